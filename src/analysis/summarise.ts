@@ -208,7 +208,7 @@ function variantResult(
     cascade: cascadeResult(
       stories,
       { back: { ...summary, step: stepSeconds(data) }, hasFaults: data.plan.faults.length > 0 },
-      proofs.get(variant.name)?.metastability ?? null,
+      proofs.get(variant.name) ?? null,
     ),
     journal: journalOf(data),
     budgets: file.budgets

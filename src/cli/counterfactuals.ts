@@ -5,6 +5,7 @@ import { suggested } from '../plan/interventions/index.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { compile } from '../plan/compile.js';
 import { isFailure } from '../report/budget-words.js';
+import { worstVariantOf } from '../report/worst-variant.js';
 import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
@@ -92,11 +93,17 @@ async function counterfactualsOf(
   return found ?? new Map();
 }
 
-/** The baseline and the first variant that breaks a budget, if users or what they asked for come to harm in them. */
-function usuallyExplained({ variants }: Result): readonly VariantResult[] {
+/**
+ * The variant that the report is about, and the baseline; if they are one, the first other variant that breaks a budget.
+ * Only those in which users or what they asked for come to harm.
+ */
+function usuallyExplained(result: Result): readonly VariantResult[] {
+  const { variants } = result;
   const base = variants.find(({ baseline }) => baseline) ?? variants[0]!;
-  const broken = variants.find((own) => own !== base && own.budgets.some(isFailure));
-  return [base, ...(broken === undefined ? [] : [broken])].filter(
+  const worst = worstVariantOf(result);
+  const other =
+    worst === base ? variants.find((own) => own !== base && own.budgets.some(isFailure)) : worst;
+  return [base, ...(other === undefined ? [] : [other])].filter(
     (own) => isHarmed(own) || unseenOf(own.cascade.events).length > 0,
   );
 }

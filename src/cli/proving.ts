@@ -1,6 +1,6 @@
 import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
-import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
+import { CAUSE, faultProof, mean, type FaultProof } from '../analysis/verdicts/counterfactual.js';
 import { faultSearch, type Suspects } from '../analysis/verdicts/fault-search.js';
 import {
   allOf,
@@ -14,6 +14,7 @@ import {
 } from '../analysis/verdicts/fault-sets.js';
 import { failingSteps, failingTime } from '../analysis/verdicts/failing-time.js';
 import {
+  failedOf,
   harmOf,
   leastLimits,
   limitsByName,
@@ -24,6 +25,7 @@ import {
   avertedShare,
   endsFailures,
   interventionResults,
+  meanPrice,
   type Trial,
   type Usual,
 } from '../analysis/verdicts/interventions.js';
@@ -139,14 +141,16 @@ class Proof {
     const limits =
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
     const harms = usual.map((record) => harmOf(plan, record, limits));
-    const harm = harms.reduce((sum, value) => sum + value, 0) / harms.length;
+    const harm = mean(harms);
+    const failed = mean(usual.map((record) => failedOf(plan, record)));
     const [ofMessages, ofRequests] = [true, false].map((wanted) =>
       trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
     );
     const goes = unseenOf(this.subject.ended.cascade.events);
     const unseen = unseenProofs(plan, goes, found, ofMessages!);
     return {
-      ...(proof ?? { harm, background: harm, faults: [] }),
+      ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
+      price: meanPrice(plan, usual),
       slow: limitsByName(plan, limits),
       runs: this.runs,
       replications: this.replications,
@@ -167,7 +171,9 @@ class Proof {
     readonly found: BySet<readonly RunRecord[]>;
   } | null> {
     const { plan, usual } = this;
-    const found = new Map<string, readonly RunRecord[]>([[keyOf(allOf(plan.faults.length)), usual]]);
+    const found = new Map<string, readonly RunRecord[]>([
+      [keyOf(allOf(plan.faults.length)), usual],
+    ]);
     if (plan.faults.length === 0)
       return { proof: null, limits: new Map(), twin: null, none: null, found };
     await this.runSets([[]], found);
@@ -179,7 +185,10 @@ class Proof {
     const harms = new Map(
       [...found].map(([key, records]) => [key, records.map((one) => harmOf(plan, one, limits))]),
     );
-    return { proof: faultProof(plan, harms), limits, twin: twinOf(plan, none), none, found };
+    const fails = new Map(
+      [...found].map(([key, records]) => [key, records.map((one) => failedOf(plan, one))]),
+    );
+    return { proof: faultProof(plan, harms, fails), limits, twin: twinOf(plan, none), none, found };
   }
 
   /** Runs the sets of faults that show which of them matter, to requests and to what no request shows. */
@@ -192,7 +201,11 @@ class Proof {
     const unseen = unseenOf(subject.ended.cascade.events);
     const measures = [
       (record: RunRecord): number => harmOf(plan, record, limits),
-      ...unseen.map((one) => (record: RunRecord): number => countOf(plan, record, one)),
+      ...unseen.map(
+        (one) =>
+          (record: RunRecord): number =>
+            countOf(plan, record, one),
+      ),
     ];
     const compared = (records: readonly RunRecord[]): Likeness => {
       const each = measures.map((measure) =>

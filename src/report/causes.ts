@@ -7,6 +7,7 @@ import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
+import { harmedWords, harmWords, insteadWords, leftWords, type Harmed } from './harm-words.js';
 import { metastabilityWords } from './metastability-words.js';
 import { effectiveSentences, interventionSentences } from './intervention-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
@@ -32,37 +33,40 @@ function sentencesOf(explained: Explained, interventions: readonly string[]): st
   ];
   const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
   const sentences = isOlder
-    ? [
-        `Without any fault ${harmWords(own.background)}, of ${formatCount(Math.round(own.harm))} with them.`,
-        ...changes,
-        ...faults,
-      ]
+    ? [`Without any fault ${insteadWords(backgroundOf(own), own)}.`, ...changes, ...faults]
     : [...faults, ...changes];
-  if (sentences.length === 0) return `${harmWords(own.harm)}; no run shows a cause.`;
+  if (sentences.length === 0) return `${harmWords(own)}; no run shows a cause.`;
   return sentences.join(' ');
 }
 
-function harmWords(harm: number): string {
-  const count = Math.round(harm);
-  return count === 1
-    ? '1 request fails or is slow'
-    : `${formatCount(count)} requests fail or are slow`;
+/** The harm that is there without any fault. */
+function backgroundOf({ background, backgroundFailed }: Counterfactuals): Harmed {
+  return { harm: background, failed: backgroundFailed };
+}
+
+/** The harm that is there without a fault; with it if no such run was made. */
+function withoutOf(own: Counterfactuals, { without, withoutFailed }: CounterfactualFault): Harmed {
+  return without === null ? own : { harm: without, failed: withoutFailed };
 }
 
 function faultSentence({ variant, own }: Explained): string {
   const { harm, background, faults } = own;
   const total = harm - background;
-  const of = `${formatCount(Math.round(harm))} failed or slow requests`;
   if (total <= 0 || faults.every(({ role }) => role === 'none')) {
     if (unseenProofWords({ variant, own }).length > 0)
       return 'Without the faults as many requests of users fail or are slow.';
     if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
-    return `The faults are not the cause: ${harmWords(background)} without them, and ${formatCount(Math.round(harm))} with them.`;
+    return `The faults are not the cause: without them ${insteadWords(backgroundOf(own), own)}.`;
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
   const quoted = (some: readonly CounterfactualFault[]): string => quotedWords(variant, some);
-  const remain = (some: readonly CounterfactualFault[]): string => remainWords(variant, harm, some);
+  const remain = (some: readonly CounterfactualFault[]): string => remainWords(variant, own, some);
+  const ofOf = (some: readonly CounterfactualFault[]): string =>
+    `Of ${harmedWords(
+      own,
+      some.map((one) => withoutOf(own, one)),
+    )}`;
   const causes = by('cause');
   const worse = by('amplifier');
   const sentences: string[] = [];
@@ -71,22 +75,28 @@ function faultSentence({ variant, own }: Explained): string {
     const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
     sentences.push(
       addedWords(variant, own, causes[0]!) ??
-        `${title}: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`,
+        aloneWords(own, title, quoted(causes), causes[0]!) ??
+        `${title}: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
     );
   } else if (causes.length > 1) {
     const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
     sentences.push(
       isEach
-        ? `${quoted(causes)} are each enough. Of ${of}, ${remain(causes)}.`
-        : `Causes: ${quoted(causes)}. Of ${of}, ${remain(causes)}.`,
+        ? `${quoted(causes)} are each enough. ${ofOf(causes)}, ${remain(causes)}.`
+        : `Causes: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
     );
   } else if (worse.length > 1) {
-    sentences.push(`Only together ${quoted(worse)} do harm. Of ${of}, ${remain(worse)}.`);
+    sentences.push(`Only together ${quoted(worse)} do harm. ${ofOf(worse)}, ${remain(worse)}.`);
   } else if (faults.every(({ averted }) => averted.value === null)) {
-    const rest = formatCount(Math.round(background));
-    return `The faults together are the cause: of ${of}, ${rest} remain without them. No run shows which one; \`--explain\` does.`;
+    const rest = leftWords(backgroundOf(own), own);
+    return `The faults together are the cause: of ${harmedWords(own, [backgroundOf(own)])}, ${rest} remain without them. No run shows which one; \`--explain\` does.`;
+  } else if (by('undecided').length === 0) {
+    sentences.push(`No single fault does half of the harm of ${harmedWords(own)}.`);
   } else {
-    sentences.push(`No single fault does half of the harm of ${of}.`);
+    const rest = leftWords(backgroundOf(own), own);
+    sentences.push(
+      `The faults together are the cause: of ${harmedWords(own, [backgroundOf(own)])}, ${rest} remain without them.`,
+    );
   }
   if (worse.length > 0 && (causes.length > 0 || worse.length === 1)) {
     const [makes, does] = worse.length === 1 ? ['makes', 'does'] : ['make', 'do'];
@@ -128,27 +138,39 @@ function quotedWords(variant: VariantResult, some: readonly CounterfactualFault[
 /** `35 remain without it`; of several `35 remain without “a” and 40 without “b”`. */
 function remainWords(
   variant: VariantResult,
-  harm: number,
+  own: Counterfactuals,
   some: readonly CounterfactualFault[],
 ): string {
-  const left = (one: CounterfactualFault): number => Math.round(one.without ?? harm);
-  const verb = left(some[0]!) === 1 ? 'remains' : 'remain';
-  if (some.length === 1) return `${formatCount(left(some[0]!))} ${verb} without it`;
+  const all = some.map((one) => withoutOf(own, one));
+  const left = all.map((one) => leftWords(one, own, all));
+  const verb = left[0] === '1' ? 'remains' : 'remain';
+  if (some.length === 1) return `${left[0]!} ${verb} without it`;
   const each = some.map(
-    (one, k) =>
-      `${formatCount(left(one))}${k === 0 ? ` ${verb}` : ''} without ${quotedWords(variant, [one])}`,
+    (one, k) => `${left[k]!}${k === 0 ? ` ${verb}` : ''} without ${quotedWords(variant, [one])}`,
   );
   return listed(each);
+}
+
+/** A fault of which only the runs with it alone exist; null for others. */
+function aloneWords(
+  { harm, background }: Counterfactuals,
+  title: string,
+  fault: string,
+  { without, alone }: CounterfactualFault,
+): string | null {
+  if (without !== null || alone === null) return null;
+  const [own, all] = [alone - background, harm].map((count) => formatCount(Math.round(count)));
+  return `${title}: ${fault}, which alone does ${own} of the harm of ${all} failed or slow requests.`;
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */
 function addedWords(
   variant: VariantResult,
-  { harm, background }: Counterfactuals,
-  { fault, without }: CounterfactualFault,
+  own: Counterfactuals,
+  row: CounterfactualFault,
 ): string | null {
-  if (2 * background <= harm) return null;
-  return `“${wordsOf(variant, fault)}” adds ${formatCount(Math.round(harm - (without ?? harm)))}.`;
+  if (2 * own.background <= own.harm) return null;
+  return `Without “${wordsOf(variant, row.fault)}” ${insteadWords(withoutOf(own, row), own)}.`;
 }
 
 /** Share of the harm above the background. */

@@ -3,7 +3,7 @@ import { headOf } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
 import { shrinking } from '../spec/result/shrinking.js';
-import { formatInstant, formatSeconds } from '../text/figures.js';
+import { formatCount, formatInstant, formatSeconds } from '../text/figures.js';
 import {
   endOfFaults,
   faultsInWords,
@@ -109,6 +109,12 @@ function describedEnd(event: CascadeEvent, events: readonly CascadeEvent[]): Cas
     return { ...event, text: `${event.text}, since ${formatInstant(episode.start.at)}` };
   const lasted = formatSeconds(event.at - episode.start.at);
   const isFew = own.length < EPISODES_MAX;
+  if (event.episodes !== undefined) {
+    const count = formatCount(event.episodes);
+    const times = `${count} times from ${formatInstant(own[0]!.start.at)} on, the last time`;
+    if (event.head === undefined) return { ...event, text: `${times} after ${lasted}` };
+    return { ...event, detail: `was degraded ${times} for ${lasted}` };
+  }
   // The end of a degradation says how long that lasted.
   const detail = isFew
     ? `was degraded for the second time, for ${lasted}`
@@ -258,7 +264,8 @@ function stepOf(
   const runs = variant.cascade.verdicts.length;
   const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
   if (event.kind === 'notRecovered') {
-    const sustained = loop === null ? event.text : `sustained by ${sustainer(view, loop)}`;
+    const isKept = loop !== null && keepsDown(variant, loop, event.subject);
+    const sustained = isKept ? `sustained by ${sustainer(view, loop)}` : event.text;
     const isBehind = behindSubjects(variant).has(event.subject);
     const isMild = variant.cascade.states[event.subject]?.at(-1)?.state === 'degraded';
     const isFaulted = variant.cascade.events.some(({ kind }) => kind === 'fault');
@@ -298,6 +305,19 @@ function stepOf(
     text: [text, seen].filter((part) => part !== '').join(', '),
     tone,
   };
+}
+
+/**
+ * Whether a loop keeps a subject down: in a metastable run, or the subject is in it. Not where further runs show that
+ * users stay down without the loop.
+ */
+function keepsDown(
+  { cascade, counterfactuals }: VariantResult,
+  { through }: Loop,
+  subject: string,
+): boolean {
+  if (counterfactuals?.metastability?.loopCut?.users === 'stays') return false;
+  return cascade.verdicts.includes('metastable') || through.includes(subject);
 }
 
 function sustainer(view: View, { through, mechanism }: Loop): string {

@@ -4,8 +4,7 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../spec/result/counterfactual.js';
-import { formatSeconds } from '../text/figures.js';
-import { calmWords } from './intervention-words.js';
+import { effectWords } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
 const EFFORT: Readonly<Record<CauseKind, number | null>> = {
@@ -37,19 +36,16 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 export function cheapestWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
   if (found === null) return null;
-  const { words, recovers, failing } = found;
-  const most = failing.seconds === 0 ? '' : 'in most runs ';
-  const effect =
-    recovers === null || recovers === 'never'
-      ? `${most}${calmWords(found)}`
-      : `users stop failing within ${formatSeconds(recovers)}`;
-  return `Cheapest change that helps: ${words}, ${effect}.`;
+  return `Cheapest change that helps: ${found.words} ${effectWords(own, found)}.`;
 }
 
-function cheapestOf({ interventions }: Counterfactuals): CounterfactualIntervention | null {
-  const able = interventions.filter(
-    ({ kind, role, recovers }) =>
-      EFFORT[kind] !== null && HELPFUL.includes(role) && recovers !== 'never',
+function cheapestOf(own: Counterfactuals): CounterfactualIntervention | null {
+  const able = own.interventions.filter(
+    ({ kind, role, recovers, failing }) =>
+      EFFORT[kind] !== null &&
+      HELPFUL.includes(role) &&
+      recovers !== 'never' &&
+      failing.seconds <= own.failing.seconds,
   );
   const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
   const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;

@@ -14,7 +14,10 @@ export function explainedOf(variants: readonly VariantResult[]): readonly Explai
   );
 }
 
-/** Description of a fault of a variant. */
+/** Description of a fault of a variant; with its id if another one has the same words. */
 export function wordsOf({ faults }: VariantResult, id: string): string {
-  return faults.find((fault) => fault.id === id)?.words ?? id;
+  const words = faults.find((fault) => fault.id === id)?.words;
+  if (words === undefined) return id;
+  const isShared = faults.some((fault) => fault.id !== id && fault.words === words);
+  return isShared ? `${words} (${id})` : words;
 }

@@ -4,9 +4,10 @@ import type {
   InterventionRole,
 } from '../spec/result/counterfactual.js';
 import { FAILS } from '../analysis/verdicts/failing-time.js';
-import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
+import { formatSeconds, formatShare } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
 import { listed } from './format.js';
+import { insteadWords, priceWords } from './harm-words.js';
 
 /** Most interventions that get a sentence of their own; a table lists all. */
 const TOLD = 3;
@@ -35,6 +36,7 @@ export function effectiveSentences(own: Counterfactuals): readonly string[] {
 
 /** `Without the retries of front to mid users fail for 42 s instead of to the end (120 requests instead of 9,000).` */
 export function sentenceOf(own: Counterfactuals, one: CounterfactualIntervention): string {
+  if (one.role === 'protection') return `Worse ${one.words}: ${effectWords(own, one)}.`;
   return `${capitalised(one.words)} ${effectWords(own, one)}.`;
 }
 
@@ -45,15 +47,15 @@ export function calmWords({ harm }: CounterfactualIntervention): string {
 }
 
 /** How long users fail with an intervention and without it, and the requests of both. */
-function effectWords(own: Counterfactuals, one: CounterfactualIntervention): string {
-  const [total, left] = [own.harm, one.harm].map((harm) => formatCount(Math.round(harm)));
-  const counts = `${left} failed or slow requests instead of ${total}`;
+export function effectWords(own: Counterfactuals, one: CounterfactualIntervention): string {
+  const price = priceWords(one.price, own.price);
+  const counts = `${insteadWords(one, own)}${price === '' ? '' : `; ${price}`}`;
   const { failing: before } = own;
   const { failing: after } = one;
   const isSame =
     before.toEnd === after.toEnd &&
     Math.abs(before.seconds - after.seconds) <= SAME * before.seconds;
-  if (isSame) return `there are ${counts}`;
+  if (isSame) return counts;
   if (after.seconds === 0) return `${calmWords(one)}: ${counts}`;
   const usually = before.toEnd ? 'to the end' : `for ${formatSeconds(before.seconds)}`;
   if (after.toEnd && !before.toEnd)

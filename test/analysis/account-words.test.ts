@@ -70,7 +70,7 @@ faults:
   - { id: outage, kind: error, target: bank, at: 10s, for: 10s }
   - { id: flaky, kind: error, target: bank, share: 50%, at: 40s, for: 10s }`);
     expect(sentence).toMatch(
-      /^bank fails with 500 at 10 s -> shop: [^;]* -> users.get: success 0 %; success is back at once\. Later, bank fails 50 % of its requests with 500 at 40 s -> shop: [^;]* -> users.get: success [45][\d.]* %\. In all, [\d.]+ % of the goodput is lost\.$/u,
+      /^bank fails with 500 at 10 s \(likely\) -> shop: [^;]* -> users.get: success 0 %; success is back at once\. Later, bank fails 50 % of its requests with 500 at 40 s \(likely\) -> shop: [^;]* -> users.get: success [45][\d.]* %\. In all, [\d.]+ % of the goodput is lost\.$/u,
     );
   });
 
@@ -82,12 +82,14 @@ faults:
     // The second one fails 248 of the 2,252 requests: those after the first one.
     expect(innocent).toEqual([]);
     expect(causes.find(({ fault }) => fault === 'flaky')?.share).toBeGreaterThan(0.05);
-    expect(sentence).toContain(' at 10 s and bank fails 50 % of its requests with 500 at 25 s -> ');
+    expect(sentence).toContain(
+      ' at 10 s and bank fails 50 % of its requests with 500 at 25 s (both likely) -> ',
+    );
     const again = cascadeOf(`${BANK}
 faults:
   - { id: first, kind: error, target: bank, at: 10s, for: 5s }
   - { id: second, kind: error, target: bank, at: 35s, for: 5s }`);
-    expect(again.sentence).toMatch(/^bank fails with 500 at 10 s and 35 s -> /u);
+    expect(again.sentence).toMatch(/^bank fails with 500 at 10 s and 35 s \(likely\) -> /u);
     for (const text of [sentence, again.sentence]) expect(text).not.toContain('Later, ');
   });
 
@@ -101,7 +103,7 @@ faults:
       '90s',
     );
     expect(sentence).toMatch(
-      /^bank fails with 500 at 10 s and 60 s and bank fails 50 % .* at 35 s ->/u,
+      /^bank fails with 500 at 10 s and 60 s and bank fails 50 % .* at 35 s \(both likely\) ->/u,
     );
     expect(sentence).not.toContain('Later, ');
   });
@@ -159,7 +161,7 @@ workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.get } ]
 faults: [ { id: stall, kind: pause, target: stock, at: 20s, for: 3s } ]
 `);
     expect(sentence).toMatch(
-      /^stock is paused at 20 s -> shop: [^>]* -> users\.get: [^>]* -> stock: 20 of 20 workers busy, .* at 23 s; /u,
+      /^stock is paused at 20 s \(likely\) -> shop: [^>]* -> users\.get: [^>]* -> stock: 20 of 20 workers busy, .* at 23 s; /u,
     );
   });
 

@@ -333,7 +333,7 @@ faults: [ { id: f, kind: crash, target: stock, at: 10s, for: 10s, probability: $
     expect(events.map(({ runs }) => runs)).toEqual(events.map(() => 3));
     expect(elsewhere).toEqual([]);
     expect(sentence).toMatch(
-      /^stock crashes, with a probability of 40 % at 10 s \(in 3 of 8 runs\) -> shop: errors from stock, success 0 % -> /u,
+      /^stock crashes, with a probability of 40 % at 10 s \(in 3 of 8 runs; likely\) -> shop: errors from stock, success 0 % -> /u,
     );
   });
 

@@ -42,7 +42,7 @@ policies: { limited: { rateLimit: { kind: tokenBucket, rate: 60/s, burst: 5 } } 
 workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page } ] } }
 `);
     expect(sentence).toBe(
-      'The rate limit of shop refuses calls to bank (40 % of the calls are refused): 40 % of the user requests fail (nearly all: server error), without a fault. shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail).',
+      'The rate limit of shop refuses calls to bank (40 % of the calls are refused): 40 % of the user requests fail (nearly all: server error), without a fault. shop is the first in trouble (success 60 %: 2,380 of 5,950 requests fail until 60 s).',
     );
   });
 

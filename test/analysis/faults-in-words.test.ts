@@ -8,11 +8,11 @@ import {
 } from '../../src/analysis/story/cause-words.js';
 import { proven } from '../../src/analysis/story/proof.js';
 import type { StoryEvent } from '../../src/spec/result/cascade.js';
-import type { CauseFact } from '../../src/spec/result/cause.js';
+import type { KnownCause } from '../../src/spec/result/cause.js';
 import type { Counterfactuals, CounterfactualFault } from '../../src/spec/result/counterfactual.js';
 import type { Story } from '../../src/analysis/measure/story.js';
 
-const cause = (id: string, own: Partial<CauseFact> = {}): CauseFact => ({
+const cause = (id: string, own: Partial<KnownCause> = {}): KnownCause => ({
   kind: 'fault',
   subject: id,
   fault: id,
@@ -25,6 +25,7 @@ const cause = (id: string, own: Partial<CauseFact> = {}): CauseFact => ({
   mechanism: 'crash',
   evidence: '',
   share: 1,
+  known: 'likely',
   ...own,
 });
 
@@ -63,7 +64,7 @@ describe('the faults of an account', () => {
     expect(startingFaults(told, FAULTS)).toEqual([LATE]);
     expect(startingFaults(told, FAULTS, true)).toEqual(FAULTS);
     expect(worseWords(told)).toBe(
-      ' early strikes at 10 s has a small part: 3 % of the failed and slow requests come with it.',
+      ' early strikes at 10 s has a small part: 3 % of the failed and slow requests come with it (likely).',
     );
   });
 
@@ -109,9 +110,10 @@ describe('a fault with a small part by proof', () => {
       events: FAULTS,
     } as unknown as Story;
     const [{ causes }] = proven([story], proof);
+    expect(causes[1]!.averted).toBe(0.03);
     expect(causes.map(({ fault, role, share }) => [fault, role, share])).toEqual([
       ['early', 'cause', 0.96],
-      ['late', 'amplifier', 0.03],
+      ['late', 'amplifier', 0.04],
     ]);
   });
 });

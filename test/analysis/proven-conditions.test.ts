@@ -32,23 +32,27 @@ const tried = (
 });
 
 const LOAD = fact({ kind: 'load', subject: 'users', unit: 'times' });
+const SEEN = { isSeen: true, rest: 1 };
 const CORES = fact({ resource: 'cores' });
 
 describe('conditions in the account after further runs', () => {
   it('go if a run without them is alike, unless users do not show all harm', () => {
     const none = [tried({ kind: 'capacity', subject: 'store', resource: 'cores', role: 'none' })];
-    expect(provenConditions([LOAD, CORES], none, [], true)).toEqual([LOAD]);
-    expect(provenConditions([LOAD, CORES], none, [], false)).toEqual([LOAD, CORES]);
+    expect(provenConditions([LOAD, CORES], none, [], SEEN)).toEqual([LOAD]);
+    expect(provenConditions([LOAD, CORES], none, [], { ...SEEN, isSeen: false })).toEqual([
+      LOAD,
+      CORES,
+    ]);
     const others = [
       tried({ kind: 'capacity', subject: 'store', resource: 'connections', role: 'none' }),
     ];
-    expect(provenConditions([LOAD, CORES], others, [], true)).toEqual([LOAD, CORES]);
+    expect(provenConditions([LOAD, CORES], others, [], SEEN)).toEqual([LOAD, CORES]);
   });
 
   it('become causes', () => {
     const own = fact({ kind: 'retries', subject: 'front->mid', role: 'amplifier' });
     const cause = [tried({ kind: 'retries', subject: 'front->mid', role: 'cause' })];
-    expect(provenConditions([own], cause, [], true)).toEqual([{ ...own, role: 'cause' }]);
+    expect(provenConditions([own], cause, [], SEEN)).toEqual([{ ...own, role: 'cause' }]);
   });
 
   it('are added, but no capacity beside another cause', () => {
@@ -59,7 +63,7 @@ describe('conditions in the account after further runs', () => {
         tried({ kind: 'capacity', subject: 'mid', resource: 'workers', role: 'cause' }),
       ],
       [],
-      true,
+      SEEN,
     );
     expect(found.map(({ kind, subject, text }) => [kind, subject, text])).toEqual([
       ['load', 'users', ''],
@@ -72,6 +76,6 @@ describe('conditions in the account after further runs', () => {
       tried({ kind: 'load', subject: 'users', at: 10, role: 'none' }),
       tried({ kind: 'load', subject: 'users', at: 39, role: 'cause' }),
     ];
-    expect(provenConditions([LOAD], rises, [], true)).toEqual([LOAD]);
+    expect(provenConditions([LOAD], rises, [], SEEN)).toEqual([LOAD]);
   });
 });

@@ -52,7 +52,9 @@ describe('the story of a rollout', () => {
     const ran = rolled('kind: rolling', { v2: BAD });
     const { cascade, faults } = ran.variant();
     expect(faults[0]!.spans).toEqual([{ from: 30, until: 150 }]);
-    expect(cascade.sentence).toContain('shop goes from v1 to v2 in a rolling update at 30 s -> ');
+    expect(cascade.sentence).toContain(
+      'shop goes from v1 to v2 in a rolling update at 30 s (likely) -> ',
+    );
     expect(cascade.sentence).toContain('users stay degraded for good: shop@v2 stays in service');
   });
 

@@ -57,7 +57,7 @@ describe('the cause of an incident without a fault', () => {
       'capacity store cores': 'cause',
     });
     expect(sentenceOf(own, own.interventions[0]!)).toMatch(
-      /^With clients1 held at 50\/s no more than 5 % of the requests fail in any step: \d+ failed or slow requests instead of [\d,]+\.$/,
+      /^With clients1 held at 50\/s no more than 5 % of the requests fail in any step: \d+ requests? fails? instead of [\d,]+, and \d+ are slow instead of [\d,]+\.$/,
     );
   });
 

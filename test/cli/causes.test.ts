@@ -45,7 +45,7 @@ describe('--explain', () => {
       expect(ran.status).toBe(0);
       return ran.stdout;
     };
-    expect(run(1)).toMatch(/causes {2}Cause: “bank hangs”\. Of [\d,]+ failed or slow requests/);
+    expect(run(1)).toMatch(/causes {2}Cause: “bank hangs”\. Of [\d,]+ failed(?: and [\d,]+ slow)? requests/);
     run(2);
     expect(readFileSync(folder.at('2.json'), 'utf8')).toBe(
       readFileSync(folder.at('1.json'), 'utf8'),
@@ -76,7 +76,7 @@ describe('--explain', () => {
     const plain = resultOf('plain.json');
     const explained = resultOf('1.json');
     const [bare] = explained.variants;
-    expect(bare!.cascade.sentence).toMatch(/^bank hangs at 8 s -> /);
+    expect(bare!.cascade.sentence).toMatch(/^bank hangs at 8 s \(proved\) -> /);
     expect(bare!.summary.recovery.fault).toBe('hang');
     expect(bare!.cascade.innocent).toEqual([
       { fault: 'a-decoy', reason: 'without it the same requests fail' },
@@ -127,18 +127,16 @@ describe('--explain', () => {
 });
 
 describe('without --explain', () => {
-  it('explains the baseline, with no more events than its own runs, and nothing with --no-explain', () => {
+  it('explains the baseline, and nothing with --no-explain', () => {
     const json = folder.at('few.json');
     const out = ['--out', folder.at('few'), '--json', json, '--replications', '5'];
     const { stderr } = faultline(['run', path, ...out]);
-    expect(stderr).toMatch(/explained with \d more runs in /);
+    expect(stderr).toMatch(/explained with \d+ more runs in /);
     const [bare, guarded] = resultOf('few.json').variants;
     const own = bare!.counterfactuals!;
-    expect(own.replications).toBe(1);
-    expect(own.runs).toBeLessThanOrEqual(5);
-    expect(own.faults.map(({ fault, role, averted }) => [fault, role, averted.ci95])).toEqual([
-      ['a-decoy', 'none', null],
-      ['hang', 'cause', null],
+    expect(own.faults.map(({ fault, role }) => [fault, role])).toEqual([
+      ['a-decoy', 'none'],
+      ['hang', 'cause'],
     ]);
     expect(guarded!.counterfactuals).toBeUndefined();
     const none = faultline(['run', path, ...out, '--no-explain']);

@@ -48,7 +48,7 @@ it('leaves out interventions that change nothing, which the tables of a report l
   const explained = { variant: variant!, own };
   expect(causeSentence(explained)).toContain('No difference: without the retries of shop.');
   expect(causeLine(explained)).toBe(
-    'With 2x the workers of bank there are 10 failed or slow requests instead of 100.',
+    'With 2x the workers of bank 10 requests fail or are slow instead of 100.',
   );
   const nothing = { ...own, interventions: own.interventions.slice(1) };
   expect(causeLine({ variant: variant!, own: nothing })).toMatch(/no run shows a cause\.$/);
@@ -63,12 +63,12 @@ it('does not say that users no longer fail where some requests still do', () => 
   const own = provedBy([one]);
   const few = 'no more than 5 % of the requests fail in any step';
   expect(sentenceOf(own, one)).toBe(
-    `Without the retries of shop ${few}: 10 failed or slow requests instead of 100.`,
+    `Without the retries of shop ${few}: 10 requests fail or are slow instead of 100.`,
   );
   expect(cheapestWords(own)).toBe(
-    `Cheapest change that helps: without the retries of shop, ${few}.`,
+    `Cheapest change that helps: without the retries of shop ${few}: 10 requests fail or are slow instead of 100.`,
   );
-  expect(sentenceOf(own, { ...one, harm: 0 })).toContain(' users no longer fail: 0 failed');
+  expect(sentenceOf(own, { ...one, harm: 0 })).toContain(' users no longer fail: 0 requests fail');
 });
 
 it('says which faults no run leaves out', () => {

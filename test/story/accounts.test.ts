@@ -33,14 +33,17 @@ const CASES: readonly {
   {
     file: 'two-causes-slow-then-load',
     causes: ['fault slow-bank', '+fault surge'],
-    says: ['bank 8x slower at 35 s -> ', '1.5x the load of users at 40 s makes it worse: '],
+    says: [
+      'bank 8x slower at 35 s (likely) -> ',
+      '1.5x the load of users at 40 s makes it worse: ',
+    ],
     never: ['and 1.5x the load'],
   },
   {
     file: 'good-release-beside-slow-bank',
     causes: ['fault slow-bank'],
     says: [
-      'bank 8x slower at 35 s -> ',
+      'bank 8x slower at 35 s (likely) -> ',
       '“shop goes from v1 to v2 as a canary” is not to blame, but is rolled back at 40 s',
     ],
     never: ['at 20 s ->', 'at 20 s and'],
@@ -63,25 +66,27 @@ const CASES: readonly {
   {
     file: 'background-errors-and-brownout',
     causes: ['fault brownout'],
-    says: ['psp 20x slower at 20 s -> shop: 64 of 64 workers wait for psp'],
+    says: ['psp 20x slower at 20 s (likely) -> shop: 64 of 64 workers wait for psp'],
     never: ['503', 'no request before the fault gives a baseline'],
   },
   {
     file: 'culprit-looks-healthy',
     causes: ['fault main'],
-    says: ['offers hangs at 36.5 s -> offers: 3 of 3 workers held'],
+    says: ['offers hangs at 36.5 s (likely) -> offers: 3 of 3 workers held'],
     never: ['billing', 'mail', '1.8x slower'],
   },
   {
     file: 'ramp-ceiling',
     causes: ['load clients1', 'capacity store'],
-    says: ['2 of 2 cores of store are in use at 47.5 s: 64.4 % of the user requests fail'],
+    says: ['2 of 2 cores of store are in use at 47.5 s (likely): 64.4 % of the user requests fail'],
     never: ['No fault, yet'],
   },
   {
     file: 'gc',
     causes: ['collections mid'],
-    says: ['The garbage collections of mid stop it at 20 s (each pause takes 1.5 s): 7.07 %'],
+    says: [
+      'The garbage collections of mid stop it at 20 s (each pause takes 1.5 s; likely): 7.07 %',
+    ],
     never: [],
   },
   {
@@ -93,7 +98,7 @@ const CASES: readonly {
   {
     file: 'lock',
     causes: ['load clients1', 'locks mid'],
-    says: ['requests of mid wait for a lock at 41 s (p95 of the wait 933 ms)'],
+    says: ['requests of mid wait for a lock at 41 s (p95 of the wait 933 ms; likely)'],
     never: [],
   },
   {
@@ -106,14 +111,14 @@ const CASES: readonly {
     file: 'ttl-stampede',
     causes: ['cacheFill products'],
     says: [
-      'The misses of products overload what fills it at 30 s (it finds 10.6 % of the values, 100 % before)',
+      'The misses of products overload what fills it at 30 s (it finds 10.6 % of the values, 100 % before; likely)',
     ],
     never: [],
   },
   {
     file: 'badrelease',
     causes: ['rollout mid'],
-    says: ['mid goes from v1 to v2 in a rolling update at 40 s -> front: errors from mid'],
+    says: ['mid goes from v1 to v2 in a rolling update at 40 s (likely) -> front: errors from mid'],
     never: [],
   },
 ];

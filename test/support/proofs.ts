@@ -30,6 +30,7 @@ export function sourceOf({ plans, file }: Ran): Source {
 export async function proofOf(
   ran: Ran,
   options: Partial<Pick<Subject, 'candidates' | 'thrifty'>> = {},
+  runs: RunPlans = runPlans,
 ): Promise<Counterfactuals> {
   const source = sourceOf(ran);
   const candidates = options.candidates ?? suggested(source.plan, ran.variant());
@@ -38,7 +39,7 @@ export async function proofOf(
   const blamed = blamedIn(ran.variant().cascade);
   const ended = { variant: ran.file.variants[0]!, cascade: ran.variant().cascade };
   const subject = { source, records, blamed, candidates, ended, thrifty };
-  const own = await prove(subject, runPlans);
+  const own = await prove(subject, runs);
   if (own === null) throw new Error('the runs without faults did not end');
   return own;
 }

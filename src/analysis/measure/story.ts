@@ -1,3 +1,4 @@
+import type { CauseFact } from '../../spec/result/cause.js';
 import type { FailureKinds } from './failure-kinds.js';
 import type {
   Ending,
@@ -40,6 +41,6 @@ export interface Story {
   readonly verdict: RunVerdict;
   /** The verdict with its reason. */
   readonly ending: Ending;
-  readonly causes: CascadeResult['causes'];
+  readonly causes: readonly CauseFact[];
   readonly innocent: CascadeResult['innocent'];
 }

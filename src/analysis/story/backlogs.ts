@@ -68,7 +68,7 @@ function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
   return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
 }
 
-/** Ages at which a backlog begins and ends. */
+/** Ages from which a backlog counts, and at which it ends. */
 interface Limits {
   readonly high: Ns;
   readonly low: Ns;
@@ -77,7 +77,8 @@ interface Limits {
 function limitsOf(ages: Float64Array, baseline: number, hasUsual: boolean): Limits {
   if (!hasUsual) return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
   const usual = Math.max(0, ...ages.subarray(0, baseline));
-  return { high: Math.max(OLD_NS, OLDER * usual), low: Math.max(OLD_NS, usual) };
+  const low = Math.max(OLD_NS, usual);
+  return { high: Math.max(OLD_NS, OLDER * usual), low };
 }
 
 /**
@@ -95,8 +96,9 @@ function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
 }
 
 /**
- * Spans of steps [from, until) that rise above the high limit, until they are back at the low one. Spans that exceed
- * the high limit in fewer than two steps are left out.
+ * Spans of steps [from, until) that rise above the high limit, until they are back at the low one. They begin with the
+ * growth that leads there, which may be long before the limit. Spans that exceed the high limit in fewer than two steps
+ * are left out.
  */
 function spansAbove(
   values: Float64Array,
@@ -109,8 +111,16 @@ function spansAbove(
     if (above && from < 0) from = step;
     if (above || from < 0) continue;
     const isLong = values.subarray(from, step).filter((value) => value > high).length >= STEPS;
-    if (isLong) spans.push([from, step]);
+    const last = spans[spans.length - 1]?.[1] ?? 0;
+    if (isLong) spans.push([growthBefore(values, from, last, low), step]);
     from = -1;
   }
   return spans;
+}
+
+/** The first step of the growth without a break, above the low limit, that leads to a step. */
+function growthBefore(values: Float64Array, step: number, first: number, low: number): number {
+  let from = step;
+  while (from > first && values[from - 1] > low && values[from - 1] < values[from]) from--;
+  return from;
 }

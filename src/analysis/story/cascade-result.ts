@@ -1,7 +1,8 @@
 import type { CascadeResult } from '../../spec/result/cascade.js';
-import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
+import type { Counterfactuals } from '../../spec/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
 import { causesOverRuns } from './causes/over-runs.js';
+import { withKnown } from './proof.js';
 import { degradedElsewhere, withRuns } from './seen-in.js';
 import { sentenceOf, type SentenceInput } from './sentence.js';
 import type { Story } from '../measure/story.js';
@@ -10,11 +11,11 @@ import type { Story } from '../measure/story.js';
 export function cascadeResult(
   stories: readonly Story[],
   figures: Pick<SentenceInput, 'back' | 'hasFaults'>,
-  metastability: MetastabilityProof | null,
+  proof: Counterfactuals | null,
 ): CascadeResult {
   const [first] = stories;
   const events = withRuns(stories);
-  const causes = causesOverRuns(stories);
+  const causes = withKnown(causesOverRuns(stories), proof);
   const elsewhere = degradedElsewhere(stories);
   const verdicts = stories.map((story) => story.verdict);
   const endings = stories.map(({ ending }) => ending);
@@ -41,9 +42,15 @@ export function cascadeResult(
       elsewhere,
       verdicts,
       endings,
-      metastability,
+      metastability: proof?.metastability ?? null,
       ...figures,
+      back: backOf(figures.back, first),
       goodputLost: goodputLost.value,
     }),
   };
+}
+
+/** The recovery after a fault; null if it is that of a fault which is not to blame. */
+function backOf(back: SentenceInput['back'], { innocent }: Story): SentenceInput['back'] {
+  return innocent.some(({ fault }) => fault === back?.recovery.fault) ? null : back;
 }

@@ -1,18 +1,18 @@
 import { headOf } from '../../spec/result/fault-text.js';
-import type { CauseFact } from '../../spec/result/cause.js';
+import type { Known, KnownCause } from '../../spec/result/cause.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
 import { formatInstant, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 
 /** What the words of causes need of a story. */
 interface Told {
-  readonly causes: readonly CauseFact[];
+  readonly causes: readonly KnownCause[];
   readonly innocent: readonly { readonly fault: string }[];
   readonly events: readonly StoryEvent[];
 }
 
 /** A load that is too high before any fault: it comes first in the account. */
-const isChronic = ({ mechanism, unit, at, share, role }: CauseFact): boolean =>
+const isChronic = ({ mechanism, unit, at, share, role }: KnownCause): boolean =>
   mechanism === 'queueFull' && unit === 'share' && at === 0 && share === null && role === 'cause';
 
 /** `From the start 600/s meet 500/s that edge can serve: 17 % of the requests fail. ` */
@@ -25,10 +25,10 @@ export function chronicWords({ causes }: Told): string {
 /** A cause with a smaller part of the harm does not begin the sentence beside a larger one. */
 const SMALL = 0.05;
 
-const isSmall = ({ share }: CauseFact): boolean => share !== null && share < SMALL;
+const isSmall = ({ share }: KnownCause): boolean => share !== null && share < SMALL;
 
 /** Causes that only make worse a degradation that others began, or have a small part beside others. */
-export function laterOf({ causes }: Told): readonly CauseFact[] {
+export function laterOf({ causes }: Told): readonly KnownCause[] {
   const first = causes.filter((cause) => cause.role === 'cause' && !isChronic(cause));
   if (first.length === 0) return [];
   const isLarge = first.some(({ share }) => share !== null && share >= SMALL);
@@ -73,10 +73,33 @@ export function openWords(told: Told, faults: readonly StoryEvent[]): string {
   return ` The runs do not show whether ${list([...new Set(words)])} ${words.length === 1 ? 'has' : 'have'} a part.`;
 }
 
-/** Words at the start of an account, with their time. */
+/** Words at the start of an account, with their time, and how they are known to be a cause. */
 export interface Start {
   readonly at: number;
   readonly text: string;
+  readonly known: Known;
+}
+
+/** How a fault is known to be a cause; one that the causes do not have is a guess. */
+export function knownOf({ causes }: Told, id: string): Known {
+  return causes.find(({ fault }) => fault === id)?.known ?? 'guess';
+}
+
+/** Several starts in one list, with how they are known: `a at 10 s (likely) and b at 20 s (proved)`. */
+export function listedStarts(starts: readonly Start[]): string {
+  const isSame = new Set(starts.map(({ known }) => known)).size === 1;
+  const all = starts.length === 2 ? 'both ' : starts.length > 2 ? 'all ' : '';
+  return list(
+    starts.map(({ text, known }, k) => {
+      if (!isSame) return marked(text, known);
+      return k < starts.length - 1 ? text : marked(text, `${all}${known}`);
+    }),
+  );
+}
+
+/** `a crashes (in 3 of 8 runs; likely)`: a mark in parentheses, behind others. */
+function marked(text: string, mark: string): string {
+  return text.endsWith(')') ? `${text.slice(0, -1)}; ${mark})` : `${text} (${mark})`;
 }
 
 /**
@@ -84,7 +107,7 @@ export interface Start {
  * ceiling, but comes before it.
  */
 export function conditionStarts({ causes }: Told): readonly Start[] {
-  const isLoad = ({ unit }: CauseFact): boolean => unit === 'times';
+  const isLoad = ({ unit }: KnownCause): boolean => unit === 'times';
   return [...causes.filter(isLoad), ...causes.filter((cause) => !isLoad(cause))]
     .filter(
       (cause) =>
@@ -93,7 +116,7 @@ export function conditionStarts({ causes }: Told): readonly Start[] {
         !isChronic(cause) &&
         ((cause.share ?? 0) > 0 || (isLoad(cause) && cause.share !== null)),
     )
-    .map(({ text, at }) => ({ at, text: `${text} at ${formatInstant(at)}` }));
+    .map(({ text, at, known }) => ({ at, known, text: `${text} at ${formatInstant(at)}` }));
 }
 
 /** ` 1.5x the load of users at 40 s makes it worse (65 % of the failed and slow requests).` */
@@ -101,14 +124,13 @@ export function worseWords(told: Told): string {
   const later = laterOf(told);
   const breakers = later.filter(({ kind }) => kind === 'breakers');
   return [
-    ...later.flatMap(({ text, at, share, role, fault, kind }) => {
+    ...later.flatMap(({ text, at, share, averted, role, fault, kind, known }) => {
       if (kind === 'breakers' || (share === null && fault === undefined)) return [];
+      const gone = averted ?? share;
       const does = role === 'amplifier' ? 'makes it worse' : 'has a small part';
       const part =
-        share === null
-          ? ''
-          : `: ${formatShare(share)} of the failed and slow requests come with it`;
-      return [` ${capital(text)} at ${formatInstant(at)} ${does}${part}.`];
+        gone === null ? '' : `: ${formatShare(gone)} of the failed and slow requests come with it`;
+      return [` ${capital(text)} at ${formatInstant(at)} ${does}${part} (${known}).`];
     }),
     ...breakers.map(({ text, evidence }) => ` ${capital(text)} (${evidence}).`),
   ].join('');
@@ -138,13 +160,15 @@ const MOST = 3;
 export function causesFirst({ causes }: Told): string | null {
   const main = causes.filter(({ role, fault }) => role === 'cause' && fault === undefined);
   if (main.length === 0) return null;
-  const words = main.slice(0, MOST).map(({ text, at, evidence, kind }) => {
+  const words = main.slice(0, MOST).map(({ text, at, evidence, kind, known }) => {
     const isTimed = at > 0 && kind !== 'scaling';
     // A limit does not begin: it refuses some from then on.
     const time = kind === 'limit' ? ` from ${formatInstant(at)} on` : ` at ${formatInstant(at)}`;
     const when = isTimed ? time : '';
-    const why = evidence === '' || kind === 'capacity' ? '' : ` (${evidence})`;
-    return `${text}${when}${why}`;
+    const evident = evidence === '' || kind === 'capacity' ? [] : [evidence];
+    // Refusals are counted, not inferred.
+    const why = kind === 'limit' && known !== 'proved' ? evident : [...evident, known];
+    return `${text}${when}${why.length === 0 ? '' : ` (${why.join('; ')})`}`;
   });
   return capital(list(words));
 }

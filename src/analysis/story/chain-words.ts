@@ -1,4 +1,5 @@
 import type { CascadeEvent } from '../../spec/result/cascade.js';
+import { headOf } from '../../spec/result/fault-text.js';
 import { formatInstant } from '../../text/figures.js';
 import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
@@ -52,12 +53,15 @@ export function chainOf(
     const words =
       full === undefined || (isEarly && !isSaid)
         ? degradationWords(first)
-        : full.text + heldWords(first);
+        : headOf(full) + heldWords(first);
     const texts = [...itself.map((event) => event.text), ...(isCut ? [] : [words])];
     const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
-    const rest = isEarly
-      ? `${isSaid ? '' : `, ${full.text}`} from ${formatInstant(full.at)} on`
+    const since = isEarly
+      ? `${isSaid ? '' : `, ${headOf(full)}`} from ${formatInstant(full.at)} on`
       : '';
+    // The queue of a full component may be full only later.
+    const queued = full?.detail === undefined ? '' : `, ${full.detail}`;
+    const rest = `${since}${queued}`;
     const { cause } = first;
     const at = isSaid ? null : isCut ? itself[0].at : shown.at;
     return { subject, cause, at, place: later.indexOf(shown), text, rest, isLate };

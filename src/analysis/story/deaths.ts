@@ -74,6 +74,21 @@ export function restartLoops(
     .map((component) => plan.components[component].name);
 }
 
+/** Deaths of processes of a component with a limit of memory that neither a fault nor a probe causes. */
+export function memoryDeaths(
+  data: VariantData,
+  record: RunRecord,
+  spansOf: SpansOf,
+  component: number,
+): readonly Downtime[] {
+  const { instances, components } = data.plan;
+  if (components[component].memory === null) return [];
+  return ownDeaths(data, record, spansOf).filter(
+    ({ instance, restartRequested }) =>
+      instances[instance].component === component && !restartRequested,
+  );
+}
+
 /** Ends of processes that no fault causes, from the end of the warm-up. */
 function ownDeaths(data: VariantData, record: RunRecord, spansOf: SpansOf): readonly Downtime[] {
   const { plan } = data;

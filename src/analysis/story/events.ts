@@ -199,7 +199,7 @@ function saturation(scene: Scene, lane: Lane): StoryEvent[] {
       kind: 'saturated',
       subject: lane.name,
       ...BARE,
-      text: saturationText(scene, lane, found),
+      ...saturationText(scene, lane, found),
     },
   ];
 }
@@ -215,10 +215,15 @@ function degradation(
   const episodes = (health.get(lane)?.episodes ?? []).filter((episode) => episode.until > baseline);
   const end = (data.plan.endNs - data.plan.warmupNs) / 1e9;
   const continues = ({ until }: Episode): boolean => episodes.some(({ from }) => from === until);
-  const ends = episodes.filter((episode) => !continues(episode)).slice(0, EPISODES_MAX);
+  const ends = episodes.filter((episode) => !continues(episode));
+  // Of many episodes the first ones and the last: trouble that comes back is not over after the third time.
+  const isMany = ends.length > EPISODES_MAX;
   const last = ends[ends.length - 1];
+  const skipped = isMany ? ends.slice(EPISODES_MAX - 1, -1) : [];
+  const isSkipped = ({ from }: Episode): boolean =>
+    isMany && from > ends[EPISODES_MAX - 2].from && from <= skipped[skipped.length - 1].from;
   return episodes.flatMap((episode) => {
-    if (episode.from > last.from) return [];
+    if (isSkipped(episode)) return [];
     const worst = episode.worst as Exclude<HealthState, 'ok'>;
     const from = onsets(lane, episode);
     const start: StoryEvent = {
@@ -226,7 +231,7 @@ function degradation(
       kind: worst,
       subject: lane.name,
       ...causeOf(scene, lane, episode, influences, causes),
-      ...degradationOf(lane, untilBetter(scene, lane, episode), baseline),
+      ...counted(scene, lane, untilBetter(scene, lane, episode)),
     };
     if (continues(episode)) return [start];
     const begun = onsets(lane, firstPart(episode, episodes));
@@ -245,9 +250,18 @@ function degradation(
       subject: lane.name,
       ...BARE,
       ...words,
+      ...(isMany && episode === last && { episodes: ends.length }),
     };
     return [start, over];
   });
+}
+
+/** The words of a degradation, with the time until which they count. */
+function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
+  const found = degradationOf(lane, episode, scene.baseline);
+  if (found.head === undefined || found.detail === undefined) return found;
+  const until = ` until ${formatInstant(secondsOf(scene, episode.until))}`;
+  return { ...found, ...twoParts(found.head, `${found.detail}${until}`, ': ') };
 }
 
 /** The first of the adjacent episodes that lead to this one: a degradation that gets worse has several. */

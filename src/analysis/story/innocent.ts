@@ -28,7 +28,7 @@ export function innocentFaults(
   influences: readonly { readonly from: string; readonly to: string }[],
   users: Story['users'],
   events: readonly StoryEvent[],
-  causes: CascadeResult['causes'],
+  causes: Story['causes'],
 ): CascadeResult['innocent'] {
   const { data, health, baseline } = scene;
   const degradations = (lane: Lane): readonly Episode[] =>
@@ -87,7 +87,7 @@ function keepsDown(
   { data, steps, spansOf, lanes }: Scene,
   fault: PlanFault,
   episodes: readonly Episode[],
-  causes: CascadeResult['causes'],
+  causes: Story['causes'],
 ): boolean {
   if (causes.length === 0 || isBackground(fault, data.plan) || isBounded(boundsOf(fault)))
     return false;

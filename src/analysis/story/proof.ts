@@ -1,12 +1,13 @@
-import type { CauseFact } from '../../spec/result/cause.js';
+import type { CauseFact, KnownCause } from '../../spec/result/cause.js';
 import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
+  InterventionRole,
 } from '../../spec/result/counterfactual.js';
 import { headOf } from '../../spec/result/fault-text.js';
 import type { Story } from '../measure/story.js';
-import { provenConditions } from './proven-conditions.js';
+import { interventionOf, provenConditions } from './proven-conditions.js';
 import { UNSEEN } from './unseen-kinds.js';
 
 /** By variant: its runs without each fault, if they were made. */
@@ -78,7 +79,10 @@ function roleIn({ faults, unseen = [] }: Counterfactuals, id: string): CausalRol
   return ROLES.find((role) => own.includes(role)) ?? 'undecided';
 }
 
-/** The causes, with those that the runs have shown to be causes, and without those that they have cleared. */
+/**
+ * The causes, with those that the runs have shown to be causes, and without those that they have cleared. Their parts of
+ * the harm are those of the runs.
+ */
 function provenCauses(
   { causes, events }: Story,
   proof: Counterfactuals,
@@ -95,37 +99,69 @@ function provenCauses(
     const role = roles.get(row.fault);
     const fact = factOf(events, row.fault, role === 'cause' ? 'cause' : 'amplifier');
     if (fact === null) return [];
-    if (role === 'cause') return [fact];
-    const isSome = weightOf(row) >= SOME * harmBy(proof);
-    const isAdded = (role === 'part' || role === 'amplifier') && isSome;
-    return isAdded ? [{ ...fact, share: partOf(proof, row) }] : [];
+    const measured = measuredOf(proof, row);
+    if (role === 'cause') return [{ ...fact, ...measured }];
+    const isAdded = (role === 'part' || role === 'amplifier') && weightOf(row) >= SOME * proof.harm;
+    return isAdded ? [{ ...fact, ...measured }] : [];
   });
   const changes = [proof, ...(proof.unseen ?? [])].flatMap((one) => one.interventions);
-  const all = provenConditions([...kept, ...added], changes, events, isSeen);
-  return [...all].sort((a, b) => a.at - b.at);
+  const all = provenConditions([...kept, ...added], changes, events, {
+    isSeen,
+    rest: restOf(proof),
+  });
+  return sharedOut(all, proof).sort((a, b) => a.at - b.at);
 }
 
-/** A cause with the role that the runs show, and the part of the harm that comes with it if it only adds to others. */
+/** The share of the harm that is there without any fault; null without harm to requests. */
+function restOf({ harm, background }: Counterfactuals): number | null {
+  return harm > 0 ? Math.min(1, background / harm) : null;
+}
+
+/**
+ * The causes with parts that add up to no more than the harm: those of faults to what the faults do together, those of
+ * conditions to what is there without any fault.
+ */
+function sharedOut(causes: readonly CauseFact[], proof: Counterfactuals): CauseFact[] {
+  const rest = restOf(proof);
+  if (rest === null) return [...causes];
+  const isFault = ({ fault }: CauseFact): boolean => fault !== undefined;
+  const conditions = causes.filter((cause) => !isFault(cause) && cause.share !== null);
+  const sum = conditions.reduce((all, { share }) => all + share!, 0);
+  const parts = causes.filter(isFault).reduce((all, { share }) => all + (share ?? 0), 0);
+  const most = 1 - rest;
+  return causes.map((cause) => {
+    if (cause.share === null) return cause;
+    if (isFault(cause))
+      return parts <= most ? cause : { ...cause, share: (cause.share * most) / parts };
+    const share = sum > 0 ? (cause.share * rest) / sum : rest / conditions.length;
+    return { ...cause, share };
+  });
+}
+
+/** A cause with the role and the part of the harm that the runs show. */
 function withRole(
   cause: CauseFact,
   proof: Counterfactuals,
   role: CausalRole | undefined,
 ): CauseFact {
   const row = proof.faults.find(({ fault }) => fault === cause.fault);
-  const isSmall = role === 'part' && row?.role === 'part' && weightOf(row) < SOME * harmBy(proof);
-  if (row === undefined) return cause;
-  if (isSmall || role === 'amplifier')
-    return { ...cause, role: 'amplifier', share: partOf(proof, row) };
-  const share = fairShareOf(proof, row) ?? cause.share;
-  return role === 'cause' ? { ...cause, role, share } : { ...cause, share };
+  if (row === undefined || row.role === 'undecided') return cause;
+  const measured = measuredOf(proof, row);
+  const isSmall = role === 'part' && row.role === 'part' && weightOf(row) < SOME * proof.harm;
+  if (isSmall || role === 'amplifier') return { ...cause, role: 'amplifier', ...measured };
+  return role === 'cause' ? { ...cause, role, ...measured } : { ...cause, ...measured };
 }
 
-/** The measured part of the harm of a fault that does some to requests; null if these runs do not show it. */
-function fairShareOf(proof: Counterfactuals, row: CounterfactualFault): number | null {
-  if (row.role !== 'cause' && row.role !== 'part') return null;
-  const all = harmBy(proof);
-  if (row.share === null || !(all > 0)) return partOf(proof, row);
-  return Math.max(0, Math.min(1, row.share / all));
+/** The part of the harm of a fault in these runs, and what is not there without it. */
+function measuredOf(
+  { harm }: Counterfactuals,
+  { share, averted }: CounterfactualFault,
+): Pick<CauseFact, 'share' | 'averted'> {
+  const within = (value: number): number => Math.max(0, Math.min(1, value / harm));
+  if (!(harm > 0)) return { share: null };
+  const gone = averted.value === null ? {} : { averted: within(averted.value) };
+  const part = share ?? averted.value;
+  return { share: part === null ? null : within(part), ...gone };
 }
 
 /** The fact of a fault, from its events; null if it does not strike in this run. */
@@ -150,6 +186,9 @@ function factOf(events: Story['events'], id: string, role: CauseFact['role']): C
   };
 }
 
+/** Roles of faults that do harm, from the one that counts most. */
+const HARMFUL: readonly CausalRole[] = ['cause', 'amplifier', 'part'];
+
 /**
  * The fault that does most of the harm, in the variant that suffers most from its faults; null if none does, or if too
  * few runs were made to tell it from the others.
@@ -161,25 +200,50 @@ export function provenCause(proofs: Proofs): string | null {
   }
   if (worst?.faults.some(({ role }) => role === 'undecided') === true) return null;
   const rows = [worst?.faults ?? [], ...(worst?.unseen ?? []).map(({ faults }) => faults)];
-  const causes =
-    rows.map((own) => own.filter(({ role }) => role === 'cause')).find((own) => own.length > 0) ??
-    [];
-  const [first] = [...(causes ?? [])].sort(
-    (a, b) => weightOf(b) - weightOf(a) || (b.alone ?? 0) - (a.alone ?? 0),
-  );
-  return first?.fault ?? null;
+  for (const role of HARMFUL) {
+    const own = rows.map((all) => all.filter((row) => row.role === role));
+    const causes = own.find((all) => all.length > 0) ?? [];
+    const [first] = [...causes].sort(
+      (a, b) => weightOf(b) - weightOf(a) || (b.alone ?? 0) - (a.alone ?? 0),
+    );
+    if (first !== undefined) return first.fault;
+  }
+  return null;
 }
 
 function harmBy({ harm, background }: Counterfactuals): number {
   return harm - background;
 }
 
-/** The share of the harm that is not there without a fault; null if there is none. */
-function partOf(proof: Counterfactuals, { averted }: CounterfactualFault): number | null {
-  const all = harmBy(proof);
-  return all > 0 && averted.value !== null ? Math.max(0, Math.min(1, averted.value / all)) : null;
-}
-
 function weightOf({ share, averted }: Counterfactuals['faults'][number]): number {
   return share ?? averted.value ?? 0;
+}
+
+/** The causes with how they are known: by runs, by the requests that lead to them, or by their time and place. */
+export function withKnown(
+  causes: readonly CauseFact[],
+  proof: Counterfactuals | null,
+): readonly KnownCause[] {
+  const roles = proof === null ? null : rolesIn(proof);
+  const changes = [proof, ...(proof?.unseen ?? [])].flatMap((one) => one?.interventions ?? []);
+  return causes.map((cause) => {
+    const isProved =
+      cause.fault === undefined
+        ? SHOWN.has(interventionOf(cause, changes)?.role)
+        : SHOWN.has(roles?.get(cause.fault));
+    return { ...cause, known: isProved ? 'proved' : isInferred(cause) ? 'likely' : 'guess' };
+  });
+}
+
+/** Roles of faults and changes that runs show to do harm, or to keep it up. */
+const SHOWN: ReadonlySet<CausalRole | InterventionRole | undefined> = new Set([
+  'cause',
+  'sustainer',
+  'amplifier',
+  'part',
+]);
+
+/** Whether measurements speak for a cause, not only its time and its place. */
+function isInferred({ share, evidence }: CauseFact): boolean {
+  return share !== null || evidence !== '';
 }

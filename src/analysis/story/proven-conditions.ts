@@ -9,37 +9,56 @@ const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
 const EARLY = 1;
 
 /** An intervention, and what further runs have shown of it. */
-type ProvenChange = CauseRef & Pick<CounterfactualIntervention, 'at' | 'words' | 'role'>;
+type ProvenChange = CauseRef & Pick<CounterfactualIntervention, 'cause' | 'at' | 'words' | 'role'>;
+
+/** What further runs show besides single changes. */
+interface Seen {
+  /** Users show all that goes wrong. */
+  readonly isSeen: boolean;
+  /** The share of the harm that is there without any fault; null without harm to requests. */
+  readonly rest: number | null;
+}
+
+/** With a smaller share of the harm that is there without any fault, a condition alone is no cause. */
+const SOME = 0.05;
 
 /**
- * The causes that are no faults, as further runs show them: those that change nothing go, those that do most are causes,
- * and those that the account has missed are added. `isSeen`: users show all that goes wrong.
+ * The causes that are no faults, as further runs show them: those that change nothing go, and those without which there
+ * is no harm either, since it needs a fault; those that do most are causes, and those that the account has missed are
+ * added.
  */
 export function provenConditions(
   causes: readonly CauseFact[],
   interventions: readonly ProvenChange[],
   events: Story['events'],
-  isSeen: boolean,
+  { isSeen, rest }: Seen,
 ): readonly CauseFact[] {
+  const isByFaults = isSeen && rest !== null && rest < SOME;
   const kept = causes.flatMap((cause): readonly CauseFact[] => {
     const role = interventionOf(cause, interventions)?.role;
     if (role === 'none' && isSeen) return [];
+    const isAlone = cause.fault === undefined && cause.role === 'cause' && cause.share !== null;
+    // A rise of the load may be needed beside the fault.
+    if (isByFaults && isAlone && cause.kind !== 'load' && role !== 'cause') return [];
     return [role === 'cause' ? { ...cause, role } : cause];
   });
   const found = [...kept];
-  for (const one of interventions) {
+  // A rise of the load says more than a load that is too high throughout.
+  const rises = interventions.filter(({ at }) => at !== undefined);
+  for (const one of [...rises, ...interventions.filter(({ at }) => at === undefined)]) {
     if (one.role !== 'cause') continue;
     const isWeak = WEAK.has(one.kind) && one.at === undefined;
     const isKnown = found.some(
-      ({ kind, role }) => kind === one.kind || (isWeak && role === 'cause'),
+      ({ kind, role, fault }) =>
+        kind === one.kind || (isWeak && role === 'cause' && fault === undefined),
     );
-    if (!isKnown) found.push(factOf(one, events));
+    if (!isKnown) found.push(factOf(one, events, rest));
   }
   return found;
 }
 
 /** The intervention that takes a cause away; of several rises of a load the last one before its effect. */
-function interventionOf(
+export function interventionOf(
   cause: CauseFact,
   interventions: readonly ProvenChange[],
 ): ProvenChange | undefined {
@@ -59,8 +78,9 @@ function interventionOf(
 }
 
 function factOf(
-  { kind, subject, resource, at, words }: ProvenChange,
+  { kind, subject, resource, cause, at, words }: ProvenChange,
   events: Story['events'],
+  rest: number | null,
 ): CauseFact {
   const first = events.find((event) => DEGRADATIONS.includes(event.kind));
   return {
@@ -70,12 +90,12 @@ function factOf(
     role: 'cause',
     at: at ?? first?.at ?? 0,
     until: null,
-    text: CAUSE_TEXTS[kind](subject, resource),
+    text: cause ?? CAUSE_TEXTS[kind](subject, resource),
     value: null,
-    unit: null,
+    unit: cause === undefined ? null : 'times',
     mechanism: null,
-    evidence: `it does not happen ${words}`,
-    share: null,
+    evidence: cause === undefined ? `it does not happen ${words}` : '',
+    share: rest,
   };
 }
 

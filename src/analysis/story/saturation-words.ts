@@ -1,7 +1,9 @@
+import type { StoryEvent } from '../../spec/result/cascade.js';
 import { comesAndGoes } from '../../spec/plan/versions.js';
 import type { Lane } from '../measure/lanes.js';
-import { formatCount, formatNumber } from '../../text/figures.js';
+import { formatCount, formatInstant, formatNumber } from '../../text/figures.js';
 import { isDegradedAt, isLonger } from './blame.js';
+import { secondsOf } from './influence.js';
 import { maxSteps, meanSteps, sumSteps, workersThere, type Link, linksFrom } from './links.js';
 import { blockedShare } from './mechanism.js';
 import { saturatedShare, type Saturation } from './saturation.js';
@@ -12,12 +14,15 @@ const HELD = 0.5;
 /** Retries per call from which back-offs may hold workers. */
 const RETRIED = 0.5;
 
-/** The resource that a component has used up, and its queue: `10 of 10 workers wait for bank, queue of 20 full`. */
+/**
+ * The resource that a component has used up, and its queue: `10 of 10 workers wait for bank, queue of 20 full`. The queue
+ * is the detail if it is full only later.
+ */
 export function saturationText(
   scene: Scene,
   lane: Lane,
   { from, until, resource }: Saturation,
-): string {
+): Pick<StoryEvent, 'text' | 'head' | 'detail'> {
   // For a scaled component: the instances at the start of the saturation.
   const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
   const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
@@ -25,27 +30,50 @@ export function saturationText(
   if (resource === 'cores') {
     const cores = lane.cores * up;
     const all = formatNumber(lane.cores * there);
-    if (up < there) return `all cores that run in use, ${formatNumber(cores)} of ${all} on average`;
+    if (up < there)
+      return { text: `all cores that run in use, ${formatNumber(cores)} of ${all} on average` };
     const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
-    return `${formatNumber(used)} of ${formatNumber(cores)} cores in use`;
+    return { text: `${formatNumber(used)} of ${formatNumber(cores)} cores in use` };
   }
-  const most = maxSteps(lane.busyMax, from, until);
+  const busiest = maxSteps(lane.busyMax, from, until);
   const left = Math.round(lane.workers * up);
   const isPartly = left < Math.round(lane.workers * there);
   const all = isPartly
     ? `the ${formatCount(left)} workers that run`
     : `${formatCount(left)} workers`;
-  const busy = `${formatCount(Math.min(left, most))} of ${all}`;
+  const busy = `${formatCount(Math.min(left, busiest))} of ${all}`;
   const words = `${busy} ${doingWords(scene, lane, from, until)}`;
   const queue = maxSteps(lane.queueMax, from, until);
-  if (!(queue > 0)) return words;
-  if (!Number.isFinite(lane.queueCapacity)) return `${words}, queue up to ${formatCount(queue)}`;
+  if (!(queue > 0)) return { text: words };
+  const queued = (detail: string, length: number): ReturnType<typeof saturationText> => {
+    const when = reachedWords(scene, lane, { from, until, length });
+    const text = `${words}, ${detail}${when}`;
+    return when === '' ? { text } : { text, head: words, detail: `${detail}${when}` };
+  };
+  const most = formatCount(queue);
+  if (!Number.isFinite(lane.queueCapacity)) return queued(`queue up to ${most}`, queue);
   const places = Math.round(lane.queueCapacity * up);
-  const isFull = queue >= places;
   const of = formatCount(places);
-  return isFull
-    ? `${words}, queue of ${of} full`
-    : `${words}, queue up to ${formatCount(queue)} of ${of}`;
+  if (queue < places) return queued(`queue up to ${most} of ${of}`, queue);
+  return queued(`queue of ${of} full`, places);
+}
+
+/** Steps after the start of a saturation within which its queue is as long as it gets. */
+const SOON = 2;
+
+/** ` at 63 s`: when the queue reaches a length, if that is clearly after the saturation begins. */
+function reachedWords(
+  scene: Scene,
+  { queueMax }: Lane,
+  {
+    from,
+    until,
+    length,
+  }: { readonly from: number; readonly until: number; readonly length: number },
+): string {
+  let step = from;
+  while (step < until - 1 && queueMax[step] < length) step++;
+  return step < from + SOON ? '' : ` at ${formatInstant(secondsOf(scene, step))}`;
 }
 
 /**

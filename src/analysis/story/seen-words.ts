@@ -1,10 +1,14 @@
+import type { KnownCause } from '../../spec/result/cause.js';
 import type { CascadeEvent } from '../../spec/result/cascade.js';
 import { DEGRADATIONS } from '../../spec/result/degradations.js';
 import type { Story } from '../measure/story.js';
 import { formatCount } from '../../text/figures.js';
 
 /** The cascade of the first run, with the number of runs in which each event happens. */
-export type CountedStory = Omit<Story, 'events'> & { readonly events: readonly CascadeEvent[] };
+export type CountedStory = Omit<Story, 'events' | 'causes'> & {
+  readonly events: readonly CascadeEvent[];
+  readonly causes: readonly KnownCause[];
+};
 
 /** Most subjects, times or causes in one list of the sentence. */
 export const LINKS_MAX = 4;

@@ -11,6 +11,8 @@ import {
   chronicWords,
   rollbackWords,
   conditionStarts,
+  knownOf,
+  listedStarts,
   openFaults,
   openWords,
   startingFaults,
@@ -88,7 +90,7 @@ export function sentenceOf(input: SentenceInput): string {
   const episodes = userEpisodes(triggers, story.events);
   const chains = episodes.map(({ triggers: own, events, from, until }) => {
     const begins = conditions.filter(({ at }) => at >= from && at < until);
-    const start = startWords(begins, isOther ? [] : timedWords(own, runs));
+    const start = startWords(begins, isOther ? [] : timedWords(story, own, runs));
     return [start, ...chainOf(events, own, aside, runs)].join(' -> ');
   });
   const account =
@@ -153,17 +155,21 @@ function startsOf(story: CountedStory, faults: readonly CascadeEvent[], runs: nu
   const [only] = shown;
   if (conditions.length === 0 && new Set(shown.map(headOf)).size === 1)
     return `${headOf(only)}${seenWords(only, runs)}`;
-  return startWords(conditions, timedWords(shown, runs));
+  return startWords(conditions, timedWords(story, shown, runs));
 }
 
 /** The first conditions and faults, in order of time. */
 function startWords(conditions: readonly Start[], faults: readonly Start[]): string {
   const all = [...conditions, ...faults].sort((a, b) => a.at - b.at);
-  return list(all.slice(0, LINKS_MAX).map(({ text }) => text));
+  return listedStarts(all.slice(0, LINKS_MAX));
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
-function timedWords(events: readonly CascadeEvent[], runs: number): readonly Start[] {
+function timedWords(
+  story: CountedStory,
+  events: readonly CascadeEvent[],
+  runs: number,
+): readonly Start[] {
   const all = unique(events.map(headOf)).map((plain) => {
     const own = events.filter((event) => headOf(event) === plain);
     const detail = own.length === 1 ? own[0].detail : undefined;
@@ -176,13 +182,14 @@ function timedWords(events: readonly CascadeEvent[], runs: number): readonly Sta
         : times;
     const effect = detail === undefined ? '' : ` (${detail})`;
     const [{ at }] = own;
-    return { plain, at, when: list(shown), effect, seen: seenWords(own[0], runs) };
+    const known = knownOf(story, own[0].subject);
+    return { plain, at, known, when: list(shown), effect, seen: seenWords(own[0], runs) };
   });
   // Faults of the same instants have their times once.
-  return all.map(({ plain, at, when, effect, seen }, i) => {
+  return all.map(({ plain, at, known, when, effect, seen }, i) => {
     const next = all[i + 1];
     const isAgain = next?.when === when && effect === '' && seen === '' && next.seen === '';
-    return { at, text: isAgain ? plain : `${plain} at ${when}${effect}${seen}` };
+    return { at, known, text: isAgain ? plain : `${plain} at ${when}${effect}${seen}` };
   });
 }
 

@@ -24,14 +24,22 @@ import {
 export const CAUSE = 0.5;
 
 /** What the runs without some faults show. */
-export type FaultProof = Pick<Counterfactuals, 'harm' | 'background' | 'faults'>;
+export type FaultProof = Pick<
+  Counterfactuals,
+  'harm' | 'failed' | 'background' | 'backgroundFailed' | 'faults'
+>;
 
 /**
  * What the faults of a plan have to do with its harm. `harms`: by set of faults, the harm of each replication; only the
  * sets of all and of no faults are necessary. Source: necessity and sufficiency by intervention, and the Shapley value
  * of the coalition game of the faults. Faults outside of the smallest set that does all of the harm have no share in it.
+ * `fails`: the requests among the harm that fail.
  */
-export function faultProof(plan: Plan, harms: BySet<readonly number[]>): FaultProof {
+export function faultProof(
+  plan: Plan,
+  harms: BySet<readonly number[]>,
+  fails?: BySet<readonly number[]>,
+): FaultProof {
   const all = allOf(plan.faults.length);
   const usual = harms.get(keyOf(all));
   const none = harms.get(keyOf([]));
@@ -50,11 +58,13 @@ export function faultProof(plan: Plan, harms: BySet<readonly number[]>): FaultPr
   const rows = plan.faults.map(({ id }, index) => {
     const isOut = !core.includes(index);
     // What the faults outside of the core do is nothing, so the runs without them too count for those within.
-    const within = isOut ? undefined : harms.get(keyOf(without(core, index)));
-    const left = harms.get(keyOf(without(all, index))) ?? within;
+    const sets = isOut ? [without(all, index)] : [without(all, index), without(core, index)];
+    const key = sets.map(keyOf).find((own) => harms.has(own));
+    const left = key === undefined ? undefined : harms.get(key);
     return {
       fault: id,
       without: left === undefined ? null : mean(left),
+      ...(key === undefined ? {} : failedIn('withoutFailed', fails?.get(key))),
       alone: meanOf([index]),
       averted: estimateOf(left?.map((value, run) => usual![run] - value) ?? []),
       share: isOut ? 0 : (shares?.get(index) ?? null),
@@ -66,7 +76,22 @@ export function faultProof(plan: Plan, harms: BySet<readonly number[]>): FaultPr
     ...row,
     role: roleOf(row, { harm, background, most, isOut }),
   }));
-  return { harm, background, faults };
+  return {
+    harm,
+    ...failedIn('failed', fails?.get(keyOf(all))),
+    background,
+    ...failedIn('backgroundFailed', fails?.get(keyOf([]))),
+    faults,
+  };
+}
+
+/** The mean number of requests that fail, under a name. */
+function failedIn<Name extends string>(
+  name: Name,
+  each: readonly number[] | undefined,
+): { readonly [name in Name]?: number } {
+  if (each === undefined) return {};
+  return { [name]: mean(each) } as { readonly [name in Name]?: number };
 }
 
 /** The Shapley shares of the faults of a core, if all of its subsets have run; null if one has not. */
@@ -106,12 +131,22 @@ function roleOf(
   const { value, ci95, each } = averted;
   const scale = Math.max(harm, background);
   const nothing = NOTHING * scale;
-  if (value === null) return isOut ? 'none' : 'undecided';
   const total = harm - background;
+  if (value === null) {
+    if (isOut) return 'none';
+    // Alone it is enough, whatever a run without it would show.
+    return alone !== null && total > 0 && alone - background >= CAUSE * total
+      ? 'cause'
+      : 'undecided';
+  }
   const [low, high] = ci95 ?? [value, value];
   const isSure = low > 0 || high < 0 || ci95 === null;
   const changed = each.map((averts) => averts ?? 0);
-  const isNothing = isAlike(changed, changed.map(() => 0), scale);
+  const isNothing = isAlike(
+    changed,
+    changed.map(() => 0),
+    scale,
+  );
   if (isOut && isNothing) return 'none';
   if (alone === null) {
     if (isNothing) {

@@ -50,13 +50,20 @@ export function* faultSearch(faults: number, suspects: Suspects): Questions {
   for (let half = halves.pop(); half !== undefined; half = halves.pop()) {
     const own = new Set(half);
     const core = coreOf(faults, known);
-    yield* asked(known, split(core, (index) => !own.has(index)));
+    yield* asked(
+      known,
+      split(core, (index) => !own.has(index)),
+    );
     const isOut = !coreOf(faults, known).some((index) => own.has(index));
     if (!isOut && half.length > 1) halves.push(...halved(half));
   }
   for (const index of ranked.slice(0, MOST_SINGLE)) {
     const core = coreOf(faults, known);
-    if (core.includes(index)) yield* asked(known, split(core, (one) => one !== index));
+    if (core.includes(index))
+      yield* asked(
+        known,
+        split(core, (one) => one !== index),
+      );
   }
   const core = coreOf(faults, known);
   if (core.length <= ALL_SUBSETS) yield* asked(known, subsetsOf(core));

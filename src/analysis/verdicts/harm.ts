@@ -1,7 +1,8 @@
 import { partName } from '../../spec/plan/names.js';
 import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import { arrivedOf, mergeSegments, succeededOf, sumOutcomes } from '../measure/sums.js';
+import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
+import type { HarmPrice } from '../../spec/result/counterfactual.js';
+import { arrivedOf, mergeSegments, outcomeOf, succeededOf, sumCells, sumOutcomes } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 
 /** A success is slow above this multiple of the p99 of runs without harm. */
@@ -40,8 +41,18 @@ export function limitsByName(plan: Plan, limits: SlowLimits): Readonly<Record<st
 
 /** Requests of users of one run that fail or are slow. */
 export function harmOf(plan: Plan, record: RunRecord, limits: SlowLimits): number {
-  return harmByRequest(plan, record, limits).reduce((sum, { harmed }) => sum + harmed, 0);
+  return harmByRequest(plan, record, limits).reduce(
+    (sum, { failed, slow }) => sum + failed + slow,
+    0,
+  );
 }
+
+/** Requests of users of one run that fail. */
+export function failedOf(plan: Plan, record: RunRecord): number {
+  return harmByRequest(plan, record, NO_LIMITS).reduce((sum, { failed }) => sum + failed, 0);
+}
+
+const NO_LIMITS: SlowLimits = new Map();
 
 /**
  * The harm of a run with an intervention. Where it changes the number of requests, the harmed share counts, of the
@@ -54,17 +65,35 @@ export function harmLike(
   limits: SlowLimits,
 ): number {
   const before = harmByRequest(plan, usual, limits);
-  return harmByRequest(plan, record, limits).reduce((sum, { arrived, harmed }, k) => {
+  return harmByRequest(plan, record, limits).reduce((sum, { arrived, failed, slow }, k) => {
     const scale = arrived === 0 ? 0 : before[k].arrived / arrived;
-    return sum + scale * harmed;
+    return sum + scale * (failed + slow);
   }, 0);
+}
+
+/** The same of the requests that fail. */
+export function failedLike(plan: Plan, record: RunRecord, usual: RunRecord): number {
+  return harmLike(plan, record, usual, NO_LIMITS);
+}
+
+/** Work and answers that harm does not count: what a change costs. */
+export function priceOf(plan: Plan, record: RunRecord): HarmPrice {
+  const { cells } = wholeRun(plan);
+  const rows = requestsOf(plan).map((part) => record.parts[part]);
+  const counts = sumOutcomes(rows, cells);
+  const sumOf = (of: (edge: EdgeRecord) => Uint32Array): number =>
+    record.edges.reduce((sum, edge) => sum + sumCells(of(edge), cells), 0);
+  return {
+    degraded: outcomeOf(counts, 'degraded') / Math.max(1, arrivedOf(counts)),
+    attempts: sumOf(({ attempts }) => attempts) / Math.max(1, sumOf(({ calls }) => calls)),
+  };
 }
 
 function harmByRequest(
   plan: Plan,
   record: RunRecord,
   limits: SlowLimits,
-): readonly { readonly arrived: number; readonly harmed: number }[] {
+): readonly { readonly arrived: number; readonly failed: number; readonly slow: number }[] {
   const { cells, segments } = wholeRun(plan);
   return requestsOf(plan).map((part) => {
     const row = record.parts[part];
@@ -72,10 +101,10 @@ function harmByRequest(
     const arrived = arrivedOf(counts);
     const failed = arrived - succeededOf(counts);
     const limit = limits.get(part);
-    if (limit === undefined) return { arrived, harmed: failed };
+    if (limit === undefined) return { arrived, failed, slow: 0 };
     const latency = mergeSegments([row.successLatency], segments);
     const slow = latency.count > 0 ? Math.round(latency.count * (1 - latency.cdfAt(limit))) : 0;
-    return { arrived, harmed: failed + slow };
+    return { arrived, failed, slow };
   });
 }
 

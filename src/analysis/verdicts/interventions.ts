@@ -4,12 +4,13 @@ import type { RunRecord } from '../../spec/record/record.js';
 import type {
   CounterfactualIntervention,
   FailingTime,
+  HarmPrice,
   InterventionRole,
 } from '../../spec/result/counterfactual.js';
 import { CAUSE, estimateOf, mean } from './counterfactual.js';
 import { NOTHING } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
-import { harmLike, harmOf, type SlowLimits } from './harm.js';
+import { failedLike, harmLike, harmOf, priceOf, type SlowLimits } from './harm.js';
 
 /** An intervention and its runs, of the first replications of the usual ones. */
 export interface Trial {
@@ -53,7 +54,7 @@ export function interventionResults(
   const harms = records.map((record) => harmOf(plan, record, limits));
   const steps = records.map((record) => failingSteps(plan, record));
   const rows = trials.map((trial) => {
-    const { kind, subject, resource, at, words, part } = trial.intervention;
+    const { kind, subject, resource, cause, at, words, part } = trial.intervention;
     const own = harmsOf(trial, plan, records, limits);
     const changed = trial.records.map((record) => failingSteps(plan, record));
     return {
@@ -61,10 +62,13 @@ export function interventionResults(
       kind,
       subject,
       ...(resource === undefined ? {} : { resource }),
+      ...(cause === undefined ? {} : { cause }),
       ...(at === undefined ? {} : { at }),
       words,
       runs: own.length,
       harm: mean(own),
+      failed: mean(trial.records.map((record, run) => failedLike(plan, record, records[run]))),
+      price: meanPrice(plan, trial.records),
       averted: estimateOf(own.map((value, run) => harms[run] - value)),
       failing: failingTime(changed),
       recovers: recoversAfter(steps, changed),
@@ -83,6 +87,15 @@ export function interventionResults(
   });
   const size = ({ averted }: CounterfactualIntervention): number => Math.abs(averted.value ?? 0);
   return found.sort((a, b) => size(b) - size(a));
+}
+
+/** The mean price of some runs. */
+export function meanPrice(plan: Plan, records: readonly RunRecord[]): HarmPrice {
+  const each = records.map((record) => priceOf(plan, record));
+  return {
+    degraded: mean(each.map(({ degraded }) => degraded)),
+    attempts: mean(each.map(({ attempts }) => attempts)),
+  };
 }
 
 function harmsOf(

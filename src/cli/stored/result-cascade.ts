@@ -11,7 +11,14 @@ import type {
   Influence,
   RunVerdict,
 } from '../../spec/result/cascade.js';
-import type { CauseFact, CauseKind, CauseUnit, Resource } from '../../spec/result/cause.js';
+import type {
+  CauseFact,
+  CauseKind,
+  CauseUnit,
+  Known,
+  KnownCause,
+  Resource,
+} from '../../spec/result/cause.js';
 import {
   count,
   estimate,
@@ -67,6 +74,7 @@ const event: z.ZodType<CascadeEvent> = z.object({
   kind: eventKind,
   subject: text,
   ends: oneOf<NonNullable<CascadeEvent['ends']>>({ backlog: 1, stale: 1, blocked: 1 }).optional(),
+  episodes: count.optional(),
   isChronic: z.literal(true).optional(),
   cause: text.nullable(),
   mechanism: text.nullable(),
@@ -101,7 +109,7 @@ const ending: z.ZodType<Ending> = z.object({
   value: figure,
 });
 
-const cause: z.ZodType<CauseFact> = z.object({
+const cause: z.ZodType<KnownCause> = z.object({
   kind: causeKind,
   subject: text,
   resource: resource.optional(),
@@ -115,6 +123,9 @@ const cause: z.ZodType<CauseFact> = z.object({
   mechanism: text.nullable(),
   evidence: text,
   share: share.nullable(),
+  averted: share.optional(),
+  // Documents of earlier versions hold what was inferred.
+  known: oneOf<Known>({ proved: 1, likely: 1, guess: 1 }).default('likely'),
 });
 
 /** The cascade of a variant. */

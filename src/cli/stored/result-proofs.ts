@@ -31,6 +31,7 @@ const fault: z.ZodType<CounterfactualFault> = z.object({
   fault: text,
   role: oneOf(ROLES),
   without: count.nullable(),
+  withoutFailed: count.optional(),
   alone: count.nullable(),
   averted,
   share: figure,
@@ -45,8 +46,13 @@ const change = z.object({
   role: changeRole,
 });
 
+const price = z.object({ degraded: share, attempts: count }).optional();
+
 const intervention: z.ZodType<CounterfactualIntervention> = change.extend({
+  failed: count.optional(),
+  price,
   resource: resource.optional(),
+  cause: text.optional(),
   at: number.optional(),
   runs: count,
   failing,
@@ -85,7 +91,10 @@ function proofRun<End extends string>(ends: Readonly<Record<End, 1>>) {
 /** The runs of a variant without single causes. */
 export const counterfactuals: z.ZodType<Counterfactuals> = z.object({
   harm: count,
+  failed: count.optional(),
   background: count,
+  backgroundFailed: count.optional(),
+  price,
   slow: mapping(count),
   runs: count,
   replications: count,

@@ -11,7 +11,7 @@ export interface Rise {
 }
 
 /** Rises by less than this share are no change. */
-const LEAST = 0.1;
+const LEAST = 0.02;
 
 /** The planned rises of a load, in order. A rise from nothing is a start, not a rise. */
 export function risesOf(arrivals: Arrivals): readonly Rise[] {

@@ -26,6 +26,8 @@ export interface Intervention extends CauseRef {
   /** Start of a sentence: `without the retries of front to mid`. */
   readonly words: string;
   readonly part: CausePart;
+  /** The cause that it takes away, where its kind and subject say too little: `the load of users rises from 1/s to 2/s`. */
+  readonly cause?: string;
   /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
   readonly at?: number;
   apply(source: Source): Plan;

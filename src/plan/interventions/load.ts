@@ -40,6 +40,7 @@ function held(subject: string, id: number, { arrivals }: PlanLoad, rise: Rise): 
     subject,
     part: 'trigger',
     at,
+    cause: `the load of ${subject} rises from ${level} to ${formatNumber(rise.to)}${unit}`,
     words: `with ${subject} held at ${level}${at > 0 ? ` from ${formatSeconds(at)} on` : ''}`,
     apply: ({ plan }) => withArrivals(plan, id, heldAt(arrivals, rise)),
   };

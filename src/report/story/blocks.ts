@@ -116,8 +116,9 @@ function innocentsOf(variant: VariantResult): readonly string[] {
 /** When success and latency are back after the fault that hurts users, over all replications. */
 function recoveryOf({ result }: View, variant: VariantResult): readonly string[] {
   const { value, fault, never, each } = variant.summary.recovery;
-  const { verdicts, events } = variant.cascade;
-  if (fault === null) return [];
+  const { verdicts, events, innocent } = variant.cascade;
+  // The end of a fault that is not to blame says nothing about the users.
+  if (fault === null || innocent.some((one) => one.fault === fault)) return [];
   const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   const next = nextFaultAt(result, variant, fault);

@@ -1,4 +1,4 @@
-import type { CauseFact } from './cause.js';
+import type { KnownCause } from './cause.js';
 import type { Estimate } from './estimate.js';
 
 export type HealthState = 'ok' | 'degraded' | 'failing' | 'down';
@@ -40,7 +40,7 @@ export interface CascadeResult {
    */
   readonly elsewhere: readonly { readonly subject: string; readonly runs: number }[];
   /** Causes of the degradations of users in replication 0, in order of time. */
-  readonly causes: readonly CauseFact[];
+  readonly causes: readonly KnownCause[];
   /** Faults without a harmful effect in most replications: id, and why it is considered harmless. */
   readonly innocent: readonly { readonly fault: string; readonly reason: string }[];
   /** Summary of the cascade in one sentence. */
@@ -164,6 +164,8 @@ export interface StoryEvent {
   readonly subject: string;
   /** For recovered and notRecovered: the state that ended, or did not, if it is not a health state. */
   readonly ends?: 'backlog' | 'stale' | 'blocked';
+  /** Of the end of the last of many degradations: how many there are; those between the first ones and it are left out. */
+  readonly episodes?: number;
   /** Of a backlog: it grows before any fault. */
   readonly isChronic?: true;
   /** Subject that caused it, and by which mechanism. */

@@ -66,8 +66,24 @@ export interface CauseFact extends CauseRef {
   readonly mechanism: string | null;
   /** The measurement that speaks for it; empty = its time and its place alone. */
   readonly evidence: string;
-  /** Its part of the failed and slow requests of users; null if they do not show it. */
+  /**
+   * Its part of the failed and slow requests of users; null if they do not show it. The parts of all causes are at most
+   * 1 together. Where runs without it exist they give it.
+   */
   readonly share: number | null;
+  /** Share of these requests that runs without it do not have; absent without such runs. */
+  readonly averted?: number;
+}
+
+/**
+ * How a cause is known. `proved`: the same runs without it have less harm. `likely`: the requests that fail or are slow
+ * lead to it. `guess`: only its time and its place speak for it.
+ */
+export type Known = 'proved' | 'likely' | 'guess';
+
+/** A cause in the result, with how it is known. */
+export interface KnownCause extends CauseFact {
+  readonly known: Known;
 }
 
 /** A cause by name, as the account and the interventions share it. */

@@ -9,10 +9,13 @@ import type { Twin } from './twin.js';
  * faults.
  */
 export interface Counterfactuals {
-  /** Harm of the variant as it is. */
+  /** Harm of the variant as it is, and the requests among it that fail; the others are slow. */
   readonly harm: number;
-  /** Harm with no fault at all. */
+  readonly failed?: number;
+  /** Harm with no fault at all, and the requests among it that fail. */
   readonly background: number;
+  readonly backgroundFailed?: number;
+  readonly price?: HarmPrice;
   /**
    * By kind of request: a success is slow above this latency, twice the p99 without faults. In a variant without faults
    * it is twice the least p99 of its interventions. Seconds.
@@ -34,6 +37,14 @@ export interface Counterfactuals {
   readonly twin?: Twin;
   /** Of a variant whose runs stay down: whether further runs confirm that verdict. */
   readonly metastability?: MetastabilityProof;
+}
+
+/** Figures beside the harm: the price of a change. Means over the runs. */
+export interface HarmPrice {
+  /** Share of the requests of users with a degraded response. */
+  readonly degraded: number;
+  /** Attempts per call, of all calls together. */
+  readonly attempts: number;
 }
 
 /** What runs without the trigger, without the sustaining loop and with a pause of the load say about a verdict. */
@@ -90,6 +101,8 @@ export interface CounterfactualFault {
   readonly role: CausalRole;
   /** Harm of the same runs without this fault; null = they were not made. */
   readonly without: number | null;
+  /** Requests among it that fail. */
+  readonly withoutFailed?: number;
   /** Harm with this fault only; null = such runs were not made. */
   readonly alone: number | null;
   /** Harm that its absence averts, run by run; no interval with a single run. */
@@ -114,6 +127,8 @@ export interface CounterfactualIntervention {
   readonly subject: string;
   /** Of `capacity` only. */
   readonly resource?: Resource;
+  /** The cause that it takes away, where its kind and subject say too little. */
+  readonly cause?: string;
   /** Of a rise of the load: when it begins. Seconds from the end of the warm-up. */
   readonly at?: number;
   /** `without the retries of front to mid`. */
@@ -122,6 +137,9 @@ export interface CounterfactualIntervention {
   readonly runs: number;
   /** Harm of these runs. If they have more or fewer requests, it is scaled to the number without the intervention. */
   readonly harm: number;
+  /** Requests among it that fail, scaled alike. */
+  readonly failed?: number;
+  readonly price?: HarmPrice;
   readonly averted: Estimate;
   readonly role: InterventionRole;
   readonly failing: FailingTime;

@@ -11,6 +11,8 @@ export interface Growth {
   /** The step in which it rises; the first step of a load that grows all the time. */
   readonly step: number;
   readonly isSudden: boolean;
+  /** Of a load that rises again and again: the time between two rises. Unit: ns. */
+  readonly everyNs?: number;
 }
 
 /** A possible cause of a degradation, and where in the walk from the users to their callees it was found. */

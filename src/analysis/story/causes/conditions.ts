@@ -12,6 +12,8 @@ import { keyOf, named, type Candidate, type Growth } from './candidate.js';
 import { heldByLimit } from './held-by-limit.js';
 import { limiterOf, restsFor } from './limits.js';
 import { refusalAt } from './refusals/index.js';
+import { memoryDeaths } from '../deaths.js';
+import { plural } from '../../../text/words.js';
 import { lockWait, specialCondition, type Place } from './special-conditions.js';
 import { ownFailures, usualFaultsOn } from './suspects.js';
 
@@ -51,11 +53,26 @@ export function growthsBy(scene: Scene, onset: number): readonly Growth[] {
   return workloads
     .flatMap(
       (workload) =>
+        burstsOf(scene, workload, onset) ??
         (last === undefined ? null : grownSince(scene, workload, last, onset)) ??
         grownFromStart(scene, workload, onset) ??
         [],
     )
     .sort((a, b) => b.after - b.before - (a.after - a.before) || a.workload - b.workload);
+}
+
+/** A load that rises again and again, if a degradation begins in one of its bursts; null if it does not. */
+function burstsOf({ data, steps }: Scene, workload: number, onset: number): Growth | null {
+  const { loads, warmupNs, endNs } = data.plan;
+  for (const { component, arrivals } of loads) {
+    if (component !== workload || arrivals.kind !== 'burst') continue;
+    const { base, peak, everyNs, forNs } = arrivals;
+    if (!(peak > GROWN * base) || everyNs >= endNs - warmupNs) continue;
+    const sinceNs = (steps.startNs[onset] - warmupNs) % everyNs;
+    if (sinceNs > forNs + SLACK * steps.lengthNs[0]) continue;
+    return { workload, before: base, after: peak, step: 0, isSudden: true, everyNs };
+  }
+  return null;
 }
 
 /** A load that has grown since a rise, at the rates of its plan where it has some. */
@@ -183,6 +200,8 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   }
   const limited = refused ?? heldByLimit(place) ?? refusedByLimit(place);
   if (limited !== null) return [limited, ...loads];
+  const memory = memoryAt(place);
+  if (memory !== null) return [...loads, memory];
   const isSudden = growths.some((growth) => growth.isSudden);
   const full = fullAt(place);
   if (full !== null)
@@ -203,6 +222,26 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   if (usual.length > 0) return usual.map((suspect) => named(scene, suspect, lane));
   const ref = { kind: 'errors', subject: nameOf(place) } as const;
   return [candidateAt(place, ref, `it fails ${formatShare(errors)} of its requests itself`)];
+}
+
+/**
+ * A component whose processes die for lack of memory before it is full, or with all that fill it: the requests that it
+ * holds take the memory, so that its instances are fewer than its workers suggest.
+ */
+function memoryAt(place: Place): Candidate | null {
+  const { scene, record, lane, from, until } = place;
+  const { data, steps } = scene;
+  if (lane.workers === 0 || data.plan.components[lane.component].memory === null) return null;
+  const full = scene.saturations.get(lane);
+  const deaths = memoryDeaths(data, record, scene.spansOf, lane.component).filter(({ fromNs }) => {
+    const step = stepAt(steps, fromNs);
+    return step >= from - SLACK && step < until && (full === undefined || fromNs <= full.atNs);
+  });
+  if (deaths.length === 0) return null;
+  const subject = nameOf(place);
+  const ref = { kind: 'capacity', subject, resource: 'memory' } as const;
+  const text = `${subject} runs out of memory`;
+  return { ...candidateAt(place, ref, plural(deaths.length, 'death')), text };
 }
 
 /** The rule that refuses most requests here, such as a concurrency limit or a full queue of messages. */

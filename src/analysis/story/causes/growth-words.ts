@@ -1,5 +1,5 @@
 import type { CauseFact } from '../../../spec/result/cause.js';
-import { formatRate } from '../../../text/figures.js';
+import { formatRate, formatSeconds } from '../../../text/figures.js';
 import type { Growth } from './candidate.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Growth } from './candidate.js';
  */
 export function growthWords(
   subject: string,
-  { before, after, isSudden }: Growth,
+  { before, after, isSudden, everyNs }: Growth,
 ): Pick<CauseFact, 'text' | 'value' | 'unit'> {
   if (!(before > 0)) {
     const text = isSudden
@@ -17,6 +17,7 @@ export function growthWords(
     return { text, value: null, unit: 'times' };
   }
   const verb = isSudden ? 'rises' : 'grows';
-  const rates = `from ${formatRate(before)} to ${formatRate(after)}`;
+  const every = everyNs === undefined ? '' : ` every ${formatSeconds(everyNs / 1e9)}`;
+  const rates = `from ${formatRate(before)} to ${formatRate(after)}${every}`;
   return { text: `the load of ${subject} ${verb} ${rates}`, value: after / before, unit: 'times' };
 }
