@@ -14,7 +14,8 @@ const USAGE = `Usage: npm run bench:causes -- [options]
   --harmless N   N harmless runs only, which count false alarms
   --kinds LIST   only these kinds of faults and conditions, such as slow,ramp
   --workers N    threads (default: one per core)
-  --explain      let the program run each case again without its faults
+  --explain      with all further runs, as with the flag of the program; --none: without any
+  --none
   --keep DIR     write the scenario of each case, with its true causes, to DIR
   --json FILE    write the scores
   --known FILE   scores written before: their cases are not confirmed again
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     kinds: { type: 'string' },
     workers: { type: 'string' },
     explain: { type: 'boolean', default: false },
+    none: { type: 'boolean', default: false },
     keep: { type: 'string' },
     json: { type: 'string' },
     known: { type: 'string' },
@@ -88,9 +90,10 @@ function scoreAll(seeds, kinds) {
       else worker.terminate();
     };
     for (let i = 0; i < threads; i++) {
-      const { explain, keep = null, harmless } = values;
+      const { keep = null, harmless } = values;
+      const proof = values.explain ? 'full' : values.none ? 'none' : 'usual';
       const category = harmless === undefined ? undefined : 'harmless';
-      const setup = { kinds, explain, keep, known, category };
+      const setup = { kinds, proof, keep, known, category };
       const worker = new Worker(new URL('./one.mjs', import.meta.url), { workerData: setup });
       worker.on('error', reject);
       worker.on('message', (score) => {

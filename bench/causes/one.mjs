@@ -1,24 +1,22 @@
 // One seed: draws drafts until one is kept, and scores it. Also the entry of a worker thread, which does so for each
 // seed that it receives.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { categoryOf, draftOf } from './cases.mjs';
 import { scoreOf } from './score.mjs';
-import { textOf, variantOf } from './simulate.mjs';
+import { accountOf } from '../accounts/account.mjs';
+import { textOf } from './simulate.mjs';
 import { confirm, isHarmed, onsetOf } from './truth.mjs';
 
 const ATTEMPTS = 30;
-const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /**
  * The score of a seed; null if no draft was kept. Drafts that the program refuses are errors of the generator. `known`:
  * an earlier score of the seed, whose confirmation still holds.
  */
-export function scoreSeed(seed, options = {}) {
-  const { kinds = null, explain = false, keep = null, known = {} } = options;
+export async function scoreSeed(seed, options = {}) {
+  const { kinds = null, proof = 'usual', keep = null, known = {} } = options;
   const { category = categoryOf(seed) } = options;
   const wish = { only: kinds, category };
   const found = knownDraft(seed, wish, known[seed]) ?? keptDraft(seed, wish);
@@ -27,13 +25,16 @@ export function scoreSeed(seed, options = {}) {
   const draft = draftOf(seed, attempt, wish);
   const file = keep === null ? null : write(draft, keep);
   const start = performance.now();
-  const variant = explain ? explained(draft, file) : variantOf(draft.scenario);
+  const text = textOf(draft.scenario);
+  const { variant, events: usual, spent } = await accountOf(text, { proof });
   const seconds = (performance.now() - start) / 1000;
   const { step } = variant.timeline;
   const hasOnset = draft.faults.length > 0 && within !== undefined;
   const onset = found.onset ?? (hasOnset ? onsetOf(draft, within, step) : null);
   const score = {
     ...scoreOf(draft, variant, onset),
+    ...(category === 'two' && proof === 'usual' && (await shareScore(text, variant))),
+    cost: spent / usual,
     attempt,
     within,
     events,
@@ -74,36 +75,22 @@ function write({ seed, category, kind, scenario, faults, causes }, folder) {
   return file;
 }
 
-/** The account of the program with runs without each fault. */
-function explained(draft, file) {
-  const text = textOf(draft.scenario);
-  const args = [
-    'run',
-    file ?? '-',
-    '--explain',
-    '--quiet',
-    '--workers',
-    '1',
-    '--format',
-    'json',
-    '--out',
-    '/tmp/faultline-causes',
-    '--json',
-    '-',
-  ];
-  const ran = spawnSync(process.execPath, [PROGRAM, ...args], {
-    input: text,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
+/** Whether the account gives each of the faults its part of the harm, within 10 points of that of all further runs. */
+async function shareScore(text, { cascade: { causes } }) {
+  const { variant } = await accountOf(text, { proof: 'full' });
+  const { harm, faults } = variant.counterfactuals;
+  const isRight = faults.map(({ fault, share, averted }) => {
+    const true_ = Math.max(0, Math.min(1, (share ?? averted.value ?? 0) / harm));
+    const own = causes.find((cause) => cause.fault === fault)?.share ?? 0;
+    return Math.abs(own - true_) <= 0.1;
   });
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  return JSON.parse(ran.stdout).variants[0];
+  return { shares: isRight.every(Boolean) };
 }
 
-parentPort?.on('message', (seed) => {
+parentPort?.on('message', async (seed) => {
   let score;
   try {
-    score = scoreSeed(seed, workerData);
+    score = await scoreSeed(seed, workerData);
   } catch (error) {
     score = { seed, category: workerData.category ?? categoryOf(seed), error: error.message };
   }

@@ -124,6 +124,10 @@ export function tablesOf(scores) {
       two.map(({ first }) => first),
     ),
     row(
+      'the part of each within 10 points of the runs',
+      two.flatMap(({ shares }) => (shares === undefined ? [] : [shares])),
+    ),
+    row(
       'both proved by runs without each fault',
       proofs(two).map(({ all }) => all),
     ),
@@ -160,6 +164,7 @@ export function tablesOf(scores) {
       decoys.flatMap(({ mechanisms }) => mechanisms.map(({ isRight }) => isRight)),
     ),
     `onset of the users: ${onsets(decoys)}`,
+    costWords(scores),
     '',
     'by kind (all causes named)',
     ...byKind([...single, ...two, ...condition]),
@@ -168,6 +173,13 @@ export function tablesOf(scores) {
     ...methods(single),
   ];
   return lines.join('\n');
+}
+
+/** The events of the proofs, as a multiple of those of the runs. */
+function costWords(scores) {
+  const costs = scores.map(({ cost }) => cost).filter((cost) => cost !== undefined);
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / Math.max(1, costs.length);
+  return `events of the proofs: ${mean.toFixed(2)} times those of the runs, at most ${Math.max(0, ...costs).toFixed(2)}`;
 }
 
 const proofs = (scores) =>

@@ -1,0 +1,63 @@
+// The account of a scenario as the program gives it, with its proofs, in this thread.
+import { blamedIn } from '../../dist/analysis/story/blamed.js';
+import { isHarmed } from '../../dist/analysis/verdicts/harmed.js';
+import { unseenOf } from '../../dist/analysis/verdicts/unseen-harm.js';
+import { prove } from '../../dist/cli/proving.js';
+import { suggested } from '../../dist/plan/interventions/index.js';
+import { storyBlocks } from '../../dist/report/story/blocks.js';
+import {
+  compile,
+  formatDiagnostic,
+  loadScenario,
+  runPlan,
+  summarise,
+} from '../../dist/library/index.js';
+
+/**
+ * The result of the first variant of a text, with the blocks of its story and the events of its runs and of those of its
+ * proof. `proof`: `none`, `usual` as without a flag, or `full` as with `--explain`.
+ */
+export async function accountOf(text, { proof = 'usual', replications = null, only = 0 } = {}) {
+  const { file: all, problems } = loadScenario('case.yaml', () => ({ text }));
+  if (all === null) throw new Error(problems.map(formatDiagnostic).join('\n'));
+  const file = { ...all, variants: [all.variants[only]] };
+  const [variant] = file.variants;
+  const plan = compile(variant, file);
+  const count = replications ?? variant.scenario.run.replications;
+  const records = runsOf(plan, count);
+  const bare = summarise(file, [plan], [records], '0');
+  const [inferred] = bare.variants;
+  const isWorth = isHarmed(inferred) || unseenOf(inferred.cascade.events).length > 0;
+  let spent = 0;
+  const runPlans = async (plans, wanted) =>
+    plans.map((own) => {
+      const made = runsOf(own, wanted);
+      spent += eventsOf(made);
+      return made.some(({ stop }) => stop !== null) ? null : made;
+    });
+  const source = {
+    plan,
+    recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
+  };
+  const subject = {
+    source,
+    records,
+    blamed: blamedIn(inferred.cascade),
+    candidates: suggested(plan, inferred),
+    ended: { variant, cascade: inferred.cascade },
+    thrifty: proof !== 'full',
+  };
+  const own = proof === 'none' || !isWorth ? null : await prove(subject, runPlans);
+  const proofs = own === null ? undefined : new Map([[plan.variant, own]]);
+  const result = summarise(file, [plan], [records], '0', null, null, proofs);
+  const blocks = storyBlocks(result, { source: 'case.yaml' });
+  return { result, variant: result.variants[0], blocks, events: eventsOf(records), spent };
+}
+
+function runsOf(plan, replications) {
+  return Array.from({ length: replications }, (_, k) => runPlan(plan, k));
+}
+
+function eventsOf(records) {
+  return records.reduce((sum, { totals }) => sum + totals.events, 0);
+}
