@@ -10,7 +10,7 @@ import type {
 } from '../spec/result/result.js';
 import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
-import { keptStories } from './story/kept.js';
+import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';
 import { compareAll, type Limits } from './verdicts/compare.js';
 import { componentResults } from './measure/components.js';
@@ -24,6 +24,7 @@ import { headroomOf } from './measure/headroom.js';
 import { judgeHypothesis } from './verdicts/hypothesis.js';
 import { unfinishedNotes } from './measure/incomplete.js';
 import { journalOf } from './measure/journal.js';
+import { kept } from './measure/kept.js';
 import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
 import { proven, provenCause, type Proofs } from './story/proof.js';
@@ -62,7 +63,7 @@ export function summarise(
   const stories = new Map(
     variants.map((data) => {
       const { name } = data.variant;
-      return [name, proven(keptStories(data), proofs.get(name))];
+      return [name, proven(kept(data, storiesOf), proofs.get(name))];
     }),
   );
   const notes = incomplete === null ? null : unfinishedNotes(incomplete);
@@ -201,25 +202,30 @@ function variantResult(
     patch: patchOf(variant),
     faults: faultInfos(data),
     perReplication: data.records.map(replicationOf),
-    components: componentResults(data),
-    metered: meteredResults(data),
-    edges: edgeResults(data),
-    timeline: timelineOf(data, stories[0]),
+    components: kept(data, componentResults),
+    metered: kept(data, meteredResults),
+    edges: kept(data, edgeResults),
+    timeline: kept(data, timeline),
     cascade: cascadeResult(
       stories,
       { back: { ...summary, step: stepSeconds(data) }, hasFaults: data.plan.faults.length > 0 },
       proofs.get(variant.name) ?? null,
     ),
-    journal: journalOf(data),
+    journal: kept(data, journalOf),
     budgets: file.budgets
       .map((source) => judgeBudget(source, data, study))
       .filter((budget) => budget !== null),
     summary,
-    headroom: headroomOf(data),
-    contributors: contributorsOf(data),
-    blame: blameOf(data),
+    headroom: kept(data, headroomOf),
+    contributors: kept(data, contributorsOf),
+    blame: kept(data, blameOf),
     faultTimes: faultTimesOf(data, stories),
   };
+}
+
+/** With the states of the first run, which proofs do not change. */
+function timeline(data: VariantData): VariantResult['timeline'] {
+  return timelineOf(data, kept(data, storiesOf)[0]);
 }
 
 function replicationOf(record: RunRecord): ReplicationSummary {
