@@ -36,11 +36,19 @@ export function splitLines(text: string): Lines {
 
 /**
  * The value with every text in it on one line, names of fields included: a result document may come from a file, and
- * its texts are those of its author. Parts without such a text are the same objects as before.
+ * its texts are those of its author. Parts without such a text are the same objects as before. A document is searched
+ * once, for all of its reports.
  */
-export function oneLineTexts<T>(value: T): OneLine<T> {
-  return inside(value) as OneLine<T>;
+export function oneLineTexts<T extends object>(value: T): OneLine<T> {
+  const known = SEARCHED.get(value);
+  if (known !== undefined) return known as OneLine<T>;
+  const found = inside(value) as OneLine<T>;
+  SEARCHED.set(value, found as object);
+  return found;
 }
+
+/** By document, which nothing changes: itself with all texts on one line. */
+const SEARCHED = new WeakMap<object, object>();
 
 /**
  * Control, bidirectional and invisible characters as `\u202e`, so that no text can hide or reorder another one. Line
@@ -93,7 +101,7 @@ function folded(text: string): string {
 const BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]/;
 
 function inside(value: unknown): unknown {
-  if (typeof value === 'string') return oneLine(value);
+  if (typeof value === 'string') return plainOrFolded(value);
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value) ? insideList(value) : insideFields(value);
 }
@@ -108,14 +116,26 @@ function insideList(list: readonly unknown[]): readonly unknown[] {
 }
 
 function insideFields(fields: object): object {
-  let isSame = true;
-  const made = Object.entries(fields).map(([name, field]): [string, unknown] => {
-    const entry: [string, unknown] = [oneLine(name), inside(field)];
-    isSame &&= entry[0] === name && entry[1] === field;
-    return entry;
-  });
-  return isSame ? fields : Object.fromEntries(made);
+  const names = Object.keys(fields);
+  const own = fields as Readonly<Record<string, unknown>>;
+  let made: [string, unknown][] | null = null;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    const [line, field] = [plainOrFolded(name), inside(own[name])];
+    if (made === null && (line !== name || field !== own[name])) {
+      made = names.slice(0, i).map((before) => [before, own[before]]);
+    }
+    made?.push([line, field]);
+  }
+  return made === null ? fields : Object.fromEntries(made);
 }
+
+/** Almost all texts of a result are names, on which one test is enough. */
+function plainOrFolded(text: string): string {
+  return PLAIN.test(text) ? text : oneLine(text);
+}
+
+const PLAIN = /^[ -~]*$/;
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -43,7 +43,8 @@ function block(view: DataView, at: number, w: Uint32Array, hash: Uint32Array): v
     const s1 = turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ (w[t - 2] >>> 10);
     w[t] = w[t - 16] + s0 + w[t - 7] + s1;
   }
-  let [a, b, c, d, e, f, g, h] = hash;
+  let [a, b, c, d] = [hash[0], hash[1], hash[2], hash[3]];
+  let [e, f, g, h] = [hash[4], hash[5], hash[6], hash[7]];
   for (let t = 0; t < 64; t++) {
     const s1 = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + ROUNDS[t] + w[t]) | 0;
@@ -58,7 +59,14 @@ function block(view: DataView, at: number, w: Uint32Array, hash: Uint32Array): v
     b = a;
     a = (t1 + t2) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => (hash[i] += word));
+  hash[0] += a;
+  hash[1] += b;
+  hash[2] += c;
+  hash[3] += d;
+  hash[4] += e;
+  hash[5] += f;
+  hash[6] += g;
+  hash[7] += h;
 }
 
 function turn(word: number, by: number): number {
