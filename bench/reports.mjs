@@ -4,7 +4,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { JSDOM } from 'jsdom';
 import * as library from '../dist/library/index.js';
 import { tuneCompiler } from '../dist/run/compiling.js';
 import { thirtyByFive } from './reports-case.mjs';
@@ -50,11 +49,10 @@ async function round(text) {
   tuneCompiler(1);
   const records = await timed('run', () => runThreaded(plans, replications, THREAD));
   const result = await timed('analysis', () => summarise(file, plans, records, '0'));
-  const { document } = await timed('charts, document', () => new JSDOM('').window);
   const page = await timed('html', () =>
-    renderHtml(result, { document, command: 'faultline run case.yaml', version: '0' }),
+    renderHtml(result, { command: 'faultline run case.yaml', version: '0' }),
   );
-  await timed('svg', () => renderSvgs(result, { document }));
+  await timed('svg', () => renderSvgs(result));
   await timed('md', () => renderMarkdown(result, { command: 'faultline run case.yaml' }));
   await timed('csv', () => renderCsv(result));
   await timed('json', () => resultText(result));

@@ -132,13 +132,12 @@ describe('the source tree', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('imports plot only in report/svg.ts and jsdom only in cli', () => {
+  it('imports plot only in report/svg.ts', () => {
     const importers = (name: string): readonly string[] =>
       sources
         .filter((source) => importsOf(source).some(({ from }) => from === name))
         .map((source) => source.path);
     expect(importers('@observablehq/plot')).toEqual(['src/report/svg.ts']);
-    expect(importers('jsdom')).toEqual(['src/cli/document.ts']);
   });
 
   it('has no pattern file that imports another pattern file', () => {

@@ -4,7 +4,6 @@ import { safeName, type RenderedFile } from '../report/files.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { resultText } from '../run/result-text.js';
 import type { Result } from '../spec/result/result.js';
-import { chartDocument } from './document.js';
 import type { Format } from './flags.js';
 import { STDIN } from './files.js';
 import { writeOutput } from './output.js';
@@ -29,9 +28,8 @@ export function writeReport(result: Result, target: ReportTarget): Promise<reado
   const command = commandOf(target);
   const version = packageVersion();
   return writeFormats(reportBase(result, target), target.formats, {
-    html: async (document) =>
-      (await import('../report/html.js')).renderHtml(result, { document, command, version }),
-    svgs: async (document) => (await import('../report/files.js')).renderSvgs(result, { document }),
+    html: async () => (await import('../report/html.js')).renderHtml(result, { command, version }),
+    svgs: async () => (await import('../report/files.js')).renderSvgs(result),
     md: () => Promise.resolve(renderMarkdown(result, { command })),
     csv: () => Promise.resolve(renderCsv(result)),
     json: () => resultText(result),
@@ -48,8 +46,8 @@ export function reportBase(
 
 /** Functions that create each format of a report; called only for the requested ones. */
 export interface Renderers {
-  html(document: Document): Promise<string>;
-  svgs(document: Document): Promise<readonly RenderedFile[]>;
+  html(): Promise<string>;
+  svgs(): Promise<readonly RenderedFile[]>;
   md(): Promise<string>;
   csv(): Promise<string>;
   json(): string;
@@ -71,14 +69,11 @@ export async function writeFormats(
   if (formats.has('md')) put(`${base}.md`, await render.md(), texts);
   if (formats.has('csv')) put(`${base}.csv`, await render.csv(), texts);
   if (formats.has('json')) put(`${base}.json`, render.json(), texts);
-  if (formats.has('html') || formats.has('svg')) {
-    const document = await chartDocument();
-    if (formats.has('html')) put(`${base}.html`, await render.html(document), drawn);
-    if (formats.has('svg')) {
-      const charts = await render.svgs(document);
-      for (const { name, text } of charts) writeOutput(join(base, name), text);
-      if (charts.length > 0) drawn.push(`${base}/ (${charts.length} charts)`);
-    }
+  if (formats.has('html')) put(`${base}.html`, await render.html(), drawn);
+  if (formats.has('svg')) {
+    const charts = await render.svgs();
+    for (const { name, text } of charts) writeOutput(join(base, name), text);
+    if (charts.length > 0) drawn.push(`${base}/ (${charts.length} charts)`);
   }
   return [...drawn, ...texts];
 }

@@ -35,7 +35,10 @@ export interface RenderedFile {
 }
 
 /** Every chart of the report as a stand-alone SVG document, in a fixed order. */
-export function renderSvgs(read: Result, options: { readonly document: object }): RenderedFile[] {
+export function renderSvgs(
+  read: Result,
+  options: { readonly document?: object } = {},
+): RenderedFile[] {
   const view = viewOf(read, plotRenderer(options.document));
   const { result } = view;
   const files: RenderedFile[] = [

@@ -36,8 +36,8 @@ import { asSentence, headlineWords } from './words.js';
 
 /** Inputs of a page besides the result. */
 export interface HtmlOptions {
-  /** A DOM document in which charts are drawn; jsdom works. */
-  readonly document: object;
+  /** A DOM document in which charts are drawn; by default one that can do nothing else. */
+  readonly document?: object;
   /** The command that reproduces this report. */
   readonly command: string;
   /** Version of the program that writes the page. */

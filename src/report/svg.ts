@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { chartDocument } from './chart-document.js';
 import type { Point } from './draw.js';
 import { raw, type Markup } from './html-escape.js';
 import type { Look } from './theme.js';
@@ -67,11 +68,8 @@ export function lineLayer(
 /** Draws one specification; `prefix` makes the ids of this chart unique on the page. */
 export type PlotRenderer = (prefix: string, spec: PlotSpec) => Markup;
 
-/**
- * The renderer for a DOM document, jsdom's in the command line. Its result is the content of the `<svg>` without the
- * frame.
- */
-export function plotRenderer(document: object): PlotRenderer {
+/** The renderer for a DOM document. Its result is the content of the `<svg>` without the frame. */
+export function plotRenderer(document = chartDocument()): PlotRenderer {
   return (prefix, spec) => {
     const element = Plot.plot({
       ...optionsOf(spec),

@@ -37,11 +37,12 @@ beforeAll(() => {
 });
 
 describe('the page', () => {
-  it('is the same bytes when rendered again, in the same document or in a new one', () => {
+  it('is the same bytes when rendered again, in the same document, in a new one or in that of the program', () => {
     expect(renderHtml(sampleResult(), { document, ...OPTIONS })).toBe(page);
     expect(
       renderHtml(sampleResult(), { document: new JSDOM('').window.document, ...OPTIONS }),
     ).toBe(page);
+    expect(renderHtml(sampleResult(), OPTIONS)).toBe(page);
   });
 
   it('stays below 1.5 MB', () => {

@@ -36,14 +36,9 @@ export function writeSweepReport(
   const { command, formats } = target;
   const version = packageVersion();
   return writeFormats(sweepBase(target), formats, {
-    html: async (document) =>
-      (await import('../../report/sweep/page.js')).renderSweepHtml(result, {
-        document,
-        command,
-        version,
-      }),
-    svgs: async (document) =>
-      (await import('../../report/sweep/files.js')).renderSweepSvgs(result, { document }),
+    html: async () =>
+      (await import('../../report/sweep/page.js')).renderSweepHtml(result, { command, version }),
+    svgs: async () => (await import('../../report/sweep/files.js')).renderSweepSvgs(result),
     md: async () =>
       (await import('../../report/sweep/markdown.js')).renderSweepMarkdown(result, { command }),
     csv: async () => (await import('../../report/sweep/csv.js')).renderSweepCsv(result),

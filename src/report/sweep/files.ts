@@ -10,12 +10,12 @@ import { sweepLooks } from './looks.js';
 const WIDTH = 984;
 
 /**
- * Every chart of a sweep as a stand-alone SVG document, in a fixed order. `document`: a DOM in which to draw; jsdom
- * works.
+ * Every chart of a sweep as a stand-alone SVG document, in a fixed order. `document`: a DOM in which to draw, as for a
+ * page.
  */
 export function renderSweepSvgs(
   read: SweepResult,
-  options: { readonly document: object },
+  options: { readonly document?: object } = {},
 ): readonly RenderedFile[] {
   const view = sweepViewOf(read);
   const { result } = view;
