@@ -1,4 +1,5 @@
 import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { tuneForCommand } from '../run/compiling.js';
 import { perform, report } from './command-line.js';
 import { readInputWith } from './files.js';
 import { interrupt, onLeft } from './interrupt.js';
@@ -8,6 +9,7 @@ import type { InputAnswer, InputRequest, ThreadMessage, ThreadSetup } from './th
 
 // The thread that performs a command. It may compute for as long as it likes: main.ts stays free for the signals, and
 // owns the terminal and standard input.
+tuneForCommand();
 const host = parentPort!;
 const post = (message: ThreadMessage): void => host.postMessage(message);
 const terminal = postingTerminal((workerData as ThreadSetup).traits, post);

@@ -6,6 +6,7 @@ import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { compile } from '../plan/compile.js';
 import { isFailure } from '../report/budget-words.js';
 import { worstVariantOf } from '../report/worst-variant.js';
+import { tuneForCommand } from '../run/compiling.js';
 import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
@@ -23,8 +24,8 @@ import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { prove, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
-import { resultOf } from './simulate.js';
-import type { SimulateOptions, Simulated } from './simulate.js';
+import { resultOf, simulateAll } from './simulate.js';
+import type { Ending, SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
 
 export interface ExplainFlags extends SimulateOptions {
@@ -43,34 +44,63 @@ interface Task {
   readonly records: readonly RunRecord[];
 }
 
+/** The result of a scenario, how its runs ended, and the time since then in words. */
+export interface Explained {
+  /** null if no run finished. */
+  readonly result: Result | null;
+  readonly ending: Ending;
+  readonly took: () => string;
+}
+
 /**
- * The result of the runs, with what further runs without possible causes show. `isAsked`: the variants that are
- * explained with `--explain`.
+ * Runs a scenario, and further runs without possible causes on the same threads: a thread that simulated before is
+ * several times as fast as a new one. `isAsked`: the variants that are explained with `--explain`. The records are
+ * dropped before the result is reported.
  */
-export async function explained(
+export function explained(
   prepared: Prepared,
-  simulated: Simulated,
   saved: Study['saved'],
   isAsked: (variant: VariantResult) => boolean,
   flags: ExplainFlags,
   terminal: Terminal,
-): Promise<Result> {
-  const result = resultOf(prepared, simulated, saved);
-  const isWanted = flags.explain !== false && !interruption.aborted;
-  if (!isWanted || simulated.shortfall !== null) return result;
-  const proofs = await counterfactualsOf(prepared, simulated, result, isAsked, flags, terminal);
-  return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+): Promise<Explained> {
+  const { path, plans } = prepared;
+  const { heapMiB, memory } = memoryOf(flags, plans, path);
+  return withWorkerThreads(simulators(heapMiB, plans, memory), async (threads) => {
+    const simulated = await simulateAll(prepared, flags, terminal, threads);
+    const { shortfall, words } = simulated;
+    const took = stopwatch();
+    const made = async (): Promise<Result | null> => {
+      if (shortfall?.isEmpty === true) return null;
+      const isWanted = flags.explain !== false && shortfall === null && !interruption.aborted;
+      if (!isWanted) await threads.end();
+      const result = resultOf(prepared, simulated, saved);
+      if (!isWanted) return result;
+      const setting = { prepared, flags, terminal, threads };
+      const proofs = await counterfactualsOf(setting, simulated, result, isAsked);
+      await threads.end();
+      return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+    };
+    return { result: await made(), ending: { shortfall, words }, took };
+  });
+}
+
+/** Where variants are run again. */
+interface Setting {
+  readonly prepared: Prepared;
+  readonly flags: ExplainFlags;
+  readonly terminal: Terminal;
+  readonly threads: WorkerThreads;
 }
 
 /** Runs variants again without their faults and other possible causes. After an interrupt none is explained. */
 async function counterfactualsOf(
-  prepared: Prepared,
+  setting: Setting,
   { records }: Pick<Simulated, 'records'>,
   result: Result,
   isAsked: (variant: VariantResult) => boolean,
-  flags: ExplainFlags,
-  terminal: Terminal,
 ): Promise<Proofs> {
+  const { prepared, flags, terminal } = setting;
   const { plans, file } = prepared;
   const { explain } = flags;
   const chosen = explain === true ? result.variants.filter(isAsked) : usuallyExplained(result);
@@ -83,7 +113,7 @@ async function counterfactualsOf(
   });
   if (tasks.length === 0) return new Map();
   const took = stopwatch();
-  const found = await runAll(prepared, tasks, flags, terminal);
+  const found = await runAll(setting, tasks);
   if (found === null)
     terminal.note(oneLine('interrupted: the report has no runs without possible causes'));
   else if (flags.quiet !== true && found.size > 0) {
@@ -109,41 +139,23 @@ function usuallyExplained(result: Result): readonly VariantResult[] {
 }
 
 /** By variant what its runs show; null after an interrupt. */
-async function runAll(
-  prepared: Prepared,
-  tasks: readonly Task[],
-  flags: ExplainFlags,
-  terminal: Terminal,
-): Promise<Proofs | null> {
-  const { path, file, plans } = prepared;
-  const { heapMiB, memory } = memoryOf(flags, plans, path);
+async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs | null> {
+  const { prepared, flags, terminal } = setting;
   try {
-    // Proofs consist of a few runs at a time. A thread that simulated before is several times as fast as a new one.
-    return await withWorkerThreads(simulators(heapMiB, [], memory), (threads) =>
-      proveAll(prepared, tasks, flags, terminal, threads),
-    );
+    const found = new Map<string, Counterfactuals>();
+    for (const task of tasks) {
+      const run = runner(setting, task);
+      const own = await proofOf(prepared, task, flags.explain !== true, run);
+      if (interruption.aborted) return null;
+      if (own !== null) found.set(task.plan.variant, own);
+    }
+    return found;
   } catch (error) {
-    throw explainRunError(error, path, file.whatIf);
+    throw explainRunError(error, prepared.path, prepared.file.whatIf);
   } finally {
+    tuneForCommand();
     terminal.progress('');
   }
-}
-
-async function proveAll(
-  prepared: Prepared,
-  tasks: readonly Task[],
-  flags: ExplainFlags,
-  terminal: Terminal,
-  threads: WorkerThreads,
-): Promise<Proofs | null> {
-  const found = new Map<string, Counterfactuals>();
-  for (const task of tasks) {
-    const run = runner(prepared, task, flags, terminal, threads);
-    const own = await proofOf(prepared, task, flags.explain !== true, run);
-    if (interruption.aborted) return null;
-    if (own !== null) found.set(task.plan.variant, own);
-  }
-  return found;
 }
 
 /** The changes to try; where users come to no harm, only those of how messages are handled. */
@@ -169,13 +181,9 @@ async function proofOf(
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */
-function runner(
-  { path }: Prepared,
-  { plan }: Task,
-  flags: ExplainFlags,
-  terminal: Terminal,
-  workerThreads: WorkerThreads,
-): RunPlans {
+function runner({ prepared, flags, terminal, threads }: Setting, { plan }: Task): RunPlans {
+  const { path } = prepared;
+  const workerThreads = threads;
   const isQuiet = flags.quiet === true;
   return async (plans, replications) => {
     const total = plans.length * replications;

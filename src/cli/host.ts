@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { YOUNG_MIB } from '../run/worker-threads.js';
 import { asLines, oneLine, splitLines } from '../text/line.js';
 import { EXIT } from './exit.js';
 import type { Left } from './interrupt.js';
@@ -43,7 +44,12 @@ class Host {
     const { colors, columns, isLog, hasProgress } = terminal;
     const workerData: ThreadSetup = { traits: { colors, columns, isLog, hasProgress } };
     const entry = new URL('../cli/command-thread.js', import.meta.url);
-    this.thread = new Worker(entry, { argv: [...args], env: SHARE_ENV, workerData });
+    this.thread = new Worker(entry, {
+      argv: [...args],
+      env: SHARE_ENV,
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     this.thread.on('message', (message: ThreadMessage) => this.receive(message));
     this.thread.once('error', (error) => this.fail(error));
     this.thread.once('exit', () => this.finish());

@@ -3,9 +3,11 @@ import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
 import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/measure/incomplete.js';
+import { tuneForCommand } from '../run/compiling.js';
 import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
+import type { WorkerThreads } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../spec/result/result.js';
 import { EXIT } from './exit.js';
 import { interruption, keep, keepNoMore, reporting } from './interrupt.js';
@@ -21,13 +23,17 @@ export interface SimulateOptions extends MemoryFlags {
   readonly quiet?: boolean;
 }
 
-/** The records of all runs of a scenario, and how long they took, in words. */
-export interface Simulated {
-  readonly records: Records;
+/** How the runs of a scenario ended, and how long they took, in words. */
+export interface Ending {
   /** The missing runs and the exit code that follows; null if all runs finished. */
   readonly shortfall: Shortfall | null;
   /** `simulated 5 variants x 5 replications in 5.1 s`. */
   readonly words: string;
+}
+
+/** With the records of all runs. */
+export interface Simulated extends Ending {
+  readonly records: Records;
 }
 
 /** Runs that did not finish. */
@@ -41,13 +47,14 @@ interface Shortfall {
 }
 
 /**
- * Runs all variants of a scenario on worker threads. When a guard or an interrupt ends them, the finished runs are
- * kept.
+ * Runs all variants of a scenario on worker threads, or on those given. When a guard or an interrupt ends them, the
+ * finished runs are kept.
  */
 export async function simulateAll(
   prepared: Prepared,
   options: SimulateOptions,
   terminal: Terminal,
+  workerThreads?: WorkerThreads,
 ): Promise<Simulated> {
   const { plans, replications, path } = prepared;
   const counts = `${plural(plans.length, 'variant')} x ${plural(replications, 'replication')}`;
@@ -66,7 +73,12 @@ export async function simulateAll(
   const took = stopwatch();
   try {
     const signal = interruption;
-    const kept = await runKept(plans, replications, { ...limits, onDone, signal });
+    const kept = await runKept(plans, replications, {
+      ...limits,
+      onDone,
+      signal,
+      ...(workerThreads !== undefined && { workerThreads }),
+    });
     const words = `simulated ${counts} in ${took()}`;
     const shortfall = shortfallOf(prepared, kept);
     if (shortfall?.isEmpty === true) keepNoMore();
@@ -74,6 +86,7 @@ export async function simulateAll(
   } catch (error) {
     throw explainRunError(error, path, prepared.file.whatIf);
   } finally {
+    tuneForCommand();
     terminal.progress('');
   }
 }
@@ -93,19 +106,19 @@ function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept):
 }
 
 /** The exit code of the runs. Prints what stopped the unfinished ones to standard error. */
-export function endOf({ shortfall }: Simulated, terminal: Terminal): number {
+export function endOf({ shortfall }: Ending, terminal: Terminal): number {
   if (shortfall === null) return EXIT.ok;
   if (shortfall.message !== null) terminal.note(splitLines(`faultline: ${shortfall.message}`));
   return shortfall.exitCode;
 }
 
 /** Notes that the result of a scenario is put out: an interrupt now costs nothing of it. `where`: ` in FILE`. */
-export function keepResult(prepared: Prepared, simulated: Simulated, where = ''): void {
-  keep(resultWords(prepared, simulated, where));
+export function keepResult(prepared: Prepared, ending: Ending, where = ''): void {
+  keep(resultWords(prepared, ending, where));
 }
 
 /** What is reported, as a sentence for an interrupt. */
-export function resultWords({ path }: Prepared, { shortfall }: Simulated, where: string): string {
+export function resultWords({ path }: Prepared, { shortfall }: Ending, where: string): string {
   return shortfall === null
     ? `The result of ${path} is reported${where}.`
     : `The finished runs of ${path} are reported${where}.`;

@@ -14,6 +14,7 @@ import {
   tasksOf,
   type Records,
   type RunTask,
+  type SimulatorSetup,
   type ThreadOptions,
 } from './replicate.js';
 import { isStopped } from './run.js';
@@ -41,7 +42,7 @@ export interface Kept {
 export interface KeptOptions extends ThreadOptions {
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;
-  /** Threads for these and later runs, started without plans; by default the runs have threads of their own. */
+  /** Threads for these and later runs; by default the runs have threads of their own. */
   readonly workerThreads?: WorkerThreads;
 }
 
@@ -76,7 +77,7 @@ export async function runKept(
       await withWorkerThreads(simulators(heapMiB, plans, memory), (own) =>
         runPool(tasks, { ...pool, workerThreads: own }),
       );
-    else await runPool(withPlans(plans, tasks), { ...pool, workerThreads });
+    else await runPool(tasksFor(workerThreads, plans, tasks), { ...pool, workerThreads });
   } catch (error) {
     if (error instanceof TaskFailure) {
       throw failureOf(identify(plans, tasks[error.index]!), error);
@@ -87,7 +88,13 @@ export async function runKept(
   return { records: keeper.records(), stops: keeper.stops, interrupted };
 }
 
-function withPlans(plans: readonly Plan[], tasks: readonly RunTask[]): readonly PlanTask[] {
+/** The tasks, with their plans unless the threads have these from their start. */
+function tasksFor(
+  { setup }: WorkerThreads,
+  plans: readonly Plan[],
+  tasks: readonly RunTask[],
+): readonly (RunTask | PlanTask)[] {
+  if ((setup.shared as SimulatorSetup).plans === plans) return tasks;
   return tasks.map(({ variant, replication }) => ({ plan: plans[variant]!, replication }));
 }
 

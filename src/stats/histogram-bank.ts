@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import { cleared } from '../kernel/pool.js';
+import { clear, cleared } from '../kernel/pool.js';
 import { COUNT_LIMIT } from './histogram.js';
 import type { HistogramRow } from './histogram-row.js';
 import type { HistogramData } from './histogram.js';
@@ -62,7 +62,7 @@ export class HistogramBank {
       this.pageOf = new Int32Array(count * OCTAVES);
       this.state = new Float64Array(count * STATE);
     }
-    this.pageOf.fill(0, 0, before * OCTAVES);
+    clear(this.pageOf, before * OCTAVES);
     this.pages.fill(0, 0, this.used << this.subBits);
     this.used = 1;
     this.count = count;

@@ -32,7 +32,7 @@ describe('the checks of a probe', () => {
     expect(states(traced)).toEqual([]);
     expect(health.length + pings.length).toBe(0);
     const cells = traced.ran.records[0]![0]!.edges.map(({ outcomes }) =>
-      outcomes.reduce((a, b) => a + b, 0),
+      [...outcomes].reduce((a, b) => a + b, 0),
     );
     expect(cells.filter((calls) => calls === 10)).toHaveLength(2);
   });

@@ -49,7 +49,7 @@ describe('call machinery under constant faults', () => {
         // HikariCP keeps house for ever.
         expect(record.stop).toBe(endOf(one));
         const users = record.parts[world.plan.parts.length - 1]!;
-        const outcomes = users.outcomes.reduce((a, b) => a + b, 0);
+        const outcomes = [...users.outcomes].reduce((a, b) => a + b, 0);
         expect(outcomes).toBe(record.totals.requests);
         expect(users.outcomes[OUTCOME_KINDS - 1]).toBe(0);
       }

@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import type { Plan } from '../../spec/plan/plan.js';
-import { isZero } from '../../stats/zeros.js';
+import { isZero, type Counts } from '../../stats/record-columns.js';
 import { cellSums, type Gauge } from './gauges.js';
 
 /** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
@@ -58,7 +58,7 @@ const blank = new WeakMap<Steps, Float64Array>();
 
 /** Sums of outcome tables by step: steps x 18, row by step. The table must not be written. */
 export function outcomesBySteps(
-  rows: readonly { readonly outcomes: Uint32Array }[],
+  rows: readonly { readonly outcomes: Counts }[],
   steps: Steps,
 ): Float64Array {
   if (rows.every(({ outcomes }) => isZero(outcomes))) {

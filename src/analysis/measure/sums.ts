@@ -2,6 +2,7 @@ import type { PartRecord, RunRecord } from '../../spec/record/record.js';
 import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
 import { Histogram, type HistogramData } from '../../stats/histogram.js';
+import type { Counts } from '../../stats/record-columns.js';
 
 const UNFINISHED = OUTCOME_NAMES.indexOf('unfinished');
 const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
@@ -11,7 +12,7 @@ export type OutcomeCounts = Float64Array;
 
 /** Counts of outcomes over some cells of some rows; `rows` are parts or edges. */
 export function sumOutcomes(
-  rows: readonly { readonly outcomes: Uint32Array }[],
+  rows: readonly { readonly outcomes: Counts }[],
   cells: Int32Array,
 ): OutcomeCounts {
   const tables = rows.map((row) => row.outcomes);

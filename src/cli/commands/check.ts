@@ -15,8 +15,8 @@ import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
-import { endOf, keepResult, simulateAll } from '../simulate.js';
-import type { Simulated } from '../simulate.js';
+import { endOf, keepResult } from '../simulate.js';
+import type { Ending } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -40,16 +40,13 @@ export async function check(
   const all = files.map((path) => prepare(path, flags, terminal));
   const baseline = openBaseline(flags, all);
   const checked: Checked[] = [];
-  const ends: Simulated[] = [];
+  const ends: Ending[] = [];
   for (const prepared of all) {
-    const simulated = await simulateAll(prepared, flags, terminal);
-    ends.push(simulated);
     const saved = baseline?.savedOf(prepared.path) ?? null;
-    if (simulated.shortfall?.isEmpty !== true) {
-      const result = await explained(prepared, simulated, saved, isAtFault, flags, terminal);
-      checked.push({ file: prepared.path, result });
-    }
-    if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
+    const { result, ending } = await explained(prepared, saved, isAtFault, flags, terminal);
+    ends.push(ending);
+    if (result !== null) checked.push({ file: prepared.path, result });
+    if (flags.quiet !== true) terminal.note(oneLine(ending.words));
     if (interruption.aborted) break;
   }
   const writes = new Writes();

@@ -11,11 +11,10 @@ import type { ExplainFlags } from '../counterfactuals.js';
 import { interruption, reporting } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import type { Prepared, Selection } from '../prepare.js';
-import { stopwatch } from '../progress.js';
 import { reportBase, reportName, writeReport } from '../report-files.js';
 import type { ReportTarget } from '../report-files.js';
-import { endOf, keepResult, resultWords, simulateAll } from '../simulate.js';
-import type { Simulated } from '../simulate.js';
+import { endOf, keepResult, resultWords } from '../simulate.js';
+import type { Ending } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 import { exportSettings } from '../export-flags.js';
@@ -70,28 +69,26 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
 }
 
 async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<number> {
-  const simulated = await simulateAll(prepared, flags, terminal);
-  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
-  const took = stopwatch();
-  const result = await explained(prepared, simulated, null, () => true, flags, terminal);
-  const ended = { prepared, simulated, result, took };
+  const { result, ending, took } = await explained(prepared, null, () => true, flags, terminal);
+  if (result === null) return endOf(ending, terminal);
+  const ended = { prepared, ending, result, took };
   const writes = new Writes();
   await writeTraces(ended, flags, writes, terminal);
   await report(ended, flags, writes, terminal);
   writes.settle();
-  return endOf(simulated, terminal);
+  return endOf(ending, terminal);
 }
 
 /** A scenario that has been run. */
 interface Ended {
   readonly prepared: Prepared;
-  readonly simulated: Simulated;
+  readonly ending: Ending;
   readonly result: Result;
   readonly took: () => string;
 }
 
 async function writeTraces(
-  { prepared, simulated, result }: Ended,
+  { prepared, ending, result }: Ended,
   flags: RunFlags,
   writes: Writes,
   terminal: Terminal,
@@ -99,7 +96,7 @@ async function writeTraces(
   const requests = exportsOf(flags);
   if (requests.length === 0) return;
   const isCut = interruption.aborted;
-  if (isCut || simulated.shortfall !== null) {
+  if (isCut || ending.shortfall !== null) {
     const names = requests.map((request) => request.path).join(', ');
     const why = isCut ? 'of the interrupt' : 'runs are missing';
     terminal.note(oneLine(`${names}: not written, because ${why}`));
@@ -117,7 +114,7 @@ async function report(
   writes: Writes,
   terminal: Terminal,
 ): Promise<void> {
-  const { prepared, simulated, result, took } = ended;
+  const { prepared, ending, result, took } = ended;
   const isCut = interruption.aborted;
   const put = async (formats: readonly Format[]): Promise<readonly string[]> => {
     let written: readonly string[] = [];
@@ -134,11 +131,11 @@ async function report(
   const done = [...documentsOf(flags), ...texts];
   if (isCut) return keepCut(ended, flags, done, writes);
   // A page can take longer than an interrupt allows.
-  if (done.length > 0) reporting(resultWords(prepared, simulated, cutPlaces(done, flags)));
+  if (done.length > 0) reporting(resultWords(prepared, ending, cutPlaces(done, flags)));
   const drawn = pages.length > 0 ? await put(pages) : [];
-  if (flags.quiet !== true) terminal.note(oneLine(`${simulated.words}; report in ${took()}`));
+  if (flags.quiet !== true) terminal.note(oneLine(`${ending.words}; report in ${took()}`));
   if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);
-  keepResult(prepared, simulated, placesOf([...drawn, ...done]));
+  keepResult(prepared, ending, placesOf([...drawn, ...done]));
 }
 
 /** Formats that are drawn, which takes more time than an interrupt leaves. */
@@ -151,10 +148,10 @@ async function keepCut(
   done: readonly string[],
   writes: Writes,
 ): Promise<void> {
-  const { prepared, simulated, result } = ended;
+  const { prepared, ending, result } = ended;
   const document = isDocumented(flags) ? null : cutPath(ended, flags);
   if (document !== null) await writes.attempt(() => writeOutput(document, resultText(result)));
-  keepResult(prepared, simulated, cutPlaces(document === null ? done : [...done, document], flags));
+  keepResult(prepared, ending, cutPlaces(document === null ? done : [...done, document], flags));
 }
 
 /** Whether the command writes the result document anyway. */

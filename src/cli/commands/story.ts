@@ -10,7 +10,7 @@ import { chosen, prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
 import { rendered, resultIn } from '../result-file.js';
-import { endOf, keepResult, simulateAll } from '../simulate.js';
+import { endOf, keepResult } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,12 +36,11 @@ export async function story(
     return EXIT.ok;
   }
   const prepared = prepare(argument, flags, terminal);
-  const simulated = await simulateAll(prepared, flags, terminal);
-  if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
-  const result = await explained(prepared, simulated, null, isAsked, flags, terminal);
+  const { result, ending } = await explained(prepared, null, isAsked, flags, terminal);
+  if (result === null) return endOf(ending, terminal);
   print(textOf(result, argument, flags, terminal), terminal);
-  keepResult(prepared, simulated);
-  return endOf(simulated, terminal);
+  keepResult(prepared, ending);
+  return endOf(ending, terminal);
 }
 
 /** With --explain: the baseline, and all variants that break a budget. */

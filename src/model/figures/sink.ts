@@ -7,7 +7,8 @@ import type { Grid } from '../../spec/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../spec/record/record.js';
 import { HistogramBank } from '../../stats/histogram-bank.js';
 import type { HistogramData } from '../../stats/histogram.js';
-import { Zeros } from '../../stats/zeros.js';
+import { Columns } from '../../stats/record-columns.js';
+import type { Counts } from '../../stats/record-columns.js';
 import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
@@ -73,7 +74,7 @@ class Sink {
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
   private readonly statuses = new StatusCounts();
-  private zeros = new Zeros();
+  private columns = new Columns();
   /** By (subject, success or failure, segment); (part, segment); (part, step). */
   private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
   private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
@@ -101,7 +102,7 @@ class Sink {
     this.waits.reset(waits);
     this.steps.reset(parts * steps);
     this.statuses.reset(cells);
-    this.zeros = new Zeros();
+    this.columns = new Columns();
     this.cell = -1;
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
@@ -207,7 +208,7 @@ class Sink {
   /** Outcomes recorded for a part in the measured time, including `unfinished`. */
   answers(part: number): number {
     let sum = 0;
-    for (const count of sink.countsOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
+    for (const count of sink.rowOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
@@ -230,7 +231,7 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts);
     return Array.from({ length: sink.parts }, (_, part) => ({
-      outcomes: sink.countsOf(sink.outcomes, part, OUTCOME_KINDS),
+      outcomes: sink.outcomesIn(sink.outcomes, part),
       statuses: statuses[part],
       good: sink.countsOf(sink.good, part, 1),
       busyNs: sink.sumsOf(sink.busyNs, part),
@@ -248,9 +249,9 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: sink.countsOf(sink.outcomes, sink.parts + edge, OUTCOME_KINDS),
+      outcomes: sink.outcomesIn(sink.outcomes, sink.parts + edge),
       statuses: statuses[sink.parts + edge],
-      attemptOutcomes: sink.countsOf(sink.attemptOutcomes, edge, OUTCOME_KINDS),
+      attemptOutcomes: sink.outcomesIn(sink.attemptOutcomes, edge),
       calls: sink.countsOf(sink.calls, edge, 1),
       attempts: sink.countsOf(sink.attempts, edge, 1),
       counters: sink.countsOf(sink.counters, edge, COUNTERS),
@@ -261,13 +262,21 @@ class Sink {
 
   /** The cells of one subject, as a separate column; those without a count share one. */
   private countsOf(column: Uint32Array, subject: number, width: number): Uint32Array {
+    return sink.columns.copyOf(sink.rowOf(column, subject, width));
+  }
+
+  private outcomesIn(column: Uint32Array, subject: number): Counts {
+    return sink.columns.narrowCopyOf(sink.rowOf(column, subject, OUTCOME_KINDS));
+  }
+
+  private rowOf(column: Uint32Array, subject: number, width: number): Uint32Array {
     const length = sink.cells * width;
-    return sink.zeros.copyOf(column.subarray(subject * length, (subject + 1) * length));
+    return column.subarray(subject * length, (subject + 1) * length);
   }
 
   private sumsOf(column: Float64Array, subject: number): Float64Array {
     const { cells } = sink;
-    return sink.zeros.copyOfSums(column.subarray(subject * cells, (subject + 1) * cells));
+    return sink.columns.copyOfSums(column.subarray(subject * cells, (subject + 1) * cells));
   }
 
   private latenciesOf(

@@ -1,6 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { HistogramRow } from '../../stats/histogram-row.js';
 import type { HistogramData } from '../../stats/histogram.js';
+import type { Counts } from '../../stats/record-columns.js';
 
 /**
  * Result of one run: counts per measuring cell (see Grid), histograms per segment and per step, gauges per
@@ -51,7 +52,7 @@ export interface RunTotals {
  */
 export interface PartRecord {
   /** cells x 18 outcomes, one row per cell; includes `unfinished`. */
-  readonly outcomes: Uint32Array;
+  readonly outcomes: Counts;
   /** Ascending by status; statuses that did not occur have no column. */
   readonly statuses: readonly StatusColumn[];
   /** Per cell: successes within patience (goodput). For servers: successes. */
@@ -87,11 +88,11 @@ export const ANOTHER = 0;
 /** Figures of one measured edge, seen by the caller. A call belongs to the cell in which it was made. */
 export interface EdgeRecord {
   /** cells x 18 outcomes of calls. */
-  readonly outcomes: Uint32Array;
+  readonly outcomes: Counts;
   /** Statuses of calls, as in PartRecord. */
   readonly statuses: readonly StatusColumn[];
   /** cells x 18 outcomes of attempts. */
-  readonly attemptOutcomes: Uint32Array;
+  readonly attemptOutcomes: Counts;
   /** Per cell: calls made, and attempts sent (in the cell in which they were sent). */
   readonly calls: Uint32Array;
   readonly attempts: Uint32Array;
