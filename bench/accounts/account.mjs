@@ -3,6 +3,7 @@ import { blamedIn } from '../../dist/analysis/story/blamed.js';
 import { isHarmed } from '../../dist/analysis/verdicts/harmed.js';
 import { unseenOf } from '../../dist/analysis/verdicts/unseen-harm.js';
 import { prove } from '../../dist/cli/proving.js';
+import { isStopped } from '../../dist/run/run.js';
 import { suggested } from '../../dist/plan/interventions/index.js';
 import { storyBlocks } from '../../dist/report/story/blocks.js';
 import {
@@ -33,7 +34,7 @@ export async function accountOf(text, { proof = 'usual', replications = null, on
     plans.map((own) => {
       const made = runsOf(own, wanted);
       spent += eventsOf(made);
-      return made.some(({ stop }) => stop !== null) ? null : made;
+      return made.some(isStopped) ? null : made;
     });
   const source = {
     plan,

@@ -215,7 +215,7 @@ class Proof {
     };
     if (compared(none).all) return;
     const questions = faultSearch(plan.faults.length, suspectsOf(plan, subject.blamed));
-    for (let next = questions.next(); next.done !== true && this.isAffordable();) {
+    for (let next = questions.next(); next.done !== true && this.isSettleable();) {
       await this.runSets(next.value, found);
       const answers = next.value.map((set) => found.get(keyOf(set)));
       if (answers.includes(undefined)) return;
@@ -229,7 +229,7 @@ class Proof {
     found: Map<string, readonly RunRecord[]>,
   ): Promise<void> {
     const open = sets.filter((set) => !found.has(keyOf(set)));
-    for (let from = 0; from < open.length && this.isAffordable();) {
+    for (let from = 0; from < open.length && this.isSettleable();) {
       const some = open.slice(from, (from += this.room()));
       const runs = await this.run(
         some.map((set) => withFaults(this.plan, (index) => set.includes(index))),
@@ -293,6 +293,11 @@ class Proof {
   /** Whether the events that are left are probably enough for another plan. */
   private isAffordable(): boolean {
     return this.left >= LEAST * this.cost;
+  }
+
+  /** Whether they are enough for another set of faults, which may use what is kept for runs that have begun. */
+  private isSettleable(): boolean {
+    return this.left + this.overrun >= ROOM * this.cost;
   }
 
   /** Plans that run at the same time: as many as have room for more events than usual. */

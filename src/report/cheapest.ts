@@ -4,6 +4,7 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../spec/result/counterfactual.js';
+import { capitalised } from '../text/words.js';
 import { effectWords } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -39,13 +40,29 @@ export function cheapestWords(own: Counterfactuals): string | null {
   return `Cheapest change that helps: ${found.words} ${effectWords(own, found)}.`;
 }
 
+/** Effort up to which a change is one of settings or of capacity. */
+const SETTINGS = 2;
+
+/** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
+export function nextWords(own: Counterfactuals): string | null {
+  const found = cheapestOf(own);
+  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return null;
+  return `${capitalised(found.words)} ${effectWords(own, found)}.`;
+}
+
+/** Whether a change leaves requests slow, but averts most of the failures. */
+function endsFailures(own: Counterfactuals, { role, failed }: CounterfactualIntervention): boolean {
+  if (role !== 'part' || failed === undefined || own.failed === undefined) return false;
+  return own.failed > 0 && failed <= own.failed / 2;
+}
+
 function cheapestOf(own: Counterfactuals): CounterfactualIntervention | null {
   const able = own.interventions.filter(
-    ({ kind, role, recovers, failing }) =>
-      EFFORT[kind] !== null &&
-      HELPFUL.includes(role) &&
-      recovers !== 'never' &&
-      failing.seconds <= own.failing.seconds,
+    (one) =>
+      EFFORT[one.kind] !== null &&
+      (HELPFUL.includes(one.role) || endsFailures(own, one)) &&
+      one.recovers !== 'never' &&
+      one.failing.seconds <= own.failing.seconds,
   );
   const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
   const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;

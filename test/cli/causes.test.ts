@@ -45,7 +45,9 @@ describe('--explain', () => {
       expect(ran.status).toBe(0);
       return ran.stdout;
     };
-    expect(run(1)).toMatch(/causes {2}Cause: “bank hangs”\. Of [\d,]+ failed(?: and [\d,]+ slow)? requests/);
+    expect(run(1)).toMatch(
+      /causes {2}Cause: “bank hangs”\. Of [\d,]+ failed(?: and [\d,]+ slow)? requests/,
+    );
     run(2);
     expect(readFileSync(folder.at('2.json'), 'utf8')).toBe(
       readFileSync(folder.at('1.json'), 'utf8'),

@@ -87,3 +87,15 @@ it('says which faults no run leaves out', () => {
   );
   expect(sentence(tried)).toMatch(/ The runs do not decide about “flaky”\.$/);
 });
+
+it('names a fault that strikes alone as a cause, where no run leaves it out', () => {
+  const none = { value: null, ci95: null, each: [] };
+  const alone = { without: null, alone: 80, share: null, averted: none };
+  const faults = [
+    { ...alone, fault: 'outage', role: 'cause' } as const,
+    { ...alone, alone: null, fault: 'flaky', role: 'undecided' } as const,
+  ];
+  expect(causeSentence({ variant: variant!, own: { ...provedBy([]), faults } })).toBe(
+    'A cause: “outage”, which alone does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does.',
+  );
+});

@@ -56,12 +56,7 @@ export function chainOf(
         : headOf(full) + heldWords(first);
     const texts = [...itself.map((event) => event.text), ...(isCut ? [] : [words])];
     const text = `${subject}: ${texts.join(', ')}${seen(full ?? first)}`;
-    const since = isEarly
-      ? `${isSaid ? '' : `, ${headOf(full)}`} from ${formatInstant(full.at)} on`
-      : '';
-    // The queue of a full component may be full only later.
-    const queued = full?.detail === undefined ? '' : `, ${full.detail}`;
-    const rest = `${since}${queued}`;
+    const rest = restWords(full, isEarly, isSaid);
     const { cause } = first;
     const at = isSaid ? null : isCut ? itself[0].at : shown.at;
     return { subject, cause, at, place: later.indexOf(shown), text, rest, isLate };
@@ -75,6 +70,14 @@ export function chainOf(
   ];
   // Of several triggers the last one precedes the effects.
   return timed(links, triggers[Math.min(triggers.length, LINKS_MAX) - 1].at);
+}
+
+/** The saturation of a component that degrades before it is full, and a queue that is full only later. */
+function restWords(full: CascadeEvent | undefined, isEarly: boolean, isSaid: boolean): string {
+  if (full === undefined) return '';
+  const head = isSaid ? '' : `, ${headOf(full)}`;
+  const since = isEarly ? `${head} from ${formatInstant(full.at)} on` : '';
+  return `${since}${full.detail === undefined ? '' : `, ${full.detail}`}`;
 }
 
 /** The words of links, each with its time where that differs from the one before it. */

@@ -260,8 +260,9 @@ function degradation(
 function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
   const found = degradationOf(lane, episode, scene.baseline);
   if (found.head === undefined || found.detail === undefined) return found;
-  const until = ` until ${formatInstant(secondsOf(scene, episode.until))}`;
-  return { ...found, ...twoParts(found.head, `${found.detail}${until}`, ': ') };
+  const until = secondsOf(scene, episode.until);
+  const detail = `${found.detail} until ${formatInstant(until)}`;
+  return { figure: { ...found.figure, until }, ...twoParts(found.head, detail, ': ') };
 }
 
 /** The first of the adjacent episodes that lead to this one: a degradation that gets worse has several. */

@@ -155,8 +155,10 @@ function withRole(
 /** The part of the harm of a fault in these runs, and what is not there without it. */
 function measuredOf(
   { harm }: Counterfactuals,
-  { share, averted }: CounterfactualFault,
+  { role, share, averted }: CounterfactualFault,
 ): Pick<CauseFact, 'share' | 'averted'> {
+  // Requests show nothing of a fault that does other harm.
+  if (REASONS.has(role)) return { share: null };
   const within = (value: number): number => Math.max(0, Math.min(1, value / harm));
   if (!(harm > 0)) return { share: null };
   const gone = averted.value === null ? {} : { averted: within(averted.value) };

@@ -14,6 +14,7 @@ import {
   keyOf,
   likenessOf,
   NOTHING,
+  setOf,
   subsetsOf,
   without,
   type BySet,
@@ -54,7 +55,14 @@ export function faultProof(
   };
   const harm = mean(usual!);
   const background = mean(none!);
-  const shares = sharesOf(core, (set) => (set.length === core.length ? harm : meanOf(set)));
+  const harmOf = (set: FaultSet): number | null =>
+    keyOf(set) === keyOf(core) ? harm : meanOf(set);
+  const sets = [core, ...[...harms.keys()].map(setOf).filter((set) => set.length > 1)];
+  const most = sets
+    .filter((set) => isAlmostAll(set, core, harmOf) && areKnown(set, harmOf))
+    .sort((a, b) => a.length - b.length)
+    .at(-1);
+  const shares = most === undefined ? null : sharesOf(most, harmOf);
   const rows = plan.faults.map(({ id }, index) => {
     const isOut = !core.includes(index);
     // What the faults outside of the core do is nothing, so the runs without them too count for those within.
@@ -71,10 +79,10 @@ export function faultProof(
       isOut,
     };
   });
-  const most = Math.max(0, ...rows.map(({ averted }) => averted.value ?? 0));
+  const averts = Math.max(0, ...rows.map(({ averted }) => averted.value ?? 0));
   const faults = rows.map(({ isOut, ...row }) => ({
     ...row,
-    role: roleOf(row, { harm, background, most, isOut }),
+    role: roleOf(row, { harm, background, most: averts, isOut }),
   }));
   return {
     harm,
@@ -94,13 +102,26 @@ function failedIn<Name extends string>(
   return { [name]: mean(each) } as { readonly [name in Name]?: number };
 }
 
-/** The Shapley shares of the faults of a core, if all of its subsets have run; null if one has not. */
-function sharesOf(
-  core: FaultSet,
-  harmOf: (set: FaultSet) => number | null,
-): ReadonlyMap<number, number> | null {
-  if (core.length > ALL_SUBSETS || subsetsOf(core).some((set) => harmOf(set) === null)) return null;
-  return new Map(core.map((index) => [index, shapley(core, index, (set) => harmOf(set)!)]));
+/** Faults that do this share of the harm without the others share it out among them. */
+const ALMOST_ALL = 0.8;
+
+type HarmOf = (set: FaultSet) => number | null;
+
+/** Whether some of the faults that matter do most of the harm that the faults do. */
+function isAlmostAll(set: FaultSet, core: FaultSet, harmOf: HarmOf): boolean {
+  const [own, none, all] = [harmOf(set), harmOf([]), harmOf(core)];
+  if (own === null || none === null || all === null) return false;
+  return set.every((index) => core.includes(index)) && own - none >= ALMOST_ALL * (all - none);
+}
+
+/** Whether every subset of a set has run. */
+function areKnown(set: FaultSet, harmOf: HarmOf): boolean {
+  return set.length <= ALL_SUBSETS && subsetsOf(set).every((own) => harmOf(own) !== null);
+}
+
+/** The Shapley shares of the faults of a set of which all subsets have run. */
+function sharesOf(set: FaultSet, harmOf: HarmOf): ReadonlyMap<number, number> {
+  return new Map(set.map((index) => [index, shapley(set, index, (own) => harmOf(own)!)]));
 }
 
 /** The mean of some runs, with its interval if they are several. */
@@ -134,10 +155,10 @@ function roleOf(
   const total = harm - background;
   if (value === null) {
     if (isOut) return 'none';
-    // Alone it is enough, whatever a run without it would show.
-    return alone !== null && total > 0 && alone - background >= CAUSE * total
-      ? 'cause'
-      : 'undecided';
+    // Alone it may be enough, whatever a run without it would show.
+    if (alone === null || total <= 0) return 'undecided';
+    if (Math.max(alone - background, share ?? 0) >= CAUSE * total) return 'cause';
+    return share !== null && share > nothing ? 'part' : 'undecided';
   }
   const [low, high] = ci95 ?? [value, value];
   const isSure = low > 0 || high < 0 || ci95 === null;

@@ -45,6 +45,9 @@ export function* faultSearch(faults: number, suspects: Suspects): Questions {
     if (known.get(keyOf(without(core, first)))?.all !== true) break;
   }
   const isBlamed = (index: number): boolean => blamed.includes(index);
+  // The parts of the faults that are blamed, whatever the others do.
+  const few = coreOf(faults, known).filter(isBlamed);
+  if (few.length <= ALL_SUBSETS) yield* asked(known, subsetsOf(few));
   yield* asked(known, split(coreOf(faults, known), isBlamed));
   const halves: FaultSet[] = [coreOf(faults, known).filter((index) => !isBlamed(index))];
   for (let half = halves.pop(); half !== undefined; half = halves.pop()) {

@@ -75,7 +75,8 @@ export function coreOf(faults: number, likeness: BySet<Likeness>): FaultSet {
   }
 }
 
-function setOf(key: string): FaultSet {
+/** The set of a key. */
+export function setOf(key: string): FaultSet {
   return key === '' ? [] : key.split(' ').map(Number);
 }
 

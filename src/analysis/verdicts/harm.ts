@@ -2,7 +2,14 @@ import { partName } from '../../spec/plan/names.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
 import type { HarmPrice } from '../../spec/result/counterfactual.js';
-import { arrivedOf, mergeSegments, outcomeOf, succeededOf, sumCells, sumOutcomes } from '../measure/sums.js';
+import {
+  arrivedOf,
+  mergeSegments,
+  outcomeOf,
+  succeededOf,
+  sumCells,
+  sumOutcomes,
+} from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 
 /** A success is slow above this multiple of the p99 of runs without harm. */
@@ -85,7 +92,12 @@ export function priceOf(plan: Plan, record: RunRecord): HarmPrice {
     record.edges.reduce((sum, edge) => sum + sumCells(of(edge), cells), 0);
   return {
     degraded: outcomeOf(counts, 'degraded') / Math.max(1, arrivedOf(counts)),
-    attempts: sumOf(({ attempts }) => attempts) / Math.max(1, sumOf(({ calls }) => calls)),
+    attempts:
+      sumOf(({ attempts }) => attempts) /
+      Math.max(
+        1,
+        sumOf(({ calls }) => calls),
+      ),
   };
 }
 

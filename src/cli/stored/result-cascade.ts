@@ -64,6 +64,7 @@ const eventFigure: z.ZodType<EventFigure> = z.object({
   value: count,
   unit: oneOf<EventFigure['unit']>({ share: 1, seconds: 1, count: 1 }),
   usual: count.optional(),
+  until: number.optional(),
 });
 
 /** What happens at a component, as a whole or as the first thing that gives in. */

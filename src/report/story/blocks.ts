@@ -7,9 +7,11 @@ import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
 import { explainedOf, wordsOf } from '../explained.js';
 import { chainOf } from '../chain.js';
+import { nextWords } from '../cheapest.js';
 import { listed } from '../format.js';
 import { cut } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
+import { leadWords } from '../lead.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
 import { heldBudgets, holdsAll, viewOf, type View } from '../view.js';
@@ -77,8 +79,10 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
     what: text === '' ? subject : `${subject}: ${text}`,
   }));
   const run = describedRun(variant);
+  const lead = leadWords(variant);
   return [
     title(2, `${variant.name}: ${verdictOf(view, variant)}`),
+    ...(lead === null ? [] : [paragraph(lead)]),
     paragraph(sentence === '' ? 'Nothing degrades.' : sentence),
     ...(steps.length < 2
       ? []
@@ -171,13 +175,16 @@ function remedies({ variants }: Result): readonly Block[] {
   if (failing.length === 0) return [];
   const whole = variants.filter(holdsAll);
   const names = listed(whole.map(({ name }) => name));
+  const changes = explainedOf(failing).flatMap(({ variant, own }) => {
+    const words = nextWords(own);
+    return words === null ? [] : [variants.length === 1 ? words : `${variant.name}: ${words}`];
+  });
+  const none = variants.length === 1 ? [] : ['No variant holds all budgets.'];
   const text =
     whole.length === 0
-      ? variants.length === 1
-        ? 'The budgets under “Not met” say what has to change; a variant with the change shows whether it helps.'
-        : 'No variant holds all budgets.'
+      ? [...none, ...changes.slice(0, 1)].join(' ')
       : `${names} ${whole.length === 1 ? 'holds' : 'hold'} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
-  return [title(2, 'Next step'), paragraph(text)];
+  return text === '' ? [] : [title(2, 'Next step'), paragraph(text)];
 }
 
 function section(name: string, items: readonly string[]): readonly Block[] {

@@ -188,6 +188,8 @@ export interface EventFigure {
   readonly value: number;
   readonly unit: 'share' | 'seconds' | 'count';
   readonly usual?: number;
+  /** Seconds until which it counts, from the event on; absent if the figure is that of an instant. */
+  readonly until?: number;
 }
 
 /** An event of replication 0. */

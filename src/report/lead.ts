@@ -1,0 +1,94 @@
+import { DEGRADATIONS } from '../spec/result/degradations.js';
+import type { CascadeEvent } from '../spec/result/cascade.js';
+import type { KnownCause } from '../spec/result/cause.js';
+import { headOf } from '../spec/result/fault-text.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { formatCount, formatInstant } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { isEnd } from './episodes.js';
+import { listed } from './format.js';
+
+/** A cause with a smaller part of the harm is not in the first sentence. */
+const SOME = 0.05;
+/** Most causes in it. */
+const MOST = 2;
+
+/**
+ * Which users are hurt, how, from when until when, and why: `users.go: success 33.5 % from 38.5 s to 58.5 s. Cause
+ * (proved): db1 fails 67 % of its requests with 500.` null if no request of users degrades.
+ */
+export function leadWords(variant: VariantResult): string | null {
+  const hurt = hurtUsers(variant);
+  const [worst] = hurt;
+  if (worst === undefined) return null;
+  const others =
+    hurt.length > 1 ? ` ${plural(hurt.length - 1, 'other kind')} of requests degrade too.` : '';
+  return `${worst.subject}: ${worst.how} ${worst.when}.${others}${causeWords(variant)}`;
+}
+
+interface Hurt {
+  readonly subject: string;
+  readonly how: string;
+  readonly when: string;
+  readonly rank: number;
+  readonly at: number;
+}
+
+/** The kinds of requests that degrade, the worst first, and of equals the first. */
+function hurtUsers({ cascade: { events }, components }: VariantResult): readonly Hurt[] {
+  const isOfUsers = (subject: string): boolean =>
+    components[subject.slice(0, Math.max(0, subject.lastIndexOf('.')))]?.kind === 'workload';
+  const own = new Map<string, CascadeEvent[]>();
+  for (const event of events) {
+    if (!isOfUsers(event.subject)) continue;
+    const all = own.get(event.subject) ?? [];
+    own.set(event.subject, all);
+    all.push(event);
+  }
+  const hurt = [...own].flatMap(([subject, all]): readonly Hurt[] => {
+    const starts = all.filter(({ kind }) => DEGRADATIONS.includes(kind));
+    const [first] = starts;
+    if (first === undefined) return [];
+    const rankOf = ({ kind }: CascadeEvent): number => DEGRADATIONS.indexOf(kind);
+    const worst = starts.reduce((most, one) => (rankOf(one) > rankOf(most) ? one : most));
+    return [
+      {
+        subject,
+        how: headOf(worst),
+        when: whenWords(first, worst, all),
+        rank: rankOf(worst),
+        at: first.at,
+      },
+    ];
+  });
+  return hurt.sort((a, b) => b.rank - a.rank || a.at - b.at);
+}
+
+/** `from 20 s to 30 s, healthy again at 34 s`: the figure may count for a part of the degradation only. */
+function whenWords(
+  { at }: CascadeEvent,
+  worst: CascadeEvent,
+  all: readonly CascadeEvent[],
+): string {
+  const ends = all.filter(isEnd);
+  const last = ends.at(-1);
+  const times = last?.episodes ?? ends.length;
+  const again = times > 1 ? `, ${formatCount(times)} times` : '';
+  const until = worst.figure?.until;
+  if (last?.kind === 'recovered' && times === 1 && until !== undefined && until < last.at)
+    return `from ${formatInstant(worst.at)} to ${formatInstant(until)}, healthy again at ${formatInstant(last.at)}`;
+  if (last?.kind !== 'recovered') return `from ${formatInstant(at)} to the end of the run${again}`;
+  return `from ${formatInstant(at)} to ${formatInstant(last.at)}${again}`;
+}
+
+/** The causes with the largest parts of the harm, each with how it is known. */
+function causeWords({ cascade }: VariantResult): string {
+  const causes = cascade.causes
+    .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
+    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at)
+    .slice(0, MOST);
+  const [first] = causes;
+  if (first === undefined) return '';
+  if (causes.length === 1) return ` Cause (${first.known}): ${first.text}.`;
+  return ` Causes: ${listed(causes.map(({ text, known }: KnownCause) => `${text} (${known})`))}.`;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { contradictionsIn } from '../../bench/accounts/contradictions.mjs';
+import { summarise } from '../../src/analysis/summarise.js';
+import { causeSentence } from '../../src/report/causes.js';
+import { leadWords } from '../../src/report/lead.js';
+import { storyBlocks, type Block } from '../../src/report/story/blocks.js';
+import type { VariantResult } from '../../src/spec/result/result.js';
+import { proofOf } from '../support/proofs.js';
+import { run } from '../theory/program.js';
+
+interface Told {
+  readonly variant: VariantResult;
+  readonly blocks: readonly Block[];
+  readonly lead: string | null;
+  /** The sentences about further runs. */
+  readonly says: string;
+}
+
+/** A case as `story` shows it: with the further runs that it makes by default. */
+async function told(name: string): Promise<Told> {
+  const ran = run(readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8'));
+  const own = await proofOf(ran);
+  const proofs = new Map([[ran.plans[0]!.variant, own]]);
+  const result = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs);
+  const [variant] = result.variants;
+  const blocks = storyBlocks(result, { source: 'case.yaml' });
+  expect(contradictionsIn(variant!, blocks)).toEqual([]);
+  return {
+    variant: variant!,
+    blocks,
+    lead: leadWords(variant!),
+    says: causeSentence({ variant: variant!, own }),
+  };
+}
+
+const namesOf = ({ cascade }: VariantResult): readonly string[] =>
+  cascade.causes
+    .filter(({ role }) => role === 'cause')
+    .map(({ kind, subject, known }) => `${known} ${kind} ${subject}`);
+
+describe('the account with the usual proof', () => {
+  it('blames the database that fails, and not an optional call that is refused at the same time', async () => {
+    const { variant, lead, says } = await told('optional-call-refused');
+    expect(namesOf(variant)).toEqual(['proved fault main']);
+    expect(lead).toMatch(
+      /^users\.go: success 33\.5 % from 38\.5 s to 58\.5 s\. Cause \(proved\): db1 fails 67 % of its requests with 500\.$/u,
+    );
+    expect(variant.cascade.sentence).not.toContain('refused');
+    expect(variant.summary.recovery.fault).toBe('main');
+    expect(says).toMatch(
+      /^Cause: “db1 fails 67 % .*No difference: “connections between quote and mail are refused”\./u,
+    );
+  });
+
+  it('blames errors that begin before a harmless delay, and no component that only passes them on', async () => {
+    const { variant, says } = await told('errors-then-a-delay');
+    expect(namesOf(variant)).toEqual(['proved fault errors']);
+    expect(variant.cascade.sentence).not.toContain('delay');
+    expect(says).toMatch(
+      /Of 14 failed requests, 0 remain without it\. No difference: “2 ms delay/u,
+    );
+  });
+
+  it('names a rise of the load by a tenth, beside a slow second that adds little', async () => {
+    const { variant, lead, says } = await told('rise-of-nine-per-cent');
+    expect(lead).toMatch(/Cause \(proved\): the load of users rises from 192\/s to 209\/s\.$/u);
+    const [fault] = variant.cascade.causes.filter((cause) => cause.fault !== undefined);
+    expect(fault!.share).toBeLessThan(0.05);
+    expect(variant.cascade.sentence).not.toMatch(/^backend 2x slower/u);
+    expect(says).toContain('Without any fault ');
+  });
+
+  it('names the errors of a dependency, with the requests that fail and those that are slow', async () => {
+    const { variant, says } = await told('full-behind-errors');
+    expect(namesOf(variant)).toContain('proved errors dep');
+    expect(says).toMatch(/^Without the errors of dep itself .*requests? fails? instead of \d+/u);
+  });
+
+  it('counts bursts to the last one, and names their period', async () => {
+    const { variant, lead, blocks } = await told('bursts');
+    expect(lead).toMatch(/ to 14\d s, 8 times\. Cause/u);
+    expect(variant.cascade.sentence).toMatch(
+      /^The load of clients1 rises from 80\/s to 400\/s every 20 s \(proved\)/u,
+    );
+    expect(JSON.stringify(blocks)).toContain('was degraded 8 times from ');
+  });
+
+  it('says memory where processes die for lack of it', async () => {
+    const { variant, says } = await told('memory-too-small');
+    expect(variant.cascade.sentence).toContain('render runs out of memory at 37 s (proved)');
+    expect(variant.cascade.sentence).not.toContain('fails requests itself');
+    expect(says).toContain('With 2x the memory of render');
+  });
+});
+
+describe('the comparison of sentences with runs', () => {
+  it('finds a fault that is cleared in the headline, shares above 1, a recovery of no cause and other numbers', async () => {
+    const { variant, blocks } = await told('optional-call-refused');
+    const { cascade, summary } = variant;
+    const [cause] = cascade.causes;
+    const wrong = {
+      ...variant,
+      cascade: {
+        ...cascade,
+        sentence: `${variant.faults[0]!.words} at 38.5 s (proved) -> users.go`,
+        causes: [
+          { ...cause!, share: 0.9 },
+          { ...cause!, subject: 'a-decoy', fault: 'a-decoy', share: 0.2 },
+        ],
+      },
+      summary: { ...summary, recovery: { ...summary.recovery, fault: 'a-decoy' } },
+    };
+    const [first, ...others] = contradictionsIn(
+      wrong,
+      blocks.map((block) =>
+        block.kind === 'list'
+          ? { ...block, items: block.items.map((text) => text.replace('1,065', '1,066')) }
+          : block,
+      ),
+    );
+    expect(first).toBe('the shares of the causes add up to 1.100');
+    expect(others.join(' | ')).toMatch(
+      /not to blame.*is called proved.*the headline names.*the recovery is that of “a-decoy”.*other numbers/u,
+    );
+  });
+});
