@@ -6,7 +6,7 @@ const ROOM = 64;
 /** Set of pairs of int32 by open addressing in one array: eight bytes per place, at most half of the places in use. */
 export class PairSet {
   /** Places in use. */
-  private size = 0;
+  size = 0;
   private mask = 0;
   private places: Int32Array = new Int32Array(0);
   /** Empty places contain (0, 0), so this flag records that pair. */
@@ -22,17 +22,19 @@ export class PairSet {
     return (this.places[at] | this.places[at + 1]) !== 0;
   }
 
-  /** Adds a pair unless it is present. */
-  add(a: number, b: number): void {
+  /** Adds a pair unless it is present; returns true if it is new. */
+  add(a: number, b: number): boolean {
     if ((a | b) === 0) {
+      const isNew = !this.hasZeros;
       this.hasZeros = true;
-      return;
+      return isNew;
     }
     const at = this.placeOf(a, b);
-    if ((this.places[at] | this.places[at + 1]) !== 0) return;
+    if ((this.places[at] | this.places[at + 1]) !== 0) return false;
     this.places[at] = a;
     this.places[at + 1] = b;
     if (2 * ++this.size > this.mask) this.widen();
+    return true;
   }
 
   clear(): void {

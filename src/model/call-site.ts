@@ -31,8 +31,6 @@ export interface CallSite {
   retried(frame: number, layer: number): void;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;
-  /** The frame gets its first sibling; `job` is its attempt on the wire (-1: none). */
-  forked(job: number): void;
   /** Returns true if the process of the caller is paused; the event then happens when it resumes. */
   stalls(frame: number, op: number, target: number, stamp: number): boolean;
 }

@@ -18,6 +18,7 @@ import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
 import { AVOID, PLACES, frames } from './frames.js';
+import { besideOperates, callOperates } from './operations.js';
 
 /** Lineage tag of the k-th fork of a frame. */
 const FORK_TAG = 0x1000;
@@ -135,6 +136,7 @@ export class Calls implements CallContext {
     derive(lineageA, lineageB, tag);
     frames.lineageA[frame] = lineage.a;
     frames.lineageB[frame] = lineage.b;
+    callOperates(frame, owner, tag);
     frames.start[frame] = engine.now;
     this.direct = frame;
     this.directOutcome = PENDING;
@@ -237,7 +239,6 @@ export class Calls implements CallContext {
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
     // Its fork would take its slot and become its own parent.
     invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
-    if (frames.hedged[frame] === 0) this.site.forked(frames.job[frame]);
     frames.hedged[frame] = 1;
     // Only forks use the count, so the first one resets it.
     if (nth === 1) frames.forkCount[frame] = 0;
@@ -293,6 +294,7 @@ export class Calls implements CallContext {
     derive(frames.lineageA[frame], frames.lineageB[frame], tag);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
+    besideOperates(child, frame, tag);
     this.site.beside(frame, child, question);
     const index = child << frames.shift;
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);

@@ -48,6 +48,10 @@ class Frames {
   under: Uint8Array = new Uint8Array(CAPACITY);
   lineageA: Int32Array = new Int32Array(CAPACITY);
   lineageB: Int32Array = new Int32Array(CAPACITY);
+  /** The operation of a call made by a strand whose operation is not its lineage, see model/operations.ts. */
+  operation: Uint8Array = new Uint8Array(CAPACITY);
+  operationA: Int32Array = new Int32Array(CAPACITY);
+  operationB: Int32Array = new Int32Array(CAPACITY);
   /** Number of the current attempt, 1 for the first, and its strand or -1. */
   attempt: Int32Array = new Int32Array(CAPACITY);
   job: Int32Array = new Int32Array(CAPACITY);
@@ -108,6 +112,7 @@ class Frames {
     const frame = frames.slots.take();
     frames.ambiguous[frame] = 0;
     frames.hedged[frame] = 0;
+    frames.operation[frame] = 0;
     frames.avoid[frame] = 0;
     frames.place[frame] = -1;
     frames.entered[frame] = 0;

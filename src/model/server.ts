@@ -161,13 +161,11 @@ export class Server implements ServerPort {
   }
 
   answerLost(strand: number): void {
-    const { effects } = this.world;
-    effects.noteUnseen(strand);
     if (strands.answered[strand] === ANSWERED.onTheWire) {
       strands.answered[strand] = ANSWERED.lost;
       return;
     }
-    effects.waste(strand);
+    this.world.effects.waste(strand);
     strands.state[strand] = STATE.LOST;
   }
 

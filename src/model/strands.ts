@@ -47,6 +47,16 @@ export const REPLAYED = -2;
 /** State of an answer sent before the work ended (`respond` with `then`); lost = no caller received it. */
 export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost: 3 } as const);
 
+/** Where the operation of an execution is, see model/operations.ts. */
+export const OPERATION = Object.freeze({
+  /** It is its lineage. */
+  plain: 0,
+  /** In columns of its own. */
+  given: 1,
+  /** As above, and it is a task that has effects: the handler of a message. */
+  handler: 2,
+} as const);
+
 /** Loop registers of a strand. */
 export const REGISTERS = 4;
 const ENTRIES = { registers: REGISTERS };
@@ -74,6 +84,14 @@ class Strands {
   /** Lineage of the call: the idempotency key. */
   callA: Int32Array = new Int32Array(CAPACITY);
   callB: Int32Array = new Int32Array(CAPACITY);
+  /** OPERATION of the operation columns below. */
+  operation: Uint8Array = new Uint8Array(CAPACITY);
+  /**
+   * Lineage that it would have if every attempt above it were the first one: the same for all executions of one
+   * operation of one request. Read only where `operation` says so, see `operationOf`.
+   */
+  operationA: Int32Array = new Int32Array(CAPACITY);
+  operationB: Int32Array = new Int32Array(CAPACITY);
   /** Lineage of the user request, for keys. */
   rootA: Int32Array = new Int32Array(CAPACITY);
   rootB: Int32Array = new Int32Array(CAPACITY);
@@ -168,6 +186,7 @@ class Strands {
     strands.sibling[strand] = -1;
     strands.outcome[strand] = 0;
     strands.injected[strand] = 0;
+    strands.operation[strand] = OPERATION.plain;
     strands.degraded[strand] = 0;
     strands.slot[strand] = 0;
     strands.cancelNotified[strand] = 0;

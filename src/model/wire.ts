@@ -21,6 +21,7 @@ import { GO } from './sections/transactions.js';
 import { RETURN, STATE, strands } from './strands.js';
 import { largestHolder } from './figures/holders.js';
 import { frames } from './frames.js';
+import { operatesAsAttempt } from './operations.js';
 import { levels } from './figures/levels.js';
 import { sink } from './figures/sink.js';
 import type { WireParts } from './wire-parts.js';
@@ -73,6 +74,7 @@ export class Wire implements CallSite {
     // Forks execute the same call: a second execution of it is a duplicate.
     let original = frame;
     while (frames.base[original] > 0) original = frames.parent[original];
+    operatesAsAttempt(strand, frame, original);
     strands.callA[strand] = frames.lineageA[original];
     strands.callB[strand] = frames.lineageB[original];
     strands.rootA[strand] = strands.rootA[owner];
@@ -122,7 +124,6 @@ export class Wire implements CallSite {
     this.settle(job, edge, outcome);
     sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
-    if (strands.state[job] === STATE.REPLYING) world.effects.noteUnseen(job);
     strands.answer[job] = outcome;
     strands.callerLeftAt[job] = engine.now;
     if (strands.state[job] === STATE.LOST) {
@@ -243,12 +244,6 @@ export class Wire implements CallSite {
 
   tie(frame: number, other: number): void {
     this.world.ties!.tie(frame, other);
-  }
-
-  forked(job: number): void {
-    const { effects } = this.world;
-    // It ended while it was the only attempt, so its effect has not been noted.
-    if (job >= 0 && strands.state[job] === STATE.REPLYING) effects.noteUnseen(job);
   }
 
   stalls(frame: number, op: number, target: number, stamp: number): boolean {

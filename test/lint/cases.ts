@@ -570,6 +570,16 @@ export const CASES: readonly RuleCase[] = [
         '',
         'pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] } } }',
       ),
+      'an idempotent callee that calls one': pair(
+        `{ ${GUARD}, retry: { attempts: 2, on: [timeout] } }`,
+        '',
+        'pay: { endpoints: { charge: { idempotent: true, steps: [ call: bank ] } } }, bank: { endpoints: { take: { idempotent: true, steps: [ wait: 20ms ] } } }',
+      ),
+      'a key, with which the callee makes its calls once': pair(
+        `{ ${GUARD}, retry: { attempts: 2, on: [timeout] } }`,
+        '',
+        'pay: { endpoints: { charge: { idempotent: request, steps: [ call: bank ] } } }, bank: { endpoints: { take: [ wait: 20ms ] } }',
+      ),
       'only what was not done': pair(
         `{ ${GUARD}, retry: { attempts: 2, on: [connect, overload] } }`,
       ),
@@ -577,6 +587,19 @@ export const CASES: readonly RuleCase[] = [
       'other methods': pair(`{ ${GUARD}, retry: { attempts: 2, on: [timeout], methods: [PUT] } }`),
       'one try': pair(`{ ${GUARD}, retry: { attempts: 1, on: [timeout] } }`),
     },
+  },
+  {
+    // The callee calls itself idempotent, but it calls the bank again.
+    rule: 'retry-not-idempotent',
+    fires: pair(
+      `{ ${GUARD}, retry: { attempts: 2, on: [timeout] } }`,
+      '',
+      'pay: { endpoints: { charge: { idempotent: true, steps: [ call: bank ] } } }, bank: { endpoints: { take: [ wait: 20ms ] } }',
+    ),
+    path: 'policies.hop.retry.on',
+    measured: 'retried after timeout',
+    limit: 'only what was surely not done: connect, overload, throttled',
+    silent: {},
   },
   {
     rule: 'hedge-not-idempotent',

@@ -75,6 +75,6 @@ export const PLACED_METRICS = [
     'duplicates',
     [...SERVED, 'saga', 'step'],
     'low',
-    'Repeated executions of a logical request if the part is not idempotent; of a saga, repeated effects.',
+    'Operations of a request that took effect again: it was repeated here or anywhere above, by a retry, a hedge or a delivery, and no part or key stops it. Of a saga, repeated effects.',
   ),
 ] as const;

@@ -1,8 +1,9 @@
 import { layerOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, yamlAt } from '../words.js';
+import { bundleYaml, callText } from '../words.js';
 import type { Call } from '../calls.js';
+import { harmedBy, harmedText, onceYaml } from '../twice.js';
 
 /** Hedged calls of work that is not idempotent: a second copy is sent while the first may still succeed. */
 export const hedgeNotIdempotent: Rule = {
@@ -11,25 +12,22 @@ export const hedgeNotIdempotent: Rule = {
   reason:
     'A hedge sends a second copy although nothing has failed, so the callee executes slow requests twice.',
   remedy:
-    'Make the callee idempotent (a key per request) and declare it, or hedge only calls that read.',
+    'Make the callee idempotent by a key per request, so that it makes its own calls once too, or hedge only calls that read.',
   check: (subject) =>
-    subject.calls.flatMap((call) =>
-      layerOf(call.layers, 'hedge') === undefined || call.hasKey || subject.repeatable.has(call.to)
-        ? []
-        : [findingOf(call, subject)],
-    ),
+    subject.calls.flatMap((call) => {
+      if (layerOf(call.layers, 'hedge') === undefined) return [];
+      const harmed = harmedBy(call, subject);
+      return harmed === null ? [] : [findingOf(call, harmed, subject)];
+    }),
 };
 
-function findingOf(call: Call, { scenario }: Subject): Finding {
-  const part = call.to.slice(call.callee.length + 1);
+function findingOf(call: Call, harmed: string, subject: Subject): Finding {
   return {
     path: [...call.policyPath, 'hedge'],
     entities: [call.from, call.to],
-    message: `${callText(call)} is hedged although ${call.to} is not idempotent`,
+    message: `${callText(call)} is hedged although ${harmedText(call, harmed)}`,
     measured: 'a second copy while the first is in progress',
     limit: 'no hedge of work that must be done once',
-    fix: scenario.services.has(call.callee)
-      ? yamlAt(['services', call.callee, 'endpoints', part], 'idempotent: true')
-      : bundleYaml(call, 'hedge: none'),
+    fix: onceYaml(call, harmed, subject) ?? bundleYaml(call, 'hedge: none'),
   };
 }

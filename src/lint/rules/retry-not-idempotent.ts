@@ -1,7 +1,8 @@
+import { harmedBy, harmedText, onceYaml } from '../twice.js';
 import { repeatsWork, retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { bundleYaml, callText, yamlAt } from '../words.js';
+import { bundleYaml, callText } from '../words.js';
 import type { Call } from '../calls.js';
 
 /** Retries of work that may have been executed and is not idempotent. */
@@ -11,14 +12,15 @@ export const retryNotIdempotent: Rule = {
   reason:
     'After a timeout, a reset or a 500 it is unknown whether the work was done, so a retry may do it twice.',
   remedy:
-    'Make the callee idempotent (a key per request) and declare it, or retry only what was certainly not executed.',
+    'Make the callee idempotent by a key per request, so that it makes its own calls once too, or retry only what was certainly not executed.',
   check: (subject) =>
     subject.calls.flatMap((call) => {
       const retry = retryOf(call.layers);
-      if (retry === null || call.hasKey || subject.repeatable.has(call.to)) return [];
+      const harmed = retry === null ? null : harmedBy(call, subject);
+      if (retry === null || harmed === null) return [];
       if (retry.methods !== null && !retry.methods.includes(methodOf(call, subject))) return [];
       const risky = repeatsWork(retry);
-      return risky.length === 0 ? [] : [findingOf(call, risky, subject)];
+      return risky.length === 0 ? [] : [findingOf(call, risky, harmed, subject)];
     }),
 };
 
@@ -32,17 +34,19 @@ function methodOf({ to, callee }: Call, { scenario }: Subject): string {
   return methods.length === 1 ? methods[0] : 'GET';
 }
 
-function findingOf(call: Call, risky: readonly string[], { scenario }: Subject): Finding {
-  const part = call.to.slice(call.callee.length + 1);
+function findingOf(
+  call: Call,
+  risky: readonly string[],
+  harmed: string,
+  subject: Subject,
+): Finding {
   const safe = 'retry:\n  on: [connect, overload, throttled]';
   return {
     path: [...call.policyPath, 'retry', 'on'],
     entities: [call.from, call.to],
-    message: `${callText(call)} is retried although ${call.to} is not idempotent`,
+    message: `${callText(call)} is retried although ${harmedText(call, harmed)}`,
     measured: `retried after ${risky.join(', ')}`,
     limit: 'only what was surely not done: connect, overload, throttled',
-    fix: scenario.services.has(call.callee)
-      ? yamlAt(['services', call.callee, 'endpoints', part], 'idempotent: true')
-      : bundleYaml(call, safe),
+    fix: onceYaml(call, harmed, subject) ?? bundleYaml(call, safe),
   };
 }

@@ -1,13 +1,25 @@
 import { engine } from '../../kernel/engine.js';
+import { lineage } from '../../kernel/rng.js';
+import { SESSION } from '../../spec/scenario/sections.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
-import { REPLAYED, RETURN, strands } from '../strands.js';
+import { OPERATION, REPLAYED, RETURN, strands } from '../strands.js';
 import type { Run } from '../run.js';
-import { frames } from '../frames.js';
+import { operationOf } from '../operations.js';
+import { coveredEdges, repeatedParts } from './repeats.js';
 import { sink } from './sink.js';
+
+/** The effects of statements, which a transaction has with its commit. */
+interface StagedEffects {
+  stage(strand: number, part: number, a: number, b: number): void;
+  staged(
+    strand: number,
+  ): readonly { readonly part: number; readonly a: number; readonly b: number }[];
+}
 
 interface EffectsParts extends Run {
   readonly tasks: { isSilent(owner: number): boolean };
+  readonly sections: { readonly transactions: StagedEffects } | null;
 }
 
 /**
@@ -16,23 +28,22 @@ interface EffectsParts extends Run {
  */
 export class Effects {
   private readonly world: EffectsParts;
+  /** By part: see `repeatedParts`. */
+  private readonly repeats: Uint8Array;
+  /** By edge: see `coveredEdges`. */
+  private readonly covered: Uint8Array;
 
   constructor(world: EffectsParts) {
     this.world = world;
+    this.repeats = repeatedParts(world.plan);
+    this.covered = coveredEdges(world.plan);
   }
 
-  /**
-   * Records busy time and effects of an execution that ran to its end; `outcome` is the outcome of the work. The effect
-   * of a single execution whose answer is used needs no record, unless there may be further executions.
-   */
+  /** Records busy time and effect of an execution that ran to its end; `outcome` is the outcome of the work. */
   book(strand: number, outcome: Outcome): void {
-    if (strands.begun[strand] >= 0) {
-      sink.busy(strands.part[strand], strands.begun[strand], engine.now);
-    }
-    if (!isSuccess(outcome)) return;
-    const several =
-      strands.callerLeftAt[strand] >= 0 || strands.attempt[strand] > 1 || this.isHedged(strand);
-    if (several || strands.injected[strand] !== 0) this.note(strand);
+    const part = strands.part[strand];
+    if (strands.begun[strand] >= 0) sink.busy(part, strands.begun[strand], engine.now);
+    if (isSuccess(outcome) && this.repeats[part] === 1) this.note(strand, part);
   }
 
   /** Stores the result of an execution with an idempotency key for repeated requests. */
@@ -41,30 +52,27 @@ export class Effects {
     if (executions !== null) executions.end(strand, outcome, strands.hint[strand], engine.now);
   }
 
-  /** The work of a call has had its effect; a repeated effect counts as a duplicate. */
-  private note(strand: number): void {
-    const { plan, duplicates, executions } = this.world;
-    const part = strands.part[strand];
-    if (strands.returns[strand] !== RETURN.frame) return;
-    // A key does not make a second execution harmless; it only prevents it.
-    const { idempotent, once } = plan.parts[part];
-    if (idempotent && once < 0) return;
+  /** An operation has had its effect: a call, or the handling of a message. */
+  private note(strand: number, part: number): void {
+    const { executions, edges, sections } = this.world;
+    const returns = strands.returns[strand];
+    if (returns === RETURN.frame) {
+      if (this.covered[strands.edge[strand]] === 1) return;
+    } else if (returns !== RETURN.task || strands.operation[strand] !== OPERATION.handler) return;
     if (executions !== null && strands.once[strand] === REPLAYED) return;
-    const { callA, callB } = strands;
-    if (duplicates.executed(callA[strand], callB[strand], engine.now)) sink.duplicate(part);
+    operationOf(strand);
+    const { a, b } = lineage;
+    const session = returns === RETURN.frame ? edges[strands.edge[strand]].session : SESSION.none;
+    // In a transaction an operation has its effect with the commit, and only then.
+    if (session === SESSION.inside) sections!.transactions.stage(strand, part, a, b);
+    else if (session !== SESSION.holds) this.effect(part, a, b);
+    else {
+      for (const own of sections!.transactions.staged(strand)) this.effect(own.part, own.a, own.b);
+    }
   }
 
-  /** Records the effect of a first execution whose answer does not reach its caller, which may retry. */
-  noteUnseen(strand: number): void {
-    if (this.isHedged(strand)) return;
-    const first = strands.attempt[strand] === 1 && strands.injected[strand] === 0;
-    if (first && isSuccess(strands.answer[strand])) this.note(strand);
-  }
-
-  /** Returns true if the call of a job has been forked and its caller still waits: its effect is already recorded. */
-  private isHedged(strand: number): boolean {
-    if (strands.returns[strand] !== RETURN.frame || strands.callerLeftAt[strand] >= 0) return false;
-    return frames.hedged[strands.from[strand]] === 1;
+  private effect(part: number, a: number, b: number): void {
+    if (this.world.duplicates.executed(a, b, engine.now)) sink.duplicate(part);
   }
 
   /** The result of an execution that has ended is not used. */

@@ -10,7 +10,7 @@ import { isAmong, MESSAGE_INDEX } from './knobs.js';
 import type { PoisonShare } from './knobs.js';
 import { DeadLetterState } from './dead-letter-state.js';
 import { PackedMessages } from './packed-messages.js';
-import { strands } from '../strands.js';
+import { OPERATION, strands } from '../strands.js';
 import { sink } from '../figures/sink.js';
 
 /** How a poison message fails, in every group and queue. */
@@ -33,6 +33,9 @@ export class Messages {
   readonly packed = new PackedMessages(this);
   lineageA: Int32Array = new Int32Array(0);
   lineageB: Int32Array = new Int32Array(0);
+  /** Its operation (model/operations.ts), as the bits that differ from its lineage: 0 for messages published once. */
+  operationA: Int32Array = new Int32Array(0);
+  operationB: Int32Array = new Int32Array(0);
   rootA: Int32Array = new Int32Array(0);
   rootB: Int32Array = new Int32Array(0);
   /** Part id of the user request, and its priority level. */
@@ -94,7 +97,16 @@ export class Messages {
     if (this.world.keys.inSequence) this.arrival[message] = strands.arrival[strand];
     this.key[message] = key < 0 ? this.ownKey(message) : this.world.keys.value(key, strand);
     this.traces.note(message, strand);
+    if (strands.operation[strand] !== OPERATION.plain) {
+      derive(strands.operationA[strand], strands.operationB[strand], tag);
+      this.operates(message, lineage.a, lineage.b);
+    }
     return message;
+  }
+
+  private operates(message: number, a: number, b: number): void {
+    this.operationA[message] = a ^ this.lineageA[message];
+    this.operationB[message] = b ^ this.lineageB[message];
   }
 
   /** A message without a request, such as one of a backlog. */
@@ -122,6 +134,8 @@ export class Messages {
     this.arrival[copy] = this.arrival[message];
     this.key[copy] = this.key[message];
     this.bytes[copy] = this.bytes[message];
+    const a = lineageA[message] ^ this.operationA[message];
+    this.operates(copy, a, lineageB[message] ^ this.operationB[message]);
     this.traces.set(copy, this.traces.get(message));
     this.deadLetterState?.keep(copy, this.effects[message], this.poison[message]);
     return copy;
@@ -210,13 +224,24 @@ export class Messages {
   }
 
   /**
-   * The task context for the `number`th handler run of a message in a group. It is the same object each time, so read
-   * it at once.
+   * The task context for the `number`th handler run of a message in a group; `isEffect`: not only a look into the
+   * inbox. It is the same object each time, so read it at once.
    */
-  context(message: number, group: number, number: number, attempt = number): TaskContext {
+  context(
+    message: number,
+    group: number,
+    number: number,
+    attempt = number,
+    isEffect = true,
+  ): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
     identify(scratch, lineage.a, lineage.b, number);
+    const a = this.lineageA[message] ^ this.operationA[message];
+    derive(a, this.lineageB[message] ^ this.operationB[message], group);
+    scratch.operation = isEffect ? OPERATION.handler : OPERATION.given;
+    scratch.operationA = lineage.a;
+    scratch.operationB = lineage.b;
     scratch.rootA = this.rootA[message];
     scratch.rootB = this.rootB[message];
     scratch.request = this.request[message];
@@ -233,6 +258,7 @@ export class Messages {
     derive(a, b, number);
     scratch.callA = scratch.lineageA = scratch.rootA = lineage.a;
     scratch.callB = scratch.lineageB = scratch.rootB = lineage.b;
+    scratch.operation = OPERATION.plain;
     scratch.request = scratch.priority = scratch.arrival = 0;
     scratch.traceRoot = scratch.traceParent = 0;
     scratch.attempt = 1;
@@ -256,6 +282,7 @@ export class Messages {
     derive(a, b, tag);
     this.lineageA[message] = lineage.a;
     this.lineageB[message] = lineage.b;
+    this.operationA[message] = this.operationB[message] = 0;
     this.rootA[message] = rootA;
     this.rootB[message] = rootB;
     this.request[message] = request;

@@ -23,6 +23,8 @@ const KEY = Object.freeze({ own: 0, root: 1, other: 2 } as const);
 const NAMES = [
   'lineageA',
   'lineageB',
+  'operationA',
+  'operationB',
   'rootA',
   'rootB',
   'request',

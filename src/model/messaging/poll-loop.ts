@@ -235,7 +235,9 @@ export class PollLoop implements TaskOwner {
       if (poison !== null) return this.poisoned(member, poison);
     }
     const record = member.index + members.length * member.epoch;
-    const context = this.messages.context(message, index, this.tryOf(member, message));
+    const isEffect = program === spec.program;
+    const nth = this.tryOf(member, message);
+    const context = this.messages.context(message, index, nth, isEffect);
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
   }

@@ -1,5 +1,5 @@
 import { derive, lineage } from '../../kernel/rng.js';
-import { strands } from '../strands.js';
+import { OPERATION, strands } from '../strands.js';
 
 /** A context whose owner sets all fields before each task. */
 export class TaskDraft {
@@ -14,6 +14,10 @@ export class TaskDraft {
   /** Lineage of its effect: the same for all tries of one message. */
   callA = 0;
   callB = 0;
+  /** OPERATION, and the lineage of its operation, see model/operations.ts. */
+  operation: number = OPERATION.plain;
+  operationA = 0;
+  operationB = 0;
   /** Lineage of this try. */
   lineageA = 0;
   lineageB = 0;
@@ -33,6 +37,9 @@ export type TaskContext = Readonly<TaskDraft>;
 export function identify(draft: TaskDraft, callA: number, callB: number, number: number): void {
   draft.callA = callA;
   draft.callB = callB;
+  draft.operation = OPERATION.given;
+  draft.operationA = callA;
+  draft.operationB = callB;
   derive(callA, callB, number);
   draft.lineageA = lineage.a;
   draft.lineageB = lineage.b;

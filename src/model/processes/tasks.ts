@@ -112,6 +112,9 @@ export class Tasks {
     strands.link[strand] = record;
     strands.edge[strand] = -1;
     strands.part[strand] = part;
+    strands.operation[strand] = context.operation;
+    strands.operationA[strand] = context.operationA;
+    strands.operationB[strand] = context.operationB;
     strands.callA[strand] = context.callA;
     strands.callB[strand] = context.callB;
     strands.rootA[strand] = context.rootA;

@@ -215,6 +215,8 @@ export class Guards {
   /** Executes a request with an idempotency key once; returns false if it was answered without an execution. */
   private once(strand: number): boolean {
     const { plan, keys, executions } = this.world;
+    // No call uses the bundle that has a key.
+    if (executions === null) return true;
     const returns = strands.returns[strand];
     if (returns !== RETURN.frame && returns !== RETURN.task) return true;
     const part = strands.part[strand];
@@ -223,9 +225,9 @@ export class Guards {
     if (id < 0) return true;
     const rule = plan.onces[id];
     const value = keys.value(rule.key, strand);
-    const known = executions!.begin(strand, part, value, rule, engine.now);
+    const known = executions.begin(strand, part, value, rule, engine.now);
     if (known === 0) return true;
-    strands.hint[strand] = executions!.hint;
+    strands.hint[strand] = executions.hint;
     strands.once[strand] = REPLAYED;
     this.interpreter.end(strand, known);
     return false;

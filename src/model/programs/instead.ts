@@ -7,6 +7,7 @@ import type { ServedRun } from '../server-port.js';
 import type { Workers } from '../serving/workers.js';
 import type { ActRun } from './interpreter-port.js';
 import { frames } from '../frames.js';
+import { operatesInstead } from '../operations.js';
 
 export interface InsteadParts extends ActRun, ServedRun {
   readonly workers: Workers;
@@ -34,6 +35,7 @@ export class Instead {
     derive(frames.lineageA[frame]!, frames.lineageB[frame]!, STEPS_TAG + nth);
     const strand = strands.open(strands.instance[owner]!, lineage.a, lineage.b);
     inherit(strand, owner);
+    operatesInstead(strand, frame, STEPS_TAG);
     // The lineage of the call already includes the rounds of loops around it.
     for (let k = 0; k < REGISTERS; k++) strands.registers[strand * REGISTERS + k] = 0;
     strands.returns[strand] = strands.returns[owner]!;

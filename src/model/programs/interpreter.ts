@@ -26,6 +26,7 @@ import type { InterpreterPort } from './interpreter-port.js';
 import { Joins, inherit, type JoinsParts } from './joins.js';
 import { SECTION } from '../slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from '../strands.js';
+import { operatesFor } from '../operations.js';
 import { Turns } from './turns.js';
 import { chainOf, edgeOf } from '../edge.js';
 import { sink } from '../figures/sink.js';
@@ -346,9 +347,11 @@ export class Interpreter implements InterpreterPort {
   private background(strand: number, pc: number, start: number): void {
     const { server, instances, sizes } = this.world;
     const instance = instances[strands.instance[strand]];
-    derive(strands.lineageA[strand], strands.lineageB[strand], this.draws.tag(strand, pc));
+    const tag = this.draws.tag(strand, pc);
+    derive(strands.lineageA[strand], strands.lineageB[strand], tag);
     const own = strands.open(instance.id, lineage.a, lineage.b);
     inherit(own, strand);
+    operatesFor(own, strand, tag);
     strands.returns[own] = RETURN.none;
     strands.deadline[own] = Infinity;
     strands.cancelNotified[own] = 0;

@@ -7,6 +7,7 @@ import type { Outcome } from '../../spec/outcome.js';
 import { FORK_TABLE } from '../../spec/plan/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from '../processes/process.js';
+import { operatesFor } from '../operations.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
 import type { Workers } from '../serving/workers.js';
 import type { ServedRun } from '../server-port.js';
@@ -94,6 +95,7 @@ export class Joins {
     derive(strands.lineageA[parent], strands.lineageB[parent], BRANCH_TAG + nth);
     const branch = strands.open(strands.instance[parent], lineage.a, lineage.b);
     inherit(branch, parent);
+    operatesFor(branch, parent, BRANCH_TAG + nth);
     strands.returns[branch] = strands.returns[parent];
     strands.parent[branch] = parent;
     strands.sibling[branch] = strands.child[parent];

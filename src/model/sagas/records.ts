@@ -2,6 +2,7 @@ import { derive, lineage } from '../../kernel/rng.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../processes/task-context.js';
 import type { Run } from '../run.js';
 import type { Ledger } from './ledger.js';
+import { operationOf } from '../operations.js';
 import { strands } from '../strands.js';
 
 /** State of a step, as its orchestrator knows it. */
@@ -54,6 +55,8 @@ export class Records {
   saves: Int32Array = new Int32Array(0);
   /** By step: its command in flight; -1 = none. */
   command: Int32Array = new Int32Array(0);
+  private operationA: Int32Array = new Int32Array(0);
+  private operationB: Int32Array = new Int32Array(0);
   private lineageA: Int32Array = new Int32Array(0);
   private lineageB: Int32Array = new Int32Array(0);
   private request: Int32Array = new Int32Array(0);
@@ -85,6 +88,10 @@ export class Records {
     derive(strands.lineageA[strand], strands.lineageB[strand], tag);
     this.lineageA[slot] = lineage.a;
     this.lineageB[slot] = lineage.b;
+    operationOf(strand);
+    derive(lineage.a, lineage.b, tag);
+    this.operationA[slot] = lineage.a;
+    this.operationB[slot] = lineage.b;
     this.request[slot] = strands.request[strand];
     if (this.world.prioritised) this.priority[slot] = strands.priority[strand];
     if (this.world.keys.inSequence) this.arrival[slot] = strands.arrival[strand];
@@ -164,6 +171,9 @@ export class Records {
     const { scratch, ledger } = this;
     derive(this.lineageA[slot], this.lineageB[slot], effect);
     identify(scratch, lineage.a, lineage.b, tag);
+    derive(this.operationA[slot], this.operationB[slot], effect);
+    scratch.operationA = lineage.a;
+    scratch.operationB = lineage.b;
     scratch.attempt = tries;
     scratch.rootA = ledger.rootA[slot];
     scratch.rootB = ledger.rootB[slot];

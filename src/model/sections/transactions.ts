@@ -19,6 +19,13 @@ import { frames } from '../frames.js';
 /** Result for the wire: send the attempt. It is neither an outcome nor PASS. */
 export const GO = -1;
 
+/** The effect of a statement: its part and its operation. */
+interface Effect {
+  readonly part: number;
+  readonly a: number;
+  readonly b: number;
+}
+
 /** State of a transaction for its client. */
 const PHASE = Object.freeze({ begins: 0, open: 1, commits: 2, over: 3 } as const);
 
@@ -54,6 +61,10 @@ export class Transactions {
   /** 1 for a statement that is its own transaction; the rows that a transaction has written so far. */
   private alone: Uint8Array = new Uint8Array(0);
   private readonly writes: string[][] = [];
+  /** The effects of its statements, which it has with its commit. */
+  private readonly effects: Effect[][] = [];
+  /** By strand of a commit: the effects of its transaction. */
+  private readonly committing = new Map<number, readonly Effect[]>();
   /** Time at which it got its connection. */
   private openedNs: Float64Array = new Float64Array(0);
   /** Number in the order of their beginnings: the youngest has the largest. */
@@ -180,7 +191,25 @@ export class Transactions {
     const tx = edge.session === SESSION.own ? -1 : this.around(owner, edge.toComponent);
     this.of[strand] = tx;
     if (tx >= 0) this.serialOf[strand] = this.serial[tx];
-    if (edge.session === SESSION.holds) this.openedOf[strand] = this.openedNs[tx];
+    if (edge.session !== SESSION.holds) return;
+    this.openedOf[strand] = this.openedNs[tx];
+    this.committing.delete(strand);
+    if (this.effects[tx].length === 0) return;
+    this.committing.set(strand, this.effects[tx]);
+    this.effects[tx] = [];
+  }
+
+  /** A statement has been executed; its operation has its effect when its transaction commits. */
+  stage(strand: number, part: number, a: number, b: number): void {
+    const tx = this.of[strand];
+    if (this.serial[tx] === this.serialOf[strand]) this.effects[tx].push({ part, a, b });
+  }
+
+  /** The operations of the transaction that a strand has committed. */
+  staged(strand: number): readonly Effect[] {
+    const effects = this.committing.get(strand);
+    this.committing.delete(strand);
+    return effects ?? [];
   }
 
   /** Time at which the transaction that a strand commits got its connection; -1 if the strand is not a commit. */
@@ -345,6 +374,7 @@ export class Transactions {
     this.alone[tx] = 0;
     if (this.writes.length <= tx) this.writes[tx] = [];
     this.writes[tx].length = 0;
+    (this.effects[tx] ??= []).length = 0;
     return tx;
   }
 

@@ -5,29 +5,32 @@ import type { Ns } from '../../kernel/time.js';
 /** Shortest time that an execution is remembered. */
 const WINDOW_NS: Ns = 60 * NS_PER_SECOND;
 
+/** Two times 1 MB. */
+const KEPT = 65_536;
+
 /**
- * Remembers recent executions, so that a second execution of the same logical call is recognized as a duplicate. Two
- * generations of a minute each bound the memory.
+ * Remembers executions by their operation, so that a second execution of the same operation is recognized as a
+ * duplicate. Two generations of at least a minute each bound the memory.
  */
 export class Duplicates {
   private recent = new PairSet();
   private older = new PairSet();
   private turnedNs: Ns = 0;
+  private readonly kept: number;
 
-  /**
-   * Records that a call was executed to its end. Returns true if it had been executed before. `a`, `b`: lineage of the
-   * call, the same for all of its attempts.
-   */
+  /** `kept`: executions below which none is forgotten, however old. */
+  constructor(kept = KEPT) {
+    this.kept = kept;
+  }
+
+  /** Records that an operation (its lineage) was executed to its end. Returns true if it had been executed before. */
   executed(a: number, b: number, now: Ns): boolean {
-    if (now - this.turnedNs >= WINDOW_NS) this.turn(now);
-    const seen = this.recent.has(a, b) || this.older.has(a, b);
-    this.recent.add(a, b);
-    return seen;
+    if (this.recent.size >= this.kept && now - this.turnedNs >= WINDOW_NS) this.turn(now);
+    return !this.recent.add(a, b) || this.older.has(a, b);
   }
 
   private turn(now: Ns): void {
     const { older, recent } = this;
-    if (now - this.turnedNs >= 2 * WINDOW_NS) recent.clear();
     older.clear();
     this.older = recent;
     this.recent = older;

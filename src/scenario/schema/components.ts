@@ -64,9 +64,10 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
         idempotent: withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' })
           .default(false)
           .describe(
-            'Whether repeating it is safe, so that timeouts may be retried. With the name of a key it is executed ' +
-              'once per value: repetitions get the stored result, or 409 while it is running. Unit: boolean, name ' +
-              'of a key, or map. Defaults to false.',
+            'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and ' +
+              'what it writes to databases: services that it calls are called again. With the name of a key it is ' +
+              'executed once per value: repetitions get the stored result, or 409 while it is running. Unit: ' +
+              'boolean, name of a key, or map. Defaults to false.',
           ),
         readOnly: flag(false).describe('Reads only; implies idempotent. Defaults to false.'),
         requestSize: size()

@@ -215,7 +215,13 @@ export class Handling {
       ? ++queue.entries.runs[entry]
       : -tries - OWN_RUNS * deliveries.number[run];
     const attempt = isHere ? number : tries;
-    const context = messages.context(deliveries.message[run], this.effect, number, attempt);
+    const context = messages.context(
+      deliveries.message[run],
+      this.effect,
+      number,
+      !isKnown,
+      attempt,
+    );
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }

@@ -1,0 +1,63 @@
+import type { Endpoint } from '../spec/scenario/services.js';
+import type { Call } from './calls.js';
+import type { Subject } from './subject.js';
+import { yamlAt } from './words.js';
+
+/**
+ * The part that has its effect twice if a call is executed twice: the callee, or one below it. A callee that is declared
+ * idempotent answers for its own data, but it makes its calls again. null = none: each part below can run twice, or is
+ * executed once by a key.
+ */
+export function harmedBy(call: Call, subject: Subject): string | null {
+  const isCovered = isData(call, subject) && answersForData(call.from, subject);
+  return call.hasKey || isCovered ? null : harmedPart(call.to, subject, new Set());
+}
+
+function isData({ callee }: Call, { scenario }: Subject): boolean {
+  return scenario.databases.has(callee) || scenario.eventStores.has(callee);
+}
+
+function endpointOf(part: string, { scenario }: Subject): Endpoint | undefined {
+  const [component, ...rest] = part.split('.');
+  return scenario.services.get(component)?.endpoints.get(rest.join('.'));
+}
+
+function answersForData(part: string, subject: Subject): boolean {
+  const endpoint = endpointOf(part, subject);
+  return endpoint !== undefined && endpoint.idempotent && endpoint.once === null;
+}
+
+function harmedPart(part: string, subject: Subject, seen: Set<string>): string | null {
+  const { graph, repeatable } = subject;
+  if (seen.has(part)) return null;
+  seen.add(part);
+  if (!repeatable.has(part)) return part;
+  const endpoint = endpointOf(part, subject);
+  // A route can run twice if its targets can.
+  if (endpoint === undefined || endpoint.once !== null || endpoint.readOnly) return null;
+  for (const call of graph.from(part)) {
+    if (isData(call, subject) || call.hasKey) continue;
+    const harmed = harmedPart(call.to, subject, seen);
+    if (harmed !== null) return harmed;
+  }
+  return null;
+}
+
+/** Says why the call must not be executed twice. */
+export function harmedText(call: Call, harmed: string): string {
+  if (harmed === call.to) return `${harmed} is not idempotent`;
+  return `${call.to} then calls ${harmed} again, which is not idempotent`;
+}
+
+/**
+ * The YAML with which the callee executes a call once. An endpoint that calls nothing may say so; else a key stops the
+ * calls that it makes.
+ */
+export function onceYaml(call: Call, harmed: string, subject: Subject): string | null {
+  const { scenario, graph } = subject;
+  if (!scenario.services.has(call.callee)) return null;
+  const part = call.to.slice(call.callee.length + 1);
+  const isLeaf = harmed === call.to && graph.from(call.to).length === 0;
+  const value = isLeaf ? 'true' : 'request';
+  return yamlAt(['services', call.callee, 'endpoints', part], `idempotent: ${value}`);
+}
