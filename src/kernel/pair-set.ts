@@ -5,7 +5,7 @@ const ROOM = 64;
 
 /** Set of pairs of int32 by open addressing in one array: eight bytes per place, at most half of the places in use. */
 export class PairSet {
-  /** Places in use. */
+  /** Number of pairs. */
   size = 0;
   private mask = 0;
   private places: Int32Array = new Int32Array(0);
@@ -27,6 +27,7 @@ export class PairSet {
     if ((a | b) === 0) {
       const isNew = !this.hasZeros;
       this.hasZeros = true;
+      if (isNew) this.size++;
       return isNew;
     }
     const at = this.placeOf(a, b);

@@ -222,6 +222,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);
   }
+  for (const { instance, node, used } of chains.pools.nodes) add('usedOfNode', instance, node, used);
   return levels.tableOf(rows);
 }
 

@@ -8,8 +8,11 @@ import type { Lifetimes } from './lifetimes.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
 
+/** Connections to the nodes are part of those to the component. */
+type Exported = Exclude<GaugeKind, 'usedOfNode'>;
+
 /** Name, unit and help of the gauges of a run. */
-const GAUGES: Readonly<Record<GaugeKind, readonly [name: string, unit: string, help: string]>> = {
+const GAUGES: Readonly<Record<Exported, readonly [name: string, unit: string, help: string]>> = {
   busy: ['workers_busy', '', 'Workers in use.'],
   queue: ['request_queue_length', '', 'Requests that wait for a worker.'],
   concurrency: ['http_requests_in_flight', '', 'Requests accepted and not answered.'],
@@ -21,10 +24,12 @@ const GAUGES: Readonly<Record<GaugeKind, readonly [name: string, unit: string, h
   waiting: ['pool_waiters', '', 'Callers that wait for a connection.'],
 };
 
+const EXPORTED = GAUGE_KINDS.filter((kind): kind is Exported => kind !== 'usedOfNode');
+
 /** The families of all gauges, `up` and the state of breakers. */
 export class Gauges {
   private readonly families = new Map<GaugeKind, Family>(
-    GAUGE_KINDS.map((kind) => {
+    EXPORTED.map((kind) => {
       const [name, unit, help] = GAUGES[kind];
       return [kind, new Family(name, 'gauge', unit, `${help} Mean since the sample before.`)];
     }),
@@ -46,7 +51,8 @@ export class Gauges {
   addLevels(plan: Plan, { gauges }: RunRecord, common: Labels, last: number): void {
     const { edges } = plan.grid;
     for (let row = 0; row < gauges.kind.length; row++) {
-      const family = this.families.get(GAUGE_KINDS[gauges.kind[row]])!;
+      const family = this.families.get(GAUGE_KINDS[gauges.kind[row]]);
+      if (family === undefined) continue;
       const labels = [...common, ...labelsOf(plan, gauges.instance[row], gauges.callee[row])];
       const area = new Map<number, number>();
       for (let entry = gauges.from[row]; entry < gauges.until[row]; entry++) {

@@ -114,7 +114,7 @@ const TOPOLOGIES: Readonly<Record<string, string>> = {
 };
 
 describe('duplicates below a repeated call', () => {
-  it.each(Object.entries(TOPOLOGIES))('equal a count by traces: %s', (name, text) => {
+  it.each(Object.entries(TOPOLOGIES))('equal a count by traces: %s', (_, text) => {
     const traced = golden(text, '60s');
     const part = text.includes('databases') ? 'pg.write' : 'bank.charge';
     const expected = byTraces(traced, part);

@@ -1,61 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PairSet } from '../../src/kernel/pair-set.js';
 import { Refusals } from '../../src/model/layers/refusals.js';
-import { Duplicates } from '../../src/model/sharing/duplicates.js';
 import { OUTCOME, PASS } from '../../src/spec/outcome.js';
 import { dice } from '../support/dice.js';
 
 const SECOND = 1_000_000_000;
-
-describe('executions of operations', () => {
-  it('are remembered for a minute at least', () => {
-    for (let seed = 0; seed < 10; seed++) {
-      const roll = dice(seed);
-      const duplicates = new Duplicates(0);
-      const last = new Map<number, number>();
-      let now = 0;
-      for (let k = 0; k < 2000; k++) {
-        now += roll(40) === 0 ? roll(200) * SECOND : roll(4) * SECOND;
-        const call = roll(60);
-        const seen = duplicates.executed(call, -call, now);
-        const before = last.get(call);
-        last.set(call, now);
-        if (before === undefined) expect(seen).toBe(false);
-        else if (now - before < 60 * SECOND) expect(seen).toBe(true);
-      }
-    }
-  });
-
-  it('tell calls apart by both words of their lineage', () => {
-    const duplicates = new Duplicates();
-    expect(duplicates.executed(1, 2, 0)).toBe(false);
-    expect(duplicates.executed(1, 3, 0)).toBe(false);
-    expect(duplicates.executed(2, 2, 0)).toBe(false);
-    expect(duplicates.executed(1, 2, 0)).toBe(true);
-  });
-
-  it('turn at the minute itself', () => {
-    const duplicates = new Duplicates(0);
-    duplicates.executed(1, 1, 0);
-    // The first minute is over: its entries are the older generation until the next one ends.
-    duplicates.executed(2, 2, 60 * SECOND);
-    expect(duplicates.executed(1, 1, 119 * SECOND)).toBe(true);
-    const other = new Duplicates(0);
-    other.executed(1, 1, 0);
-    other.executed(2, 2, 60 * SECOND);
-    other.executed(3, 3, 120 * SECOND);
-    expect(other.executed(1, 1, 120 * SECOND)).toBe(false);
-    expect(other.executed(2, 2, 120 * SECOND)).toBe(true);
-  });
-
-  it('are all remembered while they are few', () => {
-    const duplicates = new Duplicates(3);
-    for (const k of [1, 2, 3]) expect(duplicates.executed(k, k, 0)).toBe(false);
-    expect(duplicates.executed(1, 1, 600 * SECOND)).toBe(true);
-    expect(duplicates.executed(4, 4, 660 * SECOND)).toBe(false);
-    expect(duplicates.executed(2, 2, 720 * SECOND)).toBe(true);
-  });
-});
 
 describe('a set of pairs', () => {
   it('holds what was added since it was cleared, however many', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import type { Lane } from '../../src/kernel/lanes.js';
-import type { PoolSetup } from '../../src/model/connections/pool-setup.js';
+import type { PoolGauges, PoolSetup } from '../../src/model/connections/pool-setup.js';
 import { ServerConnections } from '../../src/model/connections/server-connections.js';
 import type { Instance } from '../../src/model/processes/instance.js';
 import { levels } from '../../src/model/figures/levels.js';
@@ -120,7 +120,7 @@ export function tell(
   const calls = new FakeCalls();
   const instance = { epoch: 3, down: false, residents: [] as { started(): void }[] };
   const connections = new ServerConnections(story.limit, instance as unknown as Instance);
-  const gauges: { open: number; used: number; waiting: number }[] = [];
+  const gauges: PoolGauges[] = [];
   const waits: number[] = [];
   let opens = 0;
   const common = (client: number): Common => ({
@@ -139,6 +139,7 @@ export function tell(
       open: levels.register(),
       used: levels.register(),
       waiting: levels.register(),
+      usedOfNode: -1,
     }),
     waits: () => ({ add: (ns: number) => waits.push(ns) }) as never,
     alarm: (run) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),

@@ -1,10 +1,11 @@
 import { sumOf } from '../../stats/sums.js';
 import type { PlanEdge } from '../../spec/plan/plan.js';
+import type { NodeRoute } from '../../spec/plan/replication.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
 import { poolSizeOf } from '../../spec/scenario/pool-size.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
-import type { GaugePick } from './gauges.js';
+import { areaOf, picked, type GaugePick } from './gauges.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';
 import type { Asked, Question } from './question.js';
 import type { Steps } from './steps.js';
@@ -39,23 +40,86 @@ export function poolCapacity(question: Asked): number {
   return poolsOf(question, (component) => meanInstances(question, component));
 }
 
-/** Connections that the client pools may open together. `countOf` gives the number of instances of a component. */
-function poolsOf({ data, selection }: Pools, countOf: (component: number) => number): number {
+/**
+ * The node whose pools are fullest, of components that are called at several nodes, each of which has pools of its own:
+ * its gauges and what its pools may open. null = the components have one node. The pools of a node that is never called
+ * are empty, and are no room for the calls of another one.
+ */
+export function fullestNode(
+  question: Asked,
+): { readonly pick: GaugePick; readonly capacity: number } | null {
+  const { data, selection, window } = question;
+  const nodes = nodesOf(question).map(({ to, node }) => {
+    const callees = new Set([to]);
+    const one = { data, selection: { ...selection, callees }, window };
+    const capacity = poolsOf(one, (component) => meanInstances(question, component), 1);
+    const pick: GaugePick = {
+      ...poolPick(one, 'used'),
+      kind: 'usedOfNode',
+      passes: (instance, callee) =>
+        callee === node && isPoolOf(one, data.plan.instances[instance].component, to),
+    };
+    let area = 0;
+    for (const record of data.records) area += areaOf(picked(record, pick), window.cells);
+    return { pick, capacity, share: area / capacity };
+  });
+  return nodes.reduce<(typeof nodes)[number] | null>(
+    (fullest, one) => (fullest === null || one.share > fullest.share ? one : fullest),
+    null,
+  );
+}
+
+/** The nodes of components that are called with a route to one of them. */
+function nodesOf({ data, selection }: Pools): readonly { to: number; node: number }[] {
+  const { plan } = data;
+  const called = wiringOf(plan)
+    .between(selection.callers, selection.callees)
+    .filter(({ pool, route }) => pool !== null && route !== null)
+    .map(({ to }) => plan.parts[to].component);
+  return [...new Set(called)].flatMap((to) => instancesOf(plan, to).map((node) => ({ to, node })));
+}
+
+/**
+ * Connections that the client pools may open together, to the nodes that are called. `countOf` gives the number of
+ * instances of a component; `most`: number of nodes to count.
+ */
+function poolsOf(
+  { data, selection }: Pools,
+  countOf: (component: number) => number,
+  most = Infinity,
+): number {
   const { plan } = data;
   const pools = new Map<string, number>();
+  const nodes = new Map<string, Reach>();
   for (const edge of wiringOf(plan).between(selection.callers, selection.callees)) {
     if (edge.pool === null && edge.connections === null) continue;
     const from = plan.parts[edge.from].component;
     const to = plan.parts[edge.to].component;
-    const max = poolSize(edge, countOf(to));
-    if (max === null) continue;
     // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
     const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
+    const reach = nodes.get(key) ?? { primary: false, replicas: false };
+    nodes.set(key, reach);
+    const max = poolSize(edge, Math.min(most, reached(reach, edge.route, countOf(to))));
+    if (max === null) continue;
     pools.set(key, isShared ? max : max * countOf(from));
   }
   return sumOf([...pools.values()]);
+}
+
+/** The nodes of a component that the calls of a pool are routed to. */
+interface Reach {
+  primary: boolean;
+  replicas: boolean;
+}
+
+/** Number of nodes that calls are routed to, with a further route. */
+function reached(reach: Reach, route: NodeRoute | null, nodes: number): number {
+  if (route === null) return nodes;
+  if (route.kind !== 'replica') reach.primary = true;
+  if (route.kind !== 'primary') reach.replicas = true;
+  return (reach.primary ? 1 : 0) + (reach.replicas ? nodes - 1 : 0);
 }
 
 /** Connections that one calling instance may open on an edge; null if it has no pool. */

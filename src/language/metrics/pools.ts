@@ -21,7 +21,7 @@ export const POOL_METRICS = [
     'share',
     'gauge',
     'low',
-    'Connections in use over the maximum of the client pools.',
+    'Connections in use over the maximum of the client pools; with several nodes, at the node whose pools are fullest.',
   ),
   counted('pool.timeouts', POOLED, 'low', 'Attempts that found no connection in time.'),
   counted(

@@ -56,6 +56,7 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
     ctx.setWord(frame, layer, connection);
     this.inUse++;
     levels.add(gauges.used, 1);
+    if (gauges.usedOfNode >= 0) levels.add(gauges.usedOfNode, 1);
   }
 
   /** A frame uses a connection after a wait. */
@@ -73,8 +74,10 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   }
 
   protected release(): void {
+    const { used, usedOfNode } = this.setup.gauges;
     this.inUse--;
-    levels.add(this.setup.gauges.used, -1);
+    levels.add(used, -1);
+    if (usedOfNode >= 0) levels.add(usedOfNode, -1);
   }
 
   /** Returns true if the call of a frame leaks its connection. */

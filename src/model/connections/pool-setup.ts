@@ -5,6 +5,14 @@ import type { Alarm, CallContext } from '../../spec/patterns/policy.js';
 import type { Histogram } from '../../stats/histogram.js';
 import type { ServerConnections } from './server-connections.js';
 
+export interface PoolGauges {
+  readonly open: number;
+  readonly used: number;
+  readonly waiting: number;
+  /** Connections in use to one node of the component; -1 = it has only one. */
+  readonly usedOfNode: number;
+}
+
 /** The setup that every pool of connections to a database gets; `P` are the settings of its kind. */
 export interface PoolSetup<P> {
   readonly ctx: CallContext;
@@ -14,7 +22,7 @@ export interface PoolSetup<P> {
   /** Distribution of the time to open a connection. */
   readonly connect: number;
   readonly stream: StreamKey;
-  readonly gauges: { readonly open: number; readonly used: number; readonly waiting: number };
+  readonly gauges: PoolGauges;
   /** Histogram for waits at this time; null outside the measured time. */
   readonly waits: () => Histogram | null;
   /** Creates a timer of the process that owns the pool. */

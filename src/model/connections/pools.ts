@@ -48,6 +48,9 @@ export class Pools {
   /** Instances that may have pools, with the component called. Gauges exist only after the first call. */
   private readonly expected: { readonly instance: number; readonly callee: number }[] = [];
   private readonly pairs = new Set<number>();
+  /** Connections in use by calling instance and node, of components with several nodes. */
+  readonly nodes: { readonly instance: number; readonly node: number; readonly used: number }[] =
+    [];
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
   private readonly world: EdgePoolParts;
@@ -78,15 +81,22 @@ export class Pools {
       samplers,
       connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
       levels,
-      gauges: this.metersOf(caller, database),
       waits: this.waitsNow(caller.component, database),
       alarm: (run: () => void) => this.alarms.add(run, caller),
       leaks: this.leaksOf(caller, name),
       opens: () => sink.count(edge.stat, EDGE_COUNTER.connects),
     };
+    const gauges = this.metersOf(caller, database);
+    const ofNode = (index: number): number => {
+      if (edge.route === null) return -1;
+      const used = levels.register();
+      this.nodes.push({ instance: caller.id, node: spec.firstInstance + index, used });
+      return used;
+    };
     const make = (index: number, place: string): PolicyState =>
       this.create(edge.pool!, {
         ...common,
+        gauges: { ...gauges, usedOfNode: ofNode(index) },
         server: this.serverOf(database, index),
         ping: this.pingOf(edge, caller, index),
         stream: streamKey(plan.seed, world.replication, `${name}${place}`),

@@ -237,7 +237,7 @@ export class PollLoop implements TaskOwner {
     const record = member.index + members.length * member.epoch;
     const isEffect = program === spec.program;
     const nth = this.tryOf(member, message);
-    const context = this.messages.context(message, index, nth, isEffect);
+    const context = this.messages.context(message, index, nth, nth, isEffect);
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
   }

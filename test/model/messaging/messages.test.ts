@@ -209,6 +209,9 @@ describe('what a handler runs for', () => {
       expect({ ...own.context(message, group, number) }).toEqual({
         callA: call[0],
         callB: call[1],
+        operation: 2,
+        operationA: call[0],
+        operationB: call[1],
         lineageA,
         lineageB,
         rootA: 21,
@@ -229,7 +232,8 @@ describe('what a handler runs for', () => {
     own.context(message, 0, 1);
     // A message without a parent request is a request of its own, even after lookups of others.
     const [a, b] = child([41, 42], 7);
-    expect({ ...own.contextOf(41, 42, 7) }).toEqual({
+    expect({ ...own.contextOf(41, 42, 7) }).toMatchObject({
+      operation: 0,
       callA: a,
       callB: b,
       lineageA: a,

@@ -112,22 +112,26 @@ describe('executions by the value of a key', () => {
 const SECOND = 1_000_000_000;
 const MINUTE = 60 * SECOND;
 
-describe('executions without a waiting caller', () => {
+describe('executions of operations', () => {
   /**
-   * A generation starts with the first execution at least a minute after the start of the previous one. Known are
-   * executions of this generation, and of the previous one if it is less than two minutes older.
+   * A generation starts with the first execution at least a minute after the start of the previous one, once that one
+   * is large enough. Known are executions of this generation, and of the previous one.
    */
   class Plain {
     private generations = [{ since: 0, calls: new Set<string>() }];
+    private readonly kept: number;
+
+    constructor(kept: number) {
+      this.kept = kept;
+    }
 
     executed(a: number, b: number, now: number): boolean {
-      if (now - this.generations.at(-1)!.since >= MINUTE)
+      const { since, calls } = this.generations.at(-1)!;
+      if (calls.size >= this.kept && now - since >= MINUTE)
         this.generations.push({ since: now, calls: new Set() });
       const [last, before] = this.generations.slice(-2).reverse();
       const call = `${a} ${b}`;
-      const isKnown =
-        last!.calls.has(call) ||
-        (before !== undefined && last!.since - before.since < 2 * MINUTE && before.calls.has(call));
+      const isKnown = last!.calls.has(call) || before?.calls.has(call) === true;
       last!.calls.add(call);
       return isKnown;
     }
@@ -135,8 +139,8 @@ describe('executions without a waiting caller', () => {
 
   it.each([1, 2, 3, 4, 5])('are remembered for a generation or two (%i)', (seed) => {
     const roll = dice(seed);
-    const own = new Duplicates();
-    const plain = new Plain();
+    const own = new Duplicates(8 * (seed % 3));
+    const plain = new Plain(8 * (seed % 3));
     const last = new Map<string, number>();
     const found = [0, 0];
     let now = 0;
@@ -147,10 +151,9 @@ describe('executions without a waiting caller', () => {
       const isKnown = own.executed(a, b, now);
       expect(isKnown).toBe(plain.executed(a, b, now));
       found[Number(isKnown)]++;
-      // Whatever the generations, a minute is remembered and three are not.
+      // Whatever the generations, a minute is remembered.
       const age = now - (last.get(`${a} ${b}`) ?? -Infinity);
       if (age < MINUTE) expect(isKnown).toBe(true);
-      if (age >= 3 * MINUTE) expect(isKnown).toBe(false);
       last.set(`${a} ${b}`, now);
     }
     expect(Math.min(...found)).toBeGreaterThan(100);

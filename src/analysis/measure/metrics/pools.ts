@@ -1,5 +1,5 @@
 import type { POOL_METRICS } from '../../../language/metrics/pools.js';
-import { poolCapacity, poolPick, poolWaits } from '../client-pools.js';
+import { fullestNode, poolCapacity, poolPick, poolWaits } from '../client-pools.js';
 import { distributionOf, largestOf, meanOf, nothing } from '../estimate.js';
 import { levels, shareOfCapacity } from '../levels.js';
 import type { Measurement, Measurements } from '../question.js';
@@ -13,8 +13,11 @@ export const POOL_MEASUREMENTS: Measurements<typeof POOL_METRICS> = {
     return distributionOf(mergeAll(each), each, question.ending);
   },
   'pool.waiting': poolGauge('waiting'),
-  'pool.utilization': (question) =>
-    shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question)),
+  'pool.utilization': (question) => {
+    const node = fullestNode(question);
+    if (node !== null) return shareOfCapacity(question, node.pick, node.capacity);
+    return shareOfCapacity(question, poolPick(question, 'used'), poolCapacity(question));
+  },
   'pool.timeouts': edgeCounter('poolTimeouts'),
   'pool.overflow': edgeCounter('poolOverflows'),
   'pool.leaks': edgeCounter('leaks'),

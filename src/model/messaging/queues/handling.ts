@@ -215,13 +215,8 @@ export class Handling {
       ? ++queue.entries.runs[entry]
       : -tries - OWN_RUNS * deliveries.number[run];
     const attempt = isHere ? number : tries;
-    const context = messages.context(
-      deliveries.message[run],
-      this.effect,
-      number,
-      !isKnown,
-      attempt,
-    );
+    const message = deliveries.message[run];
+    const context = messages.context(message, this.effect, number, attempt, !isKnown);
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
