@@ -271,6 +271,7 @@ export class Server implements ServerPort {
     strands.answer[strand] = outcome;
     const owner = strands.from[strand];
     const record = strands.link[strand];
+    tasks.leaves(strand);
     workers.leave(strand, instances[strands.instance[strand]]);
     this.freeJob(strand, engine.now);
     tasks.ended(owner, record, outcome);

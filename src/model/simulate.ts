@@ -222,7 +222,11 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);
   }
-  for (const { instance, node, used } of chains.pools.nodes) add('usedOfNode', instance, node, used);
+  for (const { instance, part, gauge } of world.tasks.handling) {
+    add('handling', instance, part, gauge);
+  }
+  for (const { instance, node, used } of chains.pools.nodes)
+    add('usedOfNode', instance, node, used);
   return levels.tableOf(rows);
 }
 

@@ -8,8 +8,9 @@ import type { Lifetimes } from './lifetimes.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
 
-/** Connections to the nodes are part of those to the component. */
-type Exported = Exclude<GaugeKind, 'usedOfNode'>;
+/** Connections to the nodes are part of those to the component, and handlers are counted by their consumers. */
+const SILENT = ['usedOfNode', 'handling'] as const;
+type Exported = Exclude<GaugeKind, (typeof SILENT)[number]>;
 
 /** Name, unit and help of the gauges of a run. */
 const GAUGES: Readonly<Record<Exported, readonly [name: string, unit: string, help: string]>> = {
@@ -24,7 +25,9 @@ const GAUGES: Readonly<Record<Exported, readonly [name: string, unit: string, he
   waiting: ['pool_waiters', '', 'Callers that wait for a connection.'],
 };
 
-const EXPORTED = GAUGE_KINDS.filter((kind): kind is Exported => kind !== 'usedOfNode');
+const EXPORTED = GAUGE_KINDS.filter(
+  (kind): kind is Exported => !(SILENT as readonly GaugeKind[]).includes(kind),
+);
 
 /** The families of all gauges, `up` and the state of breakers. */
 export class Gauges {

@@ -1,3 +1,4 @@
+import { handlersOf } from './consumers.js';
 import { sumOf } from '../../stats/sums.js';
 import type { LatencyResult } from '../../spec/result/estimate.js';
 import type { AnswerResult, ComponentResult, PoolResult } from '../../spec/result/result.js';
@@ -12,7 +13,7 @@ import {
   largestOf,
   statistic,
 } from './estimate.js';
-import { picked, pickOf, type GaugePick } from './gauges.js';
+import { picked, inService, pickOf, type GaugePick } from './gauges.js';
 import type { GaugeKind } from '../../spec/record/record.js';
 import { edgesInto } from './component-edges.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
@@ -96,7 +97,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
   const placed = isPlaced(component);
   const workers = capacityOf(asked, ({ concurrency }) => concurrency);
   const cores = capacityOf(asked, ({ cpu }) => cpu.cores);
-  const busy = share(asked, 'busy', workers) ?? share(asked, 'cpu', cores);
+  const busy = busiest(asked, share(asked, 'busy', workers) ?? share(asked, 'cpu', cores));
   const cost = sumOf(costByRun(asked, [id])) / data.records.length;
   const coalesced = sumOf(partSums(asked, 'coalesced'));
   const wouldReject = sumOf(partSums(asked, 'wouldReject'));
@@ -107,7 +108,7 @@ function componentResult(data: VariantData, id: number): ComponentResult {
     utilization: placed ? busy : null,
     cpu: placed ? share(asked, 'cpu', cores) : null,
     queue: placed ? meanAndMax(asked, 'queue') : null,
-    concurrency: placed ? meanAndMax(asked, 'concurrency') : null,
+    concurrency: placed ? figures(asked, inService(asked.selection.instances)) : null,
     queueWait: placed ? ofRuns(queueWaitsOf(asked)) : null,
     wastedWork: placed
       ? ratio(sumOf(partSums(asked, 'wastedNs')), sumOf(partSums(asked, 'busyNs')))
@@ -153,6 +154,14 @@ function share(asked: Asked, kind: GaugeKind, capacity: number): number | null {
   if (!Number.isFinite(capacity) || !(capacity > 0)) return null;
   const mean = meanAndMax(asked, kind)?.mean;
   return mean === undefined ? null : mean / capacity;
+}
+
+/** The use of the workers of a component or, if that is larger, of its handlers of messages. */
+function busiest(asked: Asked, workers: number | null): number | null {
+  return handlersOf(asked).reduce((most, { pick, limit }) => {
+    const mean = figures(asked, pick)?.mean ?? null;
+    return mean === null || !Number.isFinite(limit) ? most : Math.max(most ?? 0, mean / limit);
+  }, workers);
 }
 
 function meanAndMax(asked: Asked, kind: GaugeKind): { mean: number; max: number } | null {

@@ -1,5 +1,7 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import { busyOf, requestRates } from './loads.js';
+import type { GaugePick } from './gauges.js';
+import { instancesOf } from './variant-data.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
 
@@ -37,6 +39,25 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
     });
   }
   return uses;
+}
+
+/** The handlers of messages in the instances of a selection: their gauges, and how many can be executed at once. */
+export function handlersOf(
+  asked: Asked,
+): readonly { readonly pick: GaugePick; readonly limit: number }[] {
+  const { data, selection } = asked;
+  const { plan } = data;
+  const components = new Set(selection.instances.map((id) => plan.instances[id].component));
+  return [...consumersByHandler(plan)].flatMap(([handler, { limits }]) => {
+    const { component } = plan.parts[handler];
+    if (!components.has(component)) return [];
+    const all = meanInstances(asked, component);
+    const own = selection.instances.filter((id) => plan.instances[id].component === component);
+    const some = own.length / instancesOf(plan, component).length;
+    const limit = limits.reduce((sum, limitOf) => sum + limitOf(all), 0) * some;
+    const passes = (_: number, part: number): boolean => part === handler;
+    return [{ pick: { kind: 'handling', instances: own, passes }, limit }];
+  });
 }
 
 function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<number, Consumers> {

@@ -17,9 +17,10 @@ export interface Gauge {
   readonly table: GaugeTable;
 }
 
-/** Selects gauges: those of a kind that pass. */
+/** Selects gauges: those of a kind that pass, and of another kind that adds to it. */
 export interface GaugePick {
   readonly kind: GaugeKind;
+  readonly also?: GaugeKind;
   /** The instances to whose gauges it is limited, each once; null = all. */
   readonly instances: readonly number[] | null;
   passes(instance: number, callee: number): boolean;
@@ -28,6 +29,11 @@ export interface GaugePick {
 /** Picks the gauges of a kind of some instances. */
 export function pickOf(kind: GaugeKind, instances: readonly number[]): GaugePick {
   return { kind, instances, passes: () => true };
+}
+
+/** Requests in service at some instances: those of calls, and executions that no call has brought. */
+export function inService(instances: readonly number[]): GaugePick {
+  return { ...pickOf('concurrency', instances), also: 'handling' };
 }
 
 /** Gauges of a kind: those with figures, and the rows of those that stayed at 0. */
@@ -50,7 +56,12 @@ export function gaugesOf(record: RunRecord, kind: GaugeKind): readonly Gauge[] {
 }
 
 /** The selected gauges that have figures, in the order of the record. If none has, one that stayed at 0, if any. */
-export function picked({ gauges: table }: RunRecord, pick: GaugePick): readonly Gauge[] {
+export function picked(record: RunRecord, pick: GaugePick): readonly Gauge[] {
+  const { gauges: table } = record;
+  if (pick.also !== undefined) {
+    const { kind, also, ...own } = pick;
+    return [...picked(record, { ...own, kind }), ...picked(record, { ...own, kind: also })];
+  }
   const { gauges, quiet } = eligible(ofKind(table, pick.kind), pick.instances);
   const found = gauges.filter(({ instance, callee }) => pick.passes(instance, callee));
   if (found.length > 0) return found;

@@ -9,7 +9,7 @@ export const PLACED_METRICS = [
     'share',
     'gauge',
     'low',
-    'Busy workers over workers; with unlimited workers, busy cores over cores. Mean over instances.',
+    'Busy workers over workers; with unlimited workers, busy cores over cores. With consumers, the larger of this and the use of their handlers. Mean over instances.',
   ),
   metric(
     'cpu',
@@ -63,7 +63,7 @@ export const PLACED_METRICS = [
     'concurrency',
     RUNNING,
     'low',
-    'Requests accepted and not yet answered, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
+    'Requests accepted and not yet answered, and executions that consumers start, summed over instances. `max` adds the largest value of each instance in a measuring cell.',
   ),
   portion(
     'wastedWork',

@@ -9,6 +9,7 @@ import type { ActRun } from '../programs/interpreter-port.js';
 import type { TaskContext } from './task-context.js';
 import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
+import { levels } from '../figures/levels.js';
 import { sink } from '../figures/sink.js';
 
 interface TasksParts extends InjectionsParts, ActRun, ServedRun {
@@ -32,6 +33,8 @@ export interface TaskOwner {
 export class Tasks {
   private readonly world: TasksParts;
   private readonly owners: TaskOwner[] = [];
+  /** By instance * parts + part: gauge of the tasks that are being executed. */
+  private readonly gauges = new Map<number, number>();
   private readonly endedOp: number;
 
   constructor(world: TasksParts) {
@@ -138,6 +141,7 @@ export class Tasks {
     strands.called[strand] = engine.now;
     strands.state[strand] = STATE.READY;
     if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
+    else levels.add(this.gaugeOf(instance, part), 1);
     strands.traceRoot[strand] = context.traceRoot;
     if (context.traceRoot !== 0) {
       strands.trace[strand] = tracer.nextId();
@@ -146,7 +150,28 @@ export class Tasks {
     return strand;
   }
 
-  /** Called by the server: the job of a task is over, and its strand is free. */
+  /** Called by the server: the job of a task is over. */
+  leaves(strand: number): void {
+    if (this.isSilent(strands.from[strand])) return;
+    levels.add(this.gaugeOf(strands.instance[strand], strands.part[strand]), -1);
+  }
+
+  /** The gauges of tasks by instance and part, in this order. */
+  get handling(): readonly { readonly instance: number; readonly part: number; gauge: number }[] {
+    const parts = this.world.plan.parts.length;
+    return [...this.gauges]
+      .sort(([a], [b]) => a - b)
+      .map(([key, gauge]) => ({ instance: Math.floor(key / parts), part: key % parts, gauge }));
+  }
+
+  private gaugeOf(instance: number, part: number): number {
+    const key = instance * this.world.plan.parts.length + part;
+    let gauge = this.gauges.get(key);
+    if (gauge === undefined) this.gauges.set(key, (gauge = levels.register()));
+    return gauge;
+  }
+
+  /** Called by the server: the strand of a task is free. */
   ended(owner: number, record: number, outcome: Outcome): void {
     engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
   }

@@ -108,7 +108,8 @@ export interface EdgeRecord {
  * Kinds of gauges. busy = workers in use, queue = requests waiting for a worker, concurrency = in service or
  * waiting for a downstream response (requests accepted but not answered), cpu = cores in use, memory = bytes
  * held, inFlight = calls of an edge in flight, open = pool connections open, used = pool connections in use,
- * waiting = callers waiting for a pool connection, usedOfNode = pool connections to one node in use.
+ * waiting = callers waiting for a pool connection, usedOfNode = pool connections to one node in use,
+ * handling = executions of an endpoint that no call has brought, such as those of a consumer.
  */
 export const GAUGE_KINDS = [
   'busy',
@@ -121,6 +122,7 @@ export const GAUGE_KINDS = [
   'used',
   'waiting',
   'usedOfNode',
+  'handling',
 ] as const;
 export type GaugeKind = (typeof GAUGE_KINDS)[number];
 
@@ -130,7 +132,7 @@ export interface GaugeTable {
   readonly kind: Uint8Array;
   /** By row: instance id, or -1. For inFlight and pools: the calling instance. */
   readonly instance: Int32Array;
-  /** By row: called component id for inFlight and pools, called instance id for usedOfNode; else -1. */
+  /** By row: called component id for inFlight and pools, called instance id for usedOfNode, part id for handling; else -1. */
   readonly callee: Int32Array;
   /** By row: its entries [from, until). */
   readonly from: Int32Array;

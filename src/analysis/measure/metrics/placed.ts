@@ -5,8 +5,9 @@ import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record/re
 import { withLevels } from '../batches.js';
 import { edgeSums, partSums } from '../column-sums.js';
 import { sumOf } from '../../../stats/sums.js';
+import { handlersOf } from '../consumers.js';
 import { distributionOf, largestOf, meanOf, ratioOf, type Measured } from '../estimate.js';
-import { pickOf } from '../gauges.js';
+import { inService, pickOf, type GaugePick } from '../gauges.js';
 import { instancesUp } from '../instances-up.js';
 import { levels, shareOfCapacity } from '../levels.js';
 import { METER_COUNT, METER_LEVEL } from '../meter-readings.js';
@@ -23,9 +24,9 @@ export const PLACED_MEASUREMENTS: Measurements<typeof PLACED_METRICS> = {
   restarts: (question) => meanOf(restartsOf(question), 'exact'),
   instances: instancesUp,
   pending: METER_LEVEL,
-  queue: gauge('queue'),
+  queue: level((instances) => pickOf('queue', instances)),
   queueWait,
-  concurrency: gauge('concurrency'),
+  concurrency: level(inService),
   wastedWork: bySubject(
     { edge: (question) => wasted(question, edgeSums(question, 'wastedNs')) },
     (question) => wasted(question, partSums(question, 'wastedNs')),
@@ -44,10 +45,17 @@ function wasted(question: Question, wastedNs: readonly number[]): Measured {
   return ratioOf(wastedNs, partSums(question, 'busyNs'));
 }
 
+/** The use of the workers, or that of the handlers of its messages, of which no one holds a worker: the larger one. */
 function utilization(question: Question): Measured {
   const { data, selection } = question;
   const isLimited = Number.isFinite(total(data, selection.instances, workersOf));
-  return isLimited ? gaugeShare(question, 'busy', workersOf) : gaugeShare(question, 'cpu', coresOf);
+  const own = isLimited
+    ? gaugeShare(question, 'busy', workersOf)
+    : gaugeShare(question, 'cpu', coresOf);
+  return handlersOf(question).reduce((most, { pick, limit }) => {
+    const share = shareOfCapacity(question, pick, limit);
+    return (share.value ?? -1) > (most.value ?? -1) ? share : most;
+  }, own);
 }
 
 function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Measured {
@@ -60,9 +68,9 @@ function gaugeShare(question: Question, kind: GaugeKind, capacity: Capacity): Me
   return shareOfCapacity(question, pick, all);
 }
 
-function gauge(kind: GaugeKind): Measurement {
+function level(pickIn: (instances: readonly number[]) => GaugePick): Measurement {
   return (question) => {
-    const pick = pickOf(kind, question.selection.instances);
+    const pick = pickIn(question.selection.instances);
     const { means, maxima } = levels(question.data, question.window, pick);
     if (question.ending === 'max') return largestOf(maxima);
     return withLevels(meanOf(means), question, pick, 1);
