@@ -3,6 +3,7 @@ import { invariant } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan/plan.js';
+import { bookUnanswered } from './arrivals/unanswered.js';
 import { GAUGE_KINDS } from '../spec/record/record.js';
 import type {
   GaugeKind,
@@ -83,6 +84,7 @@ function runOnce(
   bookUnfinished(world, options.traceSink !== undefined);
   checkConservation(world);
   for (const audit of world.audits) audit();
+  if (reason === 'horizon' || reason === 'drained') bookUnanswered(plan, reason === 'drained');
   if (options.traceSink !== undefined) options.traceSink(world.tracer.take());
   const stop = world.stop?.reason ?? (reason === 'halted' ? 'depth' : reason);
   const detail = world.stop?.detail ?? detailOf(reason, world);

@@ -4,8 +4,6 @@ import { Refusals } from '../../src/model/layers/refusals.js';
 import { OUTCOME, PASS } from '../../src/spec/outcome.js';
 import { dice } from '../support/dice.js';
 
-const SECOND = 1_000_000_000;
-
 describe('a set of pairs', () => {
   it('holds what was added since it was cleared, however many', () => {
     for (let seed = 0; seed < 5; seed++) {

@@ -226,6 +226,8 @@ interface PartDraft {
   readonly wastedNs: Float64Array;
   readonly duplicates: Uint32Array;
   readonly coalesced: Uint32Array;
+  readonly hanging: Uint32Array;
+  readonly omitted: Uint32Array;
   readonly wouldReject: Uint32Array;
   readonly latency: readonly Histogram[];
   readonly successLatency: readonly Histogram[];
@@ -235,7 +237,15 @@ interface PartDraft {
 
 interface EdgeDraft extends Omit<
   PartDraft,
-  'good' | 'busyNs' | 'duplicates' | 'coalesced' | 'wouldReject' | 'queueWait' | 'stepLatency'
+  | 'good'
+  | 'busyNs'
+  | 'duplicates'
+  | 'coalesced'
+  | 'hanging'
+  | 'omitted'
+  | 'wouldReject'
+  | 'queueWait'
+  | 'stepLatency'
 > {
   readonly attemptOutcomes: Uint32Array;
   readonly calls: Uint32Array;
@@ -257,6 +267,8 @@ function partDraft({ grid }: Plan): PartDraft {
     wastedNs: new Float64Array(cells),
     duplicates: new Uint32Array(cells),
     coalesced: new Uint32Array(cells),
+    hanging: new Uint32Array(cells),
+    omitted: new Uint32Array(cells),
     wouldReject: new Uint32Array(cells),
     latency: histograms(grid.segments),
     successLatency: histograms(grid.segments),

@@ -7,7 +7,15 @@ import type { CellSet } from './window.js';
 /** Sums of a column of parts in the window, by run. */
 export function partSums(
   { data, selection, window }: Asked,
-  column: 'busyNs' | 'wastedNs' | 'duplicates' | 'coalesced' | 'wouldReject' | 'good',
+  column:
+    | 'busyNs'
+    | 'wastedNs'
+    | 'duplicates'
+    | 'coalesced'
+    | 'wouldReject'
+    | 'good'
+    | 'hanging'
+    | 'omitted',
 ): readonly number[] {
   return data.records.map(({ parts }) =>
     sumOf(selection.parts.map((part) => sumCells(parts[part][column], window.cells))),

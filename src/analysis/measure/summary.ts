@@ -15,7 +15,7 @@ import {
 import { FEW_CALLS } from './amplification.js';
 import { windowsDuring } from './faulted.js';
 import { costsOf } from './costs.js';
-import { edgeSums } from './column-sums.js';
+import { edgeSums, partSums } from './column-sums.js';
 import { goodByRun, latencyOf, outcomesByRun, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
 import { measureLatencyRecovery } from './latency-recovery.js';
@@ -141,7 +141,8 @@ function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]
   });
   const selection = selectStats(inner, data);
   const attempts = edgeSums({ data, selection, window: data.whole }, 'attempts');
-  const requests = outcomes.map((run) => arrivedOf(run));
+  const omitted = partSums({ data, selection: selectUsers(data), window: data.whole }, 'omitted');
+  const requests = outcomes.map((run, k) => arrivedOf(run) - omitted[k]);
   return ratioOf(attempts, requests);
 }
 

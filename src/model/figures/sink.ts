@@ -1,12 +1,12 @@
 import { cleared } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
-import { OUTCOME_KINDS, isSuccess, kindIndex, unusualStatus } from '../../spec/outcome.js';
+import { OUTCOME, OUTCOME_KINDS, isSuccess, kindIndex, unusualStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Grid } from '../../spec/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../spec/record/record.js';
 import { HistogramBank } from '../../stats/histogram-bank.js';
-import type { HistogramData } from '../../stats/histogram.js';
+import { Histogram, type HistogramData } from '../../stats/histogram.js';
 import { Columns } from '../../stats/record-columns.js';
 import type { Counts } from '../../stats/record-columns.js';
 import { StatusCounts } from './statuses.js';
@@ -42,6 +42,8 @@ const COLUMNS = [
   { name: 'duplicates', of: 'parts', width: 1 },
   { name: 'shared', of: 'parts', width: 1 },
   { name: 'spared', of: 'parts', width: 1 },
+  { name: 'hanging', of: 'parts', width: 1 },
+  { name: 'omitted', of: 'parts', width: 1 },
   { name: 'calls', of: 'edges', width: 1 },
   { name: 'attempts', of: 'edges', width: 1 },
   { name: 'counters', of: 'edges', width: COUNTERS },
@@ -69,6 +71,8 @@ class Sink {
   private duplicates: Uint32Array = new Uint32Array(ROOM);
   private shared: Uint32Array = new Uint32Array(ROOM);
   private spared: Uint32Array = new Uint32Array(ROOM);
+  private hanging: Uint32Array = new Uint32Array(ROOM);
+  private omitted: Uint32Array = new Uint32Array(ROOM);
   /** By (edge, cell). */
   private calls: Uint32Array = new Uint32Array(ROOM);
   private attempts: Uint32Array = new Uint32Array(ROOM);
@@ -131,6 +135,35 @@ class Sink {
   /** A request of a part was still in flight when the run ended. */
   unfinished(part: number, cell: number): void {
     if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+  }
+
+  /** A request that was counted as unfinished hangs: its user will not get an answer. */
+  hangs(part: number, cell: number, ageNs: Ns): void {
+    if (cell < 0) return;
+    sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]--;
+    sink.hanging[part * sink.cells + cell]++;
+    sink.abandon(part, cell, 1, ageNs);
+  }
+
+  /** Requests that a user did not send, because it waits for one that hangs. */
+  omits(part: number, cell: number, count: number, ageNs: Ns): void {
+    sink.omitted[part * sink.cells + cell] += count;
+    sink.abandon(part, cell, count, ageNs);
+  }
+
+  private abandon(part: number, cell: number, count: number, ageNs: Ns): void {
+    const { grid } = sink;
+    const id = (2 * part + FAILURE) * grid.segments + grid.segmentOfCell[cell];
+    const kind = kindIndex(OUTCOME.abandoned);
+    sink.outcomes[(part * sink.cells + cell) * OUTCOME_KINDS + kind] += count;
+    for (let k = 0; k < count; k++) sink.latencies.add(id, Math.round(ageNs));
+  }
+
+  /** Latencies of all successes of a part. */
+  successesOf(part: number): Histogram {
+    const first = (2 * part + SUCCESS) * sink.grid.segments;
+    const ids = Array.from({ length: sink.grid.segments }, (_, k) => first + k);
+    return Histogram.from(sink.latencies.dataOf(ids));
   }
 
   queueWait(part: number, cell: number, waitNs: Ns): void {
@@ -239,6 +272,8 @@ class Sink {
       duplicates: sink.countsOf(sink.duplicates, part, 1),
       coalesced: sink.countsOf(sink.shared, part, 1),
       wouldReject: sink.countsOf(sink.spared, part, 1),
+      hanging: sink.countsOf(sink.hanging, part, 1),
+      omitted: sink.countsOf(sink.omitted, part, 1),
       queueWait: sink.waitsOf(part, layout(isFine(part))),
       stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
       ...sink.latenciesOf(part, layout(isFine(part))),

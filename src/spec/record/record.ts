@@ -65,6 +65,10 @@ export interface PartRecord {
   readonly duplicates: Uint32Array;
   /** Per cell: requests that a middleware answered with the response to another request. */
   readonly coalesced: Uint32Array;
+  /** User requests that hang until the end of the run. They are among the outcomes, as `abandoned`. */
+  readonly hanging: Uint32Array;
+  /** Requests that users of closed workloads did not send while they waited for those; `abandoned` too. */
+  readonly omitted: Uint32Array;
   /** Per cell: requests that middleware in a dry run would have refused. */
   readonly wouldReject: Uint32Array;
   /** Per segment, full resolution: latency of all finished requests, of successful ones, and queue wait. */

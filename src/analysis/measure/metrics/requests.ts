@@ -1,5 +1,6 @@
 import type { REQUEST_METRICS } from '../../../language/metrics/requests.js';
 import type { OutcomeName } from '../../../spec/outcome.js';
+import { partSums } from '../column-sums.js';
 import { withFinished, withGood, withLatencies, withServed, withSuccesses } from '../batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from '../estimate.js';
 import { goodByRun, latencyOf, outcomesByRun } from '../outcomes.js';
@@ -14,7 +15,12 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
   latency: latency('latency'),
   successLatency: latency('successLatency'),
   throughput: (question) => {
-    const finished = countsOf(question, finishedOf);
+    // Requests that hang are failures, but they never end.
+    const hanging = partSums(question, 'hanging');
+    const omitted = partSums(question, 'omitted');
+    const finished = countsOf(question, finishedOf).map(
+      (n, run) => n - hanging[run] - omitted[run],
+    );
     return withFinished(meanOf(perSecond(question, finished)), question);
   },
   goodput: (question) => {
