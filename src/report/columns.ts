@@ -58,6 +58,7 @@ function userColumns(view: View): Column[] {
       better: 'more',
       paths: workloadPaths(view, 'success'),
     }),
+    ...worstColumn(view),
     ...degradedColumn(view),
     columnOf('goodput', ['Goodput', 'whole run'], (v) => v.summary.goodput, {
       unit: 'perSecond',
@@ -91,6 +92,31 @@ function timeBack(
     never: (v) => v.summary[key].never,
   });
 }
+
+/** Success of the kind of request that succeeds least; shown if that is far below the success of all in a variant. */
+function worstColumn({ result, requests }: View): Column[] {
+  if (requests.length < 2) return [];
+  const pick: Column['pick'] = ({ components }) => {
+    const shares = requests.flatMap((path) => {
+      const [workload, ...rest] = path.split('.');
+      return components[workload]?.parts[rest.join('.')]?.success ?? [];
+    });
+    return { ...NOTHING, value: shares.length === 0 ? null : Math.min(...shares) };
+  };
+  const isFar = (variant: VariantResult): boolean =>
+    (pick(variant).value ?? 1) < FAR_BELOW * (variant.summary.success.value ?? 0);
+  if (!result.variants.some(isFar)) return [];
+  return [
+    columnOf('worst', ['Worst', 'request'], pick, {
+      unit: 'share',
+      better: 'more',
+      note: 'Worst: success of the kind of request that succeeds least.',
+    }),
+  ];
+}
+
+/** Share of the success of all requests below which that of one kind is shown beside it. */
+const FAR_BELOW = 0.98;
 
 /** Shown only if some variant has degraded responses. */
 function degradedColumn({ result }: View): Column[] {
@@ -126,16 +152,16 @@ function duringColumns(view: View, fault: string): Column[] {
 function costColumns(view: View): Column[] {
   const edge = amplifiedEdge(view.result);
   const calls: Column[] = [
-    columnOf('attempts', ['Attempts', 'per request'], (v) => v.summary.attemptsPerRequest, {
-      paths: ['attemptsPerRequest'],
-      note: 'Attempts: on edges between components, per user request.',
+    columnOf('attempts', ['Attempts', 'per call'], (v) => v.summary.attemptsPerCall, {
+      paths: ['attemptsPerCall'],
+      note: 'Attempts: on all edges, per call. Amplified: the same on the edge where it is largest.',
     }),
     columnOf('amplification', ['Amplified', 'worst edge'], (v) => v.summary.amplification, {
       paths: edge === null ? [] : [`${edge}.amplification`],
     }),
   ];
-  // If no component calls another, nothing can be amplified.
-  const calling = view.result.variants.some((v) => (v.summary.attemptsPerRequest.value ?? 0) > 0);
+  // If every call is sent once, nothing is amplified.
+  const calling = view.result.variants.some((v) => (v.summary.amplification.value ?? 1) > 1);
   const columns: Column[] = [
     ...pricedColumns(view),
     ...(calling ? calls : []),

@@ -1,5 +1,5 @@
 import type { VariantResult } from '../spec/result/result.js';
-import { AMPLIFIED, amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
+import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
@@ -135,16 +135,8 @@ export function wasteFinding(view: View, variant: VariantResult): string {
     waste !== undefined && waste.wasted >= WASTED
       ? `${waste.name} spends ${formatShare(waste.wasted)} of its busy time on unused results`
       : null;
-  const during =
-    view.headline === null || edge === undefined
-      ? null
-      : (variant.edges[edge.edge]?.amplificationDuring[view.headline.id] ?? null);
   const amplified =
-    edge === undefined
-      ? null
-      : during !== null && during >= AMPLIFIED
-        ? `${edge.edge} makes ${formatNumber(during)} attempts per call during the fault`
-        : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
+    edge === undefined ? null : `${edge.edge} makes ${formatNumber(edge.factor)} attempts per call`;
   const shared = sharedAnswers(variant)[0];
   if (amplified === null && shared !== undefined) {
     const saves = `${formatCount(shared.answers)} answers at ${shared.name} are shared`;

@@ -120,7 +120,8 @@ describe('the result document', () => {
     expect(edge).toMatchObject({ calls: 1200, attempts: 2400, amplification: 2, breaker: null });
     expect(edge.amplificationDuring).toEqual({ slow: 2 });
     expect(edge.attemptOutcomes).toEqual({ ok: 2400 });
-    expect(base.summary.attemptsPerRequest.value).toBe(2);
+    // 1200 of 1200 calls of the users, and 2400 of 1200 calls of the shop.
+    expect(base.summary.attemptsPerCall.value).toBe(1.5);
     expect(base.summary.amplification).toMatchObject({ value: 2, edge: 'shop->store' });
   });
 

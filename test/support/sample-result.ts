@@ -540,7 +540,7 @@ function summaryOf(
     goodput: est(all.goodput),
     latency: quantiles(all.latency),
     successLatency: quantiles(all.successLatency),
-    attemptsPerRequest: est(
+    attemptsPerCall: est(
       { naive: 3.1, timeouts: 3.4, retries: 8.94, breaker: 2.9, full: 2.9 }[shape.name]!,
     ),
     amplification: { ...est(shape.attempts, 0), edge: 'checkout->payments' },

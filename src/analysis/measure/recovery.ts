@@ -60,14 +60,16 @@ export function recoveryGridIn(
  * above 95 % of its share before the fault, in this window and in all adjacent windows after it. 0 if no window since
  * the start of the fault fell below that; Infinity if no such window exists; null if it cannot be measured (no arrivals
  * before the fault, no whole window after it). Windows with fewer than 20 arrivals are merged with the next.
- * `usual`: the share before the fault.
+ * `usual`: the share before the fault; `slack`: standard deviations by which a window may miss the limit.
  */
 export function recoveryOf(
   goodput: Goodput,
   grid: RecoveryGrid,
   usual: number | null = goodShare(goodput, grid.before),
+  slack = 0,
 ): number | null {
   if (usual === null) return null;
+  const limitAt = limits(usual, arrivedIn(goodput, grid.before), slack);
   const arrived = prefixSums(grid.slots.map((slot) => arrivedIn(goodput, slot)));
   const good = prefixSums(
     grid.slots.map(({ cells }) => cells.reduce((sum, cell) => sum + goodput.good[cell], 0)),
@@ -75,18 +77,26 @@ export function recoveryOf(
   const length = Math.round(RECOVERY_WINDOW_NS / grid.slotNs);
   const slots = grid.slots.length;
   if (slots < length || arrived[slots] === 0) return null;
-  const limit = RECOVERED_SHARE * usual;
-  if (staysGood(goodput, grid.since, limit)) return 0;
+  if (staysAt(goodput, grid.since, limitAt)) return 0;
   for (let start = 0; start + length <= slots; start++) {
     // The last requests have had no time to end: nothing is known of them, so they show no recovery.
     if (start > 0 && arrived[slots] - arrived[start] < MIN_ARRIVALS) break;
-    if (staysAbove(arrived, good, start, length, limit)) return (start * grid.slotNs) / 1e9;
+    if (staysAbove(arrived, good, start, length, limitAt)) return (start * grid.slotNs) / 1e9;
   }
   return Infinity;
 }
 
 /** Whether every window holds the limit; thin windows are merged with the next. */
 export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: number): boolean {
+  return staysAt(goodput, windows, () => limit);
+}
+
+/** The same with a limit that depends on the number of arrivals. */
+function staysAt(
+  goodput: Goodput,
+  windows: readonly CellSet[],
+  limitAt: (arrived: number) => number,
+): boolean {
   let arrived = 0;
   let good = 0;
   for (const [i, window] of windows.entries()) {
@@ -96,7 +106,7 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
     const isThin = arrived < FEW_ARRIVALS && i < windows.length - 1;
     if (isThin) continue;
     // A thin window at the end of the run may have no next window to merge with.
-    if (arrived >= MIN_ARRIVALS && good / arrived < limit) return false;
+    if (arrived >= MIN_ARRIVALS && good / arrived < limitAt(arrived)) return false;
     arrived = 0;
     good = 0;
   }
@@ -106,7 +116,30 @@ export function staysGood(goodput: Goodput, windows: readonly CellSet[], limit: 
 /** Below this number of arrivals the last window is not judged, and shows no recovery. */
 const MIN_ARRIVALS = 5;
 
-/** Recovery over all runs of a variant. The value is the mean of those that recover, if most do. */
+/** The share of good answers that a window of some arrivals needs. */
+function limits(usual: number, before: number, slack: number): (arrived: number) => number {
+  // A share of 1 before the fault does not mean that no request ever fails.
+  const failing = Math.max(1 - usual, before > 0 ? 1 / before : 0);
+  const variance = failing * (1 - Math.min(1, failing));
+  return (arrived) => RECOVERED_SHARE * usual - slack * Math.sqrt(variance / arrived);
+}
+
+/** Goodput of some parts of a run: of all together, and of each where there are several. */
+interface Goodputs {
+  readonly all: Goodput;
+  readonly each: readonly Goodput[];
+}
+
+/**
+ * Standard deviations by which one kind of request may miss the limit: it has fewer arrivals than all together, and the
+ * worst of several is to be worse by more than chance.
+ */
+const SLACK = 4;
+
+/**
+ * Recovery over all runs of a variant: the mean of those that recover, if most do. In each run the slowest kind of
+ * request counts: a workload has not recovered while one of its requests is dead, however small its share is.
+ */
 export function measureRecovery(
   data: VariantData,
   parts: readonly number[],
@@ -116,19 +149,27 @@ export function measureRecovery(
 }
 
 /** Goodput of some parts, by run. */
-export function goodputsOf(data: VariantData, parts: readonly number[]): readonly Goodput[] {
-  return data.records.map((record) => goodputOf(data, record, parts));
+export function goodputsOf(data: VariantData, parts: readonly number[]): readonly Goodputs[] {
+  return data.records.map((record) => ({
+    all: goodputOf(data, record, parts),
+    each: parts.length > 1 ? parts.map((part) => goodputOf(data, record, [part])) : [],
+  }));
 }
 
 /** Recovery of parts whose goodput is known: it is the same for every fault. `goodputs` are by run. */
 export function recoveryIn(
   data: VariantData,
-  goodputs: readonly Goodput[],
+  goodputs: readonly Goodputs[],
   fault: string,
 ): Measured {
   const each = data.records.map((record, run) => {
     const grid = recoveryGridIn(data, fault, record);
-    return grid === null ? null : recoveryOf(goodputs[run], grid);
+    if (grid === null) return null;
+    const own = goodputs[run].each.flatMap(
+      (goodput) => recoveryOf(goodput, grid, undefined, SLACK) ?? [],
+    );
+    const all = recoveryOf(goodputs[run].all, grid);
+    return all === null ? null : Math.max(all, ...own);
   });
   return recoveryFrom(each);
 }
@@ -187,7 +228,7 @@ function staysAbove(
   good: readonly number[],
   start: number,
   length: number,
-  limit: number,
+  limitAt: (arrived: number) => number,
 ): boolean {
   const slots = arrived.length - 1;
   const last = slots - length;
@@ -197,7 +238,7 @@ function staysAbove(
     let since = from;
     while (since > start && arrived[until] - arrived[since] < FEW_ARRIVALS) since--;
     const all = arrived[until] - arrived[since];
-    return all === 0 || (good[until] - good[since]) / all >= limit;
+    return all === 0 || (good[until] - good[since]) / all >= limitAt(all);
   };
   for (let from = start; from < last; from += length) if (!holds(from)) return false;
   return holds(last);

@@ -15,7 +15,7 @@ import {
 import { FEW_CALLS } from './amplification.js';
 import { windowsDuring } from './faulted.js';
 import { costsOf } from './costs.js';
-import { edgeSums, partSums } from './column-sums.js';
+import { edgeSums } from './column-sums.js';
 import { goodByRun, latencyOf, outcomesByRun, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
 import { measureLatencyRecovery } from './latency-recovery.js';
@@ -36,7 +36,7 @@ export interface Headline {
   readonly goodput: Measured;
   readonly latency: Quantiles;
   readonly successLatency: Quantiles;
-  readonly attemptsPerRequest: Measured;
+  readonly attemptsPerCall: Measured;
   readonly amplification: Measured & { readonly edge: string | null };
   readonly wasted: Measured;
   readonly recovery: Measured & { readonly fault: string | null };
@@ -75,7 +75,7 @@ export function headline(
     goodput: withGood(meanOf(goodByRun(all, outcomes).map((good) => good / seconds)), all),
     latency: quantiles(all, 'latency'),
     successLatency: quantiles(all, 'successLatency'),
-    attemptsPerRequest: attemptsPerRequest(data, outcomes),
+    attemptsPerCall: attemptsPerCall(data),
     amplification: amplification(data),
     wasted: wastedOf(data),
     recovery: { ...recovery, fault },
@@ -100,7 +100,7 @@ export function summaryOf(figures: Headline): VariantSummary {
     goodput: estimateOf(figures.goodput),
     latency: estimates(figures.latency),
     successLatency: estimates(figures.successLatency),
-    attemptsPerRequest: estimateOf(figures.attemptsPerRequest),
+    attemptsPerCall: estimateOf(figures.attemptsPerCall),
     amplification: { ...estimateOf(figures.amplification), edge: figures.amplification.edge },
     wasted: estimateOf(figures.wasted),
     recovery: {
@@ -133,17 +133,11 @@ function estimates(measured: Quantiles): QuantileEstimates {
   return byStatistic((name) => estimateOf(measured[name]));
 }
 
-function attemptsPerRequest(data: VariantData, outcomes: readonly Float64Array[]): Measured {
-  const { plan } = data;
-  const inner: number[] = [];
-  plan.statEdges.forEach((edge, stat) => {
-    if (plan.components[plan.parts[edge.from].component].kind !== 'workload') inner.push(stat);
-  });
-  const selection = selectStats(inner, data);
-  const attempts = edgeSums({ data, selection, window: data.whole }, 'attempts');
-  const omitted = partSums({ data, selection: selectUsers(data), window: data.whole }, 'omitted');
-  const requests = outcomes.map((run, k) => arrivedOf(run) - omitted[k]);
-  return ratioOf(attempts, requests);
+/** Attempts per call over all edges. */
+function attemptsPerCall(data: VariantData): Measured {
+  const selection = selectStats([...data.plan.statEdges.keys()], data);
+  const asked = { data, selection, window: data.whole };
+  return ratioOf(edgeSums(asked, 'attempts'), edgeSums(asked, 'calls'));
 }
 
 /** Largest amplification of the component edges with enough calls. */

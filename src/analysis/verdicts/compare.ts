@@ -86,10 +86,10 @@ function rowsOf(figures: Headline, subject: string): readonly Row[] {
   }
   rows.push(
     {
-      metric: 'attemptsPerRequest',
+      metric: 'attemptsPerCall',
       unit: 'number',
       better: 'low',
-      measured: figures.attemptsPerRequest,
+      measured: figures.attemptsPerCall,
     },
     { metric: 'wastedWork', unit: 'share', better: 'low', measured: figures.wasted },
   );

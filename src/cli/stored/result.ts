@@ -118,7 +118,7 @@ const summary: z.ZodType<VariantSummary> = z.object({
   goodput: estimate(count),
   latency,
   successLatency: latency,
-  attemptsPerRequest: estimate(count),
+  attemptsPerCall: estimate(count),
   amplification: estimate(count).and(z.object({ edge: text.nullable() })),
   wasted: estimate(share),
   recovery: estimate(count).and(never.extend({ fault: text.nullable() })),

@@ -83,7 +83,7 @@ export const REQUEST_METRICS = [
     'none',
     'low',
     'Recovery of success: from the end of the fault until goodput per arrival is at least 95 % of its share before the fault, in 5 s ' +
-      'windows, and stays so until the next fault; `never` breaks every limit.',
+      'windows, and stays so until the next fault; `never` breaks every limit. Of a workload: of its slowest kind of request.',
     { needsAfter: true, words: ['never'] },
   ),
   metric(

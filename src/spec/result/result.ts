@@ -191,8 +191,8 @@ export interface VariantSummary {
   readonly latency: QuantileEstimates;
   /** Latency of the successful requests. */
   readonly successLatency: QuantileEstimates;
-  /** Attempts on all edges whose caller is not a workload, per user request. */
-  readonly attemptsPerRequest: Estimate;
+  /** Attempts on all edges per call on all edges: 1 if nothing is sent twice, however many calls a request makes. */
+  readonly attemptsPerCall: Estimate;
   /** Largest amplification of any edge, and that edge. */
   readonly amplification: Estimate & { readonly edge: string | null };
   /**
