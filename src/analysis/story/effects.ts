@@ -90,11 +90,21 @@ const TWICE: Anomaly = {
   words: (n) => `${plural(n, 'request')} ${n === 1 ? 'is' : 'are'} executed again`,
 };
 
-/** Requests of parts that are not idempotent, and that a retry or a hedge executes to the end more than once. */
+/**
+ * Requests of parts that are not idempotent, and that are executed to the end more than once. Handlers of messages are
+ * left out: what they do twice is counted with their messages.
+ */
 function executedTwice(data: VariantData, record: RunRecord, steps: Steps): readonly Counted[] {
   const { plan } = data;
+  const handlers = new Set([
+    ...plan.topics.flatMap(({ groups }) => groups.map(({ handler }) => handler)),
+    ...plan.queues.flatMap(({ queues }) =>
+      queues.flatMap(({ consumers }) => consumers.map(({ handler }) => handler)),
+    ),
+  ]);
   return plan.components.flatMap(({ name }, id) => {
-    const rows = partsOf(plan, id).map((part) => record.parts[part].duplicates);
+    const own = partsOf(plan, id).filter((part) => !handlers.has(part));
+    const rows = own.map((part) => record.parts[part].duplicates);
     return [{ anomaly: TWICE, subject: name, counts: bySteps(rows, steps) }];
   });
 }

@@ -42,13 +42,14 @@ export function repeatedParts(plan: Plan): Uint8Array {
 
 /**
  * By edge: 1 if the caller answers for its callee, a database or an event store. An endpoint that is declared idempotent
- * may write its own data twice.
+ * may write its own data twice, and an orchestrator the state of a saga.
  */
-export function coveredEdges({ parts, components, edges }: Plan): Uint8Array {
+export function coveredEdges({ parts, components, edges, sagas }: Plan): Uint8Array {
+  const drivers = new Set(sagas.map(({ driver }) => driver));
   return Uint8Array.from(edges, ({ from, to }) => {
     const { idempotent, once } = parts[from];
     const { kind } = components[parts[to].component];
     const isData = kind === 'database' || kind === 'eventStore';
-    return isData && idempotent && once < 0 ? 1 : 0;
+    return isData && ((idempotent && once < 0) || drivers.has(from)) ? 1 : 0;
   });
 }
