@@ -106,12 +106,12 @@ const MEANINGS: Readonly<Record<OutcomeName, Meaning>> = {
     elsewhere: 'Hystrix: fallback success; Polly and Resilience4j: fallback.',
   },
   abandoned: {
-    what: 'The user left before the answer. An outcome of entire requests only.',
-    by: 'The `patience` of a workload.',
+    what: 'The user left before the answer, or there is none. An outcome of entire requests only.',
+    by: 'The `patience` of a workload; the end of the run, for requests that hang.',
     elsewhere: '499 in nginx; Envoy: status 0, flag DC.',
   },
   unfinished: {
-    what: 'The request was in flight when the run ended. It counts in no share.',
+    what: 'The request was in flight when the run ended, and was young. It counts in no share.',
     by: 'The end of the run, after its `drain`.',
     elsewhere: 'It has no name elsewhere.',
   },

@@ -36,13 +36,13 @@ export const REQUEST_METRICS = [
     'success',
     ANSWERING,
     'high',
-    'Share of the finished requests or calls that ended ok or degraded.',
+    'Share of the finished requests or calls that ended ok or degraded. Requests that hang at the end of the run, and those that they keep users from sending, count as failed (`abandoned`); younger ones are left out.',
   ),
   portion(
     'availability',
     ANSWERING,
     'high',
-    "Share of the arrivals that succeeded; for workloads, within the client's patience (or goodputWithin). Arrivals that are unfinished at the end of the run count as failed; `success` leaves them out.",
+    "Share of the arrivals that succeeded; for workloads, within the client's patience (or goodputWithin). Arrivals that are unfinished at the end of the run count as failed; `success` leaves those out that are still young.",
   ),
   metric(
     'outcomes',
@@ -100,7 +100,7 @@ export const REQUEST_METRICS = [
     'abandoned',
     WORKLOADS,
     'low',
-    'Share of the finished requests whose client gave up first.',
+    'Share of the finished requests whose client gave up first, or that hang at the end of the run.',
   ),
   metric(
     'apdex',
