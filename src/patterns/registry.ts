@@ -71,6 +71,11 @@ export function faultKind(kind: string): FaultKind | undefined {
   return faultsByName.get(kind);
 }
 
+/** Whether a fault of this kind on a replicated database, named as a whole, means the primary: it acts on processes. */
+export function meansPrimary({ targets, ofEveryNode, ofWhole, changesRoles }: FaultKind): boolean {
+  return targets.includes('instance') && (ofEveryNode ?? ofWhole ?? changesRoles) !== true;
+}
+
 /** The edits that a fault applies at a strength, full by default; none for kinds without edits, such as a rollout. */
 export function editsOf(
   {

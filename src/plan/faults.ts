@@ -291,7 +291,9 @@ class FaultTarget {
     }
     if (!this.can.has('zone') && !this.can.has('instance')) return this.unfit(text);
     for (const component of this.source.layout.components) {
-      if (component.kind === 'workload') continue;
+      // Only nodes of databases have roles, so in a zone a role chooses among these alone.
+      const hasNoRole = this.fault.role !== null && component.kind !== 'database';
+      if (component.kind === 'workload' || hasNoRole) continue;
       component.zones.forEach((own, index) => {
         if (own === zone && zone >= 0) this.addInstances(component, index);
       });

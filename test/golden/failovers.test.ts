@@ -21,6 +21,62 @@ faults: [ { id: f, target: db, ${fault} } ]`);
 
 const LAGGING = 'replicas: { count: 1, lag: 50ms }';
 
+describe('a crash of a database with a replica', () => {
+  // A crash at 100 ms; the replica is promoted at 130 and in use at 140 ms. Without a failover the database is down until 300 ms.
+  const failover = 'failover: { detect: 10ms, promote: 20ms, reconnect: 10ms }';
+  const crashed = (fields: string) =>
+    outcomes(
+      stored(
+        `replicas: { count: 1, lag: 0ms }\n    ${failover}`,
+        '80ms, 150ms, 310ms',
+        `kind: crash, at: 100ms, for: 200ms${fields}`,
+      ).requests,
+    );
+
+  it('is one of the primary, and the replica takes over', () => {
+    expect(crashed('')).toEqual(['ok', 'ok', 'ok']);
+    expect(crashed(', role: primary')).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it('is one of all nodes where that is written', () => {
+    for (const fields of [', role: all', ', instances: all', ', instances: [0, 1]']) {
+      expect(crashed(fields)).toEqual(['ok', 'serverError', 'ok']);
+    }
+  });
+
+  it('hits the only node of a database without replicas, which is its primary', () => {
+    const alone = (fields: string) =>
+      outcomes(
+        stored(
+          'maxConnections: 100',
+          '80ms, 150ms, 310ms',
+          `kind: crash, at: 100ms, for: 200ms${fields}`,
+        ).requests,
+      );
+    for (const fields of ['', ', role: primary', ', role: all']) {
+      expect(alone(fields)).toEqual(['ok', 'serverError', 'ok']);
+    }
+    expect(alone(', role: replica, optional: true')).toEqual(['ok', 'ok', 'ok']);
+    expect(() => alone(', role: replica')).toThrow(
+      /db has no replicas, so no node has the role replica/,
+    );
+  });
+
+  it('leaves other targets of the same fault as they are', () => {
+    const traced = golden(`
+services:
+  shop: { endpoints: { write: [ query: db.w ] } }
+  other: { endpoints: { ask: [ wait: 1ms ] } }
+databases:
+  db: { replicas: { count: 1, lag: 0ms }, ${failover}, operations: { w: { wait: 10ms, write: true } } }
+workloads:
+  writers: { arrivals: { at: [ 150ms ] }, requests: [ { call: shop.write } ] }
+  askers: { arrivals: { at: [ 150ms ] }, requests: [ { call: other.ask } ] }
+faults: [ { id: f, kind: crash, target: [ db, other ], at: 100ms, for: 200ms } ]`);
+    expect(outcomes(traced.requests)).toEqual(['refused', 'ok']);
+  });
+});
+
 describe('a planned failover', () => {
   const failover = 'failover: { detect: 30s, promote: 20ms, reconnect: 10ms }';
 

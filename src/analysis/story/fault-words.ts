@@ -32,11 +32,14 @@ function startWords({ when, probability, jitterNs }: Fault): string {
 /** The target of a fault, and whether it takes a plural verb. */
 function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'isMany'> {
   const names = list(fault.target.map((target) => referenceWords(target, zones)));
-  const targets = fault.version === null ? names : `${fault.version} of ${names}`;
+  // Of several targets only the databases have roles, and their names say enough.
+  const role = fault.target.length === 1 ? fault.role : null;
+  const narrowed = fault.version ?? (role === null ? null : ROLES[role]);
+  const targets = narrowed === null ? names : `${narrowed} of ${names}`;
   const { instances } = fault;
   const isOfNodes = fault.target.length === 1 && fault.target[0] === NODES;
   const each = isOfNodes ? 'node' : 'instance';
-  const isMany = fault.target.length > 1 || isOfNodes;
+  const isMany = fault.target.length > 1 || isOfNodes || role === 'replica';
   const zone = fault.zone === null ? '' : ` in zone ${fault.zone}`;
   switch (instances.kind) {
     case 'all':
@@ -60,6 +63,8 @@ function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'i
       };
   }
 }
+
+const ROLES = { primary: 'the primary', replica: 'the replicas' } as const;
 
 /** `all` on one side of an edge means all calls of the other side. */
 function referenceWords(reference: string, zones: Zones): string {

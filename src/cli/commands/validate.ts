@@ -4,6 +4,7 @@ import { checkDestinations, takesStandardOutput, writeDocument } from '../docume
 import { plural } from '../../text/words.js';
 import { CommandError, EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
+import { notesOn } from '../notes.js';
 import { prepare, reporterTo } from '../prepare.js';
 import type { Prepared, Selection, Reporter } from '../prepare.js';
 import { CaseBuilder, checkSettings } from '../sweeps/build.js';
@@ -22,6 +23,8 @@ interface Validated {
   readonly ok: boolean;
   readonly size: Size | null;
   readonly problems: readonly object[];
+  /** Meanings that the loader chose where the file leaves them open. */
+  readonly notes: readonly string[];
   /** A problem of a sweep value, or of the file as a whole. */
   readonly error: string | null;
 }
@@ -50,12 +53,15 @@ export function validate(
       const prepared = prepare(argument, selection, terminal, report);
       checkSweeps(prepared, terminal);
       const size = sizeOf(prepared);
-      all.push({ file, ok: true, size, problems, error: null });
-      if (isShown) terminal.out(oneLine(`${file}: ok, ${sizeText(size)}`));
+      const notes = notesOn(prepared.file, prepared.places);
+      all.push({ file, ok: true, size, problems, notes, error: null });
+      if (!isShown) continue;
+      terminal.out(oneLine(`${file}: ok, ${sizeText(size)}`));
+      for (const note of notes) terminal.out(oneLine(`  note: ${note}`));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       terminal.note(splitLines(`faultline: ${error.message}`));
-      all.push({ file, ok: false, size: null, problems, error: error.message });
+      all.push({ file, ok: false, size: null, problems, notes: [], error: error.message });
       exitCode = error.exitCode;
     }
   }

@@ -1,4 +1,10 @@
-import { balancerKinds, faultKinds, outlierKinds, policyKinds } from '../../patterns/registry.js';
+import {
+  balancerKinds,
+  faultKinds,
+  meansPrimary,
+  outlierKinds,
+  policyKinds,
+} from '../../patterns/registry.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import type { BalancerKind } from '../../spec/patterns/balancer.js';
@@ -110,11 +116,15 @@ function standardText({ isDefault }: { readonly isDefault: boolean }): string {
   return isDefault ? ' (the kind meant where none is written)' : '';
 }
 
+const PRIMARY =
+  ' Of a database with replicas it affects the primary, so that a replica can take over; `role: replica` and ' +
+  '`role: all` choose other nodes.';
+
 function faultPage(pattern: FaultKind): string {
   return [
     `${pattern.kind}, a fault`,
     paragraph(pattern.summary),
-    `Targets: ${pattern.targets.join(', ')}.`,
+    paragraph(`Targets: ${pattern.targets.join(', ')}.${meansPrimary(pattern) ? PRIMARY : ''}`),
     schemaTable(pattern.schema),
     indented('Example:', pattern.example),
     indented('Sources:', pattern.sources.join('\n')),

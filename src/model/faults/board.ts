@@ -170,11 +170,11 @@ export class Board {
     return sampleWithout(up, Math.min(wanted, up.length), key);
   }
 
-  /** Current role of a node of a database with replicas; null for components without roles. */
-  private roleOf(id: number): 'primary' | 'replica' | null {
+  /** Current role of a node of a database with replicas. An instance of anything else has no copy to take over. */
+  private roleOf(id: number): 'primary' | 'replica' {
     const instance = this.world.instances[id];
     const roles = this.world.replicas.get(instance.component)?.roles;
-    if (roles === undefined) return null;
+    if (roles === undefined) return 'primary';
     return roles.primary === instance.index ? 'primary' : 'replica';
   }
 

@@ -38,6 +38,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly mayBeInstant?: boolean;
   /** It affects the roles of all nodes of one replicated database. */
   readonly changesRoles?: boolean;
+  /** It affects requests, certificates or replication: without `role` it acts on every node of a database. */
+  readonly ofEveryNode?: boolean;
   /** It affects something that exists once per component, so its instances cannot be selected. */
   readonly ofWhole?: boolean;
   /** Whether `share` below 100% has a meaning; only then may a scenario set it. */

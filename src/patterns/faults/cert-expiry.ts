@@ -21,6 +21,7 @@ export const certExpiry: FaultKind<typeof NO_FIELDS> = {
   schema: NO_FIELDS,
   example: '- { id: expired, kind: certExpiry, target: bank, at: 10s, for: 20s }\n',
   takesShare: false,
+  ofEveryNode: true,
   takesNoRamp: true,
   edits: () => [edit(certificate, 1)],
 };

@@ -26,6 +26,7 @@ export const error: FaultKind<typeof schema> = {
   example:
     '- { id: flaky, kind: error, target: payments, status: 503, share: 20%, at: 10s, for: 20s }\n',
   takesShare: true,
+  ofEveryNode: true,
   edits: (config, strength, share = 1) => [
     {
       knob: config.afterWork ? errorAfter : errorBefore,

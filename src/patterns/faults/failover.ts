@@ -8,7 +8,8 @@ export const failover: FaultKind<typeof NO_FIELDS> = {
   kind: 'failover',
   summary:
     'A planned switchover at the start of the fault: the primary stops taking writes, the ' +
-    'most up-to-date replica catches up and is promoted, and nothing is lost.',
+    'most up-to-date replica catches up and is promoted, and nothing is lost. An unplanned one is ' +
+    'a `crash` of the database.',
   sources: ['zalando/patroni: docs/rest_api.rst (switchover)', 'MongoDB rs.stepDown()'],
   targets: ['instance'],
   schema: NO_FIELDS,

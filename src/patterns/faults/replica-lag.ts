@@ -22,5 +22,6 @@ export const replicaLag: FaultKind<typeof schema> = {
   schema,
   example: '- { id: behind, kind: replicaLag, target: orders-db, lag: 5s, at: 10s, for: 20s }\n',
   takesShare: false,
+  ofEveryNode: true,
   edits: (config, strength) => (strength === 0 ? [] : [edit(behind, config.lag * strength)]),
 };

@@ -27,6 +27,7 @@ export const reset: FaultKind<typeof schema> = {
   schema,
   example: '- { id: resets, kind: reset, target: payments, share: 20%, at: 10s, for: 20s }\n',
   takesShare: true,
+  ofEveryNode: true,
   edits: ({ afterWork }, strength, share = 1) => [
     { knob: afterWork ? errorAfter : errorBefore, value: share * strength, more: { status: null } },
   ],

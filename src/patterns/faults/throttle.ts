@@ -65,6 +65,7 @@ export const throttle: FaultKind<typeof schema> = {
   example:
     '- { id: quota, kind: throttle, target: psp, rate: 100/s, burst: 100, at: 10s, for: 20s }\n',
   takesShare: false,
+  ofEveryNode: true,
   takesNoRamp: true,
   edits: (config) => [
     {

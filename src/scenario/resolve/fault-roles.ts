@@ -1,12 +1,14 @@
+import { meansPrimary } from '../../patterns/registry.js';
 import type { Database } from '../../spec/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../spec/scenario/host.js';
+import type { Fault } from '../../spec/scenario/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, writtenAt } from './context.js';
 import { namesOfKinds } from './names.js';
 
-/** Reports faults about roles on a component without replicas. */
+/** Reports roles that a target does not have. */
 export function checkRoles(
   context: Context,
   kind: FaultKind,
@@ -15,11 +17,43 @@ export function checkRoles(
   host: Host,
   path: Path,
 ): void {
-  const replication = (host as Partial<Database>).replication ?? null;
-  if (replication !== null) return;
-  const message = `${name} has no replicas of all rows, so there is no primary role to hand over`;
-  if (output.role !== undefined) report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
-  else if (kind.changesRoles === true) report(context, 'FL410', path, message);
+  if (isReplicated(host)) return;
+  const { role } = output;
+  const isDatabase = context.names.things.get(name)?.kind === 'database';
+  const what = (host as Partial<Database>).shards != null ? 'replicas of all rows' : 'replicas';
+  const lacks = `${name} has no ${what}`;
+  if (role !== undefined && !isDatabase) {
+    report(context, 'FL410', [...path.slice(0, 2), 'role'], `${lacks}, so its instances have no role`);
+  } else if (role === 'replica' && !output.optional) {
+    const message = `${lacks}, so no node has the role replica (\`optional: true\` accepts that)`;
+    report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
+  } else if (kind.changesRoles === true) {
+    report(context, 'FL410', path, `${lacks}, so there is no primary role to hand over`);
+  }
+}
+
+function isReplicated(host: Host | undefined): boolean {
+  return ((host as Partial<Database> | undefined)?.replication ?? null) !== null;
+}
+
+/**
+ * The role of the nodes that a fault affects; null = all. A database that is named as a whole means its primary, so
+ * that a replica can take over. Whoever selects by instance or zone has said which nodes are meant.
+ */
+export function roleOf(
+  context: Context,
+  kind: FaultKind,
+  output: FaultOutput,
+  hosts: ReadonlyMap<string, Host>,
+  path: Path,
+): Fault['role'] {
+  const { role, target = [], zone } = output;
+  if (role !== undefined) return role === 'all' ? null : role;
+  if (!meansPrimary(kind) || zone !== undefined) return null;
+  if (writtenAt(context, [...path, 'instances']) !== undefined) return null;
+  const isBySelf = (text: string): boolean => context.names.zones.has(text) || text.includes('[');
+  if (target.some(isBySelf)) return null;
+  return target.some((text) => isReplicated(hosts.get(text))) ? 'primary' : null;
 }
 
 /** Whether the target is an entire database, which a change of roles needs. Reports others. */

@@ -16,7 +16,7 @@ import { checkFields } from './fault-fields.js';
 import { fits } from './fault-fits.js';
 import { checkNodeTarget } from './fault-nodes.js';
 import { checkNarrowing } from './fault-narrows.js';
-import { checkRoles, isWhole } from './fault-roles.js';
+import { checkRoles, isWhole, roleOf } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
@@ -67,7 +67,7 @@ export function resolveFaults(
       instances: output.instances,
       zone: output.zone ?? null,
       version: output.version ?? null,
-      role: output.role ?? null,
+      role: roleOf(context, kind, output, aims.hosts, path),
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],

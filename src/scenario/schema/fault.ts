@@ -62,9 +62,13 @@ const common = {
     .describe('Affected instances of the target. Defaults to all.'),
   zone: nameText().optional().describe('Only targets in this zone.'),
   role: z
-    .enum(['primary', 'replica'])
+    .enum(['primary', 'replica', 'all'])
     .optional()
-    .describe('Only nodes of a database that have this role when the fault begins.'),
+    .describe(
+      'Nodes of a database with replicas, by their role when the fault begins. A database without replicas has one ' +
+        'node, its primary. Defaults to primary for a fault of a process, such as crash, hang or slow, on a database ' +
+        'named as a whole without `instances` and `zone`; otherwise to all.',
+    ),
   version: nameText()
     .optional()
     .describe('Only instances of this version of the target, those that come later among them.'),

@@ -246,7 +246,7 @@ export interface Fault {
   readonly zone: string | null;
   /** Only instances of this version of a service; null = all. */
   readonly version: string | null;
-  /** For a database with replicas: only nodes with this role when the fault starts; null = all. */
+  /** Of a database with replicas, only nodes with this role when the fault starts; null = all. */
   readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;
   /** Share of requests or messages that are affected while it is active. */
