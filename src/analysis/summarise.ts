@@ -35,7 +35,7 @@ import { stepSeconds, timelineOf } from './measure/timeline.js';
 import { changedNodes, faultInfos, topologyOf } from './story/topology.js';
 import { meteredResults } from './measure/meters.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
-import { warningsOf } from './measure/warnings.js';
+import { alarmsOf, warningsOf } from './measure/warnings.js';
 import { wholeRun } from './measure/window.js';
 
 /**
@@ -78,6 +78,7 @@ export function summarise(
   const { run, report } = base.variant.scenario;
   const exemplars = exemplarsOf(variants, report.exemplars, headlineId);
   const topology = topologyOf(base);
+  const alarms = alarmsOf(variants, file);
   return {
     faultline: 1,
     scenario: identityOf(file),
@@ -99,7 +100,8 @@ export function summarise(
     })),
     hypothesis: file.hypothesis === null ? null : judgeHypothesis(file.hypothesis, study),
     comparisons: comparisonsOf(file, study, figures, base, firsts),
-    warnings: warningsOf(variants),
+    warnings: [...alarms, ...warningsOf(variants)],
+    ...(alarms.length > 0 && { alarms }),
     ...(incomplete !== null && { incomplete }),
   };
 }

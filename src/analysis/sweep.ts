@@ -12,6 +12,7 @@ import { storiesOf } from './story/cascade.js';
 import { combineDigests } from './measure/digest.js';
 import { estimateOf, finite } from './measure/estimate.js';
 import { neverCount } from './measure/recovery.js';
+import { alarmsOf } from './measure/warnings.js';
 import { measureIn, variantNamed, type Study } from './verdicts/study.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
@@ -55,7 +56,7 @@ export function caseFigures(runs: CaseRuns, asked: Asked): readonly SweepFigures
           stop: 'memory',
           ...nothing(asked),
         }
-      : figuresOf(data, study, asked),
+      : figuresOf(data, study, asked, file),
   );
 }
 
@@ -76,7 +77,12 @@ export function splitBudgets(
   };
 }
 
-function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures {
+function figuresOf(
+  data: VariantData,
+  study: Study,
+  asked: Asked,
+  file: ScenarioFile,
+): SweepFigures {
   const stop = stopOf(data);
   const { records, variant } = data;
   const head = {
@@ -93,7 +99,13 @@ function figuresOf(data: VariantData, study: Study, asked: Asked): SweepFigures 
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
   const gives = isMet(judged, asked) ? undefined : firstToGive(data);
-  return { ...head, ...judged, ...(gives !== undefined && { gives }) };
+  const alarms = alarmsOf([data], file);
+  return {
+    ...head,
+    ...judged,
+    ...(gives !== undefined && { gives }),
+    ...(alarms.length > 0 && { alarms }),
+  };
 }
 
 /** Whether the point estimates meet the expectation and every budget that counts. */

@@ -10,6 +10,7 @@ export function githubAnnotations(
 ): string {
   const lines: string[] = [];
   for (const { file, result } of files) {
+    for (const text of result.alarms ?? []) lines.push(command('warning', file, 'Alarm', text));
     for (const { variant, text } of unfinishedLines(result)) {
       lines.push(command('error', file, `Unfinished: ${variant}`, text));
     }

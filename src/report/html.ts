@@ -69,7 +69,10 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
   return renderPage({
     title: whatIf === null ? result.scenario.title : `${result.scenario.title} (what if)`,
     heading: result.scenario.title,
-    notice: whatIf,
+    notices: [
+      ...(whatIf === null ? [] : [whatIf]),
+      ...(result.alarms ?? []).map((text) => `Alarm: ${text}`),
+    ],
     introduction: introduction(view),
     style: styleSheet(drawn.looks, folds(view)),
     sections,

@@ -32,6 +32,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     whatIf === null ? '' : `**${inlineText(whatIf)}**`,
+    (result.alarms ?? []).map((text) => `**Alarm: ${inlineText(text)}**`).join('\n\n'),
     `${badge === null ? '' : `**${badge.text}** · `}${inlineWords(verdictWords(view))}`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)

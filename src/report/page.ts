@@ -14,8 +14,8 @@ export interface Page {
   readonly title: string;
   readonly heading: string;
   readonly introduction: string;
-  /** Above the introduction: a notice that a reader must not miss. */
-  readonly notice?: string | null;
+  /** Above the introduction: notices that a reader must not miss. */
+  readonly notices: readonly string[];
   readonly style: string;
   readonly sections: readonly PageSection[];
   readonly main: Part;
@@ -48,14 +48,15 @@ export function renderPage(page: Page): string {
 }
 
 function bodyOf(page: Page): Markup {
-  const text = page.notice ?? null;
-  const notice = text === null ? false : markup`<p class="notice"><strong>${text}</strong></p>`;
+  const notices = page.notices.map(
+    (text) => markup`<p class="notice"><strong>${text}</strong></p>`,
+  );
   return markup`<a class="skip" href="#verdict">Skip to the verdict</a>
     <div class="page">
       ${contents(page.sections)}
       <header>
         <h1>${page.heading}</h1>
-        ${notice}
+        ${notices}
         <p class="meta">${page.introduction}</p>
       </header>
       <main>

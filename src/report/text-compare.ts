@@ -10,6 +10,7 @@ import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { shorten } from './html-escape.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../text/line.js';
+import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
@@ -42,6 +43,7 @@ export function compareText(
   const lines = [
     `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(facts.join(', '))}`,
   ];
+  lines.push(...alarmLines(result.alarms, options));
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
   if (words !== null) lines.push(oneLine(words));
@@ -184,6 +186,7 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   const lines = [
     `${paint.bold(oneLine(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
+  lines.push(...alarmLines(result.alarms, { paint, columns }));
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
   if (words !== null) lines.push(`  ${oneLine(words)}`);

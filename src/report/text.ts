@@ -18,6 +18,7 @@ import {
   viewOf,
   type View,
 } from './view.js';
+import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
@@ -50,6 +51,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   const { result } = view;
   const lines = [
     ...heading(view, options),
+    ...alarmLines(result.alarms, options),
     '',
     ...tableLines(view, options),
     ...stopLines(view, options),

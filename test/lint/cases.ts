@@ -689,6 +689,24 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'route-without-calls',
+    fires: routed('', ['match: { path: /orders }', 'match: { path: /items }']),
+    path: 'gateways.edge.routes[1]',
+    measured: '0 calls of /items',
+    limit: '1 or more',
+    silent: {
+      'every route has calls': routed('', ['match: { path: /orders }']),
+      'a header may lead there': routed('', [
+        'match: { path: /orders }',
+        'match: { path: /items, headers: { tier: gold } }',
+      ]),
+      'another route takes all of it, which is a finding of its own': routed('', [
+        'match: { path: /* }',
+        'match: { path: /items }',
+      ]),
+    },
+  },
+  {
     rule: 'route-unreachable',
     fires: routed('', ['match: { path: /orders* }', 'match: { method: GET, path: /orders/new }']),
     path: 'gateways.edge.routes[1]',

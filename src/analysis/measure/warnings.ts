@@ -1,10 +1,30 @@
 import { arrivedOf, sumParts } from './sums.js';
+import { unroutedIn } from './unrouted.js';
 import type { VariantData } from './variant-data.js';
+import type { ScenarioFile } from '../../spec/scenario/scenario.js';
 import { formatCount } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 
 /** With fewer requests a p99 says little. */
 const FEW_REQUESTS = 1000;
+
+/** Warnings that make the figures those of another system. Equal ones of several variants are one. */
+export function alarmsOf(
+  variants: readonly VariantData[],
+  { accepted }: Pick<ScenarioFile, 'accepted'>,
+): readonly string[] {
+  // A file may be about such requests.
+  if (accepted.some(({ rule }) => rule === 'call-without-route')) return [];
+  const found = new Map<string, string[]>();
+  for (const data of variants) {
+    for (const text of unroutedIn(data)) {
+      found.set(text, [...(found.get(text) ?? []), data.variant.name]);
+    }
+  }
+  return [...found].map(([text, names]) =>
+    names.length === variants.length ? text : `${list(names)}: ${text}`,
+  );
+}
 
 /** Warnings to read before trusting the figures. */
 export function warningsOf(variants: readonly VariantData[]): readonly string[] {

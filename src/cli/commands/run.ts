@@ -188,5 +188,6 @@ function showSummary({ prepared, result }: Ended, report: string | null, termina
   const paint = palette(terminal.colors.out);
   const options = { columns, whole, paint, file: prepared.path, wall: null, report };
   terminal.out(summaryText(result, options));
-  for (const warning of result.warnings) terminal.note(oneLine(`warning: ${warning}`));
+  const others = result.warnings.filter((text) => result.alarms?.includes(text) !== true);
+  for (const warning of others) terminal.note(oneLine(`warning: ${warning}`));
 }

@@ -183,6 +183,7 @@ const schema: z.ZodType<Omit<Result, 'variants'>> = z.object({
   hypothesis: hypothesis.nullable(),
   comparisons: list(comparison),
   warnings: list(text),
+  alarms: list(text).optional(),
   incomplete: incomplete.optional(),
 });
 

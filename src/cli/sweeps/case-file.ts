@@ -54,6 +54,7 @@ const figures = z.strictObject({
     })
     .check(isWithin, isOfUnit)
     .nullable(),
+  alarms: list(text).optional(),
   gives: z.strictObject({ subject: text, kind: eventKind, at: number, text }).optional(),
 });
 

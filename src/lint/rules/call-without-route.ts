@@ -8,13 +8,14 @@ import { withoutQuery } from '../../language/routing/path.js';
 import { nearest } from '../../scenario/suggest.js';
 import type { Gateway, Route } from '../../spec/scenario/scenario.js';
 import type { Unrouted } from '../calls.js';
+import { exactPathOf, prefixYaml } from '../exact-paths.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 
 /** A call of a gateway that none of its routes takes. */
 export const callWithoutRoute: Rule = {
   name: 'call-without-route',
-  severity: 'warning',
+  severity: 'error',
   reason:
     'The gateway answers every such call with 404 at once, and nothing behind it sees the load.',
   remedy:
@@ -22,17 +23,25 @@ export const callWithoutRoute: Rule = {
   check: ({ unrouted }) =>
     unrouted.map((call): Finding => {
       const { from, gateway, path } = call;
-      const near = nearestRoute(call);
+      const meant = exactPathOf(gateway, call.line);
+      const near = meant?.route ?? nearestRoute(call);
+      const why =
+        meant === null
+          ? ''
+          : `: ${gateway.name}.${meant.route.name} takes ${meant.exact} alone, and ${meant.prefix} takes everything below it`;
       return {
         path,
         entities: [from, gateway.name],
-        message: `no route of ${gateway.name} takes ${lineText(call)}, so it answers 404`,
+        message: `no route of ${gateway.name} takes ${lineText(call)}, so it answers 404${why}`,
         measured: lineText(call),
         limit:
           near === null
             ? `a route of ${gateway.name}`
             : `${gateway.name}.${near.name} takes ${matchText(near)}`,
-        fix: fixOf(call, near),
+        fix:
+          meant === null
+            ? fixOf(call, near)
+            : yamlAt(['gateways', gateway.name, 'routes', meant.index, 'match'], prefixYaml(meant)),
       };
     }),
 };

@@ -60,6 +60,7 @@ export { retryWithoutBackoff } from './retry-without-backoff.js';
 export { retryWithoutBudget } from './retry-without-budget.js';
 export { rolloutBelowLoad } from './rollout-below-load.js';
 export { routeUnreachable } from './route-unreachable.js';
+export { routeWithoutCalls } from './route-without-calls.js';
 export { sagaHole } from './saga-hole.js';
 export { sagaStepNotIdempotent } from './saga-step-not-idempotent.js';
 export { serverClosesFirst } from './server-closes-first.js';

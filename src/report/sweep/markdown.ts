@@ -1,4 +1,5 @@
 import type { SweepResult, SweepFigures } from '../../spec/result/sweep.js';
+import { sweepAlarms } from '../alarms.js';
 import { plural } from '../../text/words.js';
 import { harmless } from '../../text/line.js';
 import { codeText, inlineText, inlineWords, markdownTable } from '../markdown.js';
@@ -41,6 +42,9 @@ export function renderSweepMarkdown(
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     `Sweep ${inlineText(result.sweep.name)}. ${inlineText(askedText(view))}`,
+    sweepAlarms(result)
+      .map((text) => `**Alarm: ${inlineText(text)}**`)
+      .join('\n\n'),
     `${badge === null ? '' : `**${badge.text}**\n\n`}${said.join('\n')}`,
     ...(view.shape === 'map' ? matrices(view) : []),
     settings(view),

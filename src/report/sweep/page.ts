@@ -3,6 +3,7 @@ import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import type { HtmlOptions } from '../html.js';
 import { markup, type Markup } from '../html-escape.js';
+import { sweepAlarms } from '../alarms.js';
 import { renderPage, type PageSection } from '../page.js';
 import { section } from '../sections/parts.js';
 import { styleSheet } from '../style.js';
@@ -91,6 +92,7 @@ function pageOf(view: SweepView, parts: Parts, shown: Shown, options: HtmlOption
   return renderPage({
     title: `${result.sweep.name} · ${result.scenario.title}`,
     heading: result.scenario.title,
+    notices: sweepAlarms(result).map((text) => `Alarm: ${text}`),
     introduction: sweepIntroduction(view),
     style: styleSheet(looks) + STYLE,
     sections,

@@ -1,5 +1,6 @@
 import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
+import { alarmLines, sweepAlarms } from '../alarms.js';
 import { plainWords, type Words } from '../emphasis.js';
 import { cut } from '../html-escape.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
@@ -25,6 +26,7 @@ export function sweepText(read: SweepResult, options: SweepTextOptions): Lines {
   const lines = [
     ...heading(view, options),
     ...paragraph(askedText(view), options, '', paint.dim),
+    ...alarmLines(sweepAlarms(result), options),
     '',
     ...sweepVerdict(view).flatMap((words) => sentence(words, options)),
     ...metricSentences(view).flatMap((words) => sentence(words, options)),

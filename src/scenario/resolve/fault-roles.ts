@@ -20,10 +20,16 @@ export function checkRoles(
   if (isReplicated(host)) return;
   const { role } = output;
   const isDatabase = context.names.things.get(name)?.kind === 'database';
-  const what = (host as Partial<Database>).shards != null ? 'replicas of all rows' : 'replicas';
+  const isSharded = ((host as Partial<Database>).shards ?? null) !== null;
+  const what = isSharded ? 'replicas of all rows' : 'replicas';
   const lacks = `${name} has no ${what}`;
   if (role !== undefined && !isDatabase) {
-    report(context, 'FL410', [...path.slice(0, 2), 'role'], `${lacks}, so its instances have no role`);
+    report(
+      context,
+      'FL410',
+      [...path.slice(0, 2), 'role'],
+      `${lacks}, so its instances have no role`,
+    );
   } else if (role === 'replica' && !output.optional) {
     const message = `${lacks}, so no node has the role replica (\`optional: true\` accepts that)`;
     report(context, 'FL410', [...path.slice(0, 2), 'role'], message);

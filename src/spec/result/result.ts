@@ -44,6 +44,8 @@ export interface Result {
   readonly hypothesis: HypothesisResult | null;
   readonly comparisons: readonly Comparison[];
   readonly warnings: readonly string[];
+  /** Those of the warnings that reports show first, because the figures answer another question. Absent without any. */
+  readonly alarms?: readonly string[];
   /** Runs that a guard or an interrupt stopped; absent if all runs finished. */
   readonly incomplete?: Incomplete;
 }

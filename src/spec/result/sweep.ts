@@ -135,6 +135,8 @@ export interface SweepFigures {
    * Absent where all are met, and where no component gives in.
    */
   readonly gives?: Pick<CascadeEvent, 'subject' | 'kind' | 'at' | 'text'>;
+  /** Warnings that reports show first, because the figures answer another question. Absent without any. */
+  readonly alarms?: readonly string[];
 }
 
 /** A metric over all runs of a variant at one setting. */
