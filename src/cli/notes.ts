@@ -1,10 +1,34 @@
+import { OF_OWN_HOSTS } from '../scenario/inherit.js';
 import type { Places } from '../scenario/places.js';
 import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { list, plural } from '../text/words.js';
 
 /** Meanings that the loader chose where the file leaves them open, and the words that choose others. */
 export function notesOn({ variants }: ScenarioFile, places: Places): readonly string[] {
-  return [...new Set(variants.flatMap((variant) => notesOnFaults(variant, places)))];
+  return [
+    ...new Set(
+      variants.flatMap((variant) => [
+        ...notesOnExternal(variant, places),
+        ...notesOnFaults(variant, places),
+      ]),
+    ),
+  ];
+}
+
+/** An external component does not inherit what describes processes of your own. */
+function notesOnExternal({ name: variant, scenario }: Variant, places: Places): readonly string[] {
+  return (['services', 'gateways'] as const).flatMap((section) => {
+    const defaults = places
+      .keysInFile(['defaults', section])
+      .filter((key) => OF_OWN_HOSTS.includes(key));
+    return [...scenario[section]].flatMap(([name, { external }]) => {
+      const left = defaults.filter((key) => !places.has(variant, [section, name, key]));
+      if (!external || left.length === 0) return [];
+      return [
+        `${name} is external and does not inherit ${list(left)} of defaults.${section}: write them in ${name} itself to apply them`,
+      ];
+    });
+  });
 }
 
 /** A fault of a database without a role affects its primary alone. */
@@ -17,7 +41,10 @@ function notesOnFaults({ name, scenario }: Variant, places: Places): readonly st
       return isReplicated ? [[text, database.zones.length] as const] : [];
     });
     const names = list(nodes.map(([text]) => text));
-    const all = plural(nodes.reduce((sum, [, count]) => sum + count, 0), 'node');
+    const all = plural(
+      nodes.reduce((sum, [, count]) => sum + count, 0),
+      'node',
+    );
     return [`${kind} ${id} affects the primary of ${names}: \`role: all\` affects all ${all}`];
   });
 }

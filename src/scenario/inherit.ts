@@ -26,7 +26,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
     result = change(result, section, (all) =>
       changeAll(all, (entry, name) => {
         const own = pool.resolve(entry, [section, name]);
-        return defaults?.type === 'map' ? merge(defaults, own) : own;
+        return defaults?.type === 'map' ? merge(defaultsFor(own, defaults, section), own) : own;
       }),
     );
   }
@@ -34,6 +34,26 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
     result = change(result, own, (all) => changeAll(all, MODULES[own].inherit));
   }
   return change(result, 'databases', (all) => changeAll(all, layPools));
+}
+
+/**
+ * Fields of `defaults.services` and `defaults.gateways` that an external component does not inherit: they describe how
+ * your own processes run, and a payment provider has none of them. What callers do with it is inherited.
+ */
+export const OF_OWN_HOSTS: readonly string[] = [
+  ...['replicas', 'zone', 'runtime', 'concurrency', 'queue', 'cpu', 'cancellation', 'rejectWork'],
+  ...['admission', 'memory', 'lifecycle', 'probes', 'autoscaling', 'resources', 'disruptionBudget'],
+  ...['discovery', 'middleware', 'outbound', 'outbox', 'version', 'versions', 'rollout'],
+];
+
+/** The defaults that an entry inherits. */
+function defaultsFor(own: Node, defaults: MapNode, section: string): MapNode {
+  const external = get(own, 'external');
+  const isExternal = external?.type === 'scalar' && external.value === true;
+  if (!isExternal || (section !== 'services' && section !== 'gateways')) return defaults;
+  const kept = new Map(defaults.entries);
+  for (const field of OF_OWN_HOSTS) kept.delete(field);
+  return { ...defaults, entries: kept };
 }
 
 /** Resolves `extends` of every bundle: in `policies`, at calls, and within fallbacks. */

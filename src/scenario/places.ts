@@ -1,7 +1,7 @@
 import { amountsIn, type Amount } from './amounts.js';
 import type { Problems, Spot } from './diagnostics.js';
 import type { Node, PathKey } from './located.js';
-import { locate } from './located.js';
+import { entries, locate } from './located.js';
 import { schemas } from './schemas.js';
 
 /** Finds where a value of a variant is written: in the file itself, an included file, or a patch. */
@@ -28,6 +28,12 @@ export class Places {
   has(variant: string, path: readonly PathKey[]): boolean {
     const tree = this.trees.get(variant);
     return tree !== undefined && locate(tree, path).depth === path.length;
+  }
+
+  /** The keys of a mapping of the file itself; empty if there is none. */
+  keysInFile(path: readonly PathKey[]): readonly string[] {
+    const found = this.file === null ? null : locate(this.file, path);
+    return found?.depth === path.length ? entries(found.node).map(([key]) => key) : [];
   }
 
   /** The numbers of a variant, with their paths in the long form and the units of their fields. */

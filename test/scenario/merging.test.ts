@@ -425,3 +425,28 @@ describe('extends', () => {
     expect(load(text(20_000)).problems.map((p) => p.code)).toContain('FL304');
   });
 });
+
+describe('defaults of external components', () => {
+  const own =
+    'replicas: 3, cpu: 2, concurrency: 8, queue: { capacity: 5 }, autoscaling: { min: 2, max: 9, metric: cpu, target: 60% }, ' +
+    'probes: { liveness: { period: 5s } }, memory: { limit: 1GiB, base: 1MiB }, loadBalancing: leastRequest';
+  const provider = (fields: string, defaults = own): string =>
+    serve('[ wait: 1ms ]').replace(
+      'workloads:',
+      `  bank: { ${fields}endpoints: { pay: [ wait: 1ms ] } }\ndefaults: { services: { ${defaults} } }\nworkloads:`,
+    );
+  const bank = (text: string) => scenarioOf(text).services.get('bank')!;
+
+  it('are those of their callers alone', () => {
+    expect(bank(provider(''))).toMatchObject({ replicas: 3, concurrency: 8 });
+    expect(bank(provider('external: true, '))).toEqual(
+      bank(provider('external: true, ', 'loadBalancing: leastRequest')),
+    );
+    expect(bank(provider('external: true, ')).loadBalancing.kind).toBe('leastRequest');
+  });
+
+  it('are applied where the component or its template has them', () => {
+    const written = 'external: true, replicas: 2, concurrency: 4, ';
+    expect(bank(provider(written))).toMatchObject({ replicas: 2, concurrency: 4 });
+  });
+});

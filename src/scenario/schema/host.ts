@@ -310,7 +310,9 @@ export function hostFields(
       .optional()
       .describe('Policy bundles by callee, `callee.endpoint` or `default`.'),
     external: flag(false).describe(
-      'Operated by a third party; reports show it separately. Defaults to false.',
+      'Operated by a third party; reports show it separately. Of `defaults` it inherits what its callers do, such as ' +
+        '`loadBalancing`, and not how your own processes run (replicas, cores, threads, queue, probes, autoscaling ' +
+        'and others). Defaults to false.',
     ),
     labels,
   } as unknown as HostShape;
