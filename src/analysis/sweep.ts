@@ -138,11 +138,12 @@ function figureOf({ metric, window }: Measure, data: VariantData, study: Study):
   return { value: finite(measured.value), ci95, never, each };
 }
 
-/** Verdict on a budget; null if it is not about this variant, or compares it with a variant without figures. */
+/** Verdict on a budget; null if it is not about this variant or has no meaning in it, or compares it with a variant without figures. */
 function verdictOn(budget: BudgetSource, data: VariantData, study: Study): Verdict | null {
   const { limit } = budget.expression;
   if (limit.kind === 'ofVariant' && variantNamed(study, limit.variant) === undefined) return null;
-  return judgeBudget(budget, data, study)?.verdict ?? null;
+  const judged = judgeBudget(budget, data, study);
+  return judged === null || judged.applies === false ? null : judged.verdict;
 }
 
 /** The verdict uses the confidence that the bisection asks for; the interval in the result is that of 95 %. */

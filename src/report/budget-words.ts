@@ -6,6 +6,11 @@ export function isBroken({ verdict, strict }: BudgetResult): boolean {
   return verdict === 'fail' || (verdict === 'inconclusive' && strict === true);
 }
 
+/** True if no number of runs decides a budget: the note says why. It is broken without a value. */
+export function isUnmeasurable({ verdict, strict, value, note }: BudgetResult): boolean {
+  return verdict === 'inconclusive' && strict === true && value === null && note !== null;
+}
+
 /** True if a budget fails the build. */
 export function isFailure(budget: BudgetResult): boolean {
   return isBroken(budget) && budget.severity === 'error';

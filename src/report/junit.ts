@@ -1,5 +1,5 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
-import { budgetFigure, isFailure } from './budget-words.js';
+import { budgetFigure, isFailure, isUnmeasurable } from './budget-words.js';
 import { formatValue } from '../text/figures.js';
 import { markup, type Markup, render } from './html-escape.js';
 import { oneLine, oneLineTexts, type Line, type OneLine } from '../text/line.js';
@@ -45,8 +45,12 @@ function whatIfMark(result: Result): string {
 
 /** Value, interval and limit of a budget in one line of plain text. */
 export function budgetMessage(budget: BudgetResult): Line {
-  const limit = budget.limit === null ? '' : `, limit ${formatValue(budget.limit, budget.unit)}`;
-  const undecided = budget.verdict === 'inconclusive' && budget.strict === true;
+  const limit =
+    budget.limit === null || budget.applies === false
+      ? ''
+      : `, limit ${formatValue(budget.limit, budget.unit)}`;
+  const undecided =
+    budget.verdict === 'inconclusive' && budget.strict === true && !isUnmeasurable(budget);
   return oneLine(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
 }
 
@@ -56,10 +60,15 @@ function suite(name: Line, file: Line, budgets: readonly OneLine<BudgetResult>[]
     name="${name}"
     tests="${budgets.length}"
     failures="${budgets.filter(isFailure).length}"
-    skipped="${budgets.filter((b) => b.verdict === 'inconclusive' && !isFailure(b)).length}"
+    skipped="${budgets.filter(isSkipped).length}"
   >
     ${cases}</testsuite
   > `;
+}
+
+/** Whether a budget is neither held nor broken. */
+function isSkipped(budget: BudgetResult): boolean {
+  return budget.applies === false || (budget.verdict === 'inconclusive' && !isFailure(budget));
 }
 
 /** An error for each variant whose runs did not all finish. */
@@ -87,8 +96,8 @@ function testCase(file: Line, budget: OneLine<BudgetResult>): Markup {
   const name = budget.name ?? budget.text;
   const body = isFailure(budget)
     ? markup`<failure message="${message}" type="budget">${budget.text}: ${message}</failure>`
-    : budget.verdict === 'inconclusive'
-      ? markup`<skipped message="inconclusive: ${message}" />`
+    : isSkipped(budget)
+      ? markup`<skipped message="${budget.applies === false ? '' : 'inconclusive: '}${message}" />`
       : markup`<system-out>${message}</system-out>`;
   return markup`<testcase name="${name}" classname="${file}">${body}</testcase> `;
 }

@@ -178,6 +178,7 @@ function besideBudget(metric: string): string {
 function budgetText(budget: BudgetResult | null): string {
   if (budget === null) return '–';
   const value = inlineText(budgetFigure(budget));
+  if (budget.applies === false) return `– ${value}`;
   if (isBroken(budget)) return `✕ **${value}**`;
   return `${budget.verdict === 'pass' ? '✓' : '?'} ${value}`;
 }

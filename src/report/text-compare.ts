@@ -1,5 +1,12 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetFigure, populationOf, isBroken, isFailure, isWrong } from './budget-words.js';
+import {
+  budgetFigure,
+  populationOf,
+  isBroken,
+  isFailure,
+  isUnmeasurable,
+  isWrong,
+} from './budget-words.js';
 import { winnerOf, type Winner } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import { differenceOf } from './difference.js';
@@ -197,16 +204,27 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
     const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
     const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
     const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
-    const listed = failing.length > 0 ? failing : open;
+    const idle = by.filter(({ budget }) => budget?.applies === false);
+    const isIdle =
+      idle.length > 0 && by.every(({ budget }) => budget === null || budget.applies === false);
+    const listed = failing.length > 0 ? failing : open.length > 0 ? open : isIdle ? idle : [];
     const warning = by.some(({ budget }) => budget?.severity === 'warning');
-    const word =
-      failing.length > 0 ? (warning ? 'warn' : 'FAIL') : open.length > 0 ? '?   ' : 'pass';
+    const isOpen = failing.every(({ budget }) => isUnmeasurable(budget!));
+    const word = isIdle
+      ? '-   '
+      : failing.length > 0 && !isOpen
+        ? warning
+          ? 'warn'
+          : 'FAIL'
+        : open.length > 0
+          ? '?   '
+          : 'pass';
     const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
     const values = listed
       .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
       .join('; ');
     lines.push(
-      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}`,
+      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`,
     );
   }
   if (rows.length === 0 && options.broken !== true) lines.push('  no budgets');
@@ -226,6 +244,13 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
 function besideValue(metric: string): string {
   const population = populationOf(metric);
   return population === null ? '' : ` (${population})`;
+}
+
+/** The variants in which a budget has no meaning, which hold or break it in no way. */
+function besideIdle(
+  idle: readonly { readonly budget: BudgetResult | null; readonly name: string }[],
+): string {
+  return idle.map(({ budget, name }) => `; ${oneLine(name)} ${oneLine(budget!.note!)}`).join('');
 }
 
 /** A line for each variant with missing runs. */

@@ -1,5 +1,5 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetValue, isFailure } from './budget-words.js';
+import { budgetValue, isFailure, isUnmeasurable } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from '../text/words.js';
@@ -322,7 +322,8 @@ function budgetLines(view: View, options: TextOptions, room: number): string[] {
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
     const head = shorten(row.text, width).padEnd(width);
-    return `  ${paint.bold(paint.red('FAIL'))}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
+    const isOpen = row.by.every((budget) => !counts(budget) || isUnmeasurable(budget!));
+    return `  ${paint.bold(paint.red(isOpen ? '?   ' : 'FAIL'))}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
   });
   if (broken.length > rows.length)
     lines.push(

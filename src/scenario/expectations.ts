@@ -98,6 +98,8 @@ export interface Scope {
   readonly variants: readonly string[] | null;
   /** Only a part of the variants is given: expectations about others are skipped. */
   readonly isPart: boolean;
+  /** Values were edited after the file was read, so the times of faults may be others than those that were meant. */
+  readonly isEdited?: boolean;
   readonly problems: Problems;
 }
 
@@ -190,7 +192,7 @@ interface TextAt {
 export function readText<T extends Measure>(
   reader: Reader<T>,
   { source, node, path }: TextAt,
-  { judged, variants, isPart, problems }: Scope,
+  { judged, variants, isPart, isEdited = false, problems }: Scope,
 ): T | null {
   // The text of a quoted scalar starts one character later. Scalars that YAML rewrites are marked as a whole.
   const length = node.at.end - node.at.start;
@@ -223,6 +225,13 @@ export function readText<T extends Measure>(
     const allowed = [`after ${window.fault}`, 'from TIME to TIME'];
     problems.add({ code: 'FL502', at, path, message, allowed });
   }
+  if (!isEdited && window?.kind === 'after') {
+    const { fault, offset } = window;
+    if (asked.every(({ scenario }) => lastsToEnd(scenario, fault))) {
+      const message = `${fault} lasts to the end of the run, so nothing is measured after it: let it end earlier, or lengthen run.duration`;
+      problems.add({ code: 'FL502', at: placeOf(offset, fault), path, message });
+    }
+  }
   for (const one of asked) {
     const names = namesOf(one, variants);
     if (one.flaws !== undefined && isUncertain(source, read, names, one.flaws)) continue;
@@ -238,6 +247,12 @@ export function readText<T extends Measure>(
 function isFaultTime({ faults }: Scenario, id: string): boolean {
   const spans = faults.find((fault) => fault.id === id)?.spans ?? [];
   return spans.length > 0 && spans.every(({ fromNs, untilNs }) => fromNs === untilNs);
+}
+
+/** Whether the last activation of a fault ends with the run. */
+function lastsToEnd({ faults, run }: Scenario, id: string): boolean {
+  const ends = (faults.find((fault) => fault.id === id)?.spans ?? []).map(({ untilNs }) => untilNs);
+  return ends.some((untilNs) => untilNs === null || untilNs >= run.durationNs);
 }
 
 /** Whether an expression refers to a removed name, or to a name that may be a misspelling of one. */

@@ -95,7 +95,8 @@ export class Loader {
       one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
     );
     const names = all.map((plan) => plan.name);
-    const scope = { judged, variants: names, isPart: changed !== null, problems };
+    const isEdited = changed !== null || this.whatIf !== null;
+    const scope = { judged, variants: names, isPart: changed !== null, isEdited, problems };
     const expect = (
       written: FrameOutput['budgets'],
       list: Node | undefined,

@@ -345,6 +345,7 @@ class SweepReader {
       judged: asked,
       variants: all,
       isPart: false,
+      isEdited: true,
       problems: own,
     });
     if (own.all.length > 0) this.isRight = false;

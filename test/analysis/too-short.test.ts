@@ -19,32 +19,44 @@ describe('a budget on the time after a fault', () => {
     [
       'users.recovery < 5s after f',
       'at: 10s, for: 8s }',
-      'undecided: the run ends 2 s after f ended, and recovery needs 5 s: lengthen run.duration',
-    ],
-    [
-      'users.recovery < 5s after f',
-      'at: 10s, for: 10s }',
-      'undecided: f does not end before the run, and recovery needs 5 s: lengthen run.duration',
+      'not measurable: the run ends 2 s after f ended, and recovery needs 5 s: lengthen run.duration',
     ],
     [
       'users.recovery < 5s after f',
       'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 13s, for: 1s }',
-      'undecided: g begins 3 s after f ended, and recovery needs 5 s: move g',
-    ],
-    [
-      'users.success >= 99% after f',
-      'at: 10s, for: 10s }',
-      'undecided: f does not end before the run: lengthen run.duration',
+      'not measurable: g begins 3 s after f ended, and recovery needs 5 s: move g',
     ],
     [
       'users.success >= 99% after f',
       'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 10s, for: 1s }',
-      'undecided: g begins 0 s after f ended: move g',
+      'not measurable: g begins 0 s after f ended: move g',
     ],
   ])('%s, %s: is undecided, with the reason, and no pass', (text, faults, note) => {
     const [budget] = judged(text, faults).variants[0]!.budgets;
     expect(budget).toMatchObject({ verdict: 'inconclusive', value: null, note });
     expect(isFailure(budget!)).toBe(true);
+  });
+
+  it.each(['at: 10s, for: 10s }', 'at: 10s, for: none }', 'at: 4s, for: 1s, every: 5s }'])(
+    'is refused when read where the fault lasts to the end: %s',
+    (faults) => {
+      for (const text of ['users.recovery < 5s after f', 'users.success >= 99% after f']) {
+        expect(() => judged(text, faults)).toThrow(
+          /f lasts to the end of the run, so nothing is measured after it/,
+        );
+      }
+    },
+  );
+
+  it('has no value in a variant in which alone the fault lasts to the end', () => {
+    const more = 'variants: [ { name: short }, { name: long, set: { "faults[f].for": 10s } } ]';
+    const { variants } = judged('users.success >= 99% after f', 'at: 10s, for: 5s }', more);
+    expect(variants[0]!.budgets[0]).toMatchObject({ verdict: 'pass', value: 1 });
+    expect(variants[1]!.budgets[0]).toMatchObject({
+      verdict: 'inconclusive',
+      value: null,
+      note: 'not measurable: f lasts to the end of the run: lengthen run.duration',
+    });
   });
 
   it('is judged where the time is enough, for the other figures too where it is short', () => {

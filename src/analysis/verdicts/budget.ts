@@ -5,6 +5,7 @@ import { invariant } from '../../kernel/invariant.js';
 import type { BudgetSource } from '../../spec/scenario/scenario.js';
 import type { BudgetResult } from '../../spec/result/result.js';
 import { finite, fromOf, meanOf, type Measured } from '../measure/estimate.js';
+import { lackOf } from './applies.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from '../measure/recovery.js';
 import { rolloutResults } from '../measure/rollouts.js';
@@ -76,6 +77,7 @@ function ofWindow(
   const value = finite(held.measured.value);
   const isSaved = expression.limit.kind === 'ofSaved';
   const short = value === null && !source.allowEmpty ? tooShort(expression, data) : null;
+  const lack = value === null && short === null ? lackOf(expression, data) : null;
   const nothing = isSaved ? 'not in the baseline' : 'nothing to compare with';
   return {
     ...(isSaved && study.saved === null
@@ -83,7 +85,9 @@ function ofWindow(
       : short !== null
         ? // No number of runs decides it, so it must not pass a check either.
           { verdict: 'inconclusive', strict: true, ci95: null, note: short }
-        : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
+        : lack !== null
+          ? { ...inapplicable(lack), ci95: null }
+          : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
     value,
     limit: held.limit,
     margin: marginOf(expression.op, value, held.limit),
@@ -109,16 +113,23 @@ function ofSteps(
   const { verdict, share, steps } = judgeSteps(expression, data, study, source);
   const limit = expression.steps!.share;
   const isEmpty = share === null;
+  const lack = isEmpty ? lackOf(expression, data) : null;
   return {
     verdict: isEmpty && source.allowEmpty ? 'pass' : verdict,
     ci95: null,
     note: isEmpty ? 'no samples' : null,
+    ...(lack !== null && inapplicable(lack)),
     value: share,
     limit,
     margin: share === null ? null : share - limit,
     unit: 'share',
     steps: { ...steps, unit },
   };
+}
+
+/** A budget about something that a variant does not have breaks nothing, and holds nothing. */
+function inapplicable(lack: string): Pick<BudgetResult, 'verdict' | 'note' | 'applies'> {
+  return { verdict: 'pass', note: `does not apply: ${lack}`, applies: false };
 }
 
 type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;

@@ -28,7 +28,7 @@ export function tooShort({ metric, window }: Expression, data: VariantData): str
   const each = records.flatMap((record) => leftIn(data, fault, record) ?? []);
   if (each.length === 0 || each.some(({ ns }) => ns > 0 && ns >= neededNs)) return null;
   const most = each.reduce((best, one) => (one.ns > best.ns ? one : best));
-  return `undecided: ${words(most, fault.id)}${needs(name, neededNs)}: ${remedy(most)}`;
+  return `not measurable: ${words(most, fault.id)}${needs(name, neededNs)}: ${remedy(most)}`;
 }
 
 /** `recovery` needs one of its windows, `latencyRecovery` a step of the timeline; other figures take any time. */
@@ -53,7 +53,7 @@ function leftIn(data: VariantData, fault: PlanFault, record: RunRecord): Left | 
 }
 
 function words({ ns, next }: Left, fault: string): string {
-  if (ns === 0 && next === null) return `${fault} does not end before the run`;
+  if (ns === 0 && next === null) return `${fault} lasts to the end of the run`;
   const after = `${formatSeconds(ns / 1e9)} after ${fault} ended`;
   return next === null ? `the run ends ${after}` : `${next} begins ${after}`;
 }

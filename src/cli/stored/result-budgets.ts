@@ -37,6 +37,7 @@ const judged = z.object({
   unit,
   note: text.nullable(),
   strict: z.literal(true).optional(),
+  applies: z.literal(false).optional(),
   steps: steps.optional(),
   saved: z.object({ key: text, value: figure, each: list(figure) }).optional(),
 });

@@ -7,11 +7,13 @@ import { markup, type Markup } from '../html-escape.js';
 export function budgetCell(budget: BudgetResult | null): Markup {
   if (budget === null) return markup`<span class="none">–</span>`;
   const [name, said] =
-    budget.verdict === 'pass'
-      ? ['pass', 'held: ']
-      : isBroken(budget)
-        ? ['fail', 'broken: ']
-        : ['open', 'undecided: '];
+    budget.applies === false
+      ? ['none', '']
+      : budget.verdict === 'pass'
+        ? ['pass', 'held: ']
+        : isBroken(budget)
+          ? ['fail', 'broken: ']
+          : ['open', 'undecided: '];
   return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
 }
 

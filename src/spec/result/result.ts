@@ -406,6 +406,8 @@ export interface BudgetResult {
   readonly note: string | null;
   /** An undecided verdict fails the budget. */
   readonly strict?: true;
+  /** The variant has nothing that the budget is about, as `note` says. Its verdict is `pass`, and it is not counted. */
+  readonly applies?: false;
   /** For a budget on each step: its value is the share of steps that meet the limit. */
   readonly steps?: StepsResult;
   /** For a limit relative to a saved baseline. */
