@@ -150,7 +150,8 @@ export class EdgeTable {
         own.loadBalancing ??
         this.mesh.balancing(from.component, to.component) ??
         host.loadBalancing;
-      const outlierDetection = own.outlierDetection ?? host.outlierDetection;
+      const outlierDetection =
+        own.outlierDetection ?? (own.ejectsNone === true ? null : host.outlierDetection);
       return {
         from: from.id,
         to: to.id,

@@ -78,8 +78,15 @@ function isCalled({ source }: LaidComponent): boolean {
   return source.kind === 'service' || source.kind === 'gateway';
 }
 
-function isEmpty({ layers, loadBalancing, outlierDetection, connections }: Bundle): boolean {
+function isEmpty({
+  layers,
+  loadBalancing,
+  outlierDetection,
+  ejectsNone,
+  connections,
+}: Bundle): boolean {
   return (
+    ejectsNone !== true &&
     layers.length === 0 &&
     loadBalancing === null &&
     outlierDetection === null &&
@@ -98,7 +105,10 @@ function inside(own: Bundle, proxy: Bundle): Bundle {
     drawsAs: draws === '' ? proxyDraws : `${draws} + ${proxyDraws}`,
     layers: [...layers, ...proxy.layers],
     loadBalancing: proxy.loadBalancing ?? own.loadBalancing,
-    outlierDetection: proxy.outlierDetection ?? own.outlierDetection,
+    // The proxy ejects instances, if any layer does.
+    outlierDetection:
+      proxy.outlierDetection ?? (proxy.ejectsNone === true ? null : own.outlierDetection),
+    ...((proxy.ejectsNone ?? own.ejectsNone) === true && { ejectsNone: true as const }),
     connections: proxy.connections ?? own.connections,
   };
 }

@@ -21,12 +21,13 @@ import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
 import { visitScenario } from './walk.js';
 import { MODULES, SECTIONS } from './modules/index.js';
+import { withoutSwitchedOff } from './switched-off.js';
 import { changeEach, wrapCores, wrapDistribution, wrapScalar } from './short-forms.js';
 
 /** Rewrites all short forms to long forms. It is idempotent, because a patched tree is expanded again. */
 export function expand(root: Node, problems: Problems): Node {
   if (root.type !== 'map') return root;
-  let result = root;
+  let result = withoutSwitchedOff(root);
   const section = (name: string, by: (entry: Node, key: string) => Node): void => {
     result = change(result, name, (entries) => changeAll(entries, by));
   };

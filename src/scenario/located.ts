@@ -15,6 +15,8 @@ export interface ScalarNode {
   readonly type: 'scalar';
   readonly value: string | number | boolean | null;
   readonly at: Place;
+  /** A null that was written as `none`: the feature is off, and no preset of a product applies instead. */
+  readonly off?: true;
 }
 
 export interface ListNode {
@@ -29,6 +31,8 @@ export interface MapNode {
   readonly at: Place;
   /** Deleted keys, with the place of the deletion. */
   readonly removed?: ReadonlyMap<string, Place>;
+  /** Those of the deleted keys that are switched off. */
+  readonly off?: ReadonlySet<string>;
 }
 
 /** A value in a map, and the place of its key. */
@@ -130,6 +134,7 @@ export function prune(node: Node): Node {
   if (node.type === 'list') return changeItems(node, prune);
   if (node.type !== 'map') return node;
   let removed: Map<string, Place> | null = null;
+  let off: Set<string> | null = null;
   let kept: Map<string, Entry> | null = null;
   for (const [key, entry] of node.entries) {
     if (isNull(entry.value)) {
@@ -137,6 +142,7 @@ export function prune(node: Node): Node {
       removed ??= new Map();
       kept.delete(key);
       removed.set(key, entry.value.at);
+      if (isSwitchedOff(entry.value)) (off ??= new Set()).add(key);
       continue;
     }
     const value = prune(entry.value);
@@ -146,7 +152,14 @@ export function prune(node: Node): Node {
     }
   }
   if (kept === null) return node;
-  return removed === null ? { ...node, entries: kept } : { ...node, entries: kept, removed };
+  if (removed === null) return { ...node, entries: kept };
+  return off === null
+    ? { ...node, entries: kept, removed }
+    : { ...node, entries: kept, removed, off };
+}
+
+function isSwitchedOff(node: Node): boolean {
+  return node.type === 'scalar' && node.off === true;
 }
 
 /** The plain value. Mappings become objects without a prototype. */

@@ -178,7 +178,8 @@ function wrongPaths(issue: Issue, base: Path): readonly Path[] {
 
 const idOf = (path: Path): string => JSON.stringify(path);
 
-function withValue(node: Node, path: Path, value: Node): Node {
+/** The tree with the value at a path replaced. */
+export function withValue(node: Node, path: Path, value: Node): Node {
   if (path.length === 0) return value;
   const [step, ...rest] = path;
   if (typeof step === 'number') {

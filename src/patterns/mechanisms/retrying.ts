@@ -13,7 +13,8 @@ import type {
 } from '../../spec/patterns/policy.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import type { Quantity } from '../../spec/quantities/quantities.js';
-import { count } from '../../spec/quantities/quantities.js';
+import { count, quantity } from '../../spec/quantities/quantities.js';
+import { parseCount } from '../../spec/quantities/quantity-text.js';
 import type { BackoffConfig } from '../../spec/scenario/backoff.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
@@ -77,6 +78,18 @@ export function libraryAttemptsField(
   return count({ min: 1 })
     .prefault(byDefault)
     .describe(`${ATTEMPTS} (${library}); ${AGAIN} Defaults to ${byDefault}.`);
+}
+
+/** \`attempts\` of Istio, where 0 is the word that disables the default retries: ConvertPolicy of retry.go returns none. */
+export function istioAttemptsField(): z.ZodType<number> {
+  const written = count();
+  const least = (attempts: number): number => Math.max(1, attempts);
+  return quantity((input) => least(parseCount(input)), written.meta() ?? {})
+    .prefault(3)
+    .describe(
+      `${ATTEMPTS} (Istio's attempts 2, plus the first try); ${AGAIN} 0 does not either, as in a VirtualService. ` +
+        'Defaults to 3.',
+    );
 }
 
 const NOT_MADE = 'A retry that would start at or after the deadline is not made.';

@@ -4,7 +4,7 @@ import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import {
   backoffText,
   budgetField,
-  libraryAttemptsField,
+  istioAttemptsField,
   onField,
   otherInstanceField,
   WAITS,
@@ -13,7 +13,7 @@ import { ENVOY_TERMS, readByEnvoy } from '../mechanisms/envoy-terms.js';
 import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: libraryAttemptsField(3, "Istio's attempts 2, plus the first try"),
+  attempts: istioAttemptsField(),
   backoff: libraryBackoff(['envoy'], {})
     .prefault({})
     .describe(backoffText('envoy, 25ms, at most 250ms', WAITS)),

@@ -20,7 +20,15 @@ import type { OnceOutput } from '../schema/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from './connections.js';
-import { writtenAt, isDeclaredKey, conflict, conflictsAt, report, stablePath } from './context.js';
+import {
+  writtenAt,
+  isDeclaredKey,
+  isSwitchedOff,
+  conflict,
+  conflictsAt,
+  report,
+  stablePath,
+} from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
@@ -73,13 +81,14 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const nothing = [loadBalancing, outlierDetection, idempotencyKey, connections].every(
     (field) => field === null,
   );
-  if (nothing && layers.length === 0 && !isNamed(path)) return NO_POLICY;
+  const isOff = isSwitchedOff(context, [...path, 'outlierDetection']);
+  if (nothing && !isOff && layers.length === 0 && !isNamed(path)) return NO_POLICY;
   const id = isNamed(path) ? String(path[1]) : stablePath(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(context, output, path);
   const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections };
-  return { id, layers, ...own, order: orderName };
+  return { id, layers, ...own, ...(isOff && { ejectsNone: true }), order: orderName };
 }
 
 /** Whether a bundle is an entry of `policies` itself, not nested in one. */

@@ -133,6 +133,15 @@ function joined(before: string, rest: readonly PathKey[]): string {
     : `.${textOfRest}`;
 }
 
+/** Whether a field is switched off by `none`, so that no preset of a product applies instead. */
+export function isSwitchedOff(context: Context, path: Path): boolean {
+  const parent = locate(context.tree, path.slice(0, -1));
+  const { node, depth } = parent;
+  return (
+    depth === path.length - 1 && node.type === 'map' && node.off?.has(String(path.at(-1))) === true
+  );
+}
+
 /** The value written at a path; undefined for a default. */
 export function writtenAt(context: Context, path: Path): Node | undefined {
   const found = locate(context.tree, path);

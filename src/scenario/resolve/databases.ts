@@ -7,7 +7,7 @@ import { isSearch, PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
-import { conflict, report, reportKey, writtenAt } from './context.js';
+import { conflict, isSwitchedOff, report, reportKey, writtenAt } from './context.js';
 import { resolveCpu, resolveSerialCpu } from './cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
@@ -146,7 +146,7 @@ function resolveReplication(
   return {
     replication: replicationOf(context, kind, replicas, [...path, 'replicas']),
     route,
-    failover: own ?? product.failover,
+    failover: own ?? (isSwitchedOff(context, [...path, 'failover']) ? null : product.failover),
   };
 }
 

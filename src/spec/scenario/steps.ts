@@ -119,6 +119,8 @@ export interface Bundle {
   /** Connections of its calls to services and gateways; null = connections are always open and cost nothing. */
   readonly connections: Connections | null;
   readonly outlierDetection: OutlierDetection | null;
+  /** Its callers eject no instance, whatever the default of the callee is. */
+  readonly ejectsNone?: true;
   /** For a bundle that a configuration change replaces: the id of the original, which names its draws. */
   readonly drawsAs?: string;
   /** Origin of the order of the layers: `written`, or the name of a preset. */

@@ -6,7 +6,7 @@ import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
 import { presetBundle, resolveBundle } from '../bundles.js';
 import type { Context, Path } from '../context.js';
-import { conflict, reportKey } from '../context.js';
+import { conflict, isSwitchedOff, reportKey } from '../context.js';
 import { sorted } from '../names.js';
 import { split, withPart } from '../targets.js';
 import { NO_POLICY } from '../../../spec/scenario/steps.js';
@@ -103,7 +103,8 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
       'the state of proxies cannot be in a store: remove store, or limit in the application';
     conflict(context, [...path, stored.policy, 'store'], message);
   }
-  return withPresets(kind, own);
+  const isOff = isSwitchedOff(context, [...path, 'retry']);
+  return withPresets(isOff ? { ...kind, retry: null } : kind, own);
 }
 
 /** A bundle as the proxies apply it: its state is not that of the same bundle in an application. */
