@@ -195,7 +195,7 @@ export const addLint: Add = (program, terminal, perform) => {
     .option('--rule <list>', 'only these rules', nameList)
     .option('--ignore <list>', 'all rules but these', nameList)
     .option('--checklist', 'rate eight points, such as breakers on external calls, with numbers')
-    .option('--all', 'show every finding, also of a rule that has more than 20')
+    .option('--all', 'show every finding with its lines, also in a file with more than 10')
     .option('--json <file>', 'write the findings as JSON; - is standard output', pathName)
     .option('--quiet', 'print only errors');
   withChanges(command)

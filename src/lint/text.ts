@@ -1,48 +1,27 @@
 import { codeFrame } from '../scenario/diagnostics.js';
-import { formatCount } from '../text/figures.js';
-import { groupedBy } from '../text/order.js';
-import { list, plural } from '../text/words.js';
+import { plural } from '../text/words.js';
 import type { Sorted } from './accepted.js';
 import type { Checklist } from './checklist.js';
+import { FEW, groupedRemarks } from './groups.js';
 import type { Remark } from './lint.js';
 import type { Rule, Severity } from './rule.js';
 
-/** Findings of one rule above which the text shows only the first ones. */
+/** Accepted findings above which the text shows only the first ones, and how many it shows then. */
 const SAME_MAX = 20;
-/** Findings of such a rule that are shown, and the other places that are named. */
 const SAME_SHOWN = 5;
-const PLACES_NAMED = 3;
 
 /**
- * Lines of each remark about a file, in order. A rule with very many findings shows the first ones, and a line that
- * counts the others follows them. `all` shows every finding.
+ * Lines of the remarks about a file, in order: one block each, or where there are many, one for each rule. `all` shows
+ * every finding with its lines.
  */
 export function shownRemarks(
   remarks: readonly Remark[],
-  all: boolean,
+  { all, width }: { readonly all: boolean; readonly width: number },
 ): readonly (readonly string[])[] {
-  const blocks = new Map<Remark, readonly (readonly string[])[]>();
-  for (const same of groupedBy(remarks, ({ rule }) => rule).values()) {
-    if (all || same.length <= SAME_MAX) continue;
-    for (const remark of same) blocks.set(remark, []);
-    const shown = same.slice(0, SAME_SHOWN);
-    for (const remark of shown) blocks.set(remark, [remarkLines(remark)]);
-    const last = shown[SAME_SHOWN - 1];
-    blocks.set(last, [remarkLines(last), restLines(same.slice(SAME_SHOWN))]);
-  }
-  return remarks.flatMap((remark) => blocks.get(remark) ?? [remarkLines(remark)]);
-}
-
-/** `1,595 more findings of RULE: PATH, PATH, PATH and 1,592 other places`. */
-function restLines(rest: readonly Remark[]): readonly string[] {
-  const [{ file, rule }] = rest;
-  const named = rest.slice(0, PLACES_NAMED).map(({ path }) => path);
-  const others = rest.length - named.length;
-  const places = others > 0 ? [...named, `${formatCount(others)} other places`] : named;
+  if (all || remarks.length <= FEW) return remarks.map(remarkLines);
   return [
-    `${file}: ${plural(rest.length, 'more finding')} of ${rule}: ${list(places)}`,
-    '  Show all of them with --all, or write them with --json FILE.',
-    '',
+    ...groupedRemarks(remarks, width),
+    ['Every finding with its lines: --all. One rule: --rule NAME. Data: --json FILE.', ''],
   ];
 }
 

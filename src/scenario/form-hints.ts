@@ -1,7 +1,11 @@
+import { parse } from 'yaml';
+import { policyKind } from '../patterns/registry.js';
+import { flow } from '../text/flow.js';
 import type { Node, PathKey } from './located.js';
 import { entries, text } from './located.js';
 import { outcomesHint } from './other-products.js';
 import { NAMED, STEP_LISTS } from './salvage.js';
+import { mayBeOff } from './switched-off.js';
 
 /** Hint for a list that is written as a mapping, or a step that is only a name. */
 export function formHint(path: readonly PathKey[], node: Node): string {
@@ -11,6 +15,7 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   if (key === 'requests' && first?.[1].value.type === 'scalar')
     return ': put - before its first key';
   if (id !== undefined && first !== undefined) return `: write its entries as - ${id}: ${first[0]}`;
+  if (isOff(node) && mayBeOff(path)) return ': write none';
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
@@ -33,11 +38,35 @@ function cacheOf(path: readonly PathKey[], word: string | undefined): string {
 function shortHint(key: string, word: string): string {
   if (key === 'expect') return `: write [ ${word} ]`;
   const isWord = /^[A-Za-z]/.test(word);
+  if (isWord && KINDED.has(key)) return kindOf(key, word);
   if (key === 'backoff' && isWord) return `: write { kind: ${word}, base: 100ms }`;
   if (key === 'backoff') return `: write { kind: constant, base: ${word} }`;
-  const field = isWord && KINDED.has(key) ? 'kind' : isWord ? undefined : MAIN.get(key);
+  const field = isWord ? undefined : MAIN.get(key);
   const value = key === 'memory' ? word.replace(/i$/, 'iB') : word;
   return field === undefined ? '' : `: write { ${field}: ${value} }`;
+}
+
+/** Whether a value is one of the usual words for "without it". */
+function isOff(node: Node): boolean {
+  if (node.type !== 'scalar') return false;
+  return node.value === false || /^(off|no|false|disabled|never)$/i.test(String(node.value));
+}
+
+/** Hint for a policy that is only the name of its kind, with the fields that the kind needs. */
+function kindOf(key: string, word: string): string {
+  const found = policyKind(key, word);
+  if (found === undefined) return '';
+  // A check may ask for more than the schema. An example has passed it.
+  const read = found.schema.safeParse({});
+  const isEnough =
+    read.success && (found.check?.(read.data as never, new Map()) ?? []).length === 0;
+  return `: write ${isEnough ? `{ kind: ${word} }` : exampleOf(found.example)}`;
+}
+
+/** The value of an example of a policy, on one line. */
+function exampleOf(example: string): string {
+  const [[, value]] = Object.entries(parse(example) as Record<string, unknown>);
+  return flow(value);
 }
 
 /** By key: the field that a bare number usually means. */
@@ -58,7 +87,6 @@ const KINDED: ReadonlySet<string> = new Set([
   'circuitBreaker',
   'bulkhead',
   'rateLimit',
-  'loadBalancing',
   'concurrencyLimit',
 ]);
 

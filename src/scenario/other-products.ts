@@ -1,8 +1,17 @@
 import type { Node, PathKey } from './located.js';
-import { text } from './located.js';
+import { items, text } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
-import { ENVOY_OUTCOMES, counts, field, outcomes, share, time, tries } from './product-words.js';
+import {
+  ENVOY_OUTCOMES,
+  counts,
+  field,
+  isTerm,
+  outcomes,
+  share,
+  time,
+  tries,
+} from './product-words.js';
 import { STEP_LISTS } from './salvage.js';
 import { plainWord } from './synonyms.js';
 
@@ -18,9 +27,15 @@ export function wayOut(
   const word = plainWord(key);
   const ways = waysAt(path);
   const way = ways.find(({ keys }) => keys.split(' ').includes(word));
-  return way === undefined
-    ? undefined
-    : `${way.because}; write ${way.write(value === undefined ? undefined : scalarText(value), key)}`;
+  if (way === undefined) return undefined;
+  const isList = value?.type === 'list' && way.keys.startsWith('retryon');
+  const written = isList
+    ? items(value)
+        .flatMap((item) => scalarText(item) ?? [])
+        .join(',')
+    : undefined;
+  const own = written ?? (value === undefined ? undefined : scalarText(value));
+  return `${way.because}; write ${way.write(own, key)}`;
 }
 
 function waysAt(path: readonly PathKey[]): readonly WayOut[] {
@@ -61,7 +76,13 @@ const BUNDLE_RETRY = 'policy: { timeout: 1s, retry: { attempts: 3 } }';
  */
 export function outcomesHint(path: readonly PathKey[], word: string): string {
   const [key, at] = [path[path.length - 1], path[path.length - 2]];
-  if (key === 'on') return `: write on: ${outcomes(word)}`;
+  if (key === 'on') {
+    const words = word.split(/[ ,]+/);
+    if (words.every(isTerm)) return `: write [ ${words.join(', ')} ]`;
+    return words.some((one) => Object.hasOwn(ENVOY_OUTCOMES, one) || isTerm(one))
+      ? `: write ${outcomes(word)}`
+      : '';
+  }
   if (at !== 'on' || !Object.hasOwn(ENVOY_OUTCOMES, word)) return '';
   return `: write ${ENVOY_OUTCOMES[word]!.join(', ')}, the meaning of ${word} in Envoy`;
 }

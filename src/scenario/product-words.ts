@@ -1,3 +1,5 @@
+import { outcomeTerms } from '../patterns/mechanisms/outcome-terms.js';
+
 /** Advice for a key of another product: the equivalent, as a line to paste. */
 export interface WayOut {
   /** Keys of other products, normalized by `plainWord`. */
@@ -33,12 +35,15 @@ export const counts = (value: string | undefined): string => value ?? '100';
 export function outcomes(value: string | undefined): string {
   const words = new Set<string>();
   for (const word of (value ?? 'gateway-error').split(/[ ,]+/)) {
-    for (const outcome of ENVOY_OUTCOMES[word] ?? (/^\d{3}$/.test(word) ? [word] : [])) {
-      words.add(outcome);
-    }
+    for (const outcome of ENVOY_OUTCOMES[word] ?? (isTerm(word) ? [word] : [])) words.add(outcome);
   }
   const list = words.size === 0 ? ENVOY_OUTCOMES['gateway-error']! : [...words];
   return `[${list.join(', ')}]`;
+}
+
+/** Whether a list of outcomes takes a word as it is: an outcome, a group, a status. */
+export function isTerm(word: string): boolean {
+  return outcomeTerms().safeParse([/^\d{3}$/.test(word) ? Number(word) : word]).success;
 }
 
 /** envoyproxy/envoy: docs/root/configuration/http/http_filters/router_filter.rst (x-envoy-retry-on). */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { MapNode, Node, Path } from './located.js';
-import { entries, get, items, scalar, text } from './located.js';
+import { entries, get, items, map, scalar, text } from './located.js';
 import { withValue } from './repair.js';
 import { schemas } from './schemas.js';
 import { definitionOf } from './sibling-kinds.js';
@@ -52,6 +52,12 @@ function offValue(root: MapNode, path: Path, { at }: Node): Node | null {
   const special = SPECIAL[key];
   if (special !== undefined && fields.every((field) => isOptional(field))) return special(at);
   return fields.every(mayBeAbsent) ? { ...scalar(null, at), off: true } : null;
+}
+
+/** Whether `none` may be written at a path, so that the entry is without what is there. */
+export function mayBeOff(path: Path): boolean {
+  const at = { file: '', start: 0, end: 0 };
+  return offValue(map(new Map(), at), path, scalar(OFF, at)) !== null;
 }
 
 /** Features that the program or a product has where nothing is written, and what they are without it. */

@@ -51,6 +51,37 @@ describe('faultline lint', () => {
     );
   });
 
+  it('has one block for each rule where a file has more than ten findings', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+    const many = `faultline: 1
+title: Many
+run: { duration: 20s }
+defaults:
+  services: { concurrency: 4, queue: { capacity: 8 }, probes: { liveness: { period: 5s } } }
+services:
+${names.map((name) => `  ${name}: { endpoints: { get: [ wait: 1ms ] } }`).join('\n')}
+workloads:
+  users: { arrivals: poisson(1/s), patience: 1s, requests: [ ${names.map((name) => `{ name: ${name}, call: ${name}.get }`).join(', ')} ] }
+`;
+    const path = folder.put('many.yaml', many);
+    const rule = ['--rule', 'liveness-behind-requests'];
+    const { stdout } = faultline(['lint', 'many.yaml', ...rule], { cwd: folder.path });
+    expect(stdout.split('\n').slice(2)).toEqual([
+      'many.yaml:5:65 warning liveness-behind-requests (11 findings)',
+      '  a is ended when its queue is full',
+      '  also: b, c, d, e, f, g, h, i, j, k',
+      '  measured: a refusal; limit: an answer',
+      '  why: A busy process fails its liveness probe and is killed.',
+      '  write services.a.probes.liveness.usesWorkers: false',
+      '',
+      'Every finding with its lines: --all. One rule: --rule NAME. Data: --json FILE.',
+      '',
+      '',
+    ]);
+    const all = faultline(['lint', path, ...rule, '--all']).stdout;
+    expect(all.match(/ warning liveness-behind-requests /g)).toHaveLength(11);
+  });
+
   it('takes rules to look for, rules to leave out, and variants', () => {
     const of = (...args: string[]): number | null => faultline(['lint', unguarded, ...args]).status;
     expect(of('--rule', 'unbounded-queue')).toBe(0);

@@ -166,6 +166,6 @@ export const BAD_SAGAS: readonly BadCase[] = [
     ],
     code: 'FL405',
     at: 'trip, readOnly',
-    says: 'write saga: trip',
+    says: 'is a saga, and a step of a saga calls an endpoint',
   },
 ];

@@ -149,7 +149,11 @@ const CASES: readonly Case[] = [
   inRetry('retry_on: "gateway-error,503"', 'on: [gateway, timeout, reset, connect, 503]'),
   inRetry('retryExceptions: [ java.io.IOException ]', 'on: [serverError, timeout, connect]'),
   inRetry('retryHostPredicate: [ previous_hosts ]', 'otherInstance: true'),
-  inRetry('on: "5xx,connect-failure"', 'on: [5xx, timeout, reset, connect]'),
+  {
+    paste: ['policy', 'retry: { kind: envoy, on: "5xx,connect-failure" }'],
+    write: '[5xx, timeout, reset, connect]',
+    goes: ['policy', 'retry: { kind: envoy, on: [5xx, timeout, reset, connect] }'],
+  },
   {
     paste: ['policy', 'retry: { kind: istio, on: [gateway-error] }'],
     write: 'gateway, timeout, reset, connect',

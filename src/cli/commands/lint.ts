@@ -82,6 +82,9 @@ function selectionOf({ variant, set, as }: LintFlags): Selection {
   };
 }
 
+/** Width of the blocks in a log, which people read in windows of any width. */
+const LOG_WIDTH = 80;
+
 function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal): void {
   const { open, accepted } = sorted;
   const shown = flags.quiet === true ? open.filter(({ severity }) => severity === 'error') : open;
@@ -91,7 +94,9 @@ function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal
     const gap = shown.length === 0 ? [] : [''];
     terminal.out(asLines([`${path}: ${tally(open)}${known}`, ...texts, ...gap]));
   }
-  for (const lines of shownRemarks(shown, flags.all === true)) terminal.out(asLines(lines));
+  const width = terminal.isLog ? LOG_WIDTH : terminal.columns;
+  const blocks = shownRemarks(shown, { all: flags.all === true, width });
+  for (const lines of blocks) terminal.out(asLines(lines));
 }
 
 /** The requested rules without the ignored ones. */

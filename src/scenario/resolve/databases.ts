@@ -181,7 +181,7 @@ function coresOf(
 ): Cpu {
   if (!isSingleThreaded) return resolveCpu(context, cpu, path);
   if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
-    conflict(context, [...path, 'cores'], `${kind} runs all commands in one thread: remove cores`);
+    conflict(context, [...path, 'cores'], `${kind} runs all commands in one thread: write cpu: 1`);
   }
   return resolveSerialCpu(context, { ...cpu, cores: 1 }, kind, path);
 }

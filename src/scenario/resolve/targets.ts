@@ -29,7 +29,11 @@ export function resolveCall(
   }
   if (thing === undefined) return unknown(context, component, path, ['service', 'gateway']);
   if (thing.instead !== null) {
-    report(context, 'FL405', path, thing.instead(component));
+    const message =
+      path[0] === 'sagas' && thing.kind === 'saga'
+        ? `${component} is a saga, and a step of a saga calls an endpoint`
+        : thing.instead(component);
+    report(context, 'FL405', path, message);
     return null;
   }
   if (version !== null && !runsVersion(context, component, version, path)) return null;

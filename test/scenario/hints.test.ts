@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { outcomeTerms } from '../../src/patterns/mechanisms/outcome-terms.js';
+import { policyKinds } from '../../src/patterns/registry.js';
+import { ENVOY_OUTCOMES } from '../../src/scenario/product-words.js';
+import { BAD_BALANCING } from './bad-balancing.js';
+import { BAD_CACHES } from './bad-caches.js';
+import { BAD_DATABASES } from './bad-databases.js';
+import { BAD_FUNCTIONS } from './bad-functions.js';
+import { BAD_SHAPES, RIGHT } from './bad-input.js';
+import { BAD_MESH } from './bad-mesh.js';
+import { BAD_MIDDLEWARE } from './bad-middleware.js';
+import { BAD_QUEUES } from './bad-queues.js';
+import { BAD_REFERENCES } from './bad-references.js';
+import { BAD_SAGAS } from './bad-sagas.js';
+import { hintsOf, isConcrete, mends } from './hints.js';
+import { brief, load } from './support.js';
+
+/** Files with one mistake each. */
+const BAD: readonly (readonly [title: string, text: string])[] = [
+  ...BAD_SHAPES,
+  ...BAD_REFERENCES,
+  ...BAD_MIDDLEWARE,
+  ...BAD_BALANCING,
+  ...BAD_MESH,
+  ...BAD_DATABASES,
+  ...BAD_FUNCTIONS,
+  ...BAD_SAGAS,
+  ...BAD_CACHES,
+  ...BAD_QUEUES,
+].map(({ title, edit: [from, to] }) => [title, RIGHT.replace(from, () => to)] as const);
+
+/** Hints whose place a program does not find: the comma makes two keys of one value. */
+const BY_HAND = /a comma inside/;
+
+/** A bundle of a call with these fields. */
+const bundle = (fields: string): string =>
+  RIGHT.replace(
+    'plain: { timeout: 500ms }',
+    `plain: { timeout: 500ms }\n  hop: { ${fields} }`,
+  ).replace('name: charge, policy: pay', 'name: charge, policy: hop');
+const service = (fields: string): string =>
+  RIGHT.replace('labels: { tier: core }', `labels: { tier: core }\n    ${fields}`);
+
+const NUMBERS = ['retry: 3', 'rateLimit: 50/s', 'bulkhead: 5', 'circuitBreaker: 5', 'hedge: 50ms'];
+const KINDS = policyKinds.map(({ policy, kind }) => `${policy}: ${kind}`);
+const BUNDLE_OFF = [...new Set(policyKinds.map(({ policy }) => policy))].filter(
+  (policy) => policy !== 'timeout' && policy !== 'deadline',
+);
+const HOST_OFF = [
+  'autoscaling',
+  'probes',
+  'memory',
+  'admission',
+  'lifecycle',
+  'resources',
+  'queue',
+];
+
+/** Short forms that do not exist, with the place where people write them. */
+const SHORT: readonly string[] = [
+  ...[...NUMBERS, ...KINDS].map(bundle),
+  ...BUNDLE_OFF.flatMap((policy) =>
+    ['off', 'false', 'disabled'].map((off) => bundle(`${policy}: ${off}`)),
+  ),
+  ...HOST_OFF.map((field) => service(`${field}: off`)),
+  service('queue: 10'),
+  service('memory: 512Mi'),
+  bundle('retry: { attempts: 3, backoff: 100ms }'),
+  bundle('retry: { attempts: 3, backoff: exponential }'),
+  ...['100/s', '100rps', '100'].map((rate) => RIGHT.replace('poisson(20/s)', rate)),
+];
+
+/** The message of a file and whether some hint of it mends the file. */
+function judged(text: string): readonly string[] {
+  return load(text).problems.flatMap((problem) => {
+    const hints = hintsOf(problem.message).filter(isConcrete);
+    if (hints.length === 0 || BY_HAND.test(problem.message)) return [];
+    return hints.some((hint) => mends(text, problem, hint)) ? [] : [brief(problem)];
+  });
+}
+
+describe('a hint that says what to write', () => {
+  it('is followed in the files of all mistakes, and each of them is right then', () => {
+    const hinted = BAD.filter(([, text]) =>
+      load(text).problems.some(({ message }) => hintsOf(message).some(isConcrete)),
+    );
+    expect(hinted.length).toBeGreaterThan(50);
+    expect(
+      hinted.flatMap(([title, text]) => judged(text).map((said) => `${title}: ${said}`)),
+    ).toEqual([]);
+  });
+
+  it('is followed for every short form that does not exist', () => {
+    for (const text of SHORT) {
+      const { problems } = load(text);
+      // Some are right: a kind that needs no fields may have a short form.
+      if (problems.length > 0) expect(judged(text)).toEqual([]);
+    }
+    const hinted = SHORT.filter((text) =>
+      load(text).problems.some(({ message }) => hintsOf(message).some(isConcrete)),
+    );
+    expect(hinted.length).toBeGreaterThan(50);
+  });
+});
+
+/** Outcomes of a list, as a set. */
+const meaning = (list: readonly unknown[]): readonly string[] => list.map(String).sort();
+
+describe('a hint about outcomes', () => {
+  const onOf = (text: string): readonly unknown[] => {
+    const [message] = load(text).problems.map((problem) => problem.message);
+    const [, list] =
+      /write (?:retry: \{ kind: envoy, |retry: \{ )?(?:on: )?(\[[^\]]*\])/.exec(message ?? '') ??
+      [];
+    return parse(list ?? '[]') as unknown[];
+  };
+
+  it.each(['5xx', 'timeout', 'serverError', '503', 'connect, 5xx', 'gateway'])(
+    'keeps the words that are right: on: %s',
+    (words) => {
+      const text = bundle(`retry: { attempts: 2, on: "${words}" }`);
+      expect(meaning(onOf(text))).toEqual(meaning(words.split(', ')));
+      expect(judged(text)).toEqual([]);
+    },
+  );
+
+  it('has none for a word that nothing knows', () => {
+    expect(onOf(bundle('retry: { attempts: 2, on: moon }'))).toEqual([]);
+  });
+
+  it.each([...Object.keys(ENVOY_OUTCOMES), '503', '5xx,connect-failure'])(
+    'has the meaning of Envoy for its keys, as a text and as a list: %s',
+    (words) => {
+      const wanted = new Set(words.split(',').flatMap((word) => ENVOY_OUTCOMES[word] ?? [word]));
+      for (const list of [`"${words}"`, `[${words.split(',').join(', ')}]`]) {
+        for (const key of ['retryOn', 'retry_on']) {
+          expect(meaning(onOf(bundle(`${key}: ${list}`)))).toEqual(meaning([...wanted]));
+          expect(meaning(onOf(bundle(`retry: { attempts: 2, ${key}: ${list} }`)))).toEqual(
+            meaning([...wanted]),
+          );
+        }
+      }
+      expect(
+        outcomeTerms().safeParse(
+          [...wanted].map((word) => (/^\d+$/.test(word) ? Number(word) : word)),
+        ).success,
+      ).toBe(true);
+    },
+  );
+});
