@@ -6,6 +6,7 @@ import type { Session } from '../spec/scenario/sections.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { PlanConnections } from '../spec/plan/connections.js';
 import type { Pool, Protocol, ServerClosing } from '../spec/scenario/resources.js';
+import type { Host } from '../spec/scenario/host.js';
 import type { Bundle } from '../spec/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles } from './bundles.js';
@@ -150,8 +151,7 @@ export class EdgeTable {
         own.loadBalancing ??
         this.mesh.balancing(from.component, to.component) ??
         host.loadBalancing;
-      const outlierDetection =
-        own.outlierDetection ?? (own.ejectsNone === true ? null : host.outlierDetection);
+      const outlierDetection = outliersOf(own, host);
       return {
         from: from.id,
         to: to.id,
@@ -194,6 +194,10 @@ export class EdgeTable {
  * panic, whatever the threshold.
  */
 const ENOUGH = 1 / 1.4;
+
+function outliersOf(own: Bundle, host: Host): OutlierDetection | null {
+  return own.outlierDetection ?? (own.ejectsNone === true ? null : host.outlierDetection);
+}
 
 function panicOf(
   { common: { panicThreshold } }: LoadBalancing,

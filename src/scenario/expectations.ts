@@ -98,8 +98,8 @@ export interface Scope {
   readonly variants: readonly string[] | null;
   /** Only a part of the variants is given: expectations about others are skipped. */
   readonly isPart: boolean;
-  /** Values were edited after the file was read, so the times of faults may be others than those that were meant. */
-  readonly isEdited?: boolean;
+  /** No value was edited after the file was read, so the times of faults are those that its author wrote. */
+  readonly isAsWritten?: boolean;
   readonly problems: Problems;
 }
 
@@ -192,7 +192,7 @@ interface TextAt {
 export function readText<T extends Measure>(
   reader: Reader<T>,
   { source, node, path }: TextAt,
-  { judged, variants, isPart, isEdited = false, problems }: Scope,
+  { judged, variants, isPart, isAsWritten = false, problems }: Scope,
 ): T | null {
   // The text of a quoted scalar starts one character later. Scalars that YAML rewrites are marked as a whole.
   const length = node.at.end - node.at.start;
@@ -225,7 +225,7 @@ export function readText<T extends Measure>(
     const allowed = [`after ${window.fault}`, 'from TIME to TIME'];
     problems.add({ code: 'FL502', at, path, message, allowed });
   }
-  if (!isEdited && window?.kind === 'after') {
+  if (isAsWritten && window?.kind === 'after') {
     const { fault, offset } = window;
     if (asked.every(({ scenario }) => lastsToEnd(scenario, fault))) {
       const message = `${fault} lasts to the end of the run, so nothing is measured after it: let it end earlier, or lengthen run.duration`;

@@ -38,7 +38,7 @@ export function inheritTemplates(root: MapNode, problems: Problems): MapNode {
 
 /**
  * Fields of `defaults.services` and `defaults.gateways` that an external component does not inherit: they describe how
- * your own processes run, and a payment provider has none of them. What callers do with it is inherited.
+ * your own processes run, and a payment provider has none of them. Fields that its callers use are inherited.
  */
 export const OF_OWN_HOSTS: readonly string[] = [
   ...['replicas', 'zone', 'runtime', 'concurrency', 'queue', 'cpu', 'cancellation', 'rejectWork'],

@@ -95,8 +95,8 @@ export class Loader {
       one.resolved === null ? [] : [{ name: one.plan.name, ...one.resolved }],
     );
     const names = all.map((plan) => plan.name);
-    const isEdited = changed !== null || this.whatIf !== null;
-    const scope = { judged, variants: names, isPart: changed !== null, isEdited, problems };
+    const isAsWritten = changed === null && this.whatIf === null;
+    const scope = { judged, variants: names, isPart: changed !== null, isAsWritten, problems };
     const expect = (
       written: FrameOutput['budgets'],
       list: Node | undefined,

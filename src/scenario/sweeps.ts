@@ -345,7 +345,6 @@ class SweepReader {
       judged: asked,
       variants: all,
       isPart: false,
-      isEdited: true,
       problems: own,
     });
     if (own.all.length > 0) this.isRight = false;

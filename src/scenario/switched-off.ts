@@ -49,7 +49,7 @@ function offValue(root: MapNode, path: Path, { at }: Node): Node | null {
   const all = fieldsAt(root, path);
   const fields = all.filter(isStructure);
   if (fields.length === 0 || all.some(takesNone)) return null;
-  const special = SPECIAL[key];
+  const special = Object.hasOwn(SPECIAL, key) ? SPECIAL[key] : undefined;
   if (special !== undefined && fields.every((field) => isOptional(field))) return special(at);
   return fields.every(mayBeAbsent) ? { ...scalar(null, at), off: true } : null;
 }
@@ -82,11 +82,12 @@ function fieldsAt(root: MapNode, path: Path): readonly Schema[] {
   const { explicit } = schemas();
   const sections = definitionOf(bare(explicit)).shape!;
   const entryOf = (section: string): readonly Schema[] => {
-    const record = sections[section];
-    return record === undefined ? [] : [definitionOf(bare(record)).valueType as Schema];
+    if (!Object.hasOwn(sections, section)) return [];
+    const { valueType } = definitionOf(bare(sections[section]!));
+    return valueType === undefined ? [] : [valueType as Schema];
   };
-  const [bundle, after] = bundleIn(path);
-  if (after > 0) return follow(entryOf(bundle), locateAt(root, path, after), path.slice(after));
+  const after = bundleIn(path);
+  if (after > 0) return follow(entryOf('policies'), locateAt(root, path, after), path.slice(after));
   const [section, name] = path.map(String);
   if (path.length < 3) return [];
   const own =
@@ -96,13 +97,13 @@ function fieldsAt(root: MapNode, path: Path): readonly Schema[] {
   return follow(own, locateAt(root, path, 2), path.slice(2));
 }
 
-/** Where a path enters a bundle of policies: after `policy`, a callee of `outbound`, or a name of `policies`. */
-function bundleIn(path: Path): readonly ['policies', number] {
+/** Where a path enters a bundle of policies: after `policy`, a callee of `outbound`, or a name of `policies`; 0 = nowhere. */
+function bundleIn(path: Path): number {
   for (let at = path.length - 2; at > 0; at--) {
-    if (path[at] === 'policy' || path[at] === 'compensationPolicy') return ['policies', at + 1];
-    if (path[at - 1] === 'outbound' && at < path.length - 1) return ['policies', at + 1];
+    if (path[at] === 'policy' || path[at] === 'compensationPolicy') return at + 1;
+    if (path[at - 1] === 'outbound' && at < path.length - 1) return at + 1;
   }
-  return ['policies', path[0] === 'policies' && path.length > 2 ? 2 : 0];
+  return path[0] === 'policies' && path.length > 2 ? 2 : 0;
 }
 
 function locateAt(root: Node, path: Path, depth: number): Node | undefined {
@@ -133,8 +134,8 @@ function inside(
   if (type === 'record') return [valueType as Schema];
   if (type === 'array') return typeof step === 'number' ? [element as Schema] : [];
   const isOther = kind !== undefined && shape?.kind?._zod.values?.has(kind) === false;
-  const field = shape?.[step];
-  return field === undefined || isOther ? [] : [field];
+  const has = shape !== undefined && Object.hasOwn(shape, step) && !isOther;
+  return has ? [shape[step]!] : [];
 }
 
 const WRAPPERS: ReadonlySet<string> = new Set([

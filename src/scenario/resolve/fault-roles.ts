@@ -44,7 +44,7 @@ function isReplicated(host: Host | undefined): boolean {
 
 /**
  * The role of the nodes that a fault affects; null = all. A database that is named as a whole means its primary, so
- * that a replica can take over. Whoever selects by instance or zone has said which nodes are meant.
+ * that a replica can take over. A fault that selects by instance or zone names its nodes itself.
  */
 export function roleOf(
   context: Context,
