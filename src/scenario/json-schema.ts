@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { faultKinds, policyKinds } from '../patterns/registry.js';
 import { INHERITS, SHORT_FORMS } from './schema/common.js';
 import { buildSchemas } from './schema/scenario.js';
+import { saysAbsent } from './switched-off.js';
 
 /** A JSON Schema, or a part of one. */
 export interface JsonSchema {
@@ -48,20 +49,40 @@ function deleteRequired(json: JsonSchema): void {
   // Each kind has one alternative.
   const { oneOf } = json;
   if (Array.isArray(oneOf)) for (const form of oneOf as JsonSchema[]) deleteRequired(form);
+  const required = new Set((json.required ?? []) as readonly string[]);
   delete json.required;
   const properties = (json.properties ?? {}) as Record<string, JsonSchema>;
-  for (const [name, field] of Object.entries(properties)) properties[name] = orNull(field);
+  for (const [name, field] of Object.entries(properties)) {
+    properties[name] = orNull(field, !required.has(name) && isSwitch(name, field));
+  }
 }
 
+/** Whether `none` switches a field off, by the rule of `withoutSwitchedOff`. */
+function isSwitch(name: string, field: JsonSchema): boolean {
+  return isStructure(field) && saysAbsent(name, field.description as string | undefined);
+}
+
+function isStructure({ type, anyOf, oneOf, $ref }: JsonSchema): boolean {
+  const forms = (anyOf ?? oneOf) as readonly JsonSchema[] | undefined;
+  if (forms !== undefined) return forms.some(isStructure);
+  return type === 'object' || type === 'array' || $ref !== undefined;
+}
+
+const DELETES = { type: 'null', description: 'Deletes what is inherited.' };
+const SWITCHES = {
+  enum: [null, 'none'],
+  description: 'Deletes what is inherited; `none` is without it.',
+};
+
 /** `null` deletes what is inherited. */
-function orNull(field: JsonSchema): JsonSchema {
+function orNull(field: JsonSchema, isOff: boolean): JsonSchema {
   const { description, default: standard, ...rest } = field;
   const forms =
     'anyOf' in rest && Object.keys(rest).length === 1 ? (rest.anyOf as JsonSchema[]) : [rest];
   return {
     ...(description === undefined ? {} : { description }),
     ...(standard === undefined ? {} : { default: standard }),
-    anyOf: [...forms, { type: 'null', description: 'Deletes what is inherited.' }],
+    anyOf: [...forms, isOff ? SWITCHES : DELETES],
   };
 }
 

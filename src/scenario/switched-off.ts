@@ -171,8 +171,22 @@ function isOptional(field: Schema): boolean {
 /** Whether a field says that it is nothing, or no limit, where it is not written. */
 function mayBeAbsent(field: Schema): boolean {
   if (!isOptional(field)) return false;
-  const byDefault = /\bDefaults ([^.]*)/.exec(described(field))?.[1];
-  if (byDefault === undefined) return definitionOf(field).type === 'optional';
+  const byDefault = defaultIn(described(field));
+  return byDefault === null ? definitionOf(field).type === 'optional' : isNothing(byDefault);
+}
+
+/** Whether a structure with this description takes `none`, as far as its words say. */
+export function saysAbsent(key: string, description = ''): boolean {
+  if (BUNDLES.has(key)) return false;
+  const byDefault = defaultIn(description);
+  return byDefault === null || isNothing(byDefault) || Object.hasOwn(SPECIAL, key);
+}
+
+function defaultIn(description: string): string | null {
+  return /\bDefaults ([^.]*)/.exec(description)?.[1] ?? null;
+}
+
+function isNothing(byDefault: string): boolean {
   return /^to (none|unlimited)\b/.test(byDefault);
 }
 

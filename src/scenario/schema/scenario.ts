@@ -121,7 +121,9 @@ export function buildSchemas(
     defaults: z
       .strictObject(defaults())
       .optional()
-      .describe('Laid under every entry of a section.'),
+      .describe(
+        'Laid under every entry of a section. In an entry `none` switches a feature off, `null` deletes what is written here.',
+      ),
     variants: z
       .array(variantSchema)
       .min(1)
