@@ -56,6 +56,35 @@ describe('explore', () => {
     ]);
   });
 
+  it('prints a fault of a whole database so that it means all of its nodes again', () => {
+    const text = smallScenario(['people.success >= 99%'])
+      .replace('- { call: bank.pay, policy: { timeout: 100ms } }', '- query: db.read')
+      .replace(/  bank:.*\n/, '')
+      .replace(/variants:[^]*budgets/, 'budgets')
+      .replace(/faults:\n.*\n/, '')
+      .replace(
+        'workloads:',
+        'databases: { db: { replicas: 1, operations: { read: 1ms } } }\nworkloads:',
+      );
+    const path = folder.put('replicated.yaml', text);
+    const { result } = found([path, '--replications', '1', '--faults', 'down', '--size', '1']);
+    const yaml = result.explored.flatMap(({ sets }) =>
+      sets.flatMap(({ faults }) => faults.map((one) => one.yaml)),
+    );
+    expect(yaml.find((one) => one.includes('target: db'))).toContain('target: db, role: all,');
+    // Beside the note on a crash that does not say so.
+    const crash = 'faults: [ { id: dies, kind: crash, target: db, at: 5s, for: 5s } ]\nworkloads:';
+    const noted = folder.put('noted.yaml', text.replace('workloads:', crash));
+    expect(faultline(['validate', noted]).stdout).toContain(
+      '\n  note: crash dies affects the primary of db: `role: all` affects all 2 nodes\n',
+    );
+    const role = folder.put(
+      'role.yaml',
+      text.replace('workloads:', crash.replace('db,', 'db, role: all,')),
+    );
+    expect(faultline(['validate', role]).stdout).not.toContain('note:');
+  });
+
   it('gives the same document each time, whatever the number of threads', () => {
     const args = [PAIR, '--replications', '1', '--faults', 'down', '--size', '1'];
     expect(found([...args, '--workers', '2']).result).toEqual(found(args).result);

@@ -1,4 +1,4 @@
-import { faultKind } from '../../patterns/registry.js';
+import { faultKind, meansPrimary } from '../../patterns/registry.js';
 import { invariant } from '../../kernel/invariant.js';
 import { compile } from '../../plan/compile.js';
 import { PlanError } from '../../plan/problem.js';
@@ -39,7 +39,7 @@ export function candidatesOf(
   const wanted = menu.flatMap((dish) => {
     const { strength, onComponent, onEdge } = dish;
     const made = (place: string, serving: Serving | null): readonly Candidate[] =>
-      serving === null ? [] : [candidate(place, dish.name, serving, span)];
+      serving === null ? [] : [candidate(place, dish.name, serving, { span, variant })];
     return [
       ...plan.components
         .filter(isPlaced)
@@ -84,13 +84,19 @@ function candidate(
   place: string,
   id: string,
   { kind, fields, words }: Serving,
-  span: Span,
+  { span, variant }: { readonly span: Span; readonly variant: Variant },
 ): Candidate {
   const { share, instances, ...own } = fields;
   const found = faultKind(kind);
   invariant(found !== undefined, 'explore-fault-kind');
   const length = formatDuration(span.untilNs - span.fromNs);
-  const shown = Object.entries(fields).map(([field, value]) => `, ${field}: ${value}`);
+  // A component is down or slow as a whole, which a database with replicas is only in all of its nodes.
+  const database = variant.scenario.databases.get(place) ?? null;
+  const isWhole = instances === undefined && database !== null && database.replication !== null;
+  const all = isWhole && meansPrimary(found!) ? { role: 'all' } : {};
+  const shown = Object.entries({ ...fields, ...all }).map(
+    ([field, value]) => `, ${field}: ${value}`,
+  );
   return {
     place,
     words,
