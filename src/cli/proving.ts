@@ -1,13 +1,11 @@
 import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import { CAUSE, faultProof, mean, type FaultProof } from '../analysis/verdicts/counterfactual.js';
-import { faultSearch, type Suspects } from '../analysis/verdicts/fault-search.js';
+import { everySet, faultSearch, suspectsOf } from '../analysis/verdicts/fault-search.js';
 import {
   allOf,
   keyOf,
   likenessOf,
-  subsetsOf,
-  without,
   type BySet,
   type FaultSet,
   type Likeness,
@@ -81,10 +79,6 @@ const ROOM = 1.3;
 const LEAST = 0.5;
 /** A thrifty proof may handle as many events as the usual runs, or this number, which takes a fraction of a second. */
 const CHEAP = 400_000;
-/** Largest number of faults of which each is taken away, and strikes alone, in a proof that is not thrifty. */
-const MOST_EACH = 30;
-/** Up to this number every combination runs then. */
-const EVERY_SET = 3;
 /** Plans whose records are in memory at the same time. */
 const AT_ONCE = 8;
 
@@ -377,23 +371,6 @@ function isByFaults({ harm, background }: FaultProof): boolean {
 
 function isSame(a: Intervention, b: Intervention): boolean {
   return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
-}
-
-/** All faults, those that the account blames first. */
-function suspectsOf({ faults }: Plan, blamed: readonly string[]): Suspects {
-  const first = blamed.flatMap((id) => {
-    const index = faults.findIndex((fault) => fault.id === id);
-    return index < 0 ? [] : [index];
-  });
-  return { ranked: [...first, ...without(allOf(faults.length), ...first)], blamed: first.length };
-}
-
-/** Each fault alone and taken away; of a few faults every combination. */
-function everySet(faults: number): readonly FaultSet[] {
-  const all = allOf(faults);
-  if (faults <= EVERY_SET) return subsetsOf(all);
-  if (faults > MOST_EACH) return [];
-  return [...all.map((index) => [index]), ...all.map((index) => without(all, index))];
 }
 
 /** The trials without those whose stronger form averts more. */

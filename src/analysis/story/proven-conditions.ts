@@ -39,7 +39,7 @@ export function provenConditions(
     if (role === 'none' && isSeen) return [];
     const isAlone = cause.fault === undefined && cause.role === 'cause' && cause.share !== null;
     // A rise of the load may be needed beside the fault.
-    if (isByFaults && isAlone && cause.kind !== 'load' && role !== 'cause') return [];
+    if (isByFaults && isAlone && cause.unit !== 'times' && role !== 'cause') return [];
     return [role === 'cause' ? { ...cause, role } : cause];
   });
   const found = [...kept];

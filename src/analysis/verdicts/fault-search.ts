@@ -1,3 +1,4 @@
+import type { Plan } from '../../spec/plan/plan.js';
 import {
   allOf,
   coreOf,
@@ -12,7 +13,7 @@ import {
 export const ALL_SUBSETS = 3;
 
 /** Most faults that are tried one by one. */
-const MOST_SINGLE = 32;
+const MOST_SINGLE = 30;
 
 /** The faults of a plan, for the search of those that matter. */
 export interface Suspects {
@@ -70,6 +71,23 @@ export function* faultSearch(faults: number, suspects: Suspects): Questions {
   }
   const core = coreOf(faults, known);
   if (core.length <= ALL_SUBSETS) yield* asked(known, subsetsOf(core));
+}
+
+/** All faults, those that the account blames first. */
+export function suspectsOf({ faults }: Plan, blamed: readonly string[]): Suspects {
+  const first = blamed.flatMap((id) => {
+    const index = faults.findIndex((fault) => fault.id === id);
+    return index < 0 ? [] : [index];
+  });
+  return { ranked: [...first, ...without(allOf(faults.length), ...first)], blamed: first.length };
+}
+
+/** Each fault alone and taken away, up to a number of them; of a few faults every combination. */
+export function everySet(faults: number): readonly FaultSet[] {
+  const all = allOf(faults);
+  if (faults <= ALL_SUBSETS) return subsetsOf(all);
+  if (faults > MOST_SINGLE) return [];
+  return [...all.map((index) => [index]), ...all.map((index) => without(all, index))];
 }
 
 /** A set in two parts; none if one of them is empty. */
