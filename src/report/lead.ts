@@ -22,7 +22,9 @@ export function leadWords(variant: VariantResult): string | null {
   const [worst] = hurt;
   if (worst === undefined) return null;
   const others =
-    hurt.length > 1 ? ` ${plural(hurt.length - 1, 'other kind')} of requests degrade too.` : '';
+    hurt.length > 1
+      ? ` ${plural(hurt.length - 1, 'other kind')} of requests ${hurt.length === 2 ? 'degrades' : 'degrade'} too.`
+      : '';
   return `${worst.subject}: ${worst.how} ${worst.when}.${others}${causeWords(variant)}`;
 }
 

@@ -25,7 +25,7 @@ describe('the chain of the sentence', () => {
       expect(parts.slice(1, 4)).toEqual(['db', 'shop', 'edge']);
       // It fails before it runs out of workers, and both times are there.
       expect(sentence).toMatch(
-        /shop: waits for connections to db, [^>]*, 200 of 200 workers [^>]* from 4\d(?:\.\d)? s on, queue of 100 full at 4\d s -> edge: errors from shop, success [\d.]+ % -> /u,
+        /shop: waits for connections to db, [^>]*, 200 of 200 workers [^>]* from 4\d(?:\.\d)? s on, queue of 100 full at 4\d(?:\.\d)? s -> edge: errors from shop, success [\d.]+ % -> /u,
       );
     }
   });

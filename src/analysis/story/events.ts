@@ -11,7 +11,7 @@ import { faultEvents } from './fault-events.js';
 import { cancelledEvents } from './cancelled.js';
 import { effectEvents } from './effects.js';
 import type { Episode } from './health.js';
-import { degradationOf } from './degradation-words.js';
+import { degradationOf, isOfFailures } from './degradation-words.js';
 import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js';
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
@@ -224,16 +224,15 @@ function degradation(
     isMany && from > ends[EPISODES_MAX - 2].from && from <= skipped[skipped.length - 1].from;
   return episodes.flatMap((episode) => {
     if (isSkipped(episode)) return [];
-    const worst = episode.worst as Exclude<HealthState, 'ok'>;
-    const from = onsets(lane, episode);
-    const start: StoryEvent = {
-      at: from,
-      kind: worst,
+    const parts = partsOf(scene, lane, episode);
+    const starts = parts.map((part, k): StoryEvent => ({
+      at: k === 0 ? onsets(lane, episode) : secondsOf(scene, part.from),
+      kind: part.worst as Exclude<HealthState, 'ok'>,
       subject: lane.name,
-      ...causeOf(scene, lane, episode, influences, causes),
-      ...counted(scene, lane, untilBetter(scene, lane, episode)),
-    };
-    if (continues(episode)) return [start];
+      ...causeOf(scene, lane, part, influences, causes),
+      ...counted(scene, lane, k < parts.length - 1 ? part : untilBetter(scene, lane, part)),
+    }));
+    if (continues(episode)) return starts;
     const begun = onsets(lane, firstPart(episode, episodes));
     const idleFrom = idleSince(scene, lane, episode);
     const isOver = episode.until < steps.count || idleFrom !== null;
@@ -252,9 +251,38 @@ function degradation(
       ...words,
       ...(isMany && episode === last && { episodes: ends.length }),
     };
-    return [start, over];
+    return [...starts, over];
   });
 }
+
+/** Steps of slowness before failures begin from which these have an event of their own. */
+const SLOW_FIRST = 5;
+/** Share of the requests that must fail then, and the part of it that may fail before. */
+const FAIL_SOME = 0.1;
+const FAIL_BEFORE = 0.1;
+
+/** An episode, or the slowness and then the failures in it: its success is not that of the time before they begin. */
+function partsOf({ health, baseline }: Scene, lane: Lane, episode: Episode): readonly Episode[] {
+  const { from, until } = episode;
+  const isFailing = (step: number): boolean =>
+    isOfFailures(lane, { ...episode, from: step, until: step + 1 }, baseline);
+  let first = from;
+  while (first < until - 1 && !(isFailing(first) && isFailing(first + 1))) first++;
+  const failed = (since: number, end: number): number =>
+    1 - sumSteps(lane.succeeded, since, end) / Math.max(1, sumSteps(lane.finished, since, end));
+  const isLate = first - from >= SLOW_FIRST && first < until - 1;
+  const failing = isLate ? failed(first, until) : 0;
+  if (failing < FAIL_SOME || failed(from, first) > FAIL_BEFORE * failing) return [episode];
+  const { states } = health.get(lane)!;
+  const worstIn = (steps: readonly HealthState[]): HealthState =>
+    steps.reduce((worst, one) => (RANKS.indexOf(one) > RANKS.indexOf(worst) ? one : worst));
+  const worst = worstIn(states.slice(from, first));
+  if (worst === 'ok') return [episode];
+  const later = { ...episode, from: first, worst: worstIn(states.slice(first, until)) };
+  return [{ ...episode, until: first, worst }, later];
+}
+
+const RANKS: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /** The words of a degradation, with the time until which they count. */
 function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
