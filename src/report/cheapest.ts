@@ -5,7 +5,7 @@ import type {
   InterventionRole,
 } from '../spec/result/counterfactual.js';
 import { capitalised } from '../text/words.js';
-import { effectWords } from './intervention-words.js';
+import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
 const EFFORT: Readonly<Record<CauseKind, number | null>> = {
@@ -37,7 +37,9 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 export function cheapestWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
   if (found === null) return null;
-  return `Cheapest change that helps: ${found.words} ${effectWords(own, found)}.`;
+  // Its effect may be in the sentence about it already.
+  const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
+  return `Cheapest change that helps: ${found.words}${isSaid ? '' : ` ${effectWords(own, found)}`}.`;
 }
 
 /** Effort up to which a change is one of settings or of capacity. */
