@@ -90,7 +90,7 @@ export function sentenceOf(input: SentenceInput): string {
   const episodes = userEpisodes(triggers, story.events);
   const chains = episodes.map(({ triggers: own, events, from, until }) => {
     const begins = conditions.filter(({ at }) => at >= from && at < until);
-    const start = startWords(begins, isOther ? [] : timedWords(story, own, runs));
+    const start = listedStarts(startsIn(begins, isOther ? [] : timedWords(story, own, runs)));
     return [start, ...chainOf(events, own, aside, runs)].join(' -> ');
   });
   const account =
@@ -155,13 +155,13 @@ function startsOf(story: CountedStory, faults: readonly CascadeEvent[], runs: nu
   const [only] = shown;
   if (conditions.length === 0 && new Set(shown.map(headOf)).size === 1)
     return `${headOf(only)}${seenWords(only, runs)}`;
-  return startWords(conditions, timedWords(story, shown, runs));
+  // Nothing is blamed on them, so it does not matter how they are known.
+  return list(startsIn(conditions, timedWords(story, shown, runs)).map(({ text }) => text));
 }
 
 /** The first conditions and faults, in order of time. */
-function startWords(conditions: readonly Start[], faults: readonly Start[]): string {
-  const all = [...conditions, ...faults].sort((a, b) => a.at - b.at);
-  return listedStarts(all.slice(0, LINKS_MAX));
+function startsIn(conditions: readonly Start[], faults: readonly Start[]): readonly Start[] {
+  return [...conditions, ...faults].sort((a, b) => a.at - b.at).slice(0, LINKS_MAX);
 }
 
 /** Each text once, with all its times: `orders crashes at 5 s, 6 s and 7 s`. */
