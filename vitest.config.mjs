@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import { testsAffectedBy } from './scripts/affected.mjs';
 import { ROOT } from './scripts/build-key.mjs';
 
 const SOURCES = join(ROOT, 'src', '/');
+
+// A thread of tests runs hundreds of scenarios, each of them for a moment: by default V8 compiles a fifth of that time,
+// most of it code that the next scenario does not use. The threads of tests start after this.
+setFlagsFromString('--interrupt-budget=270000');
 
 /** Builds where a source has changed, in about a second. */
 function build() {

@@ -88,7 +88,7 @@ describe('--json', () => {
     const size = { components: 2, instances: 2, edges: 2, variants: 2, budgets: 1, sweeps: 0 };
     expect(read('validate', path)).toEqual({
       faultline: 1,
-      files: [{ file: path, ok: true, size, problems: [], error: null }],
+      files: [{ file: path, ok: true, size, problems: [], notes: [], error: null }],
     });
     expect(read('graph', path)).toMatchObject({
       title: 'Small',

@@ -149,7 +149,7 @@ describe('what the pages say', () => {
     const sides = at(SIDES, 'retries');
     expect(sides).toContain('retries holds up to 1.12s and breaks at 1.14s ');
     expect(sides).toContain('never in 2 of 4 runs');
-    expect(at(HANGS, 'breaker')).toMatch(/^ +40s +3\.5 s *$/m);
+    expect(at(HANGS, 'breaker')).toMatch(/^ +40s +4 s *$/m);
   });
 
   it('has the attempts of a timeout that the page of the claim says', () => {

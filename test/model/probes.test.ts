@@ -238,6 +238,9 @@ describe('questions', () => {
       callB: b,
       lineageA: a,
       lineageB: b,
+      operation: 0,
+      operationA: 0,
+      operationB: 0,
     });
   });
 
