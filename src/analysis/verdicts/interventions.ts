@@ -89,6 +89,19 @@ export function interventionResults(
   return found.sort((a, b) => size(b) - size(a));
 }
 
+/** The trials without those whose stronger form averts more. */
+export function withoutWeaker(trials: readonly Trial[], usual: Usual): readonly Trial[] {
+  const shares = new Map(trials.map((trial) => [trial.intervention, avertedShare(trial, usual)]));
+  const isSurpassed = ({ intervention }: Trial): boolean => {
+    const { stronger } = intervention;
+    const next = stronger === undefined ? undefined : shares.get(stronger);
+    return next !== undefined && next > shares.get(intervention)! + 0.02;
+  };
+  const isVain = ({ intervention }: Trial): boolean =>
+    trials.some((other) => other.intervention.stronger === intervention && !isSurpassed(other));
+  return trials.filter((trial) => !isSurpassed(trial) && !isVain(trial));
+}
+
 /** The mean price of some runs. */
 export function meanPrice(plan: Plan, records: readonly RunRecord[]): HarmPrice {
   const each = records.map((record) => priceOf(plan, record));
