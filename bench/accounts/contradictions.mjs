@@ -62,12 +62,25 @@ function ofHeadline(variant) {
     const twins = variant.faults.filter((one) => one.words === words);
     if (twins.some((one) => !CLEARED.has(roleOf(variant, one.id)))) continue;
     const isMild = !told.includes(' -> ') && causes.length === 0;
-    if (!isMild) found.push(`the headline names “${words}”, which the runs clear: ${sentence}`);
+    if (!isMild && !isUncounted(variant))
+      found.push(`the headline names “${words}”, which the runs clear: ${sentence}`);
   }
   const isProved = /[(;] ?(?:both |all )?proved\)/u.test(sentence);
   if (isProved && causes.every(({ known }) => known !== 'proved'))
     found.push(`the headline says proved, and no cause is: ${sentence}`);
   return found;
+}
+
+/** Harm that no request shows, by kind of its events: some of it is counted in no run, such as sagas that are undone. */
+const UNSEEN = new Set('unsettled cancelled lost repeated deadLettered stale backlog'.split(' '));
+
+/** Whether something goes wrong that the runs have not counted, so that they clear no fault. */
+function isUncounted({ cascade, counterfactuals: own }) {
+  return cascade.events.some(
+    ({ kind, subject }) =>
+      UNSEEN.has(kind) &&
+      !(own.unseen ?? []).some((one) => one.kind === kind && one.subject === subject),
+  );
 }
 
 /** The recovery that is reported is that of a cause. */

@@ -60,7 +60,7 @@ const CASES: readonly {
   {
     file: 'overloaded-then-called-metastable',
     causes: ['load clients1'],
-    says: ['From the start 165/s meet 133/s that backend can serve: 98.8 %', 'it stays overloaded'],
+    says: ['From the start 165/s meet 133/s that backend can serve: 98.8 %', 'It stays overloaded'],
     never: ['metastable', 'feasible'],
   },
   {

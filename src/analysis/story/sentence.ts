@@ -39,7 +39,7 @@ import {
 } from './seen-words.js';
 import { userEpisodes, type UserEpisode } from './user-episodes.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
-import { list, plural } from '../../text/words.js';
+import { capitalised, list, plural } from '../../text/words.js';
 
 /** The inputs of the sentence. */
 export interface SentenceInput {
@@ -84,14 +84,16 @@ export function sentenceOf(input: SentenceInput): string {
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
   const conditions = conditionStarts(story);
   // A fault that does little or no harm starts nothing where a condition does.
-  const isOther = first.length === 0 && conditions.length > 0;
+  const isCleared = responsible.length === 0 && chronicWords(story) !== '';
+  const isOther = first.length === 0 && (conditions.length > 0 || isCleared);
   // Effects of a fault that is no cause, or of which that is unknown, are not on the way to the users.
   const aside = new Set([...innocent, ...openFaults(story, faults).map(({ subject }) => subject)]);
   const episodes = userEpisodes(triggers, story.events);
   const chains = episodes.map(({ triggers: own, events, from, until }) => {
     const begins = conditions.filter(({ at }) => at >= from && at < until);
     const start = listedStarts(startsIn(begins, isOther ? [] : timedWords(story, own, runs)));
-    return [start, ...chainOf(events, own, aside, runs)].join(' -> ');
+    const links = chainOf(events, own, aside, runs);
+    return (start === '' ? links : [start, ...links]).join(' -> ');
   });
   const account =
     chains.length > 1
@@ -101,7 +103,10 @@ export function sentenceOf(input: SentenceInput): string {
   return `${chronicWords(story)}${account}${more}`;
 }
 
-const ended = (chain: string, end: string): string => `${chain}${end === '' ? '' : `; ${end}`}.`;
+function ended(chain: string, end: string): string {
+  if (chain === '') return end === '' ? '' : `${capitalised(end)}.`;
+  return `${chain}${end === '' ? '' : `; ${end}`}.`;
+}
 
 /**
  * Several episodes: `A hangs at 20 s -> users: ...; success is back after 6 s. Later, A fails at 140 s -> users: .... In
