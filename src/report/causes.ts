@@ -32,8 +32,10 @@ function sentencesOf(explained: Explained, interventions: readonly string[]): st
     ...interventions,
   ];
   const isOlder = own.faults.some(({ role }) => role !== 'none') && 2 * own.background > own.harm;
+  // Without the only fault is without any.
+  const single = own.faults.length === 1 ? [] : faults;
   const sentences = isOlder
-    ? [`Without any fault ${insteadWords(backgroundOf(own), own)}.`, ...changes, ...faults]
+    ? [`Without any fault ${insteadWords(backgroundOf(own), own)}.`, ...changes, ...single]
     : [...faults, ...changes];
   if (sentences.length === 0) return `${harmWords(own)}; no run shows a cause.`;
   return sentences.join(' ');

@@ -39,20 +39,17 @@ function kindsOf(all: readonly Harmed[]): readonly Kind[] {
 
 /** `120 requests fail and 3 are slow`. */
 export function harmWords(one: Harmed): string {
-  const words = kindsOf([one]).map((kind, k) => {
-    const count = kind.count(one);
-    const noun = k > 0 ? '' : count === 1 ? ' request' : ' requests';
-    return `${formatCount(count)}${noun} ${singular(kind.verb, count)}`;
-  });
-  return words.join(' and ');
+  return kindsOf([one])
+    .map((kind, k) => clause(kind, kind.count(one), k === 0))
+    .join(' and ');
 }
 
 /** `120 failed and 3 slow requests`. */
 export function harmedWords(one: Harmed, others: readonly Harmed[] = []): string {
-  const words = kindsOf([one, ...others]).map(
-    (kind) => `${formatCount(kind.count(one))} ${kind.adjective}`,
-  );
-  return `${words.join(' and ')} requests`;
+  const kinds = kindsOf([one, ...others]);
+  const words = kinds.map((kind) => `${formatCount(kind.count(one))} ${kind.adjective}`);
+  const isOne = kinds.length === 1 && kinds[0]!.count(one) === 1;
+  return `${words.join(' and ')} ${isOne ? 'request' : 'requests'}`;
 }
 
 /** `2`, or `2 and 0` beside requests of two kinds: how many of each kind are left. */
@@ -63,20 +60,25 @@ export function leftWords(one: Harmed, usual: Harmed, others: readonly Harmed[] 
 
 /** `72 requests fail instead of 29,900, and 0 are slow instead of 124`. */
 export function insteadWords(one: Harmed, usual: Harmed): string {
-  const words = kindsOf([one, usual]).map((kind, k) => {
-    const count = kind.count(one);
-    const noun = k > 0 ? '' : count === 1 ? ' request' : ' requests';
-    const verb = singular(kind.verb, count);
-    return `${formatCount(count)}${noun} ${verb} instead of ${formatCount(kind.count(usual))}`;
-  });
-  return words.join(', and ');
+  return kindsOf([one, usual])
+    .map((kind, k) => {
+      const usually = formatCount(kind.count(usual));
+      return `${clause(kind, kind.count(one), k === 0)} instead of ${usually}`;
+    })
+    .join(', and ');
+}
+
+/** `1 request fails`, and for a further kind `3 are slow`. */
+function clause({ verb }: Kind, count: number, isFirst: boolean): string {
+  const noun = !isFirst ? '' : count === 1 ? ' request' : ' requests';
+  return `${formatCount(count)}${noun} ${singular(verb, count)}`;
 }
 
 /** The share of requests with a degraded response, or of the attempts, from which a change of them is named. */
 const DEGRADED = 0.005;
 const ATTEMPTS = 0.05;
 
-/** `8.7 % of the responses are degraded instead of 0 %, 12 % more attempts`: the price of a change; empty without one. */
+/** `1.79 attempts per call instead of 1.2`, and degraded responses alike: the price of a change; empty without one. */
 export function priceWords(one: HarmPrice | undefined, usual: HarmPrice | undefined): string {
   if (one === undefined || usual === undefined) return '';
   const words: string[] = [];
