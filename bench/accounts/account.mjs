@@ -1,10 +1,9 @@
 // The account of a scenario as the program gives it, with its proofs, in this thread.
-import { blamedIn } from '../../dist/analysis/story/blamed.js';
 import { isHarmed } from '../../dist/analysis/verdicts/harmed.js';
 import { unseenOf } from '../../dist/analysis/verdicts/unseen-harm.js';
+import { subjectOf } from '../../dist/cli/proof-subject.js';
 import { prove } from '../../dist/cli/proving.js';
 import { isStopped } from '../../dist/run/run.js';
-import { suggested } from '../../dist/plan/interventions/index.js';
 import { storyBlocks } from '../../dist/report/story/blocks.js';
 import {
   compile,
@@ -36,18 +35,8 @@ export async function accountOf(text, { proof = 'usual', replications = null, on
       spent += eventsOf(made);
       return made.some(isStopped) ? null : made;
     });
-  const source = {
-    plan,
-    recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
-  };
-  const subject = {
-    source,
-    records,
-    blamed: blamedIn(inferred.cascade),
-    candidates: suggested(plan, inferred),
-    ended: { variant, cascade: inferred.cascade },
-    thrifty: proof !== 'full',
-  };
+  const task = { plan, variant, result: inferred, records };
+  const subject = subjectOf(file, task, proof !== 'full');
   const own = proof === 'none' || !isWorth ? null : await prove(subject, runPlans);
   const proofs = own === null ? undefined : new Map([[plan.variant, own]]);
   const result = summarise(file, [plan], [records], '0', null, null, proofs);

@@ -1,4 +1,5 @@
 // Reads the sentences of an account back into facts, and compares them with the runs of the same document.
+import { UNSEEN } from '../../dist/analysis/story/unseen-kinds.js';
 
 /** Each contradiction in the account of a variant, as a sentence; `blocks`: its story. */
 export function contradictionsIn(variant, blocks) {
@@ -71,10 +72,7 @@ function ofHeadline(variant) {
   return found;
 }
 
-/** Harm that no request shows, by kind of its events: some of it is counted in no run, such as sagas that are undone. */
-const UNSEEN = new Set('unsettled cancelled lost repeated deadLettered stale backlog'.split(' '));
-
-/** Whether something goes wrong that the runs have not counted, so that they clear no fault. */
+/** Whether something goes wrong that the runs have not counted, such as sagas that are undone: they clear no fault then. */
 function isUncounted({ cascade, counterfactuals: own }) {
   return cascade.events.some(
     ({ kind, subject }) =>

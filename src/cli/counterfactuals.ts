@@ -1,27 +1,21 @@
 import { oneLine } from '../text/line.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Study } from '../analysis/verdicts/study.js';
-import { suggested } from '../plan/interventions/index.js';
-import type { Intervention, Source } from '../plan/interventions/kind.js';
-import { compile } from '../plan/compile.js';
 import { isFailure } from '../report/budget-words.js';
 import { worstVariantOf } from '../report/worst-variant.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
-import type { Variant } from '../spec/scenario/scenario.js';
-import { blamedIn } from '../analysis/story/blamed.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { unseenOf } from '../analysis/verdicts/unseen-harm.js';
 import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
+import { candidatesOf, subjectOf, type Task } from './proof-subject.js';
 import { prove, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
@@ -34,14 +28,6 @@ export interface ExplainFlags extends SimulateOptions {
    * variant that breaks a budget, with no more events than their own runs, and only if users come to harm.
    */
   readonly explain?: boolean;
-}
-
-/** A variant to run again. */
-interface Task {
-  readonly plan: Plan;
-  readonly variant: Variant;
-  readonly result: VariantResult;
-  readonly records: readonly RunRecord[];
 }
 
 /** The result of a scenario, how its runs ended, and the time since then in words. */
@@ -145,7 +131,7 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
     const found = new Map<string, Counterfactuals>();
     for (const task of tasks) {
       const run = runner(setting, task);
-      const own = await proofOf(prepared, task, flags.explain !== true, run);
+      const own = await prove(subjectOf(prepared.file, task, flags.explain !== true), run);
       if (interruption.aborted) return null;
       if (own !== null) found.set(task.plan.variant, own);
     }
@@ -156,28 +142,6 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
     tuneForCommand();
     terminal.progress('');
   }
-}
-
-/** The changes to try; where users come to no harm, only those of how messages are handled. */
-function candidatesOf(plan: Plan, result: VariantResult): readonly Intervention[] {
-  const all = suggested(plan, result);
-  return isHarmed(result) ? all : all.filter(({ isUnseen }) => isUnseen);
-}
-
-async function proofOf(
-  { file }: Prepared,
-  { plan, variant, result, records }: Task,
-  thrifty: boolean,
-  run: RunPlans,
-): Promise<Counterfactuals | null> {
-  const source: Source = {
-    plan,
-    recompiled: (edit) => compile({ ...variant, scenario: edit(variant.scenario) }, file),
-  };
-  const candidates = candidatesOf(plan, result);
-  const ended = { variant, cascade: result.cascade };
-  const blamed = blamedIn(result.cascade);
-  return prove({ source, records, blamed, candidates, ended, thrifty }, run);
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */

@@ -1,11 +1,12 @@
 import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
-import { CAUSE, faultProof, mean, type FaultProof } from '../analysis/verdicts/counterfactual.js';
+import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
 import { everySet, faultSearch, suspectsOf } from '../analysis/verdicts/fault-search.js';
 import {
   allOf,
   keyOf,
   likenessOf,
+  mean,
   type BySet,
   type FaultSet,
   type Likeness,
@@ -60,7 +61,7 @@ export interface Subject {
   readonly candidates: readonly Intervention[];
   /** How its usual runs end. */
   readonly ended: Ended;
-  /** Whether its runs together may handle no more events than the usual runs. */
+  /** Whether its runs are limited: none begins once they have handled about as many events as the usual runs. */
   readonly thrifty: boolean;
 }
 
@@ -232,8 +233,9 @@ class Proof {
     const open = sets.filter((set) => !found.has(keyOf(set)));
     for (let from = 0; from < open.length && this.isSettleable();) {
       const some = open.slice(from, (from += this.room()));
+      const kept = some.map((set) => new Set(set));
       const runs = await this.run(
-        some.map((set) => withFaults(this.plan, (index) => set.includes(index))),
+        kept.map((set) => withFaults(this.plan, (index) => set.has(index))),
       );
       some.forEach((set, k) => {
         if (runs[k] !== null) found.set(keyOf(set), runs[k]!);

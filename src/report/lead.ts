@@ -1,9 +1,11 @@
 import { DEGRADATIONS } from '../spec/result/degradations.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
+import { isOfUsers } from '../analysis/verdicts/harmed.js';
 import type { KnownCause } from '../spec/result/cause.js';
 import { headOf } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatInstant } from '../text/figures.js';
+import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';
 import { isEnd } from './episodes.js';
 import { listed } from './format.js';
@@ -37,16 +39,10 @@ interface Hurt {
 }
 
 /** The kinds of requests that degrade, the worst first, and of equals the first. */
-function hurtUsers({ cascade: { events }, components }: VariantResult): readonly Hurt[] {
-  const isOfUsers = (subject: string): boolean =>
-    components[subject.slice(0, Math.max(0, subject.lastIndexOf('.')))]?.kind === 'workload';
-  const own = new Map<string, CascadeEvent[]>();
-  for (const event of events) {
-    if (!isOfUsers(event.subject)) continue;
-    const all = own.get(event.subject) ?? [];
-    own.set(event.subject, all);
-    all.push(event);
-  }
+function hurtUsers(variant: VariantResult): readonly Hurt[] {
+  const own = groupedBy(variant.cascade.events, ({ subject }) =>
+    isOfUsers(variant, subject) ? subject : null,
+  );
   const hurt = [...own].flatMap(([subject, all]): readonly Hurt[] => {
     const starts = all.filter(({ kind }) => DEGRADATIONS.includes(kind));
     const [first] = starts;

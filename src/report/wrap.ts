@@ -1,22 +1,11 @@
 import { cut } from './html-escape.js';
+import { foldWords } from '../text/fold.js';
 import { oneLine } from '../text/line.js';
 import type { Paint } from './text-table.js';
 
 /** Lines of whole words; a word that is wider than the line keeps its length. */
 export function wrapped(text: string, first: string, rest: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of oneLine(text).split(/\s+/)) {
-    if (!isEmpty && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = rest;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
+  return foldWords(oneLine(text), { first, rest, width: columns, most: Infinity });
 }
 
 /** Sentences below a dim label, in at most `most` lines of a terminal; on one line where `columns` is Infinity. */

@@ -3,32 +3,15 @@ import { parse } from 'yaml';
 import { outcomeTerms } from '../../src/patterns/mechanisms/outcome-terms.js';
 import { policyKinds } from '../../src/patterns/registry.js';
 import { ENVOY_OUTCOMES } from '../../src/scenario/product-words.js';
-import { BAD_BALANCING } from './bad-balancing.js';
-import { BAD_CACHES } from './bad-caches.js';
-import { BAD_DATABASES } from './bad-databases.js';
-import { BAD_FUNCTIONS } from './bad-functions.js';
-import { BAD_SHAPES, RIGHT } from './bad-input.js';
-import { BAD_MESH } from './bad-mesh.js';
-import { BAD_MIDDLEWARE } from './bad-middleware.js';
-import { BAD_QUEUES } from './bad-queues.js';
-import { BAD_REFERENCES } from './bad-references.js';
-import { BAD_SAGAS } from './bad-sagas.js';
+import { BAD } from './bad.js';
+import { RIGHT } from './bad-input.js';
 import { hintsOf, isConcrete, mends } from './hints.js';
 import { brief, load } from './support.js';
 
 /** Files with one mistake each. */
-const BAD: readonly (readonly [title: string, text: string])[] = [
-  ...BAD_SHAPES,
-  ...BAD_REFERENCES,
-  ...BAD_MIDDLEWARE,
-  ...BAD_BALANCING,
-  ...BAD_MESH,
-  ...BAD_DATABASES,
-  ...BAD_FUNCTIONS,
-  ...BAD_SAGAS,
-  ...BAD_CACHES,
-  ...BAD_QUEUES,
-].map(({ title, edit: [from, to] }) => [title, RIGHT.replace(from, () => to)] as const);
+const FILES: readonly (readonly [title: string, text: string])[] = BAD.map(
+  ({ title, edit: [from, to] }) => [title, RIGHT.replace(from, () => to)] as const,
+);
 
 /** Hints whose place a program does not find: the comma makes two keys of one value. */
 const BY_HAND = /a comma inside/;
@@ -82,7 +65,7 @@ function judged(text: string): readonly string[] {
 
 describe('a hint that says what to write', () => {
   it('is followed in the files of all mistakes, and each of them is right then', () => {
-    const hinted = BAD.filter(([, text]) =>
+    const hinted = FILES.filter(([, text]) =>
       load(text).problems.some(({ message }) => hintsOf(message).some(isConcrete)),
     );
     expect(hinted.length).toBeGreaterThan(50);

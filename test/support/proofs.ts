@@ -1,7 +1,6 @@
-import { blamedIn } from '../../src/analysis/story/blamed.js';
+import { subjectOf } from '../../src/cli/proof-subject.js';
 import { prove, type RunPlans, type Subject } from '../../src/cli/proving.js';
 import { compile } from '../../src/plan/compile.js';
-import { suggested } from '../../src/plan/interventions/index.js';
 import type { Source } from '../../src/plan/interventions/kind.js';
 import { isStopped } from '../../src/run/run.js';
 import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
@@ -32,13 +31,15 @@ export async function proofOf(
   options: Partial<Pick<Subject, 'candidates' | 'thrifty'>> = {},
   runs: RunPlans = runPlans,
 ): Promise<Counterfactuals> {
-  const source = sourceOf(ran);
-  const candidates = options.candidates ?? suggested(source.plan, ran.variant());
-  const thrifty = options.thrifty ?? true;
-  const records = ran.records[0]!;
-  const blamed = blamedIn(ran.variant().cascade);
-  const ended = { variant: ran.file.variants[0]!, cascade: ran.variant().cascade };
-  const subject = { source, records, blamed, candidates, ended, thrifty };
+  const [variant] = ran.file.variants;
+  const task = {
+    plan: ran.plans[0]!,
+    variant: variant!,
+    result: ran.variant(),
+    records: ran.records[0]!,
+  };
+  const usual = subjectOf(ran.file, task, options.thrifty ?? true);
+  const subject = { ...usual, ...options };
   const own = await prove(subject, runs);
   if (own === null) throw new Error('the runs without faults did not end');
   return own;

@@ -13,10 +13,12 @@ import {
   isAlike,
   keyOf,
   likenessOf,
+  mean,
   NOTHING,
   setOf,
   subsetsOf,
   without,
+  withoutEach,
   type BySet,
   type FaultSet,
 } from './fault-sets.js';
@@ -63,11 +65,12 @@ export function faultProof(
     .sort((a, b) => a.length - b.length)
     .at(-1);
   const shares = most === undefined ? null : sharesOf(most, harmOf);
+  const [fromAll, fromCore] = [all, core].map((set) => withoutEach(set, harms.keys()));
+  const within = new Set(core);
   const rows = plan.faults.map(({ id }, index) => {
-    const isOut = !core.includes(index);
+    const isOut = !within.has(index);
     // What the faults outside of the core do is nothing, so the runs without them too count for those within.
-    const sets = isOut ? [without(all, index)] : [without(all, index), without(core, index)];
-    const key = sets.map(keyOf).find((own) => harms.has(own));
+    const key = fromAll.get(index) ?? (isOut ? undefined : fromCore.get(index));
     const left = key === undefined ? undefined : harms.get(key);
     return {
       fault: id,
@@ -199,9 +202,4 @@ function shapley(core: FaultSet, index: number, harmOf: (set: FaultSet) => numbe
 
 function factorial(n: number): number {
   return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-/** The arithmetic mean. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -16,7 +16,8 @@ export function allOf(faults: number): FaultSet {
 
 /** A set without some of its faults. */
 export function without(set: FaultSet, ...taken: readonly number[]): FaultSet {
-  return set.filter((index) => !taken.includes(index));
+  const gone = new Set(taken);
+  return set.filter((index) => !gone.has(index));
 }
 
 /** Every subset of a small set, the empty one first. */
@@ -36,9 +37,8 @@ const NOTHING_IN_ONE = 0.05;
  */
 export function isAlike(a: readonly number[], b: readonly number[], scale: number): boolean {
   const differences = a.map((value, run) => value - b[run]);
-  const mean = differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
   return (
-    Math.abs(mean) <= NOTHING * scale &&
+    Math.abs(mean(differences)) <= NOTHING * scale &&
     differences.every((value) => Math.abs(value) <= NOTHING_IN_ONE * scale)
   );
 }
@@ -55,7 +55,7 @@ export function likenessOf(
   usual: readonly number[],
   none: readonly number[],
 ): Likeness {
-  const scale = Math.max(meanOf(usual), meanOf(none));
+  const scale = Math.max(mean(usual), mean(none));
   return { all: isAlike(harm, usual, scale), none: isAlike(harm, none, scale) };
 }
 
@@ -82,9 +82,22 @@ export function setOf(key: string): FaultSet {
 
 /** Whether a set is a part of another one, and smaller. */
 function isWithin(set: FaultSet, other: FaultSet): boolean {
-  return set.length < other.length && set.every((index) => other.includes(index));
+  const all = new Set(other);
+  return set.length < other.length && set.every((index) => all.has(index));
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/** By fault: the key of the set in `keys` that is `set` without this fault. */
+export function withoutEach(set: FaultSet, keys: Iterable<string>): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const key of keys) {
+    const own = setOf(key);
+    if (own.length === set.length - 1 && isWithin(own, set))
+      found.set(without(set, ...own)[0], key);
+  }
+  return found;
+}
+
+/** The arithmetic mean. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -7,8 +7,8 @@ import type {
   HarmPrice,
   InterventionRole,
 } from '../../spec/result/counterfactual.js';
-import { CAUSE, estimateOf, mean } from './counterfactual.js';
-import { NOTHING } from './fault-sets.js';
+import { CAUSE, estimateOf } from './counterfactual.js';
+import { mean, NOTHING } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
 import { failedLike, harmLike, harmOf, priceOf, type SlowLimits } from './harm.js';
 

@@ -10,8 +10,8 @@ import type {
 } from '../../spec/result/counterfactual.js';
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
-import { CAUSE, estimateOf, faultProof, mean } from './counterfactual.js';
-import { allOf, keyOf, NOTHING, type BySet } from './fault-sets.js';
+import { CAUSE, estimateOf, faultProof } from './counterfactual.js';
+import { allOf, keyOf, mean, NOTHING, type BySet } from './fault-sets.js';
 import type { Trial } from './interventions.js';
 
 /** Meters that count what goes wrong without any failed request, by kind of its event. */
