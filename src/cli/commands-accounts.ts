@@ -96,3 +96,45 @@ export const addExplore: Add = (program, terminal, perform) => {
       });
     });
 };
+
+/** `tune FILE`. */
+export const addTune: Add = (program, terminal, perform) => {
+  const command = program
+    .command('tune')
+    .summary('the smallest change of settings that holds the budgets')
+    .description(
+      'Tries other values of the settings near the trouble, one at a time and then together: time limits, ' +
+        'retries, breakers, bulkheads, pools, queues, workers, memory, floors of autoscalers. The faults, the ' +
+        'load and the budgets stay as they are. The changes of another variant are tried too, and each one that ' +
+        'is not needed is left out.',
+    )
+    .argument('<file>', 'scenario (YAML); - is standard input');
+  withRuns(command)
+    .option(
+      '--budget <expression>',
+      'must hold, instead of the budgets of the file; repeatable',
+      textList,
+    )
+    .option(
+      '--max-runs <number>',
+      'most runs, all replications together',
+      wholeNumber(1, 1_000_000),
+      400,
+    )
+    .option('--json <file>', 'write the answer as JSON; - is standard output', pathName)
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline tune scenarios/checkout.yaml                  # the baseline',
+        'faultline tune scenarios/checkout.yaml --variant timeouts --max-runs 200',
+        "faultline tune scenarios/first.yaml --budget 'users.success >= 99.9%'",
+      ),
+    )
+    .action(async (file: string, flags) => {
+      await perform([file], flags, async () => {
+        const { tune } = await import('./commands/tune.js');
+        return tune(file, flags, terminal);
+      });
+    });
+};

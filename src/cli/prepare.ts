@@ -2,7 +2,7 @@ import { oneLine, splitLines } from '../text/line.js';
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
-import { Source, type Loaded } from '../scenario/load.js';
+import { Source, type Loaded, type VariantTexts } from '../scenario/load.js';
 import type { WrittenSweep } from '../scenario/sweeps.js';
 import type { PathKey } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
@@ -35,6 +35,8 @@ export interface Prepared {
   /** The text from which it was built, and its experiments. */
   readonly source: Source;
   readonly sweeps: readonly WrittenSweep[];
+  /** By variant: its text. */
+  readonly texts: ReadonlyMap<string, VariantTexts>;
 }
 
 /** Receives each problem of a scenario as it is found. */
@@ -62,10 +64,10 @@ export function prepare(
   );
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal, report), selection, path);
-  const { places, sweeps } = loaded;
+  const { places, sweeps, texts } = loaded;
   const plans = plansOf(file, places, path, report);
   const { replications } = file.variants[0]!.scenario.run;
-  return { path, file, plans, replications, places, source, sweeps };
+  return { path, file, plans, replications, places, source, sweeps, texts };
 }
 
 /** The file of a loaded scenario; prints its problems. Exit code 2 if there are errors. */

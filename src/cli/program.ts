@@ -11,7 +11,7 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
-import { addExplore, addStory } from './commands-accounts.js';
+import { addExplore, addStory, addTune } from './commands-accounts.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -62,6 +62,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addCheck,
     addStory,
     addExplore,
+    addTune,
     addSweep,
     addValidate,
     addLint,

@@ -12,8 +12,8 @@ import { parseYaml } from './parse.js';
 import { type WrittenSweep } from './sweeps.js';
 import type { OpenEdits } from './what-if.js';
 
-import { Loader, type Changed } from './loader.js';
-export type { Changed } from './loader.js';
+import { Loader, type Changed, type VariantTexts } from './loader.js';
+export type { Changed, VariantTexts } from './loader.js';
 export type { ReadFile } from './include.js';
 
 /** A loaded scenario file, or null, with all its problems. */
@@ -23,6 +23,8 @@ export interface Loaded {
   readonly places: Places;
   /** Its sweeps, sorted by name; empty if the file has errors. */
   readonly sweeps: readonly WrittenSweep[];
+  /** By variant; complete only if the file has no errors. */
+  readonly texts: ReadonlyMap<string, VariantTexts>;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Source {
       problems: diagnostics,
       places,
       sweeps: isRight ? (loader?.sweeps ?? []) : [],
+      texts: loader?.texts ?? new Map(),
     };
   }
 

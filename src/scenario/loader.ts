@@ -49,12 +49,22 @@ export interface Changed {
   readonly variants: readonly string[];
   /** Applied after the patch of each variant. */
   readonly edits: readonly Edit[];
+  /** Removed before that. */
+  readonly remove?: readonly Edit[];
+}
+
+/** The text of a variant: as its patches leave it, and with templates and defaults laid in. */
+export interface VariantTexts {
+  readonly patched: MapNode;
+  readonly written: MapNode;
 }
 
 /** Builds the scenarios of all variants of a file and reports its problems. */
 export class Loader {
   /** By variant: its final tree, which has the places of all values. */
   readonly trees = new Map<string, Node>();
+  /** By variant: its text after its patches, and the same with templates and defaults laid in. */
+  readonly texts = new Map<string, VariantTexts>();
   private readonly tree: MapNode;
   private readonly problems: Problems;
   private readonly read: ReadFile;
@@ -216,6 +226,7 @@ export class Loader {
     const own = patched(this.tree, plan, (node) => expand(node, problems), problems);
     const { written, tree } = explicitTree(own.tree, problems);
     this.trees.set(plan.name, tree);
+    this.texts.set(plan.name, { patched: own.tree, written: written as MapNode });
     const output = validate(schemas().explicit, tree, problems);
     if (output !== null) {
       const broken = this.unknownNames;
@@ -354,12 +365,13 @@ function isInPatch(problem: Problem, plans: readonly VariantPlan[]): boolean {
 
 function withEdits(
   plans: readonly VariantPlan[],
-  { variants, edits }: Changed,
+  { variants, edits, remove = [] }: Changed,
 ): readonly VariantPlan[] {
   const patch = { remove: [], set: edits, add: [], isOpen: true as const };
+  const without = remove.length === 0 ? [] : [{ remove, set: [], add: [] }];
   return plans
     .filter(({ name }) => variants.includes(name))
-    .map((plan) => ({ ...plan, patches: [...plan.patches, patch] }));
+    .map((plan) => ({ ...plan, patches: [...plan.patches, ...without, patch] }));
 }
 
 /**

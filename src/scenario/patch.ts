@@ -65,7 +65,11 @@ export function readPatch(variant: Node): Patch {
 }
 
 /** Sections that a patch can change: those of a run, and those that they inherit from. */
-const PATCHED: ReadonlySet<string> = new Set([...EXPLICIT_SECTIONS, 'defaults', 'templates']);
+export const PATCHED: ReadonlySet<string> = new Set([
+  ...EXPLICIT_SECTIONS,
+  'defaults',
+  'templates',
+]);
 const ONCE: ReadonlySet<string> = new Set([
   'faultline',
   'title',

@@ -116,6 +116,7 @@ export const COMMANDS = [
   'check',
   'story',
   'explore',
+  'tune',
   'sweep',
   'validate',
   'lint',

@@ -8,6 +8,7 @@ const COMMANDS = [
   'check',
   'story',
   'explore',
+  'tune',
   'validate',
   'lint',
   'graph',

@@ -1,0 +1,98 @@
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
+import type { BudgetResult } from '../spec/result/result.js';
+import type { TunedRuns } from '../spec/result/tune.js';
+import type { BudgetSource, Variant } from '../spec/scenario/scenario.js';
+import { arrivedOf, sumOutcomes } from './measure/sums.js';
+import { variantData } from './measure/variant-data.js';
+import { wholeRun } from './measure/window.js';
+import { storiesOf } from './story/cascade.js';
+import { estimateOf } from './verdicts/counterfactual.js';
+import { judgeBudget } from './verdicts/budget.js';
+import { mean } from './verdicts/fault-sets.js';
+import { failedOf, harmOf, requestsOf, type SlowLimits } from './verdicts/harm.js';
+import { meanPrice } from './verdicts/interventions.js';
+import type { Study } from './verdicts/study.js';
+
+/** Runs of a variant with some settings. */
+export interface TuningRuns {
+  readonly variant: Variant;
+  readonly plan: Plan;
+  readonly records: readonly RunRecord[];
+}
+
+/** Runs with some settings, and what they are judged by. */
+export interface Judging {
+  readonly budgets: readonly BudgetSource[];
+  /** Latencies above which a success is late. */
+  readonly limits: SlowLimits;
+  /** Requests that fail in each of the usual runs. */
+  readonly usual: readonly number[];
+}
+
+/** Judges runs with other settings. */
+export function judgeTuned(runs: TuningRuns, { budgets, limits, usual }: Judging): TunedRuns {
+  const { variant, plan, records } = runs;
+  const data = variantData(variant, plan, records, wholeRun(plan));
+  const study: Study = {
+    variants: [data],
+    stories: new Map([[variant.name, storiesOf(data)]]),
+    saved: null,
+  };
+  const judged = budgets.flatMap((budget) => judgeBudget(budget, data, study) ?? []);
+  const failed = records.map((record) => failedOf(plan, record));
+  const harm = records.map((record) => harmOf(plan, record, limits));
+  const { value, ci95 } = estimateOf(failed.map((count, run) => (usual[run] ?? count) - count));
+  const { cells } = wholeRun(plan);
+  const arrived = records.map((record) =>
+    arrivedOf(
+      sumOutcomes(
+        requestsOf(plan).map((part) => record.parts[part]),
+        cells,
+      ),
+    ),
+  );
+  return {
+    budgets: judged,
+    holds: judged.every(({ verdict }) => verdict === 'pass'),
+    arrived: mean(arrived),
+    failed: mean(failed),
+    late: mean(harm) - mean(failed),
+    averted: { value: value!, ci95 },
+    price: meanPrice(plan, records),
+  };
+}
+
+/** Requests that fail in each run. */
+export function failuresOf({ plan, records }: TuningRuns): readonly number[] {
+  return records.map((record) => failedOf(plan, record));
+}
+
+/** A goal that breaks only with a change counts as much as two that are broken anyway. */
+const BROKEN_ANEW = 2;
+
+/**
+ * How far from their limits the goals of some runs are: for each broken one the share of its distance that is left, 1 =
+ * as in the usual runs.
+ */
+export function penaltyOf({ budgets }: TunedRuns, usual: TunedRuns): number {
+  return budgets.reduce((sum, own, k) => {
+    if (own.verdict === 'pass') return sum;
+    const before = usual.budgets[k]!;
+    if (before.verdict === 'pass') return sum + BROKEN_ANEW;
+    return sum + distance(own, before);
+  }, 0);
+}
+
+function distance(own: BudgetResult, before: BudgetResult): number {
+  if (own.value === null || own.limit === null || before.value === null) return 1;
+  const whole = Math.abs(before.value - own.limit);
+  if (whole === 0) return 1;
+  return Math.min(BROKEN_ANEW, Math.abs(own.value - own.limit) / whole);
+}
+
+/** The components and edges with trouble in some runs. */
+export function troubleOf({ variant, plan, records }: TuningRuns): ReadonlySet<string> {
+  const stories = storiesOf(variantData(variant, plan, records, wholeRun(plan)));
+  return new Set(stories.flatMap(({ events }) => events.map(({ subject }) => subject)));
+}

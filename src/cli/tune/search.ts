@@ -1,0 +1,243 @@
+import type { Move } from '../../scenario/tuning/moves.js';
+
+/** What runs with some changes show. */
+export interface Outcome {
+  /** Every goal holds. */
+  readonly holds: boolean;
+  /** Broken goals, each by its distance to the limit: 1 = as without changes; a goal that only breaks now counts 2. */
+  readonly penalty: number;
+  /** Requests that fail or are late. */
+  readonly harm: number;
+}
+
+/** A set of changes; their order has no meaning. */
+export type Moves = readonly Move[];
+
+/** A search for settings that hold all goals. */
+export interface Tuning {
+  /** Changes of single settings, the most promising first. */
+  readonly moves: Moves;
+  /** The changes that make another variant of this one, which holds all goals; empty if there is none. */
+  readonly known: Moves;
+  /** Runs of a proper answer. */
+  readonly replications: number;
+  /** Most runs, all replications together. */
+  readonly most: number;
+  isOver(): boolean;
+  /** Runs sets of changes with the first replications; null for a set that cannot run. */
+  ask(sets: readonly Moves[], replications: number): Promise<readonly (Outcome | null)[]>;
+}
+
+/** A set of changes with what its runs show. */
+export interface Tried<O extends Outcome = Outcome> {
+  readonly moves: Moves;
+  readonly outcome: O;
+}
+
+/** The answer of a search. */
+export interface Found {
+  /** The smallest set found that holds all goals, or that which comes closest; null if none helps. */
+  readonly answer: Tried | null;
+  /** Single changes that help, the best first. */
+  readonly singles: readonly Tried[];
+  /** Changes that ran, and those that did not. */
+  readonly tried: number;
+  readonly untried: number;
+}
+
+/** Sets that are asked for at once. */
+const AT_ONCE = 8;
+/** A change helps if it takes this share of the penalty, or of the harm. */
+const HELPS = 0.02;
+/** Single changes that run with all replications, and that others are combined with. */
+const BEST = 3;
+const COMBINED = 10;
+/** Most settings of an answer. */
+const SIZE = 4;
+/** Share of the runs for single changes; the rest combines and confirms them. */
+const SINGLES = 0.6;
+
+/**
+ * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
+ * one change after the other. The other candidate is all that another variant does. From each answer all changes are left
+ * out that are not needed.
+ */
+export async function tuned(by: Tuning): Promise<Found> {
+  return new Search(by).find();
+}
+
+class Search {
+  private readonly by: Tuning;
+  private left: number;
+
+  constructor(by: Tuning) {
+    this.by = by;
+    this.left = by.most;
+  }
+
+  async find(): Promise<Found> {
+    const { by } = this;
+    const [base] = await this.runs([[]], 1);
+    if (base === undefined || base === null) return NOTHING;
+    const part = by.known.length === 0 ? null : await this.smallest(by.known);
+    const { helpful, tried, untried } = await this.screened(base);
+    const singles = await this.confirmed(helpful);
+    const holding = singles.filter(({ outcome }) => outcome.holds).sort(byEffort);
+    const joined =
+      holding.length > 0 || part !== null || helpful.length === 0
+        ? null
+        : await this.joined(helpful, base);
+    const answers = [holding[0] ?? null, part, joined].flatMap((own) => own ?? []);
+    const answer = answers.sort(byWorth)[0] ?? singles[0] ?? null;
+    return { answer, singles: [...singles].sort(byWorth), tried, untried };
+  }
+
+  /** Single changes in one run each, those that help with their outcomes. */
+  private async screened(base: Outcome): Promise<{
+    readonly helpful: readonly Tried[];
+    readonly tried: number;
+    readonly untried: number;
+  }> {
+    const open = [...this.by.moves];
+    const until = this.left * (1 - SINGLES);
+    const helpful: Tried[] = [];
+    /** What the step before a stronger change shows. */
+    const weaker = new Map<Move, Outcome>();
+    let tried = 0;
+    while (open.length > 0 && this.left > until && !this.by.isOver()) {
+      const some = open.splice(0, AT_ONCE);
+      const outcomes = await this.runs(
+        some.map((move) => [move]),
+        1,
+      );
+      for (const [k, outcome] of outcomes.entries()) {
+        if (outcome === null) continue;
+        tried++;
+        const move = some[k]!;
+        if (!helps(outcome, weaker.get(move) ?? base, base)) continue;
+        helpful.push({ moves: [move], outcome });
+        if (move.stronger === undefined) continue;
+        weaker.set(move.stronger, outcome);
+        open.unshift(move.stronger);
+      }
+    }
+    return { helpful: helpful.sort(byWorth), tried, untried: open.length };
+  }
+
+  /** The best single changes, one of each setting, with all replications. */
+  private async confirmed(helpful: readonly Tried[]): Promise<readonly Tried[]> {
+    const some: Moves[] = [];
+    for (const { moves } of helpful) {
+      if (some.length < BEST && some.every((own) => own[0]!.path !== moves[0]!.path))
+        some.push(moves);
+    }
+    const outcomes = await this.runs(some, this.by.replications);
+    return some.flatMap((moves, k) => {
+      const outcome = outcomes[k] ?? null;
+      return outcome === null ? [] : [{ moves, outcome }];
+    });
+  }
+
+  /** Helpful changes one after the other, until all goals hold or none helps further. */
+  private async joined(helpful: readonly Tried[], base: Outcome): Promise<Tried | null> {
+    const pool = helpful.slice(0, COMBINED).map(({ moves }) => moves[0]!);
+    let best = helpful[0]!;
+    while (!best.outcome.holds && best.moves.length < SIZE && !this.by.isOver()) {
+      const sets = pool
+        .filter((move) => best.moves.every((own) => !isOfSame(own, move)))
+        .map((move) => [...best.moves, move]);
+      const outcomes = await this.runs(sets, 1);
+      const next = outcomes
+        .flatMap((outcome, k) => (outcome === null ? [] : [{ moves: sets[k]!, outcome }]))
+        .sort((a, b) => byOutcome(a.outcome, b.outcome))[0];
+      if (next === undefined || !helps(next.outcome, best.outcome, base)) break;
+      best = next;
+    }
+    return this.smallest(best.moves, true);
+  }
+
+  /**
+   * The part of a set that holds all goals in all replications and of which no change can be left out; null if all of it
+   * does not. `orLess`: then the set itself.
+   */
+  private async smallest(all: Moves, orLess = false): Promise<Tried | null> {
+    const { replications } = this.by;
+    const whole = await this.one(all, replications);
+    if (whole === null) return null;
+    if (!whole.holds) return orLess ? { moves: all, outcome: whole } : null;
+    let kept: Tried = { moves: all, outcome: whole };
+    if (all.length < 2) return kept;
+    // In one run each, then together: most changes of a variant are not needed, or not one by one.
+    const lone = await this.runs(
+      all.map((move) => all.filter((own) => own !== move)),
+      1,
+    );
+    const spare = all.filter((_, k) => lone[k]?.holds === true);
+    const needed = all.filter((move) => !spare.includes(move));
+    const least = needed.length === 0 ? null : await this.one(needed, replications);
+    if (least?.holds === true) return { moves: needed, outcome: least };
+    for (const move of [...spare].sort((a, b) => b.effort - a.effort)) {
+      if (this.by.isOver() || this.left < replications || kept.moves.length < 2) break;
+      const fewer = kept.moves.filter((own) => own !== move);
+      const quick = replications > 1 ? await this.one(fewer, 1) : null;
+      if (quick !== null && !quick.holds) continue;
+      const outcome = await this.one(fewer, replications);
+      if (outcome?.holds === true) kept = { moves: fewer, outcome };
+    }
+    return kept;
+  }
+
+  private async one(moves: Moves, replications: number): Promise<Outcome | null> {
+    return (await this.runs([moves], replications))[0] ?? null;
+  }
+
+  private async runs(
+    sets: readonly Moves[],
+    replications: number,
+  ): Promise<readonly (Outcome | null)[]> {
+    const found: (Outcome | null)[] = [];
+    for (let from = 0; from < sets.length && !this.by.isOver(); from += AT_ONCE) {
+      const some = sets.slice(from, from + AT_ONCE);
+      if (this.left < replications) break;
+      this.left -= some.length * replications;
+      found.push(...(await this.by.ask(some, replications)));
+    }
+    return found;
+  }
+}
+
+const NOTHING: Found = { answer: null, singles: [], tried: 0, untried: 0 };
+
+/** Whether an outcome is better than another one, by a share of what is to be gained at all. */
+function helps(outcome: Outcome, than: Outcome, base: Outcome = than): boolean {
+  const gained = than.penalty - outcome.penalty;
+  if (gained > HELPS * base.penalty) return true;
+  return gained >= 0 && than.harm - outcome.harm > HELPS * base.harm;
+}
+
+/** Whether two changes are of one setting, or one is within the other. */
+function isOfSame(a: Move, b: Move): boolean {
+  return a.path === b.path || isWithin(a.path, b.path) || isWithin(b.path, a.path);
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}
+
+function byOutcome(a: Outcome, b: Outcome): number {
+  return Number(b.holds) - Number(a.holds) || a.penalty - b.penalty || a.harm - b.harm;
+}
+
+function effortOf({ moves }: Tried): number {
+  return moves.reduce((sum, { effort }) => sum + effort, 0);
+}
+
+/** Sets that hold all goals: those of least effort first. */
+function byEffort(a: Tried, b: Tried): number {
+  return effortOf(a) - effortOf(b) || a.outcome.harm - b.outcome.harm;
+}
+
+function byWorth(a: Tried, b: Tried): number {
+  if (!a.outcome.holds || !b.outcome.holds) return byOutcome(a.outcome, b.outcome);
+  return a.moves.length - b.moves.length || byEffort(a, b);
+}

@@ -1,0 +1,181 @@
+import type { TunedSet, TunedSetting, TunedVariant, TuneResult } from '../../spec/result/tune.js';
+import type { BudgetResult } from '../../spec/result/result.js';
+import { formatCount, formatShare, formatValue } from '../../text/figures.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
+import { plural } from '../../text/words.js';
+import { cut } from '../html-escape.js';
+import type { Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
+
+/** Inputs of the summary besides the result. */
+export interface TuneTextOptions {
+  readonly file: string;
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+/** The answer of a search for settings: what to change, what that gains and costs, and which single changes help. */
+export function tuneText(read: TuneResult, options: TuneTextOptions): Lines {
+  const result = oneLineTexts(read);
+  const { scenario, seed, replications, tuned } = result;
+  const { paint, file, columns } = options;
+  const facts = `${file}   ${plural(replications, 'replication')}, seed ${seed}`;
+  const lines = [
+    paint.bold(cut(scenario.title, columns)),
+    paint.dim(cut(facts, columns)),
+    '',
+    ...answerLines(tuned, options),
+    ...singlesLines(tuned, options),
+    '',
+    ...notes(tuned).flatMap((note) => wrapped(note, '', '', columns).map(paint.dim)),
+  ];
+  return asLines(lines);
+}
+
+function answerLines(tuned: TunedVariant, { file, columns, paint }: TuneTextOptions): string[] {
+  const text = (words: string): string[] => wrapped(words, '', '', columns);
+  const { name, base, answer } = tuned;
+  const of = base.budgets.length;
+  if (base.holds)
+    return text(
+      `${name} holds ${of === 1 ? 'its budget' : `all ${of} budgets`}: nothing to change.`,
+    );
+  const broken = base.budgets.filter(({ verdict }) => verdict !== 'pass').length;
+  const lead = `${name} holds ${of - broken} of ${plural(of, 'budget')}.`;
+  if (answer === null) return text(`${lead} No change of a setting that was tried helps.`);
+  const { length } = answer.settings;
+  const what = length === 1 ? 'One setting' : `${length} settings together`;
+  const ends = answer.holds
+    ? `hold${length === 1 ? 's' : ''} ${of === 1 ? 'it' : 'all of them'}`
+    : `come${length === 1 ? 's' : ''} closest, and hold${length === 1 ? 's' : ''} ${heldOf(answer)} of ${of}`;
+  return [
+    ...text(`${lead} ${what} ${ends}:`).map(paint.bold),
+    '',
+    ...answer.settings.flatMap((own) => wrapped(settingWords(own), '  ', '      ', columns)),
+    '',
+    ...text(gainWords(answer, tuned)),
+    ...budgetLines(answer, tuned, columns),
+    '',
+    ...text('Run it beside the present settings:'),
+    `  ${commandOf(answer, tuned, file)}`,
+  ];
+}
+
+function heldOf({ budgets }: TunedSet): number {
+  return budgets.filter(({ verdict }) => verdict === 'pass').length;
+}
+
+/** `policies.pay.timeout: 500ms -> 250ms`. */
+function settingWords({ path, from, to }: TunedSetting): string {
+  if (to === null) return `- ${path}${from === null ? '' : ` (now ${from})`}`;
+  return `+ ${path}: ${to} (${from === null ? 'not set now' : `now ${from}`})`;
+}
+
+/** Attempts per call, as a factor, from which they are a price. A refused call has no attempt. */
+const MORE = 1.01;
+
+/** What the change gains, in requests that fail and that are late, and what it costs. */
+function gainWords(
+  { arrived, failed, late, averted, price }: TunedSet,
+  { base }: TunedVariant,
+): string {
+  const share = (part: number, whole: number): string =>
+    formatShare(whole === 0 ? 0 : part / whole);
+  const range = averted.ci95 === null ? '' : ` (averted: ${averted.ci95.map(round).join(' to ')})`;
+  const slow =
+    round(late) === round(base.late)
+      ? ''
+      : ` and ${round(late)} instead of ${round(base.late)} are late`;
+  const costs = [
+    price.degraded > base.price.degraded + 0.0005
+      ? `${formatShare(price.degraded)} of the answers are degraded`
+      : '',
+    price.attempts > MORE * Math.max(1, base.price.attempts)
+      ? `${price.attempts.toFixed(2)} attempts per call instead of ${base.price.attempts.toFixed(2)}`
+      : '',
+  ].filter((words) => words !== '');
+  const cost = costs.length === 0 ? '' : ` Price: ${costs.join(', ')}.`;
+  return `${share(failed, arrived)} of the requests fail instead of ${share(base.failed, base.arrived)}: ${round(failed)} instead of ${round(base.failed)}${range}${slow}.${cost}`;
+}
+
+function round(count: number): string {
+  return formatCount(Math.round(count));
+}
+
+/** The verdicts on budgets, as check prints them. */
+const WORDS: Readonly<Record<BudgetResult['verdict'], string>> = {
+  pass: 'ok  ',
+  fail: 'FAIL',
+  inconclusive: '?   ',
+};
+
+/** Each budget with its value now and with the change. */
+function budgetLines({ budgets }: TunedSet, { base }: TunedVariant, columns: number): string[] {
+  return budgets.flatMap((own, k) => {
+    const words = `${WORDS[own.verdict]} ${own.name ?? own.text}: ${valueOf(own)}, now ${valueOf(base.budgets[k]!)}`;
+    return wrapped(words, '  ', '      ', columns);
+  });
+}
+
+function valueOf({ value, unit, note }: BudgetResult): string {
+  return value === null ? (note ?? 'no samples') : formatValue(value, unit);
+}
+
+/** The single changes besides the answer. */
+function singlesLines(tuned: TunedVariant, { columns, paint }: TuneTextOptions): string[] {
+  const { answer, singles } = tuned;
+  const others = singles.filter(
+    (one) =>
+      isTelling(one, tuned) &&
+      (answer === null ||
+        answer.settings.length > 1 ||
+        answer.settings[0]!.path !== one.settings[0]!.path),
+  );
+  if (others.length === 0) return [];
+  return [
+    '',
+    paint.bold('Single settings that help:'),
+    ...others.flatMap((own) =>
+      wrapped(
+        `${settingWords(own.settings[0]!)}: ${heldOf(own)} of ${own.budgets.length} budgets, ${round(own.failed)} requests fail`,
+        '  ',
+        '      ',
+        columns,
+      ),
+    ),
+  ];
+}
+
+/** Whether a change that does not hold the budgets is worth a line: it averts a part of the failures beyond chance. */
+function isTelling({ holds, averted }: TunedSet, { base }: TunedVariant): boolean {
+  const { value, ci95 } = averted;
+  return holds || (value > TELLING * base.failed && (ci95 === null || ci95[0] > 0));
+}
+
+const TELLING = 0.05;
+
+function commandOf({ settings }: TunedSet, { name }: TunedVariant, file: string): string {
+  const sets = settings.map(({ path, to }) => `--set ${quoted(`${path}=${to ?? 'null'}`)}`);
+  return `faultline run ${quoted(file)} --variant ${name} ${sets.join(' ')} --as tuned`;
+}
+
+/** Quoted for a shell where that is necessary. */
+function quoted(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function notes(tuned: TunedVariant): readonly string[] {
+  const { partOf, settings, tried, untried, runs, leftOut, interrupted, base } = tuned;
+  return [
+    partOf === null
+      ? ''
+      : `The answer is a part of ${partOf.variant}, whose other changes (${partOf.of - (tuned.answer?.settings.length ?? 0)} of ${partOf.of}) are not needed for the budgets.`,
+    base.holds
+      ? ''
+      : `Tried ${plural(tried, 'change')} of ${plural(settings, 'setting')} in ${plural(runs, 'run')}; no fault, no load and no budget is changed.`,
+    untried === 0
+      ? ''
+      : `Left untried by ${interrupted === true ? 'the interrupt' : '--max-runs'}: ${plural(untried, 'change')}, those farthest from the trouble.`,
+    ...leftOut.map(({ text, why }) => `Left out: ${oneLine(text)}, because ${why}.`),
+  ].filter((note) => note !== '');
+}

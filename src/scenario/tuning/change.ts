@@ -1,0 +1,47 @@
+import { flow } from '../../text/flow.js';
+import { plain, type Node, type Place } from '../located.js';
+import type { Edit } from '../paths.js';
+
+/** A change of one setting, at a path as patches write it. `value`: null removes the present one. */
+export interface SettingChange {
+  readonly path: string;
+  readonly value: Node | null;
+  /** The present value, of which nothing remains; absent if there is none. */
+  readonly before?: Node;
+}
+
+/** The new value as YAML on one line; null for a removal. */
+export function valueText({ value }: SettingChange): string | null {
+  return value === null ? null : flow(plain(value));
+}
+
+/** The present value as YAML on one line; null if there is none. */
+export function beforeText({ before }: SettingChange): string | null {
+  return before === undefined ? null : flow(plain(before));
+}
+
+/** The edits that make some changes, all at one place; `remove` comes first. */
+export function editsFor(
+  changes: readonly SettingChange[],
+  at: Place,
+): { readonly edits: readonly Edit[]; readonly remove: readonly Edit[] } {
+  const edits = changes.flatMap(({ path, value }) => (value === null ? [] : [{ path, at, value }]));
+  const gone = changes.filter(({ value, before }) => value === null || before?.type === 'map');
+  return { edits, remove: gone.map(({ path }) => ({ path, at, value: null })) };
+}
+
+/** Sections that describe the question and not the system: what is asked of it, what hits it, and how it is measured. */
+const QUESTION: ReadonlySet<string> = new Set([
+  'faults',
+  'workloads',
+  'run',
+  'report',
+  'keys',
+  'budgets',
+  'hypothesis',
+]);
+
+/** Whether a path leads to a setting of the system. */
+export function isSetting(path: readonly (string | number)[]): boolean {
+  return !QUESTION.has(String(path[0]));
+}

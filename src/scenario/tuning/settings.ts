@@ -1,0 +1,248 @@
+import { policyKinds } from '../../patterns/registry.js';
+import type { PolicyKind } from '../../spec/patterns/policy.js';
+import {
+  entries,
+  get,
+  map,
+  pathText,
+  scalar,
+  single,
+  text,
+  type MapNode,
+  type Node,
+  type PathKey,
+} from '../located.js';
+import { SECTIONS } from '../modules/index.js';
+import { visitScenario } from '../walk.js';
+import { isSetting } from './change.js';
+import { multiples, type Move } from './moves.js';
+
+/** A setting of a component, or of a bundle of policies, with the changes to try. */
+export interface Setting {
+  /** The name of a component, or the id of a bundle as plans have it. */
+  readonly of: { readonly component: string } | { readonly bundle: string };
+  readonly moves: readonly Move[];
+}
+
+/** Every setting of a scenario, written or by default, of which a run can show whether another value helps. */
+export function settingsOf(written: MapNode): readonly Setting[] {
+  return [...bundleSettings(written), ...componentSettings(written)].filter(
+    ({ moves }) => moves.length > 0,
+  );
+}
+
+/**
+ * Layers that can be left out, by the effort. Without a time limit or a fallback a call is another one; what protects the
+ * callee is there for other days too.
+ */
+const DROPPABLE: Readonly<Record<string, Move['effort']>> = {
+  retry: 1,
+  hedge: 1,
+  circuitBreaker: 3,
+  throttle: 3,
+  concurrencyLimit: 3,
+  rateLimit: 3,
+  bulkhead: 3,
+};
+
+/** Numbers of a policy that change nothing to be tuned: how a state is counted, or a cost. */
+const FIXED: ReadonlySet<string> = new Set(['resolution', 'samples', 'work', 'seed']);
+
+function bundleSettings(written: MapNode): readonly Setting[] {
+  const found: Setting[] = [];
+  visitScenario(written, {
+    policy: (node, path, inner) => {
+      if (node.type === 'map' && isSetting(path) && path[0] !== 'templates') {
+        const moves = [
+          ...layersOf(node).flatMap((layer) => layerMoves(layer, path)),
+          ...added(node, path),
+        ];
+        found.push({ of: { bundle: bundleId(path) }, moves });
+      }
+      return inner(node);
+    },
+  });
+  return found;
+}
+
+/** The id of the bundle at a path: entries of `policies` have their names. */
+function bundleId(path: readonly PathKey[]): string {
+  if (path[0] === 'mesh') return 'mesh policy';
+  return path[0] === 'policies' && path.length === 2 ? String(path[1]) : pathText(path);
+}
+
+/** A policy that a bundle has. */
+interface OwnLayer {
+  readonly policy: string;
+  readonly value: Node;
+  readonly kind: PolicyKind;
+}
+
+function layersOf(bundle: MapNode): readonly OwnLayer[] {
+  return entries(bundle).flatMap(([policy, { value }]) => {
+    const kind = kindOf(policy, value);
+    const isOff = value.type === 'scalar' && value.value === null;
+    return kind === undefined || isOff ? [] : [{ policy, value, kind }];
+  });
+}
+
+function kindOf(policy: string, value: Node): PolicyKind | undefined {
+  const named = text(get(value, 'kind'));
+  return policyKinds.find(
+    (one) => one.policy === policy && (named === undefined ? one.isDefault : one.kind === named),
+  );
+}
+
+/** Without the layer, and with each of its numbers changed, also those that stand for their defaults. */
+function layerMoves({ policy, value, kind }: OwnLayer, path: readonly PathKey[]): readonly Move[] {
+  const own = [...path, policy];
+  const effort = Object.hasOwn(DROPPABLE, policy) ? DROPPABLE[policy] : undefined;
+  const without: Move[] =
+    effort === undefined ? [] : [{ path: pathText(own), value: null, before: value, effort }];
+  if (value.type !== 'map') return [...multiples(own, value, 1), ...without];
+  const budget: Move[] =
+    get(value, 'budget') === undefined && 'budget' in shapeOf(kind)
+      ? [
+          {
+            path: pathText([...own, 'budget']),
+            value: single('ratio', scalar('20%', value.at)),
+            effort: 1,
+          },
+        ]
+      : [];
+  return [...without, ...budget, ...numbersIn(withDefaults(value, kind), own)];
+}
+
+function numbersIn(value: MapNode, path: readonly PathKey[]): readonly Move[] {
+  return entries(value).flatMap(([name, { value: own }]) => {
+    if (FIXED.has(name)) return [];
+    const below = [...path, name];
+    return own.type === 'map' ? numbersIn(own, below) : multiples(below, own, 1);
+  });
+}
+
+/** A schema that stands for a value that is not written. */
+interface WithDefault {
+  readonly _zod: { readonly def: { readonly defaultValue?: unknown } };
+}
+
+function shapeOf({ schema }: PolicyKind): Readonly<Record<string, WithDefault>> {
+  return (schema as unknown as { readonly shape: Readonly<Record<string, WithDefault>> }).shape;
+}
+
+/** The fields of a policy with the numbers that stand for those which are not written. */
+function withDefaults(value: MapNode, kind: PolicyKind): MapNode {
+  const shape = shapeOf(kind);
+  const all = new Map(value.entries);
+  for (const name of Object.keys(shape).sort()) {
+    const { defaultValue } = shape[name]!._zod.def;
+    const isNumber = typeof defaultValue === 'number' || typeof defaultValue === 'string';
+    if (all.has(name) || !isNumber) continue;
+    all.set(name, { key: value.at, value: scalar(defaultValue, value.at) });
+  }
+  return map(all, value.at);
+}
+
+/** Limits to try where a bundle has none. */
+const TIME_LIMITS = ['1s', '250ms', '4s'] as const;
+const PERMITS = [32, 8] as const;
+
+/** Mechanisms that a bundle does not have. */
+function added(bundle: MapNode, path: readonly PathKey[]): readonly Move[] {
+  const { at } = bundle;
+  const has = (name: string): boolean => {
+    const node = get(bundle, name);
+    return node !== undefined && !(node.type === 'scalar' && node.value === null);
+  };
+  const inherits = has('extends');
+  const moves: Move[] = [];
+  const add = (name: string, value: Node): void => {
+    moves.push({ path: pathText([...path, name]), value, effort: 3 });
+  };
+  if (inherits) return moves;
+  if (!has('timeout') && !has('deadline')) {
+    for (const limit of TIME_LIMITS) add('timeout', scalar(limit, at));
+  }
+  if (!has('bulkhead') && !has('concurrencyLimit')) {
+    for (const permits of PERMITS) add('bulkhead', single('maxConcurrent', scalar(permits, at)));
+  }
+  if (!has('circuitBreaker')) add('circuitBreaker', single('openDuration', scalar('5s', at)));
+  return moves;
+}
+
+/** Sections whose entries are components. */
+const COMPONENTS: readonly string[] = [
+  'services',
+  'gateways',
+  'functions',
+  'databases',
+  ...SECTIONS,
+];
+
+/** Fields of a component that say what it does, and not with how much. */
+const PROGRAM: ReadonlySet<string> = new Set([
+  'endpoints',
+  'routes',
+  'operations',
+  'middleware',
+  'versions',
+  'outbound',
+  'policy',
+  'steps',
+]);
+
+/** Fields of a component with numbers to choose, by the effort of changing them. */
+const CHOSEN: Readonly<Record<string, Move['effort']>> = {
+  concurrency: 1,
+  capacity: 1,
+  maxWait: 1,
+  maxOpen: 1,
+  maximumPoolSize: 1,
+  defaultPoolSize: 1,
+  maxClientConn: 1,
+  maxConnections: 1,
+  max: 1,
+  acquireTimeout: 1,
+  connectionTimeout: 1,
+  prefetch: 1,
+  maxPollRecords: 1,
+  visibilityTimeout: 1,
+  target: 1,
+  stabilization: 1,
+  failureThreshold: 1,
+  timeout: 1,
+  period: 1,
+  ttl: 1,
+  maxRate: 1,
+  waitDurationInOpenState: 1,
+  min: 2,
+  replicas: 2,
+  instances: 2,
+  cpu: 2,
+  cores: 2,
+  limit: 2,
+  partitions: 2,
+  consumers: 2,
+  shards: 2,
+};
+
+function componentSettings(written: MapNode): readonly Setting[] {
+  return COMPONENTS.flatMap((section) =>
+    entries(get(written, section)).flatMap(([component, { value }]): readonly Setting[] => {
+      const external = get(value, 'external');
+      // The capacity of others is not ours to choose.
+      if (external?.type === 'scalar' && external.value === true) return [];
+      return [{ of: { component }, moves: chosenIn(value, [section, component]) }];
+    }),
+  );
+}
+
+function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
+  return entries(node).flatMap(([name, { value }]) => {
+    if (PROGRAM.has(name)) return [];
+    const below = [...path, name];
+    if (value.type === 'map') return chosenIn(value, below);
+    const effort = Object.hasOwn(CHOSEN, name) ? CHOSEN[name] : undefined;
+    return effort === undefined ? [] : multiples(below, value, effort);
+  });
+}
