@@ -202,6 +202,7 @@ function variantResult(
     description: variant.description,
     baseline: variant.baseline,
     patch: patchOf(variant),
+    ...(variant.changes.length > 0 && { changes: variant.changes }),
     faults: faultInfos(data),
     perReplication: data.records.map(replicationOf),
     components: kept(data, componentResults),

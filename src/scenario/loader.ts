@@ -40,7 +40,8 @@ import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { Patched, VariantPlan } from './variants.js';
-import { removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
+import { changesBetween } from './tuning/differences.js';
+import { isBaseline, removedBy, reportMisses, withWhatIf, type OpenEdits } from './what-if.js';
 
 import { schemas } from './schemas.js';
 
@@ -129,9 +130,15 @@ export class Loader {
     }
     if (problems.hasErrors) return null;
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
-    const variants = judged.map((one, index) =>
-      this.variant(one, plans[index], built[index], baselines ? null : index === 0),
-    );
+    const base = baselines ? plans.find(isBaseline) : plans[0];
+    const from = this.texts.get(base?.name ?? '')?.patched;
+    const variants = judged.map((one, index) => ({
+      ...this.variant(one, plans[index], built[index], baselines ? null : index === 0),
+      changes:
+        from === undefined || plans[index] === base
+          ? []
+          : changesBetween(from, built[index].patched.tree),
+    }));
     const explicit = {
       title: frame.title,
       description: frame.description ?? null,
@@ -182,13 +189,12 @@ export class Loader {
     plan: VariantPlan,
     { patched: { patches }, configurations = [] }: Built,
     first: boolean | null,
-  ): Variant {
-    const baseline = get(plan.node ?? undefined, 'baseline');
+  ): Omit<Variant, 'changes'> {
     return {
       name: plan.name,
       title: text(get(plan.node ?? undefined, 'title')) ?? null,
       description: text(get(plan.node ?? undefined, 'description')) ?? null,
-      baseline: first ?? (baseline?.type === 'scalar' && baseline.value === true),
+      baseline: first ?? isBaseline(plan),
       patch: patchAsWritten(patches),
       scenario: judged.scenario,
       ...(configurations.length === 0 ? {} : { configurations }),
@@ -382,10 +388,13 @@ function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>
     list.map(({ at: _at, expression: _expression, ...own }) => own);
   const { accepted: _accepted, ...judged } = explicit;
+  // The changes from the baseline follow from the scenarios of both.
+  const variants = judged.variants.map(({ changes: _changes, ...own }) => own);
   const { hypothesis } = judged;
   return sha256(
     canonicalJson({
       ...judged,
+      variants,
       budgets: bare(judged.budgets),
       hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
     }),

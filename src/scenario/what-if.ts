@@ -30,7 +30,8 @@ export function withWhatIf(
   return [...plans, { ...changed(base), name: as, node: null }];
 }
 
-function isBaseline({ node }: VariantPlan): boolean {
+/** Whether a variant is marked as the baseline. */
+export function isBaseline({ node }: VariantPlan): boolean {
   const baseline = get(node ?? undefined, 'baseline');
   return baseline?.type === 'scalar' && baseline.value === true;
 }

@@ -557,6 +557,7 @@ export function fileOf(
     description: null,
     baseline: true,
     patch: { remove: [], set: [], add: [] },
+    changes: [],
     scenario: of,
   };
   const file: ScenarioFile = {

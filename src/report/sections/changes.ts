@@ -33,6 +33,8 @@ export function changesName(view: View): string {
 function recommended({ result, winner, baseline }: View): VariantResult | null {
   const variant = result.variants.find(({ name }) => name === winner);
   if (variant === undefined || variant.baseline) return null;
+  // A variant with another load or other faults is the answer to another question.
+  if (variant.changes?.some(({ isQuestion }) => isQuestion) === true) return null;
   const success = variant.summary.success.value ?? 0;
   const isNoWorse = success >= (baseline.summary.success.value ?? 0);
   return holdsAll(variant) && isNoWorse ? variant : null;
@@ -60,8 +62,21 @@ function successOf({ summary }: VariantResult): string {
   return value === null ? 'none' : formatShare(value);
 }
 
-/** The lines of a variant's patch, `-` removed, `+` set or added. */
-function patchLines(variant: VariantResult): { readonly sign: '-' | '+'; readonly text: string }[] {
+/** A line of a patch: `-` removed, `+` set or added. */
+interface PatchLine {
+  readonly sign: '-' | '+';
+  readonly text: string;
+}
+
+/** The changes from the baseline; for the baseline itself, and in documents without them, the patch of the file. */
+function patchLines(variant: VariantResult): readonly PatchLine[] {
+  if (variant.changes !== undefined) {
+    return variant.changes.map(({ path, from, to }) =>
+      to === null
+        ? { sign: '-', text: `${path}: ${from}` }
+        : { sign: '+', text: `${path}: ${to}${from === null ? '' : `   # was ${from}`}` },
+    );
+  }
   return [
     ...variant.patch.remove.map((path) => ({ sign: '-' as const, text: path })),
     ...variant.patch.set.map(({ path, value }) => ({

@@ -1,3 +1,4 @@
+import type { VariantChange } from '../../spec/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import {
   entries,
@@ -9,7 +10,7 @@ import {
   type PathKey,
 } from '../located.js';
 import { PATCHED } from '../patch.js';
-import { isSetting, type SettingChange } from './change.js';
+import { beforeText, isSetting, valueText, type SettingChange } from './change.js';
 
 /** The changes that make one variant of another. */
 export interface Differences {
@@ -42,6 +43,20 @@ export function differences(from: MapNode, to: MapNode): Differences {
   const some = (areSettings: boolean): SettingChange[] =>
     all.filter(({ keys }) => isSetting(keys) === areSettings).map(({ keys: _keys, ...own }) => own);
   return { settings: some(true), others: some(false) };
+}
+
+/** The same for reports. */
+export function changesBetween(from: MapNode, to: MapNode): readonly VariantChange[] {
+  const { settings, others } = differences(from, to);
+  const told = (own: SettingChange): VariantChange => ({
+    path: own.path,
+    from: beforeText(own),
+    to: valueText(own),
+  });
+  return [
+    ...settings.map(told),
+    ...others.map((own) => ({ ...told(own), isQuestion: true as const })),
+  ];
 }
 
 function isAbsent(node: Node | undefined): boolean {

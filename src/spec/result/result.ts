@@ -7,6 +7,7 @@ import type { Estimate, QuantileEstimates, LatencyResult } from './estimate.js';
 import type { MeteredResult } from './meters.js';
 import type { Contributors } from './path.js';
 import type { OutcomeName } from '../outcome.js';
+import type { VariantChange } from '../scenario/scenario.js';
 import type { WhatIfWords } from '../scenario/what-if.js';
 
 /**
@@ -144,6 +145,8 @@ export interface VariantResult {
     readonly set: readonly { readonly path: string; readonly value: unknown }[];
     readonly add: readonly { readonly path: string; readonly values: readonly unknown[] }[];
   };
+  /** The changes that make this variant of the baseline; absent in documents of earlier versions. */
+  readonly changes?: readonly VariantChange[];
   /** Components that differ from the topology of the baseline; absent without any. */
   readonly nodes?: readonly TopologyNode[];
   /** Faults of this variant; its patch can move, change or remove those of the baseline. */

@@ -75,9 +75,20 @@ export interface Variant extends Omit<Described, 'critical'> {
     readonly set: readonly (readonly [path: string, value: unknown])[];
     readonly add: readonly (readonly [path: string, values: readonly unknown[]])[];
   };
+  /** The changes that make this variant of the baseline. Empty for the baseline itself. */
+  readonly changes: readonly VariantChange[];
   readonly scenario: Scenario;
   /** Every combination of configuration changes that can be in force; absent = there are none. */
   readonly configurations?: readonly Configuration[];
+}
+
+/** A change from the baseline at a path of a patch. Values are YAML on one line; null = nothing is there. */
+export interface VariantChange {
+  readonly path: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** It is not a setting of the system: it changes what is asked of it, such as its load or its faults. */
+  readonly isQuestion?: true;
 }
 
 export interface BudgetSource {
