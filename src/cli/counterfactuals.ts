@@ -7,6 +7,7 @@ import { tuneForCommand } from '../run/compiling.js';
 import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
+import type { Intervention } from '../plan/interventions/kind.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
@@ -21,6 +22,7 @@ import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
 import type { Ending, SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
+import { withSettings } from './tune/setting-interventions.js';
 
 export interface ExplainFlags extends SimulateOptions {
   /**
@@ -131,7 +133,9 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
     const found = new Map<string, Counterfactuals>();
     for (const task of tasks) {
       const run = runner(setting, task);
-      const own = await prove(subjectOf(prepared.file, task, flags.explain !== true), run);
+      const isThrifty = flags.explain !== true;
+      const candidates = settingsTried(prepared, task);
+      const own = await prove(subjectOf(prepared.file, task, isThrifty, candidates), run);
       if (interruption.aborted) return null;
       if (own !== null) found.set(task.plan.variant, own);
     }
@@ -142,6 +146,14 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
     tuneForCommand();
     terminal.progress('');
   }
+}
+
+/** The changes to try, with the settings near the trouble where users come to harm. */
+function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Intervention[] {
+  const all = candidatesOf(plan, result);
+  if (!isHarmed(result)) return all;
+  const trouble = new Set(result.cascade.events.map(({ subject }) => subject));
+  return withSettings(all, prepared, plan, trouble);
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */

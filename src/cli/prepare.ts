@@ -35,6 +35,8 @@ export interface Prepared {
   /** The text from which it was built, and its experiments. */
   readonly source: Source;
   readonly sweeps: readonly WrittenSweep[];
+  /** What the command line asks for. */
+  readonly selection: Selection;
   /** By variant: its text. */
   readonly texts: ReadonlyMap<string, VariantTexts>;
 }
@@ -67,7 +69,7 @@ export function prepare(
   const { places, sweeps, texts } = loaded;
   const plans = plansOf(file, places, path, report);
   const { replications } = file.variants[0]!.scenario.run;
-  return { path, file, plans, replications, places, source, sweeps, texts };
+  return { path, file, plans, replications, places, source, sweeps, texts, selection };
 }
 
 /** The file of a loaded scenario; prints its problems. Exit code 2 if there are errors. */

@@ -28,6 +28,7 @@ export function subjectOf(
   file: ScenarioFile,
   { plan, variant, result, records }: Task,
   thrifty: boolean,
+  candidates: readonly Intervention[] = candidatesOf(plan, result),
 ): Subject {
   return {
     source: {
@@ -36,7 +37,7 @@ export function subjectOf(
     },
     records,
     blamed: blamedIn(result.cascade),
-    candidates: candidatesOf(plan, result),
+    candidates,
     ended: { variant, cascade: result.cascade },
     thrifty,
   };

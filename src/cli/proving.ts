@@ -123,7 +123,9 @@ class Proof {
     this.overrun = thrifty ? this.left : 0;
     const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
     const sets = Math.min(FAULT_PLANS, 2 ** Math.min(faults, FAULT_PLANS) - 1);
-    const planned = Math.max(1, sets + stuck + Math.min(FEW, candidates.length));
+    // Other values of settings use what is left; the causes have all replications before them.
+    const causes = candidates.filter(({ part }) => part !== 'setting').length;
+    const planned = Math.max(1, sets + stuck + Math.min(FEW, causes));
     const affordable = Math.floor((all * this.left) / (ROOM * planned * Math.max(1, events)));
     this.replications = thrifty ? Math.max(1, Math.min(all, affordable)) : all;
     this.usual = records.slice(0, this.replications);

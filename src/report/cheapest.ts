@@ -17,14 +17,16 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
   cacheFill: 1,
   scaling: 1,
   rollout: 1,
-  breakers: 1,
-  outliers: 1,
+  setting: 1,
   capacity: 2,
   errors: 3,
   locks: 3,
   collections: 3,
   leak: 3,
   poison: 3,
+  // They protect the callee on other days.
+  breakers: 3,
+  outliers: 3,
   load: 4,
   timeouts: null,
   fallbacks: null,
@@ -49,7 +51,9 @@ const SETTINGS = 2;
 export function nextWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
   if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return null;
-  return `${capitalised(found.words)} ${effectWords(own, found)}.`;
+  const { setting } = found;
+  if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
+  return `Set ${setting.path} to ${setting.to} (now ${setting.from}): ${effectWords(own, found)}.`;
 }
 
 /** Whether a change leaves requests slow, but averts most of the failures. */

@@ -18,7 +18,10 @@ const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** What the interventions of a variant show, the decisive ones first. */
 export function interventionSentences(own: Counterfactuals): readonly string[] {
-  const nothing = own.interventions.filter(({ role }) => role === 'none');
+  // Other values of settings are many; the table lists them.
+  const nothing = own.interventions.filter(
+    ({ role, kind }) => role === 'none' && kind !== 'setting',
+  );
   if (nothing.length === 0) return effectiveSentences(own);
   const words = listed(nothing.slice(0, TOLD).map((one) => one.words));
   return [...effectiveSentences(own), `No difference: ${words}.`];
@@ -30,7 +33,9 @@ export function effectiveSentences(own: Counterfactuals): readonly string[] {
     own.interventions.filter(({ role }) => roles.includes(role));
   const ranked = DECISIVE.flatMap((role) => by([role])).slice(0, TOLD);
   const shown = ranked.length > 0 ? ranked : by(['amplifier', 'part']).slice(0, 1);
-  const worse = by(['protection']).slice(0, 1);
+  const worse = by(['protection'])
+    .filter(({ kind }) => kind !== 'setting')
+    .slice(0, 1);
   return [...shown, ...worse].map((one) => sentenceOf(own, one));
 }
 

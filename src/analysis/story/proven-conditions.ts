@@ -132,6 +132,7 @@ export const CAUSE_TEXTS: Readonly<
   hedges: (subject) => `the hedges of ${pairOf(subject)}`,
   cacheFill: (subject) => `the misses of ${subject} overload what fills it`,
   probes: (subject) => `the probes of ${subject} take instances away`,
+  setting: (subject) => `the present value of ${subject}`,
   rebalances: (subject) => `the rebalances of ${subject} stop its consumers`,
   breakers: (subject) => `the breaker of ${pairOf(subject)} refuses calls`,
   outliers: (subject) => `the outlier detection of ${pairOf(subject)} excludes instances`,

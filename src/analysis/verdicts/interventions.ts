@@ -54,7 +54,7 @@ export function interventionResults(
   const harms = records.map((record) => harmOf(plan, record, limits));
   const steps = records.map((record) => failingSteps(plan, record));
   const rows = trials.map((trial) => {
-    const { kind, subject, resource, cause, at, words, part } = trial.intervention;
+    const { kind, subject, resource, cause, at, words, part, setting } = trial.intervention;
     const own = harmsOf(trial, plan, records, limits);
     const changed = trial.records.map((record) => failingSteps(plan, record));
     return {
@@ -65,6 +65,7 @@ export function interventionResults(
       ...(cause === undefined ? {} : { cause }),
       ...(at === undefined ? {} : { at }),
       words,
+      ...(setting === undefined ? {} : { setting }),
       runs: own.length,
       harm: mean(own),
       failed: mean(trial.records.map((record, run) => failedLike(plan, record, records[run]))),
@@ -76,7 +77,7 @@ export function interventionResults(
   });
   const harm = mean(harms);
   const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
-  const hasOther = rows.some(({ part, averted }) => part !== 'policy' && isMost(averted, harm));
+  const hasOther = rows.some(({ part, averted }) => part !== 'policy' && part !== 'setting' && isMost(averted, harm));
   const failing = failingTime(steps);
   const found = rows.map(({ part, ...row }) => {
     const ends = endsFailing(failing, row.failing);
@@ -164,6 +165,7 @@ function roleOf(
     return hasFault || hasTrigger ? 'sustainer' : 'cause';
   }
   if (!isMost(averted, harm)) return 'part';
+  if (part === 'setting') return 'remedy';
   if (part === 'policy') return hasFault || hasOther ? 'remedy' : 'cause';
   return part === 'condition' && hasFault ? 'remedy' : 'cause';
 }

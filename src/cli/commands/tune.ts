@@ -50,7 +50,6 @@ export async function tune(
   const tuned = await tuneVariant({
     prepared,
     variant,
-    selection: flags,
     maxRuns,
     options: flags,
     terminal,

@@ -54,6 +54,7 @@ const intervention: z.ZodType<CounterfactualIntervention> = change.extend({
   resource: resource.optional(),
   cause: text.optional(),
   at: number.optional(),
+  setting: z.object({ path: text, from: text.nullable(), to: text.nullable() }).optional(),
   runs: count,
   failing,
   recovers: z.union([number, z.literal('never'), z.null()], 'a number, never or null'),

@@ -2,27 +2,32 @@ import type { Setting } from '../../scenario/tuning/settings.js';
 import type { Moves } from './search.js';
 import type { Plan } from '../../spec/plan/plan.js';
 
-/** Settings that the requests of a plan use, each with how near it is to where the trouble is: 0 = there, 1 = elsewhere. */
+/** Changes of the settings that the requests of a plan use, those where the trouble is first; `near`: only these. */
 export function nearFirst(
   settings: readonly Setting[],
   plan: Plan,
   trouble: ReadonlySet<string>,
-): { readonly moves: Moves; readonly settings: number } {
+): { readonly moves: Moves; readonly near: Moves; readonly settings: number } {
   const used = settings.flatMap((setting) => {
     const places = placesOf(setting, plan);
     return places.length === 0 ? [] : [{ setting, isNear: places.some((own) => trouble.has(own)) }];
   });
   const moves = used.flatMap(({ setting, isNear }) =>
-    setting.moves.map((move) => ({ move, rank: (isNear ? 0 : 3) + move.effort })),
+    setting.moves.map((move) => ({ move, rank: (isNear ? 0 : ELSEWHERE) + move.effort })),
   );
+  const ranked = [...moves].sort((a, b) => a.rank - b.rank);
   return {
-    moves: moves.sort((a, b) => a.rank - b.rank).map(({ move }) => move),
+    moves: ranked.map(({ move }) => move),
+    near: ranked.filter(({ rank }) => rank <= ELSEWHERE).map(({ move }) => move),
     settings: used.reduce(
       (sum, { setting }) => sum + new Set(setting.moves.map(({ path }) => path)).size,
       0,
     ),
   };
 }
+
+/** Settings elsewhere come after all those near the trouble: the largest effort. */
+const ELSEWHERE = 3;
 
 /** The names of the components and edges that a setting is about. */
 function placesOf({ of }: Setting, plan: Plan): readonly string[] {

@@ -9,12 +9,11 @@ import {
 import { exploredBudgets } from '../../analysis/explore.js';
 import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
-import { PlanError } from '../../plan/problem.js';
 import { withFaults } from '../../plan/without.js';
 import { runCases } from '../../run/cases.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
-import { beforeText, editsFor, valueText } from '../../scenario/tuning/change.js';
+import { beforeText, valueText } from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
@@ -25,19 +24,19 @@ import type { Variant } from '../../spec/scenario/scenario.js';
 import { CommandError, EXIT } from '../exit.js';
 import { interruption, reporting } from '../interrupt.js';
 import { memoryOf } from '../memory.js';
-import { select, type Prepared, type Selection } from '../prepare.js';
+import type { Prepared } from '../prepare.js';
 import { progressBar } from '../progress.js';
 import { explainRunError } from '../run-errors.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { nearFirst } from './near.js';
+import { variantWith } from './variant-with.js';
 import { tuned, type Found, type Moves, type Outcome, type Tried } from './search.js';
 
 /** Inputs of the search for settings. */
 export interface TuneInputs {
   readonly prepared: Prepared;
   readonly variant: Variant;
-  readonly selection: Selection;
   /** Most runs, all replications together. */
   readonly maxRuns: number;
   readonly options: SimulateOptions;
@@ -145,7 +144,8 @@ class Tuner {
   }
 
   private async asked(sets: readonly Moves[], count: number): Promise<readonly (Told | null)[]> {
-    const built = sets.map((moves) => this.built(moves));
+    const { prepared, variant } = this.by;
+    const built = sets.map((moves) => variantWith(prepared, variant.name, moves));
     const plans = built.flatMap((own) => (own === null ? [] : [own.plan]));
     const rows = await this.records(plans, count);
     let next = 0;
@@ -167,24 +167,6 @@ class Tuner {
       harm: own.failed + own.late,
       runs: own,
     };
-  }
-
-  /** The variant with some changes; null if it is not valid with them. */
-  private built(moves: Moves): { readonly variant: Variant; readonly plan: Plan } | null {
-    const { prepared, variant, selection } = this.by;
-    const { at } = prepared.texts.get(variant.name)!.patched;
-    const { file } = prepared.source.with({
-      variants: [variant.name],
-      ...editsFor(moves, at),
-    });
-    if (file === null) return null;
-    const own = select(file, { ...selection, variant: [variant.name] }, prepared.path).variants[0]!;
-    try {
-      return { variant: own, plan: compile(own, file) };
-    } catch (error) {
-      if (error instanceof PlanError) return null;
-      throw error;
-    }
   }
 
   private async records(

@@ -1,15 +1,16 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import type { CauseKind, CauseRef } from '../../spec/result/cause.js';
+import type { ChangedSetting } from '../../spec/result/counterfactual.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { Scenario } from '../../spec/scenario/scenario.js';
 
 /**
  * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen
  * (`condition`), it is work that failures cause, and that keeps them up (`loop`), or it says how failures are met, so
- * that it is a cause only where there is no other one (`policy`).
+ * that it is a cause only where there is no other one (`policy`). Another value of a setting is no cause (`setting`).
  */
-export type CausePart = 'trigger' | 'condition' | 'loop' | 'policy';
+export type CausePart = 'trigger' | 'condition' | 'loop' | 'policy' | 'setting';
 
 /** A variant whose plan an intervention changes. */
 export interface Source {
@@ -28,6 +29,8 @@ export interface Intervention extends CauseRef {
   readonly part: CausePart;
   /** The cause that it takes away, where its kind and subject say too little: `the load of users rises from 1/s to 2/s`. */
   readonly cause?: string;
+  /** The setting that it changes, where one of the file says the same. */
+  readonly setting?: ChangedSetting;
   /** Of a change of load: when it begins, in seconds from the end of the warm-up. */
   readonly at?: number;
   apply(source: Source): Plan;

@@ -174,18 +174,32 @@ function remedies({ variants }: Result): readonly Block[] {
   const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
   if (failing.length === 0) return [];
   const whole = variants.filter(holdsAll);
-  const names = listed(whole.map(({ name }) => name));
   const changes = explainedOf(failing).flatMap(({ variant, own }) => {
     const words = nextWords(own);
     return words === null ? [] : [variants.length === 1 ? words : `${variant.name}: ${words}`];
   });
   const none = variants.length === 1 ? [] : ['No variant holds all budgets.'];
   const text =
-    whole.length === 0
-      ? [...none, ...changes.slice(0, 1)].join(' ')
-      : `${names} ${whole.length === 1 ? 'holds' : 'hold'} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
+    whole.length === 0 ? [...none, ...changes.slice(0, 1)].join(' ') : useWords(whole, failing);
   return text === '' ? [] : [title(2, 'Next step'), paragraph(text)];
 }
+
+/** The variant to use, with its changes from the baseline where they fit into the sentence. */
+function useWords(whole: readonly VariantResult[], failing: readonly VariantResult[]): string {
+  const names = listed(whole.map(({ name }) => name));
+  const verb = whole.length === 1 ? 'holds' : 'hold';
+  const [{ changes = [] }] = whole as readonly [VariantResult];
+  const base = failing.find(({ baseline }) => baseline);
+  if (whole.length > 1 || changes.length === 0 || base === undefined)
+    return `${names} ${verb} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
+  if (changes.length > SHORT)
+    return `${names} holds all budgets, with ${changes.length} changes of ${base.name}. Run \`faultline tune\` to see which of them are needed.`;
+  const told = changes.map(({ path, to }) => (to === null ? `without ${path}` : `${path}: ${to}`));
+  return `${names} holds all budgets. It is ${base.name} with ${listed(told)}.`;
+}
+
+/** Most changes that a sentence lists. */
+const SHORT = 3;
 
 function section(name: string, items: readonly string[]): readonly Block[] {
   return items.length === 0 ? [] : [heading(name), ...list(items)];

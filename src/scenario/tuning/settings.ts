@@ -110,7 +110,18 @@ function layerMoves({ policy, value, kind }: OwnLayer, path: readonly PathKey[])
           },
         ]
       : [];
-  return [...without, ...budget, ...numbersIn(withDefaults(value, kind), own)];
+  const numbers = numbersIn(withDefaults(value, kind), own);
+  return [
+    ...without,
+    ...budget,
+    ...numbers.filter(isTime),
+    ...numbers.filter((one) => !isTime(one)),
+  ];
+}
+
+/** A wait or a time limit: the first to be tried, because outages are long and calls are short. */
+function isTime({ value }: Move): boolean {
+  return value?.type === 'scalar' && /^[\d.]+(ms|s|m|h)$/.test(String(value.value));
 }
 
 function numbersIn(value: MapNode, path: readonly PathKey[]): readonly Move[] {

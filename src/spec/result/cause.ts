@@ -19,6 +19,7 @@
  *   edge.
  * - `timeouts`, `fallbacks`: a limit on the time of calls, or work done instead of failed ones. Subject: the edge, or the
  *   endpoint with a time limit of its own.
+ * - `setting`: another value of a setting, which is only ever a remedy. Subject: its path.
  */
 export type CauseKind =
   | 'fault'
@@ -40,7 +41,8 @@ export type CauseKind =
   | 'breakers'
   | 'outliers'
   | 'timeouts'
-  | 'fallbacks';
+  | 'fallbacks'
+  | 'setting';
 
 /** A resource with a ceiling. */
 export type Resource = 'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth';

@@ -133,6 +133,8 @@ export interface CounterfactualIntervention {
   readonly at?: number;
   /** `without the retries of front to mid`. */
   readonly words: string;
+  /** The setting that it changes, where one of the file says the same. */
+  readonly setting?: ChangedSetting;
   /** Runs made for it. */
   readonly runs: number;
   /** Harm of these runs. If they have more or fewer requests, it is scaled to the number without the intervention. */
@@ -148,6 +150,13 @@ export interface CounterfactualIntervention {
    * with it; null = they never fail, `never` = they fail to the end.
    */
   readonly recovers: number | 'never' | null;
+}
+
+/** A setting at a path of a patch, with its present and its new value on one line; null = nothing is there. */
+export interface ChangedSetting {
+  readonly path: string;
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 /** When more than 5 % of the requests of users fail, by step of the timeline. Means over the runs. */

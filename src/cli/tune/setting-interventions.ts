@@ -1,0 +1,96 @@
+import { PlanError } from '../../plan/problem.js';
+import type { Intervention } from '../../plan/interventions/kind.js';
+import { beforeText, valueText } from '../../scenario/tuning/change.js';
+import type { Move } from '../../scenario/tuning/moves.js';
+import { settingsOf, type Setting } from '../../scenario/tuning/settings.js';
+import type { Plan } from '../../spec/plan/plan.js';
+import type { Resource } from '../../spec/result/cause.js';
+import type { ChangedSetting } from '../../spec/result/counterfactual.js';
+import type { Prepared } from '../prepare.js';
+import { nearFirst } from './near.js';
+import { variantWith } from './variant-with.js';
+
+/** The fields with which a component has more of a resource. */
+const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
+  workers: ['concurrency'],
+  cores: ['cpu', 'cpu.cores'],
+  connections: ['pool.maxOpen', 'pool.maximumPoolSize', 'pool.defaultPoolSize'],
+  queue: ['queue.capacity'],
+  memory: ['memory.limit'],
+  bandwidth: [],
+};
+
+/** Most other values that a proof tries. */
+const MOST = 12;
+/** Effort up to which a change is another value of a setting that is there. */
+const ANOTHER_VALUE = 1;
+
+/**
+ * The changes to try in a proof: those that figures suggest, with the settings of the file that say the same, then other
+ * values of the settings where the trouble is.
+ */
+export function withSettings(
+  suggested: readonly Intervention[],
+  prepared: Prepared,
+  plan: Plan,
+  trouble: ReadonlySet<string>,
+): readonly Intervention[] {
+  const texts = prepared.texts.get(plan.variant);
+  if (texts === undefined) return suggested;
+  const settings = settingsOf(texts.written);
+  const named = suggested.map((own) => withSetting(own, settings));
+  const used = new Set(named.flatMap(({ setting }) => setting?.path ?? []));
+  const { near } = nearFirst(settings, plan, trouble);
+  const others = near
+    .filter(
+      ({ path, value, effort }) => !used.has(path) && value !== null && effort <= ANOTHER_VALUE,
+    )
+    .slice(0, MOST)
+    .map((move) => interventionOf(move, prepared, plan.variant));
+  return [...named, ...others];
+}
+
+/** The intervention with the setting of the file that says the same, if there is one. */
+function withSetting(own: Intervention, settings: readonly Setting[]): Intervention {
+  const { kind, subject, resource, stronger } = own;
+  if (kind !== 'capacity' || resource === undefined) return own;
+  const moves = settings.flatMap(({ of, moves: all }) =>
+    'component' in of && of.component === subject ? all : [],
+  );
+  const more = moves.find(({ path }) =>
+    FIELDS[resource].some((field) => path.endsWith(`.${field}`)),
+  );
+  return more === undefined ? own : labelled(own, more, stronger);
+}
+
+/** Moves and interventions double a number, and double it again. */
+function labelled(own: Intervention, move: Move, stronger: Intervention | undefined): Intervention {
+  const next =
+    stronger === undefined || move.stronger === undefined
+      ? stronger
+      : labelled(stronger, move.stronger, stronger.stronger);
+  return { ...own, setting: settingOf(move), ...(next !== undefined && { stronger: next }) };
+}
+
+function settingOf(move: Move): ChangedSetting {
+  return { path: move.path, from: beforeText(move), to: valueText(move) };
+}
+
+function interventionOf(move: Move, prepared: Prepared, variant: string): Intervention {
+  const setting = settingOf(move);
+  const { stronger } = move;
+  const now = setting.from === null ? 'not set now' : `now ${setting.from}`;
+  return {
+    kind: 'setting',
+    subject: move.path,
+    part: 'setting',
+    words: `with ${move.path} ${setting.to} (${now})`,
+    setting,
+    apply: () => {
+      const made = variantWith(prepared, variant, [move]);
+      if (made === null) throw new PlanError([]);
+      return made.plan;
+    },
+    ...(stronger !== undefined && { stronger: interventionOf(stronger, prepared, variant) }),
+  };
+}
