@@ -5,13 +5,13 @@ import type {
   ScenarioFile,
   Variant,
 } from '../spec/scenario/scenario.js';
-import { canonicalJson } from '../text/canonical.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged } from './expectations.js';
 import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
+import { digest } from './digest.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { explicitTree } from './explicit-tree.js';
@@ -34,7 +34,6 @@ import {
 } from './flaws.js';
 import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
-import { sha256 } from '../text/sha256.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
 import { validate } from './validate.js';
@@ -378,25 +377,4 @@ function withEdits(
   return plans
     .filter(({ name }) => variants.includes(name))
     .map((plan) => ({ ...plan, patches: [...plan.patches, ...without, patch] }));
-}
-
-/**
- * Places are excluded, because the order of sections has no meaning, and what lint accepts. So are parsed expressions, which follow from their
- * texts.
- */
-function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
-  const bare = (list: ScenarioFile['budgets']): unknown =>
-    list.map(({ at: _at, expression: _expression, ...own }) => own);
-  const { accepted: _accepted, ...judged } = explicit;
-  // The changes from the baseline follow from the scenarios of both.
-  const variants = judged.variants.map(({ changes: _changes, ...own }) => own);
-  const { hypothesis } = judged;
-  return sha256(
-    canonicalJson({
-      ...judged,
-      variants,
-      budgets: bare(judged.budgets),
-      hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
-    }),
-  );
 }

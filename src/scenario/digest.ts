@@ -1,0 +1,24 @@
+import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import { canonicalJson } from '../text/canonical.js';
+import { sha256 } from '../text/sha256.js';
+
+/**
+ * Identifies a file by its meaning. Places are excluded, because the order of sections has no meaning, and what lint accepts. So are parsed expressions, which follow from their
+ * texts.
+ */
+export function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
+  const bare = (list: ScenarioFile['budgets']): unknown =>
+    list.map(({ at: _at, expression: _expression, ...own }) => own);
+  const { accepted: _accepted, ...judged } = explicit;
+  // The changes from the baseline follow from the scenarios of both.
+  const variants = judged.variants.map(({ changes: _changes, ...own }) => own);
+  const { hypothesis } = judged;
+  return sha256(
+    canonicalJson({
+      ...judged,
+      variants,
+      budgets: bare(judged.budgets),
+      hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
+    }),
+  );
+}
