@@ -3,8 +3,8 @@ import { canonicalJson } from '../text/canonical.js';
 import { sha256 } from '../text/sha256.js';
 
 /**
- * Identifies a file by its meaning. Places are excluded, because the order of sections has no meaning, and what lint accepts. So are parsed expressions, which follow from their
- * texts.
+ * Identifies a file by its meaning. Places are excluded, because the order of sections has no meaning, and what lint
+ * accepts. So are parsed expressions, which follow from their texts.
  */
 export function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>

@@ -129,15 +129,7 @@ export class Loader {
     }
     if (problems.hasErrors) return null;
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
-    const base = baselines ? plans.find(isBaseline) : plans[0];
-    const from = this.texts.get(base?.name ?? '')?.patched;
-    const variants = judged.map((one, index) => ({
-      ...this.variant(one, plans[index], built[index], baselines ? null : index === 0),
-      changes:
-        from === undefined || plans[index] === base
-          ? []
-          : changesBetween(from, built[index].patched.tree),
-    }));
+    const variants = this.named(judged, plans, built, baselines);
     const explicit = {
       title: frame.title,
       description: frame.description ?? null,
@@ -151,6 +143,24 @@ export class Loader {
       })),
     };
     return this.identified(explicit);
+  }
+
+  /** The variants, each with its changes from the baseline. */
+  private named(
+    judged: readonly Judged[],
+    plans: readonly VariantPlan[],
+    built: readonly Built[],
+    hasBaseline: boolean,
+  ): readonly Variant[] {
+    const base = hasBaseline ? plans.find(isBaseline) : plans[0];
+    const from = this.texts.get(base?.name ?? '')?.patched;
+    return judged.map((one, index) => ({
+      ...this.variant(one, plans[index], built[index], hasBaseline ? null : index === 0),
+      changes:
+        from === undefined || plans[index] === base
+          ? []
+          : changesBetween(from, built[index].patched.tree),
+    }));
   }
 
   private identified(explicit: Omit<ScenarioFile, 'sha256'>): ScenarioFile {
