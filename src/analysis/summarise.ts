@@ -1,4 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
+import { expressionsOf } from '../language/expressions-of.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type {
@@ -8,7 +9,7 @@ import type {
   Topology,
   VariantResult,
 } from '../spec/result/result.js';
-import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { BudgetSource, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -215,15 +216,25 @@ function variantResult(
       proofs.get(variant.name) ?? null,
     ),
     journal: kept(data, journalOf),
-    budgets: file.budgets
-      .map((source) => judgeBudget(source, data, study))
-      .filter((budget) => budget !== null),
+    ...judgedOf(file, data, study),
     summary,
     headroom: kept(data, headroomOf),
     contributors: kept(data, contributorsOf),
     blame: kept(data, blameOf),
     faultTimes: faultTimesOf(data, stories),
   };
+}
+
+/** The budgets and expectations of a file in one variant. */
+function judgedOf(
+  file: ScenarioFile,
+  data: VariantData,
+  study: Study,
+): Pick<VariantResult, 'budgets' | 'expectations'> {
+  const of = (list: readonly BudgetSource[]): VariantResult['budgets'] =>
+    list.flatMap((source) => judgeBudget(source, data, study) ?? []);
+  const expectations = of(file.expect);
+  return { budgets: of(file.budgets), ...(expectations.length > 0 && { expectations }) };
 }
 
 /** With the states of the first run, which proofs do not change. */
@@ -287,9 +298,9 @@ function criticalOf({ plan, variant }: VariantData): readonly string[] {
 }
 
 /** The values to which budgets and expectations of a file limit a metric in its window. */
-function limitsOf({ budgets, hypothesis }: ScenarioFile): Limits {
+function limitsOf(file: ScenarioFile): Limits {
   const all = new Map<string, number[]>();
-  for (const { expression } of [...budgets, ...(hypothesis?.expect ?? [])]) {
+  for (const expression of expressionsOf(file)) {
     if (expression.limit.kind !== 'quantity' || expression.steps !== null) continue;
     const key = savedKey(expression);
     all.set(key, [...(all.get(key) ?? []), expression.limit.quantity.value]);

@@ -135,7 +135,9 @@ function entriesOf({ file, result }: Checked, baseline: string): readonly SavedE
   const entry = (variant: string, { value, saved }: BudgetResult): readonly SavedEntry[] =>
     saved === undefined ? [] : [{ scenario, variant, metric: saved.key, value, each: saved.each }];
   return [
-    ...result.variants.flatMap(({ name, budgets }) => budgets.flatMap((one) => entry(name, one))),
+    ...result.variants.flatMap(({ name, budgets, expectations = [] }) =>
+      [...budgets, ...expectations].flatMap((one) => entry(name, one)),
+    ),
     ...(result.hypothesis?.expectations ?? []).flatMap((one) => entry(one.variant, one)),
   ];
 }

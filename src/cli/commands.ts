@@ -80,8 +80,10 @@ export const addCompare: Add = (program, terminal, perform) => {
 export const addCheck: Add = (program, terminal, perform) => {
   const command = program
     .command('check')
-    .summary('judge the budgets, for CI')
-    .description('Runs the scenarios and judges their budgets: exit code 1 when one is broken.')
+    .summary('judge budgets and expectations, for CI')
+    .description(
+      'Runs the scenarios and judges their budgets and expectations: exit code 1 when one is not met.',
+    )
     .argument('<file...>', 'scenarios (YAML); - is standard input');
   withRuns(command)
     .option('--junit <file>', 'write the verdicts as JUnit XML; - is standard output', pathName)

@@ -26,7 +26,7 @@ Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
-  faultline check scenarios/checkout.yaml          judge the budgets, for CI
+  faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
   faultline story scenarios/checkout.yaml          what happened and why, in sentences
   faultline explore scenarios/first.yaml           which faults break a budget?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?

@@ -1,12 +1,23 @@
 import type { Expression, Measure } from '../spec/scenario/expression.js';
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import { JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
+import type { BudgetSource, ScenarioFile } from '../spec/scenario/scenario.js';
 
-/** All expressions of a file: budgets and hypothesis. */
-export function expressionsOf({
-  budgets,
-  hypothesis,
-}: Pick<ScenarioFile, 'budgets' | 'hypothesis'>): readonly Expression[] {
-  return [...budgets, ...(hypothesis?.expect ?? [])].map(({ expression }) => expression);
+type Judging = Pick<ScenarioFile, JudgedSection | 'hypothesis'>;
+
+/** Everything by which a file judges its variants, with its path: budgets, expectations, and those of the hypothesis. */
+export function judgedIn(
+  file: Judging,
+): readonly { readonly source: BudgetSource; readonly path: readonly (string | number)[] }[] {
+  const lists = JUDGED_SECTIONS.map((section) => ({ at: [section], list: file[section] }));
+  const own = { at: ['hypothesis', 'expect'], list: file.hypothesis?.expect ?? [] };
+  return [...lists, own].flatMap(({ at, list }) =>
+    list.map((source, i) => ({ source, path: [...at, i] })),
+  );
+}
+
+/** All expressions of a file. */
+export function expressionsOf(file: Judging): readonly Expression[] {
+  return judgedIn(file).map(({ source }) => source.expression);
 }
 
 /** Whether an expression applies to a variant. */

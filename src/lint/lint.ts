@@ -1,4 +1,5 @@
 import { byCodeUnit, groupedBy } from '../text/order.js';
+import { judgedIn } from '../language/expressions-of.js';
 import type { Spot } from '../scenario/diagnostics.js';
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
@@ -89,23 +90,22 @@ function isOfBalancer({ scenario }: Subject, { path }: Finding): boolean {
   return (scenario.gateways.get(String(name))?.balances ?? null) !== null;
 }
 
-/** The facts of one variant. The budgets are those of the file, of which a variant may leave out some. */
+/** The facts of one variant. Budgets and expectations are those of the file, of which a variant may leave out some. */
 export function subjectIn(
-  { budgets, hypothesis }: ScenarioFile,
+  file: ScenarioFile,
   { name, scenario }: Variant,
   plan: Plan,
   places: Places,
 ): Subject {
-  const judging = [...budgets, ...(hypothesis?.expect ?? [])];
-  const metrics = judging.map(({ expression }) => expression.metric);
+  const judging = judgedIn(file);
   const subject = subjectOf(
     scenario,
     plan,
-    metrics,
+    judging.map(({ source }) => source.expression.metric),
     (path) => places.has(name, path),
     () => places.amounts(name),
   );
-  return { ...subject, ownBudgets: budgets.length };
+  return { ...subject, budgetPaths: judging.map(({ path }) => path) };
 }
 
 function remarkOf(rule: Rule, finding: Finding, spot: Spot): Remark {

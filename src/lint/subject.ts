@@ -41,10 +41,10 @@ export interface Subject {
   readonly frozen: ReadonlySet<string>;
   /** By component, those that refer to it. */
   readonly namers: () => ReadonlyMap<string, readonly Placed[]>;
-  /** Metrics of all budgets, then of the expectations of the hypothesis. */
+  /** Metrics of all budgets and expectations. */
   readonly budgets: readonly MetricPath[];
-  /** Number of those that are budgets. */
-  readonly ownBudgets: number;
+  /** The path of each of them. */
+  readonly budgetPaths: readonly Path[];
   /** Whether the file of this variant contains a path. */
   readonly written: (path: Path) => boolean;
   /** The numbers in the file of this variant, with the units of their fields. */
@@ -76,7 +76,7 @@ export function subjectOf(
     amounts,
     budgets,
     namers: once(() => namersOf(scenario)),
-    ownBudgets: budgets.length,
+    budgetPaths: budgets.map((_, i) => ['budgets', i]),
     frozen: new Set(hitBy('hold', plan)),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
     callees: (part) => {

@@ -1,14 +1,19 @@
 import type { BudgetResult, HypothesisResult } from '../spec/result/result.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
-/** True if a budget is not met: it fails, or it is strict and inconclusive. */
-export function isBroken({ verdict, strict }: BudgetResult): boolean {
-  return verdict === 'fail' || (verdict === 'inconclusive' && strict === true);
+/** True if a budget is not met: it fails, or it is strict and undecided. An uncounted one is no break. */
+export function isBroken(budget: BudgetResult): boolean {
+  return budget.verdict === 'fail' || (isUndecided(budget) && budget.strict === true);
 }
 
-/** True if no number of runs decides a budget: the note says why. It is broken without a value. */
-export function isUnmeasurable({ verdict, strict, value, note }: BudgetResult): boolean {
-  return verdict === 'inconclusive' && strict === true && value === null && note !== null;
+/** True if more runs may decide a budget. */
+export function isUndecided({ verdict, applies }: BudgetResult): boolean {
+  return verdict === 'inconclusive' && applies !== false;
+}
+
+/** True if no number of runs measures a budget in a variant, as its note says. */
+export function isUnmeasured({ verdict, applies }: BudgetResult): boolean {
+  return verdict === 'inconclusive' && applies === false;
 }
 
 /** True if a budget fails the build. */

@@ -4,7 +4,8 @@ import type { WhatIfWords } from '../spec/scenario/what-if.js';
 import { oneLine } from '../text/line.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
-import { heldBudgets, viewOf } from './view.js';
+import { JUDGED_LISTS, tallyOf, type JudgedList } from './judged.js';
+import { viewOf } from './view.js';
 
 /**
  * Variants by metrics, RFC 4180 with CRLF: every metric with the ends of its interval. Durations in seconds, rates
@@ -28,6 +29,8 @@ export function renderCsv(read: Result): string {
     'never_recovered',
     'budgets_held',
     'budgets',
+    'expectations_met',
+    'expectations',
     ...(whatIf === undefined ? [] : ['what_if']),
   ];
   const rows = result.variants.map((variant) => [
@@ -36,7 +39,7 @@ export function renderCsv(read: Result): string {
     String(variant.summary.requests),
     ...columns.flatMap((column) => figures(column.pick(variant))),
     String(variant.summary.recovery.never),
-    ...budgets(variant),
+    ...JUDGED_LISTS.flatMap((list) => counts(list, variant)),
     ...(whatIf === undefined ? [] : [changed(whatIf, variant)]),
   ]);
   return [head.map(csvText), ...rows].map((row) => `${row.join(',')}\r\n`).join('');
@@ -70,7 +73,7 @@ function changed({ set, as }: WhatIfWords, variant: VariantResult): string {
   return as === null || as === variant.name ? csvText(set.join(' ')) : '';
 }
 
-function budgets(variant: VariantResult): string[] {
-  const { held, of } = heldBudgets(variant);
+function counts(list: JudgedList, variant: VariantResult): string[] {
+  const { held, of } = tallyOf(list, variant);
   return [String(held), String(of)];
 }

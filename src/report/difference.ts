@@ -120,7 +120,7 @@ function limitsOn(result: Result, { paths }: Figure): readonly number[] {
 function limitsOf({ variants, hypothesis }: Result): ReadonlyMap<string, readonly number[]> {
   const limits = new Map<string, number[]>();
   const all: readonly BudgetResult[] = [
-    ...variants.flatMap(({ budgets }) => budgets),
+    ...variants.flatMap(({ budgets, expectations = [] }) => [...budgets, ...expectations]),
     ...(hypothesis?.expectations ?? []),
   ];
   for (const { metric, limit, steps } of all) {

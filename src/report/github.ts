@@ -1,10 +1,11 @@
 import type { Result } from '../spec/result/result.js';
 import { isBroken, isWrong } from './budget-words.js';
+import { JUDGED_LISTS } from './judged.js';
 import { unfinishedLines } from './incomplete.js';
 import { budgetMessage } from './junit.js';
 import { oneLine } from '../text/line.js';
 
-/** Workflow commands that GitHub shows as annotations: an error per broken budget, a warning per broken warning. */
+/** Workflow commands that GitHub shows as annotations: an error for what is not met, a warning if it has that severity. */
 export function githubAnnotations(
   files: readonly { readonly file: string; readonly result: Result }[],
 ): string {
@@ -15,19 +16,16 @@ export function githubAnnotations(
       lines.push(command('error', file, `Unfinished: ${variant}`, text));
     }
     for (const variant of result.variants) {
-      for (const budget of variant.budgets) {
-        if (budget.verdict === 'pass') continue;
-        const [level, words] = isBroken(budget)
-          ? [budget.severity, 'Budget broken']
-          : ['notice', 'Budget undecided'];
-        lines.push(
-          command(
-            level,
-            file,
-            `${words} in ${variant.name}${result.scenario.whatIf === undefined ? '' : ', what if'}`,
-            `${budget.text}: ${budgetMessage(budget)}`,
-          ),
-        );
+      for (const { of, annotation } of JUDGED_LISTS) {
+        for (const budget of of(variant)) {
+          if (budget.verdict === 'pass') continue;
+          const [level, words] = isBroken(budget)
+            ? [budget.severity, annotation.unmet]
+            : ['notice', budget.applies === false ? annotation.idle : annotation.open];
+          const whatIf = result.scenario.whatIf === undefined ? '' : ', what if';
+          const title = `${words} in ${variant.name}${whatIf}`;
+          lines.push(command(level, file, title, `${budget.text}: ${budgetMessage(budget)}`));
+        }
       }
     }
     const { hypothesis } = result;

@@ -1,28 +1,35 @@
 import type { BudgetResult, Result } from '../spec/result/result.js';
-import { budgetFigure, isFailure, isUnmeasurable } from './budget-words.js';
+import { budgetFigure, isFailure, isUndecided } from './budget-words.js';
+import { GOALS, JUDGED_LISTS, judgedOf, type JudgedList } from './judged.js';
 import { formatValue } from '../text/figures.js';
 import { markup, type Markup, render } from './html-escape.js';
 import { oneLine, oneLineTexts, type Line, type OneLine } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 
-/** Budgets as a JUnit document: a suite per file and variant, a case per budget; warnings never fail. */
+/** Budgets and expectations as a JUnit document: a suite for each list of a variant, a case per entry; warnings never fail. */
 export function renderJunit(
   checked: readonly { readonly file: string; readonly result: Result }[],
 ): string {
   // Lists of tests show a name on one line, and log it: a line end in an attribute would be one again after parsing.
   const files = oneLineTexts(checked);
   const suites = files.flatMap(({ file, result }) => [
-    ...result.variants.map((variant) =>
-      suite(oneLine(`${file}: ${variant.name}${whatIfMark(result)}`), file, variant.budgets),
+    ...result.variants.flatMap((variant) =>
+      JUDGED_LISTS.flatMap((list) => {
+        const own = list.of(variant);
+        const name = `${file}: ${variant.name}${list.suite}${whatIfMark(result)}`;
+        // A variant without anything to judge has a suite without tests, so that it is seen.
+        const isShown = own.length > 0 || (list === GOALS && judgedOf(variant).length === 0);
+        return isShown ? [suite(oneLine(name), file, own, list)] : [];
+      }),
     ),
     ...(result.hypothesis === null
       ? []
-      : [suite(oneLine(`${file}: hypothesis`), file, result.hypothesis.expectations)]),
+      : [suite(oneLine(`${file}: hypothesis`), file, result.hypothesis.expectations, GOALS)]),
     ...unfinishedSuite(file, result),
   ]);
   const unfinished = files.reduce((sum, { result }) => sum + unfinishedLines(result).length, 0);
   const budgets = files.flatMap(({ result }) => [
-    ...result.variants.flatMap((variant) => variant.budgets),
+    ...result.variants.flatMap(judgedOf),
     ...(result.hypothesis?.expectations ?? []),
   ]);
   const page = markup`<?xml version="1.0" encoding="UTF-8"?>
@@ -49,13 +56,17 @@ export function budgetMessage(budget: BudgetResult): Line {
     budget.limit === null || budget.applies === false
       ? ''
       : `, limit ${formatValue(budget.limit, budget.unit)}`;
-  const undecided =
-    budget.verdict === 'inconclusive' && budget.strict === true && !isUnmeasurable(budget);
+  const undecided = isUndecided(budget) && budget.strict === true;
   return oneLine(`${undecided ? 'undecided, and strict: ' : ''}${budgetFigure(budget)}${limit}`);
 }
 
-function suite(name: Line, file: Line, budgets: readonly OneLine<BudgetResult>[]): Markup {
-  const cases = budgets.map((budget) => testCase(file, budget));
+function suite(
+  name: Line,
+  file: Line,
+  budgets: readonly OneLine<BudgetResult>[],
+  list: JudgedList,
+): Markup {
+  const cases = budgets.map((budget) => testCase(file, budget, list));
   return markup`<testsuite
     name="${name}"
     tests="${budgets.length}"
@@ -68,7 +79,7 @@ function suite(name: Line, file: Line, budgets: readonly OneLine<BudgetResult>[]
 
 /** Whether a budget is neither held nor broken. */
 function isSkipped(budget: BudgetResult): boolean {
-  return budget.applies === false || (budget.verdict === 'inconclusive' && !isFailure(budget));
+  return budget.applies === false || (isUndecided(budget) && !isFailure(budget));
 }
 
 /** An error for each variant whose runs did not all finish. */
@@ -91,13 +102,13 @@ function unfinishedSuite(file: Line, result: OneLine<Result>): Markup[] {
   ];
 }
 
-function testCase(file: Line, budget: OneLine<BudgetResult>): Markup {
+function testCase(file: Line, budget: OneLine<BudgetResult>, list: JudgedList): Markup {
   const message = budgetMessage(budget);
   const name = budget.name ?? budget.text;
   const body = isFailure(budget)
-    ? markup`<failure message="${message}" type="budget">${budget.text}: ${message}</failure>`
+    ? markup`<failure message="${message}" type="${list.noun}">${budget.text}: ${message}</failure>`
     : isSkipped(budget)
       ? markup`<skipped message="${budget.applies === false ? '' : 'inconclusive: '}${message}" />`
       : markup`<system-out>${message}</system-out>`;
-  return markup`<testcase name="${name}" classname="${file}">${body}</testcase> `;
+  return markup`<testcase name="${name}" classname="${list.className ?? file}">${body}</testcase> `;
 }

@@ -17,7 +17,8 @@ import { headroomLine } from './headroom.js';
 import { graphMermaid } from './graph.js';
 import { harmless, oneLine } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
-import { budgetRows, heldBudgets, viewOf, type View } from './view.js';
+import { JUDGED_LISTS, rowsOf, tallyOf, type JudgedList } from './judged.js';
+import { viewOf, type View } from './view.js';
 import { characterOf, describedRun } from './character.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
@@ -40,7 +41,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
     chain(view),
     causes(view),
     variantTable(view),
-    budgetTable(view),
+    ...JUDGED_LISTS.map((list) => judgedTable(view, list)),
     headroom(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
@@ -155,19 +156,19 @@ function tableNote(view: View): string {
   return `\n\n${differences}${otherLoad === null ? '' : ` ${inlineText(otherLoad)}`}`;
 }
 
-function budgetTable(view: View): string {
-  const rows = budgetRows(view.result);
+function judgedTable({ result: { variants } }: View, list: JudgedList): string {
+  const rows = rowsOf(list, variants);
   if (rows.length === 0) return '';
-  const { variants } = view.result;
   const body = rows.map((row) => [
     `${codeText(row.text).replaceAll('|', '\\|')}${besideBudget(row.metric)}`,
     ...row.by.map(budgetText),
   ]);
   const held = variants.map((variant) => {
-    const { held, of } = heldBudgets(variant);
+    const { held, of } = tallyOf(list, variant);
     return `${held} of ${of}`;
   });
-  return `## Budgets\n\n${markdownTable(['Budget', ...variants.map((v) => inlineText(v.name))], [...body, ['Held', ...held]])}`;
+  const heads = [list.column, ...variants.map((v) => inlineText(v.name))];
+  return `## ${list.heading}\n\n${markdownTable(heads, [...body, [list.met, ...held]])}`;
 }
 
 function besideBudget(metric: string): string {

@@ -4,7 +4,7 @@ import {
   populationOf,
   isBroken,
   isFailure,
-  isUnmeasurable,
+  isUndecided,
   isWrong,
 } from './budget-words.js';
 import { winnerOf, type Winner } from './best.js';
@@ -21,8 +21,10 @@ import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
+import { noGoals } from './expected-words.js';
+import { GOALS, JUDGED_LISTS, rowsOf, tallyOf, type JudgedList, type JudgedRow } from './judged.js';
 import { left, lengthOf, right, type Paint } from './text-table.js';
-import { budgetRows, fromBatches, heldBudgets, sizeWords, viewOf, type View } from './view.js';
+import { fromBatches, sizeWords, viewOf, type View } from './view.js';
 import { otherLoadText } from './other-load.js';
 import { sameWords } from './same-words.js';
 import { whatIfText } from './what-if.js';
@@ -180,16 +182,7 @@ function differenceWords(view: View, column: Column, variant: VariantResult, pai
 }
 
 function fileLines(file: string, result: Result, options: CheckOptions): string[] {
-  const { paint, whole, columns = Infinity } = options;
-  const isAsked = ({ by }: { readonly by: readonly (BudgetResult | null)[] }): boolean =>
-    options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
-  const rows = budgetRows(result).filter(isAsked);
-  const textOf = ({ text }: { readonly text: string }): string =>
-    whole === true ? oneLine(text) : shorten(text, BUDGET_WIDTH);
-  const width = rows
-    .map((row) => lengthOf(textOf(row)))
-    .filter((length) => length <= LOG_WIDTH)
-    .reduce((most, length) => Math.max(most, length), 0);
+  const { paint, columns = Infinity } = options;
   const lines = [
     `${paint.bold(oneLine(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
   ];
@@ -200,44 +193,68 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   const { hypothesis } = result;
   if (hypothesis !== null && (isWrong(hypothesis) || options.broken !== true))
     lines.push(`  hypothesis ${hypothesis.verdict}: ${oneLine(hypothesis.statement)}`);
-  for (const row of rows) {
-    const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
-    const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
-    const open = by.filter(({ budget }) => budget?.verdict === 'inconclusive');
-    const idle = by.filter(({ budget }) => budget?.applies === false);
-    const isIdle =
-      idle.length > 0 && by.every(({ budget }) => budget === null || budget.applies === false);
-    const listed = failing.length > 0 ? failing : open.length > 0 ? open : isIdle ? idle : [];
-    const warning = by.some(({ budget }) => budget?.severity === 'warning');
-    const isOpen = failing.every(({ budget }) => isUnmeasurable(budget!));
-    const word = isIdle
-      ? '-   '
-      : failing.length > 0 && !isOpen
-        ? warning
-          ? 'warn'
-          : 'FAIL'
-        : open.length > 0
-          ? '?   '
-          : 'pass';
-    const shown = word === 'FAIL' ? paint.bold(paint.red(word)) : word;
-    const values = listed
-      .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
-      .join('; ');
-    lines.push(
-      `  ${shown}  ${left(textOf(row), width)}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`,
-    );
-  }
-  if (rows.length === 0 && options.broken !== true) lines.push('  no budgets');
-  const failed = result.variants.filter((variant) => heldBudgets(variant).broken > 0).length;
-  if (rows.length > 0)
-    lines.push(
-      `  ${failed === 0 ? 'no variant breaks a budget' : `${failed} of ${result.variants.length} variants break a budget`}`,
-    );
+  lines.push(...JUDGED_LISTS.flatMap((list) => listLines(list, result, options)));
   for (const one of explainedOf(result.variants)) {
     const text = `${oneLine(one.variant.name)}: ${oneLine(causeLine(one))}`;
     lines.push(...labelled('causes', text, columns, paint, Infinity));
   }
   return lines;
+}
+
+/** The lines of one list: its entries, and how many variants do not meet it. */
+function listLines(list: JudgedList, result: Result, options: CheckOptions): string[] {
+  const { paint, whole } = options;
+  const isAsked = ({ by }: JudgedRow): boolean =>
+    options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
+  const rows = rowsOf(list, result.variants).filter(isAsked);
+  if (rows.length === 0) {
+    const isSaid = list === GOALS && options.broken !== true;
+    return isSaid ? [`  ${noGoals(result.variants)}`] : [];
+  }
+  const textOf = ({ text }: JudgedRow): string =>
+    whole === true ? oneLine(text) : shorten(text, BUDGET_WIDTH);
+  const width = rows
+    .map((row) => lengthOf(textOf(row)))
+    .filter((length) => length <= LOG_WIDTH)
+    .reduce((most, length) => Math.max(most, length), 0);
+  const failed = result.variants.filter((variant) => tallyOf(list, variant).broken > 0).length;
+  return [
+    ...(list === GOALS ? [] : [`  ${paint.bold(list.heading)}`]),
+    ...rows.map((row) => rowLine(list, row, left(textOf(row), width), result, paint)),
+    `  ${list.sum(failed, result.variants.length)}`,
+  ];
+}
+
+/** A budget or expectation with its verdict, and the values that matter. */
+function rowLine(
+  list: JudgedList,
+  row: JudgedRow,
+  text: string,
+  { variants }: Result,
+  paint: Paint,
+): string {
+  const by = row.by.map((budget, i) => ({ budget, name: variants[i]!.name }));
+  const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
+  const open = by.filter(({ budget }) => budget !== null && isUndecided(budget));
+  const idle = by.filter(({ budget }) => budget?.applies === false);
+  const isIdle =
+    idle.length > 0 && by.every(({ budget }) => budget === null || budget.applies === false);
+  const listed = failing.length > 0 ? failing : open.length > 0 ? open : isIdle ? idle : [];
+  const warning = by.some(({ budget }) => budget?.severity === 'warning');
+  const word = isIdle
+    ? '-   '
+    : failing.length > 0
+      ? warning
+        ? 'warn'
+        : list.fails
+      : open.length > 0
+        ? '?   '
+        : 'pass';
+  const shown = word === list.fails ? paint.bold(paint.red(word)) : word;
+  const values = listed
+    .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
+    .join('; ');
+  return `  ${shown}  ${text}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`;
 }
 
 /** Said once per budget, after the values: whether failures count in a latency. */

@@ -1,23 +1,17 @@
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetValue, isFailure, isUnmeasurable } from './budget-words.js';
+import { budgetValue, isFailure, isUnmeasured } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from '../text/words.js';
 import { cut, shorten } from './html-escape.js';
 import { asLines, oneLine, type Lines } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
+import { expectedCounts, noGoalsIn, withoutGoals } from './expected-words.js';
+import { JUDGED_LISTS, rowsOf, type JudgedRow } from './judged.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
 import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
-import {
-  brokenWarnings,
-  budgetRows,
-  heldBudgets,
-  requestLabel,
-  sizeWords,
-  viewOf,
-  type View,
-} from './view.js';
+import { brokenWarnings, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
 import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
@@ -66,8 +60,10 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ),
     ...headroomLines(view, options),
     ...hypothesisLines(view, options),
+    ...expectedLines(view, options),
   ];
-  const budgets = budgetLines(view, options, Math.max(2, LINES - lines.length - 3));
+  const room = Math.max(2, LINES - lines.length - 3);
+  const budgets = judgedLines(view, options, room);
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
@@ -232,8 +228,14 @@ function budgetWord(view: View, variant: VariantResult): string {
   if (variant.unfinished !== undefined) return oneLine(characterOf(view, variant));
   const { held, of, broken } = heldBudgets(variant);
   const word =
-    of === 0 ? '' : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
+    of === 0
+      ? noGoalsWord(variant)
+      : `${held}/${of} ${broken > 0 ? 'FAIL' : held === of ? 'pass' : 'undecided'}`;
   return variant.cascade.metastable > 0 ? `${word} metastable`.trim() : word;
+}
+
+function noGoalsWord(variant: VariantResult): string {
+  return withoutGoals([variant]).length > 0 ? 'no goals' : '';
 }
 
 /** The hypothesis and its verdict. */
@@ -302,37 +304,62 @@ function fitted(text: string, limit: number, { whole }: TextOptions): string {
   return cut(text, whole === true ? Infinity : limit);
 }
 
-/** Broken budgets, with the variants that break them and their values. */
-function budgetLines(view: View, options: TextOptions, room: number): string[] {
+/** How many expectations are met, if the file has any: an expected outage then does not look like a surprise. */
+function expectedLines({ result }: View, { paint }: TextOptions): string[] {
+  const { held, of, broken } = expectedCounts(result);
+  if (of === 0) return [];
+  const open = of - held - broken;
+  const goals = `${open > 0 ? `, ${open} undecided` : ''}${noGoalsIn(result) ? ', no goals' : ''}`;
+  return [`  ${paint.dim('expected')}  ${held} of ${of} as expected${goals}`];
+}
+
+/** Budgets and expectations that are not met, with the variants and their values; then those that cannot be measured. */
+function judgedLines(view: View, options: TextOptions, room: number): string[] {
   const { paint } = options;
-  const counts = (b: BudgetResult | null): boolean => b !== null && isFailure(b);
-  const broken = budgetRows(view.result).filter((row) => row.by.some(counts));
-  const rows = broken.slice(0, broken.length > room ? room - 1 : room);
+  const { variants } = view.result;
+  const entries = JUDGED_LISTS.flatMap((list) => {
+    const rows = rowsOf(list, variants);
+    const having = (asked: (one: BudgetResult) => boolean, word: string): Unmet[] =>
+      rows
+        .filter(({ by }) => by.some((one) => one !== null && asked(one)))
+        .map((row) => ({ row, asked, word }));
+    return [
+      ...having(isFailure, paint.bold(paint.red(list.fails))),
+      ...having((one) => isUnmeasured(one) && one.severity === 'error', '-   '),
+    ];
+  });
+  const shown = entries.slice(0, entries.length > room ? room - 1 : room);
   const width = Math.min(
     52,
     Math.floor(options.columns * 0.6),
-    rows.reduce((most, row) => Math.max(most, row.text.length), 0),
+    shown.reduce((most, { row }) => Math.max(most, row.text.length), 0),
   );
-  const lines = rows.map((row) => {
+  const lines = shown.map(({ row, asked, word }) => {
     const texts = new Map<string, string[]>();
-    row.by.forEach((budget, i) => {
-      if (budget === null || !counts(budget)) return;
-      const value = oneLine(budgetValue(budget));
-      texts.set(value, [...(texts.get(value) ?? []), view.result.variants[i]!.name]);
+    row.by.forEach((one, i) => {
+      if (one === null || !asked(one)) return;
+      const value = oneLine(budgetValue(one));
+      texts.set(value, [...(texts.get(value) ?? []), variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
     const head = shorten(row.text, width).padEnd(width);
-    const isOpen = row.by.every((budget) => !counts(budget) || isUnmeasurable(budget!));
-    return `  ${paint.bold(paint.red(isOpen ? '?   ' : 'FAIL'))}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
+    return `  ${word}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
   });
-  if (broken.length > rows.length)
+  if (entries.length > shown.length)
     lines.push(
-      paint.dim(`  ... ${broken.length - rows.length} more: faultline check ${options.file}`),
+      paint.dim(`  ... ${entries.length - shown.length} more: faultline check ${options.file}`),
     );
   const warned = brokenWarnings(view.result);
   if (warned > 0)
     lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
   return lines;
+}
+
+/** A row that a summary lists, which of its results it shows, and the word before it. */
+interface Unmet {
+  readonly row: JudgedRow;
+  readonly asked: (one: BudgetResult) => boolean;
+  readonly word: string;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type {
-  BudgetResult,
   FaultInfo,
   Result,
   Timeline,
@@ -7,6 +6,7 @@ import type {
   VariantResult,
 } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
+import { GOALS, judgedOf, rowsOf, tallyOf, type JudgedRow, type Tally } from './judged.js';
 import { focusRank } from './focus.js';
 import { formatInstant, formatSpan } from '../text/figures.js';
 import { oneLineTexts, type OneLine } from '../text/line.js';
@@ -61,18 +61,9 @@ export function viewOfVariant(view: View, variant: VariantResult): View {
   return { ...view, headline, only: variant };
 }
 
-/** Budgets that count for the exit code. */
-export function heldBudgets(variant: VariantResult): {
-  readonly held: number;
-  readonly of: number;
-  readonly broken: number;
-} {
-  const counted = variant.budgets.filter(
-    ({ severity, applies }) => severity === 'error' && applies !== false,
-  );
-  const held = counted.filter((budget) => budget.verdict === 'pass').length;
-  const broken = counted.filter(isBroken).length;
-  return { held, of: counted.length, broken };
+/** The budgets of a variant that count for the exit code. */
+export function heldBudgets(variant: VariantResult): Tally {
+  return tallyOf(GOALS, variant);
 }
 
 /** Whether a variant finished and holds all of its budgets, at least one. */
@@ -89,19 +80,8 @@ export function brokenWarnings(result: Result): number {
 }
 
 /** The budgets of all variants by their text, in the order of their first occurrence. */
-export function budgetRows(result: Result): readonly {
-  readonly text: string;
-  readonly metric: string;
-  readonly name: string | null;
-  readonly by: readonly (BudgetResult | null)[];
-}[] {
-  const all = result.variants.flatMap(({ budgets }) => budgets);
-  return [...groupedBy(all, ({ text }) => text)].map(([text, [first]]) => ({
-    text,
-    metric: first!.metric,
-    name: first!.name,
-    by: result.variants.map((variant) => variant.budgets.find((b) => b.text === text) ?? null),
-  }));
+export function budgetRows(result: Result): readonly JudgedRow[] {
+  return rowsOf(GOALS, result.variants);
 }
 
 /** Intervals in which a kind of request failed or was slow, in the first run. */
@@ -231,7 +211,7 @@ export function fromBatches(result: Result): boolean {
     (variant) =>
       variant.summary.success.from === 'batches' ||
       variant.summary.goodput.from === 'batches' ||
-      variant.budgets.some((budget) => budget.from === 'batches'),
+      judgedOf(variant).some((budget) => budget.from === 'batches'),
   );
 }
 

@@ -18,6 +18,7 @@ import { incompleteHeading } from './incomplete.js';
 import { groupedBy } from '../text/order.js';
 import { outdone } from './standing.js';
 import { isLeftWaiting } from './unseen.js';
+import { expectedCounts, expectedWords, isUnexpected, withoutGoals } from './expected-words.js';
 import { undecidedWords } from './undecided-words.js';
 import { unseenWords } from './unseen-words.js';
 import {
@@ -51,8 +52,12 @@ export function badgeOf(view: View): Badge | null {
     return { text: `hypothesis ${hypothesis.verdict}`, tone };
   }
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
+  const isWrong = variants.some(isUnexpected);
   if (judged.length === 0) {
-    return view.result.incomplete === undefined ? null : { text: 'incomplete', tone: 'open' };
+    if (view.result.incomplete !== undefined) return { text: 'incomplete', tone: 'open' };
+    if (isWrong) return { text: 'not as expected', tone: 'open' };
+    // An expected outage is no pass.
+    return expectedCounts(view.result).of === 0 ? null : { text: 'no goals', tone: 'open' };
   }
   const failing = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   if (failing > 0)
@@ -64,10 +69,20 @@ export function badgeOf(view: View): Badge | null {
     (variant) => heldBudgets(variant).held < heldBudgets(variant).of,
   ).length;
   if (view.result.incomplete !== undefined) return { text: 'incomplete', tone: 'open' };
-  return open > 0 ? { text: 'undecided', tone: 'open' } : { text: 'pass', tone: 'pass' };
+  if (open > 0) return { text: 'undecided', tone: 'open' };
+  return isWrong
+    ? { text: 'pass, not as expected', tone: 'open' }
+    : { text: passWords(variants, judged), tone: 'pass' };
 }
 
-/** The verdict: the variants that hold the budgets, the most important finding, and effects that no request shows. */
+/** A variant without goals does not pass. */
+function passWords(variants: readonly VariantResult[], judged: readonly VariantResult[]): string {
+  if (withoutGoals(variants).length === 0) return 'pass';
+  const verb = judged.length === 1 ? 'passes' : 'pass';
+  return `${judged.length} of ${plural(variants.length, 'variant')} ${verb}`;
+}
+
+/** The verdict: the variants that hold the budgets, whether the behaviour is as expected, the most important finding, and effects that no request shows. */
 export function verdictWords(view: View): Words {
   const unseen = unseenWords(view);
   const incomplete = incompleteHeading(view.result);
@@ -77,6 +92,7 @@ export function verdictWords(view: View): Words {
     ...(incomplete === null ? [] : [`${incomplete} `]),
     ...undecidedWords(view),
     ...budgetWords(view),
+    ...expectedWords(view.result),
     ...fastFailureWords(view),
     ...storyWords(view),
     ...(degraded.length > 0 ? [' ', ...degraded] : []),
@@ -143,7 +159,8 @@ function budgetWords(view: View): Words {
       ? []
       : [...names(whole), ` ${whole.length === 1 ? 'holds' : 'hold'} every budget. `];
   }
-  if (judged.length === 1) {
+  const others = withoutGoals(view.result.variants).length > 0;
+  if (judged.length === 1 && !others) {
     const { held, of } = heldBudgets(judged[0]!);
     if (of === 1) return [held === 1 ? 'The budget is held. ' : 'The budget is not held. '];
     return [
@@ -152,15 +169,17 @@ function budgetWords(view: View): Words {
         : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `,
     ];
   }
-  if (whole.length === judged.length) {
+  if (whole.length === judged.length && !others) {
     const warned = brokenWarnings(view.result);
     const which = view.result.incomplete === undefined ? 'Every' : 'Every finished';
     return [
       `${which} variant holds every budget${warned > 0 ? `, with ${plural(warned, 'warning')}` : ''}. `,
     ];
   }
-  if (whole.length === 1)
-    return ['Only ', ...names(whole), ` holds every budget${beside(view, whole[0]!)}. `];
+  if (whole.length === 1) {
+    const only = judged.length > 1 ? ['Only '] : [];
+    return [...only, ...names(whole), ` holds every budget${beside(view, whole[0]!)}. `];
+  }
   if (whole.length > 1) return [...names(whole), ' hold every budget. '];
   return closestWords(view, judged);
 }

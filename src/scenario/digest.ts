@@ -18,6 +18,8 @@ export function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
       ...judged,
       variants,
       budgets: bare(judged.budgets),
+      // A file without expectations keeps its digest.
+      expect: judged.expect.length === 0 ? undefined : bare(judged.expect),
       hypothesis: hypothesis === null ? null : { ...hypothesis, expect: bare(hypothesis.expect) },
     }),
   );

@@ -1,4 +1,5 @@
 import { parseCallText } from '../spec/quantities/call-text.js';
+import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
 import type { KindForm } from '../spec/quantities/kind-fields.js';
 import { longForm } from '../spec/quantities/kind-fields.js';
 import { QuantityError } from '../spec/quantities/quantity-text.js';
@@ -49,7 +50,9 @@ export function expand(root: Node, problems: Problems): Node {
   section('keys', (node, key) => expandKinded(node, KEY_FORMS, ['keys', key], problems));
   result = change(result, 'mesh', expandMesh);
   result = change(result, 'faults', (faults) => changeItems(faults, expandFault));
-  result = change(result, 'budgets', (budgets) => changeItems(budgets, expandExpectation));
+  for (const name of JUDGED_SECTIONS) {
+    result = change(result, name, (listed) => changeItems(listed, expandExpectation));
+  }
   result = change(result, 'hypothesis', (node) =>
     changeEach(node, ['expect'], (expect) => changeItems(expect, expandExpectation)),
   );

@@ -1,3 +1,4 @@
+import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node, Place } from './located.js';
 import { entries, get, items, put, text } from './located.js';
@@ -11,7 +12,7 @@ export type ReadFile = (path: string) => { readonly text: string } | { readonly 
 const FILES_MAX = 64;
 const INCLUDE_DEPTH_MAX = 8;
 /** Top-level lists that are concatenated over all files. */
-const CONCATENATED: readonly string[] = ['faults', 'variants', 'budgets'];
+const CONCATENATED: readonly string[] = ['faults', 'variants', ...JUDGED_SECTIONS];
 /** Sections with settings instead of named entries: several files can contribute to them. */
 const SETTINGS: ReadonlySet<string> = new Set([
   'run',

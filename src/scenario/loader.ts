@@ -5,6 +5,7 @@ import type {
   ScenarioFile,
   Variant,
 } from '../spec/scenario/scenario.js';
+import { JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
@@ -112,7 +113,7 @@ export class Loader {
       list: Node | undefined,
       path: string[],
     ): BudgetSource[] => resolveExpectations(written ?? [], items(list), path, scope);
-    const budgets = expect(frame.budgets, get(tree, 'budgets'), ['budgets']);
+    const lists = byJudged((name) => expect(frame[name], get(tree, name), [name]));
     const { hypothesis } = frame;
     const list = get(get(tree, 'hypothesis'), 'expect');
     const shown =
@@ -124,7 +125,7 @@ export class Loader {
           };
     if (changed === null && frame.sweeps !== undefined) {
       const removed = new Map(all.map((plan) => [plan.name, removedBy(plan)]));
-      const around = { judged, variants: names, removed, budgets, problems };
+      const around = { judged, variants: names, removed, budgets: lists.budgets, problems };
       this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
     }
     if (problems.hasErrors) return null;
@@ -134,7 +135,7 @@ export class Loader {
       title: frame.title,
       description: frame.description ?? null,
       variants,
-      budgets,
+      ...lists,
       hypothesis: shown,
       accepted: (frame.lint?.accept ?? []).map(({ rule, of = null, reason }) => ({
         rule,
@@ -179,7 +180,7 @@ export class Loader {
     return whatIf === null ? written : withWhatIf(written, whatIf, problems);
   }
 
-  /** Checks budgets and the hypothesis of a file with mistakes elsewhere, as far as possible. */
+  /** Checks budgets, expectations and the hypothesis of a file with mistakes elsewhere, as far as possible. */
   private checkJudgement(built: readonly Built[], names: readonly string[] | null): void {
     const { tree, problems } = this;
     const judged = built.flatMap(({ plan, resolved, flawed }): Judged[] => {
@@ -189,7 +190,7 @@ export class Loader {
     const scope = { judged, variants: names, isPart: false, problems };
     const check = (list: Node | undefined, path: string[]): void =>
       checkExpectations(list, path, scope);
-    check(get(tree, 'budgets'), ['budgets']);
+    for (const name of JUDGED_SECTIONS) check(get(tree, name), [name]);
     check(get(get(tree, 'hypothesis'), 'expect'), ['hypothesis', 'expect']);
   }
 
@@ -345,6 +346,13 @@ interface Built {
 
 /** Number of variants with errors whose names are checked. Further ones rarely have other problems. */
 const REPAIRS_MAX = 8;
+
+function byJudged<T>(of: (name: JudgedSection) => T): Record<JudgedSection, T> {
+  return Object.fromEntries(JUDGED_SECTIONS.map((name) => [name, of(name)])) as Record<
+    JudgedSection,
+    T
+  >;
+}
 
 function checkDefaults(tree: MapNode, problems: Problems): void {
   const services = get(get(tree, 'defaults'), 'services');

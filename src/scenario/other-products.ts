@@ -1,3 +1,4 @@
+import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
 import type { Node, PathKey } from './located.js';
 import { items, text } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
@@ -42,7 +43,7 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   const last = path[path.length - 1];
   const list = path[path.length - 2];
   if (typeof last === 'number' && list === 'routes') return OF_ROUTES;
-  if (typeof last === 'number' && list === 'budgets') return OF_BUDGETS;
+  if (typeof last === 'number' && JUDGED_NAMES.has(String(list))) return OF_BUDGETS;
   if (typeof last === 'number' && STEP_LISTS.has(String(list))) return OF_STEPS;
   if (last === 'match') return OF_MATCHES;
   if (last === 'retry') return OF_RETRIES;
@@ -221,6 +222,8 @@ const OF_STEPS: readonly WayOut[] = [
     write: (value) => `policy: { timeout: ${time(value, '2s')} }`,
   },
 ];
+
+const JUDGED_NAMES: ReadonlySet<string> = new Set(JUDGED_SECTIONS);
 
 const OF_BUDGETS: readonly WayOut[] = [
   {

@@ -1,3 +1,4 @@
+import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
 import { Problems } from './diagnostics.js';
 import { Discarded } from './discarded.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
@@ -77,7 +78,7 @@ const ONCE: ReadonlySet<string> = new Set([
   'tags',
   'include',
   'variants',
-  'budgets',
+  ...JUDGED_SECTIONS,
   'hypothesis',
   'lint',
   'sweeps',

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure, isWrong } from '../../src/report/budget-words.js';
+import { githubAnnotations } from '../../src/report/github.js';
+import { renderJunit } from '../../src/report/junit.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { storyText } from '../../src/report/story/render.js';
+import { checkText } from '../../src/report/text-compare.js';
+import { summaryText } from '../../src/report/text.js';
+import { heldBudgets } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
+
+const PLAIN = { paint: { bold: String, dim: String, red: String } };
 
 /** 20 s of users; FAULTS have the time of the fault `f` on the shop, and others. */
 function judged(budget: string, faults: string, more = ''): ReturnType<typeof run>['result'] {
@@ -31,10 +40,37 @@ describe('a budget on the time after a fault', () => {
       'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 10s, for: 1s }',
       'not measurable: g begins 0 s after f ended: move g',
     ],
-  ])('%s, %s: is undecided, with the reason, and no pass', (text, faults, note) => {
-    const [budget] = judged(text, faults).variants[0]!.budgets;
-    expect(budget).toMatchObject({ verdict: 'inconclusive', value: null, note });
-    expect(isFailure(budget!)).toBe(true);
+    [
+      'users.success >= 99% always after f',
+      'at: 2s, for: 8s }, { id: g, kind: slow, target: shop, factor: 2, at: 10s, for: 1s }',
+      'not measurable: g begins 0 s after f ended: move g',
+    ],
+    [
+      '{ expect: users.recovery < 5s after f, strict: true }',
+      'at: 10s, for: 8s }',
+      'not measurable: the run ends 2 s after f ended, and recovery needs 5 s: lengthen run.duration',
+    ],
+  ])('%s, %s: is not counted, with the reason, and no break', (text, faults, note) => {
+    const { variants, ...result } = judged(text, faults);
+    const [budget] = variants[0]!.budgets;
+    expect(budget).toMatchObject({ verdict: 'inconclusive', applies: false, value: null, note });
+    expect(isFailure(budget!)).toBe(false);
+    expect(heldBudgets(variants[0]!)).toEqual({ held: 0, of: 0, broken: 0 });
+    const checked = [{ file: 'a.yaml', result: { variants, ...result } }];
+    expect(renderJunit(checked)).toContain(`<skipped message="${note}"`);
+    expect(renderJunit(checked)).not.toContain('<failure');
+    expect(githubAnnotations(checked)).toMatch(/^::notice .*Budget not measured in base/);
+    const { paint } = PLAIN;
+    expect(String(checkText(checked, PLAIN))).toMatch(
+      /-     .*not measurable: [^\n]*\n {2}no variant breaks a budget/,
+    );
+    const shown = { paint, columns: 200, file: 'a.yaml', wall: null, report: null };
+    expect(String(summaryText(checked[0]!.result, shown))).toMatch(/\n {2}- {5}.*not measurable/);
+    const story = String(storyText(checked[0]!.result, { source: 'a.yaml', paint, columns: 200 }));
+    expect(story).toContain('base: no budget applies');
+    expect(story).not.toContain('Not met');
+    expect(story).toContain(note);
+    expect(renderMarkdown(checked[0]!.result, { command: '' })).toContain('Not measurable: “');
   });
 
   it.each(['at: 10s, for: 10s }', 'at: 10s, for: none }', 'at: 4s, for: 1s, every: 5s }'])(
@@ -72,10 +108,10 @@ describe('a budget on the time after a fault', () => {
     expect(one).toMatchObject({ verdict: 'pass', note: 'no samples' });
   });
 
-  it('leaves a hypothesis open, which is no success either', () => {
+  it('leaves a hypothesis open, which is neither a success nor a failure', () => {
     const more = 'hypothesis: { statement: Back, expect: [ users.recovery < 5s after f ] }';
     const { hypothesis } = judged('users.success >= 1%', 'at: 10s, for: 8s }', more);
     expect(hypothesis!.verdict).toBe('inconclusive');
-    expect(isWrong(hypothesis!)).toBe(true);
+    expect(isWrong(hypothesis!)).toBe(false);
   });
 });

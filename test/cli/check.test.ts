@@ -31,6 +31,27 @@ describe('faultline check', () => {
     expect(faultline(['check', path, NO_PROOFS]).status).toBe(0);
   });
 
+  it('ends with 1 where the behaviour is not as expected, and `run` as ever with 0', () => {
+    const expecting = (text: string): string =>
+      smallScenario(['people.success >= 10%']) + `expect: [ "${text}" ]\n`;
+    const met = folder.put(
+      'expected.yaml',
+      expecting('people.success < 99% during bank-hang in plain'),
+    );
+    expect(faultline(['check', met, NO_PROOFS]).status).toBe(0);
+    const unmet = folder.put(
+      'unexpected.yaml',
+      expecting('people.success < 1% before bank-hang in plain'),
+    );
+    const { status, stdout } = faultline(['check', unmet, '--quiet', NO_PROOFS]);
+    expect([status, stdout.includes('DIFF'), stdout.includes('FAIL')]).toEqual([1, true, false]);
+    expect(faultline(['run', unmet, '--out', folder.at('.'), NO_PROOFS]).status).toBe(0);
+    const { stdout: json } = faultline(['check', unmet, '--json', '-', NO_PROOFS]);
+    const [plain] = (JSON.parse(json) as Result).variants;
+    expect(plain!.budgets.map(({ verdict }) => verdict)).toEqual(['pass']);
+    expect(plain!.expectations!.map(({ verdict }) => verdict)).toEqual(['fail']);
+  });
+
   it('says so where a scenario has no budgets', () => {
     const path = folder.put('none.yaml', smallScenario());
     const { status, stdout } = faultline(['check', path, NO_PROOFS]);

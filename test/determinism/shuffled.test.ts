@@ -1,3 +1,4 @@
+import { JUDGED_SECTIONS } from '../../src/spec/scenario/judged.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -39,9 +40,11 @@ function treeOf(name: string): Tree {
 }
 
 /** Lists at the top of a file whose order has no meaning for the figures. */
-const UNORDERED = ['variants', 'faults', 'budgets'];
+const UNORDERED: readonly string[] = ['variants', 'faults', ...JUDGED_SECTIONS];
+/** The same in the result of a variant. */
+const JUDGED_LISTS = ['budgets', 'expectations'] as const;
 
-/** The tree with the keys of every mapping, the variants, the faults and the budgets in another order. */
+/** The tree with the keys of every mapping, the variants, the faults, the budgets and the expectations in another order. */
 function shuffled(tree: unknown, roll: (n: number) => number, key: string | null = null): unknown {
   if (Array.isArray(tree)) {
     const items = tree.map((item) => shuffled(item, roll));
@@ -66,12 +69,12 @@ const textOf = (tree: unknown): string => stringify(tree, { aliasDuplicateObject
 /** Another load is compared with the first variant that has it, as it is written. */
 const BY_ORDER: ReadonlySet<string> = new Set(['otherLoad', 'reference']);
 
-/** Fields of two results of a variant that differ. Budgets are listed as written, so their order does not count. */
+/** Fields of two results of a variant that differ. Budgets and expectations are listed as written, so their order does not count. */
 function differences(one: VariantResult, other: VariantResult): readonly string[] {
   const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])] as const;
   const textIn = (variant: VariantResult, field: string): string =>
-    field === 'budgets'
-      ? variant.budgets
+    JUDGED_LISTS.some((list) => list === field)
+      ? variant[field as 'budgets']
           .map((budget) => canonicalJson(budget))
           .sort()
           .join()

@@ -22,7 +22,7 @@ const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
   [/\.middleware\[\]\.cache$/, (tree) => ({ cache: nameIn(tree.caches) })],
   [/\.shed<cpu>$/, () => ({ above: '20%' })],
   [/\.readiness$|\.liveness$|\.startup$/, () => ({ period: '200ms', timeout: '50ms' })],
-  [/^budgets\[\]$|^hypothesis\.expect\[\]$/, () => ({ expect: 'readers.success >= 99%' })],
+  [/^(budgets|expect|hypothesis\.expect)\[\]$/, () => ({ expect: 'readers.success >= 99%' })],
   [/^faults\[\](<\w+>)?$/, (tree) => ({ id: 'tried', at: '1s', for: '2s', target: service(tree) })],
 ];
 

@@ -1,3 +1,4 @@
+import { JUDGED_SECTIONS } from '../../src/spec/scenario/judged.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +55,8 @@ function filesIn(folder: string): string[] {
 function hostOf(path: string): Host | null {
   const whole = parse(readFileSync(path, 'utf8'), { merge: true }) as Tree | null;
   if (whole === null || whole.faultline !== 1) return null;
-  const { variants: _, budgets: __, hypothesis: ___, sweeps: ____, report: _____, ...tree } = whole;
+  const once = new Set(['variants', ...JUDGED_SECTIONS, 'hypothesis', 'sweeps', 'report']);
+  const tree: Tree = Object.fromEntries(Object.entries(whole).filter(([name]) => !once.has(name)));
   const run = { ...(tree.run as Tree), replications: 1 };
   const files = (name: string): string | null => {
     try {

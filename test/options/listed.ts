@@ -30,7 +30,7 @@ export function listed(path: string): string | null {
 }
 
 const REPORTED =
-  /^(report|budgets|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|consumers\[\]\.name)$/;
+  /^(report|budgets|expect|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|consumers\[\]\.name)$/;
 
 /** Whether an option is read by the command sweep alone. */
 export function isSwept(path: string): boolean {

@@ -565,6 +565,7 @@ export function fileOf(
     description: null,
     variants: [variant],
     budgets: budgets.map((text) => budgetOf(text)),
+    expect: [],
     hypothesis: null,
     accepted: [],
     sha256: '',

@@ -83,8 +83,7 @@ function ofWindow(
     ...(isSaved && study.saved === null
       ? { verdict: 'inconclusive', ci95: null, note: 'compared by check --baseline' }
       : short !== null
-        ? // No number of runs decides it, so it must not pass a check either.
-          { verdict: 'inconclusive', strict: true, ci95: null, note: short }
+        ? { ...unmeasurable(short), ci95: null }
         : lack !== null
           ? { ...inapplicable(lack), ci95: null }
           : decide(expression, held, source, { nothing, until: searchedUntil(expression, data) })),
@@ -113,11 +112,13 @@ function ofSteps(
   const { verdict, share, steps } = judgeSteps(expression, data, study, source);
   const limit = expression.steps!.share;
   const isEmpty = share === null;
-  const lack = isEmpty ? lackOf(expression, data) : null;
+  const short = isEmpty && !source.allowEmpty ? tooShort(expression, data) : null;
+  const lack = isEmpty && short === null ? lackOf(expression, data) : null;
   return {
     verdict: isEmpty && source.allowEmpty ? 'pass' : verdict,
     ci95: null,
     note: isEmpty ? 'no samples' : null,
+    ...(short !== null && unmeasurable(short)),
     ...(lack !== null && inapplicable(lack)),
     value: share,
     limit,
@@ -130,6 +131,11 @@ function ofSteps(
 /** A budget about something that a variant does not have breaks nothing, and holds nothing. */
 function inapplicable(lack: string): Pick<BudgetResult, 'verdict' | 'note' | 'applies'> {
   return { verdict: 'pass', note: `does not apply: ${lack}`, applies: false };
+}
+
+/** No number of runs decides it, so it is no break, whether or not it is strict, and holds nothing. */
+function unmeasurable(note: string): Pick<BudgetResult, 'verdict' | 'note' | 'applies'> {
+  return { verdict: 'inconclusive', note, applies: false };
 }
 
 type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;

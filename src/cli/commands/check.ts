@@ -1,6 +1,7 @@
 import { oneLine } from '../../text/line.js';
 import { githubAnnotations } from '../../report/github.js';
 import { isFailure, isWrong } from '../../report/budget-words.js';
+import { judgedOf } from '../../report/judged.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
@@ -30,7 +31,7 @@ export interface CheckFlags extends Selection, ExplainFlags {
   readonly updateBaseline?: boolean;
 }
 
-/** Runs the scenarios and judges their budgets. A broken budget or a refuted hypothesis gives exit code 1. */
+/** Runs the scenarios and judges them. A broken budget, unexpected behaviour or a refuted hypothesis gives exit code 1. */
 export async function check(
   files: readonly string[],
   flags: CheckFlags,
@@ -68,10 +69,10 @@ export async function check(
 /** With `--explain`, `check` explains the variants that break a budget. */
 const isAtFault = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
 
-/** True if a budget that counts is broken or the hypothesis is refuted; undecided ones count if they are strict. */
+/** True if a budget or an expectation that counts is not met, or the hypothesis is refuted; undecided ones count if they are strict. */
 export function isBroken({ variants, hypothesis }: Result): boolean {
   const isRefuted = hypothesis !== null && isWrong(hypothesis);
-  return isRefuted || variants.some(({ budgets }) => budgets.some(isFailure));
+  return isRefuted || variants.some((variant) => judgedOf(variant).some(isFailure));
 }
 
 function checkFlags(files: readonly string[], flags: CheckFlags): void {

@@ -88,7 +88,7 @@ function isBaseline({ baseline }: Variant): boolean {
 
 /** Rejects a variant that no budget can judge, with the remedy. */
 function checkBudgets(
-  { budgets }: ScenarioFile,
+  { budgets, expect }: ScenarioFile,
   { name, scenario }: Variant,
   path: string,
   { withFaults }: ExploreFlags,
@@ -98,8 +98,10 @@ function checkBudgets(
   const [workload] = scenario.workloads.keys();
   const remedy = `write one, such as --budget '${workload ?? 'users'}.success >= 99%'`;
   const why = leftOut.map(({ text, why: reason }) => `\n  ${oneLine(text)}: ${reason}`).join('');
+  const checks =
+    expect.length === 0 ? '' : '\n  Entries of expect are checks of behaviour, no goals.';
   throw usageError(
-    `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}`,
+    `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}${checks}`,
   );
 }
 

@@ -85,6 +85,7 @@ interface Size {
   readonly edges: number;
   readonly variants: number;
   readonly budgets: number;
+  readonly expectations: number;
   readonly sweeps: number;
 }
 
@@ -97,17 +98,20 @@ function sizeOf({ plans, file, sweeps }: Prepared): Size {
     edges: edges.length,
     variants: file.variants.length,
     budgets: file.budgets.length,
+    expectations: file.expect.length,
     sweeps: sweeps.length,
   };
 }
 
-function sizeText({ components, instances, edges, variants, budgets, sweeps }: Size): string {
+function sizeText(size: Size): string {
+  const { components, instances, edges, variants, budgets, expectations, sweeps } = size;
   return [
     plural(components, 'component'),
     plural(instances, 'instance'),
     plural(edges, 'edge'),
     plural(variants, 'variant'),
     plural(budgets, 'budget'),
+    ...(expectations === 0 ? [] : [plural(expectations, 'expectation')]),
     ...(sweeps === 0 ? [] : [plural(sweeps, 'sweep')]),
   ].join(', ');
 }

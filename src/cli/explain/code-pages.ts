@@ -5,9 +5,9 @@ import { columns, indented, paragraph } from './layout.js';
 
 /** The meaning of each exit code, and what to do about it. */
 const EXIT_HELP: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'The command did what it was asked for. `run`, `compare`, `story`, `explore` and `sweep` end with it also where a budget is broken; after `check`, every budget holds or cannot be decided.',
+  ok: 'The command did what it was asked for. `run`, `compare`, `story`, `explore` and `sweep` end with it also where a budget is broken; after `check`, every budget and expectation holds or cannot be decided.',
   broken:
-    '`check`: a budget is broken, a hypothesis is refuted, or the baseline keeps an unused figure. `lint`: a finding is an error.',
+    '`check`: a budget is broken (FAIL in its list), an expectation is not met (DIFF), a hypothesis is refuted, or the baseline keeps an unused figure. `lint`: a finding is an error.',
   usage: 'The command line, a path or a scenario is wrong. The message says where.',
   failed: 'The program or the machine failed, such as a full disk. The message says what to do.',
   guard:

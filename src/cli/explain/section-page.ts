@@ -2,6 +2,7 @@ import { faultKinds, policyKinds } from '../../patterns/registry.js';
 import { METRICS } from '../../language/metrics.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
+import { JUDGED_SECTIONS } from '../../spec/scenario/judged.js';
 import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
 import { PART_KIND, SECTION } from '../../spec/component-kind.js';
 import type { ComponentKind } from '../../spec/component-kind.js';
@@ -10,7 +11,7 @@ import type { JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, paragraph, wrap } from './layout.js';
 
 /** Sections whose entries are texts, or that may have the fields of any component. */
-const UNLISTED: ReadonlySet<string> = new Set(['budgets', 'templates']);
+const UNLISTED: ReadonlySet<string> = new Set([...JUDGED_SECTIONS, 'templates']);
 
 /** Names of the sections of a scenario, without single values. */
 export function sectionNames(): readonly string[] {
@@ -47,7 +48,7 @@ export function sectionPage(name: string): string | null {
   return [
     `${name}, a section`,
     paragraph(schema.description ?? ''),
-    ...(name === 'budgets' ? [GRAMMAR] : []),
+    ...(JUDGED_SECTIONS.some((own) => own === name) ? [GRAMMAR] : []),
     ...(kinds.length === 0 ? [] : [indented('Kinds, each with a page:', columns(kinds))]),
     ...(fields.length === 0 ? [] : [indented('Fields:', fieldRows(fields))]),
     ...metricLines(name),

@@ -155,6 +155,7 @@ const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   counterfactuals: counterfactuals.optional(),
   cascade,
   budgets: list(budget),
+  expectations: list(budget).optional(),
   summary,
   unfinished: unfinished.optional(),
   components: mapping(component),

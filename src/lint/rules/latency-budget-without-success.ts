@@ -1,4 +1,3 @@
-import type { Path } from '../../scenario/located.js';
 import type { PolicyName } from '../../spec/patterns/policy-traits.js';
 import { layerOf } from '../layers.js';
 import type { Rule } from '../rule.js';
@@ -44,7 +43,7 @@ export const latencyBudgetWithoutSuccess: Rule = {
       const workload = workloadOf(metric, subject);
       if (metric.name[0] !== 'latency' || workload === null || judged.has(workload)) return [];
       return {
-        path: pathOf(subject, i),
+        path: subject.budgetPaths[i]!,
         entities: [workload],
         message: `fast failures can hold the budget on ${metric.text}`,
         measured: `${refusing}, and no budget on the success of ${workload}`,
@@ -73,9 +72,4 @@ function workloadOf(
 ): string | null {
   if (of.kind !== 'component' || !scenario.workloads.has(of.at.component)) return null;
   return of.at.component;
-}
-
-/** Budgets come first, then the expectations of the hypothesis. */
-function pathOf({ ownBudgets }: Subject, index: number): Path {
-  return index < ownBudgets ? ['budgets', index] : ['hypothesis', 'expect', index - ownBudgets];
 }

@@ -1,18 +1,19 @@
 import type { BudgetResult } from '../../spec/result/result.js';
 import { budgetValue, isBroken } from '../budget-words.js';
+import { GOALS } from '../judged.js';
 import { formatSeconds, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 
-/** A budget's value or its word. The meaning of its colour is also written, for screen readers. */
-export function budgetCell(budget: BudgetResult | null): Markup {
+/** The value of a budget or an expectation, or its word. The meaning of its colour is also written, for screen readers. */
+export function budgetCell(budget: BudgetResult | null, { said: words } = GOALS): Markup {
   if (budget === null) return markup`<span class="none">–</span>`;
   const [name, said] =
     budget.applies === false
       ? ['none', '']
       : budget.verdict === 'pass'
-        ? ['pass', 'held: ']
+        ? ['pass', `${words.met}: `]
         : isBroken(budget)
-          ? ['fail', 'broken: ']
+          ? ['fail', `${words.unmet}: `]
           : ['open', 'undecided: '];
   return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
 }

@@ -4,7 +4,8 @@ import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
 import { populationOf } from '../budget-words.js';
-import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
+import { CHECKS, GOALS, rowsOf, tallyOf, type JudgedList } from '../judged.js';
+import { lookOf, type View } from '../view.js';
 import { describedRun } from '../character.js';
 import { chainOf, type ChainStep } from '../chain.js';
 import { badgeOf, verdictWords } from '../words.js';
@@ -13,7 +14,7 @@ import { breakable, budgetCell } from './budget-cells.js';
 import { framed, variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
 
-/** Badge, sentence, chain and budgets by variant; with many variants, their ranking. */
+/** Badge, sentence, chain, budgets by variant, and expectations; with many variants, their ranking. */
 export function verdictSection({ all: view, note }: Fold): Markup {
   const { hypothesis, variants } = view.result;
   const badge = badgeOf(view);
@@ -39,7 +40,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
         <ol class="chain" aria-label="Events in ${view.worstVariant.name}">
           ${chain.map(step)}
         </ol>`
-    }${hypothesis !== null && expectations(view, note !== null)}${note === null ? budgetTable(view) : rankingTable(view, note)}
+    }${hypothesis !== null && expectations(view, note !== null)}${note === null ? judgedTable(view, GOALS) : rankingTable(view, note)}${judgedTable(view, CHECKS)}
   </section>`;
 }
 
@@ -77,8 +78,9 @@ function step(each: ChainStep): Markup {
   </li>`;
 }
 
-function budgetTable(view: View): Markup | null {
-  const rows = budgetRows(view.result);
+/** One list by variant: its entries and how many are met. */
+function judgedTable(view: View, list: JudgedList): Markup | null {
+  const rows = rowsOf(list, view.result.variants);
   if (rows.length === 0) return null;
   const { variants, replications } = view.result;
   const heads = variants.map(
@@ -93,24 +95,24 @@ function budgetTable(view: View): Markup | null {
         <th scope="row">
           ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${populationNote(row.metric)}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
         </th>
-        ${row.by.map((budget) => markup`<td>${budgetCell(budget)}</td>`)}
+        ${row.by.map((budget) => markup`<td>${budgetCell(budget, list)}</td>`)}
       </tr>`,
   );
   const held = variants.map((variant) => {
-    const { held, of } = heldBudgets(variant);
+    const { held, of } = tallyOf(list, variant);
     return markup`<td>${of === 0 ? '–' : `${held} of ${of}${held === of && variants.length < 6 ? ' · pass' : ''}`}</td>`;
   });
-  const table = framed('scroll stick', 'Budgets by variant', {
+  const table = framed('scroll stick', `${list.heading} by variant`, {
     open: markup`<table class="budget wide">`,
-    caption: `Budgets, pooled over ${plural(replications, 'replication')}`,
+    caption: `${list.heading}, pooled over ${plural(replications, 'replication')}`,
     head: markup`<tr>
-      <th scope="col">Budget</th>
+      <th scope="col">${list.column}</th>
       ${heads}
     </tr>`,
     rows: body,
     foot: markup` <tfoot>
       <tr>
-        <th scope="row">Held</th>
+        <th scope="row">${list.met}</th>
         ${held}
       </tr>
     </tfoot>`,

@@ -9,8 +9,10 @@ import { explainedOf, wordsOf } from '../explained.js';
 import { chainOf } from '../chain.js';
 import { nextWords } from '../cheapest.js';
 import { listed } from '../format.js';
+import { expectedText, isUnexpected, noGoals } from '../expected-words.js';
 import { cut } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
+import { JUDGED_LISTS } from '../judged.js';
 import { leadWords } from '../lead.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
@@ -57,10 +59,11 @@ export function storyBlocks(read: Result, options: StoryOptions): readonly Block
   ].map(shortened);
 }
 
-/** Variants that fail come first, then undecided ones; others keep the order of the scenario. */
+/** Variants that fail come first, then undecided and unexpected ones; others keep the order of the scenario. */
 function rankOf(variant: VariantResult): number {
   const { held, of, broken } = heldBudgets(variant);
-  return broken > 0 ? 0 : variant.unfinished !== undefined || held < of ? 1 : 2;
+  if (broken > 0) return 0;
+  return variant.unfinished !== undefined || held < of || isUnexpected(variant) ? 1 : 2;
 }
 
 function factsOf({ run, seed, replications, digest }: Result, { source }: StoryOptions): string {
@@ -93,7 +96,9 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
     ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
     ...section('Not to blame', innocentsOf(variant)),
     ...section('Recovery', recoveryOf(view, variant)),
-    ...section('Not met', variant.budgets.filter(isBroken).map(budgetLine)),
+    ...JUDGED_LISTS.flatMap((list) =>
+      section(list.unmet, list.of(variant).filter(isBroken).map(budgetLine)),
+    ),
     ...section('Not decided', unsaidOf(view.result, variant)),
   ];
 }
@@ -101,8 +106,10 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
 function verdictOf(view: View, variant: VariantResult): string {
   const { held, of, broken } = heldBudgets(variant);
   const character = characterOf(view, variant);
-  const tail = character === '' ? '' : `, ${character}`;
-  if (of === 0) return character === '' ? 'no budgets' : `no budgets${tail}`;
+  const tail = [expectedText(variant) ?? '', character]
+    .map((words) => words && `, ${words}`)
+    .join('');
+  if (of === 0) return `${noGoals([variant])}${tail}`;
   if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
   if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;
   return `holds ${of === 1 ? 'its budget' : `all ${formatCount(of)} budgets`}${tail}`;

@@ -3,6 +3,7 @@ import type { Result, VariantResult } from '../../spec/result/result.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { isBroken } from '../budget-words.js';
+import { JUDGED_LISTS } from '../judged.js';
 
 /** With fewer requests a p99 says little. */
 const FEW = 1000;
@@ -74,11 +75,13 @@ function open({ cascade: { endings } }: VariantResult): readonly string[] {
   });
 }
 
-function undecidedBudgets({ budgets }: VariantResult): readonly string[] {
-  return budgets
-    .filter((budget) => budget.verdict === 'inconclusive' && !isBroken(budget))
-    .map(({ name, text, note }) => {
-      const why = note ?? 'the interval of the runs contains the limit (more --replications)';
-      return `The budget ${name ?? text}: ${why}.`;
-    });
+function undecidedBudgets(variant: VariantResult): readonly string[] {
+  return JUDGED_LISTS.flatMap(({ of, noun }) =>
+    of(variant)
+      .filter((budget) => budget.verdict === 'inconclusive' && !isBroken(budget))
+      .map(({ name, text, note }) => {
+        const why = note ?? 'the interval of the runs contains the limit (more --replications)';
+        return `The ${noun} ${name ?? text}: ${why}.`;
+      }),
+  );
 }

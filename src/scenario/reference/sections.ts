@@ -174,6 +174,24 @@ services:
   - users.success >= 99% during slow-payments
   - users.success >= 90% always
   - { expect: users.recovery < 5s after slow-payments, name: comes back, severity: warning }
+expect:                                   # no goal: users feel this fault
+  - users.latency.p50 > 100ms during slow-payments
+`,
+    ),
+  ],
+  [
+    'expect',
+    scenario(
+      'An expected failure',
+      RUN,
+      SHOP,
+      USERS,
+      FAULTS,
+      `expect:                                   # a check of this file, not a goal of the shop
+  - users.success < 60% during half-fail
+  - { expect: users.latency.p50 > 100ms during slow-payments, name: users feel it }
+budgets:                                  # a goal: what users need
+  - users.success >= 99% before slow-payments
 `,
     ),
   ],

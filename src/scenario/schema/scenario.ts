@@ -37,6 +37,7 @@ export interface FrameOutput {
   readonly tags?: readonly string[];
   readonly variants?: readonly z.output<typeof variantSchema>[];
   readonly budgets?: readonly z.output<typeof budgetSchema>[];
+  readonly expect?: readonly z.output<typeof budgetSchema>[];
   readonly hypothesis?: z.output<typeof hypothesisSchema>;
   readonly lint?: z.output<typeof lintSchema>;
   readonly sweeps?: Readonly<Record<string, SweepOutput>>;
@@ -130,7 +131,18 @@ export function buildSchemas(
       .max(VARIANTS_MAX)
       .optional()
       .describe('Patches to compare.'),
-    budgets: z.array(budgetSchema).optional().describe('Expectations that must hold.'),
+    budgets: z
+      .array(budgetSchema)
+      .optional()
+      .describe(
+        'Goals of the system, such as a success that users need. A variant that misses one breaks. Goals alone decide which variants hold, which faults `explore` reports, where a `sweep` finds a limit, and which causes are proved. Effects that the file shows on purpose, such as an outage, belong in `expect`.',
+      ),
+    expect: z
+      .array(budgetSchema)
+      .optional()
+      .describe(
+        'Expected behaviour of the runs, such as an outage that does happen. An expectation is written like a budget and makes no variant better or worse; `check` fails if it is not met. Goals of the system belong in `budgets`.',
+      ),
     hypothesis: hypothesisSchema.optional(),
     lint: lintSchema.optional(),
     sweeps: named(sweepSchema)

@@ -164,6 +164,8 @@ export interface VariantResult {
   readonly journal: readonly JournalEntry[];
   readonly exemplars: readonly Exemplar[];
   readonly budgets: readonly BudgetResult[];
+  /** Checks of expected behaviour, which decide about no variant; absent = the file has none about this variant. */
+  readonly expectations?: readonly BudgetResult[];
   /** Figures of the summary tables, over all workloads. */
   readonly summary: VariantSummary;
   /** Absent in results of earlier versions. */
@@ -409,7 +411,10 @@ export interface BudgetResult {
   readonly note: string | null;
   /** An undecided verdict fails the budget. */
   readonly strict?: true;
-  /** The variant has nothing that the budget is about, as `note` says. Its verdict is `pass`, and it is not counted. */
+  /**
+   * It is not counted, as `note` says: the variant has nothing that it is about (its verdict is `pass`), or no number of
+   * runs measures it there (its verdict is `inconclusive`).
+   */
   readonly applies?: false;
   /** For a budget on each step: its value is the share of steps that meet the limit. */
   readonly steps?: StepsResult;

@@ -46,7 +46,10 @@ export interface ScenarioFile {
   readonly title: string;
   readonly description: string | null;
   readonly variants: readonly Variant[];
+  /** Goals of the system. */
   readonly budgets: readonly BudgetSource[];
+  /** Checks of behaviour, which decide about no variant. */
+  readonly expect: readonly BudgetSource[];
   readonly hypothesis: {
     readonly statement: string;
     readonly expect: readonly BudgetSource[];

@@ -15,7 +15,7 @@ const EXPECT = ['readers.latency.mean < 12ms', 'readers.latency.mean < 1ms'];
 function expecting(expect: string): (tree: Tree) => void {
   return (tree) => {
     const hypothesis = tree.hypothesis as Tree | undefined;
-    for (const list of [tree.budgets, hypothesis?.expect] as (Tree[] | undefined)[]) {
+    for (const list of [tree.budgets, tree.expect, hypothesis?.expect] as (Tree[] | undefined)[]) {
       if (typeof list?.[0] === 'object') list[0].expect = expect;
     }
   };
@@ -33,7 +33,7 @@ function compared(tree: Tree): void {
   expecting('users.latency.mean <= 100% of as-is in more')(tree);
 }
 
-const JUDGED = '^(budgets\\[\\]|hypothesis\\.expect\\[\\])';
+const JUDGED = '^(budgets|expect|hypothesis\\.expect)\\[\\]';
 
 /** Hints for options of workloads, keys, the network, the platform, judgements and the report. */
 export const world: readonly Hint[] = [
