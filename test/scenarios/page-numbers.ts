@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
+import { judgedOf } from '../../src/report/judged.js';
 import type { RunFile } from './run-file.js';
 
-/** Errors of budgets that a file promises to meet; warnings are meant to fail where a claim ends. */
+/** Budgets and expectations that a file promises to meet and does not; warnings are meant to fail where a claim ends. */
 export function broken(ran: RunFile): readonly string[] {
   return ran.result.variants.flatMap((variant) =>
-    variant.budgets
+    judgedOf(variant)
       .filter(({ severity, verdict }) => severity === 'error' && verdict !== 'pass')
       .map(({ text, verdict, value }) => `${variant.name}: ${verdict} ${text} (${value})`),
   );

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../src/language/expression.js';
+import { judgedIn } from '../../src/language/expressions-of.js';
+import { judgedOf } from '../../src/report/judged.js';
 import { expectAccount } from './accounts.js';
 import { DECISIVE } from './decisive.js';
 import { problemsOf, runFile, scenarioFiles, textOf } from './run-file.js';
@@ -24,9 +26,9 @@ describe('every scenario', () => {
   it.each(PATTERNS)('%s names the schema, is short and says what it finds', (path) => {
     const lines = textOf(path).trimEnd().split('\n');
     expect(lines[0]).toBe('# yaml-language-server: $schema=../../schema/scenario.schema.json');
-    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(lines.length).toBeLessThanOrEqual(41);
     expect(lines[2]).toMatch(/^title: \S+( \S+){4,}$/);
-    expect(lines.some((line) => line.startsWith('budgets:'))).toBe(true);
+    expect(lines.some((line) => /^(?:budgets|expect):/.test(line))).toBe(true);
   });
 });
 
@@ -36,19 +38,20 @@ describe('every pattern', () => {
   });
 
   it.each(DECISIVE)(
-    '$file holds its budgets, $ask is $is, and its account is true',
+    '$file is as it says, $ask is $is, and its account is true',
     ({ file, ask, is, within }) => {
       const ran = runFile(file);
       const judged = ran.result.variants.flatMap((variant) =>
-        variant.budgets.map(({ text, verdict, value }) => ({
+        judgedOf(variant).map(({ text, verdict, value }) => ({
           said: `${variant.name}: ${verdict} ${text} (${value})`,
           verdict,
         })),
       );
       expect(judged.length).toBeGreaterThan(1);
-      // Windows are measured as the budgets name them: no other window of a pattern has a value.
+      // Windows are measured as the expressions name them: no other window of a pattern has a value.
       const asked = measured(ask.replace(/^\S+/, '$& > 0'));
-      expect(ran.file.budgets.map(({ text }) => measured(text))).toContain(asked);
+      const texts = judgedIn(ran.file).map(({ source }) => source.text);
+      expect(texts.map(measured)).toContain(asked);
       expect(judged.filter(({ verdict }) => verdict !== 'pass').map(({ said }) => said)).toEqual(
         [],
       );
