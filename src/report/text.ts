@@ -349,7 +349,7 @@ function judgedLines(view: View, options: TextOptions, room: number): string[] {
     lines.push(
       paint.dim(`  ... ${entries.length - shown.length} more: faultline check ${options.file}`),
     );
-  const warned = brokenWarnings(view.result);
+  const warned = JUDGED_LISTS.reduce((sum, list) => sum + brokenWarnings(view.result, list), 0);
   if (warned > 0)
     lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
   return lines;

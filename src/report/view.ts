@@ -6,7 +6,15 @@ import type {
   VariantResult,
 } from '../spec/result/result.js';
 import { isBroken } from './budget-words.js';
-import { GOALS, judgedOf, rowsOf, tallyOf, type JudgedRow, type Tally } from './judged.js';
+import {
+  GOALS,
+  judgedOf,
+  rowsOf,
+  tallyOf,
+  type JudgedList,
+  type JudgedRow,
+  type Tally,
+} from './judged.js';
 import { focusRank } from './focus.js';
 import { formatInstant, formatSpan } from '../text/figures.js';
 import { oneLineTexts, type OneLine } from '../text/line.js';
@@ -72,9 +80,9 @@ export function holdsAll(variant: VariantResult): boolean {
   return of > 0 && held === of && variant.unfinished === undefined;
 }
 
-/** Number of budgets with the severity of a warning that some variant breaks. */
-export function brokenWarnings(result: Result): number {
-  return budgetRows(result).filter((row) =>
+/** Number of entries of a list with the severity of a warning that some variant does not meet. */
+export function brokenWarnings(result: Result, list: JudgedList = GOALS): number {
+  return rowsOf(list, result.variants).filter((row) =>
     row.by.some((budget) => budget?.severity === 'warning' && isBroken(budget)),
   ).length;
 }

@@ -65,6 +65,14 @@ describe('faultline check --baseline', () => {
     expect(readFileSync(baseline, 'utf8')).toBe(bytes);
   });
 
+  it('saves what expectations ask for, too', () => {
+    const [first, second] = BUDGETS;
+    writeFileSync(scenario, `${small([first!])}expect: [ ${second} ]\n`);
+    expect(update().status).toBe(0);
+    expect(names()).toEqual(NAMES);
+    expect(check('--baseline', baseline).status).toBe(0);
+  });
+
   it('ends with 1 when the system got worse, and says what was saved', () => {
     given();
     const slower = small(BUDGETS).replace('exponential(10ms)', 'exponential(20ms)');
