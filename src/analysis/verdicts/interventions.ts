@@ -77,7 +77,9 @@ export function interventionResults(
   });
   const harm = mean(harms);
   const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
-  const hasOther = rows.some(({ part, averted }) => part !== 'policy' && part !== 'setting' && isMost(averted, harm));
+  const hasOther = rows.some(
+    ({ part, averted }) => part !== 'policy' && part !== 'setting' && isMost(averted, harm),
+  );
   const failing = failingTime(steps);
   const found = rows.map(({ part, ...row }) => {
     const ends = endsFailing(failing, row.failing);
