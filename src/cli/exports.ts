@@ -1,3 +1,4 @@
+import { formatCount } from '../text/figures.js';
 import { oneLine } from '../text/line.js';
 import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
@@ -13,7 +14,7 @@ import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { exitCodeOf } from './system-errors.js';
 import type { Terminal } from './terminal.js';
-import type { TraceSetup } from './trace-worker.js';
+import type { TracedTask, TraceSetup } from './trace-worker.js';
 
 /** Limit of the heap of the thread that writes traces. Unit: MiB. */
 const HEAP_MIB = 2048;
@@ -53,23 +54,29 @@ export async function writeExports(
   const journals = result.variants.map(({ journal }) => journal);
   const shared: TraceSetup = { plans, journals, targets, settings, tasks: tasks.length };
   const onDone = quiet ? () => {} : progressBar(terminal, 'tracing', tasks.length);
-  let digests: readonly unknown[];
+  let traced: readonly TracedTask[];
   try {
     const entry = new URL('../cli/trace-worker.js', import.meta.url);
     // Some lines of a lost task are already in the file, so it cannot be repeated.
     const pool = { workers: 1, retries: 0, onDone };
-    digests = await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
+    traced = (await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
       runPool(tasks, { ...pool, workerThreads }),
-    );
+    )) as readonly TracedTask[];
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     throw new CommandError(exitCodeOf(error.error.code), error.message, { cause: error });
   }
   tasks.forEach(({ variant, replication }, index) => {
     const { digest } = result.variants[variant]!.perReplication[replication]!;
-    invariant(digests[index] === digest, 'tracing-changes-the-run');
+    invariant(traced[index]!.digest === digest, 'tracing-changes-the-run');
   });
   for (const file of files) file.commit();
   const names = requests.map(({ path }) => path).join(', ');
-  if (!quiet) terminal.note(oneLine(`wrote ${names} in ${took()}`));
+  if (quiet) return;
+  terminal.note(oneLine(`wrote ${names} in ${took()}`));
+  const partial = traced.reduce((sum, task) => sum + task.partial, 0);
+  if (partial === 0) return;
+  const those = partial === 1 ? 'trace lacks' : 'traces lack';
+  const why = 'work that had not ended, or whose process died, has none';
+  terminal.note(oneLine(`${formatCount(partial)} ${those} spans: ${why}`));
 }

@@ -7,7 +7,7 @@ import { runPlan } from '../run/run.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { JournalEntry } from '../spec/result/result.js';
 import type { Exporter, ExporterKind, ExportSettings } from '../telemetry/exporter.js';
-import { EXPORTERS } from '../telemetry/index.js';
+import { addPartial, EXPORTERS } from '../telemetry/index.js';
 import { asSystemError } from './run-errors.js';
 
 /** A file that is being written. */
@@ -31,11 +31,17 @@ export interface TraceSetup {
   readonly tasks: number;
 }
 
+/** What the program learns of a task: the digest of its run, and how many traces of a first replication lack spans. */
+export interface TracedTask {
+  readonly digest: string;
+  readonly partial: number;
+}
+
 /** Text is written in chunks of this size. Unit: characters. */
 const CHUNK = 1 << 20;
 
 // The only thread of `run --traces`, `--spans`, `--metrics` and `--logs`. It runs the tasks in order and appends to the
-// files, so that traces of any length never have to fit in memory. The answer to each task is its digest.
+// files, so that traces of any length never have to fit in memory. The answer to each task is a `TracedTask`.
 const { plans, journals, targets, settings, tasks } = workerData as TraceSetup;
 
 /** An exporter and the text that it has not written yet. */
@@ -85,16 +91,19 @@ parentPort?.on('message', ({ index, task }: Assignment) => {
   parentPort?.postMessage(answer);
 });
 
-function writeRun({ variant, replication }: RunTask, isLast: boolean): string {
+function writeRun({ variant, replication }: RunTask, isLast: boolean): TracedTask {
   const plan = plans[variant]!;
   const journal = replication === 0 ? journals[variant]! : [];
   const own = outputs.filter(({ kind }) => kind.allReplications || replication === 0);
   for (const output of own) output.add(output.exporter.begin({ plan, replication, journal }));
+  const partial = new Set<number>();
+  const hasSpans = own.some(({ kind }) => !kind.allReplications);
   const record = runPlan(plan, replication, (rows) => {
+    if (hasSpans) addPartial(partial, rows);
     for (const output of own) output.add(output.exporter.rows(rows));
   });
   for (const output of own) output.add(output.exporter.end(record));
   if (isLast) for (const output of outputs) output.add(output.exporter.finish());
   for (const output of outputs) output.flush();
-  return record.digest;
+  return { digest: record.digest, partial: partial.size };
 }

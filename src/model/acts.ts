@@ -12,4 +12,6 @@ export interface Act {
   begin(strand: number, pc: number): Outcome;
   /** The strand has left while the step was PENDING; it must not report back. Absent if then there is nothing to do. */
   left?(strand: number): void;
+  /** A step that was PENDING reports its outcome. Absent if nothing watches it. */
+  ended?(strand: number, outcome: Outcome): void;
 }

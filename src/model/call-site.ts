@@ -29,6 +29,8 @@ export interface CallSite {
   endpoint(frame: number): CalledEndpoint;
   /** Counts a retry that a layer sends. */
   retried(frame: number, layer: number): void;
+  /** A layer ends a call that it has held. */
+  finished(frame: number, layer: number, outcome: Outcome): void;
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void;
   /** Returns true if the process of the caller is paused; the event then happens when it resumes. */

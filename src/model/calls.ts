@@ -17,17 +17,10 @@ import {
 import type { Outcome } from '../spec/outcome.js';
 import type { CallContext, CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
+import { ASK_TAG, FORK_TAG, INSTEAD_TAG } from './call-tags.js';
 import { AVOID, PLACES, frames } from './frames.js';
 import { besideOperates, callOperates } from './operations.js';
 
-/** Lineage tag of the k-th fork of a frame. */
-const FORK_TAG = 0x1000;
-
-/** Lineage tag of the call that is made instead of a frame. */
-const INSTEAD_TAG = 0x4000;
-
-/** Lineage tag of the store queries of a frame, by attempt and layer. */
-const ASK_TAG = 0x8000;
 const MAX_LAYERS = 32;
 
 /** Steps run instead of a call are numbered FIRST_STEPS - strand: below every frame, and below -1. */
@@ -199,6 +192,7 @@ export class Calls implements CallContext {
     invariant(frames.parked[frame] === layer, 'reject-of-a-frame-not-parked-here');
     frames.parked[frame] = -1;
     frames.stamp[(frame << frames.shift) | layer]++;
+    this.site.finished(frame, layer, outcome);
     this.unwind(frame, layer - 1, outcome);
   }
 
@@ -229,6 +223,7 @@ export class Calls implements CallContext {
     invariant((frames.entered[frame] & (1 << layer)) !== 0, 'finish-of-a-layer-not-entered');
     frames.entered[frame] &= ~(1 << layer);
     frames.stamp[(frame << frames.shift) | layer]++;
+    this.site.finished(frame, layer, outcome);
     this.unwind(frame, layer - 1, outcome);
   }
 

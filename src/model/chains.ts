@@ -155,6 +155,7 @@ export class Chains {
       const name = limited === null ? '' : String(this.idOf(limited));
       objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
     }
+    this.world.tracer.proxied?.watch(objects, this.proxyLayerOf(edge), this.world.calls);
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
     if (start === undefined) {

@@ -91,6 +91,7 @@ export class Server implements ServerPort {
     let result = answerOf(world, strand, worked);
     // The callee stores its own result, not an injected error that replaces it.
     this.world.effects.keep(strand, result);
+    const own = result;
     if (strands.injected[strand] !== 0) result = strands.injected[strand];
     const returns = strands.returns[strand];
     strands.stamp[strand]++;
@@ -102,6 +103,9 @@ export class Server implements ServerPort {
     if (returns === RETURN.connection) {
       this.endHandshake(strand, true);
       return;
+    }
+    if (strands.trace[strand] !== 0) {
+      world.tracer.serves(strand, servedAs(strand, own), engine.now);
     }
     this.quit(strand, result);
     strands.ended[strand] = engine.now;
@@ -468,6 +472,7 @@ export class Server implements ServerPort {
     const cell = strands.cell[strand];
     const part = strands.part[strand];
     sink.answer(part, cell, outcome, latency, good);
+    if (strands.trace[strand] !== 0) this.world.tracer.serves(strand, outcome, engine.now);
     const { tally, rowShift } = this.world.instances[strands.instance[strand]];
     if (rowShift > 0) sink.answer(part + rowShift, cell, outcome, latency, good);
     if (strands.returns[strand] === RETURN.frame) tally?.answered(outcome, latency, cell);
@@ -477,4 +482,14 @@ export class Server implements ServerPort {
     strands.cancelNotified[strand] = 1;
     for (let k = strands.child[strand]; k >= 0; k = strands.sibling[k]) this.markCancelNotified(k);
   }
+}
+
+/**
+ * What a server records for finished work: its own result, or an error that a fault makes it answer. It does not know
+ * that the connection has broken.
+ */
+function servedAs(strand: number, own: Outcome): Outcome {
+  const injected = strands.injected[strand];
+  const isOnTheWay = injected === OUTCOME.reset || injected === OUTCOME.cancelled;
+  return injected === 0 || isOnTheWay ? own : injected;
 }

@@ -129,6 +129,7 @@ function bookUnfinished(world: World, everyTrace: boolean): void {
     }
     if (everyTrace && strands.trace[strand] !== 0) {
       if (strands.callerLeftAt[strand] < 0) strands.answer[strand] = OUTCOME.unfinished;
+      world.tracer.serves(strand, OUTCOME.unfinished, -1);
       world.tracer.row(strand, -1);
     }
   }

@@ -109,7 +109,7 @@ class Strands {
   fork: Int32Array = new Int32Array(CAPACITY);
   /** Outcome handed over at the next continuation (a call that ended), or the first failure of a join. */
   outcome: Int32Array = new Int32Array(CAPACITY);
-  /** Calling instance; only if a key uses it. */
+  /** Calling instance; only if a key uses it, or if traced. */
   caller: Int32Array = new Int32Array(CAPACITY);
   /** Index into the plan's `onces` of the key it came with, -1, or REPLAYED; only if keys are sent. */
   once: Int32Array = new Int32Array(CAPACITY);
@@ -154,6 +154,15 @@ class Strands {
   traceParent: Float64Array = new Float64Array(CAPACITY);
   /** Trace id of the user request, 0 = not traced; negative in its background work. */
   traceRoot: Float64Array = new Float64Array(CAPACITY);
+  /** Trace id of the row that it belongs to, see TraceRecord.via; only if traced. */
+  via: Float64Array = new Float64Array(CAPACITY);
+  /** See TraceRecord.number; only if traced. */
+  number: Int32Array = new Int32Array(CAPACITY);
+  /** Outcome that its server has recorded, 0 = none, and when; only if traced. */
+  served: Int32Array = new Int32Array(CAPACITY);
+  servedAt: Float64Array = new Float64Array(CAPACITY);
+  /** LEFT: how its caller has left it; only if traced. */
+  left: Uint8Array = new Uint8Array(CAPACITY);
   /** Time of the call, before waits and back-offs of policies; only if traced. */
   called: Float64Array = new Float64Array(CAPACITY);
   /** Retry hint of the answer; stale if its outcome is not HINTED. */

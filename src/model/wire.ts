@@ -126,6 +126,7 @@ export class Wire implements CallSite {
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
     strands.answer[job] = outcome;
     strands.callerLeftAt[job] = engine.now;
+    world.tracer.left(job);
     if (strands.state[job] === STATE.LOST) {
       world.server.freeJob(job, -1);
       return;
@@ -254,6 +255,10 @@ export class Wire implements CallSite {
     return true;
   }
 
+  finished(frame: number, layer: number, outcome: Outcome): void {
+    this.world.tracer.proxied?.finished(frame, layer, outcome);
+  }
+
   /** Reports to outlier detection that an instance accepted a connection; a refused one does not count. */
   private noteConnected(edge: Edge, strand: number, caller: Instance, callee: Instance): void {
     const isRefused = strands.injected[strand] === OUTCOME.refused;
@@ -278,6 +283,7 @@ export class Wire implements CallSite {
     strands.trace[strand] = tracer.nextId();
     strands.traceParent[strand] = strands.traceOf(owner);
     strands.called[strand] = frames.start[frame];
+    tracer.sent(strand, frame);
   }
 
   /** The idempotency key of an attempt: its own, or the one that a gateway passes on. */

@@ -300,6 +300,7 @@ function planComponent(
   const common = {
     name: component.name,
     kind: component.kind,
+    product: productOf(source),
     firstInstance: component.firstInstance,
     instances: component.zones.length,
     initial: hostOf(component)?.replicas ?? component.zones.length,
@@ -321,6 +322,15 @@ function planComponent(
   const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
   return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
+}
+
+/** The product whose rules a component has, as the scenario names it. */
+function productOf(source: LaidComponent['source']): string | null {
+  if (source.kind === 'workload') return null;
+  if (!isModule(source)) return 'kind' in source.host ? source.host.kind : null;
+  const { spec } = source;
+  if ('levels' in spec) return spec.levels.find(({ kind }) => kind !== 'local')?.kind ?? null;
+  return 'kind' in spec ? spec.kind : null;
 }
 
 /** The measuring grid, and the components with histograms for each step. */

@@ -9,13 +9,14 @@ import {
 import type { OutcomeName } from '../spec/outcome.js';
 import { instanceName } from '../spec/plan/names.js';
 import type { Plan, PlanComponent, PlanPart } from '../spec/plan/plan.js';
+import { FORM, LEFT } from '../spec/record/trace-forms.js';
 import type { TraceRecord } from '../spec/record/record.js';
 
 /**
- * What a row is: a request of a user, an attempt of a call, or work without a caller (a message that is handled, a
- * command of a saga, a batch of a view).
+ * What a row is: a request of a user, an attempt of a call, a call of an application that its proxy carries out, a step
+ * that publishes messages, or work without a caller (messages that are handled, a command of a saga, a batch of a view).
  */
-export type CallRole = 'request' | 'call' | 'task';
+export type CallRole = 'request' | 'attempt' | 'call' | 'publication' | 'task';
 
 /** Time of what never happened. */
 export const NEVER = -Infinity;
@@ -33,11 +34,16 @@ export interface Call {
   readonly partId: number;
   /** Component that called; null without a caller. */
   readonly caller: PlanComponent | null;
+  /** Process that called or published; null if it is none, such as a user. */
+  readonly callerInstance: string | null;
   /** Process that was called, such as `orders[0]`; null if none was reached. */
   readonly instance: string | null;
   readonly instanceId: number;
-  /** Number of the try, 1 for the first. */
+  /** Number of the try, 1 for the first; of a publication its number of messages. */
   readonly attempt: number;
+  /** See TraceRecord. */
+  readonly via: number;
+  readonly number: number;
   readonly called: number;
   readonly sent: number;
   readonly arrived: number;
@@ -51,8 +57,16 @@ export interface Call {
   readonly isUnfinished: boolean;
   /** HTTP status of the response; null where there was none. */
   readonly status: number | null;
-  /** The same for the callee, which answers also where the caller has left. */
-  readonly calleeStatus: number;
+  /** Outcome that the called server has recorded, also for a caller that has left; null = none, or it died before. */
+  readonly served: OutcomeName | null;
+  readonly servedStatus: number;
+  readonly servedAt: number;
+  /** The run ended before the called server was done. */
+  readonly isServing: boolean;
+  /** The process of the caller died before the attempt ended. */
+  readonly callerDied: boolean;
+  /** The application left the proxy that made the attempt. */
+  readonly isLeft: boolean;
 }
 
 /** Reads the rows of one plan. */
@@ -63,19 +77,24 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
   const partId = rows.part[row];
   const part = plan.parts[partId];
   const outcome = rows.outcome[row];
+  const served = rows.served[row];
   const instanceId = rows.instance[row];
+  const kind = kindIndex(outcome);
   return {
     id: rows.id[row],
     parent: rows.parent[row],
     root: rows.root[row],
-    role: rows.load[row] >= 0 ? 'request' : edge >= 0 ? 'call' : 'task',
+    role: roleOf(rows, row),
     callee: plan.components[part.component],
     part,
     partId,
     caller: edge < 0 ? null : plan.components[plan.parts[plan.statEdges[edge].from].component],
+    callerInstance: processName(plan, rows.caller[row]),
     instance: instanceId < 0 ? null : instanceName(plan, instanceId),
     instanceId,
     attempt: rows.attempt[row],
+    via: rows.via[row],
+    number: rows.number[row],
     called: time(rows.called),
     sent: time(rows.sent),
     arrived: time(rows.arrived),
@@ -83,35 +102,52 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
     ended: time(rows.ended),
     answered: time(rows.answered),
     callerLeftAt: time(rows.callerLeftAt),
-    outcome: OUTCOME_NAMES[kindIndex(outcome)],
+    outcome: OUTCOME_NAMES[kind],
     isSuccess: isSuccess(outcome),
-    isUnfinished: kindIndex(outcome) === kindIndex(OUTCOME.unfinished),
+    isUnfinished: kind === UNFINISHED,
     status: writtenStatus(outcome),
-    calleeStatus: statusOf(outcome),
+    served: servedName(served),
+    servedStatus: served === 0 ? 0 : statusOf(served),
+    servedAt: time(rows.servedAt),
+    isServing: served !== 0 && kindIndex(served) === UNFINISHED,
+    callerDied: rows.left[row] === LEFT.died,
+    isLeft: rows.left[row] === LEFT.application,
   };
 }
 
-/** Outcomes of attempts of which the callee's code never hears, unless it has begun. */
-const UNHEARD: ReadonlySet<OutcomeName> = new Set([
+const UNFINISHED = kindIndex(OUTCOME.unfinished);
+
+function roleOf({ form, load, edge }: TraceRecord, row: number): CallRole {
+  if (form[row] === FORM.call) return 'call';
+  if (form[row] === FORM.publication) return 'publication';
+  if (load[row] >= 0) return 'request';
+  return edge[row] >= 0 ? 'attempt' : 'task';
+}
+
+/** Name of a process; the pseudo-instance of a workload is none. */
+function processName(plan: Plan, id: number): string | null {
+  if (id < 0) return null;
+  const { kind } = plan.components[plan.instances[id].component];
+  return kind === 'workload' ? null : instanceName(plan, id);
+}
+
+/** Outcomes that no server records: the network refused or broke, the process died, or the run ended. */
+const UNSERVED: ReadonlySet<OutcomeName> = new Set([
   'refused',
   'connectTimeout',
   'reset',
-  'timeout',
-  'deadlineExceeded',
-  'poolTimeout',
-  'cancelled',
-  'abandoned',
   'unfinished',
 ]);
 
-/** Whether the process that was called has seen the request: it ran, or was turned away by its own code. */
-export function isServed({ arrived, begun, outcome }: Call): boolean {
-  return begun !== NEVER || (arrived !== NEVER && !UNHEARD.has(outcome));
+function servedName(served: number): OutcomeName | null {
+  if (served === 0) return null;
+  const name = OUTCOME_NAMES[kindIndex(served)];
+  return UNSERVED.has(name) ? null : name;
 }
 
-/** Whether the callee has answered: a process that dies, or a connection that breaks, answers nothing. */
-export function isAnswered(call: Call): boolean {
-  return call.ended !== NEVER && isServed(call) && call.outcome !== 'reset';
+/** Whether a task died with its process. */
+export function isLost({ role, outcome }: Call): boolean {
+  return role === 'task' && outcome === 'reset';
 }
 
 /** When the caller was done with it: the response arrived, or the caller left. */
@@ -121,12 +157,28 @@ export function callerEnd(call: Call): number {
   return Math.max(call.sent, call.arrived, call.begun, call.ended);
 }
 
-/** When the callee was done with it. */
-export function calleeEnd(call: Call): number {
-  return call.ended !== NEVER ? call.ended : Math.max(call.begun, call.arrived, callerEnd(call));
+/** When the callee was done with it: its answer, or the work that it goes on with after that. */
+export function calleeEnd({ ended, servedAt }: Call): number {
+  return Math.max(ended, servedAt);
 }
 
 /** Method of an HTTP request: the written one, else POST for what changes data and GET for the rest. */
 export function methodOf({ part }: Call): string {
   return part.method ?? (part.idempotent ? 'GET' : 'POST');
+}
+
+/** Path of a route as written; of an endpoint its name. */
+export function routeOf({ part }: Call): string {
+  return part.path ?? `/${part.name}`;
+}
+
+/**
+ * Whether a tail sampler keeps the trace of a row: something in it has failed. A caller that cancels its own attempt, as a
+ * hedge does, has not.
+ */
+export function isErroneous(call: Call): boolean {
+  const { role, outcome, served, servedStatus } = call;
+  if (served !== null && served !== 'cancelled' && servedStatus >= 500) return true;
+  if (call.isSuccess || call.isUnfinished) return false;
+  return role === 'request' || (outcome !== 'cancelled' && outcome !== 'abandoned');
 }

@@ -1,5 +1,5 @@
 import type { TracedRun } from './exporter.js';
-import type { Span } from './spans.js';
+import type { Span } from './span.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
 
@@ -16,7 +16,7 @@ class Chrome implements SpanFormat {
 
   spans(spans: readonly Span[], { plan }: TracedRun): string {
     for (const span of spans) {
-      const process = `${plan.variant} / ${span.instance ?? `${span.service} (calls)`}`;
+      const process = `${plan.variant} / ${processName(span)}`;
       this.all.push({ ...span, process });
     }
     return '';
@@ -44,6 +44,12 @@ class Chrome implements SpanFormat {
     const lines = events.map((event) => JSON.stringify(event));
     return `{"displayTimeUnit":"ms","traceEvents":[\n${lines.join(',\n')}\n]}\n`;
   }
+}
+
+/** A proxy beside an instance is a process of its own. */
+function processName({ service, instance }: Span): string {
+  if (instance === null) return service;
+  return instance.startsWith(`${service}[`) ? instance : `${service} of ${instance}`;
 }
 
 /** The first line of a process that is free. Lines keep the time at which their last span ends. */

@@ -6,6 +6,8 @@ import { openMetrics } from './openmetrics.js';
 import { otlp } from './otlp.js';
 import { traceLines } from './trace-lines.js';
 
+export { addPartial } from './partial.js';
+
 /** Formats of spans by the name that users write. The first one is the default. */
 export const SPAN_FORMATS: readonly ExporterKind[] = [otlp, jaeger, chrome];
 

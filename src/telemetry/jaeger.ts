@@ -1,6 +1,6 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { processAttributes } from './spans.js';
-import type { Attribute, Span } from './spans.js';
+import { processAttributes, processKey } from './span.js';
+import type { Attribute, Span } from './span.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
 
@@ -43,7 +43,7 @@ class Jaeger implements SpanFormat {
   }
 
   private span(span: Span, processID: string): object {
-    const { traceId, spanId, parentId, linkId, error, kind } = span;
+    const { traceId, spanId, parentId, links, error, kind } = span;
     const startTime = this.micros(span.startNs);
     const tags: readonly Attribute[] = [
       ['span.kind', kind],
@@ -61,7 +61,7 @@ class Jaeger implements SpanFormat {
       operationName: span.name,
       references: [
         ...(parentId === '' ? [] : [reference('CHILD_OF', traceId, parentId)]),
-        ...(linkId === '' ? [] : [reference('FOLLOWS_FROM', traceId, linkId)]),
+        ...links.map((link) => reference('FOLLOWS_FROM', link.traceId, link.spanId)),
       ],
       startTime,
       duration: this.micros(span.endNs) - startTime,
@@ -79,7 +79,7 @@ class Jaeger implements SpanFormat {
 }
 
 function processOf({ processes }: Trace, span: Span, run: TracedRun): string {
-  const key = span.instance ?? span.service;
+  const key = processKey(span);
   const known = processes.get(key);
   if (known !== undefined) return known.id;
   const id = `p${processes.size + 1}`;

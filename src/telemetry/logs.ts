@@ -1,14 +1,16 @@
 import { formatSeconds } from '../text/figures.js';
+import type { PlanPublish } from '../spec/plan/messaging.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import type { JournalEntry } from '../spec/result/result.js';
-import { callOf, callerEnd, calleeEnd, isAnswered, methodOf } from './calls.js';
+import { callOf, callerEnd, isErroneous, isLost, methodOf, routeOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { Ids, SIDE, sampleOf } from './ids.js';
 import { rfc3339 } from './instants.js';
-import { Sampling } from './sampling.js';
-import { routeOf } from './spans.js';
+import { ROLE, statusOfLeft } from './products.js';
+import { relayedStatus } from './proxies.js';
+import { isLastRow, Sampling } from './sampling.js';
 
 /** Lines this much older than the newest row are in their final order. Unit: ns. */
 const SETTLED_NS = 10e9;
@@ -54,9 +56,9 @@ class Logs implements Exporter {
     for (let row = 0; row < rows.rows; row++) {
       const call = callOf(this.plan, rows, row);
       newest = Math.max(newest, callerEnd(call));
-      const isLast = call.role === 'request';
-      const isError = !call.isSuccess && !call.isUnfinished;
-      this.held.push(...this.sampling.take(call.root, this.linesOf(call), isError, isLast));
+      const isLast = isLastRow(rows, row);
+      const lines = this.linesOf(call);
+      this.held.push(...this.sampling.take(call.root, lines, isErroneous(call), isLast));
     }
     return this.flush(newest - SETTLED_NS);
   }
@@ -78,44 +80,70 @@ class Logs implements Exporter {
   }
 
   private linesOf(call: Call): readonly Line[] {
-    if (call.role === 'request' || call.isUnfinished) return [];
-    if (call.role === 'task') return [this.handled(call)];
-    const lines: Line[] = [];
-    if (isAnswered(call)) lines.push(this.served(call));
-    if (!call.isSuccess && call.caller!.kind !== 'workload') lines.push(this.failed(call));
-    return lines;
+    switch (call.role) {
+      case 'request':
+        return [];
+      case 'task':
+        return call.isUnfinished || isLost(call) ? [] : [this.handled(call)];
+      case 'publication':
+        return call.isSuccess ? [] : [this.unpublished(call)];
+      case 'call':
+        return this.failure(call);
+      case 'attempt': {
+        const isServer = ROLE[call.callee.kind] === 'http' && call.served !== null;
+        const failure = call.via === 0 ? this.failure(call) : [];
+        return isServer ? [this.served(call), ...failure] : failure;
+      }
+    }
+  }
+
+  /** The line of a caller about a failed call. Users write none, and neither does a process that has died. */
+  private failure(call: Call): readonly Line[] {
+    const isQuiet = call.isSuccess || call.isUnfinished || call.callerDied;
+    return isQuiet || call.caller!.kind === 'workload' ? [] : [this.failed(call)];
   }
 
   private served(call: Call): Line {
-    const status = call.calleeStatus;
-    const took = formatSeconds((calleeEnd(call) - call.arrived) / 1e9);
+    const { callee, served, servedAt } = call;
+    const status = served === 'cancelled' ? statusOfLeft(callee) : call.servedStatus;
+    const took = formatSeconds((servedAt - call.arrived) / 1e9);
     const level = status >= 500 ? 'ERROR' : status >= 400 ? 'WARN' : 'INFO';
     const message = `${methodOf(call)} ${routeOf(call)} ${status} in ${took}`;
-    return this.line(calleeEnd(call), level, call, SIDE.callee, message);
+    return this.line(servedAt, level, call, SIDE.callee, message);
   }
 
   private failed(call: Call): Line {
     const took = formatSeconds((callerEnd(call) - call.sent) / 1e9);
-    const what = call.status === null ? call.outcome : String(call.status);
+    const status = call.role === 'call' ? relayedStatus(call) : call.status;
+    const what = status === null ? call.outcome : String(status);
     const message =
       `call to ${call.callee.name} ${routeOf(call)} failed: ${what} after ${took}` +
       (call.attempt > 1 ? ` (attempt ${call.attempt})` : '');
     return this.line(callerEnd(call), 'WARN', call, SIDE.caller, message);
   }
 
+  private unpublished(call: Call): Line {
+    const act = this.plan.acts[call.number] as PlanPublish;
+    const { name } = this.plan.components[act.topic];
+    const took = formatSeconds((callerEnd(call) - call.sent) / 1e9);
+    const message = `publish to ${name} failed: ${call.outcome} after ${took}`;
+    return this.line(callerEnd(call), 'WARN', call, SIDE.callee, message);
+  }
+
   private handled(call: Call): Line {
-    const took = formatSeconds((calleeEnd(call) - call.sent) / 1e9);
+    const end = Math.max(call.ended, call.answered);
+    const took = formatSeconds((end - call.sent) / 1e9);
     const how = call.isSuccess ? 'done' : `failed: ${call.outcome}`;
     const level = call.isSuccess ? 'INFO' : 'ERROR';
     const message = `${call.part.name} ${how} after ${took}`;
-    return this.line(calleeEnd(call), level, call, SIDE.callee, message);
+    return this.line(end, level, call, SIDE.callee, message);
   }
 
   private line(at: number, level: Level, call: Call, side: number, message: string): Line {
     const isCaller = side === SIDE.caller;
     const text = this.text(at, level, {
       service: isCaller ? call.caller!.name : call.callee.name,
-      instance: isCaller ? null : call.instance,
+      instance: isCaller || call.role === 'publication' ? call.callerInstance : call.instance,
       trace_id: this.ids.trace(call.root),
       span_id: this.ids.span(call.id, side),
       message,

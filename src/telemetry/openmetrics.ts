@@ -1,15 +1,15 @@
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record/record.js';
-import { callOf, callerEnd, calleeEnd, isAnswered, methodOf, NEVER } from './calls.js';
+import { callOf, callerEnd, methodOf, NEVER, routeOf } from './calls.js';
 import type { Call } from './calls.js';
 import { Counting, Scrapes } from './counters.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { Gauges } from './gauges.js';
 import { Lifetimes } from './lifetimes.js';
 import { MeterFamilies } from './meters.js';
+import { ROLE, statusOfLeft } from './products.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
-import { routeOf } from './spans.js';
 
 /**
  * Metrics as time series in the text format of OpenMetrics, with a timestamp for each sample. Families do not
@@ -27,16 +27,24 @@ const SERVED_TIME = [
   'http_request_duration_seconds',
   'Time from the arrival of a request to its response, its wait for a worker included.',
 ] as const;
-const CALLS = ['client_requests', 'Attempts of calls, seen by the caller.'] as const;
+const CALLS = [
+  'client_requests',
+  'Attempts of calls, seen by the process that makes them; the tries of a proxy are one.',
+] as const;
 const CALL_TIME = [
   'client_request_duration_seconds',
-  'Time of an attempt, seen by its caller.',
+  'Time of an attempt, seen by the process that makes it.',
 ] as const;
+const TRIES = ['proxy_requests', 'Tries of the proxies of a mesh, by calling instance.'] as const;
+const TRY_TIME = ['proxy_request_duration_seconds', 'Time of a try of a proxy.'] as const;
 const USERS = ['user_requests', 'Requests of users, with all repetitions behind them.'] as const;
 const USER_TIME = [
   'user_request_duration_seconds',
   'Time of a request, seen by its user.',
 ] as const;
+
+/** Index of a counter and its histogram in the order of the families. */
+const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3 } as const);
 
 class OpenMetrics implements Exporter {
   private readonly settings: ExportSettings;
@@ -56,10 +64,10 @@ class OpenMetrics implements Exporter {
     this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.gauges = new Gauges(this.scrapes);
     this.meters = new MeterFamilies(this.scrapes);
-    this.counters = [SERVED, CALLS, USERS].map(
+    this.counters = [SERVED, CALLS, USERS, TRIES].map(
       ([name, help]) => new Family(name, 'counter', '', help),
     );
-    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME].map(
+    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME, TRY_TIME].map(
       ([name, help]) => new Family(name, 'histogram', 'seconds', help),
     );
   }
@@ -101,39 +109,62 @@ class OpenMetrics implements Exporter {
   }
 
   private count(call: Call): void {
-    if (call.isUnfinished) return;
-    const variant = ['variant', this.run.plan.variant] as const;
-    const { part, callee, caller, instance, outcome } = call;
-    const line: Labels = [
-      ['method', methodOf(call)],
-      ['endpoint', routeOf(call)],
-    ];
-    if (call.role === 'request') {
-      const labels: Labels = [variant, ['workload', callee.name], ['request', part.name]];
-      this.add(
-        2,
-        callerEnd(call),
-        null,
-        labels,
-        ['outcome', outcome],
-        callerEnd(call) - call.called,
-      );
-      return;
+    switch (call.role) {
+      case 'request':
+        if (!call.isUnfinished) this.countRequest(call);
+        return;
+      case 'call':
+        this.countCall(call, VIEW.calls);
+        return;
+      case 'attempt': {
+        const isEnded = !call.isUnfinished && !call.callerDied;
+        if (isEnded) this.countCall(call, call.via === 0 ? VIEW.calls : VIEW.tries);
+        if (ROLE[call.callee.kind] === 'http' && call.served !== null) this.countServed(call);
+        return;
+      }
+      case 'publication':
+      case 'task':
+        return;
     }
-    if (call.role !== 'call') return;
-    const from: Labels = [
-      variant,
+  }
+
+  private countRequest(call: Call): void {
+    const { part, callee, outcome } = call;
+    const labels: Labels = [this.variant, ['workload', callee.name], ['request', part.name]];
+    const end = callerEnd(call);
+    this.add(VIEW.users, end, null, labels, ['outcome', outcome], end - call.called);
+  }
+
+  private countCall(call: Call, view: number): void {
+    const { part, callee, caller, callerInstance, outcome } = call;
+    const labels: Labels = [
+      this.variant,
       ['service', caller!.name],
+      ...(callerInstance === null ? [] : [['instance', callerInstance] as const]),
       ['target', callee.name],
       ['endpoint', part.name],
     ];
     const sent = call.sent === NEVER ? call.called : call.sent;
-    this.add(1, callerEnd(call), null, from, ['outcome', outcome], callerEnd(call) - sent);
-    if (callee.kind !== 'service' && callee.kind !== 'gateway') return;
-    if (!isAnswered(call)) return;
-    const labels: Labels = [variant, ['service', callee.name], ['instance', instance!], ...line];
-    const status = ['status_code', String(call.calleeStatus)] as const;
-    this.add(0, calleeEnd(call), instance, labels, status, calleeEnd(call) - call.arrived);
+    const end = callerEnd(call);
+    this.add(view, end, callerInstance, labels, ['outcome', outcome], end - sent);
+  }
+
+  private countServed(call: Call): void {
+    const { callee, instance, served, servedAt } = call;
+    const labels: Labels = [
+      this.variant,
+      ['service', callee.name],
+      ['instance', instance!],
+      ['method', methodOf(call)],
+      ['endpoint', routeOf(call)],
+    ];
+    const code = served === 'cancelled' ? statusOfLeft(callee) : call.servedStatus;
+    const status = ['status_code', String(code)] as const;
+    this.add(VIEW.served, servedAt, instance, labels, status, servedAt - call.arrived);
+  }
+
+  private get variant(): Labels[number] {
+    return ['variant', this.run.plan.variant];
   }
 
   /** Counts one event in the counter and in the histogram of a view; the counter has one label more. */

@@ -1,6 +1,6 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { processAttributes, SPAN_KIND } from './spans.js';
-import type { Attribute, Span } from './spans.js';
+import { processAttributes, processKey, SPAN_KIND } from './span.js';
+import type { Attribute, Span } from './span.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
 
@@ -38,7 +38,7 @@ class Otlp implements SpanFormat {
   private resources(spans: readonly Span[], run: TracedRun): readonly object[] {
     const byProcess = new Map<string, Span[]>();
     for (const span of spans) {
-      const key = span.instance ?? span.service;
+      const key = processKey(span);
       const known = byProcess.get(key);
       if (known === undefined) byProcess.set(key, [span]);
       else known.push(span);
@@ -61,7 +61,7 @@ class Otlp implements SpanFormat {
       startTimeUnixNano: this.instant(span.startNs),
       endTimeUnixNano: this.instant(span.endNs),
       attributes: attributes.map(keyValue),
-      ...(span.linkId === '' ? {} : { links: [{ traceId: span.traceId, spanId: span.linkId }] }),
+      ...(span.links.length === 0 ? {} : { links: span.links }),
       status: span.error === null ? {} : { code: STATUS_ERROR },
     };
   }

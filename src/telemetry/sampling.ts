@@ -1,3 +1,5 @@
+import type { TraceRecord } from '../spec/record/record.js';
+
 /**
  * Chooses whole traces by chance, and those with an error in any case, as a tail sampler does: a trace that chance
  * leaves out is held back until its request has ended. Background work that goes on after it is kept if its trace was, or
@@ -53,4 +55,9 @@ class Bits {
     }
     this.words[word] |= 1 << (n & 31);
   }
+}
+
+/** Whether a row is that of the request of its trace, or of the messages that a trace begins with. */
+export function isLastRow({ load, root, id }: TraceRecord, row: number): boolean {
+  return load[row] >= 0 || root[row] === id[row];
 }

@@ -1,9 +1,10 @@
 import type { TraceRecord } from '../spec/record/record.js';
+import { callOf, isErroneous } from './calls.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { sampleOf } from './ids.js';
-import { Sampling } from './sampling.js';
+import { isLastRow, Sampling } from './sampling.js';
+import type { Span } from './span.js';
 import { Spans } from './spans.js';
-import type { Span } from './spans.js';
 
 /** How one format writes spans. The texts in the order of the calls are the file. */
 export interface SpanFormat {
@@ -47,9 +48,9 @@ class SpanExporter implements Exporter {
   rows(rows: TraceRecord): string {
     const all: Span[] = [];
     for (let row = 0; row < rows.rows; row++) {
-      const own = this.spans.of(rows, row);
-      const isError = own.some(({ error }) => error !== null);
-      all.push(...this.sampling.take(rows.root[row], own, isError, rows.load[row] >= 0));
+      const call = callOf(this.run.plan, rows, row);
+      const own = this.spans.of(call, rows.links.get(call.id));
+      all.push(...this.sampling.take(call.root, own, isErroneous(call), isLastRow(rows, row)));
     }
     return all.length === 0 ? '' : this.format.spans(all, this.run);
   }

@@ -1,148 +1,219 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { TraceRecord } from '../spec/record/record.js';
-import { callOf, callerEnd, calleeEnd, isAnswered, isServed, methodOf, NEVER } from './calls.js';
+import type { Plan, PlanComponent } from '../spec/plan/plan.js';
+import type { PlanPublish } from '../spec/plan/messaging.js';
+import { callerEnd, calleeEnd, isLost, methodOf, NEVER, routeOf } from './calls.js';
 import type { Call } from './calls.js';
-import type { TracedRun } from './exporter.js';
 import { Ids, SIDE } from './ids.js';
+import { ROLE, statusOfLeft, systemOf } from './products.js';
+import type { Role } from './products.js';
+import { flagsOf, proxyOf, relayedStatus } from './proxies.js';
+import type { Attribute, Span, SpanLink } from './span.js';
 
-/** Kinds of spans with the numbers of OTLP. Source: opentelemetry-proto, trace/v1/trace.proto, SpanKind. */
-export const SPAN_KIND = Object.freeze({
-  internal: 1,
-  server: 2,
-  client: 3,
-  producer: 4,
-  consumer: 5,
-} as const);
-export type SpanKind = keyof typeof SPAN_KIND;
-
-export type Attribute = readonly [name: string, value: string | number | boolean];
-
-/** A span as all formats of traces know it. Times: ns from the end of the warm-up. */
-export interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  /** '' = none. */
-  readonly parentId: string;
-  /** Span of the publisher of the message that is handled; '' = none. */
-  readonly linkId: string;
-  readonly kind: SpanKind;
-  readonly name: string;
-  readonly service: string;
-  /** Process, such as `orders[0]`; null for a caller, of which the process is not recorded. */
-  readonly instance: string | null;
-  readonly startNs: number;
-  readonly endNs: number;
-  /** Why it failed, such as `503` or `timeout`; null = it did not. */
-  readonly error: string | null;
-  readonly attributes: readonly Attribute[];
-}
-
-/** What a called component is in the conventions of OpenTelemetry. */
-type Role = 'http' | 'database' | 'messaging' | 'internal';
-
-const ROLE: Readonly<Record<ComponentKind, Role>> = {
-  service: 'http',
-  gateway: 'http',
-  database: 'database',
-  eventStore: 'database',
-  cache: 'database',
-  broker: 'messaging',
-  topic: 'messaging',
-  queue: 'messaging',
-  workload: 'internal',
-  saga: 'internal',
-  projection: 'internal',
-  registry: 'internal',
-};
+const NO_LINKS: readonly SpanLink[] = [];
+const NO_SPANS: readonly Span[] = [];
 
 /** Makes spans of the rows of one run. */
 export class Spans {
   private readonly plan: Plan;
   private readonly ids: Ids;
-  private readonly destinations: ReadonlyMap<number, string>;
 
   constructor(plan: Plan, replication: number) {
     this.plan = plan;
     this.ids = new Ids(plan, replication);
-    this.destinations = destinationsOf(plan);
   }
 
-  /** One span for a request or a task; for a call that of the caller, and of the callee if its code ran. */
-  of(rows: TraceRecord, row: number): readonly Span[] {
-    const call = callOf(this.plan, rows, row);
-    if (call.role !== 'call') return [this.alone(call)];
-    if (ROLE[call.callee.kind] !== 'http') return [this.clientSpan(call, SIDE.callee)];
-    const client = this.clientSpan(call, SIDE.caller);
-    return isServed(call) ? [client, this.serverSpan(call, client.spanId)] : [client];
+  /**
+   * The spans of a row that have ended. A span that its process took along when it died, or that had not ended at the end
+   * of the run, does not exist: no process exports it. `batch`: the links of a task that handles several messages.
+   */
+  of(call: Call, batch: readonly number[] | undefined): readonly Span[] {
+    switch (call.role) {
+      case 'request':
+        return call.isUnfinished ? NO_SPANS : [this.requestSpan(call)];
+      case 'task':
+        if (call.isUnfinished || isLost(call)) return NO_SPANS;
+        return [this.taskSpan(call, batch)];
+      case 'publication':
+        return [this.producerSpan(call)];
+      case 'call':
+        return [this.clientSpan(call)];
+      case 'attempt':
+        return this.attemptSpans(call);
+    }
   }
 
-  private alone(call: Call): Span {
-    const destination = call.role === 'task' ? this.destinations.get(call.partId) : undefined;
-    const parentId = this.parentId(call);
-    const name = destination === undefined ? call.part.name : `process ${destination}`;
+  /** A span of the caller, or of its proxy; and of the callee if its code ran. */
+  private attemptSpans(call: Call): readonly Span[] {
+    const isKept = !call.isUnfinished && !call.callerDied;
+    const caller = !isKept
+      ? NO_SPANS
+      : [call.via === 0 ? this.clientSpan(call) : this.proxySpan(call)];
+    const isServer = ROLE[call.callee.kind] === 'http' && call.served !== null;
+    return isServer ? [...caller, this.serverSpan(call)] : caller;
+  }
+
+  private requestSpan(call: Call): Span {
     return {
       ...this.place(call, SIDE.callee),
+      parentId: '',
+      links: NO_LINKS,
+      kind: 'internal',
+      name: call.part.name,
+      service: call.callee.name,
+      instance: null,
+      startNs: call.called,
+      endNs: callerEnd(call),
+      error: errorOf('internal', call, call.status),
+      attributes: outcomeOf(call),
+    };
+  }
+
+  /** A message is handled as a child of its publication; several ones are a trace of their own. */
+  private taskSpan(call: Call, batch: readonly number[] | undefined): Span {
+    const group = call.number === 0 ? null : this.plan.parts[call.number - 1];
+    const origin = call.via === 0 ? call.parent : call.via;
+    const parentId = batch !== undefined || origin < 0 ? '' : this.ids.span(origin, SIDE.callee);
+    const { traceId, spanId } = this.place(call, SIDE.callee);
+    const links = batch === undefined ? [{ traceId, spanId: parentId }] : this.linksTo(batch);
+    const common = {
+      traceId,
+      spanId,
       parentId,
-      linkId: destination === undefined ? '' : parentId,
-      kind: destination === undefined ? 'internal' : 'consumer',
-      name,
       service: call.callee.name,
       instance: call.instance,
-      startNs: call.role === 'request' ? call.called : firstOf(call.begun, call.sent),
-      endNs: calleeEnd(call),
-      error: errorOf(call),
+      startNs: call.begun === NEVER ? call.sent : call.begun,
+      endNs: Math.max(call.ended, call.answered),
+      error: errorOf('internal', call, call.status),
+    };
+    if (group === null) {
+      const { name } = call.part;
+      const attributes = outcomeOf(call);
+      return { ...common, links: NO_LINKS, kind: 'internal', name, attributes };
+    }
+    const destination = this.plan.components[group.component];
+    return {
+      ...common,
+      links: parentId === '' && batch === undefined ? NO_LINKS : links,
+      kind: 'consumer',
+      name: `process ${destination.name}`,
       attributes: [
-        ...(destination === undefined ? [] : messagingOf(destination, call)),
+        ...messagingOf(destination, 'process', 'process'),
+        ...consumerOf(destination, group.name),
+        ...countOf(batch === undefined ? 1 : batch.length / 2),
+        ...(call.attempt > 1 ? [['faultline.delivery', call.attempt] as const] : []),
         ...outcomeOf(call),
       ],
     };
   }
 
-  private clientSpan(call: Call, side: number): Span {
-    const role = ROLE[call.callee.kind];
+  private linksTo(pairs: readonly number[]): readonly SpanLink[] {
+    return Array.from({ length: pairs.length / 2 }, (_, k) => ({
+      traceId: this.ids.trace(pairs[2 * k]),
+      spanId: this.ids.span(pairs[2 * k + 1], SIDE.callee),
+    }));
+  }
+
+  /**
+   * Messages that are only kept until a relay or a commit sends them are created, not sent. Source: OpenTelemetry
+   * semantic conventions, messaging spans, operation types.
+   */
+  private producerSpan(call: Call): Span {
+    const act = this.plan.acts[call.number] as PlanPublish;
+    const destination = this.plan.components[act.topic];
+    const isCreated = act.via === 'outbox' || act.database >= 0;
+    const type = isCreated ? 'create' : 'send';
+    const operation = isCreated ? type : operationOf(destination);
     return {
-      ...this.place(call, side),
+      ...this.place(call, SIDE.callee),
       parentId: this.parentId(call),
-      linkId: '',
-      kind: 'client',
-      name:
-        role === 'http'
-          ? `${methodOf(call)} ${routeOf(call)}`
-          : `${call.part.name} ${call.callee.name}`,
-      service: call.caller!.name,
-      instance: null,
-      startNs: call.sent === NEVER ? call.called : call.sent,
+      links: NO_LINKS,
+      kind: 'producer',
+      name: `${operation} ${destination.name}`,
+      service: call.callee.name,
+      instance: call.callerInstance,
+      startNs: call.sent,
       endNs: callerEnd(call),
-      error: errorOf(call),
-      attributes: [...clientAttributes(role, call), ...outcomeOf(call)],
+      error: errorOf('messaging', call, null),
+      attributes: [
+        ...messagingOf(destination, operation, type),
+        ...countOf(call.attempt),
+        ...outcomeOf(call),
+      ],
     };
   }
 
-  private serverSpan(call: Call, parentId: string): Span {
-    const status = call.calleeStatus;
+  /** What the application sees of an attempt, or of a call that its proxy carries out. */
+  private clientSpan(call: Call): Span {
+    const role = ROLE[call.callee.kind];
+    const status = call.role === 'call' ? relayedStatus(call) : call.status;
+    return {
+      ...this.place(call, role === 'http' ? SIDE.caller : SIDE.callee),
+      parentId: this.parentId(call),
+      links: NO_LINKS,
+      kind: 'client',
+      name: clientName(role, call),
+      service: call.caller!.name,
+      instance: call.callerInstance,
+      startNs: call.sent === NEVER ? call.called : call.sent,
+      endNs: callerEnd(call),
+      error: errorOf(role, call, status),
+      attributes: [...clientAttributes(role, call, status), ...outcomeOf(call)],
+    };
+  }
+
+  /** One try of a proxy, as Envoy writes it. */
+  private proxySpan(call: Call): Span {
+    const status = call.isLeft ? null : call.status;
+    const isError = status === null || status >= 500;
+    return {
+      ...this.place(call, SIDE.caller),
+      parentId: this.ids.span(call.via, SIDE.caller),
+      links: NO_LINKS,
+      kind: 'client',
+      name: `router ${call.callee.name} egress`,
+      ...proxyOf(this.plan, call),
+      startNs: call.sent,
+      endNs: callerEnd(call),
+      error: isError ? (status === null ? call.outcome : String(status)) : null,
+      attributes: [
+        ['component', 'proxy'],
+        ['upstream_cluster.name', call.callee.name],
+        ['server.address', call.callee.name],
+        ['http.method', methodOf(call)],
+        ['http.status_code', String(status ?? 0)],
+        ['response_flags', flagsOf(call)],
+        ...(call.number > 0 ? [['retry.count', String(call.number)] as const] : []),
+        ...outcomeOf(call),
+      ],
+    };
+  }
+
+  private serverSpan(call: Call): Span {
+    const { callee, served } = call;
+    const isLeft = served === 'cancelled';
+    const status = isLeft ? statusOfLeft(callee) : call.servedStatus;
     return {
       ...this.place(call, SIDE.callee),
-      parentId,
-      linkId: '',
+      parentId: this.ids.span(call.id, SIDE.caller),
+      links: NO_LINKS,
       kind: 'server',
       name: `${methodOf(call)} ${routeOf(call)}`,
-      service: call.callee.name,
+      service: callee.name,
       instance: call.instance,
       startNs: call.arrived,
       endNs: calleeEnd(call),
       // A server answers for its own errors only: a status of 4xx is the fault of its caller.
-      error: !isAnswered(call) ? lostOf(call) : status >= 500 ? String(status) : null,
+      error: status >= 500 ? String(status) : null,
       attributes: [
         ['http.request.method', methodOf(call)],
         ['http.route', routeOf(call)],
-        ...(isAnswered(call) ? [['http.response.status_code', status] as const] : []),
+        ['http.response.status_code', status],
+        ...(isLeft && status === 0 ? [['response_flags', 'DC'] as const] : []),
         ...waitOf('faultline.queue.duration', call.arrived, call.begun),
       ],
     };
   }
 
-  private place(call: Call, side: number): { readonly traceId: string; readonly spanId: string } {
+  private place(call: Call, side: number): SpanLink {
     return { traceId: this.ids.trace(call.root), spanId: this.ids.span(call.id, side) };
   }
 
@@ -151,27 +222,19 @@ export class Spans {
   }
 }
 
-/** By part: the topic, queue or bus whose messages it handles, if it is a single one. */
-function destinationsOf(plan: Plan): ReadonlyMap<number, string> {
-  const all = new Map<number, Set<string>>();
-  const add = (part: number, component: number): void => {
-    const known = all.get(part) ?? new Set<string>();
-    all.set(part, known.add(plan.components[component].name));
-  };
-  for (const { component, groups } of plan.topics) {
-    for (const { handler } of groups) add(handler, component);
-  }
-  for (const { component, queues } of plan.queues) {
-    for (const { consumers } of queues) {
-      for (const { handler } of consumers) add(handler, component);
-    }
-  }
-  return new Map([...all].map(([part, names]) => [part, [...names].join(' or ')]));
+/**
+ * Sources: OpenTelemetry semantic conventions, HTTP spans (Name: `{method} {target}`) and database spans (Name:
+ * `{db.operation.name} {target}`, else the target). The command of a cache is not recorded.
+ */
+function clientName(role: Role, call: Call): string {
+  if (role === 'http') return `${methodOf(call)} ${routeOf(call)}`;
+  if (call.callee.kind === 'cache') return call.callee.name;
+  return `${call.part.name} ${call.callee.name}`;
 }
 
-/** Source: OpenTelemetry semantic conventions 1.37, HTTP, database, messaging. */
-function clientAttributes(role: Role, call: Call): readonly Attribute[] {
-  const { callee, part, attempt, status } = call;
+/** Source: OpenTelemetry semantic conventions, HTTP client spans, database client spans, messaging spans. */
+function clientAttributes(role: Role, call: Call, status: number | null): readonly Attribute[] {
+  const { callee, part, attempt } = call;
   const again: readonly Attribute[] =
     attempt > 1 ? [['http.request.resend_count', attempt - 1]] : [];
   const answer: readonly Attribute[] =
@@ -187,35 +250,56 @@ function clientAttributes(role: Role, call: Call): readonly Attribute[] {
       ];
     case 'database':
       return [
-        ['db.system.name', callee.name],
-        ['db.operation.name', part.name],
+        ['db.system.name', systemOf(callee)],
+        ...(callee.kind === 'cache' ? [] : [['db.operation.name', part.name] as const]),
         ['server.address', callee.name],
       ];
     case 'messaging':
-      return [
-        ['messaging.system', callee.name],
-        ['messaging.operation.name', part.name],
-        ['messaging.operation.type', 'send'],
-      ];
+      return [...messagingOf(callee, operationOf(callee), 'send'), ['server.address', callee.name]];
     case 'internal':
       return [];
   }
 }
 
-function messagingOf(destination: string, { attempt }: Call): readonly Attribute[] {
+/** Source: OpenTelemetry semantic conventions, messaging spans. */
+function messagingOf(
+  destination: PlanComponent,
+  operation: string,
+  type: string,
+): readonly Attribute[] {
   return [
-    ['messaging.destination.name', destination],
-    ['messaging.operation.name', 'process'],
-    ['messaging.operation.type', 'process'],
-    ...(attempt > 1 ? [['faultline.delivery', attempt] as const] : []),
+    ['messaging.system', systemOf(destination)],
+    ['messaging.destination.name', destination.name],
+    ['messaging.operation.name', operation],
+    ['messaging.operation.type', type],
   ];
+}
+
+/** Words of the clients for publishing. Sources: kafka-clients (send), amqplib and nats.js (publish), SQS (send). */
+function operationOf({ product }: PlanComponent): string {
+  return product === 'rabbitmq' || product === 'nats' || product === 'bus' ? 'publish' : 'send';
+}
+
+/** The name of a group, or of a subscription. The consumers of a queue have none in the conventions. */
+function consumerOf({ kind, product }: PlanComponent, name: string): readonly Attribute[] {
+  if (kind !== 'topic') return [];
+  const key = product === 'bus' ? 'destination.subscription.name' : 'consumer.group.name';
+  return [[`messaging.${key}`, name]];
+}
+
+/** Only operations on several messages have their number. */
+function countOf(messages: number): readonly Attribute[] {
+  return messages > 1 ? [['messaging.batch.message_count', messages]] : [];
 }
 
 /** What the simulation knows and no convention has a name for. Durations: seconds. */
 function outcomeOf(call: Call): readonly Attribute[] {
+  const isCall = call.role === 'attempt' || call.role === 'call';
   return [
     ['faultline.outcome', call.outcome],
-    ...(call.role === 'call' ? waitOf('faultline.policies.duration', call.called, call.sent) : []),
+    ...(isCall && call.via === 0
+      ? waitOf('faultline.policies.duration', call.called, call.sent)
+      : []),
   ];
 }
 
@@ -223,31 +307,13 @@ function waitOf(name: string, from: number, to: number): readonly Attribute[] {
   return from === NEVER || to === NEVER || to <= from ? [] : [[name, (to - from) / 1e9]];
 }
 
-/** Source: OpenTelemetry semantic conventions, error.type: the status, else the name of what happened. */
-function errorOf({ isSuccess, isUnfinished, outcome, status }: Call): string | null {
-  if (isSuccess || isUnfinished) return null;
-  return status === null ? outcome : String(status);
-}
-
-/** The process died or the run ended before the work did. */
-function lostOf({ isUnfinished, outcome }: Call): string | null {
-  return isUnfinished ? null : outcome;
-}
-
-/** Path of a route as written; of an endpoint its name. */
-export function routeOf({ part }: Call): string {
-  return part.path ?? `/${part.name}`;
-}
-
-/** The process that a span belongs to, and its run, besides the name of the service. */
-export function processAttributes({ instance }: Span, run: TracedRun): readonly Attribute[] {
-  return [
-    ...(instance === null ? [] : [['service.instance.id', instance] as const]),
-    ['faultline.variant', run.plan.variant],
-    ['faultline.replication', run.replication],
-  ];
-}
-
-function firstOf(a: number, b: number): number {
-  return a === NEVER ? b : a;
+/**
+ * Why a span failed: the HTTP status, else the name of what happened. A client that cancels its own request has not
+ * failed. Source: OpenTelemetry semantic conventions, error.type and HTTP spans, Status.
+ */
+function errorOf(role: Role, call: Call, status: number | null): string | null {
+  const { isSuccess, outcome } = call;
+  if (isSuccess) return null;
+  if (role !== 'internal' && (outcome === 'cancelled' || outcome === 'abandoned')) return null;
+  return status === null || role === 'database' ? outcome : String(status);
 }

@@ -1,6 +1,7 @@
 import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
 import { instanceName, partName } from '../spec/plan/names.js';
 import type { Plan } from '../spec/plan/plan.js';
+import { FORM } from '../spec/record/trace-forms.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import type { ExporterKind } from './exporter.js';
 
@@ -42,7 +43,9 @@ export class TraceLines {
   /** The lines of these rows, each with its line end. */
   text(rows: TraceRecord): string {
     let text = '';
-    for (let row = 0; row < rows.rows; row++) text += `${this.line(rows, row)}\n`;
+    for (let row = 0; row < rows.rows; row++) {
+      if (rows.form[row] === FORM.work) text += `${this.line(rows, row)}\n`;
+    }
     return text;
   }
 

@@ -340,4 +340,12 @@ const NO_TRACES: RunRecord['traces'] = {
   opened: new Float64Array(0),
   outcome: new Int32Array(0),
   background: new Int32Array(0),
+  form: new Int32Array(0),
+  caller: new Int32Array(0),
+  served: new Int32Array(0),
+  servedAt: new Float64Array(0),
+  left: new Int32Array(0),
+  via: new Float64Array(0),
+  number: new Int32Array(0),
+  links: new Map(),
 };

@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import type { ExporterKind, ExportSettings } from '../../src/telemetry/exporter.js';
+import { runPlan } from '../support/built.js';
 import { run } from '../theory/program.js';
 
 /** The load starts at this instant in the tests. */
@@ -11,22 +13,23 @@ export const SETTINGS: ExportSettings = {
   intervalSec: 5,
 };
 
-/** The file that an exporter writes of the first replication of every variant of a scenario. */
+/** The file that an exporter writes of the first replication of every variant of a scenario, as the program writes it. */
 export function exported(
   scenario: string,
   kind: ExporterKind,
   settings: Partial<ExportSettings> = {},
 ): string {
-  const { plans, records, result } = run(`faultline: 1\ntitle: Exported\n${scenario}`, {
-    traceShare: 1,
-  });
+  const { plans, result } = run(`faultline: 1\ntitle: Exported\n${scenario}`);
   const exporter = kind.create({ ...SETTINGS, ...settings });
   let text = '';
-  plans.forEach((plan, variant) => {
-    const { journal } = result.variants[variant]!;
-    const record = records[variant]![0]!;
+  plans.forEach((own, variant) => {
+    const { journal, perReplication } = result.variants[variant]!;
+    const plan = { ...own, traceShare: 1 };
     text += exporter.begin({ plan, replication: 0, journal });
-    text += exporter.rows(record.traces);
+    const record = runPlan(plan, 0, (rows) => {
+      text += exporter.rows(rows);
+    });
+    expect(record.digest).toBe(perReplication[0]!.digest);
     text += exporter.end(record);
   });
   return text + exporter.finish();

@@ -105,17 +105,18 @@ describe('spans as OTLP', () => {
         ];
       })
       .sort((a, b) => Number(a[0]) - Number(b[0]) || Number(b[1]) - Number(a[1]));
-    const [internal, server, client, consumer, error] = [1, 2, 3, 5, 2];
+    const [internal, server, client, producer, consumer, error] = [1, 2, 3, 4, 5, 2];
     // 10 ms each way; the first try is refused at once, the second one works for 100 ms, 800 ms later.
     expect(told).toEqual([
       [1000, 1960, 'users', client, 'POST /buy', 0, 'buy'],
       [1000, 1960, 'users', internal, 'buy', 0, undefined],
       [1010, 1950, 'shop', server, 'POST /buy', 0, 'POST /buy'],
       [1010, 1030, 'shop', client, 'POST /pay', error, 'POST /buy'],
-      [1020, 1030, 'bank', server, 'POST /pay', error, 'POST /pay'],
+      [1020, 1020, 'bank', server, 'POST /pay', error, 'POST /pay'],
       [1830, 1950, 'shop', client, 'POST /pay', 0, 'POST /buy'],
       [1840, 1940, 'bank', server, 'POST /pay', 0, 'POST /pay'],
-      [1950, 1990, 'mail', consumer, 'process mails', 0, 'POST /buy'],
+      [1950, 1990, 'mail', consumer, 'process mails', 0, 'publish mails'],
+      [1950, 1950, 'shop', producer, 'publish mails', 0, 'POST /buy'],
     ]);
   });
 
@@ -139,7 +140,7 @@ describe('spans as OTLP', () => {
 
   it('link the handling of a message to the span that published it', () => {
     const handled = trace.find(({ kind }) => kind === 5)!;
-    const publisher = trace.find(({ service, kind }) => service === 'shop' && kind === 2)!;
+    const publisher = trace.find(({ service, kind }) => service === 'shop' && kind === 4)!;
     expect(handled.links).toEqual([{ traceId: first.traceId, spanId: publisher.spanId }]);
   });
 
@@ -167,8 +168,8 @@ describe('spans for Jaeger', () => {
         references.map(({ refType, spanID }) => [refType, spans.get(spanID)!.operationName]),
       ])
       .sort((a, b) => Number(a[0]) - Number(b[0]) || Number(b[1]) - Number(a[1]));
-    expect(seen.slice(-4)).toEqual([
-      [1_020_000, 10_000, 'bank', 'POST /pay', true, [['CHILD_OF', 'POST /pay']]],
+    expect(seen.slice(-5)).toEqual([
+      [1_020_000, 0, 'bank', 'POST /pay', true, [['CHILD_OF', 'POST /pay']]],
       [1_830_000, 120_000, 'shop', 'POST /pay', undefined, [['CHILD_OF', 'POST /buy']]],
       [1_840_000, 100_000, 'bank', 'POST /pay', undefined, [['CHILD_OF', 'POST /pay']]],
       [
@@ -178,10 +179,11 @@ describe('spans for Jaeger', () => {
         'process mails',
         undefined,
         [
-          ['CHILD_OF', 'POST /buy'],
-          ['FOLLOWS_FROM', 'POST /buy'],
+          ['CHILD_OF', 'publish mails'],
+          ['FOLLOWS_FROM', 'publish mails'],
         ],
       ],
+      [1_950_000, 0, 'shop', 'publish mails', undefined, [['CHILD_OF', 'POST /buy']]],
     ]);
   });
 });

@@ -284,6 +284,7 @@ export class Loads {
     const id = traced ? tracer.nextId() : 0;
     strands.trace[strand] = id;
     strands.traceRoot[strand] = id;
+    if (traced) tracer.begins(strand);
     strands.called[strand] = engine.now;
   }
 

@@ -225,7 +225,7 @@ export class Messages {
 
   /**
    * The task context for the `number`th handler run of a message in a group; `isEffect`: not only a look into the
-   * inbox. It is the same object each time, so read it at once.
+   * inbox; `part`: the group or consumer. It is the same object each time, so read it at once.
    */
   context(
     message: number,
@@ -233,6 +233,7 @@ export class Messages {
     number: number,
     attempt = number,
     isEffect = true,
+    part = -1,
   ): TaskContext {
     const { scratch } = this;
     derive(this.lineageA[message], this.lineageB[message], group);
@@ -249,7 +250,17 @@ export class Messages {
     scratch.arrival = this.arrival[message];
     scratch.attempt = attempt;
     this.traces.apply(message, scratch);
+    scratch.traceConsumer = part + 1;
     return scratch;
+  }
+
+  /** The task of the last context also handles this message. */
+  handlesToo(message: number): void {
+    const { scratch } = this;
+    const trace = this.traces.get(message);
+    if (trace === undefined || !this.world.tracer.isFull) return;
+    const [root, parent, origin] = trace;
+    (scratch.traceLinks ??= []).push(Math.abs(root), origin === 0 ? parent : origin);
   }
 
   /** The task context for work without a request; `number` makes it unique. */
@@ -260,7 +271,9 @@ export class Messages {
     scratch.callB = scratch.lineageB = scratch.rootB = lineage.b;
     scratch.operation = OPERATION.plain;
     scratch.request = scratch.priority = scratch.arrival = 0;
-    scratch.traceRoot = scratch.traceParent = 0;
+    scratch.traceRoot = scratch.traceParent = scratch.traceOrigin = 0;
+    scratch.traceConsumer = 0;
+    scratch.traceLinks = null;
     scratch.attempt = 1;
     return scratch;
   }

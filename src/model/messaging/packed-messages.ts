@@ -1,6 +1,6 @@
 import { Packed } from '../../kernel/packed.js';
 import type { Slots } from '../../kernel/pool.js';
-import type { Traces } from '../processes/task-context.js';
+import type { Trace, Traces } from '../processes/task-context.js';
 
 /** Messages in a bundle, and messages that a queue keeps outside of bundles at its head. Only tests change them. */
 export const packingSettings = { bundle: 1024, near: 2048 };
@@ -8,7 +8,7 @@ export const packingSettings = { bundle: 1024, near: 2048 };
 /** Messages without slots. Traces are kept by row, since few requests are traced. */
 export interface Bundle {
   readonly packed: Packed;
-  readonly traces: ReadonlyMap<number, readonly [root: number, parent: number]> | null;
+  readonly traces: ReadonlyMap<number, Trace> | null;
 }
 
 /** A number per message that is kept outside of the columns of messages. */
@@ -133,7 +133,7 @@ export class PackedMessages {
   }
 
   private tracesOf(list: Int32Array, count: number): Bundle['traces'] {
-    const traces = new Map<number, readonly [number, number]>();
+    const traces = new Map<number, Trace>();
     for (let k = 0; k < count; k++) {
       const trace = this.messages.traces.get(list[k]);
       if (trace !== undefined) traces.set(k, trace);

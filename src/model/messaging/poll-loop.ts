@@ -237,7 +237,8 @@ export class PollLoop implements TaskOwner {
     const record = member.index + members.length * member.epoch;
     const isEffect = program === spec.program;
     const nth = this.tryOf(member, message);
-    const context = this.messages.context(message, index, nth, nth, isEffect);
+    const context = this.messages.context(message, index, nth, nth, isEffect, spec.part);
+    for (let k = 1; k < member.run; k++) this.messages.handlesToo(partition.at(from + k));
     tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
     return true;
   }

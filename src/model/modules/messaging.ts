@@ -1,4 +1,5 @@
 import { Channels } from '../messaging/channels.js';
+import { Publications } from '../messaging/publications.js';
 import { Queues } from '../messaging/queues/queues.js';
 import type { Registry } from '../registry.js';
 import type { ActsOf, Building } from './kind.js';
@@ -16,7 +17,13 @@ export function messaging(world: Building, registry: Registry): Messaging {
   return {
     channels,
     acts: {
-      publish: (spec) => (queues.has(spec.topic) ? queues : channels).actOf(spec),
+      publish: (spec) => {
+        const act = (queues.has(spec.topic) ? queues : channels).actOf(spec);
+        const { tracer, instances, plan } = world;
+        if (!tracer.isFull) return act;
+        const isDown = (instance: number): boolean => instances[instance].down;
+        return new Publications(act, spec, plan.acts.indexOf(spec), tracer, isDown);
+      },
       outboxCommit: ({ service }) => channels.outboxCommit(service),
       released: () => queues.released(),
     },

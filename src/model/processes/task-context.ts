@@ -27,6 +27,12 @@ export class TaskDraft {
   level = 0;
   traceRoot = 0;
   traceParent = 0;
+  /** Trace id of the publication of the message that it handles, 0 = none. */
+  traceOrigin = 0;
+  /** Part id of the group or consumer that handles it plus one, 0 = none. */
+  traceConsumer = 0;
+  /** If it handles several messages: root and origin of each further one, in pairs. */
+  traceLinks: number[] | null = null;
   deadline = Infinity;
 }
 
@@ -45,16 +51,23 @@ export function identify(draft: TaskDraft, callA: number, callB: number, number:
   draft.lineageB = lineage.b;
 }
 
-type Trace = readonly [root: number, parent: number];
+export type Trace = readonly [root: number, parent: number, origin: number];
 
-/** By record of a traced request: ids of the request, and of the execution that made the record. */
+/** The publication whose step makes records now: its trace id, 0 = none, and the records that it has made. */
+export const publishing = { origin: 0, messages: 0 };
+
+/**
+ * By record of a traced request: ids of the request, of the execution that made the record, and of its publication.
+ */
 export class Traces {
   private readonly ids = new Map<number, Trace>();
 
   /** A strand has made a record. */
   note(record: number, strand: number): void {
     const root = strands.traceRoot[strand];
-    if (root !== 0) this.ids.set(record, [root, strands.traceOf(strand)]);
+    if (root === 0) return;
+    this.ids.set(record, [root, strands.traceOf(strand), publishing.origin]);
+    publishing.messages++;
   }
 
   get(record: number): Trace | undefined {
@@ -75,5 +88,7 @@ export class Traces {
     const trace = this.get(record);
     draft.traceRoot = trace === undefined ? 0 : trace[0];
     draft.traceParent = trace === undefined ? 0 : trace[1];
+    draft.traceOrigin = trace === undefined ? 0 : trace[2];
+    draft.traceLinks = null;
   }
 }

@@ -146,6 +146,8 @@ export class Tasks {
     if (context.traceRoot !== 0) {
       strands.trace[strand] = tracer.nextId();
       strands.traceParent[strand] = context.traceParent;
+      tracer.begins(strand);
+      tracer.handles(strand, context);
     }
     return strand;
   }

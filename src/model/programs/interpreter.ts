@@ -254,6 +254,7 @@ export class Interpreter implements InterpreterPort {
     strands.state[strand] = STATE.READY;
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;
+    this.world.acts[strands.call[strand]].ended?.(strand, outcome);
     this.resume(strand);
   }
 

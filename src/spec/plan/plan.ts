@@ -113,6 +113,8 @@ export interface PlanPlatform {
 export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly name: string;
   readonly kind: ComponentKind;
+  /** Its `kind` in the scenario, such as `postgres`; of a cache that of its shared level. null = it has none. */
+  readonly product: string | null;
   readonly firstInstance: number;
   /** Largest number of instances; the first `initial` ones exist at the start. */
   readonly instances: number;

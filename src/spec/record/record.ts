@@ -338,6 +338,8 @@ export const INSTANCE_STATE = Object.freeze({
  */
 export interface TraceRecord {
   readonly rows: number;
+  /** FORM: what the row is. */
+  readonly form: Int32Array;
   readonly id: Float64Array;
   /** Row id of the execution that made this attempt; -1 for a request. */
   readonly parent: Float64Array;
@@ -367,4 +369,23 @@ export interface TraceRecord {
   readonly outcome: Int32Array;
   /** 1 = in the background: the request does not wait for it, or for an attempt above it. */
   readonly background: Int32Array;
+  /** Calling instance of an attempt, or of a call; -1 for other rows. */
+  readonly caller: Int32Array;
+  /** Outcome that the server itself has recorded, whether or not its caller was still there, and when; 0 = none. */
+  readonly served: Int32Array;
+  readonly servedAt: Float64Array;
+  /** LEFT: why its caller left it, if a dead process or a proxy did. */
+  readonly left: Int32Array;
+  /**
+   * Row that this one belongs to: of an attempt the call of the application that a proxy tried to carry out, of a task
+   * the publication of the message that it handles; 0 = none. Only if every row goes to a sink.
+   */
+  readonly via: Float64Array;
+  /**
+   * Of an attempt with `via`: tries of the proxy before it. Of a task: part id of the group or consumer plus one. Of a
+   * publication: index of its act in the plan; its `attempt` is the number of messages.
+   */
+  readonly number: Int32Array;
+  /** By row id of a task that handles several messages: row of their requests and of their publications, in pairs. */
+  readonly links: ReadonlyMap<number, readonly number[]>;
 }

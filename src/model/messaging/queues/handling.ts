@@ -216,7 +216,9 @@ export class Handling {
       : -tries - OWN_RUNS * deliveries.number[run];
     const attempt = isHere ? number : tries;
     const message = deliveries.message[run];
-    const context = messages.context(message, this.effect, number, attempt, !isKnown);
+    const context = messages.context(message, this.effect, number, attempt, !isKnown, spec.part);
+    let own = run;
+    while ((own = deliveries.inRun[own]) >= 0) messages.handlesToo(deliveries.message[own]);
     const program = isKnown ? spec.lookup : spec.program;
     world.tasks.start(this.owner, run, channel.instance.id, spec.handler, context, program);
   }
