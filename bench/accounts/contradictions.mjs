@@ -112,7 +112,7 @@ function ofProof(variant, blocks) {
         );
     }
     const cause =
-      /\bCause: “([^”]*)”\. Of ([\d,]+) failed(?: and ([\d,]+) slow)? requests, ([\d,]+)(?: and ([\d,]+))? remains? without it/u.exec(
+      /\bCause: “([^”]*)”\. Of ([\d,]+) failed(?: and ([\d,]+) slow)? requests, ([\d,]+)(?: and ([\d,]+))? remains? without the fault/u.exec(
         text,
       );
     if (cause !== null) {

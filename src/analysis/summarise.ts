@@ -30,6 +30,7 @@ import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
 import { proven, provenCause, type Proofs } from './story/proof.js';
 import { savedKey } from './verdicts/saved.js';
+import { slowAbove } from './measure/slow.js';
 import { loadKey } from './measure/offered.js';
 import { headlineFault } from './story/headline-fault.js';
 import { stepSeconds, timelineOf } from './measure/timeline.js';
@@ -70,11 +71,8 @@ export function summarise(
   const notes = incomplete === null ? null : unfinishedNotes(incomplete);
   const study: Study = { variants, stories, saved, ...(notes !== null && { unfinished: notes }) };
   const headlineId = provenCause(proofs) ?? headlineFault(variants, stories);
-  const figures = variants.map((data) => ({
-    name: data.variant.name,
-    figures: headline(data, stories.get(data.variant.name)!, headlineId),
-  }));
   const base = variants.find((data) => data.variant.baseline) ?? variants[0];
+  const figures = figuresOf(variants, stories, headlineId, base);
   const firsts = firstsWithLoad(variants, base);
   const { run, report } = base.variant.scenario;
   const exemplars = exemplarsOf(variants, report.exemplars, headlineId);
@@ -105,6 +103,19 @@ export function summarise(
     ...(alarms.length > 0 && { alarms }),
     ...(incomplete !== null && { incomplete }),
   };
+}
+
+function figuresOf(
+  variants: readonly VariantData[],
+  stories: Study['stories'],
+  fault: string | null,
+  base: VariantData,
+): readonly { readonly name: string; readonly figures: Headline }[] {
+  const limits = slowAbove(base);
+  return variants.map((data) => {
+    const { name } = data.variant;
+    return { name, figures: headline(data, stories.get(name)!, fault, limits) };
+  });
 }
 
 function timesOf({ durationNs, warmupNs, drainNs, stepNs }: Scenario['run']): Result['run'] {

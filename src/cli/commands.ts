@@ -59,12 +59,14 @@ export const addCompare: Add = (program, terminal, perform) => {
     .description('Compares the variants metric by metric, paired over the replications.')
     .argument('<file>', 'scenario (YAML); - is standard input');
   withRuns(command)
+    .option('--all', 'print every metric of every variant')
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(
       'after',
       examples(
         'faultline compare scenarios/checkout.yaml --replications 20',
+        'faultline compare scenarios/checkout.yaml --all',
         "faultline compare scenarios/first.yaml --set 'services.*.concurrency=x2' --as doubled",
       ),
     )

@@ -15,7 +15,7 @@ export function alarmLines(
 ): string[] {
   const loud: Paint = { ...paint, dim: (text) => paint.bold(paint.red(text)) };
   const width = whole === true || columns === undefined ? Infinity : columns;
-  return (alarms ?? []).flatMap((text) => labelled('ALARM', text, width, loud, Infinity));
+  return (alarms ?? []).flatMap((text) => labelled('ALARM', text, width, loud));
 }
 
 /** The first alarm of each variant of a sweep, and at how many settings there is one. */

@@ -1,7 +1,7 @@
 import type { VariantResult } from '../spec/result/result.js';
 import type { Column } from './column.js';
 import { cellText, neverCount, valueText } from './columns.js';
-import { isWorse, verdictBetween } from './difference.js';
+import { differenceBetween, isWorse, verdictBetween } from './difference.js';
 import { loadGroups } from './reference.js';
 import { outdone } from './standing.js';
 import type { View } from './view.js';
@@ -12,6 +12,8 @@ export interface Winner {
   readonly names: readonly string[];
   /** True if the data show that they are equal, not merely that there is too little data. */
   readonly alike: boolean;
+  /** The one that is ahead of all others in each pair of runs, if there are too few runs to be sure. */
+  readonly ahead: string | null;
   /** The variant with the best figure, if it is outdone in success or goodput and so is not the best. */
   readonly outdone: string | null;
 }
@@ -24,13 +26,17 @@ export function winnerOf(
 ): Winner | null {
   const known = measured(column, variants);
   const first = foremost(column, known);
-  if (first === null || variants.length < 2) return null;
+  if (first === null || variants.length < 2 || column.unranked === true) return null;
   const worse = outdone(view);
   const level = known.filter((one) => one === first || isLevel(view, column, one, first));
   const isFlat = level.length === known.length;
   const best = isFlat ? known : level.filter(({ name }) => !worse.has(name));
+  const isAhead = best.every(
+    (one) => one === first || differenceBetween(view, column, first, one).leaning === 'better',
+  );
   return {
     names: best.map(({ name }) => name),
+    ahead: best.length > 1 && isAhead ? first.name : null,
     alike: best.every(
       (one) => one === first || verdictBetween(view, column, first, one) === 'same',
     ),
@@ -50,7 +56,7 @@ function bestAmong(
 ): readonly string[] {
   const known = measured(column, ranked);
   const first = foremost(column, known);
-  if (first === null || ranked.length < 2) return [];
+  if (first === null || ranked.length < 2 || column.unranked === true) return [];
   const differs =
     known.length < ranked.length || known.some((one) => isWorse(view, column, one, first));
   if (!differs) return [];

@@ -1,4 +1,5 @@
 import type { BudgetResult, HypothesisResult } from '../spec/result/result.js';
+import { decidingWords } from './deciding-words.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
 /** True if a budget is not met: it fails, or it is strict and undecided. An uncounted one is no break. */
@@ -37,18 +38,33 @@ export function budgetValue(budget: BudgetResult): string {
 /** The value with its interval, or with the worst step: `37 of 40 steps, worst 812 ms at 75 s`. */
 export function budgetFigure(budget: BudgetResult): string {
   const { value, ci95, unit, steps } = budget;
-  if (value === null) return budgetValue(budget);
+  if (value === null) return `${budgetValue(budget)}${openTail(budget)}`;
   if (steps === undefined) {
     const saved = budget.saved?.value ?? null;
     const beside = saved === null ? '' : `, saved ${formatValue(saved, unit)}`;
-    return `${withNote(formatWithInterval(value, ci95, unit), budget)}${beside}`;
+    return `${withNote(formatWithInterval(value, ci95, unit), budget)}${beside}${openTail(budget)}`;
   }
   const { worst, empty } = steps;
   const parts = [budgetValue(budget)];
   if (worst !== null)
     parts.push(`worst ${formatValue(worst.value, steps.unit)} at ${formatSeconds(worst.from)}`);
   if (empty > 0) parts.push(`${formatCount(empty)} without samples`);
-  return parts.join(', ');
+  return `${parts.join(', ')}${openTail(budget)}`;
+}
+
+/** What would decide an undecided budget: `about 20 replications would decide`; empty for others. */
+export function budgetNeeds({ verdict, runsToDecide, note }: BudgetResult): string {
+  if (verdict !== 'inconclusive' || runsToDecide === undefined) return '';
+  const never =
+    note === null
+      ? 'more replications do not help: it is at the limit'
+      : 'more replications do not help: the runs differ';
+  return decidingWords(runsToDecide, never);
+}
+
+function openTail(budget: BudgetResult): string {
+  const needs = budgetNeeds(budget);
+  return needs === '' ? '' : `, undecided: ${needs}`;
 }
 
 /** Of a budget on latency: whether failures count in it. Null for other budgets. */

@@ -69,7 +69,8 @@ function faultSentence({ variant, own }: Explained): string {
       own,
       some.map((one) => withoutOf(own, one)),
     )}`;
-  const causes = by('cause');
+  const equals = equalsOf(own, by('cause'), by('part'));
+  const causes = [...by('cause'), ...equals];
   const worse = by('amplifier');
   const sentences: string[] = [];
   if (causes.length === 1) {
@@ -82,10 +83,11 @@ function faultSentence({ variant, own }: Explained): string {
     );
   } else if (causes.length > 1) {
     const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
+    const title = equals.length > 0 ? 'Causes of about equal parts' : 'Causes';
     sentences.push(
-      isEach
+      isEach && equals.length === 0
         ? `${quoted(causes)} are each enough. ${ofOf(causes)}, ${remain(causes)}.`
-        : `Causes: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
+        : `${title}: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
     );
   } else if (worse.length > 1) {
     sentences.push(`Only together ${quoted(worse)} do harm. ${ofOf(worse)}, ${remain(worse)}.`);
@@ -106,10 +108,20 @@ function faultSentence({ variant, own }: Explained): string {
       `${quoted(worse)} ${makes} it worse, but alone ${does} no harm: ${remain(worse)}.`,
     );
   }
-  return [...sentences, ...restSentences(by, quoted, remain)].join(' ');
+  const others = (role: CausalRole): Some => by(role).filter((one) => !equals.includes(one));
+  return [...sentences, ...restSentences(others, quoted, remain)].join(' ');
 }
 
+/** Share of the harm that a cause averts from which another fault is its equal. */
+const EQUAL = 0.8;
+
 type Some = readonly CounterfactualFault[];
+
+/** Parts that avert nearly as much as the only cause: they are no smaller parts. */
+function equalsOf({ harm }: Counterfactuals, causes: Some, parts: Some): Some {
+  const averts = ({ without }: CounterfactualFault): number => harm - (without ?? harm);
+  return parts.filter((one) => causes.length === 1 && averts(one) >= EQUAL * averts(causes[0]!));
+}
 
 /** Faults that are no cause, by their roles. */
 function restSentences(
@@ -137,7 +149,7 @@ function quotedWords(variant: VariantResult, some: readonly CounterfactualFault[
   return listed(some.map(({ fault }) => `“${wordsOf(variant, fault)}”`));
 }
 
-/** `35 remain without it`; of several `35 remain without “a” and 40 without “b”`. */
+/** `35 remain without the fault`; of several `35 remain without “a” and 40 without “b”`. */
 function remainWords(
   variant: VariantResult,
   own: Counterfactuals,
@@ -146,7 +158,7 @@ function remainWords(
   const all = some.map((one) => withoutOf(own, one));
   const left = all.map((one) => leftWords(one, own, all));
   const verb = left[0] === '1' ? 'remains' : 'remain';
-  if (some.length === 1) return `${left[0]!} ${verb} without it`;
+  if (some.length === 1) return `${left[0]!} ${verb} without the fault`;
   const each = some.map(
     (one, k) => `${left[k]!}${k === 0 ? ` ${verb}` : ''} without ${quotedWords(variant, [one])}`,
   );

@@ -19,6 +19,8 @@ export interface Column {
   readonly zero?: string;
   /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
+  /** Figures that show no merit: they are not compared. */
+  readonly unranked?: boolean;
   /** A sentence of explanation, shown if there is room. */
   readonly note?: string;
 }

@@ -13,6 +13,20 @@ export function outcomeColumns(view: View): Column[] {
   return [...userColumns(view), ...unseenColumns(view), ...costColumns(view)];
 }
 
+/** Requests that succeed slowly: the second currency of harm beside those that fail. */
+export function slowColumn({ result, baseline }: View): Column[] {
+  if (result.variants.every((one) => one.summary.slow === undefined)) return [];
+  const pick: Column['pick'] = ({ summary: { slow, success } }) => slow ?? zeros(success);
+  const hasFault = result.faults.length > 0;
+  const when = hasFault ? ' before the first fault' : '';
+  return [
+    columnOf('slow', ['Slow', 'requests'], pick, {
+      unit: 'share',
+      note: `Slow: successes after more than twice the p99 of ${baseline.name}${when}.`,
+    }),
+  ];
+}
+
 /** Latency quantiles of successful responses, or of all finished requests. */
 export function latencyColumns(view: View, population: 'successLatency' | 'latency'): Column[] {
   const of = population === 'latency' ? 'of all' : 'of successes';
@@ -151,13 +165,16 @@ function duringColumns(view: View, fault: string): Column[] {
 
 function costColumns(view: View): Column[] {
   const edge = amplifiedEdge(view.result);
+  const unranked = view.result.variants.some((v) => v.summary.attemptsPerCall.unsent === true);
   const calls: Column[] = [
     columnOf('attempts', ['Attempts', 'per call'], (v) => v.summary.attemptsPerCall, {
       paths: ['attemptsPerCall'],
+      unranked,
       note: 'Attempts: on all edges, per call. Amplified: the same on the edge where it is largest.',
     }),
     columnOf('amplification', ['Amplified', 'worst edge'], (v) => v.summary.amplification, {
       paths: edge === null ? [] : [`${edge}.amplification`],
+      unranked,
     }),
   ];
   // If every call is sent once, nothing is amplified.

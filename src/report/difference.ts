@@ -1,36 +1,38 @@
 import type { BudgetResult, Comparison, Result, VariantResult } from '../spec/result/result.js';
-import { isSplit, sameMargin } from '../stats/margin.js';
-import { tInterval } from './t-interval.js';
+import { compareFamily, type Comparing } from '../stats/comparison.js';
+import { sameMargin } from '../stats/margin.js';
 import type { Column } from './column.js';
-import { haveSameLoad, referenceOf, type Compared } from './reference.js';
+import { haveSameLoad, referenceOf, withLoadOf, type Compared } from './reference.js';
 
 /** The figure of a column, as far as a comparison needs it. */
-export type Figure = Pick<Column, 'unit' | 'better' | 'pick' | 'paths'>;
+export type Figure = Pick<Column, 'unit' | 'better' | 'pick' | 'paths' | 'unranked'>;
 
 /** A value compared with that of the first variant with the same load, such as the baseline. */
-export interface Difference {
-  readonly difference: number | null;
-  readonly ci95: readonly [number, number] | null;
-  readonly verdict: Comparison['verdict'];
-  /** Difference that is too small to matter; null if there is nothing to compare. */
-  readonly margin: number | null;
+export interface Difference extends Omit<Comparing, 'adjustedP'> {
   /** No other variant has its load, or it is the first one that has it. */
   readonly otherLoad?: true;
 }
 
-const NONE = { difference: null, ci95: null, verdict: 'unknown', margin: null } as const;
+const NONE = {
+  difference: null,
+  interval: null,
+  confidence: null,
+  verdict: 'unknown',
+  margin: null,
+} as const;
 
 /** The difference to the first variant with the same load: from the comparisons, else paired over the replications. */
 export function differenceOf(all: Compared, column: Figure, variant: VariantResult): Difference {
   const reference = referenceOf(all, variant);
   if (reference === variant && variant.otherLoad === true) return { ...NONE, otherLoad: true };
+  if (column.unranked === true) return NONE;
   const { comparisons, incomplete } = all.result;
   for (const path of column.paths) {
     const found = comparisons.find((c) => c.of === variant.name && c.metric === path);
     if (found !== undefined) return found;
   }
   if (incomplete !== undefined && (variant.unfinished ?? !isWhole(reference))) return NONE;
-  return pairedDifference(all.result, column, variant, reference);
+  return pairedDifference(all, column, variant, reference);
 }
 
 /** How a variant compares with any other one, by the comparisons if one of them is the first with their load. */
@@ -40,14 +42,26 @@ export function verdictBetween(
   one: VariantResult,
   two: VariantResult,
 ): Comparison['verdict'] {
-  const reference = referenceOf(all, one);
-  if (reference !== referenceOf(all, two)) return 'unknown';
-  if (two === reference) return differenceOf(all, column, one).verdict;
-  if (one === reference) return turned(differenceOf(all, column, two).verdict);
-  return pairedDifference(all.result, column, one, two).verdict;
+  return differenceBetween(all, column, one, two).verdict;
 }
 
-function turned(verdict: Comparison['verdict']): Comparison['verdict'] {
+/** The verdict of a variant on another one, and if there is none, the side to which each pair of runs leans. */
+export function differenceBetween(
+  all: Compared,
+  column: Figure,
+  one: VariantResult,
+  two: VariantResult,
+): Pick<Difference, 'verdict' | 'leaning'> {
+  const reference = referenceOf(all, one);
+  if (reference !== referenceOf(all, two) || column.unranked === true) return NONE;
+  if (two === reference) return differenceOf(all, column, one);
+  if (one !== reference) return pairedDifference(all, column, one, two);
+  const { verdict, leaning } = differenceOf(all, column, two);
+  const own = turned(verdict);
+  return leaning === undefined ? { verdict: own } : { verdict: own, leaning: turned(leaning) };
+}
+
+function turned<V extends Comparison['verdict']>(verdict: V): V | 'better' | 'worse' {
   if (verdict === 'same' || verdict === 'unknown') return verdict;
   return verdict === 'better' ? 'worse' : 'better';
 }
@@ -62,7 +76,7 @@ export function isWorse(
   one: VariantResult,
   two: VariantResult,
 ): boolean {
-  if (one === two || !haveSameLoad(all, one, two)) return false;
+  if (one === two || column.unranked === true || !haveSameLoad(all, one, two)) return false;
   if (all.result.replications > 1) return verdictBetween(all, column, one, two) === 'worse';
   const [a, b] = [column.pick(one), column.pick(two)];
   if (a.value === null || b.value === null) return false;
@@ -78,33 +92,29 @@ function isWhole({ baseline, otherLoad, unfinished }: VariantResult): boolean {
   return (baseline || otherLoad === true) && unfinished === undefined;
 }
 
-/** Student's t on the differences of replications, centred on the difference of the pooled values. */
+/** The difference between two variants with the same load, judged with those of all others to the second one. */
 function pairedDifference(
-  result: Result,
+  all: Compared,
   column: Figure,
   variant: VariantResult,
-  baseline: VariantResult,
+  reference: VariantResult,
 ): Difference {
-  const one = column.pick(variant);
-  const two = column.pick(baseline);
-  if (one.value === null || two.value === null) return NONE;
-  const difference = one.value - two.value;
-  const limits = limitsOn(result, column);
-  const margin = sameMargin(column.unit, two.value, limits);
-  const pairs: number[] = [];
-  one.each.forEach((value, i) => {
-    const other = two.each[i];
-    if (value !== null && other !== null && other !== undefined) pairs.push(value - other);
+  const base = column.pick(reference);
+  if (base.value === null || column.pick(variant).value === null) return NONE;
+  const others = withLoadOf(all, reference).filter((one) => one !== reference);
+  const compared = others.includes(variant) ? others : [variant];
+  const family = compared.map((one) => {
+    const { value, each } = column.pick(one);
+    const pairs = each.flatMap((other, i) => {
+      const own = base.each[i];
+      const isKnown = other !== null && own !== null && own !== undefined;
+      return isKnown ? [[own, other] as const] : [];
+    });
+    return { value, baseValue: base.value, pairs };
   });
-  if (pairs.length < 2)
-    return { difference, ci95: null, verdict: difference === 0 ? 'same' : 'unknown', margin };
-  const ci95 = tInterval(difference, pairs) ?? ([difference, difference] as const);
-  const isWithin = ci95[0] >= -margin && ci95[1] <= margin;
-  if (isWithin && !isSplit(one.value, two.value, limits))
-    return { difference, ci95, verdict: 'same', margin };
-  if (ci95[0] <= 0 && ci95[1] >= 0) return { difference, ci95, verdict: 'unknown', margin };
-  const verdict = difference > 0 === (column.better === 'more') ? 'better' : 'worse';
-  return { difference, ci95, verdict, margin };
+  const { unit, better } = column;
+  const judged = compareFamily(family, { unit, better, limits: limitsOn(all.result, column) });
+  return judged[compared.indexOf(variant)]!;
 }
 
 /** By result, the values to which its budgets limit each metric. Every cell of every variant asks for them. */

@@ -15,8 +15,9 @@ import {
   formatNumber,
   formatSeconds,
   formatShare,
+  formatSpan,
 } from '../text/figures.js';
-import { plural } from '../text/words.js';
+import { list, plural } from '../text/words.js';
 import { listed } from './format.js';
 import { rankedTogether } from './standing.js';
 import { stateOf } from './topology-frames.js';
@@ -156,10 +157,37 @@ function calmWords(variant: VariantResult, wasted: string | null): string {
   return `${start} and ${share > 0 ? 'hardly any' : 'no'} work in vain`;
 }
 
+/** Time without an open breaker after which the next one opens in another outage. */
+const APART = 10;
+
+/** Spans in which some breaker is not closed. */
+function outagesOf(
+  lanes: ReturnType<typeof breakerLanes>,
+): readonly { readonly from: number; readonly until: number }[] {
+  const all = lanes.flatMap(({ intervals }) => intervals.filter(({ state }) => state !== 'closed'));
+  const spans: { from: number; until: number }[] = [];
+  for (const { from, until } of all.sort((one, two) => one.from - two.from)) {
+    const last = spans.at(-1);
+    if (last === undefined || from > last.until + APART) spans.push({ from, until });
+    else last.until = Math.max(last.until, until);
+  }
+  return spans;
+}
+
 /** Title of the breaker lanes. */
 export function breakerFinding(view: View, variant: VariantResult): string {
   const lanes = breakerLanes(view, variant);
   if (lanes.length === 0) return 'No breaker ever opens';
+  const outages = outagesOf(lanes);
+  const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
+  if (outages.length > 1) {
+    const spans = outages.map(({ from, until }) => formatSpan(from, until));
+    const times =
+      spans.length > 3
+        ? `${formatCount(spans.length)} times, first from ${spans[0]!}`
+        : `from ${list(spans)}`;
+    return `${how}${lanes.length === 1 ? 'The breaker opens' : 'Breakers open'} ${times}`;
+  }
   const open = lanes.flatMap((lane) => lane.intervals.filter((s) => s.state === 'open'));
   const first = open.reduce((at, s) => Math.min(at, s.from), Infinity);
   const last = lanes.flatMap((l) => l.intervals).reduce((at, s) => Math.max(at, s.until), 0);
@@ -175,7 +203,6 @@ export function breakerFinding(view: View, variant: VariantResult): string {
       ? ''
       : `, ${lanes.length === 1 ? 'probes' : 'probe up to'} ${plural(probes, 'time')}`;
   const end = view.result.run.duration;
-  const how = lanes.every((lane) => lane.dryRun) ? 'Dry run, nothing is refused: ' : '';
   return `${how}${opened}${probing} and ${last >= end ? 'are not all closed at the end' : `${lanes.length === 1 ? 'closes' : 'are closed'} at ${formatInstant(last)}`}`;
 }
 

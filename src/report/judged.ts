@@ -2,7 +2,7 @@ import type { BudgetResult, VariantResult } from '../spec/result/result.js';
 import { JUDGED, JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
 import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';
-import { isFailure } from './budget-words.js';
+import { budgetNeeds, isFailure } from './budget-words.js';
 import { listed } from './format.js';
 
 /** A list by which a file judges its variants, with the words of reports for it. */
@@ -142,7 +142,9 @@ export function namedIn(
     // The text names the variants that it is about.
     const isEach = own.length === by.filter((one) => one !== null).length;
     const where = isEach ? '' : ` in ${listed(own.map((variant) => variant.name))}`;
-    return [`“${name ?? text}”${where}`];
+    const needs = own.map((variant) => budgetNeeds(by[variants.indexOf(variant)]!));
+    const same = needs.every((one) => one === needs[0]) && needs[0] !== '' ? `: ${needs[0]!}` : '';
+    return [`“${name ?? text}”${where}${same}`];
   });
   if (texts.length === 0) return null;
   const more = texts.length - NAMED;

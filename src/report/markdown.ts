@@ -1,5 +1,7 @@
 import type { Words } from './emphasis.js';
 import { groupedBy } from '../text/order.js';
+import { oneRunWords } from '../spec/result/one-run.js';
+import { capitalised } from '../text/words.js';
 import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
@@ -29,12 +31,14 @@ export function renderMarkdown(read: Result, options: { readonly command: string
   const view = viewOf(read);
   const { result } = view;
   const badge = badgeOf(view);
+  const oneRun = oneRunWords(result);
   const whatIf = whatIfText(result.scenario.whatIf);
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     whatIf === null ? '' : `**${inlineText(whatIf)}**`,
     (result.alarms ?? []).map((text) => `**Alarm: ${inlineText(text)}**`).join('\n\n'),
     `${badge === null ? '' : `**${badge.text}** · `}${inlineWords(verdictWords(view))}`,
+    oneRun === null ? '' : `${capitalised(inlineText(oneRun))}.`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)
       .join('\n'),
@@ -138,9 +142,10 @@ function variantTable(view: View): string {
 /** The difference to the baseline with its interval, where the data show one, or are too few for one. */
 function differenceText(view: View, column: Column, variant: VariantResult): string {
   if (view.result.variants.length === 1 || variant.name === view.baseline.name) return '';
-  const { difference, ci95, verdict, otherLoad } = differenceOf(view, column, variant);
-  if (otherLoad === true || difference === null || verdict === 'same' || ci95 === null) return '';
-  const { difference: text, half } = formatDifferenceWithin(difference, ci95, column.unit);
+  const { difference, interval, verdict, otherLoad } = differenceOf(view, column, variant);
+  if (otherLoad === true || difference === null || verdict === 'same' || interval === null)
+    return '';
+  const { difference: text, half } = formatDifferenceWithin(difference, interval, column.unit);
   return `${text} ${half}${verdict === 'unknown' ? ' ?' : ''}`.trim();
 }
 
@@ -150,7 +155,7 @@ function tableNote(view: View): string {
   if (variants.length === 1) return '';
   const differences =
     replications > 1
-      ? `Second line: paired difference to ${inlineText(referencesText(view))} with its 95 % interval; ?: the data cannot tell. None: no difference beyond the margin.`
+      ? `Second line: paired difference to ${inlineText(referencesText(view))} with the interval that decides (95 %, adjusted for all variants by Holm’s method); ?: undecided. None: no difference beyond the margin.`
       : 'One replication: no intervals.';
   const otherLoad = otherLoadText(view);
   return `\n\n${differences}${otherLoad === null ? '' : ` ${inlineText(otherLoad)}`}`;

@@ -1,4 +1,4 @@
-import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
+import type { BudgetResult, Result } from '../spec/result/result.js';
 import {
   budgetFigure,
   populationOf,
@@ -7,15 +7,11 @@ import {
   isUndecided,
   isWrong,
 } from './budget-words.js';
-import { winnerOf, type Winner } from './best.js';
-import { cellText, latencyColumns, outcomeColumns } from './columns.js';
-import { differenceOf } from './difference.js';
-import { loadGroups, referenceOf, referencesText, withLoadOf } from './reference.js';
-import type { Column } from './column.js';
-import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
+import { everyMetric } from './text-compare-all.js';
+import { differenceLines } from './text-compare-brief.js';
+import { loadGroups, referencesText } from './reference.js';
 import { plural } from '../text/words.js';
-import { listed } from './format.js';
-import { shorten } from './html-escape.js';
+import { oneRunWords } from '../spec/result/one-run.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../text/line.js';
 import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
@@ -23,51 +19,67 @@ import { explainedOf } from './explained.js';
 import { unfinishedLines } from './incomplete.js';
 import { noGoals } from './expected-words.js';
 import { GOALS, JUDGED_LISTS, rowsOf, tallyOf, type JudgedList, type JudgedRow } from './judged.js';
-import { left, lengthOf, right, type Paint } from './text-table.js';
+import { headingLines, left, lengthOf, type Paint } from './text-table.js';
 import { fromBatches, sizeWords, viewOf, type View } from './view.js';
 import { otherLoadText } from './other-load.js';
-import { sameWords } from './same-words.js';
 import { whatIfText } from './what-if.js';
-import { labelled } from './wrap.js';
+import { labelled, wrapped } from './wrap.js';
 
-/** The variants side by side, metric by metric: value, paired difference to the baseline, interval, winner. */
-export function compareText(
-  read: Result,
-  options: { readonly paint: Paint; readonly columns: number },
-): Lines {
+/** What a comparison shows. */
+interface CompareOptions {
+  readonly paint: Paint;
+  readonly columns: number;
+  /** Every metric of every variant, instead of the differences that the runs show. */
+  readonly all?: boolean;
+}
+
+/** The variants side by side: those of the differences that matter most, or all metrics. */
+export function compareText(read: Result, options: CompareOptions): Lines {
   const view = viewOf(read);
   const { result } = view;
-  const { paint } = options;
-  const columns = [
-    ...outcomeColumns(view),
-    ...latencyColumns(view, 'successLatency'),
-    ...latencyColumns(view, 'latency'),
-  ];
-  const differences =
-    result.variants.length > 1 ? [`differences to ${oneLine(referencesText(view))}`, 'paired'] : [];
-  const facts =
-    result.replications > 1
-      ? [plural(result.replications, 'seed'), ...differences, '95 % intervals']
-      : ['1 seed', ...differences, fromBatches(result) ? BATCHES : 'no intervals'];
-  const lines = [
-    `${paint.bold(shorten(result.scenario.title, 60))}   ${paint.dim(facts.join(', '))}`,
-  ];
-  lines.push(...alarmLines(result.alarms, options));
-  lines.push(...stopLines(result, paint));
-  const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(oneLine(words));
+  const { paint, columns } = options;
+  const asked = compareFacts(view, options.all === true);
   const otherLoad = otherLoadText(view);
-  if (otherLoad !== null) lines.push(oneLine(otherLoad));
-  for (const column of columns) lines.push('', ...metricLines(view, column, paint));
+  const words = whatIfText(result.scenario.whatIf);
+  const folded = (text: string): string[] => wrapped(text, '', '', columns);
+  const lines = [
+    ...folded(result.scenario.title).map(paint.bold),
+    ...folded(asked).map(paint.dim),
+    ...alarmLines(result.alarms, options),
+    ...stopLines(result, paint),
+    ...(words === null ? [] : folded(words)),
+    ...(otherLoad === null ? [] : folded(otherLoad)),
+  ];
+  if (options.all === true || result.variants.length === 1)
+    lines.push(...everyMetric(view, options));
+  else lines.push(...differenceLines(view, options, lines.length));
   if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
   return asLines(lines);
+}
+
+/** The runs, and how the intervals are to be read. */
+function compareFacts(view: View, all: boolean): string {
+  const { result } = view;
+  const { replications } = result;
+  const isCompared = result.variants.length > 1;
+  const members = loadGroups(view).reduce((most, group) => Math.max(most, group.length - 1), 0);
+  const intervals =
+    replications < 2
+      ? `${fromBatches(result) ? `${BATCHES}; ` : ''}${oneRunWords(result) ?? ''}`
+      : members > 1
+        ? `intervals adjusted for ${plural(members, 'difference')} per figure (Holm, 95 % together)`
+        : '95 % intervals';
+  return [
+    plural(replications, 'replication'),
+    ...(isCompared ? [`differences to ${oneLine(referencesText(view))}, paired`] : []),
+    intervals,
+    ...(isCompared && !all ? ['every figure: --all'] : []),
+  ].join('; ');
 }
 
 /** Options of the list of budgets. */
 interface CheckOptions {
   readonly paint: Paint;
-  /** Budgets are not cut, as in a log. */
-  readonly whole?: boolean;
   /** Sentences are wrapped at this width; omitted = they are not, as in a log. */
   readonly columns?: number | undefined;
   /** Only broken budgets are listed. */
@@ -88,122 +100,48 @@ export function checkText(
   );
 }
 
-/** On a terminal, budgets are cut to this width. In a log, values are aligned after budgets up to the second one. */
+/** Values are aligned after budgets up to the first width on a terminal, up to the second one in a log. */
 const BUDGET_WIDTH = 60;
 const LOG_WIDTH = 120;
+/** Of budgets and of values that have no room in their line. */
+const INDENT = '        ';
+const VALUES = '          ';
 
 const BATCHES = 'intervals from batches of one run';
 
-function metricLines(view: View, column: Column, paint: Paint): string[] {
-  const { variants } = view.result;
-  const groups = loadGroups(view).map((group) => ({
-    group,
-    winner: winnerOf(view, column, group),
-  }));
-  const values = variants.map((variant) => valueWords(view, column, variant));
-  const names = variants.map((variant) => shorten(variant.name, 24));
-  const nameWidth = Math.max(...names.map(lengthOf));
-  const valueWidth = Math.max(...values.map(lengthOf));
-  const best = groups.flatMap(({ group, winner }) =>
-    winner !== null && winner.names.length < group.length ? winner.names : [],
-  );
-  const winning = winningWords(view, groups);
-  const head = `${paint.bold(`${column.head} ${column.of}`.trim())}${winning === '' ? '' : `   ${paint.dim(winning)}`}`;
-  const rows = variants.map((variant, i) => {
-    const name = left(names[i]!, nameWidth);
-    const value = right(values[i]!, valueWidth);
-    const difference =
-      variants.length === 1
-        ? ''
-        : variant.name === view.baseline.name
-          ? paint.dim('baseline')
-          : differenceWords(view, column, variant, paint);
-    return `  ${name}  ${best.includes(variant.name) ? paint.bold(value) : value}   ${difference}`.trimEnd();
-  });
-  return [head, ...rows];
-}
-
-/** A value; for a single run, with the interval from its batches. */
-function valueWords(view: View, column: Column, variant: VariantResult): string {
-  const { value, ci95, from } = column.pick(variant);
-  if (view.result.replications > 1 || from !== 'batches' || value === null)
-    return oneLine(cellText(column, variant));
-  return oneLine(formatWithInterval(value, ci95, column.unit));
-}
-
-/** The winner; with several loads, that of each load with two variants or more. */
-function winningWords(
-  { result }: View,
-  groups: readonly { readonly group: readonly VariantResult[]; readonly winner: Winner | null }[],
-): string {
-  if (result.variants.length < 2) return '';
-  if (groups.length === 1) return winnerWords(groups[0]!.group, groups[0]!.winner);
-  const compared = groups.filter(({ group }) => group.length > 1);
-  if (compared.length === 0) return 'not compared';
-  return compared
-    .map(({ group, winner }) => {
-      return `${winnerWords(group, winner)} (load of ${oneLine(group[0]!.name)})`;
-    })
-    .join('; ');
-}
-
-function winnerWords(variants: readonly VariantResult[], winner: Winner | null): string {
-  if (winner === null) return 'not compared';
-  const names = winner.names.map(oneLine);
-  if (names.length === 0)
-    return `${oneLine(winner.outdone ?? '')} serves fewer requests, or leaves work undone: no best`;
-  if (names.length === variants.length) return winner.alike ? 'all alike' : "the data can't tell";
-  if (names.length === 1) return `best: ${names[0]!}`;
-  if (winner.alike) return `best: ${listed(names)}, alike`;
-  return `best: ${names.join(' or ')}, the data can't tell`;
-}
-
-function differenceWords(view: View, column: Column, variant: VariantResult, paint: Paint): string {
-  const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
-  if (otherLoad === true)
-    return paint.dim(withLoadOf(view, variant).length > 1 ? 'first with its load' : 'other load');
-  if (difference === null) {
-    return verdict === 'better' || verdict === 'worse' ? verdict : paint.dim('not comparable');
-  }
-  if (difference === 0 && verdict === 'same') return paint.dim('no difference');
-  const size = right(oneLine(formatDifference(difference, column.unit, ci95)), 10);
-  const interval = ci95 === null ? '' : oneLine(formatInterval(difference, ci95, column.unit));
-  const word =
-    verdict === 'same'
-      ? sameWords(difference, margin, column.unit)
-      : verdict === 'unknown'
-        ? "the data can't tell"
-        : verdict;
-  const shown =
-    verdict === 'worse' ? paint.red(word) : verdict === 'better' ? word : paint.dim(word);
-  const reference = referenceOf(view, variant);
-  const to = reference === view.baseline ? '' : paint.dim(`   to ${shorten(reference.name, 24)}`);
-  return `${size}  ${left(interval, 24)}  ${shown}${to}`;
-}
-
 function fileLines(file: string, result: Result, options: CheckOptions): string[] {
   const { paint, columns = Infinity } = options;
-  const lines = [
-    `${paint.bold(oneLine(file))}   ${paint.dim([sizeWords(result), ...(fromBatches(result) ? [BATCHES] : [])].join(', '))}`,
-  ];
+  const oneRun = oneRunWords(result);
+  const facts = [sizeWords(result), ...(fromBatches(result) ? [BATCHES] : []), oneRun ?? ''];
+  const lines = headingLines(oneLine(file), [facts.filter((text) => text !== '').join(', ')], {
+    columns,
+    paint,
+  });
   lines.push(...alarmLines(result.alarms, { paint, columns }));
   lines.push(...stopLines(result, paint));
   const words = whatIfText(result.scenario.whatIf);
-  if (words !== null) lines.push(`  ${oneLine(words)}`);
+  if (words !== null) lines.push(...wrapped(words, '  ', '  ', columns));
   const { hypothesis } = result;
   if (hypothesis !== null && (isWrong(hypothesis) || options.broken !== true))
-    lines.push(`  hypothesis ${hypothesis.verdict}: ${oneLine(hypothesis.statement)}`);
+    lines.push(
+      ...wrapped(
+        `hypothesis ${hypothesis.verdict}: ${oneLine(hypothesis.statement)}`,
+        '  ',
+        '    ',
+        columns,
+      ),
+    );
   lines.push(...JUDGED_LISTS.flatMap((list) => listLines(list, result, options)));
   for (const one of explainedOf(result.variants)) {
     const text = `${oneLine(one.variant.name)}: ${oneLine(causeLine(one))}`;
-    lines.push(...labelled('causes', text, columns, paint, Infinity));
+    lines.push(...labelled('causes', text, columns, paint));
   }
   return lines;
 }
 
 /** The lines of one list: its entries, and how many variants do not meet it. */
 function listLines(list: JudgedList, result: Result, options: CheckOptions): string[] {
-  const { paint, whole } = options;
+  const { paint, columns = Infinity } = options;
   const isAsked = ({ by }: JudgedRow): boolean =>
     options.broken !== true || by.some((budget) => budget !== null && isFailure(budget));
   const rows = rowsOf(list, result.variants).filter(isAsked);
@@ -211,29 +149,29 @@ function listLines(list: JudgedList, result: Result, options: CheckOptions): str
     const isSaid = list === GOALS && options.broken !== true;
     return isSaid ? [`  ${noGoals(result.variants)}`] : [];
   }
-  const textOf = ({ text }: JudgedRow): string =>
-    whole === true ? oneLine(text) : shorten(text, BUDGET_WIDTH);
   const width = rows
-    .map((row) => lengthOf(textOf(row)))
-    .filter((length) => length <= LOG_WIDTH)
+    .map(({ text }) => lengthOf(oneLine(text)))
+    .filter((length) => length <= (columns === Infinity ? LOG_WIDTH : BUDGET_WIDTH))
     .reduce((most, length) => Math.max(most, length), 0);
   const failed = result.variants.filter((variant) => tallyOf(list, variant).broken > 0).length;
   return [
     ...(list === GOALS ? [] : [`  ${paint.bold(list.heading)}`]),
-    ...rows.map((row) => rowLine(list, row, left(textOf(row), width), result, paint)),
+    ...rows.flatMap((row) => rowLines(list, row, { result, width, options })),
     `  ${list.sum(failed, result.variants.length)}`,
   ];
 }
 
-/** A budget or expectation with its verdict, and the values that matter. */
-function rowLine(
-  list: JudgedList,
-  row: JudgedRow,
-  text: string,
-  { variants }: Result,
-  paint: Paint,
-): string {
-  const by = row.by.map((budget, i) => ({ budget, name: variants[i]!.name }));
+/** Where a row is printed. */
+interface Around {
+  readonly result: Result;
+  readonly width: number;
+  readonly options: CheckOptions;
+}
+
+/** A budget or expectation with its verdict, and the variants that decide it. */
+function rowLines(list: JudgedList, row: JudgedRow, { result, width, options }: Around): string[] {
+  const { paint, columns = Infinity } = options;
+  const by = row.by.map((budget, i) => ({ budget, name: result.variants[i]!.name }));
   const failing = by.filter(({ budget }) => budget !== null && isBroken(budget));
   const open = by.filter(({ budget }) => budget !== null && isUndecided(budget));
   const idle = by.filter(({ budget }) => budget?.applies === false);
@@ -254,7 +192,15 @@ function rowLine(
   const values = listed
     .map(({ budget, name }) => `${oneLine(name)} ${oneLine(budgetFigure(budget!))}`)
     .join('; ');
-  return `  ${shown}  ${text}   ${values === '' ? paint.dim(closest(by)) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`;
+  const tail = `${values === '' ? closest(by) : values}${besideValue(row.metric)}${isIdle ? '' : besideIdle(idle)}`;
+  const text = oneLine(row.text);
+  const budget = left(text, width);
+  const tone = values === '' ? paint.dim : (own: string): string => own;
+  if (11 + lengthOf(budget) + lengthOf(tail) <= columns)
+    return [`  ${shown}  ${budget}   ${tone(tail)}`.trimEnd()];
+  const [first, ...rest] = wrapped(text, INDENT, INDENT, columns);
+  const below = wrapped(tail, VALUES, VALUES, columns);
+  return [`  ${shown}  ${first!.trimStart()}`, ...rest, ...below.map(tone)];
 }
 
 /** Said once per budget, after the values: whether failures count in a latency. */

@@ -1,4 +1,4 @@
-import { cut } from './html-escape.js';
+import { foldWords } from '../text/fold.js';
 import { oneLine, type Line } from '../text/line.js';
 
 /** Functions for emphasis: those of picocolors or, without colours, the identity. */
@@ -48,10 +48,14 @@ export function headingLines(
   facts: readonly string[],
   { columns, paint }: { readonly columns: number; readonly paint: Paint },
 ): string[] {
-  const head = cut(title, columns);
   const rest = oneLine(facts.filter((text) => text !== '').join('   '));
-  const lines = [paint.bold(head), paint.dim(cut(rest, columns))];
-  return lengthOf(head) + 3 + lengthOf(rest) <= columns ? [lines.join('   ')] : lines;
+  if (lengthOf(title) + 3 + lengthOf(rest) <= columns)
+    return [[paint.bold(title), paint.dim(rest)].join('   ')];
+  const fold = (text: string): string[] =>
+    lengthOf(text) <= columns
+      ? [text]
+      : foldWords(text, { first: '', rest: '', width: columns, most: Infinity });
+  return [...fold(title).map(paint.bold), ...fold(rest).map(paint.dim)];
 }
 
 /** Characters of a text. */

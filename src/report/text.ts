@@ -3,14 +3,13 @@ import { budgetValue, isFailure, isUnmeasured } from './budget-words.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { plural } from '../text/words.js';
-import { cut, shorten } from './html-escape.js';
 import { asLines, oneLine, type Lines } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 import { expectedCounts, noGoalsIn, withoutGoals } from './expected-words.js';
 import { JUDGED_LISTS, rowsOf, type JudgedRow } from './judged.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
-import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
+import { columnsOf, fit, headingLines, left, lengthOf, right, type Paint } from './text-table.js';
 import { brokenWarnings, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
 import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
@@ -39,7 +38,7 @@ export interface TextOptions {
   readonly report: string | null;
 }
 
-/** The summary after a run: the variants in a table, the cascade, the broken budgets; at most 30 lines. */
+/** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
 export function summaryText(read: Result, options: TextOptions): Lines {
   const view = viewOf(read);
   const { result } = view;
@@ -52,12 +51,8 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     '',
     ...storyLines(view, options),
     ...causeLines(view, options),
-    ...usedUpPools(result.variants).map(
-      (text) => `  ${options.paint.dim('pools')}  ${fitted(text, options.columns - 9, options)}`,
-    ),
-    ...statusLines(result, 3).map(
-      (text) => `  ${options.paint.dim('status')}  ${fitted(text, options.columns - 10, options)}`,
-    ),
+    ...usedUpPools(result.variants).flatMap((text) => noted('pools', text, options)),
+    ...statusLines(result, 3).flatMap((text) => noted('status', text, options)),
     ...headroomLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
@@ -67,14 +62,14 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   if (budgets.length > 0) lines.push('', ...budgets);
   if (options.report !== null)
     lines.push('', `  ${options.paint.dim('report')}  ${options.report}`);
-  return asLines(lines.slice(0, LINES));
+  return asLines(lines);
 }
 
 const LINES = 30;
 const VARIANTS = 10;
 const UNFINISHED = 4;
-/** Most lines of a sentence about causes. */
-const CAUSE_LINES = 4;
+/** Longest name of a variant beside its figures. */
+const NAME = 24;
 
 /** A narrow terminal drops columns in this order. */
 const DROPPED = [
@@ -92,7 +87,7 @@ function heading(view: View, options: TextOptions): string[] {
   const words = whatIfText(result.scenario.whatIf);
   return [
     ...headingLines(result.scenario.title, facts, options),
-    ...(words === null ? [] : [fitted(words, options.columns, options)]),
+    ...(words === null ? [] : folded(words, '', options)),
   ];
 }
 
@@ -103,13 +98,15 @@ function tableLines(view: View, options: TextOptions): string[] {
   const judged = view.result.variants.some((variant) => heldBudgets(variant).of > 0);
   const cells = (variant: VariantResult): string[] =>
     chosen.map((column) => oneLine(cellText(column, variant)));
-  const names = shown.map((variant) => shorten(variant.name, options.columns < 100 ? 16 : 24));
+  const names = shown.map((variant) => oneLine(variant.name));
   const last = shown.map((variant) =>
     judged ? budgetWord(view, variant) : oneLine(characterOf(view, variant)),
   );
   const heads = chosen.map((column) => headOf(view, column));
   const widths = columnsOf([heads, ...shown.map(cells)]);
-  const nameWidth = Math.max(8, ...names.map((name) => Array.from(name).length));
+  // A long name has a line of its own.
+  const short = names.map(lengthOf).filter((length) => length <= NAME);
+  const nameWidth = Math.max(8, ...short);
   const keep = fit(
     chosen.map((column) => column.key),
     widths,
@@ -138,12 +135,17 @@ function tableLines(view: View, options: TextOptions): string[] {
           ? paint.bold(text)
           : text;
     const end = last[v]!.replace('FAIL', paint.bold(paint.red('FAIL')));
-    lines.push(row(paint.bold(names[v]!.padEnd(nameWidth)), texts, end, style));
+    const name = names[v]!;
+    const isLong = lengthOf(name) > nameWidth;
+    if (isLong) lines.push(`  ${paint.bold(name)}`);
+    lines.push(
+      row(paint.bold(isLong ? ' '.repeat(nameWidth) : name.padEnd(nameWidth)), texts, end, style),
+    );
   });
-  const left = view.result.variants.length - shown.length;
-  if (left > 0) lines.push(paint.dim(`  ... ${left} more variants in the report`));
+  const others = view.result.variants.length - shown.length;
+  if (others > 0) lines.push(paint.dim(`  ... ${others} more variants in the report`));
   const kept = keep.map((i) => chosen[i]!);
-  lines.push(`  ${paint.dim(footnote(view, kept, options.columns - 2))}`);
+  lines.push(...folded(footnote(view, kept, options.columns - 2), '  ', options).map(paint.dim));
   return lines.map((text) => text.trimEnd());
 }
 
@@ -151,13 +153,15 @@ function tableLines(view: View, options: TextOptions): string[] {
 function stopLines({ result }: View, options: TextOptions): string[] {
   const { paint, columns } = options;
   const lines = unfinishedLines(result);
-  const shown = lines.slice(0, UNFINISHED).map(({ variant, text }) => {
-    const name = shorten(variant, 24);
-    const room = columns - name.length - 11;
-    return `  ${paint.bold(paint.red('STOP'))}  ${paint.bold(name)}  ${fitted(oneLine(text), room, options)}`;
-  });
-  const left = lines.length - shown.length;
-  return left === 0 ? shown : [...shown, paint.dim(`  ... ${left} more did not finish`)];
+  const loud: Paint = { ...paint, dim: (word) => paint.bold(paint.red(word)) };
+  const width = options.whole === true ? Infinity : columns;
+  const shown = lines
+    .slice(0, UNFINISHED)
+    .flatMap(({ variant, text }) =>
+      labelled('STOP', `${oneLine(variant)}  ${oneLine(text)}`, width, loud),
+    );
+  const others = Math.max(0, lines.length - UNFINISHED);
+  return others === 0 ? shown : [...shown, paint.dim(`  ... ${others} more did not finish`)];
 }
 
 function chosenColumns(view: View): Column[] {
@@ -195,7 +199,7 @@ function flatColumns(columns: readonly Column[], variants: readonly VariantResul
 
 function headOf(view: View, column: Column): string {
   if (column.key.startsWith('during.'))
-    return `${shorten(requestLabel(view, column.key.slice('during.'.length)), 12)}*`;
+    return `${requestLabel(view, column.key.slice('during.'.length))}*`;
   return column.key === 'successLatency.p99' ? 'p99' : column.head.toLowerCase();
 }
 
@@ -213,7 +217,7 @@ function footnote(view: View, columns: readonly Column[], room: number): string 
   let text = '';
   for (const part of parts)
     if (part !== '' && text.length + part.length < room) text += `${text === '' ? '' : ' '}${part}`;
-  return cut(oneLine(text), room);
+  return oneLine(text);
 }
 
 /** The meaning of a star at a column: with the times of each variant where there is room. */
@@ -248,7 +252,7 @@ function hypothesisLines(view: View, options: TextOptions): string[] {
   const statement = oneLine(hypothesis.statement);
   const head = `  hypothesis ${shown}`;
   if (statement.length <= options.columns - word.length - 15) return ['', `${head}: ${statement}`];
-  return ['', head, `  ${fitted(statement, options.columns - 2, options)}`];
+  return ['', head, ...folded(statement, '  ', options)];
 }
 
 /** The chain of the worst variant, one step a line. */
@@ -261,15 +265,18 @@ function storyLines(view: View, options: TextOptions): string[] {
     const text = oneLine(sentence === '' ? 'Nothing broke.' : sentence);
     return options.whole === true ? [`  ${text}`] : wrapped(text, '  ', '  ', options.columns);
   }
-  const name = shorten(worstVariant.name, options.columns < 100 ? 16 : 24);
-  const width = Math.max(8, Array.from(name).length);
+  const name = oneLine(worstVariant.name);
+  const isLong = lengthOf(name) > NAME;
+  const width = isLong ? 8 : Math.max(8, lengthOf(name));
   const run = describedRun(worstVariant);
-  const lines = chain.map((step, i) => {
-    const lead = i === 0 ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
+  const lines = chain.flatMap((step, i) => {
+    const lead = i === 0 && !isLong ? paint.bold(name.padEnd(width)) : ' '.repeat(width);
     const text = oneLine(`${step.subject}${step.text === '' ? '' : `: ${step.text}`}`);
     const when = oneLine(step.when === 'until the end' ? 'to end' : step.when).padStart(9);
-    return `  ${lead} ${paint.dim(when)}  ${fitted(text, Math.max(20, options.columns - width - 15), options)}`;
+    const [first, ...rest] = folded(text, ' '.repeat(width + 14), options);
+    return [`  ${lead} ${paint.dim(when)}  ${first!.trimStart()}`, ...rest];
   });
+  if (isLong) lines.unshift(`  ${paint.bold(name)}`);
   return run === '' ? lines : [...lines, `  ${' '.repeat(width + 12)}${paint.dim(`(${run})`)}`];
 }
 
@@ -283,7 +290,7 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
     const cheapest = cheapestWords(one.own);
     const room = whole === true ? Infinity : columns;
     const part = (label: string, text: string): string[] =>
-      labelled(label, `${name}${oneLine(text)}`, room, paint, CAUSE_LINES);
+      labelled(label, `${name}${oneLine(text)}`, room, paint);
     return [
       ...part('causes', causeLine(one)),
       ...(cheapest === null ? [] : part('remedy', cheapest)),
@@ -295,13 +302,17 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
 function headroomLines({ baseline, result }: View, options: TextOptions): string[] {
   const line = headroomLine(baseline, result.variants.length > 1);
   if (line === null) return [];
-  const text = fitted(oneLine(line), options.columns - 12, options);
-  return [`  ${options.paint.dim('headroom')}  ${text}`];
+  return noted('headroom', oneLine(line), options);
 }
 
-/** A sentence, cut to the width of the terminal; in a log it is complete. */
-function fitted(text: string, limit: number, { whole }: TextOptions): string {
-  return cut(text, whole === true ? Infinity : limit);
+/** A sentence, folded to the width of the terminal; in a log it is one line. */
+function folded(text: string, indent: string, { columns, whole }: TextOptions): string[] {
+  return whole === true ? [`${indent}${text}`] : wrapped(text, indent, indent, columns);
+}
+
+/** A sentence beside a label. */
+function noted(label: string, text: string, { columns, paint, whole }: TextOptions): string[] {
+  return labelled(label, text, whole === true ? Infinity : columns, paint);
 }
 
 /** How many expectations are met, if the file has any: an expected outage then does not look like a surprise. */
@@ -334,7 +345,7 @@ function judgedLines(view: View, options: TextOptions, room: number): string[] {
     Math.floor(options.columns * 0.6),
     shown.reduce((most, { row }) => Math.max(most, row.text.length), 0),
   );
-  const lines = shown.map(({ row, asked, word }) => {
+  const lines = shown.flatMap(({ row, asked, word }) => {
     const texts = new Map<string, string[]>();
     row.by.forEach((one, i) => {
       if (one === null || !asked(one)) return;
@@ -342,8 +353,19 @@ function judgedLines(view: View, options: TextOptions, room: number): string[] {
       texts.set(value, [...(texts.get(value) ?? []), variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
-    const head = shorten(row.text, width).padEnd(width);
-    return `  ${word}  ${head}   ${brokenBudgetWords(groups, Math.max(16, options.columns - width - 11))}`;
+    const budget = oneLine(row.text);
+    const own = brokenBudgetWords(groups, Math.max(16, options.columns - width - 11));
+    if (
+      options.whole === true ||
+      Math.max(width, lengthOf(budget)) + lengthOf(own) + 11 <= options.columns
+    )
+      return [`  ${word}  ${left(budget, width)}   ${own}`];
+    const [first, ...rest] = folded(
+      `${budget}   ${brokenBudgetWords(groups, 2 * options.columns)}`,
+      '        ',
+      options,
+    );
+    return [`  ${word}  ${first!.trimStart()}`, ...rest];
   });
   if (entries.length > shown.length)
     lines.push(
@@ -378,5 +400,5 @@ function brokenBudgetWords(
     const text = `${words.slice(0, kept).join('; ')}; ${left} more`;
     if (text.length <= room) return text;
   }
-  return cut(whole, room);
+  return whole;
 }

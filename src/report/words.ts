@@ -2,6 +2,7 @@ import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
 import { latencyLater } from '../spec/result/latency-later.js';
 import type { VariantResult } from '../spec/result/result.js';
+import { budgetValue, isBroken } from './budget-words.js';
 import { besideText } from './character.js';
 import { behindSubjects } from './chain.js';
 import { outcomeColumns } from './columns.js';
@@ -162,12 +163,8 @@ function budgetWords(view: View): Words {
   const others = withoutGoals(view.result.variants).length > 0;
   if (judged.length === 1 && !others) {
     const { held, of } = heldBudgets(judged[0]!);
-    if (of === 1) return [held === 1 ? 'The budget is held. ' : 'The budget is not held. '];
-    return [
-      held === of
-        ? `All ${of} budgets are held. `
-        : `${of - held} of ${of} budgets ${of - held === 1 ? 'is' : 'are'} not held. `,
-    ];
+    if (held === of) return [of === 1 ? 'The budget is held. ' : `All ${of} budgets are held. `];
+    return [missedWords(judged[0]!)];
   }
   if (whole.length === judged.length && !others) {
     const warned = brokenWarnings(view.result);
@@ -183,6 +180,22 @@ function budgetWords(view: View): Words {
   if (whole.length > 1) return [...names(whole), ' hold every budget. '];
   return closestWords(view, judged);
 }
+
+/** The budgets that a variant breaks, with their values: `“orders.success > 95 %” is not held: 57.3 %. ` */
+function missedWords(variant: VariantResult): string {
+  const { budgets } = variant;
+  const missed = budgets.filter((one) => isBroken(one) && one.severity === 'error');
+  const named = missed.slice(0, NAMED);
+  const texts = named.map((one) => `“${one.name ?? one.text}” (${budgetValue(one)})`);
+  if (missed.length === 1)
+    return `“${named[0]!.name ?? named[0]!.text}” is not held: ${budgetValue(named[0]!)}. `;
+  const others = missed.length - named.length;
+  const { of } = heldBudgets(variant);
+  return `${missed.length} of ${of} budgets are not held: ${listed([...texts, ...(others > 0 ? [plural(others, 'other')] : [])])}. `;
+}
+
+/** Most broken budgets that the sentence names. */
+const NAMED = 2;
 
 /** Added to the only variant that holds the budgets, if another one serves users better. */
 function beside(view: View, variant: VariantResult): string {

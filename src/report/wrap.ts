@@ -1,4 +1,3 @@
-import { cut } from './html-escape.js';
 import { foldWords } from '../text/fold.js';
 import { oneLine } from '../text/line.js';
 import type { Paint } from './text-table.js';
@@ -8,21 +7,12 @@ export function wrapped(text: string, first: string, rest: string, columns: numb
   return foldWords(oneLine(text), { first, rest, width: columns, most: Infinity });
 }
 
-/** Sentences below a dim label, in at most `most` lines of a terminal; on one line where `columns` is Infinity. */
-export function labelled(
-  label: string,
-  text: string,
-  columns: number,
-  paint: Paint,
-  most: number,
-): string[] {
+/** Sentences beside a dim label; on one line where `columns` is Infinity. */
+export function labelled(label: string, text: string, columns: number, paint: Paint): string[] {
   const first = `  ${label}  `;
   const rest = ' '.repeat(first.length);
   const lines = columns === Infinity ? [first + text] : wrapped(text, first, rest, columns);
-  const kept = lines.slice(0, most);
-  // A longer text ends in an ellipsis, also where its last line has room.
-  if (lines.length > most) kept.push(cut(`${kept.pop()!} ${lines[most]!.trim()}`, columns));
-  return kept.map((line, i) =>
+  return lines.map((line, i) =>
     i === 0 ? `  ${paint.dim(label)}  ${line.slice(first.length)}` : line,
   );
 }

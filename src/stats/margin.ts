@@ -1,5 +1,5 @@
 /** Units in which differences are judged. */
-type Unit = 'seconds' | 'perSecond' | 'share' | 'number';
+export type Unit = 'seconds' | 'perSecond' | 'share' | 'number';
 
 /** Share of the rarer outcome, and of a value of another unit, by which two figures may differ and still be the same. */
 const OF_RARER = 0.1;

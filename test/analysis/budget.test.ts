@@ -57,6 +57,18 @@ describe('the verdict on a budget', () => {
   });
 });
 
+describe('an undecided budget', () => {
+  it('says how many replications would decide', () => {
+    // By hand: 2.8 x 0.196 / sqrt(100 n) <= 0.01 from n = 30.1 on, and 40 is the next proposal.
+    expect(judged(shares(97, 95, 96), 'users.success >= 95%')).toMatchObject({
+      verdict: 'inconclusive',
+      runsToDecide: 40,
+    });
+    expect(judged(shares(99, 99), 'users.success >= 99%')!.runsToDecide).toBeNull();
+    expect(judged(shares(97, 95, 96), 'users.success >= 90%')!.runsToDecide).toBeUndefined();
+  });
+});
+
 describe('a budget on a share', () => {
   it('passes when the Wilson interval lies above the limit', () => {
     const result = judged(shares(99, 100, 98, 99), 'users.success >= 90%')!;

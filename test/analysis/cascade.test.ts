@@ -341,7 +341,7 @@ describe('a run without trouble', () => {
     expect(summary.latency.p99).toMatchObject({ ci95: null });
     expect(result.comparisons).toEqual([]);
     expect(result.warnings).toEqual([
-      'one run per variant: only means have intervals, from batches of the run; all else is judged on the point',
+      'one run: percentiles and recovery have no interval; add --replications 5',
     ]);
   });
 

@@ -120,7 +120,7 @@ describe('a fault', () => {
       expect(told.summary.recovery.fault).toBe(cause);
       const sentence = causeSentence({ variant, own });
       expect(sentence).toMatch(
-        /^Cause: “bank hangs”\. Of \d+ failed and \d+ slow requests, \d+ and \d+ remain without it\./,
+        /^Cause: “bank hangs”\. Of \d+ failed and \d+ slow requests, \d+ and \d+ remain without the fault\./,
       );
       expect(sentence).toContain('No difference: “mail 1.5x slower”.');
     }

@@ -339,10 +339,7 @@ caches: { goods: { keys: good, warm: 100%, levels: [ { name: near, kind: local, 
     const all = usual(ran)[0] + usual(ran)[1];
     expect(usual(ran)[1]).toBeGreaterThan(30);
     expect(users(changed(ran, 'with entries of goods that never expire'))).toEqual([all, 0]);
-    expect(users(changed(ran, 'with one load at a time for each value of goods'))).toEqual([
-      all,
-      0,
-    ]);
+    expect(users(changed(ran, 'with coalescing on goods'))).toEqual([all, 0]);
   });
 
   it('end the probes of a component', () => {

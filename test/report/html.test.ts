@@ -200,7 +200,7 @@ describe('results with less in them', () => {
     const words = text(onlyVariant(sampleResult(), 'retries'));
     expect(words).not.toContain('Variants compared');
     expect(words).not.toContain('Look inside');
-    expect(words).toContain('5 of 6 budgets are not held');
+    expect(words).toContain('5 of 6 budgets are not held: “');
   });
 
   it('say where every request succeeds without a fault, and which responses are degraded', () => {

@@ -101,9 +101,9 @@ describe('the terminal summary', () => {
 
 describe('the comparison', () => {
   it('names the winner of a metric, and says where the data cannot tell', () => {
-    const text = compareText(sampleResult(), TEXT);
-    expect(text).toMatch(/Success whole run {3}best: full\n/);
-    expect(text).toMatch(/Browse during fault {3}best: full\n/);
+    const text = compareText(sampleResult(), { ...TEXT, all: true });
+    expect(text).toMatch(/Success whole run \(best: full\)\n/);
+    expect(text).toMatch(/Browse during fault \(best: full\)\n/);
     expect(text).toMatch(/timeouts +90\.7 % +\+11\.2 pt +\[\+11\.0, \+11\.4\] pt +better/);
   });
 });
@@ -116,7 +116,7 @@ describe('the check', () => {
     expect(text).toContain('4 of 5 variants break a budget');
   });
 
-  it('cuts long budgets for a terminal, and none in a log', () => {
+  it('folds long budgets for a terminal, and none in a log', () => {
     const long = 'orders-service-of-the-north->payments-gateway.amplification < 120% of released';
     const huge = `${long} during ${'a-fault-that-has-a-name-of-its-own-'.repeat(3)}`;
     const sample = sampleResult();
@@ -130,16 +130,19 @@ describe('the check', () => {
         })),
       })),
     };
-    const rows = (whole: boolean): string[] =>
-      checkText([{ file: 'a.yaml', result }], { paint: PLAIN, whole })
-        .split('\n')
-        .filter((text) => /^ {2}(FAIL|pass)/u.test(text));
-    expect(rows(false).filter((text) => text.includes('…'))).toHaveLength(2);
-    expect(rows(true).join('\n')).not.toContain('…');
-    expect(rows(true)[0]).toContain(`  ${long}   `);
-    expect(rows(true)[1]).toContain(`  ${huge}   `);
+    const textOf = (columns?: number): string =>
+      checkText([{ file: 'a.yaml', result }], { paint: PLAIN, columns });
+    const rows = textOf()
+      .split('\n')
+      .filter((text) => /^ {2}(FAIL|pass)/u.test(text));
+    expect(rows[0]).toContain(`  ${long}   `);
+    expect(rows[1]).toContain(`  ${huge}   `);
+    const folded = textOf(80);
+    expect(folded).not.toContain('…');
+    for (const word of huge.split(' ')) expect(folded).toContain(word);
+    expect(folded).toMatch(/ {10}\S.*\n/);
     // One that is far too long does not push the others' values away.
-    for (const text of rows(true).filter((_, i) => i !== 1)) {
+    for (const text of rows.filter((_, i) => i !== 1)) {
       expect(text.slice(long.length + 8, long.length + 11)).toBe('   ');
       expect(text[long.length + 11]).not.toBe(' ');
     }

@@ -58,7 +58,7 @@ describe('the account with the usual proof', () => {
     expect(namesOf(variant)).toEqual(['proved fault errors']);
     expect(variant.cascade.sentence).not.toContain('delay');
     expect(says).toMatch(
-      /Of 14 failed requests, 0 remain without it\. No difference: “2 ms delay/u,
+      /Of 14 failed requests, 0 remain without the fault\. No difference: “2 ms delay/u,
     );
   });
 

@@ -6,6 +6,7 @@ import {
   wilsonInterval,
   type Interval,
 } from '../../stats/interval.js';
+import type { Wide } from '../../stats/replications.js';
 import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
 import type { Histogram } from '../../stats/histogram.js';
 
@@ -153,6 +154,17 @@ export function intervalOf(measured: Measured, confidence: number): Interval | n
   const known = measured.each.filter((value) => value !== null);
   if (known.length < 2 || known.some((value) => !Number.isFinite(value))) return null;
   return sectionInterval(measured.value, known, confidence);
+}
+
+/** An interval of a measured value, as the number of replications that it needs depends on it. */
+export function wideOf({ kind, each }: Measured, interval: Interval, error: number): Wide {
+  const n = Math.max(1, each.length);
+  return {
+    n,
+    df: kind === 'share' ? Infinity : interval.n - 1,
+    halfWidth: interval.halfWidth,
+    error,
+  };
 }
 
 /** A measured value as the result contains it; `never` is null there. */

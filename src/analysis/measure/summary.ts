@@ -1,5 +1,6 @@
 import type { QuantileEstimates } from '../../spec/result/estimate.js';
 import { OUTCOME_NAMES } from '../../spec/outcome.js';
+import { EDGE_COUNTER, type EdgeCounter } from '../../spec/patterns/policy.js';
 import type { VariantSummary } from '../../spec/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
@@ -18,11 +19,12 @@ import { costsOf } from './costs.js';
 import { edgeSums } from './column-sums.js';
 import { goodByRun, latencyOf, outcomesByRun, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
+import { slowShare, type SlowAbove } from './slow.js';
 import { measureLatencyRecovery } from './latency-recovery.js';
 import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats, selectUsers } from './subjects.js';
-import { arrivedOf, finishedOf, sumParts } from './sums.js';
+import { arrivedOf, finishedOf, sumCells, sumCounter, sumParts } from './sums.js';
 import { partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
@@ -33,10 +35,14 @@ export interface Headline {
   readonly success: Measured;
   /** Share of the finished requests with a degraded response, which counts as a success. */
   readonly degraded: Measured;
+  /** Share of the finished requests that succeed, but slowly. */
+  readonly slow: Measured;
   readonly goodput: Measured;
   readonly latency: Quantiles;
   readonly successLatency: Quantiles;
   readonly attemptsPerCall: Measured;
+  /** Some calls were never sent: fewer attempts are no merit of the variant. */
+  readonly hasUnsent: boolean;
   readonly amplification: Measured & { readonly edge: string | null };
   readonly wasted: Measured;
   readonly recovery: Measured & { readonly fault: string | null };
@@ -50,6 +56,8 @@ export interface Headline {
   readonly costs: ReturnType<typeof costsOf>;
 }
 
+const NO_LIMITS: SlowAbove = new Map();
+
 const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
@@ -59,6 +67,7 @@ export function headline(
   data: VariantData,
   stories: readonly Story[],
   fault: string | null,
+  limits: SlowAbove = NO_LIMITS,
 ): Headline {
   const all = { data, selection: selectUsers(data), window: data.whole };
   const outcomes = outcomesByRun(all);
@@ -72,10 +81,12 @@ export function headline(
       outcomes.map((run) => run[DEGRADED]),
       outcomes.map((run) => finishedOf(run)),
     ),
+    slow: slowShare(data, limits),
     goodput: withGood(meanOf(goodByRun(all, outcomes).map((good) => good / seconds)), all),
     latency: quantiles(all, 'latency'),
     successLatency: quantiles(all, 'successLatency'),
     attemptsPerCall: attemptsPerCall(data),
+    hasUnsent: hasUnsent(data),
     amplification: amplification(data),
     wasted: wastedOf(data),
     recovery: { ...recovery, fault },
@@ -97,10 +108,14 @@ export function summaryOf(figures: Headline): VariantSummary {
     ...(figures.degraded.value === 0 || figures.degraded.value === null
       ? {}
       : { degraded: estimateOf(figures.degraded) }),
+    ...((figures.slow.value ?? 0) === 0 ? {} : { slow: estimateOf(figures.slow) }),
     goodput: estimateOf(figures.goodput),
     latency: estimates(figures.latency),
     successLatency: estimates(figures.successLatency),
-    attemptsPerCall: estimateOf(figures.attemptsPerCall),
+    attemptsPerCall: {
+      ...estimateOf(figures.attemptsPerCall),
+      ...(figures.hasUnsent && { unsent: true as const }),
+    },
     amplification: { ...estimateOf(figures.amplification), edge: figures.amplification.edge },
     wasted: estimateOf(figures.wasted),
     recovery: {
@@ -138,6 +153,37 @@ function attemptsPerCall(data: VariantData): Measured {
   const selection = selectStats([...data.plan.statEdges.keys()], data);
   const asked = { data, selection, window: data.whole };
   return ratioOf(edgeSums(asked, 'attempts'), edgeSums(asked, 'calls'));
+}
+
+/** Counters of calls that the caller itself refuses. */
+const REFUSALS = [
+  'breakerRejected',
+  'bulkheadRejected',
+  'rateLimited',
+  'throttleRejected',
+  'poolTimeouts',
+  'poolOverflows',
+] as const;
+
+/** Share of the calls that may go unsent, as those in flight at an end of the run do. */
+const FEW_UNSENT = 0.001;
+
+/** Whether some calls were refused by their caller, or still wait for their first attempt. */
+function hasUnsent(data: VariantData): boolean {
+  const { cells } = data.whole;
+  let unsent = 0;
+  let calls = 0;
+  for (const record of data.records) {
+    for (const edge of record.edges) {
+      const own = sumCells(edge.calls, cells);
+      const counted = (name: EdgeCounter): number =>
+        sumCounter(edge.counters, EDGE_COUNTER[name], cells);
+      calls += own;
+      unsent += Math.max(0, own - sumCells(edge.attempts, cells) - counted('coalesced'));
+      for (const name of REFUSALS) unsent += counted(name);
+    }
+  }
+  return unsent > FEW_UNSENT * calls;
 }
 
 /** Largest amplification of the component edges with enough calls. */

@@ -1,3 +1,4 @@
+import { oneRunWords } from '../../spec/result/one-run.js';
 import { arrivedOf, sumParts } from './sums.js';
 import { unroutedIn } from './unrouted.js';
 import type { VariantData } from './variant-data.js';
@@ -48,11 +49,8 @@ export function warningsOf(variants: readonly VariantData[]): readonly string[] 
     }
   }
   const [first] = variants;
-  if (first !== undefined && first.records.length === 1) {
-    warnings.push(
-      'one run per variant: only means have intervals, from batches of the run; all else is judged on the point',
-    );
-  }
+  const oneRun = first === undefined ? null : oneRunWords({ replications: first.records.length });
+  if (oneRun !== null) warnings.push(oneRun);
   return warnings;
 }
 

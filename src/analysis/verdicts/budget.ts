@@ -3,8 +3,9 @@ import { speaksOf } from '../../language/expressions-of.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { BudgetSource } from '../../spec/scenario/scenario.js';
-import type { BudgetResult } from '../../spec/result/result.js';
-import { finite, fromOf, meanOf, type Measured } from '../measure/estimate.js';
+import type { BudgetResult, Verdict } from '../../spec/result/result.js';
+import { runsToDecide } from '../../stats/replications.js';
+import { finite, fromOf, meanOf, wideOf, type Measured } from '../measure/estimate.js';
 import { lackOf } from './applies.js';
 import { hold, type Held } from './limit.js';
 import { neverCount } from '../measure/recovery.js';
@@ -109,13 +110,14 @@ function ofSteps(
   study: Study,
   { unit }: Metric,
 ): Judgement {
-  const { verdict, share, steps } = judgeSteps(expression, data, study, source);
+  const { verdict, share, steps, needed } = judgeSteps(expression, data, study, source);
   const limit = expression.steps!.share;
   const isEmpty = share === null;
   const short = isEmpty && !source.allowEmpty ? tooShort(expression, data) : null;
   const lack = isEmpty && short === null ? lackOf(expression, data) : null;
   return {
     verdict: isEmpty && source.allowEmpty ? 'pass' : verdict,
+    ...(needed !== undefined && { runsToDecide: needed }),
     ci95: null,
     note: isEmpty ? 'no samples' : null,
     ...(short !== null && unmeasurable(short)),
@@ -138,7 +140,7 @@ function unmeasurable(note: string): Pick<BudgetResult, 'verdict' | 'note' | 'ap
   return { verdict: 'inconclusive', note, applies: false };
 }
 
-type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from'>;
+type Decision = Pick<BudgetResult, 'verdict' | 'ci95' | 'note' | 'from' | 'runsToDecide'>;
 
 /** `nothing`: the note where the limit has no value; `until`: the end of a search for recovery, in words. */
 function decide(
@@ -164,8 +166,16 @@ function decide(
   }
   if (limit === null) return { verdict: 'fail', ci95, note: nothing, ...from };
   const shown = source.confidence === null ? null : interval;
-  const verdict = judge(expression.op, measured.value, limit, shown, source.by);
-  return { verdict, ci95, note: null, ...from };
+  const judged = (around: Parameters<typeof judge>[3]): Verdict =>
+    judge(expression.op, measured.value!, limit, around, source.by);
+  const verdict = judged(shown);
+  if (verdict !== 'inconclusive' || shown === null || level === null)
+    return { verdict, ci95, note: null, ...from };
+  const { value } = measured;
+  const needed = runsToDecide(wideOf(measured, shown, 1 - level), (half) => {
+    return judged({ low: value - half, high: value + half }) !== 'inconclusive';
+  });
+  return { verdict, ci95, note: null, runsToDecide: needed, ...from };
 }
 
 /** Share of the runs for which a statement about the result of a rollout is true. */
@@ -178,6 +188,9 @@ function ofWord(expression: Expression, data: VariantData, study: Study): Held |
   return { measured: meanOf(each, 'exact'), limit: null, intervalAt: () => null };
 }
 
+/** It happens in some runs only: more of them do not change that. */
+const MIXED = { verdict: 'inconclusive', runsToDecide: null } as const;
+
 /** Passes if it holds in all runs and fails if it holds in none; otherwise inconclusive. */
 function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   const known = measured.each.filter((value) => value !== null);
@@ -185,7 +198,7 @@ function decideWord(measured: Measured): Omit<Decision, 'ci95'> {
   if (known.length === 0) return { verdict: 'fail', note: 'no samples' };
   if (held === known.length) return { verdict: 'pass', note: null };
   const note = `in ${formatCount(held)} of ${formatCount(known.length)} runs`;
-  return { verdict: held === 0 ? 'fail' : 'inconclusive', note };
+  return held === 0 ? { verdict: 'fail', note } : { ...MIXED, note };
 }
 
 /** Words for the end of the window in which a state is searched after a fault, if the next fault ends it. */
@@ -208,8 +221,8 @@ function decideRecovery(
   const note = `never${some}${until}`;
   if (expression.limit.kind === 'word') {
     const share = expression.op === '==' ? never / known : 1 - never / known;
-    const verdict = share === 1 ? 'pass' : share === 0 ? 'fail' : 'inconclusive';
-    return { verdict, note: never === 0 ? null : note };
+    if (share !== 0 && share !== 1) return { ...MIXED, note };
+    return { verdict: share === 1 ? 'pass' : 'fail', note: never === 0 ? null : note };
   }
   return never === 0 ? null : { verdict: 'fail', note };
 }

@@ -3,6 +3,8 @@ import { invariant } from '../../kernel/invariant.js';
 import type { Expression, WindowClause } from '../../spec/scenario/expression.js';
 import type { StepsResult, Verdict } from '../../spec/result/result.js';
 import { atLeast } from '../../stats/conjunction.js';
+import { firstToDecide, halfWidthAt } from '../../stats/replications.js';
+import { wideOf } from '../measure/estimate.js';
 import { hold, type Held } from './limit.js';
 import type { Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -17,6 +19,8 @@ export interface StepsVerdict {
   /** Share of the steps that hold, by their measured values; null if none has a figure. */
   readonly share: number | null;
   readonly steps: Omit<StepsResult, 'unit'>;
+  /** Where they are undecided: replications that would probably decide; null = no number of them. */
+  readonly needed?: number | null;
 }
 
 /** A step with a figure and a limit. */
@@ -46,22 +50,49 @@ export function judgeSteps(
   if (n === 0) return { verdict: 'fail', share: null, steps: { ...steps, held: 0, worst: null } };
   const { op } = expression;
   const wanted = Math.max(1, Math.ceil(expression.steps!.share * n - 1e-9));
-  const sure = (verdict: Verdict) => (error: number) =>
-    judged.filter(({ held, value, limit }) => {
-      const level = levelOf(judging.confidence, held.measured);
-      const interval = level === null ? null : held.intervalAt(1 - error * (1 - level));
-      return judge(op, value, limit, interval, judging.by) === verdict;
-    }).length;
   const broken = judged.filter(
     ({ value, limit }) => judge(op, value, limit, null, judging.by) === 'fail',
   );
-  const verdict = atLeast(wanted, n, sure('pass'))
-    ? 'pass'
-    : atLeast(n - wanted + 1, n, sure('fail'))
-      ? 'fail'
-      : 'inconclusive';
+  const verdict = verdictWith(judged, wanted, (one, error) => judgeOne(one, op, judging, error));
   const held = n - broken.length;
-  return { verdict, share: held / n, steps: { ...steps, held, worst: worstOf(broken) } };
+  const found = { verdict, share: held / n, steps: { ...steps, held, worst: worstOf(broken) } };
+  if (verdict !== 'inconclusive') return found;
+  const needed = firstToDecide(data.records.length, (runs) => {
+    const then = verdictWith(judged, wanted, (one, error) =>
+      judgeOne(one, op, judging, error, runs),
+    );
+    return then !== 'inconclusive';
+  });
+  return { ...found, needed };
+}
+
+/** Verdict on a step, tested with a part of the error; with `runs`, the one to expect from that many replications. */
+function judgeOne(
+  { held, value, limit }: Judged,
+  op: Expression['op'],
+  judging: Judging,
+  part: number,
+  runs?: number,
+): Verdict {
+  const level = levelOf(judging.confidence, held.measured);
+  const error = level === null ? 1 : part * (1 - level);
+  const interval = level === null ? null : held.intervalAt(1 - error);
+  if (interval === null || runs === undefined) return judge(op, value, limit, interval, judging.by);
+  const half = halfWidthAt(wideOf(held.measured, interval, error), runs);
+  return judge(op, value, limit, { low: value - half, high: value + half }, judging.by);
+}
+
+/** Whether enough steps hold, where `verdictOf` judges a step with a part of the error. */
+function verdictWith(
+  judged: readonly Judged[],
+  wanted: number,
+  verdictOf: (one: Judged, error: number) => Verdict,
+): Verdict {
+  const n = judged.length;
+  const sure = (verdict: Verdict) => (error: number) =>
+    judged.filter((one) => verdictOf(one, error) === verdict).length;
+  if (atLeast(wanted, n, sure('pass'))) return 'pass';
+  return atLeast(n - wanted + 1, n, sure('fail')) ? 'fail' : 'inconclusive';
 }
 
 function judgedIn(

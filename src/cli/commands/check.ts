@@ -103,7 +103,7 @@ async function report(
     const columns = isLog ? undefined : terminal.columns;
     const broken = flags.quiet === true;
     const paint = palette(colors.out);
-    terminal.out(checkText(shown, { whole: isLog, columns, broken, paint }));
+    terminal.out(checkText(shown, { columns, broken, paint }));
   }
   if (flags.github === true) terminal.raw(githubAnnotations(checked));
 }

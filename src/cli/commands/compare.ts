@@ -12,6 +12,7 @@ import type { Terminal } from '../terminal.js';
 /** Flags of `compare`. */
 export interface CompareFlags extends Selection, SimulateOptions {
   readonly json?: string;
+  readonly all?: boolean;
 }
 
 /** Runs the scenario and prints its variants side by side, with paired differences and intervals. */
@@ -30,7 +31,8 @@ export async function compare(
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (!takesStandardOutput([flags.json])) {
     const { columns, colors } = terminal;
-    terminal.out(compareText(result, { columns, paint: palette(colors.out) }));
+    const { all = false } = flags;
+    terminal.out(compareText(result, { columns, paint: palette(colors.out), all }));
   }
   keepResult(prepared, simulated);
   writes.settle();

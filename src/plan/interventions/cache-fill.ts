@@ -24,7 +24,7 @@ export const cacheFill: InterventionKind = {
         found.push({
           ...ref,
           part: 'loop',
-          words: `with one load at a time for each value of ${subject}`,
+          words: `with coalescing on ${subject}`,
           apply: (source) => source.recompiled((scenario) => coalesced(scenario, subject)),
         });
       }

@@ -42,7 +42,7 @@ export interface LoopCut extends Rerun {
 /**
  * The plan in which calls on the edges are not repeated from a time on, or where that is impossible, never; and without
  * the probes of components that restart again and again. Without either, loads of a cache do not end at their timeout,
- * after which nothing is stored; or each value has one load at a time. null if there is nothing of all this.
+ * after which nothing is stored; or loads of one value are coalesced. null if there is nothing of all this.
  */
 export function loopCut(source: Source, loops: Loops, fromNs: Ns): LoopCut | null {
   const repeated = repeatsCut(source.plan, loops.edges, fromNs);

@@ -8,7 +8,6 @@ import type {
 import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
-import { cut } from '../html-escape.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import type { Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
@@ -29,8 +28,8 @@ export function exploreText(read: ExploreResult, options: ExploreTextOptions): L
   const { scenario, seed, replications } = result;
   const facts = `${file}   ${plural(replications, 'replication')} of each set, seed ${seed}`;
   const lines = [
-    paint.bold(cut(scenario.title, columns)),
-    paint.dim(cut(facts, columns)),
+    ...wrapped(scenario.title, '', '', columns).map(paint.bold),
+    ...wrapped(facts, '', '', columns).map(paint.dim),
     ...result.explored.flatMap((one) => ['', ...variantLines(one, options)]),
   ];
   return asLines(lines);
@@ -99,7 +98,7 @@ function groupLines(
       `${formatShare(lost)} of the requests do not succeed while ${faults.length === 1 ? 'it lasts' : 'they last'}.`,
     ),
     ...broken.flatMap((own) => wrapped(brokenWords(own, true), `${room}- `, `${room}  `, columns)),
-    ...(sentence === '' ? [] : text(cut(sentence, 400)).map(paint.dim)),
+    ...(sentence === '' ? [] : text(sentence).map(paint.dim)),
     ...(others.length === 0
       ? []
       : text(`Also: ${others.map((other) => setWords(other.faults)).join('; ')}.`)),

@@ -1,5 +1,5 @@
 import type { BudgetResult } from '../../spec/result/result.js';
-import { budgetValue, isBroken } from '../budget-words.js';
+import { budgetNeeds, budgetValue, isBroken } from '../budget-words.js';
 import { GOALS } from '../judged.js';
 import { formatSeconds, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
@@ -15,7 +15,13 @@ export function budgetCell(budget: BudgetResult | null, { said: words } = GOALS)
         : isBroken(budget)
           ? ['fail', `${words.unmet}: `]
           : ['open', 'undecided: '];
-  return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}</span>`;
+  return markup`<span class="${name}"><span class="sr">${said}</span>${budgetValue(budget)}${worstStep(budget)}${needs(budget)}</span>`;
+}
+
+/** What would decide an undecided budget. */
+function needs(budget: BudgetResult): Markup | null {
+  const words = budgetNeeds(budget);
+  return words === '' ? null : markup`<small>${words}</small>`;
 }
 
 /** The worst step of a budget that is judged step by step. */

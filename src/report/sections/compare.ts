@@ -23,7 +23,7 @@ export function compareSection(view: View, long: boolean): Markup {
   const { replications, variants } = view.result;
   const paired =
     variants.length > 1
-      ? `${plural(replications, 'replication')}, ${pairingText(view)}. Second line: paired difference to ${referencesText(view)}${replications > 1 ? ' with its 95 % interval' : ''}; grey where the data cannot tell, “no difference” where it is within the margin, which is a tenth of the rarer of successes and failures for shares, 1 % for other figures. Bold: the best figure${loadGroups(view).length > 1 ? ' for the same load' : ''}, unless another variant beats this one in success or goodput. `
+      ? `${plural(replications, 'replication')}, ${pairingText(view)}. Second line: paired difference to ${referencesText(view)}${replications > 1 ? ' with the interval that decides, 95 % for all variants together' : ''}; grey where the runs do not decide, “no difference” where it is within the margin, which is a tenth of the rarer of successes and failures for shares, 1 % for other figures. Bold: the best figure${loadGroups(view).length > 1 ? ' for the same load' : ''}, unless another variant beats this one in success or goodput. `
       : '';
   const otherLoad = otherLoadText(view);
   const columns = outcomeColumns(view);
@@ -175,7 +175,7 @@ function second(view: View, column: Column, variant: VariantResult): Part {
   const never = neverCount(column, variant);
   if (never > 0) return `in ${never} of ${view.result.replications}`;
   if (variant.name === view.baseline.name) return 'baseline';
-  const { difference, ci95, verdict, margin, otherLoad } = differenceOf(view, column, variant);
+  const { difference, interval, verdict, margin, otherLoad } = differenceOf(view, column, variant);
   if (otherLoad === true)
     return withLoadOf(view, variant).length > 1 ? 'first with its load' : 'other load';
   if (difference === null) {
@@ -184,7 +184,7 @@ function second(view: View, column: Column, variant: VariantResult): Part {
     return 'not comparable';
   }
   if (verdict === 'same') return sameWords(difference, margin, column.unit);
-  const text = formatDifferenceWithin(difference, ci95, column.unit);
+  const text = formatDifferenceWithin(difference, interval, column.unit);
   if (verdict === 'unknown') return `${text.difference} ${text.half}`.trim();
   return markup`<span class="${verdict}">${text.difference}</span> ${text.half}`;
 }

@@ -1,5 +1,6 @@
 import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
+import { oneRunWords } from '../../spec/result/one-run.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
@@ -8,6 +9,8 @@ import { folded, section } from './parts.js';
 /** How the numbers were computed, what they leave out, and how to reproduce them. */
 export function methodSection({ all: view }: Fold, command: string): Markup {
   const { result } = view;
+  // The verdict says it already.
+  const warnings = result.warnings.filter((text) => text !== oneRunWords(result));
   const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
   return section('method', 'Method', 'How these numbers were made', [
     folded(
@@ -20,10 +23,10 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
       </dl>`,
       'Definitions',
     ),
-    result.warnings.length > 0 &&
+    warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
-          ${result.warnings.map((text) => markup`<li>${text}</li>`)}
+          ${warnings.map((text) => markup`<li>${text}</li>`)}
         </ul>`,
     markup`<h3 class="gap">Reproduce</h3>
       <pre tabindex="0">${command}</pre>
@@ -80,6 +83,6 @@ function intervalWords(view: View): string {
   if (fromBatches(view.result))
     return '95 %, interval from batches of one run: for means and shares only, and not for differences. Set run.replications for all the others';
   return view.result.replications > 1
-    ? '95 %, over replications; differences are paired. “No difference” means that the whole interval is within the margin: 1 % of the baseline; for shares a tenth of its successes or failures, whichever are fewer, from 0.01 to 1 point, and a tenth of those that a budget allows. Grey, without that word, means that the data cannot tell after correction for many comparisons'
+    ? '95 %, over replications; differences are paired. “No difference” means that the whole interval is within the margin: 1 % of the baseline; for shares a tenth of its successes or failures, whichever are fewer, from 0.01 to 1 point, and a tenth of those that a budget allows. Grey, without that word, means that the runs do not decide. With several variants each figure is adjusted for all of them by Holm’s method, and the interval is the one that decides: it excludes 0 only where a difference is found'
     : 'None: one replication. Set run.replications to see how far the figures vary';
 }

@@ -1,5 +1,6 @@
 import { formatCount } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { oneRunWords } from '../../spec/result/one-run.js';
+import { capitalised, plural } from '../../text/words.js';
 import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
@@ -19,6 +20,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
   const { hypothesis, variants } = view.result;
   const badge = badgeOf(view);
   const words = verdictWords(view);
+  const oneRun = oneRunWords(view.result);
   const chain = chainOf(view, view.worstVariant);
   const run = describedRun(view.worstVariant);
   const name = variants.length > 1 && markup`<b>${view.worstVariant.name}</b>`;
@@ -34,6 +36,7 @@ export function verdictSection({ all: view, note }: Fold): Markup {
     <p class="say">
       ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}${emphasised(words)}
     </p>
+    ${oneRun !== null && markup`<p class="kick">${capitalised(oneRun)}.</p>`}
     ${unfinishedList(view)}${
       chain.length > 1 &&
       markup`${of}

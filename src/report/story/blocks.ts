@@ -106,9 +106,9 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
 function verdictOf(view: View, variant: VariantResult): string {
   const { held, of, broken } = heldBudgets(variant);
   const character = characterOf(view, variant);
-  const tail = [expectedText(variant) ?? '', character]
-    .map((words) => words && `, ${words}`)
-    .join('');
+  // Beside budgets the word alone would say that they are undecided.
+  const words = character.replace(/^undecided/u, 'recovery unknown');
+  const tail = [expectedText(variant) ?? '', words].map((one) => one && `, ${one}`).join('');
   if (of === 0) return `${noGoals([variant])}${tail}`;
   if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
   if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;

@@ -193,13 +193,21 @@ export interface VariantSummary {
   readonly success: Estimate;
   /** Share of the finished requests with a degraded response, which counts as a success; absent if there is none. */
   readonly degraded?: Estimate;
+  /**
+   * Share of the finished requests that succeed, but after more than twice the p99 that the baseline has before its
+   * first fault; absent if there are none.
+   */
+  readonly slow?: Estimate;
   readonly goodput: Estimate;
   /** Latency of all finished requests. */
   readonly latency: QuantileEstimates;
   /** Latency of the successful requests. */
   readonly successLatency: QuantileEstimates;
-  /** Attempts on all edges per call on all edges: 1 if nothing is sent twice, however many calls a request makes. */
-  readonly attemptsPerCall: Estimate;
+  /**
+   * Attempts on all edges per call on all edges: 1 if nothing is sent twice, however many calls a request makes.
+   * `unsent`: some calls were refused by their caller, or still waited at the end, which lowers it.
+   */
+  readonly attemptsPerCall: Estimate & { readonly unsent?: true };
   /** Largest amplification of any edge, and that edge. */
   readonly amplification: Estimate & { readonly edge: string | null };
   /**
@@ -409,6 +417,8 @@ export interface BudgetResult {
   readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
   /** Reason for a value or limit without a number: `never`, `no samples`. */
   readonly note: string | null;
+  /** Of an undecided verdict: replications that would probably decide; null = no number of them. */
+  readonly runsToDecide?: number | null;
   /** An undecided verdict fails the budget. */
   readonly strict?: true;
   /**
@@ -461,8 +471,11 @@ export interface Comparison {
   readonly value: number | null;
   readonly baselineValue: number | null;
   readonly difference: number | null;
-  readonly ci95: readonly [number, number] | null;
-  /** Adjusted by Holm's method within the family. */
+  /** The interval that decides: it excludes 0 if and only if the adjusted p is below 5 %. */
+  readonly interval: readonly [number, number] | null;
+  /** Confidence of the interval: 0.95, or more by Holm's method where several variants are compared. */
+  readonly confidence: number | null;
+  /** Adjusted by Holm's method for all variants that are compared in this figure. */
   readonly adjustedP: number | null;
   readonly family: 'headline' | 'exploratory';
   /** Difference that is too small to matter, either way. */
@@ -470,5 +483,9 @@ export interface Comparison {
   /** Variance of independent differences over that of paired ones; null = undefined. */
   readonly varianceRatio: number | null;
   readonly verdict: 'better' | 'worse' | 'same' | 'unknown';
+  /** Of an unknown verdict: what all pairs of runs show. */
+  readonly leaning?: 'better' | 'worse';
+  /** Of an unknown verdict: replications that would probably decide; null = 1,000 would not. */
+  readonly runsToDecide?: number | null;
   readonly unit: 'seconds' | 'perSecond' | 'share' | 'number';
 }

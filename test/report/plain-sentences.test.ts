@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { causeSentence } from '../../src/report/causes.js';
+import { plainWords } from '../../src/report/emphasis.js';
+import { viewOf } from '../../src/report/view.js';
+import { verdictWords } from '../../src/report/words.js';
+import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import { sampleResult } from '../support/sample-result.js';
+
+const fault = (name: string, role: 'cause' | 'part', without: number) => ({
+  fault: name,
+  role,
+  without,
+  alone: null,
+  averted: { value: 2608 - without, ci95: null, each: [2608 - without] },
+  share: 2608 - without,
+});
+
+/** The sentence about two faults, of which the second one leaves this many of 2,608 requests. */
+function causesOf(without: number): string {
+  const sample = sampleResult();
+  const [first, second] = sample.faults;
+  const own: Counterfactuals = {
+    replications: 1,
+    runs: 3,
+    harm: 2608,
+    background: 13,
+    failing: { seconds: 40, toEnd: false },
+    slow: {},
+    faults: [fault(first!.id, 'cause', 1285), fault(second!.id, 'part', without)],
+    interventions: [],
+  };
+  return causeSentence({ variant: sample.variants[0]!, own });
+}
+
+describe('sentences', () => {
+  it('name two causes of about equal parts, and a part that is smaller', () => {
+    expect(causesOf(1356)).toMatch(/^Causes of about equal parts: .*1,285 remain .*1,356 without/u);
+    expect(causesOf(1356)).not.toContain('A smaller part');
+    expect(causesOf(2300)).toMatch(/^Cause: .*1,285 remain without the fault\. A smaller part: /u);
+  });
+
+  it('name the broken budgets of the only variant, with their values', () => {
+    const sample = sampleResult();
+    const [variant] = sample.variants.filter(({ name }) => name === 'retries');
+    const said = plainWords(verdictWords(viewOf({ ...sample, variants: [variant!] })));
+    expect(said).toMatch(/^5 of 6 budgets are not held: “.+” \(.+\), “.+” \(.+\) and 3 others\./u);
+    const budgets = variant!.budgets.slice(0, 1);
+    const one = viewOf({ ...sample, variants: [{ ...variant!, budgets }] });
+    expect(plainWords(verdictWords(one))).toContain(`“${budgets[0]!.text}” is not held: `);
+  });
+});
