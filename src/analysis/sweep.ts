@@ -9,6 +9,8 @@ import type { SweepFigure, SweepFigures } from '../spec/result/sweep.js';
 import type { StoryEvent } from '../spec/result/cascade.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
+import { eachStep } from '../language/each-step.js';
+import { headroomOf } from './measure/headroom.js';
 import { combineDigests } from './measure/digest.js';
 import { estimateOf, finite } from './measure/estimate.js';
 import { neverCount } from './measure/recovery.js';
@@ -179,11 +181,35 @@ function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
 const REASONS: readonly StoryEvent['kind'][] = ['saturated', 'poolFull', 'killed', 'pending'];
 const EFFECTS: readonly StoryEvent['kind'][] = ['down', 'failing', 'degraded', 'backlog'];
 
+/** From this multiple of the load down, a resource is full at it. */
+const FULL_AT = 1.05;
+
 /**
- * The component that gives in first in the first run: the first one that runs out of something, else the first one that
- * degrades and is hit by no fault. Undefined if none does.
+ * The component that gives in first: the one whose resource is full, by the headroom of all runs, else the first one in
+ * the first run that runs out of something or degrades. Undefined if none does.
  */
 function firstToGive(data: VariantData): SweepFigures['gives'] {
+  return fullest(data) ?? firstEvent(data);
+}
+
+/** The fullest resource, if it is full: before the first fault, or while one is active. */
+function fullest(data: VariantData): SweepFigures['gives'] {
+  const headroom = headroomOf(data);
+  const times = [{ ...headroom, fault: null }, ...headroom.faults].flatMap((time) => {
+    const [full] = time.components;
+    return full === undefined || full.factor > FULL_AT ? [] : [{ ...time, full }];
+  });
+  // Where the load is too high without a fault, no fault is needed to fill the resource.
+  const rank = ({ fault, full }: (typeof times)[number]): number =>
+    fault === null && full.factor <= 1 ? 0 : full.factor;
+  const [first] = times.sort((a, b) => rank(a) - rank(b));
+  if (first === undefined) return undefined;
+  const { full, fault, rate } = first;
+  return { subject: full.component, full, holds: rate * full.factor, fault };
+}
+
+/** A component that is hit by a fault, or that fails requests by its own steps, does not give in where it only fails. */
+function firstEvent(data: VariantData): SweepFigures['gives'] {
   const [story] = storiesOf({ ...data, records: data.records.slice(0, 1) });
   const { plan, componentIds, variant } = data;
   const hit = new Set(variant.scenario.faults.flatMap(({ target }) => target));
@@ -194,8 +220,21 @@ function firstToGive(data: VariantData): SweepFigures['gives'] {
   const own = story.events.filter(isServer);
   const first =
     own.find(({ kind }) => REASONS.includes(kind)) ??
-    own.find(({ kind, subject }) => EFFECTS.includes(kind) && !hit.has(subject));
+    own.find(
+      ({ kind, subject }) =>
+        EFFECTS.includes(kind) && !hit.has(subject) && !failsItself(data, subject),
+    );
   if (first === undefined) return undefined;
   const { subject, kind, at, text } = first;
   return { subject, kind, at, text };
+}
+
+/** Whether an endpoint of a service fails some of its requests by a step of its own. */
+function failsItself({ variant }: VariantData, name: string): boolean {
+  const service = variant.scenario.services.get(name);
+  if (service === undefined) return false;
+  let fails = false;
+  for (const { steps } of service.endpoints.values())
+    eachStep(steps, ({ verb }) => (fails ||= verb === 'fail'));
+  return fails;
 }

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { SWEEP_STARTS } from '../spec/result/sweep.js';
 import type { Command } from 'commander';
 import {
   FORMATS,
@@ -140,6 +141,12 @@ export const addSweep: Add = (program, terminal, perform) => {
       '--samples <number>',
       'with --set: number of settings, drawn at random',
       wholeNumber(1, 10_000),
+    )
+    .addOption(
+      new Option(
+        '--start <how>',
+        'with --set: replicas with which autoscaled components begin: settled (those that the autoscaler would have; default where a load is set) or written (those of the file)',
+      ).choices(SWEEP_STARTS),
     );
   withSelection(command);
   withThreads(command)

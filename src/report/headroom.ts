@@ -1,5 +1,5 @@
 import type { ComponentHeadroom, Headroom, LoadedResource } from '../spec/result/headroom.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { FaultInfo, VariantResult } from '../spec/result/result.js';
 import { formatSize } from '../spec/quantities/size-text.js';
 import { formatBytes, formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
 
@@ -29,6 +29,10 @@ export function amountWords({ resource }: ComponentHeadroom, amount: number): st
 
 /** Headroom up to this factor is none: the limit is reached. */
 const USED_UP = 1;
+/** Below this share of the calm headroom that during a fault is worth a mention. */
+const LESS = 0.95;
+/** Most faults in a sentence. */
+const FAULTS = 2;
 
 /** `62 % of its 4 cores at 120/s`. */
 export function useWords(one: ComponentHeadroom): string {
@@ -41,15 +45,53 @@ export function shareUsed({ used, limit }: ComponentHeadroom): number {
   return used / limit;
 }
 
-/** The component that saturates first, in a sentence; null where nothing that is used has a limit. */
-export function tightestWords({ components, underFault }: Headroom): string | null {
+/** A resource and its component: `its 64 workers`. */
+function limitWords(one: ComponentHeadroom): string {
+  return LIMIT_WORDS[one.resource](one);
+}
+
+/** `its 64 workers hold`, `its 10 cores, with 5 replicas, hold`. */
+export function holdWords(one: ComponentHeadroom): string {
+  const { replicas, limit, resource } = one;
+  const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas,`;
+  const isOne = limit === 1 || resource === 'bandwidth' || resource === 'memory';
+  return `${limitWords(one)}${grown} ${isOne ? 'holds' : 'hold'}`;
+}
+
+/** The component that saturates first, in a sentence, with its headroom under faults; null where nothing used has a limit. */
+export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
+  const { components, underFault, rate } = headroom;
   const [first] = components;
   if (first === undefined) return null;
-  const at =
-    first.factor <= USED_UP
-      ? 'is saturated at this load'
-      : `saturates first, at ${formatNumber(first.factor)}x this load`;
-  return `${first.component} ${at} (${useWords(first)}${underFault ? ', a fault included' : ''})`;
+  const { factor, replicas } = first;
+  const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
+  const included = underFault ? ', a fault included' : '';
+  const load = formatRate(rate);
+  const calm =
+    factor <= USED_UP
+      ? `is saturated: ${holdWords(first)} ${formatRate(rate * factor)} of ${load}${included}`
+      : `saturates first, at ${formatNumber(factor)}x this load, ${formatRate(rate * factor)} (${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${included})`;
+  return `${first.component} ${calm}${faultWords(headroom, first, faults)}`;
+}
+
+/** `; 1.17x while 'provider 20x slower'`, for the faults that leave less headroom, the worst first. */
+function faultWords(
+  headroom: Headroom,
+  calm: ComponentHeadroom,
+  faults: readonly FaultInfo[],
+): string {
+  const less = headroom.faults
+    .map(({ fault, components: [first] }) => ({ fault, first: first! }))
+    .filter(({ first }) => first.factor < LESS * calm.factor)
+    .sort((a, b) => a.first.factor - b.first.factor);
+  const words = less.slice(0, FAULTS).map(({ fault, first }) => {
+    const { component, factor } = first;
+    const name = faults.find(({ id }) => id === fault)?.words ?? fault;
+    const whose = component === calm.component ? '' : ` for ${component}`;
+    return `; ${formatNumber(factor)}x${whose} while '${name}'`;
+  });
+  const more = less.length - words.length;
+  return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;
 }
 
 /** `before the first fault, 0 to 60 s`. */
@@ -61,6 +103,7 @@ export function healthyWords({ from, until, underFault }: Headroom, faults: numb
 
 /** The headroom of a variant in one line, with its name among several; null without one. */
 export function headroomLine(variant: VariantResult, several: boolean): string | null {
-  const words = variant.headroom === undefined ? null : tightestWords(variant.headroom);
+  const words =
+    variant.headroom === undefined ? null : tightestWords(variant.headroom, variant.faults);
   return words === null ? null : `${several ? `${variant.name}: ` : ''}${words}`;
 }

@@ -1,5 +1,5 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMeasure } from '../spec/result/sweep.js';
+import type { Sweep, SweepAxis, SweepMeasure, SweepStart } from '../spec/result/sweep.js';
 import type { Expression, Measure } from '../spec/scenario/expression.js';
 import type { BudgetSource } from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
@@ -16,6 +16,7 @@ import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
+import { isLoad, isScaled } from './sweep-starts.js';
 import { Range, settingOf, type Setting } from './sweep-values.js';
 
 /** Largest number of settings of a sweep. */
@@ -98,6 +99,7 @@ class SweepReader {
     const variants = this.variants();
     const axes = this.axes(variants);
     this.checkFields();
+    this.checkStart();
     this.checkAim(variants);
     this.checkCount(axes);
     const metrics = own.metrics === undefined ? this.ofBudgets(variants) : this.measures(variants);
@@ -115,6 +117,7 @@ class SweepReader {
       resolution: own.kind === 'bisect' ? (own.resolution ?? 0.02) : null,
       replications: own.replications ?? (own.kind === 'bisect' ? BISECT_REPLICATIONS : null),
       durationNs: own.duration ?? null,
+      start: this.start(axes),
     };
     return { sweep, axes };
   }
@@ -221,6 +224,19 @@ class SweepReader {
       texts.set(setting.text, count);
       return count === 1 ? setting : { ...setting, text: `${setting.text} (${count})` };
     });
+  }
+
+  /** A first value of a load is no cold start, unless the sweep asks for it. */
+  private start(axes: readonly WrittenAxis[]): SweepStart {
+    const { start } = this.own;
+    return start ?? (axes.some(({ path }) => isLoad(path)) ? 'settled' : 'written');
+  }
+
+  private checkStart(): void {
+    const { judged } = this.around;
+    if (this.own.start === undefined || judged.some(({ scenario }) => isScaled(scenario))) return;
+    const message = 'no component has an autoscaler that follows a metric: remove start';
+    this.add('FL208', get(this.node, 'start')!, ['start'], message);
   }
 
   private checkFields(): void {

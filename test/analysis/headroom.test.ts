@@ -50,7 +50,7 @@ workloads:
 
   it('takes the tightest resource, in the time before the first fault', () => {
     // 100/s: 100 x 20 ms = 2 of 10 workers, 100 x 5 ms = 0.5 of 1 core; the pool has 100 x 12 ms = 1.2 of 4.
-    const { components, ...time } = headroomOf(`
+    const { components, faults, ...time } = headroomOf(`
 faultline: 1
 title: Three resources
 run: { duration: 60s, warmup: 10s }
@@ -62,7 +62,12 @@ workloads:
   users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] }
 faults: [ { id: slow, kind: slow, target: db, factor: 5, at: 30s, for: 20s } ]
 `);
-    expect(time).toEqual({ from: 0, until: 30, underFault: false, unlimited: ['db'] });
+    expect(time).toEqual({ from: 0, until: 30, underFault: false, rate: 100, unlimited: ['db'] });
+    // While the database is slow, 100 x 60 ms = 6 of 4 connections: 67/s.
+    const [slow] = faults;
+    expect(slow).toMatchObject({ fault: 'slow', from: 30, until: 50 });
+    expect(slow.components[0]).toMatchObject({ resource: 'connections', of: 'db', limit: 4 });
+    expect(slow.components[0].saturatesAt / (4 / 0.06)).toBeCloseTo(1, 1);
     const shop = components.find(({ component }) => component === 'shop')!;
     expect(shop).toMatchObject({ resource: 'cores', limit: 1 });
     expect(shop.used).toBeCloseTo(0.5, 6);

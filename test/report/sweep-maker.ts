@@ -114,6 +114,7 @@ export function makeSweep(making: Making): SweepResult {
       kind,
       expect: making.expect ?? null,
       resolution: kind === 'bisect' ? 0.02 : null,
+      start: 'written',
     },
     seed: 7,
     replications,

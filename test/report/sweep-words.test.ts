@@ -177,7 +177,7 @@ describe('the best setting of a metric', () => {
 describe('the verdict of a bisection', () => {
   it('says for each variant where it breaks, holds throughout, or breaks at once', () => {
     expect(said(bisectSweep())).toEqual([
-      'retries holds up to 243/s and breaks at 248/s (to within 2 %). Measured: 99.7 % [99.6, 99.8] where it holds, 98 % [97.9, 98.1] where it breaks.',
+      'Limit of retries between 243/s and 248/s. Measured: 99.7 % [99.6, 99.8] where it holds, 98 % [97.9, 98.1] where it breaks.',
       'full holds over the whole range 100/s to 900/s, as far as its ends tell.',
       'naive breaks already at 100/s, and at 900/s too.',
     ]);
@@ -186,7 +186,7 @@ describe('the verdict of a bisection', () => {
 
   it('warns where an interval reaches over the limit', () => {
     expect(said(bisectSweep(false))[0]).toContain(
-      'Not sure: the runs leave it open on one side at least, so more of them may move this.',
+      'Limit of retries between 243/s and 248/s, not sure with so few runs.',
     );
     expect(sweepBadge(sweepViewOf(bisectSweep(false)))).toEqual({ text: 'not sure', tone: 'open' });
   });
@@ -196,7 +196,7 @@ describe('the verdict of a bisection', () => {
     const [first] = result.edges;
     const turned = { ...result, edges: [{ ...first!, holds: 2, breaks: 1 }] };
     expect(said(turned)[0]).toMatch(
-      /^retries breaks up to 243\/s and holds from 248\/s on \(to within 2\s%\)\./,
+      /^Limit of retries between 243\/s and 248\/s, holds above it\./,
     );
   });
 
@@ -211,10 +211,10 @@ describe('what was asked', () => {
   it('is one sentence with the paths, the settings and the runs', () => {
     const asked = (result: SweepResult): string => askedText(sweepViewOf(result));
     expect(asked(wordSweep())).toBe(
-      'Every value of services.payments.balancer (4 values): 4 settings, 10 replications of each variant at each setting, 120 s measured.',
+      'services.payments.balancer: 4 values, 10 runs of each of 2 variants, 120 s measured.',
     );
     expect(asked(bisectSweep())).toBe(
-      'Where along workloads.users.rate from 100/s to 900/s users.success >= 99% stops to hold, to within 2 % of the value: 7 values tried, up to 10 replications of each variant at each value, 120 s measured.',
+      'Where along workloads.users.rate from 100/s to 900/s users.success >= 99% stops to hold, to within 2 % of the value: 7 values, up to 10 runs of each of 3 variants, 120 s measured.',
     );
     expect(asked(randomSweep(6))).toMatch(
       /^A random sample of workloads\.users\.rate \(\S+ to \S+\), services\.cache\.capacity \(\S+ to \S+\) and services\.cache\.eviction \(3 values\): 6 settings/,
@@ -228,7 +228,7 @@ describe('what was asked', () => {
     });
     const view = sweepViewOf(result);
     expect(view.shape).toBe('line');
-    expect(askedText(view)).toContain('Every value of a.x (2 values), with a.y = only: 2 settings');
+    expect(askedText(view)).toContain('a.x, with a.y = only: 2 values');
     expect(settingText(view, [1, 0])).toBe('x = 2');
   });
 });

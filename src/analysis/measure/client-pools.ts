@@ -35,9 +35,12 @@ export function poolCapacities(question: Pools, record: RunRecord, steps: Steps)
   );
 }
 
-/** The same, as the mean over a window and all runs. */
-export function poolCapacity(question: Asked): number {
-  return poolsOf(question, (component) => meanInstances(question, component));
+/** The same, as the mean over a window and all runs, or with other numbers of instances. */
+export function poolCapacity(
+  question: Asked,
+  countOf = (component: number): number => meanInstances(question, component),
+): number {
+  return poolsOf(question, countOf);
 }
 
 /**

@@ -144,7 +144,7 @@ function fleetOf({ data, selection, window }: Asked): NonNullable<ComponentResul
   const all = isScaled(data, instances);
   const each = data.records.map((record) => {
     if (!all) return instances.length;
-    const cells = capacityByCell(data, record, instances, () => 1, true);
+    const cells = capacityByCell(data, record, instances, () => 1, { wanted: true });
     return window.cells.reduce((sum, cell) => sum + cells[cell], 0) / window.lengthNs;
   });
   return { instances: estimateOf(meanOf(each)), isScaled: all };

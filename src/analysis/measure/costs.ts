@@ -100,7 +100,7 @@ function instanceCost(
     const disk = (storageOf(scenario, name) / GB) * (prices.storageGbMonth / HOURS_PER_MONTH);
     const price = hourly(prices, shape?.cpuRequest ?? cpu.cores, limit ?? 0) + disk;
     if (price === 0) return;
-    const there = capacityByCell(data, record, instances, () => 1, true);
+    const there = capacityByCell(data, record, instances, () => 1, { wanted: true });
     const ns = sumCells(there, window.cells);
     cost += (ns / NS_PER_HOUR) * price;
   });

@@ -19,14 +19,14 @@ export function isScaled({ plan }: VariantData, instances: readonly number[]): b
 
 /**
  * Total capacity of the instances that exist, by cell: capacity x ns. An empty slot has no capacity until its new
- * instance is up or, with `wanted`, until that instance is ordered.
+ * instance is up or, with `wanted`, until that instance is ordered. With `up` only processes that run have capacity.
  */
 export function capacityByCell(
   data: VariantData,
   record: RunRecord,
   instances: readonly number[],
   capacity: Capacity,
-  wanted = false,
+  { wanted = false, up = false }: { readonly wanted?: boolean; readonly up?: boolean } = {},
 ): Float64Array {
   const { plan } = data;
   const { edges } = plan.grid;
@@ -38,7 +38,7 @@ export function capacityByCell(
   );
   for (const down of downtimesOf(data, record, new Set(instances))) {
     const { instance, fromNs, absent } = down;
-    if (!absent) continue;
+    if (!absent && !up) continue;
     const untilNs = wanted ? Math.min(down.wantedNs, down.untilNs) : down.untilNs;
     for (let cell = 0; cell < cells.length; cell++) {
       cells[cell] -= own(instance) * within(fromNs, untilNs, edges[cell], edges[cell + 1]);
@@ -108,16 +108,17 @@ export function shareOfThere(
   return ending === 'max' ? largestOf(each) : meanOf(each);
 }
 
-/** Mean capacity over a window and all runs. */
+/** Mean capacity over a window and all runs; with `up` that of processes that run. */
 export function meanCapacity(
   data: VariantData,
   window: Question['window'],
   instances: readonly number[],
   capacity: Capacity,
+  up = false,
 ): number {
   let sum = 0;
   for (const record of data.records) {
-    const cells = capacityByCell(data, record, instances, capacity);
+    const cells = capacityByCell(data, record, instances, capacity, { up });
     for (const cell of window.cells) sum += cells[cell];
   }
   return sum / (window.lengthNs * data.records.length);

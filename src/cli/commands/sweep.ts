@@ -205,6 +205,7 @@ function commandWords(name: string | undefined, flags: SweepFlags): readonly str
     ...(flags.metric ?? []).flatMap((text) => ['--metric', text]),
     ...flag('--expect', flags.expect),
     ...flag('--samples', flags.samples),
+    ...flag('--start', flags.start),
     ...flag('--variant', flags.variant?.join(',')),
     ...flag('--seed', flags.seed),
     ...flag('--replications', flags.replications),

@@ -1,3 +1,4 @@
+import type { SweepStart } from '../../spec/result/sweep.js';
 import { sha256 } from '../../text/sha256.js';
 import { usageError } from '../exit.js';
 
@@ -7,6 +8,7 @@ export interface AdHoc {
   readonly metric?: readonly string[];
   readonly expect?: string;
   readonly samples?: number;
+  readonly start?: SweepStart;
   readonly variant?: readonly string[];
 }
 
@@ -38,12 +40,17 @@ function slugOf(text: string): string {
 }
 
 /** `{ kind: grid, set: { "path": [a, b] } }` of `--set path=a,b`; null if nothing is set. */
-export function sweepText({ set, metric, expect, samples, variant }: AdHoc): string | null {
+export function sweepText({ set, metric, expect, samples, start, variant }: AdHoc): string | null {
   if (set === undefined) {
-    const flag = expect !== undefined ? '--expect' : samples !== undefined ? '--samples' : null;
-    const lost = metric === undefined ? flag : '--metric';
-    if (lost === null) return null;
-    throw usageError(`${lost} belongs to a sweep on the command line: add --set path=a,b,c`);
+    const given = {
+      '--metric': metric,
+      '--expect': expect,
+      '--samples': samples,
+      '--start': start,
+    };
+    const lost = Object.entries(given).find(([, value]) => value !== undefined);
+    if (lost === undefined) return null;
+    throw usageError(`${lost[0]} belongs to a sweep on the command line: add --set path=a,b,c`);
   }
   const kind = samples !== undefined ? 'random' : isSearch(set, expect) ? 'bisect' : 'grid';
   const fields = [
@@ -52,6 +59,7 @@ export function sweepText({ set, metric, expect, samples, variant }: AdHoc): str
     ...(metric === undefined ? [] : [`metrics: [ ${metric.map(quoted).join(', ')} ]`]),
     ...(expect === undefined ? [] : [`expect: ${quoted(expect)}`]),
     ...(samples === undefined ? [] : [`samples: ${samples}`]),
+    ...(start === undefined ? [] : [`start: ${start}`]),
     ...(variant === undefined ? [] : [`variants: [ ${variant.map(quoted).join(', ')} ]`]),
   ];
   return `{ ${fields.join(', ')} }`;

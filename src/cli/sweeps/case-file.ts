@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ComponentHeadroom } from '../../spec/result/headroom.js';
 import type { SweepFigure, SweepFigures } from '../../spec/result/sweep.js';
 import type { MetricUnit } from '../../spec/scenario/expression.js';
 import { sealOf } from '../../text/seal.js';
@@ -23,7 +24,7 @@ import {
 
 /** The figures of one setting of a sweep. */
 export interface CaseFile {
-  readonly faultline: 'case/3';
+  readonly faultline: 'case/4';
   readonly engine: { readonly version: string };
   /** The name of the file: a hash of everything on which the figures depend. */
   readonly key: string;
@@ -33,6 +34,19 @@ export interface CaseFile {
 const sweepFigure: z.ZodType<SweepFigure> = z
   .object({ value: figure, ci95: interval, never: count, each: list(figure) })
   .check(isWithin);
+
+const headroom: z.ZodType<ComponentHeadroom> = z.strictObject({
+  component: text,
+  resource: oneOf({ workers: 1, cores: 1, connections: 1, consumers: 1, bandwidth: 1, memory: 1 }),
+  of: text.nullable(),
+  direction: oneOf({ to: 1, from: 1 }).optional(),
+  used: count,
+  limit: count,
+  rate: count,
+  saturatesAt: count,
+  factor: count,
+  replicas: count.optional(),
+});
 
 const figures = z.strictObject({
   name: text,
@@ -54,8 +68,14 @@ const figures = z.strictObject({
     })
     .check(isWithin, isOfUnit)
     .nullable(),
+  began: list(z.strictObject({ component: text, replicas: z.int().min(0) })).optional(),
   alarms: list(text).optional(),
-  gives: z.strictObject({ subject: text, kind: eventKind, at: number, text }).optional(),
+  gives: z
+    .union([
+      z.strictObject({ subject: text, kind: eventKind, at: number, text }),
+      z.strictObject({ subject: text, full: headroom, holds: count, fault: text.nullable() }),
+    ])
+    .optional(),
 });
 
 /** Each run has a value; a setting that a guard stopped has none. */
@@ -72,7 +92,7 @@ const whole = figures.check((context) => {
 });
 
 const schema: z.ZodType<CaseFile> = z.strictObject({
-  faultline: z.literal('case/3'),
+  faultline: z.literal('case/4'),
   checksum: digest,
   engine: z.strictObject({ version: text }),
   key: text,
@@ -81,7 +101,7 @@ const schema: z.ZodType<CaseFile> = z.strictObject({
 
 export const CASE: Stored<CaseFile> = {
   name: 'sweep case',
-  format: 'case/3',
+  format: 'case/4',
   isOfVersion: true,
   seal: { field: 'checksum', of: sealOf },
   schema,

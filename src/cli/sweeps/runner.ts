@@ -23,6 +23,7 @@ import { checkSettings, type BuiltCase, type CaseBuilder } from './build.js';
 import { divisible } from './divisible.js';
 import { Session, sweepThreads, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
+import { Starts } from './starts.js';
 import type { CaseStore } from './store.js';
 
 /**
@@ -75,6 +76,7 @@ export class Runner {
   private readonly written: WrittenSweep;
   private readonly asked: Asked;
   private readonly leftOut: readonly string[];
+  private readonly starts: Starts;
   private readonly session: Session;
   private readonly firstLook: Session;
   private readonly replications: number;
@@ -90,6 +92,8 @@ export class Runner {
     const metrics = sweep.metrics.map(({ measure }) => measure);
     this.asked = { metrics, budgets: judged, expect: expectOf(sweep.expect, null) };
     this.leftOut = leftOut;
+    const paths = sweep.axes.map(({ path }) => path);
+    this.starts = new Starts(running.path, sweep.start === 'settled', paths);
     this.session = this.sessionFor(this.asked);
     const early = { ...this.asked, expect: expectOf(sweep.expect, FIRST_LOOK) };
     this.firstLook = this.sessionFor(early);
@@ -253,6 +257,7 @@ export class Runner {
         kind: sweep.kind,
         expect: sweep.expect?.text ?? null,
         resolution: sweep.resolution,
+        start: sweep.start,
       },
       seed: run.seed,
       replications: this.replications,
@@ -281,7 +286,7 @@ export class Runner {
 
   private sessionFor(asked: Asked): Session {
     const { path, store, options, terminal } = this.running;
-    return new Session(path, asked, store, options, terminal);
+    return new Session(path, asked, store, this.starts, options, terminal);
   }
 }
 

@@ -15,6 +15,7 @@ import { packageVersion } from '../version.js';
 import type { BuiltCase } from './build.js';
 import { plural } from '../../text/words.js';
 import type { CaseShape } from './case-file.js';
+import type { Starts } from './starts.js';
 import { caseKey, type CaseStore } from './store.js';
 
 /** Most settings whose plans are in memory at once. */
@@ -41,6 +42,7 @@ export class Session {
   private readonly asked: Asked;
   private readonly shape: Pick<CaseShape, 'units' | 'budgets' | 'hasExpect'>;
   private readonly store: CaseStore;
+  private readonly starts: Starts;
   private readonly options: SimulateOptions;
   private readonly terminal: Terminal;
 
@@ -48,6 +50,7 @@ export class Session {
     path: string,
     asked: Asked,
     store: CaseStore,
+    starts: Starts,
     options: SimulateOptions,
     terminal: Terminal,
   ) {
@@ -59,6 +62,7 @@ export class Session {
       hasExpect: asked.expect !== null,
     };
     this.store = store;
+    this.starts = starts;
     this.options = options;
     this.terminal = terminal;
   }
@@ -93,19 +97,30 @@ export class Session {
     const missing = figures.flatMap((known, i) => (known === undefined ? [i] : []));
     this.found += asks.length - missing.length;
     this.keepStored();
-    const cases = missing.map((i): Case => {
+    const begun = await this.starts.of(
+      missing.map((i) => built[i]!),
+      async (cases) => {
+        const records: Records[] = [];
+        await this.run(workerThreads, cases, (index, own) => (records[index] = own));
+        return records;
+      },
+    );
+    const cases = missing.map((i, k): Case => {
       const first = asks[i]!.before?.[0]?.length ?? 0;
-      return { plans: built[i]!.plans, first, count: asks[i]!.replications - first };
+      return { plans: begun[k]!.plans, first, count: asks[i]!.replications - first };
     });
     const done = shown.before + asks.length - missing.length;
     const bar = this.bar(done, shown.of);
     let ready = done;
     await this.run(workerThreads, cases, (index, late) => {
       const i = missing[index]!;
-      const { file, plans } = built[i]!;
+      const { file } = built[i]!;
+      const { plans, began } = begun[index]!;
       const records = joined(asks[i]!.before, late);
       asks[i]!.onRecords?.(records);
-      const own = caseFigures({ file, plans, records }, this.asked);
+      const own = caseFigures({ file, plans, records }, this.asked).map((figures, variant) =>
+        began[variant]!.length === 0 ? figures : { ...figures, began: began[variant]! },
+      );
       // Results that ran out of memory are not stored: that depends on the machine, not on the setting.
       if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
       figures[i] = own;
@@ -153,6 +168,7 @@ export class Session {
     return caseKey({
       version: packageVersion(),
       scenario: file.sha256,
+      start: this.starts.key,
       seed: file.variants[0]!.scenario.run.seed,
       replications,
       metrics: metrics.map(({ text }) => text),

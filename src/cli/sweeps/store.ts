@@ -46,7 +46,7 @@ export class CaseStore {
 
   keep(key: string, variants: readonly SweepFigures[]): void {
     const engine = { version: packageVersion() };
-    const file: CaseFile = { faultline: 'case/3', engine, key, variants };
+    const file: CaseFile = { faultline: 'case/4', engine, key, variants };
     try {
       writeOutput(this.pathOf(key), sealed(file));
     } catch (error) {

@@ -26,6 +26,14 @@ export const scaling: InterventionKind = {
       : UNLIKELY,
 };
 
+/** The plan in which all components with an autoscaler have their largest number of instances, without it. */
+export function withAllReplicas(plan: Plan): Plan {
+  return plan.components.reduce(
+    (own, { autoscaling }, id) => (autoscaling === null ? own : atMost(own, id)),
+    plan,
+  );
+}
+
 function atMost(plan: Plan, id: number): Plan {
   const fixed = withComponent(plan, id, ({ instances }) => ({
     autoscaling: null,

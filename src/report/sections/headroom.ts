@@ -1,6 +1,6 @@
 import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
+import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
 import { amountWords, healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
@@ -23,7 +23,7 @@ export function headroomSection(view: View): Markup | null {
     'Headroom',
     (variant) => {
       const { headroom } = variant;
-      const title = headroom === undefined ? null : tightestWords(headroom);
+      const title = headroom === undefined ? null : tightestWords(headroom, variant.faults);
       return {
         title: title ?? 'No component has a limit',
         body: headroom === undefined ? null : bodyOf(view, variant, headroom),
@@ -42,9 +42,33 @@ function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom)
       : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
   return markup`${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358))}</figure>`}
     ${caption(
-      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. A component that waits for a slow one saturates earlier.${rest}`,
+      `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}`,
     )}
-    ${components.length > 0 && dataTable(tableOf(components))}`;
+    ${components.length > 0 && dataTable(tableOf(components))}
+    ${headroom.faults.length > 0 && dataTable(faultTable(headroom, faults))}`;
+}
+
+/** The tightest component while each fault is active, below the calm one. */
+function faultTable({ components: [calm], faults: under }: Headroom, faults: Faults): Table {
+  const rows = under.map(({ fault, from, until, components: [first] }) => ({
+    when: `${faults.find(({ id }) => id === fault)?.words ?? fault}, ${formatSpan(from, until)}`,
+    first,
+  }));
+  return {
+    caption: 'Headroom while each fault is active',
+    head: ['While', 'Component', 'Resource', 'In use', 'Times this load'],
+    rows: [{ when: 'no fault', first: calm }, ...rows].flatMap(({ when, first }) =>
+      first === undefined
+        ? []
+        : [[when, first.component, resourceOf(first), useOf(first), formatNumber(first.factor)]],
+    ),
+  };
+}
+
+type Faults = VariantResult['faults'];
+
+function useOf(one: ComponentHeadroom): string {
+  return `${amountWords(one, one.used)} of ${amountWords(one, one.limit)} (${formatShare(shareUsed(one))})`;
 }
 
 function chart(name: string, components: readonly ComponentHeadroom[], width: number): Drawing {
@@ -95,7 +119,7 @@ function tableOf(components: readonly ComponentHeadroom[]): Table {
     rows: components.map((one) => [
       one.component,
       resourceOf(one),
-      `${amountWords(one, one.used)} of ${amountWords(one, one.limit)} (${formatShare(shareUsed(one))})`,
+      useOf(one),
       formatRate(one.rate),
       formatRate(one.saturatesAt),
       formatNumber(one.factor),

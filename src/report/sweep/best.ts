@@ -7,6 +7,7 @@ import { listed } from '../format.js';
 import {
   caseAt,
   figureText,
+  isAlongLoad,
   figuresOf,
   hasBudgets,
   entriesOf,
@@ -54,7 +55,7 @@ export function metricFinding(view: SweepView, metric: number): string {
   const [low, high] = [Math.min(...values), Math.max(...values)].map((v) => formatValue(v, unit));
   if (low === high)
     return `${low!} ${known.length === entriesOf(result, metric).length ? 'everywhere' : 'wherever it was measured'}`;
-  const best = bestEntries(result, metric);
+  const best = isAlongLoad(view) ? [] : bestEntries(result, metric);
   if (best.length === 0 || result.sweep.kind === 'bisect') return `Between ${low!} and ${high!}`;
   const word = better === 'low' ? `Lowest, ${low!},` : `Highest, ${high!},`;
   if (best.length === 1) return `${word} at ${placeText(view, best[0]!)}`;
@@ -62,8 +63,9 @@ export function metricFinding(view: SweepView, metric: number): string {
   return `${word} at ${places.length === 1 ? places[0]! : countedText(view, best)}`;
 }
 
-/** The sentences of all metrics. */
+/** The sentences of all metrics; along a load the lowest one is best, which is no news. */
 export function metricSentences(view: SweepView): Words[] {
+  if (isAlongLoad(view)) return [];
   return view.result.metrics.map((_, metric) => metricWords(view, metric));
 }
 
@@ -137,13 +139,19 @@ function othersText(view: SweepView, metric: number, known: readonly Entry[]): s
   const { better } = view.result.metrics[metric]!;
   const unit = unitOf(view.result.metrics[metric]!);
   const nextText = `${formatValue(next.figure.value!, unit)} at ${placeText(view, next)}`;
-  if (first!.figure.each.length < 2)
-    return ` Next: ${nextText}; one run each does not say whether that differs.`;
+  if (first!.figure.each.length < 2) return ` Next: ${nextText}${loneText(first!, next)}.`;
   const level = others.filter((e) => !isSignificant(better === 'low', first!.figure, e.figure));
   if (level.length === 0) return ` Next: ${nextText}, and the runs, paired, tell the two apart.`;
   if (level.length === 1)
     return ` The data can't tell ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)} from it.`;
   return ` The data can't tell ${level.length} others from it.`;
+}
+
+/** A note where the intervals of two single runs overlap, or one has none. */
+function loneText(first: Entry, next: Entry): string {
+  const [a, b] = [first.figure.ci95, next.figure.ci95];
+  const isApart = a !== null && b !== null && (a[1] < b[0] || b[1] < a[0]);
+  return isApart ? '' : '; one run each does not say whether that differs';
 }
 
 /** The best setting that holds all budgets, if the best of all does not. */

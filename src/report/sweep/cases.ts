@@ -251,6 +251,16 @@ export function combinations(result: SweepResult, axes: readonly number[]): numb
   );
 }
 
+/** Whether a path sets the arrivals of a workload. */
+function isLoad(path: string): boolean {
+  return /^workloads\.[^.]+(\.arrivals\b.*)?$/.test(path);
+}
+
+/** Whether the only axis is a load, along which figures grow worse by nature. */
+export function isAlongLoad({ result, free }: SweepView): boolean {
+  return free.length === 1 && isLoad(result.axes[free[0]!]!.path);
+}
+
 /** Whether the settings are drawn from ranges, so that no two share a value of an axis. */
 export function isSample(kind: SweepKind): boolean {
   return kind === 'random' || kind === 'sobol';
@@ -291,4 +301,9 @@ function withoutLimit(text: string): string {
 
 function keyOf(at: readonly number[]): string {
   return at.join(',');
+}
+
+/** The word for a value on an axis. */
+export function valueWord(path: string): string {
+  return isLoad(path) ? 'load' : 'value';
 }

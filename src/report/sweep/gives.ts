@@ -1,9 +1,10 @@
-import type { SweepEdge, SweepFigures } from '../../spec/result/sweep.js';
-import { formatInstant } from '../../text/figures.js';
+import type { GivesIn, SweepEdge, SweepFigures } from '../../spec/result/sweep.js';
+import { formatInstant, formatRate } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { verbOf } from '../chain.js';
 import type { Words } from '../emphasis.js';
 import { listed } from '../format.js';
+import { holdWords } from '../headroom.js';
 import { budgetStatusOf, caseAt, figuresOf, settingText, type SweepView } from './cases.js';
 
 /** Beyond the limit that a bisection found: the component that gives in first. */
@@ -43,7 +44,12 @@ function isEdge(statuses: readonly string[], i: number): boolean {
   return statuses[i] === 'fails' && [statuses[i - 1], statuses[i + 1]].includes('holds');
 }
 
-function givesText(gives: NonNullable<SweepFigures['gives']>, where: string): string {
+function givesText(gives: GivesIn, where: string): string {
+  if ('full' in gives) {
+    const { subject, full, holds, fault } = gives;
+    const during = fault === null ? '' : ` during ${fault}`;
+    return `${where} ${subject} gives in first: ${holdWords(full)} ${formatRate(holds)}${during}.`;
+  }
   const { subject, at, text } = gives;
   const why = text === '' ? '' : `: ${text}`;
   return `${where} ${subject} gives in first (${verbOf(gives)} at ${formatInstant(at)}${why}).`;

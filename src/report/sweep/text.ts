@@ -43,7 +43,7 @@ export function sweepText(read: SweepResult, options: SweepTextOptions): Lines {
 }
 
 function heading({ result }: SweepView, options: SweepTextOptions): string[] {
-  const size = `sweep ${result.sweep.name}: ${plural(result.cases.length, 'setting')} x ${plural(result.variants.length, 'variant')}`;
+  const size = `sweep ${result.sweep.name}`;
   return headingLines(result.scenario.title, [options.file, size, options.wall ?? ''], options);
 }
 

@@ -7,13 +7,16 @@ import { groupedBy } from '../../text/order.js';
 import type { Badge } from '../words.js';
 import { edgeGives, giveWords } from './gives.js';
 import {
+  valueWord,
   caseAt,
   expectText,
   figuresOf,
   hasBudgets,
+  isAlongLoad,
   isSample,
   settingText,
   budgetStatusOf,
+  valueText,
   tallyOf,
   type SweepResultAxis,
   type SweepView,
@@ -34,31 +37,36 @@ export function sweepBadge(view: SweepView): Badge | null {
   return { text: `${held} of ${all} hold`, tone };
 }
 
-/** The question in one sentence: kind, axes, variants, runs, time. */
+/** The question in one sentence: what is varied, how many values and runs, time. */
 export function askedText(view: SweepView): string {
   const { result, free } = view;
-  const { sweep, axes } = result;
-  const runs = plural(result.replications, 'replication');
-  const each = result.variants.length > 1 ? ' of each variant' : '';
-  const tail = `${sweep.kind === 'bisect' ? 'up to ' : ''}${runs}${each} at each ${sweep.kind === 'bisect' ? 'value' : 'setting'}, ${formatSeconds(result.run.duration)} measured`;
+  const { sweep, axes, replications } = result;
+  const variants = result.variants.length;
+  const whose = variants > 1 ? ` of each of ${variants} variants` : ' each';
+  const runs = `${sweep.kind === 'bisect' ? 'up to ' : ''}${plural(replications, 'run')}${whose}`;
+  const tail = `${runs}, ${formatSeconds(result.run.duration)} measured`;
   if (sweep.kind === 'bisect') {
-    const axis = axes[0];
-    const values = axis?.values ?? [];
+    const path = axes[0]?.path ?? 'the axis';
+    const values = axes[0]?.values ?? [];
     const range =
       values.length === 0 ? '' : ` from ${values[0]!.text} to ${values[values.length - 1]!.text}`;
     const within =
       sweep.resolution === null ? '' : `, to within ${exactShare(sweep.resolution)} of the value`;
-    return `Where along ${axis?.path ?? 'the axis'}${range} ${sweep.expect === null ? 'the budgets stop' : `${sweep.expect} stops`} to hold${within}: ${plural(values.length, 'value')} tried, ${tail}.`;
+    return `Where along ${path}${range} ${sweep.expect === null ? 'the budgets stop' : `${sweep.expect} stops`} to hold${within}: ${plural(values.length, valueWord(path))}, ${tail}.`;
   }
   const over = free.map((i) => `${axes[i]!.path} (${extentText(axes[i]!, sweep.kind)})`);
   const fixed = axes
     .filter((_, i) => !free.includes(i))
     .map((axis) => `${axis.path} = ${axis.values[0]?.text ?? ''}`);
   const also = fixed.length === 0 ? '' : `, with ${listed(fixed)}`;
-  const every = free.length > 1 ? 'Every combination' : 'Every value';
+  const count = result.cases.length;
+  if (sweep.kind === 'grid' && free.length === 1) {
+    const { path } = axes[free[0]!]!;
+    return `${path}${also}: ${plural(count, valueWord(path))}, ${tail}.`;
+  }
   const sample = sweep.kind === 'sobol' ? "A sample by Sobol's sequence" : 'A random sample';
-  const kind = sweep.kind === 'grid' ? every : sample;
-  return `${kind} of ${listed(over)}${also}: ${plural(result.cases.length, 'setting')}, ${tail}.`;
+  const kind = sweep.kind === 'grid' ? 'Every combination' : sample;
+  return `${kind} of ${listed(over)}${also}: ${plural(count, 'setting')}, ${tail}.`;
 }
 
 /**
@@ -75,32 +83,87 @@ export function sweepVerdict(view: SweepView): Words[] {
         : [];
   if (result.sweep.kind === 'bisect' && result.edges.length === 0)
     said.push(['Nothing was tried.']);
-  return [...said, ...stopWords(view), ...emptyWords(view)];
+  return [...said, ...beganWords(view), ...stopWords(view), ...emptyWords(view)];
 }
 
-/** The limit that a bisection found for one variant: `retries holds up to 243/s and breaks at 248/s.` */
+/** The limit that a bisection found for one variant: `Limit of retries between 243/s and 248/s.` */
 export function edgeWords(view: SweepView, edge: SweepEdge): Words {
   const values = view.result.axes[0]!.values;
   const text = (i: number | null): string => (i === null ? '?' : values[i]!.text);
-  const said = outcomeText(view, edge, text, [0, values.length - 1]);
   const gives = edgeGives(view, edge);
-  return [
-    { strong: edge.variant },
-    ` ${said}${reachedText(view, edge)}.${gives}${sureText(view, edge)}`,
-  ];
+  const rest = `.${gives}${sureText(view, edge)}`;
+  const isMeasured = unmeasuredText(view, edge.variant, edge.breaks) === null;
+  if (edge.outcome !== 'found' || !isMeasured) {
+    const said = outcomeText(view, edge, text, [0, values.length - 1]);
+    return [{ strong: edge.variant }, ` ${said}${rest}`];
+  }
+  const whose = view.result.variants.length > 1 ? `Limit of ${edge.variant}` : 'Limit';
+  return [{ strong: whose }, ` ${betweenText(view, edge)}${rest}`];
 }
 
-/** The resolution that was reached: the distance of the two values, as a share of the larger one. */
-function reachedText(view: SweepView, edge: SweepEdge): string {
-  const { axes, sweep } = view.result;
-  if (edge.outcome !== 'found' || sweep.resolution === null) return '';
-  if (unmeasuredText(view, edge.variant, edge.breaks) !== null) return '';
-  const [a, b] = [edge.holds, edge.breaks].map((i) => axes[0]!.values[i!]?.number ?? null);
-  if (a === null || a === undefined || b === null || b === undefined) return '';
-  const reached = Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
-  const isCount = axes[0]!.unit === 'number' && Number.isInteger(a) && Math.abs(a - b) === 1;
-  const why = isCount ? ', the nearest whole numbers' : '';
-  return ` (to within ${exactShare(Number(reached.toPrecision(2)))}${why})`;
+/**
+ * The two values between which a limit is. If the runs leave one of them open, the next value on its side at which they
+ * do not, and those two by the point estimates.
+ */
+function betweenText(view: SweepView, edge: SweepEdge): string {
+  const { values, unit } = view.result.axes[0]!;
+  const [holds, breaks] = [edge.holds!, edge.breaks!];
+  const rises = holds > breaks;
+  const between = (a: number, b: number): string => {
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    return `between ${values[low]!.text} and ${values[high]!.text}`;
+  };
+  const side = rises ? ', holds above it' : '';
+  const [a, b] = [values[holds]!.number, values[breaks]!.number];
+  const isCount =
+    unit === 'number' && a !== null && b !== null && Number.isInteger(a) && Math.abs(a - b) === 1;
+  const near = `${between(holds, breaks)}${side}${isCount ? ', the nearest whole numbers' : ''}`;
+  if (edge.isSure) return near;
+  const away = rises ? 1 : -1;
+  const sureHolds = sureAt(view, edge.variant, holds, away, 'pass');
+  const sureBreaks = sureAt(view, edge.variant, breaks, -away, 'fail');
+  const isOpen = sureHolds !== holds || sureBreaks !== breaks;
+  if (sureHolds === null || sureBreaks === null || !isOpen)
+    return `${near}, not sure with so few runs`;
+  return `${between(sureHolds, sureBreaks)}${side}; by the point estimates ${between(holds, breaks)}`;
+}
+
+/** The first value from one on, in a direction, at which the runs decide this way; null if none does. */
+function sureAt(
+  view: SweepView,
+  variant: string,
+  from: number,
+  step: number,
+  asked: 'pass' | 'fail',
+): number | null {
+  const { result } = view;
+  for (let at = from; at >= 0 && at < result.axes[0]!.values.length; at += step) {
+    const figures = expectOf(view, at, variant);
+    if (figures === null || figures.stop !== null) continue;
+    const status = budgetStatusOf(result, figures);
+    const verdict =
+      figures.expect?.verdict ?? (status === 'holds' ? 'pass' : status === 'fails' ? 'fail' : null);
+    if (verdict === asked) return at;
+  }
+  return null;
+}
+
+/** The replicas with which autoscaled components begin: `Each load begins with the replicas of its autoscaler: a 5 to 10.` */
+function beganWords(view: SweepView): Words[] {
+  const counts = new Map<string, number[]>();
+  for (const { variants } of view.result.cases) {
+    for (const { component, replicas } of variants.flatMap(({ began }) => began ?? []))
+      counts.set(component, [...(counts.get(component) ?? []), replicas]);
+  }
+  if (counts.size === 0) return [];
+  const words = [...counts].map(([name, all]) => {
+    const [least, most] = [Math.min(...all), Math.max(...all)];
+    return `${name} ${least}${most > least ? ` to ${most}` : ''}`;
+  });
+  const each = isAlongLoad(view) ? 'load' : 'setting';
+  return [
+    [`Each ${each} begins with the replicas that the autoscaler has at it: ${listed(words)}.`],
+  ];
 }
 
 /** Number of settings that hold all budgets, for one variant, or for any of them where `variant` is null. */
@@ -195,9 +258,8 @@ function sureText(view: SweepView, edge: SweepEdge): string {
   const asked = edge.outcome === 'found' ? [edge.holds, edge.breaks] : [0, last];
   const isUnmeasured = asked.some((at) => unmeasuredText(view, edge.variant, at) !== null);
   if (isUnmeasured) return '';
-  const warning = edge.isSure
-    ? ''
-    : ' Not sure: the runs leave it open on one side at least, so more of them may move this.';
+  const warning =
+    edge.isSure || edge.outcome === 'found' ? '' : ' Not sure: the runs leave it open at one end.';
   return measured + warning;
 }
 
@@ -242,7 +304,7 @@ function countWords(view: SweepView): Words {
   ).length;
   const undecided = open === 0 ? '' : ` ${open} more ${open === 1 ? 'is' : 'are'} undecided.`;
   return [
-    { strong: `${held} of ${plural(all, 'setting')}` },
+    { strong: `${held} of ${plural(all, isAlongLoad(view) ? 'load' : 'setting')}` },
     ` ${verb} all budgets${whole}${tail}.${undecided}`,
   ];
 }
@@ -250,10 +312,27 @@ function countWords(view: SweepView): Words {
 /** Where each variant holds all budgets. Variants with the same settings share a sentence. */
 function regionWords(view: SweepView): Words[] {
   const judged = view.result.variants.filter((one) => isJudged(view, one));
-  return [...groupedBy(judged, (name) => whereText(view, name))].map(([where, names]) => [
-    ...strongList(names),
-    ` ${names.length === 1 ? 'holds' : 'hold'} all budgets ${where}.`,
-  ]);
+  return [...groupedBy(judged, (name) => limitAlong(view, name) ?? whereText(view, name))].map(
+    ([where, names]) => [
+      ...strongList(names),
+      ` ${names.length === 1 ? 'holds' : 'hold'} all budgets ${where}.`,
+    ],
+  );
+}
+
+/** The limit along a load: `up to 1400/s, not at 2400/s`; null if there is none, or more than one. */
+function limitAlong(view: SweepView, name: string): string | null {
+  const { result, free } = view;
+  if (!isAlongLoad(view)) return null;
+  const statuses = result.cases.map((one) => {
+    const figures = figuresOf(one, name);
+    return figures === null ? 'unjudged' : budgetStatusOf(result, figures);
+  });
+  const last = statuses.lastIndexOf('holds');
+  const first = statuses.indexOf('fails');
+  if (last < 0 || first < last) return null;
+  const [low, high] = [last, first].map((i) => valueText(view, free[0]!, result.cases[i]!.at));
+  return `up to ${low!}, and not at ${high!}`;
 }
 
 /** Whether any budget applies to a variant. */

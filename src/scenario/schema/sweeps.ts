@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
-import { SWEEP_KINDS } from '../../spec/result/sweep.js';
+import { SWEEP_KINDS, SWEEP_STARTS } from '../../spec/result/sweep.js';
 import { nameText, withShort } from './common.js';
 import { choice } from '../../spec/quantities/fields.js';
 
@@ -89,6 +89,12 @@ export const sweepSchema = z
     duration: duration({ allowZero: false })
       .optional()
       .describe('Instead of `run.duration`. Unit: duration.'),
+    start: z
+      .enum(SWEEP_STARTS)
+      .optional()
+      .describe(
+        'Replicas with which components with an autoscaler begin at each setting: `settled` (those that the autoscaler would have at this load), or `written` (those of the file: a cold start). Defaults to settled where the load of a workload is set, else to written.',
+      ),
   })
   .describe('The same experiment with other values at some paths.');
 

@@ -9,10 +9,20 @@ export interface Headroom {
   readonly until: number;
   /** A fault was active in this time, because one begins with the run. */
   readonly underFault: boolean;
+  /** Requests of all users per second in this time. */
+  readonly rate: number;
   /** Each component with a limit by its tightest resource, the tightest component first. */
   readonly components: readonly ComponentHeadroom[];
   /** Components that were used and have no limit. */
   readonly unlimited: readonly string[];
+  /** The same while each fault is active; empty if `underFault`. */
+  readonly faults: readonly FaultHeadroom[];
+}
+
+/** Headroom while a fault is active. */
+export interface FaultHeadroom extends Pick<Headroom, 'from' | 'until' | 'rate' | 'components'> {
+  /** Id of the fault. */
+  readonly fault: string;
 }
 
 export interface ComponentHeadroom {
@@ -23,17 +33,21 @@ export interface ComponentHeadroom {
   /** Bandwidth: of the messages to the called component, or of those from it. */
   readonly direction?: 'to' | 'from';
   /**
-   * Mean amount in use, and the amount that there is (with an autoscaler: at its largest number of replicas). Bandwidth
-   * in bytes per second, memory in bytes.
+   * Mean amount in use, and the amount that there is (with an autoscaler: at the replicas that it has when the resource
+   * is full). Requests that only wait for another component are not counted. Bandwidth in bytes per second, memory in
+   * bytes.
    */
   readonly used: number;
   readonly limit: number;
-  /** Requests, calls or messages per second in this time. */
+  /**
+   * Requests of the component per second in this time, or messages. If some are refused or cut short before they reach
+   * it, those that are due without repetitions.
+   */
   readonly rate: number;
   /** The same per second at which the resource is used up, if time per request stays the same. */
   readonly saturatesAt: number;
-  /** `saturatesAt` as a multiple of `rate`: up to 1 = it is used up already. */
+  /** `saturatesAt` as a multiple of `rate`: below 1 = the load is higher. */
   readonly factor: number;
-  /** Replicas of the limit, if an autoscaler can still add some. */
+  /** Replicas of the limit, if there is an autoscaler. */
   readonly replicas?: number;
 }

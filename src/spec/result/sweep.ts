@@ -1,11 +1,19 @@
 import type { Measure } from '../scenario/expression.js';
 import type { BudgetSource } from '../scenario/scenario.js';
 import type { CascadeEvent } from './cascade.js';
+import type { ComponentHeadroom } from './headroom.js';
 import type { BudgetResult, Result, Verdict } from './result.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
 export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
 export type SweepKind = (typeof SWEEP_KINDS)[number];
+
+/**
+ * How many replicas autoscaled components have when a setting begins: as many as the autoscaler would have at its load,
+ * or as many as the file says.
+ */
+export const SWEEP_STARTS = ['settled', 'written'] as const;
+export type SweepStart = (typeof SWEEP_STARTS)[number];
 
 /** A sweep: the same file with other values at some paths. Durations in ns. */
 export interface Sweep {
@@ -26,6 +34,7 @@ export interface Sweep {
   /** null = as in `run`. */
   readonly replications: number | null;
   readonly durationNs: number | null;
+  readonly start: SweepStart;
 }
 
 /** A metric recorded at every setting. */
@@ -74,6 +83,7 @@ export interface SweepResult extends Pick<Result, 'faultline' | 'seed' | 'engine
     readonly kind: SweepKind;
     readonly expect: string | null;
     readonly resolution: number | null;
+    readonly start: SweepStart;
   };
   /** Runs of each variant at each setting; for `bisect` the maximum. */
   readonly replications: number;
@@ -131,12 +141,31 @@ export interface SweepFigures {
     'verdict' | 'value' | 'ci95' | 'limit' | 'unit' | 'note'
   > | null;
   /**
-   * Where the expectation or a budget is not met: the event of the component that gives in first, in the first run.
-   * Absent where all are met, and where no component gives in.
+   * Where the expectation or a budget is not met: the resource that is full, as in the headroom of `run`. If none is, the
+   * event of the component that gives in first, in the first run. Absent where all are met, and where no component
+   * gives in.
    */
-  readonly gives?: Pick<CascadeEvent, 'subject' | 'kind' | 'at' | 'text'>;
+  readonly gives?: GivesIn;
+  /** Replicas with which autoscaled components began; absent where all began as the file says. */
+  readonly began?: readonly Began[];
   /** Warnings that reports show first, because the figures answer another question. Absent without any. */
   readonly alarms?: readonly string[];
+}
+
+export type GivesIn =
+  | Pick<CascadeEvent, 'subject' | 'kind' | 'at' | 'text'>
+  /** `holds`: requests of all users per second that the resource serves. `fault`: while this one is active. */
+  | {
+      readonly subject: string;
+      readonly full: ComponentHeadroom;
+      readonly holds: number;
+      readonly fault: string | null;
+    };
+
+/** The replicas of an autoscaled component at the start of the runs. */
+export interface Began {
+  readonly component: string;
+  readonly replicas: number;
 }
 
 /** A metric over all runs of a variant at one setting. */

@@ -46,6 +46,18 @@ export const sweeps: readonly Hint[] = [
     option: /^sweeps\.\*\.metrics\[\]$/,
     values: ['users.latency.p99', 'users.success'],
   },
+  {
+    option: /^sweeps\.\*\.start$/,
+    values: ['settled', 'written'],
+    // One replica of one core at the start; 100/s need three.
+    beside: (tree) => {
+      const { shop } = tree.services as { shop: Tree };
+      shop.cpu = 1;
+      shop.endpoints = { buy: [{ work: '15ms' }] };
+      shop.autoscaling = { metric: 'cpu', target: '50%', min: 1, max: 4 };
+      delete tree.variants;
+    },
+  },
   { option: /^sweeps\.\*\.replications$/, values: [1, 3] },
   { option: /^sweeps\.\*\.duration$/, values: ['1s', '3s'] },
   {

@@ -1,0 +1,183 @@
+import { sumOf } from '../../stats/sums.js';
+import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { wiringOf } from '../../spec/plan/wiring.js';
+import type { Asked } from './question.js';
+import { arrivedOf, outcomeOf, sumCells, sumParts, sumTable } from './sums.js';
+import { areaOf, inService, picked, pickOf, type GaugePick } from './gauges.js';
+import { instancesOf, partsOf } from './variant-data.js';
+
+type Moment = Pick<Asked, 'data' | 'window'>;
+
+const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
+
+/** Outcomes of requests without an execution to its end. */
+const UNUSED = [...REFUSALS, 'cancelled', 'abandoned', 'unfinished', 'deadlineExceeded'] as const;
+
+/** A smaller share is in flight at the ends of the window. */
+const FEW = 0.01;
+
+/** Requests per second of parts in a window, mean of the runs. */
+export interface Visits {
+  /** Requests that arrive, repeated ones included. */
+  arrived(part: number): number;
+  /** Executions that begin. Parts without workers record no waits: all requests that arrive. */
+  begun(part: number): number;
+  /**
+   * Requests that would arrive if none was refused on the way and none repeated: those of the users times the calls
+   * that each execution makes. Messages and tasks count as they arrive.
+   */
+  first(part: number): number;
+  /** Calls per second of some measured edges, and of them if each execution that is due had begun. */
+  calls(stats: readonly number[]): number;
+  firstCalls(stats: readonly number[]): number;
+}
+
+/** The requests of all parts in a window. */
+export function visitsIn(asked: Moment): Visits {
+  const { data, window } = asked;
+  const { plan, records } = data;
+  const wiring = wiringOf(plan);
+  const perSecond = window.lengthNs > 0 ? 1e9 / (window.lengthNs * records.length) : 0;
+  const rateOf = (count: (record: (typeof records)[number]) => number): number =>
+    sumOf(records.map(count)) * perSecond;
+  const arrived = remembered((part) =>
+    rateOf(({ parts }) => arrivedOf(sumTable([parts[part].outcomes], window.cells, OUTCOME_KINDS))),
+  );
+  const waited = remembered((part) => waitedIn(asked, part) * perSecond);
+  const inTime = remembered((component) => executedShare(asked, component));
+  const begun = (part: number): number => {
+    const rate = waited(part);
+    return rate > 0 ? rate * inTime(plan.parts[part].component) : arrived(part);
+  };
+  const calls = (stat: number): number =>
+    rateOf(({ edges }) => sumCells(edges[stat].calls, window.cells));
+  const attempts = (stat: number): number =>
+    rateOf(({ edges }) => sumCells(edges[stat].attempts, window.cells));
+  const users = new Set(data.requests);
+  // A part that calls itself through others counts once.
+  const open = new Set<number>();
+  const firstCallsOf = (stat: number): number => {
+    const { from } = plan.statEdges[stat];
+    const own = begun(from);
+    return own > 0 ? (calls(stat) / own) * first(from) : 0;
+  };
+  const measure = (part: number): number => {
+    if (users.has(part) || open.has(part)) return arrived(part);
+    const into = wiring.statsInto[part];
+    if (into.length === 0) return arrived(part);
+    open.add(part);
+    const called = sumOf(into.map(firstCallsOf));
+    open.delete(part);
+    return called + Math.max(0, arrived(part) - sumOf(into.map(attempts)));
+  };
+  const first = remembered(measure);
+  return {
+    arrived,
+    begun,
+    first,
+    calls: (stats) => sumOf(stats.map(calls)),
+    firstCalls: (stats) => sumOf(stats.map(firstCallsOf)),
+  };
+}
+
+/** Requests of a part that arrive in a window and get a worker, then or later; of all runs. */
+function waitedIn({ data, window }: Moment, part: number): number {
+  const counts = data.records.flatMap(({ parts }) =>
+    Array.from(window.segments, (at) => parts[part].queueWait[at].count),
+  );
+  return sumOf(counts);
+}
+
+/**
+ * Executions of a component that begin in a window, for each request that arrives in it and gets a worker: others
+ * waited at its begin, and some of those at its end are executed later.
+ */
+function executedShare(asked: Moment, component: number): number {
+  const { data, window } = asked;
+  const { plan, records } = data;
+  const parts = partsOf(plan, component);
+  const all = sumOf(parts.map((part) => waitedIn(asked, part)));
+  const queue = pickOf('queue', instancesOf(plan, component));
+  const [before, after] = levelsAtEnds(asked, queue);
+  let never = -all;
+  for (const record of records) {
+    const outcomes = sumParts(record, parts, window.cells);
+    never += arrivedOf(outcomes) - sumOf(REFUSALS.map((name) => outcomeOf(outcomes, name)));
+  }
+  const later = Math.max(0, after - Math.max(0, never));
+  const share = (all + before - later) / all;
+  return Math.abs(share - 1) < FEW ? 1 : Math.max(FEW, share);
+}
+
+/** Levels in the first and in the last cell of a window, summed over all runs. */
+function levelsAtEnds({ data, window }: Moment, pick: GaugePick): readonly [number, number] {
+  const { edges } = data.plan.grid;
+  const levelIn = (cell: number): number => {
+    const areas = data.records.map((record) => areaOf(picked(record, pick), Int32Array.of(cell)));
+    return sumOf(areas) / (edges[cell + 1] - edges[cell]);
+  };
+  return [levelIn(window.cells[0]), levelIn(window.cells[window.cells.length - 1])];
+}
+
+/** Whether requests of a component pile up in service, or a pile is served, so that use is not that of the arrivals. */
+export function isUnsteady(asked: Moment, begun: number, component: number): boolean {
+  const { data, window } = asked;
+  const all = (begun * data.records.length * window.lengthNs) / 1e9;
+  const [before, after] = levelsAtEnds(asked, inService(instancesOf(data.plan, component)));
+  return Math.abs(after - before) > FEW * all;
+}
+
+/** How many times as many requests are due at a component as it executes, by their worker time. */
+export interface Loss {
+  /** Of the requests that arrive: some are refused, or leave the queue. */
+  readonly local: number;
+  /** Of the first attempts of the users. */
+  readonly first: number;
+  /** Known without its executions. */
+  readonly exact?: number;
+}
+
+/** The loss of a component; 1 = it executes all. */
+export function lossOf(visits: Visits, asked: Moment, component: number): Loss {
+  let [arrived, first, done] = [0, 0, 0];
+  const own = partsOf(asked.data.plan, component);
+  for (const part of own) {
+    const begun = visits.begun(part);
+    if (begun === 0) continue;
+    const busy = sumOf(
+      asked.data.records.map(({ parts }) => sumCells(parts[part].busyNs, asked.window.cells)),
+    );
+    arrived += (visits.arrived(part) * busy) / begun;
+    first += (visits.first(part) * busy) / (begun * wholeShare(asked, part));
+    done += busy;
+  }
+  return done > 0 ? { local: arrived / done, first: first / done } : { local: 1, first: 1 };
+}
+
+/**
+ * Executions of a part that its worker time amounts to, as a share of those that begin: a caller that leaves cuts its
+ * execution short. The share is that of the executions whose result was used in the worker time, at most 1.
+ */
+function wholeShare({ data, window }: Moment, part: number): number {
+  let [busy, wasted, used] = [0, 0, 0];
+  for (const { parts } of data.records) {
+    busy += sumCells(parts[part].busyNs, window.cells);
+    wasted += sumCells(parts[part].wastedNs, window.cells);
+    const outcomes = sumTable([parts[part].outcomes], window.cells, OUTCOME_KINDS);
+    used += arrivedOf(outcomes) - sumOf(UNUSED.map((name) => outcomeOf(outcomes, name)));
+  }
+  const begun = waitedIn({ data, window }, part);
+  if (begun === 0 || used <= 0 || wasted >= busy) return 1;
+  return Math.min(1, used / (1 - wasted / busy) / begun);
+}
+
+function remembered(measure: (key: number) => number): (key: number) => number {
+  const known = new Map<number, number>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const value = measure(key);
+    known.set(key, value);
+    return value;
+  };
+}
