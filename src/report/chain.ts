@@ -212,8 +212,9 @@ function spreadEvents(
   const shrunk = shrinking(variant.cascade.events).find((event) => own.has(event));
   const scaled = shrunk ?? events.find(({ kind }) => kind === 'scaledUp');
   const platform = platformEvent(events, faulted);
+  const promoted = events.find(({ kind }) => kind === 'promoted');
   // A change by an autoscaler follows the events that it reacts to.
-  const all = [...shown, shown.length > 0 ? scaled : undefined, platform];
+  const all = [...shown, shown.length > 0 ? scaled : undefined, platform, promoted];
   return all.filter((event) => event !== undefined);
 }
 
@@ -237,6 +238,7 @@ const CALM: readonly CascadeEvent['kind'][] = [
   'recovered',
   'breakerClosed',
   'returned',
+  'promoted',
   'scaledUp',
   'rollout',
   'node',

@@ -45,6 +45,7 @@ export const EVENT_LOOKS: Readonly<Record<CascadeEvent['kind'], EventLook>> = {
   repeated: { verb: 'repeats effects', tone: 'bad' },
   deadLettered: { verb: 'gives messages up', tone: 'mild' },
   doneTwice: { verb: 'does work twice', tone: 'mild' },
+  promoted: { verb: 'fails over', tone: 'calm' },
   returned: { verb: 'takes all back', tone: 'calm' },
   recovered: { verb: 'recovers', tone: 'calm' },
   notRecovered: { verb: 'does not recover', tone: 'bad' },

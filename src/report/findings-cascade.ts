@@ -5,7 +5,8 @@ import { lanesOf } from './charts/swimlane.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
-import { loopWords, type View } from './view.js';
+import { degradedIntervals, loopWords, type View } from './view.js';
+import { leftWords } from './waiting.js';
 import { degradedSubjects, everDegraded } from './words.js';
 
 /** Title of the propagation figure. */
@@ -16,8 +17,8 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   if (influences.length === 0) {
     const degraded = lanesOf(view, variant).filter(({ intervals }) => intervals.length > 0);
     if (degraded.length === 0) return 'Nothing degrades';
-    if (degraded.length > 3) return 'The degradation does not spread';
-    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread`;
+    if (degraded.length > 3) return `The degradation does not spread${leftWords(variant)}`;
+    return `Only ${listed(degraded.map(({ subject }) => subject))} ${degraded.length === 1 ? 'degrades' : 'degrade'}; it does not spread${leftWords(variant)}`;
   }
   const hedged = influences.some((i) => i.mechanism === 'hedgeLoad');
   const retried = influences.some((i) => i.mechanism === 'retryLoad');
@@ -85,12 +86,11 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
   const end = view.result.run.duration;
   const subjects = [...components, ...users];
   const last = subjects.reduce(
-    (at, subject) =>
-      (variant.cascade.states[subject] ?? []).reduce((t, s) => Math.max(t, s.until), at),
+    (at, subject) => degradedIntervals(variant, subject).reduce((t, s) => Math.max(t, s.until), at),
     0,
   );
   if (last >= end - 1e-9)
-    return `${who} ${verb}; not all are healthy again before the end of the run`;
+    return `${who} ${verb}; not all are healthy again before the end of the run${leftWords(variant)}`;
   const left = variant.cascade.events.filter(
     ({ kind, ends }) => kind === 'notRecovered' && ends === 'backlog',
   );
@@ -120,5 +120,5 @@ function unseenTitle(variant: VariantResult): string | null {
     of('stale') === '' ? '' : `${of('stale')} answer with old values`,
     of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
   ].filter((part) => part !== '');
-  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}`;
+  return parts.length === 0 ? null : `No request fails, but ${listed(parts)}${leftWords(variant)}`;
 }

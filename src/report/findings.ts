@@ -20,7 +20,7 @@ import {
 import { list, plural } from '../text/words.js';
 import { listed } from './format.js';
 import { rankedTogether } from './standing.js';
-import { stateOf } from './topology-frames.js';
+import { backlogsOf, leftWords, stateOf } from './waiting.js';
 import { degradedSubjects, everDegraded } from './words.js';
 import { isServer, shades, stepAt, type View } from './view.js';
 
@@ -107,7 +107,10 @@ export function servicesFinding(view: View, variant: VariantResult): string {
 /** Title of the topology figure: the state at the end. */
 export function topologyFinding(view: View, variant: VariantResult): string {
   const moments = snapshotsOf(view, variant);
-  const nodes = view.result.topology.nodes.filter(isServer);
+  const behind = new Set(backlogsOf(variant).flatMap(({ places }) => places));
+  const nodes = view.result.topology.nodes.filter(
+    (node) => isServer(node) || behind.has(node.name),
+  );
   const degraded = (at: number): string[] =>
     nodes
       .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')
@@ -116,12 +119,12 @@ export function topologyFinding(view: View, variant: VariantResult): string {
   const still = degraded(end.at);
   const span = shades(view)[0];
   if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${formatSeconds(end.at - span.until)} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded`;
+    return `${formatSeconds(end.at - span.until)} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded${leftWords(variant)}`;
   }
   const worst = moments.reduce((a, b) => (degraded(b.at).length > degraded(a.at).length ? b : a));
   const count = degraded(worst.at).length;
   if (count === 0) return 'Every component stays healthy';
-  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end`}`;
+  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end${leftWords(variant)}`}`;
 }
 
 /** Share of wasted work that a title mentions. */

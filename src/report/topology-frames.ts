@@ -5,6 +5,7 @@ import { nodeIn } from './nodes.js';
 import { clamp } from './scale.js';
 import type { Placement } from './topology-layout.js';
 import { stepAt, type View } from './view.js';
+import { stateOf } from './waiting.js';
 
 /** The topology over time, as the script of the page reads it. */
 export interface Frames {
@@ -69,11 +70,6 @@ export function framesOf(view: View, variant: VariantResult, map: Placement): Fr
 /** Frame of an instant. */
 export function frameAt(variant: VariantResult, at: number, frames: Frames): number {
   return Math.floor((stepAt(variant.timeline, at) * variant.timeline.step) / frames.step + 1e-9);
-}
-
-/** State of a subject in a step. */
-export function stateOf(variant: VariantResult, subject: string, step: number): HealthState {
-  return variant.timeline.series[subject]?.state[step] ?? 'ok';
 }
 
 /** Share of the slots of a component in use in a step; null if they are not limited. */

@@ -24,6 +24,7 @@ import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
 import type { PlotRenderer } from './svg.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
+import { withWaiting } from './waiting.js';
 import { worstVariantOf } from './worst-variant.js';
 
 /** The input of every section: the result, and values derived from it for the whole page. */
@@ -92,12 +93,13 @@ export function budgetRows(result: Result): readonly JudgedRow[] {
   return rowsOf(GOALS, result.variants);
 }
 
-/** Intervals in which a kind of request failed or was slow, in the first run. */
+/** Intervals in which a kind of request failed or was slow, or a component was degraded or behind, in the first run. */
 export function degradedIntervals(
   variant: VariantResult,
   subject: string,
 ): VariantResult['cascade']['states'][string] {
-  return (variant.cascade.states[subject] ?? []).filter(({ state }) => state !== 'ok');
+  const own = (variant.cascade.states[subject] ?? []).filter(({ state }) => state !== 'ok');
+  return withWaiting(variant, subject, own);
 }
 
 /** Longest total time for which one of these kinds of requests failed or was slow, in seconds. */

@@ -58,4 +58,20 @@ describe('recovery of the latency', () => {
     expect(recovery(500, 30, 30, 30)).toBe(Infinity);
     expect(recovery(500, 0, 0, 0)).toBe(Infinity);
   });
+
+  it('is not measured where success does not come back: what still succeeds is fast', () => {
+    const cells = [CELL.s20, CELL.s30, CELL.s40, CELL.s50];
+    const study = studyOf({
+      base: (plan: Plan) => {
+        const builder = new RecordBuilder(plan);
+        for (const cell of [CELL.s0, CELL.s10]) builder.answers('users.buy', cell, 'ok', 100, 10);
+        for (const cell of cells)
+          builder
+            .answers('users.buy', cell, 'ok', 25, 10)
+            .answers('users.buy', cell, 'timeout', 75);
+        return [builder.record()];
+      },
+    });
+    expect(measured(study, 'users.latencyRecovery after slow').value).toBeNull();
+  });
 });

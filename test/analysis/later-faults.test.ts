@@ -56,6 +56,16 @@ describe('a fault behind a milder one', () => {
     expect(causesFrom(behind, 30)).toContain('degraded shop: pay calleeError');
   });
 
+  it('has a sentence of its own a minute later, while the slowness before it lasts', () => {
+    const long = SLOW.replace('at: 10s, for: 10s', 'at: 5s, for: 90s');
+    const { sentence } = cascadeOf(ONE, [long, HANG('pay').replace('60s', '70s')]);
+    expect(sentence).toMatch(
+      /^pay 3x slower at 5 s[^.]*-> users\.buy: p95 [^.]*\. Later, pay hangs at 70 s/u,
+    );
+    const soon = cascadeOf(ONE, [long, HANG('pay').replace('60s', '30s')]);
+    expect(soon.sentence).not.toContain('Later');
+  });
+
   it('has a sentence of its own after the slowness before it', () => {
     const { sentence } = cascadeOf(ONE, [SLOW, HANG('pay')]);
     expect(sentence).toMatch(

@@ -36,3 +36,28 @@ describe('a workload of which one kind of request is dead', () => {
     expect(variant!.summary.success.value).toBeCloseTo(1 - 0.03 * 0.75, 2);
   });
 });
+
+describe('the verdict on a kind of request that is dead for good', () => {
+  const of = (restart: string): ReturnType<typeof run> =>
+    run(`
+faultline: 1
+title: A dead kind of request
+run: { duration: 90s, warmup: 10s, seed: 5 }
+services: { a: { runtime: async, endpoints: { read: [ wait: 1ms ], order: [ call: b ] } }, b: { endpoints: { go: [ wait: 1ms ] } } }
+workloads:
+  users:
+    arrivals: poisson(200/s)
+    requests: [ { name: read, call: a.read, weight: 97 }, { name: order, call: a.order, weight: 3 } ]
+faults: [ { id: dead, kind: crash, target: b, restart: ${restart}, at: 20s, for: 5s } ]
+`);
+
+  it('is not that of all requests, of which 97 % succeed', () => {
+    const [variant] = of('false').result.variants;
+    expect(variant!.cascade.endings).toMatchObject([{ verdict: 'lost', subject: 'b' }]);
+    expect(variant!.cascade.sentence).toContain('it stays down for good');
+  });
+
+  it('is well where it comes back', () => {
+    expect(of('true').variant().cascade.verdicts).toEqual(['untouched']);
+  });
+});

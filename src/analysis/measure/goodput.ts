@@ -38,13 +38,18 @@ export function goodputOf(data: VariantData, record: RunRecord, parts: readonly 
 }
 
 /** The same goodput, without the arrivals that were refused by design. */
-export function refusalsApart(data: VariantData, record: RunRecord, goodput: Goodput): Goodput {
+export function refusalsApart(
+  data: VariantData,
+  record: RunRecord,
+  goodput: Goodput,
+  parts: readonly number[],
+): Goodput {
   const kinds = DESIGNED.map((name) => OUTCOME_NAMES.indexOf(name));
-  const pools = throttledBy('searches', data, record, data.requests);
+  const pools = throttledBy('searches', data, record, parts);
   const arrived = goodput.arrived.map((all, cell) => {
     if (all === 0) return 0;
     let refused = 0;
-    for (const part of data.requests) {
+    for (const part of parts) {
       const { outcomes } = record.parts[part];
       for (const kind of kinds) refused += outcomes[cell * OUTCOME_KINDS + kind];
     }

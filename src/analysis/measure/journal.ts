@@ -58,7 +58,9 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
     } else if (kind[i] === JOURNAL.registry) {
       const event = Object.entries(REGISTRY_EVENT).find(([, state]) => state === value[i])![0];
       entries.push({ at, kind: 'registry', subject: instanceName(plan, subject[i]), value: event });
-    } else {
+    } else if (kind[i] === JOURNAL.promoted) {
+      entries.push({ at, kind: 'role', subject: instanceName(plan, subject[i]), value: 'primary' });
+    } else if (kind[i] === JOURNAL.instance) {
       entries.push({
         at,
         kind: 'instance',

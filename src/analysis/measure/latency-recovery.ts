@@ -4,6 +4,7 @@ import { recoveryFrom, type Measured } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { chanceOfCount } from './latency-noise.js';
+import { measureRecovery } from './recovery.js';
 import { SparseMerge } from './sparse.js';
 import { stepAfter, stepAt, stepsOf } from './steps.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
@@ -24,14 +25,19 @@ const CUT_OFF = 0.1;
  * Recovery of the latency: seconds from the end of a fault to the start of the first step of the timeline from which the
  * p95 of successes stays within 1.5 times its value before the fault plus 5 ms, up to the next fault. A step in which
  * latencies as before the fault may well have a larger p95 is within it. 0 if it never left that range since the start of
- * the fault; Infinity if it does not come back; null if nothing was measured before or after.
+ * the fault; Infinity if it does not come back; null if nothing was measured before or after, or if it is back without
+ * success: the few requests that succeed then are the fast ones.
  */
 export function measureLatencyRecovery(
   data: VariantData,
   parts: readonly number[],
   fault: string,
 ): Measured {
-  const each = data.records.map((record) => latencyRecoveryIn(data, record, parts, fault));
+  const success = measureRecovery(data, parts, fault).each;
+  const each = data.records.map((record, run) => {
+    const own = latencyRecoveryIn(data, record, parts, fault);
+    return success[run] === Infinity && own !== Infinity ? null : own;
+  });
   return recoveryFrom(each);
 }
 

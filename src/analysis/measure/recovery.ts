@@ -134,7 +134,7 @@ interface Goodputs {
  * Standard deviations by which one kind of request may miss the limit: it has fewer arrivals than all together, and the
  * worst of several is to be worse by more than chance.
  */
-const SLACK = 4;
+export const KIND_SLACK = 4;
 
 /**
  * Recovery over all runs of a variant: the mean of those that recover, if most do. In each run the slowest kind of
@@ -166,7 +166,7 @@ export function recoveryIn(
     const grid = recoveryGridIn(data, fault, record);
     if (grid === null) return null;
     const own = goodputs[run].each.flatMap(
-      (goodput) => recoveryOf(goodput, grid, undefined, SLACK) ?? [],
+      (goodput) => recoveryOf(goodput, grid, undefined, KIND_SLACK) ?? [],
     );
     const all = recoveryOf(goodputs[run].all, grid);
     return all === null ? null : Math.max(all, ...own);

@@ -1,5 +1,6 @@
 import { meterOf } from './meter-of.js';
 import type { Plan } from '../../spec/plan/plan.js';
+import type { PlanQueue } from '../../spec/plan/queues.js';
 import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
 import { bySteps, largestBySteps, type Steps } from './steps.js';
@@ -21,6 +22,8 @@ export interface WaitingLine {
   /** Age and number of waiting items at the end of the measured time. */
   readonly endAge: number;
   readonly left: number;
+  /** Components: the one where the items wait, then those that handle them. */
+  readonly places: readonly number[];
 }
 
 type Gauge = Extract<MeterRecord, { readonly form: 'gauge' }>;
@@ -66,9 +69,30 @@ export function waitingLines(
         waiting,
         endAge: Math.min(meter.end, ages[steps.count - 1]),
         left: lag?.end ?? 0,
+        places: placesOf(plan, meter),
       },
     ];
   });
+}
+
+/** The component of a backlog, and the components whose handlers work it off. */
+function placesOf(plan: Plan, { component, part }: MeterRecord): readonly number[] {
+  const handlers = [
+    ...plan.topics.flatMap(({ groups }) =>
+      groups.filter((group) => group.part === part).map(({ handler }) => handler),
+    ),
+    ...consumersIn(plan, component, part).map(({ handler }) => handler),
+    ...plan.projections.filter((view) => view.component === component).map((view) => view.part),
+  ];
+  return [...new Set([component, ...handlers.map((handler) => plan.parts[handler].component)])];
+}
+
+/** The consumers of a queue. */
+function consumersIn({ queues }: Plan, component: number, part: number): PlanQueue['consumers'] {
+  const own = queues
+    .flatMap((inlet) => inlet.queues)
+    .find((queue) => queue.component === component && queue.part === part);
+  return own?.consumers ?? [];
 }
 
 /**
@@ -98,14 +122,9 @@ function handledBySteps(
 }
 
 /** The most messages of a queue that its consumers handle at once. */
-function handlersOf(
-  { queues, functions, components, parts }: Plan,
-  { component, part }: MeterRecord,
-): number {
-  const own = queues
-    .flatMap((inlet) => inlet.queues)
-    .find((queue) => queue.component === component && queue.part === part);
-  return (own?.consumers ?? []).reduce((sum, { handler, spec }) => {
+function handlersOf(plan: Plan, { component, part }: MeterRecord): number {
+  const { functions, components, parts } = plan;
+  return consumersIn(plan, component, part).reduce((sum, { handler, spec }) => {
     const owner = parts[handler].component;
     // Of a function, the concurrency is that of all its instances.
     const isFunction = functions.some((one) => one.component === owner);

@@ -22,7 +22,7 @@ export function backWords(
 ): string | null {
   const during = endings.filter(({ reason }) => reason === 'during').length;
   if (during > 0)
-    return `${LASTS}${during === endings.length ? '' : ofRuns(during, endings.length)}`;
+    return `${LASTS}${during === endings.length ? '' : ofRuns(during, endings.length)}${takeOver(events)}`;
   const well = endings.filter(({ verdict }) => WELL.has(verdict)).length;
   const runs = well === endings.length ? '' : ofRuns(well, endings.length);
   const value = back?.recovery.value ?? null;
@@ -35,6 +35,12 @@ export function backWords(
   const isEarly = value === 0 && isBackDuring(back.recovery.fault, events);
   const when = value > 0 ? `after ${formatSeconds(value)}` : isEarly ? EARLY : 'at once';
   return `${when}${runs}${latencyWords(back, events)}`;
+}
+
+/** ` (db: the replica takes over after 35 s)`: why users are served although a node stays down. */
+function takeOver(events: readonly CascadeEvent[]): string {
+  const promoted = events.find(({ kind }) => kind === 'promoted');
+  return promoted === undefined ? '' : ` (${promoted.subject}: ${promoted.text})`;
 }
 
 const EARLY = 'before the fault ends';

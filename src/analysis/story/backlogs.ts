@@ -47,9 +47,10 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
         const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
+        const places = line.places.map((id) => data.plan.components[id].name);
         const event = { subject: line.subject, ...BARE };
         const chronic = isChronic ? { isChronic } : {};
-        const begins: StoryEvent = { ...event, ...chronic, at, kind: 'backlog', text };
+        const begins: StoryEvent = { ...event, ...chronic, places, at, kind: 'backlog', text };
         // The backlog may have ended within the last step.
         const isOver = until < steps.count || line.endAge <= limits.low;
         const endNs = until < steps.count ? steps.startNs[until] : data.plan.endNs;

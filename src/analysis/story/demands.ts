@@ -7,26 +7,28 @@ import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
 import { arrivedOf, outcomeOf, sumCells, sumParts } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
-import type { Room } from './rooms.js';
 
 /** Arrivals of one run in windows: of users, and at the components that they reach. */
 export interface Demands {
   /** Requests per second of the users that reach a component; of all users where none is known to reach it. */
   usersOf(component: number, window: CellSet): number;
-  /** Attempts per second that ask for a resource. */
-  attemptsAt(room: Room, window: CellSet): number;
+  /** Attempts per second that arrive at a component. */
+  arrivedAt(component: number, window: CellSet): number;
+  /** Attempts per second of the calls to a component, from one caller or from all (null). */
+  sentTo(caller: number | null, component: number, window: CellSet): number;
   /**
    * First attempts per second at a component: user requests times the calls that each execution on the way makes. A
    * lower bound, because executions that end early make fewer calls.
    */
   firstAt(component: number, window: CellSet): number;
+  /** The same at one of its parts, and of the calls on a measured edge. */
+  firstAtPart(part: number, window: CellSet): number;
+  firstOn(stat: number, window: CellSet): number;
   /**
    * Workers, or cores, that these first attempts keep in use on average. `measured`: the time that shows how long an
    * execution uses one.
    */
   neededAt(component: number, kind: 'busy' | 'cpu', window: CellSet, measured: CellSet): number;
-  /** The same of a resource. Of all items in its line, first attempts have the same part as of the calls. */
-  neededBy(room: Room, window: CellSet, measured: CellSet): number;
 }
 
 /** The arrivals of one run. */
@@ -46,32 +48,25 @@ export function demandsOf(data: VariantData, record: RunRecord): Demands {
     return parts;
   };
   const requests = new Set(data.requests);
-  const firstOf = (parts: readonly number[], window: CellSet): readonly number[] => {
-    const search: Search = { plan, record, requests, window, rateOf, known: new Map(), cuts: 0 };
-    return parts.map((part) => firstAtPart(search, part, new Set()));
+  const searchIn = (window: CellSet): Search => {
+    return { plan, record, requests, window, rateOf, known: new Map(), cuts: 0 };
   };
-  const firstAt: Demands['firstAt'] = (component, window) =>
-    sumOf(firstOf(partsOf(plan, component), window));
-  const neededAt: Demands['neededAt'] = (component, kind, window, measured) => {
-    const parts = partsOf(plan, component);
-    const first = firstOf(parts, window);
-    return levelOf(data, record, { component, kind, parts, first, measured });
+  const firstOf = (parts: readonly number[], window: CellSet): readonly number[] => {
+    const search = searchIn(window);
+    return parts.map((part) => firstAtPart(search, part, new Set()));
   };
   return {
     usersOf: (component, window) => rateOf(reaching(component), window),
-    attemptsAt: ({ resource, component, caller, line }, window) => {
-      if (resource !== 'connections' && line === null)
-        return rateOf(partsOf(plan, component), window);
-      return attemptsSent(data, record, { from: line === null ? caller : null, component }, window);
-    },
-    firstAt,
-    neededAt,
-    neededBy: ({ component, resource, line }, window, measured) => {
-      if (line === null)
-        return neededAt(component, resource === 'cores' ? 'cpu' : 'busy', window, measured);
-      const sent = attemptsSent(data, record, { from: null, component }, window);
-      const part = sent > 0 ? Math.min(1, firstAt(component, window) / sent) : 1;
-      return part * line.neededIn(window);
+    arrivedAt: (component, window) => rateOf(partsOf(plan, component), window),
+    sentTo: (caller, component, window) =>
+      attemptsSent(data, record, { from: caller, component }, window),
+    firstAt: (component, window) => sumOf(firstOf(partsOf(plan, component), window)),
+    firstAtPart: (part, window) => sumOf(firstOf([part], window)),
+    firstOn: (stat, window) => firstOn(searchIn(window), stat, new Set()),
+    neededAt: (component, kind, window, measured) => {
+      const parts = partsOf(plan, component);
+      const first = firstOf(parts, window);
+      return levelOf(data, record, { component, kind, parts, first, measured });
     },
   };
 }
@@ -185,31 +180,34 @@ interface Search {
 
 /** Calls of one execution of a part of the caller, times its own first attempts, over all callers. */
 function firstAtPart(search: Search, part: number, above: ReadonlySet<number>): number {
-  const { plan, record, requests, window, rateOf, known } = search;
+  const { plan, requests, window, rateOf, known } = search;
   if (requests.has(part)) return rateOf([part], window);
   const found = known.get(part);
   if (found !== undefined) return found;
   const { cuts } = search;
   const path = new Set([...above, part]);
-  let sum = 0;
-  for (const stat of wiringOf(plan).statsInto[part]) {
-    const { from } = plan.statEdges[stat];
-    if (path.has(from)) {
-      search.cuts++;
-      continue;
-    }
-    const calls = sumCells(record.edges[stat].calls, window.cells);
-    if (calls === 0) continue;
-    const arrived = rateOf([from], window) * (window.lengthNs / 1e9);
-    if (arrived === 0) continue;
-    // Requests that the caller refuses make no call.
-    const begun = requests.has(from)
-      ? arrived
-      : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
-    sum += firstAtPart(search, from, path) * (calls / begun);
-  }
+  const sum = sumOf(wiringOf(plan).statsInto[part].map((stat) => firstOn(search, stat, path)));
   if (search.cuts === cuts) known.set(part, sum);
   return sum;
+}
+
+/** First calls per second on a measured edge. `path`: the parts below, among which its caller closes a circle. */
+function firstOn(search: Search, stat: number, path: ReadonlySet<number>): number {
+  const { plan, record, requests, window, rateOf } = search;
+  const { from } = plan.statEdges[stat];
+  if (path.has(from)) {
+    search.cuts++;
+    return 0;
+  }
+  const calls = sumCells(record.edges[stat].calls, window.cells);
+  if (calls === 0) return 0;
+  const arrived = rateOf([from], window) * (window.lengthNs / 1e9);
+  if (arrived === 0) return 0;
+  // Requests that the caller refuses make no call.
+  const begun = requests.has(from)
+    ? arrived
+    : Math.min(arrived, Math.max(calls, begunIn(record, from, window)));
+  return firstAtPart(search, from, path) * (calls / begun);
 }
 
 /** Requests of a part in a window that got a worker: all but those that ended without an execution. */

@@ -1,6 +1,7 @@
 import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { rerunWords } from '../../spec/result/rerun-words.js';
+import { sumOf } from '../../stats/sums.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 
 /** Verdicts after which users are served as before. */
@@ -34,8 +35,23 @@ export function stuckWords(
       return [`${changed}${runs}: ${rerunWords(proof)}`];
     }
     const end = verdict === 'metastable' ? ')' : '';
-    return [`${ofReason(own[0], words)}${runs}${end}: ${endingWords(own[0])}`];
+    return [`${ofReason(own[0], words)}${runs}${end}: ${endingWords(meanOf(own))}`];
   });
+}
+
+/** Reasons whose value differs from run to run by chance. */
+const MEASURES: ReadonlySet<EndReason> = new Set<EndReason>(['load', 'nearCapacity']);
+
+/** The first of some endings, with the mean value of those that have the same reason. */
+function meanOf(own: readonly Ending[]): Ending {
+  const [first] = own;
+  if (!MEASURES.has(first.reason)) return first;
+  const same = own.filter(
+    ({ reason, subject }) => reason === first.reason && subject === first.subject,
+  );
+  const values = same.flatMap(({ value }) => (value === null ? [] : [value]));
+  const isKnown = values.length === same.length && values.every(Number.isFinite);
+  return isKnown ? { ...first, value: sumOf(values) / values.length } : first;
 }
 
 /** Of messages the backlog stays, although users may lose nothing. A lasting fault may leave users only degraded. */

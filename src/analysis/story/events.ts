@@ -20,6 +20,7 @@ import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
 import { isBreaker } from '../measure/breakers.js';
 import { nodeEvents } from './nodes.js';
 import type { Onsets } from './onsets.js';
+import { promotionEvents } from './promotions.js';
 import { readinessEvents } from './readiness.js';
 import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
@@ -68,6 +69,7 @@ const PHASE: Readonly<Record<StoryEvent['kind'], number>> = {
   breakerClosed: 3,
   registryBack: 3,
   returned: 3,
+  promoted: 3,
   recovered: 4,
   notRecovered: 5,
 };
@@ -90,6 +92,7 @@ export function eventsOf(
     ...readinessEvents(scene.data, record),
     ...scalingEvents(scene.data, record),
     ...nodeEvents(scene.data, record),
+    ...promotionEvents(scene, record),
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...replayEvents(scene.data.plan),

@@ -1,7 +1,9 @@
 import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
-import { shareOf, type Room } from './rooms.js';
+import type { RunRecord } from '../../spec/record/record.js';
+import { locksHold } from './lock-waits.js';
+import { shareOf, type Room } from './rooms/room.js';
 import { LIKELY } from './trends.js';
 
 /** Share of a resource in use from which it is saturated. */
@@ -62,30 +64,53 @@ function chanceIn(one: number, other: number): number {
   return LIKELY * Math.sqrt(1 / one + 1 / other);
 }
 
+/** Share of those that ask for a resource from which refusals show that it is full. */
+const REFUSING = 0.05;
+
+/** Resources that are held for as long as the work below them takes. */
+const HELD: ReadonlySet<Room['resource']> = new Set(['workers', 'connections', 'permits']);
+/** Resources of a component itself: with one of them used up, its calls take longer. */
+const OWN: ReadonlySet<Room['resource']> = new Set(['workers', 'cores', 'proxies']);
+
 /**
  * A resource that is saturated in a window by first attempts alone, while those that its component calls are not; null
- * if there is none. Its need is the work of one execution times the first attempts, over its capacity.
+ * if there is none. Its need is the work of one execution times the first attempts, over its capacity. Without a place
+ * to wait, a resource refuses requests long before all of it is in use on average.
  */
 export function overloadIn(
   data: VariantData,
+  record: RunRecord,
   rooms: readonly Room[],
   demands: Demands,
   window: CellSet,
 ): Feasibility | null {
   const full = rooms.filter(
-    (room) => room.resource !== 'connections' && shareOf(room.useIn(window)) >= FULL,
+    (room) => shareOf(room.useIn(window)) >= FULL || room.refusedIn(window) >= REFUSING,
   );
+  const busy = full.filter((room) => shareOf(room.useIn(window)) >= FULL);
   for (const room of full) {
-    const { component } = room;
-    const isHeld = data.edges.some(
-      ({ from, to }) =>
-        from === component && to !== component && full.some((other) => other.component === to),
-    );
-    if (isHeld && room.resource === 'workers') continue;
+    if (HELD.has(room.resource) && isHeld(data, record, room, busy)) continue;
     const { capacity } = room.useIn(window);
-    const needed = demands.neededBy(room, window, data.whole);
+    const needed = room.neededIn(demands, window, data.whole);
     const need = capacity > 0 ? needed / capacity : 0;
     if (need >= INFEASIBLE) return { kind: 'infeasible', room, need, isLost: false };
   }
   return null;
+}
+
+/** Whether a resource is held by work that other busy ones delay. */
+function isHeld(
+  data: VariantData,
+  record: RunRecord,
+  { component, resource }: Room,
+  busy: readonly Room[],
+): boolean {
+  if (resource !== 'workers') {
+    if (busy.some((other) => other.component === component && OWN.has(other.resource))) return true;
+    if (locksHold(data, record, component, data.whole)) return true;
+  }
+  return data.edges.some(
+    ({ from, to }) =>
+      from === component && to !== component && busy.some((other) => other.component === to),
+  );
 }

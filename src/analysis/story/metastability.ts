@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../spec/record/record.js';
 import type { Ending, EndReason } from '../../spec/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import {
@@ -13,6 +13,7 @@ import {
 import {
   FEW_ARRIVALS,
   gridBetween,
+  KIND_SLACK,
   recoveryOf,
   staysGood,
   windowsFrom,
@@ -22,13 +23,16 @@ import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js';
 import { demandsOf, type Demands } from './demands.js';
 import { ending, undecided } from './endings.js';
+import { WELL } from './ending-words.js';
 import { feasibilityOf, overloadIn, SAME, type Feasibility } from './feasibility.js';
 import { leakedPool } from './leaks.js';
-import { isForGood, lastReturnNs } from './outages.js';
+import { instancesDown, isWaiting } from './instances-down.js';
+import { lastReturnNs } from './outages.js';
 import type { Lasting } from './lasting.js';
 import { isStruck, isTriggered, phasesOf, type Phases } from './phases.js';
 import { redeliveredBy } from './redelivered.js';
-import { roomsOf, shareOf, type Room } from './rooms.js';
+import { roomsOf } from './rooms/index.js';
+import { shareOf, type Room } from './rooms/room.js';
 import { slowedIn } from './slowed.js';
 import { backlogIn, BUSY, sustainedBy } from './sustaining.js';
 import { fallOf, isDraining, isRising, lastHalf } from './trends.js';
@@ -44,6 +48,8 @@ const WORTHWHILE = 0.05;
 /** Share of successes below which a saturated system is overloaded. */
 const HEALTHY = 0.95;
 
+/** Resources that an autoscaler adds. */
+const SCALED: ReadonlySet<Room['resource']> = new Set(['workers', 'cores', 'proxies']);
 /** Growth of the load beyond what chance does to it. */
 const GROWN = 1.1;
 /** Reasons that name no cause of the failure. */
@@ -65,21 +71,47 @@ interface Run {
  * Source of the notion: Bronson et al., HotOS 2021; Huang et al., OSDI 2022.
  */
 export function endingOf(data: VariantData, record: RunRecord, dying: readonly string[]): Ending {
-  const all = goodputOf(data, record, data.requests);
-  // Without a fault, requests that are refused by design are no loss.
-  const goodput = isTriggered(data, record) ? all : refusalsApart(data, record, all);
   const run: Run = {
     data,
     record,
-    goodput,
+    goodput: lossesOf(data, record, data.requests),
     rooms: roomsOf(data, record),
     demands: demandsOf(data, record),
   };
+  const whole = endingIn(run, dying);
+  if (data.requests.length < 2 || !WELL.has(whole.verdict)) return whole;
+  // A kind of request may be down for good, although its share of all is small.
+  for (const part of data.requests) {
+    const own = { ...run, goodput: lossesOf(data, record, [part]) };
+    const ending = staysDown(own) ? endingIn(own, dying) : whole;
+    if (!WELL.has(ending.verdict)) return ending;
+  }
+  return whole;
+}
+
+/** Goodput of some parts. Without a fault, requests that are refused by design are no loss. */
+function lossesOf(data: VariantData, record: RunRecord, parts: readonly number[]): Goodput {
+  const all = goodputOf(data, record, parts);
+  return isTriggered(data, record) ? all : refusalsApart(data, record, all, parts);
+}
+
+/** Whether goodput falls and does not come back, by more than chance. */
+function staysDown({ data, record, goodput }: Run): boolean {
+  const phases = phasesOf(data, record, goodput);
+  if (phases === null) return false;
+  const { before, firstNs, overNs, lasting } = phases;
+  const after = { fromNs: lasting?.sinceNs ?? overNs, untilNs: data.plan.endNs };
+  const grid = gridBetween(data, before, firstNs, after);
+  return recoveryOf(goodput, grid, undefined, KIND_SLACK) === Infinity;
+}
+
+function endingIn(run: Run, dying: readonly string[]): Ending {
+  const { data, record, goodput } = run;
   const phases = phasesOf(data, record, goodput);
   if (phases === null) return steady(run);
   const { before, firstNs } = phases;
   const chronic = overloadBefore(run, before)
-    ? overloadIn(data, run.rooms, run.demands, tailOf(phases))
+    ? overloadIn(data, record, run.rooms, run.demands, tailOf(phases))
     : null;
   if (chronic !== null && !isWellIn(run, tailOf(phases))) return overloaded(chronic);
   // Nothing precedes a fault from the start: users are healthy if their requests succeed.
@@ -95,8 +127,8 @@ export function endingOf(data: VariantData, record: RunRecord, dying: readonly s
 }
 
 /** The verdict on a run that is down at its end, and of which no healthy time is known. */
-function withoutBaseline({ data, rooms, demands }: Run, phases: Phases): Ending {
-  const found = overloadIn(data, rooms, demands, tailOf(phases));
+function withoutBaseline({ data, record, rooms, demands }: Run, phases: Phases): Ending {
+  const found = overloadIn(data, record, rooms, demands, tailOf(phases));
   return found === null ? undecided('noBaseline') : overloaded(found);
 }
 
@@ -115,7 +147,7 @@ export function goodputLost(data: VariantData, record: RunRecord): number | null
 function steady(run: Run): Ending {
   const { data, record, rooms, demands } = run;
   if (overloadBefore(run, data.whole)) {
-    const found = overloadIn(data, rooms, demands, data.whole);
+    const found = overloadIn(data, record, rooms, demands, data.whole);
     if (found !== null) return overloaded(found);
   }
   // Without trouble there is no healthy time before; a group that never commits anything shows by itself.
@@ -217,7 +249,8 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
     );
   }
   const room = nameOf(sustained.room);
-  if (feasible.kind === 'unknown') return undecided('nearCapacity', room, feasible.need);
+  if (feasible.kind === 'unknown')
+    return undecided('nearCapacity', feasible.room?.owner ?? null, feasible.need);
   const { factor, isOnlyRepeated, wasted } = sustained;
   if (isOnlyRepeated) return ending('metastable', 'repeated', room);
   if (wasted !== null) return ending('metastable', 'wasted', room, wasted);
@@ -226,13 +259,13 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
 
 /** The verdict on a run that is down under faults without an end: for lack of capacity, or by these faults. */
 function whileItStays(
-  { data, rooms, demands }: Run,
+  { data, record, rooms, demands }: Run,
   { isAlone, released }: Lasting,
   feasible: Feasibility,
   end: CellSet,
 ): Ending {
   if (feasible.kind === 'infeasible' && !feasible.isLost) return overloaded(feasible);
-  const found = overloadIn(data, rooms, demands, end);
+  const found = overloadIn(data, record, rooms, demands, end);
   if (found !== null) return overloaded(found);
   // After another fault the run does not show which of them keeps it down.
   if (!isAlone) return undecided('faultLasts');
@@ -243,7 +276,7 @@ function whileItStays(
 function isScaling(room: Room, after: readonly CellSet[]): boolean {
   const [first, ...rest] = after.slice(-HORIZON_WINDOWS).map((window) => room.useIn(window));
   const last = rest[rest.length - 1];
-  if (room.resource === 'connections' || shareOf(first) < BUSY) return false;
+  if (!SCALED.has(room.resource) || shareOf(first) < BUSY) return false;
   return last.capacity > (1 + SAME) * first.capacity;
 }
 
@@ -256,7 +289,7 @@ function whyUndecided(
   after: readonly CellSet[],
 ): Ending {
   if (feasible.kind === 'unknown')
-    return undecided('nearCapacity', nameOf(feasible.room), feasible.need);
+    return undecided('nearCapacity', feasible.room?.owner ?? null, feasible.need);
   const fullest = rooms.reduce<Room | null>(
     (most, room) =>
       most === null || shareOf(room.useIn(end)) > shareOf(most.useIn(end)) ? room : most,
@@ -287,7 +320,7 @@ function redelivered({ data, record }: Run, phases: Phases): Ending | null {
 function overloadBefore({ data, record, goodput, rooms, demands }: Run, window: CellSet): boolean {
   const share = goodShare(goodput, window);
   if (share === null) return false;
-  const found = overloadIn(data, rooms, demands, window);
+  const found = overloadIn(data, record, rooms, demands, window);
   if (found === null) return false;
   if (share < HEALTHY) return true;
   const parts = partsOfWindow(window, PARTS);
@@ -312,7 +345,7 @@ function isWellIn({ goodput, rooms }: Run, window: CellSet): boolean {
 }
 
 function overloaded({ room, need }: Feasibility): Ending {
-  return ending('overloaded', 'load', nameOf(room), need);
+  return ending('overloaded', 'load', room?.owner ?? null, need);
 }
 
 function nameOf(room: Room | null): string | null {
@@ -322,39 +355,6 @@ function nameOf(room: Room | null): string | null {
 /** The last 20 s after the trigger. */
 function tailOf({ after }: Phases): CellSet {
   return union(after.slice(-HORIZON_WINDOWS));
-}
-
-/** Whether an instance that does not run only waits for its platform to start it. */
-function isWaiting({ plan }: VariantData, id: number): boolean {
-  const { component } = plan.instances[id];
-  const isOver = plan.faults.some((fault) => fault.instances.includes(id) && isForGood(fault));
-  return plan.components[component].restart !== null && !isOver;
-}
-
-/** States in which an instance works. One that was asked to end works until it has ended. */
-const WORKING: readonly number[] = [
-  INSTANCE_STATE.up,
-  INSTANCE_STATE.leaving,
-  INSTANCE_STATE.restartRequested,
-  INSTANCE_STATE.ready,
-  INSTANCE_STATE.unready,
-  INSTANCE_STATE.wanted,
-];
-
-/** Instances that do not run according to their last entry in the journal. */
-function instancesDown(record: RunRecord): readonly number[] {
-  const { kind, subject, value } = record.journal;
-  const last = new Map<number, number>();
-  const absent = new Set<number>();
-  for (let i = 0; i < kind.length; i++) {
-    if (kind[i] !== JOURNAL.instance) continue;
-    last.set(subject[i], value[i]);
-    if (value[i] === INSTANCE_STATE.absent) absent.add(subject[i]);
-    else if (value[i] === INSTANCE_STATE.wanted) absent.delete(subject[i]);
-  }
-  return [...last]
-    .filter(([id, state]) => !absent.has(id) && !WORKING.includes(state))
-    .map(([id]) => id);
 }
 
 /** True when a breaker is open at the end and has not tried to close since the start of the window. */

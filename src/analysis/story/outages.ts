@@ -21,7 +21,10 @@ export function outagesOf(
   return data.plan.faults.flatMap((fault) => {
     if (editsOf(fault).every(({ knob }) => knob.stops === null)) return [];
     const own = fault.instances.filter((id) => data.plan.instances[id].component === component);
-    const { select } = fault;
+    const { select, role } = fault;
+    // One of several nodes has the role: another one can take over.
+    const hasRoles = data.plan.replications.some((one) => one.component === component);
+    if (role !== null && hasRoles && all.length > 1) return [];
     const returns = returnsOf(data, fault, record);
     return spansIn(data, fault, record).flatMap(({ fromNs, untilNs }) => {
       const there = thereAt(data, record, all, fromNs);

@@ -110,7 +110,8 @@ function ended(chain: string, end: string): string {
 
 /**
  * Several episodes: `A hangs at 20 s -> users: ...; success is back after 6 s. Later, A fails at 140 s -> users: .... In
- * all, 20 % of the goodput is lost.` The recovery of one of them is known; those before the last end with healthy users.
+ * all, 20 % of the goodput is lost.` The recovery of one of them is known; others before the last end with healthy users, or
+ * with the next one.
  */
 function episodeWords(
   input: SentenceInput,
@@ -123,7 +124,8 @@ function episodeWords(
     const back = triggers.some(({ subject }) => subject === fault) ? returned : [];
     const healthy =
       healthyAt === null ? [] : [`users are healthy again at ${formatInstant(healthyAt)}`];
-    const ends = [...(back.length > 0 ? back : healthy), ...(healthyAt === null ? stuck : [])];
+    const isLast = i === episodes.length - 1;
+    const ends = [...(back.length > 0 ? back : healthy), ...(isLast ? stuck : [])];
     return ended(`${i === 0 ? '' : ' Later, '}${chains[i]}`, ends.join('; '));
   });
   const all = figures.length === 0 ? '' : ` In all, ${list(figures)}.`;

@@ -4,7 +4,7 @@ import { sumCells } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
-import { shareOf, type Room } from './rooms.js';
+import { shareOf, type Room } from './rooms/room.js';
 import { isDraining, isFalling, lastHalf } from './trends.js';
 
 /** Share of a resource in use from which its load may keep it full. */
@@ -50,10 +50,11 @@ export function sustainedBy(
   let found: Sustained | null = null;
   for (const room of rooms) {
     const now = room.useIn(end);
-    if (shareOf(now) < BUSY) continue;
-    const attempts = demands.attemptsAt(room, end);
+    // A limit holds no work of its own: what is in progress is at its component.
+    if (room.resource === 'permits' || shareOf(now) < BUSY) continue;
+    const attempts = room.attemptsIn(demands, end);
     const users = demands.usersOf(room.component, end);
-    const was = demands.attemptsAt(room, before);
+    const was = room.attemptsIn(demands, before);
     const usersBefore = demands.usersOf(room.component, before);
     // Users that wait for the response of one request send no other: all attempts are repeated then.
     if (attempts < SOME || Math.max(users, usersBefore) === 0) continue;
@@ -65,7 +66,7 @@ export function sustainedBy(
     if (wasted !== null && wasted < WASTED) continue;
     const perUser = lastHalf(after).flatMap((window) => {
       const all = demands.usersOf(room.component, window);
-      return all > 0 ? [demands.attemptsAt(room, window) / all] : [];
+      return all > 0 ? [room.attemptsIn(demands, window) / all] : [];
     });
     const isShrinking = isDraining(backlogIn(data, record, room, after)) || isFalling(perUser);
     found = { room, factor, isOnlyRepeated: users === 0, wasted, isShrinking };
@@ -80,9 +81,10 @@ export function sustainedBy(
 export function backlogIn(
   data: VariantData,
   record: RunRecord,
-  { component, line }: Room,
+  room: Room,
   windows: readonly CellSet[],
 ): readonly number[] {
+  const { component } = room;
   const own = gaugesByComponent(data, record)[component].filter(
     ({ kind }) => kind === 'queue' || kind === 'concurrency',
   );
@@ -92,7 +94,7 @@ export function backlogIn(
   const levels = [...own, ...waiting];
   return windows.map((window) => {
     const { cells, lengthNs } = window;
-    return lengthNs > 0 ? areaOf(levels, cells) / lengthNs + (line?.queueIn(window) ?? 0) : 0;
+    return lengthNs > 0 ? areaOf(levels, cells) / lengthNs + room.queueIn(window) : 0;
   });
 }
 

@@ -8,7 +8,7 @@ export interface UserEpisode {
   /** Seconds; the first episode has no beginning, the last one no end. */
   readonly from: number;
   readonly until: number;
-  /** When all users are healthy again, seconds; null in the last episode, which need not end. */
+  /** When all users are healthy again, seconds; null in the last episode, and where the next one finds them degraded. */
   readonly healthyAt: number | null;
   readonly events: readonly CascadeEvent[];
 }
@@ -19,7 +19,8 @@ const isBack = (event: CascadeEvent): boolean => isUser(event) && event.kind ===
 
 /**
  * The episodes of a run, in order of time. `triggers`: the faults that begin the account, by time. A fault begins an
- * episode of its own if it finds all users healthy, after an earlier one degraded some, and degrades some again. Faults
+ * episode of its own if it finds all users healthy, after an earlier one degraded some, and degrades some again; or if it
+ * hurts them a minute or more after all effects of the earlier one. Faults
  * with the same words stay together: their times are one list. Where others strike in between, all is one episode.
  */
 export function userEpisodes(
@@ -41,7 +42,7 @@ export function userEpisodes(
     const until = starts[i + 1]?.[0].at ?? Infinity;
     const within = events.filter(({ at }) => at >= from && at < until);
     const ends = within.filter(isBack).map(({ at }) => at);
-    const healthyAt = i === starts.length - 1 ? null : Math.max(...ends);
+    const healthyAt = i === starts.length - 1 || ends.length === 0 ? null : Math.max(...ends);
     return { triggers: own, from, until, healthyAt, events: within };
   });
 }
@@ -50,7 +51,10 @@ function wholeOf(triggers: readonly CascadeEvent[], events: readonly CascadeEven
   return { triggers, from: -Infinity, until: Infinity, healthyAt: null, events };
 }
 
-/** Whether some users degrade after `since`, all are healthy at `at`, and some degrade after that. */
+/** Seconds between effects on users from which two faults are reported one after the other. */
+const APART = 60;
+
+/** Whether some users degrade after `since`, all are healthy at `at` or long degraded, and some degrade after that. */
 function isApart(since: number, at: number, events: readonly CascadeEvent[]): boolean {
   const users = events.filter(isUser);
   const before = users.filter((event) => event.at >= since && event.at < at);
@@ -61,7 +65,10 @@ function isApart(since: number, at: number, events: readonly CascadeEvent[]): bo
     );
     return last?.kind === 'recovered';
   });
+  const latest = Math.max(...before.filter(isDegradation).map((event) => event.at));
   return (
-    hurt.size > 0 && isHealthy && users.some((event) => event.at >= at && isDegradation(event))
+    hurt.size > 0 &&
+    (isHealthy || at - latest >= APART) &&
+    users.some((event) => event.at >= at && isDegradation(event))
   );
 }

@@ -77,6 +77,7 @@ const event: z.ZodType<CascadeEvent> = z.object({
   ends: oneOf<NonNullable<CascadeEvent['ends']>>({ backlog: 1, stale: 1, blocked: 1 }).optional(),
   episodes: count.optional(),
   isChronic: z.literal(true).optional(),
+  places: list(text).optional(),
   cause: text.nullable(),
   mechanism: text.nullable(),
   text,

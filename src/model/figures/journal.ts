@@ -9,7 +9,7 @@ const CAP = 200_000;
 /** A block of state machines that is still being laid out. */
 export type OpenBlock = { -readonly [Field in keyof MachineBlock]: MachineBlock[Field] };
 
-/** State changes in time order: breakers, faults, instances. Every one also enters the digest. */
+/** State changes in time order: breakers, faults, instances. Those of `note` also enter the digest. */
 export class Journal {
   private readonly blocks: OpenBlock[] = [];
   private count = 0;
@@ -29,6 +29,11 @@ export class Journal {
 
   note(kind: number, subject: number, value: number): void {
     engine.note((kind << 24) ^ subject, value);
+    this.tell(kind, subject, value);
+  }
+
+  /** Keeps an entry that does not enter the digest: it follows from others that do. */
+  tell(kind: number, subject: number, value: number): void {
     if (this.times.length >= CAP) {
       this.dropped++;
       return;

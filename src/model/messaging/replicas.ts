@@ -3,6 +3,8 @@ import type { Ns } from '../../kernel/time.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { PlanBroker } from '../../spec/plan/messaging.js';
+import { JOURNAL, PROMOTED } from '../../spec/record/record.js';
+import type { Journal } from '../figures/journal.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';
 import type { Run } from '../run.js';
@@ -70,6 +72,7 @@ export class Replicas {
   /** By node: 1 = paused; its clients do not notice. */
   private readonly still: Uint8Array;
   private readonly key: StreamKey;
+  private readonly journal: Journal;
   private readonly lookOp: number;
   private readonly fenceOp: number;
 
@@ -77,6 +80,7 @@ export class Replicas {
     this.broker = broker;
     this.topic = topic;
     this.followers = followers;
+    this.journal = world.journal;
     const { plan, instances, replication } = world;
     const component = plan.components[broker.component];
     const { firstInstance } = component;
@@ -281,6 +285,7 @@ export class Replicas {
       own.pending.length = 0;
       own.pending.push(...kept);
       for (const { batch } of lost) this.followers.lost(batch);
+      this.journal.tell(JOURNAL.promoted, this.nodes[own.nodes[own.leader]].id, PROMOTED.partition);
     }
     this.lead(own, partition);
   }

@@ -2,6 +2,8 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Failover } from '../../spec/scenario/replication.js';
 import type { Instance } from '../processes/instance.js';
+import { JOURNAL, PROMOTED } from '../../spec/record/record.js';
+import type { Journal } from '../figures/journal.js';
 import type { Counter, Meters } from '../figures/meters.js';
 
 /** The state of the nodes, with callbacks for changes of roles. */
@@ -18,6 +20,12 @@ export interface Holdings {
   promoted(chosen: number, stalePrimary: number): void;
   /** The stale primary follows the new primary again. */
   partitionHealed(): void;
+}
+
+/** What it needs of a run. */
+interface RolesRun {
+  readonly meters: Meters;
+  readonly journal: Journal;
 }
 
 interface RoleNode {
@@ -39,7 +47,7 @@ export class Roles {
   stalePrimary = -1;
   /** The node that is partitioned from the others; -1 = none. */
   partitioned = -1;
-  private readonly world: { readonly meters: Meters };
+  private readonly world: RolesRun;
   private readonly failover: Failover | null;
   private readonly holdings: Holdings;
   private readonly failovers: Counter;
@@ -59,12 +67,7 @@ export class Roles {
   private readonly reconnectOp: number;
   private readonly regainOp: number;
 
-  constructor(
-    world: { readonly meters: Meters },
-    component: number,
-    failover: Failover | null,
-    holdings: Holdings,
-  ) {
+  constructor(world: RolesRun, component: number, failover: Failover | null, holdings: Holdings) {
     const { meters } = world;
     this.world = world;
     this.failover = failover;
@@ -270,7 +273,7 @@ export class Roles {
   }
 
   private take(chosen: number): void {
-    const { meters } = this.world;
+    const { meters, journal } = this.world;
     const isRival = this.primary === this.partitioned && this.failover?.fencing === false;
     if (isRival) this.stalePrimary = this.primary;
     this.primary = chosen;
@@ -278,6 +281,7 @@ export class Roles {
     this.successor = -1;
     this.holdings.promoted(chosen, this.stalePrimary);
     meters.count(this.failovers);
+    journal.tell(JOURNAL.promoted, this.holdings.nodes[chosen].instance.id, PROMOTED.shard);
     const reconnectNs = this.failover?.reconnectNs ?? 0;
     engine.at(engine.now + reconnectNs, PHASE.COMPLETION, this.reconnectOp, chosen, 0, 0);
   }

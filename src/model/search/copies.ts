@@ -8,6 +8,7 @@ import { OUTCOME, PENDING, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { CopyRoute } from '../../spec/scenario/search.js';
 import type { PlanSearch, PlanThread } from '../../spec/plan/search.js';
+import { JOURNAL, PROMOTED } from '../../spec/record/record.js';
 import { THREAD_POOLS } from '../../spec/scenario/search.js';
 import type { Act } from '../acts.js';
 import type { Instance } from '../processes/instance.js';
@@ -327,7 +328,7 @@ export class Copies {
 
   /** The first in-sync copy becomes the primary if the old one is still down. */
   private promote(shard: Shard, outage: number): void {
-    const { meters } = this.world;
+    const { meters, journal } = this.world;
     const { copies, failover } = this.spec;
     const old = shard.primary;
     if (outage !== shard.outages || !this.nodes[old].down) return;
@@ -337,6 +338,7 @@ export class Copies {
       shard.primary = index;
       this.inSync[old] = 0;
       meters.count(this.failovers);
+      journal.tell(JOURNAL.promoted, this.nodes[index].id, PROMOTED.shard);
       const at = engine.now + failover.reconnectNs;
       const number = Math.floor(first / copies);
       engine.at(at, PHASE.COMPLETION, this.reconnectOp, number, index, 0);

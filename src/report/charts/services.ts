@@ -32,6 +32,7 @@ import {
 import { wholeSteps } from '../cut-off.js';
 import { crowdOf } from '../crowd.js';
 import { nodeIn } from '../nodes.js';
+import { stateOf } from '../waiting.js';
 import type { View } from '../view.js';
 import { ref, type Token } from '../theme.js';
 import { shading } from './frame.js';
@@ -114,13 +115,13 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
   return {
     ...FRAME,
     title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
-    description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(row)}`,
+    description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(row, variant)}`,
     body: lines([
       shading(view, x, [0, view.result.run.duration], 0, 76),
       level([76], 'rule'),
       areaOf(points(view, good, x, y), 76),
       line(points(view, rate, x, y), 'dead'),
-      ribbon(row.series?.state ?? [], variant.timeline.step, x),
+      ribbon(statesIn(row, variant), variant.timeline.step, x),
     ]),
   };
 }
@@ -282,10 +283,14 @@ function ribbon(states: readonly HealthState[], step: number, x: Scale): (Markup
   return [...bars].map(([state, areas]) => boxes(areas, `var(--${state})`));
 }
 
-function stateWords(row: ServiceRow): string {
-  const worst = (['down', 'failing', 'degraded'] as const).find((state) =>
-    row.series?.state.includes(state),
-  );
+/** States by step; none for a component without a series. */
+function statesIn({ node, series }: ServiceRow, variant: VariantResult): readonly HealthState[] {
+  return (series?.state ?? []).map((_, step) => stateOf(variant, node.name, step));
+}
+
+function stateWords(row: ServiceRow, variant: VariantResult): string {
+  const states = statesIn(row, variant);
+  const worst = (['down', 'failing', 'degraded'] as const).find((state) => states.includes(state));
   return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
 }
 

@@ -7,7 +7,8 @@ import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { byCodeUnit } from '../../text/order.js';
-import { isServer, type View } from '../view.js';
+import { degradedIntervals, isServer, type View } from '../view.js';
+import { backlogsAt, backlogsOf, type Backlog } from '../waiting.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { dashed, THICKNESS } from './services.js';
 
@@ -21,6 +22,8 @@ export interface Lane {
     readonly until: number;
     readonly state: HealthState;
   }[];
+  /** Work that waits for a component. */
+  readonly backlogs: readonly Backlog[];
 }
 
 const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
@@ -49,7 +52,10 @@ export function mechanismWords(mechanism: string): string {
   return MECHANISM_WORDS.get(mechanism) ?? mechanism;
 }
 
-/** Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. */
+/**
+ * Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. A
+ * backlog is in the lane of the component that handles it, or, without one, in a lane of its own.
+ */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
   const depth = new Map<string, number>(
@@ -60,16 +66,22 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
   );
   const touched = new Set(influences.flatMap((i) => [i.from, i.to]));
   const servers = view.result.topology.nodes.filter(isServer).map((n) => n.name);
-  const shown = servers.filter(
-    (name) => servers.length <= 10 || (states[name] ?? []).length > 0 || touched.has(name),
+  const intervalsOf = (name: string): Lane['intervals'] => degradedIntervals(variant, name);
+  const drawn = servers.filter(
+    (name) => servers.length <= 10 || intervalsOf(name).length > 0 || touched.has(name),
   );
-  shown.sort((a, b) => depth.get(a)! - depth.get(b)! || byCodeUnit(a, b));
+  const apart = backlogsOf(variant).filter(
+    ({ places }) => !drawn.some((name) => places.includes(name)),
+  );
+  const shown: string[] = [...drawn, ...new Set(apart.map(({ places }) => places[0]!))];
+  shown.sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));
   const users = view.requests.filter((request) => request in states || !workloads.has(request));
   return [...users.slice(0, 6), ...shown.slice(0, 16)].map((subject) => ({
     subject,
     user: users.includes(subject),
     words: users.includes(subject) ? subject.replace('.', ': ') : subject,
-    intervals: states[subject] ?? [],
+    intervals: intervalsOf(subject),
+    backlogs: backlogsAt(variant, subject),
   }));
 }
 
@@ -121,6 +133,7 @@ export function swimlaneChart(
           label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
         )}</g>`,
       bars(lanes, x, window, center),
+      waits(lanes, x, window, center, width),
       options.arrows ? arrows(lanes, variant.cascade.influences, x, window, center, width) : null,
       timeLabels(ticks, x, bottom + 18),
     ],
@@ -165,6 +178,27 @@ function bars(
 }
 
 const DEGRADED = ['degraded', 'failing', 'down'] as const;
+
+/** What waits, below the bar of its component. */
+function waits(
+  lanes: readonly Lane[],
+  x: Scale,
+  window: readonly [number, number],
+  center: (lane: number) => number,
+  width: number,
+): Markup[] {
+  return lanes.flatMap(({ backlogs }, lane) => {
+    const seen = backlogs.filter(({ from, until }) => from < window[1] && until > window[0]);
+    // Of several, the last one says how it ends.
+    const last = seen[seen.length - 1];
+    if (last === undefined) return [];
+    const words = shorten(last.words, 44);
+    const left = Math.min(x(Math.max(window[0], last.from)), width - 14 - textWidth(words, SMALL));
+    return [label(left, center(lane) + 15, words, { fill: 'var(--ink2)', size: SMALL })];
+  });
+}
+
+const SMALL = 11;
 
 function faultWords(
   view: View,
@@ -311,7 +345,13 @@ function describe(lanes: readonly Lane[], variant: VariantResult): string {
       `${lane.words} ${lane.intervals
         .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
         .slice(0, 3)
-        .join(', ')}`,
+        .join(', ')}${backlogWords(lane)}`,
   );
   return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${mechanismWords(i.mechanism)}`).join('; ')}`;
+}
+
+/** ` (109,605 messages still wait at 900 s)`: what waits in a lane; empty without a backlog. */
+export function backlogWords({ backlogs }: Lane): string {
+  const last = backlogs[backlogs.length - 1];
+  return last === undefined ? '' : ` (${last.words})`;
 }

@@ -8,7 +8,8 @@ import { formatInstant, formatRate, formatSeconds, formatShare } from '../../tex
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
-import { busyShare, flowOf, largestFlow, stateOf } from '../topology-frames.js';
+import { busyShare, flowOf, largestFlow } from '../topology-frames.js';
+import { backlogIn, backlogsOf, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
 import { dashed } from './services.js';
@@ -115,7 +116,7 @@ export function topologyChart(
   const step = stepAt(variant.timeline, at);
   const nodes = view.result.topology.nodes.filter((node) => map.nodes.has(node.name));
   const top = largestFlow(view);
-  const states = nodes.map((node) => `${node.name} ${stateOf(variant, node.name, step)}`);
+  const states = nodes.map(({ name }) => `${name} ${stateWords(variant, name, step)}`);
   const width = scale < 1 ? map.width : size;
   const offset = scale < 1 ? 0 : (size - map.width) / 2;
   return {
@@ -134,6 +135,13 @@ export function topologyChart(
       )}</g></g
     >`,
   };
+}
+
+/** `degraded (109,605 messages still wait at 900 s)`. */
+export function stateWords(variant: VariantResult, name: string, step: number): string {
+  const backlog = backlogIn(variant, name, step);
+  const state = stateOf(variant, name, step);
+  return backlog === null ? state : `${state} (${backlog.words})`;
 }
 
 /** The box of a group behind its nodes, with its name in the corner. */
@@ -157,7 +165,8 @@ type MapEdge = Placement['edges'][number];
 const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };
 
 function severityAt(variant: VariantResult, step: number): number {
-  const names = Object.keys(variant.components);
+  const behind = backlogsOf(variant).flatMap(({ places }) => places);
+  const names = [...new Set([...Object.keys(variant.components), ...behind])];
   return sumOf(names.map((name) => SEVERITY[stateOf(variant, name, step)]));
 }
 

@@ -21,7 +21,13 @@ import {
   type ServiceRow,
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
-import { lanesOf, mechanismWords, spreadWindow, swimlaneChart } from '../charts/swimlane.js';
+import {
+  backlogWords,
+  lanesOf,
+  mechanismWords,
+  spreadWindow,
+  swimlaneChart,
+} from '../charts/swimlane.js';
 import { breakerFinding, servicesFinding, wasteFinding } from '../findings.js';
 import { propagationFinding } from '../findings-cascade.js';
 import {
@@ -158,10 +164,10 @@ export function propagationSection(all: View): Markup | null {
       lane.words,
       lane.intervals.length === 0
         ? 'ok throughout'
-        : lane.intervals
+        : `${lane.intervals
             .slice(0, 6)
             .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
-            .join(', '),
+            .join(', ')}${backlogWords(lane)}`,
       variant.cascade.influences
         .filter((i) => i.to === lane.subject)
         .map((i) => `${mechanismWords(i.mechanism)} from ${i.from} at ${formatInstant(i.at)}`)

@@ -5,6 +5,7 @@ import {
   MAP_WIDTHS,
   mapsOf,
   snapshotsOf,
+  stateWords,
   topologyChart,
   type Maps,
   type Snapshot,
@@ -15,7 +16,8 @@ import { topologyFinding } from '../findings.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { Placement } from '../topology-layout.js';
-import { frameAt, framesOf, stateOf } from '../topology-frames.js';
+import { frameAt, framesOf } from '../topology-frames.js';
+import { stateOf } from '../waiting.js';
 import { lookOf, stepAt, type View } from '../view.js';
 import { caption, dataTable, insideSection, stateLegend } from './parts.js';
 
@@ -31,7 +33,7 @@ export function topologySection(all: View): Markup {
       ...moments.map((moment) => {
         const step = stepAt(variant.timeline, moment.at);
         const rate = variant.timeline.series[node.name]?.rate[step] ?? 0;
-        return `${stateOf(variant, node.name, step)}, ${formatRate(rate)}`;
+        return `${stateWords(variant, node.name, step)}, ${formatRate(rate)}`;
       }),
     ]);
     return {

@@ -1,3 +1,5 @@
+import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { CascadeEvent } from '../../spec/result/cascade.js';
 import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
 import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
@@ -6,7 +8,7 @@ import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
 import { explainedOf, wordsOf } from '../explained.js';
-import { chainOf } from '../chain.js';
+import { chainOf, isLate } from '../chain.js';
 import { nextWords } from '../cheapest.js';
 import { listed } from '../format.js';
 import { expectedText, isUnexpected, noGoals } from '../expected-words.js';
@@ -17,6 +19,7 @@ import { leadWords } from '../lead.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
 import { heldBudgets, holdsAll, viewOf, type View } from '../view.js';
+import { backlogsOf } from '../waiting.js';
 import { whatIfText } from '../what-if.js';
 import { unsaidOf } from './unsaid.js';
 
@@ -124,8 +127,25 @@ function innocentsOf(variant: VariantResult): readonly string[] {
     .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`);
 }
 
+/** When users are served as before, and the work that is left then. */
+function recoveryOf(view: View, variant: VariantResult): readonly string[] {
+  const left = backlogsOf(variant).filter(({ isLeft }) => isLeft);
+  return [
+    ...usersBack(view, variant),
+    ...left.map(({ subject, words }) => `${subject} has not caught up: ${words}.`),
+  ];
+}
+
+/** Whether requests of users fail more than usual at some time; late ones do not. */
+function hasFailed({ requests }: View, { cascade, summary }: VariantResult): boolean {
+  const isFailing = (event: CascadeEvent): boolean =>
+    DEGRADATIONS.includes(event.kind) && requests.includes(event.subject) && !isLate(event);
+  return summary.recovery.value !== 0 || cascade.events.some(isFailing);
+}
+
 /** When success and latency are back after the fault that hurts users, over all replications. */
-function recoveryOf({ result }: View, variant: VariantResult): readonly string[] {
+function usersBack(view: View, variant: VariantResult): readonly string[] {
+  const { result } = view;
   const { value, fault, never, each } = variant.summary.recovery;
   const { verdicts, events, innocent } = variant.cascade;
   // The end of a fault that is not to blame says nothing about the users.
@@ -149,7 +169,8 @@ function recoveryOf({ result }: View, variant: VariantResult): readonly string[]
       : later === 'never'
         ? `; latency is not back before ${end}`
         : `; latency is back ${formatSeconds(later)} after it`;
-  if (verdicts.every((verdict) => verdict === 'untouched')) return latencyOnly(after, end, later);
+  const isCalm = verdicts.every((verdict) => verdict === 'untouched');
+  if (isCalm || !hasFailed(view, variant)) return latencyOnly(after, end, later);
   const until = next === null ? '' : `, up to ${end}`;
   if (value > 0) return [`Success is back ${formatSeconds(value)} after ${after}${until}${slow}.`];
   const when = isBackDuring(fault, events) ? 'before' : 'with';

@@ -242,7 +242,7 @@ export interface JournalRecord {
  * Kinds of journal entries. `machine`: subject = machine id, value = state. `fault`: subject = fault index,
  * value = 1 on, 0 off. `instance`: subject = instance id, value = an INSTANCE_STATE. `rollout`: subject =
  * component id, value = a ROLLOUT_STATE. `node`: subject = node, value = a NODE_STATE. `registry`: subject = instance id,
- * value = a REGISTRY_EVENT.
+ * value = a REGISTRY_EVENT. `promoted`: subject = id of the instance that leads from now on, value = a PROMOTED.
  */
 export const JOURNAL = Object.freeze({
   machine: 0,
@@ -252,7 +252,11 @@ export const JOURNAL = Object.freeze({
   node: 4,
   registry: 5,
   desired: 6,
+  promoted: 7,
 } as const);
+
+/** What an instance leads since its promotion: its component or a shard of it, or a partition of a topic. */
+export const PROMOTED = Object.freeze({ shard: 0, partition: 1 } as const);
 
 /** Events of a node in the journal. The first nodes are ready from the start. */
 export const NODE_STATE = Object.freeze({

@@ -158,6 +158,8 @@ export interface StoryEvent {
     | 'deadLettered'
     /** Requests that are not idempotent and that are executed to the end more than once. */
     | 'doneTwice'
+    /** A replica becomes the primary. */
+    | 'promoted'
     | 'returned'
     | 'recovered'
     | 'notRecovered';
@@ -168,6 +170,8 @@ export interface StoryEvent {
   readonly episodes?: number;
   /** Of a backlog: it grows before any fault. */
   readonly isChronic?: true;
+  /** Of a backlog: the component where it is, then those that handle it. */
+  readonly places?: readonly string[];
   /** Subject that caused it, and by which mechanism. */
   readonly cause: string | null;
   readonly mechanism: string | null;

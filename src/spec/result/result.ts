@@ -351,7 +351,7 @@ export interface Series {
 
 export interface JournalEntry {
   readonly at: number;
-  /** `breaker`, `outlierDetection`, `fault`, `instance`, `rollout`, `registry`. */
+  /** `breaker`, `outlierDetection`, `fault`, `instance`, `role`, `rollout`, `registry`. */
   readonly kind: string;
   readonly subject: string;
   readonly value: string;

@@ -1,0 +1,51 @@
+import { processOf } from '../../../spec/plan/versions.js';
+import type { PlanProcess } from '../../../spec/plan/process.js';
+import type { RunRecord } from '../../../spec/record/record.js';
+import { areaOf, gaugesByComponent } from '../../measure/gauges.js';
+import { arrivedOf, outcomeOf, sumParts } from '../../measure/sums.js';
+import { instancesOf, isPlaced, partsOf, type VariantData } from '../../measure/variant-data.js';
+import { capacityIn, downtimesBy } from './capacity.js';
+import type { Room } from './room.js';
+
+/** Workers and cores of components. */
+export function processes(data: VariantData, record: RunRecord): readonly Room[] {
+  const { plan } = data;
+  const gauges = gaugesByComponent(data, record);
+  const downtimes = downtimesBy(data, record);
+  const rooms: Room[] = [];
+  plan.components.forEach((owner, component) => {
+    if (!isPlaced(owner)) return;
+    const ids = instancesOf(plan, component);
+    const add = (
+      resource: 'workers' | 'cores',
+      kind: 'busy' | 'cpu',
+      own: (settings: PlanProcess) => number,
+    ): void => {
+      if (!ids.every((id) => Number.isFinite(own(processOf(plan, id))))) return;
+      const levels = gauges[component].filter((gauge) => gauge.kind === kind);
+      const capacityOf = (id: number): number => own(processOf(plan, id));
+      rooms.push({
+        component,
+        name: owner.name,
+        owner: owner.name,
+        resource,
+        useIn: (window) => ({
+          used: window.lengthNs > 0 ? areaOf(levels, window.cells) / window.lengthNs : 0,
+          capacity: capacityIn(data, ids, downtimes[component], capacityOf, window),
+        }),
+        refusedIn: ({ cells }) => {
+          const outcomes = sumParts(record, partsOf(plan, component), cells);
+          const arrived = arrivedOf(outcomes);
+          return arrived > 0 ? outcomeOf(outcomes, 'rejectedOverload') / arrived : 0;
+        },
+        attemptsIn: (demands, window) => demands.arrivedAt(component, window),
+        neededIn: (demands, window, measured) =>
+          demands.neededAt(component, kind, window, measured),
+        queueIn: () => 0,
+      });
+    };
+    add('workers', 'busy', ({ concurrency }) => concurrency);
+    add('cores', 'cpu', ({ cpu }) => cpu.cores);
+  });
+  return rooms;
+}
