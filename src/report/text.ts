@@ -1,16 +1,13 @@
-import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
-import { budgetValue, isFailure, isUnmeasured } from './budget-words.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
-import { plural } from '../text/words.js';
 import { asLines, oneLine, type Lines } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
-import { expectedCounts, noGoalsIn, withoutGoals } from './expected-words.js';
-import { JUDGED_LISTS, rowsOf, type JudgedRow } from './judged.js';
+import { withoutGoals } from './expected-words.js';
 import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
-import { columnsOf, fit, headingLines, left, lengthOf, right, type Paint } from './text-table.js';
-import { brokenWarnings, heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
+import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
+import { heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
 import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';
 import { explainedOf } from './explained.js';
@@ -19,24 +16,11 @@ import { characterOf, describedRun } from './character.js';
 import { cheapestWords } from './cheapest.js';
 import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
+import { folded, noted, type TextOptions } from './text-folded.js';
+import { expectedLines, judgedLines } from './text-judged.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 import { headlineWords } from './words.js';
-
-/** Inputs of the terminal summary besides the result. */
-export interface TextOptions {
-  /** Width of the terminal in characters. */
-  readonly columns: number;
-  /** Sentences are printed in full, however long the line: the output is a log. */
-  readonly whole?: boolean;
-  readonly paint: Paint;
-  /** The scenario's file as the user gave it. */
-  readonly file: string;
-  /** Wall time in words; null leaves it out, so that the text is reproducible. */
-  readonly wall: string | null;
-  /** Path of the report, in words; null if none was written. */
-  readonly report: string | null;
-}
 
 /** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
 export function summaryText(read: Result, options: TextOptions): Lines {
@@ -303,102 +287,4 @@ function headroomLines({ baseline, result }: View, options: TextOptions): string
   const line = headroomLine(baseline, result.variants.length > 1);
   if (line === null) return [];
   return noted('headroom', oneLine(line), options);
-}
-
-/** A sentence, folded to the width of the terminal; in a log it is one line. */
-function folded(text: string, indent: string, { columns, whole }: TextOptions): string[] {
-  return whole === true ? [`${indent}${text}`] : wrapped(text, indent, indent, columns);
-}
-
-/** A sentence beside a label. */
-function noted(label: string, text: string, { columns, paint, whole }: TextOptions): string[] {
-  return labelled(label, text, whole === true ? Infinity : columns, paint);
-}
-
-/** How many expectations are met, if the file has any: an expected outage then does not look like a surprise. */
-function expectedLines({ result }: View, { paint }: TextOptions): string[] {
-  const { held, of, broken } = expectedCounts(result);
-  if (of === 0) return [];
-  const open = of - held - broken;
-  const goals = `${open > 0 ? `, ${open} undecided` : ''}${noGoalsIn(result) ? ', no goals' : ''}`;
-  return [`  ${paint.dim('expected')}  ${held} of ${of} as expected${goals}`];
-}
-
-/** Budgets and expectations that are not met, with the variants and their values; then those that cannot be measured. */
-function judgedLines(view: View, options: TextOptions, room: number): string[] {
-  const { paint } = options;
-  const { variants } = view.result;
-  const entries = JUDGED_LISTS.flatMap((list) => {
-    const rows = rowsOf(list, variants);
-    const having = (asked: (one: BudgetResult) => boolean, word: string): Unmet[] =>
-      rows
-        .filter(({ by }) => by.some((one) => one !== null && asked(one)))
-        .map((row) => ({ row, asked, word }));
-    return [
-      ...having(isFailure, paint.bold(paint.red(list.fails))),
-      ...having((one) => isUnmeasured(one) && one.severity === 'error', '-   '),
-    ];
-  });
-  const shown = entries.slice(0, entries.length > room ? room - 1 : room);
-  const width = Math.min(
-    52,
-    Math.floor(options.columns * 0.6),
-    shown.reduce((most, { row }) => Math.max(most, row.text.length), 0),
-  );
-  const lines = shown.flatMap(({ row, asked, word }) => {
-    const texts = new Map<string, string[]>();
-    row.by.forEach((one, i) => {
-      if (one === null || !asked(one)) return;
-      const value = oneLine(budgetValue(one));
-      texts.set(value, [...(texts.get(value) ?? []), variants[i]!.name]);
-    });
-    const groups = [...texts].map(([value, names]) => ({ value, names }));
-    const budget = oneLine(row.text);
-    const own = brokenBudgetWords(groups, Math.max(16, options.columns - width - 11));
-    if (
-      options.whole === true ||
-      Math.max(width, lengthOf(budget)) + lengthOf(own) + 11 <= options.columns
-    )
-      return [`  ${word}  ${left(budget, width)}   ${own}`];
-    const [first, ...rest] = folded(
-      `${budget}   ${brokenBudgetWords(groups, 2 * options.columns)}`,
-      '        ',
-      options,
-    );
-    return [`  ${word}  ${first!.trimStart()}`, ...rest];
-  });
-  if (entries.length > shown.length)
-    lines.push(
-      paint.dim(`  ... ${entries.length - shown.length} more: faultline check ${options.file}`),
-    );
-  const warned = JUDGED_LISTS.reduce((sum, list) => sum + brokenWarnings(view.result, list), 0);
-  if (warned > 0)
-    lines.push(paint.dim(`  ${plural(warned, 'warning')}: faultline check ${options.file}`));
-  return lines;
-}
-
-/** A row that a summary lists, which of its results it shows, and the word before it. */
-interface Unmet {
-  readonly row: JudgedRow;
-  readonly asked: (one: BudgetResult) => boolean;
-  readonly word: string;
-}
-
-/**
- * The variants that break a budget, and by how much. If there is too little room: the first ones, and the number of
- * others.
- */
-function brokenBudgetWords(
-  groups: readonly { readonly value: string; readonly names: readonly string[] }[],
-  room: number,
-): string {
-  const words = groups.map(({ value, names }) => `${names.map(oneLine).join(', ')} ${value}`);
-  const whole = words.join('; ');
-  if (whole.length <= room) return whole;
-  for (let kept = words.length - 1; kept > 0; kept--) {
-    const left = groups.slice(kept).reduce((sum, group) => sum + group.names.length, 0);
-    const text = `${words.slice(0, kept).join('; ')}; ${left} more`;
-    if (text.length <= room) return text;
-  }
-  return whole;
 }

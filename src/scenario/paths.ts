@@ -55,3 +55,20 @@ function bracketed(match: RegExpExecArray, offset: number): Segment {
 function fail(message: string, offset: number): ParsedPath {
   return { ok: false, message, offset };
 }
+
+/** Whether a path equals another one or leads into it, regardless of notation; `*` matches every entry. */
+export function isWithin(path: string, outer: string): boolean {
+  const [inside, around] = [parsePath(path), parsePath(outer)];
+  if (!inside.ok || !around.ok) return false;
+  const step = (segment: Segment): string =>
+    segment.kind === 'index'
+      ? `[${segment.index}]`
+      : segment.kind === 'key'
+        ? segment.key
+        : segment.name;
+  const steps = inside.segments.map(step);
+  return around.segments.every((segment, i) => {
+    const outside = step(segment);
+    return steps[i] === outside || steps[i] === '*' || outside === '*';
+  });
+}

@@ -14,7 +14,7 @@ import type { Node, PathKey, Place } from './located.js';
 import { entries, get, items, plain } from './located.js';
 import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
-import { parsePath, type Segment } from './paths.js';
+import { isWithin } from './paths.js';
 import type { AxisOutput, SweepOutput } from './schema/sweeps.js';
 import { isLoad, isScaled } from './sweep-starts.js';
 import { Range, settingOf, type Setting } from './sweep-values.js';
@@ -380,23 +380,6 @@ class SweepReader {
     const words = found === undefined ? {} : { found, allowed: allowed ?? [] };
     this.around.problems.add({ code, at, path: [...this.path, ...path], message, ...words });
   }
-}
-
-/** Whether a path equals another one or leads into it, regardless of notation; `*` matches every entry. */
-export function isWithin(path: string, outer: string): boolean {
-  const [inside, around] = [parsePath(path), parsePath(outer)];
-  if (!inside.ok || !around.ok) return false;
-  const step = (segment: Segment): string =>
-    segment.kind === 'index'
-      ? `[${segment.index}]`
-      : segment.kind === 'key'
-        ? segment.key
-        : segment.name;
-  const steps = inside.segments.map(step);
-  return around.segments.every((segment, i) => {
-    const outside = step(segment);
-    return steps[i] === outside || steps[i] === '*' || outside === '*';
-  });
 }
 
 /** A metric with its unit and good direction. */

@@ -4,7 +4,7 @@ import { get } from './located.js';
 import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 import { NAME_PATTERN } from './schema/common.js';
-import { isWithin } from './sweeps.js';
+import { isWithin } from './paths.js';
 import type { VariantPlan } from './variants.js';
 
 /** Command-line overrides after parsing. */

@@ -1,6 +1,6 @@
 import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
 import { formatValue, type Unit } from '../../text/figures.js';
-import type { TextOptions } from '../text.js';
+import type { TextOptions } from '../text-folded.js';
 import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right, type Paint } from '../text-table.js';
 import { isLoose, budgetStatusOf, tallyOf, wordOf } from './cases.js';

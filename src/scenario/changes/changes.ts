@@ -4,7 +4,7 @@ import type { Problem, Problems } from '../diagnostics.js';
 import type { MapNode, Node, Place } from '../located.js';
 import { entries, get, items } from '../located.js';
 import { applyPatch, readPatch, writeOut, type Edit, type Patch } from '../patch.js';
-import { isWithin } from '../sweeps.js';
+import { isWithin } from '../paths.js';
 import { CHANGEABLE_WORDS, differencesOf, type Difference } from './differences.js';
 import { changedCallers, withPropagation } from './mesh.js';
 import { nodeAt, valueAt, valueText } from './values.js';
