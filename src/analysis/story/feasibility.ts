@@ -87,7 +87,12 @@ export function overloadIn(
   const full = rooms.filter(
     (room) => shareOf(room.useIn(window)) >= FULL || room.refusedIn(window) >= REFUSING,
   );
-  const busy = full.filter((room) => shareOf(room.useIn(window)) >= FULL);
+  // Connections that wait for a lock are held with the workers before them: neither delays the other.
+  const busy = full.filter(
+    (room) =>
+      shareOf(room.useIn(window)) >= FULL &&
+      (OWN.has(room.resource) || !locksHold(data, record, room.component, data.whole)),
+  );
   for (const room of full) {
     if (HELD.has(room.resource) && isHeld(data, record, room, busy)) continue;
     const { capacity } = room.useIn(window);

@@ -24,7 +24,7 @@ import { cellsOf, RECOVERY_WINDOW_NS, type CellSet } from '../measure/window.js'
 import { demandsOf, type Demands } from './demands.js';
 import { ending, undecided } from './endings.js';
 import { WELL } from './ending-words.js';
-import { feasibilityOf, overloadIn, SAME, type Feasibility } from './feasibility.js';
+import { feasibilityOf, INFEASIBLE, overloadIn, SAME, type Feasibility } from './feasibility.js';
 import { leakedPool } from './leaks.js';
 import { instancesDown, isWaiting } from './instances-down.js';
 import { lastReturnNs } from './outages.js';
@@ -216,7 +216,7 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
   const grown = dying.length > 0 ? undefined : rooms.find((room) => isScaling(room, after));
   if (grown !== undefined) return undecided('scaling', nameOf(grown));
   const feasible = feasibilityOf(rooms, demands, before, end, phases.isRaised);
-  if (phases.lasting !== null) return whileItStays(run, phases.lasting, feasible, end);
+  if (phases.lasting !== null) return whileItStays(run, phases, phases.lasting, feasible, end);
   const down = instancesDown(record);
   // Processes that die again take capacity away themselves.
   if (dying.length > 0 && (feasible.kind !== 'infeasible' || feasible.isLost))
@@ -260,16 +260,24 @@ function whileDown(run: Run, phases: Phases, healthy: number, dying: readonly st
 /** The verdict on a run that is down under faults without an end: for lack of capacity, or by these faults. */
 function whileItStays(
   { data, record, rooms, demands }: Run,
+  { before }: Phases,
   { isAlone, released }: Lasting,
   feasible: Feasibility,
   end: CellSet,
 ): Ending {
   if (feasible.kind === 'infeasible' && !feasible.isLost) return overloaded(feasible);
   const found = overloadIn(data, record, rooms, demands, end);
-  if (found !== null) return overloaded(found);
+  if (found !== null && !isLostBetween(found, before, end)) return overloaded(found);
   // After another fault the run does not show which of them keeps it down.
   if (!isAlone) return undecided('faultLasts');
   return ending('lost', released === null ? 'faultStays' : 'releaseStays', released);
+}
+
+/** Whether a load that is too high at the end is one that the capacity of an earlier time could serve. */
+function isLostBetween({ room, need }: Feasibility, before: CellSet, end: CellSet): boolean {
+  if (room === null) return false;
+  const [was, is] = [before, end].map((window) => room.useIn(window).capacity);
+  return was > is && need * (is / was) < INFEASIBLE;
 }
 
 /** Whether a full resource got more capacity while the run was about to end, such as that of an autoscaler. */
