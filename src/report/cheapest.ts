@@ -1,5 +1,6 @@
 import type { CauseKind } from '../spec/result/cause.js';
 import type {
+  ChangedSetting,
   CounterfactualIntervention,
   Counterfactuals,
   InterventionRole,
@@ -41,7 +42,8 @@ export function cheapestWords(own: Counterfactuals): string | null {
   if (found === null) return null;
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
-  return `Cheapest change that helps: ${found.words}${isSaid ? '' : ` ${effectWords(own, found)}`}.`;
+  const { setting, words } = found;
+  return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${isSaid ? '' : ` ${effectWords(own, found)}`}.`;
 }
 
 /** Effort up to which a change is one of settings or of capacity. */
@@ -53,7 +55,12 @@ export function nextWords(own: Counterfactuals): string | null {
   if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return null;
   const { setting } = found;
   if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
-  return `Set ${setting.path} to ${setting.to} (now ${setting.from}): ${effectWords(own, found)}.`;
+  return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
+}
+
+/** `pool.maxOpen to 10 (now 5)`. */
+function settingWords({ path, from, to }: ChangedSetting): string {
+  return `${path} to ${to} (${from === null ? 'not set now' : `now ${from}`})`;
 }
 
 /** Whether a change leaves requests slow, but averts most of the failures. */

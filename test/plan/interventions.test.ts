@@ -326,6 +326,21 @@ describe('other interventions', () => {
     expect(users(changed(ran, 'with all 4 instances of shop from the start'))[1]).toBe(0);
   });
 
+  it('let an autoscaler keep the instances that a quiet time does not need', () => {
+    // Four are needed at first and at the end; each takes 5 s to start.
+    const ran = run(
+      text(
+        '  shop: { replicas: 4, concurrency: 1, queue: { capacity: 0 }, endpoints: { buy: [ wait: 250ms ] }, lifecycle: { startup: 5s }, autoscaling: { metric: concurrency, target: 0.9, min: 1, max: 4, scaleDown: { stabilization: 0s } } }',
+        '{ arrivals: { kind: stages, start: 10/s, stages: [ { duration: 10s, target: 10/s }, { duration: 1s, target: 1/s }, { duration: 30s, target: 1/s }, { duration: 1s, target: 10/s } ] }, requests: [ { call: shop.buy } ] }',
+      ).replace(/duration: \d+s/, 'duration: 80s'),
+    );
+    const before = usual(ran)[1];
+    expect(before).toBeGreaterThan(40);
+    expect(
+      users(changed(ran, 'with an autoscaler of shop that takes no instance away'))[1],
+    ).toBeLessThan(before / 2);
+  });
+
   it('keep the entries of a cache, or load each value once at a time', () => {
     const ran = run(
       text(
