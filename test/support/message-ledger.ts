@@ -1,3 +1,4 @@
+import { FORM } from '../../src/spec/record/trace-forms.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../../src/spec/record/record.js';
 import { OUTCOME_NAMES, kindIndex } from '../../src/spec/outcome.js';
@@ -101,7 +102,8 @@ function runsOf(plan: Plan, traces: readonly TraceRecord[]): readonly Run[] {
   for (const rows of traces) {
     for (let row = 0; row < rows.rows; row++) {
       const { component, name } = plan.parts[rows.part[row]!]!;
-      if (rows.begun[row]! >= plan.horizonNs) continue;
+      // Publications and calls through a proxy are rows of exports; they execute nothing.
+      if (rows.form[row] !== FORM.work || rows.begun[row]! >= plan.horizonNs) continue;
       runs.push({
         id: rows.id[row]!,
         parent: rows.parent[row]!,

@@ -73,8 +73,11 @@ function patchLines(variant: VariantResult): readonly PatchLine[] {
   if (variant.changes !== undefined) {
     return variant.changes.map(({ path, from, to }) =>
       to === null
-        ? { sign: '-', text: `${path}: ${from}` }
-        : { sign: '+', text: `${path}: ${to}${from === null ? '' : `   # was ${from}`}` },
+        ? { sign: '-', text: `${path}: ${flow(from)}` }
+        : {
+            sign: '+',
+            text: `${path}: ${flow(to)}${from === null ? '' : `   # was ${flow(from)}`}`,
+          },
     );
   }
   return [

@@ -4,6 +4,7 @@ import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
 import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
+import { flow } from '../../text/flow.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
@@ -222,7 +223,9 @@ function useWords(whole: readonly VariantResult[], failing: readonly VariantResu
     return `${names} ${verb} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
   if (changes.length > SHORT)
     return `${names} holds all budgets, with ${changes.length} changes of ${base.name}. Run \`faultline tune\` to see which of them are needed.`;
-  const told = changes.map(({ path, to }) => (to === null ? `without ${path}` : `${path}: ${to}`));
+  const told = changes.map(({ path, to }) =>
+    to === null ? `without ${path}` : `${path}: ${flow(to)}`,
+  );
   return `${names} holds all budgets. It is ${base.name} with ${listed(told)}.`;
 }
 

@@ -1,5 +1,6 @@
 import type { VariantChange } from '../../spec/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
+import { byCodeUnit } from '../../text/order.js';
 import {
   entries,
   isNull,
@@ -10,7 +11,7 @@ import {
   type PathKey,
 } from '../located.js';
 import { PATCHED } from '../patch.js';
-import { beforeText, isSetting, valueText, type SettingChange } from './change.js';
+import { isSetting, type SettingChange } from './change.js';
 
 /** The changes that make one variant of another. */
 export interface Differences {
@@ -45,18 +46,16 @@ export function differences(from: MapNode, to: MapNode): Differences {
   return { settings: some(true), others: some(false) };
 }
 
-/** The same for reports. */
+/** The same for reports, in the order of their paths. */
 export function changesBetween(from: MapNode, to: MapNode): readonly VariantChange[] {
   const { settings, others } = differences(from, to);
-  const told = (own: SettingChange): VariantChange => ({
-    path: own.path,
-    from: beforeText(own),
-    to: valueText(own),
+  const told = ({ path, before, value }: SettingChange): VariantChange => ({
+    path,
+    from: before === undefined ? null : plain(before),
+    to: value === null ? null : plain(value),
   });
-  return [
-    ...settings.map(told),
-    ...others.map((own) => ({ ...told(own), isQuestion: true as const })),
-  ];
+  const asked = others.map((own) => ({ ...told(own), isQuestion: true as const }));
+  return [...settings.map(told), ...asked].sort((a, b) => byCodeUnit(a.path, b.path));
 }
 
 function isAbsent(node: Node | undefined): boolean {

@@ -85,11 +85,11 @@ export interface Variant extends Omit<Described, 'critical'> {
   readonly configurations?: readonly Configuration[];
 }
 
-/** A change from the baseline at a path of a patch. Values are YAML on one line; null = nothing is there. */
+/** A change from the baseline at a path of a patch. Values are as in JSON; null = nothing is there. */
 export interface VariantChange {
   readonly path: string;
-  readonly from: string | null;
-  readonly to: string | null;
+  readonly from: unknown;
+  readonly to: unknown;
   /** It is not a setting of the system: it changes what is asked of it, such as its load or its faults. */
   readonly isQuestion?: true;
 }
