@@ -103,6 +103,7 @@ export function cluster(options: ClusterOptions = {}) {
       ],
     },
     replication: 0,
+    journal: { tell: () => {} },
     instances,
     kept,
     outages: { terminations: { look: ({ id }: Instance) => looks.push(id) } },

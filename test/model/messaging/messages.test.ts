@@ -84,7 +84,7 @@ describe('a message', () => {
       effects: 0,
       poison: 0,
       gone: 0,
-      trace: [8, 900],
+      trace: [8, 900, 0],
     });
     expect(own.key[own.ofStrand(strand, 7, 0)]).toBe(strand);
     expect(own.key[own.ofStrand(strand, 7, 2)]).toBe(200 + strand);
@@ -222,6 +222,9 @@ describe('what a handler runs for', () => {
         attempt: number,
         level: 0,
         traceRoot: 8,
+        traceOrigin: 0,
+        traceConsumer: 0,
+        traceLinks: null,
         traceParent: 900,
         deadline: Infinity,
       });
@@ -246,6 +249,9 @@ describe('what a handler runs for', () => {
       attempt: 1,
       level: 0,
       traceRoot: 0,
+      traceOrigin: 0,
+      traceConsumer: 0,
+      traceLinks: null,
       traceParent: 0,
       deadline: Infinity,
     });
