@@ -34,7 +34,9 @@ faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: 20s } ]`);
   it('says that goodput is back although the fault lasts to the end', () => {
     const { sentence } = cascadeOf(`${FAILOVER}
 faults: [ { id: dies, kind: crash, target: 'db[0]', at: 20s, for: none } ]`);
-    expect(sentence).toContain('success is back while the fault lasts (db: the replica takes over after ');
+    expect(sentence).toContain(
+      'success is back while the fault lasts (db: the replica takes over after ',
+    );
     expect(sentence).not.toContain('does not show the end');
   });
 
