@@ -87,12 +87,12 @@ describe('a search between whole numbers', () => {
     const sweep = ['sweep', 'scenarios/first.yaml', '--set', set, '--expect', expect];
     const runs = ['--replications', '2', '--out', folder.at('s'), '--format', 'json'];
     const { stdout } = faultline([...sweep, ...runs]);
-    return stdout.split('\n').find((line) => /base (holds|breaks)/.test(line))!;
+    return stdout.split('\n').find((line) => /^ *Limit between/.test(line))!;
   };
 
   it('looks between them where the field is a real number', () => {
     const text = edgeOf('faults[slow-payments].factor=1..12', 'users.success >= 99%');
-    const [, holds, breaks] = /base holds up to ([\d.]+) and breaks at ([\d.]+) \(/.exec(text)!;
+    const [, holds, breaks] = /by the point estimates between ([\d.]+) and ([\d.]+)\./.exec(text)!;
     expect(Number(breaks) / Number(holds)).toBeGreaterThan(1);
     expect(1 - Number(holds) / Number(breaks)).toBeLessThan(0.0201);
   });
@@ -100,7 +100,7 @@ describe('a search between whole numbers', () => {
   it('stays with them where the field is a count, and says how near that is', () => {
     const text = edgeOf('services.shop.concurrency=1..64', 'users.success >= 90%');
     expect(text).toContain(
-      'base breaks up to 11 and holds from 12 on (to within 8.3 %, the nearest whole numbers).',
+      'holds above it; by the point estimates between 11 and 12, the nearest whole numbers. Below it shop gives in first',
     );
   });
 });

@@ -8,11 +8,13 @@ import { holdWords } from '../headroom.js';
 import { budgetStatusOf, caseAt, figuresOf, settingText, type SweepView } from './cases.js';
 
 /** Beyond the limit that a bisection found: the component that gives in first. */
-export function edgeGives(view: SweepView, { variant, outcome, breaks }: SweepEdge): string {
+export function edgeGives(view: SweepView, { variant, outcome, holds, breaks }: SweepEdge): string {
   if (outcome === 'holds') return '';
   const at = outcome === 'breaks' ? 0 : breaks;
   const figures = at === null ? null : figuresOf(caseAt(view, [at]), variant);
-  return figures?.gives === undefined ? '' : ` ${givesText(figures.gives, 'Beyond it')}`;
+  if (figures?.gives === undefined) return '';
+  const isAbove = holds !== null && breaks !== null && holds > breaks;
+  return ` ${givesText(figures.gives, isAbove ? 'Below it' : 'Beyond it')}`;
 }
 
 /**

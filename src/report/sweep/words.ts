@@ -117,7 +117,8 @@ function betweenText(view: SweepView, edge: SweepEdge): string {
   const [a, b] = [values[holds]!.number, values[breaks]!.number];
   const isCount =
     unit === 'number' && a !== null && b !== null && Number.isInteger(a) && Math.abs(a - b) === 1;
-  const near = `${between(holds, breaks)}${side}${isCount ? ', the nearest whole numbers' : ''}`;
+  const numbers = isCount ? ', the nearest whole numbers' : '';
+  const near = `${between(holds, breaks)}${side}${numbers}`;
   if (edge.isSure) return near;
   const away = rises ? 1 : -1;
   const sureHolds = sureAt(view, edge.variant, holds, away, 'pass');
@@ -125,7 +126,7 @@ function betweenText(view: SweepView, edge: SweepEdge): string {
   const isOpen = sureHolds !== holds || sureBreaks !== breaks;
   if (sureHolds === null || sureBreaks === null || !isOpen)
     return `${near}, not sure with so few runs`;
-  return `${between(sureHolds, sureBreaks)}${side}; by the point estimates ${between(holds, breaks)}`;
+  return `${between(sureHolds, sureBreaks)}${side}; by the point estimates ${between(holds, breaks)}${numbers}`;
 }
 
 /** The first value from one on, in a direction, at which the runs decide this way; null if none does. */

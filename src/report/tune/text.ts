@@ -1,6 +1,6 @@
 import type { TunedSet, TunedSetting, TunedVariant, TuneResult } from '../../spec/result/tune.js';
 import type { BudgetResult } from '../../spec/result/result.js';
-import { formatCount, formatShare, formatValue } from '../../text/figures.js';
+import { formatCount, formatNumber, formatShare, formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { cut } from '../html-escape.js';
@@ -91,7 +91,7 @@ function gainWords(
       ? `${formatShare(price.degraded)} of the answers are degraded`
       : '',
     price.attempts > MORE * Math.max(1, base.price.attempts)
-      ? `${price.attempts.toFixed(2)} attempts per call instead of ${base.price.attempts.toFixed(2)}`
+      ? `${formatNumber(price.attempts)} attempts per call instead of ${formatNumber(base.price.attempts)}`
       : '',
   ].filter((words) => words !== '');
   const cost = costs.length === 0 ? '' : ` Price: ${costs.join(', ')}.`;
