@@ -101,8 +101,35 @@ function pairedDifference(
 ): Difference {
   const base = column.pick(reference);
   if (base.value === null || column.pick(variant).value === null) return NONE;
+  const known = familyOf(all, column, reference).get(variant);
+  return known ?? judgedWith(all, column, [variant], reference)[0]!;
+}
+
+/** By column and the variant compared with: the judgements on all others. Each pair of a ranking asks for them. */
+const FAMILIES = new WeakMap<Figure, Map<VariantResult, Family>>();
+
+type Family = ReadonlyMap<VariantResult, Difference>;
+
+function familyOf(all: Compared, column: Figure, reference: VariantResult): Family {
+  const own = FAMILIES.get(column) ?? new Map<VariantResult, Family>();
+  FAMILIES.set(column, own);
+  const known = own.get(reference);
+  if (known !== undefined) return known;
   const others = withLoadOf(all, reference).filter((one) => one !== reference);
-  const compared = others.includes(variant) ? others : [variant];
+  const judged = judgedWith(all, column, others, reference);
+  const family = new Map(others.map((one, i) => [one, judged[i]!]));
+  own.set(reference, family);
+  return family;
+}
+
+/** The differences of some variants to another one, judged together. */
+function judgedWith(
+  all: Compared,
+  column: Figure,
+  compared: readonly VariantResult[],
+  reference: VariantResult,
+): readonly Difference[] {
+  const base = column.pick(reference);
   const family = compared.map((one) => {
     const { value, each } = column.pick(one);
     const pairs = each.flatMap((other, i) => {
@@ -113,8 +140,7 @@ function pairedDifference(
     return { value, baseValue: base.value, pairs };
   });
   const { unit, better } = column;
-  const judged = compareFamily(family, { unit, better, limits: limitsOn(all.result, column) });
-  return judged[compared.indexOf(variant)]!;
+  return compareFamily(family, { unit, better, limits: limitsOn(all.result, column) });
 }
 
 /** By result, the values to which its budgets limit each metric. Every cell of every variant asks for them. */

@@ -13,7 +13,10 @@ export function rankedTogether(all: Compared): readonly VariantResult[] {
  * backlog where another one leaves none. However fast or cheap they are, they are never called the best.
  */
 export function outdone(all: Compared): ReadonlySet<string> {
+  const known = OUTDONE.get(all.result);
+  if (known !== undefined) return known;
   const names = new Set<string>();
+  OUTDONE.set(all.result, names);
   const figures = servedFigures(all);
   for (const variants of loadGroups(all)) {
     for (const one of variants) {
@@ -25,6 +28,9 @@ export function outdone(all: Compared): ReadonlySet<string> {
   }
   return names;
 }
+
+/** By result, because every column of a page asks for it. */
+const OUTDONE = new WeakMap<Compared['result'], ReadonlySet<string>>();
 
 /** Success and goodput over all workloads, compared under the name of the only one. */
 function servedFigures({ result }: Compared): readonly Figure[] {

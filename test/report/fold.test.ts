@@ -15,7 +15,9 @@ function crowded(count: number, change: (variant: VariantResult, i: number) => V
   const variants = Array.from({ length: count }, (_, i) => {
     const like = own[i % own.length]!;
     const value = Math.max(0, 1 - i / 1000);
-    const summary = { ...like.summary, success: { ...like.summary.success, value } };
+    const each = like.summary.success.each.map(() => value);
+    const success = { ...like.summary.success, value, each };
+    const summary = { ...like.summary, success };
     return change({ ...like, name: `setting-${i}`, baseline: i === 0, summary }, i);
   });
   return { ...result, variants, comparisons: [] } satisfies Result;
