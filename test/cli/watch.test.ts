@@ -85,7 +85,15 @@ describe('--json', () => {
       expect(first!.stdout).toBe(second!.stdout);
       return JSON.parse(first!.stdout) as Record<string, unknown>;
     };
-    const size = { components: 2, instances: 2, edges: 2, variants: 2, budgets: 1, expectations: 0, sweeps: 0 };
+    const size = {
+      components: 2,
+      instances: 2,
+      edges: 2,
+      variants: 2,
+      budgets: 1,
+      expectations: 0,
+      sweeps: 0,
+    };
     expect(read('validate', path)).toEqual({
       faultline: 1,
       files: [{ file: path, ok: true, size, problems: [], notes: [], error: null }],
