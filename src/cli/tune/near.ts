@@ -8,8 +8,10 @@ export function nearFirst(
   plan: Plan,
   trouble: ReadonlySet<string>,
 ): { readonly moves: Moves; readonly near: Moves; readonly settings: number } {
+  const byBundle = placesByBundle(plan);
   const used = settings.flatMap((setting) => {
-    const places = placesOf(setting, plan);
+    const { of } = setting;
+    const places = 'component' in of ? [of.component] : [...(byBundle.get(of.bundle) ?? [])];
     return places.length === 0 ? [] : [{ setting, isNear: places.some((own) => trouble.has(own)) }];
   });
   const moves = used.flatMap(({ setting, isNear }) =>
@@ -29,13 +31,22 @@ export function nearFirst(
 /** Settings elsewhere come after all those near the trouble: the largest effort. */
 const ELSEWHERE = 3;
 
-/** The names of the components and edges that a setting is about. */
-function placesOf({ of }: Setting, plan: Plan): readonly string[] {
-  if ('component' in of) return [of.component];
-  const { components, parts, bundles, edges } = plan;
-  return edges.flatMap(({ bundle, from, to }) => {
-    if (!bundles[bundle]!.id.split(' + ').includes(of.bundle)) return [];
+/** By the label of a bundle, as a part of its id: the components and edges whose calls use it. */
+function placesByBundle({
+  components,
+  parts,
+  bundles,
+  edges,
+}: Plan): ReadonlyMap<string, Set<string>> {
+  const places = new Map<string, Set<string>>();
+  const labels = bundles.map(({ id }) => id.split(' + '));
+  for (const { bundle, from, to } of edges) {
     const [caller, callee] = [from, to].map((part) => components[parts[part]!.component]!.name);
-    return [`${caller}->${callee}`, caller!, callee!];
-  });
+    for (const label of labels[bundle]!) {
+      const own = places.get(label) ?? new Set<string>();
+      places.set(label, own);
+      own.add(`${caller}->${callee}`).add(caller!).add(callee!);
+    }
+  }
+  return places;
 }

@@ -256,9 +256,10 @@ export class Messages {
 
   /** The task of the last context also handles this message. */
   handlesToo(message: number): void {
+    if (!this.world.tracer.isFull) return;
     const { scratch } = this;
     const trace = this.traces.get(message);
-    if (trace === undefined || !this.world.tracer.isFull) return;
+    if (trace === undefined) return;
     const [root, parent, origin] = trace;
     (scratch.traceLinks ??= []).push(Math.abs(root), origin === 0 ? parent : origin);
   }

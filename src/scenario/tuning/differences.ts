@@ -25,7 +25,8 @@ export interface Differences {
 export function differences(from: MapNode, to: MapNode): Differences {
   const all: (SettingChange & { readonly keys: readonly PathKey[] })[] = [];
   const compare = (before: Node | undefined, after: Node | undefined, keys: PathKey[]): void => {
-    if (isAbsent(before) && isAbsent(after)) return;
+    // Variants share the nodes that no patch changes.
+    if (before === after || (isAbsent(before) && isAbsent(after))) return;
     if (isAbsent(after)) all.push({ keys, path: pathText(keys), value: null, before: before! });
     else if (before?.type === 'map' && after!.type === 'map' && isSameForm(before, after!)) {
       const names = new Set([...entries(after), ...entries(before)].map(([name]) => name));
