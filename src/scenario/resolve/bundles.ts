@@ -83,7 +83,7 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   );
   const isOff = isSwitchedOff(context, [...path, 'outlierDetection']);
   if (nothing && !isOff && layers.length === 0 && !isNamed(path)) return NO_POLICY;
-  const id = isNamed(path) ? String(path[1]) : stablePath(context.tree, path);
+  const id = bundleIdAt(context.tree, path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(context, output, path);
@@ -92,6 +92,11 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
 }
 
 /** Whether a bundle is an entry of `policies` itself, not nested in one. */
+/** The id of the bundle that is written at a path. */
+export function bundleIdAt(tree: Node, path: Path): string {
+  return isNamed(path) ? String(path[1]) : stablePath(tree, path);
+}
+
 function isNamed(path: Path): boolean {
   return path[0] === 'policies' && path.length === 2;
 }

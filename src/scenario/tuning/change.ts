@@ -1,5 +1,5 @@
 import { flow } from '../../text/flow.js';
-import { plain, type Node, type Place } from '../located.js';
+import { plain, type Node, type Path, type Place } from '../located.js';
 import type { Edit } from '../paths.js';
 
 /** A change of one setting, at a path as patches write it. `value`: null removes the present one. */
@@ -31,17 +31,9 @@ export function editsFor(
 }
 
 /** Sections that describe the question and not the system: what is asked of it, what hits it, and how it is measured. */
-const QUESTION: ReadonlySet<string> = new Set([
-  'faults',
-  'workloads',
-  'run',
-  'report',
-  'keys',
-  'budgets',
-  'hypothesis',
-]);
+const QUESTION: ReadonlySet<string> = new Set(['faults', 'workloads', 'run', 'report', 'keys']);
 
 /** Whether a path leads to a setting of the system. */
-export function isSetting(path: readonly (string | number)[]): boolean {
-  return !QUESTION.has(String(path[0]));
+export function isSetting([section, entry]: Path): boolean {
+  return !QUESTION.has(String(section === 'defaults' ? entry : section));
 }

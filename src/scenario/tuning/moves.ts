@@ -24,9 +24,8 @@ export function multiples(
   path: readonly PathKey[],
   value: Node,
   effort: Move['effort'],
-  factors: readonly (readonly number[])[] = FACTORS,
 ): readonly Move[] {
-  return factors.flatMap((chain) => multiple(path, value, effort, chain) ?? []);
+  return FACTORS.flatMap((chain) => multiple(path, value, effort, chain) ?? []);
 }
 
 function multiple(

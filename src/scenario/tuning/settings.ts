@@ -1,5 +1,6 @@
 import { policyKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyName } from '../../spec/patterns/policy-traits.js';
 import {
   entries,
   get,
@@ -13,6 +14,7 @@ import {
   type PathKey,
 } from '../located.js';
 import { SECTIONS } from '../modules/index.js';
+import { bundleIdAt } from '../resolve/bundles.js';
 import { visitScenario } from '../walk.js';
 import { isSetting } from './change.js';
 import { multiples, type Move } from './moves.js';
@@ -35,7 +37,7 @@ export function settingsOf(written: MapNode): readonly Setting[] {
  * Layers that can be left out, by the effort. Without a time limit or a fallback a call is another one; what protects the
  * callee is there for other days too.
  */
-const DROPPABLE: Readonly<Record<string, Move['effort']>> = {
+const DROPPABLE: Readonly<Record<PolicyName, Move['effort'] | null>> = {
   retry: 1,
   hedge: 1,
   circuitBreaker: 3,
@@ -43,10 +45,11 @@ const DROPPABLE: Readonly<Record<string, Move['effort']>> = {
   concurrencyLimit: 3,
   rateLimit: 3,
   bulkhead: 3,
+  coalesce: null,
+  deadline: null,
+  fallback: null,
+  timeout: null,
 };
-
-/** Numbers of a policy that change nothing to be tuned: how a state is counted, or a cost. */
-const FIXED: ReadonlySet<string> = new Set(['resolution', 'samples', 'work', 'seed']);
 
 function bundleSettings(written: MapNode): readonly Setting[] {
   const found: Setting[] = [];
@@ -57,7 +60,7 @@ function bundleSettings(written: MapNode): readonly Setting[] {
           ...layersOf(node).flatMap((layer) => layerMoves(layer, path)),
           ...added(node, path),
         ];
-        found.push({ of: { bundle: bundleId(path) }, moves });
+        found.push({ of: { bundle: meshNamed(bundleIdAt(written, path)) }, moves });
       }
       return inner(node);
     },
@@ -65,10 +68,9 @@ function bundleSettings(written: MapNode): readonly Setting[] {
   return found;
 }
 
-/** The id of the bundle at a path: entries of `policies` have their names. */
-function bundleId(path: readonly PathKey[]): string {
-  if (path[0] === 'mesh') return 'mesh policy';
-  return path[0] === 'policies' && path.length === 2 ? String(path[1]) : pathText(path);
+/** Bundles of the mesh are parts of the bundles of calls under this name. */
+function meshNamed(id: string): string {
+  return id.replace(/^mesh\./, 'mesh ');
 }
 
 /** A policy that a bundle has. */
@@ -96,9 +98,9 @@ function kindOf(policy: string, value: Node): PolicyKind | undefined {
 /** Without the layer, and with each of its numbers changed, also those that stand for their defaults. */
 function layerMoves({ policy, value, kind }: OwnLayer, path: readonly PathKey[]): readonly Move[] {
   const own = [...path, policy];
-  const effort = Object.hasOwn(DROPPABLE, policy) ? DROPPABLE[policy] : undefined;
+  const effort = DROPPABLE[kind.policy];
   const without: Move[] =
-    effort === undefined ? [] : [{ path: pathText(own), value: null, before: value, effort }];
+    effort === null ? [] : [{ path: pathText(own), value: null, before: value, effort }];
   if (value.type !== 'map') return [...multiples(own, value, 1), ...without];
   const budget: Move[] =
     get(value, 'budget') === undefined && 'budget' in shapeOf(kind)
@@ -126,7 +128,6 @@ function isTime({ value }: Move): boolean {
 
 function numbersIn(value: MapNode, path: readonly PathKey[]): readonly Move[] {
   return entries(value).flatMap(([name, { value: own }]) => {
-    if (FIXED.has(name)) return [];
     const below = [...path, name];
     return own.type === 'map' ? numbersIn(own, below) : multiples(below, own, 1);
   });
@@ -190,50 +191,40 @@ const COMPONENTS: readonly string[] = [
   ...SECTIONS,
 ];
 
-/** Fields of a component that say what it does, and not with how much. */
-const PROGRAM: ReadonlySet<string> = new Set([
-  'endpoints',
-  'routes',
-  'operations',
-  'middleware',
-  'versions',
-  'outbound',
-  'policy',
-  'steps',
-]);
-
-/** Fields of a component with numbers to choose, by the effort of changing them. */
-const CHOSEN: Readonly<Record<string, Move['effort']>> = {
+/**
+ * Numbers of a component that somebody chooses, by the effort of changing them; `pool` stands for each of `pools` too. All
+ * others are facts, such as the time of a start or of a collection.
+ */
+export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   concurrency: 1,
-  capacity: 1,
-  maxWait: 1,
-  maxOpen: 1,
-  maximumPoolSize: 1,
-  defaultPoolSize: 1,
-  maxClientConn: 1,
+  'queue.capacity': 1,
+  'queue.maxWait': 1,
+  'pool.maxOpen': 1,
+  'pool.maximumPoolSize': 1,
+  'pool.defaultPoolSize': 1,
+  'pool.maxClientConn': 1,
+  'pool.acquireTimeout': 1,
+  'pool.connectionTimeout': 1,
   maxConnections: 1,
-  max: 1,
-  acquireTimeout: 1,
-  connectionTimeout: 1,
+  capacity: 1,
   prefetch: 1,
-  maxPollRecords: 1,
   visibilityTimeout: 1,
-  target: 1,
-  stabilization: 1,
-  failureThreshold: 1,
-  timeout: 1,
-  period: 1,
-  ttl: 1,
-  maxRate: 1,
-  waitDurationInOpenState: 1,
-  min: 2,
+  'autoscaling.target': 1,
+  'autoscaling.scaleUp.stabilization': 1,
+  'autoscaling.scaleDown.stabilization': 1,
+  'probes.liveness.period': 1,
+  'probes.liveness.timeout': 1,
+  'probes.liveness.failureThreshold': 1,
+  'probes.readiness.period': 1,
+  'probes.readiness.timeout': 1,
+  'probes.readiness.failureThreshold': 1,
+  'autoscaling.min': 2,
+  'autoscaling.max': 2,
   replicas: 2,
-  instances: 2,
   cpu: 2,
-  cores: 2,
-  limit: 2,
+  'cpu.cores': 2,
+  'memory.limit': 2,
   partitions: 2,
-  consumers: 2,
   shards: 2,
 };
 
@@ -250,10 +241,11 @@ function componentSettings(written: MapNode): readonly Setting[] {
 
 function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
   return entries(node).flatMap(([name, { value }]) => {
-    if (PROGRAM.has(name)) return [];
     const below = [...path, name];
     if (value.type === 'map') return chosenIn(value, below);
-    const effort = Object.hasOwn(CHOSEN, name) ? CHOSEN[name] : undefined;
+    const [, , ...own] = below;
+    const field = (own[0] === 'pools' ? ['pool', ...own.slice(2)] : own).join('.');
+    const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
     return effort === undefined ? [] : multiples(below, value, effort);
   });
 }

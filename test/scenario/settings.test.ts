@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fieldsOf, languageSchema } from '../../src/cli/explain/field-index.js';
+import { compile } from '../../src/plan/compile.js';
+import { Source } from '../../src/scenario/load.js';
+import { isSetting } from '../../src/scenario/tuning/change.js';
+import { CHOSEN, settingsOf } from '../../src/scenario/tuning/settings.js';
+
+const FILES = ['scenarios', 'scenarios/patterns', 'scenarios/incidents'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `${folder}/${name}`),
+);
+
+/** Policies that nobody writes, those of the users, and those that a fault brings. */
+const WITHOUT = /^(preset |mesh \w+$|workloads\.|[\w-]+@)/;
+
+describe('the settings of a scenario', () => {
+  it('name only fields that the language has', () => {
+    const known = new Set(fieldsOf(languageSchema()).flatMap(({ paths }) => paths));
+    const isKnown = (field: string): boolean =>
+      ['services', 'databases', 'queues', 'topics', 'eventStores'].some((section) =>
+        known.has(`${section}.<name>.${field}`),
+      );
+    expect(Object.keys(CHOSEN).filter((field) => !isKnown(field))).toEqual([]);
+  });
+
+  it('change no fact, such as the time of a start, and nothing of the question', () => {
+    const text = `
+faultline: 1
+title: facts
+run: { duration: 10s }
+defaults: { workloads: { patience: 3s } }
+services:
+  shop:
+    concurrency: 8
+    runtime: { gc: { every: uniform(min=1s max=2s), pause: uniform(min=10ms max=90ms) } }
+    lifecycle: { startup: { kind: uniform, min: 5s, max: 9s } }
+    endpoints: { buy: [ wait: 5ms ] }
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: shop.buy, policy: { timeout: 1s } } ] }
+`;
+    const { file, texts } = new Source('facts.yaml', () => ({ text })).load();
+    expect(file).not.toBe(null);
+    const moves = settingsOf(texts.get('base')!.written).flatMap((own) => own.moves);
+    expect([...new Set(moves.map(({ path }) => path))]).toEqual(['services.shop.concurrency']);
+    expect(isSetting(['defaults', 'workloads', 'patience'])).toBe(false);
+  });
+
+  it('are those of every bundle that a shipped scenario uses for calls of its components', () => {
+    const missing: string[] = [];
+    let found = 0;
+    for (const path of FILES) {
+      const read = (name: string) => ({ text: readFileSync(name, 'utf8') });
+      const { file, texts } = new Source(path, read).load();
+      const [variant] = file!.variants;
+      const plan = compile(variant!, file!);
+      const bundles = settingsOf(texts.get(variant!.name)!.written).flatMap(({ of }) =>
+        'bundle' in of ? [of.bundle] : [],
+      );
+      for (const { id, layers } of plan.bundles) {
+        if (layers.length === 0) continue;
+        for (const label of id.split(' + ')) {
+          if (bundles.includes(label)) found++;
+          else if (!WITHOUT.test(label)) missing.push(`${path}: ${label}`);
+        }
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(found).toBeGreaterThan(90);
+  });
+});
