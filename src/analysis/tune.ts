@@ -54,7 +54,7 @@ export function judgeTuned(runs: TuningRuns, { budgets, limits, usual }: Judging
   );
   return {
     budgets: judged,
-    holds: judged.every(({ verdict }) => verdict === 'pass'),
+    holds: judged.every((own) => !isMissed(own)),
     arrived: mean(arrived),
     failed: mean(failed),
     late: mean(harm) - mean(failed),
@@ -68,6 +68,11 @@ export function failuresOf({ plan, records }: TuningRuns): readonly number[] {
   return records.map((record) => failedOf(plan, record));
 }
 
+/** Whether a goal is not held. One that has no meaning with some settings, or that no run measures, counts nowhere. */
+function isMissed({ verdict, applies }: BudgetResult): boolean {
+  return verdict !== 'pass' && applies !== false;
+}
+
 /** A goal that breaks only with a change counts as much as two that are broken anyway. */
 const BROKEN_ANEW = 2;
 
@@ -77,9 +82,9 @@ const BROKEN_ANEW = 2;
  */
 export function penaltyOf({ budgets }: TunedRuns, usual: TunedRuns): number {
   return budgets.reduce((sum, own, k) => {
-    if (own.verdict === 'pass') return sum;
+    if (!isMissed(own)) return sum;
     const before = usual.budgets[k]!;
-    if (before.verdict === 'pass') return sum + BROKEN_ANEW;
+    if (!isMissed(before)) return sum + BROKEN_ANEW;
     return sum + distance(own, before);
   }, 0);
 }

@@ -63,3 +63,19 @@ export function withThreads(command: Command): Command {
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
+
+/** Options of the searches for faults and for settings. `most`: runs without --max-runs. */
+export function withSearch(command: Command, most: number): Command {
+  return command
+    .option(
+      '--budget <expression>',
+      'must hold, instead of the budgets of the file; repeatable',
+      textList,
+    )
+    .option(
+      '--max-runs <number>',
+      'most runs, all replications together',
+      wholeNumber(1, 1_000_000),
+      most,
+    );
+}

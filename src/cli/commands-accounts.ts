@@ -1,7 +1,7 @@
-import { examples, withRuns } from './command-parts.js';
+import { examples, withRuns, withSearch } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore/menu.js';
-import { pathName, textList, wholeNumber } from './flags.js';
+import { pathName, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, terminal, perform) => {
@@ -48,12 +48,7 @@ export const addExplore: Add = (program, terminal, perform) => {
         'the budgets use. The faults of the file are left out.',
     )
     .argument('<file>', 'scenario (YAML); - is standard input');
-  withRuns(command)
-    .option(
-      '--budget <expression>',
-      'must hold, instead of the budgets of the file; repeatable',
-      textList,
-    )
+  withSearch(withRuns(command), 1000)
     .option(
       '--faults <list>',
       'faults to try (default: down,instance,slow=10,errors=50%,latency=250ms,loss=10%)',
@@ -71,12 +66,6 @@ export const addExplore: Add = (program, terminal, perform) => {
     )
     .option('--size <number>', 'largest number of faults at once', wholeNumber(1, 3), 2)
     .option('--max <number>', 'most sets to print', wholeNumber(1, 10_000), 10)
-    .option(
-      '--max-runs <number>',
-      'most runs, all replications together',
-      wholeNumber(1, 1_000_000),
-      1000,
-    )
     .option('--with-faults', 'keep the faults of the file active')
     .option('--json <file>', 'write the sets as JSON; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
@@ -109,18 +98,7 @@ export const addTune: Add = (program, terminal, perform) => {
         'is not needed is left out.',
     )
     .argument('<file>', 'scenario (YAML); - is standard input');
-  withRuns(command)
-    .option(
-      '--budget <expression>',
-      'must hold, instead of the budgets of the file; repeatable',
-      textList,
-    )
-    .option(
-      '--max-runs <number>',
-      'most runs, all replications together',
-      wholeNumber(1, 1_000_000),
-      400,
-    )
+  withSearch(withRuns(command), 400)
     .option('--json <file>', 'write the answer as JSON; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(

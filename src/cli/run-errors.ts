@@ -1,3 +1,4 @@
+import { changesOf, shellWord } from '../text/shell.js';
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
 import type { WhatIfWords } from '../spec/scenario/what-if.js';
@@ -13,11 +14,6 @@ export function explainRunError(error: unknown, path: string, whatIf?: WhatIfWor
   return error;
 }
 
-/** A word, quoted for a shell where necessary. */
-export function shellWord(text: string): string {
-  return /^[\w./=,:%@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The command that repeats exactly this replication, with the changes of the command line. */
 export function replayCommand(path: string, run: RunIdentity, whatIf?: WhatIfWords): string {
   const file = path === STDIN ? '-' : shellWord(path);
@@ -26,12 +22,6 @@ export function replayCommand(path: string, run: RunIdentity, whatIf?: WhatIfWor
     `faultline run ${file} --variant ${variant} --seed ${seed} ` +
     `--replications ${replication + 1} --workers 1${whatIf === undefined ? '' : ` ${changesOf(whatIf)}`}`
   );
-}
-
-/** The changes as options, quoted for a shell. */
-export function changesOf({ set, as }: WhatIfWords): string {
-  const words = set.map((text) => `--set ${shellWord(text)}`);
-  return [...words, ...(as === null ? [] : [`--as ${shellWord(as)}`])].join(' ');
 }
 
 function guardError(stop: GuardStop, path: string): CommandError {

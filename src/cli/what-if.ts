@@ -1,7 +1,7 @@
 import type { WhatIf } from '../scenario/edits.js';
 import type { WhatIfWords } from '../spec/scenario/what-if.js';
 import { usageError } from './exit.js';
-import { changesOf } from './run-errors.js';
+import { changesOf } from '../text/shell.js';
 
 /** Changes that the command line makes to a scenario. */
 export interface WhatIfFlags {

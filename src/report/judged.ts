@@ -100,7 +100,7 @@ export interface Tally {
 }
 
 /** The numbers of a list for a variant. */
-export function tallyOf(list: JudgedList, variant: VariantResult): Tally {
+export function tallyOf(list: JudgedList, variant: Judgeable): Tally {
   const counted = list
     .of(variant)
     .filter(({ severity, applies }) => severity === 'error' && applies !== false);

@@ -75,6 +75,11 @@ export function heldBudgets(variant: VariantResult): Tally {
   return tallyOf(GOALS, variant);
 }
 
+/** Whether a variant holds all budgets by its settings. With another load or other faults it answers another question. */
+export function isRemedy(variant: VariantResult): boolean {
+  return holdsAll(variant) && variant.changes?.some(({ isQuestion }) => isQuestion) !== true;
+}
+
 /** Whether a variant finished and holds all of its budgets, at least one. */
 export function holdsAll(variant: VariantResult): boolean {
   const { held, of } = heldBudgets(variant);

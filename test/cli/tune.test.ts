@@ -106,6 +106,46 @@ variants:
     expect(partOf === null || partOf.variant === 'larger').toBe(true);
   });
 
+  it('counts a budget that no run measures nowhere', () => {
+    // With 5 s of calm after the outage there is no recovery to measure, whatever the settings are.
+    const late = POOL.replace(
+      'budgets: [ users.success >= 99% ]',
+      'faults: [ { id: late, kind: slow, target: shop, factor: 1.1, at: 27s, for: 1s } ]\n' +
+        'budgets: [ users.success >= 99%, users.recovery < 5s after late ]',
+    );
+    const { base, answer } = tuned('late.yaml', late);
+    expect(base.budgets.map(({ applies }) => applies)).toEqual([undefined, false]);
+    expect(answer?.holds).toBe(true);
+    const { stdout } = faultline(['tune', folder.at('late.yaml'), '--quiet', '--max-runs', '20']);
+    expect(stdout).toContain('base holds 0 of 1 budget. One setting holds it:');
+  });
+
+  it('removes what a command removes', () => {
+    const text = BREAKER.replace('users.recovery < 30s after down', 'users.success >= 90%');
+    const path = folder.put('removal.yaml', text);
+    const json = folder.at('removal.json');
+    const args = [
+      '--set',
+      'policies.pay.circuitBreaker=null',
+      '--as',
+      'bare',
+      '--replications',
+      '1',
+    ];
+    const run = ['run', path, ...args, '--quiet', '--no-explain', '--json', json];
+    expect(faultline([...run, '--out', folder.at('o')]).status).toBe(0);
+    const { variants } = JSON.parse(readFileSync(json, 'utf8')) as {
+      readonly variants: readonly { readonly changes?: unknown }[];
+    };
+    expect(variants[1]!.changes).toEqual([
+      {
+        path: 'policies.pay.circuitBreaker',
+        from: { kind: 'resilience4j', minimumNumberOfCalls: 10, slidingWindowSize: 20 },
+        to: null,
+      },
+    ]);
+  });
+
   it('never changes a load, a fault or a budget', () => {
     const cheat = `
 variants:

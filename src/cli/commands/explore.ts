@@ -2,10 +2,9 @@ import { oneLine } from '../../text/line.js';
 import type { Span } from '../../analysis/measure/window.js';
 import { exploreText } from '../../report/explore/text.js';
 import type { ExploredVariant, ExploreResult } from '../../spec/result/explore.js';
-import type { ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
+import type { Variant } from '../../spec/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { formatSeconds } from '../../text/figures.js';
-import { exploredBudgets } from '../../analysis/explore.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { explored } from '../explore/explorer.js';
@@ -15,6 +14,7 @@ import { prepare } from '../prepare.js';
 import type { Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
+import { requireBudget } from '../required-budget.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
@@ -42,7 +42,8 @@ export async function explore(
   checkDestinations([flags.json]);
   const { file, path, replications } = prepare(argument, flags, terminal);
   const variants = flags.variant === undefined ? file.variants.filter(isBaseline) : file.variants;
-  for (const variant of variants) checkBudgets(file, variant, path, flags);
+  const judging = { withFaults: flags.withFaults === true, so: 'no fault can break one' };
+  for (const variant of variants) requireBudget(file, variant, path, judging);
   const took = stopwatch();
   const all: ExploredVariant[] = [];
   for (const variant of variants) {
@@ -84,25 +85,6 @@ export async function explore(
 
 function isBaseline({ baseline }: Variant): boolean {
   return baseline;
-}
-
-/** Rejects a variant that no budget can judge, with the remedy. */
-function checkBudgets(
-  { budgets, expect }: ScenarioFile,
-  { name, scenario }: Variant,
-  path: string,
-  { withFaults }: ExploreFlags,
-): void {
-  const { judged, leftOut } = exploredBudgets(budgets, name, withFaults === true);
-  if (judged.length > 0) return;
-  const [workload] = scenario.workloads.keys();
-  const remedy = `write one, such as --budget '${workload ?? 'users'}.success >= 99%'`;
-  const why = leftOut.map(({ text, why: reason }) => `\n  ${oneLine(text)}: ${reason}`).join('');
-  const checks =
-    expect.length === 0 ? '' : '\n  Entries of expect are checks of behaviour, no goals.';
-  throw usageError(
-    `${path}: no budget says what variant ${name} must hold, so no fault can break one: ${remedy}${why}${checks}`,
-  );
 }
 
 /** When the faults of a set are active: as the first fault of the file, else in the second quarter of the run. */

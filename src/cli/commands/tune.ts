@@ -1,4 +1,3 @@
-import { exploredBudgets } from '../../analysis/explore.js';
 import { tuneText } from '../../report/tune/text.js';
 import type { TuneResult } from '../../spec/result/tune.js';
 import { canonicalJson } from '../../text/canonical.js';
@@ -6,9 +5,10 @@ import { oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { keep } from '../interrupt.js';
-import { prepare, type Selection } from '../prepare.js';
+import { chosen, prepare, type Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
+import { requireBudget } from '../required-budget.js';
 import { palette, type Terminal } from '../terminal.js';
 import { tuneVariant } from '../tune/tuner.js';
 import { packageVersion } from '../version.js';
@@ -30,26 +30,16 @@ export async function tune(
   const { file, path, replications } = prepared;
   const names = flags.variant ?? [];
   if (names.length > 1) throw usageError('tune changes one variant: name one with --variant');
-  const variant =
-    file.variants.find(({ name, baseline }) =>
-      names.length === 0 ? baseline : name === names[0],
-    ) ?? null;
-  if (variant === null) {
-    const known = file.variants.map(({ name }) => name).join(', ');
-    throw usageError(`${path} has no variant "${names[0]}"; it has ${known}`);
-  }
-  if (exploredBudgets(file.budgets, variant.name, true).judged.length === 0) {
-    const [workload = 'users'] = variant.scenario.workloads.keys();
-    throw usageError(
-      `${path}: no budget says what variant ${variant.name} must hold, so no setting can hold one: write one, ` +
-        `such as --budget '${workload}.success >= 99%'`,
-    );
-  }
+  const [variant] =
+    names.length === 0
+      ? file.variants.filter(({ baseline }) => baseline)
+      : chosen(file.variants, names, path);
+  requireBudget(file, variant!, path, { withFaults: true, so: 'no setting can hold one' });
   const took = stopwatch();
   const { maxRuns } = flags;
   const tuned = await tuneVariant({
     prepared,
-    variant,
+    variant: variant!,
     maxRuns,
     options: flags,
     terminal,
@@ -58,7 +48,7 @@ export async function tune(
   const result: TuneResult = {
     faultline: 1,
     scenario: { title, sha256 },
-    seed: variant.scenario.run.seed,
+    seed: variant!.scenario.run.seed,
     replications,
     engine: { version: packageVersion() },
     tuned,

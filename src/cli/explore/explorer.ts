@@ -10,18 +10,15 @@ import {
 import type { Span } from '../../analysis/measure/window.js';
 import { withFaults } from '../../plan/without.js';
 import { isFailure } from '../../report/budget-words.js';
-import { runCases } from '../../run/cases.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
-import type { RunRecord } from '../../spec/record/record.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../spec/result/explore.js';
 import type { BudgetResult } from '../../spec/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
-import { CommandError, EXIT } from '../exit.js';
 import { interruption, reporting } from '../interrupt.js';
 import { memoryOf, type MemoryShare } from '../memory.js';
+import { runEach, unlessInterrupted } from '../plan-runs.js';
 import { progressBar } from '../progress.js';
-import { explainRunError } from '../run-errors.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { candidatesOf, type Candidates } from './candidates.js';
@@ -197,25 +194,14 @@ class Explorer {
     count: number,
   ): Promise<readonly ExploredRuns[]> {
     const { by, share } = this;
-    const cases = sets.map((set) => ({ plans: [this.planOf(set)], first: 0, count }));
-    const rows: (readonly RunRecord[])[] = cases.map(() => []);
-    const onCase = (index: number, records: readonly (readonly RunRecord[])[]): void => {
-      rows[index] = records[0]!;
-    };
-    try {
-      const { workers, aloneHeapMiB } = share;
-      const signal = interruption;
-      await runCases(cases, { workerThreads: threads, workers, aloneHeapMiB, onCase, signal });
-    } catch (error) {
-      if (interruption.aborted) throw new CommandError(EXIT.interrupted, '');
-      throw explainRunError(error, by.path);
-    }
+    const plans = sets.map((set) => this.planOf(set));
+    const rows = await runEach(plans, count, { threads, share, path: by.path });
     this.runs += sets.length * count;
     const { warmupNs } = this.candidates.plan;
     const span = { fromNs: warmupNs + by.span.fromNs, untilNs: warmupNs + by.span.untilNs };
-    return cases.map(({ plans }, i) => {
+    return plans.map((plan, i) => {
       const { variant } = this.candidates;
-      return { variant, plan: plans[0]!, records: rows[i]!, span };
+      return { variant, plan, records: rows[i]!, span };
     });
   }
 
@@ -228,16 +214,6 @@ class Explorer {
       const { id } = plan.faults[index]!;
       return tried.has(id) ? ids.has(id) : this.by.withFaults;
     });
-  }
-}
-
-/** The result of runs, or `otherwise` where an interrupt ends them. */
-async function unlessInterrupted<T, U>(runs: Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await runs;
-  } catch (error) {
-    if (!interruption.aborted) throw error;
-    return otherwise;
   }
 }
 

@@ -3,7 +3,7 @@ import { resultText } from '../../run/result-text.js';
 import type { SweepResult } from '../../spec/result/sweep.js';
 import type { Format } from '../flags.js';
 import { fileArgument, reportName, writeFormats } from '../report-files.js';
-import { shellWord } from '../run-errors.js';
+import { shellWord } from '../../text/shell.js';
 import { packageVersion } from '../version.js';
 
 /** The destination of a sweep report, and the command that reproduces it. */

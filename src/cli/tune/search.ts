@@ -17,8 +17,8 @@ export type Moves = readonly Move[];
 export interface Tuning {
   /** Changes of single settings, the most promising first. */
   readonly moves: Moves;
-  /** The changes that make another variant of this one, which holds all goals; empty if there is none. */
-  readonly known: Moves;
+  /** The changes that make other variants of this one. */
+  readonly known: readonly Moves[];
   /** Runs of a proper answer. */
   readonly replications: number;
   /** Most runs, all replications together. */
@@ -76,10 +76,9 @@ class Search {
   }
 
   async find(): Promise<Found> {
-    const { by } = this;
     const [base] = await this.runs([[]], 1);
     if (base === undefined || base === null) return NOTHING;
-    const part = by.known.length === 0 ? null : await this.smallest(by.known);
+    const part = await this.known();
     const { helpful, tried, untried } = await this.screened(base);
     const singles = await this.confirmed(helpful);
     const holding = singles.filter(({ outcome }) => outcome.holds).sort(byEffort);
@@ -153,19 +152,29 @@ class Search {
       if (next === undefined || !helps(next.outcome, best.outcome, base)) break;
       best = next;
     }
-    return this.smallest(best.moves, true);
+    const outcome = await this.one(best.moves, this.by.replications);
+    if (outcome === null) return null;
+    const joined = { moves: best.moves, outcome };
+    return outcome.holds ? this.smallest(joined) : joined;
   }
 
-  /**
-   * The part of a set that holds all goals in all replications and of which no change can be left out; null if all of it
-   * does not. `orLess`: then the set itself.
-   */
-  private async smallest(all: Moves, orLess = false): Promise<Tried | null> {
+  /** The smallest part that holds all goals of what makes another variant, of the one with the fewest changes. */
+  private async known(): Promise<Tried | null> {
+    const { known, replications } = this.by;
+    const outcomes = await this.runs(known, replications);
+    const whole = known.flatMap((moves, k): readonly Tried[] => {
+      const outcome = outcomes[k] ?? null;
+      return outcome?.holds === true ? [{ moves, outcome }] : [];
+    });
+    const [fewest] = whole.sort((a, b) => a.moves.length - b.moves.length);
+    return fewest === undefined ? null : this.smallest(fewest);
+  }
+
+  /** The part of a set that holds all goals in all replications, and of which no change can be left out. */
+  private async smallest(whole: Tried): Promise<Tried> {
     const { replications } = this.by;
-    const whole = await this.one(all, replications);
-    if (whole === null) return null;
-    if (!whole.holds) return orLess ? { moves: all, outcome: whole } : null;
-    let kept: Tried = { moves: all, outcome: whole };
+    const all = whole.moves;
+    let kept = whole;
     if (all.length < 2) return kept;
     // In one run each, then together: most changes of a variant are not needed, or not one by one.
     const lone = await this.runs(

@@ -10,7 +10,6 @@ import { exploredBudgets } from '../../analysis/explore.js';
 import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
-import { runCases } from '../../run/cases.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import { beforeText, valueText } from '../../scenario/tuning/change.js';
@@ -21,12 +20,11 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { TunedRuns, TunedSet, TunedVariant } from '../../spec/result/tune.js';
 import type { Variant } from '../../spec/scenario/scenario.js';
-import { CommandError, EXIT } from '../exit.js';
 import { interruption, reporting } from '../interrupt.js';
-import { memoryOf } from '../memory.js';
+import { memoryOf, type MemoryShare } from '../memory.js';
+import { runEach, unlessInterrupted } from '../plan-runs.js';
 import type { Prepared } from '../prepare.js';
 import { progressBar } from '../progress.js';
-import { explainRunError } from '../run-errors.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { nearFirst } from './near.js';
@@ -49,7 +47,7 @@ export async function tuneVariant(by: TuneInputs): Promise<TunedVariant> {
   const plan = compile(variant, prepared.file);
   const share = memoryOf(options, [plan], prepared.path);
   const setup = simulators(share.heapMiB, [], share.memory);
-  return withWorkerThreads(setup, (threads) => new Tuner(by, plan, threads).tune());
+  return withWorkerThreads(setup, (threads) => new Tuner(by, plan, threads, share).tune());
 }
 
 /** The outcome of a set with its figures. */
@@ -61,13 +59,15 @@ class Tuner {
   private readonly by: TuneInputs;
   private readonly plan: Plan;
   private readonly threads: WorkerThreads;
+  private readonly share: MemoryShare;
   private readonly replications: number;
   private done = 0;
   private judging: Judging | null = null;
   private base: TunedRuns | null = null;
 
-  constructor(by: TuneInputs, plan: Plan, threads: WorkerThreads) {
+  constructor(by: TuneInputs, plan: Plan, threads: WorkerThreads, share: MemoryShare) {
     this.by = by;
+    this.share = share;
     this.plan = plan;
     this.threads = threads;
     this.replications = by.variant.scenario.run.replications;
@@ -90,11 +90,11 @@ class Tuner {
     if (base.holds) return { ...head, ...nothing, runs: this.done };
     const texts = prepared.texts.get(variant.name)!;
     const { moves, settings } = nearFirst(settingsOf(texts.written), plan, troubleOf(runs));
-    const known = this.other();
+    const others = this.others();
     const bar = this.bar();
     const found = await tuned({
       moves,
-      known: known?.moves ?? [],
+      known: others.map(({ moves: own }) => own),
       replications,
       most: Math.max(0, by.maxRuns - this.done),
       isOver: () => interruption.aborted,
@@ -109,7 +109,7 @@ class Tuner {
     return {
       ...head,
       ...this.told(found),
-      partOf: partOf(found, known),
+      partOf: partOf(found, others),
       settings,
       tried: found.tried,
       untried: found.untried,
@@ -125,17 +125,15 @@ class Tuner {
     };
   }
 
-  /** The changes that make the first other variant with the same load and the same faults. */
-  private other(): { readonly variant: string; readonly moves: Moves } | null {
+  /** The changes that make the other variants with the same load and the same faults. */
+  private others(): readonly Other[] {
     const { prepared, variant } = this.by;
     const from = prepared.texts.get(variant.name)!.patched;
-    const others = prepared.file.variants.flatMap(({ name }) => {
-      if (name === variant.name) return [];
-      const { settings, others: rest } = differences(from, prepared.texts.get(name)!.patched);
-      if (rest.length > 0 || settings.length === 0) return [];
+    return prepared.file.variants.flatMap(({ name }) => {
+      const { settings, others } = differences(from, prepared.texts.get(name)!.patched);
+      if (others.length > 0 || settings.length === 0) return [];
       return [{ variant: name, moves: settings.map((own): Move => ({ ...own, effort: 1 })) }];
     });
-    return others.sort((a, b) => b.moves.length - a.moves.length)[0] ?? null;
   }
 
   private bar(): (done: number) => void {
@@ -169,26 +167,20 @@ class Tuner {
     };
   }
 
+  /** The runs of some plans. An interrupt leaves them without records, once there is something to report. */
   private async records(
     plans: readonly Plan[],
     count: number,
   ): Promise<readonly (readonly RunRecord[])[]> {
-    const { path } = this.by.prepared;
-    const { workers, aloneHeapMiB } = memoryOf(this.by.options, plans, path, plans.length * count);
-    const cases = plans.map((plan) => ({ plans: [{ ...plan, traceShare: 0 }], first: 0, count }));
-    const rows: (readonly RunRecord[])[] = cases.map(() => []);
-    const onCase = (index: number, records: readonly (readonly RunRecord[])[]): void => {
-      rows[index] = records[0]!;
-    };
-    try {
-      const signal = interruption;
-      await runCases(cases, { workerThreads: this.threads, workers, aloneHeapMiB, onCase, signal });
-    } catch (error) {
-      if (!interruption.aborted) throw explainRunError(error, path);
-      if (this.base === null) throw new CommandError(EXIT.interrupted, '');
-    }
+    const { threads, share, by } = this;
+    const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
+    const runs = runEach(untraced, count, { threads, share, path: by.prepared.path });
     this.done += plans.length * count;
-    return rows;
+    if (this.base === null) return runs;
+    return unlessInterrupted(
+      runs,
+      plans.map(() => []),
+    );
   }
 }
 
@@ -201,12 +193,14 @@ function setOf({ moves, outcome }: Tried): TunedSet {
   return { settings, ...(outcome as Told).runs };
 }
 
-/** Whether the answer consists of changes that another variant makes. */
-function partOf(
-  { answer }: Found,
-  known: { readonly variant: string; readonly moves: Moves } | null,
-): TunedVariant['partOf'] {
-  if (answer === null || known === null) return null;
-  const isPart = answer.moves.every((move) => known.moves.includes(move));
-  return isPart ? { variant: known.variant, of: known.moves.length } : null;
+/** Another variant as changes of the one that is tuned. */
+interface Other {
+  readonly variant: string;
+  readonly moves: Moves;
+}
+
+/** The variant of whose changes the answer consists, if it does. */
+function partOf({ answer }: Found, others: readonly Other[]): TunedVariant['partOf'] {
+  const whole = others.find(({ moves }) => answer?.moves.every((move) => moves.includes(move)));
+  return whole === undefined ? null : { variant: whole.variant, of: whole.moves.length };
 }

@@ -17,6 +17,7 @@ import { probes } from './probes.js';
 import { rebalances } from './rebalances.js';
 import { retries } from './retries.js';
 import { scaling } from './scaling.js';
+import { shrinking } from './shrinking.js';
 import { firstOf, isSource } from './signs.js';
 import { timeouts } from './timeouts.js';
 
@@ -31,6 +32,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   limit,
   errors,
   scaling,
+  shrinking,
   cacheFill,
   probes,
   breakers,

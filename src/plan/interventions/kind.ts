@@ -36,8 +36,6 @@ export interface Intervention extends CauseRef {
   apply(source: Source): Plan;
   /** Does the same from this absolute time on; null where that is impossible. Absent for kinds that cannot begin late. */
   applyFrom?(source: Source, fromNs: Ns): Plan | null;
-  /** Of an autoscaler: it takes no instance away. */
-  readonly isShrinking?: true;
   /** Its kind averts harm that no request of a user shows. */
   readonly isUnseen?: true;
   /** A stronger change of the same kind, to be tried where this one averts too little. */

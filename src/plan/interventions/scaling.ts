@@ -1,81 +1,63 @@
 import type { Plan } from '../../spec/plan/plan.js';
 import type { PlanAutoscaling } from '../../spec/plan/autoscaling.js';
-import type { Intervention, InterventionKind } from './kind.js';
+import type { InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
 import { has, reaches, UNLIKELY } from './signs.js';
 
-/** A component with an autoscaler has its largest number of instances from the start, or keeps those that it gets. */
+/** A component with an autoscaler has its largest number of instances from the start. */
 export const scaling: InterventionKind = {
   kind: 'scaling',
   of: (plan) =>
-    plan.components.flatMap(({ name, instances, autoscaling }, id): readonly Intervention[] => {
-      if (autoscaling === null) return [];
-      const common = { kind: 'scaling', subject: name, part: 'condition' } as const;
-      const grown = growing(autoscaling);
-      return [
-        {
-          ...common,
-          words: `with all ${instances} instances of ${name} from the start`,
-          apply: ({ plan: own }) => scaledBy(own, id, null),
-        },
-        ...(grown === null
-          ? []
-          : [
-              {
-                ...common,
-                isShrinking: true as const,
-                words: `with an autoscaler of ${name} that takes no instance away`,
-                cause: `the autoscaler of ${name} takes instances away`,
-                apply: ({ plan: own }: { readonly plan: Plan }) => scaledBy(own, id, grown),
-              },
-            ]),
-      ];
-    }),
-  worth: (variant, { subject, isShrinking }) => {
-    const shrinks = has(variant, subject, ['scaledDown']);
-    if (isShrinking === true) return shrinks ? 0.8 : 0;
-    return shrinks || has(variant, subject, ['scaledUp', 'pending']) || reaches(variant, subject)
+    plan.components.flatMap(({ name, instances, autoscaling }, id) =>
+      autoscaling === null
+        ? []
+        : [
+            {
+              kind: 'scaling',
+              subject: name,
+              part: 'condition',
+              words: `with all ${instances} instances of ${name} from the start`,
+              apply: ({ plan: own }) => atMost(own, id),
+            },
+          ],
+    ),
+  worth: (variant, { subject }) =>
+    has(variant, subject, ['scaledUp', 'scaledDown', 'pending']) || reaches(variant, subject)
       ? 0.85
-      : UNLIKELY;
-  },
+      : UNLIKELY,
 };
 
 /** The plan in which all components with an autoscaler have their largest number of instances, without it. */
 export function withAllReplicas(plan: Plan): Plan {
   return plan.components.reduce(
-    (own, { autoscaling }, id) => (autoscaling === null ? own : scaledBy(own, id, null)),
+    (own, { autoscaling }, id) => (autoscaling === null ? own : atMost(own, id)),
     plan,
   );
 }
 
-/** An autoscaler that a change of the configuration sets, without removals. */
-function kept(own: PlanAutoscaling): PlanAutoscaling {
-  return growing(own) ?? own;
+function atMost(plan: Plan, id: number): Plan {
+  const { instances } = plan.components[id]!;
+  return withComponent(
+    withScalers(plan, id, () => null),
+    id,
+    () => ({ initial: instances }),
+  );
 }
 
-/** The same autoscaler that never removes an instance; null for one that does so by a plan. */
-function growing(autoscaling: PlanAutoscaling): PlanAutoscaling | null {
-  switch (autoscaling.kind) {
-    case 'hpa':
-      return { ...autoscaling, down: { ...autoscaling.down, selectPolicy: 'disabled' } };
-    case 'step':
-      return { ...autoscaling, below: [] };
-    case 'scheduled':
-      return null;
-  }
-}
-
-/** The plan with another autoscaler of a component; null = none, and all instances from the start. */
-function scaledBy(plan: Plan, id: number, autoscaling: PlanAutoscaling | null): Plan {
-  const fixed = withComponent(plan, id, ({ instances, initial }) => ({
-    autoscaling,
-    initial: autoscaling === null ? instances : initial,
+/** The plan with the autoscalers of a component replaced, those that changes of the configuration set as well. */
+export function withScalers(
+  plan: Plan,
+  id: number,
+  by: (own: PlanAutoscaling) => PlanAutoscaling | null,
+): Plan {
+  const fixed = withComponent(plan, id, ({ autoscaling }) => ({
+    autoscaling: autoscaling === null ? null : by(autoscaling),
   }));
   if (fixed.changes === null) return fixed;
-  const settings = fixed.changes.settings.map((own) =>
-    own.component === id
-      ? { ...own, autoscaling: autoscaling === null ? null : (own.autoscaling?.map(kept) ?? null) }
-      : own,
-  );
+  const settings = fixed.changes.settings.map((own) => {
+    if (own.component !== id || own.autoscaling === null) return own;
+    const scalers = own.autoscaling.flatMap((one) => by(one) ?? []);
+    return { ...own, autoscaling: scalers.length === 0 ? null : scalers };
+  });
   return { ...fixed, changes: { ...fixed.changes, settings } };
 }

@@ -2,7 +2,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
-import { heldBudgets, holdsAll, type View } from '../view.js';
+import { heldBudgets, isRemedy, type View } from '../view.js';
 import { folded, section, variantKey } from './parts.js';
 
 /** What to do: the variant that holds every budget, if one does, and the settings that each variant changes. */
@@ -33,11 +33,9 @@ export function changesName(view: View): string {
 function recommended({ result, winner, baseline }: View): VariantResult | null {
   const variant = result.variants.find(({ name }) => name === winner);
   if (variant === undefined || variant.baseline) return null;
-  // A variant with another load or other faults is the answer to another question.
-  if (variant.changes?.some(({ isQuestion }) => isQuestion) === true) return null;
   const success = variant.summary.success.value ?? 0;
   const isNoWorse = success >= (baseline.summary.success.value ?? 0);
-  return holdsAll(variant) && isNoWorse ? variant : null;
+  return isRemedy(variant) && isNoWorse ? variant : null;
 }
 
 function titleOf({ result, baseline }: View, chosen: VariantResult | null): string {

@@ -19,7 +19,7 @@ import { JUDGED_LISTS } from '../judged.js';
 import { leadWords } from '../lead.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
-import { heldBudgets, holdsAll, viewOf, type View } from '../view.js';
+import { heldBudgets, holdsAll, isRemedy, viewOf, type View } from '../view.js';
 import { backlogsOf } from '../waiting.js';
 import { whatIfText } from '../what-if.js';
 import { unsaidOf } from './unsaid.js';
@@ -202,12 +202,13 @@ function budgetLine(budget: BudgetResult): string {
 function remedies({ variants }: Result): readonly Block[] {
   const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
   if (failing.length === 0) return [];
-  const whole = variants.filter(holdsAll);
+  const whole = variants.filter(isRemedy);
   const changes = explainedOf(failing).flatMap(({ variant, own }) => {
     const words = nextWords(own);
     return words === null ? [] : [variants.length === 1 ? words : `${variant.name}: ${words}`];
   });
-  const none = variants.length === 1 ? [] : ['No variant holds all budgets.'];
+  const under = variants.some(holdsAll) ? ' under the same load and faults' : '';
+  const none = variants.length === 1 ? [] : [`No variant holds all budgets${under}.`];
   const text =
     whole.length === 0 ? [...none, ...changes.slice(0, 1)].join(' ') : useWords(whole, failing);
   return text === '' ? [] : [title(2, 'Next step'), paragraph(text)];

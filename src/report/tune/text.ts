@@ -2,9 +2,10 @@ import type { TunedSet, TunedSetting, TunedVariant, TuneResult } from '../../spe
 import type { BudgetResult } from '../../spec/result/result.js';
 import { formatCount, formatNumber, formatShare, formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
+import { changesOf, shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
-import { cut } from '../html-escape.js';
-import type { Paint } from '../text-table.js';
+import { GOALS, tallyOf } from '../judged.js';
+import { headingLines, type Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
 
 /** Inputs of the summary besides the result. */
@@ -19,10 +20,9 @@ export function tuneText(read: TuneResult, options: TuneTextOptions): Lines {
   const result = oneLineTexts(read);
   const { scenario, seed, replications, tuned } = result;
   const { paint, file, columns } = options;
-  const facts = `${file}   ${plural(replications, 'replication')}, seed ${seed}`;
+  const facts = `${plural(replications, 'replication')}, seed ${seed}`;
   const lines = [
-    paint.bold(cut(scenario.title, columns)),
-    paint.dim(cut(facts, columns)),
+    ...headingLines(scenario.title, [file, facts], { columns, paint }),
     '',
     ...answerLines(tuned, options),
     ...singlesLines(tuned, options),
@@ -35,19 +35,18 @@ export function tuneText(read: TuneResult, options: TuneTextOptions): Lines {
 function answerLines(tuned: TunedVariant, { file, columns, paint }: TuneTextOptions): string[] {
   const text = (words: string): string[] => wrapped(words, '', '', columns);
   const { name, base, answer } = tuned;
-  const of = base.budgets.length;
+  const { held, of } = tallyOf(GOALS, base);
   if (base.holds)
     return text(
       `${name} holds ${of === 1 ? 'its budget' : `all ${of} budgets`}: nothing to change.`,
     );
-  const broken = base.budgets.filter(({ verdict }) => verdict !== 'pass').length;
-  const lead = `${name} holds ${of - broken} of ${plural(of, 'budget')}.`;
+  const lead = `${name} holds ${held} of ${plural(of, 'budget')}.`;
   if (answer === null) return text(`${lead} No change of a setting that was tried helps.`);
   const { length } = answer.settings;
   const what = length === 1 ? 'One setting' : `${length} settings together`;
   const ends = answer.holds
     ? `hold${length === 1 ? 's' : ''} ${of === 1 ? 'it' : 'all of them'}`
-    : `come${length === 1 ? 's' : ''} closest, and hold${length === 1 ? 's' : ''} ${heldOf(answer)} of ${of}`;
+    : `come${length === 1 ? 's' : ''} closest, and hold${length === 1 ? 's' : ''} ${tallyOf(GOALS, answer).held} of ${of}`;
   return [
     ...text(`${lead} ${what} ${ends}:`).map(paint.bold),
     '',
@@ -61,11 +60,7 @@ function answerLines(tuned: TunedVariant, { file, columns, paint }: TuneTextOpti
   ];
 }
 
-function heldOf({ budgets }: TunedSet): number {
-  return budgets.filter(({ verdict }) => verdict === 'pass').length;
-}
-
-/** `policies.pay.timeout: 500ms -> 250ms`. */
+/** `+ policies.pay.timeout: 250ms (now 500ms)`. */
 function settingWords({ path, from, to }: TunedSetting): string {
   if (to === null) return `- ${path}${from === null ? '' : ` (now ${from})`}`;
   return `+ ${path}: ${to} (${from === null ? 'not set now' : `now ${from}`})`;
@@ -102,17 +97,17 @@ function round(count: number): string {
   return formatCount(Math.round(count));
 }
 
-/** The verdicts on budgets, as check prints them. */
+/** Verdicts in the words of `check`. */
 const WORDS: Readonly<Record<BudgetResult['verdict'], string>> = {
-  pass: 'ok  ',
+  pass: 'pass',
   fail: 'FAIL',
-  inconclusive: '?   ',
+  inconclusive: '?',
 };
 
 /** Each budget with its value now and with the change. */
 function budgetLines({ budgets }: TunedSet, { base }: TunedVariant, columns: number): string[] {
   return budgets.flatMap((own, k) => {
-    const words = `${WORDS[own.verdict]} ${own.name ?? own.text}: ${valueOf(own)}, now ${valueOf(base.budgets[k]!)}`;
+    const words = `${own.applies === false ? '-' : WORDS[own.verdict]} ${own.name ?? own.text}: ${valueOf(own)}, now ${valueOf(base.budgets[k]!)}`;
     return wrapped(words, '  ', '      ', columns);
   });
 }
@@ -137,7 +132,7 @@ function singlesLines(tuned: TunedVariant, { columns, paint }: TuneTextOptions):
     paint.bold('Single settings that help:'),
     ...others.flatMap((own) =>
       wrapped(
-        `${settingWords(own.settings[0]!)}: ${heldOf(own)} of ${own.budgets.length} budgets, ${round(own.failed)} requests fail`,
+        `${settingWords(own.settings[0]!)}: ${tallyOf(GOALS, own).held} of ${plural(tallyOf(GOALS, own).of, 'budget')}, ${round(own.failed)} requests fail`,
         '  ',
         '      ',
         columns,
@@ -155,13 +150,8 @@ function isTelling({ holds, averted }: TunedSet, { base }: TunedVariant): boolea
 const TELLING = 0.05;
 
 function commandOf({ settings }: TunedSet, { name }: TunedVariant, file: string): string {
-  const sets = settings.map(({ path, to }) => `--set ${quoted(`${path}=${to ?? 'null'}`)}`);
-  return `faultline run ${quoted(file)} --variant ${name} ${sets.join(' ')} --as tuned`;
-}
-
-/** Quoted for a shell where that is necessary. */
-function quoted(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const set = settings.map(({ path, to }) => `${path}=${to ?? 'null'}`);
+  return `faultline run ${shellWord(file)} --variant ${name} ${changesOf({ set, as: 'tuned' })}`;
 }
 
 function notes(tuned: TunedVariant): readonly string[] {

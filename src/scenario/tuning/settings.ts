@@ -192,8 +192,8 @@ const COMPONENTS: readonly string[] = [
 ];
 
 /**
- * Numbers of a component that somebody chooses, by the effort of changing them; `pool` stands for each of `pools` too. All
- * others are facts, such as the time of a start or of a collection.
+ * Settings of a component, by the effort of changing them; those of `pool` hold for each of `pools`. All other numbers are
+ * facts, such as the time of a start or of a collection.
  */
 export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   concurrency: 1,

@@ -1,0 +1,47 @@
+import { runCases } from '../run/cases.js';
+import type { WorkerThreads } from '../run/worker-threads.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
+import { CommandError, EXIT } from './exit.js';
+import { interruption } from './interrupt.js';
+import type { MemoryShare } from './memory.js';
+import { explainRunError } from './run-errors.js';
+
+/** Where a search runs its plans. */
+export interface PlanRuns {
+  readonly threads: WorkerThreads;
+  readonly share: Pick<MemoryShare, 'workers' | 'aloneHeapMiB'>;
+  /** The scenario, for messages. */
+  readonly path: string;
+}
+
+/** The records of the first replications of each plan. Throws a CommandError at an interrupt. */
+export async function runEach(
+  plans: readonly Plan[],
+  count: number,
+  { threads, share: { workers, aloneHeapMiB }, path }: PlanRuns,
+): Promise<readonly (readonly RunRecord[])[]> {
+  const cases = plans.map((plan) => ({ plans: [plan], first: 0, count }));
+  const rows: (readonly RunRecord[])[] = cases.map(() => []);
+  const onCase = (index: number, records: readonly (readonly RunRecord[])[]): void => {
+    rows[index] = records[0]!;
+  };
+  try {
+    const signal = interruption;
+    await runCases(cases, { workerThreads: threads, workers, aloneHeapMiB, onCase, signal });
+  } catch (error) {
+    if (interruption.aborted) throw new CommandError(EXIT.interrupted, '');
+    throw explainRunError(error, path);
+  }
+  return rows;
+}
+
+/** The result of runs, or `otherwise` where an interrupt ends them. */
+export async function unlessInterrupted<T, U>(runs: Promise<T>, otherwise: U): Promise<T | U> {
+  try {
+    return await runs;
+  } catch (error) {
+    if (!interruption.aborted) throw error;
+    return otherwise;
+  }
+}
