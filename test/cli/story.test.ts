@@ -44,6 +44,28 @@ describe('story', () => {
     expect(stdout).toContain('Next step');
   });
 
+  it('recommends a variant by its settings, and none with a milder fault, also from a document', () => {
+    const text = readFileSync('scenarios/first.yaml', 'utf8');
+    const variants = (set: string): string =>
+      `${text}variants: [ { name: today }, { name: other, set: { ${set} } } ]\n`;
+    const nextOf = (set: string): readonly string[] => {
+      const path = folder.put('next.yaml', variants(set));
+      const json = folder.at('next.json');
+      const run = ['run', path, '--quiet', '--no-explain', '--out', folder.at('n'), '--json', json];
+      expect(faultline(run).status).toBe(0);
+      const own = faultline(['story', path, '--no-explain', '--quiet']).stdout;
+      return [own, faultline(['story', json]).stdout].map((all) => all.split('Next step\n')[1]!);
+    };
+    const [live, read] = nextOf('services.payments.concurrency: 64');
+    expect(live).toContain(
+      'other holds all budgets. It is today with services.payments.concurrency: 64.',
+    );
+    expect(read).toBe(live);
+    const [mild, again] = nextOf("'faults[slow-payments].factor': 1.1");
+    expect(mild).toContain('No variant holds all budgets under the same load and faults.');
+    expect(again).toBe(mild);
+  });
+
   it('puts the variants that fail first', () => {
     const path = folder.put('order.yaml', smallScenario(['people.success >= 99.9% in guarded']));
     const { stdout } = faultline(['story', path, '--no-explain', '--quiet']);

@@ -152,6 +152,17 @@ describe('what the pages say', () => {
     expect(at(HANGS, 'breaker')).toMatch(/^ +40s +4 s *$/m);
   });
 
+  it('docs/tune.md: the settings are those that the commands of the page find', () => {
+    const own = runs.filter(([page]) => page === 'docs/tune.md').map(([, command]) => command);
+    const said = blocks.filter(
+      ({ page, language }) => page === 'docs/tune.md' && language === 'text',
+    );
+    expect([own.length, said.length]).toEqual([2, 2]);
+    own.forEach((command, k) => {
+      expect(ran(...wordsOf(command).slice(3)).stdout).toContain(said[k]!.text.trimEnd());
+    });
+  });
+
   it('has the attempts of a timeout that the page of the claim says', () => {
     const [, command] = runs.find(([page, text]) => {
       return page === 'docs/p99-claim.md' && text.includes('storefront->recommendations.attempts');

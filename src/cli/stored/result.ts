@@ -143,6 +143,14 @@ type Unread =
   | 'blame'
   | 'faultTimes';
 
+/** A change from the baseline; the values are those of a scenario. */
+const change = z.object({
+  path: text,
+  from: z.unknown(),
+  to: z.unknown(),
+  isQuestion: z.literal(true).optional(),
+});
+
 const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   name: text,
   title: text.nullable(),
@@ -150,6 +158,7 @@ const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   baseline: z.boolean(),
   otherLoad: z.literal(true).optional(),
   reference: text.optional(),
+  changes: list(change).optional(),
   nodes: list(node).optional(),
   faults: list(fault),
   perReplication: list(replication),

@@ -43,6 +43,8 @@ export interface Found {
   /** Changes that ran, and those that did not. */
   readonly tried: number;
   readonly untried: number;
+  /** No runs were left to see whether less than the answer is enough. */
+  readonly isCut: boolean;
 }
 
 /** Sets that are asked for at once. */
@@ -69,6 +71,8 @@ export async function tuned(by: Tuning): Promise<Found> {
 class Search {
   private readonly by: Tuning;
   private left: number;
+  /** An answer was not made as small as it can be. */
+  private isCut = false;
 
   constructor(by: Tuning) {
     this.by = by;
@@ -88,7 +92,8 @@ class Search {
         : await this.joined(helpful, base);
     const answers = [holding[0] ?? null, part, joined].flatMap((own) => own ?? []);
     const answer = answers.sort(byWorth)[0] ?? singles[0] ?? null;
-    return { answer, singles: [...singles].sort(byWorth), tried, untried };
+    const isCut = this.isCut && (answer?.moves.length ?? 0) > 1;
+    return { answer, singles: [...singles].sort(byWorth), tried, untried, isCut };
   }
 
   /** Single changes in one run each, those that help with their outcomes. */
@@ -181,12 +186,17 @@ class Search {
       all.map((move) => all.filter((own) => own !== move)),
       1,
     );
+    if (lone.length < all.length) this.isCut = true;
     const spare = all.filter((_, k) => lone[k]?.holds === true);
     const needed = all.filter((move) => !spare.includes(move));
     const least = needed.length === 0 ? null : await this.one(needed, replications);
     if (least?.holds === true) return { moves: needed, outcome: least };
     for (const move of [...spare].sort((a, b) => b.effort - a.effort)) {
-      if (this.by.isOver() || this.left < replications || kept.moves.length < 2) break;
+      if (kept.moves.length < 2) break;
+      if (this.by.isOver() || this.left < replications + 1) {
+        this.isCut = true;
+        break;
+      }
       const fewer = kept.moves.filter((own) => own !== move);
       const quick = replications > 1 ? await this.one(fewer, 1) : null;
       if (quick !== null && !quick.holds) continue;
@@ -205,9 +215,10 @@ class Search {
     replications: number,
   ): Promise<readonly (Outcome | null)[]> {
     const found: (Outcome | null)[] = [];
-    for (let from = 0; from < sets.length && !this.by.isOver(); from += AT_ONCE) {
-      const some = sets.slice(from, from + AT_ONCE);
-      if (this.left < replications) break;
+    for (let from = 0; from < sets.length && !this.by.isOver();) {
+      const some = sets.slice(from, from + Math.min(AT_ONCE, this.left / replications));
+      if (some.length === 0) break;
+      from += some.length;
       this.left -= some.length * replications;
       found.push(...(await this.by.ask(some, replications)));
     }
@@ -215,7 +226,7 @@ class Search {
   }
 }
 
-const NOTHING: Found = { answer: null, singles: [], tried: 0, untried: 0 };
+const NOTHING: Found = { answer: null, singles: [], tried: 0, untried: 0, isCut: false };
 
 /** Whether an outcome is better than another one, by a share of what is to be gained at all. */
 function helps(outcome: Outcome, than: Outcome, base: Outcome = than): boolean {

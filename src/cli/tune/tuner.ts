@@ -113,6 +113,7 @@ class Tuner {
       settings,
       tried: found.tried,
       untried: found.untried,
+      ...(found.isCut && { cut: true }),
       runs: this.done,
       ...(interruption.aborted && { interrupted: true }),
     };

@@ -1,5 +1,6 @@
 import type { VariantResult } from '../../spec/result/result.js';
 import { formatShare } from '../../text/figures.js';
+import { flow } from '../../text/flow.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
 import { heldBudgets, isRemedy, type View } from '../view.js';
@@ -104,12 +105,4 @@ function patchMarkup(view: View, variant: VariantResult): Markup {
 
 function patchLine({ sign, text }: { readonly sign: string; readonly text: string }): Markup {
   return markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`;
-}
-
-/** A value in YAML's flow style, close enough to be readable. */
-function flow(value: unknown): string {
-  if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  const entries = Object.entries(value as Record<string, unknown>);
-  return `{ ${entries.map(([key, each]) => `${key}: ${flow(each)}`).join(', ')} }`;
 }

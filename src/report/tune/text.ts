@@ -155,9 +155,13 @@ function commandOf({ settings }: TunedSet, { name }: TunedVariant, file: string)
 }
 
 function notes(tuned: TunedVariant): readonly string[] {
-  const { partOf, settings, tried, untried, runs, leftOut, interrupted, base } = tuned;
+  const { partOf, cut, settings, tried, untried, runs, leftOut, interrupted, base } = tuned;
+  const by = interrupted === true ? 'The interrupt' : '--max-runs';
   return [
-    partOf === null
+    cut === true
+      ? `${by} ended the search before each of these settings was left out once: fewer may be enough.`
+      : '',
+    partOf === null || cut === true
       ? ''
       : `The answer is a part of ${partOf.variant}, whose other changes (${partOf.of - (tuned.answer?.settings.length ?? 0)} of ${partOf.of}) are not needed for the budgets.`,
     base.holds
@@ -165,7 +169,7 @@ function notes(tuned: TunedVariant): readonly string[] {
       : `Tried ${plural(tried, 'change')} of ${plural(settings, 'setting')} in ${plural(runs, 'run')}; no fault, no load and no budget is changed.`,
     untried === 0
       ? ''
-      : `Left untried by ${interrupted === true ? 'the interrupt' : '--max-runs'}: ${plural(untried, 'change')}, those farthest from the trouble.`,
+      : `${by} left ${plural(untried, 'change')} untried, those farthest from the trouble.`,
     ...leftOut.map(({ text, why }) => `Left out: ${oneLine(text)}, because ${why}.`),
   ].filter((note) => note !== '');
 }

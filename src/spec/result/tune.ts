@@ -45,6 +45,8 @@ export interface TunedVariant {
   readonly answer: TunedSet | null;
   /** Another variant of which the answer is a part, and how many of its settings were not needed. */
   readonly partOf: { readonly variant: string; readonly of: number } | null;
+  /** No runs were left to see whether fewer settings than the answer are enough. */
+  readonly cut?: true;
   /** Single settings that help most. */
   readonly singles: readonly TunedSet[];
   /** Settings that have a number to change, changes of them that ran, and those for which no runs were left. */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { tuned, type Moves, type Outcome, type Tuning } from '../../src/cli/tune/search.js';
+import type { Move } from '../../src/scenario/tuning/moves.js';
+
+const move = (path: string, effort: Move['effort'] = 1): Move => ({ path, value: null, effort });
+
+/** A system that holds its goals with all of these settings; each of them alone is a part of the way. */
+function search(needed: readonly string[], own: Partial<Tuning>) {
+  let runs = 0;
+  const outcomeOf = (moves: Moves): Outcome => {
+    const met = needed.filter((path) => moves.some((one) => one.path === path)).length;
+    const penalty = 1 - met / needed.length;
+    return { holds: penalty === 0, penalty, harm: 100 * penalty };
+  };
+  const ask: Tuning['ask'] = (sets, replications) => {
+    runs += sets.length * replications;
+    return Promise.resolve(sets.map(outcomeOf));
+  };
+  const usual = { moves: [], known: [], replications: 2, most: 200, isOver: () => false };
+  return tuned({ ...usual, ask, ...own }).then((found) => ({
+    ...found,
+    paths: found.answer?.moves.map(({ path }) => path).sort(),
+    runs,
+  }));
+}
+
+const ALL = ['a', 'b', 'c', 'd', 'e', 'f'].map((path) => move(path));
+
+describe('the search for settings', () => {
+  it('finds the single one of least effort', async () => {
+    const more: Tuning['moves'] = [move('x.more', 2), move('x', 1), move('y')];
+    const { paths } = await search(['x'], { moves: more });
+    expect(paths).toEqual(['x']);
+  });
+
+  it('joins settings where none is enough alone, and nothing else', async () => {
+    const { paths, answer } = await search(['b', 'e'], { moves: ALL });
+    expect([paths, answer!.outcome.holds]).toEqual([['b', 'e'], true]);
+  });
+
+  it('leaves out what another variant does and does not need', async () => {
+    const { paths, isCut } = await search(['c', 'f'], { known: [ALL] });
+    expect([paths, isCut]).toEqual([['c', 'f'], false]);
+  });
+
+  it('makes the other variant with the fewest changes that holds smaller, not one that does not hold', async () => {
+    const known = [ALL, [move('a')], [move('c'), move('f'), move('z')]];
+    const { paths } = await search(['c', 'f'], { known });
+    expect(paths).toEqual(['c', 'f']);
+  });
+
+  it('says where no runs were left to make an answer smaller, and never makes more than it may', async () => {
+    for (const most of [3, 5, 7, 9, 11]) {
+      const { paths, isCut, runs } = await search(['c', 'f'], { known: [ALL], most });
+      expect(runs).toBeLessThanOrEqual(most);
+      if (paths !== undefined && paths.length > 2) expect([most, isCut]).toEqual([most, true]);
+    }
+    const { paths, isCut } = await search(['c', 'f'], { known: [ALL], most: 5 });
+    expect([paths?.length, isCut]).toEqual([6, true]);
+  });
+
+  it('goes further only as long as that helps', async () => {
+    const far: Move = { ...move('x'), stronger: { ...move('x'), stronger: move('x') } };
+    const { tried } = await search(['x'], { moves: [far] });
+    // The first step holds all goals, and the second is no better.
+    expect(tried).toBe(2);
+  });
+
+  it('has no answer where nothing helps', async () => {
+    const { answer, singles } = await search(['z'], { moves: ALL });
+    expect([answer, singles]).toEqual([null, []]);
+  });
+});
