@@ -98,13 +98,19 @@ export function flowOf(
   return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
 }
 
+/** By result, because the map of each variant asks for it. */
+const LARGEST = new WeakMap<View['result'], number>();
+
 /** The highest rate on any edge of any variant. */
 export function largestFlow(view: View): number {
+  const known = LARGEST.get(view.result);
+  if (known !== undefined) return known;
   let top = 1;
   for (const variant of view.result.variants) {
     for (const series of Object.values(variant.timeline.edges))
       for (const value of series.attempts) top = Math.max(top, value);
   }
+  LARGEST.set(view.result, top);
   return top;
 }
 
