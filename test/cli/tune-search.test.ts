@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tuned, type Moves, type Outcome, type Tuning } from '../../src/cli/tune/search.js';
+import { tuned, type Outcome, type Tuning } from '../../src/cli/tune/search.js';
+import type { Moves } from '../../src/cli/tune/smallest.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
 
 const move = (path: string, effort: Move['effort'] = 1): Move => ({ path, value: null, effort });

@@ -1,17 +1,13 @@
 import type { Move } from '../../scenario/tuning/moves.js';
+import { smallest, type Holding, type Moves, type TriedSet } from './smallest.js';
 
 /** What runs with some changes show. */
-export interface Outcome {
-  /** Every goal holds. */
-  readonly holds: boolean;
+export interface Outcome extends Holding {
   /** Broken goals, each by its distance to the limit: 1 = as without changes; a goal that only breaks now counts 2. */
   readonly penalty: number;
   /** Requests that fail or are late. */
   readonly harm: number;
 }
-
-/** A set of changes; their order has no meaning. */
-export type Moves = readonly Move[];
 
 /** A search for settings that hold all goals. */
 export interface Tuning {
@@ -29,10 +25,7 @@ export interface Tuning {
 }
 
 /** A set of changes with what its runs show. */
-export interface Tried<O extends Outcome = Outcome> {
-  readonly moves: Moves;
-  readonly outcome: O;
-}
+export type Tried = TriedSet<Outcome>;
 
 /** The answer of a search. */
 export interface Found {
@@ -175,34 +168,14 @@ class Search {
     return fewest === undefined ? null : this.smallest(fewest);
   }
 
-  /** The part of a set that holds all goals in all replications, and of which no change can be left out. */
   private async smallest(whole: Tried): Promise<Tried> {
     const { replications } = this.by;
-    const all = whole.moves;
-    let kept = whole;
-    if (all.length < 2) return kept;
-    // In one run each, then together: most changes of a variant are not needed, or not one by one.
-    const lone = await this.runs(
-      all.map((move) => all.filter((own) => own !== move)),
-      1,
-    );
-    if (lone.length < all.length) this.isCut = true;
-    const spare = all.filter((_, k) => lone[k]?.holds === true);
-    const needed = all.filter((move) => !spare.includes(move));
-    const least = needed.length === 0 ? null : await this.one(needed, replications);
-    if (least?.holds === true) return { moves: needed, outcome: least };
-    for (const move of [...spare].sort((a, b) => b.effort - a.effort)) {
-      if (kept.moves.length < 2) break;
-      if (this.by.isOver() || this.left < replications + 1) {
-        this.isCut = true;
-        break;
-      }
-      const fewer = kept.moves.filter((own) => own !== move);
-      const quick = replications > 1 ? await this.one(fewer, 1) : null;
-      if (quick !== null && !quick.holds) continue;
-      const outcome = await this.one(fewer, replications);
-      if (outcome?.holds === true) kept = { moves: fewer, outcome };
-    }
+    const { isCut, ...kept } = await smallest(whole, {
+      replications,
+      canGoOn: () => !this.by.isOver() && this.left >= replications + 1,
+      ask: (sets, count) => this.runs(sets, count),
+    });
+    if (isCut) this.isCut = true;
     return kept;
   }
 

@@ -29,7 +29,8 @@ import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { nearFirst } from './near.js';
 import { variantWith } from './variant-with.js';
-import { tuned, type Found, type Moves, type Outcome, type Tried } from './search.js';
+import { tuned, type Found, type Outcome, type Tried } from './search.js';
+import type { Moves } from './smallest.js';
 
 /** Inputs of the search for settings. */
 export interface TuneInputs {
