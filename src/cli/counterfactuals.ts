@@ -22,6 +22,7 @@ import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
 import type { Ending, SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
+import { withEnough } from './tune/enough.js';
 import { withSettings } from './tune/setting-interventions.js';
 
 export interface ExplainFlags extends SimulateOptions {
@@ -66,8 +67,10 @@ export function explained(
       if (!isWanted) return result;
       const setting = { prepared, flags, terminal, threads };
       const proofs = await counterfactualsOf(setting, simulated, result, isAsked);
+      const proved = proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+      const whole = await recommended(setting, simulated, proved, proofs);
       await threads.end();
-      return proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
+      return whole;
     };
     return { result: await made(), ending: { shortfall, words }, took };
   });
@@ -125,6 +128,45 @@ function usuallyExplained(result: Result): readonly VariantResult[] {
     (own) => isHarmed(own) || unseenOf(own.cascade.events).length > 0,
   );
 }
+
+/**
+ * The result with the part of the recommended change that is enough. The runs that show it and the proofs together
+ * handle about as many events as the usual runs, unless all runs are asked for.
+ */
+async function recommended(
+  { prepared, flags, terminal, threads }: Setting,
+  { records }: Pick<Simulated, 'records'>,
+  result: Result,
+  proofs: Proofs,
+): Promise<Result> {
+  if (interruption.aborted) return result;
+  const { plans, path } = prepared;
+  const costs = records.map((row) => row.reduce((sum, { totals }) => sum + totals.events, 0));
+  const spent = plans.map((plan, k) => {
+    const made = proofs.get(plan.variant)?.runs ?? 0;
+    return (made * costs[k]!) / Math.max(1, records[k]!.length);
+  });
+  const total = (own: readonly number[]): number => own.reduce((sum, one) => sum + one, 0);
+  const events =
+    flags.explain === true ? Infinity : Math.max(CHEAP, ROOM * total(costs) - total(spent));
+  const share = memoryOf(flags, plans, path);
+  const runs = { threads, share, path };
+  const took = stopwatch();
+  try {
+    const by = { prepared, records, events, runs, options: flags, terminal };
+    const { made, count } = await withEnough(result, by);
+    if (flags.quiet !== true && count > 0)
+      terminal.note(oneLine(`tried fewer changes with ${count} more runs in ${took()}`));
+    return made;
+  } finally {
+    tuneForCommand();
+  }
+}
+
+/** Room for an answer that takes a little more. */
+const ROOM = 1.3;
+/** Events that are worth a better answer in any case: a fraction of a second. */
+const CHEAP = 400_000;
 
 /** By variant what its runs show; null after an interrupt. */
 async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs | null> {

@@ -20,6 +20,7 @@ import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
+import { recommendedOf, recommendedWords } from './recommended.js';
 import { headlineWords } from './words.js';
 
 /** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
@@ -265,11 +266,13 @@ function storyLines(view: View, options: TextOptions): string[] {
 }
 
 /** Findings of the runs without each fault: of the variant that the account is about, else of the first one with such runs. */
-function causeLines({ worstVariant, result }: View, options: TextOptions): string[] {
+function causeLines(view: View, options: TextOptions): string[] {
+  const { worstVariant, result } = view;
+  const chosen = recommendedOf(view);
   const own = explainedOf([worstVariant]);
   const explained = own.length > 0 ? own : explainedOf(result.variants).slice(0, 1);
   const { columns, paint, whole } = options;
-  return explained.flatMap((one) => {
+  const told = explained.flatMap((one) => {
     const name = one.variant === worstVariant ? '' : `${oneLine(one.variant.name)}: `;
     const cheapest = cheapestWords(one.own);
     const room = whole === true ? Infinity : columns;
@@ -277,9 +280,11 @@ function causeLines({ worstVariant, result }: View, options: TextOptions): strin
       labelled(label, `${name}${oneLine(text)}`, room, paint);
     return [
       ...part('causes', causeLine(one)),
-      ...(cheapest === null ? [] : part('remedy', cheapest)),
+      ...(cheapest === null || chosen !== null ? [] : part('remedy', cheapest)),
     ];
   });
+  if (chosen === null) return told;
+  return [...told, ...noted('remedy', oneLine(recommendedWords(view, chosen)), options)];
 }
 
 /** The component of the baseline that saturates first. */

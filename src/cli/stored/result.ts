@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  EnoughChanges,
   Incomplete,
   ReplicationSummary,
   ReportInfo,
@@ -151,6 +152,15 @@ const change = z.object({
   isQuestion: z.literal(true).optional(),
 });
 
+const enough: z.ZodType<EnoughChanges> = z.object({
+  paths: list(text),
+  failed: count,
+  failedWithAll: count,
+  failedBefore: count,
+  runs: count,
+  isCut: z.literal(true).optional(),
+});
+
 const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   name: text,
   title: text.nullable(),
@@ -159,6 +169,7 @@ const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   otherLoad: z.literal(true).optional(),
   reference: text.optional(),
   changes: list(change).optional(),
+  enough: enough.optional(),
   nodes: list(node).optional(),
   faults: list(fault),
   perReplication: list(replication),

@@ -172,7 +172,7 @@ class Search {
     const { replications } = this.by;
     const { isCut, ...kept } = await smallest(whole, {
       replications,
-      canGoOn: () => !this.by.isOver() && this.left >= replications + 1,
+      left: () => (this.by.isOver() ? 0 : this.left),
       ask: (sets, count) => this.runs(sets, count),
     });
     if (isCut) this.isCut = true;

@@ -19,50 +19,98 @@ export interface TriedSet<O extends Holding> {
 export interface Asker<O extends Holding> {
   /** Runs of a proper answer. */
   readonly replications: number;
-  /** Whether a set can run once, and then with all replications. */
-  canGoOn(): boolean;
-  /** The outcome of each set with the first replications; fewer than the sets where no runs are left. */
+  /** Runs that may still be made; 0 after an interrupt. */
+  left(): number;
+  /** The outcome of each set with the first replications. */
   ask(sets: readonly Moves[], replications: number): Promise<readonly (O | null)[]>;
 }
 
 /** A part of a set that holds all goals. */
 export interface Smallest<O extends Holding> extends TriedSet<O> {
-  /** No runs were left to leave out each of its changes. */
+  /** Fewer changes may be enough: no runs were left to leave out each of them. */
   readonly isCut: boolean;
 }
 
-/** The part of a set that holds all goals in all replications, and of which no change can be left out. */
+/**
+ * The part of a set that holds all goals in all replications, and of which no change can be left out. Leaves out halves,
+ * then smaller parts, then single changes, in one run each (delta debugging: Zeller and Hildebrandt, "Simplifying and
+ * Isolating Failure-Inducing Input", 2002), and confirms what is left with all replications.
+ */
 export async function smallest<O extends Holding>(
   whole: TriedSet<O>,
   by: Asker<O>,
 ): Promise<Smallest<O>> {
-  const { replications } = by;
-  const all = whole.moves;
-  if (all.length < 2) return { ...whole, isCut: false };
-  const one = async (moves: Moves, count: number): Promise<O | null> =>
-    (await by.ask([moves], count))[0] ?? null;
-  // In one run each, then together: most changes of a variant are not needed, or not one by one.
-  const lone = await by.ask(
-    all.map((move) => all.filter((own) => own !== move)),
-    1,
-  );
-  let isCut = lone.length < all.length;
-  const spare = all.filter((_, k) => lone[k]?.holds === true);
-  const needed = all.filter((move) => !spare.includes(move));
-  const least = needed.length === 0 ? null : await one(needed, replications);
-  if (least?.holds === true) return { moves: needed, outcome: least, isCut };
-  let kept = whole;
-  for (const move of [...spare].sort((a, b) => b.effort - a.effort)) {
-    if (kept.moves.length < 2) break;
-    if (!by.canGoOn()) {
-      isCut = true;
-      break;
-    }
-    const fewer = kept.moves.filter((own) => own !== move);
-    const quick = replications > 1 ? await one(fewer, 1) : null;
-    if (quick !== null && !quick.holds) continue;
-    const outcome = await one(fewer, replications);
-    if (outcome?.holds === true) kept = { moves: fewer, outcome };
+  const all = [...whole.moves].sort((a, b) => b.effort - a.effort);
+  const search = new Reduction(all, by);
+  if (all.length > 1) await search.reduce();
+  const { trail } = search;
+  let { isCut } = search;
+  for (const moves of trail.toReversed()) {
+    if (by.left() < by.replications) break;
+    const [outcome] = await by.ask([moves], by.replications);
+    if (outcome?.holds === true) return { moves, outcome, isCut };
+    isCut = true;
   }
-  return { ...kept, isCut };
+  return { ...whole, isCut: isCut || trail.length > 0 };
+}
+
+class Reduction<O extends Holding> {
+  /** Sets that hold in one run, each a part of the one before. */
+  readonly trail: Moves[] = [];
+  isCut = false;
+  private kept: Moves;
+  private readonly by: Asker<O>;
+
+  constructor(all: Moves, by: Asker<O>) {
+    this.kept = all;
+    this.by = by;
+  }
+
+  async reduce(): Promise<void> {
+    for (let size = this.kept.length; size > 1 && !this.isCut;) {
+      size = Math.ceil(Math.min(size, this.kept.length) / 2);
+      await this.leaveOut(partsOf(this.kept, size));
+    }
+  }
+
+  /** Leaves out each part that is not needed. */
+  private async leaveOut(parts: readonly Moves[]): Promise<void> {
+    if (parts.length < 2) return;
+    const alone = await this.hold(parts.map((part) => this.without(part)));
+    const spare = parts.filter((_, k) => alone[k] === true);
+    if (spare.length === 0) return;
+    const together = this.without(spare.flat());
+    const isAll = spare.length > 1 && together.length > 0 && (await this.hold([together]))[0];
+    if (isAll === true) this.keep(together);
+    else {
+      // Each is not needed alone, but one of them may do what another does.
+      this.keep(this.without(spare[0]!));
+      for (const part of spare.slice(1)) {
+        const fewer = this.without(part);
+        if (fewer.length > 0 && (await this.hold([fewer]))[0] === true) this.keep(fewer);
+      }
+    }
+  }
+
+  private without(part: Moves): Moves {
+    return this.kept.filter((move) => !part.includes(move));
+  }
+
+  private keep(moves: Moves): void {
+    this.kept = moves;
+    this.trail.push(moves);
+  }
+
+  /** Whether sets hold in one run, as far as runs are left beside those of the answer. */
+  private async hold(sets: readonly Moves[]): Promise<readonly boolean[]> {
+    const some = sets.slice(0, Math.max(0, this.by.left() - this.by.replications));
+    if (some.length < sets.length) this.isCut = true;
+    if (some.length === 0) return [];
+    return (await this.by.ask(some, 1)).map((outcome) => outcome?.holds === true);
+  }
+}
+
+function partsOf(moves: Moves, size: number): readonly Moves[] {
+  const count = Math.ceil(moves.length / size);
+  return Array.from({ length: count }, (_, k) => moves.slice(k * size, (k + 1) * size));
 }

@@ -3,40 +3,29 @@ import { formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
-import { heldBudgets, isRemedy, type View } from '../view.js';
+import { enoughWords, recommendedOf, type Recommended } from '../recommended.js';
+import { heldBudgets, type View } from '../view.js';
 import { folded, section, variantKey } from './parts.js';
 
 /** What to do: the variant that holds every budget, if one does, and the settings that each variant changes. */
 export function changesSection({ all: view, drawn }: Fold): Markup | null {
   const variants = drawn.result.variants.filter((variant) => patchLines(variant).length > 0);
   if (variants.length === 0) return null;
-  const chosen = recommended(view);
-  const first = variants.filter((variant) => variant === chosen);
-  const others = variants.filter((variant) => variant !== chosen);
+  const chosen = recommendedOf(view);
+  const isShown = chosen !== null && variants.includes(chosen.variant);
+  const others = variants.filter((variant) => variant !== chosen?.variant);
   const list = (some: readonly VariantResult[]): Markup =>
     markup`<div class="patches">${some.map((variant) => patchMarkup(view, variant))}</div>`;
-  return section('changes', changesName(view), titleOf(view, chosen), [
-    first.length > 0 && list(first),
+  return section('changes', changesName(view), titleOf(view, chosen?.variant ?? null), [
+    isShown && recommendedMarkup(view, chosen),
     others.length > 0 &&
-      folded(
-        list(others),
-        first.length > 0 ? 'Settings of the other variants' : 'Settings of each variant',
-      ),
+      folded(list(others), isShown ? 'Settings of the other variants' : 'Settings of each variant'),
   ]);
 }
 
 /** The name of the section, here and in the contents. */
 export function changesName(view: View): string {
-  return recommended(view) === null ? 'Configuration' : 'Recommended change';
-}
-
-/** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */
-function recommended({ result, winner, baseline }: View): VariantResult | null {
-  const variant = result.variants.find(({ name }) => name === winner);
-  if (variant === undefined || variant.baseline) return null;
-  const success = variant.summary.success.value ?? 0;
-  const isNoWorse = success >= (baseline.summary.success.value ?? 0);
-  return isRemedy(variant) && isNoWorse ? variant : null;
+  return recommendedOf(view) === null ? 'Configuration' : 'Recommended change';
 }
 
 function titleOf({ result, baseline }: View, chosen: VariantResult | null): string {
@@ -90,6 +79,20 @@ function patchLines(variant: VariantResult): readonly PatchLine[] {
       text: `${path}: [..., ${values.map(flow).join(', ')}]`,
     })),
   ];
+}
+
+/** The changes that are enough; the others folded. */
+function recommendedMarkup(view: View, chosen: Recommended): Markup {
+  const { variant, changes, spare } = chosen;
+  const words = enoughWords(chosen);
+  const some = { ...variant, changes };
+  return markup`<div class="patches">${patchMarkup(view, some)}</div>${words !== null && markup`<p>${words}.</p>`}${
+    spare.length > 0 &&
+    folded(
+      markup`<div class="patches">${patchMarkup(view, { ...variant, changes: spare })}</div>`,
+      'Its other changes, which the budgets do not need',
+    )
+  }`;
 }
 
 function patchMarkup(view: View, variant: VariantResult): Markup {

@@ -4,7 +4,6 @@ import { latencyLater } from '../../spec/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
 import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
-import { flow } from '../../text/flow.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
@@ -19,6 +18,7 @@ import { JUDGED_LISTS } from '../judged.js';
 import { leadWords } from '../lead.js';
 import { nextFaultAt } from '../next-fault.js';
 import { characterOf, describedRun } from '../character.js';
+import { recommendedOf, recommendedWords, SHORT } from '../recommended.js';
 import { heldBudgets, holdsAll, isRemedy, viewOf, type View } from '../view.js';
 import { backlogsOf } from '../waiting.js';
 import { whatIfText } from '../what-if.js';
@@ -59,7 +59,7 @@ export function storyBlocks(read: Result, options: StoryOptions): readonly Block
     ...list(unfinishedLines(result).map(({ variant, text }) => `${variant}: ${text}`)),
     ...hypothesis(result),
     ...told.flatMap((variant) => variantBlocks(view, variant)),
-    ...remedies(result),
+    ...remedies(view),
   ].map(shortened);
 }
 
@@ -199,7 +199,8 @@ function budgetLine(budget: BudgetResult): string {
 }
 
 /** Which variants hold the budgets that others break. */
-function remedies({ variants }: Result): readonly Block[] {
+function remedies(view: View): readonly Block[] {
+  const { variants } = view.result;
   const failing = variants.filter((variant) => heldBudgets(variant).broken > 0);
   if (failing.length === 0) return [];
   const whole = variants.filter(isRemedy);
@@ -210,28 +211,28 @@ function remedies({ variants }: Result): readonly Block[] {
   const under = variants.some(holdsAll) ? ' under the same load and faults' : '';
   const none = variants.length === 1 ? [] : [`No variant holds all budgets${under}.`];
   const text =
-    whole.length === 0 ? [...none, ...changes.slice(0, 1)].join(' ') : useWords(whole, failing);
+    whole.length === 0
+      ? [...none, ...changes.slice(0, 1)].join(' ')
+      : useWords(view, whole, failing);
   return text === '' ? [] : [title(2, 'Next step'), paragraph(text)];
 }
 
-/** The variant to use, with its changes from the baseline where they fit into the sentence. */
-function useWords(whole: readonly VariantResult[], failing: readonly VariantResult[]): string {
+/** The variant to use, with the changes that are enough; or all that can be used. */
+function useWords(
+  view: View,
+  whole: readonly VariantResult[],
+  failing: readonly VariantResult[],
+): string {
+  const chosen = recommendedOf(view);
+  if (chosen !== null && chosen.changes.length > 0) {
+    const isLong = chosen.enough === null && chosen.changes.length > SHORT;
+    const next = isLong ? ' Run `faultline tune` to see which of them are needed.' : '';
+    return `${recommendedWords(view, chosen)}${next}`;
+  }
   const names = listed(whole.map(({ name }) => name));
   const verb = whole.length === 1 ? 'holds' : 'hold';
-  const [{ changes = [] }] = whole as readonly [VariantResult];
-  const base = failing.find(({ baseline }) => baseline);
-  if (whole.length > 1 || changes.length === 0 || base === undefined)
-    return `${names} ${verb} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
-  if (changes.length > SHORT)
-    return `${names} holds all budgets, with ${changes.length} changes of ${base.name}. Run \`faultline tune\` to see which of them are needed.`;
-  const told = changes.map(({ path, to }) =>
-    to === null ? `without ${path}` : `${path}: ${flow(to)}`,
-  );
-  return `${names} holds all budgets. It is ${base.name} with ${listed(told)}.`;
+  return `${names} ${verb} all budgets: compare the configuration with that of ${listed(failing.map(({ name }) => name))}.`;
 }
-
-/** Most changes that a sentence lists. */
-const SHORT = 3;
 
 function section(name: string, items: readonly string[]): readonly Block[] {
   return items.length === 0 ? [] : [heading(name), ...list(items)];

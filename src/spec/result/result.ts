@@ -122,6 +122,20 @@ export interface TopologyNode {
   readonly zones: readonly (string | null)[];
 }
 
+/** The smallest part found of a variant's changes with which the baseline holds all budgets of that variant too. */
+export interface EnoughChanges {
+  /** Of `changes`. */
+  readonly paths: readonly string[];
+  /** Requests that fail in a run, as means: with these changes, with all of them, and with none. */
+  readonly failed: number;
+  readonly failedWithAll: number;
+  readonly failedBefore: number;
+  /** Runs that were made. */
+  readonly runs: number;
+  /** No runs were left to leave out each of them: fewer may be enough. */
+  readonly isCut?: true;
+}
+
 export interface FaultInfo {
   readonly id: string;
   readonly kind: string;
@@ -147,6 +161,8 @@ export interface VariantResult {
   };
   /** The changes that make this variant of the baseline; absent in documents of earlier versions. */
   readonly changes?: readonly VariantChange[];
+  /** For the variant that the report recommends: the part of its changes that is enough. Absent if no runs show it. */
+  readonly enough?: EnoughChanges;
   /** Components that differ from the topology of the baseline; absent without any. */
   readonly nodes?: readonly TopologyNode[];
   /** Faults of this variant; its patch can move, change or remove those of the baseline. */

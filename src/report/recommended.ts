@@ -1,0 +1,75 @@
+import type { OneLine } from '../text/line.js';
+import type { EnoughChanges, VariantResult } from '../spec/result/result.js';
+import type { VariantChange } from '../spec/scenario/scenario.js';
+import { formatCount } from '../text/figures.js';
+import { flow } from '../text/flow.js';
+import { plural } from '../text/words.js';
+import { listed } from './format.js';
+import { heldBudgets, isRemedy, type View } from './view.js';
+
+/** The variant to take, and which of its changes are enough. */
+export interface Recommended {
+  readonly variant: OneLine<VariantResult>;
+  /** Changes of the baseline: those that are enough, and the others. Without runs that tell them apart all are in `changes`. */
+  readonly changes: readonly VariantChange[];
+  readonly spare: readonly VariantChange[];
+  readonly enough: EnoughChanges | null;
+}
+
+/** The variant to take: it holds every budget and does not succeed less than the baseline; null if there is none. */
+export function recommendedOf({ result, winner, baseline }: View): Recommended | null {
+  const variant = result.variants.find(({ name }) => name === winner);
+  if (variant === undefined || variant.baseline) return null;
+  const success = variant.summary.success.value ?? 0;
+  const isNoWorse = success >= (baseline.summary.success.value ?? 0);
+  if (!isRemedy(variant) || !isNoWorse) return null;
+  const { changes = [], enough = null } = variant;
+  const paths = enough === null ? null : new Set<string>(enough.paths);
+  const isEnough = ({ path }: VariantChange): boolean => paths?.has(path) ?? true;
+  return {
+    variant,
+    changes: changes.filter(isEnough),
+    spare: changes.filter((own) => !isEnough(own)),
+    enough,
+  };
+}
+
+/** Most changes that a sentence lists. */
+export const SHORT = 4;
+
+/** `Use full: it holds all 6 budgets, naive 3. 2 of its 9 changes are enough: ...`. */
+export function recommendedWords(view: View, own: Recommended): string {
+  const { variant, changes } = own;
+  const { of } = heldBudgets(variant);
+  const other = heldBudgets(view.baseline);
+  const all = of === 1 ? 'the budget' : `all ${of} budgets`;
+  const base =
+    other.of === of
+      ? `, ${view.baseline.name} holds ${other.held === 0 ? 'none' : other.held}`
+      : '';
+  const told = enoughWords(own);
+  const list =
+    changes.length > SHORT || changes.length === 0 ? '' : `: ${listed(changes.map(changeWords))}`;
+  const rest =
+    told ?? (changes.length === 0 ? '' : `It changes ${plural(changes.length, 'setting')}`);
+  return `Use ${variant.name}: it holds ${all}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
+}
+
+/** `2 of its 9 changes are enough`, with what they avert; null where that is not known. */
+export function enoughWords({ changes, spare, enough }: Recommended): string | null {
+  if (enough === null) return null;
+  const { length } = changes;
+  const all = length + spare.length;
+  const [failed, before] = [enough.failed, enough.failedBefore].map((own) =>
+    formatCount(Math.round(own!)),
+  );
+  const gain = ` (${failed} requests fail instead of ${before})`;
+  if (spare.length === 0) return `It needs each of its ${all} changes${gain}`;
+  const least = enough.isCut === true ? ', and fewer may be' : '';
+  return `${length} of its ${all} changes ${length === 1 ? 'is' : 'are'} enough${least}${gain}`;
+}
+
+/** `policies.pay.timeout: 250ms`. */
+function changeWords({ path, to }: VariantChange): string {
+  return to === null ? `without ${path}` : `${path}: ${flow(to)}`;
+}
