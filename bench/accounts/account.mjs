@@ -1,4 +1,5 @@
 // The account of a scenario as the program gives it, with its proofs, in this thread.
+import { readFileSync } from 'node:fs';
 import { isHarmed } from '../../dist/analysis/verdicts/harmed.js';
 import { unseenOf } from '../../dist/analysis/verdicts/unseen-harm.js';
 import { subjectOf } from '../../dist/cli/proof-subject.js';
@@ -15,10 +16,15 @@ import {
 
 /**
  * The result of the first variant of a text, with the blocks of its story and the events of its runs and of those of its
- * proof. `proof`: `none`, `usual` as without a flag, or `full` as with `--explain`.
+ * proof. `path`: the file of the text. `proof`: `none`, `usual` as without a flag, or `full` as with `--explain`.
  */
-export async function accountOf(text, { proof = 'usual', replications = null, only = 0 } = {}) {
-  const { file: all, problems } = loadScenario('case.yaml', () => ({ text }));
+export async function accountOf(
+  text,
+  { proof = 'usual', replications = null, only = 0, path } = {},
+) {
+  // A file may name others beside it, such as a recorded load.
+  const read = (name) => ({ text: path === undefined ? text : readFileSync(name, 'utf8') });
+  const { file: all, problems } = loadScenario(path ?? 'case.yaml', read);
   if (all === null) throw new Error(problems.map(formatDiagnostic).join('\n'));
   const file = { ...all, variants: [all.variants[only]] };
   const [variant] = file.variants;

@@ -138,7 +138,10 @@ function ofTimes({ cascade, timeline }, blocks) {
   const end = timeline.step * timeline.steps;
   for (const { at, text } of cascade.events)
     if (at > end + timeline.step) found.push(`an event at ${at} s, after the end: ${text}`);
-  const ordered = cascade.events.every(({ at }, k) => k === 0 || at >= cascade.events[k - 1].at);
+  // Events less than a microsecond apart count as simultaneous.
+  const ordered = cascade.events.every(
+    ({ at }, k) => k === 0 || Math.round(at * 1e6) >= Math.round(cascade.events[k - 1].at * 1e6),
+  );
   if (!ordered) found.push('the events are not in the order of time');
   const steps = blocks.filter(({ kind }) => kind === 'steps').flatMap(({ items }) => items);
   const recovered = steps.filter(({ what }) => what.includes('is healthy again'));

@@ -50,7 +50,12 @@ async function checked({ path, only = 0, seed }, proof) {
   const text = path === undefined ? randomText(seed) : readFileSync(path, 'utf8');
   if (text === null) return null;
   const replications = path === undefined ? 2 : null;
-  const { variant, blocks, events, spent } = await accountOf(text, { proof, only, replications });
+  const { variant, blocks, events, spent } = await accountOf(text, {
+    proof,
+    only,
+    replications,
+    path,
+  });
   const name = path === undefined ? `seed ${seed}` : `${path} ${variant.name}`;
   const { sentence } = variant.cascade;
   return { name, sentence, events, spent, found: contradictionsIn(variant, blocks) };
