@@ -2,18 +2,22 @@ import { DEGRADATIONS } from '../spec/result/degradations.js';
 import { headOf } from '../spec/result/fault-text.js';
 import type { FaultInfo, VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
-import { isEnd } from './episodes.js';
+import { episodesOf, isEnd } from './episodes.js';
 import { listed } from './format.js';
 
-/** The faults with which a chain begins: the headline, then those that begin at the same instant. */
+/** The faults of a chain. */
 export interface ChainStart {
+  /** With which it begins: the first, then those that begin at the same instant. */
   readonly events: readonly CascadeEvent[];
+  /** Further causes that begin before the others have ended. */
+  readonly joining: readonly CascadeEvent[];
   readonly ids: ReadonlySet<string>;
 }
 
 /**
- * The beginning of a chain: the headline fault, else the first one that is to blame. Empty if no fault is to blame for
- * the degradations: a chain that began with an innocent fault would accuse it.
+ * The beginning of a chain: the first fault that is a cause, as in the sentence of the account; else the headline fault,
+ * or the first one that is to blame. Empty if no fault is to blame for the degradations: a chain that began with an
+ * innocent fault would accuse it.
  */
 export function startOfChain({ cascade }: VariantResult, headline: string | undefined): ChainStart {
   const { events } = cascade;
@@ -22,9 +26,44 @@ export function startOfChain({ cascade }: VariantResult, headline: string | unde
   const blamed = faults.filter(({ subject }) => !innocent.has(subject));
   const isCalm = !events.some(({ kind }) => DEGRADATIONS.includes(kind));
   const candidates = blamed.length === 0 && isCalm ? faults : blamed;
-  const first = candidates.find(({ subject }) => subject === headline) ?? candidates[0];
+  const causes = new Set(cascade.causes.map(({ fault }) => fault));
+  const first =
+    candidates.find(({ subject }) => causes.has(subject)) ??
+    candidates.find(({ subject }) => subject === headline) ??
+    candidates[0];
   const all = first === undefined ? [] : [first, ...sameInstant(first, candidates)];
-  return { events: all, ids: new Set(all.map(({ subject }) => subject)) };
+  const joining = joiningFaults(
+    all,
+    candidates.filter(({ subject }) => causes.has(subject)),
+    events,
+  );
+  return {
+    events: all,
+    joining,
+    ids: new Set([...all, ...joining].map(({ subject }) => subject)),
+  };
+}
+
+/** Those of some faults, in order of time, that begin after the first ones and before all of these and of their effects are over. */
+function joiningFaults(
+  first: readonly CascadeEvent[],
+  faults: readonly CascadeEvent[],
+  events: readonly CascadeEvent[],
+): readonly CascadeEvent[] {
+  const from = first[0]?.at ?? Infinity;
+  const endOf = ({ subject, at }: CascadeEvent): number =>
+    events.find((e) => e.kind === 'faultEnd' && e.subject === subject && e.at >= at)?.at ??
+    Infinity;
+  const episodes = episodesOf(events);
+  let until = Math.max(...first.map(endOf));
+  return faults.filter((fault) => {
+    for (const { start, end } of episodes)
+      if (start.at < fault.at && start.at >= from) until = Math.max(until, end?.at ?? Infinity);
+    // What an instantaneous fault does is a step of its own.
+    if (fault.at <= from || fault.at >= until || endOf(fault) === fault.at) return false;
+    until = Math.max(until, endOf(fault));
+    return true;
+  });
 }
 
 function sameInstant(

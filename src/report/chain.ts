@@ -19,6 +19,9 @@ import { loopWords, viewOfVariant, type View } from './view.js';
 
 type Loop = VariantResult['cascade']['loops'][number];
 
+/** Most causes that a chain names after its beginning. */
+const JOINING_MAX = 2;
+
 /** Users see these only later. */
 const SAGAS: ReadonlySet<CascadeEvent['kind']> = new Set(['unsettled', 'cancelled']);
 
@@ -31,8 +34,8 @@ export interface ChainStep {
 }
 
 /**
- * At most five steps of a variant, from the fault to the end, and besides: a fault that is active before it, and steps of
- * an autoscaler, a registry or the nodes.
+ * At most five steps of a variant, from the first cause to the end, and besides: further causes, a fault that is
+ * active before it, and steps of an autoscaler, a registry or the nodes.
  */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
@@ -55,9 +58,13 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     otherFault(variant, begin, starts.get(e)) !== undefined;
   const last = left ?? lastEnd(variant, ends, isOther);
   const others = first.filter((e) => e !== last);
-  const ownSteps = [start, shownEnd, again ?? undefined, last].filter((e) => e !== undefined);
-  const middle = spreadEvents(view, variant, others, 5 - ownSteps.length);
-  const chosen = [earlierFault(variant, from), start, ...middle, shownEnd, last].filter(
+  const joining = begin.joining.slice(0, JOINING_MAX);
+  const ownSteps = [start, ...joining, shownEnd, again ?? undefined, last].filter(
+    (e) => e !== undefined,
+  );
+  const middle = spreadEvents(view, variant, others, 5 + joining.length - ownSteps.length);
+  const earlier = earlierFault(variant, from);
+  const chosen = [earlier, start, ...joining, ...middle, shownEnd, last].filter(
     (e): e is CascadeEvent => e !== undefined,
   );
   const steps = chosen

@@ -51,9 +51,23 @@ describe('the story of a fault', () => {
   it('is one where the next fault comes before it is over', () => {
     // 500 of the 1,000 are left at 75 s; 1,500 at 85 s are handled by 100 s.
     const steps = away([60, '10s'], [75, '10s']);
-    expect(steps).toHaveLength(4);
     expect(steps[1]).toMatch(/^60 s jobs falls behind: 1,50\d messages wait/u);
-    expect(steps[3]).toBe('100 s jobs recovers: caught up after 40 s');
+    expect([steps[0], ...steps.slice(2)]).toEqual([
+      '60 s worker crashes',
+      '75 s worker crashes',
+      '85 s The faults end',
+      '100 s jobs recovers: caught up after 40 s',
+    ]);
+  });
+
+  it('names a cause that joins before the first one ends', () => {
+    const steps = away([60, '40s'], [80, '40s']);
+    expect([steps[0], ...steps.slice(2)]).toEqual([
+      '60 s worker crashes',
+      '80 s worker crashes',
+      '120 s The faults end',
+      '180 s jobs recovers: caught up after 120 s',
+    ]);
   });
 
   it('reports nothing for a harmless fault', () => {

@@ -151,7 +151,10 @@ function isElsewhere({ events, causes }: Story, id: string, first: Story): boole
   );
 }
 
-/** Faults that are active when an effect begins that no request shows; if none is, the one that ended last. */
+/**
+ * Faults that are active when an effect begins that no request shows; if none is, the one that ended last. Those that
+ * hit the same components before the effect is over prolong it.
+ */
 export function suspectsOf(
   { data, steps, spansOf }: Pick<Scene, 'data' | 'steps' | 'spansOf'>,
   events: readonly StoryEvent[],
@@ -162,16 +165,31 @@ export function suspectsOf(
   );
   // An onset is known to the step, so that the fault may be just over.
   const [slackNs] = steps.lengthNs;
+  const nsOf = ({ at }: StoryEvent): number => warmupNs + Math.round(at * 1e9);
+  const endOf = ({ subject, at }: StoryEvent): number => {
+    const end = events.find(
+      (one) => one.ends === 'backlog' && one.subject === subject && one.at >= at,
+    );
+    return end === undefined ? 0 : nsOf(end);
+  };
+  const hits = (fault: PlanFault): ReadonlySet<number> => touchedBy(fault, data).components;
   const found = events
     .filter(({ kind }) => SUSPICIOUS.has(kind))
-    .flatMap(({ at }) => {
-      const atNs = warmupNs + Math.round(at * 1e9);
+    .flatMap((event) => {
+      const atNs = nsOf(event);
       const begun = spans.filter(({ fromNs }) => fromNs <= atNs);
       const last = begun.reduce((latest, { untilNs }) => Math.max(latest, untilNs), 0);
       const active = begun.filter(({ untilNs }) => untilNs + slackNs >= Math.min(atNs, last));
       // Less load leaves nothing behind. Its end may, if no other fault is there.
       const others = active.filter(({ fault }) => !lowersLoad(fault));
-      return others.length > 0 ? others : active;
+      const first = others.length > 0 ? others : active;
+      const endNs = endOf(event);
+      const hit = new Set(first.flatMap(({ fault }) => [...hits(fault)]));
+      const further = spans.filter(
+        ({ fault, fromNs }) =>
+          fromNs > atNs && fromNs < endNs && [...hits(fault)].some((one) => hit.has(one)),
+      );
+      return [...first, ...further];
     });
   return new Set(found.map(({ fault }) => fault));
 }
