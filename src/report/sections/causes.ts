@@ -5,6 +5,7 @@ import { plural } from '../../text/words.js';
 import { causeSentence, shareWords } from '../causes.js';
 import { explainedOf, wordsOf, type Explained } from '../explained.js';
 import { cheapestWords } from '../cheapest.js';
+import { harmWords, priceWords } from '../harm-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { folded, scrolled, section, type Table } from './parts.js';
@@ -48,12 +49,13 @@ export function causesSection({ result }: View): Markup | null {
 }
 
 function faultTable({ variant, own }: Explained): Table {
+  const { harm, failed, background, backgroundFailed, faults } = own;
   return {
-    caption: `Requests that fail or are slow, mean of the runs: ${count(own.harm)} with all faults, ${count(own.background)} without any`,
-    head: ['Fault', 'Without it', 'Averted', 'Alone', 'Fair share', 'Finding'],
-    rows: own.faults.map(({ fault, without, averted, alone, share, role }) => [
+    caption: `Requests of a run, as means: ${harmWords({ harm, failed })} with all faults, ${harmWords({ harm: background, failed: backgroundFailed })} without any`,
+    head: ['Fault', ...harmHeads('without it'), 'Averted', 'Alone', 'Fair share', 'Finding'],
+    rows: faults.map(({ fault, without, withoutFailed, averted, alone, share, role }) => [
       wordsOf(variant, fault),
-      count(without),
+      ...harmCells(without, withoutFailed),
       withInterval(averted),
       count(alone),
       shareWords(own, share),
@@ -63,17 +65,43 @@ function faultTable({ variant, own }: Explained): Table {
 }
 
 function changeTable({ own }: Explained): Table {
+  const { harm, failed, interventions } = own;
+  const prices = interventions.map((one) => priceWords(one.price, own.price));
+  const isPriced = prices.some((words) => words !== '');
   return {
-    caption: `The same runs with one change each: ${count(own.harm)} requests fail or are slow without a change, and users fail for ${failingWords(own.failing)} (steps with more than 5 % failed requests)`,
-    head: ['Change', 'Requests harmed', 'Averted', 'Users fail for', 'Finding'],
-    rows: own.interventions.map(({ words, harm, averted, failing, role }) => [
-      words,
-      count(harm),
-      withInterval(averted),
-      failingWords(failing),
-      CHANGE_WORDS[role],
-    ]),
+    caption: `The same runs with one change each. Without a change ${harmWords({ harm, failed })}, and users fail for ${failingWords(own.failing)} (steps with more than 5 % failed requests)`,
+    head: [
+      'Change',
+      ...harmHeads('with it'),
+      'Averted',
+      ...(isPriced ? ['Price'] : []),
+      'Users fail for',
+      'Finding',
+    ],
+    rows: interventions.map(
+      ({ words, harm: left, failed: leftFailed, averted, failing, role }, k) => [
+        words,
+        ...harmCells(left, leftFailed),
+        withInterval(averted),
+        ...(isPriced ? [prices[k]!] : []),
+        failingWords(failing),
+        CHANGE_WORDS[role],
+      ],
+    ),
   };
+}
+
+/** Two currencies: requests that fail, and those that are slow. */
+function harmHeads(when: string): readonly string[] {
+  return [`Fail ${when}`, `Slow ${when}`];
+}
+
+function harmCells(harm: number | null, failed: number | undefined): readonly string[] {
+  if (harm === null) return ['–', '–'];
+  // Documents of earlier versions have the sum only.
+  return failed === undefined
+    ? [`${count(harm)} fail or slow`, '–']
+    : [count(failed), count(harm - failed)];
 }
 
 function failingWords({ seconds, toEnd }: Explained['own']['failing']): string {
