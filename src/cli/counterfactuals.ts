@@ -193,8 +193,9 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
 /** The changes to try, with the settings near the trouble where users come to harm. */
 function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Intervention[] {
   const all = candidatesOf(plan, result);
-  if (!isHarmed(result)) return all;
-  const trouble = new Set(result.cascade.events.map(({ subject }) => subject));
+  // Other values of settings avert harm to requests.
+  const events = isHarmed(result) ? result.cascade.events : [];
+  const trouble = new Set(events.map(({ subject }) => subject));
   return withSettings(all, prepared, plan, trouble);
 }
 

@@ -5,7 +5,9 @@ import type {
   Counterfactuals,
   InterventionRole,
 } from '../spec/result/counterfactual.js';
+import { formatCount } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
+import { unseenCount } from './unseen-proof-words.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -39,7 +41,7 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 /** The least effort after which users recover, in a sentence; null if no change that was tried is enough. */
 export function cheapestWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
-  if (found === null) return null;
+  if (found === null) return nextUnseen(own);
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
   const { setting, words } = found;
@@ -52,10 +54,24 @@ const SETTINGS = 2;
 /** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
 export function nextWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
-  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return null;
+  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own);
   const { setting } = found;
   if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
   return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
+}
+
+/** The setting that averts most of what no request shows. */
+function nextUnseen({ unseen = [] }: Counterfactuals): string | null {
+  for (const one of unseen) {
+    const able = one.interventions.filter(
+      ({ role, setting }) => HELPFUL.includes(role) && setting !== undefined,
+    );
+    const [best] = able.sort((a, b) => a.harm - b.harm);
+    if (best?.setting === undefined) continue;
+    const left = formatCount(Math.round(best.harm));
+    return `Set ${settingWords(best.setting)}: of ${unseenCount(one)}, ${left} ${left === '1' ? 'remains' : 'remain'}.`;
+  }
+  return null;
 }
 
 /** `pool.maxOpen to 10 (now 5)`. */

@@ -1,5 +1,6 @@
 import type { OneLine } from '../text/line.js';
-import type { EnoughChanges, VariantResult } from '../spec/result/result.js';
+import type { EnoughChanges } from '../spec/result/enough.js';
+import type { VariantResult } from '../spec/result/result.js';
 import type { VariantChange } from '../spec/scenario/scenario.js';
 import { formatCount } from '../text/figures.js';
 import { flow } from '../text/flow.js';

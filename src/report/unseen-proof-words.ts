@@ -40,8 +40,13 @@ export function unseenProofWords({ variant, own }: Explained): readonly string[]
   return sentences.slice(0, MOST);
 }
 
-function sentenceOf({ kind, subject, harm }: UnseenHarm, left: readonly Left[]): string {
-  const of = COUNTS[kind](Math.round(harm), subject);
+/** `1,955 messages that wait for jobs on average`. */
+export function unseenCount({ kind, subject, harm }: UnseenHarm): string {
+  return COUNTS[kind](Math.round(harm), subject);
+}
+
+function sentenceOf(one: UnseenHarm, left: readonly Left[]): string {
+  const of = unseenCount(one);
   const remain = left.map(({ count, words }, k) => {
     const rounded = Math.round(count);
     const verb = k > 0 ? '' : rounded === 1 ? ' remains' : ' remain';

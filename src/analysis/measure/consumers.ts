@@ -1,6 +1,9 @@
 import type { Plan } from '../../spec/plan/plan.js';
+import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRates } from './loads.js';
 import type { GaugePick } from './gauges.js';
+import { meterOf } from './meter-of.js';
+import { sumCells } from './sums.js';
 import { instancesOf } from './variant-data.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';
@@ -12,8 +15,9 @@ export interface ConsumerUse {
   /** Executions at once: all that there can be, and their mean. */
   readonly limit: number;
   readonly used: number;
-  /** Executions per second. */
+  /** Executions per second, and those that would keep pace with what is published. */
   readonly rate: number;
+  readonly due: number;
 }
 
 /** Consumers that run an endpoint of a component. */
@@ -21,6 +25,8 @@ interface Consumers {
   readonly sources: Set<string>;
   /** Executions at once in all instances, given their mean number. */
   readonly limits: ((instances: number) => number)[];
+  /** Where the messages wait, and all handlers that share them. */
+  readonly lines: { readonly source: number; readonly handlers: readonly number[] }[];
 }
 
 /** Use of the consumers in a component. An endpoint that is also called directly looks busier than its consumers. */
@@ -28,14 +34,22 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const { data, selection } = asked;
   const instances = meanInstances(asked, component);
   const uses: ConsumerUse[] = [];
-  for (const [handler, { sources, limits }] of consumersByHandler(data.plan)) {
+  const ratesOf = (handler: number): number =>
+    requestRates({ ...asked, selection: { ...selection, parts: [handler] } }).arrived;
+  for (const [handler, { sources, limits, lines }] of consumersByHandler(data.plan)) {
     if (data.plan.parts[handler].component !== component) continue;
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
+    const rate = ratesOf(handler);
+    const due = lines.map(({ source, handlers }) => {
+      const all = handlers.reduce((sum, one) => sum + ratesOf(one), 0);
+      return publishedAt(asked, source) * (all > 0 ? rate / all : 1 / handlers.length);
+    });
     uses.push({
       source: [...sources].join(', '),
       limit: limits.reduce((sum, limit) => sum + limit(instances), 0),
       used: busyOf(part),
-      rate: requestRates(part).arrived,
+      rate,
+      due: Math.max(rate, ...due),
     });
   }
   return uses;
@@ -60,25 +74,49 @@ export function handlersOf(
   });
 }
 
+/** Messages per second that are published to a topic or queue. */
+function publishedAt({ data, window }: Asked, source: number): number {
+  if (window.lengthNs === 0) return 0;
+  const counted = data.records.map((record) => {
+    const meter = meterOf(record, 'counter', 'published', source);
+    return meter === undefined ? 0 : sumCells(meter.counts, window.cells);
+  });
+  return (sumOf(counted) / data.records.length) * (1e9 / window.lengthNs);
+}
+
 function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<number, Consumers> {
   const all = new Map<number, Consumers>();
-  const add = (handler: number, component: number, limit: (instances: number) => number): void => {
-    const known = all.get(handler) ?? { sources: new Set(), limits: [] };
+  const add = (
+    handler: number,
+    component: number,
+    handlers: readonly number[],
+    limit: (instances: number) => number,
+  ): void => {
+    const known = all.get(handler) ?? { sources: new Set(), limits: [], lines: [] };
     known.sources.add(components[component].name);
     known.limits.push(limit);
+    known.lines.push({ source: component, handlers });
     all.set(handler, known);
   };
   for (const { component, spec, groups } of topics) {
     for (const group of groups) {
       // A partition has one consumer at a time.
       const { concurrency } = group.spec;
-      add(group.handler, component, (n) => Math.min(spec.partitions, n * concurrency));
+      add(group.handler, component, [group.handler], (n) =>
+        Math.min(spec.partitions, n * concurrency),
+      );
     }
   }
   for (const inlet of queues) {
     for (const { component, consumers } of inlet.queues) {
+      const handlers = [...new Set(consumers.map(({ handler }) => handler))];
       for (const { handler, spec } of consumers) {
-        add(handler, component, (n) => (spec.instance === null ? n : 1) * spec.concurrency);
+        add(
+          handler,
+          component,
+          handlers,
+          (n) => (spec.instance === null ? n : 1) * spec.concurrency,
+        );
       }
     }
   }

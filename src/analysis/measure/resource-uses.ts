@@ -178,17 +178,20 @@ function isAsking(session: number): boolean {
 }
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
-  return consumersOf(asked, id).map(({ source, limit, used, rate }) => ({
-    component: component.name,
-    resource: 'consumers',
-    of: source,
-    used,
-    limit,
-    need: used,
-    fixed: 0,
-    share: used / limit,
-    rate,
-  }));
+  return consumersOf(asked, id).map(({ source, limit, used, rate, due }) => {
+    const by = rate > 0 && due > FEW * rate ? due / rate : 1;
+    return {
+      component: component.name,
+      resource: 'consumers',
+      of: source,
+      used,
+      limit,
+      need: used * by,
+      fixed: 0,
+      share: used / limit,
+      rate: rate * by,
+    };
+  });
 }
 
 /** Whether a fault in the time in which use is measured changes a resource. */

@@ -113,13 +113,13 @@ function spansAbove(
     if (above || from < 0) continue;
     const isLong = values.subarray(from, step).filter((value) => value > high).length >= STEPS;
     const last = spans[spans.length - 1]?.[1] ?? 0;
-    if (isLong) spans.push([growthBefore(values, from, last, low), step]);
+    if (isLong) spans.push([growthBefore(values, from, last, Math.min(low, OLD_NS)), step]);
     from = -1;
   }
   return spans;
 }
 
-/** The first step of the growth without a break, above the low limit, that leads to a step. */
+/** The first step of the growth without a break, above a limit, that leads to a step. */
 function growthBefore(values: Float64Array, step: number, first: number, low: number): number {
   let from = step;
   while (from > first && values[from - 1] > low && values[from - 1] < values[from]) from--;

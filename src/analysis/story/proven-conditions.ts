@@ -106,6 +106,7 @@ const SHORT: Readonly<Record<Resource, string>> = {
   queue: 'too short a queue',
   memory: 'too little memory',
   bandwidth: 'too little bandwidth',
+  consumers: 'too few consumers',
 };
 
 /** `front->mid` in words. */

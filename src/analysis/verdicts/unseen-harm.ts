@@ -59,10 +59,19 @@ export function unseenProofs(
     const interventions = trials.map(({ intervention, records }): UnseenIntervention => {
       const own = records.map((record) => countOf(plan, record, one));
       const averted = estimateOf(own.map((value, run) => usual[run] - value));
-      const { kind, subject, words, part } = intervention;
+      const { kind, subject, resource, setting, words, part } = intervention;
       const beside = !hasFault ? 'cause' : part === 'loop' ? 'sustainer' : 'remedy';
       const role = changeRole(averted.value ?? 0, proof.harm, beside);
-      return { kind, subject, words, harm: mean(own), averted, role };
+      return {
+        kind,
+        subject,
+        ...(resource !== undefined && { resource }),
+        words,
+        ...(setting !== undefined && { setting }),
+        harm: mean(own),
+        averted,
+        role,
+      };
     });
     return { ...one, ...proof, interventions };
   });

@@ -49,6 +49,7 @@ export const resource = oneOf<Resource>({
   queue: 1,
   memory: 1,
   bandwidth: 1,
+  consumers: 1,
 });
 
 const eventFigure: z.ZodType<EventFigure> = z.object({

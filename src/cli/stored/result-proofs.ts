@@ -40,7 +40,9 @@ const fault: z.ZodType<CounterfactualFault> = z.object({
 const change = z.object({
   kind: causeKind,
   subject: text,
+  resource: resource.optional(),
   words: text,
+  setting: z.object({ path: text, from: text.nullable(), to: text.nullable() }).optional(),
   harm: count,
   averted,
   role: changeRole,
@@ -51,10 +53,8 @@ const price = z.object({ degraded: share, attempts: count }).optional();
 const intervention: z.ZodType<CounterfactualIntervention> = change.extend({
   failed: count.optional(),
   price,
-  resource: resource.optional(),
   cause: text.optional(),
   at: number.optional(),
-  setting: z.object({ path: text, from: text.nullable(), to: text.nullable() }).optional(),
   runs: count,
   failing,
   recovers: z.union([number, z.literal('never'), z.null()], 'a number, never or null'),

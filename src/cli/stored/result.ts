@@ -1,6 +1,6 @@
+import type { EnoughChanges } from '../../spec/result/enough.js';
 import { z } from 'zod';
 import type {
-  EnoughChanges,
   Incomplete,
   ReplicationSummary,
   ReportInfo,

@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<Resource, readonly string[]>> = {
   queue: ['queue.capacity'],
   memory: ['memory.limit'],
   bandwidth: [],
+  consumers: ['concurrency'],
 };
 
 /** Most other values that a proof tries. */

@@ -6,7 +6,7 @@ import type { Consumption } from '../../spec/scenario/messaging.js';
 type ChangeOfConsumer = <C extends Consumption>(spec: C) => C;
 
 /** A topic or queue, and the plan with other settings of its consumers. */
-interface Consumed {
+export interface Consumed {
   readonly subject: string;
   changed(plan: Plan, change: ChangeOfConsumer): Plan;
 }

@@ -11,6 +11,7 @@ import type { Intervention, InterventionKind } from './kind.js';
 import { limit } from './limit.js';
 import { load } from './load.js';
 import { locks } from './locks.js';
+import { moreConsumers } from './more-consumers.js';
 import { outliers } from './outliers.js';
 import { poison } from './poison.js';
 import { probes } from './probes.js';
@@ -40,6 +41,7 @@ export const INTERVENTIONS: readonly InterventionKind[] = [
   outliers,
   fallbacks,
   poison,
+  moreConsumers,
   rebalances,
 ];
 

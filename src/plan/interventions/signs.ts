@@ -1,3 +1,4 @@
+import { fallsBehind } from './consumers.js';
 import type { Plan } from '../../spec/plan/plan.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
 import type { Resource } from '../../spec/result/cause.js';
@@ -204,5 +205,7 @@ export function usagePeak(
     case 'bandwidth':
       // No figure shows how much of a link is in use.
       return reaches(variant, subject) ? 1 : 0;
+    case 'consumers':
+      return fallsBehind(variant, subject) ? 1 : 0;
   }
 }

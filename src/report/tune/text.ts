@@ -52,7 +52,7 @@ function answerLines(tuned: TunedVariant, { file, columns, paint }: TuneTextOpti
     '',
     ...answer.settings.flatMap((own) => wrapped(settingWords(own), '  ', '      ', columns)),
     '',
-    ...text(gainWords(answer, tuned)),
+    ...(answer.failed + base.failed === 0 ? [] : text(gainWords(answer, tuned))),
     ...budgetLines(answer, tuned, columns),
     '',
     ...text('Run it beside the present settings:'),

@@ -45,7 +45,8 @@ export type CauseKind =
   | 'setting';
 
 /** A resource with a ceiling. */
-export type Resource = 'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth';
+export type Resource =
+  'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth' | 'consumers';
 
 /** Units of the figure of a cause. */
 export type CauseUnit = 'share' | 'perSecond' | 'times' | 'count' | 'seconds';

@@ -93,7 +93,7 @@ export interface UnseenHarm extends Pick<Counterfactuals, 'harm' | 'background' 
 /** A change of how messages are handled, and the same runs with it. */
 export type UnseenIntervention = Pick<
   CounterfactualIntervention,
-  'kind' | 'subject' | 'words' | 'harm' | 'averted' | 'role'
+  'kind' | 'subject' | 'resource' | 'words' | 'setting' | 'harm' | 'averted' | 'role'
 >;
 
 export interface CounterfactualFault {

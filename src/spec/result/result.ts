@@ -1,3 +1,4 @@
+import type { EnoughChanges } from './enough.js';
 import type { Blame, FaultTimes } from './blame.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { Counterfactuals } from './counterfactual.js';
@@ -120,20 +121,6 @@ export interface TopologyNode {
   readonly depth: number;
   readonly parts: readonly string[];
   readonly zones: readonly (string | null)[];
-}
-
-/** The smallest part found of a variant's changes with which the baseline holds all budgets of that variant too. */
-export interface EnoughChanges {
-  /** Of `changes`. */
-  readonly paths: readonly string[];
-  /** Requests that fail in a run, as means: with these changes, with all of them, and with none. */
-  readonly failed: number;
-  readonly failedWithAll: number;
-  readonly failedBefore: number;
-  /** Runs that were made. */
-  readonly runs: number;
-  /** No runs were left to leave out each of them: fewer may be enough. */
-  readonly isCut?: true;
 }
 
 export interface FaultInfo {
