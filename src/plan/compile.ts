@@ -1,3 +1,4 @@
+import type { Host } from '../spec/scenario/host.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
@@ -301,6 +302,7 @@ function planComponent(
     name: component.name,
     kind: component.kind,
     product: productOf(source),
+    protocol: protocolOf(host),
     firstInstance: component.firstInstance,
     instances: component.zones.length,
     initial: hostOf(component)?.replicas ?? component.zones.length,
@@ -331,6 +333,11 @@ function productOf(source: LaidComponent['source']): string | null {
   const { spec } = source;
   if ('levels' in spec) return spec.levels.find(({ kind }) => kind !== 'local')?.kind ?? null;
   return 'kind' in spec ? spec.kind : null;
+}
+
+function protocolOf(host: Host | null): PlanComponent['protocol'] {
+  const protocol = host?.protocol ?? null;
+  return protocol === null ? null : { kind: protocol.kind, tls: protocol.tls };
 }
 
 /** The measuring grid, and the components with histograms for each step. */

@@ -8,7 +8,7 @@ import { partOf } from './layout.js';
 import { answersOf } from './modules/index.js';
 import type { Onces } from './onces.js';
 import { fullName } from './programs.js';
-import { requestLineOf } from './request-line.js';
+import { askedMethodOf, requestLineOf } from './request-line.js';
 import { responseBytesOf } from './sizes.js';
 
 /** All priorities that parts set, ascending. */
@@ -45,6 +45,7 @@ function planPart(
     once: onces.use(source.kind === 'endpoint' ? source.endpoint.once : null, fullName(part)),
     priority: priority === null ? -1 : priorities.indexOf(priority),
     ...requestLineOf(part),
+    asked: askedMethodOf(layout, part),
     disk: diskOf(part).bits,
   };
 }

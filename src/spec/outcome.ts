@@ -106,6 +106,18 @@ export function writtenStatus(outcome: Outcome): number | null {
   return isSuccess(outcome) ? 200 : null;
 }
 
+/** HTTP status with which the response of an outcome came, written or not; null for outcomes that are no response. */
+export function responseStatus(outcome: Outcome): number | null {
+  return writtenStatus(outcome) ?? (isResponse(outcome) ? statusOf(outcome) : null);
+}
+
+const RESPONSES =
+  (1 << OUTCOME.clientError) | (1 << OUTCOME.throttled) | (1 << OUTCOME.serverError);
+
+function isResponse(outcome: Outcome): boolean {
+  return ((RESPONSES >> kindOf(outcome)) & 1) !== 0;
+}
+
 /** HTTP status written into an outcome, unless it is 200, which successes have anyway; else 0. */
 export function unusualStatus(outcome: Outcome): number {
   const written = (outcome >> 5) & 1023;

@@ -4,13 +4,14 @@ import {
   isSuccess,
   kindIndex,
   statusOf,
-  writtenStatus,
+  responseStatus,
 } from '../spec/outcome.js';
 import type { OutcomeName } from '../spec/outcome.js';
 import { instanceName } from '../spec/plan/names.js';
 import type { Plan, PlanComponent, PlanPart } from '../spec/plan/plan.js';
 import { FORM, LEFT } from '../spec/record/trace-forms.js';
 import type { TraceRecord } from '../spec/record/record.js';
+import { roleOf } from './products.js';
 
 /**
  * What a row is: a request of a user, an attempt of a call, a call of an application that its proxy carries out, a step
@@ -32,8 +33,9 @@ export interface Call {
   readonly part: PlanPart;
   /** Index of its part in the plan. */
   readonly partId: number;
-  /** Component that called; null without a caller. */
+  /** Component that called, and the part of it that did; null without a caller. */
   readonly caller: PlanComponent | null;
+  readonly callerPart: PlanPart | null;
   /** Process that called or published; null if it is none, such as a user. */
   readonly callerInstance: string | null;
   /** Process that was called, such as `orders[0]`; null if none was reached. */
@@ -74,6 +76,7 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
   const { warmupNs } = plan;
   const time = (column: Float64Array): number => (column[row] < 0 ? NEVER : column[row] - warmupNs);
   const edge = rows.edge[row];
+  const from = edge < 0 ? null : plan.parts[plan.statEdges[edge].from];
   const partId = rows.part[row];
   const part = plan.parts[partId];
   const outcome = rows.outcome[row];
@@ -84,11 +87,12 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
     id: rows.id[row],
     parent: rows.parent[row],
     root: rows.root[row],
-    role: roleOf(rows, row),
+    role: callRole(rows, row),
     callee: plan.components[part.component],
     part,
     partId,
-    caller: edge < 0 ? null : plan.components[plan.parts[plan.statEdges[edge].from].component],
+    caller: from === null ? null : plan.components[from.component],
+    callerPart: from,
     callerInstance: processName(plan, rows.caller[row]),
     instance: instanceId < 0 ? null : instanceName(plan, instanceId),
     instanceId,
@@ -105,8 +109,8 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
     outcome: OUTCOME_NAMES[kind],
     isSuccess: isSuccess(outcome),
     isUnfinished: kind === UNFINISHED,
-    status: writtenStatus(outcome),
-    served: servedName(served),
+    status: responseStatus(outcome),
+    served: isThrottled(plan, part, served) ? null : servedName(served),
     servedStatus: served === 0 ? 0 : statusOf(served),
     servedAt: time(rows.servedAt),
     isServing: served !== 0 && kindIndex(served) === UNFINISHED,
@@ -117,7 +121,7 @@ export function callOf(plan: Plan, rows: TraceRecord, row: number): Call {
 
 const UNFINISHED = kindIndex(OUTCOME.unfinished);
 
-function roleOf({ form, load, edge }: TraceRecord, row: number): CallRole {
+function callRole({ form, load, edge }: TraceRecord, row: number): CallRole {
   if (form[row] === FORM.call) return 'call';
   if (form[row] === FORM.publication) return 'publication';
   if (load[row] >= 0) return 'request';
@@ -138,6 +142,17 @@ const UNSERVED: ReadonlySet<OutcomeName> = new Set([
   'reset',
   'unfinished',
 ]);
+
+/** The platform of a function throttles in front of it: no process of the function sees the request. */
+function isThrottled({ functions }: Plan, { component }: PlanPart, served: number): boolean {
+  return (
+    served !== 0 &&
+    kindIndex(served) === THROTTLED &&
+    functions.some((own) => own.component === component)
+  );
+}
+
+const THROTTLED = kindIndex(OUTCOME.throttled);
 
 function servedName(served: number): OutcomeName | null {
   if (served === 0) return null;
@@ -162,9 +177,17 @@ export function calleeEnd({ ended, servedAt }: Call): number {
   return Math.max(ended, servedAt);
 }
 
-/** Method of an HTTP request: the written one, else POST for what changes data and GET for the rest. */
-export function methodOf({ part }: Call): string {
-  return part.method ?? (part.idempotent ? 'GET' : 'POST');
+/**
+ * Method of an HTTP request: that of the endpoint or route, else the one that the call writes, which routes pass on; else
+ * POST for what changes data and GET for the rest.
+ */
+export function methodOf({ part, caller, callerPart }: Call): string {
+  const passedOn = caller?.kind === 'gateway' ? writtenMethod(callerPart) : null;
+  return writtenMethod(part) ?? passedOn ?? (part.idempotent ? 'GET' : 'POST');
+}
+
+function writtenMethod(part: PlanPart | null): string | null {
+  return part?.method ?? part?.asked ?? null;
 }
 
 /** Path of a route as written; of an endpoint its name. */
@@ -174,11 +197,12 @@ export function routeOf({ part }: Call): string {
 
 /**
  * Whether a tail sampler keeps the trace of a row: something in it has failed. A caller that cancels its own attempt, as a
- * hedge does, has not.
+ * hedge does, has not; but gRPC and the proxies of a mesh have an error for that too.
  */
 export function isErroneous(call: Call): boolean {
-  const { role, outcome, served, servedStatus } = call;
+  const { role, outcome, served, servedStatus, via, callee } = call;
   if (served !== null && served !== 'cancelled' && servedStatus >= 500) return true;
   if (call.isSuccess || call.isUnfinished) return false;
-  return role === 'request' || (outcome !== 'cancelled' && outcome !== 'abandoned');
+  const isCancelled = outcome === 'cancelled' || outcome === 'abandoned';
+  return role === 'request' || !isCancelled || via > 0 || roleOf(callee) === 'rpc';
 }

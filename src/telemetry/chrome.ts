@@ -63,18 +63,18 @@ function laneOf(lanes: Map<number, number[]>, pid: number, { startNs, endNs }: S
 }
 
 function complete(span: Span, pid: number, tid: number): object {
-  const { name, kind, startNs, endNs, error, traceId } = span;
+  const { name, kind, startNs, endNs, isError, traceId } = span;
   const args = { ...Object.fromEntries(span.attributes), trace_id: traceId };
   return {
     ph: 'X',
     name,
-    cat: error === null ? kind : `${kind},error`,
+    cat: isError ? `${kind},error` : kind,
     ts: startNs / 1000,
     dur: (endNs - startNs) / 1000,
     pid,
     tid,
-    ...(error === null ? {} : { cname: 'terrible' }),
-    args: error === null ? args : { ...args, error },
+    ...(isError ? { cname: 'terrible' } : {}),
+    args,
   };
 }
 

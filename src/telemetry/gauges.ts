@@ -16,7 +16,7 @@ type Exported = Exclude<GaugeKind, (typeof SILENT)[number]>;
 const GAUGES: Readonly<Record<Exported, readonly [name: string, unit: string, help: string]>> = {
   busy: ['workers_busy', '', 'Workers in use.'],
   queue: ['request_queue_length', '', 'Requests that wait for a worker.'],
-  concurrency: ['http_requests_in_flight', '', 'Requests accepted and not answered.'],
+  concurrency: ['requests_in_flight', '', 'Requests accepted and not answered.'],
   cpu: ['cpu_cores_used', '', 'Cores in use.'],
   memory: ['process_memory_bytes', 'bytes', 'Memory of the process.'],
   inFlight: ['client_calls_in_flight', '', 'Calls to a component that are not over.'],

@@ -1,5 +1,5 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { processAttributes, processKey } from './span.js';
+import { processAttributes, processKey, SCOPE } from './span.js';
 import type { Attribute, Span } from './span.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
@@ -9,6 +9,15 @@ import type { SpanFormat } from './span-files.js';
  * so all of them are kept until the end. Sources: jaeger internal/uimodel/model.go; jaeger-ui, types/trace.
  */
 export const jaeger = spanKind('jaeger', (settings) => new Jaeger(settings));
+
+/**
+ * Tags of a span with the status Error. Sources: OpenTelemetry collector, pkg/translator/jaeger/README.md (SpanKind: none for
+ * internal spans; Error flag; Links); specification, common/mapping-to-non-otlp.md (otel.status_code, otel.scope.name).
+ */
+const FAILED: readonly Attribute[] = [
+  ['otel.status_code', 'ERROR'],
+  ['error', true],
+];
 
 interface Trace {
   readonly spans: string[];
@@ -43,17 +52,13 @@ class Jaeger implements SpanFormat {
   }
 
   private span(span: Span, processID: string): object {
-    const { traceId, spanId, parentId, links, error, kind } = span;
+    const { traceId, spanId, parentId, links, kind } = span;
     const startTime = this.micros(span.startNs);
     const tags: readonly Attribute[] = [
-      ['span.kind', kind],
-      ...span.attributes,
-      ...(error === null
-        ? []
-        : ([
-            ['error', true],
-            ['error.type', error],
-          ] as const)),
+      ['otel.scope.name', SCOPE],
+      ...(kind === 'internal' ? [] : [['span.kind', kind] as const]),
+      ...span.attributes.filter(([name]) => name !== 'error'),
+      ...(span.isError ? FAILED : []),
     ];
     return {
       traceID: traceId,

@@ -3,13 +3,14 @@ import type { PlanPublish } from '../spec/plan/messaging.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { TraceRecord } from '../spec/record/record.js';
 import type { JournalEntry } from '../spec/result/result.js';
-import { callOf, callerEnd, isErroneous, isLost, methodOf, routeOf } from './calls.js';
+import { answerOf, failureText } from './answers.js';
+import type { Answer } from './answers.js';
+import { callOf, callerEnd, isErroneous, isLost } from './calls.js';
 import type { Call } from './calls.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { Ids, SIDE, sampleOf } from './ids.js';
 import { rfc3339 } from './instants.js';
-import { ROLE, statusOfLeft } from './products.js';
-import { relayedStatus } from './proxies.js';
+import { isServer } from './products.js';
 import { isLastRow, Sampling } from './sampling.js';
 
 /** Lines this much older than the newest row are in their final order. Unit: ns. */
@@ -90,9 +91,9 @@ class Logs implements Exporter {
       case 'call':
         return this.failure(call);
       case 'attempt': {
-        const isServer = ROLE[call.callee.kind] === 'http' && call.served !== null;
+        const isServed = isServer(call.callee) && call.served !== null;
         const failure = call.via === 0 ? this.failure(call) : [];
-        return isServer ? [this.served(call), ...failure] : failure;
+        return isServed ? [this.served(call), ...failure] : failure;
       }
     }
   }
@@ -104,20 +105,16 @@ class Logs implements Exporter {
   }
 
   private served(call: Call): Line {
-    const { callee, served, servedAt } = call;
-    const status = served === 'cancelled' ? statusOfLeft(callee) : call.servedStatus;
+    const { servedAt } = call;
+    const { text, blame } = answerOf(call);
     const took = formatSeconds((servedAt - call.arrived) / 1e9);
-    const level = status >= 500 ? 'ERROR' : status >= 400 ? 'WARN' : 'INFO';
-    const message = `${methodOf(call)} ${routeOf(call)} ${status} in ${took}`;
-    return this.line(servedAt, level, call, SIDE.callee, message);
+    return this.line(servedAt, LEVEL_BY_BLAME[blame], call, SIDE.callee, `${text} in ${took}`);
   }
 
   private failed(call: Call): Line {
     const took = formatSeconds((callerEnd(call) - call.sent) / 1e9);
-    const status = call.role === 'call' ? relayedStatus(call) : call.status;
-    const what = status === null ? call.outcome : String(status);
     const message =
-      `call to ${call.callee.name} ${routeOf(call)} failed: ${what} after ${took}` +
+      `call to ${failureText(call)} after ${took}` +
       (call.attempt > 1 ? ` (attempt ${call.attempt})` : '');
     return this.line(callerEnd(call), 'WARN', call, SIDE.caller, message);
   }
@@ -172,6 +169,12 @@ class Logs implements Exporter {
     return `${JSON.stringify(Object.fromEntries(fields.filter(([, value]) => value !== null)))}\n`;
   }
 }
+
+const LEVEL_BY_BLAME: Readonly<Record<Answer['blame'], Level>> = {
+  none: 'INFO',
+  caller: 'WARN',
+  server: 'ERROR',
+};
 
 /** Values of state changes that operators are alerted to. */
 const LEVELS: ReadonlyMap<string, Level> = new Map([

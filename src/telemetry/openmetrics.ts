@@ -1,5 +1,6 @@
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../spec/record/record.js';
+import { servedCodeOf, servedStatusOf } from './answers.js';
 import { callOf, callerEnd, methodOf, NEVER, routeOf } from './calls.js';
 import type { Call } from './calls.js';
 import { Counting, Scrapes } from './counters.js';
@@ -7,7 +8,8 @@ import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './export
 import { Gauges } from './gauges.js';
 import { Lifetimes } from './lifetimes.js';
 import { MeterFamilies } from './meters.js';
-import { ROLE, statusOfLeft } from './products.js';
+import { goNameOf } from './grpc.js';
+import { isServer, roleOf } from './products.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
 
@@ -43,8 +45,15 @@ const USER_TIME = [
   'Time of a request, seen by its user.',
 ] as const;
 
+/** Source: go-grpc-middleware, providers/prometheus (server metrics). */
+const RPCS = ['grpc_server_handled', 'RPCs that the process has answered.'] as const;
+const RPC_TIME = [
+  'grpc_server_handling_seconds',
+  'Time from the arrival of an RPC to its response, its wait for a worker included.',
+] as const;
+
 /** Index of a counter and its histogram in the order of the families. */
-const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3 } as const);
+const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3, rpcs: 4 } as const);
 
 class OpenMetrics implements Exporter {
   private readonly settings: ExportSettings;
@@ -64,10 +73,10 @@ class OpenMetrics implements Exporter {
     this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.gauges = new Gauges(this.scrapes);
     this.meters = new MeterFamilies(this.scrapes);
-    this.counters = [SERVED, CALLS, USERS, TRIES].map(
+    this.counters = [SERVED, CALLS, USERS, TRIES, RPCS].map(
       ([name, help]) => new Family(name, 'counter', '', help),
     );
-    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME, TRY_TIME].map(
+    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME, TRY_TIME, RPC_TIME].map(
       ([name, help]) => new Family(name, 'histogram', 'seconds', help),
     );
   }
@@ -119,7 +128,7 @@ class OpenMetrics implements Exporter {
       case 'attempt': {
         const isEnded = !call.isUnfinished && !call.callerDied;
         if (isEnded) this.countCall(call, call.via === 0 ? VIEW.calls : VIEW.tries);
-        if (ROLE[call.callee.kind] === 'http' && call.served !== null) this.countServed(call);
+        if (isServer(call.callee) && call.served !== null) this.countServed(call);
         return;
       }
       case 'publication':
@@ -150,17 +159,23 @@ class OpenMetrics implements Exporter {
   }
 
   private countServed(call: Call): void {
-    const { callee, instance, served, servedAt } = call;
-    const labels: Labels = [
-      this.variant,
-      ['service', callee.name],
-      ['instance', instance!],
-      ['method', methodOf(call)],
-      ['endpoint', routeOf(call)],
-    ];
-    const code = served === 'cancelled' ? statusOfLeft(callee) : call.servedStatus;
-    const status = ['status_code', String(code)] as const;
-    this.add(VIEW.served, servedAt, instance, labels, status, servedAt - call.arrived);
+    const { callee, instance, servedAt, part } = call;
+    const ns = servedAt - call.arrived;
+    const process: Labels = [this.variant, ['service', callee.name], ['instance', instance!]];
+    if (roleOf(callee) === 'rpc') {
+      const labels: Labels = [
+        ...process,
+        ['grpc_type', 'unary'],
+        ['grpc_service', callee.name],
+        ['grpc_method', part.name],
+      ];
+      const code = ['grpc_code', goNameOf(servedCodeOf(call))] as const;
+      this.add(VIEW.rpcs, servedAt, instance, labels, code, ns);
+      return;
+    }
+    const labels: Labels = [...process, ['method', methodOf(call)], ['endpoint', routeOf(call)]];
+    const status = ['status_code', String(servedStatusOf(call))] as const;
+    this.add(VIEW.served, servedAt, instance, labels, status, ns);
   }
 
   private get variant(): Labels[number] {

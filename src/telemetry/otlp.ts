@@ -1,5 +1,5 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { processAttributes, processKey, SPAN_KIND } from './span.js';
+import { processAttributes, processKey, SCOPE, SPAN_KIND } from './span.js';
 import type { Attribute, Span } from './span.js';
 import { spanKind } from './span-files.js';
 import type { SpanFormat } from './span-files.js';
@@ -45,13 +45,11 @@ class Otlp implements SpanFormat {
     }
     return [...byProcess.values()].map((own) => ({
       resource: { attributes: resourceOf(own[0]!, run).map(keyValue) },
-      scopeSpans: [{ scope: { name: 'faultline' }, spans: own.map((span) => this.span(span)) }],
+      scopeSpans: [{ scope: { name: SCOPE }, spans: own.map((span) => this.span(span)) }],
     }));
   }
 
   private span(span: Span): object {
-    const attributes: readonly Attribute[] =
-      span.error === null ? span.attributes : [...span.attributes, ['error.type', span.error]];
     return {
       traceId: span.traceId,
       spanId: span.spanId,
@@ -60,9 +58,9 @@ class Otlp implements SpanFormat {
       kind: SPAN_KIND[span.kind],
       startTimeUnixNano: this.instant(span.startNs),
       endTimeUnixNano: this.instant(span.endNs),
-      attributes: attributes.map(keyValue),
+      attributes: span.attributes.map(keyValue),
       ...(span.links.length === 0 ? {} : { links: span.links }),
-      status: span.error === null ? {} : { code: STATUS_ERROR },
+      status: span.isError ? { code: STATUS_ERROR } : {},
     };
   }
 

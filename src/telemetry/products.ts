@@ -2,9 +2,9 @@ import type { ComponentKind } from '../spec/component-kind.js';
 import type { PlanComponent } from '../spec/plan/plan.js';
 
 /** What a called component is in the conventions of OpenTelemetry. */
-export type Role = 'http' | 'database' | 'messaging' | 'internal';
+export type Role = 'http' | 'rpc' | 'database' | 'messaging' | 'internal';
 
-export const ROLE: Readonly<Record<ComponentKind, Role>> = {
+const ROLE: Readonly<Record<ComponentKind, Role>> = {
   service: 'http',
   gateway: 'http',
   database: 'database',
@@ -18,6 +18,18 @@ export const ROLE: Readonly<Record<ComponentKind, Role>> = {
   projection: 'internal',
   registry: 'internal',
 };
+
+/** Its callers use gRPC if the scenario says so. */
+export function roleOf({ kind, protocol }: PlanComponent): Role {
+  return protocol?.kind === 'grpc' ? 'rpc' : ROLE[kind];
+}
+
+/** Whether a called component has spans of its own: its requests are HTTP or gRPC. */
+export function isServer(component: PlanComponent): boolean {
+  return SERVED.has(roleOf(component));
+}
+
+const SERVED: ReadonlySet<Role> = new Set(['http', 'rpc']);
 
 /**
  * Names of products where they differ from those of a scenario. Sources: OpenTelemetry semantic conventions,
@@ -51,4 +63,9 @@ export function systemOf({ product }: PlanComponent): string {
  */
 export function statusOfLeft({ product }: PlanComponent): number {
   return product === 'envoy' ? 0 : 499;
+}
+
+/** Words of the clients for publishing. Sources: kafka-clients (send), amqplib and nats.js (publish), SQS (send). */
+export function operationOf({ product }: PlanComponent): string {
+  return product === 'rabbitmq' || product === 'nats' || product === 'bus' ? 'publish' : 'send';
 }

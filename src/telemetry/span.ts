@@ -10,6 +10,9 @@ export const SPAN_KIND = Object.freeze({
 } as const);
 export type SpanKind = keyof typeof SPAN_KIND;
 
+/** Name of what makes the spans. */
+export const SCOPE = 'faultline';
+
 export type Attribute = readonly [name: string, value: string | number | boolean];
 
 /** Another span, possibly of another trace. */
@@ -31,9 +34,24 @@ export interface Span extends SpanLink {
   readonly instance: string | null;
   readonly startNs: number;
   readonly endNs: number;
-  /** Why it failed, such as `503` or `timeout`; null = it did not. */
-  readonly error: string | null;
+  /** Its status is Error. */
+  readonly isError: boolean;
   readonly attributes: readonly Attribute[];
+}
+
+/** What a span says, whatever its place in the trace. */
+export type Content = Pick<Span, 'kind' | 'name' | 'isError' | 'attributes'>;
+
+/**
+ * Status and attributes of a span. `error`: why it failed, such as `503` or `timeout`; null = it did not. Source:
+ * OpenTelemetry semantic conventions, general/recording-errors.md.
+ */
+export function ended(
+  error: string | null,
+  attributes: readonly Attribute[],
+): Pick<Span, 'isError' | 'attributes'> {
+  if (error === null) return { isError: false, attributes };
+  return { isError: true, attributes: [...attributes, ['error.type', error]] };
 }
 
 /** The process that a span belongs to, and its run, besides the name of the service. */

@@ -1,4 +1,4 @@
-import { OUTCOME_NAMES, kindIndex, writtenStatus } from '../spec/outcome.js';
+import { OUTCOME_NAMES, kindIndex, responseStatus } from '../spec/outcome.js';
 import { instanceName, partName } from '../spec/plan/names.js';
 import type { Plan } from '../spec/plan/plan.js';
 import { FORM } from '../spec/record/trace-forms.js';
@@ -67,7 +67,7 @@ export class TraceLines {
       attempt: rows.attempt[row]!,
       ...times,
       outcome: OUTCOME_NAMES[kindIndex(rows.outcome[row]!)]!,
-      status: writtenStatus(rows.outcome[row]!),
+      status: responseStatus(rows.outcome[row]!),
       background: rows.background[row] === 1,
       stages: stagesOf(times),
     });

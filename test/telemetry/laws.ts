@@ -2,7 +2,7 @@ import { Ids } from '../../src/telemetry/ids.js';
 import { otlp } from '../../src/telemetry/otlp.js';
 import { addPartial } from '../../src/telemetry/partial.js';
 import { runPlan } from '../support/built.js';
-import { run } from '../theory/program.js';
+import { plansOf } from '../theory/program.js';
 import { SETTINGS } from './export.js';
 
 /** A span of an OTLP file, with the attributes of its process. */
@@ -84,7 +84,7 @@ export function spansOf(
   const partial = new Set<string>();
   let text = '';
   const exporter = otlp.create(SETTINGS);
-  const [own] = run(scenario, variant === undefined ? {} : { variant }).plans;
+  const [own] = plansOf(scenario, variant === undefined ? {} : { variant }).plans;
   const plan = { ...own!, traceShare: 1 };
   const ids = new Ids(plan, 0);
   exporter.begin({ plan, replication: 0, journal: [] });
@@ -123,7 +123,8 @@ const LAWS: readonly Law[] = [
   ({ kind, resource }, parent) =>
     kind === SERVER &&
     parent !== null &&
-    parent.attributes['server.address'] !== serviceOf(resource)
+    (parent.attributes['server.address'] ?? parent.attributes['upstream_cluster']) !==
+      serviceOf(resource)
       ? 'not the server that its client called'
       : null,
   ({ resource, kind }, parent) =>
@@ -131,7 +132,14 @@ const LAWS: readonly Law[] = [
       ? 'child of a client in the same service'
       : null,
   ({ isError, attributes }) =>
-    isError === (attributes['error.type'] === undefined) ? 'error and error.type differ' : null,
+    attributes['component'] !== 'proxy' && isError === (attributes['error.type'] === undefined)
+      ? 'error and error.type differ'
+      : null,
+  ({ isError, attributes }) =>
+    attributes['component'] === 'proxy' &&
+    isError !== (attributes['error'] === 'true' || Number(attributes['http.status_code']) >= 400)
+      ? 'error and the tags of Envoy differ'
+      : null,
   ({ kind, isError, attributes }) => {
     const status = attributes['http.response.status_code'];
     if (typeof status !== 'number') return null;
@@ -143,6 +151,15 @@ const LAWS: readonly Law[] = [
     const method = attributes['http.request.method'];
     return method === undefined || name === `${method} ${route}` ? null : `name ${name}`;
   },
+  ({ kind, isError, attributes, name }) => {
+    const code = attributes['rpc.status_code'];
+    if (code === undefined) return null;
+    if (name !== attributes['rpc.method']) return `name ${name}`;
+    return isError === (kind === SERVER ? OF_SERVER.has(String(code)) : code !== 'OK')
+      ? null
+      : `code ${code}, error ${isError}`;
+  },
+  ({ attributes }) => unknownIn(attributes) ?? missingIn(attributes),
   ({ kind, resource }, parent) =>
     kind !== INTERNAL &&
     parent?.kind !== INTERNAL &&
@@ -189,6 +206,69 @@ const LAWS: readonly Law[] = [
   },
   ({ attributes }) =>
     attributes['faultline.outcome'] === 'unfinished' ? 'exported though it had not ended' : null,
+];
+
+/** Codes that are errors of a gRPC server. Source: OpenTelemetry semantic conventions, docs/rpc/grpc.md. */
+const OF_SERVER: ReadonlySet<string> = new Set([
+  ...['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS'],
+]);
+
+/** An attribute of the conventions, of Envoy or of the simulation that has another name or type, as a sentence. */
+function unknownIn(attributes: Told['attributes']): string | null {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (TYPES[name] === undefined) return `attribute ${name} does not exist`;
+    if (typeof value !== TYPES[name]) return `attribute ${name} is a ${typeof value}`;
+  }
+  return null;
+}
+
+/**
+ * Attributes of spans with their types. Sources: the registry of the OpenTelemetry semantic conventions 1.44; Envoy,
+ * source/common/tracing/common_values.h, whose values are all text.
+ */
+const TYPES: Readonly<Record<string, string>> = {
+  ...typed('number', [
+    ...['http.response.status_code', 'http.request.resend_count', 'messaging.batch.message_count'],
+    ...['faultline.attempt', 'faultline.delivery'],
+    ...['faultline.queue.duration', 'faultline.policies.duration'],
+  ]),
+  ...typed('string', [
+    ...['http.request.method', 'http.route', 'url.path', 'url.scheme', 'url.template'],
+    ...['server.address', 'network.protocol.version', 'error.type', 'faultline.outcome'],
+    ...['rpc.system.name', 'rpc.method', 'rpc.status_code'],
+    ...['db.system.name', 'db.operation.name'],
+    ...['messaging.system', 'messaging.destination.name', 'messaging.consumer.group.name'],
+    ...['messaging.operation.name', 'messaging.operation.type'],
+    ...['messaging.destination.subscription.name'],
+    ...['component', 'upstream_cluster', 'upstream_cluster.name', 'http.protocol', 'error'],
+    ...['http.status_code', 'grpc.status_code', 'response_flags', 'retry.count'],
+    ...['canceled', 'error.reason'],
+  ]),
+};
+
+function typed(type: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, type]));
+}
+
+/** An attribute without which one of its kind is not allowed, as a sentence. */
+function missingIn(attributes: Told['attributes']): string | null {
+  for (const [mark, ...others] of NEEDED) {
+    if (attributes[mark!] === undefined) continue;
+    const missing = others.find((name) => attributes[name] === undefined);
+    if (missing !== undefined) return `${mark} without ${missing}`;
+  }
+  return null;
+}
+
+/** What spans of each kind need besides their first attribute. Sources: as above. */
+const NEEDED: readonly (readonly string[])[] = [
+  ['http.request.method', 'server.address'],
+  ['http.route', 'http.request.method'],
+  ['rpc.system.name', 'rpc.method', 'rpc.status_code', 'server.address'],
+  ['db.system.name', 'server.address'],
+  ['messaging.system', 'messaging.destination.name', 'messaging.operation.name'],
+  ['messaging.destination.name', 'messaging.operation.type'],
+  ['component', 'upstream_cluster', 'upstream_cluster.name', 'http.status_code', 'response_flags'],
 ];
 
 /** Whether a span gives others something to handle: an event store is read by those that handle its events. */

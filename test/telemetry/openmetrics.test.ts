@@ -110,7 +110,7 @@ describe('time series', () => {
   });
 
   it('measure gauges between two samples: by Little, 10 a second for 300 ms are 3 requests', () => {
-    const means = of('http_requests_in_flight', { service: 'shop' }).filter(({ at }) => at === 10);
+    const means = of('requests_in_flight', { service: 'shop' }).filter(({ at }) => at === 10);
     expect(means.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(3, 6);
   });
 

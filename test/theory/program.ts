@@ -39,18 +39,26 @@ export function problemsOf(text: string): string {
     .join('\n');
 }
 
+/** Text -> scenario -> plans, without a run. `variant`: only this one. */
+export function plansOf(
+  text: string,
+  {
+    traceShare = 0,
+    variant: only,
+  }: { readonly traceShare?: number; readonly variant?: string } = {},
+): { readonly file: ScenarioFile; readonly plans: readonly Plan[] } {
+  const all = load(text);
+  const variants = all.variants.filter(({ name }) => only === undefined || name === only);
+  const file = { ...all, variants };
+  return { file, plans: file.variants.map((variant) => compile(variant, file, { traceShare })) };
+}
+
 /** Text -> scenario -> plans -> records -> result document. `variant`: only this one is run. */
 export function run(
   text: string,
   options: { readonly traceShare?: number; readonly variant?: string } = {},
 ): Ran {
-  const { variant: only } = options;
-  const all = load(text);
-  const variants = all.variants.filter(({ name }) => only === undefined || name === only);
-  const file = { ...all, variants };
-  const plans = file.variants.map((variant) =>
-    compile(variant, file, { traceShare: options.traceShare ?? 0 }),
-  );
+  const { file, plans } = plansOf(text, options);
   const records = runHere(plans, file.variants[0].scenario.run.replications);
   let result: Result | null = null;
   const whole = (): Result => (result ??= summarise(file, plans, records, '0.0.0'));

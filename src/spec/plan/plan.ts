@@ -15,7 +15,7 @@ import type { PlanMesh } from './mesh.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
-import type { Knee, Pool, RestartBackoff } from '../scenario/resources.js';
+import type { Knee, Pool, Protocol, RestartBackoff } from '../scenario/resources.js';
 import type { PlanConnections } from './connections.js';
 
 /**
@@ -115,6 +115,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly kind: ComponentKind;
   /** Its `kind` in the scenario, such as `postgres`; of a cache that of its shared level. null = it has none. */
   readonly product: string | null;
+  /** `protocol` of its callers, for what shows it; null = not written. */
+  readonly protocol: Pick<Protocol, 'kind' | 'tls'> | null;
   readonly firstInstance: number;
   /** Largest number of instances; the first `initial` ones exist at the start. */
   readonly instances: number;
@@ -153,6 +155,8 @@ export interface PlanPart {
   /** Method (upper case) and path pattern of a route or an endpoint, as written; null = not written. */
   readonly method: string | null;
   readonly path: string | null;
+  /** Method with which all calls reach a route, for what shows it; null = they have none, or several. */
+  readonly asked: string | null;
   /** Bits of DISK: how its requests use the disk of its process. */
   readonly disk: number;
 }
