@@ -1,5 +1,5 @@
 import { formatCount } from '../text/figures.js';
-import { oneLine } from '../text/line.js';
+import { asLines } from '../text/line.js';
 import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
@@ -9,7 +9,8 @@ import type { ExportSettings } from '../telemetry/exporter.js';
 import { EXPORTERS } from '../telemetry/index.js';
 import { CommandError } from './exit.js';
 import type { ExportFlags, ExportRequest } from './export-flags.js';
-import { beginOutput } from './output.js';
+import { interruption } from './interrupt.js';
+import { beginOutput, discardOutputs } from './output.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { exitCodeOf } from './system-errors.js';
@@ -34,6 +35,7 @@ export function exportsOf(flags: ExportFlags): readonly ExportRequest[] {
 /**
  * Runs everything a second time with every request traced, and writes the traces, metrics and logs. Results still come
  * from the first runs, so that tracing cannot change a byte of them. The digests verify that both runs were the same.
+ * False: an interrupt came first, and there are no files.
  */
 export async function writeExports(
   prepared: Prepared,
@@ -42,7 +44,7 @@ export async function writeExports(
   settings: ExportSettings,
   quiet: boolean,
   terminal: Terminal,
-): Promise<void> {
+): Promise<boolean> {
   const took = stopwatch();
   const plans = prepared.plans.map((plan) => ({ ...plan, traceShare: 1 }));
   const needsAll = requests.some(
@@ -58,11 +60,15 @@ export async function writeExports(
   try {
     const entry = new URL('../cli/trace-worker.js', import.meta.url);
     // Some lines of a lost task are already in the file, so it cannot be repeated.
-    const pool = { workers: 1, retries: 0, onDone };
+    const pool = { workers: 1, retries: 0, onDone, signal: interruption };
     traced = (await withWorkerThreads({ entry, shared, heapMiB: HEAP_MIB }, (workerThreads) =>
       runPool(tasks, { ...pool, workerThreads }),
     )) as readonly TracedTask[];
   } catch (error) {
+    if (interruption.aborted) {
+      discardOutputs();
+      return false;
+    }
     if (!(error instanceof TaskFailure)) throw error;
     throw new CommandError(exitCodeOf(error.error.code), error.message, { cause: error });
   }
@@ -71,12 +77,19 @@ export async function writeExports(
     invariant(traced[index]!.digest === digest, 'tracing-changes-the-run');
   });
   for (const file of files) file.commit();
-  const names = requests.map(({ path }) => path).join(', ');
-  if (quiet) return;
-  terminal.note(oneLine(`wrote ${names} in ${took()}`));
+  if (!quiet) terminal.note(asLines(exportedTexts(requests, traced, took())));
+  return true;
+}
+
+function exportedTexts(
+  requests: readonly ExportRequest[],
+  traced: readonly TracedTask[],
+  took: string,
+): readonly string[] {
+  const wrote = `wrote ${requests.map(({ path }) => path).join(', ')} in ${took}`;
   const partial = traced.reduce((sum, task) => sum + task.partial, 0);
-  if (partial === 0) return;
+  if (partial === 0) return [wrote];
   const those = partial === 1 ? 'trace lacks' : 'traces lack';
   const why = 'work that had not ended, or whose process died, has none';
-  terminal.note(oneLine(`${formatCount(partial)} ${those} spans: ${why}`));
+  return [wrote, `${formatCount(partial)} ${those} spans: ${why}`];
 }

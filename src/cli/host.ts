@@ -17,9 +17,15 @@ import type { InputAnswer, InputRequest, ThreadMessage, ThreadSetup } from './th
 const MOMENT = 7000;
 const LONGEST = 15_000;
 const LOOK = 20;
-const END = 1000;
+const END = 900;
 
-const REPORTING = oneLine('reporting the runs that finished; a second interrupt ends at once');
+/**
+ * The same signal again within this time is the same interrupt: Ctrl-C reaches each process of the terminal, and npm and
+ * timeout (coreutils) pass on to their child the signal that it has already. Unit: ms.
+ */
+const SAME = 250;
+
+const HOW_TO_END = 'a second signal or Ctrl-C ends at once, without it';
 
 /**
  * Performs a command on a thread of its own and returns the exit code. This thread only owns the terminal, standard
@@ -33,9 +39,10 @@ class Host {
   private readonly thread: Worker;
   private readonly terminal: Terminal;
   private readonly resolve: (exitCode: number) => void;
-  private left: Left = { words: [], isReporting: false };
+  private left: Left = { words: [], rest: null };
   private exitCode: number | null = null;
-  private isInterrupted = false;
+  /** The first signal, null if it is the message of --watch, and when it came. */
+  private first: { readonly signal: NodeJS.Signals | null; readonly at: number } | null = null;
   private isEnding = false;
 
   constructor(args: readonly string[], terminal: Terminal, resolve: (exitCode: number) => void) {
@@ -53,16 +60,15 @@ class Host {
     this.thread.on('message', (message: ThreadMessage) => this.receive(message));
     this.thread.once('error', (error) => this.fail(error));
     this.thread.once('exit', () => this.finish());
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => this.interrupt(signal));
     }
+    process.once('SIGHUP', () => process.once('exit', endByHangUp));
     // A process started by --watch ends silently when the next run begins, or when --watch itself has ended.
-    process.once('disconnect', () => {
-      if (!this.isInterrupted) void this.end('SIGTERM', false);
-    });
+    process.once('disconnect', () => void this.end('SIGTERM', false));
     // Its message is an interrupt, which the terminal may have sent to this process too.
     process.on('message', () => {
-      if (!this.isInterrupted) this.interrupt('SIGTERM');
+      if (this.first === null) this.interrupt(null);
     });
     process.channel?.unref();
   }
@@ -85,21 +91,30 @@ class Host {
         if (!this.isEnding) this.terminal[message.kind](message.text);
         return;
       case 'raw':
+        if (!this.isEnding) this.terminal.raw(message.text);
+        return;
       case 'progress':
-        if (!this.isEnding) this.terminal[message.kind](message.text);
+        // What the command does after an interrupt is the last line that it shows.
+        if (this.first === null) this.terminal.progress(message.text);
     }
   }
 
   /** The first signal asks a command that has something to report to do so; the second ends it at once. */
-  private interrupt(signal: NodeJS.Signals): void {
-    const isSecond = this.isInterrupted;
-    this.isInterrupted = true;
-    if (isSecond || !this.left.isReporting) return void this.end(signal, true);
+  private interrupt(signal: NodeJS.Signals | null): void {
+    const { first, left } = this;
+    const at = performance.now();
+    if (first !== null && at - first.at < SAME && [null, signal].includes(first.signal)) return;
+    this.first ??= { signal, at };
+    if (first !== null || left.rest === null) return void this.end(signal ?? 'SIGTERM', true);
     this.thread.postMessage(null);
-    // With --watch it is the run that reports, and it says so itself.
-    if (this.left.words !== null && this.left.words.length > 0) this.terminal.note(REPORTING);
+    if (left.rest !== '') this.terminal.note(oneLine(`interrupted: ${left.rest}; ${HOW_TO_END}`));
+    // A person at a terminal can decide how long to wait. A supervisor may kill a process that does not end.
+    if (signal === 'SIGINT' && this.terminal.hasProgress) return;
+    this.endAfterMoment(signal ?? 'SIGTERM', at);
+  }
+
+  private endAfterMoment(signal: NodeJS.Signals, start: number): void {
     const before = process.cpuUsage();
-    const start = performance.now();
     const timer = setInterval(() => {
       const { user, system } = process.cpuUsage(before);
       if (user + system < MOMENT * 1000 && performance.now() - start < LONGEST) return;
@@ -135,8 +150,8 @@ class Host {
     if (this.isEnding) return;
     if (this.exitCode === null) this.fail(new Error('the command ended without a result'));
     this.terminal.progress('');
-    if (this.isInterrupted) this.say();
-    this.resolve(this.isInterrupted ? EXIT.interrupted : this.exitCode!);
+    if (this.first !== null) this.say();
+    this.resolve(this.first !== null ? EXIT.interrupted : this.exitCode!);
   }
 
   /** The thread died without having said so. */
@@ -151,6 +166,14 @@ class Host {
     this.terminal.note(splitLines(`faultline: ${message}`));
     this.exitCode = EXIT.failed;
   }
+}
+
+/**
+ * The terminal was closed, or the connection to it was lost. Node.js ends with an abort where it cannot reset a terminal,
+ * so the process ends by the signal, as it would without a handler.
+ */
+function endByHangUp(): void {
+  process.removeAllListeners('SIGHUP').kill(process.pid, 'SIGHUP');
 }
 
 /** Reads standard input for the thread, which sleeps until then. */

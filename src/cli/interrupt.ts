@@ -1,6 +1,6 @@
 const controller = new AbortController();
 
-/** Aborted by the first SIGINT or SIGTERM: runs end, what finished is reported, and nothing new begins. */
+/** Aborted by the first signal: runs end, what finished is reported, and nothing new begins. */
 export const interruption: AbortSignal = controller.signal;
 
 /** Aborts `interruption`. */
@@ -15,8 +15,11 @@ export function interrupt(): void {
 export interface Left {
   /** Sentences: what is kept, where, and how to go on; null = another process has said all. */
   readonly words: readonly string[] | null;
-  /** True = runs finished that are not reported yet, so the command gets a moment to do it. */
-  readonly isReporting: boolean;
+  /**
+   * What the command does after an interrupt, such as `writing the report of FILE: 3 of 9 runs finished`; '' if another
+   * process says it, null if it ends at once.
+   */
+  readonly rest: string | null;
 }
 
 let announce: (left: Left) => void = () => {};
@@ -35,20 +38,23 @@ export function leave(left: Left): void {
 /** A sentence about something that is complete, for the rest of the command. */
 export function keep(words: string): void {
   kept.push(words);
-  announce({ words: kept, isReporting: false });
+  announce({ words: kept, rest: null });
 }
 
 /** Nothing is open: an interrupt leaves what was kept. */
 export function keepNoMore(): void {
-  announce({ words: kept, isReporting: false });
+  announce({ words: kept, rest: null });
 }
 
 /** A sentence about what is complete so far; the next one replaces it. */
 export function keepSoFar(words: string): void {
-  announce({ words: [...kept, words], isReporting: false });
+  announce({ words: [...kept, words], rest: null });
 }
 
-/** Runs finished that are not reported yet. `otherwise`: the sentence where there is no time for it. */
-export function reporting(otherwise: string): void {
-  announce({ words: [...kept, otherwise], isReporting: true });
+/** Why finished work is lost: there was no time, or a second signal ended the command. */
+export const UNREPORTED = 'their report was not finished';
+
+/** Something is not reported yet: an interrupt leaves time for `rest`, or else the sentence `otherwise`. */
+export function reporting(rest: string, otherwise: string): void {
+  announce({ words: [...kept, otherwise], rest });
 }

@@ -10,7 +10,7 @@ import type { Records } from '../run/replicate.js';
 import type { WorkerThreads } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../spec/result/result.js';
 import { EXIT } from './exit.js';
-import { interruption, keep, keepNoMore, reporting } from './interrupt.js';
+import { UNREPORTED, interruption, keep, keepNoMore, reporting } from './interrupt.js';
 import { memoryOf, type MemoryFlags } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
@@ -65,10 +65,19 @@ export async function simulateAll(
   }
   const bar = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
   const onDone = (done: number): void => {
+    const finished = `${done} of ${total} runs`;
     reporting(
-      `${done} of ${total} runs of ${path} finished, and are lost: there was no time to report them.`,
+      `writing the report of ${path}: ${finished} finished`,
+      `${finished} of ${path} finished, and are lost: ${UNREPORTED}.${fewer(done)}`,
     );
     bar(done);
+  };
+  /** How to get the report of fewer runs. */
+  const fewer = (done: number): string => {
+    const whole = Math.floor(done / plans.length);
+    return whole < 1 || whole === replications
+      ? ''
+      : ` --replications ${whole} makes as many runs, and reports them.`;
   };
   const took = stopwatch();
   try {

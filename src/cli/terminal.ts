@@ -27,12 +27,14 @@ export interface TerminalTraits {
 }
 
 /**
- * The streams of this process, without colours if `isPlain`. A reader that goes away (EPIPE) is not an error: the
- * remaining output is dropped.
+ * The streams of this process, without colours if `isPlain`. A reader that goes away (EPIPE), or a terminal that is
+ * closed (EIO), is not an error: the remaining output is dropped.
  */
 export function processTerminal(isPlain = false): Terminal {
   const { stdout, stderr, env } = process;
-  for (const stream of [stdout, stderr]) stream.on('error', endWhereUnwritable);
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error) => endWhereUnwritable(error, stream.isTTY === true));
+  }
   const colors = {
     out: !isPlain && wantsColor(stdout, env),
     err: !isPlain && wantsColor(stderr, env),
@@ -110,8 +112,9 @@ function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean
 }
 
 /** A stream that cannot be written, such as a full disk behind `> file`, is a failure of the machine. */
-function endWhereUnwritable(error: Error): void {
-  if (codeOf(error) === 'EPIPE') return;
+function endWhereUnwritable(error: Error, isTerminal: boolean): void {
+  const code = codeOf(error);
+  if (code === 'EPIPE' || (isTerminal && code === 'EIO')) return;
   process.stderr.write(
     `faultline: cannot write output: ${systemMessage(error)}${remedyOf(error)}\n`,
   );

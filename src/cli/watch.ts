@@ -29,7 +29,7 @@ export async function watch(files: readonly string[], terminal: Terminal): Promi
     const states = statesOf(files);
     const child = start();
     // The run itself says what it keeps.
-    leave({ words: [], isReporting: true });
+    leave({ words: [], rest: '' });
     let isUnwanted = false;
     const ended = endOf(child);
     const waiting = oneLine(`--- ${files.join(', ')}: waiting for a change, Ctrl-C ends ---`);
@@ -40,13 +40,13 @@ export async function watch(files: readonly string[], terminal: Terminal): Promi
     isUnwanted = true;
     if (changed === null) {
       if (child.connected) child.send('interrupt');
-      if ((await ended) === EXIT.interrupted) leave({ words: null, isReporting: true });
+      if ((await ended) === EXIT.interrupted) leave({ words: null, rest: '' });
       return EXIT.interrupted;
     }
     // The run notices that its channel is closed, removes unfinished files, and ends.
     if (child.connected) child.disconnect();
     await ended;
-    leave({ words: [], isReporting: false });
+    leave({ words: [], rest: null });
     terminal.note(asLines(['', `--- ${changed} was saved: run ${run} ---`]));
   }
 }

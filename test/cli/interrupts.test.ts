@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/spec/result/result.js';
 import { COMMANDS, Folder, NO_PROOFS, faultline } from './harness.js';
@@ -7,6 +8,7 @@ import {
   begin,
   interrupt,
   limit,
+  timeOf,
   untilBusy,
   untilRead,
   untilSimulated,
@@ -14,6 +16,7 @@ import {
 } from './interrupts/interrupted.js';
 import type { Begun, Interrupted, Signal } from './interrupts/interrupted.js';
 import { largeScenario, longScenario } from './interrupts/scenarios.js';
+import { InterruptTable } from './interrupts/table.js';
 
 /** They take minutes: `npm run interrupts`. */
 const phases = describe.skipIf(process.env['FAULTLINE_INTERRUPTS'] === undefined);
@@ -22,6 +25,7 @@ const folder = new Folder();
 const HEAVY = process.env['FAULTLINE_INTERRUPTS'] === 'all';
 const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
 const RUNNING = ['run', 'compare', 'check', 'story', 'explore', 'tune'];
+const table = new InterruptTable();
 let folders = 0;
 
 beforeAll(() => {
@@ -33,7 +37,10 @@ beforeAll(() => {
   folder.put('long.yaml', longScenario('40000s'));
   folder.put('some.yaml', longScenario('300s'));
 });
-afterAll(() => folder.remove());
+afterAll(() => {
+  folder.remove();
+  if (HEAVY) console.log(table.text());
+});
 
 /** Starts a command in a folder of its own. Paths of scenarios begin with `../`. */
 function started(...args: readonly string[]): Begun & { readonly cwd: string } {
@@ -44,6 +51,7 @@ function started(...args: readonly string[]): Begun & { readonly cwd: string } {
 
 /** The promise that holds everywhere: the end in time, the exit code, a message, and no unfinished file. */
 function expectPromise({ args, cwd }: Begun & { cwd: string }, end: Interrupted, most: number) {
+  table.add(args[0]!, expect.getState().currentTestName!, end.took);
   const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' });
   expect({
     args,
@@ -125,6 +133,34 @@ describe.each([...RUNNING, 'sweep'])('%s', (command) => {
   });
 });
 
+describe('signals', () => {
+  it('another one after the first ends the command; the last line says how to get a report', async () => {
+    const args = ['compare', '../some.yaml', '--workers', '1', '--replications', '100'];
+    const end = await cut(args, (begun) => untilBusy(begun, 2), 'SIGINT', 'SIGTERM');
+    const [, done, replications] =
+      /^ {2}(\d+) of 200 runs of \.\.\/some\.yaml finished, and are lost: their report was not finished\. --replications (\d+) makes as many runs, and reports them\.$/m.exec(
+        wordsOf(end),
+      )!;
+    expect(Number(replications)).toBe(Math.floor(Number(done) / 2));
+  });
+
+  it('the same one, which a program such as npm passes on at once, is no second one', async () => {
+    const args = ['compare', '../some.yaml', '--workers', '1', '--replications', '100'];
+    const end = await cutReport(args, (begun) => untilBusy(begun, 2), 'SIGINT', 'SIGINT');
+    expect(end.text).toMatch(
+      /^interrupted: writing the report of \.\.\/some\.yaml: \d+ of 200 runs finished; a second signal or Ctrl-C ends at once, without it$/m,
+    );
+    expect(wordsOf(end)).toBe(`${NOTHING}  The finished runs of ../some.yaml are reported.\n`);
+  });
+
+  it('a closed terminal: the command says what it keeps, and ends by SIGHUP', async () => {
+    const begun = started('run', '-');
+    await untilRead(begun);
+    const { text, code, by } = await interrupt(begun, 'SIGHUP');
+    expect({ text, code, by }).toEqual({ text: NOTHING, code: null, by: 'SIGHUP' });
+  });
+});
+
 phases('runs that finished', () => {
   it('are reported by run where there is time: summary and result document, without the page', async () => {
     const args = ['run', '../some.yaml', '--workers', '1', '--replications', '100'];
@@ -202,11 +238,57 @@ phases('runs that finished', () => {
   });
 });
 
+phases('a drawing', () => {
+  it('of a large topology ends at once, and leaves no file', async () => {
+    const read = await timeOf(started('graph', '../huge.yaml', '--all', '--out', 'huge.dot'));
+    const args = ['graph', '../huge.yaml', '--all', '--out', 'huge.svg'];
+    for (const signal of SIGNALS) {
+      const end = await cut(args, (begun) => untilBusy(begun, read + 1), signal);
+      expect(end.text).toBe(NOTHING);
+      expect(readdirSync(end.cwd)).toEqual([]);
+    }
+  });
+});
+
+phases('runs that prove causes', () => {
+  it.each(['run', 'story'])(
+    '%s ends while it proves: the result has no proofs',
+    async (command) => {
+      const ad = command === 'run' ? ['--format', 'md'] : [];
+      const args = [command, '../some.yaml', '--workers', '1', '--replications', '20', ...ad];
+      const unproved = await timeOf(started(...args, NO_PROOFS));
+      const end = await cutReport(
+        [...args, '--explain'],
+        (begun) => untilBusy(begun, unproved + 0.3),
+        'SIGINT',
+      );
+      expect(end.text).toContain('interrupted: the report has no runs without possible causes');
+      expect(wordsOf(end)).toMatch(/^ {2}The result of \.\.\/some\.yaml is reported( in .+)?\.$/m);
+    },
+  );
+});
+
 phases('after the runs', () => {
   it.each(['run', 'compare', 'check', 'story'])('%s ends while it analyses', async (command) => {
     const args = [command, '../wide.yaml', '--workers', '1'];
     const end = await cutReport(args, untilSimulated, 'SIGINT');
     expect(wordsOf(end)).toMatch(/wide\.yaml (is reported|finished, and are lost)/);
+  });
+
+  it('run ends while it writes traces: there are none, and the result is reported', async () => {
+    const args = ['run', '../some.yaml', NO_PROOFS, '--workers', '1', '--replications', '20'];
+    // Files that are only probed are gone before it says that it runs.
+    const isTracing: Until = (begun) =>
+      untilThere(
+        begun,
+        () =>
+          begun.text().includes('running') &&
+          readdirSync(begun.cwd).some((name) => name.endsWith('.tmp')),
+      );
+    const end = await cutReport([...args, '--metrics', 'all.txt'], isTracing, 'SIGTERM');
+    expect(end.text).toContain('all.txt: not written, because of the interrupt');
+    expect(wordsOf(end)).toContain('is reported in reports/some.interrupted.json');
+    expect(readdirSync(end.cwd)).toEqual(['reports']);
   });
 
   it('run draws a page to its end', async () => {
@@ -243,14 +325,24 @@ phases('--watch', () => {
     );
   });
 
+  it('ends the run with it at a second signal', async () => {
+    const args = ['compare', '../some.yaml', '--watch', '--workers', '1', '--replications', '1000'];
+    const until = async (begun: Begun): Promise<void> => {
+      await untilThere(begun, () => begun.text().includes('running'));
+      await pause(4000);
+      begun.child.kill('SIGTERM');
+      await untilThere(begun, () => begun.text().includes('interrupted: writing the report'));
+    };
+    const { text } = await cut(args, until, 'SIGINT');
+    expect(text).not.toContain('then interrupted');
+  });
+
   it('waits for what a run keeps', async () => {
     const args = ['compare', '../some.yaml', '--watch', '--workers', '1', '--replications', '1000'];
     const end = await cutReport(
       args,
       (begun: Begun) =>
-        untilThere(begun, () => begun.text().includes('running')).then(
-          () => new Promise((resolve) => setTimeout(resolve, 4000)),
-        ),
+        untilThere(begun, () => begun.text().includes('running')).then(() => pause(4000)),
       'SIGTERM',
     );
     expect(wordsOf(end)).toBe(`${NOTHING}  The finished runs of ../some.yaml are reported.\n`);

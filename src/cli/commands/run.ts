@@ -95,16 +95,19 @@ async function writeTraces(
 ): Promise<void> {
   const requests = exportsOf(flags);
   if (requests.length === 0) return;
-  const isCut = interruption.aborted;
-  if (isCut || ending.shortfall !== null) {
-    const names = requests.map((request) => request.path).join(', ');
-    const why = isCut ? 'of the interrupt' : 'runs are missing';
-    terminal.note(oneLine(`${names}: not written, because ${why}`));
-    return;
+  const isWhole = ending.shortfall === null;
+  let isWritten = false;
+  if (isWhole && !interruption.aborted) {
+    const quiet = flags.quiet === true;
+    const settings = exportSettings(flags);
+    await writes.attempt(async () => {
+      isWritten = await writeExports(prepared, result, requests, settings, quiet, terminal);
+    });
   }
-  const quiet = flags.quiet === true;
-  const settings = exportSettings(flags);
-  await writes.attempt(() => writeExports(prepared, result, requests, settings, quiet, terminal));
+  if (isWritten || (isWhole && !interruption.aborted)) return;
+  const names = requests.map((request) => request.path).join(', ');
+  const why = interruption.aborted ? 'of the interrupt' : 'runs are missing';
+  terminal.note(oneLine(`${names}: not written, because ${why}`));
 }
 
 /** Documents first: the page takes longest, and an interrupt while it is drawn leaves what is written by then. */
@@ -131,7 +134,10 @@ async function report(
   const done = [...documentsOf(flags), ...texts];
   if (isCut) return keepCut(ended, flags, done, writes);
   // A page can take longer than an interrupt allows.
-  if (done.length > 0) reporting(resultWords(prepared, ending, cutPlaces(done, flags)));
+  if (done.length > 0) {
+    const drawing = `drawing the page of ${prepared.path}`;
+    reporting(drawing, resultWords(prepared, ending, cutPlaces(done, flags)));
+  }
   const drawn = pages.length > 0 ? await put(pages) : [];
   if (flags.quiet !== true) terminal.note(oneLine(`${ending.words}; report in ${took()}`));
   if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);

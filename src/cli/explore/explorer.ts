@@ -15,7 +15,7 @@ import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../spec/result/explore.js';
 import type { BudgetResult } from '../../spec/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
-import { interruption, reporting } from '../interrupt.js';
+import { UNREPORTED, interruption, reporting } from '../interrupt.js';
 import { memoryOf, type MemoryShare } from '../memory.js';
 import { runEach, unlessInterrupted } from '../plan-runs.js';
 import { progressBar } from '../progress.js';
@@ -117,7 +117,8 @@ class Explorer {
           for (const place of end.trial.used) reached.add(place);
         });
         bar((done += ends.length));
-        reporting(`${done} sets were tried, and are lost: there was no time to report them.`);
+        const tried = `${done} sets were tried`;
+        reporting(`writing the report: ${tried}`, `${tried}, and are lost: ${UNREPORTED}.`);
         return ends.map(({ trial }) => trial);
       },
     });

@@ -20,7 +20,7 @@ import type { Plan } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { TunedRuns, TunedSet, TunedVariant } from '../../spec/result/tune.js';
 import type { Variant } from '../../spec/scenario/scenario.js';
-import { interruption, reporting } from '../interrupt.js';
+import { UNREPORTED, interruption, reporting } from '../interrupt.js';
 import { memoryOf, type MemoryShare } from '../memory.js';
 import { runEach, unlessInterrupted } from '../plan-runs.js';
 import type { Prepared } from '../prepare.js';
@@ -102,7 +102,8 @@ class Tuner {
       ask: async (sets, count) => {
         const outcomes = await this.asked(sets, count);
         bar(this.done);
-        reporting(`${this.done} runs were made, and are lost: there was no time to report them.`);
+        const made = `${this.done} runs were made`;
+        reporting(`writing the report: ${made}`, `${made}, and are lost: ${UNREPORTED}.`);
         return outcomes;
       },
     });

@@ -60,7 +60,7 @@ export interface Result {
 export interface Incomplete {
   /** Replications requested of each variant. */
   readonly asked: number;
-  /** SIGINT or SIGTERM stopped the runs. */
+  /** An interrupt stopped the runs. */
   readonly interrupted: boolean;
   /** In the order of the scenario. */
   readonly variants: readonly UnfinishedVariant[];

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PROGRAM } from '../harness.js';
 
-export type Signal = 'SIGINT' | 'SIGTERM';
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** A command that is under way. */
 export interface Begun {
@@ -18,6 +18,8 @@ export interface Begun {
 /** How a command ended after a signal. */
 export interface Interrupted {
   readonly code: number | null;
+  /** The signal that ended it, if it did not end by itself. */
+  readonly by: NodeJS.Signals | null;
   readonly text: string;
   /** From the signal to the end of the process and of all that it started. Unit: ms. */
   readonly took: number;
@@ -44,8 +46,8 @@ export async function interrupt(begun: Begun, ...signals: readonly Signal[]): Pr
     if (i > 0) await pause(50);
     child.kill(signal);
   }
-  const [code] = (await ended) as [number | null];
-  return { code, text: text(), took: performance.now() - start };
+  const [code, by] = (await ended) as [number | null, NodeJS.Signals | null];
+  return { code, by, text: text(), took: performance.now() - start };
 }
 
 /** Throws where a command is over, instead of waiting for something that does not come. */
@@ -64,11 +66,24 @@ export async function untilRead(begun: Begun): Promise<void> {
 /** Waits until a process has used this much time of a processor. Unit: s. */
 export async function untilBusy(begun: Begun, seconds: number): Promise<void> {
   if (!existsSync('/proc/self/stat')) return pause(4000 * seconds);
-  const used = (): number => {
-    const fields = readFileSync(`/proc/${begun.child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  };
-  await untilThere(begun, () => used() >= seconds);
+  await untilThere(begun, () => usedBy(begun) >= seconds);
+}
+
+/** The time of a processor that a command needs from its start to its end. Unit: s. */
+export async function timeOf(begun: Begun): Promise<number> {
+  if (!existsSync('/proc/self/stat')) return 1;
+  const { child } = begun;
+  let used = 0;
+  while (child.exitCode === null && child.signalCode === null) {
+    used = Math.max(used, usedBy(begun));
+    await pause(10);
+  }
+  return used;
+}
+
+function usedBy({ child }: Begun): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Waits until a thread of the process has ended: the one that simulates. */
