@@ -1,7 +1,8 @@
 // Prints how the cost of commands grows with the size of a scenario, and fails where four times the size costs more than
-// six times the time. `npm run bench:scale` measures all commands and shapes; arguments select commands (`lint`) and
-// shapes (`layers`). `--quick` measures what tests check. User CPU time, so that other processes matter little; the time
-// of the same command for two services is subtracted.
+// six times the time, or where `run` of 1,000 services in layers with its page needs more than 400 MB.
+// `npm run bench:scale` measures all commands and shapes, then memory; arguments select commands (`lint`), shapes
+// (`layers`) or only `memory`. `--quick` measures what tests check. User CPU time, so that other processes matter little;
+// the time of the same command for two services is subtracted.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +34,11 @@ const TRIES = 3;
 /** A command that takes longer grows too fast in any case. */
 const TIMEOUT_MS = 300_000;
 
+/** The most resident memory at once of `run` with its page, with this many services in layers. Unit: MB. */
+const MEMORY_MAX = 400;
+const MEMORY_SERVICES = 1000;
+const SLOW = '{ id: slow, kind: slow, target: l1-s5, factor: 5, at: 500ms, for: 1s }';
+
 const SIZES = [100, 400, 1600];
 /** A file has at most 200 variants. */
 const FEWER = { variants: [12, 48, 192] };
@@ -51,9 +57,14 @@ const QUICK = [
 const args = process.argv.slice(2);
 const starts = new Map();
 let failed = false;
-for (const [command, shape, sizes] of args.includes('--quick') ? QUICK : chosen()) {
-  measureShape(command, shape, sizes);
+const isQuick = args.includes('--quick');
+const isWhole = isQuick || args.length === 0;
+if (!args.includes('memory')) {
+  for (const [command, shape, sizes] of isQuick ? QUICK : chosen()) {
+    measureShape(command, shape, sizes);
+  }
 }
+if (isWhole || args.includes('memory')) measureMemory();
 process.exitCode = failed ? 1 : 0;
 
 /** All commands and shapes, or those that the arguments name. */
@@ -96,6 +107,20 @@ function measureShape(command, shape, sizes) {
   console.log(`${command.padEnd(9)}${shape.padEnd(10)} ${cells.join(', ')}${verdict}`);
 }
 
+/** Everything that a user gets without any flag, about a service that is slow for a while. The least of a few counts. */
+function measureMemory() {
+  const text = `${SHAPES.layers(MEMORY_SERVICES)}faults:\n  - ${SLOW}\n`;
+  const args = (file) => ['run', file, '--quiet', '--out', work];
+  let peak = Infinity;
+  for (let at = 0; at < TRIES && peak > MEMORY_MAX; at++) {
+    peak = Math.min(peak, usageOf('run', args, text)?.megabytes ?? Infinity);
+  }
+  const isTooMuch = !(peak <= MEMORY_MAX);
+  failed ||= isTooMuch;
+  const verdict = isTooMuch ? `  more than ${MEMORY_MAX} MB` : '';
+  console.log(`run      layers     ${MEMORY_SERVICES}: ${peak.toFixed(0)} MB${verdict}`);
+}
+
 /** Seconds of a command for a scenario of two services: mostly its start. */
 function startOf(command) {
   if (!starts.has(command)) {
@@ -107,25 +132,26 @@ function startOf(command) {
 
 /** User CPU time of a command; Infinity if it takes too long or ends with an error of its own. */
 function secondsOf(command, text) {
+  return usageOf(command, COMMANDS[command], text)?.seconds ?? Infinity;
+}
+
+/** What a command used; null if it takes too long or ends with an error of its own. */
+function usageOf(command, argsOf, text) {
   const file = join(work, 'scale.yaml');
   const usage = join(work, 'usage');
   writeFileSync(file, text);
   rmSync(usage, { force: true });
-  const ran = spawnSync(
-    process.execPath,
-    ['--import', USAGE, PROGRAM, ...COMMANDS[command](file)],
-    {
-      env: { ...process.env, FAULTLINE_USAGE: usage },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-      timeout: TIMEOUT_MS,
-    },
-  );
-  if (ran.error?.code === 'ETIMEDOUT') return Infinity;
+  const ran = spawnSync(process.execPath, ['--import', USAGE, PROGRAM, ...argsOf(file)], {
+    env: { ...process.env, FAULTLINE_USAGE: usage },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+  });
+  if (ran.error?.code === 'ETIMEDOUT') return null;
   // A finding of lint is exit code 1.
   if (ran.status !== 0 && ran.status !== 1) {
     console.log(`${command}: exit code ${ran.status}: ${ran.stderr.slice(0, 300)}`);
-    return Infinity;
+    return null;
   }
-  return Number(readFileSync(usage, 'utf8'));
+  return JSON.parse(readFileSync(usage, 'utf8'));
 }

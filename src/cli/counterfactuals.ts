@@ -8,6 +8,8 @@ import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
 import type { Intervention } from '../plan/interventions/kind.js';
+import type { Plan } from '../spec/plan/plan.js';
+import type { RunRecord } from '../spec/record/record.js';
 import type { Counterfactuals } from '../spec/result/counterfactual.js';
 import type { Result, VariantResult } from '../spec/result/result.js';
 import { isHarmed } from '../analysis/verdicts/harmed.js';
@@ -16,7 +18,7 @@ import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
-import { candidatesOf, subjectOf, type Task } from './proof-subject.js';
+import { candidatesOf, isSetUp, subjectOf, type Task } from './proof-subject.js';
 import { prove, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
@@ -28,7 +30,8 @@ import { withSettings } from './tune/setting-interventions.js';
 export interface ExplainFlags extends SimulateOptions {
   /**
    * true: the variants that the command explains, with all runs. false: none. Otherwise the baseline and the first
-   * variant that breaks a budget, with no more events than their own runs, and only if users come to harm.
+   * variant that breaks a budget, with no more events than their own runs, and only if users come to harm and the runs
+   * are not for the most part set-up.
    */
   readonly explain?: boolean;
 }
@@ -61,7 +64,11 @@ export function explained(
     const took = stopwatch();
     const made = async (): Promise<Result | null> => {
       if (shortfall?.isEmpty === true) return null;
-      const isWanted = flags.explain !== false && shortfall === null && !interruption.aborted;
+      const isWanted =
+        shortfall === null &&
+        !interruption.aborted &&
+        plans.some((plan, k) => isWorthProof(flags, plan, simulated.records[k]!));
+      // Before the analysis, which needs the memory of a thread.
       if (!isWanted) await threads.end();
       const result = resultOf(prepared, simulated, saved);
       if (!isWanted) return result;
@@ -74,6 +81,14 @@ export function explained(
     };
     return { result: await made(), ending: { shortfall, words }, took };
   });
+}
+
+function isWorthProof(
+  { explain }: ExplainFlags,
+  plan: Plan,
+  records: readonly RunRecord[],
+): boolean {
+  return explain ?? !isSetUp(plan, records);
 }
 
 /** Where variants are run again. */
@@ -97,7 +112,7 @@ async function counterfactualsOf(
   const chosen = explain === true ? result.variants.filter(isAsked) : usuallyExplained(result);
   const tasks = plans.flatMap((plan, k): readonly Task[] => {
     const own = chosen.find(({ name }) => name === plan.variant);
-    if (own === undefined) return [];
+    if (own === undefined || !isWorthProof(flags, plan, records[k]!)) return [];
     if (plan.faults.length === 0 && !isHarmed(own) && candidatesOf(plan, own).length === 0)
       return [];
     return [{ plan, variant: file.variants[k]!, result: own, records: records[k]! }];

@@ -7,7 +7,7 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
-import type { Subject } from './proving.js';
+import { eventsOf, type Subject } from './proving.js';
 
 /** A variant to run again: its usual runs, and what they show. */
 export interface Task {
@@ -15,6 +15,18 @@ export interface Task {
   readonly variant: Variant;
   readonly result: VariantResult;
   readonly records: readonly RunRecord[];
+}
+
+/** Events that take about as long as setting up a component for a run. */
+const SET_UP = 500;
+/** From this number of components on, runs that are for the most part set-up are not worth a proof by default. */
+const LARGE = 300;
+const FOR_THE_MOST_PART = 4;
+
+/** Whether the runs of a large plan are so short that each further one would take as long as all of the command. */
+export function isSetUp({ components }: Plan, records: readonly RunRecord[]): boolean {
+  const setUp = SET_UP * components.length * records.length;
+  return components.length >= LARGE && setUp > FOR_THE_MOST_PART * eventsOf(records);
 }
 
 /** The changes to try; where users come to no harm, only those of how messages are handled. */

@@ -81,11 +81,6 @@ const ROOM = 1.3;
 const LEAST = 0.5;
 /** A thrifty proof may handle as many events as the usual runs, or this number, which takes a fraction of a second. */
 const CHEAP = 400_000;
-/** Events that take about as long as setting up a component for a run. */
-const SET_UP = 500;
-/** From this number of components on, runs that are for the most part set-up are not worth a thrifty proof. */
-const LARGE = 300;
-const FOR_THE_MOST_PART = 4;
 /** Plans whose records are in memory at the same time. */
 const AT_ONCE = 8;
 
@@ -133,7 +128,6 @@ class Proof {
   }
 
   async make(): Promise<Counterfactuals | null> {
-    if (this.subject.thrifty && this.isSetUp()) return null;
     const { plan, usual } = this;
     const withoutFaults = await this.faults();
     if (withoutFaults === null) return null;
@@ -295,13 +289,6 @@ class Proof {
     return withoutWeaker(trials, usual);
   }
 
-  /** Whether a run of a large plan is so short that each further one would take as long as all of the command. */
-  private isSetUp(): boolean {
-    const { length } = this.plan.components;
-    const events = this.cost / this.replications;
-    return length >= LARGE && SET_UP * length > FOR_THE_MOST_PART * events;
-  }
-
   /** Whether the events that are left are probably enough for another plan. */
   private isAffordable(): boolean {
     return this.left >= LEAST * this.cost;
@@ -391,6 +378,7 @@ function isSame(a: Intervention, b: Intervention): boolean {
   return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
 }
 
-function eventsOf(records: readonly RunRecord[]): number {
+/** Events that some runs handled together. */
+export function eventsOf(records: readonly RunRecord[]): number {
   return records.reduce((sum, { totals }) => sum + totals.events, 0);
 }

@@ -8,6 +8,7 @@ import type { Histogram } from '../../stats/histogram.js';
 import { areaOf, picked, type GaugePick } from './gauges.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';
 import type { Asked, Question } from './question.js';
+import { constantColumn } from './step-columns.js';
 import type { Steps } from './steps.js';
 import { mergeSegments } from './sums.js';
 import { instancesOf } from './variant-data.js';
@@ -28,7 +29,7 @@ export function poolCapacities(question: Pools, record: RunRecord, steps: Steps)
     return own.length;
   };
   const all = poolsOf(question, fixed);
-  const sizes = new Float64Array(steps.count).fill(all);
+  const sizes = constantColumn(steps, all);
   if (all === 0 || counts.size === 0) return sizes;
   return sizes.map((_, step) =>
     poolsOf(question, (component) => counts.get(component)?.[step] ?? fixed(component)),

@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import { holdBack } from '../../spec/plan/probes.js';
 import { processOf } from '../../spec/plan/versions.js';
 import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
+import { columnOf } from './step-columns.js';
 import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';
 
@@ -94,15 +95,15 @@ export function downtimesOf(
 
 /** Time that processes are down, by step; ns. */
 export function awayOf(downtimes: readonly Downtime[], steps: Steps): Float64Array {
-  const awayNs = new Float64Array(steps.count);
-  for (const { fromNs, untilNs } of downtimes) {
-    for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
-      const begin = steps.startNs[step];
-      if (begin >= untilNs) break;
-      awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
+  return columnOf(steps, (awayNs) => {
+    for (const { fromNs, untilNs } of downtimes) {
+      for (let step = stepAt(steps, fromNs); step < steps.count; step++) {
+        const begin = steps.startNs[step];
+        if (begin >= untilNs) break;
+        awayNs[step] += Math.min(untilNs, begin + steps.lengthNs[step]) - Math.max(fromNs, begin);
+      }
     }
-  }
-  return awayNs;
+  });
 }
 
 /** Records that an instance is wanted in an empty slot. */

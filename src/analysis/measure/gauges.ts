@@ -150,6 +150,11 @@ function gaugeAt(table: GaugeTable, row: number): Gauge {
   };
 }
 
+/** Whether a gauge was 0 in every cell. */
+export function isQuiet({ from, until }: Gauge): boolean {
+  return from === until;
+}
+
 /** Sum over gauges by cell. */
 export function cellSums(
   gauges: readonly Gauge[],
@@ -183,6 +188,7 @@ export function areaOf(gauges: readonly Gauge[], cells: Int32Array): number {
 
 /** Largest, over some cells, of the sum of the maxima of the gauges in a cell. */
 export function maxOf(gauges: readonly Gauge[], cells: Int32Array): number {
+  if (gauges.every(isQuiet)) return 0;
   const size = cells.reduce((most, cell) => Math.max(most, cell + 1), 0);
   const sums = cellSums(gauges, 'max', size);
   return cells.reduce((largest, cell) => Math.max(largest, sums[cell]), 0);

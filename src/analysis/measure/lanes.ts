@@ -4,7 +4,9 @@ import type { PlanComponent } from '../../spec/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
 import { throttledBy } from './pool-refusals.js';
+import { isZero } from '../../stats/record-columns.js';
 import { SparseMerge } from './sparse.js';
+import { columnOf, constantColumn } from './step-columns.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, rowsAt, succeededOf } from './sums.js';
 import type { Capacity } from './presence.js';
@@ -107,10 +109,11 @@ export function countsOf(data: VariantData, record: RunRecord, steps: Steps): re
  * of them are normal, and more are a symptom.
  */
 export function judgedLane(lane: Lane, known: number, isFaulted: boolean): Lane {
-  const keep = (column: Float64Array): Float64Array => column.slice().fill(0, known);
+  const keep = (column: Float64Array): Float64Array =>
+    isZero(column.subarray(known)) ? column : column.slice().fill(0, known);
   const { cancelled, refused, overRate } = lane;
   const less = (column: Float64Array, ...others: readonly Float64Array[]): Float64Array =>
-    isFaulted
+    isFaulted || others.every(isZero)
       ? column
       : column.map((n, step) => n - others.reduce((sum, own) => sum + own[step], 0));
   return {
@@ -144,11 +147,10 @@ function laneOf(
 ): Counts {
   const rows = rowsAt(record, parts);
   const outcomes = outcomesBySteps(rows, steps);
-  const column = (pick: (at: number) => number): Float64Array => {
-    const values = new Float64Array(steps.count);
-    for (let step = 0; step < steps.count; step++) values[step] = pick(step * OUTCOME_KINDS);
-    return values;
-  };
+  const column = (pick: (at: number) => number): Float64Array =>
+    columnOf(steps, (values) => {
+      for (let step = 0; step < steps.count; step++) values[step] = pick(step * OUTCOME_KINDS);
+    });
   const countOf = (kinds: readonly number[], at: number): number => {
     let sum = 0;
     for (const kind of kinds) sum += outcomes[at + kind];
@@ -231,7 +233,9 @@ function sharesOf(
   }
   // Computed from whole ns, so that the share is exactly 0 when every instance is down.
   const share = (away: Float64Array): Float64Array =>
-    away.map((ns, step) => 1 - ns / (steps.lengthNs[step] * instances));
+    columnOf(steps, (shares) =>
+      away.forEach((ns, step) => (shares[step] = 1 - ns / (steps.lengthNs[step] * instances))),
+    );
   return { up: share(awayOf(downtimes, steps)), there: share(awayOf(empty, steps)) };
 }
 
@@ -286,6 +290,8 @@ function latencies(
   rows: readonly RunRecord['parts'][number][],
   steps: Steps,
 ): Pick<Lane, 'latency' | 'answered'> {
+  if (rows.every(({ stepLatency }) => stepLatency.index.length === 0))
+    return { latency: constantColumn(steps, NaN), answered: constantColumn(steps, 0) };
   const merge = new SparseMerge();
   const latency = new Float64Array(steps.count);
   const answered = new Float64Array(steps.count);

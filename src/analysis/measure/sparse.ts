@@ -1,13 +1,17 @@
 import type { HistogramRow } from '../../stats/histogram-row.js';
 import { quantileRank } from '../../stats/rank.js';
 
+/** Buckets at the first value; most parts of a large topology have none. */
+const LEAST = 1024;
+const NOTHING = new Float64Array(0);
+
 /**
  * Quantiles of many small merged histograms, without building a Histogram of each: the timeline's series need one per
  * step, part and run.
  */
 export class SparseMerge {
   /** Counts by bucket; those outside [first, last] are 0. */
-  private counts = new Float64Array(1024);
+  private counts = NOTHING;
   private first = Infinity;
   private last = -1;
   private total = 0;
@@ -76,7 +80,7 @@ export class SparseMerge {
   }
 
   private grow(index: number): void {
-    const larger = new Float64Array(2 * (index + 1));
+    const larger = new Float64Array(Math.max(LEAST, 2 * (index + 1)));
     larger.set(this.counts);
     this.counts = larger;
   }

@@ -1,19 +1,30 @@
 import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
 import type { Plan } from '../../spec/plan/plan.js';
-import { isZero, type Counts } from '../../stats/record-columns.js';
-import { cellSums, type Gauge } from './gauges.js';
+import type { EdgeRecord } from '../../spec/record/record.js';
+import type { Counts } from '../../stats/record-columns.js';
+import { cellSums, isQuiet, type Gauge } from './gauges.js';
+import {
+  columnOf,
+  constantColumn,
+  outcomeTable,
+  type OutcomeTable,
+  type Steps,
+} from './step-columns.js';
 
-/** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
-export interface Steps {
-  readonly count: number;
-  readonly startNs: Float64Array;
-  readonly lengthNs: Float64Array;
-  readonly stepOfCell: Int32Array;
-}
+export type { Steps } from './step-columns.js';
+
+const known = new WeakMap<Plan, Steps>();
 
 /** Steps of a plan's grid. */
 export function stepsOf(plan: Plan): Steps {
-  const { edges, stepOfCell, steps } = plan.grid;
+  let steps = known.get(plan);
+  if (steps === undefined) known.set(plan, (steps = madeOf(plan)));
+  return steps;
+}
+
+function madeOf({ grid }: Plan): Steps {
+  const { edges, stepOfCell, steps } = grid;
   const startNs = new Float64Array(steps).fill(Infinity);
   const lengthNs = new Float64Array(steps);
   for (let cell = 0; cell < edges.length - 1; cell++) {
@@ -42,65 +53,74 @@ export function stepAfter(steps: Steps, timeNs: number): number {
   return step < steps.count && steps.startNs[step] < timeNs ? step + 1 : step;
 }
 
-/** Sums of a column of cells by step, over several columns. */
+/** Sums of a column of cells by step, over several columns. The result must not be written, as those below. */
 export function bySteps(columns: readonly ArrayLike<number>[], steps: Steps): Float64Array {
-  const sums = new Float64Array(steps.count);
-  for (const column of columns) {
-    for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
-      sums[steps.stepOfCell[cell]] += column[cell];
+  return columnOf(steps, (sums) => {
+    for (const column of columns) {
+      for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+        sums[steps.stepOfCell[cell]] += column[cell];
+      }
     }
-  }
-  return sums;
+  });
 }
 
-/** Tables without an outcome, one for each list of steps: most edges of a large run have one. */
-const blank = new WeakMap<Steps, Float64Array>();
+/** Sums of one counter of some edges by step. */
+export function countersBySteps(
+  rows: readonly Pick<EdgeRecord, 'counters'>[],
+  counter: number,
+  steps: Steps,
+): Float64Array {
+  return columnOf(steps, (sums) => {
+    for (const { counters } of rows) {
+      for (let cell = 0; cell < steps.stepOfCell.length; cell++)
+        sums[steps.stepOfCell[cell]] += counters[cell * EDGE_COUNTERS.length + counter];
+    }
+  });
+}
 
-/** Sums of outcome tables by step: steps x 18, row by step. The table must not be written. */
+/** Sums of outcome tables by step. */
 export function outcomesBySteps(
   rows: readonly { readonly outcomes: Counts }[],
   steps: Steps,
-): Float64Array {
-  if (rows.every(({ outcomes }) => isZero(outcomes))) {
-    const known = blank.get(steps) ?? new Float64Array(steps.count * OUTCOME_KINDS);
-    blank.set(steps, known);
-    return known;
-  }
-  const sums = new Float64Array(steps.count * OUTCOME_KINDS);
-  for (const { outcomes } of rows) {
-    for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
-      const row = steps.stepOfCell[cell] * OUTCOME_KINDS;
-      for (let kind = 0; kind < OUTCOME_KINDS; kind++) {
-        sums[row + kind] += outcomes[cell * OUTCOME_KINDS + kind];
+): OutcomeTable {
+  return outcomeTable(steps, (sums) => {
+    for (const { outcomes } of rows) {
+      for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+        const row = steps.stepOfCell[cell] * OUTCOME_KINDS;
+        for (let kind = 0; kind < OUTCOME_KINDS; kind++) {
+          sums[row + kind] += outcomes[cell * OUTCOME_KINDS + kind];
+        }
       }
     }
-  }
-  return sums;
+  });
 }
 
 /** Mean level by step, summed over gauges. */
 export function meanLevels(gauges: readonly Gauge[], steps: Steps): Float64Array {
-  const means = new Float64Array(steps.count);
-  for (const { table, from, until } of gauges) {
-    for (let at = from; at < until; at++) means[steps.stepOfCell[table.cell[at]]] += table.area[at];
-  }
-  for (let step = 0; step < steps.count; step++) {
-    if (steps.lengthNs[step] > 0) means[step] /= steps.lengthNs[step];
-  }
-  return means;
+  if (gauges.every(isQuiet)) return constantColumn(steps, 0);
+  return columnOf(steps, (means) => {
+    for (const { table, from, until } of gauges) {
+      for (let at = from; at < until; at++)
+        means[steps.stepOfCell[table.cell[at]]] += table.area[at];
+    }
+    for (let step = 0; step < steps.count; step++) {
+      if (steps.lengthNs[step] > 0) means[step] /= steps.lengthNs[step];
+    }
+  });
 }
 
 /** Largest level by step: over its cells the largest sum of the gauges' maxima. */
 export function maxLevels(gauges: readonly Gauge[], steps: Steps): Float64Array {
+  if (gauges.every(isQuiet)) return constantColumn(steps, 0);
   return largestBySteps(cellSums(gauges, 'max', steps.stepOfCell.length), steps);
 }
 
 /** Largest of a column of cells by step, at least 0. */
 export function largestBySteps(column: ArrayLike<number>, steps: Steps): Float64Array {
-  const maxima = new Float64Array(steps.count);
-  for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
-    const step = steps.stepOfCell[cell];
-    if (column[cell] > maxima[step]) maxima[step] = column[cell];
-  }
-  return maxima;
+  return columnOf(steps, (maxima) => {
+    for (let cell = 0; cell < steps.stepOfCell.length; cell++) {
+      const step = steps.stepOfCell[cell];
+      if (column[cell] > maxima[step]) maxima[step] = column[cell];
+    }
+  });
 }

@@ -5,9 +5,10 @@ import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { betweenOf } from './gauges.js';
 import { countsOf, type Counts } from './lanes.js';
 import { SparseMerge } from './sparse.js';
+import { columnOf, sharedSeries } from './step-columns.js';
 import { bySteps, meanLevels, outcomesBySteps, stepsOf, type Steps } from './steps.js';
 import type { Story } from './story.js';
-import { finishedOf, rowsAt, succeededOf } from './sums.js';
+import { arrivedOf, finishedOf, rowsAt, succeededOf } from './sums.js';
 import { partsOf, type VariantData } from './variant-data.js';
 
 /** Series over time, pooled over all runs of a variant, with the health states of one run (`first`). */
@@ -43,9 +44,9 @@ function seriesOf(
 ): Series {
   const n = runs.length;
   const { parts, workers } = runs[0];
-  const perSecond = (pick: (lane: Counts) => Float64Array): number[] =>
+  const perSecond = (pick: (lane: Counts) => Float64Array): readonly number[] =>
     over(runs.map(pick), steps, (sum, step) => (sum / n / steps.lengthNs[step]) * 1e9);
-  const mean = (pick: (lane: Counts) => Float64Array): number[] =>
+  const mean = (pick: (lane: Counts) => Float64Array): readonly number[] =>
     workers === 0 ? [] : over(runs.map(pick), steps, (sum) => sum / n);
   return {
     rate: perSecond((lane) => lane.arrivals),
@@ -61,7 +62,7 @@ function seriesOf(
 }
 
 /** Number of running processes of a component; empty if all run, and for requests of workloads. */
-function upSeries(runs: readonly Counts[], instances: number, steps: Steps): number[] {
+function upSeries(runs: readonly Counts[], instances: number, steps: Steps): readonly number[] {
   const shares = runs.map((lane) => lane.up);
   const up = over(shares, steps, (sum) => (sum / runs.length) * instances);
   return up.every((value) => value === instances) ? [] : up;
@@ -72,10 +73,10 @@ function workloadSeries(data: VariantData, id: number, steps: Steps, first: Stor
   const parts = partsOf(data.plan, id);
   const { records } = data;
   const runs = records.map((record) => rowsAt(record, parts));
-  const arrivals = runs.map((rows) => arrivalsOf(outcomesBySteps(rows, steps)));
+  const arrivals = runs.map((rows) => arrivalsOf(rows, steps));
   const goodOf = ({ good }: PartRecord): Uint32Array => good;
   const good = runs.map((rows) => bySteps(rows.map(goodOf), steps));
-  const perSecond = (columns: readonly Float64Array[]): number[] =>
+  const perSecond = (columns: readonly Float64Array[]): readonly number[] =>
     over(columns, steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
   const { name } = data.plan.components[id];
   const rows = parts.map((part) => first.lanes.get(`${name}.${data.plan.parts[part].name}`) ?? []);
@@ -118,7 +119,10 @@ export function successSeries(
     success.push(finished > 0 ? succeeded / finished : null);
     successBand.push(finished > 0 ? [low, high] : null);
   }
-  return { success, successBand };
+  return {
+    success: sharedSeries(steps, success),
+    successBand: sharedSeries(steps, successBand),
+  };
 }
 
 /** The median and the p99 of the successes of some parts by step, in seconds. */
@@ -138,7 +142,7 @@ export function latencySeries(
     p50.push(middle);
     p99.push(high);
   }
-  return { p50, p99 };
+  return { p50: sharedSeries(steps, p50), p99: sharedSeries(steps, p99) };
 }
 
 function edgeSeries(
@@ -152,7 +156,7 @@ function edgeSeries(
       const columns = edge.stats.map((stat) => edges[stat][column]);
       return bySteps(columns, steps);
     });
-  const perSecond = (column: 'calls' | 'attempts'): number[] =>
+  const perSecond = (column: 'calls' | 'attempts'): readonly number[] =>
     over(sums(column), steps, (sum, step) => (sum / records.length / steps.lengthNs[step]) * 1e9);
   const levels = records.map((record) =>
     meanLevels(betweenOf(data, record, 'inFlight', edge.from, edge.to), steps),
@@ -168,18 +172,21 @@ function over(
   columns: readonly Float64Array[],
   steps: Steps,
   finish: (sum: number, step: number) => number,
-): number[] {
-  return Array.from({ length: steps.count }, (_, step) => {
+): readonly number[] {
+  const values = Array.from({ length: steps.count }, (_, step) => {
     let sum = 0;
     for (const column of columns) sum += column[step];
     return finish(sum, step);
   });
+  return sharedSeries(steps, values);
 }
 
-function arrivalsOf(table: Float64Array): Float64Array {
-  const arrivals = new Float64Array(table.length / OUTCOME_KINDS);
-  for (let at = 0; at < table.length; at++) arrivals[Math.floor(at / OUTCOME_KINDS)] += table[at];
-  return arrivals;
+function arrivalsOf(rows: readonly PartRecord[], steps: Steps): Float64Array {
+  const table = outcomesBySteps(rows, steps);
+  return columnOf(steps, (arrivals) => {
+    for (let step = 0; step < steps.count; step++)
+      arrivals[step] = arrivedOf(table, step * OUTCOME_KINDS);
+  });
 }
 
 const SEVERITY: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];

@@ -4,10 +4,17 @@ import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
-import { bySteps, meanLevels, outcomesBySteps, type Steps } from '../measure/steps.js';
+import {
+  countersBySteps,
+  bySteps,
+  meanLevels,
+  outcomesBySteps,
+  type Steps,
+} from '../measure/steps.js';
+import type { OutcomeTable } from '../measure/step-columns.js';
 import type { VariantData } from '../measure/variant-data.js';
 
 /** The calls between two lanes in one run, by step. */
@@ -15,9 +22,8 @@ export interface Link {
   readonly caller: Lane;
   readonly callee: Lane;
   readonly stats: readonly number[];
-  /** steps x 18. */
-  readonly calls: Float64Array;
-  readonly attempts: Float64Array;
+  readonly calls: OutcomeTable;
+  readonly attempts: OutcomeTable;
   readonly made: Float64Array;
   readonly sent: Float64Array;
   /** Retries that policies granted. */
@@ -103,8 +109,8 @@ function listedByLane(links: readonly Link[]): ReadonlyMap<Lane, OfLane> {
   return lists;
 }
 
-/** Counts of outcomes of a table of steps x 18, summed over steps [from, until). */
-export function outcomesIn(table: Float64Array, from: number, until: number): Float64Array {
+/** Counts of outcomes of a table, summed over steps [from, until). */
+export function outcomesIn(table: OutcomeTable, from: number, until: number): Float64Array {
   const sums = new Float64Array(OUTCOME_KINDS);
   for (let step = from; step < until; step++) {
     for (let kind = 0; kind < OUTCOME_KINDS; kind++)
@@ -115,7 +121,7 @@ export function outcomesIn(table: Float64Array, from: number, until: number): Fl
 
 /** Count of some outcomes in such a table. */
 export function countIn(
-  table: Float64Array,
+  table: OutcomeTable,
   names: readonly OutcomeName[],
   from: number,
   until: number,
@@ -134,7 +140,7 @@ const QUIET: ReadonlySet<OutcomeName> = new Set([
 ]);
 
 /** Failures in a table of outcomes, summed over steps [from, until). */
-export function failuresIn(table: Float64Array, from: number, until: number): number {
+export function failuresIn(table: OutcomeTable, from: number, until: number): number {
   return outcomesIn(table, from, until).reduce(
     (sum, n, kind) => sum + (QUIET.has(OUTCOME_NAMES[kind]) ? 0 : n),
     0,
@@ -196,11 +202,6 @@ export function rateSteps(
   return ns > 0 ? (sumSteps(column, from, until) / ns) * 1e9 : 0;
 }
 
-/** One counter of an edge, by cell. */
-export function counterOf(row: EdgeRecord, counter: number): Uint32Array {
-  return row.calls.map((_, cell) => row.counters[cell * EDGE_COUNTERS.length + counter]!);
-}
-
 function linkOf(
   data: VariantData,
   record: RunRecord,
@@ -211,7 +212,7 @@ function linkOf(
   const stats = calls.map(({ stat }) => stat);
   const rows = stats.map((stat) => record.edges[stat]);
   const attempts = rows.map(({ attemptOutcomes }) => ({ outcomes: attemptOutcomes }));
-  const columnOf = (pick: (row: EdgeRecord) => Uint32Array): Float64Array =>
+  const sumsOf = (pick: (row: EdgeRecord) => Uint32Array): Float64Array =>
     bySteps(rows.map(pick), steps);
   const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
     meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
@@ -221,10 +222,10 @@ function linkOf(
     stats,
     calls: outcomesBySteps(rows, steps),
     attempts: outcomesBySteps(attempts, steps),
-    made: columnOf((row) => row.calls),
-    sent: columnOf((row) => row.attempts),
-    retried: columnOf((row) => counterOf(row, EDGE_COUNTER.retries)),
-    hedged: columnOf((row) => counterOf(row, EDGE_COUNTER.hedges)),
+    made: sumsOf((row) => row.calls),
+    sent: sumsOf((row) => row.attempts),
+    retried: countersBySteps(rows, EDGE_COUNTER.retries, steps),
+    hedged: countersBySteps(rows, EDGE_COUNTER.hedges, steps),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
     layers: layersOf(data, { caller, callee, stats }),

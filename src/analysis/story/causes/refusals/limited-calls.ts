@@ -19,7 +19,7 @@ const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit']
 export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
   return linksFrom(scene, lane).map((link): Refusal => {
     const { caller, callee, calls, attempts } = link;
-    const of = (table: Float64Array): number => countIn(table, UNSENT, from, until);
+    const of = (table: Link['calls']): number => countIn(table, UNSENT, from, until);
     const count = Math.max(0, of(calls) - of(attempts));
     const what = limitsOf(link);
     const share = count / Math.max(1, endedOf(link, from, until));
