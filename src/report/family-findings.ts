@@ -56,7 +56,8 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
   }),
   placement: firstOf('Every instance has a node', {
     column: largestOf('', 'pending', 'number'),
-    words: (subject, text) => `${text} instances of ${subject} wait for a node at once`,
+    words: (subject, text) =>
+      `${many(text, 'instance')} of ${subject} ${text === '1' ? 'waits' : 'wait'} for a node at once`,
   }),
   messages: messagesFinding,
   brokers: firstOf('No node holds more than its limit', {
@@ -86,7 +87,8 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
     'No replica is ever behind',
     {
       column: counted('', 'lostCommits'),
-      words: (subject, text) => `${many(text, 'confirmed write')} of ${subject} are lost`,
+      words: (subject, text) =>
+        `${many(text, 'confirmed write')} of ${subject} ${text === '1' ? 'is' : 'are'} lost`,
     },
     {
       column: ratioOf('', 'staleReads', 'reads'),
@@ -112,7 +114,8 @@ const FINDINGS: Readonly<Record<FamilyId, Finding>> = {
     'No row waits in an outbox',
     {
       column: counted('', 'lostEvents'),
-      words: (subject, text) => `${text} events of ${subject} are lost`,
+      words: (subject, text) =>
+        `${many(text, 'event')} of ${subject} ${text === '1' ? 'is' : 'are'} lost`,
     },
     {
       column: largestOf('', 'outbox.rows', 'number'),

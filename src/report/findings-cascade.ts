@@ -3,7 +3,7 @@ import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
 import { lanesOf } from './charts/swimlane.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
-import { plural } from '../text/words.js';
+import { plural, verb } from '../text/words.js';
 import { listed } from './format.js';
 import { degradedIntervals, loopWords, type View } from './view.js';
 import { leftWords } from './waiting.js';
@@ -104,21 +104,25 @@ export function cascadeFinding(view: View, variant: VariantResult): string {
 
 /** Title if no component and no request degrades: effects that no request shows. */
 function unseenTitle(variant: VariantResult): string | null {
-  const of = (kind: CascadeEvent['kind']): string =>
-    listed([
-      ...new Set(variant.cascade.events.filter((e) => e.kind === kind).map((e) => e.subject)),
-    ]);
+  const of = (
+    kind: CascadeEvent['kind'],
+    words: (who: string, count: number) => string,
+  ): string => {
+    const events = variant.cascade.events.filter((event) => event.kind === kind);
+    const subjects = new Set(events.map(({ subject }) => subject));
+    return subjects.size === 0 ? '' : words(listed([...subjects]), subjects.size);
+  };
   const parts = [
-    of('unsettled') === '' ? '' : `sagas of ${of('unsettled')} do not end well`,
-    of('cancelled') === '' ? '' : `more sagas of ${of('cancelled')} are undone`,
-    of('backlog') === '' ? '' : `${of('backlog')} fall behind`,
-    of('lost') === '' ? '' : `${of('lost')} lose messages`,
-    of('lostCommits') === '' ? '' : `${of('lostCommits')} lose commits`,
-    of('repeated') === '' ? '' : `${of('repeated')} repeat effects`,
-    of('deadLettered') === '' ? '' : `${of('deadLettered')} give messages up`,
-    of('doneTwice') === '' ? '' : `${of('doneTwice')} do work twice`,
-    of('stale') === '' ? '' : `${of('stale')} answer with old values`,
-    of('poolFull') === '' ? '' : `connections run out on ${of('poolFull')}`,
+    of('unsettled', (who) => `sagas of ${who} do not end well`),
+    of('cancelled', (who) => `more sagas of ${who} are undone`),
+    of('backlog', (who, n) => `${who} ${verb(n, 'fall')} behind`),
+    of('lost', (who, n) => `${who} ${verb(n, 'lose')} messages`),
+    of('lostCommits', (who, n) => `${who} ${verb(n, 'lose')} commits`),
+    of('repeated', (who, n) => `${who} ${verb(n, 'repeat')} effects`),
+    of('deadLettered', (who, n) => `${who} ${verb(n, 'give')} messages up`),
+    of('doneTwice', (who, n) => `${who} ${verb(n, 'do', 'does')} work twice`),
+    of('stale', (who, n) => `${who} ${verb(n, 'answer')} with old values`),
+    of('poolFull', (who) => `connections run out on ${who}`),
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : `No request fails, but ${listed(parts)}${leftWords(variant)}`;
 }

@@ -2,6 +2,7 @@ import type { VariantResult } from '../spec/result/result.js';
 import { cellText, latencyColumns, neverCount, outcomeColumns } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
 import { degradedAmong } from './degraded.js';
+import { openWords } from './deciding-words.js';
 import { differenceOf, isWorse, verdictBetween } from './difference.js';
 import { NO_BACKLOG } from './family-parts.js';
 import { listed } from './format.js';
@@ -129,5 +130,7 @@ function latencyFinding(view: View, variants: readonly VariantResult[]): string 
   const same = `Success ${success.size === 1 ? 'does not differ' : 'hardly differs'}`;
   const p99s = `${formatSeconds(p99.pick(best).value ?? 0)} with ${best.name}, ${formatSeconds(p99.pick(worst).value ?? 0)} with ${worst.name}`;
   if (differing.length > 0) return `${same}; p99 of the responses is ${p99s}`;
-  return `${same}; the data can't tell whether p99 of the responses differs: ${p99s}`;
+  const other = best === reference ? worst : best;
+  const open = openWords(differenceOf(view, p99, other), view.result.replications, p99.unit);
+  return `${same}; p99 of the responses is undecided${open === '' ? '' : ` (${open})`}: ${p99s}`;
 }

@@ -74,24 +74,38 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
   return `${first.component} ${calm}${faultWords(headroom, first, faults)}`;
 }
 
-/** `; 1.17x while 'provider 20x slower'`, for the faults that leave less headroom, the worst first. */
+/**
+ * `; 1.17x while 'provider 20x slower'`, for the faults that leave less headroom, the worst first. Where calls do not
+ * return, no factor means anything: `; none while 'psp hangs': calls of shop do not return`.
+ */
 function faultWords(
   headroom: Headroom,
   calm: ComponentHeadroom,
   faults: readonly FaultInfo[],
 ): string {
   const less = headroom.faults
-    .map(({ fault, components: [first] }) => ({ fault, first: first! }))
+    .map(({ fault, from, until, components: [first] }) => ({
+      fault,
+      first: first!,
+      isStuck: isStuck(first!, until - from),
+    }))
     .filter(({ first }) => first.factor < LESS * calm.factor)
     .sort((a, b) => a.first.factor - b.first.factor);
-  const words = less.slice(0, FAULTS).map(({ fault, first }) => {
+  const words = less.slice(0, FAULTS).map((one) => {
+    const { fault, first } = one;
     const { component, factor } = first;
     const name = faults.find(({ id }) => id === fault)?.words ?? fault;
     const whose = component === calm.component ? '' : ` for ${component}`;
+    if (one.isStuck) return `; none while '${name}': calls of ${component} do not return`;
     return `; ${formatNumber(factor)}x${whose} while '${name}'`;
   });
   const more = less.length - words.length;
   return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;
+}
+
+/** Whether a request holds the resource for more than half of a time: each place serves fewer than two in it. */
+function isStuck({ saturatesAt, limit, factor }: ComponentHeadroom, seconds: number): boolean {
+  return factor < USED_UP && saturatesAt * seconds < 2 * limit;
 }
 
 /** `before the first fault, 0 to 60 s`. */

@@ -73,10 +73,16 @@ function whenWords(
   const times = last?.episodes ?? ends.length;
   const again = times > 1 ? `, ${formatCount(times)} times` : '';
   const until = worst.figure?.until;
-  if (last?.kind === 'recovered' && times === 1 && until !== undefined && until < last.at)
-    return `from ${formatInstant(worst.at)} to ${formatInstant(until)}, healthy again at ${formatInstant(last.at)}`;
-  if (last?.kind !== 'recovered') return `from ${formatInstant(at)} to the end of the run${again}`;
-  return `from ${formatInstant(at)} to ${formatInstant(last.at)}${again}`;
+  const isOver = last?.kind === 'recovered';
+  const end = isOver ? formatInstant(last.at) : 'the end of the run';
+  if (until === undefined || last === undefined || (until >= last.at && worst.at === at))
+    return `from ${formatInstant(at)} to ${end}${again}`;
+  // The figure is that of this part of the degradation only.
+  const part = `from ${formatInstant(worst.at)} to ${until >= last.at ? end : formatInstant(until)}`;
+  if (times > 1)
+    return `${part}; degraded ${formatCount(times)} times from ${formatInstant(at)} to ${end}`;
+  if (worst.at !== at) return `${part}; degraded from ${formatInstant(at)} to ${end}`;
+  return `${part}, ${isOver ? `healthy again at ${end}` : 'not healthy again'}`;
 }
 
 /** The causes with the largest parts of the harm, each with how it is known. */

@@ -1,14 +1,16 @@
 import { parse } from 'yaml';
+import type { z } from 'zod';
 import { policyKind } from '../patterns/registry.js';
 import { flow } from '../text/flow.js';
 import type { Node, PathKey } from './located.js';
-import { entries, text } from './located.js';
+import { entries, get, text } from './located.js';
 import { outcomesHint } from './other-products.js';
 import { NAMED, STEP_LISTS } from './salvage.js';
-import { mayBeOff } from './switched-off.js';
+import { definitionOf } from './sibling-kinds.js';
+import { mayBeOff, saysAbsent } from './switched-off.js';
 
-/** Hint for a list that is written as a mapping, or a step that is only a name. */
-export function formHint(path: readonly PathKey[], node: Node): string {
+/** Hint for a list that is written as a mapping, or a step that is only a name; `owner` is the mapping around it. */
+export function formHint(path: readonly PathKey[], node: Node, owner: Node): string {
   const key = path[path.length - 1];
   const id = LISTED.get(key);
   const [first] = entries(node);
@@ -17,6 +19,8 @@ export function formHint(path: readonly PathKey[], node: Node): string {
   if (id !== undefined && first !== undefined) return `: write its entries as - ${id}: ${first[0]}`;
   if (isOff(node) && mayBeOff(path)) return ': write none';
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
+  if (key === 'backoff' && node.type === 'scalar')
+    return backoffHint(text(get(owner, 'kind')), String(node.value));
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
@@ -39,17 +43,39 @@ function shortHint(key: string, word: string): string {
   if (key === 'expect') return `: write [ ${word} ]`;
   const isWord = /^[A-Za-z]/.test(word);
   if (isWord && KINDED.has(key)) return kindOf(key, word);
-  if (key === 'backoff' && isWord) return `: write { kind: ${word}, base: 100ms }`;
-  if (key === 'backoff') return `: write { kind: constant, base: ${word} }`;
   const field = isWord ? undefined : MAIN.get(key);
   const value = key === 'memory' ? word.replace(/i$/, 'iB') : word;
   return field === undefined ? '' : `: write { ${field}: ${value} }`;
 }
 
+/** Kinds of delays, those with which people begin first. */
+const DELAYS = ['constant', 'exponential', 'envoy', 'grpc', 'decorrelatedV2'] as const;
+
+/** Hint for a back-off that is only a word or a duration. Each is one that a retry of this kind takes. */
+function backoffHint(kind: string | undefined, word: string): string {
+  const schema = policyKind('retry', kind)?.schema;
+  const shape = schema === undefined ? undefined : definitionOf(schema).shape;
+  const field = shape?.backoff as z.ZodType | undefined;
+  if (field === undefined) return '';
+  const write = (kinds: readonly string[], base: string): string => {
+    const found = kinds.find((one) => field.safeParse({ kind: one, base }).success);
+    return found === undefined ? '' : `: write { kind: ${found}, base: ${base} }`;
+  };
+  if (!/^(none|zero)$/.test(word) && !OFF.test(word) && !/^0(?!\.?\d*[1-9])/.test(word))
+    return /^[A-Za-z]/.test(word) ? write([word], '100ms') : write(DELAYS, word);
+  const isOptional = field.safeParse(undefined).success;
+  if (isOptional && saysAbsent('backoff', field.description))
+    return ': to retry at once, remove backoff';
+  const shortest = write(DELAYS, '1ms');
+  return shortest === '' ? '' : `: a retry of kind ${kind ?? 'simple'} always waits${shortest}`;
+}
+
+/** The usual words for "without it". */
+const OFF = /^(off|no|false|disabled|never)$/i;
+
 /** Whether a value is one of the usual words for "without it". */
 function isOff(node: Node): boolean {
-  if (node.type !== 'scalar') return false;
-  return node.value === false || /^(off|no|false|disabled|never)$/i.test(String(node.value));
+  return node.type === 'scalar' && OFF.test(String(node.value));
 }
 
 /** Hint for a policy that is only the name of its kind, with the fields that the kind needs. */

@@ -199,7 +199,7 @@ class Reporter {
     this.add(
       'FL204',
       path,
-      `${wanted(issue)}, got ${shown(issue, value)}${formHint(path, found.node)}`,
+      `${wanted(issue)}, got ${shown(issue, value)}${formHint(path, found.node, locate(this.tree, path.slice(0, -1)).node)}`,
     );
   }
 

@@ -11,6 +11,11 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** The verb that agrees with a count: `1 call waits`, `2 calls wait`. */
+export function verb(count: number, many: string, one = `${many}s`): string {
+  return count === 1 ? one : many;
+}
+
 /** The text with its first letter in upper case. */
 export function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);

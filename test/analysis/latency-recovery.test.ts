@@ -10,6 +10,7 @@ function recovery(...laterMs: readonly number[]): number | null {
     base: (plan: Plan) => {
       const builder = new RecordBuilder(plan);
       builder
+        .answers('store.insert', CELL.s0, 'ok', 50, 10)
         .answers('users.buy', CELL.s0, 'ok', 50, 10)
         .answers('users.buy', CELL.s10, 'ok', 50, 10);
       laterMs.forEach((ms, i) => {
@@ -37,6 +38,7 @@ describe('recovery of the latency', () => {
         base: (plan: Plan) => {
           const builder = new RecordBuilder(plan);
           cells.forEach((cell, i) => {
+            builder.answers('store.insert', cell, 'ok', 50, 10);
             builder.answers('users.buy', cell, 'ok', 50, 10);
             builder.answers('users.buy', cell, 'ok', counts[i], 40);
           });

@@ -115,3 +115,33 @@ describe('a budget on the time after a fault', () => {
     expect(isWrong(hypothesis!)).toBe(false);
   });
 });
+
+describe('a fault that strikes in no run', () => {
+  const scenario = (target: string, more = ''): string => `faultline: 1
+title: Never
+run: { duration: 30s, replications: 2 }
+services:
+  shop: { concurrency: 4, endpoints: { buy: [ work: 1ms ] } }
+  idle: { endpoints: { get: [ work: 1ms ] } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: f, kind: crash, target: ${target}, at: 10s, for: 5s${more} } ]
+budgets: [ users.recovery < 5s after f, users.latencyRecovery < 5s after f, users.success >= 1% after f ]
+`;
+
+  it.each([
+    ['idle', ''],
+    ['shop', ', probability: 0.01%'],
+  ])('has no recovery: %s%s', (target, more) => {
+    const [variant] = run(scenario(target, more)).result.variants;
+    const note = 'not measurable: f strikes in no run';
+    const unknown = { value: null, verdict: 'inconclusive', applies: false, note };
+    expect(variant!.budgets.slice(0, 2)).toMatchObject([unknown, unknown]);
+    expect(variant!.budgets[2]).toMatchObject({ verdict: 'pass', value: 1 });
+    expect(variant!.faultTimes![0]!.recovery).toMatchObject({ value: null, never: 0 });
+  });
+
+  it('recovers where it strikes', () => {
+    const [variant] = run(scenario('shop')).result.variants;
+    expect(variant!.budgets[0]).toMatchObject({ verdict: 'pass', value: 0 });
+  });
+});

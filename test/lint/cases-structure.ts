@@ -172,7 +172,7 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
     rule: 'latency-budget-without-success',
     fires: limited('users.latency.p99 < 300ms'),
     path: 'budgets[0]',
-    measured: 'bulkhead on a.go->b.go, and no budget on the success of users',
+    measured: 'bulkhead on a.go->b.go, and no budget or expectation on the success of users',
     limit: 'a budget on success, or on successLatency',
     silent: {
       'a budget on success': limited('users.latency.p99 < 300ms, users.success >= 99%'),
@@ -184,7 +184,7 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
     rule: 'unmonitored-dependency',
     fires: reviews('users.success >= 99%'),
     path: 'services.reviews',
-    measured: '0 of 1 budgets',
+    measured: '0 of 1 budget',
     limit: '1 or more',
     silent: {
       'a budget on it': reviews('users.success >= 99%, reviews.success >= 99%'),

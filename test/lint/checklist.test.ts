@@ -81,7 +81,7 @@ describe('the checklist', () => {
       '16 services.shop.endpoints.buy.steps[0]: shop.buy -> fraud.check has no circuit breaker',
       '6 policies.fraud.retry.on: shop.buy -> fraud.check is retried although fraud.check is not idempotent',
       '19 services.shop.endpoints.buy.steps[3]: shop.buy waits for mail.confirm',
-      '23 services.mail: no budget shows that mail fails',
+      '23 services.mail: no budget or expectation shows that mail fails',
       '6 policies.fraud.retry: the retries of shop.buy -> fraud.check wait no longer from try to try',
     ]);
   });
@@ -99,9 +99,9 @@ describe('the checklist', () => {
   idempotent operations       does not apply  no retried calls, consumers or saga steps
   async where possible        does not apply  no calls without a needed result
   monitored dependencies      no              0 of 3 components that users wait for have a budget
-    s.yaml:5:3 services.shop: no budget shows that shop fails
-    s.yaml:6:3 services.stock: no budget shows that stock fails
-    s.yaml:7:14 databases.db: no budget shows that db fails
+    s.yaml:5:3 services.shop: no budget or expectation shows that shop fails
+    s.yaml:6:3 services.stock: no budget or expectation shows that stock fails
+    s.yaml:7:14 databases.db: no budget or expectation shows that db fails
   exponential back-off        does not apply  no retries
 `,
     ]);

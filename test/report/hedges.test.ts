@@ -64,7 +64,7 @@ faults: [ { id: brown-out, kind: slow, target: stock, factor: 2.5, at: 20s, for:
     const { influences, sentence } = overload.variant().cascade;
     const hedges = influences.find(({ mechanism }) => mechanism === 'hedgeLoad');
     expect(hedges).toMatchObject({ from: 'shop', to: 'stock' });
-    expect(hedges!.text).toMatch(/attempts per call: .* of them are hedges$/);
+    expect(hedges!.text).toMatch(/attempts sent per call made: .* of them are hedges$/);
     expect(influences.some(({ mechanism }) => mechanism === 'retryLoad')).toBe(false);
     expect(sentence).not.toContain('retries');
   });

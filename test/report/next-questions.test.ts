@@ -56,6 +56,25 @@ describe('the sections of the next questions', () => {
   });
 });
 
+describe('the headroom under a fault', () => {
+  it('is none where calls do not return, and no factor', () => {
+    const hang = run(`
+faultline: 1
+title: Hang without a time limit
+run: { duration: 60s, seed: 4 }
+services:
+  shop: { concurrency: 50, endpoints: { buy: [ call: bank.pay ] } }
+  bank: { concurrency: unlimited, endpoints: { pay: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: hang, kind: hang, target: bank, at: 20s, for: 12s } ]
+`).result;
+    // 50 workers are held from 20.5 s on: a request holds one for nearly 12 s.
+    const text = renderMarkdown(hang, PAGE);
+    expect(text).toContain("; none while 'bank hangs': calls of shop do not return");
+    expect(text).not.toMatch(/0\.\d+x/);
+  });
+});
+
 describe('a result without these figures', () => {
   it('has none of the sections', () => {
     const [{ headroom, contributors, blame, faultTimes, ...variant }] = result.variants;

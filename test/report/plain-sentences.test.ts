@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cascadeFinding } from '../../src/report/findings-cascade.js';
 import { causeSentence } from '../../src/report/causes.js';
 import { plainWords } from '../../src/report/emphasis.js';
 import { viewOf } from '../../src/report/view.js';
@@ -47,5 +48,18 @@ describe('sentences', () => {
     const budgets = variant!.budgets.slice(0, 1);
     const one = viewOf({ ...sample, variants: [{ ...variant!, budgets }] });
     expect(plainWords(verdictWords(one))).toContain(`“${budgets[0]!.text}” is not held: `);
+  });
+
+  it.each([
+    [['orders'], 'No request fails, but orders falls behind'],
+    [['mails', 'orders'], 'No request fails, but mails and orders fall behind'],
+  ])('have the verb that agrees with the number of subjects: %j', (subjects, title) => {
+    const [variant] = sampleResult().variants;
+    const event = { at: 5, kind: 'backlog', text: 'late', cause: null, mechanism: null } as const;
+    const events = subjects.map((subject) => ({ ...event, subject }));
+    const cascade = { ...variant!.cascade, events, states: {}, influences: [], blastRadius: [] };
+    const calm = { ...variant!, cascade } as unknown as typeof variant & object;
+    const view = viewOf({ ...sampleResult(), variants: [calm] });
+    expect(cascadeFinding(view, calm)).toContain(title);
   });
 });

@@ -267,3 +267,26 @@ export function hostileSweep(): SweepResult {
     }),
   });
 }
+
+/** Long names of everything: the path, its values, variants, metrics and faults. */
+export function namedSweep(): SweepResult {
+  const fault = 'fallback-region-eu-west-1-hangs';
+  return makeSweep({
+    axes: [
+      numeric('policies.spring.circuitBreaker.waitDurationInOpenState', [5, 60], {
+        text: (n) => `{ kind: constant, base: ${n}s, jitter: full }`,
+      }),
+    ],
+    variants: ['breaker-with-a-fallback-region', 'breaker-with-a-fallback-cache'],
+    metrics: [
+      { text: `users.recovery after ${fault}`, unit: 'seconds', better: 'low' },
+      {
+        text: `users.checkout-with-a-voucher.success during ${fault}`,
+        unit: 'share',
+        better: 'high',
+      },
+    ],
+    budgets: [budget(`users.recovery < 30s after ${fault}`)],
+    make: ([wait]) => ({ values: [wait!, 0.9], budgets: ['pass'] }),
+  });
+}

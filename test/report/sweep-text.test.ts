@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderSweepCsv } from '../../src/report/sweep/csv.js';
 import { renderSweepMarkdown } from '../../src/report/sweep/markdown.js';
 import { sweepText } from '../../src/report/sweep/text.js';
-import { thinned, wrapped } from '../../src/report/sweep/text-cells.js';
+import { folded, thinned } from '../../src/report/sweep/text-cells.js';
 import type { Paint } from '../../src/report/text-table.js';
 import type { SweepResult } from '../../src/spec/result/sweep.js';
 import {
@@ -12,6 +12,7 @@ import {
   largeSweep,
   lineSweep,
   longSweep,
+  namedSweep,
   randomSweep,
   threeSweep,
   wordSweep,
@@ -48,6 +49,17 @@ describe('the terminal', () => {
     for (const columns of [60, 80, 100, 140])
       for (const result of ALL)
         expect(widest(sweepText(result, { ...OPTIONS, columns }))).toBeLessThanOrEqual(columns);
+  });
+
+  it('shortens no name of a fault, a setting, a variant or a value', () => {
+    for (const columns of [60, 80]) {
+      for (const result of [...ALL, namedSweep()]) {
+        expect(sweepText(result, { ...OPTIONS, columns })).not.toContain('…');
+      }
+      const lines = sweepText(namedSweep(), { ...OPTIONS, columns });
+      for (const name of ['recovery', 'fallback-region-eu-west-1-hangs', 'breaker-with-a-'])
+        expect(lines).toContain(name);
+    }
   });
 
   it('says the verdict first, then the tables, then the report', () => {
@@ -100,7 +112,9 @@ describe('the terminal', () => {
   });
 
   it('leaves cells empty where a bisection did not ask', () => {
-    expect(sweepText(bisectSweep(), OPTIONS)).toMatch(/248\/s {4}98 % \[97\.9, 98\.1\]! +· +·\n/);
+    expect(sweepText(bisectSweep(), OPTIONS)).toMatch(
+      /248\/s {4}98 % \[97\.9, 98\.1\]! +· +· +751 ms +· +·\n/,
+    );
   });
 
   it('says how many values, columns and tables are left out, and none in a log', () => {
@@ -162,9 +176,15 @@ describe('lines and indices', () => {
     expect(thinned(0, 5)).toEqual([]);
   });
 
-  it('break at spaces', () => {
-    expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
-    expect(wrapped('overlong', 3)).toEqual(['overlong']);
+  it('break at spaces, in longer words at signs, else anywhere', () => {
+    expect(folded('one two three', 7)).toEqual(['one two', 'three']);
+    expect(folded('shop.order.success during psp-hang', 12)).toEqual([
+      'shop.order.',
+      'success',
+      'during',
+      'psp-hang',
+    ]);
+    expect(folded('overlong', 3)).toEqual(['ove', 'rlo', 'ng']);
   });
 });
 

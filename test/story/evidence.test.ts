@@ -79,7 +79,7 @@ describe('the account with the usual proof', () => {
 
   it('counts bursts to the last one, and names their period', async () => {
     const { variant, lead, blocks } = await told('bursts');
-    expect(lead).toMatch(/ to 14\d s, 8 times\. Cause/u);
+    expect(lead).toMatch(/; degraded 8 times from [\d.]+ m?s to 14\d s\. Cause/u);
     expect(variant.cascade.sentence).toMatch(
       /^The load of clients1 rises from 80\/s to 400\/s every 20 s \(proved\)/u,
     );

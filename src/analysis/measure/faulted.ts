@@ -2,7 +2,7 @@ import type { PlanFault } from '../../spec/plan/plan.js';
 import { firstTriggerNs } from './background.js';
 import { JOURNAL, type RunRecord } from '../../spec/record/record.js';
 import { overAt } from './rollouts.js';
-import type { VariantData } from './variant-data.js';
+import { partsOf, type VariantData } from './variant-data.js';
 import { cellsOf, clipped, type CellSet } from './window.js';
 
 /** The components, edges and workloads that a fault touches, as ids of the plan. */
@@ -60,6 +60,38 @@ export function spansIn(
     spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
   }
   return spans;
+}
+
+/**
+ * Whether a fault takes effect in a run: it starts before the arrivals end, and something that it touches has work or
+ * calls in that run. Nothing recovers from a fault that does not.
+ */
+export function strikes(data: VariantData, fault: PlanFault, record: RunRecord): boolean {
+  const { plan } = data;
+  if (!spansIn(data, fault, record).some(({ fromNs }) => fromNs < plan.endNs)) return false;
+  const { components, stats } = touchedBy(fault, data);
+  // Of loads, nodes, stores of messages and rollouts no count shows that nothing uses them.
+  const isKnown =
+    components.size + stats.size > 0 &&
+    fault.rollout === null &&
+    [fault.loads, fault.nodes, fault.holders].every((touched) => touched.length === 0) &&
+    fault.links.every(({ link }) => plan.links[link].stat !== NO_STAT);
+  return (
+    !isKnown ||
+    [...components].some((component) => hasWork(plan, component, record)) ||
+    [...stats].some((stat) => record.edges[stat].calls.some((count) => count > 0))
+  );
+}
+
+function hasWork(plan: VariantData['plan'], component: number, record: RunRecord): boolean {
+  const parts = partsOf(plan, component);
+  return (
+    parts.length === 0 ||
+    parts.some((part) => {
+      const { outcomes, busyNs } = record.parts[part];
+      return outcomes.some((count) => count > 0) || busyNs.some((ns) => ns > 0);
+    })
+  );
 }
 
 /**

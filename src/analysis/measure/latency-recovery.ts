@@ -1,7 +1,7 @@
 import { rowsAt } from './sums.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
-import { spansIn } from './faulted.js';
+import { spansIn, strikes } from './faulted.js';
 import { usualNs } from './goodput.js';
 import { chanceOfCount } from './latency-noise.js';
 import { measureRecovery } from './recovery.js';
@@ -49,7 +49,7 @@ function latencyRecoveryIn(
 ): number | null {
   const { plan } = data;
   const planned = plan.faults.find((fault) => fault.id === id);
-  if (planned === undefined) return null;
+  if (planned === undefined || !strikes(data, planned, record)) return null;
   const spans = spansIn(data, planned, record);
   if (spans.length === 0) return null;
   const fault = { ...planned, spans };

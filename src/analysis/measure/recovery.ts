@@ -2,7 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
-import { spansIn } from './faulted.js';
+import { spansIn, strikes } from './faulted.js';
 import { arrivedIn, goodputOf, goodShare, RECOVERED_SHARE, type Goodput } from './goodput.js';
 import type { VariantData } from './variant-data.js';
 import {
@@ -37,14 +37,14 @@ export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | n
   return gridOf(data, found);
 }
 
-/** The same for one run, because the end of a rollout differs between runs. */
+/** The same for one run, because the end of a rollout differs between runs; null if the fault does not strike in it. */
 export function recoveryGridIn(
   data: VariantData,
   fault: string,
   record: RunRecord,
 ): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
-  if (found === undefined) return null;
+  if (found === undefined || !strikes(data, found, record)) return null;
   if (found.rollout === null) return found.spans.length === 0 ? null : gridOf(data, found);
   const { edges } = data.plan.grid;
   const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({

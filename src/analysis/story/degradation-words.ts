@@ -4,6 +4,7 @@ import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import { maxSteps, sumSteps } from './links.js';
 import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
+import { plural, verb } from '../../text/words.js';
 
 /** Failures are reported if success falls below this multiple of the usual. */
 const LESS_SUCCESS = 0.98;
@@ -14,6 +15,8 @@ const BUSY = 0.8;
 /** A degradation by its figure: `success 97 %`, and `5 of 175 requests fail`. */
 export type Degradation = Pick<StoryEvent, 'text' | 'head' | 'detail'> & {
   readonly figure: EventFigure;
+  /** The step of the figure, where it is that of one step. */
+  readonly peak?: number;
 };
 
 /**
@@ -91,18 +94,29 @@ function slowTo(value: number, usual: number, what: 'p95' | 'p95 up to'): Degrad
 }
 
 function worstStep(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
-  const success = lowest(lane, 'succeeded', from, until);
+  const { value: success, step } = lowest(lane, 'succeeded', from, until);
   if (isLess(success, lane, 'succeeded', baseline))
     return {
+      peak: step,
       figure: shareOf('success', success),
       text: `success down to ${formatShare(success)}`,
     };
-  const good = lowest(lane, 'good', from, until);
-  if (isLess(good, lane, 'good', baseline))
-    return { figure: shareOf('goodput', good), text: `goodput down to ${formatShare(good)}` };
+  const { value: good, step: late } = lowest(lane, 'good', from, until);
+  if (isLess(good, lane, 'good', baseline)) {
+    const text = `goodput down to ${formatShare(good)}`;
+    return { peak: late, figure: shareOf('goodput', good), text };
+  }
   const slowest = maxSteps(lane.latency, from, until);
   const usual = medianOf(lane.latency, 0, baseline);
-  return slowest > SLOWER * usual ? slowTo(slowest, usual, 'p95 up to') : null;
+  if (!(slowest > SLOWER * usual)) return null;
+  return { ...slowTo(slowest, usual, 'p95 up to'), peak: stepOf(lane.latency, slowest, from) };
+}
+
+/** The first step from one on in which a column reaches a value. */
+function stepOf(column: Float64Array, value: number, from: number): number {
+  let step = from;
+  while (step < column.length - 1 && !(column[step] >= value)) step++;
+  return step;
 }
 
 function resources(lane: Lane, from: number, until: number): Degradation {
@@ -112,11 +126,16 @@ function resources(lane: Lane, from: number, until: number): Degradation {
   const use = shareOf('workers', Math.min(1, busy));
   const used = `${formatShare(use.value)} of the workers in use`;
   const queued = `queue up to ${formatCount(queue)}`;
-  if (busy >= BUSY && queue > 0) return { figure: use, text: `${used}, ${queued}` };
-  if (queue > 0) return { figure: { metric: 'queue', value: queue, unit: 'count' }, text: queued };
+  const longest = stepOf(lane.queueMax, queue, from);
+  if (busy >= BUSY && queue > 0) return { peak: longest, figure: use, text: `${used}, ${queued}` };
+  if (queue > 0) {
+    const figure = { metric: 'queue', value: queue, unit: 'count' } as const;
+    return { peak: longest, figure, text: queued };
+  }
   if (waiting >= 1) {
-    const text = `up to ${formatCount(waiting)} calls wait for a connection`;
-    return { figure: { metric: 'waiting', value: waiting, unit: 'count' }, text };
+    const text = `up to ${plural(waiting, 'call')} ${verb(waiting, 'wait')} for a connection`;
+    const peak = stepOf(lane.poolWaiting, waiting, from);
+    return { peak, figure: { metric: 'waiting', value: waiting, unit: 'count' }, text };
   }
   if (busy > 0) return { figure: use, text: used };
   // Users have no workers.
@@ -125,10 +144,17 @@ function resources(lane: Lane, from: number, until: number): Degradation {
   return { figure: shareOf('success', success), text: 'a few more failures than usual' };
 }
 
-function lowest(lane: Lane, column: 'good' | 'succeeded', from: number, until: number): number {
-  let least = 1;
+/** The step with the least of a share, and that share. */
+function lowest(
+  lane: Lane,
+  column: 'good' | 'succeeded',
+  from: number,
+  until: number,
+): { readonly value: number; readonly step: number } {
+  let least = { value: 1, step: from };
   for (let step = from; step < until; step++) {
-    if (lane.finished[step] > 0) least = Math.min(least, lane[column][step] / lane.finished[step]);
+    const value = lane[column][step] / lane.finished[step];
+    if (value < least.value) least = { value, step };
   }
   return least;
 }

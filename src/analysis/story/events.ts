@@ -26,7 +26,7 @@ import { rolloutEvents } from './rollout-words.js';
 import { scalingEvents } from './scaling.js';
 import { replayEvents } from './replays.js';
 import { ranksOf } from './ranks.js';
-import { saturationText } from './saturation-words.js';
+import { saturationText, SOON } from './saturation-words.js';
 import type { Scene } from './scene.js';
 import { proxyEvents } from './proxies.js';
 import { BARE, unseenEvents } from './unseen.js';
@@ -289,7 +289,10 @@ const RANKS: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /** The words of a degradation, with the time until which they count. */
 function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
-  const found = degradationOf(lane, episode, scene.baseline);
+  const { peak, ...found } = degradationOf(lane, episode, scene.baseline);
+  // A value of one step is not that of the start of the event.
+  if (peak !== undefined && peak >= episode.from + SOON)
+    return { ...found, text: `${found.text} at ${formatInstant(secondsOf(scene, peak))}` };
   if (found.head === undefined || found.detail === undefined) return found;
   const until = secondsOf(scene, episode.until);
   const detail = `${found.detail} until ${formatInstant(until)}`;

@@ -151,7 +151,7 @@ function retries(scene: Scene, link: Link): StepInfluence | null {
         step,
         mechanism: most ? 'hedgeLoad' : 'retryLoad',
         share: 1 - calls / sent,
-        text: `${formatNumber(perCall)} attempts per call: ${formatShare(1 - calls / sent)} of them are ${most ? 'hedges' : 'retries'}`,
+        text: `${formatNumber(perCall)} attempts sent per call made: ${formatShare(1 - calls / sent)} of them are ${most ? 'hedges' : 'retries'}`,
       };
     }
   }

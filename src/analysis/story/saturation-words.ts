@@ -27,15 +27,17 @@ export function saturationText(
   const isScaled = comesAndGoes(scene.data.plan.components[lane.component]);
   const up = isScaled ? lane.up[from] : Math.max(...lane.up.subarray(from, until));
   const there = lane.there[from];
+  // The numbers are those of the time of the event: later ones need a time of their own.
+  const soon = Math.min(until, from + SOON);
   if (resource === 'cores') {
     const cores = lane.cores * up;
     const all = formatNumber(lane.cores * there);
     if (up < there)
       return { text: `all cores that run in use, ${formatNumber(cores)} of ${all} on average` };
-    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, until)));
+    const used = Math.min(cores, Math.max(...lane.cpu.subarray(from, soon)));
     return { text: `${formatNumber(used)} of ${formatNumber(cores)} cores in use` };
   }
-  const busiest = maxSteps(lane.busyMax, from, until);
+  const busiest = maxSteps(lane.busyMax, from, soon);
   const left = Math.round(lane.workers * up);
   const isPartly = left < Math.round(lane.workers * there);
   const all = isPartly
@@ -59,7 +61,7 @@ export function saturationText(
 }
 
 /** Steps after the start of a saturation within which its queue is as long as it gets. */
-const SOON = 2;
+export const SOON = 2;
 
 /** ` at 63 s`: when the queue reaches a length, if that is clearly after the saturation begins. */
 function reachedWords(

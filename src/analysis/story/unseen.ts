@@ -13,8 +13,9 @@ import { maxLevels, meanLevels, type Steps } from '../measure/steps.js';
 import { selectStats } from '../measure/subjects.js';
 import { mergeSegments } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
-import { formatCount, formatShare } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
+import { SOON } from './saturation-words.js';
+import { plural, verb } from '../../text/words.js';
 
 /** Fewest consecutive steps. */
 const STEPS = 2;
@@ -54,9 +55,12 @@ function poolEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
     const most = maxLevels(waiting, steps).subarray(...span);
     const longest = most.reduce((top, value) => Math.max(top, value), 0);
     const size = Math.round(sizes[span[0]]);
-    const text = `${formatCount(size)} of ${plural(size, 'connection')} in use, up to ${formatCount(longest)} wait for one`;
+    const text = `${formatCount(size)} of ${plural(size, 'connection')} in use, up to ${formatCount(longest)} ${verb(longest, 'wait')} for one`;
     const at = secondsOf(scene, span[0]);
-    return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text }];
+    const peak = most.indexOf(longest);
+    const when = peak < SOON ? '' : ` at ${formatInstant(secondsOf(scene, span[0] + peak))}`;
+    const words = `${text}${when}`;
+    return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text: words }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { PlanFault } from '../../spec/plan/plan.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { Expression } from '../../spec/scenario/expression.js';
 import { formatSeconds } from '../../text/figures.js';
-import { spansIn } from '../measure/faulted.js';
+import { spansIn, strikes } from '../measure/faulted.js';
 import { stepsOf } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { RECOVERY_WINDOW_NS } from '../measure/window.js';
@@ -14,9 +14,12 @@ interface Left {
   readonly next: string | null;
 }
 
+/** Metrics of the time after a fault that say nothing of a fault without an effect. */
+const OF_RECOVERY: ReadonlySet<string> = new Set(['recovery', 'latencyRecovery']);
+
 /**
- * Why a budget `after FAULT` has no figure although the fault struck: in every run too little time is left after its end.
- * Null if some run has enough time, or the fault struck in none.
+ * Why a budget `after FAULT` has no figure: the fault strikes in no run, or in every run in which it does too little time
+ * is left after its end. Null if some run has enough time.
  */
 export function tooShort({ metric, window }: Expression, data: VariantData): string | null {
   const { plan, records } = data;
@@ -24,6 +27,8 @@ export function tooShort({ metric, window }: Expression, data: VariantData): str
   const fault = plan.faults.find(({ id }) => id === window.fault);
   if (fault === undefined) return null;
   const name = metric.name.at(-1)!;
+  if (OF_RECOVERY.has(name) && !records.some((record) => strikes(data, fault, record)))
+    return `not measurable: ${fault.id} strikes in no run`;
   const neededNs = neededFor(name, data);
   const each = records.flatMap((record) => leftIn(data, fault, record) ?? []);
   if (each.length === 0 || each.some(({ ns }) => ns > 0 && ns >= neededNs)) return null;

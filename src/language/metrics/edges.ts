@@ -13,7 +13,8 @@ export const EDGE_METRICS = [
     'amplification',
     ['edge', 'cascade'],
     'low',
-    'Attempts per call; for the cascade, the largest of any edge.',
+    'Attempts sent per call made; for the cascade, the largest of any edge. In a short window it can exceed `attempts`: ' +
+      'those of earlier calls count where they are sent.',
   ),
   counted('budgetDenied', ['edge'], 'low', 'Retries and hedges that a budget refused.'),
   counted(

@@ -12,7 +12,7 @@ export const monitoredDependencies: Point = {
       .filter(({ isMonitored }) => !isMonitored)
       .map(({ name }) => ({
         path: [sectionOf(subject.scenario, name), name],
-        message: `no budget shows that ${name} fails`,
+        message: `no budget or expectation shows that ${name} fails`,
       }));
     return { of: dependencies.length, lacking };
   },

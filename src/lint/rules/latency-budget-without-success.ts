@@ -1,4 +1,5 @@
 import type { PolicyName } from '../../spec/patterns/policy-traits.js';
+import { kindAt } from '../judged.js';
 import { layerOf } from '../layers.js';
 import type { Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -45,8 +46,8 @@ export const latencyBudgetWithoutSuccess: Rule = {
       return {
         path: subject.budgetPaths[i]!,
         entities: [workload],
-        message: `fast failures can hold the budget on ${metric.text}`,
-        measured: `${refusing}, and no budget on the success of ${workload}`,
+        message: `fast failures can hold the ${kindAt(subject, i)} on ${metric.text}`,
+        measured: `${refusing}, and no budget or expectation on the success of ${workload}`,
         limit: 'a budget on success, or on successLatency',
         fix: `# in budgets\n- ${workload}.success >= 99%`,
       };

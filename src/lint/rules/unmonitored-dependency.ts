@@ -1,9 +1,10 @@
 import type { Scenario } from '../../spec/scenario/scenario.js';
 import { hostOf, sectionOf } from '../demand.js';
+import { judgedWords } from '../judged.js';
 import { dependenciesOf } from '../monitoring.js';
 import type { Rule } from '../rule.js';
 
-/** A component that is known to fail, that users' requests wait for, and whose failure no budget shows. */
+/** A component that is known to fail, that users' requests wait for, and whose failure no budget or expectation shows. */
 export const unmonitoredDependency: Rule = {
   name: 'unmonitored-dependency',
   severity: 'hint',
@@ -11,7 +12,7 @@ export const unmonitoredDependency: Rule = {
   remedy: 'Add a budget on it or on its callers, or list it under `report.focus`.',
   check: (subject) => {
     const { scenario, budgets } = subject;
-    // A file without budgets checks nothing at all.
+    // A file without either checks nothing at all.
     if (budgets.length === 0) return [];
     const faulted = faultedIn(scenario);
     return dependenciesOf(subject)
@@ -22,8 +23,8 @@ export const unmonitoredDependency: Rule = {
         return {
           path: [sectionOf(scenario, name), name],
           entities: [name],
-          message: `no budget shows that ${name} fails, which ${isCritical ? 'is critical' : 'a fault hits'}`,
-          measured: `0 of ${budgets.length} budgets`,
+          message: `no budget or expectation shows that ${name} fails, which ${isCritical ? 'is critical' : 'a fault hits'}`,
+          measured: `0 of ${judgedWords(subject)}`,
           limit: '1 or more',
           fix: `# in budgets\n- ${name}.success >= 99%`,
           everywhere: true,

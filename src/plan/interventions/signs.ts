@@ -8,10 +8,10 @@ import type { VariantResult } from '../../spec/result/result.js';
 /** Worth of an intervention that probably averts nothing: it runs only where all are asked for. */
 export const UNLIKELY = 0.1;
 
-/** Fewest calls in a step whose attempts per call count. */
+/** Fewest calls in a step whose attempts count. */
 const FEW_CALLS = 10;
 
-/** The most attempts per call of an edge in a step of the timeline; 1 without enough calls. */
+/** The most attempts that an edge sends in a step of the timeline per call made in it; 1 without enough calls. */
 export function attemptsPeak({ timeline }: VariantResult, edge: string): number {
   const own = timeline.edges[edge];
   if (own === undefined) return 1;

@@ -3,6 +3,7 @@ import { boxes, label, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { linear } from '../scale.js';
+import { plural } from '../../text/words.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
@@ -141,5 +142,5 @@ function windowOf(view: View, lanes: readonly BreakerLane[]): [number, number] {
 function describe(lane: BreakerLane): string {
   const opened = lane.intervals.filter((s) => s.state === 'open');
   const first = opened[0]?.from ?? lane.intervals[0]!.from;
-  return `${lane.instance}: opens at ${formatInstant(first)}, ${opened.length} open spells, last not closed at ${formatInstant(lane.intervals[lane.intervals.length - 1]!.until)}`;
+  return `${lane.instance}: opens at ${formatInstant(first)}, open ${plural(opened.length, 'time')}, last not closed at ${formatInstant(lane.intervals[lane.intervals.length - 1]!.until)}`;
 }

@@ -11,7 +11,7 @@ import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
 import { crowdOf } from '../crowd.js';
 
-/** An edge and its attempts per call over time. */
+/** An edge with its attempts per call, and by step its attempts sent per call made: those of earlier calls count too. */
 export interface AmplifiedEdge {
   readonly edge: string;
   readonly factor: number;
@@ -21,7 +21,7 @@ export interface AmplifiedEdge {
 /** Edges with at least this many attempts per call are shown. */
 export const AMPLIFIED = 1.02;
 
-/** The three edges with the most attempts per call, without those below `AMPLIFIED`; attempts per call by step. */
+/** The three edges with the most attempts per call, without those below `AMPLIFIED`; by step, attempts sent per call made. */
 export function amplifiedEdges(variant: VariantResult): AmplifiedEdge[] {
   const { timeline } = variant;
   return sortedKeys(variant.edges)
@@ -56,7 +56,7 @@ export function extraAttempts(variant: VariantResult): string | null {
   return found.length === 0 ? null : `${listed(found)}${runs > 1 ? ' in a run' : ''}`;
 }
 
-/** Attempts per call over time, the fault shaded. */
+/** Attempts sent per call made, by step, the fault shaded. */
 export function amplificationChart(
   view: View,
   variant: VariantResult,
@@ -85,7 +85,7 @@ export function amplificationChart(
   return {
     width,
     height,
-    title: `Attempts per call over time, ${variant.name}`,
+    title: `Attempts sent per call made, by step, ${variant.name}`,
     description: edges
       .map((e) => `${e.edge} ${formatNumber(e.factor)} over the whole run`)
       .join(', '),

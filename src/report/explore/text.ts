@@ -39,10 +39,14 @@ function variantLines(variant: ExploredVariant, options: ExploreTextOptions): st
   const { paint, columns, most } = options;
   const text = (words: string, first = '  ', rest = first): string[] =>
     wrapped(words, first, rest, columns);
-  const name = paint.bold(oneLine(variant.name));
+  const name = oneLine(variant.name);
+  const head = (words: string): string[] =>
+    wrapped(`${name}: ${words}`, '', '  ', columns).map((line, i) =>
+      i === 0 && line.startsWith(name) ? paint.bold(name) + line.slice(name.length) : line,
+    );
   if (variant.broken.length > 0) {
     return [
-      `${name}: no set was tried`,
+      ...head('no set was tried'),
       ...text('Without any fault these budgets are broken, so no fault is needed to break one:'),
       ...variant.broken.flatMap((own) => text(brokenWords(own, false), '    - ', '      ')),
       ...text(
@@ -54,7 +58,7 @@ function variantLines(variant: ExploredVariant, options: ExploreTextOptions): st
   const shown = groups.slice(0, most);
   const left = groups.length - shown.length;
   return [
-    `${name}: ${headline(variant)}`,
+    ...head(headline(variant)),
     ...shown.flatMap((sets, i) => ['', ...groupLines(sets, i + 1, options)]),
     ...(left > 0 ? ['', `  ... ${formatCount(left)} more (--max ${groups.length})`] : []),
     '',
@@ -66,13 +70,15 @@ function headline({ sets, tried }: ExploredVariant): string {
   if (sets.length === 0) return 'no set of faults that was tried breaks a budget';
   const counts = tried.flatMap(({ size }) => {
     const own = sets.filter(({ faults }) => faults.length === size).length;
-    return own === 0 ? [] : [`${plural(own, sizeNoun(size))}`];
+    return own === 0 ? [] : [setsOf(own, size)];
   });
   return `${listed(counts)} ${sets.length === 1 ? 'breaks' : 'break'} a budget`;
 }
 
-function sizeNoun(size: number): string {
-  return size === 1 ? 'single fault' : size === 2 ? 'pair' : `set of ${size}`;
+/** `1 single fault`, `2 pairs`, `3 sets of 3`. */
+function setsOf(count: number, size: number): string {
+  if (size > 2) return `${plural(count, 'set')} of ${size}`;
+  return plural(count, size === 1 ? 'single fault' : 'pair');
 }
 
 /** The sets at the same places, in the order of the first of each. */
@@ -130,7 +136,7 @@ function notes(variant: ExploredVariant): readonly string[] {
       redundant > 0 ? `${formatCount(redundant)} cannot differ from a smaller set` : '',
     ].filter((words) => words !== '');
     const rest = why.length === 0 ? '' : ` (not run: ${why.join(', ')})`;
-    return `${plural(count, sizeNoun(size)).replace(/^(\d+) set of (\d)s?$/, '$1 sets of $2')}${rest}`;
+    return `${setsOf(count, size)}${rest}`;
   });
   const own = variant.withFaults
     ? 'besides the faults of the file'

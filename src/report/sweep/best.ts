@@ -1,8 +1,10 @@
 import type { SweepFigure, SweepResult } from '../../spec/result/sweep.js';
 import { sectionInterval } from '../../stats/interval.js';
+import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Words } from '../emphasis.js';
+import { decidingWords } from '../deciding-words.js';
 import { listed } from '../format.js';
 import {
   caseAt,
@@ -142,9 +144,23 @@ function othersText(view: SweepView, metric: number, known: readonly Entry[]): s
   if (first!.figure.each.length < 2) return ` Next: ${nextText}${loneText(first!, next)}.`;
   const level = others.filter((e) => !isSignificant(better === 'low', first!.figure, e.figure));
   if (level.length === 0) return ` Next: ${nextText}, and the runs, paired, tell the two apart.`;
+  const open = decidingText(level.map(({ figure }) => pairedInterval(first!.figure, figure)));
   if (level.length === 1)
-    return ` The data can't tell ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)} from it.`;
-  return ` The data can't tell ${level.length} others from it.`;
+    return ` Not decided against ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)}${open}.`;
+  return ` Not decided against ${level.length} others${open}.`;
+}
+
+/** `: about 20 replications would decide`, all of these; empty where some run has no figure. */
+function decidingText(intervals: readonly ReturnType<typeof pairedInterval>[]): string {
+  const each = intervals.map((interval) => {
+    if (interval === null) return undefined;
+    const { halfWidth, estimate, n } = interval;
+    const wide = { n, df: n - 1, halfWidth, error: 0.05 };
+    return runsToDecide(wide, (half) => Math.abs(estimate) > half);
+  });
+  if (each.includes(undefined)) return '';
+  const most = Math.max(...each.map((runs) => runs ?? Infinity));
+  return `: ${decidingWords(most === Infinity ? null : most, 'more replications do not help')}`;
 }
 
 /** A note where the intervals of two single runs overlap, or one has none. */
@@ -172,14 +188,19 @@ function heldText(
 
 /** True if the interval of the differences between the runs lies on the worse side. */
 function isSignificant(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
+  const interval = pairedInterval(best, other);
+  if (interval === null) return false;
+  return low ? interval.high < 0 : interval.low > 0;
+}
+
+/** Interval of the differences between runs with the same random numbers; null if some run has no figure. */
+function pairedInterval(best: SweepFigure, other: SweepFigure): ReturnType<typeof sectionInterval> {
   const differences = best.each.flatMap((value, run) => {
     const worse = other.each[run];
     return value === null || worse === null || worse === undefined ? [] : [value - worse];
   });
-  if (differences.length < best.each.length) return false;
-  const interval = sectionInterval(best.value! - other.value!, differences);
-  if (interval === null) return false;
-  return low ? interval.high < 0 : interval.low > 0;
+  if (differences.length < best.each.length) return null;
+  return sectionInterval(best.value! - other.value!, differences);
 }
 
 /** A setting, with its variant if there are several. */

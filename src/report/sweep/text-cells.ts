@@ -66,17 +66,53 @@ export function thinned(count: number, room: number): number[] {
   return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
 }
 
-/** Lines of a text that fit a width, broken at spaces; a longer word gets its own line. */
-export function wrapped(text: string, width: number): string[] {
+/**
+ * Lines of a name that fit a width, with every character of it: broken at spaces, and within a longer word after a dot,
+ * a dash or another sign. A name that is cut could be that of another fault or setting.
+ */
+export function folded(name: string, width: number): string[] {
+  const words = oneLine(name)
+    .split(' ')
+    .flatMap((word) =>
+      lengthOf(word) <= width ? [word] : joined(partsOf(word, width), '', width),
+    );
+  return joined(words, ' ', width);
+}
+
+/** Width of the longest word of a name, at most a limit: no narrower column shows it with its words whole. */
+export function wordWidth(name: string, most: number): number {
+  return Math.min(most, Math.max(...oneLine(name).split(' ').map(lengthOf)));
+}
+
+/** Widest of some lines. */
+export function widthOf(lines: readonly string[]): number {
+  return Math.max(0, ...lines.map(lengthOf));
+}
+
+/** Heads of columns, line by line: shorter ones have empty lines above them. */
+export function headRows(heads: readonly (readonly string[])[]): string[][] {
+  const height = Math.max(0, ...heads.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, row) =>
+    heads.map((lines) => lines[row - height + lines.length] ?? ''),
+  );
+}
+
+function joined(words: readonly string[], between: string, width: number): string[] {
   const lines: string[] = [];
-  let now = '';
-  for (const word of text.split(' ')) {
-    if (now !== '' && lengthOf(now) + 1 + lengthOf(word) > width) {
-      lines.push(now);
-      now = word;
-    } else {
-      now = now === '' ? word : `${now} ${word}`;
-    }
+  for (const word of words) {
+    const last = lines[lines.length - 1];
+    const line = last === undefined ? word : `${last}${between}${word}`;
+    if (last === undefined || lengthOf(line) > width) lines.push(word);
+    else lines[lines.length - 1] = line;
   }
-  return [...lines, now];
+  return lines;
+}
+
+/** The parts of a word up to each of its signs; a part that is too wide is cut into several. */
+function partsOf(word: string, width: number): string[] {
+  return word.split(/(?<=[.,:;=>/_-])/).flatMap((part) => {
+    const all = Array.from(part);
+    const count = Math.ceil(all.length / width);
+    return Array.from({ length: count }, (_, i) => all.slice(i * width, (i + 1) * width).join(''));
+  });
 }

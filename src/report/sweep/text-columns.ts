@@ -1,7 +1,6 @@
 import type { SweepFigures } from '../../spec/result/sweep.js';
 import { formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { cut, shorten } from '../html-escape.js';
 import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right } from '../text-table.js';
 import {
@@ -15,11 +14,15 @@ import {
 } from './cases.js';
 import {
   figureCell,
+  folded,
+  headRows,
   markOf,
   NOT_RUN,
   painted,
   tallyCell,
   thinned,
+  widthOf,
+  wordWidth,
   type Cell,
   type SweepTextOptions,
 } from './text-cells.js';
@@ -28,7 +31,7 @@ import { orderedEntries } from './order.js';
 /** Most rows of a table along one axis, and most settings of a list of the best. */
 const ROWS = 40;
 const BEST = 10;
-/** Most characters of a name, of a value of an axis, and of a metric's head. */
+/** Most characters of a line of a name, of a value of an axis, and of a metric's head; longer ones have several lines. */
 const NAME = 16;
 const VALUE = 24;
 const HEAD = 34;
@@ -36,7 +39,10 @@ const HEAD = 34;
 /** Columns under one head, one for each variant. */
 interface Group {
   readonly head: string;
-  readonly columns: readonly { readonly head: string; readonly cells: readonly Cell[] }[];
+  readonly columns: readonly {
+    readonly head: readonly string[];
+    readonly cells: readonly Cell[];
+  }[];
 }
 
 /**
@@ -49,14 +55,14 @@ export function axisTables(view: SweepView, options: SweepTextOptions): string[]
   const cases = thinned(result.cases.length, options.whole === true ? Infinity : ROWS).map(
     (i) => result.cases[i]!,
   );
-  const labels = cases.map((one) => shorten(oneLine(valueText(view, axis, one.at)), VALUE));
-  const corner = shorten(view.axisNames[axis]!, VALUE);
-  const head = Math.max(lengthOf(corner), ...labels.map(lengthOf));
+  const labels = cases.map((one) => folded(valueText(view, axis, one.at), VALUE));
+  const corner = folded(view.axisNames[axis]!, VALUE);
+  const head = Math.max(widthOf(corner), ...labels.map(widthOf));
   const groupsOf = (whole: boolean): Group[] =>
     kindsOf(view, whole).map((kind) => ({
       head: kind.head,
       columns: result.variants.map((name) => ({
-        head: result.variants.length > 1 ? shorten(name, NAME) : '',
+        head: result.variants.length > 1 ? folded(name, NAME) : [],
         cells: cases.map((one) => {
           const figures = figuresOf(one, name);
           return figures === null ? NOT_RUN : kind.cell(figures);
@@ -88,18 +94,20 @@ export function bestTable(view: SweepView, options: SweepTextOptions): string[] 
     ...(several ? ['variant'] : []),
     ...(judged ? ['budgets'] : []),
     ...result.metrics.map((metric) => metric.text),
-  ].map((text) => shorten(oneLine(text), HEAD));
-  const rows = shown.map(({ case: one, figures }): Cell[] => [
+  ];
+  const rows = shown.map(({ case: one, figures }): TextCell[] => [
     ...view.free.map((axis) => textCell(valueText(view, axis, one.at), VALUE)),
     ...(several ? [textCell(figures.name, NAME)] : []),
-    ...(judged ? [tallyCell(result, figures)] : []),
-    ...result.metrics.map((metric, m) => {
-      const figure = figures.figures[m];
-      return figure === undefined ? NOT_RUN : figureCell(result, figures, figure, unitOf(metric));
-    }),
+    ...[
+      ...(judged ? [tallyCell(result, figures)] : []),
+      ...result.metrics.map((metric, m) => {
+        const figure = figures.figures[m];
+        return figure === undefined ? NOT_RUN : figureCell(result, figures, figure, unitOf(metric));
+      }),
+    ].map(({ text, tone }) => ({ lines: [text], tone })),
   ]);
   const widths = heads.map((text, i) =>
-    Math.max(lengthOf(text), ...rows.map((row) => lengthOf(row[i]!.text))),
+    Math.max(wordWidth(text, HEAD), ...rows.map((row) => widthOf(row[i]!.lines))),
   );
   const limit = options.whole === true ? Infinity : options.columns;
   let kept = 0;
@@ -113,9 +121,18 @@ export function bestTable(view: SweepView, options: SweepTextOptions): string[] 
       .map((cell, i) => painted(cell, widths[i]!, paint, side(i)))
       .join('  ')}`.trimEnd();
   const lines = [
-    `  ${paint.bold(cut(listName(view, shown.length, entries.length, by), limit - 2))}`,
-    lineOf(heads.map((text) => ({ text, tone: 'faint' }))),
-    ...rows.map(lineOf),
+    ...folded(listName(view, shown.length, entries.length, by), limit - 2).map(
+      (text) => `  ${paint.bold(text)}`,
+    ),
+    ...headRows(heads.map((text, i) => folded(text, widths[i]!))).map((texts) =>
+      lineOf(texts.map((text) => ({ text, tone: 'faint' }))),
+    ),
+    ...rows.flatMap((row) => {
+      const height = Math.max(...row.map((cell) => cell.lines.length));
+      return Array.from({ length: height }, (_, at) =>
+        lineOf(row.map(({ lines: own, tone }) => ({ text: own[at] ?? '', tone }))),
+      );
+    }),
   ];
   if (kept < heads.length)
     lines.push(`  ${paint.dim(`... ${plural(heads.length - kept, 'column')} left out`)}`);
@@ -132,8 +149,14 @@ function listName(view: SweepView, shown: number, all: number, by: string | null
   return `${which}${several}: ${shown} of ${all}${order === '' ? '' : `; ${order}`}`;
 }
 
-function textCell(text: string, limit: number): Cell {
-  return { text: shorten(oneLine(text), limit), tone: 'plain' };
+/** A cell of several lines. */
+interface TextCell {
+  readonly lines: readonly string[];
+  readonly tone: Cell['tone'];
+}
+
+function textCell(text: string, limit: number): TextCell {
+  return { lines: folded(text, limit), tone: 'plain' };
 }
 
 /** The kinds of columns: the expectation of a bisection, the budgets, each metric. */
@@ -196,52 +219,58 @@ function split(group: Group, room: number): Group[] {
 }
 
 function columnWidth(column: Group['columns'][number]): number {
-  return Math.max(lengthOf(column.head) + 1, ...column.cells.map(({ text }) => lengthOf(text)));
+  return Math.max(widthOf(column.head) + 1, ...column.cells.map(({ text }) => lengthOf(text)));
 }
 
 function groupWidth(group: Group): number {
   const cells = group.columns.reduce((sum, column) => sum + columnWidth(column) + 2, 0);
-  return Math.max(cells, Math.min(HEAD, lengthOf(oneLine(group.head))) + 2);
+  return Math.max(cells, wordWidth(group.head, HEAD) + 2);
 }
 
 function blockLines(
   groups: readonly Group[],
   table: {
-    readonly corner: string;
-    readonly labels: readonly string[];
+    readonly corner: readonly string[];
+    readonly labels: readonly (readonly string[])[];
     readonly head: number;
     readonly limit: number;
   },
   { paint }: SweepTextOptions,
 ): string[] {
   const { corner, labels, head, limit } = table;
-  const isNamed = groups.some((group) => group.columns.some((column) => column.head !== ''));
-  const heads = groups.map((group) => {
-    const width = Math.min(groupWidth(group), limit - head - 2) - 2;
-    const text = shorten(oneLine(group.head), Math.max(width, 8));
-    return `  ${isNamed || group.columns.length > 1 ? left(text, width) : right(`${text} `, width)}`;
-  });
-  const rowOf = (cellOf: (column: Group['columns'][number]) => Cell): string =>
-    groups
+  const isNamed = groups.some((group) => group.columns.some((column) => column.head.length > 0));
+  const widths = groups.map((group) => Math.min(groupWidth(group), limit - head - 2) - 2);
+  const heads = groups.map((group, g) => folded(group.head, Math.max(widths[g]!, 8)));
+  const headOf = (text: string, g: number): string =>
+    `  ${isNamed || groups[g]!.columns.length > 1 ? left(text, widths[g]!) : right(`${text} `, widths[g]!)}`;
+  const rowOf = (columns: readonly Cell[]): string => {
+    let at = 0;
+    return groups
       .map((group) => {
         const texts = group.columns.map(
-          (column) => `  ${painted(cellOf(column), columnWidth(column), paint, 'right')}`,
+          (column) => `  ${painted(columns[at++]!, columnWidth(column), paint, 'right')}`,
         );
         const bare = group.columns.reduce((sum, column) => sum + columnWidth(column) + 2, 0);
-        return (
-          ' '.repeat(isNamed ? 0 : groupWidth(group) - bare) +
-          texts.join('') +
-          ' '.repeat(isNamed ? groupWidth(group) - bare : 0)
-        );
+        const rest = ' '.repeat(groupWidth(group) - bare);
+        return isNamed ? texts.join('') + rest : rest + texts.join('');
       })
       .join('');
-  const lines = [`  ${paint.dim(left(isNamed ? '' : corner, head))}${paint.dim(heads.join(''))}`];
-  if (isNamed)
-    lines.push(
-      `  ${paint.dim(left(corner, head))}${rowOf((column) => ({ text: `${column.head} `, tone: 'faint' }))}`,
-    );
-  labels.forEach((text, i) => {
-    lines.push(`  ${left(text, head)}${rowOf((column) => column.cells[i]!)}`);
-  });
-  return lines.map((text) => text.trimEnd());
+  };
+  const columns = groups.flatMap((group) => group.columns);
+  const names = headRows([corner, ...columns.map((column) => column.head)]);
+  const groupHeads = isNamed ? headRows([[], ...heads]) : headRows([corner, ...heads]);
+  const faint = (text: string): Cell => ({ text: `${text} `, tone: 'faint' });
+  return [
+    ...groupHeads.map(
+      ([first, ...texts]) =>
+        `  ${paint.dim(left(first!, head))}${paint.dim(texts.map(headOf).join(''))}`,
+    ),
+    ...(isNamed ? names : []).map(
+      ([first, ...texts]) => `  ${paint.dim(left(first!, head))}${rowOf(texts.map(faint))}`,
+    ),
+    ...labels.flatMap(([first, ...rest], i) => [
+      `  ${left(first!, head)}${rowOf(columns.map((column) => column.cells[i]!))}`,
+      ...rest.map((text) => `  ${text}`),
+    ]),
+  ].map((text) => text.trimEnd());
 }

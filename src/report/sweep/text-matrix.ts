@@ -1,22 +1,26 @@
 import { plural } from '../../text/words.js';
-import { cut, shorten } from '../html-escape.js';
 import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right } from '../text-table.js';
 import { caseAt, figuresOf, hasBudgets, placed, unitOf, type SweepView } from './cases.js';
 import {
   figureCell,
+  folded,
+  headRows,
   NOT_RUN,
   painted,
   tallyCell,
   thinned,
+  widthOf,
+  wordWidth,
   type Cell,
   type SweepTextOptions,
 } from './text-cells.js';
 
 /** Most rows of a matrix on a terminal. */
 const ROWS = 24;
-/** Most characters of a value of an axis. */
+/** Most characters of a line of a value of an axis, and of the names of both axes. */
 const VALUE = 20;
+const NAMES = 34;
 
 /** A matrix for each variant: first of the budgets, then of each metric; rows are the first axis. */
 export function matrices(view: SweepView, options: SweepTextOptions): string[][] {
@@ -60,33 +64,40 @@ function matrix(
   const columnTexts = textsOf(view, second);
   const rows = thinned(rowTexts.length, options.whole === true ? Infinity : ROWS);
   const cells = rows.map((r) => columnTexts.map((_, c) => cellOf(placed(view, view.free, [r, c]))));
-  const corner = shorten(`${view.axisNames[first]!} \\ ${view.axisNames[second]!}`, 34);
-  const head = Math.max(lengthOf(corner), ...rows.map((r) => lengthOf(rowTexts[r]!)));
+  const names = `${view.axisNames[first]!} \\ ${view.axisNames[second]!}`;
+  const corner = folded(names, lengthOf(names) <= NAMES ? NAMES : wordWidth(names, NAMES));
+  const labels = rows.map((r) => folded(rowTexts[r]!, VALUE));
+  const columnHeads = columnTexts.map((text) => folded(text, VALUE));
+  const head = Math.max(widthOf(corner), ...labels.map(widthOf));
   const isMarked = cells.some((row) => row.some(({ text }) => /[!?]$/.test(text)));
   const shown = isMarked ? cells : cells.map((row) => row.map(unmarked));
   const end = isMarked ? ' ' : '';
-  const widths = columnTexts.map((text, c) =>
-    Math.max(lengthOf(text + end), ...shown.map((row) => lengthOf(row[c]!.text))),
+  const widths = columnHeads.map((lines, c) =>
+    Math.max(widthOf(lines) + end.length, ...shown.map((row) => lengthOf(row[c]!.text))),
   );
   const kept = fitting(widths, limit - head - 2);
   const lines = [
-    `  ${paint.bold(cut(name, limit - 2))}`,
-    `  ${paint.dim(left(corner, head))}${kept.map((c) => `  ${paint.dim(right(columnTexts[c]! + end, widths[c]!))}`).join('')}`,
-    ...rows.map((r, i) => {
+    ...folded(name, limit - 2).map((text) => `  ${paint.bold(text)}`),
+    ...headRows([corner, ...kept.map((c) => columnHeads[c]!)]).map(
+      ([name, ...texts]) =>
+        `  ${paint.dim(left(name!, head))}${texts.map((text, k) => `  ${paint.dim(right(text + end, widths[kept[k]!]!))}`).join('')}`,
+    ),
+    ...labels.flatMap(([first, ...rest], i) => {
       const texts = kept.map((c) => `  ${painted(shown[i]![c]!, widths[c]!, paint, 'right')}`);
-      return `  ${left(rowTexts[r]!, head)}${texts.join('')}`;
+      return [`  ${left(first!, head)}${texts.join('')}`, ...rest.map((text) => `  ${text}`)];
     }),
   ];
   const missing = [leftOut('column', columnTexts, kept), leftOut('row', rowTexts, rows)].filter(
     (text) => text !== '',
   );
   if (missing.length > 0)
-    lines.push(`  ${paint.dim(cut(`... left out: ${missing.join('; ')}`, limit - 2))}`);
+    for (const text of folded(`... left out: ${missing.join('; ')}`, limit - 2))
+      lines.push(`  ${paint.dim(text)}`);
   return lines.map((text) => text.trimEnd());
 }
 
 function textsOf(view: SweepView, axis: number): string[] {
-  return view.result.axes[axis]!.values.map(({ text }) => shorten(oneLine(text), VALUE));
+  return view.result.axes[axis]!.values.map(({ text }) => oneLine(text));
 }
 
 function unmarked(cell: Cell): Cell {

@@ -2,12 +2,11 @@ import type { SweepResult } from '../../spec/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { alarmLines, sweepAlarms } from '../alarms.js';
 import { plainWords, type Words } from '../emphasis.js';
-import { cut } from '../html-escape.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
 import { headingLines } from '../text-table.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
-import { wrapped, type SweepTextOptions } from './text-cells.js';
+import { folded, type SweepTextOptions } from './text-cells.js';
 import { axisTables, bestTable } from './text-columns.js';
 import { matrices } from './text-matrix.js';
 import { askedText, sweepVerdict } from './words.js';
@@ -61,8 +60,8 @@ function paragraph(
   style: (text: string) => string,
 ): string[] {
   const width = options.whole === true ? Infinity : options.columns - 4;
-  // A word wider than the terminal is cut.
-  const lines = wrapped(oneLine(text).replace(/\s+/g, ' '), width).map((each) => cut(each, width));
+  const words = oneLine(text).replace(/\s+/g, ' ');
+  const lines = width === Infinity ? [words] : folded(words, width);
   return lines.map((each, i) => {
     if (i > 0) return `    ${style(each)}`;
     const isStrong = strong !== '' && each.startsWith(strong);
