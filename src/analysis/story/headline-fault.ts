@@ -35,8 +35,8 @@ const NOTHING: Loss = { loss: 0, isFresh: false };
 
 /**
  * The fault whose recovery is reported: the first, by start, that costs some variant goodput before the next one
- * begins, unless a later one costs far more. If no fault costs goodput on its own, the first that is not innocent of a
- * loss; otherwise the first of all. Null without faults.
+ * begins, unless a later one costs far more. If no fault costs goodput on its own, the first that is a cause, or that is
+ * not innocent of a loss; otherwise the first of all. Null without faults.
  */
 export function headlineFault(
   variants: readonly VariantData[],
@@ -45,7 +45,8 @@ export function headlineFault(
   const faults = knownFaults(variants, stories);
   const costing = faults.filter(({ costs }) => costs);
   const costly = costing.filter(({ loss }) => loss > 1 - RECOVERED_SHARE);
-  const [first] = costly.length > 0 ? costly : costing.length > 0 ? costing : faults;
+  const blamed = faults.filter(({ share }) => share > 0);
+  const [first] = [costly, blamed, costing, faults].find((some) => some.length > 0) ?? [];
   if (first === undefined) return null;
   const worse = costly.filter(
     ({ fromNs, isFresh }) => fromNs > first.fromNs && (fromNs < first.untilNs || isFresh),
