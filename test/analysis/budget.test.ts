@@ -127,7 +127,9 @@ describe('a budget on recovery', () => {
   const recovering = (...windows: (number | null)[]): Study =>
     studyOf({
       base: runs(windows.length, (builder, run) => {
-        builder.answers('users.buy', CELL.s0, 'ok', 100);
+        builder
+          .answers('users.buy', CELL.s0, 'ok', 100)
+          .answers('store.insert', CELL.s0, 'ok', 100);
         for (let i = 0; i < 6; i++) {
           const well = windows[run] !== null && i >= windows[run]!;
           builder.answers('users.buy', CELL.s30 + i, well ? 'ok' : 'timeout', 100);

@@ -36,7 +36,9 @@ function compared(base: Headline, other: Headline, metric: string): Comparison {
 function recovering(...windows: (number | null)[]): Headline {
   const build = (plan: Plan): RunRecord[] =>
     windows.map((from, run) => {
-      const builder = new RecordBuilder(plan, run).answers('users.buy', CELL.s0, 'ok', 100);
+      const builder = new RecordBuilder(plan, run)
+        .answers('users.buy', CELL.s0, 'ok', 100)
+        .answers('store.insert', CELL.s0, 'ok', 100);
       for (let i = 0; i < 6; i++) {
         builder.answers(
           'users.buy',

@@ -316,7 +316,7 @@ describe('recovery', () => {
   const after =
     (good: readonly number[]) =>
     (builder: RecordBuilder): RecordBuilder => {
-      builder.answers('users.buy', CELL.s0, 'ok', 100);
+      builder.answers('users.buy', CELL.s0, 'ok', 100).answers('store.insert', CELL.s0, 'ok', 100);
       good.forEach((n, i) => {
         builder
           .answers('users.buy', CELL.s30 + i, 'ok', n)

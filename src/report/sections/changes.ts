@@ -85,7 +85,8 @@ function patchLines(variant: VariantResult): readonly PatchLine[] {
 function recommendedMarkup(view: View, chosen: Recommended): Markup {
   const { variant, changes, spare } = chosen;
   const words = enoughWords(chosen);
-  const some = { ...variant, changes };
+  // Without runs that tell them apart, and in documents of earlier versions, all of it.
+  const some = chosen.enough === null ? variant : { ...variant, changes };
   return markup`<div class="patches">${patchMarkup(view, some)}</div>${words !== null && markup`<p>${words}.</p>`}${
     spare.length > 0 &&
     folded(
