@@ -87,12 +87,13 @@ function whenWords(
 
 /** The causes with the largest parts of the harm, each with how it is known. */
 function causeWords({ cascade }: VariantResult): string {
-  const causes = cascade.causes
+  const all = cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
-    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at)
-    .slice(0, MOST);
-  const [first] = causes;
+    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at);
+  const [first] = all;
   if (first === undefined) return '';
-  if (causes.length === 1) return ` Cause (${first.known}): ${first.text}.`;
-  return ` Causes: ${listed(causes.map(({ text, known }: KnownCause) => `${text} (${known})`))}.`;
+  if (all.length === 1) return ` Cause (${first.known}): ${first.text}.`;
+  const causes = all.slice(0, MOST).map(({ text, known }: KnownCause) => `${text} (${known})`);
+  const more = all.length - causes.length;
+  return ` Causes: ${listed(more > 0 ? [...causes, `${formatCount(more)} more`] : causes)}.`;
 }

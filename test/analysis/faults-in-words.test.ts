@@ -117,3 +117,36 @@ describe('a fault with a small part by proof', () => {
     ]);
   });
 });
+
+describe('a fault without which most of the harm is gone, and that alone does none', () => {
+  const rolesOf = (others: CounterfactualFault): unknown => {
+    const averted = { value: 990, ci95: null, each: [990] };
+    const proof = {
+      harm: 1000,
+      background: 0,
+      faults: [row('early', { role: 'amplifier', averted, alone: 0, without: 10 }), others],
+      interventions: [],
+    } as unknown as Counterfactuals;
+    const story = {
+      causes: [cause('early', { share: 0.5 }), cause('late', { at: 30, share: 0.5 })],
+      innocent: [],
+      events: FAULTS,
+    } as unknown as Story;
+    return proven([story], proof)[0]!.causes.map(({ fault, role }) => [fault, role]);
+  };
+
+  it('is a cause beside others that have not run', () => {
+    expect(rolesOf(row('late', { role: 'undecided' }))).toEqual([
+      ['early', 'cause'],
+      ['late', 'cause'],
+    ]);
+  });
+
+  it('makes worse what another one causes', () => {
+    const averted = { value: 600, ci95: null, each: [600] };
+    expect(rolesOf(row('late', { averted, alone: 500, without: 400 }))).toEqual([
+      ['early', 'amplifier'],
+      ['late', 'cause'],
+    ]);
+  });
+});

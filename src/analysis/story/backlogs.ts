@@ -69,17 +69,19 @@ function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
   return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
 }
 
-/** Ages from which a backlog counts, and at which it ends. */
+/** Ages from which a backlog counts, at which it ends, and above which its growth may begin. */
 interface Limits {
   readonly high: Ns;
   readonly low: Ns;
+  readonly start: Ns;
 }
 
 function limitsOf(ages: Float64Array, baseline: number, hasUsual: boolean): Limits {
-  if (!hasUsual) return { high: OLD_WITHOUT_FAULT_NS, low: OLD_WITHOUT_FAULT_NS };
+  const without = OLD_WITHOUT_FAULT_NS;
+  if (!hasUsual) return { high: without, low: without, start: OLD_NS };
   const usual = Math.max(0, ...ages.subarray(0, baseline));
   const low = Math.max(OLD_NS, usual);
-  return { high: Math.max(OLD_NS, OLDER * usual), low };
+  return { high: Math.max(OLD_NS, OLDER * usual), low, start: low };
 }
 
 /**
@@ -103,7 +105,7 @@ function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
  */
 function spansAbove(
   values: Float64Array,
-  { high, low }: Limits,
+  { high, low, start }: Limits,
 ): readonly (readonly [number, number])[] {
   const spans: (readonly [number, number])[] = [];
   let from = -1;
@@ -113,7 +115,7 @@ function spansAbove(
     if (above || from < 0) continue;
     const isLong = values.subarray(from, step).filter((value) => value > high).length >= STEPS;
     const last = spans[spans.length - 1]?.[1] ?? 0;
-    if (isLong) spans.push([growthBefore(values, from, last, Math.min(low, OLD_NS)), step]);
+    if (isLong) spans.push([growthBefore(values, from, last, start), step]);
     from = -1;
   }
   return spans;

@@ -47,6 +47,9 @@ function isMeasured({ events }: Story, { unseen = [] }: Counterfactuals): boolea
 /** A fault that does less than this share of the harm is not added to the causes, or only adds to that of others. */
 const SOME = 0.05;
 
+/** And one that does most of the harm. */
+const MOST = 0.5;
+
 /** Roles from the one that counts most. */
 const ROLES: readonly CausalRole[] = [
   'cause',
@@ -62,14 +65,20 @@ const REASONS: ReadonlyMap<CausalRole | undefined, string> = new Map([
   ['protection', 'without it more requests fail'],
 ]);
 
-/** The roles of all faults. Of those that do harm only together each is a cause. */
+type Row = Counterfactuals['faults'][number];
+
+/**
+ * The roles of all faults. Of those that do harm only together each is a cause; so is one without which most of the harm
+ * is gone, beside others that have not run.
+ */
 function rolesIn(proof: Counterfactuals): ReadonlyMap<string, CausalRole> {
-  const roles = proof.faults.map(({ fault }) => [fault, roleIn(proof, fault)] as const);
-  const count = (wanted: CausalRole): number => roles.filter(([, role]) => role === wanted).length;
-  const isJoint = count('cause') === 0 && count('amplifier') > 1;
-  return new Map(
-    roles.map(([fault, role]) => [fault, isJoint && role === 'amplifier' ? 'cause' : role]),
-  );
+  const roles = proof.faults.map((row) => ({ row, role: roleIn(proof, row.fault) }));
+  const count = (wanted: CausalRole): number => roles.filter(({ role }) => role === wanted).length;
+  const isNeeded = (row: Row): boolean =>
+    count('undecided') > 0 && weightOf(row) >= MOST * proof.harm;
+  const isJoint = (row: Row, role: CausalRole): boolean =>
+    role === 'amplifier' && count('cause') === 0 && (count('amplifier') > 1 || isNeeded(row));
+  return new Map(roles.map(({ row, role }) => [row.fault, isJoint(row, role) ? 'cause' : role]));
 }
 
 /** What a fault does to requests, or to what no request shows, whichever is more. */
@@ -217,7 +226,7 @@ function harmBy({ harm, background }: Counterfactuals): number {
   return harm - background;
 }
 
-function weightOf({ share, averted }: Counterfactuals['faults'][number]): number {
+function weightOf({ share, averted }: Row): number {
   return share ?? averted.value ?? 0;
 }
 
