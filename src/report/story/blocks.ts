@@ -40,8 +40,10 @@ export interface StoryOptions {
   readonly source: string;
 }
 
-/** Longest sentence of the account: a name of 10,000 letters must not hide the others. */
-const LONGEST = 600;
+/** Longest text of a block: no chain is that long. */
+const LONGEST = 3000;
+/** Longest word: a name of 10,000 letters must not hide the others. */
+const WORD = 200;
 
 /**
  * The account of a result for an incident channel or a post-mortem: variant by variant, those that fail first. A
@@ -258,13 +260,18 @@ function shortened(block: Block): Block {
   switch (block.kind) {
     case 'heading':
     case 'paragraph':
-      return { ...block, text: cut(block.text, LONGEST) };
+      return { ...block, text: short(block.text) };
     case 'list':
-      return { ...block, items: block.items.map((text) => cut(text, LONGEST)) };
+      return { ...block, items: block.items.map(short) };
     case 'steps':
       return {
         ...block,
-        items: block.items.map(({ when, what }) => ({ when, what: cut(what, LONGEST) })),
+        items: block.items.map(({ when, what }) => ({ when, what: short(what) })),
       };
   }
+}
+
+function short(text: string): string {
+  const words = text.split(' ').map((word) => cut(word, WORD));
+  return cut(words.join(' '), LONGEST);
 }
