@@ -1,3 +1,5 @@
+import { headroomSection } from '../../src/report/sections/headroom.js';
+import { viewOf } from '../../src/report/view.js';
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
@@ -72,6 +74,8 @@ faults: [ { id: hang, kind: hang, target: bank, at: 20s, for: 12s } ]
     const text = renderMarkdown(hang, PAGE);
     expect(text).toContain("; none while 'bank hangs': calls of shop do not return");
     expect(text).not.toMatch(/0\.\d+x/);
+    const table = headroomSection(viewOf(hang))!.markup.replaceAll(/<[^>]*>/gu, '|');
+    expect(table).toMatch(/bank hangs, 20 to 32 s\|[^]*none: calls do not return/u);
   });
 });
 

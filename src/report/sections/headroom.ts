@@ -3,7 +3,14 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
-import { amountWords, healthyWords, shareUsed, tightestWords, useWords } from '../headroom.js';
+import {
+  amountWords,
+  healthyWords,
+  isStuck,
+  shareUsed,
+  tightestWords,
+  useWords,
+} from '../headroom.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, type Table } from './parts.js';
@@ -53,15 +60,17 @@ function faultTable({ components: [calm], faults: under }: Headroom, faults: Fau
   const rows = under.map(({ fault, from, until, components: [first] }) => ({
     when: `${faults.find(({ id }) => id === fault)?.words ?? fault}, ${formatSpan(from, until)}`,
     first,
+    isStuck: first !== undefined && isStuck(first, until - from),
   }));
   return {
     caption: 'Headroom while each fault is active',
     head: ['While', 'Component', 'Resource', 'In use', 'Times this load'],
-    rows: [{ when: 'no fault', first: calm }, ...rows].flatMap(({ when, first }) =>
-      first === undefined
-        ? []
-        : [[when, first.component, resourceOf(first), useOf(first), formatNumber(first.factor)]],
-    ),
+    rows: [{ when: 'no fault', first: calm, isStuck: false }, ...rows].flatMap((row) => {
+      const { when, first } = row;
+      if (first === undefined) return [];
+      const factor = row.isStuck ? 'none: calls do not return' : formatNumber(first.factor);
+      return [[when, first.component, resourceOf(first), useOf(first), factor]];
+    }),
   };
 }
 
