@@ -1,21 +1,27 @@
 // `npm run slow-tests`: runs all tests, and prints the slowest tenth of their files as a table for docs/speed.md: seconds,
-// share of all, and how many tests they have.
+// share of all, and how many tests they have. With a file, the JSON report of vitest, it prints the table of those tests.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ROOT } from './build-key.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-slow-tests-'));
-try {
-  const file = join(folder, 'tests.json');
-  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`];
-  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
-  process.stdout.write(tableOf(JSON.parse(readFileSync(file, 'utf8')).testResults));
-  process.exitCode = status;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+const [, , given] = process.argv;
+if (given === undefined) runAll();
+else process.stdout.write(tableOf(JSON.parse(readFileSync(given, 'utf8')).testResults));
+
+function runAll() {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-slow-tests-'));
+  try {
+    const file = join(folder, 'tests.json');
+    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+    const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`];
+    const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    process.stdout.write(tableOf(JSON.parse(readFileSync(file, 'utf8')).testResults));
+    process.exitCode = status;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function tableOf(results) {
