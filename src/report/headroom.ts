@@ -104,7 +104,10 @@ function faultWords(
 }
 
 /** Whether a request holds the resource for more than half of a time: each place serves fewer than two in it. */
-export function isStuck({ saturatesAt, limit, factor }: ComponentHeadroom, seconds: number): boolean {
+export function isStuck(
+  { saturatesAt, limit, factor }: ComponentHeadroom,
+  seconds: number,
+): boolean {
   return factor < USED_UP && saturatesAt * seconds < 2 * limit;
 }
 

@@ -49,6 +49,8 @@ describe('calls that wait for a connection', () => {
       'timeout: 300ms, retry: { attempts: 3, on: [any], backoff: { kind: constant, base: 10ms } }',
     );
     expect(cascade.loops).toEqual([{ through: ['shop', 'db'], mechanism: 'retryLoad' }]);
-    expect(loadOf(cascade).join()).toMatch(/^[12]\.\d+ attempts sent per call made: \d\d(\.\d)? % of them/u);
+    expect(loadOf(cascade).join()).toMatch(
+      /^[12]\.\d+ attempts sent per call made: \d\d(\.\d)? % of them/u,
+    );
   });
 });

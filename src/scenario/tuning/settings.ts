@@ -193,13 +193,12 @@ const COMPONENTS: readonly string[] = [
 
 /**
  * Settings of a component, by the effort of changing them; those of `pool` hold for each of `pools`, those of lists such as
- * `consumers` for each entry. All other numbers are
- * facts, such as the time of a start or of a collection.
+ * `consumers` for each entry. All other numbers are facts, such as the time of a start or of a collection.
  */
 export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   concurrency: 1,
-  'consumers.concurrency': 1,
-  'subscribers.concurrency': 1,
+  'consumers[].concurrency': 1,
+  'subscribers[].concurrency': 1,
   'queue.capacity': 1,
   'queue.maxWait': 1,
   'pool.maxOpen': 1,
@@ -248,8 +247,12 @@ function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
     if (value.type === 'map') return chosenIn(value, below);
     if (value.type === 'list')
       return value.items.flatMap((item, k) => chosenIn(item, [...below, k]));
-    const [, , ...own] = below.filter((key) => typeof key === 'string');
-    const field = (own[0] === 'pools' ? ['pool', ...own.slice(2)] : own).join('.');
+    const [, , ...own] = below;
+    const names = own[0] === 'pools' ? ['pool', ...own.slice(2)] : own;
+    const field = names
+      .map((key) => (typeof key === 'number' ? '[]' : `.${key}`))
+      .join('')
+      .slice(1);
     const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
     return effort === undefined ? [] : multiples(below, value, effort);
   });
