@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD_STAMP, ROOT, buildKey, dependencyKey, isBuilt, stampIs } from './build-key.mjs';
+import { keepReachable } from './declarations.mjs';
 import { withLock } from './lock.mjs';
 import { requireNode } from './node-version.mjs';
 
@@ -90,6 +91,7 @@ function build() {
 function declare() {
   const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
   orFail(() => node(compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly'));
+  keepReachable('dist', 'index.d.ts');
 }
 
 /** A build replaces all of dist, so they belong to its sources. */

@@ -1,0 +1,22 @@
+// The declarations of the library's types that its entry reaches. A compiler writes those of all modules, and a package
+// needs a fifth of them.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const IMPORTED = /(?:from |import\()'(\.[^']+)\.js'/g;
+
+/** Removes all declarations in a folder that `entry` does not import, directly or through others. */
+export function keepReachable(folder, entry) {
+  const reached = new Set();
+  const open = [join(folder, entry)];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (reached.has(file)) continue;
+    reached.add(file);
+    for (const [, from] of readFileSync(file, 'utf8').matchAll(IMPORTED))
+      open.push(join(dirname(file), `${from}.d.ts`));
+  }
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = join(folder, name);
+    if (name.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
+  }
+}
