@@ -95,6 +95,13 @@ const row = (fault: string, own: Partial<CounterfactualFault>): CounterfactualFa
   ...own,
 });
 
+/** The account takes each of the two faults for one half of the cause. */
+const HALVES = {
+  causes: [cause('early', { share: 0.5 }), cause('late', { at: 30, share: 0.5 })],
+  innocent: [],
+  events: FAULTS,
+} as unknown as Story;
+
 describe('a fault with a small part by proof', () => {
   it('makes it worse, with the share that is not there without it', () => {
     const averted = { value: 30, ci95: null, each: [30] };
@@ -104,12 +111,7 @@ describe('a fault with a small part by proof', () => {
       faults: [row('early', { share: 960 }), row('late', { role: 'part', averted, share: 40 })],
       interventions: [],
     } as unknown as Counterfactuals;
-    const story = {
-      causes: [cause('early', { share: 0.5 }), cause('late', { at: 30, share: 0.5 })],
-      innocent: [],
-      events: FAULTS,
-    } as unknown as Story;
-    const [{ causes }] = proven([story], proof);
+    const [{ causes }] = proven([HALVES], proof);
     expect(causes[1]!.averted).toBe(0.03);
     expect(causes.map(({ fault, role, share }) => [fault, role, share])).toEqual([
       ['early', 'cause', 0.96],
@@ -127,12 +129,7 @@ describe('a fault without which most of the harm is gone, and that alone does no
       faults: [row('early', { role: 'amplifier', averted, alone: 0, without: 10 }), others],
       interventions: [],
     } as unknown as Counterfactuals;
-    const story = {
-      causes: [cause('early', { share: 0.5 }), cause('late', { at: 30, share: 0.5 })],
-      innocent: [],
-      events: FAULTS,
-    } as unknown as Story;
-    return proven([story], proof)[0]!.causes.map(({ fault, role }) => [fault, role]);
+    return proven([HALVES], proof)[0]!.causes.map(({ fault, role }) => [fault, role]);
   };
 
   it('is a cause beside others that have not run', () => {

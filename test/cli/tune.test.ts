@@ -2,26 +2,13 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TuneResult } from '../../src/spec/result/tune.js';
 import { Folder, faultline } from './harness.js';
+import { POOL } from './small-pool.js';
 
 let folder: Folder;
 beforeAll(() => {
   folder = new Folder();
 });
 afterAll(() => folder.remove());
-
-/** 5 connections of 50 ms each serve 100/s, and 130/s come: one more than 6.5 is needed. */
-const POOL = `
-faultline: 1
-title: a pool too small for the load
-run: { duration: 30s, warmup: 5s, seed: 21, replications: 2 }
-services:
-  shop: { concurrency: 80, queue: { capacity: 60 }, endpoints: { list: [ wait: exponential(1ms), { query: catalog.read } ] } }
-databases:
-  catalog: { cpu: 8, pool: { maxOpen: 5, acquireTimeout: 300ms }, operations: { read: { wait: exponential(50ms) } } }
-workloads:
-  users: { arrivals: poisson(130/s), patience: 3s, requests: [ { call: shop.list } ] }
-budgets: [ users.success >= 99% ]
-`;
 
 /** The outage lasts 5 s, and the breaker stays open for 60 s, which is not written: it is the default. */
 const BREAKER = `
