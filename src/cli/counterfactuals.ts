@@ -19,7 +19,7 @@ import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { candidatesOf, isSetUp, subjectOf, type Task } from './proof-subject.js';
-import { prove, type RunPlans } from './proving.js';
+import { CHEAP, prove, ROOM, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
 import type { Ending, SimulateOptions, Simulated } from './simulate.js';
@@ -177,11 +177,6 @@ async function recommended(
     tuneForCommand();
   }
 }
-
-/** Room for an answer that takes a little more. */
-const ROOM = 1.3;
-/** Events that are worth a better answer in any case: a fraction of a second. */
-const CHEAP = 400_000;
 
 /** By variant what its runs show; null after an interrupt. */
 async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs | null> {

@@ -77,10 +77,10 @@ const STUCK_PLANS = 3;
 /** Sets of faults that usually settle which of them matter. */
 const FAULT_PLANS = 3;
 /** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
-const ROOM = 1.3;
+export const ROOM = 1.3;
 const LEAST = 0.5;
 /** A thrifty proof may handle as many events as the usual runs, or this number, which takes a fraction of a second. */
-const CHEAP = 400_000;
+export const CHEAP = 400_000;
 /** Plans whose records are in memory at the same time. */
 const AT_ONCE = 8;
 

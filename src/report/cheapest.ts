@@ -38,7 +38,10 @@ const EFFORT: Readonly<Record<CauseKind, number | null>> = {
 
 const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
-/** The least effort after which users recover, in a sentence; null if no change that was tried is enough. */
+/**
+ * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
+ * null if no change that was tried is enough.
+ */
 export function cheapestWords(own: Counterfactuals): string | null {
   const found = cheapestOf(own);
   if (found === null) return nextUnseen(own);

@@ -38,12 +38,11 @@ export function recommendedOf({ result, winner, baseline }: View): Recommended |
 /** Most changes that a sentence lists. */
 export const SHORT = 4;
 
-/** `Use full: it holds all 6 budgets, naive 3. 2 of its 9 changes are enough: ...`. */
+/** `Use full: it holds all 6 budgets, naive holds 3. 2 of its 9 changes are enough: ...`. */
 export function recommendedWords(view: View, own: Recommended): string {
   const { variant, changes } = own;
   const { of } = heldBudgets(variant);
   const other = heldBudgets(view.baseline);
-  const all = of === 1 ? 'the budget' : `all ${of} budgets`;
   const base =
     other.of === of
       ? `, ${view.baseline.name} holds ${other.held === 0 ? 'none' : other.held}`
@@ -53,7 +52,13 @@ export function recommendedWords(view: View, own: Recommended): string {
     changes.length > SHORT || changes.length === 0 ? '' : `: ${listed(changes.map(changeWords))}`;
   const rest =
     told ?? (changes.length === 0 ? '' : `It changes ${plural(changes.length, 'setting')}`);
-  return `Use ${variant.name}: it holds ${all}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
+  return `${adviceWords(variant)}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
+}
+
+/** `Use full: it holds all 6 budgets`. */
+export function adviceWords(variant: VariantResult): string {
+  const { of } = heldBudgets(variant);
+  return `Use ${variant.name}: it holds ${of === 1 ? 'the budget' : `all ${of} budgets`}`;
 }
 
 /** `2 of its 9 changes are enough`, with what they avert; null where that is not known. */

@@ -11,6 +11,7 @@ import type { Span } from '../../analysis/measure/window.js';
 import { withFaults } from '../../plan/without.js';
 import { isFailure } from '../../report/budget-words.js';
 import { simulators } from '../../run/replicate.js';
+import { isStopped } from '../../run/run.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../spec/result/explore.js';
 import type { BudgetResult } from '../../spec/result/result.js';
@@ -180,9 +181,7 @@ class Explorer {
   ): Promise<readonly Verdicts[]> {
     const all = await this.records(threads, sets, this.replications);
     return all.map((runs) => {
-      const isWhole =
-        runs.records.length > 0 &&
-        runs.records.every(({ stop }) => stop === 'horizon' || stop === 'drained');
+      const isWhole = runs.records.length > 0 && !runs.records.some(isStopped);
       if (!isWhole) return { trial: UNFINISHED, budgets: [], lost: 0 };
       const own = judgeExplored(runs, this.budgets.judged, this.workloads);
       return { trial: trialOf(own, healthy), budgets: own.budgets, lost: own.lost };

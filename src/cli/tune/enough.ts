@@ -1,7 +1,8 @@
-import { failuresOf, judgeTuned } from '../../analysis/tune.js';
+import { judgeTuned, type TuningRuns } from '../../analysis/tune.js';
 import { recommendedOf } from '../../report/recommended.js';
 import { viewOf } from '../../report/view.js';
 import { differences } from '../../scenario/tuning/differences.js';
+import { isStopped } from '../../run/run.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { EnoughChanges } from '../../spec/result/enough.js';
@@ -72,7 +73,7 @@ class Ablation {
       ({ expression: { limit } }) => limit.kind !== 'ofVariant' && limit.kind !== 'ofSaved',
     );
     if (moves.length < 2 || !canBeJudged || this.left < FEWEST + this.replications) return null;
-    const whole: TriedSet<TunedRuns> = { moves, outcome: this.outcome(this.variant.name)! };
+    const whole: TriedSet<TunedRuns> = { moves, outcome: this.outcome(this.variant.name) };
     const { options, terminal } = this.by;
     const isQuiet = options.quiet === true;
     const bar = isQuiet ? () => {} : progressBar(terminal, 'leaving out changes', this.left);
@@ -86,7 +87,7 @@ class Ablation {
       },
     });
     terminal.progress('');
-    const before = this.outcome(this.baseline)!;
+    const before = this.outcome(this.baseline);
     const isUnknown = found.isCut && found.moves.length === moves.length;
     const isWorse = found.outcome.failed > before.failed;
     if (interruption.aborted || isUnknown || isWorse) return null;
@@ -116,34 +117,25 @@ class Ablation {
     let next = 0;
     return built.map((own) => {
       const records = own === null ? [] : (rows[next++] ?? []);
-      const isWhole = records.length === count && records.every(isFinished);
+      const isWhole = records.length === count && !records.some(isStopped);
       if (own === null || !isWhole) return null;
       return this.judged({ ...own, records });
     });
   }
 
   /** What the usual runs of a variant show. */
-  private outcome(name: string): TunedRuns | null {
+  private outcome(name: string): TunedRuns {
     const { prepared } = this.by;
     const at = prepared.plans.findIndex(({ variant }) => variant === name);
     const own = { variant: prepared.file.variants[at]!, plan: prepared.plans[at]! };
     return this.judged({ ...own, records: this.recordsOf(name) });
   }
 
-  /** Runs as the recommended variant is judged. */
-  private judged(runs: Parameters<typeof judgeTuned>[0]): TunedRuns {
-    const { file, plans } = this.by.prepared;
-    const at = plans.findIndex(({ variant }) => variant === this.baseline);
-    const usual = {
-      variant: file.variants[at]!,
-      plan: plans[at]!,
-      records: this.recordsOf(this.baseline),
-    };
+  /** Runs as the recommended variant is judged: only budgets and failed requests count. */
+  private judged(runs: TuningRuns): TunedRuns {
+    const { budgets } = this.by.prepared.file;
     const variant = { ...runs.variant, name: this.variant.name };
-    return judgeTuned(
-      { ...runs, variant },
-      { budgets: file.budgets, limits: new Map(), usual: failuresOf(usual) },
-    );
+    return judgeTuned({ ...runs, variant }, { budgets, limits: new Map(), usual: [] });
   }
 
   private recordsOf(name: string): readonly RunRecord[] {
@@ -154,7 +146,3 @@ class Ablation {
 
 /** Runs before those of an answer without which none is likely. */
 const FEWEST = 3;
-
-function isFinished({ stop }: RunRecord): boolean {
-  return stop === 'horizon' || stop === 'drained';
-}

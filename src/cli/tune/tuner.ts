@@ -11,6 +11,7 @@ import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
 import { simulators } from '../../run/replicate.js';
+import { isStopped } from '../../run/run.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import { beforeText, valueText } from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
@@ -153,9 +154,7 @@ class Tuner {
     return built.map((own) => {
       if (own === null) return null;
       const records = rows[next++]!;
-      const isWhole =
-        records.length === count &&
-        records.every(({ stop }) => stop === 'horizon' || stop === 'drained');
+      const isWhole = records.length === count && !records.some(isStopped);
       return isWhole ? this.outcome({ ...own, records }) : null;
     });
   }

@@ -3,7 +3,7 @@ import { formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';
-import { enoughWords, recommendedOf, type Recommended } from '../recommended.js';
+import { enoughWords, recommendedOf, adviceWords, type Recommended } from '../recommended.js';
 import { heldBudgets, type View } from '../view.js';
 import { folded, section, variantKey } from './parts.js';
 
@@ -32,8 +32,7 @@ function titleOf({ result, baseline }: View, chosen: VariantResult | null): stri
   if (chosen !== null) {
     const { of } = heldBudgets(chosen);
     const other = heldBudgets(baseline);
-    const all = of === 1 ? 'the budget' : `all ${of} budgets`;
-    const use = `Use ${chosen.name}: it holds ${all}`;
+    const use = adviceWords(chosen);
     if (other.of === of && other.held < of)
       return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
     // Budgets of single variants: the numbers of held budgets do not compare.
