@@ -18,7 +18,13 @@ export function isBuilt() {
 /** Changes with the sources, the build scripts and the dependencies. */
 export function buildKey() {
   const builders = BUILDERS.map((name) => join('scripts', name));
-  const sources = ['tsconfig.json', 'package.json', ...builders, ...filesBelow('src')];
+  const sources = [
+    'tsconfig.json',
+    'tsconfig.browser.json',
+    'package.json',
+    ...builders,
+    ...filesBelow('src'),
+  ];
   return `${digest(sources)} ${dependencyKey()}`;
 }
 

@@ -23,6 +23,9 @@ const LIBRARY = 'index';
 const THREADS = ['run/worker', 'cli/trace-worker'];
 /** Started and never imported: to load one is to run it. */
 const STARTED = new Set([...PROGRAMS, ...THREADS]);
+/** What runs in the page of a report, and the module that has it as a text. */
+const PAGE = 'browser/page/main';
+const PAGE_TEXT = join(ROOT, 'src', 'browser', 'built.js');
 const NO_SCHEMAS = fileURLToPath(new URL('no-schemas.mjs', import.meta.url));
 
 /** Builds everything below a directory. Throws if a source cannot be read. */
@@ -80,6 +83,35 @@ function buildLayers(directory) {
   return bundle(importedModules(), options, { dir: directory, codeSplitting: { groups } });
 }
 
+/** The script of a page: a module in the place of its declaration exports it as a text. */
+const pageScript = {
+  name: 'page-script',
+  resolveId: (source) => (source.endsWith('/browser/built.js') ? PAGE_TEXT : null),
+  load: async (id) =>
+    id === PAGE_TEXT ? `export const SCRIPT = ${JSON.stringify(await builtPage())};` : null,
+};
+
+let page = null;
+
+/** The same for every file of a build. */
+function builtPage() {
+  page ??= (async () => {
+    const bundler = await rolldown({
+      input: sourceOf(PAGE),
+      cwd: ROOT,
+      platform: 'browser',
+      tsconfig: join(ROOT, 'tsconfig.browser.json'),
+    });
+    try {
+      const { output } = await bundler.generate({ format: 'iife', minify: true, comments: false });
+      return output[0].code.trim();
+    } finally {
+      await bundler.close();
+    }
+  })();
+  return page;
+}
+
 /** Returns the ids of the modules with code in the files that it writes. */
 async function bundle(input, options, output) {
   const bundler = await rolldown({
@@ -88,6 +120,7 @@ async function bundle(input, options, output) {
     cwd: ROOT,
     platform: 'node',
     tsconfig: join(ROOT, 'tsconfig.json'),
+    plugins: [pageScript],
     preserveEntrySignatures: 'strict',
     checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
   });
@@ -105,7 +138,9 @@ async function bundle(input, options, output) {
 
 /** Name and path of each module that another file may import. */
 function importedModules() {
-  const names = modulesBelow('').filter((name) => !STARTED.has(name));
+  const names = modulesBelow('').filter(
+    (name) => !STARTED.has(name) && !name.startsWith('browser/page/'),
+  );
   return Object.fromEntries(names.map((name) => [name, sourceOf(name)]));
 }
 
@@ -116,7 +151,7 @@ function modulesBelow(folder) {
     .flatMap((entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) return modulesBelow(path);
-      return path.endsWith('.ts') ? [path.slice(0, -'.ts'.length)] : [];
+      return path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path.slice(0, -'.ts'.length)] : [];
     });
 }
 

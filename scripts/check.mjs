@@ -48,6 +48,10 @@ const CHECKS = [
   // The native compiler finds the same errors in a quarter of the time. It has no API for eslint and knip, so these use the
   // other one.
   { name: 'types', args: [tool('typescript-native', 'bin', 'tsc'), '-p', 'tsconfig.test.json'] },
+  {
+    name: 'types of the page',
+    args: [tool('typescript-native', 'bin', 'tsc'), '-p', 'tsconfig.browser.json'],
+  },
 ];
 
 const start = process.hrtime.bigint();

@@ -1,6 +1,7 @@
 import { sha256 } from '../text/sha256.js';
 import { markup, raw, render, type Markup, type Part } from './html-escape.js';
-import { SCRIPT, scriptSource } from './script.js';
+import { SCRIPT } from '../browser/built.js';
+import { scriptSource } from './script.js';
 
 /** A section in the table of contents of a page. */
 export interface PageSection {

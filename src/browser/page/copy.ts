@@ -1,0 +1,45 @@
+import { csvOf, markdownOf } from '../table-texts.js';
+import { all, made } from './dom.js';
+
+/** How long a button says that it has copied. Unit: milliseconds. */
+const SAID = 1_500;
+
+/** Buttons that copy settings as they stand, and tables as CSV and Markdown. */
+export function addCopies(): void {
+  for (const block of all('pre[data-copy]')) {
+    const text = (): string => block.dataset.copy || block.textContent;
+    block.before(bar(['Copy', text]));
+  }
+  for (const table of all<HTMLTableElement>('main table')) {
+    const frame = table.closest<HTMLElement>('.scroll') ?? table;
+    frame.after(
+      bar(
+        ['Copy as CSV', () => csvOf(rowsOf(table))],
+        ['as Markdown', () => markdownOf(rowsOf(table))],
+      ),
+    );
+  }
+}
+
+function bar(...actions: readonly (readonly [string, () => string])[]): HTMLElement {
+  const own = made('div', { className: 'copy' });
+  for (const [words, text] of actions) {
+    const button = made('button', { type: 'button', textContent: words });
+    // Tables are many: the keyboard reaches the first button of each kind only by the table itself.
+    button.tabIndex = actions.length > 1 ? -1 : 0;
+    button.addEventListener('click', () => {
+      void navigator.clipboard.writeText(text()).then(() => {
+        button.textContent = 'Copied';
+        setTimeout(() => (button.textContent = words), SAID);
+      });
+    });
+    own.append(button);
+  }
+  return own;
+}
+
+function rowsOf(table: HTMLTableElement): string[][] {
+  return [...table.rows].map((row) =>
+    [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, ' ').trim()),
+  );
+}

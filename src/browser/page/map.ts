@@ -1,0 +1,77 @@
+import { all } from './dom.js';
+
+/** The states, slots and rates of a map at any instant, see topology-frames. */
+interface Frames {
+  readonly step: number;
+  readonly own: number;
+  readonly count: number;
+  readonly states: readonly string[];
+  readonly busy: readonly string[];
+  readonly flows: readonly string[];
+}
+
+/** A map that shows the instant of the cursor. */
+export class TopologyMap {
+  private readonly frames: Frames;
+  private readonly lead: HTMLElement;
+  private readonly head: HTMLElement;
+  private readonly title: string;
+
+  constructor(part: HTMLElement) {
+    const { step, count, at, states, busy, flows } = part.dataset;
+    this.frames = {
+      step: Number(step),
+      own: Number(at),
+      count: Number(count),
+      states: rowsOf(states),
+      busy: rowsOf(busy),
+      flows: rowsOf(flows),
+    };
+    this.lead = part.querySelector<HTMLElement>('figure.lead')!;
+    this.head = this.lead.querySelector('h3')!;
+    this.title = this.head.innerHTML;
+  }
+
+  /** Shows an instant; null = the one that it was drawn for. */
+  show(at: number | null): void {
+    const { step, own, count } = this.frames;
+    const frame = at === null ? own : Math.min(count - 1, Math.floor(at / step + 1e-9));
+    if (frame === own) this.head.innerHTML = this.title;
+    else this.head.textContent = `At ${Math.round(frame * step * 1e6) / 1e6} s`;
+    this.lead.classList.toggle('moved', frame !== own);
+    for (const svg of this.lead.querySelectorAll('svg')) this.draw(svg, frame);
+  }
+
+  private draw(svg: SVGSVGElement, frame: number): void {
+    const { states, busy, flows } = this.frames;
+    all('.tn', svg).forEach((node, i) => {
+      node.dataset.s = states[i]?.[frame] ?? 'o';
+      const bar = node.querySelector('.bar');
+      const level = busy[i]?.[frame] ?? '-';
+      const room = Number(node.querySelector('rect')?.getAttribute('width')) - 16;
+      if (bar !== null && level !== '-')
+        bar.setAttribute('width', String((room * Number(level)) / 9));
+    });
+    all('.te path', svg).forEach((line, i) => flow(line, flows[i]?.[frame] ?? '-'));
+  }
+}
+
+/** A digit is a rate; a letter one most of whose calls are retries. */
+function flow(line: Element, letter: string): void {
+  const isRetried = letter >= 'a';
+  const rate = letter === '-' ? 0 : isRetried ? letter.charCodeAt(0) - 97 : Number(letter);
+  line.setAttribute('stroke-width', letter === '-' ? '0.7' : String(0.9 + (rate / 9) * 4.2));
+  line.setAttribute('stroke', isRetried ? 'var(--failing)' : 'var(--ok)');
+  if (isRetried) line.setAttribute('stroke-dasharray', '3 2.4');
+  else line.removeAttribute('stroke-dasharray');
+}
+
+function rowsOf(text = ''): string[] {
+  return text
+    .split(' ')
+    .map((runs) =>
+      runs.replace(/(.)\*(\d+),/g, (_, letter: string, count: string) =>
+        letter.repeat(Number(count)),
+      ),
+    );
+}

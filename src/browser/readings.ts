@@ -1,0 +1,68 @@
+import { formatValue, type Unit } from '../text/figures.js';
+
+/** A figure over the steps of the run, which the page can read out at any instant. */
+export interface Reading {
+  readonly label: string;
+  readonly unit: Unit | 'state';
+  /** See `packed`. */
+  readonly values: string;
+}
+
+/** What the script of a page knows of the run. Times are in seconds. */
+export interface PageData {
+  readonly step: number;
+  readonly end: number;
+  /** The headline fault, for zooming; null without one. */
+  readonly fault: readonly [number, number] | null;
+  /** Charts refer to them by index. */
+  readonly readings: readonly Reading[];
+  readonly variants: readonly PageVariant[];
+}
+
+export interface PageVariant {
+  /** The class of its elements. */
+  readonly key: string;
+  readonly name: string;
+  readonly events: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** Words for the health states, in the order of their numbers in a reading. */
+export const STATES = ['ok', 'degraded', 'failing', 'down'] as const;
+
+/**
+ * Values as a short text: three significant digits, `-` for null, repeated ones once: `0*60 12.3 - 5*3`.
+ */
+export function packed(values: readonly (number | null)[]): string {
+  const parts: string[] = [];
+  let last = '';
+  let count = 0;
+  const close = (): void => {
+    if (count > 0) parts.push(count === 1 ? last : `${last}*${count}`);
+  };
+  for (const value of values) {
+    const text = value === null ? '-' : String(Number(value.toPrecision(3)));
+    if (text === last) {
+      count++;
+      continue;
+    }
+    close();
+    [last, count] = [text, 1];
+  }
+  close();
+  return parts.join(' ');
+}
+
+/** The values of a packed text. */
+export function unpacked(text: string): (number | null)[] {
+  return text.split(' ').flatMap((part) => {
+    const [value, count] = part.split('*') as [string, string?];
+    return Array<number | null>(Number(count ?? 1)).fill(value === '-' ? null : Number(value));
+  });
+}
+
+/** `payments in 2,035/s`: a reading in a step. */
+export function readOut({ label, unit }: Reading, value: number | null): string {
+  const text =
+    unit === 'state' ? (STATES[value ?? 0] ?? '') : value === null ? '–' : formatValue(value, unit);
+  return label === '' ? text : `${label} ${text}`;
+}
