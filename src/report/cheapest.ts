@@ -8,6 +8,7 @@ import type {
 import { formatCount } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
 import { unseenCount } from './unseen-proof-words.js';
+import { insteadWords } from './harm-words.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
 
 /** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
@@ -61,6 +62,19 @@ export function nextWords(own: Counterfactuals): string | null {
   const { setting } = found;
   if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
   return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
+}
+
+/** The same in two parts: the change, and its effect; null if no run shows one that helps. */
+export function changeWords(
+  own: Counterfactuals,
+): { readonly words: string; readonly effect: string } | null {
+  const found = cheapestOf(own);
+  if (found === null) return null;
+  const { setting, words } = found;
+  return {
+    words: setting === undefined ? words : `set ${settingWords(setting)}`,
+    effect: insteadWords(found, own),
+  };
 }
 
 /** The setting that averts most of what no request shows. */

@@ -14,7 +14,8 @@ import {
   type ServiceRow,
 } from './charts/services.js';
 import { swimlaneChart } from './charts/swimlane.js';
-import { panelChart, panelScale, panelsOf } from './charts/timeline.js';
+import { peakOf, stripChart } from './charts/strip.js';
+import { stripOf } from './strips.js';
 import { mapsOf, snapshotsOf, topologyChart } from './charts/topology.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
@@ -42,6 +43,7 @@ export function renderSvgs(
   const view = viewOf(read, plotRenderer(options.document));
   const { result } = view;
   const files: RenderedFile[] = [
+    file('variants', stripsDrawing(view)),
     file('loss', lossChart(view, 'loss', 984)),
     file('latency-successful', cumulativeChart(view, 'cdf-ok', 620, 'successLatency')),
     file('latency-all', cumulativeChart(view, 'cdf-all', 620, 'latency')),
@@ -77,7 +79,6 @@ function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
   const { duration } = view.result.run;
   const { wide } = mapsOf(view);
   const files = [
-    file(`timeline-${name}`, timelineDrawing(view, variant)),
     file(`services-${name}`, servicesDrawing(view, variant)),
     file(
       `propagation-${name}`,
@@ -102,34 +103,32 @@ function file(name: string, drawing: Drawing): RenderedFile {
   return { name: `${name}.svg`, text: standAlone(drawing) };
 }
 
-/** The panels of one variant below each other, with their words and the time axis. */
-function timelineDrawing(view: View, variant: VariantResult): Drawing {
-  const panels = panelsOf(view);
-  const drawings = panels.map((panel, i) => panelChart(view, panel, variant, `p${i}`));
-  const height = panels.length * 124 + 20;
-  const axis = timeLabels(
-    timeTicks(view, 0, view.result.run.duration),
-    linear([0, view.result.run.duration], [56, 616]),
-    height - 8,
+/** A strip for each variant below its name, with the time axis. */
+function stripsDrawing(all: View): Drawing {
+  const { variants, run } = all.result;
+  const strips = variants.map((variant) => stripOf(all, variant));
+  const most = Math.max(0, ...strips.map(({ waiting }) => peakOf(waiting)?.value ?? 0));
+  const drawings = variants.map((variant, i) =>
+    stripChart(viewOfVariant(all, variant), variant, strips[i]!, most),
   );
+  const height = variants.length * STRIP + 24;
+  const room: readonly [number, number] = [150, 830];
   return {
-    width: 620,
+    width: 840,
     height,
-    title: `Timeline, ${variant.name}`,
-    description: drawings.map((drawing) => `${drawing.title}: ${drawing.description}`).join('; '),
+    title: 'Failing share of all requests over the run, log scale',
+    description: drawings.map(({ title, description }) => `${title}: ${description}`).join('; '),
     body: [
-      panels.map((panel, i) => {
-        const top = i * 124;
-        const y = panelScale(panel);
-        const marks = panel.grid.map((line) =>
-          label(50, top + 28 + y(line.at) * 0.9, line.text, { anchor: 'end', size: 11 }),
-        );
-        return markup`${label(56, top + 14, panel.words, { fill: 'var(--ink2)' })}${marks}${nested(drawings[i]!, 56, top + 24, 560, 90)}`;
-      }),
-      axis,
+      variants.map(
+        ({ name }, i) =>
+          markup`${label(0, i * STRIP + 26, shorten(name, 20), { fill: 'var(--ink)', weight: 600 })}${nested(drawings[i]!, room[0], i * STRIP + 4, room[1] - room[0], STRIP - 8)}`,
+      ),
+      timeLabels(timeTicks(all, 0, run.duration), linear([0, run.duration], room), height - 6),
     ],
   };
 }
+
+const STRIP = 52;
 
 /** All servers of one variant, three panels each, with the ends of their scales. */
 function servicesDrawing(view: View, variant: VariantResult): Drawing {

@@ -24,7 +24,8 @@ import { methodSection } from './sections/method.js';
 import { meteredSection } from './sections/metered.js';
 import { statusSection } from './sections/statuses.js';
 import { timesSection } from './sections/times.js';
-import { timelineSection } from './sections/timeline.js';
+import { stripsSection } from './sections/strips.js';
+import { PageReadings } from './page-readings.js';
 import { topologySection } from './sections/topology.js';
 import { tracesSection } from './sections/traces.js';
 import { verdictSection } from './sections/verdict.js';
@@ -59,13 +60,14 @@ export function renderHtml(result: Result, options: HtmlOptions): string {
 const LARGEST = 2_900_000;
 
 function pageOf(fold: Fold, options: HtmlOptions): string {
-  const { all: view, drawn } = fold;
-  const { result } = view;
-  const sections = sectionsOf(fold, options.command);
+  const readings = new PageReadings();
+  const all: View = { ...fold.all, readings };
+  const drawn: View = { ...fold.drawn, readings };
+  const { result } = all;
+  const sections = sectionsOf({ ...fold, all, drawn }, options.command);
   const whatIf = whatIfText(result.scenario.whatIf);
   const at = (place: Place): Markup[] =>
     sections.filter((s) => s.place === place).map((s) => s.markup);
-  const inside = at('inside');
   return renderPage({
     title: whatIf === null ? result.scenario.title : `${result.scenario.title} (what if)`,
     heading: result.scenario.title,
@@ -73,21 +75,26 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
       ...(whatIf === null ? [] : [whatIf]),
       ...(result.alarms ?? []).map((text) => `Alarm: ${text}`),
     ],
-    introduction: introduction(view),
-    style: styleSheet(drawn.looks, folds(view)),
+    introduction: introduction(all),
+    style: styleSheet(drawn.looks, folds(all)),
     sections,
     main: [
-      at('before'),
-      inside.length > 0 && markup`<div class="inside">${picker(drawn)}${inside}</div>`,
-      at('after'),
+      at('answer'),
+      markup`<div class="inside">
+        <div class="clock">${picker(drawn)}</div>
+        ${at('why')}
+        <div id="evidence" aria-label="Evidence">${at('evidence')}</div>
+      </div>`,
+      at('method'),
     ],
+    data: readings.dataOf(drawn),
     foot: ` Digest ${result.digest}.`,
     version: options.version,
   });
 }
 
-/** Beside the figures of the chosen variant, which are inside a frame with its picker. */
-type Place = 'before' | 'inside' | 'after';
+/** The parts of the page, in their order: the evidence is in tabs. */
+type Place = 'answer' | 'why' | 'evidence' | 'method';
 
 interface Section extends PageSection {
   readonly markup: Markup;
@@ -98,45 +105,37 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   const { all: view, drawn } = fold;
   const several = view.result.variants.length > 1;
   const all: readonly (readonly [Place, string, string, Markup | null])[] = [
-    ['before', 'verdict', 'Verdict', verdictSection(fold)],
-    ['before', 'changes', changesName(view), changesSection(fold)],
-    ['before', 'causes', 'Causes', causesSection(view)],
+    ['answer', 'verdict', 'Answer', verdictSection(view)],
+    ['answer', 'variants', several ? 'Variants' : 'The run', stripsSection(fold)],
+    ['why', 'propagation', 'Propagation', propagationSection(drawn)],
+    ['why', 'topology', 'Topology', topologySection(drawn)],
+    ['why', 'cascade', 'The cascade', cascadeSection(drawn)],
+    ['why', 'causes', 'Causes', causesSection(view)],
+    ['why', 'changes', changesName(view), changesSection(fold)],
+    ['why', 'headroom', 'Headroom', headroomSection(drawn)],
+    ['evidence', 'latency', 'Latency and loss', latencySection(fold)],
+    ...FAMILIES.map(
+      (family) => ['evidence', family.id, family.name, meteredSection(fold, family)] as const,
+    ),
+    ['evidence', 'services', 'Services', servicesSection(drawn)],
     [
-      'before',
+      'evidence',
       'compare',
       several ? 'Variants compared' : 'Figures',
       compareSection(view, folds(view)),
     ],
-    ['before', 'latency', 'Latency and loss', latencySection(fold)],
-    ['before', 'statuses', 'Statuses', statusSection(fold)],
-    ['before', 'timeline', 'Timeline', timelineSection(fold)],
-    ...familySections(fold),
-    ['before', 'costs', 'Cost', costSection(fold)],
-    ['inside', 'services', 'Services', servicesSection(drawn)],
-    ['inside', 'times', 'Times and blame', timesSection(drawn)],
-    ['inside', 'contributors', 'Latency by contributor', contributorsSection(drawn)],
-    ['inside', 'headroom', 'Headroom', headroomSection(drawn)],
-    ['inside', 'propagation', 'Propagation', propagationSection(drawn)],
-    ['inside', 'cascade', 'The cascade', cascadeSection(drawn)],
-    ['inside', 'topology', 'Topology', topologySection(drawn)],
-    ['inside', 'waste', 'Amplification, waste', wasteSection(drawn)],
-    ['inside', 'breakers', 'Breakers', breakersSection(drawn)],
-    ['after', 'traces', 'Traces', tracesSection(drawn)],
-    ['after', 'method', 'Method', methodSection(fold, command)],
+    ['evidence', 'times', 'Times and blame', timesSection(drawn)],
+    ['evidence', 'contributors', 'Latency by contributor', contributorsSection(drawn)],
+    ['evidence', 'waste', 'Amplification, waste', wasteSection(drawn)],
+    ['evidence', 'breakers', 'Breakers', breakersSection(drawn)],
+    ['evidence', 'traces', 'Requests', tracesSection(drawn)],
+    ['evidence', 'statuses', 'Statuses', statusSection(fold)],
+    ['evidence', 'costs', 'Cost', costSection(fold)],
+    ['method', 'method', 'Method', methodSection(fold, command)],
   ];
   return all.flatMap(([place, id, name, own]) =>
     own === null ? [] : [{ place, id, name, markup: own }],
   );
-}
-
-/** The first family that has something to show is open, the others are collapsed. */
-function familySections(fold: Fold): readonly ['before', string, string, Markup | null][] {
-  let isFolded = false;
-  return FAMILIES.map((family) => {
-    const section = meteredSection(fold, family, isFolded);
-    isFolded ||= section !== null;
-    return ['before', family.id, family.name, section];
-  });
 }
 
 function introduction(view: View): string {

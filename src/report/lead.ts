@@ -30,7 +30,8 @@ export function leadWords(variant: VariantResult): string | null {
   return `${worst.subject}: ${worst.how} ${worst.when}.${others}${causeWords(variant)}`;
 }
 
-interface Hurt {
+/** A kind of request that degrades. */
+export interface Hurt {
   readonly subject: string;
   readonly how: string;
   readonly when: string;
@@ -39,7 +40,7 @@ interface Hurt {
 }
 
 /** The kinds of requests that degrade, the worst first, and of equals the first. */
-function hurtUsers(variant: VariantResult): readonly Hurt[] {
+export function hurtUsers(variant: VariantResult): readonly Hurt[] {
   const own = groupedBy(variant.cascade.events, ({ subject }) =>
     isOfUsers(variant, subject) ? subject : null,
   );
@@ -85,11 +86,16 @@ function whenWords(
   return `${part}, ${isOver ? `healthy again at ${end}` : 'not healthy again'}`;
 }
 
-/** The causes with the largest parts of the harm, each with how it is known. */
-function causeWords({ cascade }: VariantResult): string {
-  const all = cascade.causes
+/** The causes with more than a small part of the harm, the largest first. */
+export function mainCauses({ cascade }: VariantResult): readonly KnownCause[] {
+  return cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
     .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at);
+}
+
+/** The causes with the largest parts of the harm, each with how it is known. */
+function causeWords(variant: VariantResult): string {
+  const all = mainCauses(variant);
   const [first] = all;
   if (first === undefined) return '';
   if (all.length === 1) return ` Cause (${first.known}): ${first.text}.`;

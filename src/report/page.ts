@@ -1,6 +1,7 @@
 import { sha256 } from '../text/sha256.js';
 import { markup, raw, render, type Markup, type Part } from './html-escape.js';
 import { SCRIPT } from '../browser/built.js';
+import type { PageData } from '../browser/readings.js';
 import { scriptSource } from './script.js';
 
 /** A section in the table of contents of a page. */
@@ -20,6 +21,8 @@ export interface Page {
   readonly style: string;
   readonly sections: readonly PageSection[];
   readonly main: Part;
+  /** What the script reads out; absent for a page without a clock. */
+  readonly data?: PageData;
   /** After the version at the foot of the page. */
   readonly foot: Part;
   /** Version of the program that writes the page. */
@@ -42,10 +45,16 @@ export function renderPage(page: Page): string {
       </head>
       <body>
         ${raw(unbroken(render(bodyOf(page))))}
+        ${page.data !== undefined && markup`<script type="application/json" id="readings">${raw(jsonOf(page.data))}</script>`}
         <script>${raw(SCRIPT)}</script>
       </body>
     </html> `,
   );
+}
+
+/** JSON that no element can end. */
+function jsonOf(data: PageData): string {
+  return JSON.stringify(data).replaceAll('<', '\\u003c');
 }
 
 function bodyOf(page: Page): Markup {

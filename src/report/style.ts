@@ -70,15 +70,17 @@ a{color:var(--accent);text-underline-offset:3px;text-decoration-thickness:1px}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:16px;top:12px;background:var(--bg);padding:8px 12px;z-index:9}
-.page{max-width:1240px;margin:0 auto;padding:0 32px;display:grid;grid-template-columns:132px minmax(0,1fr);column-gap:40px;overflow-x:clip}
-header,footer{grid-column:2;min-width:0}
-nav.toc{grid-column:1;grid-row:1/span 9;position:sticky;top:0;align-self:start;padding-top:44px;font-size:13px;line-height:1.35}
-nav.toc b{display:block;font-weight:650;letter-spacing:-.01em;margin-bottom:20px;font-size:14px}
+.page{max-width:1384px;margin:0 auto;padding:0 32px;overflow-x:clip}
+header,footer{min-width:0}
+nav.toc{position:fixed;left:8px;top:50%;transform:translateY(-50%);z-index:6;font-size:12.5px;line-height:1.2}
 nav.toc ol{list-style:none;margin:0;padding:0}
-nav.toc a{display:block;padding:4.5px 0;color:var(--ink3);text-decoration:none}
-nav.toc a:hover{color:var(--ink)}
-main{grid-column:2;min-width:0}
-header{padding:44px 0 0}
+nav.toc a{display:flex;align-items:center;height:18px;width:20px;color:var(--ink2);text-decoration:none;overflow:hidden;white-space:nowrap}
+nav.toc a::before{content:"";flex:none;width:6px;height:6px;margin:0 10px 0 5px;border-radius:50%;background:var(--rule)}
+nav.toc:is(:hover,:focus-within){background:var(--bg);box-shadow:0 0 0 1px var(--rule);border-radius:6px;padding:4px 10px 4px 0}
+nav.toc:is(:hover,:focus-within) a{width:auto}
+nav.toc a:is(:hover,:focus)::before{background:var(--ink)}
+main{min-width:0}
+header{padding:20px 0 0}
 section{padding:30px 0 0}
 footer{padding:56px 0 64px;font-size:12.5px;color:var(--ink3)}
 footer p{max-width:60em}
@@ -86,7 +88,7 @@ footer p{max-width:60em}
 caption.sr{left:0}`;
 
 const TEXT = `.meta{color:var(--ink3);font-size:13px;margin:0 0 12px;max-width:64em;text-wrap:pretty}
-h1{font-size:28px;line-height:1.2;letter-spacing:-.021em;font-weight:650;margin:0 0 6px;text-wrap:balance}
+h1{font-size:22px;line-height:1.25;letter-spacing:-.018em;font-weight:650;margin:0 0 4px;text-wrap:balance}
 h2{font-size:20px;line-height:1.3;letter-spacing:-.014em;font-weight:620;margin:0 0 6px;max-width:46em;text-wrap:balance}
 h3,h4{font-size:13.5px;line-height:1.4;font-weight:600;margin:0 0 8px;letter-spacing:-.003em}
 h3.gap{margin-top:32px}
@@ -95,22 +97,38 @@ p{margin:0 0 12px;max-width:42em}
 .lead{color:var(--ink2)}
 .kick{font-size:12.5px;color:var(--ink3);margin:0 0 4px;font-weight:500}
 .kick b{color:var(--ink2);font-weight:600}
-.verdict{padding:26px 0 0}
-.verdict .say{font-size:21px;line-height:1.42;letter-spacing:-.013em;max-width:37em;margin:0 0 14px;font-weight:450;text-wrap:pretty}
-.say b{font-weight:650}
+.verdict{padding:16px 0 0}
+.say{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 18px;align-items:start;margin:0 0 8px}
+.answer{margin:0;font-size:18px;line-height:1.42;letter-spacing:-.008em}
+.answer>div{display:grid;grid-template-columns:48px minmax(0,1fr);gap:0 10px;padding:0 0 4px}
+.answer dt{color:var(--ink3);font-weight:400}
+.answer dd{margin:0;font-weight:450;text-wrap:pretty}
+.answer b{font-weight:650}
+.also{margin:0 0 3px;max-width:80em}
+.also b{color:var(--ink2);font-weight:600}
+header details{margin:0;font-size:13px}
+#variants{padding-top:14px}
+.strips table{font-size:13.5px}
+.strips caption{padding:0 0 4px}
+.strips thead th{padding:0 0 4px 14px;border-bottom:0}
+.strips th.sc,.strips td.sc{padding:0;width:46%;min-width:300px}
+.strips tbody th{padding:4px 14px 4px 0;vertical-align:middle;white-space:normal;overflow-wrap:anywhere;min-width:84px}
+.strips tbody th label{cursor:pointer;font-weight:550}
+.strips tbody td{vertical-align:middle;padding:4px 0 4px 14px}
+.strips tbody td.sc{padding:4px 0}
+.strips td small{white-space:normal}
+.fc.strip{height:44px}
+.tc{position:relative;touch-action:pan-y}
+.in.tc{position:absolute}
+.fc:not(.gut)>.in.tc{inset:0}
+.tc .cur{position:absolute;top:0;bottom:0;width:0;border-left:1px solid var(--ink);pointer-events:none;z-index:2}
+.tc .rd,.fc .tc .rd{position:absolute;right:0;top:-3px;z-index:3;max-width:100%;font:500 11px/1.35 var(--sans);font-variant-numeric:tabular-nums;color:var(--ink);background:color-mix(in srgb,var(--bg) 86%,transparent);padding:0 3px;border-radius:2px;pointer-events:none;white-space:nowrap}
+.tc .rd.left{right:auto;left:0}
+[hidden]{display:none!important}
 .badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
 .badge.fail{background:var(--failing);color:var(--on-failing)}
 .badge.pass{background:var(--ink);color:var(--bg)}
 .badge.open{background:var(--degraded);color:var(--on-degraded)}
-.chain-of{margin:22px 0 10px}
-.chain{list-style:none;display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);gap:0;margin:0;padding:6px 0 0;font-size:13.5px;line-height:1.42}
-.chain li{padding:10px 14px 0 0;border-top:2px solid var(--ok);position:relative;color:var(--ink2)}
-.chain li::before{content:"";position:absolute;left:0;top:-5px;width:8px;height:8px;border-radius:50%;background:var(--bg);border:2px solid currentColor}
-.chain time{display:block;color:var(--ink3);font-size:12.5px;font-variant-numeric:tabular-nums}
-.chain b{color:var(--ink);font-weight:600}
-.chain .worst{border-color:var(--down)}
-.chain .bad{border-color:var(--failing)}
-.chain .loop{border-top-style:dashed;border-color:var(--failing)}
 .budgets,.scroll.expected{margin-top:34px}
 .better{color:var(--good)}
 .worse{color:var(--bad)}
@@ -178,8 +196,7 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 .events .worst th{border-left-color:var(--down)}`;
 
 /** The topology at the time of its slider. */
-const SCRUBBER = `.scrub input{display:block;width:100%;max-width:478px;margin:0 0 6px;accent-color:var(--ink2)}
-.map{margin:0 auto}
+const SCRUBBER = `.map{margin:0 auto}
 .moved .at{display:none}
 .moved .tn{--n:var(--ink)}
 .moved .tn>rect:first-child{fill:var(--surface);stroke:var(--ok)}
@@ -211,7 +228,6 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .sm.flows{margin-bottom:8px}
 .scroll.after,.scroll+.scroll{margin-top:22px}
 .sm h3{margin:0 0 2px}
-.sm.cols>div{display:flex;flex-direction:column}
 .sm .note{font-size:12.5px;color:var(--ink3);line-height:1.4;margin:0 0 6px;flex:1}
 .pl{font-size:12px;color:var(--ink2);padding:12px 0 4px;line-height:1.25}
 .pl b{font-weight:600}
@@ -224,6 +240,8 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .fc span{position:absolute;font-size:11px;line-height:1;color:var(--ink3);white-space:nowrap;font-variant-numeric:tabular-nums;pointer-events:none;text-shadow:0 0 2px var(--bg),0 0 3px var(--bg),0 0 4px var(--bg)}
 .fc span.i{color:var(--ink);padding:1px 3px;border-radius:2px;background:color-mix(in srgb,var(--bg) 72%,transparent);text-shadow:none}
 .rows{display:grid;grid-template-columns:124px repeat(3,minmax(0,1fr));gap:0 20px;align-items:stretch;margin-top:18px}
+.rows .row{display:contents}
+.rows .row.off{display:none}
 .rows .hd{font-size:12.5px;color:var(--ink3);padding-bottom:6px;align-self:end}
 .rows .nm{font-size:13.5px;font-weight:550;line-height:1.3;border-top:1px solid var(--rule);padding-top:9px;min-width:0}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
@@ -250,9 +268,23 @@ details table{font-size:12.5px;margin:8px 0}
 details td,details th{padding:4px 14px 4px 0!important}
 details tbody th{max-width:30em;overflow:hidden;text-overflow:ellipsis}`;
 
-const INSIDE = `.inside{margin-top:28px;padding-top:20px;border-top:1px solid var(--rule)}
-.pick{position:sticky;top:0;z-index:5;background:var(--bg);padding:10px 0;display:flex;gap:14px;align-items:center;border:0;border-bottom:1px solid var(--rule);margin:0;min-width:0}
-.pick legend{float:left;padding:0;font-size:13px;color:var(--ink3);margin-right:14px;line-height:28px}
+const INSIDE = `.inside{margin-top:20px}
+.clock{position:sticky;top:0;z-index:5;background:var(--bg);padding:8px 0;display:flex;flex-wrap:wrap;gap:6px 20px;align-items:center;border-bottom:1px solid var(--rule);border-top:1px solid var(--rule)}
+.clock:empty{display:none}
+.ctl{display:flex;flex:1 1 380px;gap:8px;align-items:center;min-width:0}
+.ctl input{flex:1 1 120px;min-width:80px;accent-color:var(--ink2)}
+.ctl output{min-width:58px;font-size:13px;font-variant-numeric:tabular-nums;font-weight:600}
+.clock button,.copy button{font:500 12.5px/1 var(--sans);color:var(--ink2);background:var(--surface);border:0;border-radius:5px;padding:6px 9px;cursor:pointer;white-space:nowrap}
+.clock input[type=search]{font:13px var(--sans);color:var(--ink);background:var(--bg);border:1px solid var(--rule);border-radius:5px;padding:4px 8px;width:170px}
+.tabs{display:flex;flex-wrap:wrap;gap:2px 4px;margin:34px 0 0;border-bottom:1px solid var(--rule)}
+.tabs button{font:500 13.5px/1.2 var(--sans);color:var(--ink2);background:none;border:0;border-bottom:2px solid transparent;padding:8px 10px;margin-bottom:-1px;cursor:pointer}
+.tabs button[aria-selected=true]{color:var(--ink);font-weight:650;border-color:var(--ink)}
+.tabbed>section{padding-top:18px}.off{display:none}
+.copy{display:flex;gap:8px;margin:6px 0 0}.copy button{font-size:12px;padding:4px 8px;color:var(--ink3)}
+pre+.copy,.copy+pre{margin-top:6px}
+tr[data-at]{cursor:pointer}
+.pick{display:flex;gap:14px;align-items:center;border:0;margin:0;padding:0;min-width:0}
+.pick legend{float:left;padding:0;font-size:13px;color:var(--ink3);margin-right:10px;line-height:28px}
 .pick .seg{display:flex;gap:2px;background:var(--surface);border-radius:7px;padding:3px}
 .pick label{cursor:pointer}
 .pick input{position:absolute;opacity:0;pointer-events:none}
@@ -260,11 +292,13 @@ const INSIDE = `.inside{margin-top:28px;padding-top:20px;border-top:1px solid va
 .pick input:checked+span{background:var(--bg);color:var(--ink);box-shadow:0 0 0 1px var(--rule),0 1px 2px #0000000f;font-weight:600}
 .pick input:focus-visible+span{outline:2px solid var(--accent)}`;
 
-const NARROW_PAGE = `@media(max-width:1080px){.page{grid-template-columns:minmax(0,1fr)}header,main,footer{grid-column:1}nav.toc{display:none}}
-@media(max-width:760px){.page{padding:0 16px}header{padding-top:24px}h1{font-size:24px}h2{font-size:18px}.verdict .say{font-size:18px}section{padding-top:44px}
+const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
+@media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
+.say{grid-template-columns:minmax(0,1fr)}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
+.strips thead{position:absolute;clip-path:inset(50%)}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
+.clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
-.chain{grid-auto-flow:row;padding:0}.chain li{border-top:0;border-left:2px solid var(--ok);padding:0 0 16px 16px}.chain li::before{left:-6px;top:4px}.chain .loop{border-left-style:dashed}
 .sm,.sm.c3,.sm.c4,.sm.c6,.sm.c7{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
@@ -296,19 +330,19 @@ const LONG_ON_PAPER = `.long,.expected.long{max-height:none;overflow:visible;bre
 const ON_PAPER = `@page{size:A4;margin:14mm 12mm}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 body{font-size:10pt}
-.page{display:block;max-width:none;padding:0}
-nav.toc,details:not([open]):not(.fold),.skip,.sr,.scrub input,.fold>summary{display:none!important}
+.page{max-width:none;padding:0}
+nav.toc,details:not([open]):not(.fold),.skip,.sr,.ctl,.copy,.tabs,.clock input,.cur,.rd,.fold>summary{display:none!important}
+.off{display:block!important}
 details.fold::details-content{content-visibility:visible;height:auto}
 .wd{display:block!important}.nw{display:none!important}
 .two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
-.chain{grid-auto-flow:column;padding:6px 0 0}.chain li{border-left:0;border-top:2px solid var(--ok);padding:10px 10px 0 0}.chain li::before{left:0;top:-5px}
 .sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6,.sm.c7{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
-.pick{position:static;break-after:avoid}.pick label:not(:has(:checked)){display:none}
+.clock{position:static;border:0;break-after:avoid}.pick label:not(:has(:checked)){display:none}
 section{padding-top:22px}.inside{margin-top:26px}
 h1,h2,h3,h4,.kick,.meta,.lead{break-after:avoid;break-inside:avoid}
 .cap{break-before:avoid}
-figure,.wf,.rows>*,tr,.chain,.cmp,.legend,.sm.cols>div,.sm.meters>div,.fc,.flow{break-inside:avoid}
+figure,.wf,.rows>*,tr,.cmp,.legend,.sm.meters>div,.fc,.flow{break-inside:avoid}
 .pl,caption,thead,.legend{break-after:avoid}
 tfoot{display:table-row-group}
 .map{min-width:0!important}

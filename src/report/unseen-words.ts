@@ -28,6 +28,12 @@ const SENTENCES = 3;
 
 /** Sentences about sagas, messages, backlogs and reads: one for each that applies. */
 export function unseenWords(view: View): Words {
+  const said = unseenSentences(view);
+  return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
+}
+
+/** The same, each without its full stop. */
+export function unseenSentences(view: View): readonly Words[] {
   const lost = anomalyWords(view, 'lostEffects', (n) =>
     n === 1 ? 'message is lost' : 'messages are lost',
   );
@@ -38,10 +44,7 @@ export function unseenWords(view: View): Words {
   // A single sentence may be long.
   const isAlone = [lost, again, sagas, stale].every((words) => words === null);
   const behind = behindWords(view, { detail: isAlone ? 'full' : 'brief' });
-  const said = [sagas, lost, behind, again, stale]
-    .filter((words) => words !== null)
-    .slice(0, SENTENCES);
-  return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
+  return [sagas, lost, behind, again, stale].filter((words) => words !== null).slice(0, SENTENCES);
 }
 
 /** The worst outcome of sagas, and the variants in which all end consistently; null without sagas. */

@@ -259,6 +259,11 @@ function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
   ];
 }
 
+/** Number of messages, events and rows that wait, by subject and step. */
+export function laggingOf(view: Shown, variant: VariantResult): readonly (readonly number[])[] {
+  return lagging(view, variant).map(({ lag }) => lag.steps);
+}
+
 /** Whether a variant has outboxes. */
 export function hasOutbox(variant: VariantResult): boolean {
   return Object.values(variant.metered).some(({ meters }) => 'outbox.rows' in meters);

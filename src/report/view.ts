@@ -21,6 +21,7 @@ import { oneLineTexts, type OneLine } from '../text/line.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
+import { PageReadings } from './page-readings.js';
 import type { PlotRenderer } from './svg.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
@@ -44,6 +45,8 @@ export interface View {
   /** The only variant that is shown; null = all of them side by side. */
   readonly only: VariantResult | null;
   readonly plot: PlotRenderer;
+  /** What the pictures of a page read out. */
+  readonly readings: PageReadings;
 }
 
 /** Derives the view of a result. */
@@ -61,6 +64,7 @@ export function viewOf(read: Result, plot: PlotRenderer = noPlot): View {
     headline: headlineOf(result),
     only: null,
     plot,
+    readings: new PageReadings(),
   };
 }
 

@@ -182,7 +182,7 @@ function budgetWords(view: View): Words {
 }
 
 /** The budgets that a variant breaks, with their values: `“orders.success > 95 %” is not held: 57.3 %. ` */
-function missedWords(variant: VariantResult): string {
+export function missedWords(variant: VariantResult): string {
   const { budgets } = variant;
   const missed = budgets.filter((one) => isBroken(one) && one.severity === 'error');
   const named = missed.slice(0, NAMED);
@@ -203,7 +203,7 @@ function beside(view: View, variant: VariantResult): string {
 }
 
 /** The variants that come closest, of those that no other one beats in success or goodput. */
-function closestWords(view: View, judged: readonly VariantResult[]): Words {
+export function closestWords(view: View, judged: readonly VariantResult[]): Words {
   const none = 'No variant holds every budget';
   const worse = outdone(view);
   const able = judged.filter(({ name, otherLoad }) => !worse.has(name) && otherLoad !== true);
@@ -223,7 +223,7 @@ function closestWords(view: View, judged: readonly VariantResult[]): Words {
   ];
 }
 
-function storyWords(view: View): Words {
+export function storyWords(view: View): Words {
   const { variants } = view.result;
   const { worstVariant, baseline } = view;
   const { faults } = worstVariant;

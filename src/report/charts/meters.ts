@@ -76,6 +76,19 @@ export function meterChart(
   };
 }
 
+/** What the panel reads out: the line of each variant, by index. */
+export function meterReadings(view: View, subject: string, panel: FamilyPanel): readonly number[] {
+  return view.result.variants
+    .filter((variant) => isActive(meteredOf(variant, subject)))
+    .map((variant) =>
+      view.readings.add(
+        view.result.variants.length > 1 ? variant.name : '',
+        panel.unit,
+        seriesOf(view, variant, subject, panel),
+      ),
+    );
+}
+
 /** Vertical scale of a panel's 100 units. */
 export function meterScaleOf({ top, floor }: MeterAxis): Scale {
   return floor === null ? linear([0, top], [96, 6]) : logarithmic([floor, top], [96, 6]);

@@ -115,8 +115,8 @@ export function swimlaneChart(
 ): Drawing {
   const lanes = lanesOf(view, variant);
   const { width } = options;
-  const left = options.names ? Math.min(width * 0.36, nameRoom(lanes)) : 6;
-  const x = linear(window, [left, width - 14]);
+  const left = leftOf(lanes, width, options.names);
+  const x = linear(window, [left, width - RIGHT]);
   const bottom = TOP + lanes.length * LANE;
   const center = (i: number): number => TOP + LANE * (i + 0.5);
   const ticks = options.arrows ? niceTicks(window, 6) : timeTicks(view, window[0], window[1]);
@@ -140,6 +140,21 @@ export function swimlaneChart(
   };
 }
 
+/** Room left and right of the lanes, as shares of the width. */
+export function laneMargin(
+  view: View,
+  variant: VariantResult,
+  width: number,
+  names: boolean,
+): readonly [number, number] {
+  return [leftOf(lanesOf(view, variant), width, names) / width, RIGHT / width];
+}
+
+function leftOf(lanes: readonly Lane[], width: number, names: boolean): number {
+  return names ? Math.min(width * 0.36, nameRoom(lanes)) : 6;
+}
+
+const RIGHT = 14;
 const TOP = 22;
 const LANE = 32;
 

@@ -55,7 +55,7 @@ function row(event: CascadeEvent, runs: number): Markup {
   const { cause, mechanism } = event;
   const through = mechanism !== null && ` (${mechanismWords(mechanism)})`;
   const because: Part = cause === null ? null : [cause, through];
-  return markup`<tr class="${EVENT_LOOKS[event.kind].tone}">
+  return markup`<tr class="${EVENT_LOOKS[event.kind].tone}" data-at="${Number(event.at.toFixed(6))}">
     <th scope="row">${formatInstant(event.at)}</th>
     <td><b>${event.subject}</b></td>
     <td>${event.text}</td>

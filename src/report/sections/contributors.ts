@@ -9,17 +9,11 @@ import { caption, insideSection, scrolled, type Table } from './parts.js';
 export function contributorsSection(view: View): Markup | null {
   const known = view.result.variants.some(({ contributors }) => (contributors?.sampled ?? 0) > 0);
   if (!known) return null;
-  return insideSection(
-    view,
-    'contributors',
-    'Latency by contributor',
-    ({ contributors }) => {
-      if (contributors === undefined || contributors.parts.length === 0)
-        return { title: 'No traced request succeeded', body: null };
-      return { title: largestWords(contributors) ?? '', body: bodyOf(contributors) };
-    },
-    'Parts of the critical path, and the time that each would save',
-  );
+  return insideSection(view, 'contributors', 'Latency by contributor', ({ contributors }) => {
+    if (contributors === undefined || contributors.parts.length === 0)
+      return { title: 'No traced request succeeded', body: null };
+    return { title: largestWords(contributors) ?? '', body: bodyOf(contributors) };
+  });
 }
 
 function bodyOf(contributors: Contributors): Markup {

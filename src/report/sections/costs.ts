@@ -34,7 +34,6 @@ export function costSection({ all }: Fold): Markup | null {
     finding(priced),
     markup`<div class="scroll" tabindex="0" role="region" aria-label="Cost by component">${table}</div>
     ${caption('Means over the replications. Instances cost their cores and memory from the order to start them until they end, busy or not. External components cost nothing.')}`,
-    'Cost by component',
   );
 }
 

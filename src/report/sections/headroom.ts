@@ -24,20 +24,14 @@ const NAMED = 6;
 export function headroomSection(view: View): Markup | null {
   const all = view.result.variants;
   if (!all.some(({ headroom }) => (headroom?.components.length ?? 0) > 0)) return null;
-  return insideSection(
-    view,
-    'headroom',
-    'Headroom',
-    (variant) => {
-      const { headroom } = variant;
-      const title = headroom === undefined ? null : tightestWords(headroom, variant.faults);
-      return {
-        title: title ?? 'No component has a limit',
-        body: headroom === undefined ? null : bodyOf(view, variant, headroom),
-      };
-    },
-    'Load at which each component saturates',
-  );
+  return insideSection(view, 'headroom', 'Headroom', (variant) => {
+    const { headroom } = variant;
+    const title = headroom === undefined ? null : tightestWords(headroom, variant.faults);
+    return {
+      title: title ?? 'No component has a limit',
+      body: headroom === undefined ? null : bodyOf(view, variant, headroom),
+    };
+  });
 }
 
 function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom): Markup {

@@ -23,6 +23,7 @@ import {
 import { crowdOf } from '../crowd.js';
 import {
   backlogWords,
+  laneMargin,
   lanesOf,
   mechanismWords,
   spreadWindow,
@@ -41,7 +42,7 @@ import {
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { coordinate } from '../format.js';
-import { inlineStretched } from '../draw.js';
+import { inline, inlineAgain, inlineStretched } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import { sharedAnswers, sharedWords } from '../shared-answers.js';
@@ -51,7 +52,7 @@ import { usedUpPools } from '../pools.js';
 import { sortedKeys } from '../../text/order.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, stateLegend, swatchOf } from './parts.js';
-import { axis, gutterLabel } from './timeline.js';
+import { gutterLabel, timeAxis, timeBox, windowBox } from '../time-box.js';
 
 /** The switch between variants. Where `:has()` is not supported, all variants are visible. */
 export function picker(view: View): Markup | null {
@@ -88,29 +89,25 @@ function chartedRows(all: readonly ServiceRow[]): {
 /** Every server by depth: rates and health, latency, slots and queue. */
 export function servicesSection(all: View): Markup {
   const shared = sharesScales(all);
-  return insideSection(
-    all,
-    'services',
-    'Services',
-    (variant, view) => {
-      const { rows, healthy } = chartedRows(serviceRows(view, variant));
-      const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
-      const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
-      const body = rows.map((row) => serviceRow(view, row, variant));
-      const crowd = crowdOf(view);
-      const table = crowd.all.map(({ name }) => figuresOf(variant, name));
-      return {
-        title: servicesFinding(view, variant),
-        body: markup`<div class="rows">
+  return insideSection(all, 'services', 'Services', (variant, view) => {
+    const { rows, healthy } = chartedRows(serviceRows(view, variant));
+    const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
+    const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
+    const body = rows.map((row) => serviceRow(view, row, variant));
+    const crowd = crowdOf(view);
+    const table = crowd.all.map(({ name }) => figuresOf(variant, name));
+    return {
+      title: servicesFinding(view, variant),
+      body: markup`<div class="rows">
           <div class="hd hd0"></div>
           <div class="hd">Answers and arrivals</div>
           <div class="hd">p99 latency, log</div>
           <div class="hd">Slots in use and queue</div>
           ${body}
           <div class="hd0"></div>
-          <div>${axis(view, true)}</div>
-          <div>${axis(view, true)}</div>
-          <div>${limited && axis(view, true)}</div>
+          <div>${timeAxis(view, true)}</div>
+          <div>${timeAxis(view, true)}</div>
+          <div>${limited && timeAxis(view, true)}</div>
         </div>
         ${usedUpPools([variant]).map((text) => caption(`${text}.`))}
         ${caption(`${crowd.words}${healthy} Left: arrivals (red line) over successful answers (grey area), health below, thicker is worse. Right: slots in use (line, 0 to 100 %) and queue fill (amber)${isPartly ? ', dashed the processes that run' : ''}.${view.result.variants.length > 1 && shared ? ' All variants share the scales.' : ''}`.trim())}${dataTable(
@@ -128,10 +125,8 @@ export function servicesSection(all: View): Markup {
             rows: table,
           },
         )}`,
-      };
-    },
-    'Rates, latency and slots of every component',
-  );
+    };
+  });
 }
 
 /** Figures of a component over the whole run. */
@@ -180,19 +175,38 @@ export function propagationSection(all: View): Markup | null {
       names: boolean,
       arrows: boolean,
     ) => swimlaneChart(view, variant, window, { width, names, arrows });
+    const lanes = (
+      window: readonly [number, number],
+      own: string,
+      width: number,
+      names: boolean,
+      arrows: boolean,
+    ): Markup => {
+      const boxed = (size: number, hasNames: boolean): Markup => {
+        const drawing = draw(window, size, hasNames, arrows);
+        const margin = laneMargin(view, variant, size, hasNames);
+        return windowBox(
+          size === width ? inline(drawing, own) : inlineAgain(drawing, own),
+          window,
+          margin,
+        );
+      };
+      return markup`<div class="wd">${boxed(width, names)}</div>
+        <div class="nw">${boxed(358, true)}</div>`;
+    };
     const figure =
       zoom === null
         ? markup`<figure>
-            ${picture(id, draw(whole, 984, true, true), draw(whole, 358, true, true))}
+            ${lanes(whole, id, 984, true, true)}
           </figure>`
         : markup`<div class="two sw">
             <figure>
               <h3>While it spreads</h3>
-              ${picture(id, draw(zoom, 548, true, true), draw(zoom, 358, true, true))}
+              ${lanes(zoom, id, 548, true, true)}
             </figure>
             <figure>
               <h3>The whole run</h3>
-              ${picture(`${id}-all`, draw(whole, 420, false, false), draw(whole, 358, true, false))}
+              ${lanes(whole, `${id}-all`, 420, false, false)}
             </figure>
           </div>`;
     return {
@@ -210,38 +224,34 @@ export function wasteSection(all: View): Markup | null {
     sharedAnswers(variant).length > 0 ||
     wasteRows(all, variant).some((row) => row.wasted > 0);
   if (!variants.some(worth)) return null;
-  return insideSection(
-    all,
-    'waste',
-    'Amplification and waste',
-    (variant, view) => {
-      const id = `am-${lookOf(view, variant.name).className}`;
-      const edges = amplifiedEdges(variant);
-      const left =
-        edges.length === 0
-          ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
-          : picture(
-              id,
-              amplificationChart(view, variant, id, 474),
-              amplificationChart(view, variant, `${id}-n`, 358),
-            );
-      const shared = sharedWords(variant);
-      const waste = wasteRows(view, variant);
-      const right = waste.every((row) => row.wasted === 0)
-        ? markup`<p class="nothing">No component worked in vain.</p>`
-        : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
-      const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
-      const runs = view.result.replications;
-      const factors = edges.map(({ edge, factor }) => {
-        const { counters } = variant.edges[edge]!;
-        const sent = (name: EdgeCounter): string => formatNumber((counters[name] ?? 0) / runs);
-        const when =
-          (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
-        return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
-      });
-      return {
-        title: wasteFinding(view, variant),
-        body: markup`<div class="two">
+  return insideSection(all, 'waste', 'Amplification and waste', (variant, view) => {
+    const id = `am-${lookOf(view, variant.name).className}`;
+    const edges = amplifiedEdges(variant);
+    const left =
+      edges.length === 0
+        ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
+        : picture(
+            id,
+            amplificationChart(view, variant, id, 474),
+            amplificationChart(view, variant, `${id}-n`, 358),
+          );
+    const shared = sharedWords(variant);
+    const waste = wasteRows(view, variant);
+    const right = waste.every((row) => row.wasted === 0)
+      ? markup`<p class="nothing">No component worked in vain.</p>`
+      : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
+    const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
+    const runs = view.result.replications;
+    const factors = edges.map(({ edge, factor }) => {
+      const { counters } = variant.edges[edge]!;
+      const sent = (name: EdgeCounter): string => formatNumber((counters[name] ?? 0) / runs);
+      const when =
+        (counters['hinted'] ?? 0) === 0 ? '' : ` (${sent('hinted')} when the callee said)`;
+      return [edge, formatNumber(factor), `${sent('retries')}${when}`, sent('hedges')];
+    });
+    return {
+      title: wasteFinding(view, variant),
+      body: markup`<div class="two">
           <figure>
             <h3>Attempts per call</h3>
             ${left}
@@ -252,10 +262,8 @@ export function wasteSection(all: View): Markup | null {
           </figure>
         </div>
         ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}${runs > 1 ? ', counts are means of a run' : ''}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
-      };
-    },
-    'Attempts per call, and unused work',
-  );
+    };
+  });
 }
 
 /** Text in place of the chart of attempts per call. */
@@ -268,27 +276,23 @@ function noneAmplified(variant: VariantResult): string {
 /** Lanes of breaker states; omitted if no breaker of any variant opens, and for variants in which none does. */
 export function breakersSection(all: View): Markup | null {
   if (all.result.variants.every((variant) => breakerLanes(all, variant).length === 0)) return null;
-  return insideSection(
-    all,
-    'breakers',
-    'Breakers',
-    (variant, view) => {
-      const id = `br-${lookOf(view, variant.name).className}`;
-      const lanes = breakerLanes(view, variant);
-      if (lanes.length === 0) return null;
-      const rows = lanes.map((lane) => [
-        `${lane.instance}, ${lane.edge}`,
-        formatInstant(
-          lane.intervals
-            .filter((s) => s.state === 'open')
-            .reduce((sum, s) => sum + s.until - s.from, 0),
-        ),
-        formatCount(lane.intervals.filter((s) => s.state === 'halfOpen').length),
-        formatInstant(lane.intervals[lane.intervals.length - 1]!.until),
-      ]);
-      return {
-        title: breakerFinding(view, variant),
-        body: markup`<figure>
+  return insideSection(all, 'breakers', 'Breakers', (variant, view) => {
+    const id = `br-${lookOf(view, variant.name).className}`;
+    const lanes = breakerLanes(view, variant);
+    if (lanes.length === 0) return null;
+    const rows = lanes.map((lane) => [
+      `${lane.instance}, ${lane.edge}`,
+      formatInstant(
+        lane.intervals
+          .filter((s) => s.state === 'open')
+          .reduce((sum, s) => sum + s.until - s.from, 0),
+      ),
+      formatCount(lane.intervals.filter((s) => s.state === 'halfOpen').length),
+      formatInstant(lane.intervals[lane.intervals.length - 1]!.until),
+    ]);
+    return {
+      title: breakerFinding(view, variant),
+      body: markup`<figure>
           ${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358))}
         </figure>
         <ul class="legend">
@@ -297,10 +301,8 @@ export function breakersSection(all: View): Markup | null {
           <li>${swatchOf('degraded', 10)}half-open, probing</li>
         </ul>
         ${caption(`One lane per breaker, replication 1.${dryRunWords(variant)}`)}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
-      };
-    },
-    'States of every breaker',
-  );
+    };
+  });
 }
 
 /**
@@ -320,6 +322,7 @@ function dryRunWords({ edges, components }: VariantResult): string {
 }
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup {
+  const { readings } = view;
   const slots = slotsChart(view, row, variant);
   const y = latencyScale(row.scale);
   const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), formatSeconds(at)));
@@ -337,16 +340,31 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup
   const right =
     slots === null
       ? markup`<span class="none">no limit of slots</span>`
-      : panel(inlineStretched(slots), [full, queue]);
-  return markup`<div class="nm">${row.node.name}<small>${nodeWords(row.node)}</small></div>
-    <div class="cell">${panel(inlineStretched(rateChart(view, row, variant)), rates)}</div>
-    <div class="cell">${panel(inlineStretched(latencyChart(view, row, variant)), grid)}</div>
-    <div class="cell">${right}</div>`;
+      : panel(
+          inlineStretched(slots),
+          [full, queue],
+          [
+            readings.add('busy', 'number', row.series?.busy ?? []),
+            readings.add('queue', 'number', row.series?.queue ?? []),
+          ],
+        );
+  const { node, series } = row;
+  const traffic = [
+    readings.states('', series?.state ?? []),
+    readings.add('in', 'perSecond', series?.rate ?? []),
+    readings.add('ok', 'perSecond', series?.goodRate ?? []),
+  ];
+  const p99 = [readings.add('p99', 'seconds', series?.p99 ?? [])];
+  return markup`<div class="row" data-name="${node.name}">
+    <div class="nm">${node.name}<small>${nodeWords(node)}</small></div>
+    <div class="cell">${panel(inlineStretched(rateChart(view, row, variant)), rates, traffic)}</div>
+    <div class="cell">${panel(inlineStretched(latencyChart(view, row, variant)), grid, p99)}</div>
+    <div class="cell">${right}</div>
+  </div>`;
 }
 
-function panel(picture: Markup, labels: Part): Markup {
+function panel(picture: Markup, labels: Part, readings: readonly number[]): Markup {
   return markup`<div class="fc gut">
-    <div class="in">${picture}</div>
-    ${labels}
+    ${timeBox(picture, readings)}${labels}
   </div>`;
 }

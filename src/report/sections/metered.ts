@@ -5,6 +5,7 @@ import {
   gridOf,
   isDrawn,
   meterChart,
+  meterReadings,
   meterScaleOf,
   worstOf,
 } from '../charts/meters.js';
@@ -25,7 +26,7 @@ import { meteredOf, subjectsOf } from '../unseen.js';
 import { faultMarks, type View } from '../view.js';
 import { brokenSagas } from './broken-sagas.js';
 import { caption, dataTable, picture, scrolled, section, variantKey } from './parts.js';
-import { axis, gutterLabel } from './timeline.js';
+import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
 
 /** Most subjects with pictures; the others appear only in the table. */
 const DRAWN_MAX = 6;
@@ -36,7 +37,6 @@ const SMALL = 0.01;
 export function meteredSection(
   { all, drawn: view }: Fold,
   family: Family<FamilyId>,
-  isFolded: boolean,
 ): Markup | null {
   const subjects = subjectsOf(view, family);
   if (subjects.length === 0) return null;
@@ -74,8 +74,7 @@ export function meteredSection(
     table(view, family, subjects),
     brokenSagas(view, subjects),
   ];
-  const fold = isFolded ? `${family.name}: pictures and figures` : null;
-  return section(family.id, family.name, title, body, fold);
+  return section(family.id, family.name, title, body);
 }
 
 /** Number of pictures in a row: at most three, and no single fourth one below. */
@@ -128,14 +127,14 @@ function figure(view: View, family: Family, subject: string, narrow: boolean): M
     return [
       markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}</div>
         <div class="fc tall gut">
-          <div class="in">${inline(meterChart(view, subject, panel, scale, id), id)}</div>
+          ${timeBox(inline(meterChart(view, subject, panel, scale, id), id), meterReadings(view, subject, panel))}
           ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel, scale)))}
         </div>`,
     ];
   });
   return markup`<div>
     <h3>${subject}</h3>
-    ${panels}${axis(view, narrow)}
+    ${panels}${timeAxis(view, narrow)}
   </div>`;
 }
 

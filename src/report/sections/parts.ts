@@ -11,24 +11,17 @@ export interface Table {
   readonly rows: readonly (readonly Part[])[];
 }
 
-/** A section with its neutral name above the finding. With `fold` its evidence is collapsed under these words. */
-export function section(
-  id: string,
-  kicker: string,
-  title: Part,
-  body: Part,
-  fold: string | null = null,
-): Markup {
-  return markup`<section id="${id}" aria-labelledby="${id}-h">
+/** A section with its neutral name above the finding. */
+export function section(id: string, kicker: string, title: Part, body: Part): Markup {
+  return markup`<section id="${id}" data-tab="${kicker}" aria-labelledby="${id}-h">
     <p class="kick">${kicker}</p>
     <h2 id="${id}-h">${title}</h2>
-    ${folded(body, fold)}
+    ${body}
   </section>`;
 }
 
-/** Evidence that is collapsed under a few words, so that a page is short; null leaves it open. */
-export function folded(body: Part, words: string | null): Part {
-  if (words === null || body === null) return body;
+/** What only some readers want, collapsed under a few words. */
+export function folded(body: Part, words: string): Markup {
   return markup`<details class="fold">
     <summary>${words}</summary>
     ${body}
@@ -44,7 +37,6 @@ export function insideSection(
   id: string,
   kicker: string,
   make: (variant: VariantResult, own: View) => { readonly title: Part; readonly body: Part } | null,
-  fold: string | null = null,
 ): Markup {
   const empty: string[] = [];
   const panels = view.result.variants.map((variant) => {
@@ -58,10 +50,10 @@ export function insideSection(
       view.result.variants.length > 1 && markup`<span class="of"> in ${variant.name}</span>`;
     return markup`<div class="only ${className}">
       <h2>${made.title}${name}</h2>
-      ${folded(made.body, fold)}
+      ${made.body}
     </div>`;
   });
-  return markup`<section id="${id}" aria-label="${kicker}" class="${empty.join(' ')}">
+  return markup`<section id="${id}" data-tab="${kicker}" aria-label="${kicker}" class="${empty.join(' ')}">
     <p class="kick">${kicker}</p>
     ${panels}
   </section>`;

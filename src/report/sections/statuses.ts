@@ -33,7 +33,6 @@ export function statusSection({ all }: Fold): Markup | null {
     `${nameOf(worst)} gets ${statusWords(worst, 3)}`,
     markup`<div class="scroll" tabindex="0" role="region" aria-label="Responses by HTTP status">${table}</div>
     ${caption(note)}`,
-    'Responses by status',
   );
 }
 

@@ -23,21 +23,15 @@ const ORIGINS = 8;
 export function timesSection(view: View): Markup | null {
   const { variants } = view.result;
   if (!variants.some((variant) => isHit(variant))) return null;
-  return insideSection(
-    view,
-    'times',
-    'Times and blame',
-    (variant) => {
-      const { blame } = variant;
-      if (blame === undefined || !isHit(variant))
-        return { title: 'No request of a user failed', body: null };
-      return {
-        title: titleOf(variant),
-        body: markup`${timesOf(view.result, variant)}${originsOf(variant)}`,
-      };
-    },
-    'Times of each fault, and where failed requests begin to fail',
-  );
+  return insideSection(view, 'times', 'Times and blame', (variant) => {
+    const { blame } = variant;
+    if (blame === undefined || !isHit(variant))
+      return { title: 'No request of a user failed', body: null };
+    return {
+      title: titleOf(variant),
+      body: markup`${timesOf(view.result, variant)}${originsOf(variant)}`,
+    };
+  });
 }
 
 function isHit(variant: VariantResult): boolean {

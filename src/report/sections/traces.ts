@@ -24,12 +24,8 @@ export function tracesSection(view: View): Markup | null {
     view.result.variants.length > 1
       ? `The same ${plural(keys.length, 'request')}, variant by variant`
       : `${plural(keys.length, 'request')} in detail`;
-  return section(
-    'traces',
-    'Traces',
-    title,
-    [
-      markup`<ul class="legend">
+  return section('traces', 'Traces', title, [
+    markup`<ul class="legend">
       <li>${swatch('work')}own work</li>
       <li>${swatch('wait')}waiting for a callee</li>
       <li>${swatch('queue')}queued</li>
@@ -42,10 +38,8 @@ export function tracesSection(view: View): Markup | null {
       <li>${swatch('queue', 0.35)}pale: its caller had left</li>
       <li><b class="worse">×</b> failed</li>
     </ul>`,
-      blocks,
-    ],
-    'Every call of these requests',
-  );
+    blocks,
+  ]);
 }
 
 /** Keys of the requests shown, at most six, in the order of the baseline. */

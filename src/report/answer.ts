@@ -1,0 +1,235 @@
+import { oneRunWords } from '../spec/result/one-run.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { formatCount, formatShare } from '../text/figures.js';
+import { plural } from '../text/words.js';
+import { changeWords } from './cheapest.js';
+import { plainWords, strongList, type Words } from './emphasis.js';
+import { expectedCounts, expectedWords } from './expected-words.js';
+import { fastFailureWords } from './fast-failures.js';
+import { hurtUsers, mainCauses } from './lead.js';
+import { otherLoadText } from './other-load.js';
+import { adviceWords, recommendedOf } from './recommended.js';
+import { outdone } from './standing.js';
+import { undecidedWords } from './undecided-words.js';
+import { unseenSentences } from './unseen-words.js';
+import { degradedWords } from './degraded.js';
+import { listed } from './format.js';
+import { heldBudgets, holdsAll, loopWords, requestLabel, type View } from './view.js';
+import { closestWords, missedWords, storyWords } from './words.js';
+
+/** The badge before the answer. */
+export interface Badge {
+  readonly text: string;
+  readonly tone: 'fail' | 'pass' | 'open';
+}
+
+/** What a report says first. Each of the three is one sentence or two, of at most `MOST` words. */
+export interface Answer {
+  /** How many variants survive by their goals; null without variants. */
+  readonly badge: Badge | null;
+  /** Who is hurt, how, and when. */
+  readonly what: Words;
+  /** Why; null where no run and no request shows it. */
+  readonly why: Words | null;
+  /** What to do; null where nothing is to be done, or nothing that helps is known. */
+  readonly act: Words | null;
+  /** What else a reader must not miss, a sentence each. */
+  readonly also: readonly Words[];
+}
+
+/** Most words of an answer. */
+export const MOST = 22;
+
+/** The answers of a report. */
+export function answerOf(view: View): Answer {
+  const what = whatWords(view);
+  return {
+    badge: badgeOf(view),
+    what: what.words,
+    why: whyWords(view),
+    act: actWords(view),
+    also: alsoWords(view, what.said),
+  };
+}
+
+/** How many variants survive by their goals: those that hold all of them. Checks of known behaviour do not count. */
+export function badgeOf({ result }: View): Badge | null {
+  const { variants } = result;
+  const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
+  const few = oneRunWords(result) === null ? '' : ', 1 run';
+  if (result.incomplete !== undefined) return { text: 'incomplete', tone: 'open' };
+  if (judged.length === 0) {
+    const { of } = expectedCounts(result);
+    return of === 0 ? null : { text: 'no goals', tone: 'open' };
+  }
+  const survivors = judged.filter(holdsAll).length;
+  const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
+  const open = judged.length - survivors - lost;
+  const tone = lost === judged.length ? 'fail' : survivors === judged.length ? 'pass' : 'open';
+  if (variants.length === 1) {
+    const word = open > 0 ? 'undecided' : survivors > 0 ? 'survives' : 'does not survive';
+    return { text: `${word}${few}`, tone: open > 0 ? 'open' : tone };
+  }
+  const undecided = open > 0 ? `, ${formatCount(open)} undecided` : '';
+  return {
+    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
+    tone: survivors === 0 && open === 0 ? 'fail' : tone,
+  };
+}
+
+/** Who is hurt in the variant that the report is about; else what no request shows; else that nothing happens. */
+function whatWords(view: View): { readonly words: Words; readonly said: Words | null } {
+  const { worstVariant } = view;
+  const hurt = hurtUsers(worstVariant);
+  const [worst] = hurt;
+  if (worst !== undefined) {
+    const others = hurt.slice(1).map(({ subject }) => requestLabel(view, subject));
+    const subject = requestLabel(view, worst.subject);
+    const words = joined(
+      [...variantHead(view), { strong: subject }, ` requests: ${worst.how} ${worst.when}`],
+      [
+        others.length === 0 ? [] : [`; ${listed(others)} too`],
+        [others.length === 0 ? '' : `; ${plural(others.length, 'other kind')} too`],
+      ],
+    );
+    return { words: [...words, '.'], said: null };
+  }
+  const [unseen] = unseenSentences(view);
+  if (unseen !== undefined) {
+    const words: Words = ['Requests succeed, but ', ...lowered(unseen)];
+    return { words: [...(sizeOf(words) > MOST ? unseen : words), '.'], said: unseen };
+  }
+  return { words: storyWords(view), said: null };
+}
+
+/** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
+function whyWords(view: View): Words | null {
+  const { worstVariant } = view;
+  const causes = mainCauses(worstVariant);
+  const [first] = causes;
+  if (first === undefined) return null;
+  const isSame = causes.every(({ known }) => known === first.known);
+  const texts = causes.map(({ text, known }) => (isSame ? text : `${text} (${known})`));
+  const known = isSame ? ` (${first.known})` : '';
+  const head: Words = [`${listed(texts)}${known}`];
+  return [...joined(head, [keptWords(view, worstVariant), feltWords(worstVariant)]), '.'];
+}
+
+/** `; edge → checkout → payments keeps it down`: the loop of a metastable variant. */
+function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Words {
+  const [loop] = cascade.loops;
+  const isStuck = cascade.verdicts.includes('metastable');
+  if (loop === undefined || !isStuck) return [];
+  const cut = counterfactuals?.metastability?.loopCut?.users;
+  if (cut === 'stays') return [];
+  const proved = cut === 'recovers' ? ' (proved)' : '';
+  return [`; the loop ${loopWords(view, loop.through)} keeps it down${proved}`];
+}
+
+/** `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted. */
+function feltWords({ cascade }: VariantResult): Words {
+  const felt = cascade.events.find(({ kind }) => FELT.has(kind));
+  return felt === undefined ? [] : [`; ${felt.subject}: ${felt.text}`];
+}
+
+const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = new Set([
+  'saturated',
+  'poolFull',
+  'killed',
+  'blocked',
+]);
+
+/** The variant to take, else the change that helps, else the variant that comes closest. */
+function actWords(view: View): Words | null {
+  const chosen = recommendedOf(view);
+  if (chosen !== null) {
+    const { variant, changes, spare, enough } = chosen;
+    const all = changes.length + spare.length;
+    const few =
+      enough !== null && spare.length > 0
+        ? `; ${changes.length} of its ${all} changes are enough`
+        : '';
+    return [...joined([`${adviceWords(variant)}${few}`], [priceOf(variant)]), '.'];
+  }
+  const { worstVariant, result } = view;
+  const own = worstVariant.counterfactuals;
+  const change = own === undefined ? null : changeWords(own);
+  if (change !== null) {
+    const head: Words = [...variantHead(view), change.words];
+    return [...joined(head, [[`: ${change.effect}`]]), '.'];
+  }
+  const judged = result.variants.filter(
+    (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
+  );
+  if (judged.length < 2) return null;
+  const whole = judged.filter(holdsAll);
+  if (whole.length === 0) return closestWords(view, judged);
+  if (whole.length === judged.length) return ['Nothing: every variant holds every budget.'];
+  const beaten = whole.length === 1 && outdone(view).has(whole[0]!.name);
+  return [
+    ...(whole.length === 1 ? ['Only '] : []),
+    ...strongList(whole.slice(0, NAMED).map(({ name }) => name)),
+    whole.length > NAMED ? ` and ${formatCount(whole.length - NAMED)} more` : '',
+    ` ${whole.length === 1 ? 'holds' : 'hold'} every budget${beaten ? ', but another variant serves more requests' : ''}.`,
+  ];
+}
+
+/** Most variants that an answer names. */
+const NAMED = 4;
+
+/** `; 24 % of the responses are degraded`: the price of a variant. */
+function priceOf({ summary: { degraded } }: VariantResult): Words {
+  const share = degraded?.value ?? 0;
+  return share < DEGRADED ? [] : [`; ${formatShare(share)} of responses are degraded`];
+}
+
+const DEGRADED = 0.005;
+
+/** What a reader must not miss beside the three answers. */
+function alsoWords(view: View, said: Words | null): readonly Words[] {
+  const { result } = view;
+  const otherLoad = otherLoadText(view);
+  const [only] = result.variants;
+  const missed =
+    result.variants.length === 1 && heldBudgets(only!).broken > 0 ? [missedWords(only!)] : [];
+  const unseen = unseenSentences(view).filter((words) => words !== said);
+  const all: readonly Words[] = [
+    undecidedWords(view),
+    missed,
+    expectedWords(result),
+    fastFailureWords(view),
+    degradedWords(view),
+    otherLoad === null ? [] : [otherLoad],
+    ...unseen.map((words) => [...words, '.']),
+  ];
+  return all.filter((words) => plainWords(words).trim() !== '');
+}
+
+/** `retries: ` where there are several variants. */
+function variantHead({ result, worstVariant }: View): Words {
+  return result.variants.length > 1 ? [{ strong: worstVariant.name }, ': '] : [];
+}
+
+/** A sentence with as many of its further parts as it has room for. */
+function joined(head: Words, parts: readonly Words[]): Words {
+  let all = head;
+  for (const part of parts) {
+    const longer = [...all, ...part];
+    if (sizeOf(longer) <= MOST) all = longer;
+  }
+  return all;
+}
+
+/** Number of words. */
+function sizeOf(words: Words): number {
+  return plainWords(words)
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\d]/u.test(word)).length;
+}
+
+function lowered(words: Words): Words {
+  const [first, ...rest] = words;
+  return typeof first === 'string'
+    ? [first.charAt(0).toLowerCase() + first.slice(1), ...rest]
+    : words;
+}

@@ -1,0 +1,87 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
+import { areaPath, boxes, linePath, stepPoints, stroke, type Drawing } from '../draw.js';
+import { coordinate } from '../format.js';
+import { markup, type Part } from '../html-escape.js';
+import { clamp, linear, logarithmic } from '../scale.js';
+import type { Strip } from '../strips.js';
+import { shades, type View } from '../view.js';
+import { dashed } from './services.js';
+
+/** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */
+const HEIGHT = 44;
+const FAILS: readonly [number, number] = [32, 2];
+const RIBBON: readonly [number, number] = [43, 35];
+/** Range of the failing share. */
+export const FAILING: readonly [number, number] = [1e-4, 1];
+const WIDTH = 1000;
+
+/** Position of a failing share in a strip, in per cent from its top. */
+export function stripHeight(share: number): number {
+  return (logarithmic(FAILING, FAILS)(share) / HEIGHT) * 100;
+}
+
+/** The strip of a variant; `most`: the largest amount that waits in any variant. */
+export function stripChart(
+  view: View,
+  variant: VariantResult,
+  { fails, twin, waiting }: Strip,
+  most: number,
+): Drawing {
+  const { step } = variant.timeline;
+  const end = view.result.run.duration;
+  const x = linear([0, end], [0, WIDTH]);
+  const y = logarithmic(FAILING, FAILS);
+  const at = (values: readonly (number | null)[], height: (value: number) => number) =>
+    stepPoints(values, step, height).map((point) => ({ x: x(point.x), y: point.y }));
+  const share = (value: number): number => y(clamp(value, ...FAILING));
+  const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
+  const spans = shades(view).map(({ from, until }) => ({
+    x: x(from),
+    y: 0,
+    width: x(until) - x(from),
+    height: HEIGHT,
+  }));
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    stretch: true,
+    title: `Failing share over the run, ${variant.name}`,
+    description: describe({ fails, twin, waiting }, step),
+    body: [
+      boxes(spans, 'var(--fault)'),
+      stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
+      fillOf(areaPath(at(waiting, (value) => ribbon(Math.sqrt(value))), RIBBON[0]), 'var(--queue)'),
+      fillOf(areaPath(at(fails, share), FAILS[0]), 'var(--failing)', 0.22),
+      twin.length > 0 && stroke(linePath(at(twin, share)), 'var(--ink3)', 1, dashed('2 2')),
+      stroke(`M0 ${coordinate(FAILS[0])}H${WIDTH}`, 'var(--rule)', 1),
+      stroke(linePath(at(fails, share)), 'var(--failing)', 1.6),
+    ],
+  };
+}
+
+function fillOf(path: string, fill: string, opacity = 1): Part {
+  return path !== '' && markup`<path d="${path}" fill="${fill}" fill-opacity="${opacity}" />`;
+}
+
+/** The peaks in words. */
+function describe({ fails, waiting }: Strip, step: number): string {
+  const peak = peakOf(fails);
+  const most = peakOf(waiting);
+  const words =
+    peak === null || peak.value === 0
+      ? 'no request fails'
+      : `${formatShare(peak.value)} fail at ${formatInstant(peak.index * step)}`;
+  return `${words}; ${formatCount(most?.value ?? 0)} wait at most`;
+}
+
+/** The largest value, and the first step that has it. */
+export function peakOf(
+  values: readonly (number | null)[],
+): { readonly index: number; readonly value: number } | null {
+  let peak: { readonly index: number; readonly value: number } | null = null;
+  values.forEach((value, index) => {
+    if (value !== null && (peak === null || value > peak.value)) peak = { index, value };
+  });
+  return peak;
+}

@@ -1,0 +1,134 @@
+import { FAILING, peakOf, stripChart, stripHeight } from '../charts/strip.js';
+import { cellText, latencyColumns, outcomeColumns } from '../columns.js';
+import type { Column } from '../column.js';
+import { expectedCounts } from '../expected-words.js';
+import type { Fold } from '../fold.js';
+import { formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { inlineStretched } from '../draw.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
+import { CHECKS, GOALS, rowsOf } from '../judged.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import { stripOf, type Strip } from '../strips.js';
+import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
+import { heldBudgets, lookOf, viewOfVariant, type View } from '../view.js';
+import { headlineWords } from '../words.js';
+import { budgetMatrix, expectations } from './goals.js';
+import { folded, framed, variantKey } from './parts.js';
+import { rankingTable } from './ranking.js';
+
+/** Figures of a variant beside its strip, in this order, as far as the result has them. */
+const SHOWN: readonly string[] = ['success', 'worst', 'latency.p99', 'recovery', 'wasted', 'costs'];
+/** Most figures about effects that no request shows. */
+const UNSEEN = 2;
+
+/** One row for each variant: what users see of it over the run, and its figures. The picture of the first screen. */
+export function stripsSection({ all: view, drawn, note }: Fold): Markup {
+  const { variants } = drawn.result;
+  const strips = new Map(
+    variants.map((variant) => [variant, stripOf(viewOfVariant(view, variant), variant)]),
+  );
+  const most = Math.max(
+    0,
+    ...[...strips.values()].map(({ waiting }) => peakOf(waiting)?.value ?? 0),
+  );
+  const columns = columnsOf(view);
+  const hasGoals = variants.some((variant) => heldBudgets(variant).of > 0);
+  const rows = variants.map((variant) =>
+    row(view, variant, strips.get(variant)!, most, columns, hasGoals),
+  );
+  const fault = headlineWords(view);
+  const table = framed('scroll strips', 'Variants over the run', {
+    open: markup`<table class="wide">`,
+    caption: markup`Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %; amber: work that waits${fault !== null && markup`; shaded: ${fault}`}${[...strips.values()].some(({ twin }) => twin.length > 0) && '; dashed: without the faults'}.`,
+    head: markup`<tr>
+      <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>
+      <th scope="col" class="sc">${timeAxis(view)}</th>
+      ${columns.map(({ head, of }) => markup`<th scope="col" class="r">${head}<small>${of}</small></th>`)}${hasGoals && markup`<th scope="col" class="r">Goals<small>held</small></th>`}
+    </tr>`,
+    rows,
+  });
+  return markup`<section id="variants" aria-label="Variants over the run">
+    ${table}${goalFolds(view, note)}
+  </section>`;
+}
+
+/** Few figures: the success, the worst kind of request, effects that no request shows, then latency and recovery. */
+function columnsOf(view: View): readonly Column[] {
+  const outcome = outcomeColumns(view);
+  const unseen = outcome
+    .filter(({ key }) => key.startsWith('unseen.') || key === 'degraded')
+    .slice(0, UNSEEN);
+  const [, , p99] = latencyColumns(view, 'latency');
+  const all = [...outcome, p99!];
+  const known = SHOWN.flatMap((key) => all.find((column) => column.key === key) ?? []);
+  return [...known.slice(0, 1), ...unseen, ...known.slice(1)];
+}
+
+function row(
+  view: View,
+  variant: VariantResult,
+  strip: Strip,
+  most: number,
+  columns: readonly Column[],
+  hasGoals: boolean,
+): Markup {
+  const { className } = lookOf(view, variant.name);
+  const own = viewOfVariant(view, variant);
+  const { held, of, broken } = heldBudgets(variant);
+  const readings = [
+    view.readings.add('fail', 'share', strip.fails),
+    view.readings.add('wait', 'number', strip.waiting),
+    ...(strip.twin.length > 0 ? [view.readings.add('without faults', 'share', strip.twin)] : []),
+  ];
+  const peak = peakOf(strip.fails);
+  const label: Part =
+    peak !== null && peak.value > 0 && peak.value < NEARLY
+      ? markup`<span class="i" style="left:calc(40px + (100% - 40px) * ${Math.round((peak.index / strip.fails.length) * 1e3) / 1e3});top:${Math.round(stripHeight(peak.value)) - 12}%">${formatShare(peak.value)}</span>`
+      : null;
+  const name =
+    view.result.variants.length > 1
+      ? markup`<label for="pv-${className}">${variantKey(view, variant)}</label>`
+      : 'all requests';
+  return markup`<tr class="${className}">
+    <th scope="row">${name}</th>
+    <td class="sc">
+      <div class="fc strip gut">
+        ${timeBox(inlineStretched(stripChart(own, variant, strip, most)), readings)}
+        ${gutterLabel(stripHeight(1) + 6, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}${label}
+      </div>
+    </td>
+    ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Goals">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}
+  </tr>`;
+}
+
+/** A peak above this is at the top of its strip, and needs no label. */
+const NEARLY = 0.9;
+
+function cell(column: Column, variant: VariantResult): Markup {
+  const text = cellText(column, variant);
+  return markup`<td data-of="${column.head}">${text === 'never' ? markup`<b class="worse">never</b>` : text}</td>`;
+}
+
+/** The goals by variant, the checks of known behaviour, and what a hypothesis expects: a line each. */
+function goalFolds(view: View, note: string | null): Part {
+  const { hypothesis, variants } = view.result;
+  const goals = rowsOf(GOALS, variants);
+  const { held, of } = expectedCounts(view.result);
+  return [
+    note !== null && rankingTable(view, note),
+    goals.length > 0 &&
+      note === null &&
+      folded(
+        budgetMatrix(view, GOALS),
+        `${plural(goals.length, 'goal')}${variants.length > 1 ? ', variant by variant' : ''}`,
+      ),
+    of > 0 &&
+      folded(budgetMatrix(view, CHECKS), `${held} of ${plural(of, 'expected behaviour')} seen`),
+    hypothesis !== null &&
+      folded(
+        expectations(view, note !== null),
+        `Hypothesis ${hypothesis.verdict}: ${plural(hypothesis.expectations.length, 'expectation')}`,
+      ),
+  ];
+}
