@@ -1,4 +1,4 @@
-import { formatValue, type Unit } from '../text/figures.js';
+import { formatCount, formatRate, formatValue, type Unit } from '../text/figures.js';
 
 /** A figure over the steps of the run, which the page can read out at any instant. */
 export interface Reading {
@@ -24,6 +24,37 @@ export interface PageVariant {
   readonly key: string;
   readonly name: string;
   readonly events: readonly { readonly at: number; readonly text: string }[];
+  readonly subjects: readonly PageSubject[];
+}
+
+/** A component: the indexes of its readings, and its limits; null = none. */
+export interface PageSubject {
+  readonly name: string;
+  readonly state: number;
+  readonly arrivals: number;
+  readonly good: number;
+  readonly busy: number;
+  readonly queue: number;
+  readonly slots: number | null;
+}
+
+/** `payments down, 64/64 busy, queue 1,200, 2,035/s in, 0/s ok`: a component that is not well at an instant; else null. */
+export function subjectOut(
+  subject: PageSubject,
+  valueAt: (index: number) => number | null,
+): string | null {
+  const state = STATES[valueAt(subject.state) ?? 0] ?? 'ok';
+  if (state === 'ok') return null;
+  const [busy, queue] = [valueAt(subject.busy), valueAt(subject.queue) ?? 0];
+  return [
+    `${subject.name} ${state}`,
+    ...(busy === null || subject.slots === null
+      ? []
+      : [`${formatCount(busy)}/${formatCount(subject.slots)} busy`]),
+    ...(queue >= 1 ? [`queue ${formatCount(queue)}`] : []),
+    `${formatRate(valueAt(subject.arrivals) ?? 0)} in`,
+    `${formatRate(valueAt(subject.good) ?? 0)} ok`,
+  ].join(', ');
 }
 
 /** Words for the health states, in the order of their numbers in a reading. */

@@ -9,12 +9,12 @@ import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, mainCauses } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { adviceWords, recommendedOf } from './recommended.js';
-import { outdone } from './standing.js';
+import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
-import { unseenSentences } from './unseen-words.js';
+import { leastBehindWords, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
-import { heldBudgets, holdsAll, loopWords, requestLabel, type View } from './view.js';
+import { heldBudgets, holdsAll, isRemedy, loopWords, requestLabel, type View } from './view.js';
 import { closestWords, missedWords, storyWords } from './words.js';
 
 /** The badge before the answer. */
@@ -35,6 +35,19 @@ export interface Answer {
   readonly act: Words | null;
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
+}
+
+/** The three answers that a result has, by their names. */
+export function namedAnswers({
+  what,
+  why,
+  act,
+}: Answer): readonly { readonly name: string; readonly words: Words }[] {
+  return [
+    { name: 'What', words: what },
+    ...(why === null ? [] : [{ name: 'Why', words: why }]),
+    ...(act === null ? [] : [{ name: 'Do', words: act }]),
+  ];
 }
 
 /** Most words of an answer. */
@@ -80,24 +93,22 @@ export function badgeOf({ result }: View): Badge | null {
 /** Who is hurt in the variant that the report is about; else what no request shows; else that nothing happens. */
 function whatWords(view: View): { readonly words: Words; readonly said: Words | null } {
   const { worstVariant } = view;
-  const hurt = hurtUsers(worstVariant);
-  const [worst] = hurt;
+  const [worst, ...others] = hurtUsers(worstVariant);
   if (worst !== undefined) {
-    const others = hurt.slice(1).map(({ subject }) => requestLabel(view, subject));
     const subject = requestLabel(view, worst.subject);
+    const names = others.map((one) => requestLabel(view, one.subject));
+    const too = names.length > 2 ? plural(names.length, 'other kind') : listed(names);
     const words = joined(
       [...variantHead(view), { strong: subject }, ` requests: ${worst.how} ${worst.when}`],
-      [
-        others.length === 0 ? [] : [`; ${listed(others)} too`],
-        [others.length === 0 ? '' : `; ${plural(others.length, 'other kind')} too`],
-      ],
+      [names.length === 0 ? [] : [`; ${too} too`]],
     );
-    return { words: [...words, '.'], said: null };
+    return { words: [...shortened(words), '.'], said: null };
   }
   const [unseen] = unseenSentences(view);
   if (unseen !== undefined) {
-    const words: Words = ['Requests succeed, but ', ...lowered(unseen)];
-    return { words: [...(sizeOf(words) > MOST ? unseen : words), '.'], said: unseen };
+    const short = shortened(unseen);
+    // A sentence that had to be cut is told in full below.
+    return { words: [...short, '.'], said: short.length === unseen.length ? unseen : null };
   }
   return { words: storyWords(view), said: null };
 }
@@ -141,6 +152,7 @@ const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = ne
 
 /** The variant to take, else the change that helps, else the variant that comes closest. */
 function actWords(view: View): Words | null {
+  const { worstVariant, result } = view;
   const chosen = recommendedOf(view);
   if (chosen !== null) {
     const { variant, changes, spare, enough } = chosen;
@@ -151,7 +163,8 @@ function actWords(view: View): Words | null {
         : '';
     return [...joined([`${adviceWords(variant)}${few}`], [priceOf(variant)]), '.'];
   }
-  const { worstVariant, result } = view;
+  const survivor = survivorWords(view);
+  if (survivor !== null) return survivor;
   const own = worstVariant.counterfactuals;
   const change = own === undefined ? null : changeWords(own);
   if (change !== null) {
@@ -161,21 +174,59 @@ function actWords(view: View): Words | null {
   const judged = result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
   );
-  if (judged.length < 2) return null;
-  const whole = judged.filter(holdsAll);
-  if (whole.length === 0) return closestWords(view, judged);
-  if (whole.length === judged.length) return ['Nothing: every variant holds every budget.'];
-  const beaten = whole.length === 1 && outdone(view).has(whole[0]!.name);
-  return [
-    ...(whole.length === 1 ? ['Only '] : []),
-    ...strongList(whole.slice(0, NAMED).map(({ name }) => name)),
-    whole.length > NAMED ? ` and ${formatCount(whole.length - NAMED)} more` : '',
-    ` ${whole.length === 1 ? 'holds' : 'hold'} every budget${beaten ? ', but another variant serves more requests' : ''}.`,
-  ];
+  if (judged.length > 1 && !judged.some(holdsAll)) return closestWords(view, judged);
+  return bestWords(view);
 }
 
-/** Most variants that an answer names. */
-const NAMED = 4;
+/**
+ * Where the variant that the report is about does not survive, or is not judged: the survivor with the fewest changes
+ * that are settings of the system; null without one.
+ */
+function survivorWords(view: View): Words | null {
+  const { worstVariant } = view;
+  if (holdsAll(worstVariant)) return null;
+  const able = withLoadOf(view, worstVariant).filter(isRemedy);
+  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
+  const [best, ...others] = able.sort(
+    (a, b) =>
+      changesIn(a) - changesIn(b) ||
+      (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
+  );
+  if (best === undefined) return null;
+  const more =
+    others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
+  const count = changesIn(best);
+  const head = best.baseline
+    ? adviceWords(best).replace('Use', 'Keep')
+    : `${adviceWords(best)} with ${plural(count, 'changed setting')}`;
+  return [...joined([head], [priceOf(best), [more]]), '.'];
+}
+
+/** The variants that serve users best, or else fall least behind; null where none stands out. */
+function bestWords(view: View): Words | null {
+  const { worstVariant, result } = view;
+  const successOf = ({ summary }: VariantResult): number => summary.success.value ?? 0;
+  const able = withLoadOf(view, worstVariant);
+  const most = Math.max(...able.map(successOf), 0);
+  if (most - successOf(worstVariant) >= BETTER) {
+    const best = able.filter((variant) => most - successOf(variant) < ALIKE).slice(0, NAMED);
+    return [
+      ...strongList(best.map(({ name }) => name)),
+      ` ${best.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}.`,
+    ];
+  }
+  const ahead = leastBehindWords(view);
+  if (ahead !== null) return [...ahead, '.'];
+  const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const isCalm = result.variants.every((variant) => hurtUsers(variant).length === 0);
+  if (!isCalm || judged.length === 0 || !judged.every(holdsAll)) return null;
+  return [`Nothing: ${judged.length === 1 ? 'it' : 'every variant'} holds every budget.`];
+}
+
+/** A variant serves users better if this much more of the requests succeed, and alike within the other. */
+const BETTER = 0.002;
+const ALIKE = 0.0005;
+const NAMED = 2;
 
 /** `; 24 % of the responses are degraded`: the price of a variant. */
 function priceOf({ summary: { degraded } }: VariantResult): Words {
@@ -192,7 +243,9 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
   const [only] = result.variants;
   const missed =
     result.variants.length === 1 && heldBudgets(only!).broken > 0 ? [missedWords(only!)] : [];
-  const unseen = unseenSentences(view).filter((words) => words !== said);
+  const unseen = unseenSentences(view).filter(
+    (words) => said === null || plainWords(words) !== plainWords(said),
+  );
   const all: readonly Words[] = [
     undecidedWords(view),
     missed,
@@ -227,9 +280,16 @@ function sizeOf(words: Words): number {
     .filter((word) => /[\p{L}\d]/u.test(word)).length;
 }
 
-function lowered(words: Words): Words {
-  const [first, ...rest] = words;
-  return typeof first === 'string'
-    ? [first.charAt(0).toLowerCase() + first.slice(1), ...rest]
-    : words;
+/** A sentence up to the last comma or semicolon before it gets too long. */
+function shortened(words: Words): Words {
+  if (sizeOf(words) <= MOST) return words;
+  const parts = words.flatMap((word): Words =>
+    typeof word === 'string' ? word.split(/(?=[;,] )/u) : [word],
+  );
+  for (let end = parts.length - 1; end > 0; end--) {
+    const next = parts[end];
+    const short = parts.slice(0, end);
+    if (typeof next === 'string' && /^[;,] /u.test(next) && sizeOf(short) <= MOST) return short;
+  }
+  return words;
 }

@@ -5,17 +5,10 @@ import { formatRate, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { markup, type Markup } from './html-escape.js';
 import { renderPage, type PageSection } from './page.js';
-import { cascadeSection } from './sections/cascade.js';
 import { causesSection } from './sections/causes.js';
-import { changesName, changesSection } from './sections/changes.js';
+import { doSection } from './sections/do.js';
 import { compareSection } from './sections/compare.js';
-import {
-  breakersSection,
-  picker,
-  propagationSection,
-  servicesSection,
-  wasteSection,
-} from './sections/inside.js';
+import { breakersSection, picker, servicesSection, wasteSection } from './sections/inside.js';
 import { contributorsSection } from './sections/contributors.js';
 import { headroomSection } from './sections/headroom.js';
 import { costSection } from './sections/costs.js';
@@ -26,14 +19,14 @@ import { statusSection } from './sections/statuses.js';
 import { timesSection } from './sections/times.js';
 import { stripsSection } from './sections/strips.js';
 import { PageReadings } from './page-readings.js';
-import { topologySection } from './sections/topology.js';
 import { tracesSection } from './sections/traces.js';
+import { whySection } from './sections/why.js';
 import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
 import { plotRenderer } from './svg.js';
 import { viewOf, type View } from './view.js';
 import { whatIfText } from './what-if.js';
-import { asSentence, headlineWords } from './words.js';
+import { headlineWords } from './words.js';
 
 /** Inputs of a page besides the result. */
 export interface HtmlOptions {
@@ -75,7 +68,8 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
       ...(whatIf === null ? [] : [whatIf]),
       ...(result.alarms ?? []).map((text) => `Alarm: ${text}`),
     ],
-    introduction: introduction(all),
+    facts: factsOf(all),
+    description: result.scenario.description,
     style: styleSheet(drawn.looks, folds(all)),
     sections,
     main: [
@@ -107,11 +101,9 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   const all: readonly (readonly [Place, string, string, Markup | null])[] = [
     ['answer', 'verdict', 'Answer', verdictSection(view)],
     ['answer', 'variants', several ? 'Variants' : 'The run', stripsSection(fold)],
-    ['why', 'propagation', 'Propagation', propagationSection(drawn)],
-    ['why', 'topology', 'Topology', topologySection(drawn)],
-    ['why', 'cascade', 'The cascade', cascadeSection(drawn)],
-    ['why', 'causes', 'Causes', causesSection(view)],
-    ['why', 'changes', changesName(view), changesSection(fold)],
+    ['why', 'why', 'Why', whySection(drawn)],
+    ['why', 'causes', 'Causes', causesSection(drawn)],
+    ['why', 'do', 'Do', doSection(fold, command)],
     ['why', 'headroom', 'Headroom', headroomSection(drawn)],
     ['evidence', 'latency', 'Latency and loss', latencySection(fold)],
     ...FAMILIES.map(
@@ -138,15 +130,14 @@ function sectionsOf(fold: Fold, command: string): Section[] {
   );
 }
 
-function introduction(view: View): string {
-  const { result } = view;
+/** `5 variants x 5 runs · 180 s at 501/s · psp hangs from 60 to 100 s`. */
+function factsOf(view: View): string {
+  const { variants, replications, run } = view.result;
+  const requests = view.baseline.summary.requests / Math.max(1, replications);
   const headline = headlineWords(view);
-  const seconds = result.run.duration;
-  const requests = view.baseline.summary.requests / Math.max(1, result.replications);
-  const sentences = [
-    result.scenario.description?.trim().replace(/\s+/g, ' ') ?? '',
-    `${plural(result.variants.length, 'variant')}, ${plural(result.replications, 'replication')}${result.variants.length > 1 ? ' each' : ''}, ${formatSeconds(seconds)} at ${formatRate(requests / seconds).replace('/s', ' requests/s')}.`,
-    headline === null ? '' : `${asSentence(view, headline)}.`,
-  ];
-  return sentences.filter((text) => text !== '').join(' ');
+  return [
+    `${plural(variants.length, 'variant')} x ${plural(replications, 'run')}`,
+    `${formatSeconds(run.duration)} at ${formatRate(requests / run.duration)}`,
+    ...(headline === null ? [] : [headline]),
+  ].join(' · ');
 }

@@ -24,20 +24,25 @@ import { viewOf, type View } from './view.js';
 import { characterOf, describedRun } from './character.js';
 import { chainOf } from './chain.js';
 import { whatIfText } from './what-if.js';
-import { badgeOf, verdictWords } from './words.js';
+import { answerOf, namedAnswers } from './answer.js';
 
 /** The short report: verdict, cascade, variants, budgets, and the topology as a Mermaid diagram. */
 export function renderMarkdown(read: Result, options: { readonly command: string }): string {
   const view = viewOf(read);
   const { result } = view;
-  const badge = badgeOf(view);
+  const answer = answerOf(view);
+  const { badge } = answer;
   const oneRun = oneRunWords(result);
   const whatIf = whatIfText(result.scenario.whatIf);
   const parts = [
     `# ${inlineText(result.scenario.title)}`,
     whatIf === null ? '' : `**${inlineText(whatIf)}**`,
     (result.alarms ?? []).map((text) => `**Alarm: ${inlineText(text)}**`).join('\n\n'),
-    `${badge === null ? '' : `**${badge.text}** · `}${inlineWords(verdictWords(view))}`,
+    badge === null ? '' : `**${badge.text}**`,
+    namedAnswers(answer)
+      .map(({ name, words }) => `- **${name}**: ${inlineWords(words)}`)
+      .join('\n'),
+    answer.also.map((words) => inlineWords(words).trim()).join('\n\n'),
     oneRun === null ? '' : `${capitalised(inlineText(oneRun))}.`,
     unfinishedLines(result)
       .map(({ variant, text }) => `- **${inlineText(variant)}**: ${inlineText(text)}`)

@@ -1,5 +1,11 @@
 import { packed, STATES, type PageData, type Reading } from '../browser/readings.js';
+import type { PageSubject } from '../browser/readings.js';
 import type { HealthState } from '../spec/result/cascade.js';
+import type { TopologyNode, VariantResult } from '../spec/result/result.js';
+import { slotsOf } from './charts/services.js';
+import { crowdOf } from './crowd.js';
+import { nodeIn } from './nodes.js';
+import { stateOf } from './waiting.js';
 import { lookOf, shades, type View } from './view.js';
 
 /** The figures that the pictures of a page read out: each of them once, by index. */
@@ -43,7 +49,22 @@ export class PageReadings {
           at: Number(at.toFixed(6)),
           text: `${subject}: ${text}`,
         })),
+        subjects: crowdOf(view).shown.map((node) => this.subjectOf(variant, nodeIn(variant, node))),
       })),
+    };
+  }
+
+  private subjectOf(variant: VariantResult, node: TopologyNode): PageSubject {
+    const series = variant.timeline.series[node.name];
+    const states = (series?.state ?? []).map((_, step) => stateOf(variant, node.name, step));
+    return {
+      name: node.name,
+      state: this.states('', states),
+      arrivals: this.add('in', 'perSecond', series?.rate ?? []),
+      good: this.add('ok', 'perSecond', series?.goodRate ?? []),
+      busy: this.add('busy', 'number', series?.busy ?? []),
+      queue: this.add('queue', 'number', series?.queue ?? []),
+      slots: slotsOf(node),
     };
   }
 }

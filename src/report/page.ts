@@ -15,7 +15,10 @@ export interface Page {
   /** Title of the window, without the name of the program. */
   readonly title: string;
   readonly heading: string;
-  readonly introduction: string;
+  /** One line of figures below the heading. */
+  readonly facts: string;
+  /** What the author says about it; a long one is folded. */
+  readonly description: string | null;
   /** Above the introduction: notices that a reader must not miss. */
   readonly notices: readonly string[];
   readonly style: string;
@@ -67,7 +70,8 @@ function bodyOf(page: Page): Markup {
       <header>
         <h1>${page.heading}</h1>
         ${notices}
-        <p class="meta">${page.introduction}</p>
+        <p class="meta">${page.facts}</p>
+        ${description(page.description)}
       </header>
       <main>
         ${page.main}
@@ -79,6 +83,21 @@ function bodyOf(page: Page): Markup {
       </footer>
     </div>`;
 }
+
+/** A description in two lines; the rest of a long one is folded. */
+function description(text: string | null): Part {
+  const words = text?.trim().replace(/\s+/g, ' ') ?? '';
+  if (words === '') return null;
+  if (words.length <= SHORT) return markup`<p class="meta">${words}</p>`;
+  const end = words.lastIndexOf(' ', SHORT);
+  return markup`<details class="meta">
+    <summary>${words.slice(0, end)} …</summary>
+    ${words.slice(end + 1)}
+  </details>`;
+}
+
+/** Letters of a description that is not folded. */
+const SHORT = 210;
 
 /** Keeps a number and its unit on one line, in all text but that of `<pre>`. */
 function unbroken(body: string): string {
@@ -93,7 +112,6 @@ const BEFORE_UNIT =
 function contents(sections: readonly PageSection[]): Markup {
   const items = sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`);
   return markup`<nav class="toc" aria-label="Contents">
-    <b>faultline</b>
     <ol>
       ${items}
     </ol>

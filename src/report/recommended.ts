@@ -2,7 +2,7 @@ import type { OneLine } from '../text/line.js';
 import type { EnoughChanges } from '../spec/result/enough.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { VariantChange } from '../spec/scenario/scenario.js';
-import { formatCount } from '../text/figures.js';
+import { formatCount, formatShare } from '../text/figures.js';
 import { flow } from '../text/flow.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
@@ -53,6 +53,28 @@ export function recommendedWords(view: View, own: Recommended): string {
   const rest =
     told ?? (changes.length === 0 ? '' : `It changes ${plural(changes.length, 'setting')}`);
   return `${adviceWords(variant)}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
+}
+
+/** The heading of what to do. */
+export function recommendedTitle({ result, baseline }: View, chosen: Recommended | null): string {
+  if (chosen !== null) {
+    const { of } = heldBudgets(chosen.variant);
+    const other = heldBudgets(baseline);
+    const use = adviceWords(chosen.variant);
+    if (other.of === of && other.held < of)
+      return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
+    // Budgets of single variants: the numbers of held budgets do not compare.
+    return `${use}, and succeeds with ${successOf(chosen.variant)} of requests, ${baseline.name} with ${successOf(baseline)}`;
+  }
+  const counted = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const holding = counted.filter((variant) => heldBudgets(variant).broken === 0);
+  if (counted.length > 0 && holding.length === 0) return 'No variant holds every budget';
+  return result.variants.length > 1 ? 'Changes of each variant' : 'Changes that were tried';
+}
+
+function successOf({ summary }: VariantResult): string {
+  const { value } = summary.success;
+  return value === null ? 'none' : formatShare(value);
 }
 
 /** `Use full: it holds all 6 budgets`. */

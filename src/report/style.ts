@@ -118,6 +118,10 @@ header details{margin:0;font-size:13px}
 .strips tbody td.sc{padding:4px 0}
 .strips td small{white-space:normal}
 .fc.strip{height:44px}
+.readout{min-height:1.5em;margin:10px 0 0;max-width:none;font-size:13.5px;font-variant-numeric:tabular-nums}
+.scroll.tall{max-height:430px;overflow:auto}
+.two.at{align-items:start;grid-template-columns:minmax(0,690px) minmax(0,1fr)}
+td .bar{display:block;height:4px;background:var(--accent);border-radius:2px}
 .tc{position:relative;touch-action:pan-y}
 .in.tc{position:absolute}
 .fc:not(.gut)>.in.tc{inset:0}
@@ -218,7 +222,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .cap{font-size:13px;color:var(--ink3);margin:12px 0 0;max-width:52em;line-height:1.5}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:28px 36px}
 .two>*{min-width:0;margin-top:18px}
-.two.sw{grid-template-columns:548fr 420fr}
+.two.sw{grid-template-columns:760fr 520fr}
 .nw{display:none!important}
 .sm{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:20px 18px;margin-top:20px}
 .sm.c1{grid-template-columns:minmax(0,1fr)}.sm.c2{grid-template-columns:repeat(2,minmax(0,1fr))}
@@ -298,7 +302,7 @@ const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 .strips thead{position:absolute;clip-path:inset(50%)}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
 .clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
 .wd{display:none!important}.nw{display:block!important}
-.two,.two.sw,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
+.two,.two.sw,.two.at,.wfs,.broken{grid-template-columns:minmax(0,1fr)}
 .sm,.sm.c3,.sm.c4,.sm.c6,.sm.c7{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.flows,.sm.meters{grid-template-columns:minmax(0,1fr)}
 .rows{grid-template-columns:repeat(3,minmax(0,1fr));gap:0 10px}.rows .hd0{display:none}.rows .nm{grid-column:1/-1;display:flex;gap:8px;align-items:baseline;padding-top:8px}.rows .cell{border:0;padding:4px 0 8px}.rows .hd{font-size:12px}
 .pick{display:block;overflow-x:auto}.pick legend{display:none}.pick .seg{width:max-content}.pick label span{padding:9px 10px}
@@ -335,7 +339,7 @@ nav.toc,details:not([open]):not(.fold),.skip,.sr,.ctl,.copy,.tabs,.clock input,.
 .off{display:block!important}
 details.fold::details-content{content-visibility:visible;height:auto}
 .wd{display:block!important}.nw{display:none!important}
-.two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:548fr 420fr}.wfs{grid-template-columns:1fr 1fr}
+.two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:760fr 520fr}.wfs{grid-template-columns:1fr 1fr}
 .sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6,.sm.c7{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
 .clock{position:static;border:0;break-after:avoid}.pick label:not(:has(:checked)){display:none}

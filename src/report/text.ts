@@ -20,7 +20,9 @@ import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
-import { recommendedOf, recommendedWords } from './recommended.js';
+import { answerOf, namedAnswers } from './answer.js';
+import { plainWords } from './emphasis.js';
+import { recommendedOf } from './recommended.js';
 import { headlineWords } from './words.js';
 
 /** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
@@ -30,6 +32,8 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   const lines = [
     ...heading(view, options),
     ...alarmLines(result.alarms, options),
+    '',
+    ...answerLines(view, options),
     '',
     ...tableLines(view, options),
     ...stopLines(view, options),
@@ -73,6 +77,25 @@ function heading(view: View, options: TextOptions): string[] {
   return [
     ...headingLines(result.scenario.title, facts, options),
     ...(words === null ? [] : folded(words, '', options)),
+  ];
+}
+
+/** How many variants survive, what happens, why, and what to do. */
+function answerLines(view: View, options: TextOptions): string[] {
+  const { paint, columns, whole } = options;
+  const answer = answerOf(view);
+  const badge =
+    answer.badge === null
+      ? []
+      : [
+          `  ${paint.bold(answer.badge.tone === 'fail' ? paint.red(answer.badge.text) : answer.badge.text)}`,
+        ];
+  const room = whole === true ? Infinity : columns;
+  return [
+    ...badge,
+    ...namedAnswers(answer).flatMap(({ name, words }) =>
+      labelled(name.toLowerCase().padEnd(4), oneLine(plainWords(words)), room, paint),
+    ),
   ];
 }
 
@@ -283,8 +306,7 @@ function causeLines(view: View, options: TextOptions): string[] {
       ...(cheapest === null || chosen !== null ? [] : part('remedy', cheapest)),
     ];
   });
-  if (chosen === null) return told;
-  return [...told, ...noted('remedy', oneLine(recommendedWords(view, chosen)), options)];
+  return told;
 }
 
 /** The component of the baseline that saturates first. */

@@ -119,6 +119,28 @@ function anomalyWords(view: View, meter: string, noun: (n: number) => string): W
   ];
 }
 
+/** `more-consumers falls least behind: up to 6,305 messages wait`, where another variant is far more behind; else null. */
+export function leastBehindWords(view: View): Words | null {
+  const found = foundIn(view, (variant) => behindOf(view, variant));
+  if (found.length < 2) return null;
+  const rank = ({ drained, oldest }: Behind): number =>
+    drained === Infinity ? 1e9 + oldest : oldest;
+  const best = largestBy(found, ({ value }) => -rank(value));
+  const worst = largestBy(found, ({ value }) => rank(value));
+  if (rank(best.value) * BETTER >= rank(worst.value)) return null;
+  const { most, noun, drained } = best.value;
+  const gone =
+    drained === null || drained === Infinity
+      ? ''
+      : drained === 0
+        ? ', gone when the fault ends'
+        : `, gone ${formatSeconds(drained)} after the fault`;
+  return [
+    { strong: best.variant.name },
+    ` falls least behind: ${lower(upTo(formatCount(most), noun))}${gone}`,
+  ];
+}
+
 /**
  * The subject that is furthest behind, and when it catches up; null if none is. `among`: the subjects to consider, by
  * default all.
@@ -219,4 +241,8 @@ function foundIn<T>(view: View, find: (variant: VariantResult) => T | null): rea
 /** The element with the largest value, the first of equals. */
 function largestBy<T>(all: readonly T[], of: (one: T) => number): T {
   return all.reduce((best, one) => (of(one) > of(best) ? one : best));
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

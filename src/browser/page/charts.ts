@@ -71,6 +71,11 @@ export class Charts {
         svg.setAttribute('viewBox', `${x} 0 ${((until - from) / end) * Number(width)} ${height}`);
       }
     }
+    for (const pin of all('[data-pin]')) {
+      const share = shareOf(Number(pin.dataset.pin), zoom);
+      pin.hidden = share < 0 || share > 1;
+      pin.style.left = `${share * 100}%`;
+    }
     for (const axis of all('.axis .in')) {
       all('.zoomed', axis).forEach((mark) => mark.remove());
       all('span', axis).forEach((mark) => (mark.hidden = !isWhole));

@@ -10,7 +10,7 @@ export function addCopies(): void {
     const text = (): string => block.dataset.copy || block.textContent;
     block.before(bar(['Copy', text]));
   }
-  for (const table of all<HTMLTableElement>('main table')) {
+  for (const table of all<HTMLTableElement>('main details table, #evidence table')) {
     const frame = table.closest<HTMLElement>('.scroll') ?? table;
     frame.after(
       bar(

@@ -26,6 +26,11 @@ export interface Lane {
   readonly backlogs: readonly Backlog[];
 }
 
+/** Whether a lane shows anything but health. */
+export function isBehindLane({ intervals }: Lane): boolean {
+  return intervals.length > 0;
+}
+
 const MECHANISM_WORDS: ReadonlyMap<string, string> = new Map([
   ['calleeTimeout', 'timeouts'],
   ['calleeError', 'errors'],

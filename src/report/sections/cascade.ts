@@ -1,31 +1,14 @@
 import { mechanismWords } from '../charts/swimlane.js';
 import { EVENT_LOOKS } from '../event-looks.js';
-import { cascadeFinding } from '../findings-cascade.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import type { CascadeEvent } from '../../spec/result/cascade.js';
-import type { View } from '../view.js';
-import { folded, insideSection } from './parts.js';
 
-/** The cascade in time order, every event with its number. */
-export function cascadeSection(view: View): Markup | null {
-  if (view.result.variants.every((variant) => variant.cascade.events.length === 0)) return null;
-  return insideSection(view, 'cascade', 'The cascade in time order', (variant, own) => ({
-    title: cascadeFinding(own, variant),
-    body: [sentence(variant), events(variant), innocents(variant)],
-  }));
-}
+const EVENTS = 60;
 
-const EVENTS = 40;
-
-function sentence(variant: VariantResult): Part {
-  const text = variant.cascade.sentence.replaceAll(' -> ', ' → ');
-  return text !== '' && markup`<p class="lead">${text}</p>`;
-}
-
-function events(variant: VariantResult): Part {
+/** The events in time order, every one with its number: a click moves the cursor to it. */
+export function eventList(variant: VariantResult): Part {
   const all = variant.cascade.events;
   if (all.length === 0) return markup`<p class="nothing">No component and no request degraded.</p>`;
   const runs = variant.cascade.verdicts.length;
@@ -33,16 +16,13 @@ function events(variant: VariantResult): Part {
   const more =
     left > 0 &&
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
-  return folded(
-    markup`${table(all.slice(0, EVENTS), runs)}${more}`,
-    left > 0 ? `The first ${EVENTS} events` : plural(all.length, 'event'),
-  );
+  return markup`${table(all.slice(0, EVENTS), runs)}${more}`;
 }
 
 function table(some: readonly CascadeEvent[], runs: number): Markup {
   const heads = ['Time', 'Subject', 'Event', 'Cause'];
   if (runs > 1) heads.push('Runs');
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Events">
+  return markup`<div class="scroll tall" tabindex="0" role="region" aria-label="Events">
       <table class="events">
         <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
@@ -65,7 +45,7 @@ function row(event: CascadeEvent, runs: number): Markup {
 }
 
 /** Faults that are not to blame, each with its reason. */
-function innocents(variant: VariantResult): Markup[] {
+export function innocents(variant: VariantResult): Markup[] {
   return variant.cascade.innocent.map(({ fault, reason }) => {
     const words = variant.faults.find((each) => each.id === fault)?.words ?? fault;
     return markup`<p class="meta after"><b>${words}</b> is not to blame: ${reason}.</p>`;

@@ -8,7 +8,7 @@ import { cheapestWords } from '../cheapest.js';
 import { harmWords, priceWords } from '../harm-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { folded, scrolled, section, type Table } from './parts.js';
+import { folded, insideSection, scrolled, type Table } from './parts.js';
 
 const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {
   cause: 'a cause',
@@ -25,27 +25,23 @@ const CHANGE_WORDS: Readonly<Record<InterventionRole, string>> = {
   remedy: 'would avert it',
 };
 
-/** What the runs without possible causes show; null without such runs. */
-export function causesSection({ result }: View): Markup | null {
-  const explained = explainedOf(result.variants);
+/** What the runs without possible causes show of the chosen variant; null without such runs. */
+export function causesSection(view: View): Markup | null {
+  const explained = explainedOf(view.result.variants);
   if (explained.length === 0) return null;
-  const several = result.variants.length > 1;
-  const tables = explained.map((one) => {
-    const { faults, interventions } = one.own;
+  return insideSection(view, 'causes', 'Causes', (variant) => {
+    const one = explained.find((each) => each.variant === variant);
+    if (one === undefined) return null;
+    const { faults, interventions, runs } = one.own;
     const cheapest = cheapestWords(one.own);
-    const whose = `Runs of ${one.variant.name}`;
-    return markup`<h3 class="gap">${several ? `${one.variant.name}: ` : ''}${causeSentence(one)}</h3>
-        ${cheapest === null ? null : markup`<p>${cheapest}</p>`}
-        ${folded(
-          markup`${faults.length === 0 ? null : scrolled(faultTable(one), `${whose} without each fault`)}
-            ${interventions.length === 0 ? null : scrolled(changeTable(one), `${whose} with other changes`)}
-            <p class="meta after">${methodWords(one)}</p>`,
-          'Runs without each fault, and with other changes',
-        )}`;
+    const whose = `Runs of ${variant.name}`;
+    return {
+      title: `${plural(runs, 'run')} without a fault or with one change show the causes`,
+      body: markup`<p>${causeSentence(one)}${cheapest !== null && ` ${cheapest}`}</p>
+        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && folded(scrolled(changeTable(one), `${whose} with other changes`), plural(interventions.length, 'other change'))}
+        <p class="meta after">${methodWords(one)}</p>`,
+    };
   });
-  const runs = explained.reduce((sum, { own }) => sum + own.runs, 0);
-  const title = `Causes of the harm, by ${plural(runs, 'run')} without some of them`;
-  return section('causes', 'Causes', title, markup`${tables}`);
 }
 
 function faultTable({ variant, own }: Explained): Table {

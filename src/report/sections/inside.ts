@@ -21,16 +21,7 @@ import {
   type ServiceRow,
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
-import {
-  backlogWords,
-  laneMargin,
-  lanesOf,
-  mechanismWords,
-  spreadWindow,
-  swimlaneChart,
-} from '../charts/swimlane.js';
 import { breakerFinding, servicesFinding, wasteFinding } from '../findings.js';
-import { propagationFinding } from '../findings-cascade.js';
 import {
   formatCount,
   formatInstant,
@@ -42,7 +33,7 @@ import {
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { coordinate } from '../format.js';
-import { inline, inlineAgain, inlineStretched } from '../draw.js';
+import { inlineStretched } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import { sharedAnswers, sharedWords } from '../shared-answers.js';
@@ -51,8 +42,8 @@ import type { VariantResult } from '../../spec/result/result.js';
 import { usedUpPools } from '../pools.js';
 import { sortedKeys } from '../../text/order.js';
 import { lookOf, type View } from '../view.js';
-import { caption, dataTable, insideSection, picture, stateLegend, swatchOf } from './parts.js';
-import { gutterLabel, timeAxis, timeBox, windowBox } from '../time-box.js';
+import { caption, dataTable, insideSection, picture, swatchOf } from './parts.js';
+import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
 
 /** The switch between variants. Where `:has()` is not supported, all variants are visible. */
 export function picker(view: View): Markup | null {
@@ -143,77 +134,6 @@ function figuresOf(variant: VariantResult, name: string): string[] {
     formatCount(component?.queue?.max ?? 0),
     formatValue(component?.wastedWork ?? null, 'share'),
   ];
-}
-
-/** The components that degraded, when, and how it spread. */
-export function propagationSection(all: View): Markup | null {
-  const isDegraded = (variant: VariantResult): boolean =>
-    variant.cascade.influences.length > 0 ||
-    lanesOf(all, variant).some((lane) => lane.intervals.length > 0);
-  if (!all.result.variants.some(isDegraded)) return null;
-  return insideSection(all, 'propagation', 'Propagation', (variant, view) => {
-    const id = `pr-${lookOf(view, variant.name).className}`;
-    const whole: readonly [number, number] = [0, view.result.run.duration];
-    const zoom = spreadWindow(view, variant);
-    const rows = lanesOf(view, variant).map((lane) => [
-      lane.words,
-      lane.intervals.length === 0
-        ? 'ok throughout'
-        : `${lane.intervals
-            .slice(0, 6)
-            .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
-            .join(', ')}${backlogWords(lane)}`,
-      variant.cascade.influences
-        .filter((i) => i.to === lane.subject)
-        .map((i) => `${mechanismWords(i.mechanism)} from ${i.from} at ${formatInstant(i.at)}`)
-        .slice(0, 3)
-        .join(', ') || '–',
-    ]);
-    const draw = (
-      window: readonly [number, number],
-      width: number,
-      names: boolean,
-      arrows: boolean,
-    ) => swimlaneChart(view, variant, window, { width, names, arrows });
-    const lanes = (
-      window: readonly [number, number],
-      own: string,
-      width: number,
-      names: boolean,
-      arrows: boolean,
-    ): Markup => {
-      const boxed = (size: number, hasNames: boolean): Markup => {
-        const drawing = draw(window, size, hasNames, arrows);
-        const margin = laneMargin(view, variant, size, hasNames);
-        return windowBox(
-          size === width ? inline(drawing, own) : inlineAgain(drawing, own),
-          window,
-          margin,
-        );
-      };
-      return markup`<div class="wd">${boxed(width, names)}</div>
-        <div class="nw">${boxed(358, true)}</div>`;
-    };
-    const figure =
-      zoom === null
-        ? markup`<figure>
-            ${lanes(whole, id, 984, true, true)}
-          </figure>`
-        : markup`<div class="two sw">
-            <figure>
-              <h3>While it spreads</h3>
-              ${lanes(zoom, id, 548, true, true)}
-            </figure>
-            <figure>
-              <h3>The whole run</h3>
-              ${lanes(whole, `${id}-all`, 420, false, false)}
-            </figure>
-          </div>`;
-    return {
-      title: propagationFinding(view, variant),
-      body: markup`${figure}${stateLegend()}${caption('Arrows go from a cause to its effect. Dashed red arrows are load that retries send back down. States of replication 1.')}${dataTable({ caption: `Times of degradation, ${variant.name}`, head: ['Lane', 'Degraded', 'Cause'], rows })}`,
-    };
-  });
 }
 
 /** Calls that retries multiply, and wasted work. */

@@ -6,6 +6,7 @@ import type { Fold } from '../fold.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { inlineStretched } from '../draw.js';
+import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { CHECKS, GOALS, rowsOf } from '../judged.js';
 import type { VariantResult } from '../../spec/result/result.js';
@@ -84,7 +85,7 @@ function row(
   const peak = peakOf(strip.fails);
   const label: Part =
     peak !== null && peak.value > 0 && peak.value < NEARLY
-      ? markup`<span class="i" style="left:calc(40px + (100% - 40px) * ${Math.round((peak.index / strip.fails.length) * 1e3) / 1e3});top:${Math.round(stripHeight(peak.value)) - 12}%">${formatShare(peak.value)}</span>`
+      ? markup`<span class="i" data-pin="${peak.index * variant.timeline.step}" style="left:${coordinate((peak.index / strip.fails.length) * 100)}%;top:${coordinate(stripHeight(peak.value) - 6)}%">${formatShare(peak.value)}</span>`
       : null;
   const name =
     view.result.variants.length > 1
@@ -94,8 +95,8 @@ function row(
     <th scope="row">${name}</th>
     <td class="sc">
       <div class="fc strip gut">
-        ${timeBox(inlineStretched(stripChart(own, variant, strip, most)), readings)}
-        ${gutterLabel(stripHeight(1) + 6, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}${label}
+        ${timeBox([inlineStretched(stripChart(own, variant, strip, most)), label], readings)}
+        ${gutterLabel(stripHeight(1) + 6, '100 %')}${gutterLabel(stripHeight(0.01), '1 %')}
       </div>
     </td>
     ${columns.map((column) => cell(column, variant))}${hasGoals && markup`<td data-of="Goals">${of === 0 ? '–' : markup`<span class="${broken > 0 ? 'fail' : held === of ? 'pass' : 'open'}">${held}/${of}</span>`}</td>`}

@@ -3,45 +3,36 @@ import { formatInstant, formatRate } from '../../text/figures.js';
 import {
   legibleWidth,
   MAP_WIDTHS,
-  mapsOf,
   snapshotsOf,
   stateWords,
   topologyChart,
   type Maps,
   type Snapshot,
 } from '../charts/topology.js';
-import { crowdOf } from '../crowd.js';
 import { inline } from '../draw.js';
-import { topologyFinding } from '../findings.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { Placement } from '../topology-layout.js';
 import { frameAt, framesOf } from '../topology-frames.js';
 import { stateOf } from '../waiting.js';
 import { lookOf, stepAt, type View } from '../view.js';
-import { caption, dataTable, insideSection, stateLegend } from './parts.js';
+import { dataTable } from './parts.js';
 
 /** The system at several instants. The script of the page lets one of the pictures show any other instant. */
-export function topologySection(all: View): Markup {
-  const maps = mapsOf(all);
-  return insideSection(all, 'topology', 'Topology', (variant, view) => {
-    const moments = snapshotsOf(view, variant);
-    const isLarge = maps.wide.nodes.size > MANY;
-    const drawn = isLarge ? fewer(view, variant, moments) : moments;
-    const rows = view.result.topology.nodes.map((node) => [
-      node.name,
-      ...moments.map((moment) => {
-        const step = stepAt(variant.timeline, moment.at);
-        const rate = variant.timeline.series[node.name]?.rate[step] ?? 0;
-        return `${stateWords(variant, node.name, step)}, ${formatRate(rate)}`;
-      }),
-    ]);
-    return {
-      title: topologyFinding(view, variant),
-      body: markup`${pictures(view, variant, maps, drawn)}
-        ${stateLegend()}${caption(`${crowdOf(view).words} Fill: health. Bar in a box: slots in use. Line width: attempts per second; dashed red: more than a third of them are retries; open switch: breaker open on most callers.`.trim())}${dataTable({ caption: `State and arrivals, ${variant.name}`, head: ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)], rows })}`,
-    };
-  });
+export function mapMarkup(view: View, variant: VariantResult, maps: Maps): Markup {
+  const moments = snapshotsOf(view, variant);
+  const isLarge = maps.wide.nodes.size > MANY;
+  const drawn = isLarge ? fewer(view, variant, moments) : moments;
+  const rows = view.result.topology.nodes.map((node) => [
+    node.name,
+    ...moments.map((moment) => {
+      const step = stepAt(variant.timeline, moment.at);
+      const rate = variant.timeline.series[node.name]?.rate[step] ?? 0;
+      return `${stateWords(variant, node.name, step)}, ${formatRate(rate)}`;
+    }),
+  ]);
+  const head = ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)];
+  return markup`${pictures(view, variant, maps, drawn)}${dataTable({ caption: `State and arrivals, ${variant.name}`, head, rows })}`;
 }
 
 /** A map of more components is large; instants before everything and after recovery are only in the table. */

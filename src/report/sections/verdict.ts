@@ -1,7 +1,7 @@
 import { formatCount } from '../../text/figures.js';
 import { oneRunWords } from '../../spec/result/one-run.js';
 import { capitalised } from '../../text/words.js';
-import { answerOf } from '../answer.js';
+import { answerOf, namedAnswers } from '../answer.js';
 import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
@@ -10,18 +10,17 @@ import type { View } from '../view.js';
 /** The answer: how many variants survive, what happens, why, and what to do. */
 export function verdictSection(view: View): Markup {
   const { hypothesis } = view.result;
-  const { badge, what, why, act, also } = answerOf(view);
+  const answer = answerOf(view);
+  const { badge, also } = answer;
   const oneRun = oneRunWords(view.result);
   const asked =
     hypothesis !== null &&
     markup`<p class="kick"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
-  const line = (name: string, words: Words | null): Markup | null =>
-    words === null ? null : markup`<div><dt>${name}</dt><dd>${emphasised(words)}</dd></div>`;
   return markup`<section id="verdict" class="verdict" aria-label="Answer">
     ${asked}
     <div class="say">
       ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}
-      <dl class="answer">${line('What', what)}${line('Why', why)}${line('Do', act)}</dl>
+      <dl class="answer">${namedAnswers(answer).map(({ name, words }) => markup`<div><dt>${name}</dt><dd>${emphasised(words)}</dd></div>`)}</dl>
     </div>
     ${also.map((words) => markup`<p class="kick also">${emphasised(words)}</p>`)}${oneRun !== null && markup`<p class="kick also">${capitalised(oneRun)}.</p>`}
     ${unfinishedList(view)}

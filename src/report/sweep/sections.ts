@@ -47,10 +47,7 @@ export function sweepVerdictSection(view: SweepView): Markup {
 
 /** The question of the sweep, for the line under the title. */
 export function sweepIntroduction(view: SweepView): string {
-  const { scenario, sweep } = view.result;
-  const description = scenario.description?.trim().replace(/\s+/g, ' ') ?? '';
-  const parts = [description, `Sweep ${sweep.name}. ${askedText(view)}`];
-  return parts.filter((text) => text !== '').join(' ');
+  return `Sweep ${view.result.sweep.name}. ${askedText(view)}`;
 }
 
 /** A picture with its finding above it; `id` is unique on the page. */

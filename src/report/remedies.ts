@@ -1,0 +1,90 @@
+import type { CounterfactualIntervention, HarmPrice } from '../spec/result/counterfactual.js';
+import type { VariantResult } from '../spec/result/result.js';
+import { withLoadOf } from './reference.js';
+import { heldBudgets, type View } from './view.js';
+
+/** Something that was tried against the harm of a variant, and what it does. Counts are means of a run. */
+export interface Remedy {
+  readonly words: string;
+  /** Settings that it changes; null = not one that a file can say. */
+  readonly changes: number | null;
+  readonly failed: number;
+  /** Null where it is not known. */
+  readonly slow: number | null;
+  readonly degraded: number;
+  readonly attempts: number;
+  /** Budgets that it holds, and their number; null for a change that was only tried for its harm. */
+  readonly goals: { readonly held: number; readonly of: number } | null;
+}
+
+/** The variant as it is, and what was tried against its harm: other variants and single changes, the best first. */
+export interface Remedies {
+  readonly usual: Remedy;
+  readonly tried: readonly Remedy[];
+}
+
+/** A remedy averts at least this share of the failed or slow requests. */
+const SOME = 0.02;
+const MOST = 12;
+
+/** What was tried against the harm of the variant that the report is about; null where nothing was. */
+export function remediesOf(view: View): Remedies | null {
+  const { worstVariant, result } = view;
+  const usual = ofVariant(view, worstVariant);
+  const others = withLoadOf(view, worstVariant).filter(
+    (variant) =>
+      variant !== worstVariant && variant.changes?.some(({ isQuestion }) => isQuestion) !== true,
+  );
+  const own = worstVariant.counterfactuals;
+  const changes = (own?.interventions ?? [])
+    .filter(isRemedy)
+    .map((one) => ofChange(one, own?.price));
+  const all = [
+    ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
+    ...changes,
+  ];
+  const harm = harmOf(usual);
+  const tried = all
+    .filter((one) => harm - harmOf(one) >= SOME * harm && harm > 0)
+    .sort((a, b) => harmOf(a) - harmOf(b) || (a.changes ?? Infinity) - (b.changes ?? Infinity))
+    .slice(0, MOST);
+  return tried.length === 0 ? null : { usual, tried };
+}
+
+/** A fault and the load are not ours to change. */
+function isRemedy({ kind }: CounterfactualIntervention): boolean {
+  return kind !== 'fault' && kind !== 'load';
+}
+
+function harmOf({ failed, slow }: Remedy): number {
+  return failed + (slow ?? 0);
+}
+
+function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
+  const { summary, name } = variant;
+  const requests = summary.requests / Math.max(1, result.replications);
+  const goals = heldBudgets(variant);
+  return {
+    words: name,
+    changes: variant === baseline ? 0 : (variant.changes?.length ?? null),
+    failed: requests * (1 - (summary.success.value ?? 0)),
+    slow: requests * (summary.slow?.value ?? 0),
+    degraded: summary.degraded?.value ?? 0,
+    attempts: summary.attemptsPerCall.value ?? 1,
+    goals: goals.of === 0 ? null : goals,
+  };
+}
+
+function ofChange(one: CounterfactualIntervention, usual: HarmPrice | undefined): Remedy {
+  const price = one.price ?? usual;
+  const { setting, words, failed, harm } = one;
+  return {
+    words: setting === undefined ? words : `${setting.path}: ${setting.to}`,
+    changes: setting === undefined ? null : 1,
+    failed: failed ?? harm,
+    slow: failed === undefined ? null : harm - failed,
+    degraded: price?.degraded ?? 0,
+    attempts: price?.attempts ?? 1,
+    goals: null,
+  };
+}

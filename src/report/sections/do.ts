@@ -1,0 +1,162 @@
+import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantChange } from '../../spec/scenario/scenario.js';
+import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
+import { flow } from '../../text/flow.js';
+import { changesOf } from '../../text/shell.js';
+import type { Fold } from '../fold.js';
+import { markup, type Markup, type Part } from '../html-escape.js';
+import { enoughWords, recommendedOf, recommendedTitle, type Recommended } from '../recommended.js';
+import { remediesOf, type Remedy } from '../remedies.js';
+import type { View } from '../view.js';
+import { folded, scrolled, section, variantKey, type Table } from './parts.js';
+
+/** What to do: the variant that holds every budget, what was tried and what it costs, and the settings of each variant. */
+export function doSection({ all: view, drawn }: Fold, command: string): Markup | null {
+  const variants = drawn.result.variants.filter((variant) => patchLines(variant).length > 0);
+  const chosen = recommendedOf(view);
+  const tried = remediesOf(view);
+  if (variants.length === 0 && tried === null) return null;
+  const others = variants.filter((variant) => variant !== chosen?.variant);
+  return section('do', 'Do', recommendedTitle(view, chosen), [
+    chosen !== null && recommendedMarkup(view, chosen, command),
+    tried !== null &&
+      scrolled(remedyTable(view, tried.usual, tried.tried), 'What was tried', 'scroll after'),
+    others.length > 0 &&
+      folded(
+        markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`,
+        chosen === null ? 'Settings of each variant' : 'Settings of the other variants',
+      ),
+  ]);
+}
+
+/** Failed and slow requests of a run with each of them, and the price. */
+function remedyTable(view: View, usual: Remedy, tried: readonly Remedy[]): Table {
+  const all = [usual, ...tried];
+  const isPriced = all.some(({ degraded }) => degraded > 0);
+  const hasGoals = all.some(({ goals }) => goals !== null);
+  const hasSlow = all.some(({ slow }) => (slow ?? 0) >= 0.5);
+  const rowOf = (one: Remedy): readonly Part[] => [
+    one === usual ? markup`${one.words} <span class="of">as it is</span>` : one.words,
+    one.changes === null ? '–' : formatCount(one.changes),
+    count(one.failed),
+    ...(hasSlow ? [count(one.slow)] : []),
+    ...(isPriced ? [formatShare(one.degraded)] : []),
+    formatNumber(one.attempts),
+    ...(hasGoals ? [one.goals === null ? '–' : `${one.goals.held}/${one.goals.of}`] : []),
+  ];
+  return {
+    caption: `What was tried against the harm of ${view.worstVariant.name}, the most effective first. Requests of a run, as means.`,
+    head: [
+      'Change',
+      'Settings',
+      'Requests fail',
+      ...(hasSlow ? ['Requests slow'] : []),
+      ...(isPriced ? ['Degraded'] : []),
+      'Attempts per call',
+      ...(hasGoals ? ['Goals'] : []),
+    ],
+    rows: all.map(rowOf),
+  };
+}
+
+function count(value: number | null): string {
+  return value === null ? '–' : formatCount(Math.round(value));
+}
+
+/** A line of a patch: `-` removed, `+` set or added. */
+interface PatchLine {
+  readonly sign: '-' | '+';
+  readonly text: string;
+}
+
+/** The changes from the baseline; for the baseline itself, and in documents without them, the patch of the file. */
+function patchLines({
+  changes,
+  patch,
+}: Pick<VariantResult, 'changes' | 'patch'>): readonly PatchLine[] {
+  if (changes !== undefined) {
+    return changes.map(({ path, from, to }) =>
+      to === null
+        ? { sign: '-', text: `${path}: ${flow(from)}` }
+        : {
+            sign: '+',
+            text: `${path}: ${flow(to)}${from === null ? '' : `   # was ${flow(from)}`}`,
+          },
+    );
+  }
+  return [
+    ...patch.remove.map((path) => ({ sign: '-' as const, text: path })),
+    ...patch.set.map(({ path, value }) => ({
+      sign: '+' as const,
+      text: `${path}: ${flow(value)}`,
+    })),
+    ...patch.add.map(({ path, values }) => ({
+      sign: '+' as const,
+      text: `${path}: [..., ${values.map(flow).join(', ')}]`,
+    })),
+  ];
+}
+
+/** The changes that are enough, against the baseline, with a block to paste and the command that repeats them. */
+function recommendedMarkup(view: View, chosen: Recommended, command: string): Markup {
+  const { variant, changes, spare } = chosen;
+  const words = enoughWords(chosen);
+  // Without runs that tell them apart, and in documents of earlier versions, all of it.
+  const some = chosen.enough === null ? variant : { ...variant, changes };
+  const base = view.baseline.name;
+  return markup`<p>Against <b>${base}</b>${words !== null && `: ${words}`}.</p>
+    ${patchPre(some, variantBlock(base, changes))}
+    <p class="meta after">Repeat it beside ${base}:</p>
+    <pre data-copy tabindex="0">${repeatWords(command, base, changes)}</pre>${
+      spare.length > 0 &&
+      folded(
+        patchPre({ ...variant, changes: spare }, null),
+        'Its other changes, which the budgets do not need',
+      )
+    }`;
+}
+
+/** `faultline run FILE --variant naive --set policies.pay.timeout=250ms --as fixed`. */
+function repeatWords(command: string, base: string, changes: readonly VariantChange[]): string {
+  const set = changes.map(({ path, to }) => `${path}=${to === null ? 'null' : flow(to)}`);
+  const file = command
+    .split(' ')
+    .filter((word) => !word.startsWith('-'))
+    .slice(0, 3)
+    .join(' ');
+  return `${file} --variant ${base} ${changesOf({ set, as: 'fixed' })}`;
+}
+
+/** The changes as an entry of `variants:`. */
+function variantBlock(base: string, changes: readonly VariantChange[]): string {
+  const set = changes
+    .filter(({ to }) => to !== null)
+    .map(({ path, to }) => `      ${path}: ${flow(to)}\n`);
+  const removed = changes.filter(({ to }) => to === null).map(({ path }) => path);
+  return [
+    `  - name: fixed   # ${base} with what is needed\n    extends: ${base}\n`,
+    removed.length > 0 ? `    remove: [ ${removed.join(', ')} ]\n` : '',
+    set.length > 0 ? `    set:\n${set.join('')}` : '',
+  ].join('');
+}
+
+function patchMarkup(view: View, variant: VariantResult): Markup {
+  return markup`<div class="patch">
+    <p class="pn">
+      ${variantKey(view, variant)}${variant.title !== null && markup` <span class="of">${variant.title}</span>`}
+    </p>
+    ${patchPre(variant, null)}
+  </div>`;
+}
+
+/** The lines of a patch; `copied`: what its button copies. */
+function patchPre(
+  variant: Pick<VariantResult, 'changes' | 'patch'>,
+  copied: string | null,
+): Markup {
+  const lines = patchLines(variant).map(
+    ({ sign, text }) =>
+      markup`<span class="${sign === '-' ? 'del' : 'ins'}">${sign} ${text}</span>${'\n'}`,
+  );
+  return markup`<pre class="diff" tabindex="0"${copied !== null && markup` data-copy="${copied}"`}>${lines}</pre>`;
+}

@@ -1,0 +1,105 @@
+import {
+  isBehindLane,
+  laneMargin,
+  lanesOf,
+  spreadWindow,
+  swimlaneChart,
+  backlogWords,
+  mechanismWords,
+} from '../charts/swimlane.js';
+import { legibleWidth, mapsOf } from '../charts/topology.js';
+import { crowdOf } from '../crowd.js';
+import { inline, inlineAgain } from '../draw.js';
+import { cascadeFinding, propagationFinding } from '../findings-cascade.js';
+import { formatInstant } from '../../text/figures.js';
+import { markup, type Markup } from '../html-escape.js';
+import type { VariantResult } from '../../spec/result/result.js';
+import { windowBox } from '../time-box.js';
+import { lookOf, type View } from '../view.js';
+import { eventList, innocents } from './cascade.js';
+import { caption, dataTable, insideSection, stateLegend } from './parts.js';
+import { mapMarkup } from './topology.js';
+
+/** How it spread, in one place: the lanes of all components, the map at the instant of the cursor, and the events. */
+export function whySection(all: View): Markup {
+  const maps = mapsOf(all);
+  const isNarrow = legibleWidth(maps.wide) <= BESIDE;
+  return insideSection(all, 'why', 'Why', (variant, view) => {
+    const hasLanes =
+      lanesOf(view, variant).some(isBehindLane) || variant.cascade.influences.length > 0;
+    return {
+      title: hasLanes ? propagationFinding(view, variant) : cascadeFinding(view, variant),
+      body: markup`${hasLanes && lanes(view, variant)}
+        <p class="readout" aria-live="polite"></p>
+        <div class="${isNarrow ? 'two at' : 'at'}">
+          <div>${mapMarkup(view, variant, maps)}</div>
+          <div>${eventList(variant)}${innocents(variant)}</div>
+        </div>
+        ${stateLegend()}${caption(`${crowdOf(view).words} Arrows go from a cause to its effect; dashed red: load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed red: more than a third are retries; open switch: breaker open on most callers. States and events of replication 1.`.trim())}${hasLanes && laneTable(view, variant)}`,
+    };
+  });
+}
+
+/** The largest map beside the events. Unit: pixels. */
+const BESIDE = 680;
+
+/** The lanes while it spreads, and those of the whole run. */
+function lanes(view: View, variant: VariantResult): Markup {
+  const id = `pr-${lookOf(view, variant.name).className}`;
+  const whole: readonly [number, number] = [0, view.result.run.duration];
+  const zoom = spreadWindow(view, variant);
+  const chart = (
+    window: readonly [number, number],
+    own: string,
+    width: number,
+    names: boolean,
+    arrows: boolean,
+  ): Markup => {
+    const boxed = (size: number, hasNames: boolean): Markup => {
+      const drawing = swimlaneChart(view, variant, window, {
+        width: size,
+        names: hasNames,
+        arrows,
+      });
+      const picture = size === width ? inline(drawing, own) : inlineAgain(drawing, own);
+      return windowBox(picture, window, laneMargin(view, variant, size, hasNames));
+    };
+    return markup`<div class="wd">${boxed(width, names)}</div>
+      <div class="nw">${boxed(PHONE, true)}</div>`;
+  };
+  if (zoom === null) return markup`<figure>${chart(whole, id, 1320, true, true)}</figure>`;
+  return markup`<div class="two sw">
+    <figure>
+      <h3>While it spreads</h3>
+      ${chart(zoom, id, 760, true, true)}
+    </figure>
+    <figure>
+      <h3>The whole run</h3>
+      ${chart(whole, `${id}-all`, 520, false, false)}
+    </figure>
+  </div>`;
+}
+
+const PHONE = 358;
+
+function laneTable(view: View, variant: VariantResult): Markup {
+  const rows = lanesOf(view, variant).map((lane) => [
+    lane.words,
+    lane.intervals.length === 0
+      ? 'ok throughout'
+      : `${lane.intervals
+          .slice(0, 6)
+          .map((s) => `${s.state} ${formatInstant(s.from)} to ${formatInstant(s.until)}`)
+          .join(', ')}${backlogWords(lane)}`,
+    variant.cascade.influences
+      .filter((i) => i.to === lane.subject)
+      .map((i) => `${mechanismWords(i.mechanism)} from ${i.from} at ${formatInstant(i.at)}`)
+      .slice(0, 3)
+      .join(', ') || '–',
+  ]);
+  return dataTable({
+    caption: `Times of degradation, ${variant.name}`,
+    head: ['Lane', 'Degraded', 'Cause'],
+    rows,
+  });
+}
