@@ -4,7 +4,8 @@ import { formatCount, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { changeWords } from './cheapest.js';
 import { plainWords, strongList, type Words } from './emphasis.js';
-import { expectedCounts, expectedWords } from './expected-words.js';
+import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
+import { incompleteHeading } from './incomplete.js';
 import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, mainCauses } from './lead.js';
 import { otherLoadText } from './other-load.js';
@@ -14,8 +15,16 @@ import { undecidedWords } from './undecided-words.js';
 import { leastBehindWords, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
-import { heldBudgets, holdsAll, isRemedy, loopWords, requestLabel, type View } from './view.js';
-import { closestWords, missedWords, storyWords } from './words.js';
+import {
+  brokenWarnings,
+  heldBudgets,
+  holdsAll,
+  isRemedy,
+  loopWords,
+  requestLabel,
+  type View,
+} from './view.js';
+import { closestWords, missedWords, calmWords } from './words.js';
 
 /** The badge before the answer. */
 export interface Badge {
@@ -69,23 +78,26 @@ export function answerOf(view: View): Answer {
 export function badgeOf({ result }: View): Badge | null {
   const { variants } = result;
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
-  const few = oneRunWords(result) === null ? '' : ', 1 run';
+  const wrong = variants.some(isUnexpected) ? ', not as expected' : '';
+  const few = `${wrong}${oneRunWords(result) === null ? '' : ', 1 run'}`;
   if (result.incomplete !== undefined) return { text: 'incomplete', tone: 'open' };
   if (judged.length === 0) {
     const { of } = expectedCounts(result);
+    if (wrong !== '') return { text: 'not as expected', tone: 'open' };
     return of === 0 ? null : { text: 'no goals', tone: 'open' };
   }
   const survivors = judged.filter(holdsAll).length;
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
-  const tone = lost === judged.length ? 'fail' : survivors === judged.length ? 'pass' : 'open';
+  const isWhole = survivors === judged.length && wrong === '';
+  const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
     const word = open > 0 ? 'undecided' : survivors > 0 ? 'survives' : 'does not survive';
     return { text: `${word}${few}`, tone: open > 0 ? 'open' : tone };
   }
   const undecided = open > 0 ? `, ${formatCount(open)} undecided` : '';
   return {
-    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
+    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${judged.length < variants.length ? 'with goals ' : ''}${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
     tone: survivors === 0 && open === 0 ? 'fail' : tone,
   };
 }
@@ -110,7 +122,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
     // A sentence that had to be cut is told in full below.
     return { words: [...short, '.'], said: short.length === unseen.length ? unseen : null };
   }
-  return { words: storyWords(view), said: null };
+  return { words: calmWords(view), said: null };
 }
 
 /** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
@@ -246,9 +258,17 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
   const unseen = unseenSentences(view).filter(
     (words) => said === null || plainWords(words) !== plainWords(said),
   );
+  const incomplete = incompleteHeading(result);
+  const warned = brokenWarnings(result);
   const all: readonly Words[] = [
+    incomplete === null ? [] : [incomplete],
     undecidedWords(view),
     missed,
+    warned === 0
+      ? []
+      : [
+          `${plural(warned, 'budget')} with the severity of a warning ${warned === 1 ? 'is' : 'are'} not held.`,
+        ],
     expectedWords(result),
     fastFailureWords(view),
     degradedWords(view),

@@ -110,8 +110,8 @@ header details{margin:0;font-size:13px}
 #variants{padding-top:14px}
 .strips table{font-size:13.5px}
 .strips caption{padding:0 0 4px}
-.strips thead th{padding:0 0 4px 14px;border-bottom:0}
-.strips th.sc,.strips td.sc{padding:0;width:46%;min-width:300px}
+.strips thead :is(th,td){padding:0 0 4px 14px;border-bottom:0}
+.strips td.sc{padding:0;width:46%;min-width:300px}
 .strips tbody th{padding:4px 14px 4px 0;vertical-align:middle;white-space:normal;overflow-wrap:anywhere;min-width:84px}
 .strips tbody th label{cursor:pointer;font-weight:550}
 .strips tbody td{vertical-align:middle;padding:4px 0 4px 14px}

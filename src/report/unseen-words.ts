@@ -26,13 +26,7 @@ const NAMED = 3;
 /** Most sentences about effects that no request shows. */
 const SENTENCES = 3;
 
-/** Sentences about sagas, messages, backlogs and reads: one for each that applies. */
-export function unseenWords(view: View): Words {
-  const said = unseenSentences(view);
-  return said.flatMap((words, i) => [...words, i < said.length - 1 ? '. ' : '.']);
-}
-
-/** The same, each without its full stop. */
+/** Sentences about sagas, messages, backlogs and reads, each without its full stop: one for each that applies. */
 export function unseenSentences(view: View): readonly Words[] {
   const lost = anomalyWords(view, 'lostEffects', (n) =>
     n === 1 ? 'message is lost' : 'messages are lost',

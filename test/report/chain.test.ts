@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
 import { worstVariantOf } from '../../src/report/worst-variant.js';
 import { plainWords } from '../../src/report/emphasis.js';
-import { unseenWords } from '../../src/report/unseen-words.js';
+import { unseenSentences } from '../../src/report/unseen-words.js';
 import { summaryText } from '../../src/report/text.js';
 import { viewOf } from '../../src/report/view.js';
 import { run } from '../theory/program.js';
@@ -238,12 +238,14 @@ variants:
 
   it('tells the story of the variant that loses them, and how many in words', () => {
     expect(worstVariantOf(result).name).toBe('skipping');
-    expect(plainWords(unseenWords(view))).toMatch(
+    expect(unseenSentences(view).map(plainWords).join('. ')).toMatch(
       /^1,00\d messages are lost in skipping, none in retrying\. Up to 1,1\d\d messages wait for mails\.sender in retrying, /u,
     );
-    expect(plainWords(unseenWords(viewOf({ ...result, replications: 2 })))).toMatch(
-      /^On average 1,00\d messages are lost per run in skipping, none in retrying\./u,
-    );
+    expect(
+      unseenSentences(viewOf({ ...result, replications: 2 }))
+        .map(plainWords)
+        .join('. '),
+    ).toMatch(/^On average 1,00\d messages are lost per run in skipping, none in retrying\./u);
     const steps = chainOf(view, worstVariantOf(result)).map(({ subject }) => subject);
     expect(steps).toContain('mails.sender loses messages');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chainOf } from '../../src/report/chain.js';
 import { lossFinding } from '../../src/report/findings.js';
 import { viewOf } from '../../src/report/view.js';
-import { verdictWords } from '../../src/report/words.js';
+import { saidWords } from '../support/said.js';
 import { run } from '../theory/program.js';
 
 function told(body: string) {
@@ -12,7 +12,7 @@ title: What comes back bit by bit
 ${body}`);
   const view = viewOf(result);
   return {
-    verdict: verdictWords(view)
+    verdict: saidWords(view)
       .map((word) => (typeof word === 'string' ? word : word.strong))
       .join(''),
     finding: lossFinding(view),

@@ -2,7 +2,7 @@ import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { denseThirtyByFive } from '../../bench/reports-dense.mjs';
 import { legibleWidth, MAP_WIDTHS, mapsOf, smooth } from '../../src/report/charts/topology.js';
-import { pointsOf, panelsOf } from '../../src/report/charts/timeline.js';
+import { stripOf } from '../../src/report/strips.js';
 import { swimlaneChart } from '../../src/report/charts/swimlane.js';
 import { isDifferent } from '../../src/report/findings.js';
 import { outcomeColumns } from '../../src/report/columns.js';
@@ -75,14 +75,17 @@ describe('steps that the end of the run cuts off', () => {
   it('are not drawn, so that no line jumps at its end', () => {
     const variant = ending(last, 1, 0.8);
     const view = viewOf({ ...sample, variants: [variant] });
-    const panel = panelsOf(view).find(({ metric }) => metric === 'success')!;
-    expect(pointsOf(variant, panel).map(({ y }) => y)).toEqual([...Array(8).fill(1), null, null]);
+    const { fails } = stripOf({ ...view, requests: ['shoppers.order'] }, variant);
+    expect(fails).toEqual([...Array(8).fill(0), null, null]);
   });
 });
 
-it('shows arrivals in the timeline of every variant', () => {
-  for (const column of parsed.querySelectorAll('#timeline .cols > div'))
-    expect(column.textContent).toContain('arrivals (grey) and successes per second');
+it('has one strip for every variant', () => {
+  const rows = [...parsed.querySelectorAll('#variants .strips tbody tr')];
+  expect(rows.map((row) => row.querySelector('th')!.textContent!.trim())).toEqual(
+    sample.variants.map(({ name }) => name),
+  );
+  for (const row of rows) expect(row.querySelector('.tc svg')).not.toBeNull();
 });
 
 it('draws the arrows of propagation from and to their time', () => {

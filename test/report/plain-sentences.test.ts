@@ -3,7 +3,7 @@ import { cascadeFinding } from '../../src/report/findings-cascade.js';
 import { causeSentence } from '../../src/report/causes.js';
 import { plainWords } from '../../src/report/emphasis.js';
 import { viewOf } from '../../src/report/view.js';
-import { verdictWords } from '../../src/report/words.js';
+import { saidWords } from '../support/said.js';
 import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 
@@ -43,11 +43,11 @@ describe('sentences', () => {
   it('name the broken budgets of the only variant, with their values', () => {
     const sample = sampleResult();
     const [variant] = sample.variants.filter(({ name }) => name === 'retries');
-    const said = plainWords(verdictWords(viewOf({ ...sample, variants: [variant!] })));
+    const said = plainWords(saidWords(viewOf({ ...sample, variants: [variant!] })));
     expect(said).toMatch(/^5 of 6 budgets are not held: “.+” \(.+\), “.+” \(.+\) and 3 others\./u);
     const budgets = variant!.budgets.slice(0, 1);
     const one = viewOf({ ...sample, variants: [{ ...variant!, budgets }] });
-    expect(plainWords(verdictWords(one))).toContain(`“${budgets[0]!.text}” is not held: `);
+    expect(plainWords(saidWords(one))).toContain(`“${budgets[0]!.text}” is not held: `);
   });
 
   it.each([

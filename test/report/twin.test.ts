@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { twinOf } from '../../src/analysis/measure/twin.js';
 import { withFaults } from '../../src/plan/without.js';
 import { cheapestWords } from '../../src/report/cheapest.js';
-import { ghostOf, ghostWords } from '../../src/report/charts/ghost.js';
-import { panelsOf } from '../../src/report/charts/timeline.js';
+import { stripOf } from '../../src/report/strips.js';
 import { viewOf } from '../../src/report/view.js';
 import type {
   CounterfactualIntervention,
@@ -63,15 +62,15 @@ describe('the runs without faults', () => {
     for (const value of twin['users.buy'].p99) expect(value).toBeCloseTo(0.01, 3);
   });
 
-  it('are a thin line in the timeline of their variant only', () => {
+  it('are a line in the strip of their variant only', () => {
     const variant = ran.variant();
-    const [panel] = panelsOf(viewOf(ran.result));
-    expect(ghostOf(variant, panel)).toEqual([]);
-    expect(ghostWords([variant])).toBe('');
+    const view = viewOf(ran.result);
+    expect(stripOf(view, variant).twin).toEqual([]);
     const proven = { ...variant, counterfactuals: { ...own([]), twin } };
-    const [line] = ghostOf(proven, panel);
-    expect(line).toMatchObject({ kind: 'line', width: 1 });
-    expect(ghostWords([variant, proven])).toContain('without the faults');
+    const strip = stripOf(view, proven);
+    expect(strip.twin).toEqual(Array.from({ length: 10 }, () => 0));
+    // The fault fails all requests of three steps.
+    expect(strip.fails.slice(4, 7)).toEqual([1, 1, 1]);
   });
 });
 

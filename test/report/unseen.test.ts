@@ -9,7 +9,7 @@ import { plainWords } from '../../src/report/emphasis.js';
 import { behindWords } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
-import { verdictWords } from '../../src/report/words.js';
+import { saidWords } from '../support/said.js';
 import type { Result } from '../../src/spec/result/result.js';
 import { run } from '../theory/program.js';
 
@@ -121,7 +121,7 @@ describe('a backlog in the report', () => {
 
   it('appears in the verdict and in the title of the table', () => {
     const words = `Up to 3,901 messages wait for jobs.workers in long, the oldest for 39 s, and the backlog outlives the run; in quick it is 501, gone 5 s after the fault.`;
-    expect(plainWords(verdictWords(view))).toContain(words);
+    expect(plainWords(saidWords(view))).toContain(words);
     expect(compareFinding(view)).toBe('3,901 wait at most with long, 501 with slow and quick');
     expect(behindWords(view, { among: [], detail: 'full' })).toBeNull();
   });

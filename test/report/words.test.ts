@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/report/emphasis.js';
-import { timelineFinding, timelineNote } from '../../src/report/findings-timeline.js';
-import { formatSeconds } from '../../src/text/figures.js';
+
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
 import { characterOf } from '../../src/report/character.js';
 import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
-import { verdictWords } from '../../src/report/words.js';
+import { saidWords } from '../support/said.js';
 import { run } from '../theory/program.js';
 import type { BudgetResult, Result, VariantResult } from '../../src/spec/result/result.js';
 import type { CascadeEvent } from '../../src/spec/result/cascade.js';
@@ -24,17 +23,11 @@ describe('a fault in which no request fails', () => {
   const view = viewOf(onlySlow());
 
   it('is reported as waiting, not as nothing', () => {
-    expect(said(verdictWords(view))).toContain(
-      'every request still succeeds, but order requests wait: p95 3 s instead of 60 ms.',
-    );
-    expect(timelineFinding(view)).toContain('no request fails, but users wait');
+    expect(said(saidWords(view))).toMatch(/order requests: p95 3 s instead of 60 ms from /);
   });
 
   it('says for how long answers were slow', () => {
     expect(characterOf(view, view.worstVariant)).toBe('9 % of browse degraded, slow for 10 s');
-    expect(timelineNote(view, view.worstVariant)).toBe(
-      'no request fails, but 9 % of browse degraded, slow for 10 s',
-    );
   });
 
   it('calls what answers late slow, not failed', () => {
@@ -55,12 +48,12 @@ describe('a budget that the runs do not decide', () => {
         verdict: i === 0 ? verdict : ('pass' as const),
       })),
     }));
-    return said(verdictWords(viewOf({ ...result, hypothesis: null, variants })));
+    return said(saidWords(viewOf({ ...result, hypothesis: null, variants })));
   };
 
   it('is named', () => {
     const [first] = sampleResult().variants[0]!.budgets;
-    expect(withBudget('inconclusive')).toMatch(/^Undecided: “/u);
+    expect(withBudget('inconclusive')).toContain('Undecided: “');
     expect(withBudget('inconclusive')).toContain(`“${first!.name ?? first!.text}”`);
     expect(withBudget('inconclusive')).not.toContain('not held');
   });
@@ -109,8 +102,9 @@ faults: [ { id: slow, kind: slow, target: payments, factor: 10, at: 20s, for: 10
     expect(mild.state).toBe('degraded');
     expect(over.state).toBe('failing');
     const well = spells[spells.length - 1].until - 30;
-    expect(said(verdictWords(viewOf(result)))).toContain(
-      `; when it ends requests succeed again, but stay slow for another ${formatSeconds(well)}`,
+    expect(well).toBeGreaterThan(0);
+    expect(said(saidWords(viewOf(result)))).toMatch(
+      /buy requests: success [\d.]+ % from 20 s to [\d.]+ s, healthy again at [\d.]+ s/,
     );
   });
 });

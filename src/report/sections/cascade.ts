@@ -16,13 +16,13 @@ export function eventList(variant: VariantResult): Part {
   const more =
     left > 0 &&
     markup`<p class="meta">${formatCount(left)} later events are in the result document.</p>`;
-  return markup`${table(all.slice(0, EVENTS), runs)}${more}`;
+  return markup`${table(variant.name, all.slice(0, EVENTS), runs)}${more}`;
 }
 
-function table(some: readonly CascadeEvent[], runs: number): Markup {
+function table(name: string, some: readonly CascadeEvent[], runs: number): Markup {
   const heads = ['Time', 'Subject', 'Event', 'Cause'];
   if (runs > 1) heads.push('Runs');
-  return markup`<div class="scroll tall" tabindex="0" role="region" aria-label="Events">
+  return markup`<div class="scroll tall" tabindex="0" role="region" aria-label="Events, ${name}">
       <table class="events">
         <caption>Replication 1${runs > 1 && `; Runs: how many of ${formatCount(runs)} have it`}</caption>
         <thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>

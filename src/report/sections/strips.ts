@@ -44,12 +44,12 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
     caption: markup`Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %; amber: work that waits${fault !== null && markup`; shaded: ${fault}`}${[...strips.values()].some(({ twin }) => twin.length > 0) && '; dashed: without the faults'}.`,
     head: markup`<tr>
       <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>
-      <th scope="col" class="sc">${timeAxis(view)}</th>
+      <td class="sc">${timeAxis(view)}</td>
       ${columns.map(({ head, of }) => markup`<th scope="col" class="r">${head}<small>${of}</small></th>`)}${hasGoals && markup`<th scope="col" class="r">Goals<small>held</small></th>`}
     </tr>`,
     rows,
   });
-  return markup`<section id="variants" aria-label="Variants over the run">
+  return markup`<section id="variants" aria-label="${variants.length > 1 ? 'Variants' : 'The run'}">
     ${table}${goalFolds(view, note)}
   </section>`;
 }

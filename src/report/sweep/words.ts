@@ -4,7 +4,7 @@ import { plural } from '../../text/words.js';
 import { strongList, type Words } from '../emphasis.js';
 import { listed } from '../format.js';
 import { groupedBy } from '../../text/order.js';
-import type { Badge } from '../words.js';
+import type { Badge } from '../answer.js';
 import { edgeGives, giveWords } from './gives.js';
 import {
   valueWord,

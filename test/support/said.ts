@@ -1,0 +1,17 @@
+import { answerOf, namedAnswers } from '../../src/report/answer.js';
+import { plainWords, type Words } from '../../src/report/emphasis.js';
+import type { View } from '../../src/report/view.js';
+
+/** Everything that a report says first: the three answers, and what a reader must not miss beside them. */
+export function saidWords(view: View): Words {
+  const answer = answerOf(view);
+  return [...namedAnswers(answer).map(({ words }) => words), ...answer.also].flatMap((words) => [
+    ...words,
+    ' ',
+  ]);
+}
+
+/** The same without emphasis. */
+export function saidOf(view: View): string {
+  return plainWords(saidWords(view));
+}
