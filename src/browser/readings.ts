@@ -14,8 +14,8 @@ export interface PageData {
   readonly end: number;
   /** The headline fault, for zooming; null without one. */
   readonly fault: readonly [number, number] | null;
-  /** Charts refer to them by index. */
-  readonly readings: readonly Reading[];
+  /** Label, unit and values; charts refer to them by index. */
+  readonly readings: readonly (readonly [Reading['label'], Reading['unit'], Reading['values']])[];
   readonly variants: readonly PageVariant[];
 }
 
@@ -60,35 +60,75 @@ export function subjectOut(
 /** Words for the health states, in the order of their numbers in a reading. */
 export const STATES = ['ok', 'degraded', 'failing', 'down'] as const;
 
+/** The characters of a packed text: those of ASCII that need no escape in JSON or in a page. */
+const DIGITS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
+  .filter((c) => !'"\\<&'.includes(c))
+  .join('');
+const BASE = DIGITS.length;
+/** Codes of nothing, of zero, and of a value that is repeated as often as the next code says; then the numbers. */
+const [NOTHING, ZERO, REPEAT, FIRST] = [0, 1, 2, 3];
+/** Numbers with three significant digits in a decade, and decades below the largest one. */
+const [SIZES, DECADES] = [900, 9];
+/** Fewer equal values are not shorter as a repetition. */
+const RUN = 4;
+
 /**
- * Values as a short text: three significant digits, `-` for null, repeated ones once: `0*60 12.3 - 5*3`.
+ * Values that are not negative as a short text of two characters each, with three significant digits, after the largest
+ * exponent: `2:…`. Values more than nine decades below the largest one are 0.
  */
 export function packed(values: readonly (number | null)[]): string {
-  const parts: string[] = [];
-  let last = '';
-  let count = 0;
-  const close = (): void => {
-    if (count > 0) parts.push(count === 1 ? last : `${last}*${count}`);
-  };
-  for (const value of values) {
-    const text = value === null ? '-' : String(Number(value.toPrecision(3)));
-    if (text === last) {
-      count++;
-      continue;
-    }
-    close();
-    [last, count] = [text, 1];
+  const parts = values.map((value) => (value === null || value <= 0 ? null : partsOf(value)));
+  const top = Math.max(...parts.map((part) => part?.exponent ?? -Infinity));
+  const least = top - DECADES + 1;
+  const codes = values.map((value, i) => {
+    const part = parts[i];
+    if (value === null) return NOTHING;
+    if (part === null || part === undefined || part.exponent < least) return ZERO;
+    return FIRST + (part.exponent - least) * SIZES + part.size - 100;
+  });
+  let text = `${Number.isFinite(top) ? least : 0}:`;
+  for (let i = 0; i < codes.length;) {
+    let count = 1;
+    while (codes[i + count] === codes[i] && count < BASE * BASE - 1) count++;
+    text +=
+      count < RUN ? pair(codes[i]!).repeat(count) : pair(REPEAT) + pair(count) + pair(codes[i]!);
+    i += count;
   }
-  close();
-  return parts.join(' ');
+  return text;
 }
 
 /** The values of a packed text. */
 export function unpacked(text: string): (number | null)[] {
-  return text.split(' ').flatMap((part) => {
-    const [value, count] = part.split('*') as [string, string?];
-    return Array<number | null>(Number(count ?? 1)).fill(value === '-' ? null : Number(value));
-  });
+  const at = text.indexOf(':');
+  const least = Number(text.slice(0, at));
+  const codes: number[] = [];
+  for (let i = at + 1; i + 1 < text.length; i += 2)
+    codes.push(DIGITS.indexOf(text[i]!) * BASE + DIGITS.indexOf(text[i + 1]!));
+  const values: (number | null)[] = [];
+  for (let i = 0; i < codes.length; i++) {
+    const isRun = codes[i] === REPEAT;
+    const count = isRun ? codes[++i]! : 1;
+    const value = valueOf(isRun ? codes[++i]! : codes[i]!, least);
+    for (let k = 0; k < count; k++) values.push(value);
+  }
+  return values;
+}
+
+function valueOf(code: number, least: number): number | null {
+  if (code === NOTHING) return null;
+  if (code === ZERO) return 0;
+  const size = ((code - FIRST) % SIZES) + 100;
+  return Number(`${size}e${Math.floor((code - FIRST) / SIZES) + least - 2}`);
+}
+
+/** Three digits, and the exponent of the first one. */
+function partsOf(value: number): { readonly size: number; readonly exponent: number } {
+  const [digits, exponent] = value.toExponential(2).split('e') as [string, string];
+  return { size: Number(digits.replace('.', '')), exponent: Number(exponent) };
+}
+
+function pair(code: number): string {
+  return DIGITS[Math.floor(code / BASE)]! + DIGITS[code % BASE]!;
 }
 
 /** `payments in 2,035/s`: a reading in a step. */

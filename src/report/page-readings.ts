@@ -41,7 +41,7 @@ export class PageReadings {
       step: run.step,
       end: run.duration,
       fault: first === undefined || last === undefined ? null : [first.from, last.until],
-      readings: this.all,
+      readings: this.all.map(({ label, unit, values }) => [label, unit, values]),
       variants: variants.map((variant) => ({
         key: lookOf(view, variant.name).className,
         name: variant.name,

@@ -87,7 +87,7 @@ export class Charts {
   valueAt(index: number, at: number): number | null {
     let values = this.values.get(index);
     if (values === undefined) {
-      values = unpacked(this.data.readings[index]?.values ?? '-');
+      values = unpacked(this.data.readings[index]?.[2] ?? '0:');
       this.values.set(index, values);
     }
     const step = Math.floor(at / this.data.step + 1e-9);
@@ -95,9 +95,10 @@ export class Charts {
   }
 
   private say(chart: Chart, words: HTMLElement, at: number, isLeft: boolean): void {
-    const texts = chart.readings
-      .slice(0, VALUES)
-      .map((index) => readOut(this.data.readings[index]!, this.valueAt(index, at)));
+    const texts = chart.readings.slice(0, VALUES).map((index) => {
+      const [label, unit, values] = this.data.readings[index]!;
+      return readOut({ label, unit, values }, this.valueAt(index, at));
+    });
     words.textContent = texts.join(' · ');
     words.classList.toggle('left', isLeft);
   }

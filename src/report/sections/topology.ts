@@ -14,15 +14,12 @@ import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { Placement } from '../topology-layout.js';
 import { frameAt, framesOf } from '../topology-frames.js';
-import { stateOf } from '../waiting.js';
 import { lookOf, stepAt, type View } from '../view.js';
 import { dataTable } from './parts.js';
 
 /** The system at several instants. The script of the page lets one of the pictures show any other instant. */
 export function mapMarkup(view: View, variant: VariantResult, maps: Maps): Markup {
   const moments = snapshotsOf(view, variant);
-  const isLarge = maps.wide.nodes.size > MANY;
-  const drawn = isLarge ? fewer(view, variant, moments) : moments;
   const rows = view.result.topology.nodes.map((node) => [
     node.name,
     ...moments.map((moment) => {
@@ -32,23 +29,13 @@ export function mapMarkup(view: View, variant: VariantResult, maps: Maps): Marku
     }),
   ]);
   const head = ['Component', ...moments.map((m) => `${m.title} ${formatInstant(m.at)}`)];
-  return markup`${pictures(view, variant, maps, drawn)}${dataTable({ caption: `State and arrivals, ${variant.name}`, head, rows })}`;
+  return markup`${pictures(view, variant, maps, moments)}${dataTable({ caption: `State and arrivals, ${variant.name}`, head, rows })}`;
 }
 
-/** A map of more components is large; instants before everything and after recovery are only in the table. */
+/** Of a map of more components only the worst instant is drawn; the others are in the table. */
 const MANY = 20;
 
-function fewer(view: View, variant: VariantResult, moments: readonly Snapshot[]): Snapshot[] {
-  const isHealthy = ({ at }: Snapshot): boolean => {
-    const step = stepAt(variant.timeline, at);
-    return view.result.topology.nodes.every(({ name }) => stateOf(variant, name, step) === 'ok');
-  };
-  const [before, ...later] = moments;
-  const degraded = later.filter((moment) => !isHealthy(moment));
-  return degraded.length > 0 ? degraded : [before!];
-}
-
-/** All instants side by side, or the one to look at first with the others collapsed below it. */
+/** The instant to look at first, which the script moves through the run, with the others collapsed below it. */
 function pictures(
   view: View,
   variant: VariantResult,
@@ -57,19 +44,20 @@ function pictures(
 ): Markup {
   const worst = moments.findIndex(({ title }) => title === 'Worst');
   const first = Math.max(0, worst);
-  const figures = moments.map((moment, i) => figure(view, variant, maps, moment, i, i === first));
-  const { wide } = maps;
-  const frames = framesOf(view, variant, wide);
-  const shown =
-    maps.abreast === 2
-      ? markup`<div class="two">${figures}</div>`
-      : markup`${figures[first]}${
-          figures.length > 1 &&
-          markup`<details>
-            <summary>${moments.flatMap(({ title }, i) => (i === first ? [] : [title])).join('; ')}</summary>
-            ${figures.filter((_, i) => i !== first)}
-          </details>`
-        }`;
+  const drawn = moments.filter((_, i) => i === first || maps.wide.nodes.size <= MANY);
+  const figures = drawn.map((moment, i) =>
+    figure(view, variant, maps, moment, i, moment === moments[first]),
+  );
+  const lead = drawn.indexOf(moments[first]!);
+  const frames = framesOf(view, variant, maps.wide);
+  const others = drawn.filter((_, i) => i !== lead);
+  const shown = markup`${figures[lead]}${
+    others.length > 0 &&
+    markup`<details>
+      <summary>${others.map(({ title }) => title).join('; ')}</summary>
+      ${figures.filter((_, i) => i !== lead)}
+    </details>`
+  }`;
   return markup`<div
     class="scrub"
     data-step="${frames.step}"
@@ -95,7 +83,7 @@ function figure(
   lead: boolean,
 ): Markup {
   const id = `tp-${lookOf(view, variant.name).className}-${i}`;
-  const room = maps.abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
+  const room = Math.min(MAP_WIDTHS.whole, legibleWidth(maps.wide) * LARGEST);
   const drawn = (map: Placement, width: number, own: string): Markup => {
     const drawing = topologyChart(view, variant, moment.at, map, width);
     const least = Math.ceil((drawing.width * legibleWidth(map)) / map.width);
