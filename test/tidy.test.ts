@@ -263,7 +263,7 @@ describe('the style', () => {
   });
 
   it('names files in kebab case', () => {
-    const wrong = sources.filter(({ path }) => !/\/[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(path));
+    const wrong = sources.filter(({ path }) => !/\/[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path));
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 

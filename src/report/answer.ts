@@ -1,7 +1,7 @@
 import { oneRunWords } from '../spec/result/one-run.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
-import { plural } from '../text/words.js';
+import { capitalised, plural } from '../text/words.js';
 import { changeWords } from './cheapest.js';
 import { plainWords, strongList, type Words } from './emphasis.js';
 import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
@@ -36,7 +36,7 @@ export interface Badge {
 export interface Answer {
   /** How many variants survive by their goals; null without variants. */
   readonly badge: Badge | null;
-  /** Who is hurt, how, and when. */
+  /** The users that are hurt, how, and when. */
   readonly what: Words;
   /** Why; null where no run and no request shows it. */
   readonly why: Words | null;
@@ -102,7 +102,7 @@ export function badgeOf({ result }: View): Badge | null {
   };
 }
 
-/** Who is hurt in the variant that the report is about; else what no request shows; else that nothing happens. */
+/** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
 function whatWords(view: View): { readonly words: Words; readonly said: Words | null } {
   const { worstVariant } = view;
   const [worst, ...others] = hurtUsers(worstVariant);
@@ -119,7 +119,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
   const [unseen] = unseenSentences(view);
   if (unseen !== undefined) {
     const short = shortened(unseen);
-    // A sentence that had to be cut is told in full below.
+    // A shortened sentence is complete in the lines below.
     return { words: [...short, '.'], said: short.length === unseen.length ? unseen : null };
   }
   return { words: calmWords(view), said: null };
@@ -130,12 +130,22 @@ function whyWords(view: View): Words | null {
   const { worstVariant } = view;
   const causes = mainCauses(worstVariant);
   const [first] = causes;
-  if (first === undefined) return null;
+  const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
+  if (first === undefined) {
+    const [head, ...rest] = further.filter((words) => words.length > 0);
+    return head === undefined ? null : [...joined(opened(head), rest), '.'];
+  }
   const isSame = causes.every(({ known }) => known === first.known);
   const texts = causes.map(({ text, known }) => (isSame ? text : `${text} (${known})`));
   const known = isSame ? ` (${first.known})` : '';
   const head: Words = [`${listed(texts)}${known}`];
-  return [...joined(head, [keptWords(view, worstVariant), feltWords(worstVariant)]), '.'];
+  return [...joined(head, further), '.'];
+}
+
+/** The beginning of a sentence from a further part of one. */
+function opened(words: Words): Words {
+  const [first, ...rest] = words;
+  return typeof first === 'string' ? [capitalised(first.replace(/^; /u, '')), ...rest] : words;
 }
 
 /** `; edge → checkout → payments keeps it down`: the loop of a metastable variant. */
@@ -214,7 +224,7 @@ function survivorWords(view: View): Words | null {
   return [...joined([head], [priceOf(best), [more]]), '.'];
 }
 
-/** The variants that serve users best, or else fall least behind; null where none stands out. */
+/** The variants that serve users best, or else fall least behind; null where all are alike. */
 function bestWords(view: View): Words | null {
   const { worstVariant, result } = view;
   const successOf = ({ summary }: VariantResult): number => summary.success.value ?? 0;

@@ -77,6 +77,12 @@ export function changeWords(
   };
 }
 
+/** Whether a change of this kind is ours to make: not a fault, and not fewer users. */
+export function isOurs(kind: CauseKind): boolean {
+  const effort = EFFORT[kind];
+  return effort !== null && effort < EFFORT.load!;
+}
+
 /** The setting that averts most of what no request shows. */
 function nextUnseen({ unseen = [] }: Counterfactuals): string | null {
   for (const one of unseen) {

@@ -18,6 +18,7 @@ import { meteredSection } from './sections/metered.js';
 import { statusSection } from './sections/statuses.js';
 import { timesSection } from './sections/times.js';
 import { stripsSection } from './sections/strips.js';
+import { pageDataOf } from './page-data.js';
 import { PageReadings } from './page-readings.js';
 import { tracesSection } from './sections/traces.js';
 import { whySection } from './sections/why.js';
@@ -81,7 +82,7 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
       </div>`,
       at('method'),
     ],
-    data: readings.dataOf(drawn),
+    data: pageDataOf(drawn),
     foot: ` Digest ${result.digest}.`,
     version: options.version,
   });

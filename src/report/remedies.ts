@@ -1,5 +1,6 @@
 import type { CounterfactualIntervention, HarmPrice } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
+import { isOurs } from './cheapest.js';
 import { withLoadOf } from './reference.js';
 import { heldBudgets, type View } from './view.js';
 
@@ -37,7 +38,7 @@ export function remediesOf(view: View): Remedies | null {
   );
   const own = worstVariant.counterfactuals;
   const changes = (own?.interventions ?? [])
-    .filter(isRemedy)
+    .filter(({ kind }) => isOurs(kind))
     .map((one) => ofChange(one, own?.price));
   const all = [
     ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
@@ -49,11 +50,6 @@ export function remediesOf(view: View): Remedies | null {
     .sort((a, b) => harmOf(a) - harmOf(b) || (a.changes ?? Infinity) - (b.changes ?? Infinity))
     .slice(0, MOST);
   return tried.length === 0 ? null : { usual, tried };
-}
-
-/** A fault and the load are not ours to change. */
-function isRemedy({ kind }: CounterfactualIntervention): boolean {
-  return kind !== 'fault' && kind !== 'load';
 }
 
 function harmOf({ failed, slow }: Remedy): number {

@@ -299,7 +299,7 @@ tr[data-at]{cursor:pointer}
 const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
 .say{grid-template-columns:minmax(0,1fr)}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
-.strips thead{position:absolute;clip-path:inset(50%)}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
+.strips thead{display:none}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
 .clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.two.at,.wfs,.broken{grid-template-columns:minmax(0,1fr)}

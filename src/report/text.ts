@@ -32,7 +32,6 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   const lines = [
     ...heading(view, options),
     ...alarmLines(result.alarms, options),
-    '',
     ...answerLines(view, options),
     '',
     ...tableLines(view, options),
@@ -41,7 +40,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...storyLines(view, options),
     ...causeLines(view, options),
     ...usedUpPools(result.variants).flatMap((text) => noted('pools', text, options)),
-    ...statusLines(result, 3).flatMap((text) => noted('status', text, options)),
+    ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
     ...headroomLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
@@ -54,7 +53,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
   return asLines(lines);
 }
 
-const LINES = 30;
+const LINES = 29;
 const VARIANTS = 10;
 const UNFINISHED = 4;
 /** Longest name of a variant beside its figures. */

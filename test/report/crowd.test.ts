@@ -60,7 +60,7 @@ describe('a figure with more components than can be distinguished', () => {
     const { document } = new JSDOM('').window;
     const page = renderHtml(result, { document, command: 'faultline run', version: '0.0.0' });
     const { document: read } = new JSDOM(page).window;
-    for (const id of ['services', 'topology']) {
+    for (const id of ['services', 'why']) {
       const section = read.getElementById(id)!;
       expect(section.textContent).toMatch(/\d+ of 60 components: the faulted ones/);
       const folded = [...section.querySelectorAll('details')];

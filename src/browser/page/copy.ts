@@ -1,10 +1,7 @@
 import { csvOf, markdownOf } from '../table-texts.js';
 import { all, made } from './dom.js';
 
-/** How long a button says that it has copied. Unit: milliseconds. */
-const SAID = 1_500;
-
-/** Buttons that copy settings as they stand, and tables as CSV and Markdown. */
+/** Adds buttons that copy settings as YAML, and tables as CSV and Markdown. */
 export function addCopies(): void {
   for (const block of all('pre[data-copy]')) {
     const text = (): string => block.dataset.copy || block.textContent;
@@ -28,11 +25,10 @@ function bar(...actions: readonly (readonly [string, () => string])[]): HTMLElem
     // Tables are many: the keyboard reaches the first button of each kind only by the table itself.
     button.tabIndex = actions.length > 1 ? -1 : 0;
     button.addEventListener('click', () => {
-      void navigator.clipboard.writeText(text()).then(() => {
-        button.textContent = 'Copied';
-        setTimeout(() => (button.textContent = words), SAID);
-      });
+      void navigator.clipboard.writeText(text()).then(() => (button.textContent = 'Copied'));
     });
+    for (const left of ['pointerleave', 'blur'])
+      button.addEventListener(left, () => (button.textContent = words));
     own.append(button);
   }
   return own;

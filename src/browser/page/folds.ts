@@ -1,6 +1,6 @@
 import { all } from './dom.js';
 
-/** A link opens the part that it leads to, and paper gets all of them. */
+/** Opens the part that a link leads to; null if there is none. */
 export function openFolds(id: string): HTMLElement | null {
   const part = id === '' ? null : document.getElementById(id);
   const fold = part?.querySelector<HTMLDetailsElement>('details.fold');
@@ -8,6 +8,7 @@ export function openFolds(id: string): HTMLElement | null {
   return part;
 }
 
+/** Paper gets all folded parts. */
 export function openOnPaper(): void {
   addEventListener('beforeprint', () =>
     all<HTMLDetailsElement>('details.fold').forEach((part) => (part.open = true)),

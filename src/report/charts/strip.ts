@@ -36,6 +36,7 @@ export function stripChart(
     stepPoints(values, step, height).map((point) => ({ x: x(point.x), y: point.y }));
   const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
+  const allowed = view.result.report.slo?.success ?? null;
   const spans = shades(view).map(({ from, until }) => ({
     x: x(from),
     y: 0,
@@ -51,7 +52,15 @@ export function stripChart(
     body: [
       boxes(spans, 'var(--fault)'),
       stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
-      fillOf(areaPath(at(waiting, (value) => ribbon(Math.sqrt(value))), RIBBON[0]), 'var(--queue)'),
+      allowed !== null &&
+        stroke(`M0 ${coordinate(share(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),
+      fillOf(
+        areaPath(
+          at(waiting, (value) => ribbon(Math.sqrt(value))),
+          RIBBON[0],
+        ),
+        'var(--queue)',
+      ),
       fillOf(areaPath(at(fails, share), FAILS[0]), 'var(--failing)', 0.22),
       twin.length > 0 && stroke(linePath(at(twin, share)), 'var(--ink3)', 1, dashed('2 2')),
       stroke(`M0 ${coordinate(FAILS[0])}H${WIDTH}`, 'var(--rule)', 1),

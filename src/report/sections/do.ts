@@ -20,7 +20,11 @@ export function doSection({ all: view, drawn }: Fold, command: string): Markup |
   return section('do', 'Do', recommendedTitle(view, chosen), [
     chosen !== null && recommendedMarkup(view, chosen, command),
     tried !== null &&
-      scrolled(remedyTable(view, tried.usual, tried.tried), 'What was tried', 'scroll after'),
+      scrolled(
+        remedyTable(view, tried.usual, tried.tried),
+        'Changes that were tried',
+        'scroll after',
+      ),
     others.length > 0 &&
       folded(
         markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`,
@@ -45,7 +49,7 @@ function remedyTable(view: View, usual: Remedy, tried: readonly Remedy[]): Table
     ...(hasGoals ? [one.goals === null ? '–' : `${one.goals.held}/${one.goals.of}`] : []),
   ];
   return {
-    caption: `What was tried against the harm of ${view.worstVariant.name}, the most effective first. Requests of a run, as means.`,
+    caption: `Changes that were tried against the harm of ${view.worstVariant.name}, the most effective first. Requests of a run, as means.`,
     head: [
       'Change',
       'Settings',

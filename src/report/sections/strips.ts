@@ -3,7 +3,7 @@ import { cellText, latencyColumns, outcomeColumns } from '../columns.js';
 import type { Column } from '../column.js';
 import { expectedCounts } from '../expected-words.js';
 import type { Fold } from '../fold.js';
-import { formatShare } from '../../text/figures.js';
+import { exactShare, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { inlineStretched } from '../draw.js';
 import { coordinate } from '../format.js';
@@ -39,9 +39,18 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
     row(view, variant, strips.get(variant)!, most, columns, hasGoals),
   );
   const fault = headlineWords(view);
+  const aim = view.result.report.slo?.success ?? null;
   const table = framed('scroll strips', 'Variants over the run', {
     open: markup`<table class="wide">`,
-    caption: markup`Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %; amber: work that waits${fault !== null && markup`; shaded: ${fault}`}${[...strips.values()].some(({ twin }) => twin.length > 0) && '; dashed: without the faults'}.`,
+    caption: [
+      `Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %`,
+      'amber: work that waits',
+      ...(fault === null ? [] : [`shaded: ${fault}`]),
+      ...([...strips.values()].some(({ twin }) => twin.length > 0)
+        ? ['dotted: without the faults']
+        : []),
+      ...(aim === null ? [] : [`dashed: the objective of ${exactShare(aim)}`]),
+    ].join('; '),
     head: markup`<tr>
       <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>
       <td class="sc">${timeAxis(view)}</td>

@@ -29,7 +29,7 @@ export function whySection(all: View): Markup {
     const hasLanes =
       lanesOf(view, variant).some(isBehindLane) || variant.cascade.influences.length > 0;
     return {
-      title: hasLanes ? propagationFinding(view, variant) : cascadeFinding(view, variant),
+      title: hasLanes ? propagationFinding(view, variant) : titleOf(view, variant),
       body: markup`${hasLanes && lanes(view, variant)}
         <p class="readout" aria-live="polite"></p>
         <div class="${isNarrow ? 'two at' : 'at'}">
@@ -39,6 +39,11 @@ export function whySection(all: View): Markup {
         ${stateLegend()}${caption(`${crowdOf(view).words} Arrows go from a cause to its effect; dashed red: load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed red: more than a third are retries; open switch: breaker open on most callers. States and events of replication 1${ended(variant)}.`.trim())}${hasLanes && laneTable(view, variant)}`,
     };
   });
+}
+
+function titleOf(view: View, variant: VariantResult): string {
+  const isCalm = variant.cascade.events.length === 0;
+  return isCalm ? 'No component and no request degrades' : cascadeFinding(view, variant);
 }
 
 /** ` (run 1 of 3, which recovers)` where not all runs end alike. */
