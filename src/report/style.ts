@@ -201,7 +201,6 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 
 /** The topology at the time of its slider. */
 const SCRUBBER = `.map{margin:0 auto}
-.moved .at{display:none}
 .moved .tn{--n:var(--ink)}
 .moved .tn>rect:first-child{fill:var(--surface);stroke:var(--ok)}
 ${(['degraded', 'failing', 'down'] as const)

@@ -94,11 +94,14 @@ export class Charts {
     return values[Math.max(0, Math.min(values.length - 1, step))] ?? null;
   }
 
+  /** A reading in words at an instant. */
+  textAt(index: number, at: number): string {
+    const [label, unit, values] = this.data.readings[index]!;
+    return readOut({ label, unit, values }, this.valueAt(index, at));
+  }
+
   private say(chart: Chart, words: HTMLElement, at: number, isLeft: boolean): void {
-    const texts = chart.readings.slice(0, VALUES).map((index) => {
-      const [label, unit, values] = this.data.readings[index]!;
-      return readOut({ label, unit, values }, this.valueAt(index, at));
-    });
+    const texts = chart.readings.slice(0, VALUES).map((index) => this.textAt(index, at));
     words.textContent = texts.join(' · ');
     words.classList.toggle('left', isLeft);
   }

@@ -76,9 +76,9 @@ export class Clock {
   }
 
   /** Value of a reading at an instant. */
-  valueAt(index: number, at: number): number | null {
-    return this.charts.valueAt(index, at);
-  }
+  readonly valueAt = (index: number, at: number): number | null => this.charts.valueAt(index, at);
+  /** The same in words. */
+  readonly textAt = (index: number, at: number): string => this.charts.textAt(index, at);
 
   private show(at: number | null, isKept: boolean): void {
     this.charts.show(at, this.zoom);

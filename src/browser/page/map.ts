@@ -10,6 +10,12 @@ interface Frames {
   readonly flows: readonly string[];
 }
 
+/** Reads a reading at an instant. */
+export interface MapReader {
+  readonly valueAt: (index: number, at: number) => number | null;
+  readonly textAt: (index: number, at: number) => string;
+}
+
 /** A map that shows the instant of the cursor. */
 export class TopologyMap {
   private readonly frames: Frames;
@@ -32,14 +38,33 @@ export class TopologyMap {
     this.title = this.head.innerHTML;
   }
 
-  /** Shows an instant; null = the one that it was drawn for. */
-  show(at: number | null): void {
+  /** Shows an instant; null = the one that it was drawn for. `textAt` and `valueAt` read a reading. */
+  show(at: number | null, read: MapReader): void {
     const { step, own, count } = this.frames;
     const frame = at === null ? own : Math.min(count - 1, Math.floor(at / step + 1e-9));
     if (frame === own) this.head.innerHTML = this.title;
     else this.head.textContent = `At ${Math.round(frame * step * 1e6) / 1e6} s`;
     this.lead.classList.toggle('moved', frame !== own);
-    for (const svg of this.lead.querySelectorAll('svg')) this.draw(svg, frame);
+    for (const svg of this.lead.querySelectorAll('svg')) {
+      this.draw(svg, frame);
+      this.write(svg, frame, read);
+    }
+  }
+
+  /** The shares of users, the rates of retried calls, and the switches of open breakers. */
+  private write(svg: SVGSVGElement, frame: number, { valueAt, textAt }: MapReader): void {
+    const at = frame * this.frames.step;
+    const indexOf = (mark: HTMLElement): number => Number(mark.dataset.r);
+    for (const share of all('tspan[data-r]', svg)) share.textContent = textAt(indexOf(share), at);
+    for (const rate of all('.ew', svg)) {
+      const isRetried = (this.frames.flows[Number(rate.dataset.e)]?.[frame] ?? '-') >= 'a';
+      rate.setAttribute('visibility', isRetried ? 'visible' : 'hidden');
+      rate.querySelector('text')!.textContent = textAt(indexOf(rate), at);
+    }
+    for (const mark of all('.sw', svg)) {
+      const isOpen = (valueAt(indexOf(mark), at) ?? 0) > 0;
+      mark.setAttribute('visibility', isOpen ? 'visible' : 'hidden');
+    }
   }
 
   private draw(svg: SVGSVGElement, frame: number): void {

@@ -29,7 +29,7 @@ export class RunPage {
       data,
       () => this.chosen.events,
       (at, isKept) => {
-        this.maps.forEach((map) => map.show(at));
+        this.maps.forEach((map) => map.show(at, this.clock));
         this.tellStates(at);
         if (isKept) remember();
       },

@@ -125,7 +125,7 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, step, top))}</g>${map.edges.map((edge) => breakerOpen(variant, edge, at) && markup`<g class="at">${breakerMark(edge.points)}</g>`)}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge) => edgeWords(variant, edge, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, at))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, edge, step, i))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
@@ -252,18 +252,19 @@ function userMarks(
 ): Markup {
   const top = spot.y - spot.height / 2;
   const shares = sharesOf(view, name).map(({ request, words }, i) => {
-    const share = variant.timeline.series[request]?.success[step] ?? null;
+    const series = variant.timeline.series[request];
+    const share = series?.success[step] ?? null;
     const fill = share !== null && share < 0.5 ? 'var(--bad)' : 'var(--ink)';
     const figure = share === null ? '–' : formatShare(share);
     return label(
       spot.x,
       top + 33 + i * SHARE_LINE,
-      markup`${words} <tspan font-weight="600" fill="${fill}">${figure}</tspan>`,
+      markup`${words} <tspan font-weight="600" fill="${fill}" data-r="${view.readings.add('', 'share', series?.success ?? [])}">${figure}</tspan>`,
     );
   });
   return markup`<g class="tn u"
     >${box(spot.x - spot.width / 2, top, spot.width, spot.height, 'var(--bg)')}${label(spot.x, top + 18, nodeLabel(name), { weight: 600 })}<g
-      class="at" fill="var(--ink3)"
+      fill="var(--ink3)"
       >${shares}</g
     ></g
   >`;
@@ -285,16 +286,37 @@ function edgeMarks(variant: VariantResult, edge: MapEdge, step: number, top: num
 
 const RETRIED = [attribute('stroke', 'var(--failing)'), dashed('3 2.4')];
 
-/** The rate on a line, where retries make it worth showing. */
-function edgeWords(variant: VariantResult, edge: MapEdge, step: number): Markup | null {
+/** The rate on a line, at instants at which retries make it worth showing; null where there is none. */
+function edgeWords(
+  view: View,
+  variant: VariantResult,
+  edge: MapEdge,
+  step: number,
+  index: number,
+): Markup | null {
   const { attempts, retried } = flowOf(variant, edge, step);
-  if (!retried) return null;
+  const { steps } = variant.timeline;
+  const isEver = Array.from({ length: steps }, (_, i) => flowOf(variant, edge, i).retried);
+  if (!isEver.some((one) => one)) return null;
+  const rates = variant.timeline.edges[`${edge.from}->${edge.to}`]?.attempts ?? [];
   const middle = edge.points[Math.floor(edge.points.length / 2)]!;
   const text = formatRate(attempts);
   const room = textWidth(text, TEXT) + 4;
-  return markup`<g class="at"
+  return markup`<g class="ew" data-e="${index}" data-r="${view.readings.add('', 'perSecond', rates)}"${!retried && HIDDEN}
     >${box(middle.x - room / 2, middle.y - 16, room, 14, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { fill: 'var(--fault-ink)', weight: 600 })}</g
   >`;
+}
+
+const HIDDEN = attribute('visibility', 'hidden');
+
+/** An open switch on the line, at instants at which the breaker is open; null where it never is. */
+function switchMarks(view: View, variant: VariantResult, edge: MapEdge, at: number): Markup | null {
+  const { step, steps } = variant.timeline;
+  const open = Array.from({ length: steps }, (_, i) =>
+    Number(breakerOpen(variant, edge, i * step)),
+  );
+  if (!open.includes(1)) return null;
+  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(edge.points)}</g>`;
 }
 
 function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/report/html.js';
+import { formatShare } from '../../src/text/figures.js';
+import { CHROMIUM, RealBrowser } from '../support/chromium.js';
+import { renamed, sampleResult } from '../support/sample-result.js';
+
+const OPTIONS = { command: 'faultline run checkout.yaml', version: '0' };
+const html = renderHtml(sampleResult(), OPTIONS);
+
+if (CHROMIUM === null)
+  console.warn('no Chromium on this machine: the tests of the page in a browser are skipped');
+
+describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
+  let browser: RealBrowser;
+  beforeAll(async () => {
+    browser = await RealBrowser.start();
+  });
+  afterAll(() => browser.close());
+
+  it('asks for nothing, and has no error', async () => {
+    const { requests, errors, page } = await browser.open(html);
+    expect(requests).toEqual([page.url()]);
+    expect(errors).toEqual([]);
+  });
+
+  it('has its first chart on the first screen, and cuts no table', async () => {
+    const { page } = await browser.open(html);
+    const top = await page.locator('.strips .tc').first().boundingBox();
+    expect(top!.y).toBeLessThan(700);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('.scroll')]
+        .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.getAttribute('aria-label')),
+    );
+    expect(cut).toEqual([]);
+  });
+
+  it('has one cursor over all charts, which a click keeps and a link restores', async () => {
+    const { page } = await browser.open(html);
+    const strip = page.locator('.strips .tc').nth(2);
+    const box = (await strip.boundingBox())!;
+    const at = (share: number): readonly [number, number] => [
+      box.x + box.width * share,
+      box.y + 20,
+    ];
+    await page.mouse.move(...at(0.4));
+    expect(await page.locator('.ctl output').textContent()).toBe('72 s');
+    expect(await strip.locator('.rd').textContent()).toMatch(/^fail [\d.]+ %/);
+    const lines = page.locator('.strips .cur:not([hidden])');
+    expect(await lines.count()).toBe(5);
+    expect(page.url()).not.toContain('#');
+    await page.mouse.click(...at(0.4));
+    expect(page.url()).toMatch(/#t=72$/);
+    await page.mouse.move(5, 5);
+    expect(await page.locator('.ctl output').textContent()).toBe('72 s');
+    const again = await browser.open(html, '#t=72&v=naive&tab=services&z=50~110');
+    expect(await again.page.locator('.ctl output').textContent()).toBe('72 s');
+    expect(await again.page.locator('.pick input:checked + span').textContent()).toBe('naive');
+    expect(await again.page.locator('#services').isVisible()).toBe(true);
+    expect(await again.page.locator('#latency').isVisible()).toBe(false);
+    expect(await again.page.locator('.strips .axis .zoomed').first().textContent()).toBe('60');
+  });
+
+  it('keeps every label of the map when the cursor moves', async () => {
+    const { page } = await browser.open(html, '#t=80');
+    const map = page.locator('#why .only.v2 figure.lead .wd svg').first();
+    const texts = await map.locator('text').allTextContents();
+    expect(texts.join(' ')).toContain('order');
+    // The share of the instant, as the timeline has it.
+    const share = sampleResult().variants[2]!.timeline.series['shoppers.order']!.success[80]!;
+    expect(texts.join(' ')).toContain(`order ${formatShare(share)}`);
+    const rates = map.locator('.ew:not([visibility=hidden])');
+    expect(await rates.count()).toBeGreaterThan(0);
+  });
+
+  it('zooms by a drag, and shows the whole run again', async () => {
+    const { page } = await browser.open(html);
+    const box = (await page.locator('.strips .tc').first().boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    expect(page.url()).toMatch(/#z=4[45][\d.]*~13[45][\d.]*$/);
+    await page.getByTitle('Show the whole run').click();
+    expect(page.url()).not.toContain('z=');
+    const view = await page.locator('.strips .tc svg').first().getAttribute('viewBox');
+    expect(view).toMatch(/^0 0 1000 /);
+  });
+
+  it('goes from event to event by keys, and says which components are not well', async () => {
+    const { page } = await browser.open(html);
+    await page.keyboard.press(']');
+    const first = await page.locator('.ctl output').textContent();
+    await page.keyboard.press(']');
+    expect(await page.locator('.ctl output').textContent()).not.toBe(first);
+    await page.keyboard.press('[');
+    expect(await page.locator('.ctl output').textContent()).toBe(first);
+    const { page: other } = await browser.open(html, '#t=80');
+    expect(await other.locator('#why .only.v2 .readout').textContent()).toMatch(
+      /^80 s: .*payments down/,
+    );
+  });
+
+  it('opens the tab of a link, and turns tabs by keys', async () => {
+    const { page } = await browser.open(html, '#waste');
+    expect(await page.locator('#waste').isVisible()).toBe(true);
+    await page.locator('[role=tab][aria-selected=true]').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#waste').isVisible()).toBe(false);
+    expect(page.url()).toContain('tab=');
+  });
+
+  it('copies a change as YAML, and a table as CSV', async () => {
+    const { page } = await browser.open(html);
+    await page.locator('#do .copy button').first().click();
+    const yaml = await page.evaluate(() => navigator.clipboard.readText());
+    expect(yaml).toMatch(/^ {2}- name: fixed/);
+    expect(yaml).toContain('extends: naive');
+    await page.locator('#latency summary').first().click();
+    await page.locator('#latency .copy button').first().click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^Variant,after /);
+  });
+
+  it('shows everything on paper', async () => {
+    const { page } = await browser.open(html);
+    await page.emulateMedia({ media: 'print' });
+    for (const id of ['latency', 'services', 'waste', 'traces'])
+      expect(await page.locator(`#${id}`).isVisible(), id).toBe(true);
+    expect(await page.locator('.ctl').isVisible()).toBe(false);
+  });
+
+  it('is complete without its script', async () => {
+    const { page } = await browser.open(html.replace(/<script>.*<\/script>/s, ''));
+    for (const id of ['variants', 'why', 'do', 'latency', 'services', 'traces'])
+      expect(await page.locator(`#${id}`).isVisible(), id).toBe(true);
+  });
+
+  it('is reached by the keyboard in fewer than 40 stops', async () => {
+    const { page } = await browser.open(html);
+    let stops = 0;
+    while (stops < 60) {
+      await page.keyboard.press('Tab');
+      stops++;
+      const isLast = await page.evaluate(() => document.activeElement === document.body);
+      if (isLast) break;
+    }
+    expect(stops).toBeLessThan(40);
+  });
+
+  it.each([
+    '#t=1e99&z=~&v=%3Cimg src=x onerror=alert(1)%3E&tab=__proto__',
+    `#v=${'x'.repeat(100_000)}`,
+    '#%E0%A4%A',
+    '#"><script>alert(1)</script>',
+  ])('takes no harm from a fragment of any origin: %.40s', async (fragment) => {
+    const { page, errors } = await browser.open(html, fragment);
+    expect(errors).toEqual([]);
+    expect(await page.locator('.answer').isVisible()).toBe(true);
+  });
+
+  it('holds names of ten thousand letters, and one of a single step', async () => {
+    const long = renderHtml(renamed(sampleResult(), 'x'.repeat(10_000)), OPTIONS);
+    const { page, errors } = await browser.open(long, '', 390);
+    expect(errors).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(391);
+  });
+});
