@@ -286,7 +286,7 @@ const INSIDE = `.inside{margin-top:20px}
 .copy{display:flex;gap:8px;margin:6px 0 0}.copy button{font-size:12px;padding:4px 8px;color:var(--ink3)}
 pre+.copy,.copy+pre{margin-top:6px}
 tr[data-at]{cursor:pointer}
-.pick{display:flex;gap:14px;align-items:center;border:0;margin:0;padding:0;min-width:0}
+.pick{position:relative;display:flex;gap:14px;align-items:center;border:0;margin:0;padding:0;min-width:0}
 .pick legend{float:left;padding:0;font-size:13px;color:var(--ink3);margin-right:10px;line-height:28px}
 .pick .seg{display:flex;gap:2px;background:var(--surface);border-radius:7px;padding:3px}
 .pick label{cursor:pointer}
