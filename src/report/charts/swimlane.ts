@@ -58,8 +58,8 @@ export function mechanismWords(mechanism: string): string {
 }
 
 /**
- * Lanes, those nearest to the users first. Of many components, only those that degraded or that an arrow touches. A
- * backlog is in the lane of the component that handles it, or, without one, in a lane of its own.
+ * Lanes: users, then the components that degrade, the first one lowest, so that a failure climbs to its users; then the
+ * healthy ones. Of many components, only those that degraded or that an arrow touches. A backlog is in the lane of the component that handles it, or, without one, in a lane of its own.
  */
 export function lanesOf(view: View, variant: VariantResult): Lane[] {
   const { states, influences } = variant.cascade;
@@ -79,7 +79,11 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
     ({ places }) => !drawn.some((name) => places.includes(name)),
   );
   const shown: string[] = [...drawn, ...new Set(apart.map(({ places }) => places[0]!))];
-  shown.sort((a, b) => (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b));
+  // A healthy component is below all others.
+  const onset = (name: string): number => intervalsOf(name)[0]?.from ?? -1;
+  shown.sort(
+    (a, b) => onset(b) - onset(a) || (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b),
+  );
   const users = view.requests.filter((request) => request in states || !workloads.has(request));
   return [...users.slice(0, 6), ...shown.slice(0, 16)].map((subject) => ({
     subject,
@@ -258,17 +262,26 @@ function arrows(
     if (from === undefined || to === undefined || from === to) continue;
     if (influence.at < window[0] || influence.at > window[1]) continue;
     const side = to > from ? 9 : -9;
+    const lean = leanOf(lanes[from]!, influence, window);
     const feedback = isFeedback(influence.mechanism);
     const fill = feedback ? 'var(--fault-ink)' : 'var(--ink)';
     const at = x(influence.at);
-    const bulge = bulgeOf(
-      at,
-      center(Math.min(from, to)) + 1,
-      center(Math.max(from, to)) - 1,
-      shafts,
-      width,
+    const bulge =
+      lean > 0
+        ? 0
+        : bulgeOf(
+            at,
+            center(Math.min(from, to)) + 1,
+            center(Math.max(from, to)) - 1,
+            shafts,
+            width,
+          );
+    const [shaft, head] = arrow(
+      [x(influence.at - lean), at],
+      bulge,
+      center(from) + side,
+      center(to) - side,
     );
-    const [shaft, head] = arrow(at, bulge, center(from) + side, center(to) - side);
     if (feedback) marks.push(stroke(shaft, fill, 1.4, dashed('2.5 2')), stroke(head, fill, 1.4));
     else straight.push(shaft, head);
     const text = mechanismWords(influence.mechanism);
@@ -344,15 +357,30 @@ function meets(a: Room, b: Room): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
-/** The paths of an arrow: its shaft and its head. */
-function arrow(x: number, bulge: number, y1: number, y2: number): readonly [string, string] {
+/** Most time by which an arrow leans, as a share of what its picture shows. */
+const LEAN = 0.12;
+
+/** Time from the onset of a cause to its effect, if the arrow can lean by it: seconds. */
+function leanOf({ intervals }: Lane, { at }: Influence, window: readonly [number, number]): number {
+  const onset = intervals.findLast(({ from }) => from <= at)?.from ?? at;
+  const lag = at - onset;
+  return lag > 0 && lag <= LEAN * (window[1] - window[0]) && onset >= window[0] ? lag : 0;
+}
+
+/** The paths of an arrow: its shaft, which leans from its cause to its effect, and its head. */
+function arrow(
+  [start, x]: readonly [number, number],
+  bulge: number,
+  y1: number,
+  y2: number,
+): readonly [string, string] {
   const back = y2 > y1 ? -4.5 : 4.5;
   const head = `M${coordinate(x - 3.5)} ${coordinate(y2 + back)}L${coordinate(x)} ${coordinate(y2)}L${coordinate(x + 3.5)} ${coordinate(y2 + back)}`;
   const out = coordinate(x + bulge);
   const bend = Math.min(10, Math.abs(y2 - y1) / 3) * Math.sign(y2 - y1);
   const shaft =
     bulge === 0
-      ? `M${coordinate(x)} ${coordinate(y1)}V${coordinate(y2)}`
+      ? `M${coordinate(start)} ${coordinate(y1)}L${coordinate(x)} ${coordinate(y2)}`
       : `M${coordinate(x)} ${coordinate(y1)}Q${out} ${coordinate(y1)} ${out} ${coordinate(y1 + bend)}V${coordinate(y2 - bend)}Q${out} ${coordinate(y2)} ${coordinate(x)} ${coordinate(y2)}`;
   return [shaft, head];
 }
