@@ -27,10 +27,16 @@ export function blameWords({ subject, kind }: BlamePart): string {
   return `${subject}, ${KIND_WORDS[kind]}`;
 }
 
-/** `4,821 requests failed, as many as arrive in 24 s`. */
-export function failedWords({ failed, outage }: Blame): string {
-  const worth = outage === null ? '' : `, as many as arrive in ${formatSeconds(outage)}`;
-  return `${formatCount(Math.round(failed))} requests failed in a run${worth}`;
+/** `4,821 requests failed in a run`. */
+export function failedWords({ failed }: Blame): string {
+  return `${formatCount(Math.round(failed))} requests failed in a run`;
+}
+
+/** `: 24 s, in which as many requests arrive as failed`; empty where that is not known. */
+export function worthWords({ outage }: Blame): string {
+  return outage === null
+    ? ''
+    : `: ${formatSeconds(outage)}, in which as many requests arrive as failed`;
 }
 
 /** How sure the shares are. */

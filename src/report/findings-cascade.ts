@@ -29,16 +29,25 @@ export function propagationFinding(view: View, variant: VariantResult): string {
   const reached = [...new Set(up.map((i) => i.to))].sort(
     (a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0),
   );
-  const start = view.headline?.spans[0]?.from ?? influences[0]!.at;
-  const last = up.reduce((at, i) => Math.max(at, i.at), start);
   const spreads =
     reached.length === 0
       ? `The load grows by ${repeats} alone`
-      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(Math.max(view.result.run.step, last - start))}`;
+      : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(spreadSeconds(view, variant))}`;
   const loop = loops.find(({ mechanism }) => isFeedback(mechanism));
   return loop === undefined
     ? spreads
     : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
+}
+
+/** Time from the fault, or from the first effect, to the last one that it reaches; at least a step. Seconds. */
+export function spreadSeconds(view: View, variant: VariantResult): number {
+  const upward = variant.cascade.influences.filter(({ mechanism }) => !isFeedback(mechanism));
+  const up = beforeNextFault(view, variant, upward);
+  const start = view.headline?.spans[0]?.from ?? variant.cascade.influences[0]?.at ?? 0;
+  return Math.max(
+    view.result.run.step,
+    up.reduce((at, one) => Math.max(at, one.at), start) - start,
+  );
 }
 
 /** The influences before the next fault: those after it may be its own. All of them if none is before it. */

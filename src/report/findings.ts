@@ -90,6 +90,14 @@ function withinRange(view: View): string {
 }
 
 /** Title of the services figure. */
+export function servicesTitle(view: View, variant: VariantResult): string {
+  const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
+  return saturated === undefined
+    ? servicesFinding(view, variant)
+    : `${saturated.subject} saturates first`;
+}
+
+/** The same with its figures. */
 export function servicesFinding(view: View, variant: VariantResult): string {
   const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
   if (saturated !== undefined)

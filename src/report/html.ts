@@ -4,6 +4,7 @@ import { DRAWN, foldOf, folds, type Fold } from './fold.js';
 import { formatRate, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { markup, type Markup } from './html-escape.js';
+import { hurtUsers } from './lead.js';
 import { renderPage, type PageSection } from './page.js';
 import { causesSection } from './sections/causes.js';
 import { doSection } from './sections/do.js';
@@ -91,6 +92,9 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
 /** The parts of the page, in their order: the evidence is in tabs. */
 type Place = 'answer' | 'why' | 'evidence' | 'method';
 
+/** Place, id and name of a section, and its content; null = it has none. */
+type Entry = readonly [Place, string, string, Markup | null];
+
 interface Section extends PageSection {
   readonly markup: Markup;
   readonly place: Place;
@@ -99,18 +103,36 @@ interface Section extends PageSection {
 function sectionsOf(fold: Fold, command: string): Section[] {
   const { all: view, drawn } = fold;
   const several = view.result.variants.length > 1;
-  const all: readonly (readonly [Place, string, string, Markup | null])[] = [
+  const all: readonly Entry[] = [
     ['answer', 'verdict', 'Answer', verdictSection(view)],
     ['answer', 'variants', several ? 'Variants' : 'The run', stripsSection(fold)],
     ['why', 'why', 'Why', whySection(drawn)],
     ['why', 'causes', 'Causes', causesSection(drawn)],
     ['why', 'do', 'Do', doSection(fold, command)],
     ['why', 'headroom', 'Headroom', headroomSection(drawn)],
-    ['evidence', 'latency', 'Latency and loss', latencySection(fold)],
-    ...FAMILIES.map(
-      (family) => ['evidence', family.id, family.name, meteredSection(fold, family)] as const,
-    ),
-    ['evidence', 'services', 'Services', servicesSection(drawn)],
+    ...evidenceOf(fold),
+    ['method', 'method', 'Method', methodSection(fold, command)],
+  ];
+  return all.flatMap(([place, id, name, own]) =>
+    own === null ? [] : [{ place, id, name, markup: own }],
+  );
+}
+
+/** The tabs, those with the finding first: where no request of users degrades, the work behind them. */
+function evidenceOf(fold: Fold): readonly Entry[] {
+  const { all: view, drawn } = fold;
+  const several = view.result.variants.length > 1;
+  const families = FAMILIES.map((family): Entry => [
+    'evidence',
+    family.id,
+    family.name,
+    meteredSection(fold, family),
+  ]);
+  const latency: Entry = ['evidence', 'latency', 'Latency and loss', latencySection(fold)];
+  const services: Entry = ['evidence', 'services', 'Services', servicesSection(drawn)];
+  const isHurt = view.result.variants.some((variant) => hurtUsers(variant).length > 0);
+  return [
+    ...(isHurt ? [latency, services, ...families] : [...families, services, latency]),
     [
       'evidence',
       'compare',
@@ -124,11 +146,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     ['evidence', 'traces', 'Requests', tracesSection(drawn)],
     ['evidence', 'statuses', 'Statuses', statusSection(fold)],
     ['evidence', 'costs', 'Cost', costSection(fold)],
-    ['method', 'method', 'Method', methodSection(fold, command)],
   ];
-  return all.flatMap(([place, id, name, own]) =>
-    own === null ? [] : [{ place, id, name, markup: own }],
-  );
 }
 
 /** `5 variants x 5 runs · 180 s at 501/s · psp hangs from 60 to 100 s`. */

@@ -10,6 +10,8 @@ export interface Remedy {
   /** Settings that it changes; null = not one that a file can say. */
   readonly changes: number | null;
   readonly failed: number;
+  /** Share of the requests that succeed; null where it is not known. */
+  readonly success: number | null;
   /** Null where it is not known. */
   readonly slow: number | null;
   readonly degraded: number;
@@ -64,6 +66,7 @@ function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
     words: name,
     changes: variant === baseline ? 0 : (variant.changes?.length ?? null),
     failed: requests * (1 - (summary.success.value ?? 0)),
+    success: summary.success.value,
     slow: requests * (summary.slow?.value ?? 0),
     degraded: summary.degraded?.value ?? 0,
     attempts: summary.attemptsPerCall.value ?? 1,
@@ -78,6 +81,7 @@ function ofChange(one: CounterfactualIntervention, usual: HarmPrice | undefined)
     words: setting === undefined ? words : `${setting.path}: ${setting.to}`,
     changes: setting === undefined ? null : 1,
     failed: failed ?? harm,
+    success: null,
     slow: failed === undefined ? null : harm - failed,
     degraded: price?.degraded ?? 0,
     attempts: price?.attempts ?? 1,

@@ -26,12 +26,17 @@ export function headroomSection(view: View): Markup | null {
   if (!all.some(({ headroom }) => (headroom?.components.length ?? 0) > 0)) return null;
   return insideSection(view, 'headroom', 'Headroom', (variant) => {
     const { headroom } = variant;
-    const title = headroom === undefined ? null : tightestWords(headroom, variant.faults);
-    return {
-      title: title ?? 'No component has a limit',
-      body: headroom === undefined ? null : bodyOf(view, variant, headroom),
-    };
+    const [first] = headroom?.components ?? [];
+    if (headroom === undefined || first === undefined) return null;
+    return { title: titleOf(first), body: bodyOf(view, variant, headroom) };
   });
+}
+
+/** `payments saturates first, at 3.2x this load`. */
+function titleOf({ component, factor }: ComponentHeadroom): string {
+  return factor <= 1
+    ? `${component} is saturated`
+    : `${component} saturates first, at ${formatNumber(factor)}x this load`;
 }
 
 function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom): Markup {
@@ -41,7 +46,8 @@ function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom)
     unlimited.length === 0
       ? ''
       : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
-  return markup`${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358))}</figure>`}
+  const words = tightestWords(headroom, faults);
+  return markup`<p>${words}.</p>${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358))}</figure>`}
     ${caption(
       `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}`,
     )}

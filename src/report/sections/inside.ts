@@ -21,7 +21,7 @@ import {
   type ServiceRow,
 } from '../charts/services.js';
 import { crowdOf } from '../crowd.js';
-import { breakerFinding, servicesFinding, wasteFinding } from '../findings.js';
+import { breakerFinding, servicesFinding, servicesTitle, wasteFinding } from '../findings.js';
 import {
   formatCount,
   formatInstant,
@@ -88,8 +88,9 @@ export function servicesSection(all: View): Markup {
     const crowd = crowdOf(view);
     const table = crowd.all.map(({ name }) => figuresOf(variant, name));
     return {
-      title: servicesFinding(view, variant),
-      body: markup`<div class="rows">
+      title: servicesTitle(view, variant),
+      body: markup`<p>${servicesFinding(view, variant)}.</p>
+        <div class="rows">
           <div class="hd hd0"></div>
           <div class="hd">Answers and arrivals</div>
           <div class="hd">p99 latency, log</div>

@@ -9,6 +9,7 @@ import {
   slowestDrain,
   timedFaults,
   timeText,
+  worthWords,
 } from '../blame.js';
 import { wordsOf } from '../explained.js';
 import { markup, type Markup } from '../html-escape.js';
@@ -25,8 +26,8 @@ export function timesSection(view: View): Markup | null {
   if (!variants.some((variant) => isHit(variant))) return null;
   return insideSection(view, 'times', 'Times and blame', (variant) => {
     const { blame } = variant;
-    if (blame === undefined || !isHit(variant))
-      return { title: 'No request of a user failed', body: null };
+    const isKnown = timedFaults(variant).length > 0 || (blame?.parts.length ?? 0) > 0;
+    if (blame === undefined || !isKnown) return null;
     return {
       title: titleOf(variant),
       body: markup`${timesOf(view.result, variant)}${originsOf(variant)}`,
@@ -75,7 +76,7 @@ function originsOf({ blame }: VariantResult): Markup | null {
   const shown = blame.parts.slice(0, ORIGINS);
   const left = blame.parts.length - shown.length;
   const table: Table = {
-    caption: 'Share of the outage',
+    caption: `Share of the outage${worthWords(blame)}`,
     head: ['Origin', 'Outage'],
     rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
   };

@@ -11,8 +11,8 @@ import { legibleWidth, mapsOf } from '../charts/topology.js';
 import { describedRun } from '../character.js';
 import { crowdOf } from '../crowd.js';
 import { inline, inlineAgain } from '../draw.js';
-import { cascadeFinding, propagationFinding } from '../findings-cascade.js';
-import { formatInstant } from '../../text/figures.js';
+import { cascadeFinding, propagationFinding, spreadSeconds } from '../findings-cascade.js';
+import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { VariantResult } from '../../spec/result/result.js';
 import { windowBox } from '../time-box.js';
@@ -110,7 +110,7 @@ function laneTable(view: View, variant: VariantResult): Markup {
       .join(', ') || '–',
   ]);
   return dataTable({
-    caption: `Times of degradation, ${variant.name}`,
+    caption: `Times of degradation, ${variant.name}; the failure spreads within ${formatSeconds(spreadSeconds(view, variant))}`,
     head: ['Lane', 'Degraded', 'Cause'],
     rows,
   });
