@@ -1,7 +1,7 @@
 import { formatCount } from '../../text/figures.js';
 import { oneRunWords } from '../../spec/result/one-run.js';
 import { capitalised } from '../../text/words.js';
-import { answerOf, namedAnswers } from '../answer.js';
+import { answerOf, namedAnswers, type Badge } from '../answer.js';
 import type { Words } from '../emphasis.js';
 import { markup, type Markup } from '../html-escape.js';
 import { unfinishedLines } from '../incomplete.js';
@@ -11,20 +11,30 @@ import type { View } from '../view.js';
 export function verdictSection(view: View): Markup {
   const { hypothesis } = view.result;
   const answer = answerOf(view);
-  const { badge, also } = answer;
   const oneRun = oneRunWords(view.result);
   const asked =
     hypothesis !== null &&
     markup`<p class="kick"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Answer">
     ${asked}
-    <div class="say">
-      ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}
-      <dl class="answer">${namedAnswers(answer).map(({ name, words }) => markup`<div><dt>${name}</dt><dd>${emphasised(words)}</dd></div>`)}</dl>
-    </div>
-    ${also.map((words) => markup`<p class="kick also">${emphasised(words)}</p>`)}${oneRun !== null && markup`<p class="kick also">${capitalised(oneRun)}.</p>`}
+    ${answerMarkup(answer.badge, namedAnswers(answer), answer.also)}${oneRun !== null && markup`<p class="kick also">${capitalised(oneRun)}.</p>`}
     ${unfinishedList(view)}
   </section>`;
+}
+
+/** A badge beside the answers by their names, and what else a reader must not miss. */
+export function answerMarkup(
+  badge: Badge | null,
+  answers: readonly { readonly name: string; readonly words: Words }[],
+  also: readonly Words[],
+): Markup {
+  return markup`<div class="say">
+      ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}
+      <dl class="answer">
+        ${answers.map(({ name, words }) => markup`<div><dt>${name}</dt><dd>${emphasised(words)}</dd></div>`)}
+      </dl>
+    </div>
+    ${also.map((words) => markup`<p class="kick also">${emphasised(words)}</p>`)}`;
 }
 
 /** Variants with missing runs: the number that finished, and what stopped the next one. */

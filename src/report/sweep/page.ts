@@ -139,9 +139,7 @@ function foldNote(all: Shown, { charts, rows }: Shown): Markup | null {
 }
 
 /** Rules in addition to the style sheet of the run's report. */
-const STYLE = `.said{margin:0 0 12px;padding-left:18px;max-width:60em;font-size:14.5px;color:var(--ink2)}
-.said li{margin:0 0 6px;text-wrap:pretty}.said b{font-weight:600;color:var(--ink)}
-nav.toc a{overflow-wrap:anywhere}
+const STYLE = `nav.toc a{overflow-wrap:anywhere}
 .settings td.t,.settings th.t{text-align:left}
 .settings td.t{color:var(--ink);white-space:nowrap}
 .settings thead th{min-width:56px}

@@ -4,7 +4,7 @@ import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { caption, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
-import { emphasised } from '../sections/verdict.js';
+import { answerMarkup } from '../sections/verdict.js';
 import { metricFinding, metricSentences } from './best.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import type { SweepChart } from './charts.js';
@@ -13,8 +13,8 @@ import {
   askedText,
   budgetCounts,
   settingsHeld,
+  sweepAnswer,
   sweepBadge,
-  sweepVerdict,
   type BudgetCount,
 } from './words.js';
 
@@ -26,22 +26,21 @@ const PHONE = 358;
 export function sweepVerdictSection(view: SweepView): Markup {
   const { sweep } = view.result;
   const badge = sweepBadge(view);
-  const [first, ...others] = [...sweepVerdict(view), ...metricSentences(view)];
+  const { what, why, also } = sweepAnswer(view);
+  const sentences = [...also, ...metricSentences(view)];
+  const [first = ['Nothing was asked.'], ...others] =
+    what === null ? sentences : [what, ...sentences];
+  const answers = [
+    { name: 'What', words: first },
+    ...(why === null ? [] : [{ name: 'Why', words: why }]),
+  ];
   const asked =
     sweep.kind === 'bisect' &&
     markup`<p class="kick">How far this holds</p>
       <p class="lead">${sweep.expect === null ? 'all budgets' : markup`<code>${sweep.expect}</code>`}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Verdict">
     ${asked}
-    <p class="say">
-      ${badge !== null && markup`<span class="badge ${badge.tone}">${badge.text}</span>`}${first === undefined ? 'Nothing was asked.' : emphasised(first)}
-    </p>
-    ${
-      others.length > 0 &&
-      markup`<ul class="said">
-        ${others.map((words) => markup`<li>${emphasised(words)}</li>`)}
-      </ul>`
-    }${budgetTable(view)}
+    ${answerMarkup(badge, answers, others)}${budgetTable(view)}
   </section>`;
 }
 
