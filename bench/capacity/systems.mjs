@@ -154,7 +154,7 @@ export function systemOf(kind, seed) {
   }));
   bounds.sort((a, b) => a.rate - b.rate);
   const [{ name, rate }] = bounds;
-  const budget = `users.success >= ${(97 * success).toFixed(2)}%`;
+  const budget = `users.success >= ${(98 * success).toFixed(2)}%`;
   return {
     kind,
     seed,

@@ -5,7 +5,7 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import type { Verdict } from '../spec/result/result.js';
 import type { BudgetSource, ScenarioFile } from '../spec/scenario/scenario.js';
-import type { SweepFigure, SweepFigures } from '../spec/result/sweep.js';
+import type { GivesIn, SweepFigure, SweepFigures } from '../spec/result/sweep.js';
 import type { StoryEvent } from '../spec/result/cascade.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
@@ -15,9 +15,12 @@ import { combineDigests } from './measure/digest.js';
 import { estimateOf, finite } from './measure/estimate.js';
 import { neverCount } from './measure/recovery.js';
 import { alarmsOf } from './measure/warnings.js';
+import { arrivedOf, finishedOf, sumParts } from './measure/sums.js';
 import { measureIn, variantNamed, type Study } from './verdicts/study.js';
 import { variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
+import { sumOf } from '../stats/sums.js';
+import { formatRate, formatShare } from '../text/figures.js';
 
 /** Measurements at every setting of a sweep. */
 export interface Asked {
@@ -100,8 +103,9 @@ function figuresOf(
     points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
     expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
   };
-  const gives = isMet(judged, asked) ? undefined : firstToGive(data);
-  const alarms = alarmsOf([data], file);
+  const isGood = isMet(judged, asked);
+  const gives = isGood ? undefined : firstToGive(data);
+  const alarms = [...alarmsOf([data], file), ...(isGood ? unansweredIn(data) : [])];
   return {
     ...head,
     ...judged,
@@ -181,8 +185,13 @@ function isAboutCascade({ metrics, budgets, expect }: Asked): boolean {
 const REASONS: readonly StoryEvent['kind'][] = ['saturated', 'poolFull', 'killed', 'pending'];
 const EFFECTS: readonly StoryEvent['kind'][] = ['down', 'failing', 'degraded', 'backlog'];
 
-/** From this multiple of the load down, a resource is full at it. */
+/** From this multiple of the load down, a resource is full at it, and from the other one it is overloaded. */
 const FULL_AT = 1.05;
+const OVER = 0.95;
+/** From this share of the requests on, those without an answer matter. */
+const UNANSWERED = 0.05;
+
+type FullResource = Extract<GivesIn, { readonly full: unknown }>;
 
 /**
  * The component that gives in first: the one whose resource is full, by the headroom of all runs, else the first one in
@@ -193,7 +202,7 @@ function firstToGive(data: VariantData): SweepFigures['gives'] {
 }
 
 /** The fullest resource, if it is full: before the first fault, or while one is active. */
-function fullest(data: VariantData): SweepFigures['gives'] {
+function fullest(data: VariantData): FullResource | undefined {
   const headroom = headroomOf(data);
   const times = [{ ...headroom, fault: null }, ...headroom.faults].flatMap((time) => {
     const [full] = time.components;
@@ -206,6 +215,20 @@ function fullest(data: VariantData): SweepFigures['gives'] {
   if (first === undefined) return undefined;
   const { full, fault, rate } = first;
   return { subject: full.component, full, holds: rate * full.factor, fault };
+}
+
+/** An alarm where all is met although a resource is full: the requests that wait for it are in no share of successes. */
+function unansweredIn(data: VariantData): readonly string[] {
+  const users = data.records.map((record) => sumParts(record, data.requests, data.whole.cells));
+  const arrived = sumOf(users.map((counts) => arrivedOf(counts)));
+  const open = arrived - sumOf(users.map((counts) => finishedOf(counts)));
+  if (!(open > UNANSWERED * arrived)) return [];
+  const full = fullest(data);
+  if (full === undefined || full.full.factor > OVER) return [];
+  const share = formatShare(open / arrived);
+  return [
+    `${share} of the requests are not answered before the run ends and count as neither success nor failure: ${full.subject} holds ${formatRate(full.holds)}; give users a \`patience\`, or expect a latency`,
+  ];
 }
 
 /** A component that is hit by a fault, or that fails requests by its own steps, does not give in where it only fails. */

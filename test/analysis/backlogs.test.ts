@@ -24,14 +24,14 @@ const told = (text: string) => {
 };
 
 describe('messages that pile up', () => {
-  it('are reported from the step in which the oldest is too old until they are caught up with', () => {
+  it('are reported from their start, not from the age at which they count, until they are caught up with', () => {
     const { events, cascade } = told(away('5s'));
     // Each message handled gains 2 ms in 8: the age falls from 5 s by 0.25 s a second, to 1 s at 41 s.
     expect(events).toEqual([
-      { at: 21, kind: 'backlog', words: '501 messages wait, the oldest for 5.01 s' },
-      { at: 42, kind: 'recovered', words: 'caught up after 21 s' },
+      { at: 20, kind: 'backlog', words: '501 messages wait, the oldest for 5.01 s' },
+      { at: 42, kind: 'recovered', words: 'caught up after 22 s' },
     ]);
-    expect(cascade.sentence).toContain('jobs.workers falls behind at 21 s: 501 messages wait');
+    expect(cascade.sentence).toContain('jobs.workers falls behind at 20 s: 501 messages wait');
   });
 
   it('are not caught up with where the consumer stays away', () => {
@@ -56,6 +56,56 @@ describe('messages that pile up', () => {
 
   it('are not reported if each is handled at once', () => {
     expect(told(away('500ms')).events).toEqual([]);
+  });
+});
+
+/** The same consumer, of a topic or of a queue, that is a tenth too slow for 30 s: 8 ms x 1.389 are 90/s. */
+const tooSlow = (holder: string, at = '20s', timeline = '1s'): string => `
+faultline: 1
+title: A consumer that is a little too slow
+run: { duration: 60s, timeline: ${timeline} }
+${holder}
+services:
+  worker: { endpoints: { handle: [ work: 8ms ] } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: submit, steps: [ publish: jobs ] } ] }
+faults: [ { id: late, kind: slow, target: worker, factor: 1.389, at: ${at}, for: 30s } ]
+`;
+
+describe('a backlog that grows slowly', () => {
+  const startOf = (text: string): unknown =>
+    run(text)
+      .variant()
+      .cascade.events.find(({ kind }) => kind === 'backlog')?.at;
+  const topic =
+    'topics: { jobs: { kind: kafka, subscribers: [ { group: workers, call: worker.handle } ] } }';
+  const queue = 'queues: { jobs: { kind: rabbitmq, consumers: [ { call: worker.handle } ] } }';
+
+  // The oldest message gets older by 0.1 s a second, so that it is 1 s old ten seconds after the start.
+  it.each([topic, queue])('begins at its start in topics and queues alike: %s', (holder) => {
+    expect(startOf(tooSlow(holder))).toBe(20);
+  });
+
+  it.each([topic, queue])('begins with the run where no fault makes it: %s', (holder) => {
+    // Half of the messages of each second are handled in it, so that none is older than 1 s before 2 s.
+    const text = tooSlow(holder).replace('work: 8ms', 'work: 20ms');
+    expect(startOf(text.replace(/faults: .*/u, ''))).toBe(0);
+  });
+
+  it.each([topic, queue])(
+    'begins with the fault, however long messages usually wait: %s',
+    (holder) => {
+      // 400 messages every 10 s are handled in 3.5 s, so that the oldest is older than usual 4 s after the crash.
+      const bursts = `workloads:
+  bursts: { arrivals: constant(0.1/s), requests: [ { name: all, steps: [ { loop: { times: 400, steps: [ publish: jobs ] } } ] } ] }`;
+      const crash = 'faults: [ { id: away, kind: crash, target: worker, at: 25s, for: 20s } ]';
+      const text = tooSlow(holder).replace('workloads:', bursts).replace('100/s', '10/s');
+      expect(startOf(text.replace(/faults: .*/u, crash))).toBe(25);
+    },
+  );
+
+  it.each([topic, queue])('begins no earlier than the fault within its step: %s', (holder) => {
+    expect(startOf(tooSlow(holder, '25s', '10s'))).toBe(25);
   });
 });
 
@@ -148,8 +198,8 @@ describe('a queue that holds messages back until their time is over', () => {
   });
 
   it('is a backlog where nothing ends its messages', () => {
-    expect(eventsOf(delayed(''))[0]).toMatch(/^1 backlog held: /u);
-    expect(eventsOf(delayed(', messageTtl: 1h'))[0]).toMatch(/^1 backlog held: /u);
+    expect(eventsOf(delayed(''))[0]).toMatch(/^0 backlog held: /u);
+    expect(eventsOf(delayed(', messageTtl: 1h'))[0]).toMatch(/^0 backlog held: /u);
   });
 
   it('does not hide that the consumer behind it is away', () => {

@@ -158,7 +158,7 @@ describe('the order of the page', () => {
   it('says the verdict in words with its badge first', () => {
     const parsed = parse(pages.get('grid')!);
     expect(parsed.querySelector('.say .badge')!.textContent).toBe('30 of 40 hold');
-    expect(parsed.querySelectorAll('.also')).toHaveLength(6);
+    expect(parsed.querySelectorAll('.also')).toHaveLength(7);
     const rows = [...parsed.querySelectorAll('.budget tbody tr')].map((row) =>
       row.textContent!.replace(/\s+/g, ' ').trim(),
     );

@@ -46,12 +46,12 @@ const FEW = 1.01;
 
 /**
  * How many times the present use of a resource all requests that are due would need. A full resource causes
- * repetitions, and refusals on the way to it: then the first attempts of the users are due. Else those are due that ask for it,
+ * repetitions, and refusals on the way to it: then the requests of the users are due. Else those are due that ask for it,
  * because a breaker or a limit in front of it refuses the others on purpose.
  */
-function growth({ local, first, exact }: Loss, share: number): number {
+function growth({ local, due, exact }: Loss, share: number): number {
   if (exact !== undefined) return exact;
-  const all = share >= FULL ? first : Math.min(local, first);
+  const all = share >= FULL ? due : Math.min(local, due);
   return all > FEW ? all : 1;
 }
 
@@ -107,7 +107,7 @@ function lossAt(asked: Measuring, id: number, resource: 'workers' | 'cores', lim
   const loss = lossOf(visits, asked, id);
   if (resource === 'workers' || limits.share < BUSY) return loss;
   if (!isUnsteady(asked, sumOf(parts.map(visits.begun)), id)) return loss;
-  const due = sumOf(parts.map((part) => visits.first(part) * writtenWork(data, part)));
+  const due = sumOf(parts.map((part) => visits.due(part) * writtenWork(data, part)));
   return due > 0 ? { ...loss, exact: due / (limits.used - limits.fixed) } : loss;
 }
 
@@ -122,9 +122,9 @@ function needOf(
 
 /** Requests per second at a component that are due. */
 function rateOf({ visits, selection }: Measuring, loss: Loss, share: number): number {
-  if (loss.exact !== undefined) return sumOf(selection.parts.map(visits.first));
-  const isFirst = growth(loss, share) > 1 && (share >= FULL || loss.first < loss.local);
-  return sumOf(selection.parts.map(isFirst ? visits.first : visits.arrived));
+  if (loss.exact !== undefined) return sumOf(selection.parts.map(visits.due));
+  const isDue = growth(loss, share) > 1 && (share >= FULL || loss.due < loss.local);
+  return sumOf(selection.parts.map(isDue ? visits.due : visits.arrived));
 }
 
 /** Connections of a component's pools to a component that it calls. */
@@ -149,7 +149,7 @@ function connectionsOf(asked: Measuring, component: PlanComponent, edge: Compone
   const share = used / present;
   const loss = {
     local: granted > 0 ? visits.calls(asking) / granted : 1,
-    first: granted > 0 ? visits.firstCalls(asking) / granted : 1,
+    due: granted > 0 ? visits.dueAttempts(asking) / granted : 1,
   };
   const own = rateOf(asked, loss, share);
   const replicas = replicasAtFull(asked, component, edge.from, share);
@@ -203,15 +203,16 @@ function isTurned({ data: { plan }, isFaulty }: Measuring, knob: string): boolea
 function linesOf(measuring: Measuring, name: string, id: number): readonly Use[] {
   const { data, window, visits } = measuring;
   return edgesFrom(data, id).flatMap(({ from, to, stats }) => {
-    const rate = callRates({ data, window, selection: selectStats(stats, data) }).arrived;
-    const first = rate > 0 ? visits.firstCalls(stats) / rate : 1;
+    const [sent, due] = [visits.attempts(stats), visits.dueAttempts(stats)];
     const use = (direction: 'to' | 'from', line: LineUse | null): readonly Use[] => {
       const of = data.plan.components[to].name;
       if (line === null) return [];
       const share = line.used / line.limit;
-      const by = growth({ local: 1, first }, share);
+      // All that is sent counts as used, also beyond the limit, so that fewer attempts can be due.
+      const rate = share >= FULL ? due : sent;
+      const need = sent > 0 ? (line.used * rate) / sent : 0;
       const own = { component: name, resource: 'bandwidth', of, direction } as const;
-      return [{ ...own, ...line, share, need: line.used * by, fixed: 0, rate: rate * by }];
+      return [{ ...own, ...line, share, need, fixed: 0, rate }];
     };
     const lines = { data, window };
     return [...use('to', lineUse(lines, from, to)), ...use('from', lineUse(lines, to, from))];

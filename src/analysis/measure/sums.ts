@@ -7,6 +7,11 @@ import type { Counts } from '../../stats/record-columns.js';
 const UNFINISHED = OUTCOME_NAMES.indexOf('unfinished');
 const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
 
+/** Outcomes of requests that a component refuses. */
+const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
+/** Outcomes of requests that are not executed to their end. */
+const CUT_SHORT = ['cancelled', 'abandoned', 'unfinished', 'deadlineExceeded'] as const;
+
 /** Counts of the 18 outcomes, in the order of OUTCOME_NAMES. */
 export type OutcomeCounts = Float64Array;
 
@@ -83,6 +88,16 @@ export function succeededOf(counts: ArrayLike<number>, at = 0): number {
 /** Count of one outcome by name. */
 export function outcomeOf(counts: ArrayLike<number>, name: OutcomeName): number {
   return counts[OUTCOME_NAMES.indexOf(name)];
+}
+
+/** Number of requests that were not refused: they got a worker, or wait for one. */
+export function admittedOf(counts: ArrayLike<number>): number {
+  return REFUSALS.reduce((sum, name) => sum - outcomeOf(counts, name), arrivedOf(counts));
+}
+
+/** Number of requests that were executed to their end. */
+export function executedOf(counts: ArrayLike<number>): number {
+  return CUT_SHORT.reduce((sum, name) => sum - outcomeOf(counts, name), admittedOf(counts));
 }
 
 /** Outcomes that occurred, by name, in the order of OUTCOME_NAMES. */

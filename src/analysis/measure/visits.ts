@@ -1,17 +1,13 @@
 import { sumOf } from '../../stats/sums.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
 import { wiringOf } from '../../spec/plan/wiring.js';
 import type { Asked } from './question.js';
-import { arrivedOf, outcomeOf, sumCells, sumParts, sumTable } from './sums.js';
+import { ownRepeats } from './own-repeats.js';
+import { remembered } from './remembered.js';
+import { admittedOf, arrivedOf, executedOf, sumCells, sumOutcomes, sumParts } from './sums.js';
 import { areaOf, inService, picked, pickOf, type GaugePick } from './gauges.js';
 import { instancesOf, partsOf } from './variant-data.js';
 
 type Moment = Pick<Asked, 'data' | 'window'>;
-
-const REFUSALS = ['rejectedOverload', 'rejectedRateLimit', 'throttled'] as const;
-
-/** Outcomes of requests without an execution to its end. */
-const UNUSED = [...REFUSALS, 'cancelled', 'abandoned', 'unfinished', 'deadlineExceeded'] as const;
 
 /** A smaller share is in flight at the ends of the window. */
 const FEW = 0.01;
@@ -23,13 +19,14 @@ export interface Visits {
   /** Executions that begin. Parts without workers record no waits: all requests that arrive. */
   begun(part: number): number;
   /**
-   * Requests that would arrive if none was refused on the way and none repeated: those of the users times the calls
-   * that each execution makes. Messages and tasks count as they arrive.
+   * Requests that would arrive if none was refused on the way: those of the users times the calls that each execution
+   * makes, and repeated only where an execution fails by itself. Messages and tasks count as they arrive.
    */
-  first(part: number): number;
-  /** Calls per second of some measured edges, and of them if each execution that is due had begun. */
+  due(part: number): number;
+  /** Calls per second of some measured edges, their attempts, and those that are due. */
   calls(stats: readonly number[]): number;
-  firstCalls(stats: readonly number[]): number;
+  attempts(stats: readonly number[]): number;
+  dueAttempts(stats: readonly number[]): number;
 }
 
 /** The requests of all parts in a window. */
@@ -41,7 +38,7 @@ export function visitsIn(asked: Moment): Visits {
   const rateOf = (count: (record: (typeof records)[number]) => number): number =>
     sumOf(records.map(count)) * perSecond;
   const arrived = remembered((part) =>
-    rateOf(({ parts }) => arrivedOf(sumTable([parts[part].outcomes], window.cells, OUTCOME_KINDS))),
+    rateOf(({ parts }) => arrivedOf(sumOutcomes([parts[part]], window.cells))),
   );
   const waited = remembered((part) => waitedIn(asked, part) * perSecond);
   const inTime = remembered((component) => executedShare(asked, component));
@@ -56,27 +53,29 @@ export function visitsIn(asked: Moment): Visits {
   const users = new Set(data.requests);
   // A part that calls itself through others counts once.
   const open = new Set<number>();
-  const firstCallsOf = (stat: number): number => {
+  const repeats = ownRepeats(asked, { begun, calls, attempts });
+  const dueOn = (stat: number): number => {
     const { from } = plan.statEdges[stat];
     const own = begun(from);
-    return own > 0 ? (calls(stat) / own) * first(from) : 0;
+    return own > 0 ? (calls(stat) / own) * repeats(stat) * due(from) : 0;
   };
   const measure = (part: number): number => {
     if (users.has(part) || open.has(part)) return arrived(part);
     const into = wiring.statsInto[part];
     if (into.length === 0) return arrived(part);
     open.add(part);
-    const called = sumOf(into.map(firstCallsOf));
+    const called = sumOf(into.map(dueOn));
     open.delete(part);
     return called + Math.max(0, arrived(part) - sumOf(into.map(attempts)));
   };
-  const first = remembered(measure);
+  const due = remembered(measure);
   return {
     arrived,
     begun,
-    first,
+    due,
     calls: (stats) => sumOf(stats.map(calls)),
-    firstCalls: (stats) => sumOf(stats.map(firstCallsOf)),
+    attempts: (stats) => sumOf(stats.map(attempts)),
+    dueAttempts: (stats) => sumOf(stats.map(dueOn)),
   };
 }
 
@@ -102,7 +101,7 @@ function executedShare(asked: Moment, component: number): number {
   let never = -all;
   for (const record of records) {
     const outcomes = sumParts(record, parts, window.cells);
-    never += arrivedOf(outcomes) - sumOf(REFUSALS.map((name) => outcomeOf(outcomes, name)));
+    never += admittedOf(outcomes);
   }
   const later = Math.max(0, after - Math.max(0, never));
   const share = (all + before - later) / all;
@@ -131,15 +130,15 @@ export function isUnsteady(asked: Moment, begun: number, component: number): boo
 export interface Loss {
   /** Of the requests that arrive: some are refused, or leave the queue. */
   readonly local: number;
-  /** Of the first attempts of the users. */
-  readonly first: number;
+  /** Of those that are due, see Visits. */
+  readonly due: number;
   /** Known without its executions. */
   readonly exact?: number;
 }
 
 /** The loss of a component; 1 = it executes all. */
 export function lossOf(visits: Visits, asked: Moment, component: number): Loss {
-  let [arrived, first, done] = [0, 0, 0];
+  let [arrived, due, done] = [0, 0, 0];
   const own = partsOf(asked.data.plan, component);
   for (const part of own) {
     const begun = visits.begun(part);
@@ -148,10 +147,10 @@ export function lossOf(visits: Visits, asked: Moment, component: number): Loss {
       asked.data.records.map(({ parts }) => sumCells(parts[part].busyNs, asked.window.cells)),
     );
     arrived += (visits.arrived(part) * busy) / begun;
-    first += (visits.first(part) * busy) / (begun * wholeShare(asked, part));
+    due += (visits.due(part) * busy) / (begun * wholeShare(asked, part));
     done += busy;
   }
-  return done > 0 ? { local: arrived / done, first: first / done } : { local: 1, first: 1 };
+  return done > 0 ? { local: arrived / done, due: due / done } : { local: 1, due: 1 };
 }
 
 /**
@@ -163,21 +162,9 @@ function wholeShare({ data, window }: Moment, part: number): number {
   for (const { parts } of data.records) {
     busy += sumCells(parts[part].busyNs, window.cells);
     wasted += sumCells(parts[part].wastedNs, window.cells);
-    const outcomes = sumTable([parts[part].outcomes], window.cells, OUTCOME_KINDS);
-    used += arrivedOf(outcomes) - sumOf(UNUSED.map((name) => outcomeOf(outcomes, name)));
+    used += executedOf(sumOutcomes([parts[part]], window.cells));
   }
   const begun = waitedIn({ data, window }, part);
   if (begun === 0 || used <= 0 || wasted >= busy) return 1;
   return Math.min(1, used / (1 - wasted / busy) / begun);
-}
-
-function remembered(measure: (key: number) => number): (key: number) => number {
-  const known = new Map<number, number>();
-  return (key) => {
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const value = measure(key);
-    known.set(key, value);
-    return value;
-  };
 }

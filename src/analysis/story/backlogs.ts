@@ -1,10 +1,11 @@
 import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { StoryEvent } from '../../spec/result/cascade.js';
+import { triggersIn } from '../measure/background.js';
 import { secondsOf } from './influence.js';
 import { meanSteps } from './links.js';
 import { afterReset } from './replays.js';
-import type { Steps } from '../measure/steps.js';
+import { stepAt, type Steps } from '../measure/steps.js';
 import type { Scene } from './scene.js';
 import { BARE } from './unseen.js';
 import { waitingLines, type WaitingLine } from '../measure/waiting-lines.js';
@@ -20,6 +21,8 @@ const OLDER = 3;
 /** The limit is at least OLD_NS; without a time before a fault it is OLD_WITHOUT_FAULT_NS. */
 const OLD_NS: Ns = 1e9;
 const OLD_WITHOUT_FAULT_NS: Ns = 10e9;
+/** Messages of this part of the limit are not young any more. */
+const YOUNG = 0.1;
 /** Ages that grow by at least this fraction of the elapsed time are growing. */
 const GROWING = 0.1;
 /** Minimum number of steps above the limit. */
@@ -30,6 +33,7 @@ const EPISODES_MAX = 3;
 /** Beginnings and ends of backlogs in the measured time of one run. */
 export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
   const { data, steps, baseline } = scene;
+  const begun = faultsBegun(scene);
   return waitingLines(data, record, steps).flatMap((line) => {
     const isFaulted = data.plan.faults.length > 0;
     const isChronic = isFaulted && isGrowing(line.ages.subarray(0, baseline), steps);
@@ -39,10 +43,10 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
     const ages = isFaulted
       ? line.ages
       : line.ages.map((age, step) => (line.handled[step] === 1 ? 0 : age));
-    return spansAbove(ages, limits)
+    return spansAbove({ ages, steps, begun }, limits)
       .slice(0, EPISODES_MAX)
       .flatMap(([from, until]) => {
-        const at = secondsOf(scene, from);
+        const at = Math.max(secondsOf(scene, from), begun.get(from) ?? 0);
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
@@ -69,19 +73,37 @@ function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
   return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
 }
 
-/** Ages from which a backlog counts, at which it ends, and above which its growth may begin. */
+/** The first fault that begins in a step, in seconds: a backlog that it makes begins no earlier within the step. */
+function faultsBegun({ data, steps, spansOf }: Scene): ReadonlyMap<number, number> {
+  const { warmupNs } = data.plan;
+  const starts = triggersIn(data.plan).flatMap((fault) =>
+    spansOf(fault).map(({ fromNs }) => fromNs),
+  );
+  const begun = new Map<number, number>();
+  for (const ns of starts.sort((a, b) => b - a))
+    begun.set(stepAt(steps, ns), (ns - warmupNs) / 1e9);
+  return begun;
+}
+
+/** Ages of the oldest message by step, and the steps in which faults begin. */
+interface Ages {
+  readonly ages: Float64Array;
+  readonly steps: Steps;
+  readonly begun: ReadonlyMap<number, number>;
+}
+
+/** Ages from which a backlog counts, at which it ends, and which are usual. */
 interface Limits {
   readonly high: Ns;
   readonly low: Ns;
-  readonly start: Ns;
+  readonly usual: Ns;
 }
 
 function limitsOf(ages: Float64Array, baseline: number, hasUsual: boolean): Limits {
   const without = OLD_WITHOUT_FAULT_NS;
-  if (!hasUsual) return { high: without, low: without, start: OLD_NS };
+  if (!hasUsual) return { high: without, low: without, usual: 0 };
   const usual = Math.max(0, ...ages.subarray(0, baseline));
-  const low = Math.max(OLD_NS, usual);
-  return { high: Math.max(OLD_NS, OLDER * usual), low, start: low };
+  return { high: Math.max(OLD_NS, OLDER * usual), low: Math.max(OLD_NS, usual), usual };
 }
 
 /**
@@ -99,14 +121,12 @@ function isGrowing(before: Float64Array, { lengthNs }: Steps): boolean {
 }
 
 /**
- * Spans of steps [from, until) that rise above the high limit, until they are back at the low one. They begin with the
- * growth that leads there, which may be long before the limit. Spans that exceed the high limit in fewer than two steps
- * are left out.
+ * Spans of steps [from, until) that rise above the high limit, until they are back at the low one. Spans that exceed the
+ * high limit in fewer than two steps are left out.
  */
-function spansAbove(
-  values: Float64Array,
-  { high, low, start }: Limits,
-): readonly (readonly [number, number])[] {
+function spansAbove(line: Ages, limits: Limits): readonly (readonly [number, number])[] {
+  const { ages: values } = line;
+  const { high, low } = limits;
   const spans: (readonly [number, number])[] = [];
   let from = -1;
   for (let step = 0; step <= values.length; step++) {
@@ -115,15 +135,29 @@ function spansAbove(
     if (above || from < 0) continue;
     const isLong = values.subarray(from, step).filter((value) => value > high).length >= STEPS;
     const last = spans[spans.length - 1]?.[1] ?? 0;
-    if (isLong) spans.push([growthBefore(values, from, last, start), step]);
+    if (isLong) spans.push([startBefore(line, from, last, limits), step]);
     from = -1;
   }
   return spans;
 }
 
-/** The first step of the growth without a break, above a limit, that leads to a step. */
-function growthBefore(values: Float64Array, step: number, first: number, low: number): number {
+/**
+ * The step in which the rise to a step begins, not its alarm: since then no message has been young, and before that each
+ * step that is above the usual age adds to it. A consumer that is a tenth too slow takes ten seconds to be a second behind.
+ * A fault that begins during the rise is its start, however long messages usually wait.
+ */
+function startBefore(
+  { ages, steps, begun }: Ages,
+  step: number,
+  first: number,
+  { high, usual }: Limits,
+): number {
+  const young = Math.max(usual, YOUNG * high);
+  const isRising = (at: number): boolean =>
+    ages[at] - (at > 0 ? ages[at - 1] : 0) >= GROWING * steps.lengthNs[at];
   let from = step;
-  while (from > first && values[from - 1] > low && values[from - 1] < values[from]) from--;
+  while (from > first && (ages[from - 1] > young || (ages[from - 1] > usual && isRising(from - 1))))
+    from--;
+  for (let at = from; at >= first && isRising(at); at--) if (begun.has(at)) return at;
   return from;
 }
