@@ -22,7 +22,7 @@ import type { Account, Call, End, Library } from './drive.js';
  * which this test avoids, are listed in docs/differences.md.
  */
 
-const RUNS = 2500;
+const RUNS = 1250;
 
 type Rule =
   | { readonly consecutive: number }

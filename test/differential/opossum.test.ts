@@ -11,7 +11,7 @@ import type { Account, Call, End, Library } from './drive.js';
  * this test avoids, are listed in docs/differences.md.
  */
 
-const RUNS = 4000;
+const RUNS = 2000;
 
 interface Config {
   /** The library's own timeout; here it is a policy inside the breaker. */

@@ -60,9 +60,9 @@ describe('what the pages say', () => {
   });
 
   it.each(runs)('%s: `%s` runs', (_page, command) => {
-    const words = wordsOf(
+    const words = argumentsOf(
       command.includes(HANGS) ? command.replace(HANGS, SIDES).replace(/\d+$/, '1') : command,
-    ).slice(3);
+    );
     const writes = words[0] === 'run' || words[0] === 'sweep';
     const own = writes && !words.includes('--out') ? ['--out', out] : [];
     const { status, stderr } = ran(...words, ...own, ...fewerRuns(words));
@@ -118,13 +118,16 @@ describe('what the pages say', () => {
     const shown = own.filter(({ language }) => language === 'yaml');
     expect(shown.length).toBe(2);
     for (const { text } of shown) expect(file).toContain(text.replace(/^sweeps:\n/, ''));
-    // The rows that the page shows: the others have larger loads, and take most of the time.
-    const all = '{ from: 200/s, to: 900/s, steps: 8 }';
-    const part = file.replace(all, '{ from: 200/s, to: 400/s, steps: 3 }');
-    expect(part).not.toBe(file);
+    // The rows of the variant that the page shows: the others have larger loads, and take most of the time.
+    const part = file
+      .replace('{ from: 200/s, to: 900/s, steps: 8 }', '{ from: 200/s, to: 400/s, steps: 3 }')
+      .replace('variants: [retries, budget]', 'variants: [retries]');
+    expect(part.length).toBe(file.length - ', budget'.length);
     writeFileSync(join(out, 'part.yaml'), part);
     const { stdout } = ran('sweep', join(out, 'part.yaml'), 'map', '--out', out);
-    expect(stdout).toContain(own.find(({ language }) => language === 'text')!.text.trimEnd());
+    // A table of the only variant does not name it.
+    const table = own.find(({ language }) => language === 'text')!.text.trimEnd();
+    expect(stdout).toContain(table.replace(', retries\n', '\n'));
   });
 
   it('docs/sweeps.md: the load at which retries keep the system down is found', () => {
@@ -144,7 +147,7 @@ describe('what the pages say', () => {
     expect(pageText('docs/sweeps.md')).toContain(said);
     const at = (hangs: string, variant: string): string => {
       const own = command.replace(HANGS, hangs).replace('retries,breaker', variant);
-      return ran(...wordsOf(own).slice(3), '--out', out).stdout;
+      return ran(...argumentsOf(own), '--out', out).stdout;
     };
     const sides = at(SIDES, 'retries');
     expect(sides).toContain('Limit between 1.12s and 1.14s');
@@ -159,7 +162,7 @@ describe('what the pages say', () => {
     );
     expect([own.length, said.length]).toEqual([2, 2]);
     own.forEach((command, k) => {
-      expect(ran(...wordsOf(command).slice(3)).stdout).toContain(said[k]!.text.trimEnd());
+      expect(ran(...argumentsOf(command)).stdout).toContain(said[k]!.text.trimEnd());
     });
   });
 
@@ -167,7 +170,7 @@ describe('what the pages say', () => {
     const [, command] = runs.find(([page, text]) => {
       return page === 'docs/p99-claim.md' && text.includes('storefront->recommendations.attempts');
     })!;
-    const { stdout } = ran(...wordsOf(command).slice(3), '--out', out);
+    const { stdout } = ran(...argumentsOf(command), '--out', out);
     for (const text of [/400ms +79 +101 /, /1s +106 +157 +240/, /400ms +5,979 +11,983 +24,083/])
       expect(stdout).toMatch(text);
   });
@@ -184,12 +187,8 @@ describe('what the pages say', () => {
     ['wide', 52.5],
   ])('shows what histogram_quantile says of the claim with %s buckets', (name, said) => {
     const [, command] = runs.find(([, text]) => text.includes(`reports/${name}.txt`))!;
-    const path = join(out, `${name}.txt`);
-    const words = wordsOf(command)
-      .slice(3)
-      .map((word) => (word.startsWith('reports/') ? path : word));
-    expect(ran(...words, '--out', out).status).toBe(0);
-    const lines = readFileSync(path, 'utf8').matchAll(
+    expect(ran(...argumentsOf(command), '--out', out).status).toBe(0);
+    const lines = readFileSync(join(out, `${name}.txt`), 'utf8').matchAll(
       /^user_request_duration_seconds_bucket.*le="(.*)"} (\S+) (\S+)$/gm,
     );
     const all = [...lines].map(([, le, count, at]) => [Number(le), Number(count), at] as const);
@@ -224,7 +223,7 @@ const READ = ['scenarios/release-gate.yaml', 'load-and-timeout'];
 
 /**
  * Uses one run of each variant or setting, and two where runs are compared, if no test reads the output, no saved result
- * belongs to its runs, and the command does not set their number.
+ * belongs to its runs, and the command does not set their number. `run` then has one variant.
  */
 function fewerRuns(words: readonly string[]): readonly string[] {
   const [command, file] = words as [string, string];
@@ -234,7 +233,15 @@ function fewerRuns(words: readonly string[]): readonly string[] {
   if (!['run', 'check', 'sweep'].includes(command)) return [];
   // The test of the rows that the page shows runs others of this map.
   const part = file === MAP && words.at(-1) === 'map' ? ['--shard', '1/8'] : [];
-  return ['--replications', '1', ...part];
+  const one = command === 'run' && !words.includes('--variant') ? lastVariantOf(file) : [];
+  return ['--replications', '1', ...part, ...one];
+}
+
+/** Only the last variant of a file, which usually has the most policies. The tests of its account run all of them. */
+function lastVariantOf(path: string): readonly string[] {
+  const { file } = loadScenario(path, (own) => ({ text: pageText(own) }));
+  const variants = file?.variants ?? [];
+  return variants.length < 2 ? [] : ['--variant', variants.at(-1)!.name];
 }
 
 /** The scenario of the map of docs/sweeps.md. */
@@ -257,6 +264,14 @@ function ran(...args: readonly string[]): Ended {
   const ended = done.get(key) ?? faultline(args);
   done.set(key, ended);
   return ended;
+}
+
+/** Arguments of a command, with files in the folder of this test in place of `reports`. */
+function argumentsOf(command: string): string[] {
+  const words = wordsOf(command).slice(3);
+  return words.map((word) =>
+    word.replace(/(^|=)reports(?=\/|$)/, (_, before) => `${before}${out}`),
+  );
 }
 
 /** Words of a command; text in single quotes is one word. */

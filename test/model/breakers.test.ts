@@ -24,13 +24,15 @@ const casesOf = (chain: string): Case[] =>
 describe('breakers under constant faults', () => {
   it.each(CHAINS)('leak nothing, and act: %s', (chain) => {
     let transitions = 0;
-    for (const one of casesOf(chain)) {
+    const again = CHAINS.indexOf(chain) % CANCELLATIONS.length;
+    for (const [k, one] of casesOf(chain).entries()) {
       const { record, rest } = shake(one);
       for (const [what, left] of Object.entries(rest)) expect([what, left]).toEqual([what, 0]);
       expect(record.stop).toBe(endOf(one));
       const users = record.parts.at(-1)!;
       expect(users.outcomes[OUTCOME_KINDS - 1]).toBe(0);
-      expect(shake(one).record.digest).toBe(record.digest);
+      // A second time with one of the cancellations, another one for each chain.
+      if (k === again) expect(shake(one).record.digest).toBe(record.digest);
       transitions += record.journal.kind.filter((kind) => kind === JOURNAL.machine).length;
     }
     expect(transitions).toBeGreaterThan(30);

@@ -18,12 +18,14 @@ const casesOf = (chain: string): Case[] =>
 describe('outlier detection under constant faults', () => {
   it.each(CHAINS)('leaks nothing, and restores every instance: %s', (chain) => {
     let ejections = 0;
-    for (const one of casesOf(chain)) {
+    const again = CHAINS.indexOf(chain) % CANCELLATIONS.length;
+    for (const [k, one] of casesOf(chain).entries()) {
       const { record, rest, world } = shake(one);
       for (const [what, left] of Object.entries(rest)) expect([what, left]).toEqual([what, 0]);
       expect(record.stop).toBe(endOf(one));
       expect(record.parts.at(-1)!.outcomes[OUTCOME_KINDS - 1]).toBe(0);
-      expect(shake(one).record.digest).toBe(record.digest);
+      // A second time with one of the cancellations, another one for each chain.
+      if (k === again) expect(shake(one).record.digest).toBe(record.digest);
       ejections += ejectionsOf(record, 0, Infinity, () => true);
       const leaf = world.plan.components.findIndex(({ name }) => name === 'leaf');
       for (const edge of world.edges.filter(({ toComponent }) => toComponent === leaf)) {

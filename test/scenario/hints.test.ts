@@ -6,8 +6,8 @@ import { ENVOY_OUTCOMES } from '../../src/scenario/product-words.js';
 import { flow } from '../../src/text/flow.js';
 import { BAD } from './bad.js';
 import { RIGHT } from './bad-input.js';
-import { hintsOf, isConcrete, mends } from './hints.js';
-import { brief, load } from './support.js';
+import { hintsOf, isConcrete, mends, problemsIn } from './hints.js';
+import { brief } from './support.js';
 
 /** Files with one mistake each. */
 const FILES: readonly (readonly [title: string, text: string])[] = BAD.map(
@@ -80,7 +80,7 @@ const SHORT: readonly string[] = [
 
 /** The message of a file and whether some hint of it mends the file. */
 function judged(text: string): readonly string[] {
-  return load(text).problems.flatMap((problem) => {
+  return problemsIn(text).flatMap((problem) => {
     const hints = hintsOf(problem.message).filter(isConcrete);
     if (hints.length === 0 || BY_HAND.test(problem.message)) return [];
     return hints.some((hint) => mends(text, problem, hint)) ? [] : [brief(problem)];
@@ -90,7 +90,7 @@ function judged(text: string): readonly string[] {
 describe('a hint that says what to write', () => {
   it('is followed in the files of all mistakes, and each of them is right then', () => {
     const hinted = FILES.filter(([, text]) =>
-      load(text).problems.some(({ message }) => hintsOf(message).some(isConcrete)),
+      problemsIn(text).some(({ message }) => hintsOf(message).some(isConcrete)),
     );
     expect(hinted.length).toBeGreaterThan(50);
     expect(
@@ -100,12 +100,12 @@ describe('a hint that says what to write', () => {
 
   it('is followed for every short form that does not exist', () => {
     for (const text of SHORT) {
-      const { problems } = load(text);
+      const problems = problemsIn(text);
       // Some are right: a kind that needs no fields may have a short form.
       if (problems.length > 0) expect(judged(text), text).toEqual([]);
     }
     const hinted = SHORT.filter((text) =>
-      load(text).problems.some(({ message }) => hintsOf(message).some(isConcrete)),
+      problemsIn(text).some(({ message }) => hintsOf(message).some(isConcrete)),
     );
     expect(hinted.length).toBeGreaterThan(50);
   });
@@ -116,7 +116,7 @@ const meaning = (list: readonly unknown[]): readonly string[] => list.map(String
 
 describe('a hint about outcomes', () => {
   const onOf = (text: string): readonly unknown[] => {
-    const [message] = load(text).problems.map((problem) => problem.message);
+    const [message] = problemsIn(text).map((problem) => problem.message);
     const [, list] =
       /write (?:retry: \{ kind: envoy, |retry: \{ )?(?:on: )?(\[[^\]]*\])/.exec(message ?? '') ??
       [];

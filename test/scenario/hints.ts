@@ -117,12 +117,20 @@ function applied(text: string, problem: Diagnostic, hint: Hint): readonly string
   return made;
 }
 
+const known = new Map<string, readonly Diagnostic[]>();
+
+/** The problems of a text. Each text is loaded once: tests ask for those of a file again for every hint. */
+export function problemsIn(text: string): readonly Diagnostic[] {
+  const problems = known.get(text) ?? load(text).problems;
+  known.set(text, problems);
+  return problems;
+}
+
 /** Whether one reading of a hint mends the problem, and brings no other. */
 export function mends(text: string, problem: Diagnostic, hint: Hint): boolean {
-  const before = new Set(load(text).problems.map(({ code, path }) => `${code} ${path}`));
+  const before = new Set(problemsIn(text).map(({ code, path }) => `${code} ${path}`));
   return applied(text, problem, hint).some((one) => {
-    const { problems } = load(one);
-    const left = problems.map(({ code, path }) => `${code} ${path}`);
+    const left = problemsIn(one).map(({ code, path }) => `${code} ${path}`);
     return left.every((own) => before.has(own)) && left.length < before.size;
   });
 }

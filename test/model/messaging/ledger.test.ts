@@ -19,7 +19,7 @@ import { load } from '../../theory/program.js';
 import { engine } from '../../../src/kernel/engine.js';
 
 /** Worlds of the first kind; `npm run swarm:messages` tries many more. */
-const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 400);
+const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 200);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 20_261_120);
 const TIMEOUT = Math.max(240_000, 1000 * WORLDS);
 

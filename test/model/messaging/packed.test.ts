@@ -155,8 +155,8 @@ describe('messages that are put away', () => {
       fc.property(crowds, replays, fc.constantFrom(2, 4), (crowd, replay, size) => {
         packs += compare(crowdText(crowd, replay), size);
       }),
-      { numRuns: Number(process.env['FAULTLINE_WORLDS'] ?? 80), seed: 22, endOnFailure: true },
+      { numRuns: Number(process.env['FAULTLINE_WORLDS'] ?? 40), seed: 22, endOnFailure: true },
     );
-    expect(packs).toBeGreaterThan(1_000);
+    expect(packs).toBeGreaterThan(500);
   });
 });
