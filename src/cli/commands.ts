@@ -241,6 +241,12 @@ export const addGraph: Add = (program, terminal, perform) => {
       ).choices(['svg', 'mermaid', 'dot']),
     )
     .option('--variant <name>', 'draw this variant instead of the baseline')
+    .addOption(
+      new Option(
+        '--show <details>',
+        'policies: time limits, attempts, breakers, capacity, rates and faults',
+      ).choices(['policies']),
+    )
     .option('--out <file>', 'write to a file; its ending decides the format', pathName)
     .option('--all', 'draw every component, also of a topology that is too large to read')
     .option('--json <file>', 'write nodes and edges as JSON; - is standard output', pathName);
@@ -249,6 +255,7 @@ export const addGraph: Add = (program, terminal, perform) => {
       'after',
       examples(
         'faultline graph scenarios/checkout.yaml --out checkout.svg',
+        'faultline graph scenarios/checkout.yaml --show policies --variant full --out checkout.svg',
         'faultline graph scenarios/checkout.yaml --format dot | dot -Tpng > checkout.png',
       ),
     )

@@ -1,55 +1,9 @@
-import { box, label, stroke, textWidth, type Drawing } from './draw.js';
-import { coordinate } from './format.js';
-import { markup, type Markup } from './html-escape.js';
 import { harmless, oneLine, oneLineTexts } from '../text/line.js';
-import { standAlone } from './stand-alone.js';
-import {
-  groupsOf,
-  nodeLabel,
-  place,
-  SHARE_LINE,
-  type GraphEdge,
-  type GraphNode,
-  type Groups,
-} from './topology-layout.js';
-import { byCodeUnit } from '../text/order.js';
-import { groupMarks, smooth } from './charts/topology.js';
+import { edgesOf, nodesOf, type TopologyGraph } from './topology-graph.js';
+import { groupsOf, linesOf, type GraphEdge, type GraphNode } from './topology-layout.js';
 
-/** A topology without a run, as `faultline graph` draws it. */
-export interface TopologyGraph {
-  readonly title: string;
-  readonly nodes: readonly GraphNode[];
-  readonly edges: readonly GraphEdge[];
-  /** Boxes around components. */
-  readonly groups?: Groups;
-  /** A sentence below the drawing. */
-  readonly note?: string;
-}
-
-/** The topology as a stand-alone SVG document. */
-export function graphSvg(drawn: TopologyGraph): string {
-  const graph = oneLineTexts(drawn);
-  const { note } = graph;
-  const map = place(graph.nodes, graph.edges, 'LR', graph.groups);
-  const drawing: Drawing = {
-    width: note === undefined ? map.width : Math.max(map.width, textWidth(note, 12) + 12),
-    height: map.height + (note === undefined ? 0 : NOTE_HEIGHT),
-    title: graph.title,
-    description: edgesOf(graph)
-      .map((edge) => `${edge.from} to ${edge.to}`)
-      .join(', '),
-    body: [
-      map.boxes.map(groupMarks),
-      map.edges.map((edge) => stroke(smooth(edge.points), 'var(--ok)', 1.4)),
-      map.edges.map((edge) => head(edge.points)),
-      nodesOf(graph).map((node) => nodeMarks(node, map.nodes.get(node.name)!)),
-      note !== undefined && label(6, map.height + NOTE_HEIGHT - 6, note, { fill: 'var(--ink2)' }),
-    ],
-  };
-  return standAlone(drawing);
-}
-
-const NOTE_HEIGHT = 26;
+export { graphSvg } from './graph-svg.js';
+export type { TopologyGraph } from './topology-graph.js';
 
 /** The topology in Mermaid's flowchart language. */
 export function graphMermaid(drawn: TopologyGraph): string {
@@ -59,15 +13,21 @@ export function graphMermaid(drawn: TopologyGraph): string {
   const lines = ['flowchart LR'];
   for (const node of nodes) {
     const [open, close] = MERMAID_SHAPES[node.external ? 'external' : node.kind];
-    lines.push(`  ${ids.get(node.name)!}${open}"${mermaidText(node.name)}"${close}`);
+    lines.push(
+      `  ${ids.get(node.name)!}${open}"${textsOf(node).map(mermaidText).join('<br/>')}"${close}`,
+    );
   }
   groupsOf(graph.nodes, graph.groups ?? {}).forEach(({ name, members }, i) => {
     lines.push(`  subgraph g${i} ["${mermaidText(name)}"]`);
     for (const member of members) lines.push(`    ${ids.get(member)!}`);
     lines.push('  end');
   });
-  for (const edge of edgesOf(graph))
-    lines.push(`  ${ids.get(edge.from)!} --> ${ids.get(edge.to)!}`);
+  for (const edge of edgesOf(graph)) {
+    const arrow = edge.isMessage === true ? '-.->' : '-->';
+    const words = wordsOf(edge).map(mermaidText).join('<br/>');
+    const label = words === '' ? '' : `|"${words}"|`;
+    lines.push(`  ${ids.get(edge.from)!} ${arrow}${label} ${ids.get(edge.to)!}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -80,15 +40,24 @@ export function graphDot(drawn: TopologyGraph): string {
     '  node [shape=box, style=rounded, fontname="sans-serif"];',
   ];
   for (const node of nodesOf(graph)) {
-    lines.push(
-      `  ${dotText(node.name)} [shape=${DOT_SHAPES[node.kind]}${node.external ? ', style=dashed' : ''}];`,
-    );
+    const texts = textsOf(node);
+    const label = texts.length > 1 ? `, label=${dotText(...texts)}` : '';
+    const dashes = node.external ? ', style=dashed' : '';
+    lines.push(`  ${dotText(node.name)} [shape=${DOT_SHAPES[node.kind]}${dashes}${label}];`);
   }
   groupsOf(graph.nodes, graph.groups ?? {}).forEach(({ name, members }, i) => {
     const inside = members.map((member) => `${dotText(member)};`).join(' ');
     lines.push(`  subgraph cluster_${i} { label=${dotText(name)}; ${inside} }`);
   });
-  for (const edge of edgesOf(graph)) lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)};`);
+  for (const edge of edgesOf(graph)) {
+    const words = wordsOf(edge);
+    const looks = [
+      ...(edge.isMessage === true ? ['style=dotted'] : []),
+      ...(words.length > 0 ? [`label=${dotText(...words)}`] : []),
+    ];
+    const own = looks.length === 0 ? '' : ` [${looks.join(', ')}]`;
+    lines.push(`  ${dotText(edge.from)} -> ${dotText(edge.to)}${own};`);
+  }
   return harmless(`${lines.join('\n')}\n}\n`);
 }
 
@@ -123,64 +92,13 @@ const DOT_SHAPES = {
   projection: 'note',
 } as const;
 
-function nodesOf(graph: TopologyGraph): GraphNode[] {
-  return graph.nodes.slice().sort((a, b) => byCodeUnit(a.name, b.name));
+/** The name of a node and the lines below it. */
+function textsOf(node: GraphNode): readonly string[] {
+  return [node.name, ...wordsOf(node)];
 }
 
-function edgesOf(graph: TopologyGraph): GraphEdge[] {
-  const known = new Set(graph.nodes.map((node) => node.name));
-  return graph.edges
-    .filter((edge) => known.has(edge.from) && known.has(edge.to))
-    .sort((a, b) => byCodeUnit(a.from, b.from) || byCodeUnit(a.to, b.to));
-}
-
-function nodeMarks(
-  node: GraphNode,
-  spot: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
-): Markup {
-  const left = spot.x - spot.width / 2;
-  const top = spot.y - spot.height / 2;
-  const { below = [] } = node;
-  const first = spot.y + 4 - (below.length * SHARE_LINE) / 2;
-  const text = [
-    label(spot.x, first, nodeLabel(node.name), {
-      anchor: 'middle',
-      fill: 'var(--ink)',
-      weight: node.kind === 'workload' ? 600 : undefined,
-    }),
-    below.map((line, i) =>
-      label(spot.x, first + (i + 1) * SHARE_LINE, line, { anchor: 'middle', fill: 'var(--ink2)' }),
-    ),
-  ];
-  if (node.kind === 'workload')
-    return markup`${box(left, top, spot.width, spot.height, 'var(--bg)')}${text}`;
-  const radius = node.kind === 'database' ? 12 : 4;
-  return markup`<rect
-      x="${coordinate(left)}"
-      y="${coordinate(top)}"
-      width="${coordinate(spot.width)}"
-      height="${coordinate(spot.height)}"
-      rx="${radius}"
-      fill="var(--surface)"
-      stroke="var(--ok)"
-      ${node.external && markup` stroke-dasharray="3 2"`}
-    />${text}`;
-}
-
-/** An arrow head at the end of a line, in the direction of its last piece. */
-function head(points: readonly { readonly x: number; readonly y: number }[]): Markup {
-  const tip = points[points.length - 1]!;
-  const before = points[points.length - 2] ?? tip;
-  const dx = tip.x - before.x;
-  const dy = tip.y - before.y;
-  const length = Math.sqrt(dx * dx + dy * dy) || 1;
-  const [ux, uy] = [dx / length, dy / length];
-  const side = (s: number): string =>
-    `${coordinate(tip.x - ux * 6 - uy * 3.5 * s)} ${coordinate(tip.y - uy * 6 + ux * 3.5 * s)}`;
-  return markup`<path
-    d="M${side(1)}L${coordinate(tip.x)} ${coordinate(tip.y)}L${side(-1)}Z"
-    fill="var(--ok)"
-  />`;
+function wordsOf(own: GraphNode | GraphEdge): readonly string[] {
+  return linesOf(own).map(({ text, isFault }) => (isFault ? `⚡ ${text}` : text));
 }
 
 /** Mermaid writes entities with `#`. Quotes, brackets and angle brackets must be entities. */
@@ -188,6 +106,7 @@ function mermaidText(text: string): string {
   return oneLine(text).replace(/[^\p{L}\p{N} ._/:,()'-]/gu, (c) => `#${c.codePointAt(0)!};`);
 }
 
-function dotText(text: string): string {
-  return `"${oneLine(text).replace(/[\\"]/g, (c) => `\\${c}`)}"`;
+/** Lines of text in quotes. */
+function dotText(...texts: readonly string[]): string {
+  return `"${texts.map((text) => oneLine(text).replace(/[\\"]/g, (c) => `\\${c}`)).join('\\n')}"`;
 }

@@ -135,7 +135,9 @@ function between({ nodes, edges }: Topology, groupOf: Grouping['groupOf']): read
     const from = groups.get(edge.from);
     const to = groups.get(edge.to);
     if (from === undefined || to === undefined || from === to) continue;
-    lines.set(JSON.stringify([from, to]), { from, to });
+    const key = JSON.stringify([from, to]);
+    const isMessage = edge.isMessage === true && lines.get(key)?.isMessage !== false;
+    lines.set(key, { from, to, isMessage });
   }
   return [...lines.values()];
 }
@@ -153,7 +155,11 @@ function drawn(
   );
   return {
     nodes: boxes.map(([group, members]) => boxOf(names.get(group)!, members)),
-    edges: edges.map(({ from, to }) => ({ from: names.get(from)!, to: names.get(to)! })),
+    edges: edges.map((edge) => ({
+      ...edge,
+      from: names.get(edge.from)!,
+      to: names.get(edge.to)!,
+    })),
     note: `${plural(nodes.length, 'component')}. A box with a number holds those ${words}.`,
   };
 }

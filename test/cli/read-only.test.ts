@@ -108,8 +108,8 @@ describe('faultline graph', () => {
         ),
     );
     const { stdout } = faultline(['graph', path, '--format', 'dot']);
-    expect(stdout).toContain('"shop" -> "sold";');
-    expect(stdout).toContain('"sold" -> "bank";');
+    expect(stdout).toContain('"shop" -> "sold" [style=dotted];');
+    expect(stdout).toContain('"sold" -> "bank" [style=dotted];');
     expect(stdout).toContain('"shop" -> "bank";');
   });
 

@@ -59,6 +59,7 @@ describe('the command line', () => {
       ['run', scenario, '--scrape', '1ms'],
       ['run', scenario, '--epoch', 'yesterday'],
       ['graph', scenario, '--format', 'png'],
+      ['graph', scenario, '--show', 'latency'],
       ['validate'],
       ['graph', scenario, 'another.yaml'],
     ];

@@ -249,12 +249,19 @@ describe('stand-alone charts', () => {
 
 describe('the graph of a topology', () => {
   const { nodes, edges } = sampleResult().topology;
+  const LEGEND = ['workload', 'gateway', 'service', 'database', 'outside the system'];
 
   it('is drawn as SVG with a box for every component and a line for every edge', () => {
     const text = graphSvg({ title: 'Checkout', nodes, edges });
     const parsed = new JSDOM(text, { contentType: 'image/svg+xml' }).window.document;
-    expect(parsed.querySelectorAll('text').length).toBe(nodes.length);
-    expect(parsed.querySelectorAll('path[stroke]').length).toBe(edges.length);
+    const texts = [...parsed.querySelectorAll('text')].map(({ textContent }) => textContent);
+    expect(texts).toEqual(expect.arrayContaining(nodes.map(({ name }) => name)));
+    const boxes = nodes.length + LEGEND.length;
+    expect(parsed.querySelectorAll('path.box').length).toBe(boxes);
+    // Names, five shapes and the line of a call.
+    expect(texts).toHaveLength(boxes + 1);
+    expect(texts.slice(nodes.length)).toEqual([...LEGEND, 'call']);
+    expect(parsed.querySelectorAll('path[stroke-width="1.4"]').length).toBe(edges.length + 1);
     expect(
       graphSvg({ title: 'Checkout', nodes: [...nodes].reverse(), edges: [...edges].reverse() }),
     ).toBe(text);

@@ -1,7 +1,8 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { denseThirtyByFive } from '../../bench/reports-dense.mjs';
-import { legibleWidth, MAP_WIDTHS, mapsOf, smooth } from '../../src/report/charts/topology.js';
+import { legibleWidth, MAP_WIDTHS, mapsOf } from '../../src/report/charts/topology.js';
+import { pathOf } from '../../src/report/topology-routes.js';
 import { stripOf } from '../../src/report/strips.js';
 import { swimlaneChart } from '../../src/report/charts/swimlane.js';
 import { isDifferent } from '../../src/report/findings.js';
@@ -15,6 +16,7 @@ import { render } from '../../src/report/html-escape.js';
 import { looksOf } from '../../src/report/theme.js';
 import { viewOf } from '../../src/report/view.js';
 import type { Result, Series, VariantResult } from '../../src/spec/result/result.js';
+import { dotsOf, passes } from '../support/drawn-lines.js';
 import { sampleResult } from '../support/sample-result.js';
 import { run } from '../theory/program.js';
 
@@ -146,12 +148,8 @@ describe('the topology', () => {
       for (const edge of map.edges) {
         for (const [name, spot] of map.nodes) {
           if (name === edge.from || name === edge.to) continue;
-          const inside = sampled(smooth(edge.points)).filter(
-            ({ x, y }) =>
-              Math.abs(x - spot.x) < spot.width / 2 - 2 &&
-              Math.abs(y - spot.y) < spot.height / 2 - 2,
-          );
-          expect(inside, `${edge.from} to ${edge.to} through ${name}`).toEqual([]);
+          const inside = passes(dotsOf(pathOf(edge.points, map.direction)), spot);
+          expect(inside, `${edge.from} to ${edge.to} through ${name}`).toBe(false);
         }
       }
     }
@@ -322,23 +320,6 @@ describe('titles and their tables', () => {
     expect(propagationFinding(view, alone)).toBe('Only psp degrades; it does not spread');
   });
 });
-
-/** Points along a path of straight lines and quadratic curves. */
-function sampled(path: string): { x: number; y: number }[] {
-  const points: { x: number; y: number }[] = [];
-  let from = { x: 0, y: 0 };
-  for (const [, kind, text] of path.matchAll(/([MLQ])([^MLQ]+)/g)) {
-    const n = text!.trim().split(/\s+/).map(Number);
-    const to = { x: n[n.length - 2]!, y: n[n.length - 1]! };
-    const bend = kind === 'Q' ? { x: n[0]!, y: n[1]! } : from;
-    for (let t = 0; kind !== 'M' && t <= 1; t += 0.05) {
-      const [a, b, c] = kind === 'Q' ? [(1 - t) ** 2, 2 * t * (1 - t), t * t] : [1 - t, 0, t];
-      points.push({ x: a * from.x + b * bend.x + c * to.x, y: a * from.y + b * bend.y + c * to.y });
-    }
-    from = to;
-  }
-  return points;
-}
 
 it('shows the events beside the map, each with its instant for the cursor', () => {
   const rows = [...parsed.querySelectorAll('#why .only.v2 table.events tbody tr')];

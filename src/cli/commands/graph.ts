@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
-import { flowsOf } from '../../analysis/story/flows.js';
 import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
 import type { TopologyGraph } from '../../report/graph.js';
+import { withDetails } from '../../report/graph-details.js';
+import { graphOfPlan } from '../../report/graph-plan.js';
 import { condensed, isCrowded } from '../../report/topology-groups.js';
-import type { Plan } from '../../spec/plan/plan.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
@@ -23,6 +23,7 @@ export interface GraphFlags extends Pick<Selection, 'set'> {
   readonly json?: string;
   /** Each component of a topology that is too large to read. */
   readonly all?: boolean;
+  readonly show?: Details;
 }
 
 /** Draws the topology of one variant, by default the baseline. */
@@ -39,17 +40,18 @@ export function graph(path: string, flags: GraphFlags, terminal: Terminal): numb
     0,
     file.variants.findIndex(({ baseline }) => baseline),
   );
-  const { groups, hide } = file.variants[drawn]!.scenario.report;
-  const { title, nodes, edges } = topologyOf(
+  const { scenario } = file.variants[drawn]!;
+  const plan = plans[drawn]!;
+  const { groups, hide } = scenario.report;
+  const title =
     file.whatIf === undefined
       ? file.title
-      : `${file.title} (what if ${file.whatIf.set.join(', ')})`,
-    plans[drawn]!,
-  );
+      : `${file.title} (what if ${file.whatIf.set.join(', ')})`;
+  const bare = graphOfPlan(title, plan);
+  const whole = flags.show === undefined ? bare : withDetails(bare, plan, scenario);
   const drawing = {
-    title,
-    nodes: nodes.filter(({ name }) => !hide.includes(name)),
-    edges,
+    ...whole,
+    nodes: whole.nodes.filter(({ name }) => !hide.includes(name)),
     groups: Object.fromEntries(groups),
   };
   const isGrouped = format === 'svg' && flags.all !== true && isCrowded(drawing);
@@ -72,6 +74,9 @@ function groupedNote({ nodes, edges }: TopologyGraph, shown: TopologyGraph): str
     '--all draws every component; --format mermaid and --format dot contain all of them for other tools.'
   );
 }
+
+/** What a drawing shows besides components and connections. */
+type Details = 'policies';
 
 type Format = 'svg' | 'mermaid' | 'dot';
 
@@ -127,25 +132,6 @@ function fenced(text: string): string {
 }
 
 const DRAW = { svg: graphSvg, mermaid: graphMermaid, dot: graphDot } as const;
-
-/** Calls between components, and the paths of messages. */
-function topologyOf(title: string, plan: Plan): TopologyGraph {
-  const nodes = plan.components.map(({ name, kind, external }) => ({ name, kind, external }));
-  const edges = new Map<string, { from: string; to: string }>();
-  for (const { from, to } of plan.edges) {
-    const edge = { from: ownerOf(plan, from), to: ownerOf(plan, to) };
-    edges.set(`${edge.from}->${edge.to}`, edge);
-  }
-  for (const { from, to } of flowsOf(plan)) {
-    const edge = { from: plan.components[from]!.name, to: plan.components[to]!.name };
-    edges.set(`${edge.from}->${edge.to}`, edge);
-  }
-  return { title, nodes, edges: [...edges.values()] };
-}
-
-function ownerOf(plan: Plan, part: number): string {
-  return plan.components[plan.parts[part]!.component]!.name;
-}
 
 /** The document for programs: the drawn topology and its variant. */
 function documentText(drawing: TopologyGraph & { readonly variant: string }): string {

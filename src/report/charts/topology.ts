@@ -11,6 +11,7 @@ import { clamp } from '../scale.js';
 import { busyShare, flowOf, largestFlow } from '../topology-frames.js';
 import { backlogIn, backlogsOf, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
+import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
 import { requestLabel, shades, stepAt, type View } from '../view.js';
 import { dashed } from './services.js';
 
@@ -125,7 +126,7 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, at))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, edge, step, i))}${nodes.map(
+      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, map.direction, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, map.direction, at))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, { edge, index: i, direction: map.direction }, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
@@ -278,10 +279,16 @@ const BAR = attribute('class', 'bar');
 const FAINT = attribute('fill-opacity', 0.22);
 const BOLD = attribute('font-weight', 600);
 
-function edgeMarks(variant: VariantResult, edge: MapEdge, step: number, top: number): Markup {
+function edgeMarks(
+  variant: VariantResult,
+  edge: MapEdge,
+  direction: Placement['direction'],
+  step: number,
+  top: number,
+): Markup {
   const { attempts, retried } = flowOf(variant, edge, step);
   const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
-  return markup`<path d="${smooth(edge.points)}" stroke-width="${coordinate(width)}"${retried && RETRIED}${attempts <= 0 && attribute('stroke-opacity', 0.6)} />`;
+  return markup`<path d="${pathOf(edge.points, direction)}" stroke-width="${coordinate(width)}"${retried && RETRIED}${attempts <= 0 && attribute('stroke-opacity', 0.6)} />`;
 }
 
 const RETRIED = [attribute('stroke', 'var(--failing)'), dashed('3 2.4')];
@@ -290,18 +297,17 @@ const RETRIED = [attribute('stroke', 'var(--failing)'), dashed('3 2.4')];
 function edgeWords(
   view: View,
   variant: VariantResult,
-  edge: MapEdge,
+  { edge, index, direction }: { edge: MapEdge; index: number; direction: Placement['direction'] },
   step: number,
-  index: number,
 ): Markup | null {
   const { attempts, retried } = flowOf(variant, edge, step);
   const { steps } = variant.timeline;
   const isEver = Array.from({ length: steps }, (_, i) => flowOf(variant, edge, i).retried);
   if (!isEver.some((one) => one)) return null;
   const rates = variant.timeline.edges[`${edge.from}->${edge.to}`]?.attempts ?? [];
-  const middle = edge.points[Math.floor(edge.points.length / 2)]!;
   const text = formatRate(attempts);
   const room = textWidth(text, TEXT) + 4;
+  const middle = beforeEnd(edge.points, direction, direction === 'LR' ? room / 2 + 4 : 4);
   return markup`<g class="ew" data-e="${index}" data-r="${view.readings.add('', 'perSecond', rates)}"${!retried && HIDDEN}
     >${box(middle.x - room / 2, middle.y - 16, room, 14, 'var(--bg)', attribute('fill-opacity', 0.85))}${label(middle.x, middle.y - 5, text, { fill: 'var(--fault-ink)', weight: 600 })}</g
   >`;
@@ -310,13 +316,19 @@ function edgeWords(
 const HIDDEN = attribute('visibility', 'hidden');
 
 /** An open switch on the line, at instants at which the breaker is open; null where it never is. */
-function switchMarks(view: View, variant: VariantResult, edge: MapEdge, at: number): Markup | null {
+function switchMarks(
+  view: View,
+  variant: VariantResult,
+  edge: MapEdge,
+  direction: Placement['direction'],
+  at: number,
+): Markup | null {
   const { step, steps } = variant.timeline;
   const open = Array.from({ length: steps }, (_, i) =>
     Number(breakerOpen(variant, edge, i * step)),
   );
   if (!open.includes(1)) return null;
-  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(edge.points)}</g>`;
+  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
 }
 
 function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
@@ -329,8 +341,7 @@ function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean
 }
 
 /** An open switch on the line. */
-function breakerMark(points: MapEdge['points']): Markup {
-  const { x, y } = points[Math.floor(points.length / 2)]!;
+function breakerMark({ x, y }: Place): Markup {
   return markup`<circle
       cx="${coordinate(x)}"
       cy="${coordinate(y)}"
@@ -342,19 +353,4 @@ function breakerMark(points: MapEdge['points']): Markup {
       r="1.8"
       fill="var(--ink)"
     /><circle cx="${coordinate(x + 7)}" cy="${coordinate(y)}" r="1.8" fill="var(--ink)" />`;
-}
-
-/** A soft curve through the bends of a line. */
-export function smooth(points: readonly { readonly x: number; readonly y: number }[]): string {
-  const first = points[0]!;
-  let path = `M${coordinate(first.x)} ${coordinate(first.y)}`;
-  for (let i = 1; i < points.length - 1; i++) {
-    const here = points[i]!;
-    const next = points[i + 1]!;
-    const end =
-      i === points.length - 2 ? next : { x: (here.x + next.x) / 2, y: (here.y + next.y) / 2 };
-    path += `Q${coordinate(here.x)} ${coordinate(here.y)} ${coordinate(end.x)} ${coordinate(end.y)}`;
-  }
-  const last = points[points.length - 1]!;
-  return points.length === 2 ? `${path}L${coordinate(last.x)} ${coordinate(last.y)}` : path;
 }
