@@ -26,8 +26,6 @@ export interface Maps {
   readonly wide: Placement;
   /** For a phone; null if nothing legible fits there, and the wide one scrolls. */
   readonly narrow: Placement | null;
-  /** Instants next to each other on a wide page: two, or one if the words of a map need all its width. */
-  readonly abreast: 1 | 2;
 }
 
 /** As wide as the figure below a workload gets. */
@@ -58,9 +56,9 @@ export function mapsOf(view: View): Maps {
   const fits = (map: Placement, width: number): boolean => legibleWidth(map) <= width;
   const narrow = fits(down, MAP_WIDTHS.phone) ? down : null;
   if (fits(across, MAP_WIDTHS.half) && across.height <= MAP_WIDTHS.half)
-    return { wide: across, narrow, abreast: 2 };
+    return { wide: across, narrow };
   const isDown = !fits(across, MAP_WIDTHS.whole) && fits(down, MAP_WIDTHS.whole);
-  return { wide: isDown ? down : across, narrow, abreast: 1 };
+  return { wide: isDown ? down : across, narrow };
 }
 
 /** Before, onset, worst, end; fewer if nothing happens. Each is the start of a step. */
