@@ -1,4 +1,4 @@
-import type { Blame, BlameKind, BlamePart, FaultTimes } from '../spec/result/blame.js';
+import type { Blame, BlameKind, BlamePart, FaultTimes, Trait } from '../spec/result/blame.js';
 import type { DrainResult } from '../spec/result/meters.js';
 import type { Estimate } from '../spec/result/estimate.js';
 import type { VariantResult } from '../spec/result/result.js';
@@ -37,6 +37,20 @@ export function worthWords({ outage }: Blame): string {
   return outage === null
     ? ''
     : `: ${formatSeconds(outage)}, in which as many requests arrive as failed`;
+}
+
+const TRAIT_WORDS: Readonly<Record<Trait['kind'], (value: string) => string>> = {
+  request: (value) => `they are ${value}`,
+  call: (value) => `a call ${value}`,
+  retry: (value) => `a repeated call ${value}`,
+  ends: (value) => `a call that ends so: ${value}`,
+  instance: (value) => `served by ${value}`,
+  version: (value) => `served by ${value}`,
+};
+
+/** `a call that ends so: checkout->payments: timeout`. */
+export function traitWords({ kind, value }: Trait): string {
+  return TRAIT_WORDS[kind](value);
 }
 
 /** How sure the shares are. */

@@ -123,10 +123,10 @@ describe('the topology', () => {
 
   it('has no text below 11 px: a map that has no room is in a frame that scrolls', () => {
     for (const result of [sample, many]) {
-      const { wide, narrow, abreast } = mapsOf(viewOf(result));
-      const room = abreast === 2 ? MAP_WIDTHS.half : MAP_WIDTHS.whole;
+      const { wide, narrow } = mapsOf(viewOf(result));
+      const room = MAP_WIDTHS.whole;
       const html = new JSDOM(renderHtml(result, OPTIONS)).window.document;
-      for (const svg of html.querySelectorAll('#topology figure svg')) {
+      for (const svg of html.querySelectorAll('.scrub figure svg')) {
         const { minWidth, maxWidth } = svg.parentElement!.style;
         const given = narrow === null || svg.closest('.nw') !== null ? MAP_WIDTHS.phone : room;
         const shown = Math.max(

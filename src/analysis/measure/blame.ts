@@ -13,6 +13,7 @@ import { isBreakerLayer } from './breakers.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { sumOf } from '../../stats/sums.js';
 import { Holders } from './holders.js';
+import { inCommonOf } from './in-common.js';
 import { arrivedOf, finishedOf, succeededOf, sumOutcomes, sumParts } from './sums.js';
 import { TraceTree } from './trace-tree.js';
 import { byCodeUnit } from '../../text/order.js';
@@ -30,12 +31,14 @@ export function blameOf(data: VariantData): Blame {
   const failed = sumOf(counts.map((run) => finishedOf(run) - succeededOf(run)));
   const arrived = sumOf(counts.map((run) => arrivedOf(run)));
   const runs = data.records.length;
+  const common = inCommonOf(data);
   const origins = data.records.flatMap((record) => new Origins(data, record).all());
   return {
     failed: failed / runs,
     outage: arrived > 0 ? (failed / arrived) * (data.whole.lengthNs / 1e9) : null,
     sampled: origins.length,
     parts: sharesOf(data.plan, origins),
+    ...(common !== null && { inCommon: common }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Result, VariantResult } from '../../spec/result/result.js';
-import { formatShare } from '../../text/figures.js';
+import { formatCount, formatShare } from '../../text/figures.js';
 import {
   blameSample,
   blameWords,
@@ -9,6 +9,7 @@ import {
   slowestDrain,
   timedFaults,
   timeText,
+  traitWords,
   worthWords,
 } from '../blame.js';
 import { wordsOf } from '../explained.js';
@@ -30,7 +31,7 @@ export function timesSection(view: View): Markup | null {
     if (blame === undefined || !isKnown) return null;
     return {
       title: titleOf(variant),
-      body: markup`${timesOf(view.result, variant)}${originsOf(variant)}`,
+      body: markup`${timesOf(view.result, variant)}${originsOf(variant)}${inCommonOf(variant)}`,
     };
   });
 }
@@ -85,4 +86,21 @@ function originsOf({ blame }: VariantResult): Markup | null {
     ${caption(
       `${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
     )}`;
+}
+
+/** What failed requests have in common; null where nothing tells them apart from good ones. */
+function inCommonOf({ blame }: VariantResult): Markup | null {
+  const common = blame?.inCommon;
+  if (common === undefined || common.traits.length === 0) return null;
+  const table: Table = {
+    caption: `Of ${formatCount(common.failed)} failed and ${formatCount(common.good)} good requests that were traced`,
+    head: ['Requests with', 'Of the failed', 'Of the good'],
+    rows: common.traits.map((trait) => [
+      traitWords(trait),
+      formatShare(trait.failed),
+      formatShare(trait.good),
+    ]),
+  };
+  return markup`<h3 class="gap">What failed requests have in common</h3>
+    ${scrolled(table, 'What failed requests have in common')}`;
 }

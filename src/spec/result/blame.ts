@@ -38,6 +38,29 @@ export interface Blame {
   readonly sampled: number;
   /** Largest first; the shares add up to 1. Empty without a traced failure. */
   readonly parts: readonly BlamePart[];
+  /** Absent where too few requests were traced. */
+  readonly inCommon?: InCommon;
+}
+
+/** What traced failed requests have in common, compared with good ones, over all replications. */
+export interface InCommon {
+  /** Numbers of traced requests. */
+  readonly failed: number;
+  readonly good: number;
+  /** The clearest first; empty where nothing tells them apart. */
+  readonly traits: readonly Trait[];
+}
+
+/**
+ * A trait of requests. `request`: their kind; `call`: a call on their way; `retry`: one that was repeated; `ends`: one that
+ * ended so; `instance` and `version`: where an attempt was served.
+ */
+export interface Trait {
+  readonly kind: 'request' | 'call' | 'retry' | 'ends' | 'instance' | 'version';
+  readonly value: string;
+  /** Shares of the failed and of the good requests that have it. */
+  readonly failed: number;
+  readonly good: number;
 }
 
 export interface BlamePart {
