@@ -42,7 +42,7 @@ export async function accountOf(
       return made.some(isStopped) ? null : made;
     });
   const task = { plan, variant, result: inferred, records };
-  const subject = subjectOf(file, task, proof !== 'full');
+  const subject = subjectOf(file, task, proof === 'full' ? null : 1);
   const own = proof === 'none' || !isWorth ? null : await prove(subject, runPlans);
   const proofs = own === null ? undefined : new Map([[plan.variant, own]]);
   const result = summarise(file, [plan], [records], '0', null, null, proofs);

@@ -19,12 +19,13 @@ import { memoryOf } from './memory.js';
 import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
 import { candidatesOf, isSetUp, subjectOf, type Task } from './proof-subject.js';
-import { CHEAP, prove, ROOM, type RunPlans } from './proving.js';
+import { CHEAP } from './proof-events.js';
+import { eventsOf, prove, type RunPlans } from './proving.js';
 import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
 import type { Ending, SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
-import { withEnough } from './tune/enough.js';
+import { fewestRuns, withEnough } from './tune/enough.js';
 import { withSettings } from './tune/setting-interventions.js';
 
 export interface ExplainFlags extends SimulateOptions {
@@ -72,10 +73,10 @@ export function explained(
       if (!isWanted) await threads.end();
       const result = resultOf(prepared, simulated, saved);
       if (!isWanted) return result;
-      const setting = { prepared, flags, terminal, threads };
+      const setting = { prepared, flags, terminal, threads, spent: { events: 0 } };
       const proofs = await counterfactualsOf(setting, simulated, result, isAsked);
       const proved = proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
-      const whole = await recommended(setting, simulated, proved, proofs);
+      const whole = await recommended(setting, simulated, proved);
       await threads.end();
       return whole;
     };
@@ -97,6 +98,8 @@ interface Setting {
   readonly flags: ExplainFlags;
   readonly terminal: Terminal;
   readonly threads: WorkerThreads;
+  /** Events of the runs made so far. */
+  readonly spent: { events: number };
 }
 
 /** Runs variants again without their faults and other possible causes. After an interrupt none is explained. */
@@ -119,7 +122,11 @@ async function counterfactualsOf(
   });
   if (tasks.length === 0) return new Map();
   const took = stopwatch();
-  const found = await runAll(setting, tasks);
+  const found = await runAll(
+    setting,
+    tasks,
+    explain === true ? null : shareOf(tasks, result, records),
+  );
   if (found === null)
     terminal.note(oneLine('interrupted: the report has no runs without possible causes'));
   else if (flags.quiet !== true && found.size > 0) {
@@ -149,21 +156,14 @@ function usuallyExplained(result: Result): readonly VariantResult[] {
  * handle about as many events as the usual runs, unless all runs are asked for.
  */
 async function recommended(
-  { prepared, flags, terminal, threads }: Setting,
+  { prepared, flags, terminal, threads, spent }: Setting,
   { records }: Pick<Simulated, 'records'>,
   result: Result,
-  proofs: Proofs,
 ): Promise<Result> {
   if (interruption.aborted) return result;
   const { plans, path } = prepared;
-  const costs = records.map((row) => row.reduce((sum, { totals }) => sum + totals.events, 0));
-  const spent = plans.map((plan, k) => {
-    const made = proofs.get(plan.variant)?.runs ?? 0;
-    return (made * costs[k]!) / Math.max(1, records[k]!.length);
-  });
-  const total = (own: readonly number[]): number => own.reduce((sum, one) => sum + one, 0);
-  const events =
-    flags.explain === true ? Infinity : Math.max(CHEAP, ROOM * total(costs) - total(spent));
+  const total = eventsOf(records.flat());
+  const events = flags.explain === true ? Infinity : Math.max(CHEAP, total - spent.events);
   const share = memoryOf(flags, plans, path);
   const runs = { threads, share, path };
   const took = stopwatch();
@@ -179,15 +179,18 @@ async function recommended(
 }
 
 /** By variant what its runs show; null after an interrupt. */
-async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs | null> {
-  const { prepared, flags, terminal } = setting;
+async function runAll(
+  setting: Setting,
+  tasks: readonly Task[],
+  share: number | null,
+): Promise<Proofs | null> {
+  const { prepared, terminal } = setting;
   try {
     const found = new Map<string, Counterfactuals>();
     for (const task of tasks) {
       const run = runner(setting, task);
-      const isThrifty = flags.explain !== true;
       const candidates = settingsTried(prepared, task);
-      const own = await prove(subjectOf(prepared.file, task, isThrifty, candidates), run);
+      const own = await prove(subjectOf(prepared.file, task, share, candidates), run);
       if (interruption.aborted) return null;
       if (own !== null) found.set(task.plan.variant, own);
     }
@@ -200,6 +203,18 @@ async function runAll(setting: Setting, tasks: readonly Task[]): Promise<Proofs 
   }
 }
 
+/** The share of the events of some variants' runs for their proofs, which leaves room for the recommended change. */
+function shareOf(tasks: readonly Task[], result: Result, records: Simulated['records']): number {
+  const total = eventsOf(records.flat());
+  const runs = records.reduce((sum, row) => sum + row.length, 0);
+  const kept = (fewestRuns(result) * total) / Math.max(1, runs);
+  const own = tasks.reduce((sum, task) => sum + eventsOf(task.records), 0);
+  return Math.min(1, Math.max(LEAST_SHARE, (total - kept) / Math.max(1, own)));
+}
+
+/** And the least share of it. */
+const LEAST_SHARE = 0.5;
+
 /** The changes to try, with the settings near the trouble where users come to harm. */
 function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Intervention[] {
   const all = candidatesOf(plan, result);
@@ -210,7 +225,7 @@ function settingsTried(prepared: Prepared, { plan, result }: Task): readonly Int
 }
 
 /** Runs plans on worker threads, with a note about those that a guard ended. */
-function runner({ prepared, flags, terminal, threads }: Setting, { plan }: Task): RunPlans {
+function runner({ prepared, flags, terminal, threads, spent }: Setting, { plan }: Task): RunPlans {
   const { path } = prepared;
   const workerThreads = threads;
   const isQuiet = flags.quiet === true;
@@ -221,6 +236,7 @@ function runner({ prepared, flags, terminal, threads }: Setting, { plan }: Task)
     const onDone = isQuiet ? () => {} : progressBar(terminal, `explaining ${plan.variant}`, total);
     const signal = interruption;
     const kept = await runKept(plans, replications, { ...limits, onDone, signal, workerThreads });
+    spent.events += eventsOf(kept.records.flat());
     const isWhole = (k: number): boolean => kept.records[k]!.length === replications;
     const stop = kept.stops.find((own, k) => own !== null && !isWhole(k));
     if (flags.explain === true && stop !== undefined && stop !== null) {

@@ -15,13 +15,14 @@ export interface PlanRuns {
   readonly path: string;
 }
 
-/** The records of the first replications of each plan. Throws a CommandError at an interrupt. */
+/** The records of some replications of each plan, by default the first. Throws a CommandError at an interrupt. */
 export async function runEach(
   plans: readonly Plan[],
   count: number,
   { threads, share: { workers, aloneHeapMiB }, path }: PlanRuns,
+  first = 0,
 ): Promise<readonly (readonly RunRecord[])[]> {
-  const cases = plans.map((plan) => ({ plans: [plan], first: 0, count }));
+  const cases = plans.map((plan) => ({ plans: [plan], first, count }));
   const rows: (readonly RunRecord[])[] = cases.map(() => []);
   const onCase = (index: number, records: readonly (readonly RunRecord[])[]): void => {
     rows[index] = records[0]!;

@@ -39,7 +39,7 @@ export function candidatesOf(plan: Plan, result: VariantResult): readonly Interv
 export function subjectOf(
   file: ScenarioFile,
   { plan, variant, result, records }: Task,
-  thrifty: boolean,
+  share: number | null,
   candidates: readonly Intervention[] = candidatesOf(plan, result),
 ): Subject {
   return {
@@ -51,6 +51,6 @@ export function subjectOf(
     blamed: blamedIn(result.cascade),
     candidates,
     ended: { variant, cascade: result.cascade },
-    thrifty,
+    share,
   };
 }

@@ -1,12 +1,19 @@
 import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
-import { everySet, faultSearch, suspectsOf } from '../analysis/verdicts/fault-search.js';
+import {
+  blamedOf,
+  everySet,
+  faultSearch,
+  suspectsOf,
+  type Suspects,
+} from '../analysis/verdicts/fault-search.js';
 import {
   allOf,
   keyOf,
   likenessOf,
   mean,
+  presumed,
   type BySet,
   type FaultSet,
   type Likeness,
@@ -37,6 +44,7 @@ import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { withFaults } from '../plan/without.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
+import { ProofEvents, ROOM } from './proof-events.js';
 import {
   metastabilityProof,
   metastabilityRuns,
@@ -61,11 +69,14 @@ export interface Subject {
   readonly candidates: readonly Intervention[];
   /** How its usual runs end. */
   readonly ended: Ended;
-  /** Whether its runs are limited: none begins once they have handled about as many events as the usual runs. */
-  readonly thrifty: boolean;
+  /**
+   * Its runs are limited to about this share of the events of the usual runs, beyond which only runs begin without which
+   * no cause is known; null = no limit.
+   */
+  readonly share: number | null;
 }
 
-/** Most interventions that a proof tries if it is thrifty; and if it is not, but faults are the cause. */
+/** Most interventions that a proof tries if its runs are limited; and if they are not, but faults are the cause. */
 const FEW = 8;
 const REMEDIES = 12;
 /** With this many replications or more, interventions run once before all of them; */
@@ -76,13 +87,6 @@ const NOTHING_AT_ALL = 0.002;
 const STUCK_PLANS = 3;
 /** Sets of faults that usually settle which of them matter. */
 const FAULT_PLANS = 3;
-/** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
-export const ROOM = 1.3;
-const LEAST = 0.5;
-/** A thrifty proof may handle as many events as the usual runs, or this number, which takes a fraction of a second. */
-export const CHEAP = 400_000;
-/** Plans whose records are in memory at the same time. */
-const AT_ONCE = 8;
 
 /**
  * Runs a variant again, with possible causes taken away. All decisions depend on the records only, so that the number
@@ -99,32 +103,31 @@ class Proof {
   /** Replications of each plan, and their usual runs. */
   private readonly replications: number;
   private readonly usual: readonly RunRecord[];
-  /** Events of one plan in its usual runs, and those that may still be handled. */
-  private readonly cost: number;
-  private left: number;
-  /** Events that runs which have begun may handle beyond those, so that none is wasted. */
-  private readonly overrun: number;
+  private readonly suspects: Suspects;
+  private readonly events: ProofEvents;
   private runs = 0;
 
   constructor(subject: Subject, runPlans: RunPlans) {
     this.subject = subject;
     this.runPlans = runPlans;
     this.plan = subject.source.plan;
-    const { records, candidates, thrifty } = subject;
+    const { records, candidates, share } = subject;
     const all = records.length;
     const faults = this.plan.faults.length;
     const events = eventsOf(records);
-    this.left = thrifty ? Math.max(events, CHEAP) : Infinity;
-    this.overrun = thrifty ? this.left : 0;
+    this.suspects = suspectsOf(this.plan, subject.blamed);
+    this.events = new ProofEvents(events, share);
     const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
     const sets = Math.min(FAULT_PLANS, 2 ** Math.min(faults, FAULT_PLANS) - 1);
     // Other values of settings use what is left; the causes have all replications before them.
     const causes = candidates.filter(({ part }) => part !== 'setting').length;
     const planned = Math.max(1, sets + stuck + Math.min(FEW, causes));
-    const affordable = Math.floor((all * this.left) / (ROOM * planned * Math.max(1, events)));
-    this.replications = thrifty ? Math.max(1, Math.min(all, affordable)) : all;
+    const affordable = Math.floor(
+      (all * this.events.decisive) / (ROOM * planned * Math.max(1, events)),
+    );
+    this.replications = share === null ? all : Math.max(1, Math.min(all, affordable));
     this.usual = records.slice(0, this.replications);
-    this.cost = eventsOf(this.usual);
+    this.events.expect(eventsOf(this.usual));
   }
 
   async make(): Promise<Counterfactuals | null> {
@@ -145,7 +148,7 @@ class Proof {
       trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
     );
     const goes = unseenOf(this.subject.ended.cascade.events);
-    const unseen = unseenProofs(plan, goes, found, ofMessages!);
+    const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
     return {
       ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
       price: meanPrice(plan, usual),
@@ -179,14 +182,15 @@ class Proof {
     if (none === undefined) return null;
     const limits = slowLimits(plan, none);
     await this.search(none, limits, found);
-    if (!this.subject.thrifty) await this.runSets(everySet(plan.faults.length), found);
+    if (this.subject.share === null) await this.runSets(everySet(plan.faults.length), found);
     const harms = new Map(
       [...found].map(([key, records]) => [key, records.map((one) => harmOf(plan, one, limits))]),
     );
     const fails = new Map(
       [...found].map(([key, records]) => [key, records.map((one) => failedOf(plan, one))]),
     );
-    return { proof: faultProof(plan, harms, fails), limits, twin: twinOf(plan, none), none, found };
+    const proof = faultProof(plan, harms, blamedOf(this.suspects), fails);
+    return { proof, limits, twin: twinOf(plan, none), none, found };
   }
 
   /** Runs the sets of faults that show which of them matter, to requests and to what no request shows. */
@@ -212,12 +216,19 @@ class Proof {
       return { all: each.every(({ all }) => all), none: each.every((own) => own.none) };
     };
     if (compared(none).all) return;
-    const questions = faultSearch(plan.faults.length, suspectsOf(plan, subject.blamed));
-    for (let next = questions.next(); next.done !== true && this.isSettleable();) {
+    const known = new Map<string, Likeness>();
+    const questions = faultSearch(plan.faults.length, this.suspects);
+    for (let next = questions.next(); next.done !== true && this.isWorth(next.value, known);) {
       await this.runSets(next.value, found);
-      const answers = next.value.map((set) => found.get(keyOf(set)));
-      if (answers.includes(undefined)) return;
-      next = questions.next(answers.map((records) => compared(records!)));
+      const answers: Likeness[] = [];
+      for (const key of next.value.map(keyOf)) {
+        const records = found.get(key);
+        if (records === undefined) return;
+        const likeness = compared(records);
+        known.set(key, likeness);
+        answers.push(likeness);
+      }
+      next = questions.next(answers);
     }
   }
 
@@ -227,8 +238,8 @@ class Proof {
     found: Map<string, readonly RunRecord[]>,
   ): Promise<void> {
     const open = sets.filter((set) => !found.has(keyOf(set)));
-    for (let from = 0; from < open.length && this.isSettleable();) {
-      const some = open.slice(from, (from += this.room()));
+    for (let from = 0; from < open.length && this.events.isSettleable();) {
+      const some = open.slice(from, (from += this.events.atOnce()));
       const kept = some.map((set) => new Set(set));
       const runs = await this.run(
         kept.map((set) => withFaults(this.plan, (index) => set.has(index))),
@@ -253,7 +264,8 @@ class Proof {
     const plans = [runs.needsOwn ? runs.withoutTrigger : null, runs.loopCut, runs.loadPaused];
     const records: (readonly RunRecord[] | null)[] = [];
     for (const rerun of plans) {
-      const own = rerun === null || !this.isAffordable() ? [null] : await this.run([rerun.plan]);
+      const canRun = this.events.isAffordable(this.events.decisive);
+      const own = rerun === null || !canRun ? [null] : await this.run([rerun.plan]);
       records.push(own[0]!);
     }
     const [held, loopCut, loadPaused] = records;
@@ -269,17 +281,22 @@ class Proof {
    * others are only remedies, so a few are enough.
    */
   private async trials(usual: Usual, made: readonly Trial[]): Promise<readonly Trial[]> {
-    const most = this.subject.thrifty ? FEW : usual.hasFault ? REMEDIES : Infinity;
+    const isLimited = this.subject.share !== null;
+    const most = isLimited ? FEW : usual.hasFault ? REMEDIES : Infinity;
     const candidates = this.subject.candidates.filter((own) =>
       made.every(({ intervention }) => !isSame(intervention, own)),
     );
     const open = candidates.slice(0, most);
     const trials = [...made];
-    while (open.length > 0 && this.isAffordable()) {
-      for (const trial of await this.batch(open.splice(0, this.room()), usual)) {
+    let isKnown = usual.hasFault;
+    const { events } = this;
+    // Beside a known cause the others only add to what may be done about it.
+    while (open.length > 0 && events.isAffordable(isKnown ? events.usual : events.decisive)) {
+      for (const trial of await this.batch(open.splice(0, events.atOnce(events.usual)), usual)) {
         trials.push(trial);
-        const { stronger } = trial.intervention;
+        const { stronger, part } = trial.intervention;
         const share = avertedShare(trial, usual);
+        isKnown ||= share >= CAUSE && part !== 'setting' && part !== 'policy';
         if (stronger === undefined || share >= CAUSE) continue;
         // A change that helps a little is more likely to help more.
         if (share > 0.1) open.unshift(stronger);
@@ -289,19 +306,13 @@ class Proof {
     return withoutWeaker(trials, usual);
   }
 
-  /** Whether the events that are left are probably enough for another plan. */
-  private isAffordable(): boolean {
-    return this.left >= LEAST * this.cost;
-  }
-
-  /** Whether they are enough for another set of faults, which may use what is kept for runs that have begun. */
-  private isSettleable(): boolean {
-    return this.left + this.overrun >= ROOM * this.cost;
-  }
-
-  /** Plans that run at the same time: as many as have room for more events than usual. */
-  private room(): number {
-    return Math.max(1, Math.min(AT_ONCE, Math.floor(this.left / (ROOM * this.cost))));
+  /** Whether sets of faults are worth their runs: what is presumed otherwise only within the usual events. */
+  private isWorth(sets: readonly FaultSet[], known: BySet<Likeness>): boolean {
+    const presumptions = presumed(this.plan.faults.length, blamedOf(this.suspects), known);
+    const { events } = this;
+    return sets.every((set) => presumptions.has(keyOf(set)))
+      ? events.isAffordable(events.usual)
+      : events.isSettleable();
   }
 
   private async batch(
@@ -319,7 +330,9 @@ class Proof {
     const again = able.filter((own) =>
       telling.some(({ intervention }) => intervention === own.intervention),
     );
-    const all = this.isAffordable() ? await this.tried(again, this.replications) : [];
+    const all = this.events.isAffordable(this.events.decisive)
+      ? await this.tried(again, this.replications)
+      : [];
     return first.map(
       (trial) => all.find(({ intervention }) => intervention === trial.intervention) ?? trial,
     );
@@ -342,8 +355,7 @@ class Proof {
     replications = this.replications,
   ): Promise<readonly (readonly RunRecord[] | null)[]> {
     if (plans.length === 0) return [];
-    const room = Math.max(0, this.left) + this.overrun;
-    const share = Math.floor(room / (plans.length * replications));
+    const share = this.events.share(plans.length * replications);
     const own = plans.map((plan) => ({
       ...plan,
       traceShare: 0,
@@ -351,7 +363,7 @@ class Proof {
     }));
     const runs = await this.runPlans(own, replications);
     for (const records of runs) {
-      this.left -= records === null ? share * replications : eventsOf(records);
+      this.events.spend(records === null ? share * replications : eventsOf(records));
     }
     this.runs += plans.length * replications;
     return runs;

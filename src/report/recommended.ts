@@ -83,15 +83,21 @@ export function adviceWords(variant: VariantResult): string {
   return `Use ${variant.name}: it holds ${of === 1 ? 'the budget' : `all ${of} budgets`}`;
 }
 
+/** The other changes are worth a mention if fewer requests than this share of those that still fail do so with them. */
+const LESS = 0.9;
+
 /** `2 of its 9 changes are enough`, with what they avert; null where that is not known. */
 export function enoughWords({ changes, spare, enough }: Recommended): string | null {
   if (enough === null) return null;
   const { length } = changes;
   const all = length + spare.length;
-  const [failed, before] = [enough.failed, enough.failedBefore].map((own) =>
-    formatCount(Math.round(own!)),
+  const [failed, before, whole] = [enough.failed, enough.failedBefore, enough.failedWithAll].map(
+    (own) => formatCount(Math.round(own!)),
   );
-  const gain = ` (${failed} requests fail instead of ${before})`;
+  const isMore =
+    spare.length > 0 && enough.failedWithAll < LESS * enough.failed && whole !== failed;
+  const rest = isMore ? `; ${whole} with all of its changes` : '';
+  const gain = ` (${failed} requests fail instead of ${before}${rest})`;
   if (spare.length === 0) return `It needs each of its ${all} changes${gain}`;
   const least = enough.isCut === true ? ', and fewer may be' : '';
   return `${length} of its ${all} changes ${length === 1 ? 'is' : 'are'} enough${least}${gain}`;

@@ -14,7 +14,7 @@ async function proved(name: string): Promise<Counterfactuals> {
   const text = readFileSync(new URL(`../support/story-cases/${name}`, import.meta.url), 'utf8');
   const ran = run(text);
   const candidates = suggested(ran.plans[0]!, ran.variant()).slice(0, TRIED);
-  return proofOf(ran, { candidates, thrifty: false });
+  return proofOf(ran, { candidates, share: null });
 }
 
 /** A cache that serves nearly all reads is flushed; its database can serve a part of them only. */
@@ -121,7 +121,7 @@ describe('further runs about a verdict', () => {
 
   it('confirm a flushed cache, whose loads end at their timeout: a pause does not fill it again', async () => {
     const ran = run(STAMPEDE);
-    const own = await proofOf(ran, { candidates: [], thrifty: false });
+    const own = await proofOf(ran, { candidates: [], share: null });
     expect(own.metastability).toMatchObject({
       verdict: 'metastable',
       proof: 'confirmed',

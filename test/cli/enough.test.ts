@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallest, type Moves } from '../../src/cli/tune/smallest.js';
+import { enoughWords, type Recommended } from '../../src/report/recommended.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
 import type { Result } from '../../src/spec/result/result.js';
 import { Folder, faultline } from './harness.js';
@@ -47,6 +48,13 @@ describe('the part of a set of changes that is enough', () => {
     );
   });
 
+  it('takes a run for each half of the changes before the last one that is needed', async () => {
+    // In one run each: a to e, a and b, a, b; then three of the answer.
+    expect(await reduced(['b'])).toMatchObject({ paths: ['b'], made: 4 + 3 });
+    // a to e, a and b, a to c, c, c and a.
+    expect(await reduced(['a', 'c'])).toMatchObject({ paths: ['a', 'c'], made: 5 + 3 });
+  });
+
   it('keeps one of two that do the same', async () => {
     const { paths } = await reduced(['b|c', 'h']);
     expect(paths).toHaveLength(2);
@@ -62,6 +70,21 @@ describe('the part of a set of changes that is enough', () => {
   });
 });
 
+describe('the words of the changes that are enough', () => {
+  const wordsOf = (failedWithAll: number): string | null => {
+    const [pool, cpu] = ['pool', 'cpu'].map((path) => ({ path, from: null, to: 8 }));
+    const enough = { paths: ['pool'], failed: 120, failedBefore: 900, failedWithAll, runs: 8 };
+    return enoughWords({ changes: [pool!], spare: [cpu!], enough } as unknown as Recommended);
+  };
+
+  it('say how many requests fail with all of them where that is clearly fewer', () => {
+    expect(wordsOf(30)).toBe(
+      '1 of its 2 changes is enough (120 requests fail instead of 900; 30 with all of its changes)',
+    );
+    expect(wordsOf(115)).toBe('1 of its 2 changes is enough (120 requests fail instead of 900)');
+  });
+});
+
 /** Of the four changes of `more` only the larger pool helps. */
 const VARIANTS = `
 variants:
@@ -74,13 +97,25 @@ variants:
       services.shop.queue.capacity: 90
 `;
 
+/** One of the two changes of `more` is a variant too. */
+const NESTED = `
+variants:
+  - { name: now }
+  - { name: wide, set: { services.shop.concurrency: 100 } }
+  - { name: more, extends: wide, set: { databases.catalog.pool.maxOpen: 10 } }
+`;
+
 describe('the change that a run recommends', () => {
-  const ran = (flags: readonly string[] = []) => {
-    const path = folder.put('pool.yaml', POOL + VARIANTS);
+  const ran = (flags: readonly string[] = [], text = VARIANTS) => {
+    const path = folder.put('pool.yaml', POOL + text);
     const json = folder.at('pool.json');
     const out = faultline(['run', path, '--json', json, '--out', folder.at('out'), ...flags]);
     const { variants } = JSON.parse(readFileSync(json, 'utf8')) as Result;
-    return { ...out, more: variants[1]!, page: readFileSync(folder.at('out/pool.html'), 'utf8') };
+    return {
+      ...out,
+      more: variants.at(-1)!,
+      page: readFileSync(folder.at('out/pool.html'), 'utf8'),
+    };
   };
 
   it('is the part of the variant that is enough, in the table, on the page and in the document', () => {
@@ -92,6 +127,13 @@ describe('the change that a run recommends', () => {
       /remedy Use more: it holds the budget, now holds none\. 1 of its 4 changes is enough \([\d,]+ requests fail instead of [\d,]+\): databases\.catalog\.pool\.maxOpen: 10\./u,
     );
     expect(page).toContain('Its other changes, which the budgets do not need');
+  });
+
+  it('needs no run for a part that is another variant, and none twice', () => {
+    const { more } = ran([], NESTED);
+    expect(more.enough?.paths).toEqual(['databases.catalog.pool.maxOpen']);
+    // One with the pool alone, and its other replications.
+    expect(more.enough!.runs).toBe(more.perReplication.length);
   });
 
   it('is the variant with all of its changes where no further runs are made', () => {

@@ -28,7 +28,7 @@ export function sourceOf({ plans, file }: Ran): Source {
 /** The proof of the first variant of a scenario. */
 export async function proofOf(
   ran: Ran,
-  options: Partial<Pick<Subject, 'candidates' | 'thrifty'>> = {},
+  options: Partial<Pick<Subject, 'candidates' | 'share'>> = {},
   runs: RunPlans = runPlans,
 ): Promise<Counterfactuals> {
   const [variant] = ran.file.variants;
@@ -38,7 +38,7 @@ export async function proofOf(
     result: ran.variant(),
     records: ran.records[0]!,
   };
-  const usual = subjectOf(ran.file, task, options.thrifty ?? true);
+  const usual = subjectOf(ran.file, task, options.share === undefined ? 1 : options.share);
   const subject = { ...usual, ...options };
   const own = await prove(subject, runs);
   if (own === null) throw new Error('the runs without faults did not end');

@@ -15,6 +15,7 @@ import {
   likenessOf,
   mean,
   NOTHING,
+  presumed,
   setOf,
   subsetsOf,
   without,
@@ -36,11 +37,12 @@ export type FaultProof = Pick<
  * What the faults of a plan have to do with its harm. `harms`: by set of faults, the harm of each replication; only the
  * sets of all and of no faults are necessary. Source: necessity and sufficiency by intervention, and the Shapley value
  * of the coalition game of the faults. Faults outside of the smallest set that does all of the harm have no share in it.
- * `fails`: the requests among the harm that fail.
+ * `blamed`: the faults that the account blames. `fails`: the requests among the harm that fail.
  */
 export function faultProof(
   plan: Plan,
   harms: BySet<readonly number[]>,
+  blamed: FaultSet = [],
   fails?: BySet<readonly number[]>,
 ): FaultProof {
   const all = allOf(plan.faults.length);
@@ -50,7 +52,7 @@ export function faultProof(
   const likeness = new Map(
     [...harms].map(([key, harm]) => [key, likenessOf(harm, usual!, none!)] as const),
   );
-  const core = coreOf(all.length, likeness);
+  const core = coreOf(all.length, presumed(all.length, blamed, likeness));
   const meanOf = (set: FaultSet): number | null => {
     const found = harms.get(keyOf(set));
     return found === undefined ? null : mean(found);

@@ -3,6 +3,7 @@ import {
   allOf,
   coreOf,
   keyOf,
+  presumed,
   subsetsOf,
   without,
   type FaultSet,
@@ -27,10 +28,10 @@ export interface Suspects {
 export type Questions = Generator<readonly FaultSet[], void, readonly Likeness[]>;
 
 /**
- * Finds the faults that matter with as few runs as possible: first the one that is blamed most, alone and taken away,
- * then those that are blamed together, then the others in halves (Zeller and Hildebrandt, *Simplifying and Isolating
- * Failure-Inducing Input*, 2002). Of up to three that are left every combination runs. Runs without any fault, and with
- * all of them, exist already.
+ * Finds the faults that matter with as few runs as possible: first those that the account blames, together and then one
+ * by one, and last the others alone, which are presumed to do nothing until then. Where those that it blames are not
+ * enough, the others run in halves (Zeller and Hildebrandt, *Simplifying and Isolating Failure-Inducing Input*, 2002). Of
+ * up to three that are left every combination runs. Runs without any fault, and with all of them, exist already.
  */
 export function* faultSearch(faults: number, suspects: Suspects): Questions {
   const { ranked } = suspects;
@@ -39,16 +40,42 @@ export function* faultSearch(faults: number, suspects: Suspects): Questions {
     [keyOf(allOf(faults)), { all: true, none: false }],
   ]);
   const blamed = ranked.slice(0, Math.max(1, suspects.blamed));
+  const together = [...blamed].sort((a, b) => a - b);
+  const others = without(allOf(faults), ...blamed);
+  yield* asked(known, [together]);
+  if (others.length > 0 && known.get(keyOf(together))?.all === true) {
+    yield* amongBlamed(known, blamed, () => coreOf(faults, presumed(faults, together, known)));
+    yield* asked(known, [others]);
+    if (known.get(keyOf(others))?.none === true) return;
+  }
+  yield* amongBlamed(known, blamed, () => coreOf(faults, known));
+  yield* amongOthers(known, suspects, new Set(blamed));
+}
+
+/** Where a single fault does all of the harm, the first two runs settle it. */
+function* amongBlamed(
+  known: Map<string, Likeness>,
+  blamed: FaultSet,
+  coreNow: () => FaultSet,
+): Questions {
   for (const first of blamed) {
-    // Where a single fault does all of the harm, these two runs settle it.
-    const core = coreOf(faults, known);
+    const core = coreNow();
     yield* asked(known, [[first], without(core, first)]);
     if (known.get(keyOf(without(core, first)))?.all !== true) break;
   }
-  const isBlamed = (index: number): boolean => blamed.includes(index);
   // The parts of the faults that are blamed, whatever the others do.
-  const few = coreOf(faults, known).filter(isBlamed);
+  const few = coreNow().filter((index) => blamed.includes(index));
   if (few.length <= ALL_SUBSETS) yield* asked(known, subsetsOf(few));
+}
+
+/** The faults that the account does not blame, in halves, then each alone. */
+function* amongOthers(
+  known: Map<string, Likeness>,
+  { ranked }: Suspects,
+  blamed: ReadonlySet<number>,
+): Questions {
+  const faults = ranked.length;
+  const isBlamed = (index: number): boolean => blamed.has(index);
   yield* asked(known, split(coreOf(faults, known), isBlamed));
   const halves: FaultSet[] = [coreOf(faults, known).filter((index) => !isBlamed(index))];
   for (let half = halves.pop(); half !== undefined; half = halves.pop()) {
@@ -80,6 +107,11 @@ export function suspectsOf({ faults }: Plan, blamed: readonly string[]): Suspect
     return index < 0 ? [] : [index];
   });
   return { ranked: [...first, ...without(allOf(faults.length), ...first)], blamed: first.length };
+}
+
+/** The faults that the account blames, by index and in ascending order. */
+export function blamedOf({ ranked, blamed }: Suspects): FaultSet {
+  return ranked.slice(0, blamed).sort((a, b) => a - b);
 }
 
 /** Each fault alone and taken away, up to a number of them; of a few faults every combination. */

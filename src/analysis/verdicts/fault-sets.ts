@@ -75,6 +75,21 @@ export function coreOf(faults: number, likeness: BySet<Likeness>): FaultSet {
   }
 }
 
+/**
+ * The same, where faults that the account does not blame, and that make no difference beside those that it blames, do
+ * nothing by themselves either. Runs with these alone say more.
+ */
+export function presumed(
+  faults: number,
+  blamed: FaultSet,
+  likeness: BySet<Likeness>,
+): BySet<Likeness> {
+  const others = keyOf(without(allOf(faults), ...blamed));
+  const isEnough = blamed.length > 0 && likeness.get(keyOf(blamed))?.all === true;
+  if (!isEnough || likeness.has(others)) return likeness;
+  return new Map([...likeness, [others, { all: false, none: true }]]);
+}
+
 /** The set of a key. */
 export function setOf(key: string): FaultSet {
   return key === '' ? [] : key.split(' ').map(Number);

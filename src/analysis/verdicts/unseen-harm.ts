@@ -11,7 +11,7 @@ import type {
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 import { CAUSE, estimateOf, faultProof } from './counterfactual.js';
-import { allOf, keyOf, mean, NOTHING, type BySet } from './fault-sets.js';
+import { allOf, keyOf, mean, NOTHING, type BySet, type FaultSet } from './fault-sets.js';
 import type { Trial } from './interventions.js';
 
 /** Meters that count what goes wrong without any failed request, by kind of its event. */
@@ -41,19 +41,20 @@ export function unseenOf(events: readonly StoryEvent[]): readonly Unseen[] {
 
 /**
  * What the faults of a plan, and other changes, have to do with each of these. `runs`: by set of faults, the records of
- * its runs.
+ * its runs. `blamed`: the faults that the account blames.
  */
 export function unseenProofs(
   plan: Plan,
   unseen: readonly Unseen[],
   runs: BySet<readonly RunRecord[]>,
+  blamed: FaultSet,
   trials: readonly Trial[],
 ): readonly UnseenHarm[] {
   return unseen.map((one) => {
     const counts = new Map(
       [...runs].map(([key, records]) => [key, records.map((record) => countOf(plan, record, one))]),
     );
-    const proof = faultProof(plan, counts);
+    const proof = faultProof(plan, counts, blamed);
     const usual = counts.get(keyOf(allOf(plan.faults.length)))!;
     const hasFault = proof.harm - proof.background >= CAUSE * proof.harm;
     const interventions = trials.map(({ intervention, records }): UnseenIntervention => {

@@ -1,20 +1,26 @@
 import { judgeTuned, type TuningRuns } from '../../analysis/tune.js';
 import { recommendedOf } from '../../report/recommended.js';
 import { viewOf } from '../../report/view.js';
-import { differences } from '../../scenario/tuning/differences.js';
+import type { SettingChange } from '../../scenario/tuning/change.js';
+import { differences, type Differences } from '../../scenario/tuning/differences.js';
+import { plain } from '../../scenario/located.js';
 import { isStopped } from '../../run/run.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import type { RunRecord } from '../../spec/record/record.js';
 import type { EnoughChanges } from '../../spec/result/enough.js';
 import type { Result, VariantResult } from '../../spec/result/result.js';
 import type { TunedRuns } from '../../spec/result/tune.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { byCodeUnit } from '../../text/order.js';
 import { interruption } from '../interrupt.js';
 import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
 import type { Prepared } from '../prepare.js';
 import { progressBar } from '../progress.js';
+import { eventsOf } from '../proving.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { smallest, type Moves, type TriedSet } from './smallest.js';
+import { bySubject } from './near.js';
 import { variantWith } from './variant-with.js';
 
 /** Inputs of the runs with fewer changes. */
@@ -48,23 +54,43 @@ export async function withEnough(
   return { made: { ...result, variants }, count };
 }
 
+/** Runs that say whether less than the recommended variant is enough: without fewer none begins; 0 if there is none. */
+export function fewestRuns(result: Result): number {
+  const { changes = [] } = recommendedOf(viewOf(result)) ?? {};
+  return changes.length < 2 ? 0 : FEWEST + result.replications;
+}
+
 /** Runs the baseline with some of the changes that make the recommended variant of it. */
 class Ablation {
   private readonly by: EnoughInputs;
   private readonly variant: VariantResult;
   private readonly baseline: string;
   private readonly replications: number;
-  private left: number;
+  /** Components and edges in the order in which they degrade without the changes. */
+  private readonly trouble: readonly string[];
+  /** Events of a run with all changes, and those that may still be handled. */
+  private readonly perRun: number;
+  private events: number;
   done = 0;
+  /** By changes: what the usual runs of other variants of the file show, which are these changes. */
+  private readonly known = new Map<string, TunedRuns>();
+  /** By changes: the first run with them, if all goals hold in it. */
+  private readonly begun = new Map<string, RunRecord>();
 
   constructor(result: Result, variant: VariantResult, by: EnoughInputs) {
     this.by = by;
     this.variant = variant;
-    this.baseline = (result.variants.find(({ baseline }) => baseline) ?? result.variants[0]!).name;
+    const base = result.variants.find(({ baseline }) => baseline) ?? result.variants[0]!;
+    this.baseline = base.name;
+    this.trouble = base.cascade.events.map(({ subject }) => subject);
     this.replications = result.replications;
     const own = this.recordsOf(variant.name);
-    const perRun = own.reduce((sum, { totals }) => sum + totals.events, 0) / own.length;
-    this.left = Math.floor(by.events / perRun);
+    this.perRun = Math.max(1, eventsOf(own) / own.length);
+    this.events = by.events;
+  }
+
+  private get left(): number {
+    return Math.floor(this.events / this.perRun);
   }
 
   async make(): Promise<EnoughChanges | null> {
@@ -73,6 +99,7 @@ class Ablation {
       ({ expression: { limit } }) => limit.kind !== 'ofVariant' && limit.kind !== 'ofSaved',
     );
     if (moves.length < 2 || !canBeJudged || this.left < FEWEST + this.replications) return null;
+    this.learn(moves);
     const whole: TriedSet<TunedRuns> = { moves, outcome: this.outcome(this.variant.name) };
     const { options, terminal } = this.by;
     const isQuiet = options.quiet === true;
@@ -101,26 +128,56 @@ class Ablation {
     };
   }
 
+  /** The changes, those where the trouble begins first. */
   private moves(): Moves {
+    const { plans } = this.by.prepared;
+    const plan = plans.find(({ variant }) => variant === this.baseline)!;
+    const { settings } = this.changesTo(this.variant.name);
+    const moves = settings.map((own): Move => ({ ...own, effort: 1 }));
+    return bySubject(moves, plan, this.trouble);
+  }
+
+  private changesTo(name: string): Differences {
     const { texts } = this.by.prepared;
-    const [from, to] = [this.baseline, this.variant.name].map((name) => texts.get(name)!.patched);
-    return differences(from!, to!).settings.map((own): Move => ({ ...own, effort: 1 }));
+    return differences(texts.get(this.baseline)!.patched, texts.get(name)!.patched);
+  }
+
+  /** Other variants that are a part of the changes, and need no further runs. */
+  private learn(moves: Moves): void {
+    const all = new Map(moves.map((move) => [move.path, keyOf([move])]));
+    for (const { name } of this.by.prepared.file.variants) {
+      const { settings, others } = this.changesTo(name);
+      const isPart = settings.every((own) => all.get(own.path) === keyOf([own]));
+      if (isPart && others.length === 0 && settings.length < moves.length)
+        this.known.set(keyOf(settings), this.outcome(name));
+    }
   }
 
   private async ask(sets: readonly Moves[], count: number): Promise<readonly (TunedRuns | null)[]> {
-    const { prepared, runs } = this.by;
-    const built = sets.map((moves) => variantWith(prepared, this.baseline, moves));
-    const plans = built.flatMap((own) => (own === null ? [] : [{ ...own.plan, traceShare: 0 }]));
-    this.left -= plans.length * count;
-    this.done += plans.length * count;
-    const rows = await unlessInterrupted(runEach(plans, count, runs), []);
-    let next = 0;
-    return built.map((own) => {
-      const records = own === null ? [] : (rows[next++] ?? []);
-      const isWhole = records.length === count && !records.some(isStopped);
-      if (own === null || !isWhole) return null;
-      return this.judged({ ...own, records });
-    });
+    const outcomes: (TunedRuns | null)[] = [];
+    for (const moves of sets) outcomes.push(await this.askOne(moves, count));
+    return outcomes;
+  }
+
+  private async askOne(moves: Moves, count: number): Promise<TunedRuns | null> {
+    const key = keyOf(moves);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const own = variantWith(this.by.prepared, this.baseline, moves);
+    if (own === null) return null;
+    const plan = { ...own.plan, traceShare: 0 };
+    const begun = count > 1 ? this.begun.get(key) : undefined;
+    const first = begun === undefined ? [] : [begun];
+    const open = count - first.length;
+    this.done += open;
+    const rows = await unlessInterrupted(runEach([plan], open, this.by.runs, first.length), []);
+    const made = rows[0] ?? [];
+    this.events -= eventsOf(made) + (open - made.length) * this.perRun;
+    const records = [...first, ...made];
+    if (records.length < count || records.some(isStopped)) return null;
+    const outcome = this.judged({ ...own, records });
+    if (count === 1 && outcome.holds) this.begun.set(key, records[0]!);
+    return outcome;
   }
 
   /** What the usual runs of a variant show. */
@@ -142,6 +199,12 @@ class Ablation {
     const { prepared, records } = this.by;
     return records[prepared.plans.findIndex(({ variant }) => variant === name)]!;
   }
+}
+
+/** Changes as the key of a map, whatever their order. */
+function keyOf(changes: readonly SettingChange[]): string {
+  const each = changes.map(({ path, value }) => [path, value === null ? null : plain(value)]);
+  return each.map(canonicalJson).sort(byCodeUnit).join('\n');
 }
 
 /** Runs before those of an answer without which none is likely. */

@@ -28,6 +28,19 @@ export function nearFirst(
   };
 }
 
+/** Changes by the first of some places, in the order of the trouble, that their settings are about; others last. */
+export function bySubject(moves: Moves, plan: Plan, subjects: readonly string[]): Moves {
+  const byBundle = placesByBundle(plan);
+  const rankOf = (path: string): number => {
+    const [section, name] = path.split('.');
+    const places = section === 'policies' ? byBundle.get(name!) : new Set([name!]);
+    const rank = subjects.findIndex((subject) => places?.has(subject));
+    return rank < 0 ? subjects.length : rank;
+  };
+  const ranks = new Map(moves.map((move) => [move, rankOf(move.path)]));
+  return [...moves].sort((a, b) => ranks.get(a)! - ranks.get(b)!);
+}
+
 /** Settings elsewhere come after all those near the trouble: the largest effort. */
 const ELSEWHERE = 3;
 

@@ -32,15 +32,16 @@ export interface Smallest<O extends Holding> extends TriedSet<O> {
 }
 
 /**
- * The part of a set that holds all goals in all replications, and of which no change can be left out. Leaves out halves,
- * then smaller parts, then single changes, in one run each (delta debugging: Zeller and Hildebrandt, "Simplifying and
- * Isolating Failure-Inducing Input", 2002), and confirms what is left with all replications.
+ * The part of a set that holds all goals in all replications, and of which no change can be left out. Searches for the
+ * last change that is needed in one run for each half of those before it, then for the one before that (Junker,
+ * "QuickXplain", 2004, without its division), and confirms what is left with all replications. Changes that are the
+ * first of their effort are left out last.
  */
 export async function smallest<O extends Holding>(
   whole: TriedSet<O>,
   by: Asker<O>,
 ): Promise<Smallest<O>> {
-  const all = [...whole.moves].sort((a, b) => b.effort - a.effort);
+  const all = [...whole.moves].sort((a, b) => a.effort - b.effort);
   const search = new Reduction(all, by);
   if (all.length > 1) await search.reduce();
   const { trail } = search;
@@ -58,59 +59,52 @@ class Reduction<O extends Holding> {
   /** Sets that hold in one run, each a part of the one before. */
   readonly trail: Moves[] = [];
   isCut = false;
-  private kept: Moves;
+  private readonly all: Moves;
   private readonly by: Asker<O>;
 
   constructor(all: Moves, by: Asker<O>) {
-    this.kept = all;
+    this.all = all;
     this.by = by;
   }
 
   async reduce(): Promise<void> {
-    for (let size = this.kept.length; size > 1 && !this.isCut;) {
-      size = Math.ceil(Math.min(size, this.kept.length) / 2);
-      await this.leaveOut(partsOf(this.kept, size));
+    let needed: Moves = [];
+    /** With these and those that are needed all goals hold. */
+    let open = this.all;
+    while (open.length > 0) {
+      const length = await this.shortest(needed, open);
+      if (length === null) return;
+      if (length === 0) break;
+      needed = [...needed, open[length - 1]!];
+      open = open.slice(0, length - 1);
     }
   }
 
-  /** Leaves out each part that is not needed. */
-  private async leaveOut(parts: readonly Moves[]): Promise<void> {
-    if (parts.length < 2) return;
-    const alone = await this.hold(parts.map((part) => this.without(part)));
-    const spare = parts.filter((_, k) => alone[k] === true);
-    if (spare.length === 0) return;
-    const together = this.without(spare.flat());
-    const isAll = spare.length > 1 && together.length > 0 && (await this.hold([together]))[0];
-    if (isAll === true) this.keep(together);
-    else {
-      // Each is not needed alone, but one of them may do what another does.
-      this.keep(this.without(spare[0]!));
-      for (const part of spare.slice(1)) {
-        const fewer = this.without(part);
-        if (fewer.length > 0 && (await this.hold([fewer]))[0] === true) this.keep(fewer);
-      }
+  /** How many of the first of some changes are enough beside those that are needed; null if no runs were left. */
+  private async shortest(needed: Moves, open: Moves): Promise<number | null> {
+    // Without any change not all goals hold.
+    let short = needed.length === 0 ? 0 : -1;
+    let enough = open.length;
+    while (enough - short > 1) {
+      const middle = Math.floor((short + enough) / 2);
+      const moves = [...needed, ...open.slice(0, middle)];
+      const holds = await this.hold(moves);
+      if (holds === null) return null;
+      if (holds) {
+        enough = middle;
+        this.trail.push(moves);
+      } else short = middle;
     }
+    return enough;
   }
 
-  private without(part: Moves): Moves {
-    return this.kept.filter((move) => !part.includes(move));
+  /** Whether a set holds in one run; null if no run is left beside those of the answer. */
+  private async hold(moves: Moves): Promise<boolean | null> {
+    if (this.by.left() <= this.by.replications) {
+      this.isCut = true;
+      return null;
+    }
+    const [outcome] = await this.by.ask([moves], 1);
+    return outcome?.holds === true;
   }
-
-  private keep(moves: Moves): void {
-    this.kept = moves;
-    this.trail.push(moves);
-  }
-
-  /** Whether sets hold in one run, as far as runs are left beside those of the answer. */
-  private async hold(sets: readonly Moves[]): Promise<readonly boolean[]> {
-    const some = sets.slice(0, Math.max(0, this.by.left() - this.by.replications));
-    if (some.length < sets.length) this.isCut = true;
-    if (some.length === 0) return [];
-    return (await this.by.ask(some, 1)).map((outcome) => outcome?.holds === true);
-  }
-}
-
-function partsOf(moves: Moves, size: number): readonly Moves[] {
-  const count = Math.ceil(moves.length / size);
-  return Array.from({ length: count }, (_, k) => moves.slice(k * size, (k + 1) * size));
 }

@@ -73,8 +73,9 @@ export interface ProofRun<End extends string> {
 /**
  * `cause`: alone it does harm, and without it at least half of the harm is gone, or alone it does at least half, or its
  * Shapley share is at least half. `amplifier`: alone it does no harm, and with the others it makes it worse. `part`: it
- * adds to the harm. `protection`: without it there is more harm, and alone it does none. `none`: it changes less than 2 % of it either way. `undecided`: the runs
- * differ too much, or are too few, to say.
+ * adds to the harm. `protection`: without it there is more harm, and alone it does none. `none`: it changes less than 2 %
+ * of it either way; of faults that the account does not blame, this is presumed of each alone (`alone` null) if they make
+ * no difference beside the others. `undecided`: the runs differ too much, or are too few, to say.
  */
 export type CausalRole = 'cause' | 'amplifier' | 'part' | 'protection' | 'none' | 'undecided';
 

@@ -1,0 +1,60 @@
+/** Room for runs with more events than the usual ones; with less than the other share of them none begins. */
+export const ROOM = 1.3;
+const LEAST = 0.5;
+/**
+ * For what is decisive a limited proof may handle as many events as the usual runs, or this number, which takes a
+ * fraction of a second.
+ */
+export const CHEAP = 400_000;
+/** Sets of faults may handle this multiple of them: with two replications, two faults among harmless ones need four runs. */
+const SETS = 2.2;
+/** Plans whose records are in memory at the same time. */
+const AT_ONCE = 8;
+
+/** The events that the runs of a proof may handle. */
+export class ProofEvents {
+  /** For whatever is worth a run, and for that without which no cause is known. */
+  readonly usual: number;
+  readonly decisive: number;
+  /** For the sets of faults. */
+  private readonly most: number;
+  private cost = 1;
+  private spent = 0;
+
+  /** `events`: those of the usual runs. `share`: the part of them for whatever is worth a run; null = no limit. */
+  constructor(events: number, share: number | null) {
+    this.usual = share === null ? Infinity : share * events;
+    this.decisive = share === null ? Infinity : Math.max(events, CHEAP);
+    this.most = share === null ? Infinity : Math.max(SETS * events, CHEAP);
+  }
+
+  /** Events of one plan in its usual runs. */
+  expect(cost: number): void {
+    this.cost = Math.max(1, cost);
+  }
+
+  spend(events: number): void {
+    this.spent += events;
+  }
+
+  /** Whether what is left of a limit is probably enough for another plan. */
+  isAffordable(limit: number): boolean {
+    return limit - this.spent >= LEAST * this.cost;
+  }
+
+  /** Whether they are enough for another set of faults. */
+  isSettleable(): boolean {
+    return this.most - this.spent >= ROOM * this.cost;
+  }
+
+  /** Plans that run at the same time: as many as have room for more events than usual. */
+  atOnce(limit: number = this.most): number {
+    const plans = Math.floor((limit - this.spent) / (ROOM * this.cost));
+    return Math.max(1, Math.min(AT_ONCE, plans));
+  }
+
+  /** The most events of each of some runs, so that none is wasted. */
+  share(runs: number): number {
+    return Math.floor((this.most - this.spent) / runs);
+  }
+}
