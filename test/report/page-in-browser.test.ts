@@ -1,11 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
+import type { Result } from '../../src/spec/result/result.js';
 import { formatShare } from '../../src/text/figures.js';
 import { CHROMIUM, RealBrowser } from '../support/chromium.js';
 import { renamed, sampleResult } from '../support/sample-result.js';
 
 const OPTIONS = { command: 'faultline run checkout.yaml', version: '0' };
 const html = renderHtml(sampleResult(), OPTIONS);
+
+/** The sample with further components that nothing calls. */
+function renamedComponents(count: number): Result {
+  const sample = sampleResult();
+  const [service] = sample.topology.nodes.filter(({ kind }) => kind === 'service');
+  const more = Array.from({ length: count }, (_, i) => ({ ...service!, name: `part-${i}` }));
+  const variants = sample.variants.map((variant) => ({
+    ...variant,
+    components: {
+      ...variant.components,
+      ...Object.fromEntries(more.map(({ name }) => [name, variant.components[service!.name]!])),
+    },
+  }));
+  return {
+    ...sample,
+    variants,
+    topology: { ...sample.topology, nodes: [...sample.topology.nodes, ...more] },
+  };
+}
 
 if (CHROMIUM === null)
   console.warn('no Chromium on this machine: the tests of the page in a browser are skipped');
@@ -117,8 +138,32 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     expect(yaml).toMatch(/^ {2}- name: fixed/);
     expect(yaml).toContain('extends: naive');
     await page.locator('#latency summary').first().click();
-    await page.locator('#latency .copy button').first().click();
+    await page.locator('#latency .copy button', { hasText: 'CSV' }).first().click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^Variant,after /);
+  });
+
+  it('saves a picture as PNG', async () => {
+    const { page, errors } = await browser.open(html);
+    const saved = page.waitForEvent('download');
+    await page.locator('#why .only.v2 .copy button', { hasText: 'PNG' }).first().click();
+    const bytes = readFileSync((await (await saved).path())!);
+    expect([...bytes.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    expect(bytes.length).toBeGreaterThan(5_000);
+    expect(errors).toEqual([]);
+  });
+
+  it('finds a component among many, and a link to it', async () => {
+    const result = renamedComponents(20);
+    const { page } = await browser.open(renderHtml(result, OPTIONS), '#tab=services');
+    await page.locator('input[type=search]').fill('part-17');
+    const rows = page.locator('#services .only.v2 .row:visible');
+    expect(await rows.count()).toBeLessThanOrEqual(1);
+    expect(await page.locator('#services .only.v2 tbody tr:visible th').allTextContents()).toEqual([
+      'part-17',
+    ]);
+    expect(page.url()).toMatch(/q=part-17/);
+    const few = await browser.open(html);
+    expect(await few.page.locator('input[type=search]').count()).toBe(0);
   });
 
   it('shows everything on paper', async () => {
