@@ -23,11 +23,13 @@ const ZOO = join('scenarios', 'studies', 'breaker-zoo.yaml');
 const SAGAS = join('scenarios', 'order-saga.yaml');
 /** Title, the flows of three variants, and the outcomes of their sagas over time; the tables below are left out. */
 const FLOWS = { width: 1280, height: 1000 };
-const NO_TABLES = '#sagas .meters~*,.inside,footer{display:none}';
-/** Eleven variants compared. */
-const TABLE = { width: 1280, height: 1160 };
-/** Title, verdict, chain, budgets and the table of variants. */
-const REPORT = { width: 1280, height: 1230 };
+const NO_TABLES = '#sagas .meters~*,footer{display:none}';
+/** Twelve variants compared. */
+const TABLE = { width: 1280, height: 1010 };
+/** Title, answers, strips, and the lanes of the variant that suffers most. */
+const REPORT = { width: 1280, height: 1260 };
+/** A pipe has no width, so the program gets that of a terminal. */
+const TERMINAL = 'data:text/javascript,Object.assign(process.stdout,{isTTY:true,columns:110})';
 const SGR = /\u001b\[(\d+)m/g;
 const CHARACTER = { width: 8.43, height: 20 };
 const MARGIN = 24;
@@ -59,11 +61,11 @@ try {
   simulate(ZOO);
   const zoo = join(work, 'breaker-zoo.html');
   writeFileSync(zoo, onlySection(readFileSync(zoo, 'utf8'), 'compare'));
-  shoot(zoo, 'breaker-zoo.png', TABLE);
+  shoot(zoo, 'breaker-zoo.png', TABLE, '#tab=compare');
   simulate(SAGAS);
   const sagas = join(work, 'order-saga.html');
   writeFileSync(sagas, onlySection(readFileSync(sagas, 'utf8'), 'sagas', NO_TABLES));
-  shoot(sagas, 'sagas.png', FLOWS);
+  shoot(sagas, 'sagas.png', FLOWS, '#tab=sagas');
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -72,7 +74,7 @@ try {
 function simulate(scenario) {
   const run = spawnSync(
     process.execPath,
-    [PROGRAM, 'run', scenario, '--out', work, '--format', 'html'],
+    ['--import', TERMINAL, PROGRAM, 'run', scenario, '--out', work, '--format', 'html'],
     { encoding: 'utf8', env: { ...environment(), FORCE_COLOR: '1' }, maxBuffer: 1 << 26 },
   );
   if (run.error !== undefined || run.stdout === '') {
@@ -87,12 +89,15 @@ function environment() {
   return rest;
 }
 
-/** The report reduced to one of its sections, with rules that hide parts of it. */
+/** The report reduced to one of its tabs, with rules that hide parts of it. */
 function onlySection(html, id, rules = '') {
-  return html.replace('</style>', `section:not(#${id}),nav{display:none}${rules}</style>`);
+  return html.replace(
+    '</style>',
+    `section:not(#${id}),nav,.clock,.tabs,.copy{display:none}${rules}</style>`,
+  );
 }
 
-function shoot(page, name, { width, height }) {
+function shoot(page, name, { width, height }, fragment = '') {
   const profile = join(work, `profile-${name}`);
   const picture = join(IMAGES, name);
   execFileSync(
@@ -110,7 +115,7 @@ function shoot(page, name, { width, height }) {
       `--user-data-dir=${profile}`,
       `--window-size=${width},${height}`,
       `--screenshot=${join(ROOT, picture)}`,
-      pathToFileURL(page).href,
+      `${pathToFileURL(page).href}${fragment}`,
     ],
     { stdio: 'ignore', timeout: 120_000 },
   );
