@@ -1,6 +1,8 @@
 import { oneRunWords } from '../spec/result/one-run.js';
 import type { VariantResult } from '../spec/result/result.js';
-import { formatCount, formatShare } from '../text/figures.js';
+import { formatCount, formatNumber, formatShare } from '../text/figures.js';
+import type { VariantChange } from '../spec/scenario/scenario.js';
+import { flow } from '../text/flow.js';
 import { capitalised, plural } from '../text/words.js';
 import { changeWords } from './cheapest.js';
 import { plainWords, strongList, type Words } from './emphasis.js';
@@ -12,6 +14,7 @@ import { otherLoadText } from './other-load.js';
 import { adviceWords, recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
+import { unseenProofWords } from './unseen-proof-words.js';
 import { leastBehindWords, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
@@ -89,7 +92,9 @@ export function badgeOf({ result }: View): Badge | null {
   const survivors = judged.filter(holdsAll).length;
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
-  const isWhole = survivors === judged.length && wrong === '';
+  // Goals that are held are no pass where users of some variant are hurt.
+  const isCalm = variants.every((variant) => hurtUsers(variant).length === 0);
+  const isWhole = survivors === judged.length && wrong === '' && (isCalm || variants.length === 1);
   const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
     const word = open > 0 ? 'undecided' : survivors > 0 ? 'survives' : 'does not survive';
@@ -116,18 +121,19 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
     );
     return { words: [...shortened(words), '.'], said: null };
   }
-  const [unseen] = unseenSentences(view);
-  if (unseen !== undefined) {
-    const short = shortened(unseen);
-    // A shortened sentence is complete in the lines below.
-    return { words: [...short, '.'], said: short.length === unseen.length ? unseen : null };
-  }
-  return { words: calmWords(view), said: null };
+  const variants = view.result.variants.filter((variant) => variant === worstVariant);
+  const own = { ...view, result: { ...view.result, variants } };
+  const [unseen] = unseenSentences(own);
+  if (unseen === undefined) return { words: calmWords(view), said: null };
+  const short = shortened([...variantHead(view), ...unseen]);
+  return { words: [...short, '.'], said: view.result.variants.length === 1 ? unseen : null };
 }
 
 /** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
 function whyWords(view: View): Words | null {
   const { worstVariant } = view;
+  const unseen = unseenProof(worstVariant);
+  if (unseen !== null) return unseen;
   const causes = mainCauses(worstVariant);
   const [first] = causes;
   const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
@@ -140,6 +146,21 @@ function whyWords(view: View): Words | null {
   const known = isSame ? ` (${first.known})` : '';
   const head: Words = [`${listed(texts)}${known}`];
   return [...joined(head, further), '.'];
+}
+
+/**
+ * Where no request of users degrades: what the runs without single faults show about the harm that no request shows;
+ * empty where they clear the faults of it; null without such runs.
+ */
+function unseenProof(variant: VariantResult): Words | null {
+  const own = variant.counterfactuals;
+  if (hurtUsers(variant).length > 0 || own?.unseen === undefined) return null;
+  const [proof] = unseenProofWords({ variant, own });
+  if (proof !== undefined) return shortened([proof]);
+  const isCleared = own.unseen.every(({ faults }) =>
+    faults.every(({ role }) => role === 'none' || role === 'undecided'),
+  );
+  return isCleared ? ['The runs without single faults show no cause.'] : null;
 }
 
 /** The beginning of a sentence from a further part of one. */
@@ -183,7 +204,10 @@ function actWords(view: View): Words | null {
       enough !== null && spare.length > 0
         ? `; ${changes.length} of its ${all} changes are enough`
         : '';
-    return [...joined([`${adviceWords(variant)}${few}`], [priceOf(variant)]), '.'];
+    const settings = settingsOf(changes);
+    const which: Words =
+      settings === null ? [] : [few === '' ? ` with ${settings}` : `: ${settings}`];
+    return [...joined([`${adviceWords(variant)}${few}`], [which, priceOf(variant)]), '.'];
   }
   const survivor = survivorWords(view);
   if (survivor !== null) return survivor;
@@ -220,9 +244,19 @@ function survivorWords(view: View): Words | null {
   const count = changesIn(best);
   const head = best.baseline
     ? adviceWords(best).replace('Use', 'Keep')
-    : `${adviceWords(best)} with ${plural(count, 'changed setting')}`;
+    : `${adviceWords(best)} with ${settingsOf(best.changes ?? []) ?? plural(count, 'changed setting')}`;
   return [...joined([head], [priceOf(best), [more]]), '.'];
 }
+
+/** `policies.pay.timeout: 250ms`, of at most two changes; else null. */
+function settingsOf(changes: readonly VariantChange[]): string | null {
+  if (changes.length === 0 || changes.length > FEW) return null;
+  return listed(
+    changes.map(({ path, to }) => (to === null ? `no ${path}` : `${path}: ${flow(to)}`)),
+  );
+}
+
+const FEW = 2;
 
 /** The variants that serve users best, or else fall least behind; null where all are alike. */
 function bestWords(view: View): Words | null {
@@ -283,9 +317,19 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
     fastFailureWords(view),
     degradedWords(view),
     otherLoad === null ? [] : [otherLoad],
+    roomWords(view),
     ...unseen.map((words) => [...words, '.']),
   ];
   return all.filter((words) => plainWords(words).trim() !== '');
+}
+
+/** `At 3.2x this load payments is full.`: the headroom without a fault. */
+function roomWords({ worstVariant: { headroom } }: View): Words {
+  const [first] = headroom?.components ?? [];
+  if (first === undefined || headroom?.underFault === true) return [];
+  return first.factor <= 1
+    ? [`Headroom: none, ${first.component} is full before any fault.`]
+    : [`Headroom: ${first.component} is full at ${formatNumber(first.factor)}x this load.`];
 }
 
 /** `retries: ` where there are several variants. */

@@ -70,7 +70,7 @@ function pageOf(fold: Fold, options: HtmlOptions): string {
       ...(whatIf === null ? [] : [whatIf]),
       ...(result.alarms ?? []).map((text) => `Alarm: ${text}`),
     ],
-    facts: factsOf(all),
+    facts: markup`${factsOf(all)} · <code>${options.command}</code>`,
     description: result.scenario.description,
     style: styleSheet(drawn.looks, folds(all)),
     sections,

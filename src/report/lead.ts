@@ -36,6 +36,8 @@ export interface Hurt {
   readonly how: string;
   readonly when: string;
   readonly rank: number;
+  /** Share of the requests that succeed, where that is its figure; else 1. */
+  readonly success: number;
   readonly at: number;
 }
 
@@ -56,11 +58,12 @@ export function hurtUsers(variant: VariantResult): readonly Hurt[] {
         how: headOf(worst),
         when: whenWords(first, worst, all),
         rank: rankOf(worst),
+        success: worst.figure?.metric === 'success' ? worst.figure.value : 1,
         at: first.at,
       },
     ];
   });
-  return hurt.sort((a, b) => b.rank - a.rank || a.at - b.at);
+  return hurt.sort((a, b) => b.rank - a.rank || a.success - b.success || a.at - b.at);
 }
 
 /** `from 20 s to 30 s, healthy again at 34 s`: the figure may count for a part of the degradation only. */

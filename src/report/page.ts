@@ -16,7 +16,7 @@ export interface Page {
   readonly title: string;
   readonly heading: string;
   /** One line of figures below the heading. */
-  readonly facts: string;
+  readonly facts: Part;
   /** What the author says about it; a long one is folded. */
   readonly description: string | null;
   /** Above the introduction: notices that a reader must not miss. */

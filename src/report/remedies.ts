@@ -33,12 +33,15 @@ const MOST = 12;
 /** What was tried against the harm of the variant that the report is about; null where nothing was. */
 export function remediesOf(view: View): Remedies | null {
   const { worstVariant, result } = view;
-  const usual = ofVariant(view, worstVariant);
   const others = withLoadOf(view, worstVariant).filter(
     (variant) =>
       variant !== worstVariant && variant.changes?.some(({ isQuestion }) => isQuestion) !== true,
   );
   const own = worstVariant.counterfactuals;
+  const asIs = ofVariant(view, worstVariant);
+  // The runs that the changes are compared with.
+  const usual =
+    own?.failed === undefined ? asIs : { ...asIs, failed: own.failed, slow: own.harm - own.failed };
   const changes = (own?.interventions ?? [])
     .filter(({ kind }) => isOurs(kind))
     .map((one) => ofChange(one, own?.price));
@@ -46,16 +49,18 @@ export function remediesOf(view: View): Remedies | null {
     ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
     ...changes,
   ];
-  const harm = harmOf(usual);
   const tried = all
-    .filter((one) => harm - harmOf(one) >= SOME * harm && harm > 0)
-    .sort((a, b) => harmOf(a) - harmOf(b) || (a.changes ?? Infinity) - (b.changes ?? Infinity))
+    .filter((one) => isLess(one, usual))
+    .sort((a, b) => a.failed - b.failed || (a.changes ?? Infinity) - (b.changes ?? Infinity))
     .slice(0, MOST);
   return tried.length === 0 ? null : { usual, tried };
 }
 
-function harmOf({ failed, slow }: Remedy): number {
-  return failed + (slow ?? 0);
+/** Whether clearly fewer requests fail, or as many fail and clearly fewer are slow. */
+function isLess(one: Remedy, usual: Remedy): boolean {
+  if (usual.failed - one.failed >= Math.max(1, SOME * usual.failed)) return true;
+  const [slow, before] = [one.slow ?? Infinity, usual.slow ?? 0];
+  return one.failed <= usual.failed && before - slow >= Math.max(1, SOME * before);
 }
 
 function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
@@ -67,7 +72,8 @@ function ofVariant({ result, baseline }: View, variant: VariantResult): Remedy {
     changes: variant === baseline ? 0 : (variant.changes?.length ?? null),
     failed: requests * (1 - (summary.success.value ?? 0)),
     success: summary.success.value,
-    slow: requests * (summary.slow?.value ?? 0),
+    // Slow by another limit than in the runs with one change.
+    slow: null,
     degraded: summary.degraded?.value ?? 0,
     attempts: summary.attemptsPerCall.value ?? 1,
     goals: goals.of === 0 ? null : goals,

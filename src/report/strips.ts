@@ -9,7 +9,7 @@ export interface Strip {
   readonly fails: readonly (number | null)[];
   /** The same without the faults; empty without such runs. */
   readonly twin: readonly (number | null)[];
-  /** Calls of users under way, and messages, events and rows that wait. */
+  /** Calls of users under way beyond the usual, and messages, events and rows that wait. */
   readonly waiting: readonly number[];
 }
 
@@ -69,8 +69,21 @@ function waitingOf(view: View, variant: VariantResult): readonly number[] {
   const calls = Object.keys(timeline.edges)
     .filter((edge) => names.has(edge.split('->')[0]!))
     .map((edge) => timeline.edges[edge]!.inFlight);
-  const all = [...calls, ...laggingOf(view, variant)];
+  const first = variant.faults.flatMap(({ spans }) => spans.map(({ from }) => from));
+  const before = Math.floor(Math.min(...first, Infinity) / timeline.step);
+  const beyond = calls.map((one) => {
+    const usual = medianOf(one.slice(0, Number.isFinite(before) ? before : one.length));
+    return one.map((value) => Math.max(0, value - USUAL * usual));
+  });
+  const all = [...beyond, ...laggingOf(view, variant)];
   return Array.from({ length: timeline.steps }, (_, step) =>
     all.reduce((sum, one) => sum + (one[step] ?? 0), 0),
   );
+}
+
+/** Calls up to this multiple of their median before the first fault are usual. */
+const USUAL = 2;
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -129,6 +129,7 @@ td .bar{display:block;height:4px;background:var(--accent);border-radius:2px}
 .tc .rd,.fc .tc .rd{position:absolute;right:0;top:-3px;z-index:3;max-width:100%;font:500 11px/1.35 var(--sans);font-variant-numeric:tabular-nums;color:var(--ink);background:color-mix(in srgb,var(--bg) 86%,transparent);padding:0 3px;border-radius:2px;pointer-events:none;white-space:nowrap}
 .tc .rd.left{right:auto;left:0}
 [hidden]{display:none!important}
+.axis .zoomed{top:4px;transform:translateX(-50%)}
 .badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
 .badge.fail{background:var(--failing);color:var(--on-failing)}
 .badge.pass{background:var(--ink);color:var(--bg)}
@@ -211,7 +212,7 @@ ${(['degraded', 'failing', 'down'] as const)
   .join('')}
 .moved .tn.u{--n:var(--ink)}
 .moved .tn.u>rect:first-child{fill:var(--bg)}
-.moved .tn.u[data-s=o]>rect:first-child{stroke:none}
+.moved .tn.u[data-s]>rect:first-child{stroke:none}
 .moved .tn text,.moved .tn rect~rect{fill:var(--n)}`;
 
 const FIGURES = `figure{margin:18px 0 0}

@@ -84,12 +84,13 @@ export function closestWords(view: View, judged: readonly VariantResult[]): Word
   const none = 'No variant holds every budget';
   const worse = outdone(view);
   const able = judged.filter(({ name, otherLoad }) => !worse.has(name) && otherLoad !== true);
-  const mostOf = (some: readonly VariantResult[]): number =>
-    Math.max(0, ...some.map((v) => heldBudgets(v).held));
-  const most = mostOf(able);
-  const closest = able.filter((v) => heldBudgets(v).held === most);
-  const isBeaten = judged.some((v) => worse.has(v.name) && heldBudgets(v).held > most);
-  if (closest.length === judged.length || closest.length === 0 || (most === 0 && !isBeaten))
+  // Budgets of single variants: the fewest missed, not the most held.
+  const missed = (v: VariantResult): number => heldBudgets(v).of - heldBudgets(v).held;
+  const least = Math.min(...able.map(missed));
+  const closest = able.filter((v) => missed(v) === least);
+  const isBeaten = judged.some((v) => worse.has(v.name) && missed(v) < least);
+  const isNone = closest.every((v) => heldBudgets(v).held === 0);
+  if (closest.length === judged.length || closest.length === 0 || (isNone && !isBeaten))
     return [`${none}. `];
   const isOne = closest.length === 1;
   const verb = isBeaten ? (isOne ? 'serves' : 'serve') : isOne ? 'comes' : 'come';

@@ -5,7 +5,7 @@ import { all, made } from './dom.js';
 export function addCopies(): void {
   for (const block of all('pre[data-copy]')) {
     const text = (): string => block.dataset.copy || block.textContent;
-    block.before(bar(['Copy', text]));
+    block.before(bar([block.dataset.copy ? 'Copy as a variant' : 'Copy', text]));
   }
   for (const table of all<HTMLTableElement>('main details table, #evidence table')) {
     const frame = table.closest<HTMLElement>('.scroll') ?? table;

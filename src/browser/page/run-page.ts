@@ -36,15 +36,20 @@ export class RunPage {
     );
     const evidence = document.getElementById('evidence');
     this.tabs = evidence === null ? null : new Tabs(evidence, remember);
-    this.field = finder(remember);
+    this.field = finder(() => {
+      this.tabs?.open('services');
+      remember();
+    });
     const bar = document.querySelector('.clock');
     bar?.append(this.clock.controls(), ...(this.field === null ? [] : [this.field]));
     for (const radio of this.radios) {
       radio.addEventListener('change', () => {
+        this.chooseTabs();
         this.tellStates(this.clock.at);
         remember();
       });
     }
+    this.chooseTabs();
     for (const row of all('[data-at]'))
       row.addEventListener('click', () => this.clock.keep(Number(row.dataset.at)));
   }
@@ -68,10 +73,16 @@ export class RunPage {
     const key = this.data.variants.find(({ name }) => name === variant)?.key;
     const radio = this.radios.find(({ value }) => value === key);
     if (radio !== undefined) radio.checked = true;
+    this.chooseTabs();
     if (tab !== undefined) this.tabs?.open(tab);
     if (this.field !== null && find !== undefined) leave((this.field.value = find));
     if (zoom !== undefined) this.clock.zoomTo(zoom);
     if (at !== undefined) this.clock.keep(at);
+  }
+
+  /** Leaves only the tabs that the chosen variant has. */
+  private chooseTabs(): void {
+    this.tabs?.leave(`no-${this.chosen.key}`);
   }
 
   /** Writes what is seen into the address, without a step of the history. */
@@ -98,8 +109,9 @@ export class RunPage {
         : this.chosen.subjects.flatMap(
             (one) => subjectOut(one, (index) => this.clock.valueAt(index, at)) ?? [],
           );
+    const more = words.length > TOLD ? ` · and ${words.length - TOLD} more` : '';
     const text = words.slice(0, TOLD).join(' · ') || 'every component is ok';
     for (const line of lines)
-      line.textContent = at === null ? '' : `${Number(at.toFixed(2))} s: ${text}`;
+      line.textContent = at === null ? '' : `${Number(at.toFixed(2))} s: ${text}${more}`;
   }
 }

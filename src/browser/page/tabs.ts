@@ -34,6 +34,15 @@ export class Tabs {
     return true;
   }
 
+  /** Hides the tabs of sections with a class. If one of them is open, the first other one is opened. */
+  leave(className: string): void {
+    const isLeft = this.sections.map((section) => section.classList.contains(className));
+    this.buttons.forEach((button, i) => (button.hidden = isLeft[i]!));
+    const open = this.sections.findIndex((section) => !section.classList.contains('off'));
+    const other = isLeft.indexOf(false);
+    if (isLeft[open] === true && other >= 0) this.open(this.sections[other]!.id);
+  }
+
   /** The section that is visible; null if it is the first one. */
   get shown(): string | null {
     const index = this.sections.findIndex((section) => !section.classList.contains('off'));
@@ -63,9 +72,9 @@ export class Tabs {
   private turn(key: string): void {
     const by = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
     if (by === 0) return;
-    const { length } = this.buttons;
-    const index = this.buttons.findIndex((button) => button.tabIndex === 0);
-    const next = this.buttons[(index + by + length) % length]!;
+    const shown = this.buttons.filter(({ hidden }) => !hidden);
+    const index = shown.findIndex((button) => button.tabIndex === 0);
+    const next = shown[(index + by + shown.length) % shown.length]!;
     next.focus();
     next.click();
   }

@@ -5,7 +5,7 @@ import { coordinate } from '../format.js';
 import { markup, type Part } from '../html-escape.js';
 import { clamp, linear, logarithmic } from '../scale.js';
 import type { Strip } from '../strips.js';
-import { shades, type View } from '../view.js';
+import { faultMarks, type View } from '../view.js';
 import { dashed } from './services.js';
 
 /** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */
@@ -37,7 +37,7 @@ export function stripChart(
   const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
   const allowed = view.result.report.slo?.success ?? null;
-  const spans = shades(view).map(({ from, until }) => ({
+  const spans = joinedSpans(faultMarks(view).spans).map(({ from, until }) => ({
     x: x(from),
     y: 0,
     width: x(until) - x(from),
@@ -67,6 +67,19 @@ export function stripChart(
       stroke(linePath(at(fails, share)), 'var(--failing)', 1.6),
     ],
   };
+}
+
+/** Spans without those parts that another one covers. */
+function joinedSpans(
+  spans: readonly { readonly from: number; readonly until: number }[],
+): readonly { readonly from: number; readonly until: number }[] {
+  const all: { from: number; until: number }[] = [];
+  for (const { from, until } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last.until) last.until = Math.max(last.until, until);
+    else all.push({ from, until });
+  }
+  return all;
 }
 
 function fillOf(path: string, fill: string, opacity = 1): Part {

@@ -85,7 +85,10 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
     (a, b) => onset(b) - onset(a) || (depth.get(a) ?? 0) - (depth.get(b) ?? 0) || byCodeUnit(a, b),
   );
   const users = view.requests.filter((request) => request in states || !workloads.has(request));
-  return [...users.slice(0, 6), ...shown.slice(0, 16)].map((subject) => ({
+  // Of too many, the first ones that degrade: there the failure begins.
+  const first = new Set(shown.filter((name) => onset(name) >= 0).slice(-LANES));
+  const chosen = shown.length <= LANES ? shown : shown.filter((name) => first.has(name));
+  return [...users.slice(0, 6), ...chosen].map((subject) => ({
     subject,
     user: users.includes(subject),
     words: users.includes(subject) ? subject.replace('.', ': ') : subject,
@@ -93,6 +96,9 @@ export function lanesOf(view: View, variant: VariantResult): Lane[] {
     backlogs: backlogsAt(variant, subject),
   }));
 }
+
+/** Most components with a lane. */
+const LANES = 20;
 
 /**
  * The part of the run in which the failure spreads: from just before the fault to just after the last first onset.

@@ -4,7 +4,6 @@ import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { causeSentence, shareWords } from '../causes.js';
 import { explainedOf, wordsOf, type Explained } from '../explained.js';
-import { cheapestWords } from '../cheapest.js';
 import { harmWords, priceWords } from '../harm-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
@@ -33,11 +32,10 @@ export function causesSection(view: View): Markup | null {
     const one = explained.find((each) => each.variant === variant);
     if (one === undefined) return null;
     const { faults, interventions, runs } = one.own;
-    const cheapest = cheapestWords(one.own);
     const whose = `Runs of ${variant.name}`;
     return {
-      title: `${plural(runs, 'run')} without a fault or with one change show the causes`,
-      body: markup`<p>${causeSentence(one)}${cheapest !== null && ` ${cheapest}`}</p>
+      title: `${plural(runs, 'run')} without a fault or with one change ${runs === 1 ? 'shows' : 'show'} the causes`,
+      body: markup`<p>${causeSentence(one)}</p>
         ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && folded(scrolled(changeTable(one), `${whose} with other changes`), plural(interventions.length, 'other change'))}
         <p class="meta after">${methodWords(one)}</p>`,
     };

@@ -39,17 +39,20 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
     row(view, variant, strips.get(variant)!, most, columns, hasGoals),
   );
   const fault = headlineWords(view);
+  const others = new Set(view.result.faults.map(({ id }) => id)).size - 1;
   const aim = view.result.report.slo?.success ?? null;
   const table = framed('scroll strips', 'Variants over the run', {
     open: markup`<table class="wide">`,
     caption: [
       `Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %`,
-      'amber: work that waits',
-      ...(fault === null ? [] : [`shaded: ${fault}`]),
+      'amber: calls under way beyond the usual, and work that waits',
+      ...(fault === null
+        ? []
+        : [`shaded: ${fault}${others > 0 ? ` and ${plural(others, 'other fault')}` : ''}`]),
       ...([...strips.values()].some(({ twin }) => twin.length > 0)
         ? ['dotted: without the faults']
         : []),
-      ...(aim === null ? [] : [`dashed: the objective of ${exactShare(aim)}`]),
+      ...(aim === null ? [] : [`dashed: ${exactShare(1 - aim)} may fail by the objective`]),
     ].join('; '),
     head: markup`<tr>
       <th scope="col">${variants.length > 1 ? 'Variant' : 'Run'}</th>

@@ -24,7 +24,7 @@ export function tracesSection(view: View): Markup | null {
     view.result.variants.length > 1
       ? `The same ${plural(keys.length, 'request')}, variant by variant`
       : `${plural(keys.length, 'request')} in detail`;
-  return section('traces', 'Traces', title, [
+  return section('traces', 'Requests', title, [
     markup`<ul class="legend">
       <li>${swatch('work')}own work</li>
       <li>${swatch('wait')}waiting for a callee</li>
