@@ -1,7 +1,7 @@
 import { isFeedback } from '../analysis/story/feedback.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
-import { lanesOf } from './charts/swimlane.js';
+import { lanesOf } from './lanes.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural, verb } from '../text/words.js';
 import { listed } from './format.js';

@@ -8,7 +8,10 @@ it('shows requests refused by a queue, their waits, and how long it had no leade
   // Classic: its node is away for 20 of 60 s, and fifty messages a second are refused.
   const { result } = run(readFileSync('scenarios/patterns/queue-quorum.yaml', 'utf8'));
   const page = renderHtml(result, PAGE);
-  const table = page.slice(page.indexOf('Messages: whole run'), page.indexOf('id="services"'));
+  const table = page.slice(
+    page.indexOf('Messages: whole run'),
+    page.indexOf('</section>', page.indexOf('Messages: whole run')),
+  );
   const classic = /classic(<[^>]+>|\s)*1,999.*?(?=<tr>)/s.exec(table)![0];
   expect(table).toMatch(/Refused.*Blocked at once.*Away/s);
   expect(classic).toContain('1,000');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lanesOf } from '../../src/report/charts/swimlane.js';
+import { lanesOf } from '../../src/report/lanes.js';
 import { stateWords } from '../../src/report/charts/topology.js';
 import { topologyFinding } from '../../src/report/findings.js';
 import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';

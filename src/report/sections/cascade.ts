@@ -1,4 +1,4 @@
-import { mechanismWords } from '../charts/swimlane.js';
+import { mechanismWords } from '../lanes.js';
 import { EVENT_LOOKS } from '../event-looks.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { markup, type Markup, type Part } from '../html-escape.js';

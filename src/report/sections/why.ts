@@ -1,12 +1,5 @@
-import {
-  isBehindLane,
-  laneMargin,
-  lanesOf,
-  spreadWindow,
-  swimlaneChart,
-  backlogWords,
-  mechanismWords,
-} from '../charts/swimlane.js';
+import { laneMargin, swimlaneChart } from '../charts/swimlane.js';
+import { isBehindLane, lanesOf, spreadWindow, backlogWords, mechanismWords } from '../lanes.js';
 import { legibleWidth, mapsOf } from '../charts/topology.js';
 import { describedRun } from '../character.js';
 import { crowdOf } from '../crowd.js';

@@ -5,18 +5,12 @@ import { markup, type Markup, type Part } from '../html-escape.js';
 import { caption, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
 import { answerMarkup } from '../sections/verdict.js';
+import { sweepAnswer } from './answer.js';
 import { metricFinding, metricSentences } from './best.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import type { SweepChart } from './charts.js';
 import { BAND_FROM } from './charts/xy.js';
-import {
-  askedText,
-  budgetCounts,
-  settingsHeld,
-  sweepAnswer,
-  sweepBadge,
-  type BudgetCount,
-} from './words.js';
+import { askedText, budgetCounts, settingsHeld, sweepBadge, type BudgetCount } from './words.js';
 
 /** Widths of a picture on a wide page and on a phone. Unit: px. */
 const WIDE = 984;

@@ -1,7 +1,7 @@
 import type { SweepEdge, SweepFigures, SweepKind } from '../../spec/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { plainWords, strongList, type Words } from '../emphasis.js';
+import { strongList, type Words } from '../emphasis.js';
 import { listed } from '../format.js';
 import { groupedBy } from '../../text/order.js';
 import type { Badge } from '../answer.js';
@@ -84,33 +84,6 @@ export function sweepVerdict(view: SweepView): Words[] {
   if (result.sweep.kind === 'bisect' && result.edges.length === 0)
     said.push(['Nothing was tried.']);
   return [...said, ...beganWords(view), ...stopWords(view), ...emptyWords(view)];
-}
-
-/** The same as the answers of a page: what holds up to where, the component that gives in first, and the rest. */
-export function sweepAnswer(view: SweepView): {
-  readonly what: Words | null;
-  readonly why: Words | null;
-  readonly also: readonly Words[];
-} {
-  const { edges } = view.result;
-  const [edge] = edges;
-  if (edge === undefined) {
-    const gives = giveWords(view);
-    const [what = null, ...others] = sweepVerdict(view);
-    const [why = null] = gives;
-    const isWhy = (words: Words): boolean => why !== null && plainWords(words) === plainWords(why);
-    return { what, why, also: others.filter((words) => !isWhy(words)) };
-  }
-  const gives = edgeGives(view, edge).trim();
-  const [first = [], ...others] = sweepVerdict(view);
-  const text = plainWords(first).replace(edgeGives(view, edge), '');
-  const end = text.indexOf('. ');
-  const [what, rest] = end < 0 ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 2)];
-  return {
-    what: [what],
-    why: gives === '' ? null : [gives],
-    also: [...(rest === '' ? [] : [[rest]]), ...others],
-  };
 }
 
 /** The limit that a bisection found for one variant: `Limit of retries between 243/s and 248/s.` */
