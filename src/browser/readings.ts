@@ -121,10 +121,19 @@ function valueOf(code: number, least: number): number | null {
   return Number(`${size}e${Math.floor((code - FIRST) / SIZES) + least - 2}`);
 }
 
-/** Three digits, and the exponent of the first one. */
+/** Powers of ten from 1e-15 on. */
+const POWERS = Array.from({ length: 31 }, (_, i) => Number(`1e${i - 15}`));
+
+/** Three digits, and the exponent of the first one. Smaller and larger values than those of a run have the nearest. */
 function partsOf(value: number): { readonly size: number; readonly exponent: number } {
-  const [digits, exponent] = value.toExponential(2).split('e') as [string, string];
-  return { size: Number(digits.replace('.', '')), exponent: Number(exponent) };
+  let place = 15;
+  while (place < POWERS.length - 1 && value >= POWERS[place + 1]!) place++;
+  while (place > 2 && value < POWERS[place]!) place--;
+  const size = Math.round(value / POWERS[place - 2]!);
+  const exponent = place - 15;
+  return size < 1000
+    ? { size: Math.max(100, size), exponent }
+    : { size: 100, exponent: exponent + 1 };
 }
 
 function pair(code: number): string {

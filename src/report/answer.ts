@@ -15,7 +15,7 @@ import { adviceWords, recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
-import { leastBehindWords, unseenSentences } from './unseen-words.js';
+import { leastBehind, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
 import {
@@ -248,15 +248,23 @@ function survivorWords(view: View): Words | null {
   return [...joined([head], [priceOf(best), [more]]), '.'];
 }
 
-/** `policies.pay.timeout: 250ms`, of at most two changes; else null. */
+/** `policies.pay.timeout: 250ms`, of at most two changes; of a third one only the paths; else null. */
 function settingsOf(changes: readonly VariantChange[]): string | null {
-  if (changes.length === 0 || changes.length > FEW) return null;
+  if (changes.length === 0 || changes.length > FEW + 1) return null;
   return listed(
-    changes.map(({ path, to }) => (to === null ? `no ${path}` : `${path}: ${flow(to)}`)),
+    changes.map(({ path, to }) =>
+      to === null ? `no ${path}` : changes.length > FEW ? path : `${path}: ${flow(to)}`,
+    ),
   );
 }
 
 const FEW = 2;
+
+/** ` (services.mailer.replicas: 3)`: the settings of a variant, if they are few. */
+function settingsPart({ changes = [] }: VariantResult): Words {
+  const settings = settingsOf(changes);
+  return settings === null ? [] : [` (${settings})`];
+}
 
 /** The variants that serve users best, or else fall least behind; null where all are alike. */
 function bestWords(view: View): Words | null {
@@ -266,13 +274,14 @@ function bestWords(view: View): Words | null {
   const most = Math.max(...able.map(successOf), 0);
   if (most - successOf(worstVariant) >= BETTER) {
     const best = able.filter((variant) => most - successOf(variant) < ALIKE).slice(0, NAMED);
-    return [
+    const head: Words = [
       ...strongList(best.map(({ name }) => name)),
-      ` ${best.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}.`,
+      ` ${best.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
     ];
+    return [...joined(head, [best.length === 1 ? settingsPart(best[0]!) : []]), '.'];
   }
-  const ahead = leastBehindWords(view);
-  if (ahead !== null) return [...ahead, '.'];
+  const ahead = leastBehind(view);
+  if (ahead !== null) return [...joined(ahead.words, [settingsPart(ahead.variant)]), '.'];
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
   const isCalm = result.variants.every((variant) => hurtUsers(variant).length === 0);
   if (!isCalm || judged.length === 0 || !judged.every(holdsAll)) return null;

@@ -114,7 +114,9 @@ function anomalyWords(view: View, meter: string, noun: (n: number) => string): W
 }
 
 /** `more-consumers falls least behind: up to 6,305 messages wait`, where another variant is far more behind; else null. */
-export function leastBehindWords(view: View): Words | null {
+export function leastBehind(
+  view: View,
+): { readonly variant: VariantResult; readonly words: Words } | null {
   const found = foundIn(view, (variant) => behindOf(view, variant));
   if (found.length < 2) return null;
   const rank = ({ drained, oldest }: Behind): number =>
@@ -129,10 +131,11 @@ export function leastBehindWords(view: View): Words | null {
       : drained === 0
         ? ', gone when the fault ends'
         : `, gone ${formatSeconds(drained)} after the fault`;
-  return [
+  const words = [
     { strong: best.variant.name },
     ` falls least behind: ${lower(upTo(formatCount(most), noun))}${gone}`,
   ];
+  return { variant: best.variant, words };
 }
 
 /**

@@ -299,9 +299,7 @@ function edgeWords(
   step: number,
 ): Markup | null {
   const { attempts, retried } = flowOf(variant, edge, step);
-  const { steps } = variant.timeline;
-  const isEver = Array.from({ length: steps }, (_, i) => flowOf(variant, edge, i).retried);
-  if (!isEver.some((one) => one)) return null;
+  if (!overRun(variant, edge).isRetried) return null;
   const rates = variant.timeline.edges[`${edge.from}->${edge.to}`]?.attempts ?? [];
   const text = formatRate(attempts);
   const room = textWidth(text, TEXT) + 4;
@@ -313,6 +311,36 @@ function edgeWords(
 
 const HIDDEN = attribute('visibility', 'hidden');
 
+/** What an edge does at some time of the run. */
+interface OverRun {
+  /** Many of its attempts are retries. */
+  readonly isRetried: boolean;
+  /** 1 in the steps in which its breaker is open; null if it never is. */
+  readonly open: readonly number[] | null;
+}
+
+/** By variant, because every picture of it asks. */
+const OVER_RUN = new WeakMap<VariantResult, Map<string, OverRun>>();
+
+function overRun(variant: VariantResult, edge: MapEdge): OverRun {
+  const known = OVER_RUN.get(variant) ?? new Map<string, OverRun>();
+  OVER_RUN.set(variant, known);
+  const name = `${edge.from}->${edge.to}`;
+  let own = known.get(name);
+  if (own === undefined) {
+    const { step, steps } = variant.timeline;
+    const all = Array.from({ length: steps }, (_, i) => i);
+    const hasBreaker = (variant.edges[name]?.breaker?.transitions.length ?? 0) > 0;
+    const open = hasBreaker ? all.map((i) => Number(breakerOpen(variant, edge, i * step))) : [];
+    own = {
+      isRetried: all.some((i) => flowOf(variant, edge, i).retried),
+      open: open.includes(1) ? open : null,
+    };
+    known.set(name, own);
+  }
+  return own;
+}
+
 /** An open switch on the line, at instants at which the breaker is open; null where it never is. */
 function switchMarks(
   view: View,
@@ -321,11 +349,8 @@ function switchMarks(
   direction: Placement['direction'],
   at: number,
 ): Markup | null {
-  const { step, steps } = variant.timeline;
-  const open = Array.from({ length: steps }, (_, i) =>
-    Number(breakerOpen(variant, edge, i * step)),
-  );
-  if (!open.includes(1)) return null;
+  const { open } = overRun(variant, edge);
+  if (open === null) return null;
   return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
 }
 

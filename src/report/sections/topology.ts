@@ -95,7 +95,8 @@ function figure(
   return markup`<figure class="${lead ? 'lead' : ''}">
     <h3>${moment.title} <span class="of">${formatInstant(moment.at)}</span></h3>
     ${
-      maps.narrow === null
+      // A phone has its own drawing of the instant that it shows; the folded ones scroll.
+      maps.narrow === null || !lead
         ? drawn(maps.wide, Math.min(room, maps.wide.width), id)
         : markup`<div class="wd">${drawn(maps.wide, room, id)}</div>
             <div class="nw">${drawn(maps.narrow, MAP_WIDTHS.phone, `${id}-n`)}</div>`
