@@ -15,6 +15,7 @@ import { adviceWords, recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
+import { isLeftWaiting } from './unseen.js';
 import { leastBehind, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
@@ -93,7 +94,9 @@ export function badgeOf({ result }: View): Badge | null {
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
   // Goals that are held are no pass where users of some variant are hurt.
-  const isCalm = variants.every((variant) => hurtUsers(variant).length === 0);
+  const isCalm = variants.every(
+    (variant) => hurtUsers(variant).length === 0 && !isLeftWaiting({ result }, variant),
+  );
   const isWhole = survivors === judged.length && wrong === '' && (isCalm || variants.length === 1);
   const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
@@ -125,7 +128,8 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
   const own = { ...view, result: { ...view.result, variants } };
   const [unseen] = unseenSentences(own);
   if (unseen === undefined) return { words: calmWords(view), said: null };
-  const short = shortened([...variantHead(view), ...unseen]);
+  const head = variantHead(view);
+  const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
   return { words: [...short, '.'], said: view.result.variants.length === 1 ? unseen : null };
 }
 
@@ -161,6 +165,14 @@ function unseenProof(variant: VariantResult): Words | null {
     faults.every(({ role }) => role === 'none' || role === 'undecided'),
   );
   return isCleared ? ['The runs without single faults show no cause.'] : null;
+}
+
+/** A sentence after a name. */
+function lowered(words: Words): Words {
+  const [first, ...rest] = words;
+  return typeof first === 'string' && /^[A-Z][a-z]+ /u.test(first)
+    ? [first.charAt(0).toLowerCase() + first.slice(1), ...rest]
+    : words;
 }
 
 /** The beginning of a sentence from a further part of one. */

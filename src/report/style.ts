@@ -117,6 +117,8 @@ header details{margin:0;font-size:13px}
 .strips tbody td{vertical-align:middle;padding:4px 0 4px 14px}
 .strips tbody td.sc{padding:4px 0}
 .strips td small{white-space:normal}
+.strips td span{white-space:nowrap}
+header .meta{max-width:96em}
 .fc.strip{height:44px}
 .readout{min-height:1.5em;margin:10px 0 0;max-width:none;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll.tall{max-height:430px;overflow:auto}

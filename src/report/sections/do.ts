@@ -113,7 +113,7 @@ function recommendedMarkup(view: View, chosen: Recommended, command: string): Ma
   return markup`<p>Against <b>${base}</b>${words !== null && `: ${words}`}.</p>
     ${patchPre(some, variantBlock(base, changes))}
     <p class="meta after">Repeat it beside ${base}:</p>
-    <pre data-copy tabindex="0">${repeatWords(command, base, changes)}</pre>${
+    <pre class="diff" data-copy tabindex="0">${repeatWords(command, base, changes)}</pre>${
       spare.length > 0 &&
       folded(
         patchPre({ ...variant, changes: spare }, null),
