@@ -214,7 +214,7 @@ function actWords(view: View): Words | null {
     const all = changes.length + spare.length;
     const few =
       enough !== null && spare.length > 0
-        ? `; ${changes.length} of its ${all} changes are enough`
+        ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
         : '';
     const settings = settingsOf(changes);
     const which: Words =

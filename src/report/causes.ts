@@ -9,7 +9,7 @@ import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
 import { harmedWords, harmWords, insteadWords, leftWords, type Harmed } from './harm-words.js';
 import { metastabilityWords } from './metastability-words.js';
-import { interventionSentences } from './intervention-words.js';
+import { effectiveSentences, interventionSentences } from './intervention-words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
@@ -17,8 +17,13 @@ export function causeSentence(explained: Explained): string {
   return sentencesOf(explained, interventionSentences(explained.own));
 }
 
-/** The same without what was tried: for the terminal, whose answer names the change to make. */
+/** The same without interventions that change nothing: for a terminal, where no table lists what was tried. */
 export function causeLine(explained: Explained): string {
+  return sentencesOf(explained, effectiveSentences(explained.own));
+}
+
+/** The same without what was tried: below an answer that names the change to make. */
+export function faultLine(explained: Explained): string {
   return sentencesOf(explained, []);
 }
 

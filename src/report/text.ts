@@ -9,7 +9,7 @@ import { statusLines } from './statuses.js';
 import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
 import { heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
 import { alarmLines } from './alarms.js';
-import { causeLine } from './causes.js';
+import { faultLine } from './causes.js';
 import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
 import { characterOf, describedRun } from './character.js';
@@ -301,7 +301,7 @@ function causeLines(view: View, options: TextOptions): string[] {
     const part = (label: string, text: string): string[] =>
       labelled(label, `${name}${oneLine(text)}`, room, paint);
     return [
-      ...part('causes', causeLine(one)),
+      ...part('causes', faultLine(one)),
       ...(cheapest === null || chosen !== null ? [] : part('remedy', cheapest)),
     ];
   });

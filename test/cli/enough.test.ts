@@ -124,7 +124,7 @@ describe('the change that a run recommends', () => {
     expect(more.enough!.failed).toBeLessThan(0.02 * more.enough!.failedBefore);
     expect(stderr).toMatch(/tried fewer changes with \d+ more runs/u);
     expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
-      /remedy Use more: it holds the budget, now holds none\. 1 of its 4 changes is enough \([\d,]+ requests fail instead of [\d,]+\): databases\.catalog\.pool\.maxOpen: 10\./u,
+      /do Use more: it holds the budget; 1 of its 4 changes is enough: databases\.catalog\.pool\.maxOpen: 10/u,
     );
     expect(page).toContain('Its other changes, which the budgets do not need');
   });
@@ -139,8 +139,6 @@ describe('the change that a run recommends', () => {
   it('is the variant with all of its changes where no further runs are made', () => {
     const { stdout, more } = ran(['--no-explain']);
     expect(more.enough).toBeUndefined();
-    expect(stdout).toContain(
-      'Use more: it holds the budget, now holds none. It changes 4 settings',
-    );
+    expect(stdout).toContain('Use more: it holds the budget.');
   });
 });

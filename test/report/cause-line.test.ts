@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { causeLine, causeSentence } from '../../src/report/causes.js';
+import { causeLine, causeSentence, faultLine } from '../../src/report/causes.js';
 import { cheapestWords } from '../../src/report/cheapest.js';
 import { sentenceOf } from '../../src/report/intervention-words.js';
 import type {
@@ -50,8 +50,11 @@ it('leaves out what was tried, which the tables of a report list', () => {
   expect(causeSentence(explained)).toContain(
     'With 2x the workers of bank 10 requests fail or are slow instead of 100.',
   );
-  // A terminal names the change to make in its answer.
-  expect(causeLine(explained)).toMatch(/no run shows a cause\.$/);
+  expect(causeLine(explained)).toBe(
+    'With 2x the workers of bank 10 requests fail or are slow instead of 100.',
+  );
+  // An answer above it names the change to make.
+  expect(faultLine(explained)).toMatch(/no run shows a cause\.$/);
 });
 
 it('does not say that users no longer fail where some requests still do', () => {

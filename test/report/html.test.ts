@@ -77,7 +77,7 @@ describe('the page', () => {
   });
 
   it('sorts a table by the pressed column, up and then down', () => {
-    const { window } = new JSDOM(page, { runScripts: 'dangerously' });
+    const { window } = new JSDOM(page, { runScripts: 'dangerously', url: 'file:///page.html' });
     const table = window.document.querySelector('#cmp')!;
     const names = (): string[] =>
       [...table.querySelectorAll('tbody th')].map((th) =>

@@ -156,7 +156,7 @@ describe('the topology', () => {
   });
 
   it('shows any instant with the slider of the script, and the same picture again at its own', () => {
-    const { window } = new JSDOM(page, { runScripts: 'dangerously' });
+    const { window } = new JSDOM(page, { runScripts: 'dangerously', url: 'file:///page.html' });
     const part = window.document.querySelector('.only.v2 .scrub')!;
     const slider = window.document.querySelector<HTMLInputElement>('.clock input[type=range]')!;
     const lead = part.querySelector('figure.lead')!;

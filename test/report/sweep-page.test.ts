@@ -283,7 +283,10 @@ describe('the table of settings', () => {
   });
 
   it('sorts by the pressed column', () => {
-    const { window } = new JSDOM(pages.get('words')!, { runScripts: 'dangerously' });
+    const { window } = new JSDOM(pages.get('words')!, {
+      runScripts: 'dangerously',
+      url: 'file:///page.html',
+    });
     const table = window.document.querySelector('#all-settings')!;
     const button = [...table.querySelectorAll<HTMLButtonElement>('.sort')].at(-1)!;
     button.click();

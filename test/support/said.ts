@@ -1,5 +1,5 @@
 import { answerOf, namedAnswers } from '../../src/report/answer.js';
-import { plainWords, type Words } from '../../src/report/emphasis.js';
+import type { Words } from '../../src/report/emphasis.js';
 import type { View } from '../../src/report/view.js';
 
 /** Everything that a report says first: the three answers, and what a reader must not miss beside them. */
@@ -9,9 +9,4 @@ export function saidWords(view: View): Words {
     ...words,
     ' ',
   ]);
-}
-
-/** The same without emphasis. */
-export function saidOf(view: View): string {
-  return plainWords(saidWords(view));
 }

@@ -96,7 +96,7 @@ export class RunPage {
       tab: this.tabs?.shown ?? undefined,
       find: this.field?.value || undefined,
     });
-    history.replaceState(null, '', fragment || location.pathname + location.search);
+    history.replaceState(null, '', fragment || location.href.split('#')[0]);
   }
 
   /** Which components of the chosen variant are not well at an instant. */
