@@ -5,11 +5,13 @@ import {
   lossPoints,
   lostShare,
 } from '../charts/latency.js';
+import { degradedWords } from '../degraded.js';
 import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';
 import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
+import { emphasised } from './verdict.js';
 import { caption, dataTable, picture, section, variantKey, type Table, folded } from './parts.js';
 
 /** Loss and latency in one picture, then the distributions of successful responses and of all. */
@@ -18,9 +20,10 @@ export function latencySection({ all, drawn: view }: Fold): Markup {
   const loss = picture('loss', lossChart(view, 'loss', 984), lossChart(view, 'loss-n', 358));
   return section('latency', 'Latency and loss', lossFinding(all), [
     markup`<figure>${loss}</figure>`,
-    caption(
-      'Share of all requests that still have no successful answer after the time on the x axis. A failed request never gets one, so a line levels out at its failure rate instead of flattering its percentiles.',
-    ),
+    caption([
+      'Share of all requests that still have no successful answer after the time on the x axis. A failed request never gets one, so a line levels out at its failure rate instead of flattering its percentiles. ',
+      emphasised(degradedWords(all)),
+    ]),
     dataTable(lossTable(view)),
     folded(
       [

@@ -1,4 +1,5 @@
-import type { SweepFigure, SweepFigures } from '../../../spec/result/sweep.js';
+import { measureText, parseExpression } from '../../../language/expression.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../../spec/result/sweep.js';
 import { label, textWidth, type Drawing } from '../../draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
@@ -119,7 +120,7 @@ function specOf(
   const whole = result.axes[axis]!;
   const unit = drawnUnit(canvas, drawn);
   const series = looks.map((look) => seriesOf(canvas, drawn, axis, look));
-  const limit = drawn === 'expect' ? limitOf(result) : null;
+  const limit = drawn === 'expect' ? limitOf(result) : budgetLimit(result, drawn);
   const points = series.flatMap((one) => one.points).filter(({ value }) => value !== null);
   const values = points.map(({ value }) => value!);
   const all = limit === null ? values : [...values, limit.limit];
@@ -137,9 +138,31 @@ function specOf(
     path: whole.path,
     series,
     isJoined: !isSample(result.sweep.kind),
-    limit: limit === null ? null : { at: limit.limit, text: limitText(canvas, limit.limit, unit) },
+    limit:
+      limit === null
+        ? null
+        : {
+            at: limit.limit,
+            text: 'text' in limit ? limit.text : limitText(canvas, limit.limit, unit),
+          },
     zones,
   };
+}
+
+/** The budget on a metric, if exactly one with a number is judged; else null. */
+function budgetLimit(
+  { metrics, budgets }: SweepResult,
+  drawn: number,
+): { readonly limit: number; readonly text: string } | null {
+  const { text } = metrics[drawn]!;
+  const found = budgets.flatMap((budget) => {
+    const parsed = parseExpression(budget.text);
+    if (!parsed.ok || parsed.expression.steps !== null) return [];
+    const { metric, window, limit } = parsed.expression;
+    if (measureText(metric, window) !== text || limit.kind !== 'quantity') return [];
+    return [{ limit: limit.quantity.value, text: shorten(budget.text, 48) }];
+  });
+  return found.length === 1 ? found[0]! : null;
 }
 
 function limitText({ view }: Canvas, limit: number, unit: Unit): string {
