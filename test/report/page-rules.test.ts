@@ -96,8 +96,11 @@ it('draws the arrows of propagation from and to their time', () => {
   const heads = [...render(chart.body).matchAll(/M[\d.]+ [\d.]+L([\d.]+) [\d.]+L/g)].map(([, x]) =>
     Number(x),
   );
-  // Without names the axis is from 6 to 14 before the end.
-  const expected = retries.cascade.influences.map(({ at }) => 6 + (at / 180) * (970 - 6));
+  // Without names the axis is from 6 to 14 before the end. Load that goes back down is 9 beside its time.
+  const expected = retries.cascade.influences.flatMap(({ at }) => {
+    const own = 6 + (at / 180) * (970 - 6);
+    return [own, own + 9];
+  });
   expect(heads.length).toBeGreaterThan(2);
   for (const x of heads)
     expect(Math.min(...expected.map((at) => Math.abs(at - x)))).toBeLessThan(0.1);

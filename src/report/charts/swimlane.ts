@@ -162,7 +162,8 @@ function arrows(
     const lean = leanOf(lanes[from]!, influence, window);
     const feedback = isFeedback(influence.mechanism);
     const fill = feedback ? 'var(--fault-ink)' : 'var(--ink)';
-    const at = x(influence.at);
+    // Load that goes back down is beside what goes up at the same time.
+    const at = x(influence.at) + (feedback ? BACK : 0);
     const bulge =
       lean > 0
         ? 0
@@ -174,7 +175,7 @@ function arrows(
             width,
           );
     const [shaft, head] = arrow(
-      [x(influence.at - lean), at],
+      [at - (x(influence.at) - x(influence.at - lean)), at],
       bulge,
       center(from) + side,
       center(to) - side,
@@ -253,6 +254,9 @@ const MOST_BULGE = 42;
 function meets(a: Room, b: Room): boolean {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
+
+/** Distance of an arrow of load that goes back from its time. Unit: px. */
+const BACK = 9;
 
 /** Most time by which an arrow leans, as a share of what its picture shows. */
 const LEAN = 0.12;
