@@ -3,7 +3,6 @@ import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
 import { lostShare } from './charts/latency.js';
-import { snapshotsOf } from './charts/topology.js';
 import type { Column } from './column.js';
 import { haveSameLoad } from './reference.js';
 import { verdictBetween } from './difference.js';
@@ -20,9 +19,8 @@ import {
 import { list, plural } from '../text/words.js';
 import { listed } from './format.js';
 import { rankedTogether } from './standing.js';
-import { backlogsOf, leftWords, stateOf } from './waiting.js';
 import { degradedSubjects, everDegraded } from './words.js';
-import { isServer, shades, stepAt, type View } from './view.js';
+import type { View } from './view.js';
 
 interface Loss {
   readonly variant: VariantResult;
@@ -110,29 +108,6 @@ export function servicesFinding(view: View, variant: VariantResult): string {
   }
   const worst = ill[0]!;
   return `${worst.subject} suffers longest, ${formatSeconds(worst.seconds)}; no component runs out of workers`;
-}
-
-/** Title of the topology figure: the state at the end. */
-export function topologyFinding(view: View, variant: VariantResult): string {
-  const moments = snapshotsOf(view, variant);
-  const behind = new Set(backlogsOf(variant).flatMap(({ places }) => places));
-  const nodes = view.result.topology.nodes.filter(
-    (node) => isServer(node) || behind.has(node.name),
-  );
-  const degraded = (at: number): string[] =>
-    nodes
-      .filter((node) => stateOf(variant, node.name, stepAt(variant.timeline, at)) !== 'ok')
-      .map((node) => node.name);
-  const end = moments[moments.length - 1]!;
-  const still = degraded(end.at);
-  const span = shades(view)[0];
-  if (still.length > 0 && span !== undefined && end.at > span.until) {
-    return `${formatSeconds(end.at - span.until)} after the fault ended, ${listed(still.slice(0, 4))} ${still.length === 1 ? 'is' : 'are'} still degraded${leftWords(variant)}`;
-  }
-  const worst = moments.reduce((a, b) => (degraded(b.at).length > degraded(a.at).length ? b : a));
-  const count = degraded(worst.at).length;
-  if (count === 0) return 'Every component stays healthy';
-  return `${count} of ${plural(nodes.length, 'component')} ${count === 1 ? 'is' : 'are'} degraded at ${formatInstant(worst.at)}; ${still.length === 0 ? 'all are healthy at the end' : `${still.length} still at the end${leftWords(variant)}`}`;
 }
 
 /** Share of wasted work that a title mentions. */

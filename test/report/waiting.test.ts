@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lanesOf } from '../../src/report/lanes.js';
 import { stateWords } from '../../src/report/charts/topology.js';
-import { topologyFinding } from '../../src/report/findings.js';
 import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';
 import { framesOf } from '../../src/report/topology-frames.js';
 import { mapsOf } from '../../src/report/charts/topology.js';
@@ -52,7 +51,7 @@ describe('a component for which messages wait', () => {
   });
 
   it('is named in the headings', () => {
-    const findings = [propagationFinding, cascadeFinding, topologyFinding];
+    const findings = [propagationFinding, cascadeFinding];
     for (const finding of findings) expect(finding(view, variant!)).toContain(left.text);
   });
 });
