@@ -9,7 +9,7 @@ export interface Backlog {
   readonly places: readonly string[];
   readonly from: number;
   readonly until: number;
-  /** `18,321 messages wait, the oldest for 38.8 s`; if it is left at the end, `109,605 messages still wait at 900 s`. */
+  /** `up to 18,321 messages wait, the oldest for 38.8 s`; if it is left at the end, `109,605 messages still wait at 900 s`. */
   readonly words: string;
   readonly isLeft: boolean;
 }

@@ -28,7 +28,7 @@ describe('messages that pile up', () => {
     const { events, cascade } = told(away('5s'));
     // Each message handled gains 2 ms in 8: the age falls from 5 s by 0.25 s a second, to 1 s at 41 s.
     expect(events).toEqual([
-      { at: 20, kind: 'backlog', words: '501 messages wait, the oldest for 5.01 s' },
+      { at: 20, kind: 'backlog', words: 'up to 501 messages wait, the oldest for 5.01 s' },
       { at: 42, kind: 'recovered', words: 'caught up after 22 s' },
     ]);
     expect(cascade.sentence).toContain('jobs.workers falls behind at 20 s: 501 messages wait');
@@ -154,7 +154,7 @@ describe('rows of an outbox that pile up', () => {
         at: 20,
         kind: 'backlog',
         subject: 'orders.outbox',
-        words: expect.stringMatching(/^60\d rows wait, the oldest for 20(\.1)? s$/u) as string,
+        words: expect.stringMatching(/^up to 60\d rows wait, the oldest for 20(\.1)? s$/u) as string,
       },
       { at: 41, kind: 'recovered', subject: 'orders.outbox', words: 'caught up after 21 s' },
     ]);
@@ -207,7 +207,7 @@ describe('a queue that holds messages back until their time is over', () => {
     const faults = '[ { id: away, kind: crash, target: worker, at: 80s, for: 20s } ]';
     expect(eventsOf(delayed(', messageTtl: 30s, deadLetter: work', faults))).toEqual([
       '80 fault away: worker crashes',
-      '80 backlog work: 401 messages wait, the oldest for 20 s',
+      '80 backlog work: up to 401 messages wait, the oldest for 20 s',
       '100 faultEnd away: over: worker crashes',
       '101 recovered work: caught up after 21 s',
     ]);

@@ -185,7 +185,7 @@ faults: [ { id: slow, kind: slow, target: balances, factor: 10, at: 20s, for: 10
       /balances answers with old values from 20 s: [\d.]+ % of its reads are stale, reads are fresh again\./u,
     );
     expect(cascade.sentence).toMatch(
-      /balances falls behind at 20 s: \d+ events wait, the oldest for [\d.]+ s, caught up after \d+ s\./u,
+      /balances falls behind at 20 s: up to \d+ events wait, the oldest for [\d.]+ s, caught up after \d+ s\./u,
     );
     expect(cascade.innocent).toEqual([]);
   });

@@ -27,7 +27,7 @@ ${times.map(([at, seconds], i) => `  - { id: f${i}, kind: crash, target: worker,
 
 const FIRST = [
   '60 s worker crashes',
-  '60 s jobs falls behind: 1,001 messages wait, the oldest for 10 s',
+  '60 s jobs falls behind: up to 1,001 messages wait, the oldest for 10 s',
   '70 s The fault ends',
 ];
 

@@ -50,7 +50,7 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
         const most = Math.max(...line.waiting.subarray(from, until));
         const oldest = Math.max(...line.ages.subarray(from, until)) / 1e9;
         const reset = afterReset(data.plan, line.subject, at, steps.lengthNs[0] / 1e9);
-        const text = `${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
+        const text = `up to ${waitWords(most, line)}, the oldest for ${formatSeconds(oldest)}${already}${reset}`;
         const places = line.places.map((id) => data.plan.components[id].name);
         const event = { subject: line.subject, ...BARE };
         const chronic = isChronic ? { isChronic } : {};
