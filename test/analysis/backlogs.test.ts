@@ -31,7 +31,7 @@ describe('messages that pile up', () => {
       { at: 20, kind: 'backlog', words: 'up to 501 messages wait, the oldest for 5.01 s' },
       { at: 42, kind: 'recovered', words: 'caught up after 22 s' },
     ]);
-    expect(cascade.sentence).toContain('jobs.workers falls behind at 20 s: 501 messages wait');
+    expect(cascade.sentence).toContain('jobs.workers falls behind at 20 s: up to 501 messages wait');
   });
 
   it('are not caught up with where the consumer stays away', () => {
