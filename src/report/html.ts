@@ -107,7 +107,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     ['answer', 'verdict', 'Answer', verdictSection(view)],
     ['answer', 'variants', several ? 'Variants' : 'The run', stripsSection(fold)],
     ['why', 'why', 'Why', whySection(drawn)],
-    ['why', 'causes', 'Causes', causesSection(drawn)],
+    ['why', 'causes', 'Causes', causesSection(drawn, command)],
     ['why', 'do', 'Do', doSection(fold, command)],
     ['why', 'headroom', 'Headroom', headroomSection(drawn)],
     ...evidenceOf(fold),

@@ -48,7 +48,7 @@ const own: Counterfactuals = {
 
 it('tables of further runs count requests that fail and that are slow apart, with the price of a change', () => {
   const view = viewOf({ ...result, variants: [{ ...variant!, counterfactuals: own }] });
-  const text = causesSection(view)!
+  const text = causesSection(view, 'faultline run a.yaml')!
     .markup.replaceAll(/<[^>]*>/gu, '|')
     .replaceAll(/[|\s]+/gu, '|');
   const cells = (words: string): string => words.replaceAll(/\s+/gu, '|');

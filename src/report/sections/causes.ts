@@ -1,6 +1,7 @@
 import type { CausalRole, InterventionRole } from '../../spec/result/counterfactual.js';
 import type { Estimate } from '../../spec/result/estimate.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
+import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
 import { causeSentence, shareWords } from '../causes.js';
 import { explainedOf, wordsOf, type Explained } from '../explained.js';
@@ -25,12 +26,20 @@ const CHANGE_WORDS: Readonly<Record<InterventionRole, string>> = {
 };
 
 /** What the runs without possible causes show of the chosen variant; null without such runs. */
-export function causesSection(view: View): Markup | null {
+export function causesSection(view: View, command: string): Markup | null {
   const explained = explainedOf(view.result.variants);
   if (explained.length === 0) return null;
   return insideSection(view, 'causes', 'Causes', (variant) => {
     const one = explained.find((each) => each.variant === variant);
-    if (one === undefined) return null;
+    if (one === undefined) {
+      if (variant.cascade.events.length === 0) return null;
+      const explain = `${command} --variant ${shellWord(variant.name)} --explain`;
+      return {
+        title: 'No run was made without a fault or with one change',
+        body: markup`<p>The causes are those that the requests lead to. To prove them:</p>
+          <pre class="diff" data-copy tabindex="0">${explain}</pre>`,
+      };
+    }
     const { faults, interventions, runs } = one.own;
     const whose = `Runs of ${variant.name}`;
     return {
