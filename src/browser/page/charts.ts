@@ -40,7 +40,10 @@ export class Charts {
     const { left, width } = chart.box.getBoundingClientRect();
     const room = 1 - chart.margin[0] - chart.margin[1];
     const share = ((x - left) / width - chart.margin[0]) / room;
-    return share < 0 || share > 1 ? null : from + share * (until - from);
+    if (share < 0 || share > 1) return null;
+    // A tenth of a step is as much as a reader can want.
+    const fine = this.data.step / 10;
+    return Number((Math.round((from + share * (until - from)) / fine) * fine).toFixed(9));
   }
 
   /** Moves the cursor of every picture; null takes it away. */
