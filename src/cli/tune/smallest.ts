@@ -87,7 +87,9 @@ class Reduction<O extends Holding> {
     let enough = open.length;
     while (enough - short > 1) {
       const middle = Math.floor((short + enough) / 2);
-      const moves = [...needed, ...open.slice(0, middle)];
+      const chosen = new Set([...needed, ...open.slice(0, middle)]);
+      // In one order, whichever of them was found first.
+      const moves = this.all.filter((move) => chosen.has(move));
       const holds = await this.hold(moves);
       if (holds === null) return null;
       if (holds) {
