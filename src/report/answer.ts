@@ -264,13 +264,16 @@ function survivorWords(view: View): Words | null {
 function settingsOf(changes: readonly VariantChange[]): string | null {
   if (changes.length === 0 || changes.length > FEW + 1) return null;
   return listed(
-    changes.map(({ path, to }) =>
-      to === null ? `no ${path}` : changes.length > FEW ? path : `${path}: ${flow(to)}`,
-    ),
+    changes.map(({ path, to }) => {
+      const text = `${path}: ${flow(to)}`;
+      return to === null ? `no ${path}` : changes.length > FEW || text.length > SHORT ? path : text;
+    }),
   );
 }
 
 const FEW = 2;
+/** Letters of a change that is told with its value. */
+const SHORT = 80;
 
 /** ` (services.mailer.replicas: 3)`: the settings of a variant, if they are few. */
 function settingsPart({ changes = [] }: VariantResult): Words {

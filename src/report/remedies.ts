@@ -1,6 +1,7 @@
 import type { CounterfactualIntervention, HarmPrice } from '../spec/result/counterfactual.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { isOurs } from './cheapest.js';
+import { recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { heldBudgets, type View } from './view.js';
 
@@ -49,11 +50,16 @@ export function remediesOf(view: View): Remedies | null {
     ...(result.variants.length > 1 ? others.map((variant) => ofVariant(view, variant)) : []),
     ...changes,
   ];
+  // The heading names them.
+  const kept = new Set<string>([
+    view.baseline.name,
+    ...(view.winner === null ? [] : [view.winner]),
+  ]);
   const tried = all
-    .filter((one) => isLess(one, usual) || one.words === view.baseline.name)
+    .filter((one) => isLess(one, usual) || kept.has(one.words))
     .sort((a, b) => a.failed - b.failed || (a.changes ?? Infinity) - (b.changes ?? Infinity))
     .slice(0, MOST);
-  const isNone = tried.every(({ words }) => words === view.baseline.name);
+  const isNone = tried.every((one) => !isLess(one, usual)) && recommendedOf(view) === null;
   return isNone ? null : { usual, tried };
 }
 

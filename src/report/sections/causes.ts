@@ -42,10 +42,11 @@ export function causesSection(view: View, command: string): Markup | null {
     }
     const { faults, interventions, runs } = one.own;
     const whose = `Runs of ${variant.name}`;
+    const changes = scrolled(changeTable(one), `${whose} with other changes`);
     return {
       title: `${plural(runs, 'run')} without a fault or with one change ${runs === 1 ? 'shows' : 'show'} the causes`,
       body: markup`<p>${causeSentence(one)}</p>
-        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && folded(scrolled(changeTable(one), `${whose} with other changes`), plural(interventions.length, 'other change'))}
+        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}
         <p class="meta after">${methodWords(one)}</p>`,
     };
   });

@@ -10,8 +10,8 @@ export function contributorsSection(view: View): Markup | null {
   const known = view.result.variants.some(({ contributors }) => (contributors?.sampled ?? 0) > 0);
   if (!known) return null;
   return insideSection(view, 'contributors', 'Latency by contributor', ({ contributors }) => {
-    if (contributors === undefined || contributors.parts.length === 0)
-      return { title: 'No traced request succeeded', body: null };
+    // No traced request succeeded.
+    if (contributors === undefined || contributors.parts.length === 0) return null;
     return { title: largestWords(contributors) ?? '', body: bodyOf(contributors) };
   });
 }

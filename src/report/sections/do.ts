@@ -17,6 +17,8 @@ export function doSection({ all: view, drawn }: Fold, command: string): Markup |
   const tried = remediesOf(view);
   if (variants.length === 0 && tried === null) return null;
   const others = variants.filter((variant) => variant !== chosen?.variant);
+  const patches = markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`;
+  const label = chosen === null ? 'Settings of each variant' : 'Settings of the other variants';
   return section('do', 'Do', recommendedTitle(view, chosen), [
     chosen !== null && recommendedMarkup(view, chosen, command),
     tried !== null &&
@@ -25,11 +27,7 @@ export function doSection({ all: view, drawn }: Fold, command: string): Markup |
         'Changes that were tried',
         'scroll after',
       ),
-    others.length > 0 &&
-      folded(
-        markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`,
-        chosen === null ? 'Settings of each variant' : 'Settings of the other variants',
-      ),
+    others.length > 0 && (chosen === null && tried === null ? patches : folded(patches, label)),
   ]);
 }
 
