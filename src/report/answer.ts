@@ -272,7 +272,7 @@ function settingsOf(changes: readonly VariantChange[]): string | null {
 }
 
 const FEW = 2;
-/** Letters of a change that is told with its value. */
+/** Letters of a change whose value is said too. */
 const SHORT = 80;
 
 /** ` (services.mailer.replicas: 3)`: the settings of a variant, if they are few. */
