@@ -44,7 +44,9 @@ export function breakerLanes(view: View, variant: VariantResult): BreakerLane[] 
         dryRun: breaker.dryRun,
         // A probe that ends immediately has no duration but is kept.
         intervals: intervals.filter(
-          (s) => s.state === 'halfOpen' || (s.state !== 'closed' && s.until > s.from),
+          (s) =>
+            // The warm-up is not shown.
+            s.until >= 0 && (s.state === 'halfOpen' || (s.state !== 'closed' && s.until > s.from)),
         ),
       });
     }

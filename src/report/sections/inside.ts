@@ -161,6 +161,9 @@ export function wasteSection(all: View): Markup | null {
     const right = waste.every((row) => row.wasted === 0)
       ? markup`<p class="nothing">No component worked in vain.</p>`
       : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
+    const isIdle = waste.every((row) => row.wasted === 0);
+    if (isIdle && edges.length === 0 && shared === '' && extraAttempts(variant) === null)
+      return null;
     const rows = waste.map((row) => [row.name, formatShare(row.wasted), '–', '–']);
     const runs = view.result.replications;
     const factors = edges.map(({ edge, factor }) => {
@@ -221,7 +224,7 @@ export function breakersSection(all: View): Markup | null {
           <li>${swatchOf('down', 10)}open</li>
           <li>${swatchOf('degraded', 10)}half-open, probing</li>
         </ul>
-        ${caption(`One lane per breaker, replication 1.${dryRunWords(variant)}`)}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
+        ${caption(`${breakerFinding(view, variant)}. One lane per breaker, replication 1.${dryRunWords(variant)}`)}${dataTable({ caption: `Breakers, ${variant.name}`, head: ['Breaker', 'Open for', 'Times half-open', 'Closed again'], rows })}`,
     };
   });
 }
