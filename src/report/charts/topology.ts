@@ -12,7 +12,7 @@ import { busyShare, flowOf, largestFlow } from '../topology-frames.js';
 import { backlogIn, backlogsOf, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
-import { requestLabel, shades, stepAt, type View } from '../view.js';
+import { shades, stepAt, type View } from '../view.js';
 import { dashed } from './services.js';
 
 /** An instant with a picture, and its reason. */
@@ -237,7 +237,8 @@ function sharesOf(
     .slice(0, 3)
     .map((request) => ({
       request,
-      words: shorten(request === name ? 'success' : requestLabel(view, request), 14),
+      // Below its workload a request needs no more than its own name.
+      words: shorten(request === name ? 'success' : request.slice(name.length + 1), 14),
     }));
 }
 
