@@ -31,7 +31,9 @@ describe('messages that pile up', () => {
       { at: 20, kind: 'backlog', words: 'up to 501 messages wait, the oldest for 5.01 s' },
       { at: 42, kind: 'recovered', words: 'caught up after 22 s' },
     ]);
-    expect(cascade.sentence).toContain('jobs.workers falls behind at 20 s: up to 501 messages wait');
+    expect(cascade.sentence).toContain(
+      'jobs.workers falls behind at 20 s: up to 501 messages wait',
+    );
   });
 
   it('are not caught up with where the consumer stays away', () => {
@@ -154,7 +156,9 @@ describe('rows of an outbox that pile up', () => {
         at: 20,
         kind: 'backlog',
         subject: 'orders.outbox',
-        words: expect.stringMatching(/^up to 60\d rows wait, the oldest for 20(\.1)? s$/u) as string,
+        words: expect.stringMatching(
+          /^up to 60\d rows wait, the oldest for 20(\.1)? s$/u,
+        ) as string,
       },
       { at: 41, kind: 'recovered', subject: 'orders.outbox', words: 'caught up after 21 s' },
     ]);
