@@ -348,3 +348,21 @@ it('compares success where variants have budgets of their own', () => {
     /^Use .*: it holds all 2 budgets, and succeeds with .* of requests, naive with /,
   );
 });
+
+describe('the figures beside the strips', () => {
+  it('have the cost where the file has prices', () => {
+    const { result } = run(`
+faultline: 1
+title: Priced
+run: { duration: 20s, warmup: 2s, replications: 1 }
+services: { shop: { cpu: 1, endpoints: { buy: [ work: 5ms ] } } }
+workloads: { users: { arrivals: constant(20/s), requests: [ call: shop.buy ] } }
+report: { prices: { cpuHour: 0.04 } }
+`);
+    const strips = new JSDOM(renderHtml(result, OPTIONS)).window.document.querySelector(
+      '#variants',
+    )!;
+    const cost = strips.querySelector('td[data-of="Cost"]');
+    expect(Number(cost?.textContent)).toBeGreaterThan(0);
+  });
+});

@@ -19,7 +19,7 @@ import { folded, framed, variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
 
 /** Figures of a variant beside its strip, in this order, as far as the result has them. */
-const SHOWN: readonly string[] = ['success', 'worst', 'latency.p99', 'recovery', 'wasted', 'costs'];
+const SHOWN: readonly string[] = ['success', 'worst', 'latency.p99', 'recovery', 'wasted', 'cost'];
 /** Most figures about effects that no request shows. */
 const UNSEEN = 2;
 
