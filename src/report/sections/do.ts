@@ -2,7 +2,7 @@ import type { VariantResult } from '../../spec/result/result.js';
 import type { VariantChange } from '../../spec/scenario/scenario.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
-import { changesOf } from '../../text/shell.js';
+import { changesOf, shellWord } from '../../text/shell.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { enoughWords, recommendedOf, recommendedTitle, type Recommended } from '../recommended.js';
@@ -123,12 +123,8 @@ function recommendedMarkup(view: View, chosen: Recommended, command: string): Ma
 /** `faultline run FILE --variant naive --set policies.pay.timeout=250ms --as fixed`. */
 function repeatWords(command: string, base: string, changes: readonly VariantChange[]): string {
   const set = changes.map(({ path, to }) => `${path}=${to === null ? 'null' : flow(to)}`);
-  const file = command
-    .split(' ')
-    .filter((word) => !word.startsWith('-'))
-    .slice(0, 3)
-    .join(' ');
-  return `${file} --variant ${base} ${changesOf({ set, as: 'fixed' })}`;
+  const [file] = command.split(' --', 1);
+  return `${file} --variant ${shellWord(base)} ${changesOf({ set, as: 'fixed' })}`;
 }
 
 /** The changes as an entry of `variants:`. */
@@ -138,7 +134,7 @@ function variantBlock(base: string, changes: readonly VariantChange[]): string {
     .map(({ path, to }) => `      ${path}: ${flow(to)}\n`);
   const removed = changes.filter(({ to }) => to === null).map(({ path }) => path);
   return [
-    `  - name: fixed   # ${base} with what is needed\n    extends: ${base}\n`,
+    `  - name: fixed   # ${base} with what is needed\n    extends: ${flow(base)}\n`,
     removed.length > 0 ? `    remove: [ ${removed.join(', ')} ]\n` : '',
     set.length > 0 ? `    set:\n${set.join('')}` : '',
   ].join('');
