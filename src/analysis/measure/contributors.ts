@@ -1,3 +1,4 @@
+import { quantileRank, sortedQuantile } from '../../stats/rank.js';
 import { sumOf } from '../../stats/sums.js';
 import {
   PATH_KINDS,
@@ -67,13 +68,9 @@ function samplesOf(data: VariantData): Sample[] {
 /** The requests whose latency is next to the p99. */
 function aroundP99(samples: readonly Sample[]): readonly Sample[] {
   const sorted = [...samples].sort((a, b) => a.latencyNs - b.latencyNs);
-  const at = rankOfP99(sorted.length);
+  const at = quantileRank(0.99, sorted.length) - 1;
   const side = Math.max(SIDE_FEWEST, Math.ceil(sorted.length * SIDE_SHARE));
   return sorted.slice(Math.max(0, at - side), at + side + 1);
-}
-
-function rankOfP99(length: number): number {
-  return Math.ceil(length * 0.99) - 1;
 }
 
 /** Number of a kind of part of a component, or of an edge between two. */
@@ -156,7 +153,7 @@ function nameOf({ subject, kind }: Contributor): string {
 /** In seconds. */
 function p99Of(latenciesNs: readonly number[]): number {
   const sorted = Float64Array.from(latenciesNs).sort();
-  return sorted[rankOfP99(sorted.length)] / 1e9;
+  return sortedQuantile(sorted, 0.99) / 1e9;
 }
 
 /** Mean in seconds; null of nothing. */

@@ -7,6 +7,7 @@ import {
 } from '../../spec/outcome.js';
 import type { TraceRecord } from '../../spec/record/record.js';
 import type { Exemplar, Span } from '../../spec/result/result.js';
+import { quantileRank } from '../../stats/rank.js';
 import { firstFaultNs } from './faulted.js';
 import { instanceName, partName } from '../../spec/plan/names.js';
 import { type VariantData } from './variant-data.js';
@@ -133,7 +134,7 @@ function choose(
   take(byDuration[byDuration.length >> 1], 'median');
   const isFaulty = faultNs < base.plan.endNs;
   take(
-    byDuration[Math.ceil(byDuration.length * 0.99) - 1],
+    byDuration[quantileRank(0.99, byDuration.length) - 1],
     isFaulty ? 'slow before the fault' : 'slow',
   );
   const fault = base.plan.faults.find((candidate) => candidate.id === headline);

@@ -9,7 +9,8 @@ import { isPlaced, partsOf, type VariantData } from './variant-data.js';
  * databases count, limited or not. External components do not: their capacity is not ours, and a hanging one would
  * hide all others. Time in which a worker waits for another component of the system (back-offs between attempts
  * included) counts there, not again in the caller. Time in which it waits for an external component counts, because
- * it holds the worker. The wasted share of a component's own time is taken to be that of all its time.
+ * it holds the worker. The wasted share of a component's own time is taken to be that of all its time, its
+ * `wastedWork`: so this is the mean of the components' `wastedWork`, weighed by the time that each worked itself.
  */
 export function wastedOf(data: VariantData): Measured {
   const { plan } = data;

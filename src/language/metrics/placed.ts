@@ -69,7 +69,7 @@ export const PLACED_METRICS = [
     'wastedWork',
     [...SERVED, 'edge'],
     'low',
-    'Share of busy time spent on executions whose result was not used.',
+    'Share of busy time spent on executions whose result was not used. For a whole system, the mean of its components, weighed by the time that each worked itself, without waits for the others.',
   ),
   counted(
     'duplicates',

@@ -256,6 +256,7 @@ export interface ComponentResult extends AnswerResult {
   readonly queue: { readonly mean: number; readonly max: number } | null;
   readonly concurrency: { readonly mean: number; readonly max: number } | null;
   readonly queueWait: LatencyResult | null;
+  /** Wasted share of its busy time. The system's figure is the mean of these, weighed by the time each worked itself. */
   readonly wastedWork: number | null;
   readonly duplicates: number;
   /** Mean over the runs; absent without prices, and for components that cost nothing. */
