@@ -3,6 +3,7 @@ import type { Interner } from './canonical.js';
 import { partOf } from './layout.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { KeyTable } from './keys.js';
+import { leasesOf } from './saga-leases.js';
 import type { Target } from '../spec/scenario/target.js';
 import { driverName } from '../spec/scenario/sagas.js';
 import type { Saga } from '../spec/scenario/sagas.js';
@@ -70,6 +71,7 @@ export class SagaTable {
         driver,
         entries: steps,
         undoEntries: undos,
+        ...leasesOf(spec, w.layout),
         saveEntry: save,
         readEntry: read,
         value: spec.value === null ? -1 : w.counts.id(spec.value),

@@ -86,6 +86,59 @@ describe('how often engines try a step, and after which pauses (2.3)', () => {
   });
 });
 
+describe('how engines notice that a worker is gone', () => {
+  /** The command starts at 0 s and takes 240 s; the worker, one of two, dies or freezes at 181 s. Ends of the saga, s. */
+  const after = (engine: string, fault: string, step = ''): readonly number[] => {
+    const traced = golden(
+      `
+databases:
+  store: { operations: { put: { wait: 0ms, write: true } } }
+services:
+  agency: { replicas: 2, endpoints: { book: [ saga: trip ] } }
+  flight: { endpoints: { book: { idempotent: true, steps: [ wait: 240s ] }, cancel: [ wait: 50ms ] } }
+sagas:
+  trip:
+    kind: orchestrated
+    engine: ${engine}
+    orchestrator: agency
+    stuckAfter: 5h
+    persistence: { query: store.put }
+    steps: [ { name: fly, call: flight.book, compensation: flight.cancel${step} } ]
+workloads: { travellers: { arrivals: { at: [ 0ms ] }, requests: [ { call: agency.book } ] } }
+faults: [ { id: gone, kind: ${fault}, target: 'agency[0]', at: 181s, for: 4h } ]
+`,
+      '5h',
+    );
+    expect(verdicts(traced)).toEqual({ completed: 1 });
+    return ended(traced.at('flight.book')).map((at) => at / 1000);
+  };
+  const LIMIT = ', policy: { timeout: 250s }';
+
+  it.each([
+    // The job times out 5 min after its activation, and another worker has it at once: 300 + 240.
+    ['camunda', '', 540],
+    // The task times out 1 h after its poll, and is retried after 60 s.
+    ['conductor', '', 3600 + 60 + 240],
+    // The activity exceeds its start-to-close timeout, and is retried after 1 s.
+    ['temporal', LIMIT, 250 + 1 + 240],
+  ])(
+    '%s counts from the start of the command, whether the worker has died or is frozen',
+    (engine, step, at) => {
+      expect(after(engine, 'crash', step).at(-1)).toBe(at);
+      expect(after(engine, 'pause', step).at(-1)).toBe(at);
+    },
+  );
+
+  it('simple sees the crash at once; so does an engine with a written recoveryDelay', () => {
+    expect(after('simple', 'crash').at(-1)).toBe(181 + 240);
+    expect(after('camunda\n    recoveryDelay: 10s', 'crash').at(-1)).toBe(181 + 10 + 240);
+  });
+
+  it('temporal without a time limit knows of it when its workflow task times out', () => {
+    expect(after('temporal', 'crash').at(-1)).toBe(181 + 10 + 240);
+  });
+});
+
 describe('CH-4: an undo that comes before what it undoes', () => {
   /**
    * The payment service gets a refund order at 30 ms, and reaches the order itself at 100 ms; the saga is only

@@ -21,8 +21,9 @@ function sagaText(saga: Saga): string {
   return fieldsText(
     { kind, ...orchestration, ...choreography, ...saga },
     {
-      ...all('hidden', 'steps stages invariants orchestration choreography'),
+      ...all('hidden', 'steps stages invariants orchestration choreography detection'),
       ...all('ifSet', 'value key leaseNs'),
+      recoveryDelayNs: 'ifGiven',
       ...(key === null ? all('hidden', 'isolation') : {}),
       persistence: () => (persistence === null ? 'none' : savingText(persistence)),
       compensationPolicy: () => compensationPolicy && compensationPolicy.id,

@@ -5,6 +5,17 @@ import type { PlanSaga, PlanSagaCommand } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import { strands } from '../strands.js';
 
+/** What has become of the instance that a command was given to. */
+export const HELD = Object.freeze({
+  /** It has the command, or will get it after a pause. */
+  yes: 0,
+  /** It has died. The task of the command has not reported its end; or it has. */
+  dead: 1,
+  reported: 2,
+  /** There is none: the command waits for the next one that is up. */
+  nobody: 3,
+} as const);
+
 /** Commands in flight: a step or a compensation that an orchestrator has started or will start again. */
 export class Commands {
   readonly slots = new Slots(64);
@@ -21,6 +32,9 @@ export class Commands {
   /** The strand that runs it and the life of its slot; -1 = not running. */
   strand: Int32Array = new Int32Array(0);
   life: Int32Array = new Int32Array(0);
+  /** The instance that it was given to, and its HELD. */
+  instance: Int32Array = new Int32Array(0);
+  held: Uint8Array = new Uint8Array(0);
   /** Raised when a run starts and when it ends, which voids the lease of the earlier run. */
   run: Int32Array = new Int32Array(0);
   /** 1 = its participant has been called. */
@@ -38,10 +52,18 @@ export class Commands {
     this.step[command] = step;
     this.undo[command] = undo;
     this.dropped[command] = 0;
+    this.instance[command] = -1;
+    this.held[command] = HELD.yes;
     this.strand[command] = -1;
     this.sent[command] = 0;
     this.reply[command] = 0;
     return command;
+  }
+
+  /** Gives the slot of a command back, whose timers are void. */
+  give(command: number): void {
+    this.run[command]++;
+    this.slots.give(command);
   }
 }
 

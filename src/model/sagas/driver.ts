@@ -7,7 +7,7 @@ import type { Orchestration } from '../../spec/scenario/sagas.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../spec/plan/sagas.js';
 import type { Act } from '../acts.js';
 import type { BackgroundRun } from '../processes/background-run.js';
-import { Commands, commandAct } from './commands.js';
+import { Commands, commandAct, HELD } from './commands.js';
 import { Orchestrators } from './orchestrators.js';
 import { CONFLICT, SagaAdmission } from './admission.js';
 import type { Ledger } from './ledger.js';
@@ -15,6 +15,7 @@ import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
 import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
+import { FROZEN } from '../processes/process.js';
 import { strands } from '../strands.js';
 
 /**
@@ -37,6 +38,8 @@ export class Driver {
   private readonly overdueOp: number;
   private readonly leaseOp: number;
   private readonly recovery: Recovery;
+  /** The engine does not see that a process dies, and keeps the state of its sagas. */
+  private readonly isBlind: boolean;
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
@@ -45,6 +48,7 @@ export class Driver {
     this.plan = plan;
     this.ledger = ledger;
     this.spec = plan.spec.orchestration!;
+    this.isBlind = !this.spec.detection.seesDeath && this.spec.persistence !== null;
     this.records = new Records(world, ledger);
     this.owner = world.tasks.register(this);
     const { steps, stages } = plan.spec;
@@ -64,8 +68,14 @@ export class Driver {
       if (this.commands.run[command] === run) this.handOn(command);
     });
     this.orchestrators = new Orchestrators(world, plan, ledger, this.records, {
-      interrupt: (slot) => this.interrupt(slot),
-      takeOver: (slot) => this.recovery.takeOver(slot),
+      died: (slot, instance, drives) => {
+        if (this.isBlind) this.lose(slot, instance);
+        else if (drives) this.interrupt(slot);
+      },
+      started: (slot, isDue) => {
+        if (isDue) this.recovery.takeOver(slot);
+        this.runWaiting(slot);
+      },
     });
     this.recovery = new Recovery(world, plan, this.records, this.orchestrators, (slot) =>
       this.resumed(slot),
@@ -85,11 +95,15 @@ export class Driver {
   /** The task of a command has ended: it has a response, or its state could not be written. */
   taskEnded(command: number, outcome: Outcome): void {
     const { commands, records, ledger } = this;
-    commands.run[command]++;
     if (commands.dropped[command] === 1) {
-      commands.slots.give(command);
+      commands.give(command);
       return;
     }
+    if (commands.held[command] === HELD.dead && !isSuccess(outcome)) {
+      commands.held[command] = HELD.reported;
+      return;
+    }
+    commands.run[command]++;
     const slot = commands.saga[command];
     const step = commands.step[command];
     if (!isSuccess(outcome)) {
@@ -185,6 +199,10 @@ export class Driver {
     const slot = commands.saga[command];
     const step = commands.step[command];
     const instance = this.orchestrators.place(slot);
+    if (instance < 0 && this.isBlind) {
+      commands.held[command] = HELD.nobody;
+      return;
+    }
     if (instance < 0) {
       records.command[slot * this.ledger.steps + step] = -1;
       records.open[slot]--;
@@ -193,8 +211,10 @@ export class Driver {
       return;
     }
     const { tasks } = this.world;
-    const { leaseNs } = this.spec;
+    const leaseNs = this.leaseOf(command);
     const run = ++commands.run[command];
+    commands.instance[command] = instance;
+    commands.held[command] = HELD.yes;
     if (leaseNs !== null)
       engine.at(engine.now + leaseNs, PHASE.TIMER, this.leaseOp, command, run, 0);
     const context = records.context(slot, step, commands.undo[command]);
@@ -348,22 +368,79 @@ export class Driver {
     commands.dropped[command] = 1;
     records.command[at] = -1;
     records.open[slot]--;
+    const held = commands.held[command];
+    const isKnown = known && held === HELD.yes;
     const wasRun = commands.strand[command] >= 0 || records.saves[at] > 0;
-    if (known ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
+    // No event follows that would give its slot back.
+    if (held === HELD.reported || held === HELD.nobody) commands.give(command);
+    if (isKnown ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
     if (records.back[slot] === 1) return;
     const unknown = known && records.doubtful[at] === 1 && this.spec.ambiguous !== 'treatAsFailed';
     if (unknown) records.fate[at] = FATE.unknown;
   }
 
+  private leaseOf(command: number): Ns | null {
+    const { leases, undoLeases } = this.plan;
+    return (this.commands.undo[command] === 1 ? undoLeases : leases)[this.commands.step[command]];
+  }
+
   /** The lease of a command has expired: another instance runs it, and the result of the first one is ignored. */
   private handOn(command: number): void {
-    const { commands, records, ledger } = this;
+    const { commands, records, orchestrators, spec } = this;
+    if (commands.dropped[command] === 1 || this.endsByItself(command)) return;
     const slot = commands.saga[command];
-    if (commands.dropped[command] === 1) return;
+    const step = commands.step[command];
+    const undo = commands.undo[command];
+    const isTry = spec.detection.expiryIsTry && this.leaseOf(command) !== null;
     this.drop(command, false);
-    records.saves[slot * ledger.steps + commands.step[command]]++;
-    this.orchestrators.pass(slot);
-    this.issue(slot, commands.step[command], commands.undo[command]);
+    const hasPassed = orchestrators.pass(slot);
+    if (!isTry) records.saves[slot * this.ledger.steps + step]++;
+    if (this.plan.readEntry >= 0 && !isTry) {
+      this.giveUp(slot, false);
+      this.recovery.await(slot, 0);
+      return;
+    }
+    if (hasPassed) orchestrators.tookOver();
+    if (!isTry) {
+      this.issue(slot, step, undo);
+      return;
+    }
+    if (undo === 1) this.undone(slot, step, OUTCOME.timeout);
+    else this.done(slot, step, OUTCOME.timeout);
+    if (records.open[slot] === 0) this.next(slot);
+  }
+
+  /** The lease of a command is the time limit of its call, which ends it where its instance works. */
+  private endsByItself(command: number): boolean {
+    const { commands, spec, world } = this;
+    if (spec.leaseNs !== null || commands.held[command] !== HELD.yes) return false;
+    return world.instances[commands.instance[command]].frozen === FROZEN.no;
+  }
+
+  /**
+   * An instance has died, which the engine does not see: its commands are lost until their leases expire, or, without a
+   * lease, until the recovery delay is over.
+   */
+  private lose(slot: number, instance: number): void {
+    const { commands, records, ledger, spec } = this;
+    for (let step = 0; step < ledger.steps; step++) {
+      const command = records.command[slot * ledger.steps + step];
+      if (command < 0 || commands.strand[command] < 0) continue;
+      if (commands.instance[command] !== instance || commands.held[command] !== HELD.yes) continue;
+      commands.held[command] = HELD.dead;
+      if (this.leaseOf(command) !== null) continue;
+      const at = engine.now + spec.recoveryDelayNs!;
+      engine.at(at, PHASE.TIMER, this.leaseOp, command, commands.run[command], 0);
+    }
+  }
+
+  /** An instance is up again: it runs the commands that found none. */
+  private runWaiting(slot: number): void {
+    const { commands, records, ledger } = this;
+    for (let step = 0; step < ledger.steps; step++) {
+      const command = records.command[slot * ledger.steps + step];
+      if (command >= 0 && commands.held[command] === HELD.nobody) this.run(command);
+    }
   }
 
   /** The saga has lost its driver: it is recovered after a delay if its state was persisted, and lost otherwise. */
@@ -372,7 +449,7 @@ export class Driver {
     if (records.waiting[slot] === 1) return;
     this.giveUp(slot, false);
     if (spec.persistence === null) this.finish(slot, PHASE_OF.lost);
-    else this.recovery.await(slot);
+    else this.recovery.await(slot, spec.recoveryDelayNs!);
   }
 
   /** Another instance has taken over: commands that were in flight are sent again. */

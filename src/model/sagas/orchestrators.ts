@@ -10,10 +10,10 @@ import type { Records } from './records.js';
 
 /** Callbacks for sagas whose driving process changes. */
 export interface OrchestratorListener {
-  /** The process that drives it has died. */
-  interrupt(slot: number): void;
-  /** Another instance may continue it now. */
-  takeOver(slot: number): void;
+  /** The process of an instance has died; `drives`: the saga was on it. */
+  died(slot: number, instance: number, drives: boolean): void;
+  /** An instance is up again; `isDue`: the saga waits to be taken over, and may be now. */
+  started(slot: number, isDue: boolean): void;
 }
 
 /** The instances of an orchestrator, and the instance that drives each saga. */
@@ -79,8 +79,8 @@ export class Orchestrators {
     return -1;
   }
 
-  /** Passes a saga to the next instance that accepts work, preferably one that is not frozen. */
-  pass(slot: number): void {
+  /** Passes a saga to the next instance that accepts work, preferably one that is not frozen; false if there is none. */
+  pass(slot: number): boolean {
     const { instances } = this.world;
     const own = this.records.instance[slot];
     const isFit = (index: number, frozen: boolean): boolean => {
@@ -92,10 +92,10 @@ export class Orchestrators {
         const index = (own + k) % this.count;
         if (!isFit(index, frozen)) continue;
         this.records.instance[slot] = index;
-        this.tookOver();
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /** The instance that drives a saga. */
@@ -121,22 +121,19 @@ export class Orchestrators {
       .some((slot) => ledger.phase[slot] === PHASE_OF.running && records.instance[slot] === index);
   }
 
-  /** The process of an instance has died: its sagas are interrupted. */
-  private died(instance: Instance): void {
+  private died({ id, index }: Instance): void {
     const { ledger, records } = this;
     for (const slot of ledger.inOrder()) {
       if (ledger.phase[slot] !== PHASE_OF.running) continue;
-      if (records.instance[slot] === instance.index) this.listener.interrupt(slot);
+      this.listener.died(slot, id, records.instance[slot] === index);
     }
   }
 
-  /** An instance is up again: it takes over waiting sagas whose recovery delay is over. */
   private started(): void {
     const { ledger, records } = this;
     for (const slot of ledger.inOrder()) {
-      if (records.waiting[slot] === 0) continue;
-      if (ledger.phase[slot] !== PHASE_OF.running || records.due[slot] > engine.now) continue;
-      this.listener.takeOver(slot);
+      if (ledger.phase[slot] !== PHASE_OF.running) continue;
+      this.listener.started(slot, records.waiting[slot] === 1 && records.due[slot] <= engine.now);
     }
   }
 }

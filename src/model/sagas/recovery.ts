@@ -1,6 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { Slots } from '../../kernel/pool.js';
+import type { Ns } from '../../kernel/time.js';
 import { isSuccess } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PlanSaga } from '../../spec/plan/sagas.js';
@@ -48,10 +49,10 @@ export class Recovery {
     this.readings.addColumns(this);
   }
 
-  /** A saga has lost its driver: schedules the takeover after the recovery delay. */
-  await(slot: number): void {
+  /** A saga has lost its driver, which is known after a delay: another instance takes over then. */
+  await(slot: number, delay: Ns): void {
     this.records.waiting[slot] = 1;
-    this.later(slot, this.plan.spec.orchestration!.recoveryDelayNs);
+    this.later(slot, delay);
   }
 
   /** An instance that may continue the saga is up. */
@@ -71,12 +72,13 @@ export class Recovery {
       this.resume(slot);
       return;
     }
-    const { orchestration } = this.plan.spec;
+    const orchestration = this.plan.spec.orchestration!;
     const hasDied = world.instances[this.orchestrators.instanceOf(slot)].down;
-    this.later(slot, hasDied ? orchestration!.recoveryDelayNs : pauseOf(orchestration!, 1, true));
+    const delay = hasDied ? orchestration.recoveryDelayNs : null;
+    this.later(slot, delay ?? pauseOf(orchestration, 1, true));
   }
 
-  private later(slot: number, delay: number): void {
+  private later(slot: number, delay: Ns): void {
     const { due, turn } = this.records;
     due[slot] = engine.now + delay;
     engine.at(due[slot], PHASE.TIMER, this.recoverOp, slot, turn[slot], 0);

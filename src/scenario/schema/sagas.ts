@@ -93,7 +93,8 @@ const persistence = z
     read: reference
       .optional()
       .describe(
-        'Database operation that reads the state before another instance continues the saga after a crash. ' +
+        'Database operation that reads the state before another instance continues the saga after a crash, or after ' +
+          'its lease. A try that temporal or conductor repeats is not read: the engine hands it out with its state. ' +
           'Defaults to none: reading takes no time.',
       ),
     before: flag(true).describe(
@@ -195,18 +196,22 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
         recoveryDelay: duration()
           .optional()
           .describe(
-            'Time from a crash of the orchestrator instance until another instance continues the saga: how long ' +
-              'the engine waits for a silent worker. Unit: duration. Defaults to 0s, temporal 10s (workflow task ' +
-              'timeout), conductor 1h (responseTimeoutSeconds), camunda 5m (timeout of a job).',
+            'Time from a crash of the orchestrator instance until another instance continues the saga, for an engine ' +
+              'that sees the crash. Temporal, Conductor and Camunda see none: they notice that a command is not ' +
+              'answered, when `leaseTimeout` or the time limit of the call has passed since its start. If you write a ' +
+              'value, they see it too. Unit: duration. Defaults to 0s; with temporal 10s (workflow task timeout) ' +
+              'where the call has no time limit, conductor 1h and camunda 5m without a lease.',
           ),
         leaseTimeout: durationOrNone({ allowZero: false })
           .optional()
           .describe(
             'Lease of an orchestrator instance on a command, which covers writing its state and waiting for the ' +
               'participant. When it expires, another instance gets the command. The first one continues, but its ' +
-              'responses no longer count: only the holder of the lease completes, parks or ends the saga. Needs ' +
-              '`persistence`. Unit: duration or `none`. Defaults to none, with persistence conductor 1h ' +
-              '(responseTimeoutSeconds), camunda 5m (timeout of a job).',
+              'responses no longer count: only the holder of the lease completes, parks or ends the saga. With ' +
+              'temporal and conductor, an expired lease is a failed try, which is retried after the pause of ' +
+              '`retry`. Needs `persistence`. Unit: duration or `none`. Defaults to none, with persistence conductor ' +
+              '1h (responseTimeoutSeconds), camunda 5m (timeout of a job). With temporal, a worker that dies or ' +
+              'freezes also loses the command when the time limit of its call (start-to-close timeout) has passed.',
           ),
         startedBy: references
           .optional()

@@ -1,3 +1,4 @@
+import type { Ns } from '../../kernel/time.js';
 import type { Saga } from '../scenario/sagas.js';
 
 /** A saga in a plan. */
@@ -11,6 +12,12 @@ export interface PlanSaga {
   /** By step: start of the program of its command and of its compensation; -1 = none. */
   readonly entries: readonly number[];
   readonly undoEntries: readonly number[];
+  /**
+   * By step: from the start of its command, or of its compensation, until the engine gives it to another instance;
+   * null = never.
+   */
+  readonly leases: readonly (Ns | null)[];
+  readonly undoLeases: readonly (Ns | null)[];
   /** Program that repeats a failed save of a reply; -1 = nothing is saved. */
   readonly saveEntry: number;
   /** Program that reads the saved state; -1 = it is not read. */

@@ -72,9 +72,21 @@ export interface Orchestration {
   readonly ambiguous: 'compensate' | 'retry' | 'treatAsFailed';
   readonly retry: SagaRetry;
   readonly persistence: SagaPersistence | null;
-  readonly recoveryDelayNs: Ns;
+  /** From the death of an instance until another one continues; null = only a lease that expires shows the death. */
+  readonly recoveryDelayNs: Ns | null;
   /** How long an instance can hold a command before another one takes it over; null = for ever. */
   readonly leaseNs: Ns | null;
+  readonly detection: DeathDetection;
+}
+
+/** How an engine finds out that the instance that holds a command is gone. */
+export interface DeathDetection {
+  /** It sees that the process dies. Otherwise only a command that is not answered in time shows it. */
+  readonly seesDeath: boolean;
+  /** Without a lease of its own, a command has the time limit of its call: its engine counts that itself. */
+  readonly countsCallLimit: boolean;
+  /** A lease that expires is a failed try, which the engine retries after its pause; otherwise the command is sent anew. */
+  readonly expiryIsTry: boolean;
 }
 
 /** Retries of a command by the orchestrator itself, in addition to those of the policy. */

@@ -1,6 +1,11 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Orchestration, SagaEngine, SagaRetry } from '../../../spec/scenario/sagas.js';
+import type {
+  DeathDetection,
+  Orchestration,
+  SagaEngine,
+  SagaRetry,
+} from '../../../spec/scenario/sagas.js';
 
 const SECOND = NS_PER_SECOND;
 
@@ -9,11 +14,14 @@ export interface EngineDefaults {
   readonly retry: SagaRetry;
   readonly order: Orchestration['compensationOrder'];
   readonly onCompensationFailure: Orchestration['onCompensationFailure'];
-  /** Silence after which the product considers a process dead. */
+  /** From the death of a process until the product knows of it, where no lease shows it. */
   readonly recoveryDelayNs: Ns;
   /** How long a worker can hold a task. */
   readonly leaseNs: Ns | null;
+  readonly detection: DeathDetection;
 }
+
+const SEEN: DeathDetection = { seesDeath: true, countsCallLimit: false, expiryIsTry: false };
 
 const EXPONENTIAL = { intervalNs: SECOND, factor: 2, maxNs: 100 * SECOND };
 
@@ -25,6 +33,7 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     onCompensationFailure: 'retry',
     recoveryDelayNs: 0,
     leaseNs: null,
+    detection: SEEN,
   },
   temporal: {
     retry: { attempts: Infinity, ...EXPONENTIAL },
@@ -33,6 +42,9 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     // DefaultWorkflowTaskTimeout (temporalio/temporal common/primitives/defaults.go).
     recoveryDelayNs: 10 * SECOND,
     leaseNs: null,
+    // It does not watch processes: the server ends an activity that exceeds its start-to-close timeout, and retries it
+    // by its policy (docs.temporal.io: encyclopedia/detecting-activity-failures).
+    detection: { seesDeath: false, countsCallLimit: true, expiryIsTry: true },
   },
   conductor: {
     retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },
@@ -41,6 +53,9 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     // responseTimeoutSeconds (conductor-oss/conductor common/.../TaskDef.java).
     recoveryDelayNs: 3600 * SECOND,
     leaseNs: 3600 * SECOND,
+    // A task whose worker has not answered in time since its poll is TIMED_OUT, and retried like a failed one
+    // (conductor-oss/conductor: DeciderService.java).
+    detection: { seesDeath: false, countsCallLimit: false, expiryIsTry: true },
   },
   stepFunctions: {
     retry: { attempts: 4, intervalNs: SECOND, factor: 2, maxNs: Infinity },
@@ -48,6 +63,7 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     onCompensationFailure: 'fail',
     recoveryDelayNs: 0,
     leaseNs: null,
+    detection: SEEN,
   },
   camunda: {
     retry: { attempts: 3, intervalNs: 0, factor: 1, maxNs: 0 },
@@ -56,6 +72,9 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     // defaultJobTimeout (camunda/zeebe clients/java/.../ZeebeClientBuilderImpl.java).
     recoveryDelayNs: 300 * SECOND,
     leaseNs: 300 * SECOND,
+    // A job can be activated again once its timeout has passed since its activation, with the same number of retries
+    // (camunda/zeebe: JobTimeOutProcessor.java).
+    detection: { seesDeath: false, countsCallLimit: false, expiryIsTry: false },
   },
   eventuate: {
     retry: { attempts: 1, ...EXPONENTIAL },
@@ -63,5 +82,6 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     onCompensationFailure: 'fail',
     recoveryDelayNs: 0,
     leaseNs: null,
+    detection: SEEN,
   },
 };

@@ -155,8 +155,7 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     ambiguous: output.ambiguous,
     retry,
     persistence: resolvePersistence(context, output, path),
-    recoveryDelayNs: output.recoveryDelay ?? defaults.recoveryDelayNs,
-    leaseNs: resolveLease(context, output, defaults, path),
+    ...resolveDetection(output, defaults, resolveLease(context, output, defaults, path)),
   };
 }
 
@@ -200,6 +199,23 @@ function resolveLease(
     conflict(context, [...path, 'leaseTimeout'], message);
   }
   return null;
+}
+
+/** A written `recoveryDelay` means that something watches the processes; otherwise the product decides. */
+function resolveDetection(
+  { recoveryDelay }: SagaOutput,
+  { recoveryDelayNs, detection }: EngineDefaults,
+  leaseNs: Ns | null,
+): Pick<Orchestration, 'recoveryDelayNs' | 'leaseNs' | 'detection'> {
+  if (recoveryDelay !== undefined) {
+    return {
+      recoveryDelayNs: recoveryDelay,
+      leaseNs,
+      detection: { ...detection, seesDeath: true },
+    };
+  }
+  const isLeaseAll = !detection.seesDeath && leaseNs !== null;
+  return { recoveryDelayNs: isLeaseAll ? null : recoveryDelayNs, leaseNs, detection };
 }
 
 function resolveChoreography(context: Context, output: SagaOutput, path: Path): Choreography {
