@@ -68,6 +68,7 @@ export default defineConfig({
   plugins: [builtSources],
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/audited.ts'],
     // Simulations are bound by the processor: a limit meant for idle machines would fail on busy ones.
     testTimeout: 600_000,
     hookTimeout: 600_000,

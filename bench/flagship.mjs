@@ -18,7 +18,7 @@ const row = (cells) =>
   console.log(cells.map((cell, k) => (k === 0 ? cell.padEnd(12) : cell.padStart(14))).join(''));
 row(['variant', 'ns/attempt', 'M events/s', 'attempts', 'events', 'ms/run']);
 for (const [place, variant] of file.variants.entries()) {
-  const worker = new Worker(THREAD, { workerData: plans });
+  const worker = new Worker(THREAD, { workerData: { plans, memory: null, audited: false } });
   const run = () =>
     new Promise((resolve, reject) => {
       worker.once('error', reject);

@@ -85,7 +85,12 @@ async function measure() {
   await prepare(mutants);
   let worker = new Worker();
   const sources = [...new Set(mutants.map(({ file }) => file))];
-  const load = { task: 'load', places: sources.map(placeOf), count: mutants.length };
+  const load = {
+    task: 'load',
+    places: sources.map(placeOf),
+    setup: placeOf('test/support/audited.ts'),
+    count: mutants.length,
+  };
   const atLoad = new Set((await worker.ask(load, 300_000)).hits);
   const tests = [];
   const near = globOf(values.tests);

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { faultKinds, policyKinds } from '../src/patterns/registry.js';
+import { linesOfLaws } from './tidy/laws.js';
 import { filesBelow, importsOf, nodesOf, placeOf, sourcesBelow, textOf } from './tidy/sources.js';
 import type { Source } from './tidy/sources.js';
 
@@ -239,8 +240,11 @@ describe('the core', () => {
 
 describe('the style', () => {
   it('keeps every file below the hard cap, and above the soft cap only with a reason', () => {
-    const long = sources.filter((source) => source.lines > SOFT_CAP);
-    expect(long.filter((source) => source.lines > HARD_CAP).map(({ path }) => path)).toEqual([]);
+    // A law is no reason to split the machine that it guards.
+    const longer = (cap: number): readonly Source[] =>
+      sources.filter((source) => source.lines > cap && source.lines - linesOfLaws(source) > cap);
+    const long = longer(SOFT_CAP);
+    expect(longer(HARD_CAP).map(({ path }) => path)).toEqual([]);
     expect(long.map(({ path }) => path).filter((path) => !(path in LONG_FILES))).toEqual([]);
     const paths = sources.map(({ path }) => path);
     expect(Object.keys(LONG_FILES).filter((path) => !paths.includes(path))).toEqual([]);

@@ -26,9 +26,10 @@ async function answer({ task, ...rest }) {
   process.send(await TASKS[task](rest));
 }
 
-/** Loads the sources. Mutants executed during loading cannot be switched on in time. */
-async function load({ places, count }) {
+/** Loads the sources and what all tests set up. Mutants executed during loading cannot be switched on in time. */
+async function load({ places, setup, count }) {
   hits = new Uint32Array(count + 1);
+  await import(pathToFileURL(setup).href);
   for (const place of places) await import(pathToFileURL(place).href);
   return { hits: takeHits().map(([id]) => id) };
 }

@@ -27,6 +27,7 @@ export const addRun: Add = (program, terminal, perform) => {
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--explain', 'prove every cause: run every variant again without each fault and policy')
     .option('--no-explain', 'make no runs without possible causes; by default few are made')
+    .option('--audit', 'check every law of the model at each step; slower, never changes a result')
     .option('--quiet', 'print no tables and no progress');
   withExports(command)
     .addHelpText(

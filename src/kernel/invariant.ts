@@ -1,6 +1,6 @@
 /** A broken invariant of the program: never the user's mistake, always a bug to report. */
 export class InvariantError extends Error {
-  /** Stable name of the invariant, kebab-case. */
+  /** The law that broke, in the words of the code: `a permit is given back once`. */
   readonly code: string;
 
   /** `moment`: time and event at which it broke, such as `at 1200 ns in 'reply'`; '' outside a run. */
@@ -12,11 +12,25 @@ export class InvariantError extends Error {
 }
 
 /**
- * Throws InvariantError(code) unless the condition holds. The code is a constant string: building a message would
- * allocate on every call, including the billions that pass.
+ * Throws InvariantError(code) unless the condition holds. The code says what the law protects. It is a constant string:
+ * building a message would allocate on every call, including the billions that pass. A condition that walks a list
+ * belongs behind `isAudited`.
  */
 export function invariant(condition: boolean, code: string): void {
   if (!condition) fail(code);
+}
+
+/** Whether runs of this thread check dear laws at every step. */
+let audited = false;
+
+/** Makes the next runs of this thread check dear laws too, or no longer. No result depends on it. */
+export function auditSteps(isOn: boolean): void {
+  audited = isOn;
+}
+
+/** Whether to check laws that cost more than a comparison. An object of a run asks once, when it is created. */
+export function isAudited(): boolean {
+  return audited;
 }
 
 /** Called only when an invariant breaks, so passing checks cost nothing. */

@@ -1,3 +1,4 @@
+import { isAudited } from '../kernel/invariant.js';
 import type { Plan } from '../spec/plan/plan.js';
 import type { RunRecord } from '../spec/record/record.js';
 import { withWorkerThreads } from './worker-threads.js';
@@ -82,6 +83,8 @@ export function schedule(
 export interface SimulatorSetup {
   readonly plans: readonly Plan[];
   readonly memory: MemoryLimit | null;
+  /** True: runs check dear laws at every step, like those of the thread that started this one. */
+  readonly audited: boolean;
 }
 
 /** Simulating threads with these plans. `heapMiB`: heap limit of each; `memory`: limit of all together. */
@@ -90,7 +93,7 @@ export function simulators(
   plans: readonly Plan[],
   memory: MemoryLimit | null = null,
 ): WorkerThreadsSetup {
-  const shared: SimulatorSetup = { plans, memory };
+  const shared: SimulatorSetup = { plans, memory, audited: isAudited() };
   // In the bundled program this file is in another folder beside `run`.
   return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { auditSteps } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { rehearse } from '../model/rehearsal.js';
 import { OUT_OF_MEMORY, describeError } from './pool.js';
@@ -9,9 +10,10 @@ import type { RunTask, SimulatorSetup } from './replicate.js';
 import { runPlan } from './run.js';
 
 // The thread that simulates all runs. It has the plans of all variants, or receives one with each task.
-const { plans, memory } = workerData as SimulatorSetup;
+const { plans, memory, audited } = workerData as SimulatorSetup;
 
 if (memory !== null) watchMemory(memory);
+auditSteps(audited);
 
 rehearse();
 

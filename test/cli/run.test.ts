@@ -83,20 +83,22 @@ describe('faultline run', () => {
     expect(stdout.endsWith('}\n')).toBe(true);
   });
 
-  it('gives the same bytes with any number of workers, quiet or not, and twice', () => {
-    const documents = [['1'], ['2'], ['3', '--quiet'], ['2']].map(([workers, ...more]) => {
-      const path = folder.at(`result-${workers}.json`);
-      const out = folder.at(`report-${workers}`);
-      const flags = ['--workers', workers!, '--json', path, '--out', out, '--format', 'html'];
-      const program = workers === '3' ? faultlineProcess : faultline;
-      // causes.test.ts compares the runs that prove causes.
-      expect(program(['run', scenario, NO_PROOFS, ...flags, ...more]).status).toBe(0);
-      const pages = readdirSync(out).filter((name) => name.endsWith('.html'));
-      return (
-        readFileSync(path, 'utf8') +
-        pages.map((name) => readFileSync(`${out}/${name}`, 'utf8')).join()
-      );
-    });
+  it('gives the same bytes with any number of workers, quiet or not, audited or not, and twice', () => {
+    const documents = [['1'], ['2'], ['3', '--quiet'], ['2'], ['1', '--audit']].map(
+      ([workers, ...more]) => {
+        const path = folder.at(`result-${workers}.json`);
+        const out = folder.at(`report-${workers}`);
+        const flags = ['--workers', workers!, '--json', path, '--out', out, '--format', 'html'];
+        const program = workers === '3' ? faultlineProcess : faultline;
+        // causes.test.ts compares the runs that prove causes.
+        expect(program(['run', scenario, NO_PROOFS, ...flags, ...more]).status).toBe(0);
+        const pages = readdirSync(out).filter((name) => name.endsWith('.html'));
+        return (
+          readFileSync(path, 'utf8') +
+          pages.map((name) => readFileSync(`${out}/${name}`, 'utf8')).join()
+        );
+      },
+    );
     expect(new Set(documents).size).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { auditSteps } from '../../kernel/invariant.js';
 import { oneLine } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
@@ -26,6 +27,7 @@ export interface RunFlags extends Selection, ExplainFlags, ExportFlags {
   readonly out: string;
   readonly format: readonly Format[];
   readonly json?: string;
+  readonly audit?: boolean;
 }
 
 /** Runs every variant of each scenario, prints the tables and writes the reports. */
@@ -35,6 +37,7 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   checkFlags(files, flags);
+  auditSteps(flags.audit === true);
   const all = files.map((path) => prepare(path, flags, terminal));
   let exitCode: number = EXIT.ok;
   for (const prepared of all) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { ConnectionLimits } from '../../spec/patterns/policy.js';
@@ -52,21 +53,34 @@ export class ConnectionLine {
   }
 
   join(frame: number, isExpecting: boolean): void {
+    invariant(
+      this.dials[frame] < 0 || isExpecting,
+      'a call whose connection is being opened expects it',
+    );
     this.ring.push(frame);
     this.calls.setWord(frame, this.layers[frame], isExpecting ? EXPECTING : WAITING);
     if (isExpecting) this.expecting++;
     else levels.add(this.gauge, 1);
     if (this.limits !== null) this.limits.pending++;
+    invariant(this.expecting <= this.ring.length, 'only calls in line expect a connection');
   }
 
   leave(frame: number): void {
+    let wasIn = true;
+    invariant(
+      this.limits === null || this.limits.pending > 0,
+      'the limits of a policy count each call in line until it leaves',
+    );
     // Nearly always the first one, which is cheap to remove.
     if (this.ring.peek() === frame) this.ring.shift();
-    else this.ring.remove(frame);
+    else wasIn = this.ring.remove(frame);
+    invariant(wasIn, 'a call leaves the line that it is in');
     this.dials[frame] = -1;
     if (this.limits !== null) this.limits.pending--;
     if (this.waits(frame)) levels.add(this.gauge, -1);
     else this.expecting--;
+    invariant(this.expecting >= 0, 'a call stops expecting a connection once');
+    invariant(this.expecting <= this.ring.length, 'a call that left the line expects nothing');
   }
 
   /** A connection is now being opened for a waiting frame: acquireTimeout no longer applies to it. */
@@ -74,6 +88,7 @@ export class ConnectionLine {
     if (!this.waits(frame)) return;
     this.calls.setWord(frame, this.layers[frame], EXPECTING);
     this.expecting++;
+    invariant(this.expecting <= this.ring.length, 'at most all calls in line expect a connection');
     levels.add(this.gauge, -1);
   }
 
@@ -87,10 +102,12 @@ export class ConnectionLine {
 
   /** Time that a frame has been in line. */
   waitOf(frame: number, now: Ns): Ns {
+    invariant(now >= this.since[frame], 'a call joins the line before it leaves');
     return now - this.since[frame];
   }
 
   dialsFor(frame: number, slot: number): void {
+    invariant(this.dials[frame] < 0, 'a call has one dial at a time');
     this.dials[frame] = slot;
   }
 
@@ -104,7 +121,9 @@ export class ConnectionLine {
   /** The first frame without a dial. There must be one. */
   firstWithoutDial(): number {
     let k = 0;
+    invariant(this.ring.length > 0, 'a call without a dial is in line');
     while (this.dials[this.ring.get(k)] >= 0) k++;
+    invariant(k < this.ring.length, 'more calls wait than connections are being opened');
     return this.ring.get(k);
   }
 }

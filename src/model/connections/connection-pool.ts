@@ -1,4 +1,4 @@
-import { invariant } from '../../kernel/invariant.js';
+import { invariant, isAudited } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
@@ -40,6 +40,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   /** Frames that wait for a session of the pooler. */
   private readonly connecting = new IntRing();
   private picks = 0;
+  private readonly audited = isAudited();
   /** Closes idle sessions, which other clients of the pooler may be waiting for. */
   private readonly cleaner: Alarm | null;
 
@@ -50,6 +51,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   }
 
   enter(frame: number, layer: number): number {
+    invariant(this.isBalanced(), 'every open connection is idle, in use or being opened');
     const { ctx, pool, timeout } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
@@ -70,6 +72,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
+    invariant(connection >= 0, 'a call leaves with the connection that it took');
     if (this.leaks(frame, connection)) return outcome;
     if (!isBroken(outcome)) {
       this.giveBack(connection);
@@ -78,12 +81,14 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     this.release();
     this.close(connection);
     this.serve();
+    invariant(this.isBalanced(), 'a returned connection is idle, in use or closed');
     return outcome;
   }
 
   cancel(frame: number, layer: number, parked: boolean): void {
     const word = this.setup.ctx.word(frame, layer);
     if (!parked) {
+      invariant(word >= 0, 'a call that runs holds a connection');
       this.release();
       this.close(word);
       this.serve();
@@ -93,11 +98,14 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
       this.serve();
-    } else if (word === DIALLING) {
+    } else {
+      invariant(word === DIALLING, 'a parked call waits, connects or dials');
+      invariant(this.dialling > 0, 'an abandoned dial is counted');
       this.dialling--;
       this.closeDialled(this.dialled[frame]);
       this.serve();
     }
+    invariant(this.isBalanced(), 'an abandoned call leaves no connection uncounted');
   }
 
   timer(frame: number, layer: number): void {
@@ -118,8 +126,11 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       this.serve();
       return;
     }
+    invariant(ctx.word(frame, layer) === DIALLING, 'a timer ends the step that its call is in');
+    invariant(this.dialling > 0, 'a dial ends once');
     this.dialling--;
     this.continueWith(frame, this.newConnection(this.dialled[frame]));
+    invariant(this.isBalanced(), 'a connection that opens for a call is in use');
   }
 
   reset(): void {
@@ -158,6 +169,10 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (sessions === null) return this.open(frame, layer);
     if (!sessions.admits()) return OUTCOME.refused;
     if (sessions.take()) return this.open(frame, layer);
+    invariant(
+      this.opened < this.setup.pool.maxOpen,
+      'a call that waits for a session counts as a connection',
+    );
     sessions.wait(this, frame);
     this.layerOf[frame] = layer;
     this.connecting.push(frame);
@@ -182,7 +197,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   }
 
   private stopConnecting(frame: number): void {
-    this.connecting.remove(frame);
+    invariant(this.connecting.remove(frame), 'a call waits for a session once');
     this.opened--;
     levels.add(this.setup.gauges.waiting, -1);
   }
@@ -202,6 +217,10 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (!server.hasRoom()) return OUTCOME.refused;
     const epoch = server.take();
     this.opened++;
+    invariant(
+      this.opened <= this.setup.pool.maxOpen,
+      'a pool opens no more connections than its limit',
+    );
     ctx.count(frame, EDGE_COUNTER.connects);
     levels.add(this.setup.gauges.open, 1);
     const a = ctx.lineageA(frame);
@@ -222,6 +241,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private giveBack(connection: number): void {
     const { ctx, pool } = this.setup;
     this.release();
+    if (this.audited) this.auditIdle(connection);
     const { maxLifetimeNs } = pool;
     const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
     if (!old && this.line.length > 0) {
@@ -265,12 +285,30 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   }
 
   private close(connection: number): void {
+    if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
     this.closeDialled(this.epochs[connection]);
   }
 
+  private isBalanced(): boolean {
+    const { opened, inUse, idle, dialling, connecting } = this;
+    return opened === inUse + idle.length + dialling + connecting.length;
+  }
+
+  private auditIdle(returned: number): void {
+    for (let k = 0; k < this.idle.length; k++) {
+      const { connection, sinceNs } = this.idle[k];
+      invariant(connection !== returned, 'a connection is idle or in use');
+      invariant(
+        k === 0 || sinceNs >= this.idle[k - 1].sinceNs,
+        'idle connections are in the order of their return',
+      );
+    }
+  }
+
   private closeDialled(epoch: number): void {
     this.opened--;
+    invariant(this.opened >= 0, 'no more connections close than are open');
     this.setup.server.give(epoch);
     levels.add(this.setup.gauges.open, -1);
     this.setup.sessions?.give(epoch);

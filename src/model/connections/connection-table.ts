@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { Slots } from '../../kernel/pool.js';
 import { PHASE } from '../../kernel/phase.js';
@@ -136,6 +137,7 @@ export class ConnectionTable {
   }
 
   free(slot: number): void {
+    invariant(this.streams[slot] === 0, 'a connection ends without attempts');
     this.stamp[slot]++;
     this.life[slot]++;
     this.slots.give(slot);
@@ -177,6 +179,8 @@ export class ConnectionTable {
    */
   request(strand: number, frame: number, at: Ns): Ns {
     const slot = this.slotOf(frame);
+    invariant(this.isEstablished(slot), 'a request travels on a connection that is open');
+    invariant(this.streams[slot] > 0, 'a request is counted on its connection');
     const { down, silent } = this.world.instances[this.instance[slot]];
     if (this.isStale(slot) && !(down && silent)) {
       strands.injected[strand] = OUTCOME.reset;
@@ -190,12 +194,14 @@ export class ConnectionTable {
     const { edges } = this.world;
     if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].connected) return at;
     const slot = this.slotOf(strands.from[strand]);
+    invariant(this.streams[slot] > 0, 'an answer travels on the connection of its request');
     if (!this.poolOf(slot).multiplexed) return (this.answerNs[slot] = at);
     return (this.answerNs[slot] = Math.max(at, this.answerNs[slot]));
   }
 
   /** A message in flight on a connection gets another arrival time. */
   moved(slot: number, isAnswer: boolean, at: Ns): void {
+    invariant(at >= engine.now, 'a message in flight arrives later');
     (isAnswer ? this.answerNs : this.requestNs)[slot] = at;
   }
 

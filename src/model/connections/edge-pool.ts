@@ -1,5 +1,5 @@
 import { engine } from '../../kernel/engine.js';
-import { invariant } from '../../kernel/invariant.js';
+import { invariant, isAudited } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -14,6 +14,9 @@ import { NOWHERE } from '../picking/picks.js';
 import { frames } from '../frames.js';
 import { levels } from '../figures/levels.js';
 import type { EdgePoolSetup } from './edge-pool-setup.js';
+
+/** Largest table of connections that an audit walks through at each opening. */
+const AUDITED_MOST = 256;
 
 /**
  * The connections of one calling instance to a service, the innermost layer of its calls. The connection that most
@@ -45,6 +48,7 @@ export class EdgePool implements PolicyState {
   private idle = 0;
   private inUse = 0;
   private dialling = 0;
+  private readonly audited = isAudited();
 
   constructor(setup: EdgePoolSetup) {
     this.setup = setup;
@@ -65,6 +69,7 @@ export class EdgePool implements PolicyState {
 
   enter(frame: number, layer: number): number {
     const { limits } = this.setup;
+    invariant(this.idle <= this.ready.length, 'every idle connection has room for an attempt');
     if (this.ready.length > 0) {
       if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
         return OUTCOME.rejectedBulkhead;
@@ -130,6 +135,7 @@ export class EdgePool implements PolicyState {
   /** A connection is established. */
   opened(slot: number): void {
     const { connections } = this.setup.world;
+    invariant(connections.state[slot] === CONNECTION.DIALLING, 'a connection opens once');
     this.endDial(slot);
     connections.stamp[slot]++;
     connections.state[slot] = CONNECTION.OPEN;
@@ -137,6 +143,7 @@ export class EdgePool implements PolicyState {
     if (this.closes !== null) this.setup.world.serverEnds!.opened(slot, this.setup.ages);
     this.ready.push(slot);
     this.idle++;
+    if (this.audited) this.auditConnections();
     this.settle(slot);
   }
 
@@ -145,6 +152,10 @@ export class EdgePool implements PolicyState {
    * attempts in line fail.
    */
   failed(slot: number, outcome: Outcome): void {
+    invariant(
+      this.setup.world.connections.state[slot] === CONNECTION.DIALLING,
+      'only a dial can fail',
+    );
     const owner = this.endDial(slot);
     const instance = this.setup.world.connections.instance[slot];
     this.close(slot);
@@ -173,6 +184,7 @@ export class EdgePool implements PolicyState {
     this.drop(slot);
     if (connections.streams[slot] > 0) return;
     this.idle--;
+    invariant(this.idle >= 0, 'no more idle connections close than are idle');
     this.close(slot);
   }
 
@@ -230,6 +242,8 @@ export class EdgePool implements PolicyState {
     this.line.dialsFor(frame, slot);
     this.dialling++;
     this.open++;
+    invariant(this.open <= this.setup.spec.max, 'a pool opens no more connections than its limit');
+    invariant(this.dialling <= this.open, 'a connection that is being opened counts as open');
     levels.add(gauges.open, 1);
     if (limits !== null) limits.connections++;
     calls.count(frame, EDGE_COUNTER.connects);
@@ -240,6 +254,7 @@ export class EdgePool implements PolicyState {
 
   /** Ends a dial. Returns the frame that still waits for it, or -1. */
   private endDial(slot: number): number {
+    invariant(this.dialling > 0, 'a dial ends once');
     const owner = this.setup.world.connections.owner[slot];
     this.dialling--;
     return this.line.endDial(owner, slot) ? owner : -1;
@@ -248,6 +263,16 @@ export class EdgePool implements PolicyState {
   private attach(frame: number, layer: number, slot: number): void {
     const { world, spec, limits, callee, gauges } = this.setup;
     const { connections, calls } = world;
+    invariant(connections.state[slot] === CONNECTION.OPEN, 'an attempt joins an open connection');
+    invariant(connections.pool[slot] === this.id, 'an attempt uses a connection of its own pool');
+    invariant(
+      connections.streams[slot] < spec.maxStreams,
+      'a connection carries no more attempts than it has streams',
+    );
+    invariant(
+      connections.served[slot] < spec.maxRequests,
+      'a connection carries no more attempts than its server allows',
+    );
     calls.setWord(frame, layer, slot);
     if (callee < 0) {
       frames.place[frame] = connections.instance[slot] - world.edges[frames.edge[frame]].first;
@@ -256,6 +281,7 @@ export class EdgePool implements PolicyState {
     if (limits !== null) limits.requests++;
     if (connections.streams[slot]++ === 0) {
       this.idle--;
+      invariant(this.idle >= 0, 'an unused connection is counted as idle');
       // Its idle time is over.
       connections.stamp[slot]++;
       levels.add(gauges.used, 1);
@@ -267,6 +293,16 @@ export class EdgePool implements PolicyState {
   private detach(slot: number): void {
     const { world, spec, limits, gauges } = this.setup;
     const { connections } = world;
+    invariant(connections.streams[slot] > 0, 'an attempt leaves its connection once');
+    invariant(this.inUse > 0, 'an attempt gives its place in the pool back once');
+    invariant(
+      connections.state[slot] !== CONNECTION.DIALLING,
+      'no attempt is on a connection that is being opened',
+    );
+    invariant(
+      limits === null || limits.requests > 0,
+      'the limits of a policy count each attempt until it leaves',
+    );
     this.inUse--;
     if (limits !== null) limits.requests--;
     const left = --connections.streams[slot];
@@ -278,6 +314,10 @@ export class EdgePool implements PolicyState {
     }
     if (left + 1 === spec.maxStreams) this.ready.push(slot);
     if (left === 0) this.idle++;
+    invariant(
+      this.idle + this.dialling <= this.open,
+      'idle connections and those being opened are some of all',
+    );
     this.settle(slot);
   }
 
@@ -340,7 +380,13 @@ export class EdgePool implements PolicyState {
 
   private close(slot: number): void {
     const { world, view, limits, callee, gauges } = this.setup;
+    invariant(world.connections.streams[slot] === 0, 'a connection closes after its last attempt');
+    invariant(
+      limits === null || limits.connections > 0,
+      'the limits of a policy count each connection until it closes',
+    );
     this.open--;
+    invariant(this.open >= 0, 'a connection closes once');
     levels.add(gauges.open, -1);
     if (limits !== null) limits.connections--;
     if (callee < 0) {
@@ -348,6 +394,7 @@ export class EdgePool implements PolicyState {
       view.ended(world.instances[instance].index);
     }
     world.connections.free(slot);
+    if (this.audited) this.auditReady();
   }
 
   /** Counts a call beyond the limits of a policy. Returns false in a dry run, which only counts. */
@@ -361,6 +408,42 @@ export class EdgePool implements PolicyState {
   private nowhere(frame: number): Outcome {
     this.setup.world.calls.count(frame, EDGE_COUNTER.breakerRejected);
     return OUTCOME.rejectedBreaker;
+  }
+
+  /** Connections with room are open, have a free stream, and are listed once. */
+  private auditReady(): void {
+    const { state, streams, slots } = this.setup.world.connections;
+    invariant(
+      new Set(this.ready).size === this.ready.length,
+      'a connection with room is listed once',
+    );
+    for (const slot of this.ready) {
+      invariant(
+        slots.has(slot) && state[slot] === CONNECTION.OPEN,
+        'a connection with room is open',
+      );
+      invariant(
+        streams[slot] < this.setup.spec.maxStreams,
+        'a listed connection has a free stream',
+      );
+    }
+  }
+
+  /** The counts of a pool are those of its connections. */
+  private auditConnections(): void {
+    const { slots, pool, state, streams } = this.setup.world.connections;
+    if (slots.touched > AUDITED_MOST) return;
+    let [open, idle, dialling, inUse] = [0, 0, 0, 0];
+    for (let slot = 0; slot < slots.touched; slot++) {
+      if (!slots.has(slot) || pool[slot] !== this.id) continue;
+      open++;
+      inUse += streams[slot];
+      if (state[slot] === CONNECTION.DIALLING) dialling++;
+      else if (state[slot] === CONNECTION.OPEN && streams[slot] === 0) idle++;
+    }
+    invariant(open === this.open && dialling === this.dialling, 'a pool counts its connections');
+    invariant(inUse === this.inUse, 'a pool counts its attempts');
+    invariant(idle === this.idle, 'a pool counts its idle connections');
   }
 
   private waited(waitNs: Ns): void {

@@ -1,4 +1,4 @@
-import { invariant } from '../../kernel/invariant.js';
+import { invariant, isAudited } from '../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
@@ -39,6 +39,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   private isOpening = false;
   private isCleaning = false;
   private serial = 0;
+  private readonly audited = isAudited();
 
   constructor(setup: PoolSetup<GoSettings>) {
     super(setup);
@@ -47,6 +48,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   }
 
   enter(frame: number, layer: number): number {
+    invariant(this.isBalanced(), 'every open connection is idle, in use, promised or being opened');
     const { ctx, pool } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
@@ -62,10 +64,12 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const connection = this.setup.ctx.word(frame, layer);
+    invariant(connection >= 0, 'a call leaves with the connection that it took');
     if (this.leaks(frame, connection)) return outcome;
     this.release();
     if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
     else this.put(connection);
+    invariant(this.isBalanced(), 'a returned connection is idle, in use or closed');
     return outcome;
   }
 
@@ -73,6 +77,10 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   cancel(frame: number, layer: number, parked: boolean): void {
     const { ctx, server } = this.setup;
     const word = ctx.word(frame, layer);
+    invariant(
+      parked === word < 0,
+      'a call that runs holds a connection, one that is parked does not',
+    );
     if (!parked) {
       this.release();
       this.close(word);
@@ -80,14 +88,17 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
       this.leaveLine(frame);
     } else {
       this.dialling--;
+      invariant(this.dialling >= 0, 'an abandoned dial was counted');
       server.give(this.dialled[frame]);
       this.countOpen(-1);
       this.openForWaiting();
     }
+    invariant(this.isBalanced(), 'an abandoned call leaves no connection uncounted');
   }
 
   /** The dial of a caller is complete. */
   timer(frame: number): void {
+    invariant(this.dialling > 0, 'a dial ends once');
     this.dialling--;
     this.continueWith(frame, this.newConnection(this.dialled[frame]));
   }
@@ -109,6 +120,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     this.isCleaning = false;
     this.opener.clear();
     this.cleaner.clear();
+    invariant(this.open === 0, 'a process that restarts has no connections');
   }
 
   /** The most recently returned idle connection, or -1. Bad ones are closed; after two of them it gives up. */
@@ -134,6 +146,10 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     const epoch = server.take();
     const time = this.dialTime();
     this.countOpen(1);
+    invariant(
+      this.open <= this.setup.pool.maxOpen,
+      'a pool opens no more connections than its limit',
+    );
     if (time === 0) {
       this.use(frame, layer, this.newConnection(epoch), 0);
       return PASS;
@@ -154,6 +170,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   /** Assigns a free connection: to a random waiting call, else to the idle ones; beyond maxIdle it is closed. */
   private put(connection: number): void {
     const { ctx, pool } = this.setup;
+    if (this.audited) invariant(!this.idle.includes(connection), 'a connection is idle once');
     if (this.line.length > 0) {
       this.continueWith(this.takeRandomWaiter(this.serial++), connection);
     } else if (this.idle.length < pool.maxIdle) {
@@ -172,12 +189,17 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     if (more <= 0) return;
     this.countOpen(more);
     this.promised += more;
+    invariant(
+      this.open <= this.setup.pool.maxOpen,
+      'connections are promised within the limit of the pool',
+    );
     if (!this.isOpening) this.openNext();
   }
 
   /** The opener starts its next dial; if the server refuses, a random waiting call fails. */
   private openNext(): void {
     const { ctx, server } = this.setup;
+    invariant(!this.isOpening, 'one connection at a time is opened for waiting calls');
     while (this.promised > 0) {
       this.promised--;
       if (server.hasRoom()) {
@@ -194,9 +216,14 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   }
 
   private openedForWaiter(): void {
+    invariant(this.isOpening, 'a connection opens that was being opened');
     this.isOpening = false;
     this.put(this.newConnection(this.openerDialled));
     if (!this.isOpening) this.openNext();
+    invariant(
+      this.isBalanced(),
+      'a connection opened for a waiting call is in use, idle or closed',
+    );
   }
 
   private startCleaner(): void {
@@ -215,6 +242,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
 
   private clean(): void {
     const { ctx, pool } = this.setup;
+    invariant(this.isCleaning, 'the cleaner runs only while it is needed');
     if (this.open === 0) {
       this.isCleaning = false;
       return;
@@ -243,13 +271,20 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   }
 
   private forget(connection: number): void {
+    if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
     this.setup.server.give(this.epochs[connection]);
     this.countOpen(-1);
   }
 
+  private isBalanced(): boolean {
+    const { open, inUse, idle, dialling, promised, isOpening } = this;
+    return open === inUse + idle.length + dialling + promised + (isOpening ? 1 : 0);
+  }
+
   private countOpen(delta: number): void {
     this.open += delta;
+    invariant(this.open >= 0, 'no more connections close than are open');
     levels.add(this.setup.gauges.open, delta);
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { powi } from '../../kernel/math.js';
 import { PHASE } from '../../kernel/phase.js';
@@ -136,6 +137,10 @@ export class Handshakes implements Passer {
   private report(slot: number): void {
     const { table } = this;
     const pool = table.poolOf(slot);
+    invariant(
+      table.flights[slot] <= pool.tlsTrips,
+      'a handshake makes no more round trips than TLS needs',
+    );
     if (table.step[slot] === STEP.REFUSED) pool.failed(slot, OUTCOME.refused);
     else if (table.step[slot] === STEP.GAVE_UP) pool.failed(slot, OUTCOME.connectTimeout);
     else if (this.isDistrusted(slot)) pool.failed(slot, OUTCOME.refused);
@@ -168,6 +173,7 @@ export class Handshakes implements Passer {
   private synchronizeAgain(slot: number): void {
     const { table } = this;
     const tries = table.tries[slot]++;
+    invariant(tries <= SYN_RETRIES, 'TCP gives up after its last retransmission');
     const wait = powi(2, tries) * NS_PER_SECOND;
     const delay = Math.max(0, table.sentNs[slot] + wait - engine.now);
     this.next(slot, tries === SYN_RETRIES ? STEP.GAVE_UP : STEP.SYN, delay);
@@ -271,6 +277,7 @@ export class Handshakes implements Passer {
       return;
     }
     const tries = table.tries[slot]++;
+    invariant(tries <= DATA_RETRIES, 'TCP gives up data after its last retransmission');
     const wait = Math.min(link.rtoNs * powi(2, tries), RTO_MAX_NS);
     this.next(slot, tries === DATA_RETRIES ? STEP.GAVE_UP : again, wait);
   }
@@ -299,6 +306,7 @@ export class Handshakes implements Passer {
 
   private next(slot: number, step: number, delayNs: Ns): void {
     const { table } = this;
+    invariant(delayNs >= 0, 'a packet arrives after it was sent');
     table.step[slot] = step;
     engine.at(engine.now + delayNs, PHASE.COMPLETION, this.op, slot, table.stamp[slot], 0);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/patterns/policy.js';
@@ -56,6 +57,7 @@ export class HikariAdder {
 
   /** Opens the first connection, with which the pool starts. */
   begin(): void {
+    invariant(this.doing === ADDER.free, 'the thread does one thing at a time');
     this.doing = ADDER.first;
     this.dial();
   }
@@ -91,6 +93,7 @@ export class HikariAdder {
     const { ctx, pool, server } = this.setup;
     const { idle, waiting, size } = this.wanting;
     const isWanted = idle < pool.minimumIdle || waiting > idle;
+    invariant(!this.isDialling, 'the thread opens one connection at a time');
     if (size >= pool.maximumPoolSize || !isWanted) {
       this.doing = ADDER.free;
       return;
@@ -106,6 +109,7 @@ export class HikariAdder {
   }
 
   private dial(): void {
+    invariant(this.isDialling, 'a dial belongs to the thread');
     const { ctx, samplers, server, connect, stream, opens, gauges } = this.setup;
     this.epoch = server.take();
     levels.add(gauges.open, 1);
@@ -116,6 +120,7 @@ export class HikariAdder {
 
   /** The thread's timer fires: a dial, a pause or a backoff is over. */
   private proceed(): void {
+    invariant(this.doing !== ADDER.free, 'the timer of the thread runs only while it is busy');
     const { ctx } = this.setup;
     switch (this.doing) {
       case ADDER.first:

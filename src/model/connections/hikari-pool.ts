@@ -1,4 +1,4 @@
-import { invariant } from '../../kernel/invariant.js';
+import { invariant, isAudited } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
@@ -64,6 +64,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   private readonly starter: HikariStart;
   private readonly ages: HikariAges;
   private isStarted = false;
+  private readonly audited = isAudited();
 
   constructor(setup: Setup) {
     super(setup);
@@ -105,6 +106,10 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   leave(frame: number, layer: number, outcome: Outcome): number {
     const slot = this.setup.ctx.word(frame, layer);
+    invariant(
+      slot >= 0 && this.used[slot] === 1,
+      'a call leaves with the connection that it was lent',
+    );
     if (this.leaks(frame, slot)) return outcome;
     this.giveBack(slot);
     if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
@@ -126,6 +131,10 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   timer(frame: number, layer: number): void {
     const { ctx } = this.setup;
     const slot = ctx.word(frame, layer);
+    invariant(
+      slot === WAITING || this.used[slot] === 1,
+      'a timer finds its call in line or with a connection',
+    );
     if (slot === WAITING) {
       this.leaveLine(frame);
       this.giveUp(frame, layer);
@@ -200,6 +209,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   /** The test of a connection has a result or has timed out. */
   private checked(frame: number, layer: number, slot: number): void {
     const { ctx, pool, server, waits } = this.setup;
+    invariant(this.checking[slot] !== CHECK.no, 'a test ends that was begun');
     const isTested = this.checking[slot] === CHECK.test;
     const answers = this.answers[slot] === 1 && server.isUp() && !server.isDead(this.epochs[slot]);
     this.checking[slot] = CHECK.no;
@@ -243,11 +253,13 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   }
 
   protected override hold(frame: number, layer: number, slot: number): void {
+    invariant(this.used[slot] === 0, 'a connection is lent to one call at a time');
     super.hold(frame, layer, slot);
     this.used[slot] = 1;
   }
 
   private giveBack(slot: number): void {
+    invariant(this.used[slot] === 1, 'a connection is given back once');
     this.release();
     this.used[slot] = 0;
     this.checking[slot] = CHECK.no;
@@ -266,6 +278,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   /** The first connection is open; the calls that came meanwhile ask for more. */
   start(): void {
+    invariant(!this.isStarted, 'a pool starts once');
     this.isStarted = true;
     // Without minimumIdle it was only a check, and is closed.
     if (this.setup.pool.minimumIdle > 0) this.add();
@@ -297,8 +310,10 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
 
   /** The adding thread has opened a connection. */
   add(): void {
+    invariant(this.free.length > 0, 'a pool opens no more connections than its size');
     const slot = this.free.pop()!;
     this.entries.push(slot);
+    invariant(this.used[slot] === 0, 'a new connection is lent to no call');
     this.evicted[slot] = 0;
     this.epochs[slot] = this.adder.epoch;
     this.accessedNs[slot] = this.setup.ctx.now;
@@ -325,18 +340,27 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   }
 
   private close(slot: number): void {
-    this.entries.splice(this.entries.indexOf(slot), 1);
+    const at = this.entries.indexOf(slot);
+    invariant(at >= 0, 'a connection closes once');
+    invariant(this.used[slot] === 0, 'a connection that is lent stays open');
+    this.entries.splice(at, 1);
     this.forget(slot);
     this.fill();
   }
 
   private forget(slot: number): void {
     this.free.push(slot);
+    invariant(
+      this.free.length + this.entries.length <= this.used.length,
+      'each connection has a place of its own in the pool',
+    );
     this.ages.end(slot);
     this.countClosed(this.epochs[slot]);
   }
 
   private fill(): void {
+    invariant(this.idle >= 0, 'no more connections are lent than exist');
+    if (this.audited) this.auditUsed();
     const { minimumIdle, maximumPoolSize } = this.setup.pool;
     if (this.entries.length >= maximumPoolSize) return;
     for (let missing = minimumIdle - this.idle; missing > 0; missing--) this.adder.submit();
@@ -357,6 +381,12 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     }
     this.fill();
     this.housekeeper.set(ctx.now + HOUSEKEEPING_PERIOD);
+  }
+
+  private auditUsed(): void {
+    const lent = this.entries.filter((slot) => this.used[slot] === 1).length;
+    invariant(lent === this.inUse, 'a pool counts the connections that it has lent');
+    invariant(new Set(this.free).size === this.free.length, 'a place in the pool is free once');
   }
 
   private countClosed(epoch: number): void {

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../spec/patterns/policy.js';
@@ -59,6 +60,7 @@ export class HikariStart {
   }
 
   private proceed(): void {
+    invariant(this.isTrying, 'a pool that has started checks no more');
     const { ctx, pool } = this.setup;
     const longest = pool.initializationFailTimeoutNs!;
     if (ctx.now - this.beganAt < longest) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { IntRing } from '../../kernel/ring.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -36,9 +37,15 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   }
 
   protected leaveLine(frame: number): void {
+    let wasIn = true;
+    invariant(
+      this.setup.ctx.word(frame, this.layerOf[frame]) === WAITING,
+      'only a call that waits leaves the line',
+    );
     // Nearly always the first one, which is cheap to remove.
     if (this.line.peek() === frame) this.line.shift();
-    else this.line.remove(frame);
+    else wasIn = this.line.remove(frame);
+    invariant(wasIn, 'a call that waits is in the line');
     levels.add(this.setup.gauges.waiting, -1);
   }
 
@@ -52,6 +59,7 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   }
 
   protected hold(frame: number, layer: number, connection: number): void {
+    invariant(connection >= 0, 'a call uses a connection that has a number');
     const { ctx, gauges } = this.setup;
     ctx.setWord(frame, layer, connection);
     this.inUse++;
@@ -69,13 +77,16 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   protected continueWith(frame: number, connection: number): void {
     const { ctx } = this.setup;
     const layer = this.layerOf[frame];
+    invariant(ctx.now >= this.since[frame], 'a wait begins before it ends');
     this.use(frame, layer, connection, ctx.now - this.since[frame]);
     ctx.resume(frame, layer);
   }
 
   protected release(): void {
+    invariant(this.inUse > 0, 'a connection is given back once');
     const { used, usedOfNode } = this.setup.gauges;
     this.inUse--;
+    invariant(this.inUse >= this.leaked.length, 'a leaked connection stays in use');
     levels.add(used, -1);
     if (usedOfNode >= 0) levels.add(usedOfNode, -1);
   }

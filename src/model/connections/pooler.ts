@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { PolicyState } from '../../spec/patterns/policy.js';
@@ -17,7 +18,12 @@ export class Pooler implements PolicyState {
 
   enter(frame: number, layer: number): number {
     if (this.connections.held() >= this.maxClients) return OUTCOME.refused;
-    return this.connections.enter(frame, layer);
+    const verdict = this.connections.enter(frame, layer);
+    invariant(
+      this.connections.held() <= this.maxClients,
+      'a pooler serves no more clients than its limit',
+    );
+    return verdict;
   }
 
   leave(frame: number, layer: number, outcome: Outcome): number {

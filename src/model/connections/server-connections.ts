@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Instance } from '../processes/instance.js';
@@ -32,12 +33,14 @@ export class ServerConnections {
   /** Opens a connection and returns its epoch. */
   take(): number {
     this.sync();
+    invariant(this.open < this.limit, 'a server accepts no more connections than its limit');
     this.open++;
     return this.epoch;
   }
 
   give(epoch: number): void {
     this.sync();
+    invariant(epoch !== this.epoch || this.open > 0, 'a connection to the server ends once');
     if (epoch === this.epoch) this.open--;
   }
 

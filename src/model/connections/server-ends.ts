@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import { PHASE } from '../../kernel/phase.js';
@@ -128,6 +129,7 @@ export class ServerEnds {
   /** A connection is open at its client; the server starts to count when the client's next packet arrives. */
   opened(slot: number, spread: StreamKey): void {
     const { table } = this;
+    invariant(table.isEstablished(slot), 'a server counts the requests of open connections');
     this.serving[slot] = 0;
     this.received[slot] = 0;
     this.announced[slot] = ANNOUNCED.nothing;
@@ -166,6 +168,7 @@ export class ServerEnds {
       return false;
     }
     this.served[strand] = 1;
+    invariant(this.serving[slot] >= 0, 'a server counts the requests that it serves');
     this.serving[slot]++;
     this.quiet[slot]++;
     const { multiplexed, closes } = table.poolOf(slot);
@@ -211,6 +214,7 @@ export class ServerEnds {
 
   /** Counts a request as done; the last one starts the idle time. */
   private done(slot: number): void {
+    invariant(this.serving[slot] > 0, 'a request in service ends once');
     if (--this.serving[slot] > 0 || this.announced[slot] !== ANNOUNCED.nothing) return;
     const { serverIdle } = this.table.poolOf(slot);
     if (serverIdle !== null) engine.arm(serverIdle, slot, this.quiet[slot]);
@@ -261,6 +265,10 @@ export class ServerEnds {
   /** Sends an announcement to the client, after the answers that are in flight. */
   private announce(slot: number, op: number): void {
     const { table } = this;
+    invariant(
+      this.announced[slot] !== ANNOUNCED.nothing,
+      'the end of a connection is decided before it is announced',
+    );
     const delay = table.handshakes.delay(slot, MESSAGE.answer);
     if (delay === VANISHED) {
       this.announced[slot] |= OVER;
@@ -306,6 +314,10 @@ export class ServerEnds {
     const { wire, calls, server } = this.world;
     if (strands.life[strand] !== life || strands.callerLeftAt[strand] >= 0) return;
     const frame = strands.from[strand];
+    invariant(
+      strands.returns[strand] === RETURN.frame,
+      'only the attempt of a call can lose a race',
+    );
     calls.count(frame, EDGE_COUNTER.raced);
     // If the request is still in flight, it will find no connection.
     if (strands.arrived[strand] < 0) strands.injected[strand] = outcome;

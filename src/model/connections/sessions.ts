@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { PgbouncerSettings } from '../../spec/scenario/resources.js';
@@ -52,23 +53,29 @@ export class Sessions {
     this.sync();
     if (!this.hasRoom() || this.queue.length > 0) return false;
     this.taken++;
+    invariant(this.taken <= this.size, 'a pooler gives each server connection to one client');
     return true;
   }
 
   wait(client: Client, frame: number): void {
+    invariant(
+      this.taken + this.queue.length < this.maxClients,
+      'a pooler keeps no more clients waiting than its limit',
+    );
     this.clients[frame] = client;
     this.queue.push(frame);
   }
 
   /** Removes a waiting client. */
   forget(frame: number): void {
-    this.queue.remove(frame);
+    invariant(this.queue.remove(frame), 'a client waits for a session once');
   }
 
   /** A client has disconnected; `epoch`: the server process that it was connected to. */
   give(epoch: number): void {
     this.sync();
     if (epoch !== this.epoch) return;
+    invariant(this.taken > 0, 'a client returns its session once');
     this.taken--;
     this.pump();
   }

@@ -73,6 +73,7 @@ export class Coalescer {
 
   /** Starts a flight. An earlier flight of the same key that is past its window continues with its own followers. */
   lead(now: Ns, key: number): number {
+    invariant(this.find(now, key) < 0, 'one call at a time leads for a key');
     const flight = this.flights.take();
     this.key[flight] = key;
     this.started[flight] = now;
@@ -83,8 +84,10 @@ export class Coalescer {
 
   /** `member` waits for the end of a flight; returns the number with which it can quit. */
   follow(flight: number, member: number): number {
+    invariant(this.flights.has(flight), 'a call follows one that is in progress');
     const follower = this.followers.take();
     const last = this.tail[flight];
+    invariant(last < 0 || this.behind[last] < 0, 'the last follower has none behind it');
     this.member[follower] = member;
     this.flightOf[follower] = flight;
     this.before[follower] = last;
@@ -101,6 +104,14 @@ export class Coalescer {
     const flight = this.flightOf[follower];
     const before = this.before[follower];
     const behind = this.behind[follower];
+    invariant(
+      (before < 0 ? this.head[flight] : this.behind[before]) === follower,
+      'a follower is behind its neighbour',
+    );
+    invariant(
+      (behind < 0 ? this.tail[flight] : this.before[behind]) === follower,
+      'a follower is before its neighbour',
+    );
     if (before < 0) this.head[flight] = behind;
     else this.behind[before] = behind;
     if (behind < 0) this.tail[flight] = before;
@@ -112,6 +123,7 @@ export class Coalescer {
   next(flight: number): number {
     const follower = this.head[flight];
     if (follower < 0) return -1;
+    invariant(this.flightOf[follower] === flight, 'a call serves its own followers');
     this.quit(follower);
     return this.member[follower];
   }
@@ -148,6 +160,7 @@ export class Coalescer {
   }
 
   close(flight: number): void {
+    invariant(this.head[flight] < 0, 'a shared call ends after its last follower');
     this.flights.give(flight);
   }
 

@@ -98,6 +98,8 @@ export class Coalescing {
     const isKept = coalescer.land(engine.now, flight, outcome);
     if (isKept && sizes !== null) this.keepSize(strand, sizes.ofAnswer(strand));
     for (let next = coalescer.next(flight); next >= 0; next = coalescer.next(flight)) {
+      invariant(this.role[next] < ALONE, 'only a request that waits gets the answer of another');
+      invariant(strands.state[next] === STATE.SLEEP, 'a request that waits for another sleeps');
       this.role[next] = ALONE;
       sizes?.shared(next, sizes.ofAnswer(strand));
       if (isHinted(outcome)) strands.hint[next] = strands.hint[strand];
@@ -151,10 +153,12 @@ export class Coalescing {
 
   /** The follower that has waited longest takes the place of the leader. */
   private handOver(strand: number, coalescer: Coalescer): void {
+    invariant(this.role[strand] > ALONE, 'only the leading request hands over');
     const flight = this.role[strand] - 1;
     this.role[strand] = ALONE;
     const next = coalescer.handOver(engine.now, flight);
     if (next < 0) return;
+    invariant(this.role[next] < ALONE, 'a request that waited takes the lead');
     this.role[next] = 1 + flight;
     strands.state[next] = STATE.READY;
     this.world.interpreter.wake(next);

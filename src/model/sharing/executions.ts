@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { AgedTable } from '../../kernel/aged-table.js';
 import { isHinted, isSuccess, OUTCOME, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -48,6 +49,7 @@ export class Executions {
 
   /** Returns 0 to execute the request now, or the answer that it gets without an execution. */
   begin(strand: number, part: number, value: number, rule: PlanOnce, now: Ns): Outcome {
+    invariant(!this.running.has(strand), 'a request executes once at a time');
     const store = (this.byPart[part] ??= { running: new Set(), results: new Map() });
     this.hint = 0;
     if (store.running.has(value)) return CONFLICT;
@@ -88,6 +90,10 @@ export class Executions {
     const execution = this.running.get(strand);
     if (execution === undefined) return undefined;
     this.running.delete(strand);
+    invariant(
+      execution.store.running.has(execution.value),
+      'an execution holds its key until it ends',
+    );
     execution.store.running.delete(execution.value);
     return execution;
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -73,6 +74,7 @@ export class Ties {
 
   /** The server `from`, which began at `sinceNs`, notifies the server of a strand. */
   private notify(strand: number, from: number, sinceNs: Ns): void {
+    invariant(sinceNs <= engine.now, 'a server begins work before it reports that');
     const at = Math.max(engine.now, sinceNs + this.delay(strand, from));
     engine.at(at, PHASE.COMPLETION, this.op, strand, strands.life[strand], 0);
   }

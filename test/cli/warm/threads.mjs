@@ -35,13 +35,13 @@ class Simulator extends EventEmitter {
   /** False = it has a task, or its memory must be freed. */
   #isReusable = true;
 
-  constructor(entry, { workerData: { plans, memory }, ...options }) {
+  constructor(entry, { workerData: { plans, memory, audited }, ...options }) {
     super();
     this.#plans = plans;
-    this.#key = JSON.stringify([String(entry), memory, options]);
+    this.#key = JSON.stringify([String(entry), memory, audited, options]);
     this.#thread =
       idle.get(this.#key)?.pop() ??
-      new Worker(entry, { ...options, workerData: { plans: [], memory } });
+      new Worker(entry, { ...options, workerData: { plans: [], memory, audited } });
     this.#thread.ref();
     this.#thread.on('message', (answer) => {
       this.#isReusable = answer.error === undefined && answer.value.stop !== 'memory';
