@@ -2,11 +2,17 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import {
+  entryText,
+  inheriting,
+  nameText,
+  onceSchema,
+  withShort,
+} from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
-import type { OnceOutput } from './common.js';
+import type { OnceOutput } from '../../spec/fields/common.js';
 import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 import { connectionsSchema } from './connections.js';
 import type { ConnectionsOutput } from './connections.js';
 import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';

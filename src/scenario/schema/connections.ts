@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, durationOrNone } from '../../spec/quantities/quantities.js';
-import { withShort } from './common.js';
+import { withShort } from '../../spec/fields/common.js';
 import { choice, cost, limit, timeLimit } from '../../spec/quantities/fields.js';
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */

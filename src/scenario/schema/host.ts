@@ -27,7 +27,7 @@ import { disruptionBudgetSchema } from './nodes.js';
 import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from './probes.js';
 import type { ProbesOutput } from './probes.js';
-import { labels, critical, entryText, nameText, withShort } from './common.js';
+import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
 import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 /** Number of cores, which can be a fraction or unlimited. */

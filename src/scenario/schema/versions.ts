@@ -3,7 +3,7 @@ import { duration, durationOrNone, share, whole } from '../../spec/quantities/qu
 import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
-import { freeText, inheriting, named, nameText, withShort } from './common.js';
+import { freeText, inheriting, named, nameText, withShort } from '../../spec/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
 import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
