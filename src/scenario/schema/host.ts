@@ -25,8 +25,8 @@ import { protocolSchema } from './connections.js';
 import type { ProtocolOutput } from './connections.js';
 import { disruptionBudgetSchema } from './nodes.js';
 import type { BudgetOutput } from './nodes.js';
-import { probesSchema } from './probes.js';
-import type { ProbesOutput } from './probes.js';
+import { probesSchema } from '../../spec/scenario/probes.js';
+import type { WrittenProbes } from '../../spec/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
 import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 
@@ -336,7 +336,7 @@ export interface HostOutput {
   };
   readonly memory?: z.output<typeof memorySchema>;
   readonly lifecycle?: z.output<typeof lifecycleSchema>;
-  readonly probes?: ProbesOutput;
+  readonly probes?: WrittenProbes;
   readonly autoscaling?: AutoscalingOutput;
   readonly resources?: ResourcesOutput;
   readonly disruptionBudget?: BudgetOutput;
