@@ -19,7 +19,7 @@ import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bun
 import type { OnceOutput } from '../../spec/fields/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
-import { checkLevel, resolveConnections } from './connections.js';
+import { checkLevel, resolveConnections } from '../sections/connections.js';
 import {
   writtenAt,
   isDeclaredKey,

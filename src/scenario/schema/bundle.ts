@@ -13,8 +13,8 @@ import { choice, flag } from '../../spec/quantities/fields.js';
 import type { OnceOutput } from '../../spec/fields/common.js';
 import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
 import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
-import { connectionsSchema } from './connections.js';
-import type { ConnectionsOutput } from './connections.js';
+import { connectionsSchema } from '../../spec/scenario/connections.js';
+import type { Connections } from '../../spec/scenario/connections.js';
 import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
 
 /** A strict object schema with unknown fields. */
@@ -298,7 +298,7 @@ export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
-  readonly connections?: ConnectionsOutput;
+  readonly connections?: Connections;
   readonly outlierDetection?: OutlierOutput;
   readonly [policy: string]: unknown;
 }

@@ -17,7 +17,7 @@ export type Entry<F extends Fields> = z.ZodPipe<
 >;
 
 /** The name that users write: explicit names end with the unit of their number, as in `periodNs`. */
-function writtenName(name: string): string {
+export function writtenName(name: string): string {
   return name.replace(/(Ns|Bytes)$/, '');
 }
 

@@ -33,8 +33,19 @@ export function requiredIf(condition: string): Absent {
   return { means: 'absent', sentence: `Required ${condition}.` };
 }
 
+interface Default {
+  readonly means: 'default';
+  readonly value: string | number | boolean;
+  readonly sentence: string;
+}
+
+/** A default that needs an explanation: `Defaults to 0ms: the image is present.` */
+export function byDefault(value: Default['value'], because: string): Default {
+  return { means: 'default', value, sentence: `Defaults to ${value}: ${because}.` };
+}
+
 /** What applies where a field is not written: a default in its written form, an error, or nothing. */
-type Otherwise = string | number | boolean | Required | Absent;
+type Otherwise = string | number | boolean | Default | Required | Absent;
 
 type Field<S extends z.ZodType, O extends Otherwise> = O extends Required
   ? S
@@ -51,21 +62,23 @@ function fieldOf<S extends z.ZodType, const O extends Otherwise>(
 ): Field<S, O> {
   const said = unit === null ? text : `${text} Unit: ${unit}.`;
   const field = (): z.ZodType => {
-    if (typeof otherwise !== 'object') {
-      const byDefault = otherwise as never;
-      // A transformed value shows its default only in the form in which it is written.
-      const field = isRead(schema) ? schema.prefault(byDefault) : schema.default(byDefault);
-      return field.describe(`${said} Defaults to ${otherwise}.`);
+    if (typeof otherwise !== 'object')
+      return withDefault(schema, otherwise).describe(`${said} Defaults to ${otherwise}.`);
+    switch (otherwise.means) {
+      case 'default':
+        return withDefault(schema, otherwise.value).describe(`${said} ${otherwise.sentence}`);
+      case 'required':
+        return schema.describe(`${said} Required.`);
+      case 'absent':
+        return schema.optional().describe(`${said} ${otherwise.sentence}`);
     }
-    if (otherwise.means === 'required') return schema.describe(`${said} Required.`);
-    return schema.optional().describe(`${said} ${otherwise.sentence}`);
   };
   return field() as Field<S, O>;
 }
 
-/** Whether the values of a schema differ from what is written. */
-function isRead(schema: z.ZodType): boolean {
-  return schema instanceof z.ZodPipe || schema instanceof z.ZodObject;
+/** A schema with a default in its written form, which is the form that the JSON Schema shows. */
+function withDefault(schema: z.ZodType, value: Default['value']): z.ZodType {
+  return schema instanceof z.ZodPipe ? schema.prefault(value) : schema.default(value);
 }
 
 /** How fields with a unit are written: `read` makes the schema within limits. */
@@ -74,12 +87,14 @@ function measured<S extends z.ZodType, L extends object>(unit: string, read: (li
     fieldOf(read(limits), otherwise, text, unit);
 }
 
+const NO_LIMITS = {};
+
 /** The same for numbers of things, which name what they count. */
 function counted<S extends z.ZodType, L extends object>(read: (limits: L) => S) {
   return <const O extends Otherwise>(
     otherwise: O,
     text: string,
-    { unit = 'count', ...limits }: L & { readonly unit?: string },
+    { unit = 'count', ...limits }: L & { readonly unit?: string } = NO_LIMITS as L,
   ): Field<S, O> => fieldOf(read(limits as L), otherwise, text, unit);
 }
 
@@ -91,7 +106,9 @@ export const field = {
     duration(limits),
   ),
   /** A duration above 0, or `none` for no limit. */
-  timeLimit: measured('duration or `none`', () => durationOrNone({ allowZero: false })),
+  timeLimit: measured('duration or `none`', (limits: DurationLimits = { allowZero: false }) =>
+    durationOrNone(limits),
+  ),
   /** The time that something takes, by a distribution. */
   cost: measured('distribution', distribution),
   /** A whole number. */
