@@ -59,10 +59,16 @@ function collect(
   const definition = definitionOf(schema);
   const { discriminator, options } = definition;
   if (discriminator !== undefined && options !== undefined) {
-    const own = { key: discriminator, members: options };
-    for (const member of options) if (!kinds.has(member)) kinds.set(member, own);
+    const own = { key: discriminator, members: options.map(written) };
+    for (const member of own.members) if (!kinds.has(member)) kinds.set(member, own);
   }
   for (const inner of innerOf(definition)) collect(inner, seen, kinds);
+}
+
+/** The schema of an entry as it is written. */
+function written(schema: z.core.$ZodType): z.core.$ZodType {
+  const { type, in: inner } = definitionOf(schema);
+  return type === 'pipe' ? (inner as z.core.$ZodType) : schema;
 }
 
 function innerOf({ shape, getter, ...parts }: Definition): readonly z.core.$ZodType[] {

@@ -148,7 +148,8 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 
 /** The schema below its wrappers. */
 function bare(schema: Schema): Schema {
-  const { type, innerType, getter } = definitionOf(schema);
+  const { type, innerType, getter, in: written } = definitionOf(schema);
+  if (type === 'pipe') return bare(written as Schema);
   if (!WRAPPERS.has(type)) return schema;
   return bare((innerType ?? (getter as () => Schema)()) as Schema);
 }

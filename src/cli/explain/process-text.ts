@@ -66,8 +66,10 @@ function budgetText({ keeps, amount }: DisruptionBudget): string {
 function probesText(probes: Probes): string | null {
   const text = (probe: Probe | null): string | null => {
     if (probe === null) return null;
-    const { endpoint, ...rest } = probe;
-    return plainText({ call: endpoint ?? 'self', ...rest });
+    const { endpoint, periodNs, timeoutNs, failureThreshold, successThreshold, ...more } = probe;
+    const { terminationGraceNs, ...rest } = more;
+    const first = { periodNs, timeoutNs, failureThreshold, successThreshold };
+    return plainText({ call: endpoint ?? 'self', ...first, ...rest, terminationGraceNs });
   };
   return braced(fieldsText(probes, { startup: text, liveness: text, readiness: text }));
 }

@@ -5,7 +5,7 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Lane, Stamped } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../spec/outcome.js';
-import type { ServerClosing } from '../../spec/scenario/resources.js';
+import type { ServerClosing } from '../../spec/scenario/connections.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../processes/process.js';
 import type { Instance } from '../processes/instance.js';

@@ -6,7 +6,7 @@ import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { EDGE_COUNTER, type PolicyState } from '../../spec/patterns/policy.js';
-import type { ServerClosing } from '../../spec/scenario/resources.js';
+import type { ServerClosing } from '../../spec/scenario/connections.js';
 import { ConnectionLine } from './connection-line.js';
 import { CONNECTION } from './connection-table.js';
 import type { Instance } from '../processes/instance.js';

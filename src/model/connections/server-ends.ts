@@ -5,7 +5,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { widenInt32, widenUint8 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { ServerClosing } from '../../spec/scenario/resources.js';
+import type { ServerClosing } from '../../spec/scenario/connections.js';
 import { OUTCOME } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import type { Plan } from '../../spec/plan/plan.js';

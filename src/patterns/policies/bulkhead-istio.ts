@@ -1,3 +1,4 @@
+import { writtenName } from '../../spec/fields/entry.js';
 import { z } from 'zod';
 import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
 import { count, duration } from '../../spec/quantities/quantities.js';
@@ -110,10 +111,10 @@ const PLACES = [
 
 /** Fields of the blocks that configure `connections`, and their names there. */
 const CONNECTIONS = [
-  ['tcp', 'connectTimeout', 'connectTimeout'],
-  ['tcp', 'maxConnectionDuration', 'lifetime'],
+  ['tcp', 'connectTimeout', 'connectTimeoutNs'],
+  ['tcp', 'maxConnectionDuration', 'lifetimeNs'],
   ['http', 'maxRequestsPerConnection', 'maxRequests'],
-  ['http', 'idleTimeout', 'idleTimeout'],
+  ['http', 'idleTimeout', 'idleTimeoutNs'],
   ['http', 'maxConcurrentStreams', 'maxStreams'],
 ] as const;
 
@@ -169,7 +170,7 @@ function blockProblems(
     const message =
       connections === undefined
         ? 'has no effect without connections in this bundle: write `connections: {}`'
-        : `connections.${name} is written too: remove one of them`;
+        : `connections.${writtenName(name)} is written too: remove one of them`;
     problems.push({ field: `${block}.${field}`, message });
   }
   return problems;

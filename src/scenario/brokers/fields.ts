@@ -1,5 +1,5 @@
 import { whole } from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, storage } from '../schema/common.js';
+import { critical, entryText, extending, storage } from '../../spec/fields/common.js';
 import { placed } from '../schema/host.js';
 
 /** Fields of every broker. */

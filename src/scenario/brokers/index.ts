@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inheriting } from '../schema/common.js';
+import { inheriting } from '../../spec/fields/common.js';
 import { kafka } from './kafka.js';
 import type { BrokerFields } from './written.js';
 import type { BrokerKind } from './kind.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { critical, entryText, extending, nameText } from '../schema/common.js';
+import { critical, entryText, extending, nameText } from '../../spec/fields/common.js';
 import { choice, cost, limit, timeLimit } from '../../spec/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 

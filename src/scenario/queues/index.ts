@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
-import { inheriting } from '../schema/common.js';
+import { inheriting } from '../../spec/fields/common.js';
 import type { QueueFields } from './written.js';
 import type { QueueKind } from './kind.js';
 import { nats } from './nats.js';

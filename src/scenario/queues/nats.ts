@@ -9,7 +9,7 @@ import type { Context, Path } from '../resolve/context.js';
 import { conflict, conflictsAt, writtenAt } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, limit, timeLimit } from '../../spec/quantities/fields.js';
 import { checkBound } from './bound.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';

@@ -7,7 +7,7 @@ import { entryOf } from '../resolve/names.js';
 import { checkMost } from '../resolve/receives.js';
 import { isOfKind } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice } from '../../spec/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 import type { EventStoreOutput } from '../schema/stores.js';

@@ -6,7 +6,7 @@ import type { Context, Path } from '../resolve/context.js';
 import { conflict, writtenAt } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';

@@ -9,7 +9,7 @@ import { isFunction, ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflictsAt, writtenAt } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../schema/common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';

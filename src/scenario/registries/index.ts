@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inheriting } from '../schema/common.js';
+import { inheriting } from '../../spec/fields/common.js';
 import { consul } from './consul.js';
 import { dns } from './dns.js';
 import { eureka } from './eureka.js';

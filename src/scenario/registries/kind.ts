@@ -3,7 +3,7 @@ import type { Registry } from '../../spec/scenario/registries.js';
 import { whole } from '../../spec/quantities/quantities.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
-import { labels, entryText, extending } from '../schema/common.js';
+import { labels, entryText, extending } from '../../spec/fields/common.js';
 import { zoneSchema } from '../schema/host.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */

@@ -16,10 +16,10 @@ import type { Bundle } from '../../spec/scenario/steps.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';
-import type { OnceOutput } from '../schema/common.js';
+import type { OnceOutput } from '../../spec/fields/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
-import { checkLevel, resolveConnections } from './connections.js';
+import { checkLevel, resolveConnections } from '../sections/connections.js';
 import {
   writtenAt,
   isDeclaredKey,

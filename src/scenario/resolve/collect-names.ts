@@ -3,8 +3,8 @@ import { NODES } from '../../spec/scenario/nodes.js';
 import type { ModuleSection } from '../../spec/scenario/modules.js';
 import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
-import type { ProbesOutput } from '../schema/probes.js';
-import { checksOf } from './checks-names.js';
+import type { WrittenProbes } from '../../spec/scenario/probes.js';
+import { checksOf } from '../sections/probes.js';
 import { balancedServices, balancerName } from './balancers.js';
 import type { NamedThing, Names, Raise } from './names.js';
 import {
@@ -21,8 +21,8 @@ import {
 /** The fields of a service or function that give names; only services have probes and versions. */
 type Written = Parameters<typeof versionsWritten>[0] & {
   readonly endpoints: object;
-  readonly probes?: ProbesOutput;
-  readonly versions?: Readonly<Record<string, { readonly probes?: ProbesOutput }>>;
+  readonly probes?: WrittenProbes;
+  readonly versions?: Readonly<Record<string, { readonly probes?: WrittenProbes }>>;
 };
 
 const NO_VERSIONS: NamedThing['versions'] = new Map();

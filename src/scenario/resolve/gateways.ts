@@ -12,7 +12,7 @@ import { presetBundle, resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';
 import { conflict, conflictsAt, report } from './context.js';
 import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
-import { resolveProbes } from './probes.js';
+import { resolveProbes } from '../sections/probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { routeNames, sorted } from './names.js';

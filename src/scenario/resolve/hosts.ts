@@ -17,7 +17,7 @@ import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';
 import { conflict, report, reportKey, writtenAt } from './context.js';
-import { checkLevel, resolveProtocol } from './connections.js';
+import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
 import { resolveCpu } from './cpu.js';

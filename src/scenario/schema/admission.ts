@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { AnyObject } from './bundle.js';
-import { nameText, priorityNumber } from './common.js';
+import { nameText, priorityNumber } from '../../spec/fields/common.js';
 import { choice, cost } from '../../spec/quantities/fields.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 

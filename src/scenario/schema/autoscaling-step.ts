@@ -56,7 +56,7 @@ export const stepSchema = z
         'Thresholds with their changes. Of those that the metric has passed, the farthest applies. Required.',
       ),
     min: whole({ min: 1, max: 100_000 })
-      .default(1)
+      .prefault(1)
       .describe('Fewest replicas. Unit: count. Defaults to 1.'),
     max: whole({ min: 1, max: 100_000 }).describe('Most replicas. Unit: count. Required.'),
     period: duration({ min: 100_000_000 })
@@ -66,7 +66,7 @@ export const stepSchema = z
           'least 100ms. Defaults to 1m.',
       ),
     evaluationPeriods: whole({ min: 1, max: 1000 })
-      .default(1)
+      .prefault(1)
       .describe(
         'Consecutive periods beyond the first threshold before a step applies. Unit: count. Defaults to 1.',
       ),

@@ -128,7 +128,7 @@ export const hpaSchema = z
         'Metrics to scale on; the largest recommendation applies. Required without `metric`.',
       ),
     min: whole({ min: 1, max: 100_000 })
-      .default(1)
+      .prefault(1)
       .describe('Fewest replicas. Unit: count. Defaults to 1.'),
     max: whole({ min: 1, max: 100_000 }).describe('Most replicas. Unit: count. Required.'),
     syncPeriod: duration({ min: 100_000_000 })

@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { entryText, inheriting, nameText, onceSchema, withShort } from './common.js';
+import {
+  entryText,
+  inheriting,
+  nameText,
+  onceSchema,
+  withShort,
+} from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
-import type { OnceOutput } from './common.js';
+import type { OnceOutput } from '../../spec/fields/common.js';
 import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
-import { REFERENCE_PATTERN } from './common.js';
-import { connectionsSchema } from './connections.js';
-import type { ConnectionsOutput } from './connections.js';
+import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
+import { connectionsSchema } from '../../spec/scenario/connections.js';
+import type { Connections } from '../../spec/scenario/connections.js';
 import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
 
 /** A strict object schema with unknown fields. */
@@ -292,7 +298,7 @@ export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
-  readonly connections?: ConnectionsOutput;
+  readonly connections?: Connections;
   readonly outlierDetection?: OutlierOutput;
   readonly [policy: string]: unknown;
 }

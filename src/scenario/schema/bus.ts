@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 import { consumerFields } from './consumer.js';
 import {

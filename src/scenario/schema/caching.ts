@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { count, duration, share, whole } from '../../spec/quantities/quantities.js';
-import { labels, critical, entryText, extending, inheriting, nameText } from './common.js';
+import {
+  labels,
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+} from '../../spec/fields/common.js';
 import { choice, cost, flag, limit, timeLimit } from '../../spec/quantities/fields.js';
 import { cpuSchema, zoneSchema } from './host.js';
 import { pool } from './pools.js';

@@ -23,9 +23,9 @@ import {
   onceSchema,
   priorityNumber,
   withShort,
-} from './common.js';
+} from '../../spec/fields/common.js';
 import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
-import type { OnceOutput } from './common.js';
+import type { OnceOutput } from '../../spec/fields/common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
 import { pools } from './pools.js';
 import { replicationFields } from './replication.js';
@@ -34,7 +34,7 @@ import { placed, cpuSchema } from './host.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
-import { CALL_PATTERN } from './common.js';
+import { CALL_PATTERN } from '../../spec/fields/common.js';
 import { versionFields } from './versions.js';
 import type { VersionedOutput } from './versions.js';
 

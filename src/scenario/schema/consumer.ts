@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import { nameText, REFERENCE_PATTERN, withShort } from '../../spec/fields/common.js';
 import { choice } from '../../spec/quantities/fields.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);

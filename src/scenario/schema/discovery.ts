@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
 import { ON_EMPTY } from '../../spec/scenario/discovery.js';
 
-import { nameText, withShort } from './common.js';
+import { nameText, withShort } from '../../spec/fields/common.js';
 import { choice, cost, limit } from '../../spec/quantities/fields.js';
 
 export const hopSchema = z

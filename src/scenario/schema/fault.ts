@@ -9,7 +9,7 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AnyObject } from './bundle.js';
-import { freeText, nameText, textMap, withShort } from './common.js';
+import { freeText, nameText, textMap, withShort } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 import type { Selection } from '../../spec/scenario/scenario.js';
 

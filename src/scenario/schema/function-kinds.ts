@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
-import { withShort } from './common.js';
+import { withShort } from '../../spec/fields/common.js';
 import { limit } from '../../spec/quantities/fields.js';
 import { cores, CORES_SHORT } from './host.js';
 

@@ -3,7 +3,14 @@ import { count, duration, durationOrNone, rate, whole } from '../../spec/quantit
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
-import { labels, critical, entryText, extending, inheriting, named } from './common.js';
+import {
+  labels,
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  named,
+} from '../../spec/fields/common.js';
 import { choice, cost } from '../../spec/quantities/fields.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';

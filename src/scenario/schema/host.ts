@@ -21,13 +21,13 @@ import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
 import { discoverySchema } from './discovery.js';
 import type { DiscoveryOutput } from './discovery.js';
-import { protocolSchema } from './connections.js';
-import type { ProtocolOutput } from './connections.js';
+import { protocolSchema } from '../../spec/scenario/connections.js';
+import type { WrittenProtocol } from '../../spec/scenario/connections.js';
 import { disruptionBudgetSchema } from './nodes.js';
 import type { BudgetOutput } from './nodes.js';
-import { probesSchema } from './probes.js';
-import type { ProbesOutput } from './probes.js';
-import { labels, critical, entryText, nameText, withShort } from './common.js';
+import { probesSchema } from '../../spec/scenario/probes.js';
+import type { WrittenProbes } from '../../spec/scenario/probes.js';
+import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
 import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 /** Number of cores, which can be a fraction or unlimited. */
@@ -336,7 +336,7 @@ export interface HostOutput {
   };
   readonly memory?: z.output<typeof memorySchema>;
   readonly lifecycle?: z.output<typeof lifecycleSchema>;
-  readonly probes?: ProbesOutput;
+  readonly probes?: WrittenProbes;
   readonly autoscaling?: AutoscalingOutput;
   readonly resources?: ResourcesOutput;
   readonly disruptionBudget?: BudgetOutput;
@@ -347,7 +347,7 @@ export interface HostOutput {
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly admission?: AdmissionOutput;
   readonly loadBalancing: BalancingOutput;
-  readonly protocol?: ProtocolOutput;
+  readonly protocol?: WrittenProtocol;
   readonly discovery?: DiscoveryOutput;
   readonly outlierDetection?: OutlierOutput;
   readonly middleware?: readonly MiddlewareOutput[];

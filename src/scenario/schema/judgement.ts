@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
 import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
-import { freeText, named, nameText, withShort } from './common.js';
+import { freeText, named, nameText, withShort } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 
 const confidence = quantity(

@@ -4,7 +4,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { MeshKindName } from '../meshes/index.js';
 import { MESH_KINDS } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
-import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from './common.js';
+import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from '../../spec/fields/common.js';
 import { cost, flag } from '../../spec/quantities/fields.js';
 import type { RouteOutput } from './components.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
-import { critical, entryText, extending, inheriting, nameText } from './common.js';
+import { critical, entryText, extending, inheriting, nameText } from '../../spec/fields/common.js';
 import { choice, cost, flag } from '../../spec/quantities/fields.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';

@@ -4,10 +4,10 @@ import { duration, share, size, whole } from '../../spec/quantities/quantities.j
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
-import { nameText, when } from './common.js';
+import { nameText, when } from '../../spec/fields/common.js';
 import { choice, cost, flag } from '../../spec/quantities/fields.js';
 import { methodText } from './steps.js';
-import { CALL_PATTERN } from './common.js';
+import { CALL_PATTERN } from '../../spec/fields/common.js';
 
 /** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { distribution, duration, size, whole } from '../../spec/quantities/quantities.js';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
 /** Room of a node, or of an instance on it. */

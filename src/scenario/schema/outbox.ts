@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { distribution, duration, whole } from '../../spec/quantities/quantities.js';
-import { REFERENCE_PATTERN } from './common.js';
+import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 import { choice } from '../../spec/quantities/fields.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);

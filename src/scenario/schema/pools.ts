@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, limit, timeLimit } from '../../spec/quantities/fields.js';
 
 const maxOpen = limit().describe(

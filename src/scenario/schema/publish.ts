@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countDistribution, size } from '../../spec/quantities/quantities.js';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, flag } from '../../spec/quantities/fields.js';
 import { acksField } from './producer.js';
 

@@ -8,7 +8,7 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadRoute } from '../../spec/scenario/replication.js';
-import { nameText, withShort } from './common.js';
+import { nameText, withShort } from '../../spec/fields/common.js';
 import { cost } from '../../spec/quantities/fields.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */

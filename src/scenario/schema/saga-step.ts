@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { flag } from '../../spec/quantities/fields.js';
 
 /** Fields of a `saga` step. */

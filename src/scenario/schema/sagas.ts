@@ -16,7 +16,7 @@ import {
   nameText,
   withShort,
   REFERENCE_PATTERN,
-} from './common.js';
+} from '../../spec/fields/common.js';
 import { choice, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);

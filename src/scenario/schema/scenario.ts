@@ -6,7 +6,7 @@ import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modul
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
 import { bundleSchema } from './bundle.js';
-import { freeText, named } from './common.js';
+import { freeText, named } from '../../spec/fields/common.js';
 import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';

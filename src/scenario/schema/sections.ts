@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import { nameText } from './common.js';
+import { nameText } from '../../spec/fields/common.js';
 import { choice, cost, timeLimit } from '../../spec/quantities/fields.js';
 
 export interface TransactionOutput<Step> {

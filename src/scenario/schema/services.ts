@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { extending, inheriting, named } from './common.js';
+import { extending, inheriting, named } from '../../spec/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import type { HostOutput, HostShape } from './host.js';
 import { outboxSchema } from './outbox.js';

@@ -7,7 +7,7 @@ import {
   share,
   whole,
 } from '../../spec/quantities/quantities.js';
-import { freeText, named, nameText, withShort } from './common.js';
+import { freeText, named, nameText, withShort } from '../../spec/fields/common.js';
 import { cost, flag } from '../../spec/quantities/fields.js';
 
 /** `run`: duration, replications and the guard against endless runs. */

@@ -37,7 +37,7 @@ import {
   textMap,
   when,
   withShort,
-} from './common.js';
+} from '../../spec/fields/common.js';
 import { flag, limit } from '../../spec/quantities/fields.js';
 
 /** Outcomes that a `fail` step can set. */

@@ -10,7 +10,14 @@ import {
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
-import { critical, entryText, extending, inheriting, nameText, storage } from './common.js';
+import {
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+  storage,
+} from '../../spec/fields/common.js';
 import { choice, cost, limit } from '../../spec/quantities/fields.js';
 import { placed, cpuSchema } from './host.js';
 import { pools } from './pools.js';

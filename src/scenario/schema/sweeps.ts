@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { SWEEP_KINDS, SWEEP_STARTS } from '../../spec/result/sweep.js';
-import { nameText, withShort } from './common.js';
+import { nameText, withShort } from '../../spec/fields/common.js';
 import { choice } from '../../spec/quantities/fields.js';
 
 /** Largest number of values on one axis. */

@@ -3,7 +3,7 @@ import { duration, durationOrNone, share, whole } from '../../spec/quantities/qu
 import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
-import { freeText, inheriting, named, nameText, withShort } from './common.js';
+import { freeText, inheriting, named, nameText, withShort } from '../../spec/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
 import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -64,12 +64,12 @@ const analysis = z
       .prefault('60s')
       .describe('Interval between analyses. Unit: duration, at least 100ms. Defaults to 60s.'),
     failureLimit: whole({ min: 0, max: 100_000 })
-      .default(0)
+      .prefault(0)
       .describe(
         'Failed analyses that are tolerated; the next one triggers `onFailure`. Unit: count. Defaults to 0.',
       ),
     minSamples: whole({ min: 1, max: 1_000_000_000 })
-      .default(100)
+      .prefault(100)
       .describe(
         'Minimum number of requests per version; an analysis of fewer is inconclusive. Unit: count. Defaults to ' +
           '100.',

@@ -7,11 +7,18 @@ import {
   whole,
 } from '../../spec/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { critical, entryText, inheriting, nameText, priorityNumber, withShort } from './common.js';
+import {
+  critical,
+  entryText,
+  inheriting,
+  nameText,
+  priorityNumber,
+  withShort,
+} from '../../spec/fields/common.js';
 import { choice, flag, limit } from '../../spec/quantities/fields.js';
 import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
-import { CALL_PATTERN } from './common.js';
+import { CALL_PATTERN } from '../../spec/fields/common.js';
 import type { Quantity } from '../../spec/quantities/quantities.js';
 
 const process = choice(['poisson', 'constant'], 'poisson').describe(

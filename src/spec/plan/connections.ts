@@ -1,4 +1,4 @@
-import type { Connections, ServerClosing } from '../scenario/resources.js';
+import type { Connections, ServerClosing } from '../scenario/connections.js';
 
 /** Connections of an edge, with the settings of the callee's protocol. */
 export interface PlanConnections extends Connections {

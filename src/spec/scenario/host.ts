@@ -1,12 +1,5 @@
-import type {
-  Cpu,
-  GcSettings,
-  Lifecycle,
-  MemorySettings,
-  Protocol,
-  Queue,
-  Shed,
-} from './resources.js';
+import type { Cpu, GcSettings, Lifecycle, MemorySettings, Queue, Shed } from './resources.js';
+import type { Protocol } from './connections.js';
 import type { Probes } from './probes.js';
 import type { Autoscaling } from './autoscaling.js';
 import type { DisruptionBudget, Requests } from './nodes.js';

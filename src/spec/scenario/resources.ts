@@ -1,46 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 
-/** Connections from a calling instance to a callee instance. */
-export interface Connections {
-  readonly max: number;
-  readonly maxIdle: number;
-  readonly idleTimeoutNs: Ns | null;
-  /** Attempts waiting for a connection, excluding those for which one is being opened. */
-  readonly maxPending: number;
-  readonly acquireTimeoutNs: Ns | null;
-  readonly connectTimeoutNs: Ns | null;
-  /** Concurrent streams per http2 or grpc connection. */
-  readonly maxStreams: number;
-  /** Attempts per connection before it is closed. */
-  readonly maxRequests: number;
-  readonly lifetimeNs: Ns | null;
-}
-
-/** Protocol of a component for its callers. It has an effect only if they have connections. */
-export interface Protocol {
-  readonly kind: 'http1' | 'http2' | 'grpc' | 'tcp';
-  readonly tls: 'none' | 'tls12' | 'tls13' | 'mtls';
-  /** CPU of the component for a TLS handshake. */
-  readonly handshakeWork: Distribution;
-  /** CPU of the component per KiB of a request that it reads and of a response that it writes. */
-  readonly workPerKiB: Distribution;
-  /** Limits by which the server closes connections of its callers; null = it never closes them. */
-  readonly closes: ServerClosing | null;
-}
-
-/** Limits by which a server closes a connection of a caller. */
-export interface ServerClosing {
-  /** nginx keepalive_timeout, Node keepAliveTimeout. */
-  readonly keepAliveTimeoutNs: Ns | null;
-  /** nginx keepalive_requests. */
-  readonly keepAliveRequests: number;
-  /** gRPC keepalive limits; closed in two steps, so that no stream is lost. */
-  readonly maxConnectionIdleNs: Ns | null;
-  readonly maxConnectionAgeNs: Ns | null;
-  readonly maxConnectionAgeGraceNs: Ns | null;
-}
-
 export interface Cpu {
   /** Infinity = work never slows down. */
   readonly cores: number;

@@ -4,7 +4,7 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PublishStep } from './messaging.js';
-import type { Connections } from './resources.js';
+import type { Connections } from './connections.js';
 import type { AppendStep, LoadStep, ReadOf } from './stores.js';
 import type { Target } from './target.js';
 

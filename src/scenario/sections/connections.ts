@@ -1,31 +1,35 @@
 import type { Layer } from '../../spec/scenario/policies.js';
-import type { Connections, Protocol, ServerClosing } from '../../spec/scenario/resources.js';
+import type {
+  Connections,
+  Protocol,
+  ServerClosing,
+  WrittenProtocol,
+} from '../../spec/scenario/connections.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { BalancingOutput } from '../schema/bundle.js';
-import type { ConnectionsOutput, ProtocolOutput } from '../schema/connections.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt, refuseFields, conflict, writtenAt } from './context.js';
+import type { Context, Path } from '../resolve/context.js';
+import { conflictsAt, refuseFields, conflict, writtenAt } from '../resolve/context.js';
 
 /** Resolves the connections of a bundle, including settings that its layers imply. */
 export function resolveConnections(
   context: Context,
-  written: ConnectionsOutput,
+  written: Connections,
   layers: readonly Layer[],
   path: Path,
 ): Connections {
-  const output = completed(written, layers);
-  const { max, maxIdle, maxPending, acquireTimeout } = output;
+  const connections = completed(written, layers);
+  const { max, maxIdle, maxPending, acquireTimeoutNs } = connections;
   const problem = conflictsAt(context, path);
   const writes = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
   if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
     const message =
       'has no effect with max unlimited, because no call waits: write a number for max';
     problem('maxPending', message);
-  } else if (max === Infinity && acquireTimeout !== null) {
+  } else if (max === Infinity && acquireTimeoutNs !== null) {
     const message =
       'has no effect with max unlimited, because no call waits: write a number for max';
     problem('acquireTimeout', message);
-  } else if (maxPending === 0 && acquireTimeout !== null) {
+  } else if (maxPending === 0 && acquireTimeoutNs !== null) {
     const message = 'has no effect with maxPending 0, because no call waits: remove acquireTimeout';
     problem('acquireTimeout', message);
   }
@@ -34,87 +38,72 @@ export function resolveConnections(
       'has no effect, because never more than max connections are open: lower maxIdle';
     problem('maxIdle', message);
   }
-  if (maxIdle === 0 && output.idleTimeout !== null) {
+  if (maxIdle === 0 && connections.idleTimeoutNs !== null) {
     const message =
       'has no effect with maxIdle 0, because no connection is ever idle: remove idleTimeout';
     problem('idleTimeout', message);
   }
-  return {
-    max,
-    maxIdle,
-    idleTimeoutNs: output.idleTimeout,
-    maxPending,
-    acquireTimeoutNs: acquireTimeout,
-    connectTimeoutNs: output.connectTimeout,
-    maxStreams: output.maxStreams,
-    maxRequests: output.maxRequests,
-    lifetimeNs: output.lifetime,
-  };
+  return connections;
 }
 
 /** Adds settings that the layers imply. */
-function completed(connections: ConnectionsOutput, layers: readonly Layer[]): ConnectionsOutput {
+function completed(connections: Connections, layers: readonly Layer[]): Connections {
   let own: unknown = connections;
   for (const { policy, kind, config } of layers) {
     own = policyKind(policy, kind)!.completes?.(config as never, 'connections', own, []) ?? own;
   }
-  return own as ConnectionsOutput;
+  return own as Connections;
 }
 
 /** Resolves the protocol of a host; null = none. */
 export function resolveProtocol(
   context: Context,
-  output: ProtocolOutput | undefined,
+  output: WrittenProtocol | undefined,
   path: Path,
 ): Protocol | null {
   if (output === undefined) return null;
-  const { kind, tls, handshakeWork, workPerKiB } = output;
+  const { kind, tls, handshakeWork, workPerKiB, ...limits } = output;
   if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
     const message =
       'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
     conflict(context, [...path, 'handshakeWork'], message);
   }
-  return { kind, tls, handshakeWork, workPerKiB, closes: resolveClosing(context, output, path) };
+  const closes = resolveClosing(context, kind, limits, path);
+  return { kind, tls, handshakeWork, workPerKiB, closes };
 }
 
 /** Resolves when the server closes connections; null = never. */
 function resolveClosing(
   context: Context,
-  output: ProtocolOutput,
+  kind: Protocol['kind'],
+  closes: ServerClosing,
   path: Path,
 ): ServerClosing | null {
-  const { kind, keepAliveTimeout, keepAliveRequests } = output;
-  const { maxConnectionIdle, maxConnectionAge, maxConnectionAgeGrace } = output;
   const problem = conflictsAt(context, path);
   if (kind === 'grpc') {
     const why = 'does not apply to a gRPC server: write maxConnectionIdle and maxConnectionAge';
     refuseFields(context, path, ['keepAliveTimeout', 'keepAliveRequests'], () => why);
   } else if (kind !== 'http2') {
     for (const field of ['maxConnectionIdle', 'maxConnectionAge'] as const) {
-      if (output[field] === null) continue;
+      if (closes[`${field}Ns`] === null) continue;
       const own = 'keepAliveTimeout and keepAliveRequests';
       const message =
         `needs GOAWAY, which only http2 and grpc have: write ${own}, or change the ` + 'kind';
       problem(field, message);
     }
   }
-  if (keepAliveTimeout !== null && maxConnectionIdle !== null) {
+  if (closes.keepAliveTimeoutNs !== null && closes.maxConnectionIdleNs !== null) {
     const message = 'keepAliveTimeout limits the same idle time: remove one of them';
     problem('maxConnectionIdle', message);
   }
-  if (maxConnectionAgeGrace !== null && maxConnectionAge === null) {
+  if (closes.maxConnectionAgeGraceNs !== null && closes.maxConnectionAgeNs === null) {
     const message = 'has no effect without maxConnectionAge: write it, or remove this';
     problem('maxConnectionAgeGrace', message);
   }
-  const never = keepAliveTimeout === null && keepAliveRequests === Infinity;
-  if (never && maxConnectionIdle === null && maxConnectionAge === null) return null;
-  return {
-    keepAliveTimeoutNs: keepAliveTimeout,
-    keepAliveRequests,
-    maxConnectionIdleNs: maxConnectionIdle,
-    maxConnectionAgeNs: maxConnectionAge,
-    maxConnectionAgeGraceNs: maxConnectionAgeGrace,
-  };
+  const never = closes.keepAliveTimeoutNs === null && closes.keepAliveRequests === Infinity;
+  return never && closes.maxConnectionIdleNs === null && closes.maxConnectionAgeNs === null
+    ? null
+    : closes;
 }
 
 /** Reports `level: connection` for a kind that needs individual attempts, or without connections. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
-import { duration, share, size } from '../../spec/quantities/quantities.js';
+import { flag } from '../quantities/fields.js';
+import { duration, share, size } from '../quantities/quantities.js';
 
 /** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;

@@ -1,0 +1,146 @@
+import {
+  eachProbe,
+  PROBES,
+  type Probe,
+  type ProbeKind,
+  type Probes,
+  type WrittenProbes,
+} from '../../spec/scenario/probes.js';
+import type { Endpoint } from '../../spec/scenario/services.js';
+import { conflict, isOneOf, report, type Context, type Path } from '../resolve/context.js';
+import { resolveSteps } from '../resolve/steps.js';
+import { split } from '../resolve/targets.js';
+import type { StepOutput } from '../schema/steps.js';
+
+/** Target of a probe of the process itself, at no cost. */
+const SELF = 'self';
+
+/** Values of fields that only some kinds of probes have. */
+const OF_OTHERS = { successThreshold: 1, terminationGraceNs: null };
+
+/** Resolves `probes`; `endpoints` are those of the service, none for a gateway. */
+export function resolveProbes(
+  context: Context,
+  written: WrittenProbes | undefined,
+  endpoints: readonly string[],
+  path: Path,
+): Probes | null {
+  if (written === undefined) return null;
+  type Own = NonNullable<WrittenProbes[ProbeKind]>;
+  return eachProbe<Own, Probe>(written, ({ call, checks, ...own }, kind) => {
+    if (checks !== null && endpoints.length === 0) {
+      const message = 'checks are calls of a service, and a gateway only forwards: remove checks';
+      conflict(context, [...path, kind, 'checks'], message);
+    }
+    const message =
+      endpoints.length === 0
+        ? `a gateway has no endpoints, so a probe cannot call ${call}: write self`
+        : `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
+    isOneOf(context, call, [SELF, ...endpoints], [...path, kind, 'call'], message);
+    if (call === SELF && endpoints.includes(SELF)) {
+      const message = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
+      conflict(context, [...path, kind, 'call'], message);
+    }
+    const endpoint = checks !== null ? checksEndpoint(kind) : call === SELF ? null : call;
+    return { ...OF_OTHERS, ...own, endpoint };
+  });
+}
+
+/** Endpoint that runs the checks of a probe, such as `readinessChecks`. */
+export function checksEndpoint(kind: ProbeKind): string {
+  return `${kind}Checks`;
+}
+
+/** A service as written, or one of its versions. */
+interface Probed {
+  readonly probes?: WrittenProbes | undefined;
+  readonly versions?: Readonly<Record<string, Probed>> | undefined;
+}
+
+/** Names of the endpoints that run the checks of the probes of a service and of its versions. */
+export function checksOf({ probes, versions }: Probed): readonly string[] {
+  const all = [probes, ...Object.values(versions ?? {}).map((version) => version.probes)];
+  const isChecked = (kind: ProbeKind): boolean =>
+    all.some((own) => (own?.[kind]?.checks ?? null) !== null);
+  return PROBES.filter(isChecked).map(checksEndpoint);
+}
+
+/** The endpoints that run the checks of the probes of a service: one call of each component, in order. */
+export function resolveChecks(
+  context: Context,
+  name: string,
+  output: WrittenProbes | undefined,
+  endpoints: readonly string[],
+  path: Path,
+): Map<string, Endpoint> {
+  const all = new Map<string, Endpoint>();
+  for (const kind of PROBES) {
+    const checks = output?.[kind]?.checks ?? null;
+    if (checks === null) continue;
+    const own = checksEndpoint(kind);
+    const at = [...path, kind, 'checks'];
+    if (endpoints.includes(own)) {
+      const message = `the checks are the endpoint ${own}, and another one has that name: rename it`;
+      report(context, 'FL402', at, message);
+    }
+    if (output![kind]!.call !== SELF) {
+      conflict(context, [...path, kind, 'call'], 'checks are what the probe asks: remove call');
+    }
+    const steps = checks.map((reference) => stepTo(context, reference));
+    all.set(own, {
+      ...BARE,
+      name: own,
+      steps: resolveSteps(context, steps, { name, policy: null }, at),
+    });
+  }
+  return all;
+}
+
+/**
+ * The endpoints that run the checks of a version: those that differ from the checks of its service, which are
+ * `below`.
+ */
+export function resolveVersionChecks(
+  context: Context,
+  {
+    name,
+    below,
+    written,
+  }: { name: string; below: WrittenProbes | undefined; written: readonly string[] },
+  output: WrittenProbes | undefined,
+  path: Path,
+): ReadonlyMap<string, Endpoint> {
+  const all = resolveChecks(context, name, output, written, path);
+  const isSame = (kind: ProbeKind): boolean =>
+    String(output?.[kind]?.checks) === String(below?.[kind]?.checks);
+  for (const kind of PROBES) if (isSame(kind)) all.delete(checksEndpoint(kind));
+  return all;
+}
+
+/** Endpoints for checks that only other versions of a service have: they respond at once, and are not called. */
+export function withoutChecks(names: readonly string[]): ReadonlyMap<string, Endpoint> {
+  return new Map(names.map((name) => [name, { ...BARE, name, steps: [] }]));
+}
+
+/** One call of a component, with the policies of the service for it. */
+function stepTo({ names }: Context, reference: string): StepOutput {
+  const [component, operation] = split(reference);
+  const once = { probability: 1, times: ONCE, optional: false, background: false };
+  if (names.things.get(component)?.kind !== 'database') return { call: { to: reference }, ...once };
+  const query = { database: component, ...(operation === null ? {} : { operation }) };
+  return { query, ...once };
+}
+
+const ONCE: StepOutput['times'] = { kind: 'constant', value: 1 };
+
+const BARE = Object.freeze({
+  method: null,
+  idempotent: true,
+  once: null,
+  readOnly: true,
+  requestBytes: 0,
+  responseBytes: 0,
+  priority: null,
+  concurrency: null,
+  timeLimitNs: null,
+});

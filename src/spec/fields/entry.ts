@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Fields of an entry, by their names in its explicit form. */
+type Fields = Readonly<Record<string, z.ZodType>>;
+
+/** The explicit form of an entry: every field has a value, null where nothing applies. */
+export type Explicit<F extends Fields> = {
+  readonly [Name in keyof F]: undefined extends z.output<F[Name]>
+    ? Exclude<z.output<F[Name]>, undefined> | null
+    : z.output<F[Name]>;
+};
+
+/** Reads an entry as it is written into its explicit form. */
+export type Entry<F extends Fields> = z.ZodPipe<
+  z.ZodObject,
+  z.ZodTransform<Explicit<F>, Record<string, unknown>>
+>;
+
+/** The name that users write: explicit names end with the unit of their number, as in `periodNs`. */
+export function writtenName(name: string): string {
+  return name.replace(/(Ns|Bytes)$/, '');
+}
+
+/** Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. */
+export function entry<const F extends Fields>(fields: F): Entry<F> {
+  const names = Object.keys(fields).map((name) => ({ name, written: writtenName(name) }));
+  const shape = names.map(({ name, written }) => [written, fields[name]!] as const);
+  return z
+    .strictObject(Object.fromEntries(shape))
+    .transform(
+      (own: Record<string, unknown>) =>
+        Object.fromEntries(
+          names.map(({ name, written }) => [name, own[written] ?? null]),
+        ) as Explicit<F>,
+    );
+}
