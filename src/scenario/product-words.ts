@@ -50,9 +50,11 @@ export function isTerm(word: string): boolean {
 export const ENVOY_OUTCOMES: Readonly<Record<string, readonly string[]>> = {
   '5xx': ['5xx', 'timeout', 'reset', 'connect'],
   'gateway-error': ['gateway', 'timeout', 'reset', 'connect'],
-  reset: ['reset', 'timeout'],
+  reset: ['reset', 'timeout', 'connect'],
+  'reset-before-request': ['connect'],
   'connect-failure': ['connect'],
-  'refused-stream': ['reset'],
+  'refused-stream': ['refused'],
+  'envoy-ratelimited': ['throttled'],
   'retriable-4xx': ['409'],
   unavailable: ['503'],
   'resource-exhausted': ['429'],

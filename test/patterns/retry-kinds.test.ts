@@ -162,6 +162,13 @@ describe('retry of Envoy', () => {
     expect(retriedBy('envoy', {}, true)).toBe(retried);
   });
 
+  it('retries under reset each try without a response, its per-try timeout too, and no response', () => {
+    const retried = sorted('refused connectTimeout timeout reset');
+    expect(retriedBy('envoy', { on: ['reset'] })).toBe(retried);
+    expect(retriedBy('istio', { on: ['reset'] })).toBe(retried);
+    expect(retriedBy('envoy', { on: ['connect'] })).toBe(sorted('refused connectTimeout'));
+  });
+
   it('has three retries at once without being asked: max_retries of the cluster', () => {
     const calls = new FakeCalls();
     calls.callee = () => ({ afterNs: MS, outcome: OUTCOME.refused });
