@@ -246,6 +246,27 @@ describe('a canary by weights (Argo Rollouts, semantics-async 7.3)', () => {
     expect(told(traced)).toContain('promoted 70');
   });
 
+  it('fails where no request reaches the new version, pauses or goes on, as configured', () => {
+    // The last request arrives before the rollout begins.
+    const silent = (noData = ''): readonly string[] =>
+      told(
+        rolled(10, `${CANARY}, ${WATCHED.replace(' }', `${noData} }`)}`, {
+          ...BAD,
+          load: '{ at: [ 0s ] }',
+        }),
+      );
+    expect(silent()).toEqual([
+      'begun 0',
+      'weight 0.1 10',
+      'failedLook 20',
+      'weight 0 20',
+      'rolledBack 20',
+    ]);
+    expect(silent(', noData: fail, failureLimit: 1')).toContain('rolledBack 30');
+    expect(silent(', noData: pause')).toEqual(['begun 0', 'weight 0.1 10', 'held 20']);
+    expect(silent(', noData: ignore')).toContain('promoted 70');
+  });
+
   it('stays where it is, or continues, as configured', () => {
     const load = { ...BAD, load: 'constant(100/s)' };
     expect(told(rolled(10, `${CANARY}, onFailure: pause, ${WATCHED}`, load))).toEqual([

@@ -8,8 +8,8 @@ import type {
 } from '../../spec/scenario/rollouts.js';
 import type { Tally } from './tally.js';
 
-/** Result of one analysis interval. */
-export type Look = 'good' | 'bad' | 'unknown';
+/** Result of one analysis interval; `empty`: the new version got no request. */
+export type Look = 'good' | 'bad' | 'unknown' | 'empty';
 
 /**
  * Compares both versions of a rollout once per interval, by the requests they answered since the last one. It starts
@@ -95,7 +95,8 @@ export class Analysis {
       if (holds === false) return 'bad';
       if (holds === null) isKnown = false;
     }
-    return isKnown ? 'good' : 'unknown';
+    if (isKnown) return 'good';
+    return this.tallies.canary.samples === 0 ? 'empty' : 'unknown';
   }
 
   private holds({ metric, op, limit, of }: RolloutExpectation): boolean | null {

@@ -32,7 +32,7 @@ export abstract class Rollout implements Scalable {
   protected isUnderWay = false;
   /** The old version gets all requests again. */
   protected isRolledBack = false;
-  /** A failed analysis has paused it. */
+  /** An analysis has paused it. */
   protected isHeld = false;
   /** The allowed deviation before a change of the size that came while the controller was frozen. */
   private unscaled: Slack | null = null;
@@ -141,18 +141,26 @@ export abstract class Rollout implements Scalable {
   }
 
   private looked(look: Look): void {
-    if (look !== 'bad') return;
-    this.note(ROLLOUT_STATE.failedLook);
     const { onFailure, analysis } = this.spec;
-    if (++this.failures <= analysis!.failureLimit || onFailure === 'continue') return;
-    this.analysis!.stop();
+    const { failureLimit, noData } = analysis!;
+    if (look === 'empty' && noData === 'pause') this.hold();
+    if (look !== 'bad' && (look !== 'empty' || noData !== 'fail')) return;
+    this.note(ROLLOUT_STATE.failedLook);
+    if (++this.failures <= failureLimit || onFailure === 'continue') return;
     if (onFailure === 'pause') {
-      this.isHeld = true;
-      this.note(ROLLOUT_STATE.held);
+      this.hold();
       return;
     }
+    this.analysis!.stop();
     this.isRolledBack = true;
     this.rollBack();
+  }
+
+  /** Changes nothing any more. */
+  private hold(): void {
+    this.analysis!.stop();
+    this.isHeld = true;
+    this.note(ROLLOUT_STATE.held);
   }
 
   /** Runs an action after a delay, unless the rollout is held or rolled back before. */

@@ -165,9 +165,9 @@ function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['an
     report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
     return [];
   });
-  const { interval, failureLimit, minSamples, from } = analysis;
+  const { interval, failureLimit, minSamples, noData, from } = analysis;
   if (from !== undefined) checkFrom(context, own, from, [...at, 'analysis', 'from']);
-  return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples };
+  return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples, noData };
 }
 
 /** Reports a weight from which on nothing would be analysed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, durationOrNone, share, whole } from '../../spec/quantities/quantities.js';
-import { ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
+import { NO_DATA, ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
+import { choice } from '../../spec/quantities/fields.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from '../../spec/fields/common.js';
@@ -74,6 +75,11 @@ const analysis = z
         'Minimum number of requests per version; an analysis of fewer is inconclusive. Unit: count. Defaults to ' +
           '100.',
       ),
+    noData: choice(NO_DATA, 'fail').describe(
+      'What an analysis says when the new version got no request: `fail`: it has failed, as in Flagger, and in Argo ' +
+        'Rollouts where the query fails; `pause`: the rollout stops there, as an inconclusive one does in Argo ' +
+        'Rollouts; `ignore`: nothing. Defaults to fail.',
+    ),
   })
   .describe('Analysis of the new version from its first request on. Defaults to none.');
 

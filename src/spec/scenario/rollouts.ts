@@ -37,6 +37,8 @@ export interface RolloutExpectation {
   readonly of: RolloutMetric | null;
 }
 
+export const NO_DATA = ['fail', 'ignore', 'pause'] as const;
+
 /**
  * Analysis of a new version that gets requests (Argo Rollouts docs/features/analysis.md, Flagger
  * how-it-works.md).
@@ -50,6 +52,8 @@ export interface RolloutAnalysis {
   readonly failureLimit: number;
   /** Fewest requests of a conclusive measurement. */
   readonly minSamples: number;
+  /** What a measurement says to which the new version contributed no request. */
+  readonly noData: (typeof NO_DATA)[number];
 }
 
 /** Rollout of a version that replaces the initial one. */

@@ -70,6 +70,10 @@ const ofGateways: readonly Hint[] = [
   gate(String.raw`analysis\.failureLimit`, [0, 3]),
   gate(String.raw`analysis\.interval`, ['200ms', '900ms']),
   gate(String.raw`analysis\.minSamples`, [1, 10_000]),
+  gate(String.raw`analysis\.noData`, ['ignore', 'pause'], {
+    steps: [{ weight: '1%' }, { pause: '2s' }],
+    analysis: { expect: ['canary.success >= 0%'], interval: '100ms', minSamples: 1 },
+  }),
   gate(String.raw`analysis\.from`, ['25%', '75%']),
   gate('onFailure', ['rollback', 'pause', 'continue']),
   gate('kind', ['rolling', 'recreate', 'blueGreen'], plain(undefined)),
@@ -133,6 +137,19 @@ export const versions: readonly Hint[] = [
     'rollout\\.analysis\\.from',
     ['20%', '60%'],
     put(`${ROLLOUT}.analysis`, { expect: ['canary.success >= 99.9%'] }),
+  ),
+  hint(
+    ['prices'],
+    'rollout\\.analysis\\.noData',
+    ['ignore', 'pause'],
+    all(
+      put(ROLLOUT, { steps: [{ weight: '1%' }, { pause: '2s' }] }),
+      put(`${ROLLOUT}.analysis`, {
+        expect: ['canary.success >= 0%'],
+        interval: '100ms',
+        minSamples: 1,
+      }),
+    ),
   ),
   hint(['prices', 'rollout', 'steps', 0], 'rollout\\.steps\\[\\]\\.scale', ['25%', '100%']),
   hint(['prices'], 'rollout\\.analysis\\.expect\\[\\]', [
