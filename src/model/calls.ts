@@ -15,8 +15,9 @@ import {
   isSuccess,
 } from '../spec/outcome.js';
 import type { Outcome } from '../spec/outcome.js';
-import type { CallContext, CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
+import type { CalledEndpoint, PolicyState } from '../spec/patterns/policy.js';
 import type { CallSite } from './call-site.js';
+import type { CallsPort } from './calls-port.js';
 import { ASK_TAG, FORK_TAG, INSTEAD_TAG } from './call-tags.js';
 import { AVOID, PLACES, frames } from './frames.js';
 import { besideOperates, callOperates } from './operations.js';
@@ -34,7 +35,7 @@ const FIRST_STEPS = -2;
  * left; leave, cancel, refusal and grant void the layer's timers; no handler runs inside another, because call()
  * returns the outcome if no time has passed and every wake-up goes through the instant ring.
  */
-export class Calls implements CallContext {
+export class Calls implements CallsPort {
   readonly layers: PolicyState[] = [];
   /**
    * The layers' methods, by place. As properties of objects of a dozen classes, V8 would look them up by name, which
@@ -42,7 +43,6 @@ export class Calls implements CallContext {
    */
   private readonly enters: PolicyState['enter'][] = [];
   private readonly leaves: PolicyState['leave'][] = [];
-  /** Op of policy timers; lanes for them are owned by `frames`. */
   readonly timerOp: number;
   /** Frame of the last call that returned PENDING. */
   lastFrame = -1;
@@ -139,10 +139,6 @@ export class Calls implements CallContext {
     return this.directOutcome;
   }
 
-  /**
-   * Sends a call that its site had held back; its layers have stayed entered. Returns the same as call(), for the
-   * owner's new stamp.
-   */
   sendHeld(frame: number, ownerStamp: number): Outcome {
     const before = this.direct;
     frames.ownerStamp[frame] = ownerStamp;
@@ -154,7 +150,6 @@ export class Calls implements CallContext {
     return this.directOutcome;
   }
 
-  /** Ends a held call without sending it: its layers are left with the outcome, and no strand receives it. */
   endHeld(frame: number, outcome: Outcome): void {
     const before = this.direct;
     this.direct = frame;
@@ -162,7 +157,6 @@ export class Calls implements CallContext {
     this.direct = before;
   }
 
-  /** The answer of the frame's attempt has arrived; its strand is free already. */
   answer(frame: number, outcome: Outcome): void {
     const depth = frames.depth[frame];
     invariant(frames.job[frame] >= 0, 'answer-without-attempt');
@@ -172,7 +166,6 @@ export class Calls implements CallContext {
     this.unwind(frame, depth - 1, outcome);
   }
 
-  /** The owner abandons the entire call; every layer releases its resources. */
   drop(frame: number, notify: boolean): void {
     this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, notify);
     frames.parent[frame] = -1;

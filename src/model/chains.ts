@@ -1,8 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
-import type { StreamKey } from '../kernel/rng.js';
 import type { Ns } from '../kernel/time.js';
-import { streamKey } from '../kernel/rng.js';
+import { streamKey, type StreamKey } from '../kernel/rng.js';
 import { calleeName } from '../spec/plan/names.js';
 import type { PlanEdge } from '../spec/plan/plan.js';
 import type {
@@ -28,6 +27,7 @@ import type { Registry } from './registry.js';
 import { Targets } from './picking/targets.js';
 import { WaitingRoom } from './picking/waiting-room.js';
 import { Watched, Watchers } from './picking/watched.js';
+import type { Calls } from './calls.js';
 import type { EdgePoolParts } from './connections/edge-pool-setup.js';
 import { frames } from './frames.js';
 import { engine } from '../kernel/engine.js';
@@ -41,6 +41,8 @@ interface Timing {
   readonly isResetLate: boolean;
 }
 
+type ChainsParts = EdgePoolParts & { readonly calls: Calls };
+
 const EARLY: Timing = { isLate: false, isResetLate: false };
 
 /**
@@ -49,7 +51,7 @@ const EARLY: Timing = { isLate: false, isResetLate: false };
  */
 export class Chains {
   readonly pools: Pools;
-  private readonly world: EdgePoolParts;
+  private readonly world: ChainsParts;
   private readonly registry: Registry;
   readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
@@ -68,7 +70,7 @@ export class Chains {
   /** Bundles in which some call may inherit a deadline; all their chains get the same shape. */
   private readonly reached = new Set<number>();
 
-  constructor(world: EdgePoolParts, registry: Registry) {
+  constructor(world: ChainsParts, registry: Registry) {
     this.world = world;
     this.registry = registry;
     this.alarms = new Alarms();
@@ -211,17 +213,11 @@ export class Chains {
     const { plan, calls, instances } = this.world;
     const caller = instances[plan.components[plan.parts[edge.from].component].firstInstance];
     let asked = 0;
-    const noted = (): void => {
+    const noted = (): Ns => {
       asked++;
+      return 0;
     };
-    const ctx = Object.create(calls, {
-      now: {
-        get: () => {
-          noted();
-          return 0;
-        },
-      },
-    }) as CallContext;
+    const ctx = Object.create(calls, { now: { get: noted } }) as CallContext;
     const state = createState(
       this.world,
       this.kindOf(layer),

@@ -2,10 +2,10 @@ import type { StreamKey } from '../kernel/rng.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
 import type { Plan, PlanEdge } from '../spec/plan/plan.js';
+import type { PlanRoute } from '../spec/plan/replication.js';
 import type { CopyRoute } from '../spec/scenario/search.js';
 import type { Instance } from './processes/instance.js';
 import type { Link } from './network/link.js';
-import type { Candidates } from './replication/candidates.js';
 import type { Subsetting } from './picking/subset.js';
 import type { Split } from './rollouts/split.js';
 import type { WaitingRoom } from './picking/waiting-room.js';
@@ -73,6 +73,27 @@ export class View {
   }
 }
 
+/** The nodes of a replicated database that a statement may be sent to. */
+export interface NodeChoice {
+  /** The nodes of the last `gather` or `elsewhere`, in ascending order. */
+  readonly members: Int32Array;
+  /**
+   * Fills `members` with the nodes that a route allows, and returns their number; never 0. `fixedList`: the caller has
+   * a static list of nodes and does not see which are down.
+   */
+  gather(route: PlanRoute, caller: Instance, fixedList: boolean): number;
+  /** Fills `members` with the fallback nodes of a route whose own nodes are all unusable; 0 if it has no fallback. */
+  elsewhere(route: PlanRoute): number;
+  /** The node of a sticky client: its own if it is among the first `count` of `open`, otherwise another one of them. */
+  ofClient(
+    route: PlanRoute,
+    caller: Instance,
+    client: number,
+    open: Int32Array,
+    count: number,
+  ): number;
+}
+
 /** One edge at run time: its callee, chains and links. */
 export interface Edge extends Pick<
   PlanEdge,
@@ -138,7 +159,8 @@ export interface Edge extends Pick<
    * with `failsOnPanic`. 0: with all of them shut the attempt is refused.
    */
   readonly panic: number;
-  readonly replicas: { readonly candidates: Candidates } | null;
+  /** The nodes of a database with replicas; null elsewhere. */
+  readonly replicas: { readonly candidates: NodeChoice } | null;
   /** The nodes of a search engine; null elsewhere. */
   readonly copies: { place(route: CopyRoute, value: number, caller: Instance): number } | null;
   /** Value of the key that selects the shard; null elsewhere. */

@@ -3,7 +3,7 @@ import type { Plan } from '../spec/plan/plan.js';
 import type { SagaRecord } from '../spec/record/record.js';
 import type { Act } from './acts.js';
 import type { Keys } from './arrivals/keys.js';
-import type { Calls } from './calls.js';
+import type { CallsPort } from './calls-port.js';
 import type { Edge } from './edge.js';
 import type { FaultTargets } from './faults/targets.js';
 import type { Journal } from './figures/journal.js';
@@ -48,7 +48,7 @@ export interface Run {
   readonly instances: readonly Instance[];
   readonly edges: readonly Edge[];
   readonly links: readonly Link[];
-  readonly calls: Calls;
+  readonly calls: CallsPort;
   /** Null without a service mesh. */
   readonly proxies: Proxies | null;
   /** By act id, see PlanAct in spec/plan/modules. */

@@ -1,3 +1,4 @@
+import type { Calls } from './calls.js';
 import type { Configurations } from './faults/configurations.js';
 import type { Outages } from './processes/outages.js';
 import type { OutagesParts } from './processes/outages-parts.js';
@@ -14,6 +15,7 @@ import type { WireParts } from './wire-parts.js';
  * `levels`, `sink`). Built by `assemble`, lives for one replication.
  */
 export interface World extends WireParts, ServerParts, OutagesParts, GuardsParts {
+  readonly calls: Calls;
   readonly server: Server;
   readonly outages: Outages;
   readonly interpreter: Interpreter;

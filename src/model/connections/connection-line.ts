@@ -2,7 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { IntRing } from '../../kernel/ring.js';
 import type { Ns } from '../../kernel/time.js';
 import type { ConnectionLimits } from '../../spec/patterns/policy.js';
-import type { Calls } from '../calls.js';
+import type { CallsPort } from '../calls-port.js';
 import { levels } from '../figures/levels.js';
 
 /** Words of a frame without a connection: it waits in line, or a connection is being opened for it. */
@@ -16,7 +16,7 @@ const EXPECTING = -2;
 export class ConnectionLine {
   /** Number of attempts in line whose connection is being opened. */
   expecting = 0;
-  private readonly calls: Calls;
+  private readonly calls: CallsPort;
   private readonly gauge: number;
   private readonly limits: ConnectionLimits | null;
   private readonly ring = new IntRing();
@@ -26,7 +26,7 @@ export class ConnectionLine {
   private readonly dials: number[] = [];
 
   /** `gauge`: number of waiting attempts. */
-  constructor(calls: Calls, gauge: number, limits: ConnectionLimits | null) {
+  constructor(calls: CallsPort, gauge: number, limits: ConnectionLimits | null) {
     this.calls = calls;
     this.gauge = gauge;
     this.limits = limits;

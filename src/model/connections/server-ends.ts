@@ -17,12 +17,11 @@ import { MESSAGE, VANISHED } from '../network/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../strands.js';
 import type { ServedRun } from '../server-port.js';
-import type { CallSite } from '../call-site.js';
 import { sink } from '../figures/sink.js';
 
 interface ServerEndsParts extends ServedRun {
   readonly connections: ConnectionTable;
-  readonly wire: CallSite;
+  readonly wire: { abandon(frame: number, job: number, outcome: Outcome, notify: boolean): void };
 }
 
 /** Announcements of the server about the end of a connection. */

@@ -1,6 +1,7 @@
 import { IntRing } from '../../kernel/ring.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
+import type { Outcome } from '../../spec/outcome.js';
 import type { PlanComponent } from '../../spec/plan/plan.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
 import { processAt } from '../../spec/plan/versions.js';
@@ -15,7 +16,6 @@ import type { Memory } from '../serving/memory.js';
 import { FROZEN, Process } from './process.js';
 import type { WallClock } from './wall-clock.js';
 import type { WarmUp } from './warm-up.js';
-import type { Tally } from '../rollouts/tally.js';
 import { AdaptiveLifoQueue, queueOf } from '../serving/request-queues.js';
 import type { QueueSetup, RequestQueue } from '../serving/request-queues.js';
 import type { WaitingRoom } from '../picking/waiting-room.js';
@@ -74,8 +74,8 @@ export class Instance extends Process {
   /** Its settings, which may be those of its version. */
   readonly process: PlanProcess;
   readonly lifecycle: Lifecycle | null;
-  /** Counts its answers together with those of its version; null without a rollout. */
-  tally: Tally | null = null;
+  /** Counts its answers together with those of its version, by the cell in which their requests arrived; null without a rollout. */
+  tally: { answered(outcome: Outcome, latency: Ns, cell: number): void } | null = null;
   /** Number of workers, and places in the queue. A configuration change can set them. */
   limit: number;
   capacity: number;

@@ -3,6 +3,7 @@ import { OUTCOME, isHinted, statusOf, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../strands.js';
+import type { Calls } from '../calls.js';
 import type { ServedRun } from '../server-port.js';
 import type { Workers } from '../serving/workers.js';
 import type { ActRun } from './interpreter-port.js';
@@ -10,6 +11,7 @@ import { frames } from '../frames.js';
 import { operatesInstead } from '../operations.js';
 
 export interface InsteadParts extends ActRun, ServedRun {
+  readonly calls: Calls;
   readonly workers: Workers;
 }
 

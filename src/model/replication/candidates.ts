@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import type { PlanRoute } from '../../spec/plan/replication.js';
+import type { NodeChoice } from '../edge.js';
 import type { Instance } from '../processes/instance.js';
 import type { Roles } from './roles.js';
 
@@ -11,8 +12,7 @@ interface ReplicaNode {
  * Selects the nodes of a replicated database that a statement may be sent to. The general placement of calls then
  * applies outlier ejection, open breakers and the balancer.
  */
-export class Candidates {
-  /** The nodes of the last `gather`, in ascending order. */
+export class Candidates implements NodeChoice {
   readonly members: Int32Array;
   private readonly nodes: readonly ReplicaNode[];
   private readonly roles: Roles;
@@ -25,10 +25,6 @@ export class Candidates {
     this.lagOf = lagOf;
   }
 
-  /**
-   * Fills `members` with the nodes that a route allows, and returns their number; never 0. `fixedList`: the caller has
-   * a static list of nodes and does not see which are down.
-   */
   gather(route: PlanRoute, caller: Instance, fixedList: boolean): number {
     if (route.kind === 'primary') return this.only(this.roles.at(caller));
     const found = this.fill(
@@ -40,7 +36,6 @@ export class Candidates {
     return this.fill((index) => index !== this.roles.known);
   }
 
-  /** Fills `members` with the fallback nodes of a route whose own nodes are all unusable; 0 if it has no fallback. */
   elsewhere({ kind }: PlanRoute): number {
     if (kind === 'replicaIfLag') return this.only(this.roles.known);
     if (kind !== 'nearest') return 0;
@@ -48,7 +43,6 @@ export class Candidates {
     return up > 0 ? up : this.only(this.roles.known);
   }
 
-  /** The node of a sticky client: its own if it is among the first `count` of `open`, otherwise another one of them. */
   ofClient(
     { kind }: PlanRoute,
     { zone }: Instance,
