@@ -4,7 +4,15 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { faultKinds, policyKinds } from '../src/patterns/registry.js';
 import { linesOfLaws } from './tidy/laws.js';
-import { filesBelow, importsOf, nodesOf, placeOf, sourcesBelow, textOf } from './tidy/sources.js';
+import {
+  circlesOf,
+  filesBelow,
+  importsOf,
+  nodesOf,
+  placeOf,
+  sourcesBelow,
+  textOf,
+} from './tidy/sources.js';
 import type { Source } from './tidy/sources.js';
 
 /** Height of each layer, which the build uses too. */
@@ -323,28 +331,6 @@ function allImports(): ReadonlyMap<string, readonly string[]> {
   const graph = new Map<string, string[]>(sources.map(({ path }) => [path, []]));
   for (const { source, to } of internalImports()) graph.get(source.path)!.push(to);
   return graph;
-}
-
-/** The strongly connected components with more than one file. Source: Tarjan 1972. */
-function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
-  const index = new Map<string, number>();
-  const lowest = new Map<string, number>();
-  const open: string[] = [];
-  const circles: string[][] = [];
-  const visit = (path: string): void => {
-    index.set(path, index.size);
-    lowest.set(path, index.get(path)!);
-    open.push(path);
-    for (const next of graph.get(path) ?? []) {
-      if (!index.has(next)) visit(next);
-      if (open.includes(next)) lowest.set(path, Math.min(lowest.get(path)!, lowest.get(next)!));
-    }
-    if (lowest.get(path) !== index.get(path)) return;
-    const circle = open.splice(open.indexOf(path));
-    if (circle.length > 1) circles.push(circle);
-  };
-  for (const path of graph.keys()) if (!index.has(path)) visit(path);
-  return circles;
 }
 
 function places(among: readonly Source[], isWrong: (node: ts.Node) => boolean): readonly string[] {
