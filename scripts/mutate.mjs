@@ -10,10 +10,10 @@ import { filesBelow, placeOf, prepare, textOf } from './mutate/workshop.mjs';
 const AREAS = {
   kernel: /^src\/kernel\//,
   calls:
-    /^src\/model\/((calls|chains|edge|frames|instead|joins|strands|interpreter|server|wire|call-site|guards|lines|turns)\.ts|(layers|picking|connections|sharing)\/)/,
-  messaging: /^src\/model\/messaging\//,
+    /^src\/model\/(path\/|data\/(strands|edges)\/|resources\/(layers|picking|connections|sharing|network)\/)/,
+  messaging: /^src\/model\/modules\/messaging\//,
   policies: /^src\/patterns\/(policies|mechanisms|balancers|outliers)\//,
-  starts: /^src\/model\/serving\/(starts|restarts|probes)\.ts$/,
+  starts: /^src\/model\/platform\/(starts|restarts|probes)\.ts$/,
 };
 /** Code whose only effect is a faster run. */
 const REHEARSAL = /\/rehearsal\.ts$/;

@@ -4,7 +4,15 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { faultKinds, policyKinds } from '../src/patterns/registry.js';
 import { linesOfLaws } from './tidy/laws.js';
-import { filesBelow, importsOf, nodesOf, placeOf, sourcesBelow, textOf } from './tidy/sources.js';
+import {
+  circlesOf,
+  filesBelow,
+  importsOf,
+  nodesOf,
+  placeOf,
+  sourcesBelow,
+  textOf,
+} from './tidy/sources.js';
 import type { Source } from './tidy/sources.js';
 
 /** Height of each layer, which the build uses too. */
@@ -17,17 +25,17 @@ const HARD_CAP = 500;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/kernel/engine.ts': 'the clock, the agendas and the loop over them are one machine',
   'src/lint/calls.ts': 'who calls whom how often is told by one walk over all verbs',
-  'src/model/calls.ts':
+  'src/model/path/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
-  'src/model/messaging/queues/dispatch.ts':
+  'src/model/modules/messaging/queues/dispatch.ts':
     'who is handed what, and how a delivery comes back, is one protocol between queue and channels',
-  'src/model/messaging/queues/handling.ts':
+  'src/model/modules/messaging/queues/handling.ts':
     'a run of a handler and the verdict on each of its messages are one state machine',
-  'src/model/messaging/queues/queues.ts':
+  'src/model/modules/messaging/queues/queues.ts':
     'the writes of publishers and the ways of dead letters meet at one door for each queue',
-  'src/model/messaging/queues/stored-queue.ts':
+  'src/model/modules/messaging/queues/stored-queue.ts':
     'every place that a message of a queue can be in, and every way out of it, is one state machine',
-  'src/model/server.ts':
+  'src/model/path/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/plan/caching.ts':
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
@@ -45,13 +53,14 @@ const ONE_WORD = 'a word that another list of kinds has too:';
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/analysis/measure/breakers.ts machine.policy === 'circuitBreaker'":
     'the metrics breaker.* of the language are about breakers and nothing else',
-  "src/model/chains.ts layer.policy === 'deadline'":
+  "src/model/path/chains.ts layer.policy === 'deadline'":
     'a deadline that reaches an edge without one is laid in as an implicit layer',
-  "src/model/chains.ts layers[0].policy === 'fallback'":
+  "src/model/path/chains.ts layers[0].policy === 'fallback'":
     'the implicit deadline stands inside an outermost fallback, as the language says',
-  "src/model/figures/holders.ts policy === 'timeout'":
+  "src/model/data/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',
-  "src/model/connections/pools.ts 'simple'": 'a kind of pool, which happens to be called so',
+  "src/model/resources/connections/pools.ts 'simple'":
+    'a kind of pool, which happens to be called so',
   "src/plan/interventions/breakers.ts policy === 'circuitBreaker'":
     'the kind of intervention that takes this policy away',
   "src/plan/interventions/fallbacks.ts policy === 'fallback'":
@@ -171,7 +180,7 @@ describe('the source tree', () => {
   });
 
   it('shows the whole world of a run only to what builds it, and to faults', () => {
-    const known = internalImports().filter(({ to }) => to === 'src/model/world.ts');
+    const known = internalImports().filter(({ to }) => to === 'src/model/modules/world.ts');
     expect([...new Set(known.map(({ source }) => source.path))].sort()).toEqual(
       ['assemble', 'edges', 'faults/board', 'faults/knob', 'modules/kind', 'simulate'].map(
         (name) => `src/model/${name}.ts`,
@@ -322,28 +331,6 @@ function allImports(): ReadonlyMap<string, readonly string[]> {
   const graph = new Map<string, string[]>(sources.map(({ path }) => [path, []]));
   for (const { source, to } of internalImports()) graph.get(source.path)!.push(to);
   return graph;
-}
-
-/** The strongly connected components with more than one file. Source: Tarjan 1972. */
-function circlesOf(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
-  const index = new Map<string, number>();
-  const lowest = new Map<string, number>();
-  const open: string[] = [];
-  const circles: string[][] = [];
-  const visit = (path: string): void => {
-    index.set(path, index.size);
-    lowest.set(path, index.get(path)!);
-    open.push(path);
-    for (const next of graph.get(path) ?? []) {
-      if (!index.has(next)) visit(next);
-      if (open.includes(next)) lowest.set(path, Math.min(lowest.get(path)!, lowest.get(next)!));
-    }
-    if (lowest.get(path) !== index.get(path)) return;
-    const circle = open.splice(open.indexOf(path));
-    if (circle.length > 1) circles.push(circle);
-  };
-  for (const path of graph.keys()) if (!index.has(path)) visit(path);
-  return circles;
 }
 
 function places(among: readonly Source[], isWrong: (node: ts.Node) => boolean): readonly string[] {

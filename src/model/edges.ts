@@ -3,19 +3,19 @@ import type { Plan, PlanEdge } from '../spec/plan/plan.js';
 import type { OutlierState } from '../spec/patterns/outlier.js';
 import type { BalancerState } from '../spec/patterns/balancer.js';
 import { comesAndGoes } from '../spec/plan/versions.js';
-import type { Chains } from './chains.js';
-import type { Edge, View } from './edge.js';
-import type { Draft } from './run.js';
-import type { World } from './world.js';
-import type { Instance } from './processes/instance.js';
-import type { Balancers } from './picking/balancers.js';
-import { EndpointLists, propagationOf } from './picking/endpoint-lists.js';
-import { isMutual, passesOf } from './mesh/passes.js';
-import type { Outliers } from './picking/outliers.js';
-import type { Subsetting } from './picking/subset.js';
-import { Views } from './picking/views.js';
-import type { WaitingRoom } from './picking/waiting-room.js';
-import { shardValueOf } from './replication/shards.js';
+import type { Chains } from './path/chains.js';
+import type { Edge, View } from './data/edges/edge.js';
+import type { Draft } from './data/run.js';
+import type { World } from './modules/world.js';
+import type { Instance } from './data/instances/instance.js';
+import type { Balancers } from './resources/picking/balancers.js';
+import { EndpointLists, propagationOf } from './resources/picking/endpoint-lists.js';
+import { isMutual, passesOf } from './resources/mesh/passes.js';
+import type { Outliers } from './resources/picking/outliers.js';
+import type { Subsetting } from './data/edges/subset.js';
+import { Views } from './resources/picking/views.js';
+import type { WaitingRoom } from './data/instances/waiting-room.js';
+import { shardValueOf } from './resources/replication/shards.js';
 
 /**
  * Builds the edges of a run. The objects of a calling instance for an edge (its view of the callee, balancer and chain)

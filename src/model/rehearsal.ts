@@ -1,10 +1,10 @@
 import { SINCE_NS, rehearseEngine } from '../kernel/rehearsal.js';
 import { OUTCOME, withStatus } from '../spec/outcome.js';
 import type { Grid } from '../spec/plan/plan.js';
-import { frames } from './frames.js';
-import { sink } from './figures/sink.js';
-import { FifoQueue } from './serving/request-queues.js';
-import { lives, strands } from './strands.js';
+import { frames } from './data/strands/frames.js';
+import { sink } from './data/figures/sink.js';
+import { FifoQueue } from './data/instances/request-queues.js';
+import { lives, strands } from './data/strands/strands.js';
 
 const TIMES = 60;
 const SLOTS = 2_000;

@@ -3,7 +3,7 @@ import { invariant } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../spec/outcome.js';
 import type { Plan } from '../spec/plan/plan.js';
-import { bookUnanswered } from './arrivals/unanswered.js';
+import { bookUnanswered } from './resources/arrivals/unanswered.js';
 import { GAUGE_KINDS } from '../spec/record/record.js';
 import type {
   GaugeKind,
@@ -14,14 +14,14 @@ import type {
 } from '../spec/record/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
-import { largestHolder } from './figures/holders.js';
+import { largestHolder } from './data/holders.js';
 import type { FullRegistry } from './faults/kind.js';
-import { RETURN, STATE, strands } from './strands.js';
-import type { World } from './world.js';
-import { frames } from './frames.js';
-import { levels } from './figures/levels.js';
-import type { GaugeRow } from './figures/levels.js';
-import { sink } from './figures/sink.js';
+import { RETURN, STATE, strands } from './data/strands/strands.js';
+import type { World } from './modules/world.js';
+import { frames } from './data/strands/frames.js';
+import { levels } from './data/figures/levels.js';
+import type { GaugeRow } from './data/figures/levels.js';
+import { sink } from './data/figures/sink.js';
 
 export interface SimulateOptions {
   /** Receives the rows of traced requests during the run; without it the first 65,536 are in the record. */

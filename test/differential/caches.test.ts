@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { LRUCache } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
-import { Content, FOUND } from '../../src/model/caching/content.js';
-import type { ContentRules } from '../../src/model/caching/content.js';
+import { Content, FOUND } from '../../src/model/modules/caching/content.js';
+import type { ContentRules } from '../../src/model/modules/caching/content.js';
 import { PlainCache } from '../support/evictions.js';
 
 /**

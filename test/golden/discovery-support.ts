@@ -1,4 +1,4 @@
-import { phaseOf } from '../../src/model/discovery/phases.js';
+import { phaseOf } from '../../src/model/resources/discovery/phases.js';
 import { JOURNAL, REGISTRY_EVENT } from '../../src/spec/record/record.js';
 import { golden, metered } from './tracing.js';
 import type { Traced } from './tracing.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { budgetValue } from '../theory/measures.js';
 import { problemsOf } from '../theory/program.js';
-import { shardOf } from '../../src/model/replication/shards.js';
+import { shardOf } from '../../src/model/resources/replication/shards.js';
 import { ended, golden, latencies, metered, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shardOf } from '../../src/model/replication/shards.js';
+import { shardOf } from '../../src/model/resources/replication/shards.js';
 import { answered, golden, instants, latencies, metered, outcomes, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 

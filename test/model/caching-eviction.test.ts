@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
-import { Content, FOUND } from '../../src/model/caching/content.js';
-import type { ContentRules } from '../../src/model/caching/content.js';
-import { Zipf } from '../../src/model/arrivals/zipf.js';
+import { Content, FOUND } from '../../src/model/modules/caching/content.js';
+import type { ContentRules } from '../../src/model/modules/caching/content.js';
+import { Zipf } from '../../src/model/data/strands/zipf.js';
 import { PlainCache } from '../support/evictions.js';
 
 const RULES: ContentRules = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Caches } from '../../src/model/caching/caches.js';
+import { Caches } from '../../src/model/modules/caching/caches.js';
 import { simulate } from '../../src/model/simulate.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { load } from '../theory/program.js';
-import { strands } from '../../src/model/strands.js';
+import { strands } from '../../src/model/data/strands/strands.js';
 
 /** Reads and writes of few values under crashes of all components, time limits, retries, hedges and failing loads. */
 const busy = (cache: string): string => `

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Dagor } from '../../src/model/serving/dagor.js';
-import type { DagorSettings } from '../../src/model/serving/dagor.js';
+import { Dagor } from '../../src/model/data/instances/dagor.js';
+import type { DagorSettings } from '../../src/model/data/instances/dagor.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import { golden, outcomes } from '../golden/tracing.js';
 

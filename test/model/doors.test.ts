@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { simulate } from '../../src/model/simulate.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
 import { engine } from '../../src/kernel/engine.js';
-import { frames } from '../../src/model/frames.js';
-import { strands } from '../../src/model/strands.js';
+import { frames } from '../../src/model/data/strands/frames.js';
+import { strands } from '../../src/model/data/strands/strands.js';
 
 /** All features of a server before, in and after its queue, under constant faults. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Behavior, wantedBy, wantedForTotal } from '../../src/model/processes/hpa.js';
-import type { Reading } from '../../src/model/processes/hpa.js';
+import { Behavior, wantedBy, wantedForTotal } from '../../src/model/platform/scaling/hpa.js';
+import type { Reading } from '../../src/model/platform/scaling/hpa.js';
 import type { HpaScaling, ScalingRules } from '../../src/spec/scenario/autoscaling.js';
 
 /** Use of requests of 1 core: a number, `-` = not measured, `!0.5` = set aside. */

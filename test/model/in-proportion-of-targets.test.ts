@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EdgePool } from '../../src/model/connections/edge-pool.js';
-import { Targets } from '../../src/model/picking/targets.js';
+import { EdgePool } from '../../src/model/resources/connections/edge-pool.js';
+import { Targets } from '../../src/model/resources/picking/targets.js';
 import { simulate } from '../../src/model/simulate.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import type { RunRecord } from '../../src/spec/record/record.js';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { derive, lineage } from '../../src/kernel/rng.js';
-import { frames } from '../../src/model/frames.js';
-import { Instead } from '../../src/model/programs/instead.js';
-import { REGISTERS, STATE, strands } from '../../src/model/strands.js';
-import type { World } from '../../src/model/world.js';
+import { frames } from '../../src/model/data/strands/frames.js';
+import { Instead } from '../../src/model/path/instead.js';
+import { REGISTERS, STATE, strands } from '../../src/model/data/strands/strands.js';
+import type { World } from '../../src/model/modules/world.js';
 import { HINTED, OUTCOME, withStatus } from '../../src/spec/outcome.js';
 
 let told: unknown[][] = [];

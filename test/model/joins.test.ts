@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { derive, lineage } from '../../src/kernel/rng.js';
-import type { Draws } from '../../src/model/programs/draws.js';
-import { FROZEN } from '../../src/model/processes/process.js';
-import { Joins, inherit } from '../../src/model/programs/joins.js';
-import { REGISTERS, STATE, strands } from '../../src/model/strands.js';
-import type { World } from '../../src/model/world.js';
+import type { Draws } from '../../src/model/path/draws.js';
+import { FROZEN } from '../../src/model/data/instances/process.js';
+import { Joins, inherit } from '../../src/model/path/joins.js';
+import { REGISTERS, STATE, strands } from '../../src/model/data/strands/strands.js';
+import type { World } from '../../src/model/modules/world.js';
 import { HINTED, OUTCOME } from '../../src/spec/outcome.js';
 
 interface Rule {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
-import { levels } from '../../src/model/figures/levels.js';
+import { levels } from '../../src/model/data/figures/levels.js';
 
 /** One gauge over two cells that is read while they are filled, on a clock that is set by hand. */
 function gauge(): {

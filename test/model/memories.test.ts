@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PairSet } from '../../src/kernel/pair-set.js';
-import { Refusals } from '../../src/model/layers/refusals.js';
+import { Refusals } from '../../src/model/resources/layers/refusals.js';
 import { OUTCOME, PASS } from '../../src/spec/outcome.js';
 import { dice } from '../support/dice.js';
 

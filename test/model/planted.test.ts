@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../src/kernel/invariant.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import { CHAINS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 import { engine } from '../../src/kernel/engine.js';
-import { frames } from '../../src/model/frames.js';
-import { strands } from '../../src/model/strands.js';
+import { frames } from '../../src/model/data/strands/frames.js';
+import { strands } from '../../src/model/data/strands/strands.js';
 
 /** The parts of the machinery that a planted mistake reaches into. */
 interface Inside {

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
-import { ConnectionPool } from '../../src/model/connections/connection-pool.js';
-import { GoPool } from '../../src/model/connections/go-pool.js';
-import { Sessions } from '../../src/model/connections/sessions.js';
-import type { Instance } from '../../src/model/processes/instance.js';
+import { ConnectionPool } from '../../src/model/resources/connections/connection-pool.js';
+import { GoPool } from '../../src/model/resources/connections/go-pool.js';
+import { Sessions } from '../../src/model/resources/connections/sessions.js';
+import type { Instance } from '../../src/model/data/instances/instance.js';
 import { dice } from '../support/dice.js';
 import { MS } from '../support/fake-calls.js';
 import { PlainServer } from '../support/plain-pool.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '../../src/kernel/invariant.js';
-import { FROZEN, Process, TRANSITIONS } from '../../src/model/processes/process.js';
-import type { Phase, Transition } from '../../src/model/processes/process.js';
+import { FROZEN, Process, TRANSITIONS } from '../../src/model/data/instances/process.js';
+import type { Phase, Transition } from '../../src/model/data/instances/process.js';
 
 const PHASES: readonly Phase[] = ['down', 'starting', 'up', 'leaving', 'draining'];
 const EVENTS = Object.keys(TRANSITIONS) as Transition[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { queueOf } from '../../src/model/serving/request-queues.js';
-import type { RequestQueue } from '../../src/model/serving/request-queues.js';
+import { queueOf } from '../../src/model/data/instances/request-queues.js';
+import type { RequestQueue } from '../../src/model/data/instances/request-queues.js';
 
 /** A fair queue in which the tens of a number are the value of its key. */
 function fair(): RequestQueue {

@@ -4,8 +4,8 @@ import {
   proportionalStep,
   rollingStep,
   shareStep,
-} from '../../src/model/rollouts/counts.js';
-import type { Pair, Slack, State } from '../../src/model/rollouts/counts.js';
+} from '../../src/model/platform/rollouts/counts.js';
+import type { Pair, Slack, State } from '../../src/model/platform/rollouts/counts.js';
 
 const all = (pair: Pair): State => ({ wanted: pair, available: pair });
 

@@ -4,11 +4,11 @@ import type { Distribution } from '../../src/kernel/distribution.js';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
-import type { Instance } from '../../src/model/processes/instance.js';
-import { Restarts } from '../../src/model/processes/restarts.js';
-import { Starts } from '../../src/model/processes/starts.js';
-import { WarmUp } from '../../src/model/processes/warm-up.js';
-import type { World } from '../../src/model/world.js';
+import type { Instance } from '../../src/model/data/instances/instance.js';
+import { Restarts } from '../../src/model/platform/restarts.js';
+import { Starts } from '../../src/model/platform/starts.js';
+import { WarmUp } from '../../src/model/data/instances/warm-up.js';
+import type { World } from '../../src/model/modules/world.js';
 import type { Lifecycle } from '../../src/spec/scenario/resources.js';
 
 const constant = (valueNs: number): Distribution => ({ kind: 'constant', valueNs });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DryRun } from '../../src/model/layers/dry-run.js';
-import { Stored } from '../../src/model/layers/stored.js';
-import type { StoreSetup } from '../../src/model/layers/stored.js';
+import { DryRun } from '../../src/model/resources/layers/dry-run.js';
+import { Stored } from '../../src/model/resources/layers/stored.js';
+import type { StoreSetup } from '../../src/model/resources/layers/stored.js';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';

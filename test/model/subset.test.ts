@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
-import { ordered, Subsetting } from '../../src/model/picking/subset.js';
+import { ordered, Subsetting } from '../../src/model/data/edges/subset.js';
 import { dice } from '../support/dice.js';
 
 const SHARED = { a: 17, b: 19 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
-import { frames } from '../../src/model/frames.js';
+import { frames } from '../../src/model/data/strands/frames.js';
 import { rehearse } from '../../src/model/rehearsal.js';
 import { simulate } from '../../src/model/simulate.js';
-import { strands } from '../../src/model/strands.js';
+import { strands } from '../../src/model/data/strands/strands.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import type { RunRecord } from '../../src/spec/record/record.js';

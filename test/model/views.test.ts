@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { View } from '../../src/model/edge.js';
-import type { Fleet } from '../../src/model/processes/fleet.js';
+import { View } from '../../src/model/data/edges/edge.js';
+import type { Fleet } from '../../src/model/data/instances/fleet.js';
 
 const fleet = { size: 4 } as unknown as Fleet;
 

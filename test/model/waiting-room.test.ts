@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { frames } from '../../src/model/frames.js';
-import { Targets } from '../../src/model/picking/targets.js';
-import { WaitingRoom } from '../../src/model/picking/waiting-room.js';
+import { frames } from '../../src/model/data/strands/frames.js';
+import { Targets } from '../../src/model/resources/picking/targets.js';
+import { WaitingRoom } from '../../src/model/data/instances/waiting-room.js';
 import { PASS } from '../../src/spec/outcome.js';
 import type { PolicyState } from '../../src/spec/patterns/policy.js';
 import { alarmOn, timetable } from '../support/timetable.js';

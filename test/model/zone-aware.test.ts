@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { View } from '../../src/model/edge.js';
-import type { Instance } from '../../src/model/processes/instance.js';
-import { ZoneAwareRouting } from '../../src/model/picking/zone-aware.js';
+import { View } from '../../src/model/data/edges/edge.js';
+import type { Instance } from '../../src/model/data/instances/instance.js';
+import { ZoneAwareRouting } from '../../src/model/resources/picking/zone-aware.js';
 import type { BalancerState } from '../../src/spec/patterns/balancer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { fleetOf } from '../support/fleet.js';

@@ -1,11 +1,11 @@
-import { packingSettings } from '../../src/model/messaging/packed-messages.js';
+import { packingSettings } from '../../src/model/modules/messaging/packed-messages.js';
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
-import { levels } from '../../src/model/figures/levels.js';
-import type { Messages } from '../../src/model/messaging/messages.js';
-import type { QueuePlacement } from '../../src/model/messaging/queues/placement.js';
-import { StoredQueue } from '../../src/model/messaging/queues/stored-queue.js';
-import type { World } from '../../src/model/world.js';
+import { levels } from '../../src/model/data/figures/levels.js';
+import type { Messages } from '../../src/model/modules/messaging/messages.js';
+import type { QueuePlacement } from '../../src/model/modules/messaging/queues/placement.js';
+import { StoredQueue } from '../../src/model/modules/messaging/queues/stored-queue.js';
+import type { World } from '../../src/model/modules/world.js';
 import { PLAIN } from '../../src/scenario/queues/kind.js';
 import type { PlanQueue } from '../../src/spec/plan/queues.js';
 import type { QueueRules } from '../../src/spec/scenario/queues.js';

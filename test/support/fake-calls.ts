@@ -1,7 +1,7 @@
 import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import { DryRun } from '../../src/model/layers/dry-run.js';
-import { KeyedStates } from '../../src/model/layers/keyed-states.js';
+import { DryRun } from '../../src/model/resources/layers/dry-run.js';
+import { KeyedStates } from '../../src/model/resources/layers/keyed-states.js';
 import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/patterns/policy.js';

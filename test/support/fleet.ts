@@ -1,4 +1,4 @@
-import type { Fleet } from '../../src/model/processes/fleet.js';
+import type { Fleet } from '../../src/model/data/instances/fleet.js';
 
 /** A component whose instances are all ready, the first of which has this id. */
 export function fleetOf(first: number, size: number): Fleet {

@@ -1,5 +1,5 @@
 import { simulate } from '../../src/model/simulate.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import { compile } from '../../src/plan/compile.js';
 import {
   balancerKind,

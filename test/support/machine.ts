@@ -1,6 +1,6 @@
 import { compile } from '../../src/plan/compile.js';
 import { simulate } from '../../src/model/simulate.js';
-import type { World } from '../../src/model/world.js';
+import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/spec/outcome.js';
@@ -15,10 +15,10 @@ import type { Connections, Protocol, ServerClosing } from '../../src/spec/scenar
 import type { RunRecord } from '../../src/spec/record/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
-import type { View } from '../../src/model/edge.js';
-import { levels } from '../../src/model/figures/levels.js';
-import { frames } from '../../src/model/frames.js';
-import { strands } from '../../src/model/strands.js';
+import type { View } from '../../src/model/data/edges/edge.js';
+import { levels } from '../../src/model/data/figures/levels.js';
+import { frames } from '../../src/model/data/strands/frames.js';
+import { strands } from '../../src/model/data/strands/strands.js';
 
 /** A nested fan-out topology under constant faults, to shake the call machinery. */
 

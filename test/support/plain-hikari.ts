@@ -1,5 +1,5 @@
 import { unit } from '../../src/kernel/rng.js';
-import { VANISHED } from '../../src/model/network/link.js';
+import { VANISHED } from '../../src/model/data/edges/link.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { HikariSettings } from '../../src/spec/scenario/resources.js';
 import { MS, SECOND } from './fake-calls.js';

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
-import { PollLoop } from '../../src/model/messaging/poll-loop.js';
-import type { LoopSetup } from '../../src/model/messaging/poll-loop.js';
+import { PollLoop } from '../../src/model/modules/messaging/poll-loop.js';
+import type { LoopSetup } from '../../src/model/modules/messaging/poll-loop.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import { membersOf, readLogs } from './read-logs.js';
 

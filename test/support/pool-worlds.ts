@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
 import type { Lane } from '../../src/kernel/lanes.js';
-import type { PoolGauges, PoolSetup } from '../../src/model/connections/pool-setup.js';
-import { ServerConnections } from '../../src/model/connections/server-connections.js';
-import type { Instance } from '../../src/model/processes/instance.js';
-import { levels } from '../../src/model/figures/levels.js';
+import type { PoolGauges, PoolSetup } from '../../src/model/resources/connections/pool-setup.js';
+import { ServerConnections } from '../../src/model/resources/connections/server-connections.js';
+import type { Instance } from '../../src/model/data/instances/instance.js';
+import { levels } from '../../src/model/data/figures/levels.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { PolicyState } from '../../src/spec/patterns/policy.js';
 import { dice } from './dice.js';

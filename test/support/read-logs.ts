@@ -1,11 +1,11 @@
-import { levels } from '../../src/model/figures/levels.js';
-import type { Instance } from '../../src/model/processes/instance.js';
-import { newMember } from '../../src/model/messaging/member.js';
-import type { Member } from '../../src/model/messaging/member.js';
-import type { Messages } from '../../src/model/messaging/messages.js';
-import { Offsets } from '../../src/model/messaging/offsets.js';
-import type { Partition } from '../../src/model/messaging/partition.js';
-import type { World } from '../../src/model/world.js';
+import { levels } from '../../src/model/data/figures/levels.js';
+import type { Instance } from '../../src/model/data/instances/instance.js';
+import { newMember } from '../../src/model/modules/messaging/member.js';
+import type { Member } from '../../src/model/modules/messaging/member.js';
+import type { Messages } from '../../src/model/modules/messaging/messages.js';
+import { Offsets } from '../../src/model/modules/messaging/offsets.js';
+import type { Partition } from '../../src/model/modules/messaging/partition.js';
+import type { World } from '../../src/model/modules/world.js';
 
 /** Logs without a topic: message 100 * log + offset of each. */
 export interface ReadLogs {

@@ -2,7 +2,7 @@ import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { Conditions } from './conditions.js';
-import type { Run } from '../run.js';
+import type { Run } from '../data/run.js';
 
 /** Draws of one start. */
 const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);

@@ -3,11 +3,11 @@ import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
 import type { PlanCondition } from '../../spec/plan/plan.js';
 import type { MeterRecord } from '../../spec/record/record.js';
-import type { Instance } from '../processes/instance.js';
-import type { Run } from '../run.js';
-import type { LevelColumns } from '../figures/levels.js';
-import { levels } from '../figures/levels.js';
-import { sink } from '../figures/sink.js';
+import type { Instance } from '../data/instances/instance.js';
+import type { Run } from '../data/run.js';
+import type { LevelColumns } from '../data/figures/levels.js';
+import { levels } from '../data/figures/levels.js';
+import { sink } from '../data/figures/sink.js';
 
 /** Columns of a row of outcomes: `ok`, `degraded`; the last one counts requests that have not ended. */
 const OK = 0;

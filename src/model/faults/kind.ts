@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Registry } from '../registry.js';
+import type { Registry } from '../data/registry.js';
 import type { KnobEdit } from './knob.js';
 
 /** One kind of fault: the schema of its own fields, its possible targets, and its edits at a strength. */

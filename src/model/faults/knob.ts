@@ -5,11 +5,11 @@ import type { Ns } from '../../kernel/time.js';
 import type { PlanComponent, PlanFault, PlanLoad } from '../../spec/plan/plan.js';
 import type { Delivery } from '../../spec/scenario/discovery.js';
 import type { Fault } from '../../spec/scenario/scenario.js';
-import type { Instance } from '../processes/instance.js';
-import type { DelayMemory } from '../network/link.js';
-import type { Outages } from '../processes/outages.js';
-import type { World } from '../world.js';
-import type { Injected, InjectionSubject, Tokens } from './injections.js';
+import type { Instance } from '../data/instances/instance.js';
+import type { DelayMemory } from '../data/edges/link.js';
+import type { Outages } from '../platform/outages.js';
+import type { World } from '../modules/world.js';
+import type { Injected, InjectionSubject, Tokens } from '../resources/serving/injections.js';
 
 /** How the edits that several faults hold of one knob combine into one value. */
 const COMBINE = {

@@ -2,7 +2,7 @@ import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Run } from '../run.js';
+import type { Run } from '../data/run.js';
 
 /**
  * The time that instances take to recover after the end of a fault, such as machines in a zone after a power outage.

@@ -1,4 +1,4 @@
-import { Caches } from '../caching/caches.js';
+import { Caches } from './caching/caches.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Caches: levels in the processes and on servers. */

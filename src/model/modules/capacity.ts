@@ -1,4 +1,4 @@
-import { ProvisionedCapacity } from '../replication/provisioned-capacity.js';
+import { ProvisionedCapacity } from '../resources/replication/provisioned-capacity.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Tables with provisioned throughput. */

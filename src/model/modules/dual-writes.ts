@@ -1,4 +1,4 @@
-import { DualWrites } from '../messaging/dual-writes.js';
+import { DualWrites } from './messaging/dual-writes.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Detection of dual writes, where an endpoint changes data and publishes without an outbox. */

@@ -1,4 +1,4 @@
-import { createFunctions } from '../functions/functions.js';
+import { createFunctions } from './functions/functions.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Functions: services that run in execution environments. */

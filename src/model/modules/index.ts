@@ -1,5 +1,5 @@
-import type { Act } from '../acts.js';
-import type { Registry } from '../registry.js';
+import type { Act } from '../data/acts.js';
+import type { Registry } from '../data/registry.js';
 import { caches } from './caches.js';
 import { capacity } from './capacity.js';
 import { dualWrites } from './dual-writes.js';

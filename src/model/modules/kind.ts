@@ -1,7 +1,7 @@
 import type { PlanAct } from '../../spec/plan/modules.js';
-import type { Act } from '../acts.js';
-import type { Draft } from '../run.js';
-import type { World } from '../world.js';
+import type { Act } from '../data/acts.js';
+import type { Draft } from '../data/run.js';
+import type { World } from './world.js';
 
 /** The world of a run while modules are created. */
 export type Building = Draft<World>;

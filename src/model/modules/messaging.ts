@@ -1,7 +1,7 @@
-import { Channels } from '../messaging/channels.js';
-import { Publications } from '../messaging/publications.js';
-import { Queues } from '../messaging/queues/queues.js';
-import type { Registry } from '../registry.js';
+import { Channels } from './messaging/channels.js';
+import { Publications } from './messaging/publications.js';
+import { Queues } from './messaging/queues/queues.js';
+import type { Registry } from '../data/registry.js';
 import type { ActsOf, Building } from './kind.js';
 
 interface Messaging {

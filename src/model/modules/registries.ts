@@ -1,4 +1,4 @@
-import { Registries } from '../discovery/registries.js';
+import { Registries } from '../resources/discovery/registries.js';
 import type { Building } from './kind.js';
 
 /** The service registries, whose lists the edges use; null without registered components. */

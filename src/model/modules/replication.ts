@@ -1,4 +1,4 @@
-import { Replicas } from '../replication/replicas.js';
+import { Replicas } from '../resources/replication/replicas.js';
 import type { Building } from './kind.js';
 
 /** The nodes of databases with replicas, which their edges choose among. The acts are those of `sections`. */

@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
-import { Driver } from '../sagas/driver.js';
-import { Ledger } from '../sagas/ledger.js';
-import { markOf, type Watched } from '../sagas/marks.js';
+import { Driver } from './sagas/driver.js';
+import { Ledger } from './sagas/ledger.js';
+import { markOf, type Watched } from './sagas/marks.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Sagas, orchestrated or choreographed. */

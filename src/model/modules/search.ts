@@ -1,4 +1,4 @@
-import { Copies } from '../search/copies.js';
+import { Copies } from './search/copies.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** The nodes of search engines, which their edges choose among. */

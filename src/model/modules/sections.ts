@@ -1,4 +1,4 @@
-import { hasSections, Sections } from '../sections/sections.js';
+import { hasSections, Sections } from '../resources/sections/sections.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Transactions, row locks and locks. */

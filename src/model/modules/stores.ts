@@ -1,6 +1,6 @@
-import type { Channels } from '../messaging/channels.js';
-import { CallData } from '../stores/call-data.js';
-import { Stores } from '../stores/stores.js';
+import type { Channels } from './messaging/channels.js';
+import { CallData } from '../data/strands/call-data.js';
+import { Stores } from './stores/stores.js';
 import type { ActsOf, Building } from './kind.js';
 
 /** Event stores and read models, which also follow the topics of `messaging`. */

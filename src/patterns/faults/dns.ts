@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice } from '../../spec/quantities/fields.js';
-import { NAME_FAULT } from '../../model/discovery/name-faults.js';
+import { NAME_FAULT } from '../../model/resources/discovery/name-faults.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { nameFault } from '../knobs/discovery.js';

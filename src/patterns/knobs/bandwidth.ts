@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/network/link.js';
+import { DIRECTION } from '../../model/data/edges/link.js';
 import { formatSize } from '../../spec/quantities/size-text.js';
 import { OF_LINKS } from './usual.js';
 

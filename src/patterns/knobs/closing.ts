@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/network/link.js';
+import { DIRECTION } from '../../model/data/edges/link.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { formatBytes, formatSeconds } from '../../text/figures.js';
 import { OF_LINKS } from './usual.js';

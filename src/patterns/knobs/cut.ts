@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/network/link.js';
+import { DIRECTION } from '../../model/data/edges/link.js';
 import { list } from '../../text/words.js';
 import { OF_LINKS } from './usual.js';
 

@@ -1,8 +1,8 @@
 import { meanOf, samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Active, Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/network/link.js';
-import type { DelayMemory } from '../../model/network/link.js';
+import { DIRECTION } from '../../model/data/edges/link.js';
+import type { DelayMemory } from '../../model/data/edges/link.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 import { OF_LINKS } from './usual.js';
 

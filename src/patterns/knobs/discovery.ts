@@ -1,4 +1,4 @@
-import { NAME_FAULT } from '../../model/discovery/name-faults.js';
+import { NAME_FAULT } from '../../model/resources/discovery/name-faults.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { OF_PROCESSES } from './usual.js';
 

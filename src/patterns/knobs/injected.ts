@@ -6,7 +6,7 @@ import type {
   InjectionSubject,
   Throttle,
   Tokens,
-} from '../../model/faults/injections.js';
+} from '../../model/resources/serving/injections.js';
 import { OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';

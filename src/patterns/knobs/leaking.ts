@@ -1,5 +1,5 @@
 import type { Held, Knob } from '../../model/faults/knob.js';
-import type { LeakRate } from '../../model/serving/leak.js';
+import type { LeakRate } from '../../model/data/instances/leak.js';
 import { formatBytes } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { OF_PROCESSES } from './usual.js';

@@ -2,7 +2,7 @@ import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { HeldEdit, Knob } from '../../model/faults/knob.js';
-import type { MessageShare } from '../../model/messaging/knobs.js';
+import type { MessageShare } from '../../model/data/holder-knobs.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 import { OF_OTHERS } from './usual.js';

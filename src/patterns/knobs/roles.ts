@@ -1,6 +1,6 @@
 import type { Controls, Knob } from '../../model/faults/knob.js';
-import type { Instance } from '../../model/processes/instance.js';
-import type { Roles } from '../../model/replication/roles.js';
+import type { Instance } from '../../model/data/instances/instance.js';
+import type { Roles } from '../../model/resources/replication/roles.js';
 import { formatSeconds } from '../../text/figures.js';
 import { OF_PROCESSES } from './usual.js';
 

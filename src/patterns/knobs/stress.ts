@@ -1,5 +1,5 @@
 import type { Held, Knob } from '../../model/faults/knob.js';
-import type { Stress } from '../../model/serving/fair-parts.js';
+import type { Stress } from '../../model/data/instances/fair-parts.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { OF_PROCESSES } from './usual.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, timeLimit } from '../../spec/quantities/fields.js';
-import { Coalescer } from '../../model/sharing/coalescer.js';
+import { Coalescer } from '../../model/resources/sharing/coalescer.js';
 import type { Outcome } from '../../spec/outcome.js';
 import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../spec/patterns/policy.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { levels } from '../../../src/model/figures/levels.js';
-import { Aftermath } from '../../../src/model/messaging/aftermath.js';
-import { Messages } from '../../../src/model/messaging/messages.js';
-import type { Registry } from '../../../src/model/registry.js';
-import type { World } from '../../../src/model/world.js';
+import { levels } from '../../../src/model/data/figures/levels.js';
+import { Aftermath } from '../../../src/model/modules/messaging/aftermath.js';
+import { Messages } from '../../../src/model/modules/messaging/messages.js';
+import type { Registry } from '../../../src/model/data/registry.js';
+import type { World } from '../../../src/model/modules/world.js';
 import type { Consumption } from '../../../src/spec/scenario/messaging.js';
 import { MS } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';

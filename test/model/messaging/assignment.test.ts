@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ranges, sticky } from '../../../src/model/messaging/assignment.js';
+import { ranges, sticky } from '../../../src/model/modules/messaging/assignment.js';
 
 const none = (): boolean => false;
 /** Numbers from 10 on are members that have died. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/process.js';
-import type { Aftermath } from '../../../src/model/messaging/aftermath.js';
-import { AutoCommits } from '../../../src/model/messaging/auto-commits.js';
-import { Commits } from '../../../src/model/messaging/commits.js';
-import type { Membership } from '../../../src/model/messaging/membership.js';
-import { placeOf } from '../../../src/model/messaging/offsets.js';
-import { logsOf, newMember } from '../../../src/model/messaging/member.js';
+import { FROZEN } from '../../../src/model/data/instances/process.js';
+import type { Aftermath } from '../../../src/model/modules/messaging/aftermath.js';
+import { AutoCommits } from '../../../src/model/modules/messaging/auto-commits.js';
+import { Commits } from '../../../src/model/modules/messaging/commits.js';
+import type { Membership } from '../../../src/model/modules/messaging/membership.js';
+import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
+import { logsOf, newMember } from '../../../src/model/modules/messaging/member.js';
 import { membersOf, readLogs } from '../../support/read-logs.js';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Messages } from '../../../src/model/messaging/messages.js';
-import { Deliveries, VERDICT } from '../../../src/model/messaging/queues/deliveries.js';
-import { Entries } from '../../../src/model/messaging/queues/entries.js';
+import type { Messages } from '../../../src/model/modules/messaging/messages.js';
+import { Deliveries, VERDICT } from '../../../src/model/modules/messaging/queues/deliveries.js';
+import { Entries } from '../../../src/model/modules/messaging/queues/entries.js';
 
 /** One entry for message 4, delivered this number of times; only its deliveries hold the message. */
 function handed(times: number) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, Resident } from '../../../src/model/processes/instance.js';
-import { Group } from '../../../src/model/messaging/group.js';
-import type { Member } from '../../../src/model/messaging/member.js';
-import { newMember } from '../../../src/model/messaging/member.js';
-import { placeOf } from '../../../src/model/messaging/offsets.js';
+import type { Instance, Resident } from '../../../src/model/data/instances/instance.js';
+import { Group } from '../../../src/model/modules/messaging/group.js';
+import type { Member } from '../../../src/model/modules/messaging/member.js';
+import { newMember } from '../../../src/model/modules/messaging/member.js';
+import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
 import { begun, golden, metered } from '../../golden/tracing.js';
 import type { Traced } from '../../golden/tracing.js';
 import { readLogs } from '../../support/read-logs.js';

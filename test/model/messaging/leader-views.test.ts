@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { LeaderViews } from '../../../src/model/messaging/leader-views.js';
+import { LeaderViews } from '../../../src/model/modules/messaging/leader-views.js';
 import { SECOND } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../src/model/simulate.js';
-import type { World } from '../../../src/model/world.js';
+import type { World } from '../../../src/model/modules/world.js';
 import * as registry from '../../../src/patterns/registry.js';
 import { compile } from '../../../src/plan/compile.js';
 import { reversed } from '../../determinism/flagship.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/process.js';
-import { Membership } from '../../../src/model/messaging/membership.js';
-import type { Counter } from '../../../src/model/figures/meters.js';
-import type { World } from '../../../src/model/world.js';
+import { FROZEN } from '../../../src/model/data/instances/process.js';
+import { Membership } from '../../../src/model/modules/messaging/membership.js';
+import type { Counter } from '../../../src/model/data/figures/meters.js';
+import type { World } from '../../../src/model/modules/world.js';
 import type { Subscriber } from '../../../src/spec/scenario/messaging.js';
 import { membersOf } from '../../support/read-logs.js';
 

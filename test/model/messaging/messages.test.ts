@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { derive, lineage, streamKey } from '../../../src/kernel/rng.js';
-import { Messages } from '../../../src/model/messaging/messages.js';
-import { sink } from '../../../src/model/figures/sink.js';
-import { strands } from '../../../src/model/strands.js';
-import type { World } from '../../../src/model/world.js';
+import { Messages } from '../../../src/model/modules/messaging/messages.js';
+import { sink } from '../../../src/model/data/figures/sink.js';
+import { strands } from '../../../src/model/data/strands/strands.js';
+import type { World } from '../../../src/model/modules/world.js';
 import { dice } from '../../support/dice.js';
 
 type Pair = readonly [a: number, b: number];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf } from '../../../src/model/messaging/offsets.js';
+import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
 import { readLogs } from '../../support/read-logs.js';
 import type { ReadLogs } from '../../support/read-logs.js';
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { PackedMessages, packingSettings } from '../../../src/model/messaging/packed-messages.js';
+import {
+  PackedMessages,
+  packingSettings,
+} from '../../../src/model/modules/messaging/packed-messages.js';
 import type { Kept } from '../../support/kept.js';
 import { runKept } from '../../support/kept.js';
 import { scenarioOf } from '../../support/message-scenario.js';

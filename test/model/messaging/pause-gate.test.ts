@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
 import { PHASE } from '../../../src/kernel/phase.js';
-import { PauseGate } from '../../../src/model/messaging/pause-gate.js';
-import type { GatePlace } from '../../../src/model/messaging/pause-gate.js';
+import { PauseGate } from '../../../src/model/modules/messaging/pause-gate.js';
+import type { GatePlace } from '../../../src/model/modules/messaging/pause-gate.js';
 import { policyKind } from '../../../src/patterns/registry.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import { MS } from '../../support/fake-calls.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { FROZEN } from '../../../src/model/processes/process.js';
-import { levels } from '../../../src/model/figures/levels.js';
-import { Cluster } from '../../../src/model/messaging/queues/cluster.js';
-import { QueuePlacement } from '../../../src/model/messaging/queues/placement.js';
-import type { World } from '../../../src/model/world.js';
+import { FROZEN } from '../../../src/model/data/instances/process.js';
+import { levels } from '../../../src/model/data/figures/levels.js';
+import { Cluster } from '../../../src/model/modules/messaging/queues/cluster.js';
+import { QueuePlacement } from '../../../src/model/modules/messaging/queues/placement.js';
+import type { World } from '../../../src/model/modules/world.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

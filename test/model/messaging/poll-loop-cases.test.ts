@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { streamKey, unit } from '../../../src/kernel/rng.js';
-import { LEAVE } from '../../../src/model/messaging/guards.js';
+import { LEAVE } from '../../../src/model/modules/messaging/guards.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import { pollLoop } from '../../support/poll-loop.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FROZEN } from '../../../src/model/processes/process.js';
-import { placeOf } from '../../../src/model/messaging/offsets.js';
+import { FROZEN } from '../../../src/model/data/instances/process.js';
+import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
 import { OUTCOME } from '../../../src/spec/outcome.js';
 import { pollLoop as loop } from '../../support/poll-loop.js';
 import type { LoopOptions as Options } from '../../support/poll-loop.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { emptyBatch } from '../../../src/model/messaging/batch.js';
-import type { Batch } from '../../../src/model/messaging/batch.js';
-import { Producer } from '../../../src/model/messaging/producer.js';
-import type { Send, Sending } from '../../../src/model/messaging/producer.js';
-import { batchBound, recordBytes } from '../../../src/model/messaging/record-size.js';
-import type { Instance } from '../../../src/model/processes/instance.js';
+import { emptyBatch } from '../../../src/model/modules/messaging/batch.js';
+import type { Batch } from '../../../src/model/modules/messaging/batch.js';
+import { Producer } from '../../../src/model/modules/messaging/producer.js';
+import type { Send, Sending } from '../../../src/model/modules/messaging/producer.js';
+import { batchBound, recordBytes } from '../../../src/model/modules/messaging/record-size.js';
+import type { Instance } from '../../../src/model/data/instances/instance.js';
 import { dice } from '../../support/dice.js';
 import { MS } from '../../support/fake-calls.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchBound, recordBytes } from '../../../src/model/messaging/record-size.js';
+import { batchBound, recordBytes } from '../../../src/model/modules/messaging/record-size.js';
 import { answered, begun, golden, outcomes } from '../../golden/tracing.js';
 import type { Traced } from '../../golden/tracing.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../../src/kernel/engine.js';
-import { DeliveryList } from '../../../src/model/messaging/queues/delivery-list.js';
-import { Entries } from '../../../src/model/messaging/queues/entries.js';
+import { DeliveryList } from '../../../src/model/modules/messaging/queues/delivery-list.js';
+import { Entries } from '../../../src/model/modules/messaging/queues/entries.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DualWrites } from '../../../src/model/messaging/dual-writes.js';
-import { Producer } from '../../../src/model/messaging/producer.js';
-import { strands } from '../../../src/model/strands.js';
-import type { World } from '../../../src/model/world.js';
+import { DualWrites } from '../../../src/model/modules/messaging/dual-writes.js';
+import { Producer } from '../../../src/model/modules/messaging/producer.js';
+import { strands } from '../../../src/model/data/strands/strands.js';
+import type { World } from '../../../src/model/modules/world.js';
 import { ended, golden } from '../../golden/tracing.js';
 import { MS } from '../../support/fake-calls.js';
 

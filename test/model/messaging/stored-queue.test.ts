@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReadyHeap } from '../../../src/model/messaging/queues/ready-heap.js';
+import { ReadyHeap } from '../../../src/model/modules/messaging/queues/ready-heap.js';
 import { bareQueue } from '../../support/bare-queue.js';
 
 /** Three messages arrive at 0. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Coalescer } from '../../../src/model/sharing/coalescer.js';
+import { Coalescer } from '../../../src/model/resources/sharing/coalescer.js';
 import { HINTED, OUTCOME, withStatus } from '../../../src/spec/outcome.js';
 import { dice } from '../../support/dice.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Duplicates } from '../../../src/model/sharing/duplicates.js';
-import { Executions } from '../../../src/model/sharing/executions.js';
+import { Duplicates } from '../../../src/model/data/executions/duplicates.js';
+import { Executions } from '../../../src/model/data/executions/executions.js';
 import { HINTED, OUTCOME, withStatus } from '../../../src/spec/outcome.js';
 import type { PlanOnce } from '../../../src/spec/plan/plan.js';
 import { dice } from '../../support/dice.js';

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { samplers } from '../../../src/kernel/distribution.js';
 import { engine } from '../../../src/kernel/engine.js';
 import { streamKey } from '../../../src/kernel/rng.js';
-import { frames } from '../../../src/model/frames.js';
-import { FROZEN } from '../../../src/model/processes/process.js';
-import { Ties } from '../../../src/model/sharing/ties.js';
-import { RETURN, strands } from '../../../src/model/strands.js';
-import type { World } from '../../../src/model/world.js';
+import { frames } from '../../../src/model/data/strands/frames.js';
+import { FROZEN } from '../../../src/model/data/instances/process.js';
+import { Ties } from '../../../src/model/resources/sharing/ties.js';
+import { RETURN, strands } from '../../../src/model/data/strands/strands.js';
+import type { World } from '../../../src/model/modules/world.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

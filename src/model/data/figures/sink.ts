@@ -1,0 +1,393 @@
+import { cleared } from '../../../kernel/pool.js';
+import type { Ns } from '../../../kernel/time.js';
+import { EDGE_COUNTERS } from '../../../spec/patterns/policy.js';
+import {
+  OUTCOME,
+  OUTCOME_KINDS,
+  isSuccess,
+  kindIndex,
+  unusualStatus,
+} from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { Grid } from '../../../spec/plan/plan.js';
+import type { EdgeRecord, PartRecord } from '../../../spec/record/record.js';
+import { HistogramBank } from '../../../stats/histogram-bank.js';
+import { Histogram, type HistogramData } from '../../../stats/histogram.js';
+import { Columns } from '../../../stats/record-columns.js';
+import type { Counts } from '../../../stats/record-columns.js';
+import { StatusCounts } from './statuses.js';
+
+/** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
+const FULL_BITS = 7;
+const STEP_BITS = 5;
+const COUNTERS = EDGE_COUNTERS.length;
+
+/** Initial capacity for rows by subject and cell, and for histograms of steps. */
+const ROOM = 16_384;
+
+const NO_GRID: Grid = {
+  edges: new Float64Array(1),
+  stepOfCell: new Int32Array(0),
+  steps: 0,
+  segmentOfCell: new Int32Array(0),
+  segments: 0,
+  groupOfSegment: new Int32Array(0),
+};
+
+/** Indices of full histograms by outcome. */
+const SUCCESS = 0;
+const FAILURE = 1;
+
+/** Columns by subject, part or edge and by cell, with the number of entries per cell. */
+const COLUMNS = [
+  { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
+  { name: 'attemptOutcomes', of: 'edges', width: OUTCOME_KINDS },
+  { name: 'wastedNs', of: 'subjects', width: 1 },
+  { name: 'good', of: 'parts', width: 1 },
+  { name: 'busyNs', of: 'parts', width: 1 },
+  { name: 'duplicates', of: 'parts', width: 1 },
+  { name: 'shared', of: 'parts', width: 1 },
+  { name: 'spared', of: 'parts', width: 1 },
+  { name: 'hanging', of: 'parts', width: 1 },
+  { name: 'omitted', of: 'parts', width: 1 },
+  { name: 'calls', of: 'edges', width: 1 },
+  { name: 'attempts', of: 'edges', width: 1 },
+  { name: 'counters', of: 'edges', width: COUNTERS },
+] as const;
+
+/**
+ * Collects the measurements of a run: flat columns by subject and measuring cell, so memory does not grow with the
+ * number of requests. A subject is a part or, after all parts, an edge. Draws nothing and schedules nothing.
+ */
+class Sink {
+  /** The open cell; -1 in the warm-up and after the end. */
+  cell = -1;
+  private grid: Grid = NO_GRID;
+  private parts = 0;
+  private edges = 0;
+  private cells = 0;
+  /** By (subject, cell, outcome kind). */
+  private outcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
+  private attemptOutcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
+  /** By (subject, cell). */
+  private wastedNs: Float64Array = new Float64Array(ROOM);
+  /** By (part, cell). */
+  private good: Uint32Array = new Uint32Array(ROOM);
+  private busyNs: Float64Array = new Float64Array(ROOM);
+  private duplicates: Uint32Array = new Uint32Array(ROOM);
+  private shared: Uint32Array = new Uint32Array(ROOM);
+  private spared: Uint32Array = new Uint32Array(ROOM);
+  private hanging: Uint32Array = new Uint32Array(ROOM);
+  private omitted: Uint32Array = new Uint32Array(ROOM);
+  /** By (edge, cell). */
+  private calls: Uint32Array = new Uint32Array(ROOM);
+  private attempts: Uint32Array = new Uint32Array(ROOM);
+  private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
+  private readonly statuses = new StatusCounts();
+  private columns = new Columns();
+  /** By (subject, success or failure, segment); (part, segment); (part, step). */
+  private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
+  private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
+  private readonly steps = new HistogramBank(STEP_BITS, ROOM, ROOM);
+  /** By (part, segment): requests that found a free worker. */
+  private unqueued: Float64Array = new Float64Array(1024);
+
+  /** Clears all measurements, for a run with this number of parts and calling edges. */
+  reset(grid: Grid, parts: number, calls: number): void {
+    // Copied, because V8 treats grids from different origins as different classes.
+    const { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment } = grid;
+    const cells = edges.length - 1;
+    const subjects = parts + calls;
+    const was = { subjects: this.parts + this.edges, parts: this.parts, edges: this.edges };
+    const will = { subjects, parts, edges: calls };
+    for (const { name, of, width } of COLUMNS) {
+      const touched = was[of] * this.cells * width;
+      const length = will[of] * cells * width;
+      if (!cleared(this[name], touched, length)) this.widen(name, length);
+    }
+    const waits = parts * segments;
+    if (!cleared(this.unqueued, this.unqueued.length, waits))
+      this.unqueued = new Float64Array(waits);
+    this.latencies.reset(subjects * 2 * segments);
+    this.waits.reset(waits);
+    this.steps.reset(parts * steps);
+    this.statuses.reset(cells);
+    this.columns = new Columns();
+    this.cell = -1;
+    this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
+    this.parts = parts;
+    this.edges = calls;
+    this.cells = cells;
+  }
+
+  /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
+  answer(part: number, cell: number, outcome: Outcome, latencyNs: Ns, good: boolean): void {
+    if (cell < 0) return;
+    const row = part * sink.cells + cell;
+    sink.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const status = unusualStatus(outcome);
+    if (status !== 0) sink.statuses.add(part, cell, status, outcome);
+    const { grid } = sink;
+    const segment = grid.segmentOfCell[cell];
+    if (!isSuccess(outcome)) {
+      sink.latencies.add((2 * part + FAILURE) * grid.segments + segment, latencyNs);
+      return;
+    }
+    sink.latencies.add(2 * part * grid.segments + segment, latencyNs);
+    if (good) sink.good[row]++;
+    sink.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
+  }
+
+  /** A request of a part was still in flight when the run ended. */
+  unfinished(part: number, cell: number): void {
+    if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+  }
+
+  /** A request that was counted as unfinished hangs: its user will not get an answer. */
+  hangs(part: number, cell: number, ageNs: Ns): void {
+    if (cell < 0) return;
+    sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]--;
+    sink.hanging[part * sink.cells + cell]++;
+    sink.abandon(part, cell, 1, ageNs);
+  }
+
+  /** Requests that a user did not send, because it waits for one that hangs. */
+  omits(part: number, cell: number, count: number, ageNs: Ns): void {
+    sink.omitted[part * sink.cells + cell] += count;
+    sink.abandon(part, cell, count, ageNs);
+  }
+
+  private abandon(part: number, cell: number, count: number, ageNs: Ns): void {
+    const { grid } = sink;
+    const id = (2 * part + FAILURE) * grid.segments + grid.segmentOfCell[cell];
+    const kind = kindIndex(OUTCOME.abandoned);
+    sink.outcomes[(part * sink.cells + cell) * OUTCOME_KINDS + kind] += count;
+    for (let k = 0; k < count; k++) sink.latencies.add(id, Math.round(ageNs));
+  }
+
+  /** Latencies of all successes of a part. */
+  successesOf(part: number): Histogram {
+    const first = (2 * part + SUCCESS) * sink.grid.segments;
+    const ids = Array.from({ length: sink.grid.segments }, (_, k) => first + k);
+    return Histogram.from(sink.latencies.dataOf(ids));
+  }
+
+  queueWait(part: number, cell: number, waitNs: Ns): void {
+    if (cell < 0) return;
+    const at = part * sink.grid.segments + sink.grid.segmentOfCell[cell];
+    // Most requests find a free worker and are only counted.
+    if (waitNs === 0) sink.unqueued[at]++;
+    else sink.waits.add(at, waitNs);
+  }
+
+  duplicate(part: number): void {
+    if (sink.cell >= 0) sink.duplicates[part * sink.cells + sink.cell]++;
+  }
+
+  /** A request of a part got the answer of another one. */
+  coalesced(part: number): void {
+    if (sink.cell >= 0) sink.shared[part * sink.cells + sink.cell]++;
+  }
+
+  /** A dry run in the chain of a part passed a request that it would have refused. */
+  wouldReject(part: number): void {
+    if (sink.cell >= 0) sink.spared[part * sink.cells + sink.cell]++;
+  }
+
+  /** An execution of a part held its worker from `beginNs` until now. */
+  busy(part: number, beginNs: Ns, nowNs: Ns): void {
+    const { cell } = sink;
+    // Nearly all executions begin in the cell in which they end.
+    if (cell >= 0 && beginNs >= sink.grid.edges[cell]) {
+      sink.busyNs[part * sink.cells + cell] += nowNs - beginNs;
+    } else {
+      sink.spread(sink.busyNs, part * sink.cells, beginNs, nowNs);
+    }
+  }
+
+  /** The result of an execution was not used; its end may be in the past. `edge` -1: none. */
+  wasted(part: number, edge: number, beginNs: Ns, endNs: Ns): void {
+    sink.spread(sink.wastedNs, part * sink.cells, beginNs, endNs);
+    if (edge >= 0) sink.spread(sink.wastedNs, (sink.parts + edge) * sink.cells, beginNs, endNs);
+  }
+
+  attempt(edge: number): void {
+    if (sink.cell >= 0) sink.attempts[edge * sink.cells + sink.cell]++;
+  }
+
+  attemptEnded(edge: number, cell: number, outcome: Outcome): void {
+    if (cell < 0) return;
+    sink.attemptOutcomes[(edge * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+  }
+
+  call(edge: number): void {
+    if (sink.cell >= 0) sink.calls[edge * sink.cells + sink.cell]++;
+  }
+
+  callEnded(edge: number, cell: number, outcome: Outcome, latencyNs: Ns): void {
+    if (cell < 0) return;
+    const subject = sink.parts + edge;
+    sink.outcomes[(subject * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const status = unusualStatus(outcome);
+    if (status !== 0) sink.statuses.add(subject, cell, status, outcome);
+    const { grid } = sink;
+    const which = 2 * subject + (isSuccess(outcome) ? SUCCESS : FAILURE);
+    sink.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
+  }
+
+  callUnfinished(edge: number, cell: number): void {
+    if (cell < 0) return;
+    sink.outcomes[((sink.parts + edge) * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+  }
+
+  count(edge: number, counter: number): void {
+    if (sink.cell >= 0) sink.counters[(edge * sink.cells + sink.cell) * COUNTERS + counter]++;
+  }
+
+  /** Outcomes recorded for a part in the measured time, including `unfinished`. */
+  answers(part: number): number {
+    let sum = 0;
+    for (const count of sink.rowOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
+    return sum;
+  }
+
+  /** Outcomes of a part in a cell so far, by kind; a view for immediate use. */
+  outcomesOf(part: number, cell: number): Uint32Array {
+    const row = (part * sink.cells + cell) * OUTCOME_KINDS;
+    return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
+  }
+
+  callsOf(edge: number, cell: number): number {
+    return sink.calls[edge * sink.cells + cell];
+  }
+
+  attemptsOf(edge: number, cell: number): number {
+    return sink.attempts[edge * sink.cells + cell];
+  }
+
+  /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
+  partRecords(isFine: (part: number) => boolean): PartRecord[] {
+    const layout = groupsOf(sink.grid);
+    const statuses = sink.statuses.bySubject(sink.parts);
+    return Array.from({ length: sink.parts }, (_, part) => ({
+      outcomes: sink.outcomesIn(sink.outcomes, part),
+      statuses: statuses[part],
+      good: sink.countsOf(sink.good, part, 1),
+      busyNs: sink.sumsOf(sink.busyNs, part),
+      wastedNs: sink.sumsOf(sink.wastedNs, part),
+      duplicates: sink.countsOf(sink.duplicates, part, 1),
+      coalesced: sink.countsOf(sink.shared, part, 1),
+      wouldReject: sink.countsOf(sink.spared, part, 1),
+      hanging: sink.countsOf(sink.hanging, part, 1),
+      omitted: sink.countsOf(sink.omitted, part, 1),
+      queueWait: sink.waitsOf(part, layout(isFine(part))),
+      stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
+      ...sink.latenciesOf(part, layout(isFine(part))),
+    }));
+  }
+
+  edgeRecords(isFine: (edge: number) => boolean): EdgeRecord[] {
+    const layout = groupsOf(sink.grid);
+    const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
+    return Array.from({ length: sink.edges }, (_, edge) => ({
+      outcomes: sink.outcomesIn(sink.outcomes, sink.parts + edge),
+      statuses: statuses[sink.parts + edge],
+      attemptOutcomes: sink.outcomesIn(sink.attemptOutcomes, edge),
+      calls: sink.countsOf(sink.calls, edge, 1),
+      attempts: sink.countsOf(sink.attempts, edge, 1),
+      counters: sink.countsOf(sink.counters, edge, COUNTERS),
+      wastedNs: sink.sumsOf(sink.wastedNs, sink.parts + edge),
+      ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
+    }));
+  }
+
+  /** The cells of one subject, as a separate column; those without a count share one. */
+  private countsOf(column: Uint32Array, subject: number, width: number): Uint32Array {
+    return sink.columns.copyOf(sink.rowOf(column, subject, width));
+  }
+
+  private outcomesIn(column: Uint32Array, subject: number): Counts {
+    return sink.columns.narrowCopyOf(sink.rowOf(column, subject, OUTCOME_KINDS));
+  }
+
+  private rowOf(column: Uint32Array, subject: number, width: number): Uint32Array {
+    const length = sink.cells * width;
+    return column.subarray(subject * length, (subject + 1) * length);
+  }
+
+  private sumsOf(column: Float64Array, subject: number): Float64Array {
+    const { cells } = sink;
+    return sink.columns.copyOfSums(column.subarray(subject * cells, (subject + 1) * cells));
+  }
+
+  private latenciesOf(
+    subject: number,
+    groups: Groups,
+  ): { latency: HistogramData[]; successLatency: HistogramData[] } {
+    const { segments } = sink.grid;
+    const ids = (which: number, group: readonly number[]): number[] =>
+      group.map((segment) => (2 * subject + which) * segments + segment);
+    const successLatency = dataOf(sink.latencies, groups, (group) => ids(SUCCESS, group));
+    const latency = dataOf(sink.latencies, groups, (group) => [
+      ...ids(SUCCESS, group),
+      ...ids(FAILURE, group),
+    ]);
+    return { latency, successLatency };
+  }
+
+  private waitsOf(part: number, groups: Groups): HistogramData[] {
+    const first = part * sink.grid.segments;
+    for (let at = first; at < first + sink.grid.segments; at++) {
+      sink.waits.addZeros(at, sink.unqueued[at]);
+      sink.unqueued[at] = 0;
+    }
+    return dataOf(sink.waits, groups, (group) => group.map((segment) => first + segment));
+  }
+
+  private widen(name: (typeof COLUMNS)[number]['name'], length: number): void {
+    if (name === 'wastedNs' || name === 'busyNs') this[name] = new Float64Array(length);
+    else this[name] = new Uint32Array(length);
+  }
+
+  /** Adds [begin, end) to the cells of a row that it overlaps, going back from the open cell. */
+  private spread(column: Float64Array, row: number, beginNs: Ns, endNs: Ns): void {
+    const { edges } = sink.grid;
+    let cell = sink.cell >= 0 ? sink.cell : beginNs >= edges[0] ? sink.cells - 1 : -1;
+    while (cell >= 0) {
+      const from = edges[cell];
+      const until = edges[cell + 1];
+      const low = beginNs > from ? beginNs : from;
+      const high = endNs < until ? endNs : until;
+      if (high > low) column[row + cell] += high - low;
+      if (from <= beginNs) return;
+      cell--;
+    }
+  }
+}
+
+/** By segment: the segments stored there together; empty if they are stored at another one. */
+type Groups = readonly (readonly number[])[];
+
+/** Storage of the segments of a grid: each separately, or all of a group at its first segment. */
+function groupsOf({ segments, groupOfSegment }: Grid): (isFine: boolean) => Groups {
+  const fine: number[][] = [];
+  const coarse: number[][] = [];
+  for (let segment = 0; segment < segments; segment++) {
+    fine.push([segment]);
+    coarse.push([]);
+    coarse[groupOfSegment[segment]].push(segment);
+  }
+  return (isFine) => (isFine ? fine : coarse);
+}
+
+function dataOf(
+  bank: HistogramBank,
+  groups: Groups,
+  ids: (group: readonly number[]) => readonly number[],
+): HistogramData[] {
+  const empty = bank.dataOf([]);
+  return groups.map((group) => (group.length === 0 ? empty : bank.dataOf(ids(group))));
+}
+
+/** Collects the measurements of the current run of this thread; see `strands` for why it is a module constant. */
+export const sink = new Sink();

@@ -1,0 +1,24 @@
+import type { Ns } from '../../../kernel/time.js';
+
+/** The slowdown of a process that has just started; it decreases linearly. */
+export class WarmUp {
+  private readonly durationNs: Ns;
+  private readonly factor: number;
+  private readonly since: Ns;
+
+  constructor(durationNs: Ns, factor: number, since: Ns) {
+    this.durationNs = durationNs;
+    this.factor = factor;
+    this.since = since;
+  }
+
+  isOver(now: Ns): boolean {
+    return now - this.since >= this.durationNs;
+  }
+
+  /** Duration of a step that begins now and would take `time` in a warm process. */
+  stretched(time: Ns, now: Ns): Ns {
+    const left = 1 - (now - this.since) / this.durationNs;
+    return Math.round(time * (1 + (this.factor - 1) * left));
+  }
+}

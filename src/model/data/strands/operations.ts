@@ -1,0 +1,64 @@
+import { derive, lineage } from '../../../kernel/rng.js';
+import { frames } from './frames.js';
+import { OPERATION, strands } from './strands.js';
+
+/** Writes the operation of a strand to `lineage`. */
+export function operationOf(strand: number): void {
+  const isPlain = strands.operation[strand] === OPERATION.plain;
+  lineage.a = isPlain ? strands.lineageA[strand] : strands.operationA[strand];
+  lineage.b = isPlain ? strands.lineageB[strand] : strands.operationB[strand];
+}
+
+/** Writes the operation of the attempts of a frame to `lineage`: that of its first attempt. */
+function operationOfAttempts(frame: number): void {
+  const isPlain = frames.operation[frame] === OPERATION.plain;
+  if (isPlain) derive(frames.lineageA[frame], frames.lineageB[frame], 1);
+  else derive(frames.operationA[frame], frames.operationB[frame], 1);
+}
+
+/** A strand gets the operation in `lineage`. */
+function setOperation(strand: number): void {
+  strands.operation[strand] = OPERATION.given;
+  strands.operationA[strand] = lineage.a;
+  strands.operationB[strand] = lineage.b;
+}
+
+/** A strand works for another one; `tag` is that of its lineage. */
+export function operatesFor(strand: number, parent: number, tag: number): void {
+  if (strands.operation[parent] === OPERATION.plain) return;
+  derive(strands.operationA[parent], strands.operationB[parent], tag);
+  setOperation(strand);
+}
+
+/** An attempt is sent for a frame; `original`: the frame that it was forked from, or the frame itself. */
+export function operatesAsAttempt(strand: number, frame: number, original: number): void {
+  const isFirst = original === frame && frames.attempt[frame] === 1;
+  if (isFirst && frames.operation[frame] === OPERATION.plain) return;
+  operationOfAttempts(original);
+  setOperation(strand);
+}
+
+/** A strand runs steps instead of the call of a frame, however many attempts that has made. */
+export function operatesInstead(strand: number, frame: number, tag: number): void {
+  operationOfAttempts(frame);
+  derive(lineage.a, lineage.b, tag);
+  setOperation(strand);
+}
+
+/** A strand makes a call; `tag` is that of its lineage. */
+export function callOperates(frame: number, owner: number, tag: number): void {
+  if (strands.operation[owner] === OPERATION.plain) return;
+  derive(strands.operationA[owner], strands.operationB[owner], tag);
+  frames.operation[frame] = OPERATION.given;
+  frames.operationA[frame] = lineage.a;
+  frames.operationB[frame] = lineage.b;
+}
+
+/** A separate call is made for a frame; `tag` is that of its lineage. */
+export function besideOperates(child: number, frame: number, tag: number): void {
+  if (frames.operation[frame] === OPERATION.plain) return;
+  derive(frames.operationA[frame], frames.operationB[frame], tag);
+  frames.operation[child] = OPERATION.given;
+  frames.operationA[child] = lineage.a;
+  frames.operationB[child] = lineage.b;
+}

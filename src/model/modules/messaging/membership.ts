@@ -1,0 +1,399 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Subscriber } from '../../../spec/scenario/messaging.js';
+import { FROZEN } from '../../data/instances/process.js';
+import type { Counter } from '../../data/figures/meters.js';
+import type { BackgroundRun } from '../../platform/background-run.js';
+import { ranges, sticky } from './assignment.js';
+import type { Owners } from './assignment.js';
+import type { Member } from './member.js';
+
+/** Callbacks of a group for changes of its assignment. */
+export interface AssignmentListener {
+  /** A member reads the partition, starting at the committed offset. */
+  given(partition: number, member: Member): void;
+  /** The partition has no reader from now on. */
+  taken(partition: number): void;
+  /** A member may poll. */
+  go(member: Member): void;
+  /** A member is about to lose partitions in its own poll, so it has no record in flight. */
+  parting(member: Member): void;
+  /** The group has members, or has lost its last one. */
+  hasMembers(any: boolean): void;
+}
+
+export interface MembershipSetup {
+  readonly world: BackgroundRun;
+  readonly spec: Subscriber;
+  readonly members: readonly Member[];
+  readonly partitions: number;
+  readonly listener: AssignmentListener;
+  readonly rebalances: Counter;
+  /** The group has no members at the start of the run. */
+  readonly isEmpty: boolean;
+}
+
+/** A member that sends no heartbeats, until its session ends. */
+interface Ghost {
+  readonly id: number;
+  readonly member: number;
+  /** The coordinator's name for it: the member itself, or one from before its process died. */
+  readonly identity: number;
+}
+
+const STABLE = 0;
+/** Waits until all members have rejoined. */
+const PREPARING = 1;
+/** All members have joined; the assignment is on its way. */
+const SYNCING = 2;
+
+/**
+ * The coordinator of a group: decides which members are in it and which partitions they read. A member without
+ * heartbeats for the session timeout is declared dead; one that does not poll in time leaves by itself. Unless
+ * `isEmpty`, all members have joined when the run begins.
+ */
+export class Membership {
+  /** By partition: its reader; -1 = none; numbers from the number of members on are dead members. */
+  readonly owners: Owners;
+  private readonly world: BackgroundRun;
+  private readonly spec: Subscriber;
+  private readonly members: readonly Member[];
+  private readonly listener: AssignmentListener;
+  private readonly rebalances: Counter;
+  private readonly assignOp: number;
+  private readonly grantOp: number;
+  private readonly ghostOp: number;
+  private readonly watchOp: number;
+  private readonly openOp: number;
+  /** By partition: number of its last handover; older grant events are void. */
+  private readonly grants: Int32Array;
+  /** The target assignment; it differs from `owners` while partitions move. */
+  private wanted: Owners;
+  private ghosts: Ghost[] = [];
+  private lastGhost = 0;
+  private state = STABLE;
+  /** Raised by each rebalance, which voids an earlier assignment. */
+  private round = 0;
+  /** Earliest end of the first rebalance of an empty group; whether others have joined since it was set. */
+  private opens: Ns = 0;
+  private joinedSince = false;
+
+  constructor(setup: MembershipSetup) {
+    const { world, spec, members, partitions, listener, rebalances, isEmpty } = setup;
+    this.world = world;
+    this.spec = spec;
+    this.members = members;
+    this.listener = listener;
+    this.rebalances = rebalances;
+    this.grants = new Int32Array(partitions);
+    this.assignOp = engine.define('rebalanced', (round) => this.assign(round));
+    this.grantOp = engine.define('granted', (partition, grant) => this.grant(partition, grant));
+    this.ghostOp = engine.define('session-end', (id) => this.forget(id));
+    this.watchOp = engine.define('poll-watch', (member, stage) => this.watch(member, stage));
+    this.openOp = engine.define('group-opens', () => this.open());
+    for (const member of members) member.inGroup = !isEmpty && !member.instance.down;
+    this.owners = ranges(
+      partitions,
+      members.flatMap(({ index, inGroup }) => (inGroup ? [index] : [])),
+    );
+    this.wanted = this.owners.slice();
+  }
+
+  /** True if a commit of the member for the partition is accepted. */
+  accepts(member: Member, partition: number): boolean {
+    return member.inGroup && this.owners[partition] === member.index;
+  }
+
+  /** Called at the start of each poll; false if the member gets no records for now. */
+  polls(member: Member): boolean {
+    if (!member.inGroup) {
+      this.join(member);
+      return false;
+    }
+    if (member.called) {
+      this.joins(member);
+      this.complete();
+    }
+    if (member.losing.length > 0) this.giveUp(member);
+    return !member.blocked;
+  }
+
+  /** A member has taken records: from now on it has to poll again in time. */
+  busy(member: Member): void {
+    member.polled = engine.now;
+    if (member.watched) return;
+    member.watched = true;
+    this.after(this.spec.maxPollNs, this.watchOp, member.index, 0);
+  }
+
+  /** The process of a member has died without leaving the group. */
+  died(member: Member): void {
+    if (!member.inGroup) return;
+    const { index } = member;
+    if (this.spec.rebalance.isStatic) {
+      this.addGhost(member, index);
+      return;
+    }
+    // The restarted process joins as a new member; the old one stays in the group until its session ends.
+    const identity = index + this.members.length;
+    this.ghosts = this.ghosts.filter((ghost) => ghost.identity !== index);
+    this.rename(index, identity);
+    member.inGroup = member.called = member.joined = member.blocked = false;
+    member.losing.length = 0;
+    this.addGhost(member, identity);
+  }
+
+  /** Commits and leaves. A static member leaves silently: it is missed when its session ends (KIP-345). */
+  leave(member: Member): false {
+    this.world.outages.terminations.look(member.instance);
+    if (!member.inGroup) return false;
+    this.listener.parting(member);
+    if (this.spec.rebalance.isStatic) return false;
+    this.expel(member);
+    this.changed();
+    return false;
+  }
+
+  /** The process of a member is up again. */
+  started(member: Member): void {
+    // A static member resumes its partitions; its session has not ended.
+    if (member.inGroup) this.heartbeat(member);
+    this.listener.go(member);
+  }
+
+  /** The process of a member is paused and sends no heartbeats. */
+  heartbeatsStopped(member: Member): void {
+    if (member.inGroup) this.addGhost(member, member.index);
+  }
+
+  /** The member sends heartbeats again. */
+  heartbeat(member: Member): void {
+    this.ghosts = this.ghosts.filter(({ identity }) => identity !== member.index);
+    member.since = engine.now;
+  }
+
+  /** Forces a rebalance. */
+  force(): void {
+    if (this.spec.rebalance.protocol === 'consumer') this.change();
+    else this.prepare();
+  }
+
+  /** Sets the session timeout of a silent member, which counts from its last heartbeat. */
+  private addGhost(member: Member, identity: number): void {
+    const { sessionNs, heartbeatNs } = this.spec;
+    const { now } = engine;
+    const last = now - ((now - member.since) % heartbeatNs);
+    const id = ++this.lastGhost;
+    this.ghosts.push({ id, member: member.index, identity });
+    this.after(last + sessionNs - now, this.ghostOp, id, 0);
+  }
+
+  /** A session has ended. */
+  private forget(id: number): void {
+    const ghost = this.ghosts.find((own) => own.id === id);
+    if (ghost === undefined) return;
+    this.ghosts = this.ghosts.filter((own) => own.id !== id);
+    const { identity, member } = ghost;
+    if (identity === member) this.expel(this.members[member]);
+    else if (!this.ghosts.some((other) => other.identity === identity)) this.rename(identity, -1);
+    this.changed();
+  }
+
+  /** Removes a member from the group; it cannot commit the records that it still handles. */
+  private expel(member: Member): void {
+    member.inGroup = member.called = member.joined = member.blocked = false;
+    member.losing.length = 0;
+    this.owners.forEach((owner, partition) => {
+      if (owner === member.index) this.listener.taken(partition);
+    });
+    this.rename(member.index, -1);
+  }
+
+  private rename(from: number, to: number): void {
+    for (const owners of [this.owners, this.wanted]) {
+      owners.forEach((owner, partition) => {
+        if (owner === from) owners[partition] = to;
+      });
+    }
+  }
+
+  /** Checks that a member has polled in time. A static member gets one session timeout more. */
+  private watch(index: number, stage: number): void {
+    const member = this.members[index];
+    const { maxPollNs, sessionNs, heartbeatNs, rebalance } = this.spec;
+    if (member.idle || !member.inGroup) {
+      member.watched = false;
+      return;
+    }
+    const extra = rebalance.isStatic ? sessionNs : 0;
+    const due = member.polled + maxPollNs + extra;
+    const { now } = engine;
+    if (now < due) {
+      this.after(due - now, this.watchOp, index, stage);
+    } else if (member.instance.frozen === FROZEN.pause) {
+      // A paused process cannot leave the group.
+      this.after(heartbeatNs, this.watchOp, index, stage);
+    } else {
+      member.watched = false;
+      this.expel(member);
+      this.changed();
+    }
+  }
+
+  private join(member: Member): void {
+    const { rebalance, maxPollNs } = this.spec;
+    const isEmpty = this.state === STABLE && !this.members.some(({ inGroup }) => inGroup);
+    member.inGroup = true;
+    member.since = engine.now;
+    this.joinedSince = true;
+    this.listener.hasMembers(true);
+    if (rebalance.protocol === 'consumer') {
+      this.change();
+      return;
+    }
+    if (isEmpty && this.ghosts.length === 0 && rebalance.initialDelayNs > 0) {
+      const delay = Math.min(rebalance.initialDelayNs, maxPollNs);
+      this.opens = engine.now + delay;
+      this.joinedSince = false;
+      this.after(delay, this.openOp, 0, 0);
+    }
+    member.called = false;
+    member.joined = true;
+    member.blocked = true;
+    this.prepare();
+  }
+
+  /** Ends the initial delay of an empty group, or extends it if other members have joined meanwhile. */
+  private open(): void {
+    if (!this.joinedSince) {
+      this.complete();
+      return;
+    }
+    const { initialDelayNs } = this.spec.rebalance;
+    this.joinedSince = false;
+    this.opens = engine.now + initialDelayNs;
+    this.after(initialDelayNs, this.openOp, 0, 0);
+  }
+
+  private changed(): void {
+    const any = this.ghosts.length > 0 || this.members.some(({ inGroup }) => inGroup);
+    if (!any) this.listener.hasMembers(false);
+    if (this.spec.rebalance.protocol === 'consumer') this.change();
+    else this.prepare();
+  }
+
+  private prepare(): void {
+    if (this.state === STABLE) this.world.meters.count(this.rebalances);
+    if (this.state !== PREPARING) {
+      this.state = PREPARING;
+      this.round++;
+      for (const member of this.members) {
+        if (!member.inGroup || member.joined) continue;
+        // A member that waits in a poll joins at once, the others join with their next poll.
+        if (isWaiting(member)) this.joins(member);
+        else member.called = true;
+      }
+    }
+    this.complete();
+  }
+
+  private joins(member: Member): void {
+    this.listener.parting(member);
+    member.called = false;
+    member.joined = true;
+    if (this.spec.rebalance.protocol === 'classic') member.blocked = true;
+  }
+
+  private complete(): void {
+    if (this.state !== PREPARING || this.ghosts.length > 0) return;
+    if (engine.now < this.opens) return;
+    for (const member of this.members) if (member.inGroup && !member.joined) return;
+    this.state = SYNCING;
+    this.after(this.spec.rebalance.pauseNs, this.assignOp, this.round, 0);
+  }
+
+  private assign(round: number): void {
+    if (round !== this.round || this.state !== SYNCING) return;
+    this.state = STABLE;
+    const present = this.present();
+    for (const member of this.members) member.joined = member.blocked = false;
+    if (this.spec.rebalance.protocol === 'classic') {
+      this.wanted = ranges(this.owners.length, present);
+      this.owners.forEach((_, partition) => this.listener.taken(partition));
+      this.wanted.forEach((member, partition) => this.give(partition, member));
+    } else {
+      this.move(present, true);
+    }
+    for (const index of present) this.listener.go(this.members[index]);
+  }
+
+  /** Rebalances without a barrier: each partition moves as soon as its reader releases it. */
+  private change(): void {
+    this.world.meters.count(this.rebalances);
+    this.move(this.present(), false);
+  }
+
+  /** Moves partitions to a new assignment. `ready`: the pause is over, so free partitions are assigned at once. */
+  private move(present: readonly number[], ready: boolean): void {
+    const size = this.members.length;
+    this.wanted = sticky(this.wanted, present, (owner) => owner >= size);
+    for (const member of this.members) member.losing.length = 0;
+    this.wanted.forEach((next, partition) => {
+      const owner = this.owners[partition];
+      // A dead member keeps partitions that it had to give up until its session ends.
+      if (owner === next || owner >= size) return;
+      if (owner >= 0) this.members[owner].losing.push(partition);
+      else if (ready) this.give(partition, next);
+      else this.hand(partition);
+    });
+    for (const member of this.members) {
+      if (member.losing.length > 0 && isWaiting(member)) this.giveUp(member);
+    }
+  }
+
+  private giveUp(member: Member): void {
+    // With other protocols a joining member has committed already (onJoinPrepare of ConsumerCoordinator.java;
+    // signalReconciliationStarted of ConsumerMembershipManager.java).
+    if (this.spec.rebalance.protocol === 'consumer') this.listener.parting(member);
+    for (const partition of member.losing) this.hand(partition);
+    member.losing.length = 0;
+  }
+
+  /** Takes a partition from its reader; it has none until the new reader receives it. */
+  private hand(partition: number): void {
+    this.owners[partition] = -1;
+    this.listener.taken(partition);
+    const { pauseNs } = this.spec.rebalance;
+    this.after(pauseNs, this.grantOp, partition, ++this.grants[partition]);
+  }
+
+  private grant(partition: number, grant: number): void {
+    if (grant !== this.grants[partition]) return;
+    const next = this.wanted[partition];
+    const isAlive = next < this.members.length;
+    if (next < 0 || (isAlive && !this.members[next].inGroup)) return;
+    this.give(partition, next);
+    if (isAlive) this.listener.go(this.members[next]);
+  }
+
+  /** Assigns a partition. A member that died meanwhile also gets it, and keeps it until its session ends. */
+  private give(partition: number, member: number): void {
+    this.owners[partition] = member;
+    const isAlive = member >= 0 && member < this.members.length;
+    if (isAlive) this.listener.given(partition, this.members[member]);
+  }
+
+  private present(): readonly number[] {
+    return this.members.flatMap(({ inGroup, index }) => (inGroup ? [index] : []));
+  }
+
+  private after(delayNs: Ns, op: number, a: number, b: number): void {
+    engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
+  }
+}
+
+/** True if a member waits in a poll and so notices a rebalance at once; a hanging process still polls. */
+function isWaiting({ idle, instance }: Member): boolean {
+  return idle && !instance.down && instance.frozen !== FROZEN.pause;
+}

@@ -1,0 +1,395 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import { isSuccess, OUTCOME, type Outcome } from '../../../spec/outcome.js';
+import { FROZEN } from '../../data/instances/process.js';
+import type { Instance } from '../../data/instances/instance.js';
+import type { Counter, Durations } from '../../data/figures/meters.js';
+import type { TaskOwner } from '../../resources/tasks.js';
+import type { BackgroundRun } from '../../platform/background-run.js';
+import type { Aftermath } from './aftermath.js';
+import { AutoCommits } from './auto-commits.js';
+import { Commits } from './commits.js';
+import type { Inboxes } from './inboxes.js';
+import { RANGE, logsOf, type Member } from './member.js';
+import type { Messages, Poison } from './messages.js';
+import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
+import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
+import { Records } from './records.js';
+import type { Resets } from './resets.js';
+
+/** Everything that the loops of a group share. */
+export interface LoopSetup extends PauseSetup {
+  readonly world: BackgroundRun;
+  readonly messages: Messages;
+  /** Index of the group in its topic. */
+  readonly index: number;
+  readonly aftermath: Aftermath;
+  readonly inbox: Inboxes | null;
+  /** Draws which messages pass the filter; null = all. */
+  readonly filter: StreamKey | null;
+  readonly consumed: Counter;
+  /** Counts repeated effects; null if the handler is idempotent. */
+  readonly duplicates: Counter | null;
+  readonly redelivered: Counter;
+  readonly delays: Durations;
+  /** Sends or drops the messages that a transaction has published. */
+  readonly settle: (member: Member, isCommitted: boolean) => void;
+  /** Seeks and starts of the group; null = none. */
+  readonly resets: Resets | null;
+  /** True if messages may be truncated from the log. */
+  readonly canBeCut: boolean;
+  /** Policies around the handler; null = none. */
+  readonly policy: GuardMaker | null;
+}
+
+/** The poll loop of a member: it polls, runs the handler for record after record, commits, and polls again. */
+export class PollLoop implements TaskOwner {
+  /** Owner number of the group's tasks. */
+  readonly owner: number;
+  /** Injected errors of the endpoint also hit its deliveries. */
+  readonly takesErrors = true;
+  private readonly setup: LoopSetup;
+  private readonly world: BackgroundRun;
+  private readonly messages: Messages;
+  private readonly offsets: Offsets;
+  private readonly pollOp: number;
+  private readonly retryOp: number;
+  private readonly hangOp: number;
+  private readonly autoCommits: AutoCommits;
+  private readonly commits: Commits;
+  private readonly records: Records;
+  private readonly plain: boolean;
+  private readonly pauses: PollPauses | null;
+
+  constructor(setup: LoopSetup) {
+    this.setup = setup;
+    const { world, messages, offsets, inbox, filter, spec, members } = setup;
+    this.world = world;
+    this.messages = messages;
+    this.offsets = offsets;
+    this.records = new Records(messages, offsets, filter, spec.spec.filter, setup.canBeCut);
+    this.plain = inbox === null && filter === null && spec.spec.batch === 1 && !setup.canBeCut;
+    this.owner = world.tasks.register(this);
+    this.pollOp = engine.define('poll', (member, epoch) => {
+      if (members[member].epoch === epoch) this.go(members[member]);
+    });
+    this.retryOp = engine.define('retry', (member, epoch) => {
+      if (members[member].epoch === epoch) this.go(members[member]);
+    });
+    this.hangOp = engine.define('hung', (member, epoch) => {
+      if (members[member].epoch === epoch) this.failed(members[member], OUTCOME.timeout);
+    });
+    this.commits = new Commits({ ...setup, effect: (message) => this.effect(message) });
+    this.autoCommits = new AutoCommits(members, spec.spec.autoCommitNs, (member) => {
+      for (const log of member.assigned) this.commits.commit(member, log, offsets.position[log]);
+    });
+    this.pauses = setup.policy === null ? null : this.pausesOf(setup.policy);
+  }
+
+  /** Releases everything below the committed offset that no member still handles. */
+  letGo(log: number): void {
+    this.commits.letGo(log);
+  }
+
+  /** A waiting member may have work. */
+  wake(member: Member): void {
+    if (!member.idle || member.blocked || member.instance.down) return;
+    // A paused member gets no records even though it polls; a non-member has to join first.
+    if (member.paused && member.inGroup) return;
+    member.idle = false;
+    engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
+  }
+
+  taskEnded(record: number, outcome: Outcome): void {
+    const { members } = this.setup;
+    const member = members[record % members.length];
+    if (Math.floor(record / members.length) !== member.epoch) return;
+    if (isSuccess(outcome)) {
+      this.pauses?.ended(member, outcome);
+      this.succeeded(member);
+      this.go(member);
+    } else {
+      this.failed(member, outcome);
+    }
+  }
+
+  /** A process has died with all its members. */
+  instanceDied(instance: Instance): void {
+    this.pauses?.instanceDied(instance);
+  }
+
+  /** The member that a task belongs to. */
+  memberOf(record: number): Member {
+    const { members } = this.setup;
+    return members[record % members.length];
+  }
+
+  /** The process of a member has died: uncommitted records are read again; those committed in advance are lost. */
+  died(member: Member): void {
+    const { batch } = member;
+    member.epoch++;
+    member.idle = true;
+    this.pauses?.died(member);
+    const { commit } = this.setup.spec.spec;
+    this.records.rest(member, commit === 'before', (message, place) =>
+      this.setup.aftermath.lose(message, place),
+    );
+    if (commit === 'transactional') this.commits.undo(member);
+    const logs = logsOf(batch);
+    batch.length = member.at = 0;
+    this.commits.revoked.delete(member);
+    for (const log of member.assigned) this.offsets.rewind(log);
+    for (const log of logs) this.commits.letGo(log);
+  }
+
+  /** A member may lose partitions: it commits first, so that the records it has handled are not read again. */
+  parting(member: Member): void {
+    if (this.setup.spec.spec.commit === 'auto') this.autoCommits.now(member);
+  }
+
+  /** A log was taken from the member, which still handles the records it has read. */
+  lost(member: Member): void {
+    if (member.batch.length > member.at) this.commits.revoked.add(member);
+  }
+
+  /** Continues until the member has to wait. */
+  private go(member: Member): void {
+    for (;;) {
+      if (member.at >= member.batch.length && !this.poll(member)) {
+        member.idle = true;
+        return;
+      }
+      if (this.start(member)) return;
+    }
+  }
+
+  /** Fetches available records, up to maxPollRecords, starting with a different log each time; false = none. */
+  private poll(member: Member): boolean {
+    const { membership, spec } = this.setup;
+    const { batch } = member;
+    batch.length = member.at = 0;
+    if (this.commits.revoked.size > 0) this.commits.revoked.delete(member);
+    if (member.instance.frozen === FROZEN.pause) return false;
+    if (member.closing) return membership.leave(member);
+    if (spec.spec.commit === 'auto') this.autoCommits.polls(member);
+    if (!membership.polls(member)) return false;
+    // The member may have given up logs in this poll.
+    const { assigned } = member;
+    const { resets } = this.setup;
+    if (resets !== null && resets.pending > 0) resets.polls(assigned);
+    const { logs, position } = this.offsets;
+    let room = spec.spec.maxPollRecords;
+    for (let k = 0; k < assigned.length && room > 0; k++) {
+      const log = assigned[(member.turn + k) % assigned.length];
+      const from = position[log];
+      const to = Math.min(logs[log].partition.end, from + room);
+      if (to === from || !logs[log].partition.isLed) continue;
+      batch.push(log, from, to);
+      position[log] = to;
+      room -= to - from;
+      if (spec.spec.commit === 'before') this.offsets.commit(log, to);
+    }
+    if (batch.length === 0) return false;
+    if (spec.spec.commit === 'auto') this.autoCommits.taken(member);
+    member.turn++;
+    const [log, offset, tries] = member.kept;
+    member.tries = batch[0] === log && batch[1] === offset ? tries : 1;
+    membership.busy(member);
+    return true;
+  }
+
+  /** Runs the handler for the next records; false = finished at once. */
+  private start(member: Member): boolean {
+    const { batch, at } = member;
+    const { spec, index, members, inbox } = this.setup;
+    const { tasks } = this.world;
+    const { partition } = this.offsets.logs[batch[at]];
+    const from = batch[at + 1];
+    const message = partition.at(from);
+    member.sure = member.outputs.length;
+    let program = spec.program;
+    if (this.plain) {
+      member.run = 1;
+    } else {
+      member.run = Math.min(spec.spec.batch, batch[at + 2] - from);
+      if (!this.records.some(member, (one) => this.records.wants(one))) return this.passed(member);
+      if (
+        inbox !== null &&
+        !this.records.some(member, (one) => this.records.wants(one) && !this.isKnown(member, one))
+      ) {
+        if (spec.lookup < 0) return this.passed(member);
+        program = spec.lookup;
+      }
+    }
+    if (this.pauses?.lets(member) === false) return true;
+    member.began = engine.now;
+    const isAside = batch[at] >= this.setup.partitions;
+    if (isAside && member.tries + this.offsets.triesBefore(batch[at], from) === 1) {
+      // The record was handled before in the topic's log; reads that repeat within this log are counted separately.
+      this.world.meters.count(this.setup.redelivered, member.run);
+    }
+    if (this.messages.poisons.length > 0) {
+      const poison = this.records.poisonOf(member);
+      if (poison !== null) return this.poisoned(member, poison);
+    }
+    const record = member.index + members.length * member.epoch;
+    const isEffect = program === spec.program;
+    const nth = this.tryOf(member, message);
+    const context = this.messages.context(message, index, nth, nth, isEffect, spec.part);
+    for (let k = 1; k < member.run; k++) this.messages.handlesToo(partition.at(from + k));
+    tasks.start(this.owner, record, member.instance.id, spec.handler, context, program);
+    return true;
+  }
+
+  /** Number of this try, over all deliveries of the message. */
+  private tryOf({ batch, at, tries }: Member, message: number): number {
+    const { aftermath } = this.setup;
+    if (aftermath.waitsElsewhere) return aftermath.begins(message);
+    return tries + this.offsets.triesBefore(batch[at], batch[at + 1]);
+  }
+
+  /** The handler has had its effect on every record of the run. */
+  private succeeded(member: Member): void {
+    const { consumed, delays, spec } = this.setup;
+    const { messages, world } = this;
+    const isPart = spec.spec.commit === 'transactional';
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) {
+      const message = partition.at(batch[at + 1] + k);
+      if (!this.plain && (!this.records.wants(message) || this.isKnown(member, message))) continue;
+      if (isPart) member.effects.push(batch[at], batch[at + 1] + k, message);
+      else this.effect(message);
+      world.meters.count(consumed);
+      world.meters.took(delays, messages.cell[message], messages.age(message));
+    }
+    this.advance(member);
+  }
+
+  /** True if its id is in the inbox, or will be with the commit of this transaction. */
+  private isKnown({ effects }: Member, message: number): boolean {
+    const { inbox } = this.setup;
+    if (inbox === null) return false;
+    if (inbox.has(message)) return true;
+    if (effects.length === 0 || !this.messages.copies.areSeveral(message)) return false;
+    return effects.some((one, k) => k % RANGE === 2 && one === message);
+  }
+
+  private effect(message: number): void {
+    const { inbox, duplicates, index, aftermath } = this.setup;
+    const isAgain = this.messages.effect(message, index);
+    if (isAgain && duplicates !== null) this.world.meters.count(duplicates);
+    inbox?.note(message);
+    aftermath.settled(message);
+  }
+
+  private pausesOf(make: GuardMaker): PollPauses {
+    return new PollPauses(make, this.setup, {
+      go: (member) => this.go(member),
+      wake: (member) => this.wake(member),
+      finish: (member) => {
+        const { commit } = this.setup.spec.spec;
+        if (commit === 'transactional') this.commits.end(member);
+        else if (commit === 'afterBatch') this.commits.commitBatch(member);
+        const logs = this.commits.revoked.delete(member) ? logsOf(member.batch) : [];
+        member.batch.length = member.at = 0;
+        for (const log of logs) this.commits.letGo(log);
+      },
+    });
+  }
+
+  /** The handler has failed: the member waits for a retry, or moves on. */
+  private failed(member: Member, outcome: Outcome): void {
+    this.pauses?.ended(member, outcome);
+    if (!this.again(member)) this.go(member);
+  }
+
+  /** Handles a failed run. True if the member waits for another try. */
+  private again(member: Member): boolean {
+    const { aftermath, redelivered } = this.setup;
+    const { batch, at, run, tries } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    this.undo(member);
+    if (!aftermath.keeps(tries)) {
+      const isPassed = this.commits.isPassed(member);
+      for (let k = 0; k < run; k++) {
+        const offset = batch[at + 1] + k;
+        const message = partition.at(offset);
+        if (!this.plain && !this.records.wants(message)) continue;
+        if (this.setup.spec.spec.commit === 'transactional') {
+          member.left.push(batch[at], offset, message);
+        } else aftermath.leave(message, placeOf(batch[at], offset), isPassed);
+      }
+      this.advance(member);
+      return false;
+    }
+    const { meters } = this.world;
+    const wait = aftermath.waitNs(tries, partition.at(batch[at + 1]), member.began);
+    meters.count(redelivered, run);
+    this.offsets.tried(batch[at], ++member.tries);
+    if (wait === 0) return false;
+    engine.at(engine.now + wait, PHASE.RETRY, this.retryOp, member.index, member.epoch, 0);
+    return true;
+  }
+
+  /** Drops the messages that the failed try has published. */
+  private undo({ outputs, sure }: Member): void {
+    for (let k = sure; k < outputs.length; k += 2) this.messages.drop(outputs[k + 1]);
+    outputs.length = sure;
+  }
+
+  private passed(member: Member): boolean {
+    this.advance(member);
+    return false;
+  }
+
+  /** The run is over, whatever its outcome. */
+  private advance(member: Member): void {
+    const { commit } = this.setup.spec.spec;
+    const { batch, at } = member;
+    const log = batch[at];
+    if (this.setup.canBeCut) this.abandonCut(member);
+    batch[at + 1] += member.run;
+    member.tries = 1;
+    if (batch[at + 1] === batch[at + 2]) member.at += RANGE;
+    if (commit === 'afterEach') this.commits.commit(member, log, batch[at + 1]);
+    else if (commit === 'before') this.commits.letGo(log);
+    if (member.at < batch.length) return;
+    if (commit === 'transactional') this.commits.end(member);
+    else if (commit === 'afterBatch') this.commits.commitBatch(member);
+    if (this.commits.revoked.has(member)) for (const own of logsOf(batch)) this.commits.letGo(own);
+  }
+
+  /** Gives up records that were truncated from the log after they were read. */
+  private abandonCut(member: Member): void {
+    const { batch, at, run } = member;
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) {
+      const offset = batch[at + 1] + k;
+      const message = partition.at(offset);
+      if (!this.records.isCut(message)) continue;
+      const place = placeOf(batch[at], offset);
+      this.setup.aftermath.abandon(message, place, this.commits.isPassed(member));
+    }
+  }
+
+  /** A poison record fails at once, kills the process, or hangs. */
+  private poisoned(member: Member, { effect, restartNs }: Poison): boolean {
+    const { outages } = this.world;
+    if (effect === 'error') {
+      this.pauses?.ended(member, OUTCOME.serverError);
+      return this.again(member);
+    }
+    if (effect === 'crash') {
+      outages.die(member.instance, restartNs);
+      return true;
+    }
+    const { timeLimitNs } = this.setup.spec;
+    if (timeLimitNs !== null) {
+      engine.at(engine.now + timeLimitNs, PHASE.TIMER, this.hangOp, member.index, member.epoch, 0);
+    }
+    return true;
+  }
+}

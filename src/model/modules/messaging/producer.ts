@@ -1,0 +1,294 @@
+import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS } from '../../../kernel/time.js';
+import { powi } from '../../../kernel/math.js';
+import { unit } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { Producer as ProducerSpec } from '../../../spec/scenario/messaging.js';
+import type { Instance, Resident } from '../../data/instances/instance.js';
+import type { Batch, Opening, Ticket } from './batch.js';
+import { batchBound, recordBytes } from './record-size.js';
+
+/** The messages of one step. */
+export interface Send {
+  /** Pairs: message, and the partition of its key or -1. */
+  readonly messages: readonly number[];
+  /** Index of the first number whose message is not in a batch yet. */
+  next: number;
+  readonly acks: Batch['acks'];
+  readonly ticket: Ticket;
+  /** Waits for buffer space. */
+  readonly waiter: number;
+  readonly stamp: number;
+  /** Time at which its next message was due to be sent, which is the timestamp of the record. */
+  since: Ns;
+}
+
+/** The environment of a producer. */
+export interface Sending {
+  readonly key: StreamKey;
+  readonly spec: ProducerSpec;
+  readonly partitions: number;
+  now(): Ns;
+  /** Bytes of key, value and headers of a message. */
+  sizeOf(message: number): number;
+  /** Makes an empty batch with that much memory for a first message, and starts its timers. */
+  open(place: Opening, message: number, memory: number): Batch;
+  /** Node that a producer sends to for a partition; -1 = none. */
+  reach(producer: number, partition: number): number;
+  /** Sends batches to a node. */
+  send(producer: number, node: number, batches: readonly Batch[]): void;
+  /** A producer may be able to send; runs as a separate event. */
+  wake(producer: number): void;
+  /** A parcel waits for buffer space, at most until this instant. */
+  blocks(producer: number, until: Ns): void;
+  /** A batch of a producer on this instance is settled. */
+  workEnded(home: Instance): void;
+  /** A parcel that waited is fully in batches. */
+  accepted(request: Send): void;
+  /** A parcel waited too long for buffer space; the rest of its messages is abandoned. */
+  refused(request: Send): void;
+}
+
+/** Maximum of unacknowledged requests to one node (max.in.flight.requests.per.connection). */
+const IN_FLIGHT = 5;
+const JITTER = 0.2;
+
+/**
+ * The producer of one instance for one topic.
+ *
+ * It batches messages by partition, sends a batch when it is full or has lingered, in order, and retries failed ones.
+ * An unsettled batch reserves its full capacity in the buffer; a full buffer blocks steps that need a new batch
+ * (RecordAccumulator.append).
+ */
+export class Producer {
+  /** The instance that it runs on; null = none. */
+  private readonly home: Instance | null;
+  private readonly sending: Sending;
+  private readonly index: number;
+  /** By partition: unsettled batches, oldest first. */
+  private readonly queues: Batch[][];
+  /** By node: unacknowledged requests. */
+  private readonly inFlight: number[] = [];
+  private blocked: Send[] = [];
+  private used = 0;
+  /** Partition for messages without a key; it changes when a batch of it is full or sent. */
+  private sticky = 0;
+  private turns = 0;
+
+  constructor(sending: Sending, index: number, home: Instance | null) {
+    this.home = home;
+    this.sending = sending;
+    this.index = index;
+    this.queues = Array.from({ length: sending.partitions }, () => []);
+    this.stickElsewhere();
+  }
+
+  /** Publishes a parcel; false if it waits for buffer space. */
+  publish(request: Send): boolean {
+    if (this.accept(request, this.blocked.length === 0)) return true;
+    // Keeps the ticket open until the rest is in batches.
+    request.ticket.left++;
+    this.blocked.push(request);
+    this.block(request);
+    this.sending.wake(this.index);
+    return false;
+  }
+
+  /** Sends all ready batches, at most one per partition in a request. */
+  drain(): void {
+    for (;;) {
+      const byNode = this.collect();
+      if (byNode.size === 0) return;
+      for (const [node, batches] of byNode) {
+        this.inFlight[node] = (this.inFlight[node] ?? 0) + 1;
+        this.sending.send(this.index, node, batches);
+      }
+    }
+  }
+
+  /** A request to a node was acknowledged, or never will be. */
+  answered(node: number): void {
+    this.inFlight[node]--;
+  }
+
+  /** True if an earlier batch of the partition has not been written. */
+  lacks(batch: Batch): boolean {
+    for (const earlier of this.queues[batch.partition]) {
+      if (earlier === batch) return false;
+      if (earlier.copies === 0 && !earlier.visible) return true;
+    }
+    return false;
+  }
+
+  /** A batch is settled, successfully or not: it frees its memory for others. */
+  settled(batch: Batch): void {
+    const queue = this.queues[batch.partition];
+    const at = queue.indexOf(batch);
+    if (at < 0) return;
+    queue.splice(at, 1);
+    this.used -= batch.memory;
+    this.unblock();
+    if (this.home !== null) this.sending.workEnded(this.home);
+  }
+
+  /** Refuses parcels that have waited too long for buffer space. */
+  expire(): void {
+    const now = this.sending.now();
+    const late = this.blocked.filter((request) => this.untilOf(request) <= now);
+    if (late.length === 0) return;
+    this.blocked = this.blocked.filter((request) => this.untilOf(request) > now);
+    for (const request of late) this.sending.refused(request);
+    this.unblock();
+  }
+
+  /** Backoff before a failed batch is sent again. */
+  backoffNs({ failures, lineageA, lineageB }: Batch): Ns {
+    const { key, spec } = this.sending;
+    const delay = Math.min(spec.backoffMaxNs, spec.backoffNs * powi(2, failures - 1));
+    const u = unit(key.a, key.b, lineageA, lineageB, failures);
+    return Math.round(delay * (1 + JITTER * (2 * u - 1)));
+  }
+
+  /** Callbacks for the life of its process. */
+  resident(died: () => void): Resident {
+    return {
+      died,
+      started: () => {},
+      closing: () => this.flush(),
+      isBusy: () => this.queues.some((queue) => queue.length > 0) || this.blocked.length > 0,
+    };
+  }
+
+  /** Ends the linger time of all batches (KafkaProducer.close). */
+  private flush(): void {
+    for (const queue of this.queues) for (const batch of queue) batch.ready = true;
+    this.sending.wake(this.index);
+  }
+
+  /** The process has died; returns its unsettled batches. */
+  died(): readonly Batch[] {
+    const batches = this.queues.flat();
+    for (const queue of this.queues) queue.length = 0;
+    this.used = 0;
+    const { blocked } = this;
+    this.blocked = [];
+    for (const request of blocked) this.sending.refused(request);
+    return batches;
+  }
+
+  /** Adds the messages to batches in order; false when one needs buffer space that is not free. */
+  private accept(request: Send, mayOpen: boolean): boolean {
+    const { messages, ticket } = request;
+    for (; request.next < messages.length; request.next += 2) {
+      const batch = this.batchFor(request, mayOpen);
+      if (batch === null) return false;
+      this.append(batch, messages[request.next], request.since);
+      if (!batch.tickets.includes(ticket)) {
+        batch.tickets.push(ticket);
+        ticket.left++;
+      }
+      if (batch.bytes >= batch.memory) this.close(batch);
+      request.since = this.sending.now();
+    }
+    return true;
+  }
+
+  private append(batch: Batch, message: number, since: Ns): void {
+    batch.bytes += this.bytesIn(batch, message, since);
+    batch.messages.push(message);
+  }
+
+  /** Bytes of the message as the next record of a batch. */
+  private bytesIn(batch: Batch, message: number, since: Ns): number {
+    const age = Math.floor(since / NS_PER_MS) - Math.floor(batch.since / NS_PER_MS);
+    return recordBytes(this.sending.sizeOf(message), batch.messages.length, age);
+  }
+
+  /** The batch for the next message; null if that needs a new batch and the buffer has no space for it. */
+  private batchFor(request: Send, mayOpen: boolean): Batch | null {
+    const { messages, next, acks, since } = request;
+    const message = messages[next];
+    const keyed = messages[next + 1];
+    const open = this.openFor(request, keyed < 0 ? this.sticky : keyed);
+    if (open !== null) return open;
+    // The old batch may have been full, which changes the sticky partition.
+    const partition = keyed < 0 ? this.sticky : keyed;
+    const other = keyed < 0 ? this.openFor(request, partition) : null;
+    if (other !== null) return other;
+    const { spec } = this.sending;
+    const memory = Math.max(spec.batchBytes, batchBound(this.sending.sizeOf(message)));
+    // An empty buffer takes a batch of any size.
+    const fits = this.used === 0 || this.used + memory <= spec.bufferBytes;
+    if (!mayOpen || !fits) return null;
+    this.used += memory;
+    const place = { producer: this.index, partition, acks, since };
+    const batch = this.sending.open(place, message, memory);
+    this.queues[partition].push(batch);
+    return batch;
+  }
+
+  /** The batch of a partition that has room for the next message; null = none. */
+  private openFor({ messages, next, acks, since }: Send, partition: number): Batch | null {
+    const last = this.queues[partition].at(-1);
+    // A publisher that is notified of a failed batch may publish at once, but not into that batch.
+    if (last === undefined || last.full || last.settled) return null;
+    if (last.request >= 0 || last.failures > 0 || last.acks !== acks) return null;
+    if (last.bytes + this.bytesIn(last, messages[next], since) <= last.memory) return last;
+    this.close(last);
+    return null;
+  }
+
+  /** Closes a batch to further messages; it is ready to be sent. */
+  private close(batch: Batch): void {
+    batch.full = batch.ready = true;
+    this.sending.wake(this.index);
+    if (batch.partition === this.sticky) this.stickElsewhere();
+  }
+
+  /** The first sendable batch of each partition, by the node it goes to. */
+  private collect(): ReadonlyMap<number, readonly Batch[]> {
+    const byNode = new Map<number, Batch[]>();
+    const now = this.sending.now();
+    this.queues.forEach((queue, partition) => {
+      const next = queue.find(({ request }) => request < 0);
+      if (next === undefined || next.readyAt > now) return;
+      // Linger times do not apply while a parcel waits for buffer space.
+      if (!next.ready && this.blocked.length === 0) return;
+      const node = this.sending.reach(this.index, partition);
+      if (node < 0 || (this.inFlight[node] ?? 0) >= IN_FLIGHT) return;
+      const batches = byNode.get(node);
+      if (batches === undefined) byNode.set(node, [next]);
+      else batches.push(next);
+      if (partition === this.sticky) this.stickElsewhere();
+    });
+    return byNode;
+  }
+
+  private unblock(): void {
+    while (this.blocked.length > 0) {
+      const [request] = this.blocked;
+      const { next } = request;
+      if (!this.accept(request, true)) {
+        if (request.next > next) this.block(request);
+        return;
+      }
+      this.blocked.shift();
+      request.ticket.left--;
+      this.sending.accepted(request);
+    }
+  }
+
+  private block(request: Send): void {
+    this.sending.blocks(this.index, this.untilOf(request));
+  }
+
+  /** Until when its next message waits for buffer space. */
+  private untilOf({ since }: Send): Ns {
+    return since + this.sending.spec.maxBlockNs;
+  }
+
+  private stickElsewhere(): void {
+    const { key, partitions } = this.sending;
+    this.sticky = Math.floor(unit(key.a, key.b, this.index, -1, this.turns++) * partitions);
+  }
+}

@@ -1,0 +1,76 @@
+import { IntRing } from '../../../../kernel/ring.js';
+import type { PlanConsumer } from '../../../../spec/plan/queues.js';
+import type { Instance } from '../../../data/instances/instance.js';
+import type { Deliveries } from './deliveries.js';
+
+/** The link between a queue and one handler in a process: a subscription, or a loop of receive calls. */
+export class Channel {
+  readonly index: number;
+  /** Index of the consumer in the queue. */
+  readonly consumer: number;
+  readonly spec: PlanConsumer;
+  readonly instance: Instance;
+  /** Raised when its process dies or the queue closes it: deliveries of earlier epochs no longer belong to it. */
+  epoch = 0;
+  /** The last epoch that the queue has closed: later acknowledgements of it have no effect. */
+  closed = -1;
+  /** Deliveries that the queue has no verdict on yet. */
+  out = 0;
+  /** It waits in the line for messages. */
+  inLine = false;
+  /** The queue is taking back its deliveries. */
+  closing = false;
+  /** It makes no receive calls, because enough other handlers do. */
+  asleep = false;
+  /** Handlers that run. */
+  busy = 0;
+  /** Number of receive calls; the last one may be open. */
+  asked = 0;
+  /** An event to start handlers is scheduled. */
+  waking = false;
+  /** Deliveries that wait for a handler. */
+  readonly buffer = new IntRing();
+  /** Deliveries that were handled, and are settled with the rest of their batch. */
+  readonly done = new IntRing();
+  /** Paused by a breaker: it gets no messages. */
+  paused = false;
+  /** Its process is about to end: it gets no new messages. */
+  leaving = false;
+  /** Runs that start when it resumes. */
+  readonly held = new IntRing();
+  /** First in the list of its deliveries without a verdict. */
+  first = -1;
+
+  constructor(index: number, consumer: number, spec: PlanConsumer, instance: Instance) {
+    this.index = index;
+    this.consumer = consumer;
+    this.spec = spec;
+    this.instance = instance;
+  }
+
+  /** True if its process still holds deliveries, or one is on its way that the queue will not deliver again. */
+  isBusy({ settled, after }: Deliveries): boolean {
+    if (this.busy > 0 || this.buffer.length > 0 || this.done.length > 0) return true;
+    for (let own = this.first; own >= 0; own = after[own]) if (settled[own] !== 0) return true;
+    return false;
+  }
+
+  get hasRoom(): boolean {
+    return this.out < this.spec.prefetch;
+  }
+
+  link(deliveries: Deliveries, delivery: number): void {
+    const { before, after } = deliveries;
+    before[delivery] = -1;
+    after[delivery] = this.first;
+    if (this.first >= 0) before[this.first] = delivery;
+    this.first = delivery;
+  }
+
+  unlink(deliveries: Deliveries, delivery: number): void {
+    const { before, after } = deliveries;
+    if (before[delivery] >= 0) after[before[delivery]] = after[delivery];
+    else this.first = after[delivery];
+    if (after[delivery] >= 0) before[after[delivery]] = before[delivery];
+  }
+}

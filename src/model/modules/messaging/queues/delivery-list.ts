@@ -1,0 +1,66 @@
+import { engine } from '../../../../kernel/engine.js';
+import { PHASE } from '../../../../kernel/phase.js';
+import type { Ns } from '../../../../kernel/time.js';
+import type { Entries } from './entries.js';
+
+/** The owner of the deliveries. */
+export interface DeliveryOwner {
+  /** True while the queue has no leader: no delivery times out. */
+  readonly isHalted: boolean;
+  /** A delivery has timed out; the owner removes it from the list. */
+  overdue(entry: number): void;
+}
+
+/** Entries in flight, in the order of their delivery, which is also that of their timeouts. */
+export class DeliveryList {
+  private readonly entries: Entries;
+  private readonly owner: DeliveryOwner;
+  private readonly dueOp: number;
+  /** The entry that times out first; -1 = none. */
+  private first = -1;
+  private last = -1;
+  /** Time at which the timer fires; Infinity = not set. */
+  private dueAt: Ns = Infinity;
+
+  constructor(entries: Entries, owner: DeliveryOwner) {
+    this.entries = entries;
+    this.owner = owner;
+    this.dueOp = engine.define('delivery-overdue', () => this.check());
+  }
+
+  add(entry: number): void {
+    const { before, after } = this.entries;
+    before[entry] = this.last;
+    after[entry] = -1;
+    if (this.last >= 0) after[this.last] = entry;
+    else this.first = entry;
+    this.last = entry;
+    this.arm();
+  }
+
+  remove(entry: number): void {
+    const { before, after } = this.entries;
+    if (before[entry] >= 0) after[before[entry]] = after[entry];
+    else this.first = after[entry];
+    if (after[entry] >= 0) before[after[entry]] = before[entry];
+    else this.last = before[entry];
+  }
+
+  /** Sets the timer to the timeout of the first entry. */
+  arm(): void {
+    const at = this.first < 0 ? Infinity : Math.max(this.entries.due[this.first], engine.now);
+    if (at >= this.dueAt) return;
+    this.dueAt = at;
+    engine.at(at, PHASE.TIMER, this.dueOp, 0, 0, 0);
+  }
+
+  private check(): void {
+    this.dueAt = Infinity;
+    if (this.owner.isHalted) return;
+    const { due } = this.entries;
+    while (this.first >= 0 && due[this.first] <= engine.now) {
+      this.owner.overdue(this.first);
+    }
+    this.arm();
+  }
+}

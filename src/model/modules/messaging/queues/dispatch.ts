@@ -1,0 +1,459 @@
+import { PHASE } from '../../../../kernel/phase.js';
+import { IntRing } from '../../../../kernel/ring.js';
+import { lineage, derive, streamKey } from '../../../../kernel/rng.js';
+import type { StreamKey } from '../../../../kernel/rng.js';
+import type { Ns } from '../../../../kernel/time.js';
+import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { Counter } from '../../../data/figures/meters.js';
+import type { Instance } from '../../../data/instances/instance.js';
+import type { Registry } from '../../../data/registry.js';
+import type { BackgroundRun } from '../../../platform/background-run.js';
+import type { Messages } from '../messages.js';
+import { Channel } from './channel.js';
+import { Deliveries, VERDICT } from './deliveries.js';
+import { Pollers } from './pollers.js';
+import { Handling } from './handling.js';
+import { sendBack } from './in-hand.js';
+import type { StoredQueue } from './stored-queue.js';
+import { engine } from '../../../../kernel/engine.js';
+import { samplers } from '../../../../kernel/distribution.js';
+
+/** Indexes of random draws per delivery: for the way to the consumer and back. */
+const WAY = Object.freeze({ there: 0, back: 1 } as const);
+
+/**
+ * Delivers the messages of a queue to its consumers and takes their verdicts.
+ *
+ * Channels that may get a message wait in a line. A channel moves to its end after each message; a channel with an open
+ * receive call waits there until the call ends.
+ */
+export class Dispatch {
+  readonly queue: StoredQueue;
+  readonly deliveries: Deliveries;
+  private readonly world: BackgroundRun;
+  private readonly messages: Messages;
+  private readonly spec: PlanQueue;
+  private readonly handling: Handling;
+  readonly channels: readonly Channel[];
+  private readonly line = new IntRing();
+  private readonly key: StreamKey;
+  private readonly comeOp: number;
+  private readonly verdictOp: number;
+  private readonly settledOp: number;
+  private readonly askOp: number;
+  private readonly answerOp: number;
+  private readonly emptyReceives: Counter | null;
+  /** Null if all handlers make receive calls. */
+  private readonly pollers: Pollers | null;
+  private pumping = false;
+  /** Verdicts that arrived while the queue had no leader. */
+  private readonly late = new IntRing();
+
+  constructor(
+    world: BackgroundRun,
+    registry: Registry,
+    messages: Messages,
+    queue: StoredQueue,
+    effect: number,
+  ) {
+    this.world = world;
+    this.messages = messages;
+    this.queue = queue;
+    this.spec = queue.spec;
+    this.deliveries = new Deliveries(messages, queue.entries);
+    const { plan, replication, meters } = world;
+    const { component, part, rules } = this.spec;
+    const name = plan.components[component].name;
+    this.key = streamKey(plan.seed, replication, `queue/${name}/${part}/way`);
+    this.comeOp = engine.define('delivery', (delivery) => this.come(delivery));
+    this.verdictOp = engine.define('verdict', (delivery) => this.judge(delivery));
+    this.settledOp = engine.define('settled-first', (delivery) => this.settled(delivery));
+    this.askOp = engine.define('receive', (channel, asked) => this.ask(channel, asked));
+    this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
+    this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
+    this.channels = this.open();
+    const isScaled = this.spec.consumers.some(({ spec }) => spec.scaleUp !== null);
+    const begin = (channel: Channel): void => this.begin(channel);
+    this.pollers = isScaled ? new Pollers(queue, this.channels, begin) : null;
+    this.handling = new Handling(world, registry, messages, this, effect);
+    for (const channel of this.channels) this.begin(channel);
+  }
+
+  /** True if any process of a consumer is up. */
+  isAttended(): boolean {
+    return this.channels.some(({ instance }) => !instance.down);
+  }
+
+  /** Delivers available messages to the channels in the line. */
+  pump(): void {
+    if (this.pumping || this.queue.isHalted) return;
+    this.pumping = true;
+    const { line } = this;
+    while (line.length > 0) {
+      const channel = this.channels[line.peek()];
+      if (channel.instance.down) {
+        line.shift();
+        channel.inLine = false;
+        continue;
+      }
+      if (!this.hand(channel)) break;
+      // Fills one consumer before the next, as DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB
+      // does.
+      if (this.spec.rules.toOne && channel.hasRoom) continue;
+      line.shift();
+      channel.inLine = false;
+      if (this.spec.rules.polled) this.handMore(channel);
+      else this.lineUp(channel);
+    }
+    this.pumping = false;
+    if (this.pollers !== null && this.queue.waiting > 0) this.pollers.left();
+  }
+
+  /** Changes the queue in one step, without deliveries in between. */
+  between(act: () => void): void {
+    this.pumping = true;
+    act();
+    this.pumping = false;
+    this.pump();
+  }
+
+  /** Sends the verdict of a consumer; it reaches the queue after the way back. */
+  send(delivery: number, verdict: number): void {
+    const { deliveries } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    deliveries.verdict[delivery] = verdict;
+    deliveries.over[delivery] = 1;
+    channel.unlink(deliveries, delivery);
+    const { back } = channel.spec;
+    if (back < 0) {
+      this.judge(delivery);
+      return;
+    }
+    const time = this.time(back, delivery, WAY.back);
+    engine.at(engine.now + time, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
+  }
+
+  /** Deletes a received message before the consumer handles it. */
+  settleFirst(delivery: number): void {
+    const { deliveries } = this;
+    const { back } = this.channels[deliveries.channel[delivery]].spec;
+    deliveries.settled[delivery] = 1;
+    deliveries.pin(delivery);
+    const time = back < 0 ? 0 : this.time(back, delivery, WAY.back);
+    engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
+  }
+
+  /** The channel has no work left. If it polls, it makes its next receive call. */
+  idle(channel: Channel): void {
+    if (channel.leaving) {
+      this.world.outages.terminations.look(channel.instance);
+      return;
+    }
+    if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
+    this.question(channel, this.way(channel.spec.back, channel));
+  }
+
+  /**
+   * Stops deliveries to the channel: basic.cancel, as when a spring-amqp container stops (BlockingQueueConsumer.java),
+   * or no further receive call.
+   */
+  pause(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+  }
+
+  /** Resumes deliveries to the channel. */
+  resume(channel: Channel): void {
+    if (this.spec.rules.polled) return;
+    this.lineUp(channel);
+    this.pump();
+  }
+
+  /** A delivery has timed out: its channel is closed and reopened, and its deliveries go back. */
+  overdue(delivery: number): void {
+    const channel = this.channels[this.deliveries.channel[delivery]];
+    channel.closing = true;
+    this.close(channel);
+    const entry = this.deliveries.entry[delivery];
+    if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
+    channel.closing = false;
+    this.lineUp(channel);
+    this.pump();
+  }
+
+  /** The leader of the queue is lost. Where consumers are connected to it, all deliveries go back. */
+  cut(): void {
+    if (this.spec.rules.hidesInFlight) return;
+    for (const channel of this.channels) {
+      if (channel.instance.down) continue;
+      channel.closing = true;
+      this.close(channel);
+      channel.closing = false;
+      this.lineUp(channel);
+    }
+  }
+
+  /** The queue has a leader again. */
+  leaderElected(): void {
+    const { late, queue } = this;
+    queue.leaderElected();
+    for (let k = late.length; k > 0; k--) this.judge(late.shift());
+    this.pump();
+  }
+
+  /** Closes a channel; late acknowledgements on it have no effect. */
+  private close(channel: Channel): void {
+    const { buffer } = channel;
+    channel.closed = channel.epoch;
+    while (buffer.length > 0) this.loseSettled(buffer.shift());
+    this.leave(channel);
+    for (let own = channel.first; own >= 0; own = channel.first) {
+      this.deliveries.verdict[own] = VERDICT.back;
+      channel.unlink(this.deliveries, own);
+      this.judge(own);
+    }
+  }
+
+  /** Counts a lost effect if the queue has removed the message and this was its last open delivery. */
+  loseSettled(delivery: number): void {
+    const { deliveries } = this;
+    if (!deliveries.ends(delivery)) return;
+    this.queue.lose(deliveries.message[delivery], deliveries.copyOf(delivery));
+  }
+
+  private open(): readonly Channel[] {
+    const { plan, instances } = this.world;
+    const channels: Channel[] = [];
+    this.spec.consumers.forEach((consumer, number) => {
+      const component = plan.components[plan.parts[consumer.handler].component];
+      const each = consumer.spec.concurrency / consumer.handlers;
+      // For a function, the concurrency counts handlers of all its zones together.
+      const isFunction = plan.functions.some(
+        ({ component: id }) => plan.components[id] === component,
+      );
+      const handlers = isFunction ? each : each * component.instances;
+      for (let k = 0; k < handlers; k++) {
+        const index = isFunction ? k % component.instances : Math.floor(k / each);
+        if ((consumer.spec.instance ?? index) !== index) continue;
+        const instance = instances[component.firstInstance + index];
+        channels.push(new Channel(channels.length, number, consumer, instance));
+      }
+      for (let index = 0; index < component.instances; index++) {
+        if ((consumer.spec.instance ?? index) !== index) continue;
+        const instance = instances[component.firstInstance + index];
+        instance.residents.push({
+          died: () => this.died(instance, number),
+          started: () => this.started(instance, number),
+          closing: () => this.closing(instance, number),
+          isBusy: () =>
+            this.channelsOf(instance, number).some((own) => own.isBusy(this.deliveries)),
+        });
+      }
+    });
+    return channels;
+  }
+
+  private begin(channel: Channel): void {
+    if (channel.asleep || channel.leaving) return;
+    if (this.spec.rules.polled) this.question(channel, this.way(channel.spec.back, channel));
+    else this.lineUp(channel);
+  }
+
+  private lineUp(channel: Channel): void {
+    if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
+    if (channel.paused || channel.leaving) return;
+    channel.inLine = true;
+    this.line.push(channel.index);
+  }
+
+  /** Delivers one message to a channel; false if none is available. */
+  private hand(channel: Channel): boolean {
+    const { deliveries, queue } = this;
+    const entry = queue.take();
+    if (entry < 0) return false;
+    const { entries } = queue;
+    const delivery = deliveries.make(entries.message[entry], channel.index, channel.epoch);
+    deliveries.hand(delivery, entry);
+    channel.link(deliveries, delivery);
+    channel.out++;
+    if (channel.spec.spec.commit === 'before' && !this.spec.rules.polled) {
+      deliveries.settled[delivery] = 1;
+      queue.settle(entry);
+    }
+    const { there } = channel.spec;
+    if (there < 0) engine.soon(PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
+    else {
+      // The messages of one receive response arrive together.
+      const { polled } = this.spec.rules;
+      const time = polled ? this.way(there, channel) : this.time(there, delivery, WAY.there);
+      engine.at(engine.now + time, PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
+    }
+    return true;
+  }
+
+  /** Fills a receive response up to its limit, as far as messages are available. */
+  private handMore(channel: Channel): void {
+    while (channel.hasRoom && this.hand(channel)) {
+      // Continue until the response is full.
+    }
+  }
+
+  private come(delivery: number): void {
+    const { deliveries } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    const stale = deliveries.dead[delivery] !== 0 || deliveries.epoch[delivery] !== channel.epoch;
+    if (!stale) this.handling.come(channel, delivery);
+    else if (deliveries.dead[delivery] === 0) this.loseSettled(delivery);
+    deliveries.unpin(delivery);
+  }
+
+  /** A verdict has reached the queue. */
+  private judge(delivery: number): void {
+    const { deliveries, queue } = this;
+    const channel = this.channels[deliveries.channel[delivery]];
+    const { polled, hidesInFlight } = this.spec.rules;
+    const isMissed = queue.isHalted && deliveries.epoch[delivery] !== channel.closed;
+    if (isMissed && !hidesInFlight) {
+      this.late.push(delivery);
+      return;
+    }
+    if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
+    if (deliveries.settled[delivery] === 0 && !isMissed) this.apply(delivery, channel);
+    deliveries.unpin(delivery);
+    if (!polled) this.lineUp(channel);
+    if (queue.waiting > 0) this.pump();
+  }
+
+  private settled(delivery: number): void {
+    const { deliveries, queue } = this;
+    const entry = deliveries.entry[delivery];
+    if (queue.isHere(entry, deliveries.life[delivery])) queue.settle(entry);
+    deliveries.unpin(delivery);
+  }
+
+  private apply(delivery: number, channel: Channel): void {
+    const { deliveries, queue } = this;
+    const entry = deliveries.entry[delivery];
+    const isClosed = deliveries.epoch[delivery] === channel.closed;
+    const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
+    const held = queue.isHeld(entry, deliveries.stamp[delivery]);
+    // An older receipt still deletes a message that the queue hides.
+    const valid =
+      held || (this.spec.rules.hidesInFlight && queue.isHere(entry, deliveries.life[delivery]));
+    if (!valid) return;
+    if (verdict === VERDICT.ack) queue.settle(entry);
+    else if (verdict === VERDICT.skip) queue.skip(entry);
+    else if (verdict === VERDICT.drop) queue.bury(entry, -1);
+    else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter);
+    else if (!held) return;
+    else if (verdict === VERDICT.back) queue.giveBack(entry);
+    else if (verdict === VERDICT.nack) queue.reject(entry);
+    else if (verdict === VERDICT.later) queue.putOff(entry, deliveries.delay[delivery]);
+  }
+
+  /** Sends a receive call, which reaches the queue after `time`. */
+  private question(channel: Channel, time: Ns): void {
+    const asked = ++channel.asked;
+    if (time === 0) engine.soon(PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
+    else engine.at(engine.now + time, PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
+  }
+
+  private ask(index: number, asked: number): void {
+    const channel = this.channels[index];
+    if (channel.asked !== asked) return;
+    channel.out = 0;
+    this.lineUp(channel);
+    this.pump();
+    if (!channel.inLine) return;
+    const { waitTimeNs } = this.spec.rules;
+    if (waitTimeNs === 0) this.empty(index, asked);
+    else engine.at(engine.now + waitTimeNs, PHASE.TIMER, this.answerOp, index, asked, 0);
+  }
+
+  /** A receive call ends without a message. */
+  private empty(index: number, asked: number): void {
+    const channel = this.channels[index];
+    if (channel.asked !== asked || !channel.inLine) return;
+    this.line.remove(index);
+    channel.inLine = false;
+    this.world.meters.count(this.emptyReceives!);
+    if (this.pollers?.rests(channel) === true) return;
+    const { waitTimeNs, pollIntervalNs } = this.spec.rules;
+    const pause = waitTimeNs === 0 ? pollIntervalNs : 0;
+    const { there, back } = channel.spec;
+    this.question(channel, pause + this.way(there, channel) + this.way(back, channel));
+  }
+
+  private channelsOf(instance: Instance, consumer: number): readonly Channel[] {
+    return this.channels.filter((own) => own.instance === instance && own.consumer === consumer);
+  }
+
+  /** The process is about to end: no more receive calls, and pushed messages that are not begun go back. */
+  private closing(instance: Instance, consumer: number): void {
+    for (const channel of this.channelsOf(instance, consumer)) {
+      channel.leaving = true;
+      channel.asked++;
+      this.pause(channel);
+      sendBack(this, channel);
+    }
+  }
+
+  private died(instance: Instance, consumer: number): void {
+    for (const channel of this.channelsOf(instance, consumer)) {
+      channel.asked++;
+      channel.leaving = false;
+      this.handling.pausing?.died(channel);
+      this.pollers?.died(channel);
+      this.leave(channel);
+      channel.busy = 0;
+      channel.waking = false;
+      this.loseAll(channel);
+    }
+    this.handling.pausing?.instanceDied(instance, consumer);
+    if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
+  }
+
+  private started(instance: Instance, consumer: number): void {
+    for (const channel of this.channelsOf(instance, consumer)) {
+      this.pollers?.settle(channel);
+      this.begin(channel);
+    }
+    this.pump();
+  }
+
+  /** Detaches a channel from its deliveries. */
+  private leave(channel: Channel): void {
+    if (channel.inLine) this.line.remove(channel.index);
+    channel.inLine = false;
+    channel.epoch++;
+    channel.out = 0;
+    channel.buffer.clear();
+    channel.done.clear();
+  }
+
+  /** The process has died with its deliveries: the queue notices the lost connection, or nothing. */
+  private loseAll(channel: Channel): void {
+    const { deliveries } = this;
+    for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
+      deliveries.dead[delivery] = 1;
+      this.loseSettled(delivery);
+      this.send(delivery, VERDICT[this.spec.rules.failure]);
+    }
+  }
+
+  private time(sampler: number, delivery: number, index: number): Ns {
+    const { deliveries, messages } = this;
+    const { lineageA, lineageB } = messages;
+    const message = deliveries.message[delivery];
+    derive(lineageA[message], lineageB[message], deliveries.number[delivery]);
+    const { a, b } = this.key;
+    return samplers.draw(sampler, a, b, lineage.a, lineage.b, index);
+  }
+
+  /** Draws the latency of a receive call, which belongs to no message. */
+  private way(sampler: number, channel: Channel): Ns {
+    if (sampler < 0) return 0;
+    const { a, b } = this.key;
+    return samplers.draw(sampler, a, b, channel.index, channel.asked, sampler);
+  }
+}

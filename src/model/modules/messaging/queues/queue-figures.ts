@@ -1,0 +1,32 @@
+import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { Age, Counter } from '../../../data/figures/meters.js';
+import type { Run } from '../../../data/run.js';
+
+/** The metrics of a queue. */
+export class QueueFigures {
+  /** Gauges: all unsettled messages, and how many are in each state. */
+  readonly lag: number;
+  readonly ready: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  readonly age: Age;
+  readonly redelivered: Counter;
+  readonly deadLettered: Counter;
+  readonly expired: Counter;
+  readonly dropped: Counter;
+  readonly lost: Counter;
+
+  constructor({ meters }: Run, { component, part }: PlanQueue) {
+    const subject = { component, part };
+    this.lag = meters.gauge('lag', subject);
+    this.ready = meters.gauge('ready', subject);
+    this.inFlight = meters.gauge('inFlight', subject);
+    this.delayed = meters.gauge('delayed', subject);
+    this.age = meters.age('age', subject);
+    this.redelivered = meters.counter('redeliveries', subject);
+    this.deadLettered = meters.counter('deadLettered', subject);
+    this.expired = meters.counter('expired', subject);
+    this.dropped = meters.counter('dropped', subject);
+    this.lost = meters.counter('lostEffects', subject);
+  }
+}

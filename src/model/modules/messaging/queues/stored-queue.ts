@@ -1,0 +1,500 @@
+import { engine } from '../../../../kernel/engine.js';
+import { invariant } from '../../../../kernel/invariant.js';
+import { PHASE } from '../../../../kernel/phase.js';
+import type { Ns } from '../../../../kernel/time.js';
+import type { PlanInlet, PlanQueue } from '../../../../spec/plan/queues.js';
+import type { Run } from '../../../data/run.js';
+import { isHitBy } from '../../../data/holder-knobs.js';
+import type { Messages } from '../messages.js';
+import { packingSettings } from '../packed-messages.js';
+import { Backlog } from './backlog.js';
+import { DeliveryList } from './delivery-list.js';
+import { Entries, PLACE } from './entries.js';
+import { Order } from './order.js';
+import { QueueFigures } from './queue-figures.js';
+import type { QueueWatch } from './queue-watch.js';
+import type { QueuePlacement } from './placement.js';
+import { levels } from '../../../data/figures/levels.js';
+
+/** First position of messages returned to the head; they keep the order of their return. */
+const RETURNS = -9_000_000_000_000_000;
+/** Knobs that need an entry for every message: they search the queue, duplicate messages or reorder them. */
+const ASKED_FOR = ['flushed', 'redriven', 'duplicated', 'heldBack'] as const;
+
+/** A queue: messages wait for consumers, are delivered and settled. */
+export class StoredQueue {
+  readonly spec: PlanQueue;
+  readonly entries = new Entries();
+  /** Counters for the conservation check. */
+  accepted = 0;
+  acked = 0;
+  deadLettered = 0;
+  expired = 0;
+  dropped = 0;
+  purged = 0;
+  redriven = 0;
+  inFlight = 0;
+  delayed = 0;
+  /** Messages behind others of their key; they count as waiting, like ready ones. */
+  private behind = 0;
+  watch!: QueueWatch;
+  /** The broker nodes that hold the queue; null = it never fails. */
+  private readonly placement: QueuePlacement | null;
+  private readonly world: Run;
+  private readonly messages: Messages;
+  private readonly rules: PlanInlet['rules'];
+  /** Bit of the effects in this queue. */
+  private readonly effect: number;
+  private readonly visibleOp: number;
+  private readonly expiryOp: number;
+  /** Time at which the timer fires; Infinity = not set. */
+  private expiryAt: Ns = Infinity;
+  private next = 0;
+  private returns = RETURNS;
+  /** Messages behind all entries; null until there are any. */
+  private backlog: Backlog | null = null;
+  /** Number of ready entries from which new messages go to the backlog; Infinity if a fault needs entries for all. */
+  private readonly near: number;
+  /** Null if no fault reorders the queue. */
+  private readonly order: Order | null;
+  private readonly deliveries: DeliveryList;
+  /** By value of a key: the last entry with it. */
+  private readonly tails = new Map<number, number>();
+  private readonly figures: QueueFigures;
+
+  constructor(
+    world: Run,
+    messages: Messages,
+    spec: PlanQueue,
+    effect: number,
+    placement: QueuePlacement | null,
+  ) {
+    this.placement = placement;
+    this.world = world;
+    this.messages = messages;
+    this.spec = spec;
+    this.rules = spec.rules;
+    this.effect = effect;
+    this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
+    this.expiryOp = engine.define('message-expiry', () => this.expireHead());
+    this.deliveries = new DeliveryList(this.entries, this);
+    this.figures = new QueueFigures(world, spec);
+    const { component } = spec;
+    const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
+    this.near = isSearched ? Infinity : packingSettings.near;
+    this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
+    world.audits.push(() => this.audit());
+  }
+
+  /** Waiting messages, which the capacity limits. */
+  get waiting(): number {
+    return this.entries.ready.length + this.behind + this.far;
+  }
+
+  /** The queue has no leader, so it neither delivers nor settles. */
+  get isHalted(): boolean {
+    return this.placement !== null && !this.placement.isUsable;
+  }
+
+  /** The queue has a leader again; handles timeouts that passed meanwhile. */
+  leaderElected(): void {
+    this.armExpiry();
+    this.deliveries.arm();
+  }
+
+  isFull(): boolean {
+    return this.waiting >= this.rules.capacity;
+  }
+
+  /** Accepts a message. `origin`: its source as a dead letter, or -1; `held`: extra delay before delivery. */
+  accept(message: number, origin: number, held = 0): void {
+    const { entries, rules, messages, figures } = this;
+    const { now } = engine;
+    const position = this.next++;
+    const since = rules.sincePublished ? messages.published[message] : now;
+    this.accepted++;
+    this.placement?.weigh(messages.bytes[message]);
+    levels.add(figures.lag, 1);
+    // A dead letter is not delayed again.
+    const due = held + (origin < 0 ? now + rules.delayNs : now);
+    if (due === now && (this.far > 0 || entries.ready.length >= this.near)) {
+      this.backlog ??= new Backlog(messages);
+      this.backlog.push(message, position, rules.lifetimeNs === Infinity ? 0 : since, origin);
+      this.becameReady();
+      return;
+    }
+    const entry = this.make(message, position, since, origin);
+    entries.due[entry] = due;
+    if (entry === entries.oldest) this.turnAge();
+    if (this.joins(entry)) levels.add(figures.ready, 1);
+    else this.begin(entry);
+  }
+
+  /** Counts a message as accepted and dropped: the queue has no room, no node or no consumer for it. */
+  refuse(message: number): void {
+    this.accepted++;
+    this.drop();
+    this.lose(message, -this.accepted);
+  }
+
+  /** Takes the next deliverable message and marks it in flight; -1 = none. */
+  take(): number {
+    const entry = this.head();
+    if (entry < 0) return -1;
+    const { entries, rules, world } = this;
+    entries.ready.remove(entry);
+    levels.add(this.figures.ready, -1);
+    levels.add(this.figures.inFlight, 1);
+    this.inFlight++;
+    entries.place[entry] = PLACE.inFlight;
+    entries.stamp[entry]++;
+    if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
+    else if (this.order !== null)
+      this.order.handedOut(this.messages.published[entries.message[entry]]);
+    entries.due[entry] = engine.now + rules.inFlightNs;
+    this.deliveries.add(entry);
+    return entry;
+  }
+
+  /** True if the slot still holds the same message. */
+  isHere(entry: number, life: number): boolean {
+    return this.entries.slots.has(entry) && this.entries.life[entry] === life;
+  }
+
+  /** True if a delivery is still the latest one of its message. */
+  isHeld(entry: number, stamp: number): boolean {
+    return this.entries.stamp[entry] === stamp && this.entries.place[entry] === PLACE.inFlight;
+  }
+
+  /** The message is handled. */
+  settle(entry: number): void {
+    this.acked++;
+    this.remove(entry);
+  }
+
+  /** The consumer skips the message. */
+  skip(entry: number): void {
+    this.letGo(entry);
+    this.settle(entry);
+  }
+
+  /** Returns a delivery whose channel has closed, unless it exceeds the delivery limit. */
+  giveBack(entry: number): void {
+    const { entries, rules } = this;
+    this.comeBack(entry, rules.returnsFirst ? this.returns++ : entries.position[entry]);
+  }
+
+  /** Returns a delivery that its consumer rejects. */
+  reject(entry: number): void {
+    if (this.rules.rejectsToTail) this.comeBack(entry, this.next++);
+    else this.giveBack(entry);
+  }
+
+  private comeBack(entry: number, position: number): void {
+    const { entries, rules } = this;
+    if (++entries.failures[entry] > rules.deliveryLimit) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.leave(entry);
+    entries.position[entry] = position;
+    this.makeReady(entry);
+  }
+
+  /** Hides a failed delivery for a time. */
+  putOff(entry: number, delay: Ns): void {
+    const { entries, rules } = this;
+    if (++entries.failures[entry] > rules.deliveryLimit) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.leave(entry);
+    if (rules.delaysToTail) {
+      entries.position[entry] = this.next++;
+      entries.since[entry] = engine.now + delay;
+    }
+    this.hide(entry, engine.now + delay);
+  }
+
+  /** Dead-letters a message, or drops it if `target` is -1. */
+  bury(entry: number, target: number): void {
+    const message = this.entries.message[entry];
+    if (target >= 0) {
+      this.deadLettered++;
+      this.world.meters.count(this.figures.deadLettered);
+      this.watch.deadLetter(target, message);
+    } else {
+      this.drop();
+      this.letGo(entry);
+    }
+    this.remove(entry);
+  }
+
+  /** A consumer dead-letters a message that the queue has already removed. */
+  forward(message: number, target: number): void {
+    this.messages.giveUp(message, this.effect);
+    this.world.meters.count(this.figures.deadLettered);
+    this.watch.deadLetter(target, message);
+  }
+
+  /** Drops all messages, because the queue has no consumer to keep them for. */
+  forget(): void {
+    const { entries } = this;
+    for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.bury(entry, -1);
+  }
+
+  /** This copy of a message will not have an effect. */
+  lose(message: number, copy: number): void {
+    if (this.messages.loses(message, this.effect, copy)) this.world.meters.count(this.figures.lost);
+  }
+
+  /** An operator removes a message. `before`: the message in front of it with the same key; -1 = none. */
+  takeAway(entry: number, before: number, why: 'purged' | 'redriven'): void {
+    const { follower, key, place } = this.entries;
+    this[why]++;
+    if (place[entry] === PLACE.behind) {
+      follower[before] = follower[entry];
+      if (follower[entry] < 0) this.tails.set(key[entry], before);
+    }
+    this.remove(entry);
+  }
+
+  /** Counts a lost effect, unless a consumer still has the message. */
+  letGo(entry: number): void {
+    const { entries, watch } = this;
+    if (!watch.left(entry)) this.lose(entries.message[entry], entries.copyOf(entry));
+  }
+
+  private drop(): void {
+    this.dropped++;
+    this.world.meters.count(this.figures.dropped);
+  }
+
+  private make(message: number, position: number, since: Ns, origin: number): number {
+    const { entries, messages } = this;
+    messages.holders[message]++;
+    const entry = entries.make(message, messages.key[message], origin);
+    entries.position[entry] = position;
+    entries.since[entry] = since;
+    return entry;
+  }
+
+  /** Messages without an entry. */
+  private get far(): number {
+    return this.backlog === null ? 0 : this.backlog.length;
+  }
+
+  /** Gives entries to the first messages of the backlog. They become ready, unless an earlier one has their key. */
+  private fetch(): void {
+    const { entries, messages } = this;
+    this.backlog!.take((message, position, since, origin) => {
+      const entry = this.make(message, position, since, origin);
+      messages.release(message);
+      entries.due[entry] = 0;
+      if (this.joins(entry)) return;
+      entries.place[entry] = PLACE.ready;
+      entries.stamp[entry]++;
+      entries.ready.add(entry);
+    });
+  }
+
+  /** The first ready entry; -1 = none. An entry that was delayed may come after messages of the backlog. */
+  private first(): number {
+    const { entries } = this;
+    while (this.far > 0) {
+      const entry = entries.ready.peek();
+      if (entry >= 0 && entries.position[entry] < this.backlog!.position) return entry;
+      this.fetch();
+    }
+    return entries.ready.peek();
+  }
+
+  /** True if the message has to wait for another one of its key. */
+  private joins(entry: number): boolean {
+    if (!this.rules.keyed) return false;
+    const { key, follower, place } = this.entries;
+    const tail = this.tails.get(key[entry]);
+    this.tails.set(key[entry], entry);
+    if (tail === undefined) return false;
+    follower[tail] = entry;
+    place[entry] = PLACE.behind;
+    this.behind++;
+    return true;
+  }
+
+  /** A new message, or the next one of its key, starts to wait for a consumer. */
+  private begin(entry: number): void {
+    const { due } = this.entries;
+    if (due[entry] > engine.now) this.hide(entry, due[entry]);
+    else this.makeReady(entry);
+  }
+
+  private makeReady(entry: number): void {
+    const { entries } = this;
+    entries.place[entry] = PLACE.ready;
+    entries.stamp[entry]++;
+    entries.ready.add(entry);
+    this.becameReady();
+  }
+
+  private becameReady(): void {
+    const { rules } = this;
+    levels.add(this.figures.ready, 1);
+    this.watch.available();
+    this.armExpiry();
+    if (rules.overflow !== 'dropHead') return;
+    while (this.waiting > rules.capacity) {
+      const entry = this.first();
+      if (entry < 0) return;
+      this.bury(entry, rules.deadLettersOverflow ? this.spec.deadLetter : -1);
+    }
+  }
+
+  private hide(entry: number, until: Ns): void {
+    const { entries } = this;
+    entries.place[entry] = PLACE.delayed;
+    entries.stamp[entry]++;
+    this.delayed++;
+    levels.add(this.figures.delayed, 1);
+    engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
+  }
+
+  private visible(entry: number, stamp: number): void {
+    const { slots, stamp: stamps } = this.entries;
+    if (!slots.has(entry) || stamps[entry] !== stamp) return;
+    this.leave(entry);
+    this.makeReady(entry);
+  }
+
+  /** The first ready message that has neither expired nor reached its receive limit. */
+  private head(): number {
+    const { entries, rules } = this;
+    if (this.inFlight >= rules.inFlightLimit) return -1;
+    for (;;) {
+      const entry = this.first();
+      if (entry < 0) return -1;
+      if (this.isExpired(entry)) this.expire(entry);
+      else if (entries.deliveries[entry] >= rules.maxReceiveCount) {
+        this.bury(entry, this.spec.deadLetter);
+      } else return entry;
+    }
+  }
+
+  private endOf(entry: number): Ns {
+    return this.entries.since[entry] + this.rules.lifetimeNs;
+  }
+
+  /**
+   * Expires at its end; a message with a lifetime of 0 may be delivered in its first instant (RabbitMQ, docs/ttl.md).
+   */
+  private isExpired(entry: number): boolean {
+    const left = this.endOf(entry) - engine.now;
+    return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
+  }
+
+  private expire(entry: number): void {
+    this.world.meters.count(this.figures.expired);
+    // Retention deletes a message; only a time to live dead-letters it.
+    if (!this.rules.sincePublished && this.spec.deadLetter >= 0) {
+      this.bury(entry, this.spec.deadLetter);
+      return;
+    }
+    this.expired++;
+    this.letGo(entry);
+    this.remove(entry);
+  }
+
+  private expireHead(): void {
+    this.expiryAt = Infinity;
+    if (this.isHalted) return;
+    const { now } = engine;
+    for (let entry = this.first(); entry >= 0 && this.endOf(entry) <= now; entry = this.first()) {
+      this.expire(entry);
+    }
+    this.armExpiry();
+  }
+
+  private armExpiry(): void {
+    if (this.rules.lifetimeNs === Infinity) return;
+    const head = this.first();
+    if (head < 0) return;
+    const at = Math.max(this.endOf(head), engine.now);
+    if (at >= this.expiryAt) return;
+    this.expiryAt = at;
+    engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
+  }
+
+  /** A delivery has timed out. */
+  overdue(entry: number): void {
+    if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
+    else {
+      this.leave(entry);
+      if (this.rules.returnsFirst) this.entries.position[entry] = this.returns++;
+      this.makeReady(entry);
+    }
+  }
+
+  /** Removes an entry from its current state. */
+  private leave(entry: number): void {
+    const { entries } = this;
+    switch (entries.place[entry]) {
+      case PLACE.ready:
+        entries.ready.remove(entry);
+        levels.add(this.figures.ready, -1);
+        return;
+      case PLACE.inFlight:
+        this.deliveries.remove(entry);
+        this.inFlight--;
+        levels.add(this.figures.inFlight, -1);
+        return;
+      case PLACE.delayed:
+        this.delayed--;
+        levels.add(this.figures.delayed, -1);
+        return;
+      case PLACE.behind:
+        this.behind--;
+        levels.add(this.figures.ready, -1);
+        return;
+    }
+  }
+
+  private remove(entry: number): void {
+    const { entries, messages, rules } = this;
+    this.leave(entry);
+    this.placement?.weigh(-messages.bytes[entries.message[entry]]);
+    levels.add(this.figures.lag, -1);
+    const wasOldest = entry === entries.oldest;
+    const follower = entries.follower[entry];
+    const key = entries.key[entry];
+    entries.free(entry);
+    messages.release(entries.message[entry]);
+    if (entries.oldest < 0 && this.far > 0) this.fetch();
+    if (wasOldest) this.turnAge();
+    if (rules.keyed && entries.place[entry] !== PLACE.behind) this.promote(follower, key);
+    this.watch.roomed();
+  }
+
+  /** The next message of a key moves to its front. */
+  private promote(follower: number, key: number): void {
+    if (follower < 0) this.tails.delete(key);
+    else {
+      this.leave(follower);
+      this.begin(follower);
+    }
+  }
+
+  private turnAge(): void {
+    const { message, oldest } = this.entries;
+    const since = oldest < 0 ? Infinity : this.messages.published[message[oldest]];
+    this.world.meters.turn(this.figures.age, since);
+  }
+
+  /** Checks that every accepted message is accounted for. */
+  private audit(): void {
+    const taken = this.purged + this.redriven;
+    const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
+    const held = this.waiting + this.inFlight + this.delayed;
+    invariant(this.accepted === gone + held, 'queue-not-conserved');
+    invariant(held === this.entries.slots.used + this.far, 'queue-holds-what-it-does-not-count');
+  }
+}

@@ -1,0 +1,89 @@
+import { unit } from '../../../kernel/rng.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { Member } from './member.js';
+import { RANGE } from './member.js';
+import type { Messages, Poison } from './messages.js';
+import type { Offsets } from './offsets.js';
+import { placeOf } from './offsets.js';
+
+/** Queries on the records that a member has fetched. */
+export class Records {
+  private readonly messages: Messages;
+  private readonly offsets: Offsets;
+  /** Draws which messages pass the filter, and their share; null = all. */
+  private readonly filter: StreamKey | null;
+  private readonly share: number;
+
+  private readonly canBeCut: boolean;
+
+  constructor(
+    messages: Messages,
+    offsets: Offsets,
+    filter: StreamKey | null,
+    share: number,
+    canBeCut: boolean,
+  ) {
+    this.canBeCut = canBeCut;
+    this.messages = messages;
+    this.offsets = offsets;
+    this.filter = filter;
+    this.share = share;
+  }
+
+  /** True if the message is still in the log and passes the filter. */
+  wants(message: number): boolean {
+    return !this.isCut(message) && this.passesFilter(message);
+  }
+
+  /** True if the message was truncated from its log. */
+  isCut(message: number): boolean {
+    return this.canBeCut && this.messages.truncated[message] !== 0;
+  }
+
+  /** True if a record of the next run passes a test. */
+  some({ batch, at, run }: Member, test: (message: number) => boolean): boolean {
+    const { partition } = this.offsets.logs[batch[at]];
+    for (let k = 0; k < run; k++) if (test(partition.at(batch[at + 1] + k))) return true;
+    return false;
+  }
+
+  /**
+   * Visits the unhandled records that pass the filter: all of them, or only those that no member will read again
+   * because retention moved the group past them.
+   */
+  rest(
+    { batch, at, assigned }: Member,
+    isAll: boolean,
+    visit: (message: number, place: number) => void,
+  ): void {
+    const { logs, committed } = this.offsets;
+    for (let k = at; k < batch.length; k += RANGE) {
+      const log = batch[k];
+      const { partition } = logs[log];
+      let end = batch[k + 2];
+      if (!isAll) end = assigned.includes(log) ? Math.min(end, committed[log]) : 0;
+      for (let offset = batch[k + 1]; offset < end; offset++) {
+        const message = partition.at(offset);
+        if (this.passesFilter(message)) visit(message, placeOf(log, offset));
+      }
+    }
+  }
+
+  /** The poison among the records of a run; null = none. If there are several, the last kind in `poisons` wins. */
+  poisonOf({ batch, at, run }: Member): Poison | null {
+    const { partition } = this.offsets.logs[batch[at]];
+    let last = 0;
+    for (let k = 0; k < run; k++) {
+      const message = partition.at(batch[at + 1] + k);
+      last = Math.max(last, this.messages.poison[message]);
+    }
+    return last === 0 ? null : this.messages.poisons[last - 1];
+  }
+
+  private passesFilter(message: number): boolean {
+    const { filter, messages } = this;
+    if (filter === null) return true;
+    const { lineageA, lineageB } = messages;
+    return unit(filter.a, filter.b, lineageA[message], lineageB[message], 0) < this.share;
+  }
+}

@@ -1,0 +1,110 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import { Slots } from '../../../kernel/pool.js';
+import type { Ns } from '../../../kernel/time.js';
+import { isSuccess } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanSaga } from '../../../spec/plan/sagas.js';
+import type { BackgroundRun } from '../../platform/background-run.js';
+import type { Orchestrators } from './orchestrators.js';
+import type { Records } from './records.js';
+import { pauseOf } from './repetitions.js';
+
+/**
+ * Recovers sagas whose process has died: another instance takes over after a delay. If it must read the state first, it
+ * repeats the read until it succeeds.
+ */
+export class Recovery {
+  /** Its tasks are not measured as requests of the orchestrator. */
+  readonly silent = true;
+  private readonly world: BackgroundRun;
+  private readonly plan: PlanSaga;
+  private readonly records: Records;
+  private readonly orchestrators: Orchestrators;
+  /** Continues a recovered saga. */
+  private readonly resumed: (slot: number) => void;
+  private readonly owner: number;
+  private readonly recoverOp: number;
+  private readonly readings = new Slots(16);
+  /** By read: the saga, and its turn at that time. */
+  private saga: Int32Array = new Int32Array(0);
+  private turn: Int32Array = new Int32Array(0);
+
+  constructor(
+    world: BackgroundRun,
+    plan: PlanSaga,
+    records: Records,
+    orchestrators: Orchestrators,
+    resumed: (slot: number) => void,
+  ) {
+    this.world = world;
+    this.plan = plan;
+    this.records = records;
+    this.orchestrators = orchestrators;
+    this.resumed = resumed;
+    this.owner = world.tasks.register(this);
+    this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
+      if (records.turn[slot] === turn) this.recover(slot);
+    });
+    this.readings.addColumns(this);
+  }
+
+  /** A saga has lost its driver, which is known after a delay: another instance takes over then. */
+  await(slot: number, delay: Ns): void {
+    this.records.waiting[slot] = 1;
+    this.later(slot, delay);
+  }
+
+  /** An instance that may continue the saga is up. */
+  takeOver(slot: number): void {
+    engine.soon(PHASE.TIMER, this.recoverOp, slot, this.records.turn[slot], 0);
+  }
+
+  /** The read of a saga's state has succeeded or failed. */
+  taskEnded(reading: number, outcome: Outcome): void {
+    const { records, world } = this;
+    const slot = this.saga[reading];
+    const isOver = records.turn[slot] !== this.turn[reading];
+    this.readings.give(reading);
+    if (isOver) return;
+    records.reading[slot] = 0;
+    if (isSuccess(outcome)) {
+      this.resume(slot);
+      return;
+    }
+    const orchestration = this.plan.spec.orchestration!;
+    const hasDied = world.instances[this.orchestrators.instanceOf(slot)].down;
+    const delay = hasDied ? orchestration.recoveryDelayNs : null;
+    this.later(slot, delay ?? pauseOf(orchestration, 1, true));
+  }
+
+  private later(slot: number, delay: Ns): void {
+    const { due, turn } = this.records;
+    due[slot] = engine.now + delay;
+    engine.at(due[slot], PHASE.TIMER, this.recoverOp, slot, turn[slot], 0);
+  }
+
+  private recover(slot: number): void {
+    const { records, plan, world } = this;
+    if (records.waiting[slot] === 0 || records.reading[slot] === 1) return;
+    const instance = this.orchestrators.place(slot);
+    if (instance < 0) return;
+    if (plan.readEntry < 0) {
+      this.resume(slot);
+      return;
+    }
+    const reading = this.readings.take();
+    this.saga[reading] = slot;
+    this.turn[reading] = records.turn[slot];
+    records.reading[slot] = 1;
+    records.reads[slot]++;
+    const context = records.readContext(slot);
+    world.tasks.start(this.owner, reading, instance, plan.driver, context, plan.readEntry);
+  }
+
+  private resume(slot: number): void {
+    this.records.waiting[slot] = 0;
+    this.orchestrators.tookOver();
+    this.resumed(slot);
+  }
+}

@@ -1,0 +1,91 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import { INSTANCE_STATE, JOURNAL } from '../../../spec/record/record.js';
+import { levels } from '../../data/figures/levels.js';
+import type { Instance } from '../../data/instances/instance.js';
+import type { Run } from '../../data/run.js';
+import type { Cluster } from '../../data/instances/cluster.js';
+import { NOWHERE } from '../../data/instances/cluster.js';
+
+/** Instances that wait for room on a node, the longest waiting first. */
+export class Pending {
+  private readonly run: Run;
+  private readonly cluster: Cluster;
+  private readonly placed: (instance: Instance) => void;
+  private readonly op: number;
+  private isDue = false;
+  /** By component: the gauge of its pending instances; -1 = the platform does not place them. */
+  private readonly gauges: readonly number[];
+  private readonly waiting: Instance[] = [];
+
+  /** `placed` runs when a waiting instance has a node. */
+  constructor(run: Run, cluster: Cluster, placed: (instance: Instance) => void) {
+    this.run = run;
+    this.cluster = cluster;
+    this.placed = placed;
+    this.op = engine.define('schedule', () => this.retry());
+    this.gauges = run.plan.components.map((_, component) =>
+      cluster.places(component) ? run.meters.gauge('pending', { component, part: -1 }) : -1,
+    );
+  }
+
+  get all(): readonly Instance[] {
+    return this.waiting;
+  }
+
+  /** Finds a node for a new instance; otherwise it waits. Returns true if it has a node. */
+  seek(instance: Instance): boolean {
+    const { cluster } = this;
+    if (!cluster.places(instance.component)) return true;
+    const isNext = instance.leaving;
+    if ((isNext ? cluster.nextOf : cluster.nodeOf)[instance.id] !== NOWHERE) return true;
+    const node = cluster.find(instance);
+    if (node !== NOWHERE) {
+      cluster.put(instance, node, isNext);
+      return true;
+    }
+    if (this.waiting.includes(instance)) return false;
+    this.waiting.push(instance);
+    this.turn(instance, 1);
+    return false;
+  }
+
+  /** The instance is not wanted any more, or its start is abandoned. */
+  forget(instance: Instance): void {
+    const at = this.waiting.indexOf(instance);
+    if (at >= 0) this.leave(at);
+  }
+
+  /** Room may have come: tries again in a step of its own. */
+  wake(): void {
+    if (this.isDue || this.waiting.length === 0) return;
+    this.isDue = true;
+    engine.soon(Math.max(engine.phase, PHASE.FAULT), this.op, 0, 0, 0);
+  }
+
+  private retry(): void {
+    this.isDue = false;
+    for (let at = 0; at < this.waiting.length;) {
+      const instance = this.waiting[at];
+      const node = this.cluster.find(instance);
+      if (node === NOWHERE) {
+        at++;
+        continue;
+      }
+      this.cluster.put(instance, node, instance.leaving);
+      this.leave(at);
+      this.placed(instance);
+    }
+  }
+
+  private leave(at: number): void {
+    const [instance] = this.waiting.splice(at, 1);
+    this.turn(instance, -1);
+  }
+
+  private turn({ id, component }: Instance, by: 1 | -1): void {
+    levels.add(this.gauges[component], by);
+    const state = by > 0 ? INSTANCE_STATE.pending : INSTANCE_STATE.scheduled;
+    this.run.journal.note(JOURNAL.instance, id, state);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Samplers } from '../../../kernel/distribution.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { Alarm, CallContext } from '../../../spec/patterns/policy.js';
+import type { Histogram } from '../../../stats/histogram.js';
+import type { ServerConnections } from './server-connections.js';
+
+export interface PoolGauges {
+  readonly open: number;
+  readonly used: number;
+  readonly waiting: number;
+  /** Connections in use to one node of the component; -1 = it has only one. */
+  readonly usedOfNode: number;
+}
+
+/** The setup that every pool of connections to a database gets; `P` are the settings of its kind. */
+export interface PoolSetup<P> {
+  readonly ctx: CallContext;
+  readonly pool: P;
+  readonly server: ServerConnections;
+  readonly samplers: Samplers;
+  /** Distribution of the time to open a connection. */
+  readonly connect: number;
+  readonly stream: StreamKey;
+  readonly gauges: PoolGauges;
+  /** Histogram for waits at this time; null outside the measured time. */
+  readonly waits: () => Histogram | null;
+  /** Creates a timer of the process that owns the pool. */
+  readonly alarm: (run: () => void) => Alarm;
+  /** Returns true for a call that does not return its connection. */
+  readonly leaks: (frame: number) => boolean;
+  /** Counts a connection that is being opened, for a call or in the background. */
+  readonly opens: () => void;
+  /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
+  readonly ping: (frame: number) => Ns;
+}

@@ -1,0 +1,322 @@
+import { PHASE } from '../../../kernel/phase.js';
+import type { Lane } from '../../../kernel/lanes.js';
+import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
+import type { Ns } from '../../../kernel/time.js';
+import type { PlanEdge } from '../../../spec/plan/plan.js';
+import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
+import type { ConnectionLimits, PolicyState } from '../../../spec/patterns/policy.js';
+import type { PgbouncerSettings, Pool, PoolSettings } from '../../../spec/scenario/resources.js';
+import { isShared } from '../../../spec/scenario/pool-size.js';
+import { Histogram } from '../../../stats/histogram.js';
+import type { Alarms } from '../../data/instances/alarms.js';
+import { ConnectionPool } from './connection-pool.js';
+import type { View } from '../../data/edges/edge.js';
+import { EdgePool } from './edge-pool.js';
+import type { EdgePoolParts } from './edge-pool-setup.js';
+import { GoPool } from './go-pool.js';
+import { HikariPool } from './hikari-pool.js';
+import { FROZEN } from '../../data/instances/process.js';
+import type { Instance } from '../../data/instances/instance.js';
+import { MESSAGE, VANISHED } from '../../data/edges/link.js';
+import type { PoolSetup } from './pool-setup.js';
+import { Pooler } from './pooler.js';
+import { ServerConnections } from './server-connections.js';
+import { Sessions } from './sessions.js';
+import { Targets } from '../picking/targets.js';
+import { frames } from '../../data/strands/frames.js';
+import { levels } from '../../data/figures/levels.js';
+import { sink } from '../../data/figures/sink.js';
+import { engine } from '../../../kernel/engine.js';
+import { samplers } from '../../../kernel/distribution.js';
+
+/** Lineage tag of the connection tests of an attempt. */
+const PING_TAG = 0x5000;
+
+/** Gauges of the pools of one calling instance to one component, for the record. */
+export interface PoolMeter {
+  readonly instance: number;
+  readonly callee: number;
+  readonly open: number;
+  readonly used: number;
+  readonly waiting: number;
+}
+
+/** Builds the connection pools: the innermost layers of the chains that have one. */
+export class Pools {
+  /** By calling instance * components + component called. */
+  private readonly meters = new Map<number, PoolMeter>();
+  /** Instances that may have pools, with the component called. Gauges exist only after the first call. */
+  private readonly expected: { readonly instance: number; readonly callee: number }[] = [];
+  private readonly pairs = new Set<number>();
+  /** Connections in use by calling instance and node, of components with several nodes. */
+  readonly nodes: { readonly instance: number; readonly node: number; readonly used: number }[] =
+    [];
+  /** By calling component * components + component called: waits by segment. */
+  readonly waits = new Map<number, Histogram[]>();
+  private readonly world: EdgePoolParts;
+  private readonly states = new Map<string, PolicyState>();
+  private readonly servers = new Map<number, ServerConnections>();
+  private readonly sessions = new Map<ServerConnections, Sessions>();
+  private readonly alarms: Alarms;
+
+  constructor(world: EdgePoolParts, alarms: Alarms) {
+    this.world = world;
+    this.alarms = alarms;
+  }
+
+  /** The pool of a calling instance to a database, for all bundles. */
+  ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {
+    const { world } = this;
+    const { plan, calls } = world;
+    const database = plan.parts[edge.to].component;
+    // A pooler in front of the server belongs to no caller.
+    const shared = isShared(edge.pool!);
+    const key = shared ? `|${database}` : `${caller.id}|${database}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = plan.components[database];
+    const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
+    const common = {
+      ctx: calls,
+      samplers,
+      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
+      levels,
+      waits: this.waitsNow(caller.component, database),
+      alarm: (run: () => void) => this.alarms.add(run, caller),
+      leaks: this.leaksOf(caller, name),
+      opens: () => sink.count(edge.stat, EDGE_COUNTER.connects),
+    };
+    const gauges = this.metersOf(caller, database);
+    const ofNode = (index: number): number => {
+      if (edge.route === null) return -1;
+      const used = levels.register();
+      this.nodes.push({ instance: caller.id, node: spec.firstInstance + index, used });
+      return used;
+    };
+    const make = (index: number, place: string): PolicyState =>
+      this.create(edge.pool!, {
+        ...common,
+        gauges: { ...gauges, usedOfNode: ofNode(index) },
+        server: this.serverOf(database, index),
+        ping: this.pingOf(edge, caller, index),
+        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+      });
+    if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
+    // Each node has its own address, and so its own pool.
+    const nodes = new Targets({
+      size: spec.instances,
+      make: (index) => make(index, `[${index}]`),
+      isLate: false,
+      isResetLate: false,
+    });
+    return this.keep(key, shared ? null : caller, nodes);
+  }
+
+  /** Selects the calls of an instance that leak their connections during a fault. */
+  private leaksOf(caller: Instance, name: string): (frame: number) => boolean {
+    const { plan, replication, calls } = this.world;
+    const { a, b } = streamKey(plan.seed, replication, `${name}/leak`);
+    return (frame) =>
+      caller.leak > 0 &&
+      unit(a, b, calls.lineageA(frame), calls.lineageB(frame), calls.attemptNumber(frame)) <
+        caller.leak;
+  }
+
+  /** Round trip of the caller of a frame to a node of the database on an open connection, or VANISHED. */
+  private pingOf(edge: PlanEdge, caller: Instance, index: number): (frame: number) => Ns {
+    const { plan, links, instances, calls } = this.world;
+    const { firstInstance } = plan.components[plan.parts[edge.to].component];
+    const server = instances[firstInstance + index];
+    const stride = Math.round(Math.sqrt(edge.links.length));
+    const link = links[edge.links[(caller.zone + 1) * stride + server.zone + 1]];
+    return (frame) => {
+      if (server.frozen !== FROZEN.no || (server.down && server.silent)) return VANISHED;
+      const tag = PING_TAG + calls.attemptNumber(frame);
+      derive(calls.lineageA(frame), calls.lineageB(frame), tag);
+      const { a, b } = lineage;
+      const there = link.delay(MESSAGE.request, a, b);
+      const back = link.delay(MESSAGE.answer, a, b);
+      return there === VANISHED || back === VANISHED ? VANISHED : there + back;
+    };
+  }
+
+  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+    switch (pool.kind) {
+      case 'go':
+        return new GoPool({ ...common, pool });
+      case 'hikari': {
+        const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
+        const leak = this.acquireLane(pool.leakDetectionThresholdNs);
+        return new HikariPool({ ...common, pool, timeout, leak });
+      }
+      case 'pgbouncer': {
+        if (pool.mode === 'session') return this.sessionPool(pool, common);
+        const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
+        const one = new ConnectionPool({
+          ...common,
+          pool: byTransaction(pool),
+          timeout,
+          sessions: null,
+        });
+        return new Pooler(one, pool.maxClientConn);
+      }
+      case 'simple': {
+        const timeout = this.acquireLane(pool.acquireTimeoutNs);
+        return new ConnectionPool({ ...common, pool, timeout, sessions: null });
+      }
+    }
+  }
+
+  /** The pool of a client of a pooler in session mode: each client connection holds a server connection. */
+  private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+    const { server } = common;
+    let sessions = this.sessions.get(server);
+    if (sessions === undefined) {
+      sessions = new Sessions(
+        own,
+        this.acquireLane(own.queryWaitTimeoutNs),
+        server,
+        server.instance,
+      );
+      this.sessions.set(server, sessions);
+    }
+    const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
+    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions });
+  }
+
+  /**
+   * The pools of a calling instance on an edge: one for each callee instance, or one for all of them. `limited`: the
+   * layer that limits their connections, or null; `name`: its name.
+   */
+  ofEdge(
+    edge: PlanEdge,
+    caller: Instance,
+    view: View,
+    limited: PolicyState | null,
+    name: string,
+  ): PolicyState {
+    const { world } = this;
+    const { plan } = world;
+    const callee = plan.parts[edge.to].component;
+    const key = `${caller.id}|${callee}|${edge.version}|${plan.bundles[edge.bundle].id}|${name}`;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    const spec = edge.connections!;
+    const common = {
+      world,
+      spec,
+      caller,
+      view,
+      acquire: this.acquireLane(spec.acquireTimeoutNs),
+      gauges: this.metersOf(caller, callee),
+      waits: this.waitsNow(caller.component, callee),
+    };
+    const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
+    const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
+    const heed = (state: PolicyState): void => {
+      if (state.limits !== undefined) state.limits.hasPools = true;
+    };
+    if (limited instanceof Targets) limited.each(heed);
+    else if (limited !== null) heed(limited);
+    const make = (instance: number, index: number): EdgePool => {
+      const limits = limited === null ? null : limitsAt(limited, index);
+      return new EdgePool({ ...common, ages, callee: instance, limits });
+    };
+    if (spec.shared) return this.keep(key, caller, make(-1, 0));
+    const { firstInstance, instances } = plan.components[callee];
+    const pools = new Targets({
+      size: instances,
+      make: (index) => make(firstInstance + index, index),
+      isLate: true,
+      isResetLate: true,
+    });
+    return this.keep(key, caller, pools);
+  }
+
+  /** `caller`: the process that the pool lives in; null for a pooler. */
+  private keep(key: string, caller: Instance | null, state: PolicyState): PolicyState {
+    this.states.set(key, state);
+    caller?.policies.push(state);
+    return state;
+  }
+
+  private acquireLane(timeoutNs: Ns | null): Lane | null {
+    const { calls } = this.world;
+    if (timeoutNs === null || timeoutNs === 0) return null;
+    return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, frames);
+  }
+
+  private metersOf(caller: Instance, callee: number): PoolMeter {
+    const key = caller.id * this.world.plan.components.length + callee;
+    const known = this.meters.get(key);
+    if (known !== undefined) return known;
+    this.expect(caller, callee);
+    const meter: PoolMeter = {
+      instance: caller.id,
+      callee,
+      open: levels.register(),
+      used: levels.register(),
+      waiting: levels.register(),
+    };
+    this.meters.set(key, meter);
+    return meter;
+  }
+
+  /**
+   * Reserves a place in the record for the gauges of a calling instance, so their order does not depend on the first
+   * call.
+   */
+  expect({ id }: Instance, callee: number): void {
+    const key = id * this.world.plan.components.length + callee;
+    if (this.pairs.has(key)) return;
+    this.pairs.add(key);
+    this.expected.push({ instance: id, callee });
+  }
+
+  /** The gauges of all possible pools; -1 for those without a call so far. */
+  list(): readonly PoolMeter[] {
+    return this.expected.map(({ instance, callee }) => {
+      const known = this.meters.get(instance * this.world.plan.components.length + callee);
+      return known ?? { instance, callee, open: -1, used: -1, waiting: -1 };
+    });
+  }
+
+  private waitsNow(caller: number, callee: number): () => Histogram | null {
+    const { plan } = this.world;
+    const key = caller * plan.components.length + callee;
+    const waits =
+      this.waits.get(key) ?? Array.from({ length: plan.grid.segments }, () => new Histogram());
+    this.waits.set(key, waits);
+    return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
+  }
+
+  private serverOf(database: number, index: number): ServerConnections {
+    const { maxConnections, firstInstance } = this.world.plan.components[database];
+    const id = firstInstance + index;
+    let server = this.servers.get(id);
+    if (server === undefined) {
+      server = new ServerConnections(maxConnections, this.world.instances[id]);
+      this.servers.set(id, server);
+    }
+    return server;
+  }
+}
+
+/** The connection limits of a layer for the instance with this index, or null. */
+export function limitsAt(state: PolicyState, index: number): ConnectionLimits | null {
+  const own = state instanceof Targets ? state.at(index) : state;
+  return own.limits ?? null;
+}
+
+/** The server connections of a pooler: kept without a time limit and assigned in FIFO order. */
+function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSettings): PoolSettings {
+  return {
+    kind: 'simple',
+    maxOpen: defaultPoolSize,
+    maxIdle: Infinity,
+    maxLifetimeNs: null,
+    maxIdleTimeNs: null,
+    acquireTimeoutNs: queryWaitTimeoutNs,
+    waiters: 'fifo',
+  };
+}

@@ -1,0 +1,63 @@
+import { invariant } from '../../../kernel/invariant.js';
+import { OUTCOME } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { Instance } from '../../data/instances/instance.js';
+
+/**
+ * Connections of all pools to one database server. They end with the server process. A pool notices this when it wants
+ * to use one; its `epoch` says which process it was opened to.
+ */
+export class ServerConnections {
+  private readonly limit: number;
+  readonly instance: Instance;
+  private epoch: number;
+  private open = 0;
+
+  constructor(limit: number, instance: Instance) {
+    this.limit = limit;
+    this.instance = instance;
+    this.epoch = instance.epoch;
+  }
+
+  /** Returns true while the server process runs. */
+  isUp(): boolean {
+    return !this.instance.down;
+  }
+
+  /** Returns true if the server accepts another connection. */
+  hasRoom(): boolean {
+    this.sync();
+    return this.open < this.limit;
+  }
+
+  /** Opens a connection and returns its epoch. */
+  take(): number {
+    this.sync();
+    invariant(this.open < this.limit, 'a server accepts no more connections than its limit');
+    this.open++;
+    return this.epoch;
+  }
+
+  give(epoch: number): void {
+    this.sync();
+    invariant(epoch !== this.epoch || this.open > 0, 'a connection to the server ends once');
+    if (epoch === this.epoch) this.open--;
+  }
+
+  /** Returns true for a connection whose server process has died. */
+  isDead(epoch: number): boolean {
+    return epoch !== this.instance.epoch;
+  }
+
+  private sync(): void {
+    if (this.epoch === this.instance.epoch) return;
+    this.epoch = this.instance.epoch;
+    this.open = 0;
+  }
+}
+
+/** Returns true for an outcome that leaves the connection closed. */
+export function isBroken(outcome: Outcome): boolean {
+  const kind = outcome & 31;
+  return kind === OUTCOME.reset || kind === OUTCOME.refused;
+}

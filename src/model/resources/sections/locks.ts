@@ -1,0 +1,134 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import { IntRing } from '../../../kernel/ring.js';
+import { OUTCOME, PENDING } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanLock } from '../../../spec/plan/sections.js';
+import type { Act } from '../../data/acts.js';
+import type { Durations } from '../../data/figures/meters.js';
+import { LOCKED } from '../../data/strands/slot-bits.js';
+import type { ActRun } from '../../data/interpreter-port.js';
+import { strands } from '../../data/strands/strands.js';
+import { sink } from '../../data/figures/sink.js';
+
+/** The queue for one value; it exists only while the value is locked. */
+class Line {
+  readonly waiting = new IntRing();
+}
+
+/** Values of one key within one scope. */
+type Space = Map<number, Line>;
+
+/** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
+export class Locks {
+  private readonly world: ActRun;
+  /** By key and scope. */
+  private readonly spaces = new Map<number, Space>();
+  private readonly spare: Line[] = [];
+  private readonly held: (Space | null)[] = [];
+  private value: Float64Array = new Float64Array(0);
+  private since: Float64Array = new Float64Array(0);
+  private cell: Int32Array = new Int32Array(0);
+  private readonly waits = new Map<number, Durations>();
+  private readonly grantOp: number;
+  private readonly timeoutOp: number;
+
+  constructor(world: ActRun) {
+    this.world = world;
+    strands.slots.addColumns(this);
+    strands.slots.onGrow((capacity) => {
+      while (this.held.length < capacity) this.held.push(null);
+    });
+    this.grantOp = engine.define('lock-granted', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
+    });
+    this.timeoutOp = engine.define('lock-timeout', (strand, stamp, act) => {
+      if (strands.stamp[strand] !== stamp || (strands.slot[strand] & LOCKED) !== 0) return;
+      const spec = world.plan.acts[act] as PlanLock;
+      this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+      this.waited(spec, strand);
+      world.interpreter.acted(strand, OUTCOME.timeout);
+    });
+  }
+
+  /** The act with which a `lock` step begins. */
+  actOf(spec: PlanLock, id: number): Act {
+    const { meters, plan } = this.world;
+    if (!this.waits.has(spec.from)) {
+      const { component } = plan.parts[spec.from];
+      this.waits.set(spec.from, meters.durations('lockWait', { component, part: spec.from }));
+    }
+    return {
+      begin: (strand) => this.begin(spec, id, strand),
+      left: (strand) => {
+        // A strand that was granted the lock already releases it as its holder.
+        if ((strands.slot[strand] & LOCKED) !== 0) return;
+        this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+      },
+    };
+  }
+
+  /** The holder of a lock has ended: the lock goes to the strand that has waited longest. */
+  release(strand: number): void {
+    const { plan } = this.world;
+    const space = this.held[strand]!;
+    const value = this.value[strand];
+    const line = space.get(value)!;
+    this.held[strand] = null;
+    strands.slot[strand] &= ~LOCKED;
+    if (line.waiting.length === 0) {
+      space.delete(value);
+      this.spare.push(line);
+      return;
+    }
+    const next = line.waiting.shift();
+    this.hold(next, space);
+    this.waited(plan.acts[strands.call[next]] as PlanLock, next);
+    engine.soon(PHASE.COMPLETION, this.grantOp, next, strands.stamp[next], 0);
+  }
+
+  private begin(spec: PlanLock, id: number, strand: number): Outcome {
+    const { keys } = this.world;
+    const value = keys.value(spec.key, strand);
+    const space = this.spaceOf(spec, strand);
+    this.value[strand] = value;
+    this.since[strand] = engine.now;
+    this.cell[strand] = sink.cell;
+    const line = space.get(value);
+    if (line === undefined) {
+      space.set(value, this.spare.pop() ?? new Line());
+      this.hold(strand, space);
+      this.waited(spec, strand);
+      return OUTCOME.ok;
+    }
+    line.waiting.push(strand);
+    if (spec.acquireTimeoutNs !== null) {
+      const at = engine.now + spec.acquireTimeoutNs;
+      engine.at(at, PHASE.TIMER, this.timeoutOp, strand, strands.stamp[strand], id);
+    }
+    return PENDING;
+  }
+
+  private hold(strand: number, space: Space): void {
+    this.held[strand] = space;
+    strands.slot[strand] |= LOCKED;
+  }
+
+  private spaceOf({ key, scope }: PlanLock, strand: number): Space {
+    const { instances } = this.world;
+    const { id, component } = instances[strands.instance[strand]];
+    const { plan } = this.world;
+    const components = plan.components.length;
+    const whose =
+      scope === 'global' ? 0 : scope === 'service' ? 1 + component : 1 + components + id;
+    const number = whose * plan.keys.length + key;
+    let space = this.spaces.get(number);
+    if (space === undefined) this.spaces.set(number, (space = new Map()));
+    return space;
+  }
+
+  private waited({ from }: PlanLock, strand: number): void {
+    const { meters } = this.world;
+    meters.took(this.waits.get(from)!, this.cell[strand], engine.now - this.since[strand]);
+  }
+}

@@ -1,0 +1,302 @@
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
+import type { Ns } from '../../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanRows } from '../../../spec/plan/sections.js';
+import type { Counter, Durations } from '../../data/figures/meters.js';
+import { shardOf } from '../replication/shards.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
+import { Intruders } from './intruders.js';
+import type { RowHold } from './intruders.js';
+import { strands } from '../../data/strands/strands.js';
+import { sink } from '../../data/figures/sink.js';
+
+/** The answer to a statement that waited too long or was chosen to resolve a deadlock. */
+const FAILED = withStatus(OUTCOME.serverError, 500);
+
+/** The transactions, as far as row locks use them. */
+export interface Holders {
+  /** Number in the order of their beginnings. */
+  readonly serial: Float64Array;
+  readonly aborted: Uint8Array;
+  readonly slots: Slots;
+  at(strand: number): number;
+  /** Begins and ends a transaction without a client. */
+  open(database: number): number;
+  close(tx: number): void;
+}
+
+/**
+ * Row locks of one database. A row is a value of a key, its holder a transaction; later ones wait in line. Only locked
+ * rows are stored, so memory does not grow with the values seen.
+ */
+export class RowLocks {
+  private readonly world: ReplicatedRun;
+  private readonly spec: PlanRows;
+  private readonly holders: () => Holders;
+  /** By key: value -> row. */
+  private readonly byValue: readonly Map<number, number>[];
+  private readonly rows = new Slots(64);
+  /** By row: key, value, holder, the next row of that holder, first and last statement in line. */
+  private key: Int32Array = new Int32Array(0);
+  private value: Float64Array = new Float64Array(0);
+  private holder: Int32Array = new Int32Array(0);
+  private nextHeld: Int32Array = new Int32Array(0);
+  private first: Int32Array = new Int32Array(0);
+  private last: Int32Array = new Int32Array(0);
+  /** By strand: the row that it waits for, the strand after it in line, and since when and in which cell it waits. */
+  private waitsFor: Int32Array = new Int32Array(0);
+  private behind: Int32Array = new Int32Array(0);
+  private since: Float64Array = new Float64Array(0);
+  private cell: Int32Array = new Int32Array(0);
+  private part: Int32Array = new Int32Array(0);
+  /** By transaction: the row it locked last, and its waiting statement; -1 = none. */
+  private held: Int32Array = new Int32Array(0);
+  private waiting: Int32Array = new Int32Array(0);
+  /** Transactions by which faults hold rows; null without any. */
+  private intruders: Intruders | null = null;
+  private readonly waits = new Map<number, Durations>();
+  private readonly deadlocks: Counter;
+  private readonly timeouts: Counter;
+  private readonly grantOp: number;
+  private readonly timeoutOp: number;
+  private readonly deadlockOp: number;
+
+  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
+    this.world = world;
+    this.spec = spec;
+    this.holders = holders;
+    const { plan, meters } = world;
+    this.byValue = plan.keys.map(() => new Map<number, number>());
+    this.rows.onGrow((capacity) => {
+      for (const name of ROW_COLUMNS) this[name] = widenInt32(this[name], capacity);
+      this.value = widenFloat64(this.value, capacity);
+    });
+    strands.slots.onGrow((capacity) => {
+      const before = this.waitsFor.length;
+      for (const name of STRAND_COLUMNS) this[name] = widenInt32(this[name], capacity);
+      this.waitsFor.fill(-1, before);
+      this.since = widenFloat64(this.since, capacity);
+    });
+    const { component } = spec;
+    const { firstPart, parts, firstInstance, instances } = plan.components[component];
+    for (let part = firstPart; part < firstPart + parts; part++) {
+      this.waits.set(part, meters.durations('lockWait', { component, part }));
+    }
+    this.deadlocks = meters.counter('deadlocks', { component, part: -1 });
+    this.timeouts = meters.counter('lockTimeouts', { component, part: -1 });
+    this.grantOp = engine.define('row-granted', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
+    });
+    this.timeoutOp = engine.define('row-timeout', (strand, stamp) => {
+      if (strands.stamp[strand] !== stamp || this.waitsFor[strand] < 0) return;
+      meters.count(this.timeouts);
+      this.giveUp(strand);
+    });
+    this.deadlockOp = engine.define('deadlock-check', (strand, stamp) => {
+      if (strands.stamp[strand] === stamp && this.waitsFor[strand] >= 0) this.look(strand);
+    });
+    const nodes = world.replicas.get(component) ?? null;
+    for (let index = 0; index < instances; index++) {
+      world.instances[firstInstance + index].residents.push({
+        died: () => {
+          if (nodes === null && instances > 1) this.clearShard(index, instances);
+          else if (index === (nodes?.roles.primary ?? 0)) this.clear();
+        },
+        started: () => {},
+      });
+    }
+  }
+
+  /** The number of transaction slots has grown. */
+  widen(capacity: number): void {
+    const before = this.held.length;
+    this.held = widenInt32(this.held, capacity).fill(-1, before);
+    this.waiting = widenInt32(this.waiting, capacity).fill(-1, before);
+  }
+
+  /** A statement locks a row for its transaction, or waits for it. */
+  take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
+    const row = this.byValue[key].get(value);
+    this.part[strand] = part;
+    this.since[strand] = engine.now;
+    this.cell[strand] = sink.cell;
+    if (row === undefined) {
+      this.hold(this.create(key, value), tx);
+      this.waited(strand);
+      return OUTCOME.ok;
+    }
+    if (this.holder[row] === tx) {
+      this.waited(strand);
+      return OUTCOME.ok;
+    }
+    this.waitsFor[strand] = row;
+    this.behind[strand] = -1;
+    this.waiting[tx] = strand;
+    if (this.first[row] < 0) this.first[row] = strand;
+    else this.behind[this.last[row]] = strand;
+    this.last[row] = strand;
+    this.arm(strand, strands.stamp[strand]);
+    return PENDING;
+  }
+
+  /** A statement that waits, or was just granted its row, has left. */
+  left(strand: number): void {
+    if (this.waitsFor[strand] >= 0) this.leaveLine(strand);
+  }
+
+  /** Releases all rows of a transaction: each goes to the statement that has waited longest. */
+  release(tx: number): void {
+    let row = this.held[tx];
+    this.held[tx] = -1;
+    while (row >= 0) {
+      const next = this.nextHeld[row];
+      this.pass(row);
+      row = next;
+    }
+  }
+
+  /** Sets the rows of an operation that faults hold. */
+  intrude(part: number, key: number, wanted: readonly RowHold[]): void {
+    const { component } = this.spec;
+    this.intruders ??= new Intruders({
+      open: () => this.holders().open(component),
+      close: (tx) => this.holders().close(tx),
+      tryHold: (tx, own, value) => {
+        if (this.byValue[own].has(value)) return false;
+        this.hold(this.create(own, value), tx);
+        return true;
+      },
+    });
+    this.intruders.turn(part, key, wanted);
+  }
+
+  private pass(row: number): void {
+    const strand = this.first[row];
+    const since = strand < 0 ? Infinity : this.since[strand];
+    const intruder = this.intruders?.next(this.key[row], this.value[row], since) ?? -1;
+    if (intruder >= 0) {
+      this.hold(row, intruder);
+      return;
+    }
+    if (strand < 0) {
+      this.byValue[this.key[row]].delete(this.value[row]);
+      this.rows.give(row);
+      return;
+    }
+    this.leaveLine(strand);
+    this.hold(row, this.holders().at(strand));
+    this.waited(strand);
+    engine.soon(PHASE.COMPLETION, this.grantOp, strand, strands.stamp[strand], 0);
+  }
+
+  private hold(row: number, tx: number): void {
+    this.holder[row] = tx;
+    this.nextHeld[row] = this.held[tx];
+    this.held[tx] = row;
+  }
+
+  private create(key: number, value: number): number {
+    const row = this.rows.take();
+    this.key[row] = key;
+    this.value[row] = value;
+    this.first[row] = -1;
+    this.byValue[key].set(value, row);
+    return row;
+  }
+
+  private leaveLine(strand: number): void {
+    const row = this.waitsFor[strand];
+    this.waitsFor[strand] = -1;
+    this.waiting[this.holders().at(strand)] = -1;
+    if (this.first[row] === strand) {
+      this.first[row] = this.behind[strand];
+      return;
+    }
+    let at = this.first[row];
+    while (this.behind[at] !== strand) at = this.behind[at];
+    this.behind[at] = this.behind[strand];
+    if (this.last[row] === strand) this.last[row] = at;
+  }
+
+  private arm(strand: number, stamp: number): void {
+    const { lockTimeoutNs, deadlockTimeoutNs } = this.spec;
+    const at = (delay: Ns, op: number): void =>
+      engine.at(engine.now + delay, PHASE.TIMER, op, strand, stamp, 0);
+    at(deadlockTimeoutNs, this.deadlockOp);
+    if (lockTimeoutNs !== null) at(lockTimeoutNs, this.timeoutOp);
+  }
+
+  private giveUp(strand: number): void {
+    this.leaveLine(strand);
+    this.waited(strand);
+    this.world.interpreter.acted(strand, FAILED);
+  }
+
+  /** Follows the wait-for chain. If it returns to its start, the youngest transaction of the cycle is rolled back. */
+  private look(strand: number): void {
+    const holders = this.holders();
+    const start = holders.at(strand);
+    let youngest = start;
+    let tx = start;
+    for (let hops = holders.slots.used; hops >= 0; hops--) {
+      const waiting = this.waiting[tx];
+      if (waiting < 0) return;
+      tx = this.holder[this.waitsFor[waiting]];
+      if (tx === start) {
+        this.rollBack(youngest);
+        return;
+      }
+      if (holders.serial[tx] > holders.serial[youngest]) youngest = tx;
+    }
+  }
+
+  private rollBack(tx: number): void {
+    const strand = this.waiting[tx];
+    this.world.meters.count(this.deadlocks);
+    this.holders().aborted[tx] = 1;
+    this.release(tx);
+    this.giveUp(strand);
+  }
+
+  private waited(strand: number): void {
+    const { meters } = this.world;
+    const wait = engine.now - this.since[strand];
+    meters.took(this.waits.get(this.part[strand])!, this.cell[strand], wait);
+  }
+
+  /** The process of a shard has died, and with it the locks of its rows. */
+  private clearShard(index: number, shards: number): void {
+    const holders = this.holders();
+    for (const values of this.byValue) {
+      for (const [value, row] of values) {
+        if (shardOf(value, shards) !== index) continue;
+        values.delete(value);
+        this.held[this.holder[row]] = -1;
+        for (let own = this.first[row]; own >= 0; own = this.behind[own]) {
+          this.waitsFor[own] = -1;
+          this.waiting[holders.at(own)] = -1;
+        }
+        this.rows.give(row);
+      }
+    }
+    this.intruders?.clear((value) => shardOf(value, shards) === index);
+  }
+
+  /** The process has died, and with it its locks. */
+  private clear(): void {
+    for (const values of this.byValue) {
+      for (const row of values.values()) this.rows.give(row);
+      values.clear();
+    }
+    this.held.fill(-1);
+    this.waiting.fill(-1);
+    this.waitsFor.fill(-1);
+    this.intruders?.clear();
+  }
+}
+
+const ROW_COLUMNS = ['key', 'holder', 'nextHeld', 'first', 'last'] as const;
+const STRAND_COLUMNS = ['waitsFor', 'behind', 'cell', 'part'] as const;

@@ -1,0 +1,51 @@
+import { LOCKED } from '../../data/strands/slot-bits.js';
+import type { ReplicatedRun } from '../replication/replicas.js';
+import { Locks } from './locks.js';
+import { RowLocks } from './rows.js';
+import { Transactions } from './transactions.js';
+import { strands } from '../../data/strands/strands.js';
+
+/** Steps that hold a resource for their duration: a transaction or a lock. */
+export class Sections {
+  readonly transactions: Transactions;
+  readonly locks: Locks;
+  /** Callbacks for the branch of each transaction that has ended, committed or not. */
+  readonly whenEnded: ((branch: number) => void)[] = [];
+
+  constructor(world: ReplicatedRun) {
+    const rows = new Map<number, RowLocks>();
+    for (const spec of world.plan.rows) {
+      rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
+    }
+    this.transactions = new Transactions(world, rows);
+    this.locks = new Locks(world);
+  }
+
+  /** The branch of a section has ended. */
+  ended(strand: number): void {
+    if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
+    else {
+      this.transactions.ended(strand);
+      for (const listener of this.whenEnded) listener(strand);
+    }
+  }
+
+  /** The branch of a section is stopped, with all its work. */
+  stopped(strand: number): void {
+    if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
+    else {
+      this.transactions.stopped(strand);
+      for (const listener of this.whenEnded) listener(strand);
+    }
+  }
+}
+
+/** Returns true if a plan has transactions, row locks or `lock` steps. */
+export function hasSections({ plan }: ReplicatedRun): boolean {
+  const { acts, edges, rows } = plan;
+  return (
+    rows.length > 0 ||
+    edges.some(({ session }) => session !== 0) ||
+    acts.some(({ act }) => act === 'lock')
+  );
+}

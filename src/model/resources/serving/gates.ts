@@ -1,0 +1,129 @@
+import { engine } from '../../../kernel/engine.js';
+import { invariant } from '../../../kernel/invariant.js';
+import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
+import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey } from '../../../kernel/rng.js';
+import { OUTCOME } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../spec/outcome.js';
+import type { GateState } from '../../../spec/patterns/policy.js';
+import type { PlanGate } from '../../../spec/plan/plan.js';
+import type { Instance } from '../../data/instances/instance.js';
+import type { Registry } from '../../data/registry.js';
+import { GATED } from '../../data/strands/slot-bits.js';
+import type { Run } from '../../data/run.js';
+import { strands } from '../../data/strands/strands.js';
+import { ValueStates } from '../layers/value-states.js';
+
+/**
+ * One limit: its states in each instance, and for each request inside its start time and its rank among those in
+ * flight.
+ */
+class Gate {
+  readonly component: number;
+  readonly key: number;
+  /** By instance; a limit without a key uses the value 0. */
+  readonly places: readonly ValueStates<GateState>[];
+  /** By strand; -1 = outside. */
+  beganAt: Float64Array = new Float64Array(64).fill(-1);
+  inflight: Int32Array = new Int32Array(64);
+  /** Number of the state that admitted it. */
+  met: Int32Array = new Int32Array(64);
+
+  constructor({ component, key }: PlanGate, places: readonly ValueStates<GateState>[]) {
+    this.component = component;
+    this.key = key;
+    this.places = places;
+  }
+
+  widen(strand: number): void {
+    const before = this.beganAt.length;
+    this.beganAt = widenFloat64(this.beganAt, strand * 2).fill(-1, before);
+    this.inflight = widenInt32(this.inflight, strand * 2);
+    this.met = widenInt32(this.met, strand * 2);
+  }
+}
+
+/**
+ * Limits on the requests in flight in an instance: of its admission, its middleware or single endpoints. A request
+ * holds its places until it has its answer or is abandoned.
+ */
+export class Gates {
+  private readonly world: Run;
+  private readonly gates: readonly Gate[];
+  /** By component. */
+  private readonly of: readonly (readonly Gate[])[];
+
+  constructor(world: Run, registry: Registry) {
+    this.world = world;
+    this.gates = world.plan.gates.map((spec) => this.build(spec, registry));
+    this.of = world.plan.components.map((_, id) =>
+      this.gates.filter(({ component }) => component === id),
+    );
+  }
+
+  /** Admits a request, or refuses it. */
+  enter(strand: number, id: number): boolean {
+    const { instances, keys } = this.world;
+    const gate = this.gates[id];
+    const place = gate.places[instances[strands.instance[strand]].index];
+    const value = gate.key < 0 ? 0 : keys.value(gate.key, strand);
+    const met = place.numberOf(value, engine.now);
+    const inflight = place.states[met].enter(engine.now);
+    if (inflight === 0) return false;
+    if (strand >= gate.beganAt.length) gate.widen(strand);
+    gate.beganAt[strand] = engine.now;
+    gate.inflight[strand] = inflight;
+    gate.met[strand] = met;
+    strands.slot[strand] |= GATED;
+    return true;
+  }
+
+  /** A request inside a gate has its answer or is abandoned; it leaves all gates. */
+  leave(strand: number, outcome: Outcome): void {
+    const { instances } = this.world;
+    const { component, index } = instances[strands.instance[strand]];
+    strands.slot[strand] &= ~GATED;
+    const kind = outcome & 31;
+    const givenUp = kind === OUTCOME.cancelled || kind === OUTCOME.reset;
+    for (const gate of this.of[component]) {
+      if (strand >= gate.beganAt.length || gate.beganAt[strand] < 0) continue;
+      const beganAt = gate.beganAt[strand];
+      gate.beganAt[strand] = -1;
+      const state = gate.places[index].states[gate.met[strand]];
+      if (givenUp) {
+        state.cancel();
+        continue;
+      }
+      const { lineageA, lineageB } = strands;
+      const inflight = gate.inflight[strand];
+      state.leave(engine.now, beganAt, inflight, outcome, lineageA[strand], lineageB[strand]);
+    }
+  }
+
+  /** The process has ended, and with it every request inside. */
+  reset(instance: Instance): void {
+    for (const gate of this.of[instance.component]) {
+      const place = gate.places[instance.index];
+      invariant(place.held() === 0, 'gate-of-crashed-instance-holds');
+      place.reset(engine.now);
+    }
+  }
+
+  /** Number of requests inside all gates; 0 when nothing is in flight. */
+  held(): number {
+    return this.gates.flatMap(({ places }) => places).reduce((sum, place) => sum + place.held(), 0);
+  }
+
+  private build(spec: PlanGate, registry: Registry): Gate {
+    const { component, layer, place } = spec;
+    const { plan, replication } = this.world;
+    const definition = registry.policyKind(layer.policy, layer.kind);
+    invariant(definition?.gate !== undefined, 'gate-unknown-to-the-registry');
+    const places = Array.from({ length: plan.components[component].instances }, (_, index) => {
+      const stream = (meaning: string): StreamKey =>
+        streamKey(plan.seed, replication, `${place}/${index}/${meaning}`);
+      return new ValueStates(() => definition!.gate!(layer.config, stream));
+    });
+    return new Gate(spec, places);
+  }
+}

@@ -1,0 +1,180 @@
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import type { Outcome } from '../../spec/outcome.js';
+import { injectedOutcome, type InjectionsParts } from './serving/injections.js';
+import { RETURN, STATE, strands } from '../data/strands/strands.js';
+import type { ServedRun } from '../data/server-port.js';
+import type { Sizes } from './network/sizes.js';
+import type { ActRun } from '../data/interpreter-port.js';
+import type { TaskContext } from '../data/strands/task-context.js';
+import { FROZEN } from '../data/instances/process.js';
+import type { Instance } from '../data/instances/instance.js';
+import { levels } from '../data/figures/levels.js';
+import { sink } from '../data/figures/sink.js';
+
+interface TasksParts extends InjectionsParts, ActRun, ServedRun {
+  readonly sizes: Sizes | null;
+}
+
+/** A component that runs work in an instance without a call over the wire, and receives its outcome. */
+export interface TaskOwner {
+  /** The task of a record has ended, in a separate event; `reset` if its process died. Every started task ends once. */
+  taskEnded(record: number, outcome: Outcome): void;
+  /** True = injected errors of the endpoint also apply to its tasks, as they do to calls. */
+  readonly takesErrors?: boolean;
+  /** True if its tasks are not requests of the endpoint that they run, and are not measured as such. */
+  readonly silent?: boolean;
+}
+
+/**
+ * Endpoints run without a caller: for consumers, sagas, pollers. They run inside an instance, share its CPU and hold no
+ * worker of it (on an event loop they need the loop while they work).
+ */
+export class Tasks {
+  private readonly world: TasksParts;
+  private readonly owners: TaskOwner[] = [];
+  /** By instance * parts + part: gauge of the tasks that are being executed. */
+  private readonly gauges = new Map<number, number>();
+  private readonly endedOp: number;
+
+  constructor(world: TasksParts) {
+    this.world = world;
+    this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
+      this.owners[owner].taskEnded(record, outcome),
+    );
+  }
+
+  /** Whether injected errors apply to the tasks of an owner. */
+  takesErrors(owner: number): boolean {
+    return this.owners[owner].takesErrors === true;
+  }
+
+  /** Whether the tasks of an owner are not measured as requests. */
+  isSilent(owner: number): boolean {
+    return this.owners[owner].silent === true;
+  }
+
+  /** Registers an owner of tasks and returns its number. */
+  register(owner: TaskOwner): number {
+    return this.owners.push(owner) - 1;
+  }
+
+  /**
+   * Runs an endpoint, or another program in its place, in an instance that is up. `record` is returned with the
+   * outcome. Returns its strand, or -1 if it is over already.
+   */
+  start(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+    program = this.world.plan.parts[part].program,
+  ): number {
+    const { world } = this;
+    const strand = this.open(owner, record, instance, part, context, program);
+    const life = strands.life[strand];
+    const injected = injectedOutcome(world, strand);
+    if (injected !== 0) world.server.finishJob(strand, injected);
+    else world.interpreter.resume(strand);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  /** Like `start`, but on the path of a request: through admission and queue to a worker. */
+  ask(
+    owner: number,
+    record: number,
+    instance: Instance,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const strand = this.open(owner, record, instance.id, part, context, program);
+    const life = strands.life[strand];
+    // A program other than the endpoint's does not take on the endpoint's priority.
+    if (program !== this.world.plan.parts[part].program)
+      strands.priority[strand] = context.priority;
+    if (instance.frozen === FROZEN.pause) instance.held.push(strand, strands.stamp[strand]);
+    else this.world.server.receive(strand, instance);
+    return strands.life[strand] === life ? strand : -1;
+  }
+
+  private open(
+    owner: number,
+    record: number,
+    instance: number,
+    part: number,
+    context: TaskContext,
+    program: number,
+  ): number {
+    const { world } = this;
+    const { plan, tracer } = world;
+    const strand = strands.open(instance, context.lineageA, context.lineageB);
+    strands.returns[strand] = RETURN.task;
+    strands.from[strand] = owner;
+    strands.link[strand] = record;
+    strands.edge[strand] = -1;
+    strands.part[strand] = part;
+    strands.operation[strand] = context.operation;
+    strands.operationA[strand] = context.operationA;
+    strands.operationB[strand] = context.operationB;
+    strands.callA[strand] = context.callA;
+    strands.callB[strand] = context.callB;
+    strands.rootA[strand] = context.rootA;
+    strands.rootB[strand] = context.rootB;
+    strands.request[strand] = context.request;
+    if (world.prioritised) {
+      const own = plan.parts[part].priority;
+      strands.priority[strand] = own < 0 ? context.priority : own;
+    }
+    if (world.keys.inSequence) strands.arrival[strand] = context.arrival;
+    if (world.keys.byCaller) strands.caller[strand] = instance;
+    if (world.executions !== null) strands.once[strand] = -1;
+    if (world.sizes !== null) world.sizes.unsent(strand);
+    strands.level[strand] = context.level;
+    strands.attempt[strand] = context.attempt;
+    strands.deadline[strand] = context.deadline;
+    strands.pc[strand] = program;
+    strands.cell[strand] = strands.sentCell[strand] = sink.cell;
+    strands.sent[strand] = engine.now;
+    strands.arrived[strand] = strands.begun[strand] = engine.now;
+    strands.called[strand] = engine.now;
+    strands.state[strand] = STATE.READY;
+    if (this.owners[owner].silent === true) strands.cell[strand] = strands.begun[strand] = -1;
+    else levels.add(this.gaugeOf(instance, part), 1);
+    strands.traceRoot[strand] = context.traceRoot;
+    if (context.traceRoot !== 0) {
+      strands.trace[strand] = tracer.nextId();
+      strands.traceParent[strand] = context.traceParent;
+      tracer.begins(strand);
+      tracer.handles(strand, context);
+    }
+    return strand;
+  }
+
+  /** Called by the server: the job of a task is over. */
+  leaves(strand: number): void {
+    if (this.isSilent(strands.from[strand])) return;
+    levels.add(this.gaugeOf(strands.instance[strand], strands.part[strand]), -1);
+  }
+
+  /** The gauges of tasks by instance and part, in this order. */
+  get handling(): readonly { readonly instance: number; readonly part: number; gauge: number }[] {
+    const parts = this.world.plan.parts.length;
+    return [...this.gauges]
+      .sort(([a], [b]) => a - b)
+      .map(([key, gauge]) => ({ instance: Math.floor(key / parts), part: key % parts, gauge }));
+  }
+
+  private gaugeOf(instance: number, part: number): number {
+    const key = instance * this.world.plan.parts.length + part;
+    let gauge = this.gauges.get(key);
+    if (gauge === undefined) this.gauges.set(key, (gauge = levels.register()));
+    return gauge;
+  }
+
+  /** Called by the server: the strand of a task is free. */
+  ended(owner: number, record: number, outcome: Outcome): void {
+    engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
+  }
+}
