@@ -1,5 +1,5 @@
 import type { Ns } from '../kernel/time.js';
-import { policyTraits } from '../patterns/registry.js';
+import { policyKind } from '../patterns/registry.js';
 import type { PlanSaga } from '../spec/plan/sagas.js';
 import type { Saga } from '../spec/scenario/sagas.js';
 import type { Bundle } from '../spec/scenario/steps.js';
@@ -30,10 +30,10 @@ export function leasesOf(
 
 /** The time limit around all tries of a call; null = it has none. */
 function limitOf({ layers }: Bundle): Ns | null {
-  for (const layer of layers) {
-    const { policy } = layer;
-    if (policy === 'retry') return null;
-    if (policy === 'timeout' || policy === 'deadline') return policyTraits(policy, layer).afterNs;
+  for (const { policy, kind, config } of layers) {
+    const { repeats, limits } = policyKind(policy, kind)!;
+    const limitNs = limits?.(config) ?? null;
+    if (repeats === true || limitNs !== null) return limitNs;
   }
   return null;
 }

@@ -16,6 +16,7 @@ export function retries(
     policy: 'retry',
     isDefault: false,
     level: 'call',
+    repeats: true,
     traits: (config: RetryConfig) => retryTraits(read(config), rules.on),
     state: 'scoped',
     keyed: 'states',

@@ -82,6 +82,7 @@ export const deadline: PolicyKind<'deadline', typeof schema> = {
   schema,
   example: 'deadline: { after: 80ms }\nretry: { attempts: 4, on: [any] }\n',
   traits: ({ after, propagate }) => ({ afterNs: after ?? Infinity, propagates: propagate }),
+  limits: ({ after }) => after,
   state: 'none',
   create: (config, setup) =>
     new Deadline(

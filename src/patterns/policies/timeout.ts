@@ -69,6 +69,7 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
   schema,
   example: 'timeout: { after: 50ms }\n',
   traits: ({ after, cancel }) => ({ afterNs: after ?? Infinity, cancels: cancel }),
+  limits: ({ after }) => after,
   state: 'none',
   create: (config, setup) =>
     new Timeout(setup.ctx, config.after === null ? null : setup.lane(config.after), config.cancel),

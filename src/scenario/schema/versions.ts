@@ -76,9 +76,9 @@ const analysis = z
           '100.',
       ),
     noData: choice(NO_DATA, 'fail').describe(
-      'What an analysis says when the new version got no request: `fail`: it has failed, as in Flagger, and in Argo ' +
-        'Rollouts where the query fails; `pause`: the rollout stops there, as an inconclusive one does in Argo ' +
-        'Rollouts; `ignore`: nothing. Defaults to fail.',
+      'Result of an analysis if the new version got no request. `fail`: it has failed, as in Flagger, and in Argo ' +
+        'Rollouts if the query fails; `pause`: the rollout stops, as it does in Argo Rollouts after an inconclusive ' +
+        'analysis; `ignore`: the rollout goes on. Defaults to fail.',
     ),
   })
   .describe('Analysis of the new version from its first request on. Defaults to none.');

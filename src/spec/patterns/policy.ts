@@ -284,6 +284,10 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   traits(config: z.output<S>): PolicyTraits[P];
   /** 'none': no state beyond the frame, so one object serves every caller. */
   readonly state: 'none' | 'scoped';
+  /** Time limit of all that is inside of it; null = none. */
+  limits?(config: z.output<S>): Ns | null;
+  /** It repeats what is inside of it. */
+  readonly repeats?: true;
   /** It ties attempts to each other (tied requests). */
   readonly tied?: true;
   /** Its state holds responses, which only calls to one endpoint can share: `per` is always `endpoint`. */

@@ -85,7 +85,7 @@ export interface DeathDetection {
   readonly seesDeath: boolean;
   /** Without a lease of its own, a command has the time limit of its call: its engine counts that itself. */
   readonly countsCallLimit: boolean;
-  /** A lease that expires is a failed try, which the engine retries after its pause; otherwise the command is sent anew. */
+  /** A lease that expires is a failed try, which the engine retries after its pause; otherwise it sends the command again. */
   readonly expiryIsTry: boolean;
 }
 

@@ -9,13 +9,14 @@ import type { Act } from '../../data/acts.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { Commands, commandAct, HELD } from './commands.js';
 import { Orchestrators } from './orchestrators.js';
+import { Abandonment } from './abandonment.js';
 import { CONFLICT, SagaAdmission } from './admission.js';
+import { Leases } from './leases.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';
 import { FATE, Records } from './records.js';
 import { Recovery } from './recovery.js';
 import { isConflict, isRefused, isRepeated, isUnclear, pauseOf } from './repetitions.js';
-import { FROZEN } from '../../data/instances/process.js';
 import { strands } from '../../data/strands/strands.js';
 
 /**
@@ -36,7 +37,8 @@ export class Driver {
   private readonly admission: SagaAdmission;
   private readonly againOp: number;
   private readonly overdueOp: number;
-  private readonly leaseOp: number;
+  private readonly leases: Leases;
+  private readonly abandonment: Abandonment;
   private readonly recovery: Recovery;
   /** The engine does not see that a process dies, and keeps the state of its sagas. */
   private readonly isBlind: boolean;
@@ -64,17 +66,19 @@ export class Driver {
     this.overdueOp = engine.define('saga-timeout', (slot, turn) => {
       if (this.records.turn[slot] === turn) this.timedOut(slot);
     });
-    this.leaseOp = engine.define('saga-lease', (command, run) => {
-      if (this.commands.run[command] === run) this.handOn(command);
+    this.abandonment = new Abandonment(world, this.spec, ledger, this.records, this.commands);
+    this.leases = new Leases(world, plan, this.commands, {
+      expired: (command, isTry) => this.expired(command, isTry),
     });
     this.orchestrators = new Orchestrators(world, plan, ledger, this.records, {
       died: (slot, instance, drives) => {
-        if (this.isBlind) this.lose(slot, instance);
+        if (this.isBlind)
+          this.records.eachCommand(slot, (command) => this.leases.lose(command, instance));
         else if (drives) this.interrupt(slot);
       },
       started: (slot, isDue) => {
         if (isDue) this.recovery.takeOver(slot);
-        this.runWaiting(slot);
+        if (this.isBlind) this.records.eachCommand(slot, (command) => this.runWaiting(command));
       },
     });
     this.recovery = new Recovery(world, plan, this.records, this.orchestrators, (slot) =>
@@ -110,7 +114,7 @@ export class Driver {
       // A response that could not be saved is saved again; a command that could not be saved is started again.
       commands.strand[command] = -1;
       records.saves[slot * ledger.steps + step]++;
-      this.pause(command, this.pauseOf(slot, step, true));
+      this.pause(command, pauseOf(this.spec, records.tries[slot * ledger.steps + step], true));
       return;
     }
     const undo = commands.undo[command];
@@ -210,19 +214,18 @@ export class Driver {
       this.interrupt(slot);
       return;
     }
-    const { tasks } = this.world;
-    const leaseNs = this.leaseOf(command);
-    const run = ++commands.run[command];
-    commands.instance[command] = instance;
-    commands.held[command] = HELD.yes;
-    if (leaseNs !== null)
-      engine.at(engine.now + leaseNs, PHASE.TIMER, this.leaseOp, command, run, 0);
+    this.leases.start(command, instance);
     const context = records.context(slot, step, commands.undo[command]);
-    const strand = tasks.start(this.owner, command, instance, this.plan.driver, context);
+    const strand = this.world.tasks.start(this.owner, command, instance, this.plan.driver, context);
     if (strand < 0 || commands.strand[command] >= 0) return;
     // Its instance is frozen, so the command has not begun.
     commands.strand[command] = strand;
     commands.life[command] = strands.life[strand];
+  }
+
+  /** An instance is up again: it runs a command that found none. */
+  private runWaiting(command: number): void {
+    if (this.commands.held[command] === HELD.nobody) this.run(command);
   }
 
   /** A step has its response. */
@@ -279,15 +282,11 @@ export class Driver {
     const command = commands.take(slot, step, undo);
     const at = slot * ledger.steps + step;
     const endless = records.tries[at] >= this.spec.retry.attempts;
-    const pause = this.pauseOf(slot, step, endless);
+    const pause = pauseOf(this.spec, records.tries[at], endless);
     records.tries[at]++;
     records.command[at] = command;
     records.open[slot]++;
     this.pause(command, pause);
-  }
-
-  private pauseOf(slot: number, step: number, endless: boolean): Ns {
-    return pauseOf(this.spec, this.records.tries[slot * this.ledger.steps + step], endless);
   }
 
   private pause(command: number, time: Ns): void {
@@ -337,117 +336,41 @@ export class Driver {
       records.overdue[slot] = 1;
       return;
     }
-    this.giveUp(slot, true);
+    this.abandonment.giveUp(slot, true);
     records.cause[slot] = OUTCOME.timeout;
     this.turnBack(slot);
   }
 
-  /** Abandons the commands in flight; they may still have their effect. `running`: their tasks still run. */
-  private giveUp(slot: number, running: boolean): void {
-    const { records, commands, ledger, world } = this;
-    for (let step = 0; step < ledger.steps; step++) {
-      const command = records.command[slot * ledger.steps + step];
-      if (command < 0) continue;
-      this.drop(command, running);
-      const strand = commands.strand[command];
-      if (!running || strand < 0) continue;
-      if (strands.alive(strand) && strands.life[strand] === commands.life[command]) {
-        world.server.stopJob(strand, OUTCOME.cancelled);
-      }
-    }
-  }
-
-  /**
-   * Abandons a command. A live driver knows whether it was sent (`known`). After a crash that is unknown, unless the
-   * command only waited for its next try.
-   */
-  private drop(command: number, known: boolean): void {
-    const { records, commands } = this;
-    const slot = commands.saga[command];
-    const at = slot * this.ledger.steps + commands.step[command];
-    commands.dropped[command] = 1;
-    records.command[at] = -1;
-    records.open[slot]--;
-    const held = commands.held[command];
-    const isKnown = known && held === HELD.yes;
-    const wasRun = commands.strand[command] >= 0 || records.saves[at] > 0;
-    // No event follows that would give its slot back.
-    if (held === HELD.reported || held === HELD.nobody) commands.give(command);
-    if (isKnown ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
-    if (records.back[slot] === 1) return;
-    const unknown = known && records.doubtful[at] === 1 && this.spec.ambiguous !== 'treatAsFailed';
-    if (unknown) records.fate[at] = FATE.unknown;
-  }
-
-  private leaseOf(command: number): Ns | null {
-    const { leases, undoLeases } = this.plan;
-    return (this.commands.undo[command] === 1 ? undoLeases : leases)[this.commands.step[command]];
-  }
-
-  /** The lease of a command has expired: another instance runs it, and the result of the first one is ignored. */
-  private handOn(command: number): void {
-    const { commands, records, orchestrators, spec } = this;
-    if (commands.dropped[command] === 1 || this.endsByItself(command)) return;
+  /** The lease of a command has expired: the result of the instance that had it is ignored. */
+  private expired(command: number, isTry: boolean): void {
+    const { commands, records, orchestrators } = this;
     const slot = commands.saga[command];
     const step = commands.step[command];
     const undo = commands.undo[command];
-    const isTry = spec.detection.expiryIsTry && this.leaseOf(command) !== null;
-    this.drop(command, false);
+    this.abandonment.drop(command, false);
     const hasPassed = orchestrators.pass(slot);
-    if (!isTry) records.saves[slot * this.ledger.steps + step]++;
-    if (this.plan.readEntry >= 0 && !isTry) {
-      this.giveUp(slot, false);
+    if (isTry) {
+      if (hasPassed) orchestrators.tookOver();
+      if (undo === 1) this.undone(slot, step, OUTCOME.timeout);
+      else this.done(slot, step, OUTCOME.timeout);
+      if (records.open[slot] === 0) this.next(slot);
+      return;
+    }
+    records.saves[slot * this.ledger.steps + step]++;
+    if (this.plan.readEntry >= 0) {
+      this.abandonment.giveUp(slot, false);
       this.recovery.await(slot, 0);
       return;
     }
     if (hasPassed) orchestrators.tookOver();
-    if (!isTry) {
-      this.issue(slot, step, undo);
-      return;
-    }
-    if (undo === 1) this.undone(slot, step, OUTCOME.timeout);
-    else this.done(slot, step, OUTCOME.timeout);
-    if (records.open[slot] === 0) this.next(slot);
-  }
-
-  /** The lease of a command is the time limit of its call, which ends it where its instance works. */
-  private endsByItself(command: number): boolean {
-    const { commands, spec, world } = this;
-    if (spec.leaseNs !== null || commands.held[command] !== HELD.yes) return false;
-    return world.instances[commands.instance[command]].frozen === FROZEN.no;
-  }
-
-  /**
-   * An instance has died, which the engine does not see: its commands are lost until their leases expire, or, without a
-   * lease, until the recovery delay is over.
-   */
-  private lose(slot: number, instance: number): void {
-    const { commands, records, ledger, spec } = this;
-    for (let step = 0; step < ledger.steps; step++) {
-      const command = records.command[slot * ledger.steps + step];
-      if (command < 0 || commands.strand[command] < 0) continue;
-      if (commands.instance[command] !== instance || commands.held[command] !== HELD.yes) continue;
-      commands.held[command] = HELD.dead;
-      if (this.leaseOf(command) !== null) continue;
-      const at = engine.now + spec.recoveryDelayNs!;
-      engine.at(at, PHASE.TIMER, this.leaseOp, command, commands.run[command], 0);
-    }
-  }
-
-  /** An instance is up again: it runs the commands that found none. */
-  private runWaiting(slot: number): void {
-    const { commands, records, ledger } = this;
-    for (let step = 0; step < ledger.steps; step++) {
-      const command = records.command[slot * ledger.steps + step];
-      if (command >= 0 && commands.held[command] === HELD.nobody) this.run(command);
-    }
+    this.issue(slot, step, undo);
   }
 
   /** The saga has lost its driver: it is recovered after a delay if its state was persisted, and lost otherwise. */
   private interrupt(slot: number): void {
     const { records, spec } = this;
     if (records.waiting[slot] === 1) return;
-    this.giveUp(slot, false);
+    this.abandonment.giveUp(slot, false);
     if (spec.persistence === null) this.finish(slot, PHASE_OF.lost);
     else this.recovery.await(slot, spec.recoveryDelayNs!);
   }

@@ -110,6 +110,14 @@ export class Records {
     this.traces.note(slot, strand);
   }
 
+  /** Visits the commands of a saga in flight, in the order of their steps. */
+  eachCommand(slot: number, act: (command: number) => void): void {
+    const { steps } = this.ledger;
+    for (let at = slot * steps; at < (slot + 1) * steps; at++) {
+      if (this.command[at] >= 0) act(this.command[at]);
+    }
+  }
+
   /** Resets the progress of a saga. */
   clear(slot: number): void {
     const from = slot * this.ledger.steps;

@@ -1,0 +1,65 @@
+import { OUTCOME } from '../../../spec/outcome.js';
+import type { Orchestration } from '../../../spec/scenario/sagas.js';
+import { strands } from '../../data/strands/strands.js';
+import type { BackgroundRun } from '../../platform/background-run.js';
+import { HELD, type Commands } from './commands.js';
+import type { Ledger } from './ledger.js';
+import { FATE, type Records } from './records.js';
+
+/** What an orchestrator notes about the commands that it no longer waits for. */
+export class Abandonment {
+  private readonly world: Pick<BackgroundRun, 'server'>;
+  private readonly spec: Orchestration;
+  private readonly ledger: Ledger;
+  private readonly records: Records;
+  private readonly commands: Commands;
+
+  constructor(
+    world: Pick<BackgroundRun, 'server'>,
+    spec: Orchestration,
+    ledger: Ledger,
+    records: Records,
+    commands: Commands,
+  ) {
+    this.world = world;
+    this.spec = spec;
+    this.ledger = ledger;
+    this.records = records;
+    this.commands = commands;
+  }
+
+  /** Abandons the commands in flight; they may still have their effect. `running`: their tasks still run. */
+  giveUp(slot: number, running: boolean): void {
+    const { records, commands, world } = this;
+    records.eachCommand(slot, (command) => {
+      this.drop(command, running);
+      const strand = commands.strand[command];
+      if (!running || strand < 0) return;
+      if (strands.alive(strand) && strands.life[strand] === commands.life[command]) {
+        world.server.stopJob(strand, OUTCOME.cancelled);
+      }
+    });
+  }
+
+  /**
+   * Abandons a command. A live driver knows whether it was sent (`known`). After a crash that is unknown, unless the
+   * command only waited for its next try.
+   */
+  drop(command: number, known: boolean): void {
+    const { records, commands } = this;
+    const slot = commands.saga[command];
+    const at = slot * this.ledger.steps + commands.step[command];
+    commands.dropped[command] = 1;
+    records.command[at] = -1;
+    records.open[slot]--;
+    const held = commands.held[command];
+    const isKnown = known && held === HELD.yes;
+    const wasRun = commands.strand[command] >= 0 || records.saves[at] > 0;
+    // No event follows that would give its slot back.
+    if (held === HELD.reported || held === HELD.nobody) commands.give(command);
+    if (isKnown ? commands.sent[command] === 1 : wasRun) records.doubtful[at] = 1;
+    if (records.back[slot] === 1) return;
+    const unknown = known && records.doubtful[at] === 1 && this.spec.ambiguous !== 'treatAsFailed';
+    if (unknown) records.fate[at] = FATE.unknown;
+  }
+}
