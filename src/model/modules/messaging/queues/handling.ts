@@ -114,7 +114,13 @@ export class Handling {
 
   /** True if the process of a run has died; releases the run. */
   private isOver(run: number): boolean {
-    if (this.deliveries.dead[run] === 0) return false;
+    const { dead, channel, began } = this.deliveries;
+    if (dead[run] === 0) {
+      const own = this.channels[channel[run]];
+      if (!own.instance.down && began[run] >= own.instance.startedAt) return false;
+      // The queue had taken its messages back before the process died, so their deaths were not noted.
+      this.pausing?.dropped(own, run);
+    }
     this.letGo(run);
     return true;
   }
@@ -171,6 +177,7 @@ export class Handling {
   private gather({ buffer, spec }: Channel): number {
     const { deliveries } = this;
     const run = buffer.shift();
+    deliveries.began[run] = engine.now;
     deliveries.pin(run);
     let last = run;
     for (let k = 1; k < spec.spec.batch && buffer.length > 0; k++) {

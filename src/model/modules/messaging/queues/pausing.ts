@@ -69,6 +69,11 @@ export class Pausing {
     this.guards[channel.consumer]?.ended(run, channel.instance, outcome);
   }
 
+  /** The process of a run has died. */
+  dropped(channel: Channel, run: number): void {
+    this.guards[channel.consumer]?.dropped(run, channel.instance);
+  }
+
   /** The process of a channel has died with its deliveries. */
   died(channel: Channel): void {
     const { held, index, instance } = channel;
