@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import type { Outcome } from '../../../../spec/outcome.js';
 import type { PlanConsumer } from '../../../../spec/plan/queues.js';
 import type { Instance } from '../../../data/instances/instance.js';
@@ -55,6 +56,7 @@ export class Pausing {
     else {
       this.runs.giveBack(run);
       channel.busy--;
+      invariant(channel.busy >= 0, 'a run that is sent back frees its handler');
       sendBack(this.dispatch, channel);
     }
     return false;
@@ -107,6 +109,7 @@ export class Pausing {
   }
 
   private unpause(channel: Channel): void {
+    invariant(channel.paused, 'a channel resumes once');
     channel.paused = false;
     this.guards[channel.consumer]!.resumed();
   }
