@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { Slots } from '../../../kernel/pool.js';
 import { OUTCOME } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
@@ -78,9 +79,14 @@ export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCom
       const entries = commands.undo[command] === 1 ? plan.undoEntries : plan.entries;
       strands.pc[strand] = commands.reply[command] === 0 ? entries[step] : plan.saveEntry;
     } else if (what === 'issue') {
+      invariant(
+        commands.strand[command] === strand,
+        'a command is sent by the strand that runs it',
+      );
       strands.answer[strand] = OUTCOME.ok;
       commands.sent[command] = 1;
     } else {
+      invariant(commands.reply[command] === 0, 'a command keeps its first response');
       commands.reply[command] = strands.answer[strand];
     }
     return OUTCOME.ok;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -106,6 +107,10 @@ export class Driver {
     commands.run[command]++;
     const slot = commands.saga[command];
     const step = commands.step[command];
+    invariant(
+      records.command[slot * ledger.steps + step] === command,
+      'a response belongs to the command in flight',
+    );
     if (!isSuccess(outcome)) {
       // A response that could not be saved is saved again; a command that could not be saved is started again.
       commands.strand[command] = -1;
@@ -118,6 +123,7 @@ export class Driver {
     commands.slots.give(command);
     records.command[slot * ledger.steps + step] = -1;
     records.open[slot]--;
+    invariant(records.open[slot] >= 0, 'a command gets one response');
     if (undo === 1) this.undone(slot, step, reply);
     else this.done(slot, step, reply);
     if (records.open[slot] === 0) this.next(slot);
@@ -136,12 +142,14 @@ export class Driver {
     const { records, plan, ledger } = this;
     const { stages } = plan.spec;
     for (;;) {
+      invariant(ledger.phase[slot] === PHASE_OF.running, 'only a running saga goes on');
       if (this.isOutdated(slot)) {
         records.cause[slot] = CONFLICT;
         records.turnBack(slot);
         records.stage[slot]--;
       }
       const at = records.stage[slot];
+      invariant(at >= -1 && at <= stages.length, 'a saga stays within its stages');
       if (records.back[slot] === 0 && at === stages.length) {
         this.finish(slot, PHASE_OF.completed);
         return;
@@ -187,6 +195,7 @@ export class Driver {
 
   private issue(slot: number, step: number, undo: number): void {
     const { commands, records, ledger } = this;
+    invariant(records.command[slot * ledger.steps + step] < 0, 'a step has one command in flight');
     const command = commands.take(slot, step, undo);
     records.command[slot * ledger.steps + step] = command;
     records.open[slot]++;
@@ -196,6 +205,8 @@ export class Driver {
   /** Runs a command on the instance that drives its saga; if no instance is up, the saga is interrupted. */
   private run(command: number): void {
     const { commands, records } = this;
+    invariant(commands.dropped[command] === 0, 'an abandoned command does not run');
+    invariant(records.open[commands.saga[command]] > 0, 'a command that runs is counted');
     const slot = commands.saga[command];
     const step = commands.step[command];
     const instance = this.orchestrators.place(slot);
@@ -229,6 +240,7 @@ export class Driver {
   private done(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
+    invariant(records.fate[at] === FATE.none, 'a step is decided once');
     if (isSuccess(reply)) {
       records.fate[at] = FATE.succeeded;
       return;
@@ -260,6 +272,10 @@ export class Driver {
   private undone(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
+    invariant(
+      records.fate[at] === FATE.succeeded || records.fate[at] === FATE.unknown,
+      'only a step that may have had its effect is undone',
+    );
     if (isSuccess(reply)) {
       records.fate[at] = FATE.undone;
       return;
@@ -278,6 +294,7 @@ export class Driver {
     const { commands, records, ledger } = this;
     const command = commands.take(slot, step, undo);
     const at = slot * ledger.steps + step;
+    invariant(records.command[at] < 0, 'a step is tried again after its last command has ended');
     const endless = records.tries[at] >= this.spec.retry.attempts;
     const pause = this.pauseOf(slot, step, endless);
     records.tries[at]++;
@@ -365,6 +382,8 @@ export class Driver {
     const { records, commands } = this;
     const slot = commands.saga[command];
     const at = slot * this.ledger.steps + commands.step[command];
+    invariant(records.command[at] === command, 'a command is abandoned once');
+    invariant(records.open[slot] > 0, 'an abandoned command was counted');
     commands.dropped[command] = 1;
     records.command[at] = -1;
     records.open[slot]--;
@@ -468,6 +487,7 @@ export class Driver {
 
   private finish(slot: number, phase: number): void {
     const { ledger, records } = this;
+    invariant(records.open[slot] === 0, 'a saga ends without commands in flight');
     ledger.finish(slot, phase);
     this.orchestrators.over(slot);
     records.ended(slot);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { derive, lineage } from '../../../kernel/rng.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../../data/strands/task-context.js';
 import type { Run } from '../../data/run.js';
@@ -125,6 +126,7 @@ export class Records {
 
   /** Switches to compensation, which counts tries and doubts from zero. */
   turnBack(slot: number): void {
+    invariant(this.back[slot] === 0, 'a saga turns back once');
     const from = slot * this.ledger.steps;
     const to = from + this.ledger.steps;
     this.back[slot] = 1;
@@ -134,6 +136,7 @@ export class Records {
   }
 
   ended(slot: number): void {
+    invariant(this.open[slot] === 0, 'a saga ends after its last command');
     this.turn[slot]++;
     this.traces.delete(slot);
   }
