@@ -118,7 +118,8 @@ export class Ledger {
     if (this.accepted[slot] !== 0) return slot;
     this.accepted[slot] = 1;
     this.cell[slot] = sink.cell;
-    this.start[slot] = engine.now;
+    // A choreographed saga may have ended before the service that began it goes on.
+    if (this.end[slot] < 0) this.start[slot] = engine.now;
     this.settlement.accepted(sink.cell);
     if (this.phase[slot] === PHASE_OF.running) this.anomalies?.began(slot, strand);
     return slot;
