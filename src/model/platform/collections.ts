@@ -104,6 +104,7 @@ export class Collections {
     if (generation !== collector.generation) return;
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
+    invariant(!instance.down, 'only a process that runs collects its garbage');
     this.freezes.setCollecting(instance, begins);
     if (begins) this.schedule(id, collector, this.pause(collector));
     else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));

@@ -148,6 +148,7 @@ export class Configurations implements ScalingChanges {
     invariant(strength >= 0 && strength <= 1, 'a change of a configuration is between old and new');
     const arrived = this.arrived[change];
     if (number < arrived[instance.id]) return;
+    invariant(number <= this.ordered[change][instance.id], 'an order arrives that was given');
     arrived[instance.id] = number;
     this.strengths[instance.id][change] = strength;
     this.note(instance);

@@ -63,6 +63,10 @@ export class Commands {
 
   /** Gives the slot of a command back, whose timers are void. */
   give(command: number): void {
+    invariant(
+      this.held[command] !== HELD.dead,
+      'a command whose worker has died is given back when its end is known',
+    );
     this.run[command]++;
     this.slots.give(command);
   }

@@ -101,6 +101,7 @@ export class Driver {
       return;
     }
     if (commands.held[command] === HELD.dead && !isSuccess(outcome)) {
+      invariant(commands.strand[command] >= 0, 'the task of a dead worker ends that has begun');
       commands.held[command] = HELD.reported;
       return;
     }
@@ -210,6 +211,10 @@ export class Driver {
     const slot = commands.saga[command];
     const step = commands.step[command];
     const instance = this.orchestrators.place(slot);
+    invariant(
+      commands.held[command] !== HELD.dead,
+      'a command whose worker has died waits for its lease',
+    );
     if (instance < 0 && this.isBlind) {
       commands.held[command] = HELD.nobody;
       return;
@@ -409,6 +414,10 @@ export class Driver {
     if (commands.dropped[command] === 1 || this.endsByItself(command)) return;
     const slot = commands.saga[command];
     const step = commands.step[command];
+    invariant(
+      records.command[slot * this.ledger.steps + step] === command,
+      'a lease expires of the command in flight',
+    );
     const undo = commands.undo[command];
     const isTry = spec.detection.expiryIsTry && this.leaseOf(command) !== null;
     this.drop(command, false);
@@ -447,6 +456,7 @@ export class Driver {
       if (command < 0 || commands.strand[command] < 0) continue;
       if (commands.instance[command] !== instance || commands.held[command] !== HELD.yes) continue;
       commands.held[command] = HELD.dead;
+      invariant(records.open[slot] > 0, 'a command that dies with its worker is still counted');
       if (this.leaseOf(command) !== null) continue;
       const at = engine.now + spec.recoveryDelayNs!;
       engine.at(at, PHASE.TIMER, this.leaseOp, command, commands.run[command], 0);
