@@ -68,7 +68,7 @@ export class Freezes {
   private restartStalled(instance: Instance): void {
     const { workers } = this.world;
     const stalled = instance.stalled.splice(0);
-    invariant(stalled.length % 2 === 0, 'work that stands still has a strand and its stamp');
+    invariant(stalled.length % 2 === 0, 'stalled work has a strand and its stamp');
     for (let k = 0; k < stalled.length; k += 2) {
       if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
     }

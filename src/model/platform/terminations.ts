@@ -74,7 +74,7 @@ export class Terminations {
   /** The process ends; cancels the rest of its termination. */
   forget(instance: Instance): void {
     if (instance.phase === 'draining') this.signalled--;
-    invariant(this.signalled >= 0, 'a process that ends was told to end once');
+    invariant(this.signalled >= 0, 'each process that got a signal ends once');
     this.orders[instance.id]++;
     this.signalPending.delete(instance.id);
   }

@@ -197,7 +197,7 @@ export class Process {
     invariant(!this.leaving || !this.down, 'only a process that runs is leaving');
     invariant(
       this.replacement === 'none' || this.leaving,
-      'a replacement stands beside a process that is leaving',
+      'only a process that is leaving has a replacement',
     );
   }
 

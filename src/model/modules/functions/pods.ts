@@ -265,7 +265,7 @@ export class Pods implements Host {
   }
 
   private closeEmpty(pod: number): void {
-    invariant(this.state[pod] === STATE.closing, 'a pod ends that was told to close');
+    invariant(this.state[pod] === STATE.closing, 'only a closing pod ends');
     if (this.inside[pod] > 0) return;
     this.state[pod] = STATE.none;
     levels.add(this.gauge, -1);
