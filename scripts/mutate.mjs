@@ -9,11 +9,14 @@ import { filesBelow, placeOf, prepare, textOf } from './mutate/workshop.mjs';
 /** Sources by area; a source belongs to the first that matches. */
 const AREAS = {
   kernel: /^src\/kernel\//,
-  calls:
-    /^src\/model\/(path\/|data\/(strands|edges)\/|resources\/(layers|picking|connections|sharing|network)\/)/,
+  connections: /^src\/model\/resources\/(connections|sharing)\//,
   messaging: /^src\/model\/modules\/messaging\//,
+  sagas: /^src\/model\/modules\/sagas\//,
+  stores: /^src\/model\/(modules\/(stores|caching|search)|resources\/(sections|replication))\//,
+  serving: /^src\/model\/(resources\/serving|data\/instances)\//,
+  platform: /^src\/model\/(platform|modules\/functions)\//,
+  calls: /^src\/model\/(path|data\/(strands|edges)|resources\/(layers|picking|network))\//,
   policies: /^src\/patterns\/(policies|mechanisms|balancers|outliers)\//,
-  starts: /^src\/model\/platform\/(starts|restarts|probes)\.ts$/,
 };
 /** Code whose only effect is a faster run. */
 const REHEARSAL = /\/rehearsal\.ts$/;

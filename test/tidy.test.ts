@@ -35,6 +35,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'the writes of publishers and the ways of dead letters meet at one door for each queue',
   'src/model/modules/messaging/queues/stored-queue.ts':
     'every place that a message of a queue can be in, and every way out of it, is one state machine',
+  'src/model/modules/sagas/driver.ts':
+    'what a saga does next, what becomes of its commands and who drives it are one state machine',
   'src/model/path/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/plan/caching.ts':

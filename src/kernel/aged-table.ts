@@ -1,3 +1,4 @@
+import { invariant } from './invariant.js';
 import { Packed } from './packed.js';
 import { hashOf } from './rng.js';
 
@@ -50,6 +51,7 @@ export class AgedTable {
 
   /** A number of a row that has not been dropped. */
   get(row: number, column: number): number {
+    invariant(row >= this.first && row < this.end, 'a row is read that was not dropped');
     return this.at(column + 2, row);
   }
 
@@ -65,6 +67,7 @@ export class AgedTable {
     if (this.length > 2 * this.chains.length) this.spread();
     const row = this.end++;
     const k = row - this.openFrom;
+    invariant(k < BLOCK, 'a new row has room in the open block');
     const { open } = this;
     open[0][k] = a;
     open[1][k] = b;
@@ -77,6 +80,7 @@ export class AgedTable {
 
   /** Drops the oldest row. */
   drop(): void {
+    invariant(this.first < this.end, 'a row is dropped once');
     this.first++;
     if (this.first - this.packedFrom < BLOCK || this.blocks.length === 0) return;
     this.blocks.shift();

@@ -53,6 +53,7 @@ export class Counts {
         let branch = 0;
         // The last cumulative weight is 1, and draws are below 1.
         while (u > reached[branch]) branch++;
+        invariant(branch < reached.length, 'a draw chooses one of its counts');
         return d.branches[branch].value;
       }
       case 'normal':

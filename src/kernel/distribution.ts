@@ -224,6 +224,7 @@ class Samplers {
     let branch = 0;
     // The last cumulative weight is 1, and draws are below 1.
     while (u > table[branch]) branch++;
+    invariant(branch < table.length >> 1, 'a draw chooses one part of its mixture');
     const id = table[(table.length >> 1) + branch];
     return this.draw(id, subKeyA(ka, 1), subKeyB(kb, 1), la, lb, index);
   }
@@ -337,6 +338,7 @@ export type { Samplers };
 
 /** Rounds half up to whole ns and caps at the largest possible time. */
 function wholeNs(value: number): Ns {
+  invariant(value >= 0, 'a drawn time is not negative');
   return value < HORIZON_MAX_NS ? Math.floor(value + 0.5) : HORIZON_MAX_NS;
 }
 

@@ -159,6 +159,7 @@ class Engine {
 
   /** Schedules an event at the current instant, after all events already due in its phase. */
   soon(phase: number, op: number, target: number, a: number, b: number): void {
+    invariant(phase >= 0 && phase < PHASES, 'an event belongs to a phase');
     engine.instants[phase].push(op, target, a, b);
     engine.hot |= 2 << phase;
   }
@@ -309,6 +310,7 @@ class Engine {
     const queue = engine.queue;
     const top = queue.front;
     const time = queue.frontTimes[top];
+    invariant(time >= engine.now, 'time does not go back');
     const phase = (queue.frontKeys[top] / PHASE_UNIT) | 0;
     const at = queue.topOffset();
     const payload = queue.payload;
@@ -365,6 +367,7 @@ class Engine {
     lane.advance();
     engine.inLanes += lane.length - held;
     if (lane.length > 0) {
+      invariant(lane.times[lane.head] >= engine.now, 'a timer of a lane is not due in the past');
       engine.queue.delayTop(lane.times[lane.head], lane.phase, lane.sequences[lane.head]);
     } else {
       engine.inLanes++;
@@ -375,6 +378,7 @@ class Engine {
   private passBoundary(): void {
     const k = engine.boundaryIndex++;
     const times = engine.boundaryTimes;
+    invariant(times[k] >= engine.now, 'a boundary is passed in its time');
     if (engine.now !== times[k]) {
       engine.now = times[k];
       engine.instantStart = engine.events;

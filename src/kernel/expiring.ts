@@ -1,3 +1,4 @@
+import { invariant } from './invariant.js';
 import type { Ns } from './time.js';
 
 interface Kept {
@@ -29,6 +30,8 @@ export class Expiring {
 
   /** Sets the value of a key, other than 0. */
   set(now: Ns, key: number, value: number, untilNs: Ns): void {
+    invariant(value !== 0, 'a kept value is other than none');
+    invariant(now >= this.sinceNs, 'values are kept in the order of time');
     if (now - this.sinceNs >= this.longestNs) {
       // All entries of the older map were set before the younger map started.
       const emptied = this.old;

@@ -37,6 +37,10 @@ export class Lane {
   push(time: Ns, sequence: number, index: number, stamp: number): void {
     if (this.length > this.mask) this.makeRoom();
     const at = (this.head + this.length++) & this.mask;
+    invariant(
+      this.length === 1 || this.times[(at - 1) & this.mask] <= time,
+      'the timers of a lane are due in the order in which they were set',
+    );
     this.times[at] = time;
     this.sequences[at] = sequence;
     this.indices[at] = index;
@@ -45,6 +49,7 @@ export class Lane {
 
   /** Removes the head and the dead timers after it, up to the next live timer or the end. */
   advance(): void {
+    invariant(this.length > 0, 'a timer leaves a lane that has one');
     const stamp = this.owner.stamp;
     const indices = this.indices;
     const stamps = this.stamps;

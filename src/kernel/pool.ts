@@ -82,6 +82,7 @@ export class Slots {
   take(): number {
     if (this.used === this.capacity) this.grow();
     const slot = this.returned > 0 ? this.free[--this.returned] : this.fresh++;
+    invariant(this.taken[slot] === 0, 'a slot has one owner');
     this.taken[slot] = 1;
     if (++this.used > this.peak) this.peak = this.used;
     return slot;

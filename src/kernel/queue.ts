@@ -1,4 +1,4 @@
-import { invariant } from './invariant.js';
+import { invariant, isAudited } from './invariant.js';
 import { EVENT_WORDS } from './instants.js';
 import { makeRoom } from './room.js';
 
@@ -13,6 +13,8 @@ const MAX_SLOTS = 0x4000000;
 /** Capacity of the front, and number of events for a refill. */
 const FRONT = 128;
 const REFILL = 32;
+/** Most entries of the heap that an audit compares after a refill. */
+const AUDITED_MOST = 256;
 
 /** Time and key of the entry being inserted. Doubles passed to a function that is not inlined would be boxed. */
 const staged = new Float64Array(2);
@@ -49,6 +51,7 @@ export class EventQueue {
   private times: Float64Array;
   private keys: Float64Array;
   private back = 0;
+  private audited = false;
   private free: Int32Array;
 
   /** `slots`: initial capacity, a power of two. */
@@ -64,6 +67,7 @@ export class EventQueue {
 
   /** Drops all events. Reallocates the columns if their size differs from the requested one. */
   reset(slots: number): void {
+    this.audited = isAudited();
     if (this.slots !== slots) {
       this.slots = this.stride = slots;
       this.mask = slots - 1;
@@ -96,6 +100,7 @@ export class EventQueue {
    * sequenceLimit.
    */
   push(phase: number, sequence: number, op: number, target: number, a: number, b: number): void {
+    invariant(this.freeCount > 0, 'each pending event has a slot');
     const slot = this.free[--this.freeCount];
     const payload = this.payload;
     const at = slot << 2;
@@ -115,6 +120,7 @@ export class EventQueue {
 
   /** Removes the first event; its payload stays readable until the next push. */
   pop(): void {
+    invariant(this.front > 0, 'an event is taken while one is pending');
     const front = this.front;
     this.free[this.freeCount++] = this.frontKeys[front] & this.mask;
     this.front = front - 1;
@@ -124,6 +130,7 @@ export class EventQueue {
   /** Moves the first event to a later time and sequence; its payload stays. */
   delayTop(time: number, phase: number, sequence: number): void {
     const front = this.front;
+    invariant(time >= this.frontTimes[front], 'an event is only moved to a later time');
     const slot = this.frontKeys[front] & this.mask;
     this.front = front - 1;
     if (front === 1 && this.back > 0) this.refill();
@@ -227,6 +234,24 @@ export class EventQueue {
       this.sink(--this.back);
     }
     this.front = count;
+    if (this.audited) this.auditOrder();
+  }
+
+  /** The front is sorted, and before the heap; no entry of the heap is before the one above it. */
+  private auditOrder(): void {
+    const { frontTimes, frontKeys, times, keys } = this;
+    for (let at = 1; at <= this.front; at++) {
+      const isLast = at === 1 && this.back === 0;
+      const time = at === 1 ? times[0] : frontTimes[at - 1];
+      const key = at === 1 ? keys[0] : frontKeys[at - 1];
+      const isBefore = frontTimes[at] < time || (frontTimes[at] === time && frontKeys[at] < key);
+      invariant(isLast || isBefore, 'the next event is before all others');
+    }
+    for (let at = 1; at < Math.min(this.back, AUDITED_MOST); at++) {
+      const up = (at - 1) >> 2;
+      const isAfter = times[up] < times[at] || (times[up] === times[at] && keys[up] < keys[at]);
+      invariant(isAfter, 'no event is before the one above it in the heap');
+    }
   }
 
   private enterHeap(time: number, key: number): void {

@@ -1,3 +1,4 @@
+import { invariant } from './invariant.js';
 import type { Lane } from './lanes.js';
 import type { EventQueue } from './queue.js';
 
@@ -46,5 +47,6 @@ function rank(sorted: Float64Array, count: number, value: number): number {
     if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }
+  invariant(sorted[low] === value, 'an event keeps its place when the numbers change');
   return low + 1;
 }

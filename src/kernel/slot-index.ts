@@ -1,3 +1,4 @@
+import { invariant, isAudited } from './invariant.js';
 import { Slots, widenFloat64, widenInt32 } from './pool.js';
 import { hashOf } from './rng.js';
 
@@ -27,6 +28,7 @@ export class SlotIndex {
 
   /** Takes a slot for a number that has none. */
   take(value: number): number {
+    if (isAudited()) invariant(this.find(value) < 0, 'a number has one slot');
     const slot = this.slots.take();
     this.value[slot] = value;
     this.link(slot);
@@ -39,7 +41,10 @@ export class SlotIndex {
     if (chains[chain] === slot) chains[chain] = next[slot];
     else {
       let before = chains[chain];
-      while (next[before] !== slot) before = next[before];
+      while (next[before] !== slot) {
+        before = next[before];
+        invariant(before >= 0, 'a slot is in the chain of its number');
+      }
       next[before] = next[slot];
     }
     this.slots.give(slot);

@@ -1,5 +1,5 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -62,6 +62,7 @@ export class Board {
   }
 
   private schedule(index: number, fromNs: Ns, untilNs: Ns): void {
+    invariant(fromNs >= engine.now && fromNs <= untilNs, 'a fault begins before it ends');
     const { ramp } = this.world.plan.faults[index];
     for (const { at, strength } of rungsOf(ramp, fromNs, untilNs)) {
       this.applyAt(at, index, strength);
@@ -77,6 +78,7 @@ export class Board {
   private apply(change: number): void {
     const due = this.changes[change];
     if (due.rest !== null) {
+      invariant(this.active.includes(due.rest), 'an instance recovers once from a fault');
       this.active.splice(this.active.indexOf(due.rest), 1);
       this.applyAll(due.rest, due.rest.edits);
       return;
@@ -85,6 +87,7 @@ export class Board {
     const at = this.active.findIndex((active) => active.index === index);
     const touched = at >= 0 ? this.active[at] : this.activate(index);
     if (strength < 0) {
+      invariant(at >= 0, 'a fault ends that has begun');
       this.active.splice(at, 1);
       this.world.journal.note(JOURNAL.fault, index, 0);
       this.leave(touched);
@@ -92,6 +95,7 @@ export class Board {
       return;
     }
     if (at < 0) {
+      invariant(engine.now < this.world.plan.horizonNs, 'a fault begins within the run');
       this.active.push(touched);
       this.world.journal.note(JOURNAL.fault, index, 1);
     }

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
 import type { Ns } from '../../kernel/time.js';
 import { holds } from '../../spec/compare.js';
@@ -67,6 +68,7 @@ export class Conditions {
     if (boundary === 0) return;
     if (boundary < stepOfCell.length && stepOfCell[boundary] === stepOfCell[boundary - 1]) return;
     const from = this.first;
+    invariant(from < boundary, 'steps are judged in order');
     this.first = boundary;
     for (const watch of this.watches)
       this.judge(watch, from, boundary, edges[from], edges[boundary]);
@@ -74,6 +76,8 @@ export class Conditions {
 
   private judge(watch: Watch, from: number, until: number, beginNs: Ns, endNs: Ns): void {
     const { condition } = watch;
+    invariant(endNs > beginNs, 'a condition is judged over a step');
+    invariant(watch.since <= beginNs, 'a condition has held since a step before');
     if (watch.starts >= condition.count || beginNs < watch.busyUntil) return;
     const value = watch.read(from, until);
     if (value === null || !holds(condition.op, value, condition.limit)) {

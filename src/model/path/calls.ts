@@ -1,6 +1,6 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import type { Lane } from '../../kernel/lanes.js';
-import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -117,6 +117,7 @@ export class Calls implements CallsPort {
     lineageB: number,
     tag: number,
   ): Outcome {
+    invariant(this.direct < 0, 'a call starts when no other one is starting');
     const frame = frames.open();
     frames.edge[frame] = edge | 0;
     frames.caller[frame] = caller | 0;
@@ -141,6 +142,7 @@ export class Calls implements CallsPort {
 
   sendHeld(frame: number, ownerStamp: number): Outcome {
     const before = this.direct;
+    invariant(frames.job[frame] < 0, 'a call that was held back has no attempt yet');
     frames.ownerStamp[frame] = ownerStamp;
     this.direct = frame;
     this.directOutcome = PENDING;
@@ -167,6 +169,7 @@ export class Calls implements CallsPort {
   }
 
   drop(frame: number, notify: boolean): void {
+    invariant(frames.slots.has(frame), 'a call is abandoned while it goes on');
     this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, notify);
     frames.parent[frame] = -1;
     this.release(frame);
@@ -198,6 +201,14 @@ export class Calls implements CallsPort {
   }
 
   reenter(frame: number, layer: number, delayNs: Ns): void {
+    invariant(
+      (frames.entered[frame] & (1 << layer)) !== 0,
+      'a layer repeats a call that it has let in',
+    );
+    invariant(
+      frames.job[frame] < 0 && frames.parked[frame] < 0,
+      'a call is repeated after its attempt has ended',
+    );
     frames.attempt[frame]++;
     const index = (frame << frames.shift) | layer;
     engine.at(engine.now + delayNs, PHASE.RETRY, this.againOp, index, frames.stamp[index], 0);
@@ -295,6 +306,7 @@ export class Calls implements CallsPort {
       return;
     }
     const parent = frames.parent[child];
+    invariant(parent >= 0 && frames.slots.has(parent), 'a child is stopped before its parent ends');
     const isFork = frames.base[child] > 0;
     this.drop(child, true);
     if (isFork) frames.ambiguous[parent] = 1;
@@ -426,6 +438,7 @@ export class Calls implements CallsPort {
   }
 
   private endChild(frame: number, parent: number, outcome: Outcome): void {
+    invariant(frames.slots.has(parent), 'a child ends before its parent');
     const layer = frames.under[frame]!;
     // A fork is the same call; a call made instead is a separate one.
     if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
@@ -467,6 +480,10 @@ export class Calls implements CallsPort {
       }
     }
     frames.stamp[(frame << frames.shift) | depth]++;
+    invariant(
+      frames.entered[frame] >> layer === 0 && frames.parked[frame] < layer,
+      'no layer inside a cancelled one stays entered',
+    );
     const job = frames.job[frame];
     if (job >= 0) {
       frames.ambiguous[frame] = 1;

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, isHinted, statusOf, withStatus } from '../../spec/outcome.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -33,6 +34,10 @@ export class Instead {
   begin(frame: number, layer: number): number {
     const { edges, interpreter } = this.world;
     const owner = frames.owner[frame]!;
+    invariant(
+      strands.state[owner] === STATE.CALLING,
+      'steps run instead of a call that their strand waits for',
+    );
     const nth = frames.attempt[frame]!;
     derive(frames.lineageA[frame]!, frames.lineageB[frame]!, STEPS_TAG + nth);
     const strand = strands.open(strands.instance[owner]!, lineage.a, lineage.b);
@@ -60,6 +65,7 @@ export class Instead {
     const { calls } = this.world;
     const frame = strands.from[strand]!;
     const layer = strands.link[strand]!;
+    invariant(frames.slots.has(frame), 'steps that run instead of a call end before it');
     const isDegraded = strands.degraded[strand] !== 0 && (outcome & 31) === OUTCOME.ok;
     const result = isDegraded ? withStatus(OUTCOME.degraded, statusOf(outcome)) : outcome;
     if (isHinted(result)) calls.setHint(frame, strands.hint[strand]!);

@@ -1,5 +1,5 @@
-import { INSTANT_LIMIT, engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { INSTANT_LIMIT, engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { derive, lineage } from '../../kernel/rng.js';
@@ -82,6 +82,7 @@ export class Interpreter implements InterpreterPort {
   }
 
   workDone(strand: number): void {
+    invariant(strands.state[strand] === STATE.CPU, 'work ends that was being done');
     const { instances, workers } = this.world;
     const instance = instances[strands.instance[strand]];
     if (instance.yields) workers.releaseWorker(strand, instance);

@@ -1,5 +1,5 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import { OUTCOME, isHinted, isSuccess } from '../../spec/outcome.js';
@@ -51,6 +51,7 @@ export class Joins {
 
   /** Starts the branches; returns true if the join is over already and the strand continues. */
   fork(strand: number, pc: number): boolean {
+    invariant(strands.child[strand] < 0, 'a join begins without branches');
     const { instances, workers } = this.world;
     const table = this.tables[this.code[(pc << 2) + 3]];
     const kinds = table.length - FORK_TABLE.STARTS;
@@ -125,6 +126,11 @@ export class Joins {
     if (instance.yields) workers.releaseWorker(branch, instance);
     server.freeStrand(branch);
     strands.joining[parent]--;
+    invariant(strands.joining[parent] >= 0, 'a branch ends once');
+    invariant(
+      strands.succeeded[parent] <= strands.started[parent],
+      'no more branches succeed than have started',
+    );
     const table = this.tables[this.code[(strands.fork[parent] << 2) + 3]];
     if (strands.state[parent] !== STATE.JOINING) return;
     if (!this.decided(parent, table)) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -9,7 +10,7 @@ import type { Instance } from '../data/instances/instance.js';
 import type { ServerParts } from './server-parts.js';
 import type { ServerPort } from '../data/server-port.js';
 import { LongestWaits } from '../resources/connections/longest-waits.js';
-import { GATED, LEASED, SECTION, STATEMENT } from '../data/strands/slot-bits.js';
+import { GATED, HELD, LEASED, SECTION, STATEMENT } from '../data/strands/slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from '../data/strands/strands.js';
 import { notifyEnded, notifyStopped } from '../data/strands/strand-watcher.js';
 import { levels } from '../data/figures/levels.js';
@@ -35,6 +36,7 @@ export class Server implements ServerPort {
   }
 
   arrive(strand: number): void {
+    invariant(strands.arrived[strand] < 0, 'a request arrives once');
     const { instances } = this.world;
     const instance = instances[strands.instance[strand]];
     strands.arrived[strand] = engine.now;
@@ -87,6 +89,7 @@ export class Server implements ServerPort {
 
   finishJob(strand: number, outcome: Outcome): void {
     const { world } = this;
+    invariant(strands.child[strand] < 0, 'a job ends after its branches');
     const worked = outcome & ~AMBIGUOUS;
     let result = answerOf(world, strand, worked);
     // The callee stores its own result, not an injected error that replaces it.
@@ -228,12 +231,12 @@ export class Server implements ServerPort {
         world.acts[strands.call[strand]].left?.(strand);
         break;
       case STATE.QUEUED:
-        instance.queue.remove(strand);
+        invariant(instance.queue.remove(strand), 'a request that is stopped leaves the queue');
         levels.add(instance.queueGauge, -1);
         instance.memory?.note();
         break;
       case STATE.RESUMING:
-        instance.resuming.remove(strand);
+        invariant(instance.resuming.remove(strand), 'a strand that is stopped waits for no worker');
         break;
       default:
         break;
@@ -263,6 +266,10 @@ export class Server implements ServerPort {
   }
 
   freeStrand(strand: number): void {
+    invariant(
+      (strands.slot[strand] & HELD) === 0,
+      'a strand gives back all that it holds before it ends',
+    );
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
@@ -351,7 +358,7 @@ export class Server implements ServerPort {
     if (isToCome) strands.injected[strand] = cancelled;
     if (strands.state[strand] !== STATE.QUEUED) return isToCome;
     const instance = instances[strands.instance[strand]];
-    instance.queue.remove(strand);
+    invariant(instance.queue.remove(strand), 'a request that loses its tie leaves the queue');
     levels.add(instance.queueGauge, -1);
     strands.stamp[strand]++;
     this.quit(strand, cancelled);
@@ -363,7 +370,7 @@ export class Server implements ServerPort {
     const { instances } = this.world;
     if (strands.state[strand] !== STATE.QUEUED) return;
     const instance = instances[strands.instance[strand]];
-    instance.queue.remove(strand);
+    invariant(instance.queue.remove(strand), 'a request that waited too long leaves the queue');
     levels.add(instance.queueGauge, -1);
     instance.memory?.note();
     strands.stamp[strand]++;
@@ -420,6 +427,7 @@ export class Server implements ServerPort {
   /** Measures the answer of a job and sends it. */
   private answer(strand: number, outcome: Outcome): void {
     const { wire } = this.world;
+    invariant(strands.state[strand] !== STATE.REPLYING, 'a request is answered once');
     if (strands.returns[strand] === RETURN.task) {
       this.endTask(strand, outcome);
       return;
@@ -469,6 +477,7 @@ export class Server implements ServerPort {
   /** Counts an answer, also for its version if it belongs to a request. `good`: the answer may still be used. */
   private measure(strand: number, outcome: Outcome, good: boolean): void {
     const latency = engine.now - strands.arrived[strand];
+    invariant(latency >= 0, 'a request is answered after it has arrived');
     const cell = strands.cell[strand];
     const part = strands.part[strand];
     sink.answer(part, cell, outcome, latency, good);

@@ -1,5 +1,5 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -65,6 +65,10 @@ export class Wire implements CallSite {
       return OUTCOME.rejectedBreaker;
     }
     const index = frames.place[frame];
+    invariant(
+      index >= 0 && frames.job[frame] < 0,
+      'a call has one attempt at a time, to an instance that was picked',
+    );
     const callee = instances[edge.first + index];
     const strand = strands.open(callee.id, a, b);
     strands.part[strand] = edge.toPart;
@@ -118,6 +122,7 @@ export class Wire implements CallSite {
   }
 
   abandon(_frame: number, job: number, outcome: Outcome, notify: boolean): void {
+    invariant(strands.callerLeftAt[job] < 0, 'a caller leaves an attempt once');
     const { world } = this;
     const edge = world.edges[strands.edge[job]];
     if (world.serverEnds !== null) world.serverEnds.left(job);
@@ -355,6 +360,7 @@ export class Wire implements CallSite {
   arrive(strand: number, stamp: number): void {
     const { passes, edges } = this.world;
     if (strands.stamp[strand] !== stamp) return;
+    invariant(strands.state[strand] === STATE.TRANSIT, 'a request arrives that is on its way');
     if (passes === null) this.reach(strand);
     else passes.arrive(strand, edges[strands.edge[strand]]);
   }
@@ -373,6 +379,10 @@ export class Wire implements CallSite {
       return;
     }
     const frame = strands.from[strand];
+    invariant(
+      frames.job[frame] === strand,
+      'an answer arrives for the attempt that its caller waits for',
+    );
     if (this.stalls(frame, this.replyOp, strand, strands.life[strand])) return;
     const outcome = strands.answer[strand];
     if (isHinted(outcome)) world.calls.setHint(frame, strands.hint[strand]);

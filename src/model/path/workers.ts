@@ -1,5 +1,5 @@
-import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
+import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { CodelQueue } from '../data/instances/codel.js';
 import { FROZEN } from '../data/instances/process.js';
@@ -33,6 +33,7 @@ export class Workers {
   releaseWorker(strand: number, instance: Instance): void {
     if ((strands.slot[strand] & WORKER) === 0) return;
     strands.slot[strand] &= ~WORKER;
+    invariant(instance.busy > 0, 'a worker that is released was busy');
     instance.busy--;
     levels.add(instance.busyGauge, -1);
     this.startWaiting(instance);
@@ -70,6 +71,10 @@ export class Workers {
         if (next < 0) return;
         this.begin(next, instance);
       } else {
+        invariant(
+          strands.state[next] === STATE.RESUMING,
+          'a strand that waits for a worker to continue is marked so',
+        );
         this.occupy(next, instance);
       }
       strands.state[next] = STATE.READY;
@@ -122,6 +127,7 @@ export class Workers {
     strands.begun[strand] = now;
     if (ties !== null) ties.begun(strand);
     const wait = now - strands.arrived[strand];
+    invariant(wait >= 0, 'a request arrives before it begins');
     const part = strands.part[strand];
     sink.queueWait(part, strands.cell[strand], wait);
     if (instance.rowShift > 0) sink.queueWait(part + instance.rowShift, strands.cell[strand], wait);
@@ -140,6 +146,7 @@ export class Workers {
   occupy(strand: number, instance: Instance): void {
     strands.slot[strand] |= WORKER;
     instance.busy++;
+    invariant(instance.busy <= instance.limit, 'no more strands run than there are workers');
     levels.add(instance.busyGauge, 1);
   }
 

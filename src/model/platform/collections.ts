@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -71,6 +72,7 @@ export class Collections {
   full(instance: Pick<Instance, 'id' | 'memory'>): void {
     instance.memory!.collected(0);
     const collector = this.collectors.get(instance.id)!;
+    invariant(collector.every < 0, 'memory in use starts only collectors that count allocations');
     engine.soon(engine.phase, this.op, instance.id, ++collector.generation, 0);
   }
 
@@ -102,6 +104,7 @@ export class Collections {
     if (generation !== collector.generation) return;
     const instance = this.world.instances[id];
     const begins = !instance.collecting;
+    invariant(!instance.down, 'only a process that runs collects its garbage');
     this.freezes.setCollecting(instance, begins);
     if (begins) this.schedule(id, collector, this.pause(collector));
     else if (collector.every >= 0) this.schedule(id, collector, this.gap(collector));

@@ -1,7 +1,7 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { samplers } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
-import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -145,8 +145,10 @@ export class Configurations implements ScalingChanges {
 
   /** An order reaches an instance. One that a later order has overtaken is ignored. */
   private arrive({ instance, change, strength, number }: Order): void {
+    invariant(strength >= 0 && strength <= 1, 'a change of a configuration is between old and new');
     const arrived = this.arrived[change];
     if (number < arrived[instance.id]) return;
+    invariant(number <= this.ordered[change][instance.id], 'an order arrives that was given');
     arrived[instance.id] = number;
     this.strengths[instance.id][change] = strength;
     this.note(instance);

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
@@ -57,6 +58,7 @@ export class Freezes {
     replayCalls(instance);
     if (instance.frozen === FROZEN.no) this.restartStalled(instance);
     const held = instance.held.splice(0);
+    invariant(held.length % 2 === 0, 'what a paused process keeps has a strand and its stamp');
     for (let k = 0; k < held.length; k += 2) {
       if (strands.stamp[held[k]] === held[k + 1]) server.receive(held[k], instance);
     }
@@ -66,6 +68,7 @@ export class Freezes {
   private restartStalled(instance: Instance): void {
     const { workers } = this.world;
     const stalled = instance.stalled.splice(0);
+    invariant(stalled.length % 2 === 0, 'stalled work has a strand and its stamp');
     for (let k = 0; k < stalled.length; k += 2) {
       if (strands.stamp[stalled[k]] === stalled[k + 1]) workers.restart(stalled[k], stalled[k + 1]);
     }
@@ -81,6 +84,10 @@ export class Freezes {
 /** Replays events that reached the calls of a paused process, in the order of their arrival. */
 export function replayCalls(instance: Instance): void {
   const stalledCalls = instance.stalledCalls.splice(0);
+  invariant(
+    stalledCalls.length % 3 === 0,
+    'each event that a paused process misses has its operation, target and stamp',
+  );
   for (let k = 0; k < stalledCalls.length; k += 3) {
     const [op, target, stamp] = stalledCalls.slice(k, k + 3);
     engine.soon(PHASE.COMPLETION, op, target, stamp, 0);

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -159,6 +160,10 @@ export class Outages {
   /** Empties its place (true), or fills it. */
   private setAbsent(instance: Instance, absent: boolean): void {
     this.world.fleets[instance.component].wanted += absent ? -1 : 1;
+    invariant(
+      this.world.fleets[instance.component].wanted >= 0,
+      'no more instances are removed than are wanted',
+    );
     if (!absent) this.renew(instance);
     this.journal(instance, absent ? INSTANCE_STATE.absent : INSTANCE_STATE.wanted);
     if (absent) this.stop(instance, 'removed');
@@ -176,6 +181,7 @@ export class Outages {
   }
 
   private died(instance: Instance): void {
+    invariant(this.ending.has(instance.id), 'a process dies once for each order');
     const restartNs = this.ending.get(instance.id)!;
     this.ending.delete(instance.id);
     if (restartNs === null && this.restarts.has(instance)) return this.end(instance);
@@ -268,6 +274,7 @@ export class Outages {
   /** The readiness of the instance has changed. */
   private setReady(instance: Instance, ready: boolean): void {
     if (instance.unready !== ready) return;
+    invariant(!instance.down, 'a process that is ready runs');
     instance.take(ready ? 'ready' : 'unready');
     this.journal(instance, ready ? INSTANCE_STATE.ready : INSTANCE_STATE.unready);
     updateFleet(this.world, instance);
@@ -286,6 +293,7 @@ export class Outages {
   }
 
   private fall(instance: Instance, why: Ending, more: Partial<Process> = {}): void {
+    invariant(!instance.down, 'only a process that runs can end');
     if (instance.leaving) this.terminations.forget(instance);
     instance.take(why, more);
     endWork(this.world, instance, () => {
@@ -327,6 +335,7 @@ export class Outages {
 
   /** The process is up again. */
   private started(instance: Instance): void {
+    invariant(instance.busy === 0 && instance.queue.length === 0, 'a process starts without work');
     if (instance.isNew) introduce(this.world, instance);
     instance.take('comesUp');
     instance.startedAt = engine.now;

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage, streamKey } from '../../kernel/rng.js';
@@ -157,6 +158,7 @@ export class Probes {
     if (watch.kind !== 'startup' && !this.hasStarted(instance)) return;
     // The host has vanished; its kubelet sends no probes.
     if (instance.silent) return;
+    invariant(!watch.open, 'an instance has one probe of a kind at a time');
     watch.open = true;
     const asked = ++watch.asked;
     const lie = instance.forcedResults[PROBES.indexOf(watch.kind)];
@@ -186,6 +188,7 @@ export class Probes {
 
   private answered(watch: Watch, isGood: boolean): void {
     const { spec } = watch;
+    invariant(watch.open, 'a probe gets one result');
     watch.open = false;
     watch.run = watch.last === isGood ? watch.run + 1 : 1;
     watch.last = isGood;

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { Fleet } from '../data/instances/fleet.js';
@@ -34,6 +35,7 @@ export class ReplicaSet implements Scalable {
   }
 
   scaleTo(count: number): void {
+    invariant(count >= 0 && count <= this.own.length, 'every wanted instance has a place');
     const { wanted } = this;
     if (count > wanted) this.add(count - wanted);
     else if (count < wanted) this.remove(wanted - count);
@@ -62,6 +64,7 @@ export class ReplicaSet implements Scalable {
         if (taken.has(one)) continue;
         if (next === null || there.get(one.zone)! < there.get(next.zone)!) next = one;
       }
+      invariant(next !== null, 'an instance is added to an empty place');
       taken.add(next!);
       there.set(next!.zone, there.get(next!.zone)! + 1);
     }

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -30,6 +31,7 @@ export class Restarts {
     this.turns = new Int32Array(instances.length);
     const op = engine.define('restart', (id, turn) => {
       if (this.turns[id] !== turn) return;
+      invariant(this.waiting[id] === 1, 'a restart comes that was planned');
       this.waiting[id] = 0;
       due(instances[id]);
     });
@@ -75,6 +77,10 @@ export class Restarts {
     const wait = isFirst ? (immediateFirst ? 0 : initialNs) : this.waits[id];
     this.waits[id] = wait === 0 ? initialNs : Math.min(maxNs, Math.round(wait * factor));
     this.starts[id] = engine.now + wait;
+    invariant(
+      wait >= 0 && wait <= Math.max(initialNs, maxNs),
+      'the wait before a restart stays within its limits',
+    );
     return wait;
   }
 }

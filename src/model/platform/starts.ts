@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -65,6 +66,7 @@ export class Starts {
 
   /** A node has room for an instance whose start waits for that. */
   placed(instance: Instance): void {
+    invariant(this.counts[instance.id] > 0, 'an instance that gets a node has begun to start');
     if (this.go(instance, this.counts[instance.id] - 1)) this.ready(instance);
   }
 
@@ -79,6 +81,7 @@ export class Starts {
       this.placedAt[instance.id] = engine.now + delay;
     }
     if (sampler >= 0) delay += this.draw(sampler, instance, 'startup', start);
+    invariant(start === this.counts[instance.id] - 1, 'an instance has one start at a time');
     if (delay === 0) return true;
     const generation = ++this.generations[instance.id];
     engine.at(engine.now + delay, PHASE.FAULT, this.op, instance.id, generation, 0);

@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -42,6 +43,7 @@ export class Terminations {
       if (this.orders[id] === order) this.end(instances[id], false);
     });
     this.lookOp = engine.define('drained', (id) => {
+      invariant(this.looks[id] === 1, 'a look at a process was asked for');
       this.looks[id] = 0;
       const instance = instances[id];
       if (instance.phase === 'draining' && this.isDone(instance)) this.end(instance, true);
@@ -55,6 +57,7 @@ export class Terminations {
 
   /** Starts the shutdown of a process; `graceNs` replaces its own grace period, null keeps it. */
   begin(instance: Instance, graceNs: Ns | null): void {
+    invariant(instance.leaving, 'a process that gets an order to end is leaving');
     const { id } = instance;
     const { sigtermNs, killedNs } = this.termination(instance, graceNs);
     const order = ++this.orders[id];
@@ -71,6 +74,7 @@ export class Terminations {
   /** The process ends; cancels the rest of its termination. */
   forget(instance: Instance): void {
     if (instance.phase === 'draining') this.signalled--;
+    invariant(this.signalled >= 0, 'each process that got a signal ends once');
     this.orders[instance.id]++;
     this.signalPending.delete(instance.id);
   }
@@ -89,7 +93,9 @@ export class Terminations {
   }
 
   private signal(instance: Instance): void {
+    invariant(instance.leaving, 'only a process that is to end gets a signal');
     if (instance.frozen === FROZEN.pause) {
+      invariant(!this.signalPending.has(instance.id), 'a paused process keeps one signal');
       this.signalPending.add(instance.id);
       return;
     }
@@ -105,6 +111,7 @@ export class Terminations {
   }
 
   private end(instance: Instance, drained: boolean): void {
+    invariant(instance.leaving, 'only a process that is leaving ends in order');
     const state = drained ? INSTANCE_STATE.drained : INSTANCE_STATE.killed;
     this.world.journal.note(JOURNAL.instance, instance.id, state);
     this.ended(instance, drained);

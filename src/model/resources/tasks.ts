@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Outcome } from '../../spec/outcome.js';
@@ -72,6 +73,7 @@ export class Tasks {
     program = this.world.plan.parts[part].program,
   ): number {
     const { world } = this;
+    invariant(!world.instances[instance].down, 'a task starts in a process that runs');
     const strand = this.open(owner, record, instance, part, context, program);
     const life = strands.life[strand];
     const injected = injectedOutcome(world, strand);
@@ -154,6 +156,7 @@ export class Tasks {
 
   /** Called by the server: the job of a task is over. */
   leaves(strand: number): void {
+    invariant(strands.returns[strand] === RETURN.task, 'the job of a task ends as one');
     if (this.isSilent(strands.from[strand])) return;
     levels.add(this.gaugeOf(strands.instance[strand], strands.part[strand]), -1);
   }
@@ -175,6 +178,7 @@ export class Tasks {
 
   /** Called by the server: the strand of a task is free. */
   ended(owner: number, record: number, outcome: Outcome): void {
+    invariant(owner < this.owners.length, 'a task has an owner that hears of its end');
     engine.soon(PHASE.COMPLETION, this.endedOp, owner, record, outcome);
   }
 }

@@ -283,6 +283,8 @@ describe('a member that has lost a log', () => {
     at(20, () => {
       loops.lost(member);
       bounds[0]!.end = 3;
+      offsets.appended(0);
+      offsets.appended(0);
       offsets.commit(0, 2);
     });
     run();

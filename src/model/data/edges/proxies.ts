@@ -1,6 +1,6 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { samplers } from '../../../kernel/distribution.js';
 import { engine } from '../../../kernel/engine.js';
-import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
@@ -136,10 +136,12 @@ export class Proxies {
     this.since[pass] = engine.now;
     this.workNs[pass] = workNs;
     if (proxy.busy < spec.workers) {
+      invariant(proxy.queue.length === 0, 'no worker is free while passes wait');
       proxy.busy++;
       this.setBusy(proxy.group, 1);
       this.start(pass, proxy.group);
     } else {
+      invariant(proxy.busy === spec.workers, 'a pass waits only while all workers are busy');
       proxy.queue.push(pass);
       levels.add(proxy.group.queue, 1);
     }
@@ -154,6 +156,7 @@ export class Proxies {
   /** The work of a pass is done: its worker takes the next one. */
   private worked(pass: number): void {
     const proxy = this.proxies[this.proxyOf[pass]]!;
+    invariant(proxy.busy > 0, 'a pass ends on a worker that was busy');
     const { group } = proxy;
     const next = proxy.queue.shift();
     if (next >= 0) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../spec/patterns/balancer.js';
@@ -59,6 +60,7 @@ export abstract class Split {
     const found = this.fill(version, candidates, count);
     if (found > 0) return found;
     this.members[0] = this.ofPlace.indexOf(version);
+    invariant(this.members[0] >= 0, 'a version that is called has an instance');
     return 1;
   }
 

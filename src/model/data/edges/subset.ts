@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Subset } from '../../../spec/patterns/balancer.js';
@@ -84,6 +85,7 @@ export class Subsetting {
       found = order.length;
     }
     members.subarray(0, found).sort();
+    invariant(found <= this.size, 'a caller knows no more instances than its subset has');
     this.memberCount = found;
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 import { JOURNAL } from '../../../spec/record/record.js';
@@ -38,6 +39,7 @@ export class Journal {
       this.dropped++;
       return;
     }
+    invariant(subject >= 0, 'an entry of the journal is about someone');
     this.times.push(engine.now - this.originNs);
     this.kinds.push(kind);
     this.subjects.push(subject);
@@ -72,6 +74,10 @@ export class Journal {
   /** Makes machines with reserved numbers. */
   at<T>(first: number, make: () => T): T {
     const before = this.next;
+    invariant(
+      first >= 0 && first < this.count,
+      'a state machine that is made later has a number that was kept for it',
+    );
     this.next = first;
     const made = make();
     this.next = before;

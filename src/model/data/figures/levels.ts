@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -110,6 +111,8 @@ class Levels {
       const at = gauge << SHIFT;
       const value = state[at + VALUE];
       const area = state[at + AREA] + value * (now - state[at + SINCE]);
+      invariant(state[at + SINCE] <= now, 'a level is booked in the order of time');
+      invariant(state[at + LIVE] === 1, 'a gauge of the open cell is awake');
       state[at + PAST] += area;
       if (cell >= 0 && (area !== 0 || state[at + MAX] !== 0)) {
         levels.enter(gauge, cell, area, state[at + MAX]);
@@ -122,6 +125,7 @@ class Levels {
       else live[kept++] = gauge;
     }
     levels.liveCount = kept;
+    invariant(kept <= levels.count, 'each gauge is awake once');
   }
 
   private enter(gauge: number, cell: number, area: number, max: number): void {

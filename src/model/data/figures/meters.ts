@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Grid } from '../../../spec/plan/plan.js';
 import type { MeterRecord } from '../../../spec/record/record.js';
@@ -160,6 +160,7 @@ export class Meters {
   }
 
   private book(age: Age): void {
+    invariant(age.since === Infinity || age.since <= engine.now, 'an age begins in the past');
     const { now } = engine;
     if (age.since !== Infinity) {
       const from = age.booked - age.since;
@@ -167,6 +168,7 @@ export class Meters {
       age.area += ((from + to) / 2) * (now - age.booked);
       if (to > age.max) age.max = to;
     }
+    invariant(now >= age.booked, 'an age is booked in the order of time');
     age.booked = now;
   }
 }

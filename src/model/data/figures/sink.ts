@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { cleared } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
 import { EDGE_COUNTERS } from '../../../spec/patterns/policy.js';
@@ -146,6 +147,10 @@ class Sink {
   /** A request that was counted as unfinished hangs: its user will not get an answer. */
   hangs(part: number, cell: number, ageNs: Ns): void {
     if (cell < 0) return;
+    invariant(
+      sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1] > 0,
+      'a request hangs that was counted as unfinished',
+    );
     sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]--;
     sink.hanging[part * sink.cells + cell]++;
     sink.abandon(part, cell, 1, ageNs);
@@ -153,6 +158,7 @@ class Sink {
 
   /** Requests that a user did not send, because it waits for one that hangs. */
   omits(part: number, cell: number, count: number, ageNs: Ns): void {
+    invariant(count > 0 && ageNs >= 0, 'a user omits requests that it would have sent');
     sink.omitted[part * sink.cells + cell] += count;
     sink.abandon(part, cell, count, ageNs);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -30,6 +31,7 @@ export class Alarms {
     const id = this.entries.push(entry) - 1;
     return {
       set: (at: Ns) => {
+        invariant(at >= engine.now, 'an alarm rings in the future');
         engine.at(at, PHASE.TIMER, this.op, id, ++entry.generation, 0);
       },
       clear: () => {

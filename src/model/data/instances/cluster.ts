@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { PlanNodes } from '../../../spec/plan/nodes.js';
 import type { Plan, PlanInstance } from '../../../spec/plan/plan.js';
 
@@ -98,6 +99,7 @@ export class Cluster {
 
   /** Puts an instance on a node, or its successor. */
   put({ id, component }: Placed, node: number, isNext = false): void {
+    invariant((isNext ? this.nextOf : this.nodeOf)[id] === NOWHERE, 'a process has one node');
     (isNext ? this.nextOf : this.nodeOf)[id] = node;
     this.book(component, node, 1);
   }
@@ -123,6 +125,7 @@ export class Cluster {
   /** The process has ended, and its successor takes the place. */
   succeed(instance: Placed): void {
     this.free(instance);
+    invariant(this.nodeOf[instance.id] === NOWHERE, 'a successor takes a place that is free');
     this.nodeOf[instance.id] = this.nextOf[instance.id];
     this.nextOf[instance.id] = NOWHERE;
   }
@@ -142,5 +145,10 @@ export class Cluster {
     this.milliCpu[node] += sign * milliCpu;
     this.memory[node] += sign * memory;
     this.counts[component][node] += sign;
+    invariant(this.counts[component][node] >= 0, 'a node frees an instance that it has');
+    invariant(
+      this.milliCpu[node] >= 0 && this.memory[node] >= 0,
+      'a node frees the room that it gave',
+    );
   }
 }

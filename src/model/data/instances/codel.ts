@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 
 /** The queue that the control law takes requests from, and that receives the requests it drops. */
@@ -100,6 +101,7 @@ export class Codel {
   }
 
   private after(time: Ns): Ns {
+    invariant(this.count > 0, 'an interval between drops follows a drop');
     return time + Math.round(this.intervalNs / Math.sqrt(this.count));
   }
 }

@@ -1,5 +1,5 @@
+import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
@@ -11,6 +11,8 @@ import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
 import type { Stress } from './fair-parts.js';
 
 const FIRST_CAPACITY = 16;
+/** Most ends that an audit compares after each change. */
+const AUDITED_MOST = 64;
 const NOTHING = new Float64Array(0);
 const NONE = new Int32Array(0);
 
@@ -91,6 +93,7 @@ export class Cores implements Processor {
   private period = -1;
   /** True if the event at `target` is the end of a strand. */
   private targetIsEnd = false;
+  private readonly audited = isAudited();
 
   constructor(setup: CoresSetup) {
     this.setup = setup;
@@ -105,6 +108,7 @@ export class Cores implements Processor {
 
   /** Adds a strand with `work` ns of CPU. */
   add(strand: number, work: number): void {
+    invariant(work >= 0, 'work takes no negative time');
     this.sync();
     this.runnable++;
     if (this.setup.fcfs && this.admitted >= this.setup.cores) {
@@ -120,6 +124,7 @@ export class Cores implements Processor {
   leave(strand: number): void {
     this.sync();
     this.runnable--;
+    invariant(this.runnable >= 0, 'a strand leaves the cores once');
     const at = this.removeWaiting(strand);
     if (!at) {
       this.admitted--;
@@ -238,6 +243,11 @@ export class Cores implements Processor {
     const { cores, contextSwitchTax, quota } = this.setup;
     this.dropDead();
     const n = this.admitted;
+    invariant(
+      n + this.waiting.length === this.runnable,
+      'every strand with work has a core or waits for one',
+    );
+    if (this.audited) this.auditEnds();
     if (n === 0) {
       this.idle();
       return;
@@ -294,6 +304,21 @@ export class Cores implements Processor {
     const { cores } = this.setup;
     const all = own + this.wanted;
     return all < cores ? all : cores;
+  }
+
+  /** The ends are a heap: none comes before the one above it. */
+  private auditEnds(): void {
+    const { ends, orders } = this;
+    const size = Math.min(this.size, AUDITED_MOST);
+    invariant(
+      this.waiting.length === this.waitingWork.length,
+      'each strand that waits for a core has its work',
+    );
+    for (let at = 1; at < size; at++) {
+      const up = (at - 1) >> 1;
+      const isLater = ends[up] < ends[at] || (ends[up] === ends[at] && orders[up] < orders[at]);
+      invariant(isLater, 'the strand that ends first is the first');
+    }
   }
 
   private show(usage: number): void {

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -57,6 +58,10 @@ export class Dagor implements Overload {
       Math.floor(now / HOUR),
     );
     const place = rank * settings.users + Math.floor(uniform * settings.users);
+    invariant(
+      place >= 0 && place < this.places,
+      'a request has a level between the first and the last',
+    );
     const isIn = place <= this.cursor;
     came[place]++;
     this.requests++;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 
@@ -60,6 +61,7 @@ export class Leak {
   }
 
   private settle(): void {
+    invariant(this.bytes >= this.lost, 'leaked memory comes back only with the end of its process');
     this.lost = this.bytes;
     this.since = engine.now;
   }

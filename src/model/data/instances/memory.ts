@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 import { levels } from '../figures/levels.js';
@@ -75,6 +76,7 @@ export class Memory {
   /** A request that had begun has left. */
   ended(): void {
     this.inWork--;
+    invariant(this.inWork >= 0, 'a request frees its memory once');
     this.note();
   }
 

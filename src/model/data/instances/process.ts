@@ -1,4 +1,4 @@
-import { broken } from '../../../kernel/invariant.js';
+import { broken, invariant } from '../../../kernel/invariant.js';
 
 /** States of a frozen process: not frozen, hanging, or paused. */
 export const FROZEN = Object.freeze({ no: 0, hang: 1, pause: 2 } as const);
@@ -190,12 +190,25 @@ export class Process {
       broken('illegal-process-transition', `${transition} of instance ${this.id}: ${this.state}`);
     }
     Object.assign(this, { phase }, IN_PHASE[phase], sets, more);
+    invariant(
+      this.down === (phase === 'down' || phase === 'starting'),
+      'a process is down before it is up and after it has ended',
+    );
+    invariant(!this.leaving || !this.down, 'only a process that runs is leaving');
+    invariant(
+      this.replacement === 'none' || this.leaving,
+      'only a process that is leaving has a replacement',
+    );
   }
 
   /** Sets whether faults and the garbage collector freeze it. */
   freeze(frozenByFaults: number, collecting: boolean): void {
     const frozen = collecting ? FROZEN.pause : frozenByFaults;
     Object.assign(this, { frozen, frozenByFaults, collecting });
+    invariant(
+      collecting === (frozen === FROZEN.pause) || frozenByFaults === FROZEN.pause,
+      'a process is paused by its collector or by a fault',
+    );
   }
 
   /** The state in words. */

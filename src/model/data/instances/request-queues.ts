@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Queue } from '../../../spec/scenario/resources.js';
@@ -136,12 +137,17 @@ class FairQueue implements RequestQueue {
     }
     this.waiting[place].push(strand);
     this.length++;
+    invariant(
+      this.turns.length === this.places.size,
+      'each value with waiting requests has one turn',
+    );
   }
 
   take(): number {
     const place = this.turns.shift();
     if (place < 0) return -1;
     const own = this.waiting[place];
+    invariant(own.length > 0, 'a value whose turn it is has a waiting request');
     const strand = own.shift();
     this.length--;
     if (own.length > 0) this.turns.push(place);
@@ -154,7 +160,7 @@ class FairQueue implements RequestQueue {
     if (place === undefined || !this.waiting[place].remove(strand)) return false;
     this.length--;
     if (this.waiting[place].length === 0) {
-      this.turns.remove(place);
+      invariant(this.turns.remove(place), 'a value without requests gives up its turn');
       this.forget(place);
     }
     return true;
@@ -165,6 +171,7 @@ class FairQueue implements RequestQueue {
   }
 
   private forget(place: number): void {
+    invariant(this.waiting[place].length === 0, 'a value is forgotten with its last request');
     this.places.delete(this.values[place]);
     this.free.push(place);
   }

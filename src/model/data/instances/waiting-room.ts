@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -78,6 +79,7 @@ export class WaitingRoom {
    * takes only one call.
    */
   private serve(): void {
+    invariant(this.isServing, 'a waiting call is served when an instance may be picked');
     this.isServing = false;
     const frame = this.waiting.peek();
     if (frame < 0) {
@@ -96,6 +98,7 @@ export class WaitingRoom {
   }
 
   private fail(): void {
+    invariant(this.isWaiting, 'the room fails only while calls have waited too long');
     this.isWaiting = false;
     this.isFailing = true;
     for (let frame = this.waiting.shift(); frame >= 0; frame = this.waiting.shift()) {

@@ -22,3 +22,6 @@ export const REMEMBERED = 128;
 
 /** A branch that releases a resource when it ends. */
 export const SECTION = TRANSACTION | LOCKED;
+
+/** Resources that a strand must have given back when it ends. */
+export const HELD = WORKER | GATED | STATEMENT | LOCKED | LEASED;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32 } from '../../../kernel/pool.js';
 
 /** A doubly linked list of numbers, each at most once. The head is the newest. */
@@ -20,6 +21,14 @@ export class Chain {
   take(place: number): void {
     const newer = this.newer[place];
     const older = this.older[place];
+    invariant(
+      (newer < 0 ? this.head : this.older[newer]) === place,
+      'a place that leaves a list is the next of the newer one',
+    );
+    invariant(
+      (older < 0 ? this.tail : this.newer[older]) === place,
+      'a place that leaves a list is the one before the older one',
+    );
     if (newer < 0) this.head = older;
     else this.older[newer] = older;
     if (older < 0) this.tail = newer;

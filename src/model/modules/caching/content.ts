@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { log } from '../../../kernel/math.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { CacheLevel } from '../../../spec/scenario/caching.js';
@@ -102,6 +103,10 @@ export class Content {
       place = entries.take(key);
       eviction?.added(place, key);
     }
+    invariant(
+      entries.used <= this.rules.capacity,
+      'a level holds no more entries than its capacity',
+    );
     const ttl = this.lifetime(negative, ttlNs, u);
     entries.version[place] = version;
     entries.negative[place] = negative ? 1 : 0;

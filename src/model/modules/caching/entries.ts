@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { makeRoom } from '../../../kernel/room.js';
 import { widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 
@@ -31,6 +32,7 @@ export class Entries {
   }
 
   take(key: number): number {
+    invariant(this.places[key] < 0, 'a value has one entry');
     const place = this.free.pop() ?? this.made++;
     if (place >= this.key.length) this.widen(Math.max(16, this.key.length * 2));
     this.places[key] = place;
@@ -40,6 +42,7 @@ export class Entries {
   }
 
   drop(place: number): void {
+    invariant(this.places[this.key[place]] === place, 'an entry is dropped once');
     this.places[this.key[place]] = -1;
     this.free.push(place);
     this.used--;

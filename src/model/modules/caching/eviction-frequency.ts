@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { Slots, widenInt32 } from '../../../kernel/pool.js';
 import type { Eviction } from './eviction.js';
 
@@ -66,6 +67,14 @@ export class Frequency implements Eviction {
     const row = this.row[place];
     const newer = this.newer[place];
     const older = this.older[place];
+    invariant(
+      (newer < 0 ? this.newest[row] : this.older[newer]) === place,
+      'an entry comes after its newer neighbour',
+    );
+    invariant(
+      (older < 0 ? this.oldest[row] : this.newer[older]) === place,
+      'an entry comes before its older neighbour',
+    );
     if (newer < 0) this.newest[row] = older;
     else this.older[newer] = older;
     if (older < 0) this.oldest[row] = newer;
@@ -103,6 +112,8 @@ export class Frequency implements Eviction {
   }
 
   private insert(count: number, less: number, more: number): number {
+    invariant(less < 0 || this.count[less] < count, 'a list comes after those with smaller counts');
+    invariant(more < 0 || this.count[more] > count, 'a list comes before those with larger counts');
     const row = this.rows.take();
     this.count[row] = count;
     this.less[row] = less;

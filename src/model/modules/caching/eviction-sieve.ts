@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { widenUint8 } from '../../../kernel/pool.js';
 import { Chain } from './chain.js';
 import type { Eviction } from './eviction.js';
@@ -41,6 +42,7 @@ export class Sieve implements Eviction {
       at = this.chain.newer[at];
       if (at < 0) at = this.chain.tail;
     }
+    invariant(at >= 0, 'a full level has an entry to evict');
     this.hand = at;
     return at;
   }

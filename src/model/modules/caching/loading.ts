@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { PlanCacheAct } from '../../../spec/plan/caching.js';
 import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../../spec/outcome.js';
@@ -64,6 +65,7 @@ export class Loading {
     const { columns } = this;
     const flights = this.flightsOf(strand, this.caches[spec.cache]);
     const flight = flights.find(engine.now, this.keyOf(strand, spec));
+    invariant(flight >= 0, 'a strand waits for a load that is under way');
     const load = this.loadOf(strand, spec);
     columns.cache[load] = spec.cache;
     columns.role[load] = -1 - flights.follow(flight, strand);
@@ -166,6 +168,7 @@ export class Loading {
 
   private start(strand: number, load: number, cache: number, key: number): void {
     const { columns, world } = this;
+    invariant(columns.since[load] < 0, 'a load starts after the last one has ended');
     const own = this.caches[cache];
     world.meters.count(own.meters.loads);
     columns.open[strand]++;
@@ -176,6 +179,7 @@ export class Loading {
   }
 
   private close(strand: number, load: number): void {
+    invariant(this.columns.since[load] >= 0 && this.columns.open[strand] > 0, 'a load ends once');
     this.columns.since[load] = -1;
     this.columns.open[strand]--;
   }
@@ -207,6 +211,10 @@ export class Loading {
     const { columns } = this;
     let load = strand * columns.slots;
     while (columns.role[load] >= ALONE || this.caches[columns.cache[load]] !== cache) load++;
+    invariant(
+      load < (strand + 1) * columns.slots,
+      'a strand that waits does so with one of its loads',
+    );
     columns.role[load] = ALONE;
     return load;
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Resident } from '../../data/instances/instance.js';
 
@@ -45,6 +46,7 @@ export class WriteBehind implements Resident {
 
   /** Starts the next batch. */
   take(): void {
+    invariant(this.batch.size === 0, 'a batch is written before the next one begins');
     for (const [key, version] of this.dirty) {
       if (this.batch.size >= this.batchSize) break;
       this.batch.set(key, version);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanCacheAct } from '../../../spec/plan/caching.js';
@@ -65,6 +66,10 @@ export class Writes {
   /** Waits until a batch is full or its delay is over. */
   gather(strand: number, spec: PlanCacheAct): Outcome {
     const behind = this.behindOf(strand, spec);
+    invariant(
+      behind.gatherer < 0 || behind.gatherer === strand,
+      'one strand writes the batches of a process',
+    );
     behind.gatherer = strand;
     if (behind.isFull) return OUTCOME.ok;
     behind.waiting = true;
@@ -83,6 +88,7 @@ export class Writes {
 
   take(strand: number, spec: PlanCacheAct): Outcome {
     const behind = this.behindOf(strand, spec);
+    invariant(behind.gatherer === strand, 'a batch is taken by the strand that gathers it');
     behind.waiting = false;
     behind.take();
     return OUTCOME.ok;

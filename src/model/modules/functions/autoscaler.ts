@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { KpaSettings } from '../../../spec/scenario/functions.js';
@@ -27,6 +28,7 @@ export class Autoscaler {
   add(now: Ns, change: number): void {
     this.advance(now);
     this.level += change;
+    invariant(this.level >= 0, 'no more requests end than came');
     if (this.first < 0 && this.level > 0) this.first = Math.floor(now / NS_PER_SECOND);
   }
 

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
 import { Cores } from '../../data/instances/cores.js';
 import type { Processor } from '../../data/instances/cores.js';
@@ -48,6 +48,7 @@ export class EnvironmentCores implements Processor {
   }
 
   leave(strand: number): void {
+    invariant(this.at[strand] < this.list.length, 'a request leaves the cores that it used');
     this.coresAt(this.at[strand]).leave(strand);
   }
 

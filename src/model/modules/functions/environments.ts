@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -122,10 +123,16 @@ export class Environments implements Host {
 
   /** A request has ended, for any reason. */
   left(strand: number): void {
+    invariant(
+      (strands.slot[strand] & LEASED) !== 0,
+      'a request leaves the environment that it has',
+    );
+    invariant(this.account.running > 0, 'an account counts each running request once');
     strands.slot[strand] &= ~LEASED;
     this.account.running--;
     const environment = this.of[strand];
     const wasFull = this.inside[environment]-- === this.spec.concurrencyPerInstance;
+    invariant(this.inside[environment] >= 0, 'an environment frees a place that it gave');
     if (this.isAlive[environment] === 0) return;
     if (!wasFull) this.open.splice(this.open.indexOf(environment), 1);
     this.open.push(environment);
@@ -140,6 +147,7 @@ export class Environments implements Host {
   }
 
   begin(strand: number): Outcome {
+    invariant((strands.slot[strand] & LEASED) === 0, 'a request has one environment');
     if (this.account.running >= this.plan.limit) return THROTTLED;
     const place = this.world.instances[strands.instance[strand]].index;
     if (this.claims[place] > 0) this.claims[place]--;
@@ -151,6 +159,11 @@ export class Environments implements Host {
       at = this.open.length - 1;
     }
     const environment = this.open[at];
+    invariant(this.isAlive[environment] === 1, 'a request enters an environment that exists');
+    invariant(
+      this.inside[environment] < this.spec.concurrencyPerInstance,
+      'an environment takes no more requests at once than it may',
+    );
     this.account.running++;
     this.stamp[environment]++;
     if (++this.inside[environment] === this.spec.concurrencyPerInstance) this.open.splice(at, 1);
@@ -196,6 +209,7 @@ export class Environments implements Host {
   }
 
   private settle(environment: number): void {
+    invariant(this.isAlive[environment] === 0, 'an environment is made whose number is free');
     this.isAlive[environment] = 1;
     this.inside[environment] = 0;
     this.ready[environment] = engine.now;
@@ -205,6 +219,11 @@ export class Environments implements Host {
   }
 
   private takeDown(environment: number): void {
+    invariant(
+      this.isAlive[environment] === 1 && this.inside[environment] === 0,
+      'only an idle environment is taken down',
+    );
+    invariant(this.open.includes(environment), 'an idle environment has room');
     this.open.splice(this.open.indexOf(environment), 1);
     this.isAlive[environment] = 0;
     this.free.push(environment);

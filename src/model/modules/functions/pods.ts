@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
@@ -104,6 +105,7 @@ export class Pods implements Host {
   }
 
   begin(strand: number): Outcome {
+    invariant((strands.slot[strand] & LEASED) === 0, 'a request enters one pod');
     const pod = this.waiting.length > 0 ? -1 : this.pick(strand);
     const isFull = pod < 0 && this.waiting.length >= QUEUE_DEPTH;
     if (isFull && this.spec.concurrencyPerInstance !== Infinity) return FULL;
@@ -131,6 +133,7 @@ export class Pods implements Host {
     const pod = this.of[strand];
     this.autoscaler.add(engine.now, -1);
     if (this.state[pod] === STATE.none) return;
+    invariant(this.inside[pod] > 0, 'a request leaves the pod that it is in');
     this.inside[pod]--;
     if (this.state[pod] === STATE.closing) this.closeEmpty(pod);
     else this.admit();
@@ -141,6 +144,11 @@ export class Pods implements Host {
   }
 
   private enter(strand: number, pod: number): void {
+    invariant(this.state[pod] === STATE.ready, 'a request enters a pod that is ready');
+    invariant(
+      this.inside[pod] < this.spec.concurrencyPerInstance,
+      'a pod has room for the request that it takes',
+    );
     this.inside[pod]++;
     this.of[strand] = pod;
     this.keepTicking();
@@ -241,6 +249,7 @@ export class Pods implements Host {
   }
 
   private begun(pod: number): void {
+    invariant(this.state[pod] === STATE.starting, 'a pod becomes ready that starts');
     this.state[pod] = STATE.ready;
     this.ready++;
     this.admit();
@@ -249,12 +258,14 @@ export class Pods implements Host {
   private close(place: number): void {
     const [pod] = this.alive.splice(place, 1);
     if (this.state[pod] === STATE.ready) this.ready--;
+    invariant(this.ready >= 0, 'no more pods close than were ready');
     this.state[pod] = STATE.closing;
     this.stamp[pod]++;
     this.closeEmpty(pod);
   }
 
   private closeEmpty(pod: number): void {
+    invariant(this.state[pod] === STATE.closing, 'only a closing pod ends');
     if (this.inside[pod] > 0) return;
     this.state[pod] = STATE.none;
     levels.add(this.gauge, -1);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -115,6 +116,10 @@ export class Aftermath {
 
   /** The consumer moves on without the message. `isPassed`: the group will not read this place again. */
   leave(message: number, place: number, isPassed: boolean): void {
+    invariant(
+      this.messages.holders[message] > 0,
+      'a failed message is kept until the group is past it',
+    );
     const { retry } = this.spec;
     if (retry === null || retry.mode === 'inProcess') {
       this.giveUp(message, place, isPassed);
@@ -185,6 +190,7 @@ export class Aftermath {
   }
 
   private delayNs(tries: number, message: number): Ns {
+    invariant(tries > 0, 'a message waits for a retry after a try');
     const { lineageA, lineageB } = this.messages;
     if (this.delays === null) return 0;
     return this.delays.delayNs(tries, lineageA[message], lineageB[message]);

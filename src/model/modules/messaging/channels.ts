@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots } from '../../../kernel/pool.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -254,6 +255,7 @@ export class Channels {
     const stamp = this.stamp[write];
     const topic = this.topics[this.topic[write]];
     const message = this.message[write];
+    invariant(this.messages.holders[message] > 0, 'a message is kept while it is written');
     this.underWay.give(write);
     topic.append(message);
     this.messages.release(message);

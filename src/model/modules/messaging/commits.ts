@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Aftermath } from './aftermath.js';
 import { RANGE, logsOf } from './member.js';
 import type { Member } from './member.js';
@@ -37,7 +38,9 @@ export class Commits {
 
   commitBatch(member: Member): void {
     const { batch } = member;
-    for (let k = 0; k < batch.length; k += RANGE) this.commit(member, batch[k], batch[k + 2]);
+    for (let k = 0; k < batch.length; k += RANGE) {
+      this.commit(member, batch[k], batch[k + 2]);
+    }
   }
 
   /** Ends a transaction: effects, offsets, outputs and skipped records take effect together, or none of them does. */
@@ -91,6 +94,7 @@ export class Commits {
 
   /** True if the group will not read the current run again. */
   isPassed({ batch, at }: Member): boolean {
+    invariant(at < batch.length, 'a run is part of the records that were read');
     return this.offsets.committed[batch[at]] > batch[at + 1];
   }
 }

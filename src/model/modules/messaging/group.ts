@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { ConsumerPolicy } from '../../../spec/scenario/messaging.js';
 import type { PlanGroup, PlanTopic } from '../../../spec/plan/messaging.js';
@@ -304,6 +305,10 @@ export class Group {
 
   /** Appends a failed message to the retry log of its partition; the owner of the partition reads it. */
   private putBack(message: number): void {
+    invariant(
+      this.setup.messages.holders[message] > 0,
+      'a message that waits for its retry is kept',
+    );
     const log = this.size + this.setup.topic.partitionOf(message);
     this.offsets.logs[log].partition.append(message);
     this.appended(log);
@@ -342,6 +347,7 @@ export class Group {
 
   private assign(partition: number, member: Member): void {
     for (let log = partition; log < this.offsets.logs.length; log += this.size) {
+      invariant(!member.assigned.includes(log), 'a member gets a log once');
       member.assigned.push(log);
     }
     member.assigned.sort((a, b) => a - b);

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { placeOfValue, streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -184,6 +184,7 @@ export class KafkaTopic {
 
   private write(message: number, at: number): void {
     const partition = this.partitions[at];
+    invariant(partition.end >= partition.base, 'a log ends after its first record');
     this.messages.holders[message]++;
     this.messages.copies.add(message);
     partition.append(message);
@@ -218,6 +219,7 @@ export class KafkaTopic {
 
   /** Deletes records older than the retention, read or not. */
   private expire(at: number): void {
+    invariant(this.guarded![at] === 1, 'records expire when their time was set');
     const partition = this.partitions[at];
     const limit = engine.now - this.spec.spec.retentionNs!;
     this.guarded![at] = 0;

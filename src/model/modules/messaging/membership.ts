@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -195,6 +196,10 @@ export class Membership {
     if (ghost === undefined) return;
     this.ghosts = this.ghosts.filter((own) => own.id !== id);
     const { identity, member } = ghost;
+    invariant(
+      identity === member || identity === member + this.members.length,
+      'a silent member has its own name or that of its dead process',
+    );
     if (identity === member) this.expel(this.members[member]);
     else if (!this.ghosts.some((other) => other.identity === identity)) this.rename(identity, -1);
     this.changed();
@@ -310,6 +315,10 @@ export class Membership {
     if (engine.now < this.opens) return;
     for (const member of this.members) if (member.inGroup && !member.joined) return;
     this.state = SYNCING;
+    invariant(
+      this.members.every(({ inGroup, joined }) => inGroup === joined || !inGroup),
+      'a rebalance waits for all members',
+    );
     this.after(this.spec.rebalance.pauseNs, this.assignOp, this.round, 0);
   }
 
@@ -338,6 +347,10 @@ export class Membership {
   private move(present: readonly number[], ready: boolean): void {
     const size = this.members.length;
     this.wanted = sticky(this.wanted, present, (owner) => owner >= size);
+    invariant(
+      this.wanted.every((own) => own < 0 || own >= size || this.members[own].inGroup),
+      'only members of the group get partitions',
+    );
     for (const member of this.members) member.losing.length = 0;
     this.wanted.forEach((next, partition) => {
       const owner = this.owners[partition];

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { Slots } from '../../../kernel/pool.js';
 import { derive, lineage, lineageNumber } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -173,6 +173,7 @@ export class Messages {
 
   /** Frees a message that has no holders. */
   drop(message: number): void {
+    invariant(this.holders[message] <= 1, 'a message is dropped when no other holder is left');
     this.traces.delete(message);
     this.copies.forget(message);
     this.slots.give(message);
@@ -236,6 +237,7 @@ export class Messages {
     part = -1,
   ): TaskContext {
     const { scratch } = this;
+    invariant(this.slots.has(message), 'a handler runs for a message that is kept');
     derive(this.lineageA[message], this.lineageB[message], group);
     identify(scratch, lineage.a, lineage.b, number);
     const a = this.lineageA[message] ^ this.operationA[message];
@@ -281,6 +283,10 @@ export class Messages {
 
   /** Time since it was published. */
   age(message: number): Ns {
+    invariant(
+      engine.now >= this.published[message],
+      'a message is not handled before it was published',
+    );
     return engine.now - this.published[message];
   }
 

@@ -98,6 +98,10 @@ export class Offsets {
 
   /** Commits an offset: a new reader starts there. */
   commit(log: number, offset: number): void {
+    invariant(
+      offset <= this.logs[log].partition.end,
+      'a group commits no record that is not in the log',
+    );
     const done = offset - this.committed[log];
     if (done <= 0) return;
     if (this.passing.isPending) this.pass(log, offset);
@@ -120,6 +124,7 @@ export class Offsets {
 
   /** A new reader starts at the last commit. */
   rewind(log: number): void {
+    invariant(this.position[log] >= this.committed[log], 'a group has read what it has committed');
     this.readAgain(log, this.position[log] - this.committed[log]);
     this.leave(log);
     this.position[log] = this.committed[log];
@@ -127,6 +132,10 @@ export class Offsets {
 
   /** Moves the group to an offset, backward or forward. */
   seek(log: number, offset: number): void {
+    invariant(
+      offset >= this.logs[log].partition.base && offset <= this.logs[log].partition.end,
+      'a group seeks to a record that its log has',
+    );
     this.readAgain(log, this.position[log] - offset);
     if (this.passing.isPending) this.pass(log, offset);
     this.leave(log);
@@ -181,6 +190,7 @@ export class Offsets {
   }
 
   private pass(log: number, offset: number): void {
+    invariant(offset >= this.committed[log], 'places are passed forward');
     for (let at = this.committed[log]; at < offset; at++) this.passing.passed(placeOf(log, at));
   }
 
@@ -193,6 +203,7 @@ export class Offsets {
   /** Changes the lag of a log. */
   private shift(log: number, by: number): void {
     this.lags[log] += by;
+    invariant(this.lags[log] >= 0, 'a group is never ahead of its log');
     levels.add(this.lag, by);
   }
 

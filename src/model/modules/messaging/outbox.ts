@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -145,6 +146,7 @@ export class OutboxTable {
       return;
     }
     if (round !== this.round) return;
+    invariant(this.missing > 0, 'each row of a batch is confirmed once');
     if (!isSuccess(outcome)) {
       this.giveUp();
       return;
@@ -194,6 +196,7 @@ export class OutboxTable {
 
   /** CDC drops a row that was written, and publishes one again until it is. */
   private tailEnded(message: number, isThere: boolean): void {
+    invariant(this.tailing.has(message), 'a row ends that was being published');
     if (!isThere) {
       this.world.meters.count(this.again);
       this.send(this.tailing.get(message)!, message);
@@ -220,6 +223,8 @@ export class OutboxTable {
   }
 
   private take(): void {
+    invariant(this.leader !== null && this.batch === 0, 'one relay takes one batch at a time');
+    invariant(this.topics.length === this.rows.length, 'each row has its topic');
     this.batch = Math.min(this.spec.spec.batchSize, this.rows.length);
     if (this.batch === 0) {
       this.rest();
@@ -237,6 +242,7 @@ export class OutboxTable {
   }
 
   private mark(): void {
+    invariant(this.missing === 0, 'rows are marked after all were confirmed');
     while (this.batch > 0) {
       if (this.spec.mark >= 0) {
         this.run(this.spec.mark);
@@ -262,6 +268,11 @@ export class OutboxTable {
     this.batch--;
     this.published--;
     this.measured--;
+    invariant(
+      this.batch >= 0 && this.measured >= this.batch,
+      'a row is dropped after it was confirmed',
+    );
+    invariant(this.published >= this.measured, 'a confirmed row was published');
     this.topics.shift();
     this.removeRow(this.rows.peek());
   }
@@ -292,7 +303,7 @@ export class OutboxTable {
     levels.add(this.gauge, -1);
     // With `cdc` a row may be written before an earlier one that failed.
     if (this.rows.peek() === message) this.rows.shift();
-    else this.rows.remove(message);
+    else invariant(this.rows.remove(message), 'a row leaves the outbox once');
     this.turnAge();
     this.messages.release(message);
   }

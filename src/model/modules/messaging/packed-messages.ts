@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { Packed } from '../../../kernel/packed.js';
 import type { Slots } from '../../../kernel/pool.js';
 import type { Trace, Traces } from '../../data/strands/task-context.js';
@@ -105,6 +106,7 @@ export class PackedMessages {
 
   /** Gives a message of a bundle a slot; it has no holder yet. */
   unpack({ packed, traces }: Bundle, k: number): number {
+    invariant(this.count > 0, 'a packed message is unpacked once');
     const { messages, extraColumns } = this;
     const message = messages.slots.take();
     messages.holders[message] = 0;
@@ -122,6 +124,7 @@ export class PackedMessages {
 
   /** Messages of a bundle were dropped. */
   forget(count: number): void {
+    invariant(count <= this.count, 'dropped messages were packed');
     this.count -= count;
   }
 

@@ -44,6 +44,10 @@ export class Partition {
     if (at === 0) this.begin();
     this.tail[at] = message;
     this.end++;
+    invariant(
+      this.blocks.length === Math.ceil(this.end / this.size) - this.first,
+      'the blocks of a log reach to its end',
+    );
   }
 
   /** Message at an offset >= base. It may come from the shelf, which can reallocate the columns of messages. */
@@ -56,6 +60,7 @@ export class Partition {
 
   /** Drops everything below an offset; calls `free` for each dropped message that has a slot. */
   trim(below: number, free: (message: number) => void): void {
+    invariant(below <= this.end, 'only records that were written are dropped');
     const { size } = this;
     while (this.base < below) {
       const start = this.first * size;
@@ -106,6 +111,7 @@ export class Partition {
   private unpack(number: number): Int32Array {
     const { messages, size } = this;
     const block = this.blocks[number - this.first];
+    invariant(block.slots === null && block.bundle !== null, 'only a packed block is unpacked');
     const slots = this.emptySlots();
     const from = Math.max(0, this.base - number * size);
     for (let k = from; k < size; k++) {

@@ -79,6 +79,8 @@ export class PauseGate {
 
   /** True if a run of a consumer may begin. */
   lets(run: number, who: number): boolean {
+    invariant(!this.inside.has(run), 'a run takes one slot of its breaker');
+    invariant(this.isBalanced(), 'a slot of a breaker is used, reserved or free');
     let slot = this.reserved.get(who) ?? -1;
     if (slot < 0) slot = this.enter();
     else this.reserved.delete(who);
@@ -93,6 +95,7 @@ export class PauseGate {
     this.inside.delete(run);
     this.breaker.leave(slot, 0, outcome);
     this.free.push(slot);
+    invariant(this.isBalanced(), 'a run that ends returns its slot');
     if (this.waiting.length > 0) this.soon();
   }
 
@@ -118,6 +121,7 @@ export class PauseGate {
 
   /** A refused consumer waits to be resumed. */
   wait(who: number): void {
+    invariant(!this.waiting.includes(who), 'a refused consumer waits once');
     this.waiting.push(who);
     this.schedule();
   }
@@ -137,6 +141,7 @@ export class PauseGate {
     if (slot === undefined) return;
     this.breaker.cancel(slot, 0, false);
     this.free.push(slot);
+    invariant(this.isBalanced(), 'a run that dies returns its slot');
     if (this.waiting.length > 0) this.schedule();
   }
 
@@ -145,6 +150,7 @@ export class PauseGate {
    * run.
    */
   private look(): void {
+    invariant(this.isSet, 'the gate looks when it was set to');
     this.isSet = false;
     const { resume } = this.place;
     if (this.state === CLOSED) {
@@ -157,12 +163,17 @@ export class PauseGate {
     const slot = this.enter();
     if (slot >= 0) {
       const who = this.waiting.shift()!;
+      invariant(!this.reserved.has(who), 'a consumer gets one slot for its next run');
       this.reserved.set(who, slot);
       resume(who);
     }
     if (this.waiting.length === 0) return;
     if (slot >= 0) this.soon();
     else this.schedule();
+  }
+
+  private isBalanced(): boolean {
+    return this.inside.size + this.reserved.size + this.free.length === this.slots;
   }
 
   private soon(): void {

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -169,6 +170,7 @@ export class PollLoop implements TaskOwner {
   private poll(member: Member): boolean {
     const { membership, spec } = this.setup;
     const { batch } = member;
+    invariant(member.at >= batch.length, 'a member polls after it has handled all records');
     batch.length = member.at = 0;
     if (this.commits.revoked.size > 0) this.commits.revoked.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
@@ -207,6 +209,10 @@ export class PollLoop implements TaskOwner {
     const { tasks } = this.world;
     const { partition } = this.offsets.logs[batch[at]];
     const from = batch[at + 1];
+    invariant(
+      at < batch.length && from < batch[at + 2],
+      'a handler gets records that are not handled yet',
+    );
     const message = partition.at(from);
     member.sure = member.outputs.length;
     let program = spec.program;
@@ -310,6 +316,7 @@ export class PollLoop implements TaskOwner {
   private again(member: Member): boolean {
     const { aftermath, redelivered } = this.setup;
     const { batch, at, run, tries } = member;
+    invariant(run > 0 && at < batch.length, 'a handler fails on records that it had');
     const { partition } = this.offsets.logs[batch[at]];
     this.undo(member);
     if (!aftermath.keeps(tries)) {
@@ -352,6 +359,8 @@ export class PollLoop implements TaskOwner {
     const log = batch[at];
     if (this.setup.canBeCut) this.abandonCut(member);
     batch[at + 1] += member.run;
+    invariant(batch[at + 1] <= batch[at + 2], 'a member handles only the records that it has read');
+    invariant(!member.idle, 'a member that handles records does not wait for a poll');
     member.tries = 1;
     if (batch[at + 1] === batch[at + 2]) member.at += RANGE;
     if (commit === 'afterEach') this.commits.commit(member, log, batch[at + 1]);

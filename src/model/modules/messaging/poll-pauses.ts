@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { PlanGroup } from '../../../spec/plan/messaging.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -79,6 +80,7 @@ export class PollPauses {
    * committed in advance: then it keeps them in memory.
    */
   private pause(member: Member): void {
+    invariant(!member.paused, 'a member pauses once');
     const { membership, partitions, spec, offsets } = this.setup;
     const { batch, at } = member;
     member.paused = member.idle = true;
@@ -107,6 +109,7 @@ export class PollPauses {
   }
 
   private unpause(member: Member): void {
+    invariant(member.paused, 'a member resumes once');
     member.paused = false;
     this.guards.resumed();
   }

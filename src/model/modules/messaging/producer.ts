@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_MS } from '../../../kernel/time.js';
 import { powi } from '../../../kernel/math.js';
@@ -101,6 +102,10 @@ export class Producer {
       if (byNode.size === 0) return;
       for (const [node, batches] of byNode) {
         this.inFlight[node] = (this.inFlight[node] ?? 0) + 1;
+        invariant(
+          this.inFlight[node] <= IN_FLIGHT,
+          'a producer has no more requests to a node than allowed',
+        );
         this.sending.send(this.index, node, batches);
       }
     }
@@ -109,6 +114,7 @@ export class Producer {
   /** A request to a node was acknowledged, or never will be. */
   answered(node: number): void {
     this.inFlight[node]--;
+    invariant(this.inFlight[node] >= 0, 'a request is answered once');
   }
 
   /** True if an earlier batch of the partition has not been written. */
@@ -127,6 +133,7 @@ export class Producer {
     if (at < 0) return;
     queue.splice(at, 1);
     this.used -= batch.memory;
+    invariant(this.used >= 0, 'a batch returns its memory once');
     this.unblock();
     if (this.home !== null) this.sending.workEnded(this.home);
   }
@@ -194,7 +201,12 @@ export class Producer {
   }
 
   private append(batch: Batch, message: number, since: Ns): void {
+    invariant(
+      !batch.settled && batch.request < 0 && !batch.full,
+      'a message joins a batch that is still open',
+    );
     batch.bytes += this.bytesIn(batch, message, since);
+    invariant(batch.bytes <= batch.memory, 'a batch holds no more bytes than it reserved');
     batch.messages.push(message);
   }
 
@@ -274,6 +286,7 @@ export class Producer {
       }
       this.blocked.shift();
       request.ticket.left--;
+      invariant(request.ticket.left >= 0, 'a publisher waits for buffer space once');
       this.sending.accepted(request);
     }
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -150,6 +151,7 @@ export class Replicas {
   /** The leader has written a batch. */
   written(batch: Batch): void {
     const own = this.partitions[batch.partition];
+    invariant(own.leader >= 0, 'a batch is written by a leader');
     const { a, b } = this.key;
     const at = own.nodes.map((_, place) => {
       if (place === own.leader) return engine.now;
@@ -249,6 +251,10 @@ export class Replicas {
       const others = own.inSync.some((inSync, k) => inSync && k !== place);
       // The last in-sync replica remains in sync: any other leader would lose records.
       if (others) own.inSync[place] = false;
+      invariant(
+        own.inSync.some((isIn) => isIn),
+        'a partition keeps a replica in sync',
+      );
       if (own.leader === place) this.elect(own, partition);
       else this.look(partition);
     });
@@ -297,6 +303,10 @@ export class Replicas {
       if (own.leader < 0 || own.has[place] > own.has[own.leader]) own.leader = place;
     });
     if (own.leader < 0) return;
+    invariant(
+      own.has[own.leader] <= this.topic.partitions[partition].end,
+      'a replica has no records that its leader never had',
+    );
     own.inSync.fill(false);
     own.inSync[own.leader] = true;
     for (const { batch } of own.pending.splice(0)) this.followers.lost(batch);
@@ -309,6 +319,7 @@ export class Replicas {
 
   /** Replicas that are up catch up with the leader at once. */
   private lead(own: Replicated, partition: number): void {
+    invariant(own.leader >= 0 && this.isUp(own.nodes[own.leader]), 'a replica that leads is up');
     own.nodes.forEach((node, place) => {
       if (this.isUp(node)) own.inSync[place] = true;
     });

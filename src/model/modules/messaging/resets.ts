@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -157,6 +158,7 @@ export class Resets {
   private seek(log: number): void {
     const { offsets, letGo, spec } = this.setup;
     if (this.seeks[log] !== 0) this.pending--;
+    invariant(this.pending >= 0, 'a seek that waits for a poll happens once');
     this.seeks[log] = 0;
     this.move(log, this.marks[log]);
     offsets.hold[log] = this.forgets && spec.reset === 'earliest' ? 0 : Infinity;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import { PHASE } from '../../../kernel/phase.js';
@@ -34,6 +35,7 @@ export class Timed<T extends Numbered> implements Stamped {
   }
 
   arm(lane: Lane, { slot }: T): void {
+    invariant(slot >= 0, 'a timer belongs to an object that has not ended');
     engine.arm(lane, slot, this.stamp[slot]);
   }
 
@@ -41,6 +43,7 @@ export class Timed<T extends Numbered> implements Stamped {
   end(thing: T): boolean {
     const { slot } = thing;
     if (slot < 0) return false;
+    invariant(this.things[slot] === thing, 'a slot belongs to one object');
     this.stamp[slot]++;
     this.things[slot] = null;
     this.slots.give(slot);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { PHASE } from '../../../kernel/phase.js';
@@ -212,6 +213,8 @@ export class Writes {
     this.waiting.add(request);
     let count = 0;
     for (const batch of batches) {
+      invariant(batch.request < 0, 'a batch is in one request at a time');
+      invariant(!batch.settled, 'a batch that is settled is not sent again');
       batch.request = id;
       count += batch.messages.length;
     }
@@ -311,6 +314,7 @@ export class Writes {
     batch.request = -1;
     const request = this.requests.get(id);
     if (request === undefined || --request.left > 0) return;
+    invariant(request.left === 0, 'a request ends with the answer to its last batch');
     this.requests.delete(id);
     this.waiting.end(request);
     this.producers[request.producer].answered(request.node);
@@ -328,6 +332,7 @@ export class Writes {
     batch.confirmed = isSuccess(outcome);
     for (const ticket of batch.tickets) {
       ticket.left--;
+      invariant(ticket.left >= 0, 'a publisher waits for each batch once');
       const isOver = !isSuccess(outcome) || ticket.left === 0;
       if (!isOver || ticket.waiter === -1) continue;
       this.notify(ticket.waiter, ticket.stamp, outcome);
@@ -350,6 +355,7 @@ export class Writes {
       for (const message of messages) this.topic.repeat(message, partition);
     }
     batch.copies--;
+    invariant(batch.copies >= 0, 'each write of a batch becomes visible once');
     batch.visible = true;
     if (batch.settled) {
       this.answered(batch);
@@ -363,6 +369,7 @@ export class Writes {
   /** The only node that had the batch is lost. */
   private lost(batch: Batch): void {
     batch.copies--;
+    invariant(batch.copies >= 0, 'each write of a batch is lost once');
     if (batch.settled) this.forget(batch, true);
   }
 

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { OUTCOME } from '../../../spec/outcome.js';
 import type { Orchestration } from '../../../spec/scenario/sagas.js';
 import { strands } from '../../data/strands/strands.js';
@@ -49,6 +50,8 @@ export class Abandonment {
     const { records, commands } = this;
     const slot = commands.saga[command];
     const at = slot * this.ledger.steps + commands.step[command];
+    invariant(records.command[at] === command, 'a command is abandoned once');
+    invariant(records.open[slot] > 0, 'an abandoned command was counted');
     commands.dropped[command] = 1;
     records.command[at] = -1;
     records.open[slot]--;

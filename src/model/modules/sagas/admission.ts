@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../../spec/outcome.js';
@@ -81,6 +82,10 @@ export class SagaAdmission {
    * A saga has ended: starts the next one that waits for its value, and notifies the strand that waits for the result.
    */
   finished(slot: number, phase: number): void {
+    invariant(
+      this.ledger.phase[slot] === phase,
+      'the ledger knows how a saga ended before others hear of it',
+    );
     const { records, world } = this;
     // A parked saga waits for a human and keeps its lock.
     if (phase === PHASE_OF.parked) return;
@@ -104,6 +109,7 @@ export class SagaAdmission {
     }
     if (!awaits) return OUTCOME.ok;
     if (ledger.phase[slot] !== PHASE_OF.running) return this.answerOf(slot);
+    invariant(records.waiter[slot] < 0, 'a saga has one strand that waits for it');
     records.waiter[slot] = strand;
     records.waiterStamp[slot] = strands.stamp[strand];
     return PENDING;

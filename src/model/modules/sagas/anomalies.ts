@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { type Slots } from '../../../kernel/pool.js';
 import type { PlanSaga } from '../../../spec/plan/sagas.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -48,6 +49,11 @@ export class Anomalies {
     this.values.delete(slot);
     const list = this.active.get(value)!;
     const at = list.indexOf(slot);
+    invariant(at >= 0, 'a running saga is in the list of its value');
+    invariant(
+      this.younger[slot] >= this.over[slot] && this.over[slot] >= this.completed[slot],
+      'no more younger sagas end than have begun',
+    );
     const completed = phase === PHASE_OF.completed;
     for (let k = 0; k < at; k++) {
       this.over[list[k]]++;

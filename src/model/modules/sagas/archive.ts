@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { AgedTable } from '../../../kernel/aged-table.js';
 import type { Ns } from '../../../kernel/time.js';
 
@@ -43,6 +44,10 @@ export class Archive {
   }
 
   add(a: number, b: number, start: Ns, end: Ns, number: number, ending: Ending): void {
+    invariant(
+      this.length === 0 || end >= this.rows.get(this.rows.end - 1, END),
+      'sagas are put away in the order of their ends',
+    );
     if (!isSame(ending, this.endings[this.latest])) this.latest = this.numberOfEnding(ending);
     this.rows.add(a, b, end, start, this.latest, number);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { Slots } from '../../../kernel/pool.js';
 import { OUTCOME } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
@@ -62,6 +63,10 @@ export class Commands {
 
   /** Gives the slot of a command back, whose timers are void. */
   give(command: number): void {
+    invariant(
+      this.held[command] !== HELD.dead,
+      'a command whose worker has died is given back when its end is known',
+    );
     this.run[command]++;
     this.slots.give(command);
   }
@@ -78,9 +83,14 @@ export function commandAct(plan: PlanSaga, commands: Commands, what: PlanSagaCom
       const entries = commands.undo[command] === 1 ? plan.undoEntries : plan.entries;
       strands.pc[strand] = commands.reply[command] === 0 ? entries[step] : plan.saveEntry;
     } else if (what === 'issue') {
+      invariant(
+        commands.strand[command] === strand,
+        'a command is sent by the strand that runs it',
+      );
       strands.answer[strand] = OUTCOME.ok;
       commands.sent[command] = 1;
     } else {
+      invariant(commands.reply[command] === 0, 'a command keeps its first response');
       commands.reply[command] = strands.answer[strand];
     }
     return OUTCOME.ok;

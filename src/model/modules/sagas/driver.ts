@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -104,12 +105,17 @@ export class Driver {
       return;
     }
     if (commands.held[command] === HELD.dead && !isSuccess(outcome)) {
+      invariant(commands.strand[command] >= 0, 'the task of a dead worker ends that has begun');
       commands.held[command] = HELD.reported;
       return;
     }
     commands.run[command]++;
     const slot = commands.saga[command];
     const step = commands.step[command];
+    invariant(
+      records.command[slot * ledger.steps + step] === command,
+      'a response belongs to the command in flight',
+    );
     if (!isSuccess(outcome)) {
       // A response that could not be saved is saved again; a command that could not be saved is started again.
       commands.strand[command] = -1;
@@ -122,6 +128,7 @@ export class Driver {
     commands.slots.give(command);
     records.command[slot * ledger.steps + step] = -1;
     records.open[slot]--;
+    invariant(records.open[slot] >= 0, 'a command gets one response');
     if (undo === 1) this.undone(slot, step, reply);
     else this.done(slot, step, reply);
     if (records.open[slot] === 0) this.next(slot);
@@ -140,12 +147,14 @@ export class Driver {
     const { records, plan, ledger } = this;
     const { stages } = plan.spec;
     for (;;) {
+      invariant(ledger.phase[slot] === PHASE_OF.running, 'only a running saga goes on');
       if (this.isOutdated(slot)) {
         records.cause[slot] = CONFLICT;
         records.turnBack(slot);
         records.stage[slot]--;
       }
       const at = records.stage[slot];
+      invariant(at >= -1 && at <= stages.length, 'a saga stays within its stages');
       if (records.back[slot] === 0 && at === stages.length) {
         this.finish(slot, PHASE_OF.completed);
         return;
@@ -191,6 +200,7 @@ export class Driver {
 
   private issue(slot: number, step: number, undo: number): void {
     const { commands, records, ledger } = this;
+    invariant(records.command[slot * ledger.steps + step] < 0, 'a step has one command in flight');
     const command = commands.take(slot, step, undo);
     records.command[slot * ledger.steps + step] = command;
     records.open[slot]++;
@@ -200,9 +210,15 @@ export class Driver {
   /** Runs a command on the instance that drives its saga; if no instance is up, the saga is interrupted. */
   private run(command: number): void {
     const { commands, records } = this;
+    invariant(commands.dropped[command] === 0, 'an abandoned command does not run');
+    invariant(records.open[commands.saga[command]] > 0, 'a command that runs is counted');
     const slot = commands.saga[command];
     const step = commands.step[command];
     const instance = this.orchestrators.place(slot);
+    invariant(
+      commands.held[command] !== HELD.dead,
+      'a command whose worker has died waits for its lease',
+    );
     if (instance < 0 && this.isBlind) {
       commands.held[command] = HELD.nobody;
       return;
@@ -232,6 +248,7 @@ export class Driver {
   private done(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
+    invariant(records.fate[at] === FATE.none, 'a step is decided once');
     if (isSuccess(reply)) {
       records.fate[at] = FATE.succeeded;
       return;
@@ -263,6 +280,10 @@ export class Driver {
   private undone(slot: number, step: number, reply: Outcome): void {
     const { records, spec } = this;
     const at = slot * this.ledger.steps + step;
+    invariant(
+      records.fate[at] === FATE.succeeded || records.fate[at] === FATE.unknown,
+      'only a step that may have had its effect is undone',
+    );
     if (isSuccess(reply)) {
       records.fate[at] = FATE.undone;
       return;
@@ -281,6 +302,7 @@ export class Driver {
     const { commands, records, ledger } = this;
     const command = commands.take(slot, step, undo);
     const at = slot * ledger.steps + step;
+    invariant(records.command[at] < 0, 'a step is tried again after its last command has ended');
     const endless = records.tries[at] >= this.spec.retry.attempts;
     const pause = pauseOf(this.spec, records.tries[at], endless);
     records.tries[at]++;
@@ -346,6 +368,10 @@ export class Driver {
     const { commands, records, orchestrators } = this;
     const slot = commands.saga[command];
     const step = commands.step[command];
+    invariant(
+      records.command[slot * this.ledger.steps + step] === command,
+      'a lease expires of the command in flight',
+    );
     const undo = commands.undo[command];
     this.abandonment.drop(command, false);
     const hasPassed = orchestrators.pass(slot);
@@ -391,6 +417,7 @@ export class Driver {
 
   private finish(slot: number, phase: number): void {
     const { ledger, records } = this;
+    invariant(records.open[slot] === 0, 'a saga ends without commands in flight');
     ledger.finish(slot, phase);
     this.orchestrators.over(slot);
     records.ended(slot);

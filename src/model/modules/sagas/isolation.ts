@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanSaga } from '../../../spec/plan/sagas.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -32,6 +33,7 @@ export class Isolation {
 
   /** A saga starts for the request of a strand. */
   enter(slot: number, strand: number): number {
+    invariant(!this.values.has(slot), 'a saga takes its value once');
     const value = this.world.keys.value(this.key, strand);
     if (!this.locks) {
       let read = this.versions.get(value);
@@ -87,6 +89,7 @@ export class Isolation {
     }
     const list = this.holders.get(own.value)!;
     const at = list.indexOf(slot);
+    invariant(at >= 0, 'a saga leaves the line of its value once');
     list.splice(at, 1);
     if (list.length === 0) this.holders.delete(own.value);
     return at === 0 && list.length > 0 ? list[0] : -1;

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { Slots, widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { lineageNumber } from '../../../kernel/rng.js';
@@ -118,7 +118,8 @@ export class Ledger {
     if (this.accepted[slot] !== 0) return slot;
     this.accepted[slot] = 1;
     this.cell[slot] = sink.cell;
-    this.start[slot] = engine.now;
+    // A choreographed saga may have ended before the service that began it goes on.
+    if (this.end[slot] < 0) this.start[slot] = engine.now;
     this.settlement.accepted(sink.cell);
     if (this.phase[slot] === PHASE_OF.running) this.anomalies?.began(slot, strand);
     return slot;
@@ -126,6 +127,7 @@ export class Ledger {
 
   /** A saga has ended; a different second end contradicts the first. */
   finish(slot: number, phase: number): void {
+    invariant(this.slots.has(slot), 'a saga is remembered when it ends');
     const before = this.phase[slot];
     if (before === phase) return;
     if (before !== PHASE_OF.running) {
@@ -134,6 +136,7 @@ export class Ledger {
     }
     this.phase[slot] = phase;
     this.end[slot] = engine.now;
+    invariant(engine.now >= this.start[slot], 'a saga starts before it ends');
     this.anomalies?.ended(slot, phase);
     // A parked saga waits for a human and keeps its slot.
     if (phase !== PHASE_OF.parked) this.ended.push(slot);
@@ -146,6 +149,7 @@ export class Ledger {
 
   /** A step has had its effect. */
   effect(slot: number, step: number, repeatable: boolean): void {
+    invariant(this.slots.has(slot), 'an effect belongs to a saga that is remembered');
     const at = slot * this.steps + step;
     if (this.done[at] > 0) {
       if (repeatable) return;
@@ -170,6 +174,7 @@ export class Ledger {
   undo(strand: number, slot: number, step: number, repeatable: boolean): void {
     const at = slot * this.steps + step;
     if (this.looks[step][strand] !== strands.life[strand] + 1) return;
+    invariant(this.done[at] > 0, 'only an effect that happened is undone');
     if (this.undone[at] > 0) {
       if (repeatable) return;
       this.settlement.duplicated(step);
@@ -189,6 +194,10 @@ export class Ledger {
     this.start[slot] = engine.now;
     this.end[slot] = -1;
     this.cell[slot] = -1;
+    invariant(
+      !this.byRoot.has(lineageNumber(this.rootA[slot], this.rootB[slot])),
+      'a request has one record of its saga',
+    );
     const at = slot * this.steps;
     this.done.fill(0, at, at + this.steps);
     this.undone.fill(0, at, at + this.steps);
@@ -237,6 +246,10 @@ export class Ledger {
   }
 
   private free(slot: number): void {
+    invariant(
+      this.byRoot.get(lineageNumber(this.rootA[slot], this.rootB[slot])) === slot,
+      'a record is found by its request until it is dropped',
+    );
     this.byRoot.delete(lineageNumber(this.rootA[slot], this.rootB[slot]));
     this.life[slot]++;
     this.slots.give(slot);
@@ -244,6 +257,10 @@ export class Ledger {
 
   /** Moves an ended saga to the archive. */
   private put(slot: number): void {
+    invariant(
+      this.phase[slot] !== PHASE_OF.running && this.phase[slot] !== PHASE_OF.parked,
+      'only a saga that has ended is put away',
+    );
     const at = slot * this.steps;
     const to = at + this.steps;
     this.archive.add(
@@ -269,6 +286,7 @@ export class Ledger {
   /** A late effect for an archived saga: gives it a slot again. */
   private wake(row: number): number {
     const { archive } = this;
+    invariant(!this.awake.has(row), 'a saga that was put away gets a slot again once');
     const ending = archive.endingOf(row);
     const slot = this.slots.take();
     const at = slot * this.steps;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { PlanSaga } from '../../../spec/plan/sagas.js';
 import { FROZEN } from '../../data/instances/process.js';
@@ -100,6 +101,10 @@ export class Orchestrators {
 
   /** The instance that drives a saga. */
   instanceOf(slot: number): number {
+    invariant(
+      this.records.instance[slot] < this.count,
+      'a saga is driven by an instance of its service',
+    );
     return this.first + this.records.instance[slot];
   }
 

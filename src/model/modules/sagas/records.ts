@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { derive, lineage } from '../../../kernel/rng.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../../data/strands/task-context.js';
 import type { Run } from '../../data/run.js';
@@ -133,6 +134,7 @@ export class Records {
 
   /** Switches to compensation, which counts tries and doubts from zero. */
   turnBack(slot: number): void {
+    invariant(this.back[slot] === 0, 'a saga turns back once');
     const from = slot * this.ledger.steps;
     const to = from + this.ledger.steps;
     this.back[slot] = 1;
@@ -142,6 +144,7 @@ export class Records {
   }
 
   ended(slot: number): void {
+    invariant(this.open[slot] === 0, 'a saga ends after its last command');
     this.turn[slot]++;
     this.traces.delete(slot);
   }

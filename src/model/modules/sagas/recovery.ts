@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots } from '../../../kernel/pool.js';
@@ -51,6 +52,7 @@ export class Recovery {
 
   /** A saga has lost its driver, which is known after a delay: another instance takes over then. */
   await(slot: number, delay: Ns): void {
+    invariant(this.records.open[slot] === 0, 'a saga without a driver has no command in flight');
     this.records.waiting[slot] = 1;
     this.later(slot, delay);
   }
@@ -67,6 +69,7 @@ export class Recovery {
     const isOver = records.turn[slot] !== this.turn[reading];
     this.readings.give(reading);
     if (isOver) return;
+    invariant(records.reading[slot] === 1, 'a read of a saga ends that was begun');
     records.reading[slot] = 0;
     if (isSuccess(outcome)) {
       this.resume(slot);
@@ -103,6 +106,7 @@ export class Recovery {
   }
 
   private resume(slot: number): void {
+    invariant(this.records.waiting[slot] === 1, 'a saga is taken over once');
     this.records.waiting[slot] = 0;
     this.orchestrators.tookOver();
     this.resumed(slot);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -99,6 +100,7 @@ export class Settlement {
     if (seen.phase === PHASE_OF.parked) meters.countIn(this.parked, seen.cell);
     if (this.values !== null) meters.countIn(this.values[verdict], seen.cell, this.amount(seen));
     if (verdict === 'completed' || verdict === 'compensated') {
+      invariant(seen.end >= seen.start, 'a saga that has ended did so after its start');
       meters.took(this.durations, seen.cell, seen.end - seen.start);
     }
   }

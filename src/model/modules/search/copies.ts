@@ -214,6 +214,7 @@ export class Copies {
   private sent(write: number, index: number): void {
     const { world } = this;
     this.messages--;
+    invariant(this.messages >= 0, 'a message between copies arrives once');
     const node = this.nodes[index];
     const strand = this.strand[write];
     // The primary has died or abandoned the write.
@@ -249,6 +250,7 @@ export class Copies {
 
   /** One copy fewer to wait for. */
   private done(write: number): void {
+    invariant(this.left[write] > 0, 'a copy confirms a write once');
     const { interpreter } = this.world;
     if (--this.left[write] > 0) return;
     this.slots.give(write);
@@ -336,6 +338,7 @@ export class Copies {
     for (let index = first; index < first + copies; index++) {
       if (index === old || this.inSync[index] === 0 || this.nodes[index].down) continue;
       shard.primary = index;
+      invariant(this.inSync[index] === 1, 'a copy that takes over has all writes');
       this.inSync[old] = 0;
       meters.count(this.failovers);
       journal.tell(JOURNAL.promoted, this.nodes[index].id, PROMOTED.shard);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
@@ -98,6 +99,7 @@ export class Refreshes {
   }
 
   private tick(copy: Copy): void {
+    invariant(copy.dirty, 'a refresh is set for writes that searches do not see');
     const { idleAfterNs } = this.spec;
     const isIdle = idleAfterNs !== null && engine.now - copy.searched >= idleAfterNs;
     if (isIdle) copy.skipped = true;

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { OUTCOME, PENDING, withStatus } from '../../../spec/outcome.js';
@@ -74,8 +74,13 @@ export class ThreadPools {
 
   /** A strand releases its thread. */
   give(strand: number): void {
+    invariant(
+      (strands.slot[strand] & LEASED) !== 0,
+      'a thread is given back by the operation that has it',
+    );
     strands.slot[strand] &= ~LEASED;
     const pool = this.pools[this.of[strand]];
+    invariant(pool.busy > 0, 'a thread that is given back was busy');
     const next = pool.queue.shift();
     if (next < 0) {
       pool.busy--;
@@ -89,6 +94,11 @@ export class ThreadPools {
   private take(strand: number, kind: number): Outcome {
     const at = (strands.instance[strand] - this.first) * this.perNode + kind;
     const pool = this.pools[at];
+    invariant((strands.slot[strand] & LEASED) === 0, 'an operation takes one thread');
+    invariant(
+      pool.queue.length === 0 || pool.busy === pool.spec.size,
+      'no operation waits beside a free thread',
+    );
     const isReplica = strands.returns[strand] === RETURN.task;
     this.of[strand] = at;
     this.since[strand] = engine.now;
@@ -108,7 +118,8 @@ export class ThreadPools {
   /** A strand leaves before it runs. If it was granted a thread already, it returns it at its end. */
   private left(strand: number): void {
     if ((strands.slot[strand] & LEASED) !== 0) return;
-    this.pools[this.of[strand]].queue.remove(strand);
+    const { queue } = this.pools[this.of[strand]];
+    invariant(queue.remove(strand), 'an operation that waits is in the queue of its pool');
     this.leaveQueue(strand);
   }
 

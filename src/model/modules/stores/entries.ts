@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { Slots } from '../../../kernel/pool.js';
 import { derive, lineage } from '../../../kernel/rng.js';
@@ -100,6 +101,10 @@ export class Entries {
       this.first.set(entity, entry);
       this.last[entry] = entry;
     } else {
+      invariant(
+        this.same[this.last[first]] < 0,
+        'the last unseen event of an entity has none after it',
+      );
       this.same[this.last[first]] = entry;
       this.last[first] = entry;
     }
@@ -121,11 +126,15 @@ export class Entries {
   /** Marks an event as seen. It is the first unseen one of its entity, unless places were skipped. */
   see(entry: number): void {
     const entity = this.entity[entry];
+    invariant(this.seen[entry] === 0, 'an event has its effect on the view once');
     this.seen[entry] = 1;
     const next = this.same[entry];
     let before = this.first.get(entity)!;
     if (before !== entry) {
-      while (this.same[before] !== entry) before = this.same[before];
+      while (this.same[before] !== entry) {
+        before = this.same[before];
+        invariant(before >= 0, 'an unseen event is in the list of its entity');
+      }
       this.same[before] = next;
       if (next < 0) this.last[this.first.get(entity)!] = before;
       return;
@@ -139,6 +148,7 @@ export class Entries {
 
   /** Frees an event that has passed. */
   free(entry: number): void {
+    invariant(this.seen[entry] === 1, 'an event is dropped after its effect or its loss');
     this.traces.delete(entry);
     this.slots.give(entry);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { OUTCOME, withStatus } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import { LOADS } from '../../../spec/plan/stores.js';
@@ -230,6 +231,7 @@ export class EventStore {
     const behind = Math.min(version, callData.until[strand]) - callData.position[strand];
     const count = Math.min(behind, batch);
     const ends = this.spec.readsUntilShort ? count < batch : count === behind;
+    invariant(count >= 0, 'a page of events begins after the last one');
     callData.position[strand] += count;
     callData.count[strand] = count;
     callData.page[strand] = ends ? PAGE.last : PAGE.more;
@@ -258,6 +260,7 @@ export class EventStore {
     const count = callData.count[strand];
     const expected = callData.position[strand];
     const mark = this.markOf(strand);
+    invariant(count > 0, 'an append has an event');
     if (this.recent.has(callA[strand], callB[strand])) {
       if (this.spec.sameAppend === 'once') return OUTCOME.ok;
       if (this.spec.sameAppend === 'conflict') return this.conflict();

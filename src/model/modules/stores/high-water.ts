@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -89,6 +90,7 @@ export class HighWater {
       if (place === undefined) continue;
       this.places.delete(this.mark);
       this.waiting--;
+      invariant(this.waiting >= 0, 'the events of a place are released once');
       for (const { model, entry, entity } of place) model.release(entry, entity);
     }
     if (this.waiting === 0 || this.gap === this.mark) return;

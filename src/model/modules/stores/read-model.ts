@@ -88,6 +88,7 @@ export class ReadModel {
   /** All places before the event are filled or skipped. */
   release(entry: number, entity: number): void {
     const segments = this.segments!;
+    invariant(this.held.includes(entry), 'an event is released that waited for earlier places');
     const segment = placeOfValue(entity, segments.count);
     this.held.splice(this.held.indexOf(entry), 1);
     segments.add(entry, segment);
@@ -96,6 +97,7 @@ export class ReadModel {
 
   /** An event was committed to a skipped place: the view will never have it. */
   miss(entry: number): void {
+    invariant(this.held.includes(entry), 'an event is missed that waited for its place');
     this.held.splice(this.held.indexOf(entry), 1);
     this.expire(entry);
     this.segments!.lose(1);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
@@ -72,12 +73,14 @@ export class Rebuild {
   /** Replays all events that exist now and are not in the new view. */
   private next(): void {
     const { total } = this.log;
+    invariant(total >= this.rebuilt, 'a replay reads forward');
     const takes = Math.ceil(((total - this.rebuilt) / this.spec.rate) * NS_PER_SECOND);
     this.rebuilt = total;
     engine.at(engine.now + takes, PHASE.COMPLETION, this.turnOp, 0, 0, 0);
   }
 
   private turn(_to: number): void {
+    invariant(this.began >= 0, 'a rebuild ends that was begun');
     if (this.log.total > this.rebuilt) {
       this.next();
       return;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -51,6 +52,8 @@ export function emptyList(): EventList {
 
 /** Appends an event to a list. */
 export function append({ next }: Entries, list: EventList, entry: number): void {
+  invariant(list.tail < 0 === (list.length === 0), 'an empty list has no last event');
+  invariant(list.tail < 0 || next[list.tail] < 0, 'the last event of a list has none after it');
   next[entry] = -1;
   if (list.tail < 0) list.head = entry;
   else next[list.tail] = entry;
@@ -92,4 +95,5 @@ export function putBack(entries: Entries, list: EventList, keep: number, others:
     else other = following;
     append(entries, list, entry);
   }
+  invariant(list.length === old.length + others.length, 'no event is lost when lists are merged');
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
@@ -173,6 +174,7 @@ export class Segments {
     const segment = this.list[record % this.list.length];
     if (Math.floor(record / this.list.length) !== segment.epoch) return OUTCOME.ok;
     const entry = segment.cursor;
+    invariant(entry >= 0, 'a batch has as many effects as events');
     if (entries.seen[entry] === 0) this.model.see(entry);
     else this.repeat();
     segment.cursor = entries.next[entry];
@@ -264,6 +266,7 @@ export class Segments {
   /** Starts the next batch, or becomes idle. */
   private begin(segment: Segment): void {
     const { world, spec, model } = this;
+    invariant(segment.taken === 0, 'a batch begins after the last one has ended');
     segment.taken = Math.min(segment.length, spec.spec.batchSize);
     segment.idle = segment.taken === 0 || this.halted || segment.home.shut;
     if (segment.idle) {
@@ -324,6 +327,7 @@ export class Segments {
   /** Moves the checkpoint past the batch. */
   private pass(segment: Segment): void {
     const { next } = this.model.entries;
+    invariant(segment.taken <= segment.length, 'a batch is a part of its segment');
     for (let k = 0; k < segment.taken; k++) {
       const entry = segment.head;
       segment.head = next[entry];
@@ -332,6 +336,7 @@ export class Segments {
     if (segment.head < 0) segment.tail = -1;
     segment.length -= segment.taken;
     this.length -= segment.taken;
+    invariant(this.length >= 0, 'an event passes once');
     segment.taken = 0;
     segment.tries = 1;
     segment.waitNs = FIRST_WAIT;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
@@ -143,6 +144,7 @@ export class Streams {
 
   /** Stores a snapshot. If a second one was planned meanwhile, the earlier one still counts. */
   keepSnapshot(stream: number, version: number): void {
+    invariant(version <= this.version[stream], 'a snapshot has only events of its stream');
     if (version > this.snapshot[stream]) this.snapshot[stream] = version;
   }
 

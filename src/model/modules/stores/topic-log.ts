@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -83,6 +84,7 @@ export class TopicLog implements Follower {
 
   /** Deletes messages older than the retention, read or not. */
   private expire(): void {
+    invariant(this.guarded, 'messages expire when their time was set');
     this.guarded = false;
     this.expiredCount += this.model.segments!.expire(engine.now - this.retention);
     this.guard();

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots } from '../../../kernel/pool.js';
@@ -148,6 +149,7 @@ export class Versions {
   private free(waiter: number): void {
     const entity = this.entity[waiter];
     const line = this.waiting.get(entity)!;
+    invariant(line.includes(waiter), 'a read that waits is in the line of its entity');
     line.splice(line.indexOf(waiter), 1);
     if (line.length === 0) this.waiting.delete(entity);
     this.life[waiter]++;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { samplers } from '../../../kernel/distribution.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
@@ -96,6 +97,7 @@ export class ClusterAutoscaler {
   }
 
   private order(node: number): void {
+    invariant(this.cluster.states[node] === NODE.absent, 'a node is ordered that is not there');
     const { plan, replication } = this.run;
     const key = streamKey(plan.seed, replication, `nodes/provisioning/${node}`);
     const delay = samplers.draw(this.sampler, key.a, key.b, this.orders[node]++, 0, 0);
@@ -118,6 +120,7 @@ export class ClusterAutoscaler {
       const isEmpty = cluster.isEmpty(node);
       if (!isEmpty && !this.effects.mayDrain(node)) continue;
       this.since[node] = Infinity;
+      invariant(cluster.takes(node), 'a node is removed that takes instances');
       this.effects.removes(node);
       there--;
       // Empty nodes go together, others one by one.

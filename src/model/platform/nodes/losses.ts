@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -64,6 +65,7 @@ export class Losses {
 
   /** A node has died. */
   died(node: number): void {
+    invariant(this.lost[node] === 0, 'a node that dies does not count as lost yet');
     const { graceNs } = this.cluster.spec;
     engine.at(engine.now + graceNs, PHASE.TIMER, this.lostOp, node, ++this.deaths[node], 0);
   }
@@ -75,6 +77,7 @@ export class Losses {
   }
 
   private notice(node: number): void {
+    invariant(this.lost[node] === 0, 'a node is lost once in each death');
     this.lost[node] = 1;
     this.effects.lost(node);
     // Nodes that are noticed at the same instant count together.

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { JOURNAL, NODE_STATE } from '../../../spec/record/record.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
@@ -140,6 +141,7 @@ export class Nodes {
 
   /** An ordered node takes instances from now on. */
   private arrives(node: number): void {
+    invariant(this.cluster.states[node] === NODE.ordered, 'a node arrives that was ordered');
     this.cluster.states[node] = NODE.ready;
     this.note(node, NODE_STATE.ready);
     this.pending.wake();

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { INSTANCE_STATE, JOURNAL } from '../../../spec/record/record.js';
@@ -64,6 +65,7 @@ export class Pending {
   }
 
   private retry(): void {
+    invariant(this.isDue, 'waiting instances look for a node only when room may have come');
     this.isDue = false;
     for (let at = 0; at < this.waiting.length;) {
       const instance = this.waiting[at];
@@ -72,6 +74,7 @@ export class Pending {
         at++;
         continue;
       }
+      invariant(this.cluster.takes(node), 'an instance is put on a node that takes instances');
       this.cluster.put(instance, node, instance.leaving);
       this.leave(at);
       this.placed(instance);
@@ -84,6 +87,10 @@ export class Pending {
   }
 
   private turn({ id, component }: Instance, by: 1 | -1): void {
+    invariant(
+      this.gauges[component] >= 0,
+      'only an instance that the platform places waits for a node',
+    );
     levels.add(this.gauges[component], by);
     const state = by > 0 ? INSTANCE_STATE.pending : INSTANCE_STATE.scheduled;
     this.run.journal.note(JOURNAL.instance, id, state);

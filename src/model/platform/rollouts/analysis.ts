@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { holds } from '../../../spec/compare.js';
@@ -56,6 +57,7 @@ export class Analysis {
   }
 
   private take(): void {
+    invariant(this.isRunning, 'an evaluation belongs to an analysis that runs');
     const look = this.look();
     this.reset();
     this.looked(look);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 /** Numbers of replicas of the two versions. */
 export interface Pair {
   readonly old: number;
@@ -61,6 +62,7 @@ export function proportionalStep({ wanted, available }: State, before: Slack, no
     return size + by;
   });
   const larger = Math.max(0, changed[0] + left);
+  invariant(more > 0 ? left >= 0 : left <= 0, 'shares of a change do not exceed it');
   return isOldFirst ? { old: larger, next: changed[1] } : { old: changed[1], next: larger };
 }
 
@@ -119,6 +121,10 @@ export function nearest(desired: number, share: number, surge: number): Pair {
     Math.abs(next / all - share);
   let best = options[0] ?? { next: 0, all: desired };
   for (const option of options) if (off(option) < off(best) - ROUNDING) best = option;
+  invariant(
+    best.next >= 0 && best.next <= best.all,
+    'a version has a share of the instances that are wanted',
+  );
   return { next: best.next, old: best.all - best.next };
 }
 

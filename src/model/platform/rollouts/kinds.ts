@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { updateFleet } from '../../resources/picking/ready.js';
 import { ROLLOUT_STATE } from '../../../spec/record/record.js';
 import type { Weights } from '../../data/edges/split.js';
@@ -68,6 +69,7 @@ export class BlueGreen extends Rollout {
   }
 
   private turn(): void {
+    invariant(!this.isSwitched && !this.isRolledBack, 'a blue-green rollout switches once');
     this.isSwitched = true;
     this.note(ROLLOUT_STATE.weight + 1000);
     this.select(this.next);
@@ -184,6 +186,7 @@ export class Canary extends Rollout {
   }
 
   private setWeight(weight: number): void {
+    invariant(weight >= 0 && weight <= 1, 'a version gets between none and all of the requests');
     if (weight === this.weight) return;
     this.weight = weight;
     this.note(ROLLOUT_STATE.weight + Math.round(weight * 1000));
@@ -217,6 +220,7 @@ export class Canary extends Rollout {
   }
 
   private turnsBack(): boolean {
+    invariant(this.isRolledBack, 'requests turn back only in a rollback');
     if (this.weights !== null) return false;
     const { slack } = this;
     this.settle((state) => shareStep(state, 0, slack));

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -91,6 +92,7 @@ export abstract class Rollout implements Scalable {
   }
 
   private rescale(before: Slack): void {
+    invariant(!this.isFrozen, 'a frozen controller does not scale');
     const { versions } = this;
     this.unscaled = null;
     if (this.isUnderWay) this.resized(before);
@@ -141,6 +143,10 @@ export abstract class Rollout implements Scalable {
   }
 
   private looked(look: Look): void {
+    invariant(
+      !this.isRolledBack && !this.isHeld,
+      'no analysis looks at a rollout that is held or rolled back',
+    );
     const { onFailure, analysis } = this.spec;
     const { failureLimit, noData } = analysis!;
     if (look === 'empty' && noData === 'pause') this.hold();
@@ -199,6 +205,7 @@ export abstract class Rollout implements Scalable {
       const { wanted, available } = this.state;
       const { old, next } = step({ wanted, available });
       if (old === wanted.old && next === wanted.next) return;
+      invariant(old >= 0 && next >= 0, 'a step of a rollout asks for instances, not for debts');
       this.versions.next.scaleTo(next);
       this.versions.old.scaleTo(old);
     }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { isSuccess } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -46,6 +47,7 @@ export class Tally {
     if (!isSuccess(outcome)) return;
     meters.countIn(counters.good, cell);
     this.good++;
+    invariant(this.good <= this.all.count, 'a version has no more successes than answers');
     this.successes.add(latency);
   }
 

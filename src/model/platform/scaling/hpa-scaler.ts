@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
@@ -56,6 +57,10 @@ export class HpaScaler implements Scaler<'hpa'> {
     const { set } = this.place;
     const current = set.wanted;
     const desired = this.desired(sample, current);
+    invariant(
+      desired >= this.spec.min && desired <= this.spec.max,
+      'an autoscaler stays within its bounds',
+    );
     if (desired !== current) set.scaleTo(desired);
   }
 

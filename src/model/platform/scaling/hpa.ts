@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { HpaScaling, ScalingRules } from '../../../spec/scenario/autoscaling.js';
 
@@ -131,6 +132,10 @@ export class Behavior {
     const stable = this.stabilized(now, current, wanted);
     const desired = this.limited(now, current, stable);
     const oldest = now - this.longestNs;
+    invariant(
+      (desired - current) * (wanted - current) >= 0,
+      'a decision does not turn against the recommendation',
+    );
     if (desired > current) {
       this.scaleUps = this.scaleUps.filter(({ at }) => at > oldest);
       this.scaleUps.push({ at: now, replicas: desired - current });

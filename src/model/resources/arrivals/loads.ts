@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { log } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Lane } from '../../../kernel/lanes.js';
@@ -109,6 +110,7 @@ export class Loads {
     if (arrivals.kind === 'closed' || arrivals.kind === 'at') return;
     const clock = clockAt(load, Math.max(engine.now, startNs));
     load.expected = clock + (Math.max(0, load.expected - clock) * before) / factor;
+    invariant(load.expected >= clock, 'a change of the rate moves no arrival into the past');
     load.stamp++;
     this.schedule(load, dueTime(load, engine.now));
   }
@@ -125,6 +127,7 @@ export class Loads {
     strands.answer[strand] = outcome;
     strands.ended[strand] = engine.now;
     const user = strands.link[strand];
+    invariant(load.arrivals + load.others > 0, 'a request ends that has arrived');
     this.world.server.freeJob(strand, engine.now);
     if (user >= 0) this.scheduleUser(load, user, engine.now);
   }
@@ -163,6 +166,7 @@ export class Loads {
   }
 
   private arrive(load: Load): void {
+    invariant(engine.now < load.spec.stopNs, 'a load that has stopped sends nothing');
     const number = load.arrivals++;
     derive(load.lineage.a, load.lineage.b, number);
     const { arrivals } = load.spec;
@@ -203,6 +207,7 @@ export class Loads {
   }
 
   private scheduleUser(load: Load, user: number, from: Ns): void {
+    invariant(from >= load.spec.startNs, 'a user sends nothing before its load starts');
     const { gaps } = load;
     const round = this.rounds[load.id][user];
     const think = samplers.draw(load.sampler, gaps.a, gaps.b, user, round, 0);
@@ -228,6 +233,10 @@ export class Loads {
 
   /** A user of a closed loop sends a request. */
   private round(load: Load, user: number): void {
+    invariant(
+      user >= 0 && user < this.rounds[load.id].length,
+      'a round belongs to a user of its load',
+    );
     const rounds = this.rounds[load.id];
     const round = rounds[user]++;
     load.arrivals++;
@@ -301,6 +310,10 @@ export class Loads {
   private giveUp(strand: number): void {
     const { server, instances } = this.world;
     const load = this.loads[strands.from[strand]];
+    invariant(
+      strands.returns[strand] === RETURN.root,
+      'only the request of a client has its patience',
+    );
     const { patienceCancels } = load.spec.requests[strands.part[strand] - load.firstPart];
     server.stop(strand, patienceCancels);
     levels.add(instances[strands.instance[strand]].concurrencyGauge, -1);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { log, exp } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
@@ -83,10 +84,12 @@ export class Surges {
     if (source.stamp !== stamp) return;
     derive(source.lineage.a, source.lineage.b, source.arrivals++);
     this.open(load, lineage.a, lineage.b);
+    invariant(engine.now < source.stopNs, 'a surge sends nothing after its load has stopped');
     this.scheduleNext(load, source);
   }
 
   private scheduleNext(load: number, source: Source): void {
+    invariant(source.rate >= 0, 'faults that are over take back what they added');
     if (source.rate <= 0) return;
     const u = unit(source.gaps.a, source.gaps.b, source.arrivals, source.stamp, 0);
     const at = engine.now + Math.round((-log(u) * NS_PER_SECOND) / source.rate);
@@ -106,6 +109,7 @@ export class Surges {
     const herd = this.herds[index]!;
     if (herd.left === 0) return;
     const { herdTimes, herded, stopNs } = this.sources[herd.load]!;
+    invariant(engine.now <= herd.endNs, 'a herd has come when its time is over');
     const u = unit(herdTimes.a, herdTimes.b, herded, index, 0);
     const share = 1 - exp(log(u) / herd.left);
     const at = engine.now + Math.floor((herd.endNs - engine.now) * share);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -104,6 +105,7 @@ export class ByChecks implements Membership {
   }
 
   private result(instance: Instance, isSuccess: boolean): void {
+    invariant(this.known[instance.id] === 1, 'a check belongs to an instance that is registered');
     const { id } = instance;
     const { failures, successes, intervalNs } = this.rules;
     const streak = this.streak[id];
@@ -118,6 +120,7 @@ export class ByChecks implements Membership {
   }
 
   private setPassing(instance: Instance, isPassing: boolean): void {
+    invariant(this.known[instance.id] === 1, 'only a registered instance passes or fails');
     this.passing[instance.id] = isPassing ? 1 : 0;
     if (!this.entries.isOpen) return;
     if (isPassing) this.entries.add(instance, 'passing');
@@ -137,6 +140,7 @@ export class ByChecks implements Membership {
 
   /** The instance is no longer registered, and no longer checked. */
   private forget({ id }: Instance): void {
+    invariant(this.known[id] === 1, 'an instance is deregistered once');
     this.lives[id]++;
     this.known[id] = this.passing[id] = 0;
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
@@ -133,6 +134,7 @@ export class ByLeases implements Membership {
       this.minute++;
     } else {
       this.isFresh[id] = 1;
+      invariant(!entries.isListed(instance), 'an instance registers that is not listed');
       entries.add(instance, 'registered');
     }
   }
@@ -172,6 +174,7 @@ export class ByLeases implements Membership {
       const at = k + Math.floor(unit(order.a, order.b, pass, 0, k) * left);
       const chosen = expired[at];
       expired[at] = expired[k];
+      invariant(entries.isListed(chosen), 'a lease is evicted that is listed');
       entries.remove(chosen, 'evicted');
     }
   }

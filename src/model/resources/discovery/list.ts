@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -72,6 +73,7 @@ export class List {
       }
       if (isListed) ready[at++] = index;
     }
+    invariant(at === count, 'a list holds each entry that the registry sent');
     this.settle(count, changes > 0);
   }
 
@@ -102,6 +104,10 @@ export class List {
   }
 
   private settle(count: number, isChanged: boolean): void {
+    invariant(
+      count >= 0 && count <= this.fleet.size,
+      'a list has no more entries than the service has instances',
+    );
     const { fleet } = this;
     fleet.readyCount = count;
     // In a panic callers also use instances that are not in the list.

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { widenUint8 } from '../../../kernel/pool.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -88,11 +89,13 @@ export class DryRun implements PolicyState {
 
   /** The policy admits a call that waits in it. */
   granted(frame: number): void {
+    invariant(this.places[frame] === WAITING, 'a dry run admits a call that waits in it');
     this.places[frame] = INSIDE;
   }
 
   /** The policy refuses a call that waits in it. */
   refused(frame: number): void {
+    invariant(this.places[frame] !== INSIDE, 'a dry run refuses no call that it has admitted');
     this.places[frame] = OUTSIDE;
     this.ctx.count(frame, EDGE_COUNTER.wouldReject);
   }

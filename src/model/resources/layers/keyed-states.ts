@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32 } from '../../../kernel/pool.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { CallContext, PolicyState } from '../../../spec/patterns/policy.js';
@@ -54,6 +55,10 @@ export class KeyedStates implements PolicyState {
   }
 
   private stateOf(frame: number): PolicyState {
+    invariant(
+      frame < this.met.length && this.met[frame] < this.of.states.length,
+      'a call leaves the state of the key that it entered',
+    );
     return this.of.states[this.met[frame]];
   }
 }

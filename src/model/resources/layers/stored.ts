@@ -84,6 +84,7 @@ export class Stored implements PolicyState {
 
   /** The component of the store has responded. */
   child(frame: number, layer: number, _child: number, outcome: Outcome): void {
+    invariant(this.places[frame] === ASKING, 'a store answers a call that has asked it');
     const { ctx, setup } = this;
     if (isSuccess(outcome)) {
       this.decide(frame, layer);
@@ -111,6 +112,7 @@ export class Stored implements PolicyState {
     this.places[frame] = DECIDED;
     if (place === DECIDED) this.inner.cancel(frame, layer, parked);
     else if (place !== UNGUARDED) {
+      invariant(this.waiting > 0, 'each waiting query ends once');
       this.waiting--;
       if (place === ASKING) this.ctx.killChild(this.questions[frame]);
     }
@@ -127,11 +129,16 @@ export class Stored implements PolicyState {
   }
 
   private ask(frame: number, layer: number): void {
+    invariant(this.places[frame] === WAITING, 'a call asks its store once');
     this.places[frame] = ASKING;
     this.questions[frame] = this.ctx.ask(frame, layer, this.setup.question);
   }
 
   private decide(frame: number, layer: number): void {
+    invariant(
+      this.waiting > 0 && this.places[frame] !== DECIDED,
+      'a query is answered while its call waits',
+    );
     const { ctx } = this;
     this.places[frame] = DECIDED;
     this.waiting--;

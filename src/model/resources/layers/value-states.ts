@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 
 /** Number of states kept before idle ones are first removed. */
@@ -32,6 +33,10 @@ export class ValueStates<T extends ValueState> {
     if (this.numbers.size >= this.sweepAt) this.sweep(now);
     const number = this.spare.pop() ?? this.states.push(this.make()) - 1;
     this.numbers.set(value, number);
+    invariant(
+      this.numbers.size + this.spare.length === this.states.length,
+      'each state has one value or none',
+    );
     return number;
   }
 
@@ -57,6 +62,10 @@ export class ValueStates<T extends ValueState> {
   }
 
   private free(number: number, now: Ns): void {
+    invariant(
+      number < this.states.length && this.spare.length < this.states.length,
+      'a state without a value is free once',
+    );
     this.states[number].reset?.(now);
     this.spare.push(number);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
@@ -77,6 +78,7 @@ export class Lines {
     const beginNs = isShared ? Math.max(engine.now, this.free.get(line) ?? 0) : engine.now;
     const leaveNs = beginNs + timeOf(bytes, bandwidth);
     if (isShared) this.free.set(line, leaveNs);
+    invariant(leaveNs >= engine.now, 'a line is free after its last message');
     if (this.underWay !== null) this.passed = { line, bytes, beginNs, leaveNs };
     return leaveNs - engine.now;
   }
@@ -87,6 +89,7 @@ export class Lines {
    */
   carry(strand: number, isAnswer: boolean, atNs: Ns, orderNs: Ns, phase: number): void {
     const turn = this.passed!;
+    invariant(turn !== null, 'a transmission is carried once');
     this.passed = null;
     const message: Message = {
       ...turn,
@@ -143,10 +146,13 @@ export class Lines {
     const bandwidth = message.isAnswer ? answerBandwidth : requestBandwidth;
     message.beginNs = fromNs;
     message.leaveNs = fromNs + timeOf(message.bytes, bandwidth);
+    invariant(message.bytes >= 0, 'no more bytes leave than a message has');
+    invariant(message.leaveNs >= fromNs, 'a message leaves after it begins');
   }
 
   /** Reschedules a message, unless its receiver has ended. */
   private again(message: Message, atNs: Ns): void {
+    invariant(atNs >= engine.now, 'a message does not arrive in the past');
     const { strand, stamp, isAnswer, connection } = message;
     message.atNs = atNs;
     if ((isAnswer ? strands.life : strands.stamp)[strand] !== stamp) return;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import { isSuccess } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
@@ -34,6 +35,7 @@ export class Sizes {
     this.request[strand] = own >= 0 ? own : this.request[strands.jobOf(owner)];
     this.answered[strand] = 0;
     this.stepped[strand] = -1;
+    invariant(this.request[strand] >= 0, 'a request has a size');
   }
 
   /** The answer of a strand has reached its sender over an edge. */
@@ -43,6 +45,7 @@ export class Sizes {
 
   /** Sets the size of the answer that a strand is about to give. */
   answers(strand: number, bytes: number): void {
+    invariant(bytes >= 0, 'an answer has a size');
     this.stepped[strands.jobOf(strand)] = bytes;
   }
 

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { samplers } from '../../../kernel/distribution.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
@@ -148,6 +149,7 @@ export class EndpointLists {
     let at = 0;
     while (at < readyCount && ready[at] < index) at++;
     if (isReady === (at < readyCount && ready[at] === index)) return;
+    invariant(at === readyCount || ready[at] >= index, 'a list of instances is in order');
     if (isReady) {
       ready.copyWithin(at + 1, at, readyCount);
       ready[at] = index;
@@ -157,6 +159,10 @@ export class EndpointLists {
       fleet.readyCount--;
     }
     if (isReady) fleet.upSince[index] = engine.now;
+    invariant(
+      fleet.readyCount >= 0 && fleet.readyCount <= fleet.size,
+      'a list holds each instance at most once',
+    );
     fleet.changes++;
     for (const room of view.rooms) room.wake();
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { PolicyState } from '../../../spec/patterns/policy.js';
 import { frames } from '../../data/strands/frames.js';
@@ -106,6 +107,8 @@ export class Targets implements PolicyState {
 
   private open(index: number): PolicyState {
     const { size, make } = this.setup;
+    invariant(index >= 0 && index < size, 'a call has a place among the instances of its callee');
+    invariant(this.known(index) === undefined, 'each instance has one state per caller');
     const at = index >> SHIFT;
     this.pages[at] ??= new Array<PolicyState | undefined>(
       Math.min(MASK + 1, size - (at << SHIFT)),

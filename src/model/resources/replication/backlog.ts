@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 
 /** A row as text: its key and the value, so that rows of different keys are distinct. */
@@ -18,6 +19,10 @@ export class Backlog {
   }
 
   push(serial: number, committed: Ns, ready: Ns, row: string): void {
+    invariant(
+      this.length === 0 || serial > this.serials[this.serials.length - 1]!,
+      'writes reach a replica in the order of their commits',
+    );
     this.serials.push(serial);
     this.committed.push(committed);
     this.ready.push(ready);
@@ -42,6 +47,7 @@ export class Backlog {
 
   /** Removes the oldest write. */
   shift(): void {
+    invariant(this.length > 0, 'a replica applies a write that it lacked');
     this.forget(this.rows[this.head++]!);
     if (this.head < 1024 || this.head * 2 < this.serials.length) return;
     for (const column of [this.serials, this.committed, this.ready, this.rows]) {
@@ -70,6 +76,7 @@ export class Backlog {
 
   private forget(row: string): void {
     const left = this.byRow.get(row)! - 1;
+    invariant(left >= 0, 'each write of a row is forgotten once');
     if (left === 0) this.byRow.delete(row);
     else this.byRow.set(row, left);
   }

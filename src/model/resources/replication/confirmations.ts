@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -65,6 +66,7 @@ export class Confirmations {
   }
 
   add(strand: number, serial: number, writes: number, node: number): void {
+    invariant(!this.off.has(node), 'a commit waits only on a node that asks its replicas');
     const stamp = strands.stamp[strand];
     this.waiting.push({ strand, stamp, serial, writes, node, since: engine.now });
     this.arm(node, engine.now);
@@ -96,6 +98,7 @@ export class Confirmations {
   }
 
   private timeout(node: number): void {
+    invariant(this.armed.has(node), 'the timer of a node is one that was set');
     const { limitNs, commits, gaveUp } = this.patience;
     this.armed.delete(node);
     const oldest = this.waiting.find((one) => one.node === node);
@@ -103,6 +106,7 @@ export class Confirmations {
     if (oldest.since + limitNs! > engine.now) return this.arm(node, oldest.since);
     // The node may not commit now: a failover, or its return to the others, decides about its waiting commits.
     if (!commits(node)) return this.arm(node, engine.now);
+    invariant(oldest.since <= engine.now - limitNs!, 'a node gives up after the longest wait');
     this.off.add(node);
     const unreplicated = this.waiting.filter((one) => one.node === node && one.serial === NEVER);
     gaveUp(

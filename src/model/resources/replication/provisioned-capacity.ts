@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
@@ -37,6 +38,7 @@ class Units {
   }
 
   take(units: number, now: Ns): void {
+    invariant(this.has(units, now), 'units are taken that the bucket has');
     this.fullAt = this.after(units, now);
   }
 }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -214,6 +215,11 @@ export class Replicas {
   private apply(index: number, generation: number): void {
     const node = this.nodes[index];
     if (generation !== node.generation) return;
+    invariant(
+      node.backlog.length > 0 && node.backlog.serial > node.applied,
+      'a replica applies writes in their order',
+    );
+    invariant(node.backlog.readyAt <= engine.now, 'a replica applies a write after it has arrived');
     node.applied = node.backlog.serial;
     node.appliedAt = engine.now;
     node.backlog.shift();
@@ -231,6 +237,7 @@ export class Replicas {
     const replicas = this.nodes.filter((_, index) => index !== this.roles.primary);
     const applied = replicas.map((node) => node.applied).sort((a, b) => b - a);
     const confirmed = applied[needed(this.spec.mode, applied.length) - 1];
+    invariant(confirmed <= this.serial, 'replicas confirm writes that were made');
     this.lastReported = Math.max(this.lastReported, confirmed);
     this.confirmations.answer((serial) => serial <= confirmed, OUTCOME.ok);
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Failover } from '../../../spec/scenario/replication.js';
@@ -273,6 +274,11 @@ export class Roles {
   }
 
   private take(chosen: number): void {
+    invariant(
+      chosen !== this.primary && chosen !== this.partitioned,
+      'a node that takes over can be reached',
+    );
+    invariant(!this.holdings.nodes[chosen].instance.down, 'a node that takes over is up');
     const { meters, journal } = this.world;
     const isRival = this.primary === this.partitioned && this.failover?.fencing === false;
     if (isRival) this.stalePrimary = this.primary;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
@@ -89,6 +90,7 @@ export class Intruders {
   }
 
   private has(own: Intruder): void {
+    invariant(!own.holds, 'a fault takes its row once');
     own.holds = true;
     own.turn = ++this.turns;
     if (own.holdNs === null) return;

@@ -1,3 +1,4 @@
+import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
@@ -45,7 +46,11 @@ export class Locks {
     this.timeoutOp = engine.define('lock-timeout', (strand, stamp, act) => {
       if (strands.stamp[strand] !== stamp || (strands.slot[strand] & LOCKED) !== 0) return;
       const spec = world.plan.acts[act] as PlanLock;
-      this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+      const line = this.spaceOf(spec, strand).get(this.value[strand])!;
+      invariant(
+        line.waiting.remove(strand),
+        'a strand that waits too long is in the line of its lock',
+      );
       this.waited(spec, strand);
       world.interpreter.acted(strand, OUTCOME.timeout);
     });
@@ -63,13 +68,21 @@ export class Locks {
       left: (strand) => {
         // A strand that was granted the lock already releases it as its holder.
         if ((strands.slot[strand] & LOCKED) !== 0) return;
-        this.spaceOf(spec, strand).get(this.value[strand])!.waiting.remove(strand);
+        const line = this.spaceOf(spec, strand).get(this.value[strand])!;
+        invariant(
+          line.waiting.remove(strand),
+          'a strand that is stopped leaves the line of its lock',
+        );
       },
     };
   }
 
   /** The holder of a lock has ended: the lock goes to the strand that has waited longest. */
   release(strand: number): void {
+    invariant(
+      (strands.slot[strand] & LOCKED) !== 0,
+      'a lock is released by the strand that holds it',
+    );
     const { plan } = this.world;
     const space = this.held[strand]!;
     const value = this.value[strand];
@@ -82,6 +95,10 @@ export class Locks {
       return;
     }
     const next = line.waiting.shift();
+    invariant(
+      (strands.slot[next] & LOCKED) === 0,
+      'a strand that waits for a lock does not hold it',
+    );
     this.hold(next, space);
     this.waited(plan.acts[strands.call[next]] as PlanLock, next);
     engine.soon(PHASE.COMPLETION, this.grantOp, next, strands.stamp[next], 0);
@@ -110,6 +127,7 @@ export class Locks {
   }
 
   private hold(strand: number, space: Space): void {
+    invariant(this.held[strand] === null, 'a strand holds one lock');
     this.held[strand] = space;
     strands.slot[strand] |= LOCKED;
   }

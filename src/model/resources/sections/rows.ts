@@ -1,3 +1,4 @@
+import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
@@ -63,6 +64,7 @@ export class RowLocks {
   private readonly grantOp: number;
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
+  private readonly audited = isAudited();
 
   constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
     this.world = world;
@@ -120,6 +122,7 @@ export class RowLocks {
   /** A statement locks a row for its transaction, or waits for it. */
   take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
     const row = this.byValue[key].get(value);
+    invariant(this.waitsFor[strand] < 0, 'a statement waits for one row');
     this.part[strand] = part;
     this.since[strand] = engine.now;
     this.cell[strand] = sink.cell;
@@ -135,6 +138,10 @@ export class RowLocks {
     this.waitsFor[strand] = row;
     this.behind[strand] = -1;
     this.waiting[tx] = strand;
+    invariant(
+      this.first[row] < 0 || this.behind[this.last[row]] < 0,
+      'no statement is behind the last in line',
+    );
     if (this.first[row] < 0) this.first[row] = strand;
     else this.behind[this.last[row]] = strand;
     this.last[row] = strand;
@@ -152,10 +159,12 @@ export class RowLocks {
     let row = this.held[tx];
     this.held[tx] = -1;
     while (row >= 0) {
+      invariant(this.holder[row] === tx, 'a transaction releases the rows that it holds');
       const next = this.nextHeld[row];
       this.pass(row);
       row = next;
     }
+    if (this.audited) this.auditReleased(tx);
   }
 
   /** Sets the rows of an operation that faults hold. */
@@ -199,6 +208,7 @@ export class RowLocks {
   }
 
   private create(key: number, value: number): number {
+    invariant(!this.byValue[key].has(value), 'a row has one holder');
     const row = this.rows.take();
     this.key[row] = key;
     this.value[row] = value;
@@ -209,6 +219,7 @@ export class RowLocks {
 
   private leaveLine(strand: number): void {
     const row = this.waitsFor[strand];
+    invariant(row >= 0, 'a statement leaves the line that it is in');
     this.waitsFor[strand] = -1;
     this.waiting[this.holders().at(strand)] = -1;
     if (this.first[row] === strand) {
@@ -216,7 +227,10 @@ export class RowLocks {
       return;
     }
     let at = this.first[row];
-    while (this.behind[at] !== strand) at = this.behind[at];
+    while (this.behind[at] !== strand) {
+      at = this.behind[at];
+      invariant(at >= 0, 'a statement that waits is behind the first in line');
+    }
     this.behind[at] = this.behind[strand];
     if (this.last[row] === strand) this.last[row] = at;
   }
@@ -255,10 +269,20 @@ export class RowLocks {
 
   private rollBack(tx: number): void {
     const strand = this.waiting[tx];
+    invariant(strand >= 0, 'a transaction in a deadlock has a statement that waits');
     this.world.meters.count(this.deadlocks);
     this.holders().aborted[tx] = 1;
     this.release(tx);
     this.giveUp(strand);
+  }
+
+  /** No row belongs to a transaction that has released all of its rows. */
+  private auditReleased(tx: number): void {
+    for (const values of this.byValue) {
+      for (const row of values.values()) {
+        invariant(this.holder[row] !== tx, 'a transaction that is over holds no row');
+      }
+    }
   }
 
   private waited(strand: number): void {

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PASS, PENDING, withStatus } from '../../../spec/outcome.js';
@@ -100,6 +100,7 @@ export class Transactions {
   }
 
   close(tx: number): void {
+    invariant(this.statements[tx] > 0, 'a fault ends its transaction once');
     this.statements[tx]--;
     this.settle(tx);
   }
@@ -114,6 +115,7 @@ export class Transactions {
   begin(strand: number, pc: number, edge: number): boolean {
     const { edges, interpreter } = this.world;
     const tx = this.take(edges[edge].toComponent);
+    invariant((strands.slot[strand] & TRANSACTION) === 0, 'a branch begins one transaction');
     this.phase[tx] = PHASE.begins;
     this.of[strand] = tx;
     strands.slot[strand] |= TRANSACTION;
@@ -132,6 +134,7 @@ export class Transactions {
     const { world } = this;
     const { calls, interpreter } = world;
     const tx = this.of[strand];
+    invariant(this.phase[tx] === PHASE.open, 'only an open transaction commits');
     const lost = this.isLost(tx);
     if (lost) return interpreter.settled(strand, OUTCOME.reset);
     this.phase[tx] = PHASE.commits;
@@ -172,6 +175,7 @@ export class Transactions {
     if (edge.session !== SESSION.holds) return GO;
     const tx = this.of[owner];
     if (this.phase[tx] === PHASE.commits) return GO;
+    invariant(this.phase[tx] === PHASE.begins, 'a transaction gets its connection once');
     this.phase[tx] = PHASE.open;
     this.openedNs[tx] = engine.now;
     const index = edge.picked ? frames.place[frame] : 0;
@@ -253,6 +257,11 @@ export class Transactions {
     return {
       begin: (strand) => {
         const tx = this.of[strand];
+        invariant(
+          (strands.slot[strand] & STATEMENT) !== 0,
+          'a statement leaves its transaction once',
+        );
+        invariant(this.statements[tx] > 0, 'a statement that leaves was counted');
         // Rows stay locked while the commit waits for replicas; the end of the statement frees them.
         if (nodes !== null) return nodes.commit(strand, this.writes[tx]);
         rows.release(tx);
@@ -330,12 +339,14 @@ export class Transactions {
 
   /** The client is done with it. */
   private finish(tx: number): void {
+    invariant(this.phase[tx] !== PHASE.over, 'a client ends its transaction once');
     this.phase[tx] = PHASE.over;
     this.settle(tx);
   }
 
   private settle(tx: number): void {
     if (this.phase[tx] !== PHASE.over || this.statements[tx] > 0) return;
+    invariant(this.slots.has(tx), 'a transaction is over once');
     this.locks.get(this.database[tx])?.release(tx);
     this.serial[tx] = -1;
     this.slots.give(tx);

@@ -1,5 +1,5 @@
-import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { streamKey } from '../../../kernel/rng.js';
@@ -65,6 +65,10 @@ export class Gates {
   enter(strand: number, id: number): boolean {
     const { instances, keys } = this.world;
     const gate = this.gates[id];
+    invariant(
+      strand >= gate.beganAt.length || gate.beganAt[strand] < 0,
+      'a request is inside a gate once',
+    );
     const place = gate.places[instances[strands.instance[strand]].index];
     const value = gate.key < 0 ? 0 : keys.value(gate.key, strand);
     const met = place.numberOf(value, engine.now);
@@ -82,6 +86,7 @@ export class Gates {
   leave(strand: number, outcome: Outcome): void {
     const { instances } = this.world;
     const { component, index } = instances[strands.instance[strand]];
+    invariant((strands.slot[strand] & GATED) !== 0, 'a request leaves its gates once');
     strands.slot[strand] &= ~GATED;
     const kind = outcome & 31;
     const givenUp = kind === OUTCOME.cancelled || kind === OUTCOME.reset;

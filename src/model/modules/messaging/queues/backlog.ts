@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { Packed } from '../../../../kernel/packed.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { Messages } from '../messages.js';
@@ -45,6 +46,10 @@ export class Backlog {
 
   push(message: number, position: number, since: Ns, origin: number): void {
     const { columns, count } = this;
+    invariant(
+      count === 0 || position > columns[POSITION][count - 1],
+      'a backlog keeps messages in their order',
+    );
     this.messages.holders[message]++;
     this.slots[count] = message;
     columns[POSITION][count] = position;
@@ -53,13 +58,20 @@ export class Backlog {
     this.length++;
     this.count++;
     if (this.count === this.size) this.pack();
+    invariant(this.isCounted(), 'a backlog counts its messages');
   }
 
   /** Hands the first bundle of messages to `taker`, in their order. */
   take(taker: Taker): void {
+    invariant(this.length > 0, 'messages are taken from a backlog that has some');
     const block = this.blocks.shift();
     if (block === undefined) this.takeLast(taker);
     else this.takeBlock(block, taker);
+    invariant(this.isCounted(), 'messages leave a backlog in whole bundles');
+  }
+
+  private isCounted(): boolean {
+    return this.length === this.blocks.length * this.size + this.count;
   }
 
   private takeLast(taker: Taker): void {

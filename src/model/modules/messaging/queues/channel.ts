@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { IntRing } from '../../../../kernel/ring.js';
 import type { PlanConsumer } from '../../../../spec/plan/queues.js';
 import type { Instance } from '../../../data/instances/instance.js';
@@ -61,6 +62,10 @@ export class Channel {
 
   link(deliveries: Deliveries, delivery: number): void {
     const { before, after } = deliveries;
+    invariant(
+      this.first < 0 || before[this.first] < 0,
+      'the first delivery of a channel has none before it',
+    );
     before[delivery] = -1;
     after[delivery] = this.first;
     if (this.first >= 0) before[this.first] = delivery;
@@ -69,6 +74,14 @@ export class Channel {
 
   unlink(deliveries: Deliveries, delivery: number): void {
     const { before, after } = deliveries;
+    invariant(
+      (before[delivery] < 0 ? this.first : after[before[delivery]]) === delivery,
+      'a delivery is in the list of its channel once',
+    );
+    invariant(
+      after[delivery] < 0 || before[after[delivery]] === delivery,
+      'a delivery of a channel comes before the one after it',
+    );
     if (before[delivery] >= 0) after[before[delivery]] = after[delivery];
     else this.first = after[delivery];
     if (after[delivery] >= 0) before[after[delivery]] = before[delivery];

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { Ns } from '../../../../kernel/time.js';
@@ -65,7 +66,10 @@ export class Cluster {
   /** Adds bytes of messages to these nodes, or removes them. */
   weigh(nodes: readonly number[], bytes: number): void {
     if (this.limit === Infinity) return;
-    for (const node of nodes) this.bytes[node] += bytes;
+    for (const node of nodes) {
+      this.bytes[node] += bytes;
+      invariant(this.bytes[node] >= 0, 'the bytes of a message are taken off its nodes once');
+    }
     this.watch();
   }
 

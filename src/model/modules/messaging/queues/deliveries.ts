@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { Slots } from '../../../../kernel/pool.js';
 import type { Messages } from '../messages.js';
 import type { Entries } from './entries.js';
@@ -95,10 +96,12 @@ export class Deliveries {
   }
 
   pin(delivery: number): void {
+    invariant(this.pins[delivery] > 0, 'only a delivery that exists is pinned');
     this.pins[delivery]++;
   }
 
   unpin(delivery: number): void {
+    invariant(this.pins[delivery] > 0, 'each pin of a delivery is removed once');
     if (--this.pins[delivery] > 0) return;
     if (this.isAgain) this.unlink(delivery);
     this.messages.release(this.message[delivery]);
@@ -109,6 +112,7 @@ export class Deliveries {
   hand(delivery: number, entry: number): void {
     const { deliveries, holder, life, stamp } = this.entries;
     const last = holder[entry];
+    invariant(deliveries[entry] > 0, 'a delivery is counted before it is sent');
     holder[entry] = delivery;
     this.entry[delivery] = entry;
     this.life[delivery] = life[entry];
@@ -169,6 +173,14 @@ export class Deliveries {
     const { holder, life } = this.entries;
     const before = this.neighbour(delivery, false);
     const behind = this.neighbour(delivery, true);
+    invariant(
+      behind < 0 || this.earlier[behind] === delivery,
+      'a later delivery knows the one before it',
+    );
+    invariant(
+      before < 0 || this.later[before] === delivery,
+      'an earlier delivery knows the one after it',
+    );
     const entry = this.entry[delivery];
     if (behind >= 0) this.earlier[behind] = before;
     else if (before >= 0 && holder[entry] === delivery && life[entry] === this.life[delivery]) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { Ns } from '../../../../kernel/time.js';
@@ -30,6 +31,10 @@ export class DeliveryList {
 
   add(entry: number): void {
     const { before, after } = this.entries;
+    invariant(
+      this.last < 0 || this.entries.due[this.last] <= this.entries.due[entry],
+      'deliveries time out in the order in which they were made',
+    );
     before[entry] = this.last;
     after[entry] = -1;
     if (this.last >= 0) after[this.last] = entry;
@@ -40,6 +45,14 @@ export class DeliveryList {
 
   remove(entry: number): void {
     const { before, after } = this.entries;
+    invariant(
+      (before[entry] < 0 ? this.first : after[before[entry]]) === entry,
+      'a delivery comes after the one before it',
+    );
+    invariant(
+      (after[entry] < 0 ? this.last : before[after[entry]]) === entry,
+      'a delivery comes before the one after it',
+    );
     if (before[entry] >= 0) after[before[entry]] = after[entry];
     else this.first = after[entry];
     if (after[entry] >= 0) before[after[entry]] = before[entry];
@@ -59,7 +72,9 @@ export class DeliveryList {
     if (this.owner.isHalted) return;
     const { due } = this.entries;
     while (this.first >= 0 && due[this.first] <= engine.now) {
-      this.owner.overdue(this.first);
+      const entry = this.first;
+      this.owner.overdue(entry);
+      invariant(this.first !== entry || due[entry] > engine.now, 'a delivery times out once');
     }
     this.arm();
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import { IntRing } from '../../../../kernel/ring.js';
 import { lineage, derive, streamKey } from '../../../../kernel/rng.js';
@@ -91,6 +92,11 @@ export class Dispatch {
     const { line } = this;
     while (line.length > 0) {
       const channel = this.channels[line.peek()];
+      invariant(channel.inLine, 'every channel in the line knows that it waits');
+      invariant(
+        !channel.paused && !channel.leaving,
+        'a channel that is paused or ends gets no messages',
+      );
       if (channel.instance.down) {
         line.shift();
         channel.inLine = false;
@@ -111,6 +117,7 @@ export class Dispatch {
 
   /** Changes the queue in one step, without deliveries in between. */
   between(act: () => void): void {
+    invariant(!this.pumping, 'a queue is changed while it hands out nothing');
     this.pumping = true;
     act();
     this.pumping = false;
@@ -120,6 +127,7 @@ export class Dispatch {
   /** Sends the verdict of a consumer; it reaches the queue after the way back. */
   send(delivery: number, verdict: number): void {
     const { deliveries } = this;
+    invariant(deliveries.verdict[delivery] === VERDICT.none, 'a delivery gets one verdict');
     const channel = this.channels[deliveries.channel[delivery]];
     deliveries.verdict[delivery] = verdict;
     deliveries.over[delivery] = 1;
@@ -158,7 +166,8 @@ export class Dispatch {
    * or no further receive call.
    */
   pause(channel: Channel): void {
-    if (channel.inLine) this.line.remove(channel.index);
+    if (channel.inLine)
+      invariant(this.line.remove(channel.index), 'a paused channel leaves the line');
     channel.inLine = false;
   }
 
@@ -264,6 +273,7 @@ export class Dispatch {
     if (channel.paused || channel.leaving) return;
     channel.inLine = true;
     this.line.push(channel.index);
+    invariant(this.line.length <= this.channels.length, 'a channel waits in the line once');
   }
 
   /** Delivers one message to a channel; false if none is available. */
@@ -276,6 +286,14 @@ export class Dispatch {
     deliveries.hand(delivery, entry);
     channel.link(deliveries, delivery);
     channel.out++;
+    invariant(
+      channel.out <= channel.spec.prefetch,
+      'a channel gets no more messages than it may hold',
+    );
+    invariant(
+      channel.epoch === deliveries.epoch[delivery],
+      'a message goes to the process that waits for it',
+    );
     if (channel.spec.spec.commit === 'before' && !this.spec.rules.polled) {
       deliveries.settled[delivery] = 1;
       queue.settle(entry);
@@ -310,6 +328,10 @@ export class Dispatch {
   /** A verdict has reached the queue. */
   private judge(delivery: number): void {
     const { deliveries, queue } = this;
+    invariant(
+      deliveries.verdict[delivery] !== VERDICT.none,
+      'a verdict reaches the queue after it was given',
+    );
     const channel = this.channels[deliveries.channel[delivery]];
     const { polled, hidesInFlight } = this.spec.rules;
     const isMissed = queue.isHalted && deliveries.epoch[delivery] !== channel.closed;
@@ -318,6 +340,7 @@ export class Dispatch {
       return;
     }
     if (!polled && deliveries.epoch[delivery] === channel.epoch) channel.out--;
+    invariant(channel.out >= 0, 'a verdict frees one place of its channel');
     if (deliveries.settled[delivery] === 0 && !isMissed) this.apply(delivery, channel);
     deliveries.unpin(delivery);
     if (!polled) this.lineUp(channel);
@@ -374,7 +397,7 @@ export class Dispatch {
   private empty(index: number, asked: number): void {
     const channel = this.channels[index];
     if (channel.asked !== asked || !channel.inLine) return;
-    this.line.remove(index);
+    invariant(this.line.remove(index), 'an empty receive call ends in the line');
     channel.inLine = false;
     this.world.meters.count(this.emptyReceives!);
     if (this.pollers?.rests(channel) === true) return;
@@ -423,7 +446,8 @@ export class Dispatch {
 
   /** Detaches a channel from its deliveries. */
   private leave(channel: Channel): void {
-    if (channel.inLine) this.line.remove(channel.index);
+    if (channel.inLine)
+      invariant(this.line.remove(channel.index), 'a channel that ends leaves the line');
     channel.inLine = false;
     channel.epoch++;
     channel.out = 0;
@@ -434,6 +458,7 @@ export class Dispatch {
   /** The process has died with its deliveries: the queue notices the lost connection, or nothing. */
   private loseAll(channel: Channel): void {
     const { deliveries } = this;
+    invariant(channel.out === 0 && channel.busy === 0, 'a dead process handles nothing');
     for (let delivery = channel.first; delivery >= 0; delivery = channel.first) {
       deliveries.dead[delivery] = 1;
       this.loseSettled(delivery);

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { Slots } from '../../../../kernel/pool.js';
 import { ReadyHeap } from './ready-heap.js';
 
@@ -68,6 +69,10 @@ export class Entries {
   /** Makes an entry for a message that is new in this queue. */
   make(message: number, key: number, origin: number): number {
     const entry = this.slots.take();
+    invariant(
+      this.newest < 0 || this.newer[this.newest] < 0,
+      'the newest message has none after it',
+    );
     this.message[entry] = message;
     this.life[entry]++;
     this.stamp[entry]++;
@@ -88,6 +93,14 @@ export class Entries {
   /** Frees an entry; events and deliveries of its message become outdated. */
   free(entry: number): void {
     const { older, newer } = this;
+    invariant(
+      (older[entry] < 0 ? this.oldest : newer[older[entry]]) === entry,
+      'a message comes after its older neighbour',
+    );
+    invariant(
+      (newer[entry] < 0 ? this.newest : older[newer[entry]]) === entry,
+      'a message comes before its newer neighbour',
+    );
     if (older[entry] >= 0) newer[older[entry]] = newer[entry];
     else this.oldest = newer[entry];
     if (newer[entry] >= 0) older[newer[entry]] = older[entry];

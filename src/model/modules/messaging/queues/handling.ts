@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { powi } from '../../../../kernel/math.js';
 import { PHASE } from '../../../../kernel/phase.js';
@@ -114,13 +115,21 @@ export class Handling {
 
   /** True if the process of a run has died; releases the run. */
   private isOver(run: number): boolean {
-    if (this.deliveries.dead[run] === 0) return false;
+    const { dead, channel, began } = this.deliveries;
+    if (dead[run] === 0) {
+      const own = this.channels[channel[run]];
+      if (!own.instance.down && began[run] >= own.instance.startedAt) return false;
+      // The queue had taken its messages back before the process died, so their deaths were not noted.
+      this.pausing?.dropped(own, run);
+    }
     this.letGo(run);
     return true;
   }
 
   private ended(run: number, outcome: Outcome): void {
     const channel = this.channels[this.deliveries.channel[run]];
+    invariant(this.deliveries.began[run] <= engine.now, 'a run of a handler begins before it ends');
+    invariant(channel.busy > 0, 'the handler of a run is busy until it ends');
     this.pausing?.ended(channel, run, outcome);
     if (isSuccess(outcome) && channel.spec.spec.partialFailures) {
       this.endedInPart(channel, run);
@@ -171,10 +180,17 @@ export class Handling {
   private gather({ buffer, spec }: Channel): number {
     const { deliveries } = this;
     const run = buffer.shift();
+    deliveries.began[run] = engine.now;
+    invariant(deliveries.inRun[run] < 0, 'a message is in one run of the handler');
     deliveries.pin(run);
     let last = run;
     for (let k = 1; k < spec.spec.batch && buffer.length > 0; k++) {
       const next = buffer.shift();
+      invariant(deliveries.inRun[next] < 0, 'a message joins one run of the handler');
+      invariant(
+        deliveries.channel[next] === deliveries.channel[run],
+        'the messages of a run came to one handler',
+      );
       deliveries.pin(next);
       deliveries.inRun[last] = next;
       last = next;
@@ -194,6 +210,8 @@ export class Handling {
   private start(channel: Channel, run: number): void {
     const { deliveries, messages, queue, world } = this;
     const { spec } = channel;
+    invariant(deliveries.dead[run] === 0, 'a dead process starts no handler');
+    invariant(channel.busy > 0, 'a run starts on a handler that is reserved for it');
     const isKnown = this.isKnown(channel, run);
     if (isKnown && spec.lookup < 0) {
       this.judge(run, VERDICT.ack);
@@ -392,6 +410,7 @@ export class Handling {
   }
 
   private finish(channel: Channel, run: number): void {
+    invariant(channel.busy > 0, 'a handler ends once');
     this.letGo(run);
     channel.busy--;
     this.startAll(channel);

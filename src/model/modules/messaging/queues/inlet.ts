@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { derive, lineage, streamKey, unit } from '../../../../kernel/rng.js';
 import type { StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
@@ -110,6 +111,7 @@ export class Inlet {
 
   /** Offers a message of a publisher, which must hold it. `a` and `b`: the id of the message, for deduplication. */
   offer(message: number, a: number, b: number): number {
+    invariant(this.messages.holders[message] > 0, 'a publisher holds the message that it offers');
     const { rules, world } = this;
     const { meters } = world;
     if (this.placement !== null && !this.placement.takes) {

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import type { Outcome } from '../../../../spec/outcome.js';
 import type { PlanConsumer } from '../../../../spec/plan/queues.js';
 import type { Instance } from '../../../data/instances/instance.js';
@@ -55,6 +56,7 @@ export class Pausing {
     else {
       this.runs.giveBack(run);
       channel.busy--;
+      invariant(channel.busy >= 0, 'a run that is sent back frees its handler');
       sendBack(this.dispatch, channel);
     }
     return false;
@@ -67,6 +69,11 @@ export class Pausing {
 
   ended(channel: Channel, run: number, outcome: Outcome): void {
     this.guards[channel.consumer]?.ended(run, channel.instance, outcome);
+  }
+
+  /** The process of a run has died. */
+  dropped(channel: Channel, run: number): void {
+    this.guards[channel.consumer]?.dropped(run, channel.instance);
   }
 
   /** The process of a channel has died with its deliveries. */
@@ -102,6 +109,7 @@ export class Pausing {
   }
 
   private unpause(channel: Channel): void {
+    invariant(channel.paused, 'a channel resumes once');
     channel.paused = false;
     this.guards[channel.consumer]!.resumed();
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { PlanQueuePlacement } from '../../../../spec/plan/queues.js';
@@ -100,6 +101,7 @@ export class QueuePlacement {
   }
 
   private turnTo(isUsable: boolean): void {
+    invariant(!isUsable || this.isLed(), 'a queue that can be used has a leader');
     if (isUsable === this.isUsable) return;
     this.isUsable = isUsable;
     levels.add(this.unavailable, isUsable ? -1 : 1);
@@ -120,6 +122,7 @@ export class QueuePlacement {
     if (turn !== this.turn) return;
     this.electing = false;
     this.leader = this.spec.nodes.findIndex((node) => this.cluster.isUp(node));
+    invariant(this.leader >= 0 && this.hasMajority(), 'an election needs a majority of members');
     this.turnTo(true);
     this.listener.changed();
   }

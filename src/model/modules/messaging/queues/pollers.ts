@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { PlanQueue } from '../../../../spec/plan/queues.js';
@@ -38,11 +39,16 @@ export class Pollers {
     const { scaleUp } = channel.spec.spec;
     channel.asleep = scaleUp !== null && this.awake[channel.consumer] >= scaleUp.start;
     if (!channel.asleep) this.awake[channel.consumer]++;
+    invariant(
+      this.awake[channel.consumer] <= this.all[channel.consumer],
+      'no more handlers poll than there are',
+    );
   }
 
   /** The process of a handler has died. */
   died(channel: Channel): void {
     if (!channel.asleep) this.awake[channel.consumer]--;
+    invariant(this.awake[channel.consumer] >= 0, 'a handler that dies was counted as polling');
     channel.asleep = true;
   }
 
@@ -67,6 +73,7 @@ export class Pollers {
   }
 
   private more(consumer: number): void {
+    invariant(this.isDue[consumer], 'one more handler starts when its time was set');
     this.isDue[consumer] = false;
     if (this.queue.waiting === 0) return;
     const channel = this.channels.find(

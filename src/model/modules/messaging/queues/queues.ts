@@ -168,6 +168,10 @@ export class Queues {
 
   /** Admits waiting writes, oldest first. */
   private letIn(inlet: number): void {
+    invariant(
+      this.admitting[inlet] === 1,
+      'waiting writes are admitted when an event was set for them',
+    );
     this.admitting[inlet] = 0;
     const line = this.waiting[inlet];
     while (line.length > 0) {
@@ -271,6 +275,7 @@ export class Queues {
 
   /** The outcome of a step whose writes are all done; PENDING if it waits for others. */
   private closePublication(publication: number): Outcome {
+    invariant(this.open[publication] > 0, 'a publication is closed once');
     if (--this.open[publication] > 0) return this.strand[publication] >= 0 ? PENDING : OUTCOME.ok;
     this.publications.give(publication);
     return this.outcome[publication];
@@ -302,6 +307,11 @@ export class Queues {
   }
 
   private arrive(write: number): void {
+    invariant(this.writes.has(write), 'a message arrives while its write is open');
+    invariant(
+      this.messages.holders[this.message[write]] > 0,
+      'a write holds its message until it is done',
+    );
     const inlet = this.inlet[write];
     const line = this.waiting[inlet];
     const answer = line.length === 0 ? this.knock(write) : DOOR.waits;
@@ -353,6 +363,8 @@ export class Queues {
 
   private finish(write: number, outcome: Outcome): void {
     const publication = this.publication[write];
+    invariant(this.publications.has(publication), 'a write belongs to an open publication');
+    invariant(this.open[publication] > 0, 'a publication ends after its last write');
     this.messages.release(this.message[write]);
     this.turn[write]++;
     this.writes.give(write);

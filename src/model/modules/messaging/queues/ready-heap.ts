@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { widenInt32 } from '../../../../kernel/pool.js';
 
 /** A heap of entries by position, lowest on top; any entry can be removed. */
@@ -22,17 +23,35 @@ export class ReadyHeap {
   }
 
   add(entry: number): void {
+    invariant(this.length < this.heap.length, 'every entry has room among the ready ones');
     this.put(entry, this.length++);
     this.rise(this.length - 1);
+    invariant(this.isInOrder(this.place[entry]), 'an added entry is behind those before it');
   }
 
   remove(entry: number): void {
     const at = this.place[entry];
+    invariant(
+      at < this.length && this.heap[at] === entry,
+      'an entry that leaves the ready ones is among them',
+    );
     const last = this.heap[--this.length];
     if (at === this.length) return;
     this.put(last, at);
     this.rise(at);
     this.sink(this.place[last]);
+    invariant(this.isInOrder(this.place[last]), 'removing an entry keeps the order of the others');
+  }
+
+  /** Whether an entry comes after the one above and before those below it. */
+  private isInOrder(at: number): boolean {
+    const { heap, position, length } = this;
+    const own = position[heap[at]];
+    const below = 2 * at + 1;
+    if (heap[this.place[heap[at]]] !== heap[at]) return false;
+    if (at > 0 && position[heap[(at - 1) >> 1]] > own) return false;
+    if (below < length && position[heap[below]] < own) return false;
+    return below + 1 >= length || position[heap[below + 1]] >= own;
   }
 
   private put(entry: number, at: number): void {

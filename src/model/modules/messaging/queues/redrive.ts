@@ -1,3 +1,4 @@
+import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../../kernel/time.js';
@@ -58,6 +59,7 @@ export class Redrive {
   }
 
   private move(): void {
+    invariant(this.left > 0, 'a redrive moves the letters that it counted');
     const { back, queue } = this;
     const { message, newer, origin } = queue.entries;
     let entry = queue.entries.oldest;

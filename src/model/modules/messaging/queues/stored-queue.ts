@@ -1,5 +1,5 @@
-import { engine } from '../../../../kernel/engine.js';
 import { invariant } from '../../../../kernel/invariant.js';
+import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { PlanInlet, PlanQueue } from '../../../../spec/plan/queues.js';
@@ -110,6 +110,7 @@ export class StoredQueue {
   accept(message: number, origin: number, held = 0): void {
     const { entries, rules, messages, figures } = this;
     const { now } = engine;
+    invariant(held >= 0, 'a message is not delivered before it was accepted');
     const position = this.next++;
     const since = rules.sincePublished ? messages.published[message] : now;
     this.accepted++;
@@ -128,6 +129,10 @@ export class StoredQueue {
     if (entry === entries.oldest) this.turnAge();
     if (this.joins(entry)) levels.add(figures.ready, 1);
     else this.begin(entry);
+    invariant(
+      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
+      'an accepted message is in one place of the queue',
+    );
   }
 
   /** Counts a message as accepted and dropped: the queue has no room, no node or no consumer for it. */
@@ -142,10 +147,16 @@ export class StoredQueue {
     const entry = this.head();
     if (entry < 0) return -1;
     const { entries, rules, world } = this;
+    invariant(entries.place[entry] === PLACE.ready, 'only a ready message is handed out');
+    invariant(!this.isHalted, 'a queue without a leader hands out nothing');
     entries.ready.remove(entry);
     levels.add(this.figures.ready, -1);
     levels.add(this.figures.inFlight, 1);
     this.inFlight++;
+    invariant(
+      this.inFlight <= rules.inFlightLimit,
+      'no more messages are in flight than the queue allows',
+    );
     entries.place[entry] = PLACE.inFlight;
     entries.stamp[entry]++;
     if (++entries.deliveries[entry] > 1) world.meters.count(this.figures.redelivered);
@@ -153,6 +164,14 @@ export class StoredQueue {
       this.order.handedOut(this.messages.published[entries.message[entry]]);
     entries.due[entry] = engine.now + rules.inFlightNs;
     this.deliveries.add(entry);
+    invariant(
+      entries.deliveries[entry] <= rules.maxReceiveCount,
+      'a message is received no more often than the queue allows',
+    );
+    invariant(
+      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
+      'a message that is handed out leaves its place in the queue',
+    );
     return entry;
   }
 
@@ -192,6 +211,11 @@ export class StoredQueue {
 
   private comeBack(entry: number, position: number): void {
     const { entries, rules } = this;
+    invariant(entries.place[entry] === PLACE.inFlight, 'only a message in flight comes back');
+    invariant(
+      entries.failures[entry] < entries.deliveries[entry],
+      'a message fails no more often than it is delivered',
+    );
     if (++entries.failures[entry] > rules.deliveryLimit) {
       this.bury(entry, this.spec.deadLetter);
       return;
@@ -204,6 +228,8 @@ export class StoredQueue {
   /** Hides a failed delivery for a time. */
   putOff(entry: number, delay: Ns): void {
     const { entries, rules } = this;
+    invariant(entries.place[entry] === PLACE.inFlight, 'only a message in flight is put off');
+    invariant(delay >= 0, 'a message is hidden for a time');
     if (++entries.failures[entry] > rules.deliveryLimit) {
       this.bury(entry, this.spec.deadLetter);
       return;
@@ -253,6 +279,10 @@ export class StoredQueue {
     const { follower, key, place } = this.entries;
     this[why]++;
     if (place[entry] === PLACE.behind) {
+      invariant(
+        before >= 0 && follower[before] === entry,
+        'a message follows the one in front with its key',
+      );
       follower[before] = follower[entry];
       if (follower[entry] < 0) this.tails.set(key[entry], before);
     }
@@ -316,6 +346,10 @@ export class StoredQueue {
     const tail = this.tails.get(key[entry]);
     this.tails.set(key[entry], entry);
     if (tail === undefined) return false;
+    invariant(
+      follower[tail] < 0 && key[tail] === key[entry],
+      'the last message of a key has none behind it',
+    );
     follower[tail] = entry;
     place[entry] = PLACE.behind;
     this.behind++;
@@ -362,6 +396,7 @@ export class StoredQueue {
   private visible(entry: number, stamp: number): void {
     const { slots, stamp: stamps } = this.entries;
     if (!slots.has(entry) || stamps[entry] !== stamp) return;
+    invariant(this.entries.place[entry] === PLACE.delayed, 'only a hidden message becomes visible');
     this.leave(entry);
     this.makeReady(entry);
   }
@@ -426,6 +461,7 @@ export class StoredQueue {
 
   /** A delivery has timed out. */
   overdue(entry: number): void {
+    invariant(this.entries.place[entry] === PLACE.inFlight, 'only a message in flight times out');
     if (this.rules.closesChannel) this.watch.overdue(this.entries.holder[entry]);
     else {
       this.leave(entry);
@@ -445,14 +481,17 @@ export class StoredQueue {
       case PLACE.inFlight:
         this.deliveries.remove(entry);
         this.inFlight--;
+        invariant(this.inFlight >= 0, 'a message in flight is counted');
         levels.add(this.figures.inFlight, -1);
         return;
       case PLACE.delayed:
         this.delayed--;
+        invariant(this.delayed >= 0, 'a hidden message is counted');
         levels.add(this.figures.delayed, -1);
         return;
       case PLACE.behind:
         this.behind--;
+        invariant(this.behind >= 0, 'a message behind another one of its key is counted');
         levels.add(this.figures.ready, -1);
         return;
     }
@@ -460,6 +499,7 @@ export class StoredQueue {
 
   private remove(entry: number): void {
     const { entries, messages, rules } = this;
+    invariant(entries.slots.has(entry), 'a message leaves the queue once');
     this.leave(entry);
     this.placement?.weigh(-messages.bytes[entries.message[entry]]);
     levels.add(this.figures.lag, -1);
@@ -468,6 +508,10 @@ export class StoredQueue {
     const key = entries.key[entry];
     entries.free(entry);
     messages.release(entries.message[entry]);
+    invariant(
+      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
+      'a removed message is in no place of the queue',
+    );
     if (entries.oldest < 0 && this.far > 0) this.fetch();
     if (wasOldest) this.turnAge();
     if (rules.keyed && entries.place[entry] !== PLACE.behind) this.promote(follower, key);
@@ -478,6 +522,11 @@ export class StoredQueue {
   private promote(follower: number, key: number): void {
     if (follower < 0) this.tails.delete(key);
     else {
+      invariant(
+        this.entries.place[follower] === PLACE.behind,
+        'the next message of a key waited behind the last one',
+      );
+      invariant(this.entries.key[follower] === key, 'messages wait behind one of their own key');
       this.leave(follower);
       this.begin(follower);
     }
