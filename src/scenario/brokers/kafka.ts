@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, rate } from '../../spec/quantities/quantities.js';
-import { resolveCpu } from '../resolve/cpu.js';
-import { cpuSchema } from '../schema/host.js';
+import { resolveCpu } from '../sections/cpu.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
 import { clusterFields } from './fields.js';
 import { brokerKind } from './kind.js';
 import { cost, flag } from '../../spec/quantities/fields.js';

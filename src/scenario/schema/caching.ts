@@ -9,7 +9,8 @@ import {
   nameText,
 } from '../../spec/fields/common.js';
 import { choice, cost, flag, limit, timeLimit } from '../../spec/quantities/fields.js';
-import { cpuSchema, zoneSchema } from './host.js';
+import { zoneSchema } from './host.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
 import { pool } from './pools.js';
 
 const ttlJitter = (): z.ZodType<number | undefined> =>

@@ -3,7 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { duration, factor, share, size, whole } from '../../spec/quantities/quantities.js';
 import { withShort } from '../../spec/fields/common.js';
 import { limit } from '../../spec/quantities/fields.js';
-import { cores, CORES_SHORT } from './host.js';
+import { cores, CORES_SHORT } from '../../spec/scenario/process.js';
 
 // Fields of functions that only some products have.
 

@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import {
   count,
-  distribution,
+  type distribution,
   durationOrNone,
   duration,
-  factor,
-  quantity,
-  share,
   whole,
-  size,
 } from '../../spec/quantities/quantities.js';
-import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
+import {
+  cpuSchema,
+  gcSchema,
+  lifecycleSchema,
+  memorySchema,
+  type Cpu,
+  type GcSettings,
+  type Lifecycle,
+  type WrittenMemory,
+} from '../../spec/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
 import { resourcesSchema } from './autoscaling.js';
 import type { ResourcesOutput } from './autoscaling.js';
@@ -29,73 +34,6 @@ import { probesSchema } from '../../spec/scenario/probes.js';
 import type { WrittenProbes } from '../../spec/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
 import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
-
-/** Number of cores, which can be a fraction or unlimited. */
-export const cores = quantity(
-  (input) => {
-    if (input === 'unlimited' || input === 'unbounded') return Infinity;
-    if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
-    const milli = typeof input === 'string' && /^\d+m$/.test(input) ? parseInt(input, 10) : 0;
-    const hint = milli > 0 ? `: write ${milli / 1000}` : '';
-    throw new QuantityError(
-      `must be a number of cores above 0 or unlimited, got ${showNoNumber(input)}${hint}`,
-    );
-  },
-  {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-      { enum: ['unlimited', 'unbounded'] },
-    ],
-  },
-);
-
-export const CORES_SHORT = {
-  type: ['number', 'string'],
-  description: 'Cores per replica: short for `cores`.',
-};
-
-/** `cpu` of a service, gateway or database. */
-export const cpuSchema = withShort(
-  z.strictObject({
-    cores: cores
-      .prefault('unlimited')
-      .describe('Cores per replica. Unit: cores. Defaults to unlimited.'),
-    discipline: choice(['processorSharing', 'fcfs'], 'processorSharing').describe(
-      'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
-    ),
-    quota: z
-      .strictObject({
-        limit: z
-          .number()
-          .positive()
-          .max(10_000)
-          .describe('Cores on average over a period. Unit: cores. Required.'),
-        period: duration({ allowZero: false })
-          .prefault('100ms')
-          .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
-      })
-      .optional()
-      .describe(
-        'CPU time granted per period; when it is used up, all work is throttled until the next period.',
-      ),
-    contextSwitchTax: share()
-      .prefault(0)
-      .describe(
-        'Share of the rate lost while more work runs than there are cores, as it does with processorSharing. Defaults to 0.',
-      ),
-    background: z
-      .number()
-      .min(0)
-      .max(10_000)
-      .default(0)
-      .describe(
-        'Cores that a process uses all the time besides its requests, for collectors, agents or polling: one thread per ' +
-          'core or part of one. It competes with requests like the fault `cpuStress`, uses the quota and counts as CPU ' +
-          'use. Must be below `cores` and `quota.limit`. Unit: cores. Defaults to 0.',
-      ),
-  }),
-  CORES_SHORT,
-);
 
 /** Placement of replicas: a zone, a list assigned in turn, or counts. */
 export const zoneSchema = z
@@ -149,93 +87,6 @@ export const queueSchema = z.strictObject({
     .optional()
     .describe('With `fair`: key of `keys` whose values are served in turn. Required for fair.'),
 });
-
-const gcSchema = z
-  .strictObject({
-    every: distribution()
-      .optional()
-      .describe(
-        'Time from the end of a pause to the next, per replica; the first one comes after a random part of it. ' +
-          'Unit: distribution. Required without `allocated`.',
-      ),
-    allocated: size()
-      .optional()
-      .describe(
-        'Allocation between two pauses, per replica, or less if less is left below `memory.limit`; each request ' +
-          'that starts allocates `memory.perRequest`. The first pause comes after a random part of it. Unit: size. ' +
-          'Required without `every`.',
-      ),
-    pause: distribution().describe(
-      'Length of the pause, in which the whole process stops: its work, its timers, its arrivals. Other ' +
-        'components continue. Unit: distribution. Required.',
-    ),
-  })
-  .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
-
-const memorySchema = z
-  .strictObject({
-    limit: size()
-      .optional()
-      .describe(
-        'Memory limit: above it, through requests or a `memoryLeak`, the process is killed at once and restarts ' +
-          'as `lifecycle` says. Unit: size. Defaults to none.',
-      ),
-    base: size()
-      .prefault('0B')
-      .describe('Memory of a process without any request. Unit: size. Defaults to 0B.'),
-    perRequest: size()
-      .prefault('0B')
-      .describe(
-        'Additional memory per request in the queue or in execution, until it leaves; each request that starts ' +
-          'allocates this much. Unit: size. Defaults to 0B.',
-      ),
-  })
-  .describe('Memory of each replica. Defaults to none: memory is not modelled.');
-
-const lifecycleSchema = z
-  .strictObject({
-    startup: cost().describe(
-      'Time from the end of a crash until the process accepts requests. Until then connections are ' +
-        'refused, and callers prefer other replicas. Unit: distribution. Defaults to 0ms.',
-    ),
-    warmup: z
-      .strictObject({
-        duration: duration({ allowZero: false }).describe(
-          'Time after its start in which a process is slower. Unit: duration. Required.',
-        ),
-        factor: factor().describe(
-          'Factor on its work and waits at first; it falls linearly to 1 at the end of `duration`. A step uses ' +
-            'the factor at its start. Unit: factor, at least 1. Required.',
-        ),
-      })
-      .optional()
-      .describe('Warm-up of a process after its start: cold caches, code not yet compiled.'),
-    coldCaches: flag(true).describe(
-      'Whether the `local` levels of caches are lost with the process; false: they are on a disk or in memory ' +
-        'that outlives it. Unit: boolean. Defaults to true.',
-    ),
-    preStop: duration()
-      .prefault('0s')
-      .describe(
-        'Time from the order to stop until SIGTERM: the process serves as before, while callers remove it from ' +
-          'their lists. Unit: duration. Defaults to 0s.',
-      ),
-    terminationGrace: duration({ allowZero: false })
-      .prefault('30s')
-      .describe(
-        'Time from the order to stop until the process is killed, including `preStop`; work still in flight is ' +
-          'lost. On `kubernetes` there are at least 2s between SIGTERM and the kill. Unit: duration. Defaults to ' +
-          '30s.',
-      ),
-    drain: flag(true).describe(
-      'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
-        'false it ends at once, and work in flight is lost. Unit: boolean. Defaults to true.',
-    ),
-  })
-  .describe(
-    'How processes restart, and how they end when asked to (`stop`). Processes are warm at the start of the run. ' +
-      'Defaults to an immediate restart and a graceful end.',
-  );
 
 export const replicas = whole({ min: 1, max: 100_000 });
 
@@ -332,17 +183,17 @@ export interface HostOutput {
   readonly zone?: z.output<typeof zoneSchema>;
   readonly runtime: {
     readonly kind: 'threads' | 'async' | 'eventLoop';
-    readonly gc?: z.output<typeof gcSchema>;
+    readonly gc?: GcSettings;
   };
-  readonly memory?: z.output<typeof memorySchema>;
-  readonly lifecycle?: z.output<typeof lifecycleSchema>;
+  readonly memory?: WrittenMemory;
+  readonly lifecycle?: Lifecycle;
   readonly probes?: WrittenProbes;
   readonly autoscaling?: AutoscalingOutput;
   readonly resources?: ResourcesOutput;
   readonly disruptionBudget?: BudgetOutput;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
-  readonly cpu: z.output<typeof cpuSchema>;
+  readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly admission?: AdmissionOutput;

@@ -19,7 +19,8 @@ import {
   storage,
 } from '../../spec/fields/common.js';
 import { choice, cost, limit } from '../../spec/quantities/fields.js';
-import { placed, cpuSchema } from './host.js';
+import { placed } from './host.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
 import { pools } from './pools.js';
 
 const snapshots = z

@@ -21,16 +21,18 @@ export function writtenName(name: string): string {
   return name.replace(/(Ns|Bytes)$/, '');
 }
 
-/** Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. */
-export function entry<const F extends Fields>(fields: F): Entry<F> {
+/**
+ * Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. `text` describes
+ * the entry itself.
+ */
+export function entry<const F extends Fields>(fields: F, text?: string): Entry<F> {
   const names = Object.keys(fields).map((name) => ({ name, written: writtenName(name) }));
   const shape = names.map(({ name, written }) => [written, fields[name]!] as const);
-  return z
-    .strictObject(Object.fromEntries(shape))
-    .transform(
-      (own: Record<string, unknown>) =>
-        Object.fromEntries(
-          names.map(({ name, written }) => [name, own[written] ?? null]),
-        ) as Explicit<F>,
-    );
+  const schema = z.strictObject(Object.fromEntries(shape));
+  return (text === undefined ? schema : schema.describe(text)).transform(
+    (own: Record<string, unknown>) =>
+      Object.fromEntries(
+        names.map(({ name, written }) => [name, own[written] ?? null]),
+      ) as Explicit<F>,
+  );
 }

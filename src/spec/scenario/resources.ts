@@ -1,24 +1,4 @@
-import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-
-export interface Cpu {
-  /** Infinity = work never slows down. */
-  readonly cores: number;
-  readonly discipline: 'processorSharing' | 'fcfs';
-  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
-  readonly contextSwitchTax: number;
-  /** Cores that the process uses besides its requests. */
-  readonly background: number;
-}
-
-/** Unlimited cores. */
-export const FREE_CPU: Cpu = Object.freeze({
-  cores: Infinity,
-  discipline: 'processorSharing',
-  quota: null,
-  contextSwitchTax: 0,
-  background: 0,
-});
 
 export type Queue = {
   readonly capacity: number;
@@ -62,40 +42,10 @@ export type Shed =
       readonly key: string;
     };
 
-/** Memory in bytes; above `limit` the process is killed. */
-export interface MemorySettings {
-  readonly limit: number;
-  readonly base: number;
-  readonly perRequest: number;
-}
-
-/**
- * Pauses of a garbage collector: `every` is the time from the end of one to the next, `allocated` the bytes
- * between two.
- */
-export interface GcSettings {
-  readonly every: Distribution | null;
-  readonly allocated: number | null;
-  readonly pause: Distribution;
-}
-
 /** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
 export interface Knee {
   readonly connections: number;
   readonly alpha: number;
-}
-
-export interface Lifecycle {
-  readonly startup: Distribution;
-  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
-  /** Whether the process loses its cache contents when it ends. */
-  readonly coldCaches: boolean;
-  /** Time from the stop order until SIGTERM, during which the process serves as before. */
-  readonly preStopNs: Ns;
-  /** Time from the stop order until SIGKILL. */
-  readonly terminationGraceNs: Ns;
-  /** After SIGTERM it refuses new requests and finishes those it has; otherwise it exits at once. */
-  readonly drain: boolean;
 }
 
 /** Back-off of restarts: how long an ended process waits for its next start; the delay grows with each restart. */

@@ -4,7 +4,7 @@ import type { EventStore } from '../../../spec/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { conflict } from '../../resolve/context.js';
-import { resolveCpu } from '../../resolve/cpu.js';
+import { resolveCpu } from '../../sections/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { plainHost } from '../../resolve/plain-host.js';
 import { resolvePool, resolvePools } from '../../resolve/pools.js';
