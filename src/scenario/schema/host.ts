@@ -1,11 +1,6 @@
+import { absent, byDefault, field, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import {
-  count,
-  type distribution,
-  durationOrNone,
-  duration,
-  whole,
-} from '../../spec/quantities/quantities.js';
+import { type distribution, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import {
   cpuSchema,
   gcSchema,
@@ -33,7 +28,6 @@ import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from '../../spec/scenario/probes.js';
 import type { WrittenProbes } from '../../spec/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
-import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 /** Placement of replicas: a zone, a list assigned in turn, or counts. */
 export const zoneSchema = z
@@ -45,47 +39,44 @@ export const zoneSchema = z
 /** Place and labels of a server that is a component. */
 export const placed = {
   zone: zoneSchema.optional(),
-  external: flag(false).describe('Operated by a third party. Defaults to false.'),
+  external: field.of(z.boolean(), false, 'Operated by a third party.'),
   labels,
 };
 
 export const queueSchema = z.strictObject({
-  capacity: count()
-    .prefault('unbounded')
-    .describe(
-      'Largest number of requests that wait for a worker; further requests get a 503. Unit: requests. ' +
-        'Defaults to unbounded.',
-    ),
-  discipline: choice(
+  capacity: field.limit(
+    'unbounded',
+    'Largest number of requests that wait for a worker; further requests get a 503.',
+    { unit: 'requests', min: 0 },
+  ),
+  discipline: field.choice(
     ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
     'fifo',
-  ).describe(
     'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
       'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
-      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that is ' +
-      'below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits have ' +
-      'not been below `target` for longer than `interval`, requests are refused at the head, more and more often. ' +
-      'Defaults to fifo.',
+      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that ' +
+      'is below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits ' +
+      'have not been below `target` for longer than `interval`, requests are refused at the head, more and more ' +
+      'often.',
   ),
-  maxWait: timeLimit().describe(
-    'Longest wait; then the request is refused. Unit: duration or `none`. Defaults to none.',
+  maxWait: field.timeLimit('none', 'Longest wait; then the request is refused.'),
+  target: field.of(
+    durationOrNone({ allowZero: false }),
+    absent('5ms for codel, none for adaptiveLifo'),
+    'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
+      'has not been empty for longer than `interval`; earlier ones may wait for `interval`.',
+    'duration',
   ),
-  target: durationOrNone({ allowZero: false })
-    .optional()
-    .describe(
-      'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
-        'has not been empty for longer than `interval`; earlier ones may wait for `interval`. Unit: duration. ' +
-        'Defaults to 5ms for codel, none for adaptiveLifo.',
-    ),
-  interval: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient burst. ' +
-        'Unit: duration. Defaults to 100ms.',
-    ),
-  key: nameText()
-    .optional()
-    .describe('With `fair`: key of `keys` whose values are served in turn. Required for fair.'),
+  interval: field.duration(
+    absent('100ms'),
+    'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient ' +
+      'burst.',
+  ),
+  key: field.of(
+    nameText(),
+    requiredIf('for fair'),
+    'With `fair`: key of `keys` whose values are served in turn.',
+  ),
 });
 
 export const replicas = whole({ min: 1, max: 100_000 });
@@ -99,17 +90,19 @@ export function hostFields(
   return {
     ...entryText,
     critical,
-    replicas: replicas
-      .optional()
-      .describe(
-        'Instances; with `autoscaling` those at the start. Unit: count. Defaults to 1, with `autoscaling` to ' +
-          'its `min`.',
-      ),
+    replicas: field.of(
+      replicas,
+      absent('1, with `autoscaling` to its `min`'),
+      'Instances; with `autoscaling` those at the start.',
+      'count',
+    ),
     zone: zoneSchema.optional(),
     runtime: withShort(
       z.strictObject({
-        kind: choice(['threads', 'async', 'eventLoop'], 'threads').describe(
-          'How requests hold workers. Defaults to threads.',
+        kind: field.choice(
+          ['threads', 'async', 'eventLoop'],
+          'threads',
+          'How requests hold workers.',
         ),
         gc: gcSchema.optional(),
       }),
@@ -120,19 +113,19 @@ export function hostFields(
         '`threads`: a worker is held from start to response; `async`: only during `work`; `eventLoop`: one ' +
           'worker per core, no preemption. Defaults to threads.',
       ),
-    concurrency: count({ min: 1 })
-      .optional()
-      .describe('Workers per replica. Unit: requests. Defaults to unlimited.'),
+    concurrency: field.limit(absent('unlimited'), 'Workers per replica.', { unit: 'requests' }),
     queue: queueSchema
       .prefault({})
       .describe('Queue in front of the workers. Defaults to unbounded FIFO.'),
     cpu: cpuSchema
       .prefault({})
       .describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
-    cancellation: choice(['ignore', 'onDequeue', 'atSteps', 'immediate'], 'ignore').describe(
-      'Handling of work whose caller no longer waits. Defaults to ignore: it is completed.',
+    cancellation: field.choice(
+      ['ignore', 'onDequeue', 'atSteps', 'immediate'],
+      byDefault('ignore', 'it is completed'),
+      'Handling of work whose caller no longer waits.',
     ),
-    rejectWork: cost().describe('CPU time of a refusal. Unit: distribution. Defaults to 0ms.'),
+    rejectWork: field.cost('0ms', 'CPU time of a refusal.'),
     admission: admission.optional(),
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
@@ -145,11 +138,11 @@ export function hostFields(
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
     discovery: discoverySchema.optional(),
-    outlierDetection: outlierDetectionSchema
-      .optional()
-      .describe(
-        'Default outlier detection of callers for these instances; their policy overrides it. Defaults to none.',
-      ),
+    outlierDetection: field.of(
+      outlierDetectionSchema,
+      absent(),
+      'Default outlier detection of callers for these instances; their policy overrides it.',
+    ),
     middleware: z
       .array(middleware)
       .optional()
@@ -160,10 +153,12 @@ export function hostFields(
     })
       .optional()
       .describe('Policy bundles by callee, `callee.endpoint` or `default`.'),
-    external: flag(false).describe(
-      'Operated by a third party; reports show it separately. Of `defaults` it inherits what its callers do, such as ' +
-        '`loadBalancing`, and not how your own processes run (replicas, cores, threads, queue, probes, autoscaling ' +
-        'and others). Defaults to false.',
+    external: field.of(
+      z.boolean(),
+      false,
+      'Operated by a third party; reports show it separately. Of `defaults` it inherits what its callers do, ' +
+        'such as `loadBalancing`, and not how your own processes run (replicas, cores, threads, queue, probes, ' +
+        'autoscaling and others).',
     ),
     labels,
   } as unknown as HostShape;

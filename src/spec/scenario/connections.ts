@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { byDefault, field } from '../fields/field.js';
@@ -48,13 +48,13 @@ export type Connections = z.output<typeof connectionsSchema>;
 export const protocolSchema = withShort(
   entry(
     {
-      kind: field.of(
-        z.enum(['http1', 'http2', 'grpc', 'tcp']),
+      kind: field.choice(
+        ['http1', 'http2', 'grpc', 'tcp'],
         'http1',
         '`http1`, `tcp`: one attempt at a time on a connection; `http2`, `grpc`: streams.',
       ),
-      tls: field.of(
-        z.enum(['none', 'tls12', 'tls13', 'mtls']),
+      tls: field.choice(
+        ['none', 'tls12', 'tls13', 'mtls'],
         'none',
         'Round trips to open a connection: none 1, tls13 and mtls 2, tls12 3.',
       ),

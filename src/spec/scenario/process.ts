@@ -33,8 +33,8 @@ export const CORES_SHORT = {
 export const cpuSchema = withShort(
   entry({
     cores: field.of(cores, 'unlimited', 'Cores per replica.', 'cores'),
-    discipline: field.of(
-      z.enum(['processorSharing', 'fcfs']),
+    discipline: field.choice(
+      ['processorSharing', 'fcfs'],
       'processorSharing',
       'How work shares the cores. A shared level of a cache has `fcfs`.',
     ),
