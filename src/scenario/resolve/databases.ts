@@ -12,7 +12,7 @@ import { resolveCpu, resolveSerialCpu } from '../sections/cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
 import { plainHost } from './plain-host.js';
-import { resolvePool, resolvePools } from './pools.js';
+import { resolvePool, resolvePools } from '../sections/pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
 

@@ -11,7 +11,7 @@ import {
 } from '../../spec/fields/common.js';
 import { zoneSchema } from './host.js';
 import { cpuSchema } from '../../spec/scenario/process.js';
-import { pool } from './pools.js';
+import { pool } from '../../spec/scenario/pools.js';
 
 const ttlJitter = (): z.ZodType<number | undefined> =>
   field.share(

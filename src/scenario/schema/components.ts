@@ -27,7 +27,7 @@ import {
 } from '../../spec/fields/common.js';
 import type { OnceOutput } from '../../spec/fields/common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
-import { pools } from './pools.js';
+import { pools } from '../../spec/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
 import { placed } from './host.js';

@@ -19,7 +19,7 @@ import {
 } from '../../spec/fields/common.js';
 import { placed } from './host.js';
 import { cpuSchema } from '../../spec/scenario/process.js';
-import { pools } from './pools.js';
+import { pools } from '../../spec/scenario/pools.js';
 
 const snapshots = z
   .strictObject({

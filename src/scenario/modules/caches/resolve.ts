@@ -1,6 +1,6 @@
 import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Pool } from '../../../spec/scenario/resources.js';
+import type { Pool } from '../../../spec/scenario/pools.js';
 import type { Host } from '../../../spec/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
@@ -11,7 +11,7 @@ import { resolveSerialCpu } from '../../sections/cpu.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { resolvePlacement } from '../../resolve/placement.js';
-import { resolvePool } from '../../resolve/pools.js';
+import { resolvePool } from '../../sections/pools.js';
 import { plainHost } from '../../resolve/plain-host.js';
 
 /** Largest key population of a cache. */

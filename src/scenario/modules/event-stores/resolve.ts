@@ -7,7 +7,7 @@ import { conflict } from '../../resolve/context.js';
 import { resolveCpu } from '../../sections/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { plainHost } from '../../resolve/plain-host.js';
-import { resolvePool, resolvePools } from '../../resolve/pools.js';
+import { resolvePool, resolvePools } from '../../sections/pools.js';
 import { checkKeyName } from '../../resolve/targets.js';
 
 /** Number of events per read of Axon's JPA and JDBC engines. */
