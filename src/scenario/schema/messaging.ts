@@ -1,57 +1,13 @@
 import { absent, byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration } from '../../spec/quantities/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from '../../spec/fields/common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
-import { producerSchema } from './producer.js';
+import { rebalance, replay } from '../../spec/scenario/consumer-groups.js';
+import { producerSchema } from '../../spec/scenario/producer.js';
 import { busFields } from './bus.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;
-
-const rebalance = z
-  .strictObject({
-    protocol: field.choice(
-      ['classic', 'cooperative', 'consumer'],
-      'classic',
-      '`classic`: all members stop until all have rejoined; `cooperative`: as `classic`, but only partitions ' +
-        'that move stop; `consumer` (KIP-848): members do not wait for each other, and only partitions that move ' +
-        'stop.',
-    ),
-    pause: field.duration(
-      '3s',
-      'Time from when all members are ready until the new assignment applies (heartbeats, joining, syncing).',
-      { allowZero: true },
-    ),
-    initialDelay: field.duration(
-      '3s',
-      'Time for which an empty group waits for more members after the first one has joined ' +
-        '(group.initial.rebalance.delay.ms).',
-      { allowZero: true },
-    ),
-    staticMembership: field.of(
-      z.boolean(),
-      false,
-      'Static membership (group.instance.id): a restart within `sessionTimeout` triggers no rebalance.',
-    ),
-  })
-  .describe('Rebalancing of partitions when members join or leave.');
-
-const replay = z
-  .strictObject({
-    at: field.duration(required, 'Time of the replay.', { allowZero: true }),
-    from: field.of(
-      z.union([z.enum(['earliest', 'latest']), duration({ allowZero: false })]),
-      'earliest',
-      'Position to read from: `earliest`, the oldest message of the topic; `latest`, its end; or a duration ' +
-        'before the time of the replay.',
-      'name or duration',
-    ),
-  })
-  .describe(
-    'Resets the position of the group once, like Consumer.seek: each member at its next poll, after its ' +
-      'messages in flight. Messages take effect again unless an `inbox` recognises them.',
-  );
 
 /** A group of consumers of a topic. */
 const subscriber = (bundle: BundleSchema) =>

@@ -1,24 +1,8 @@
-import { absent, byDefault, field } from '../../spec/fields/field.js';
+import { byDefault, field } from '../../spec/fields/field.js';
 import { distribution } from '../../spec/quantities/quantities.js';
 import { z } from 'zod';
+import { restartSchema } from '../../spec/scenario/restarts.js';
 import { nodesSchema } from './nodes.js';
-
-/** `platform.restart`. The defaults are those of the kubelet. */
-export const restartSchema = z
-  .strictObject({
-    initial: field.duration(absent('10s, or `max` if that is less'), 'First wait above 0.'),
-    factor: field.of(z.number().min(1).max(1e6), 2, 'Factor from one wait to the next.'),
-    max: field.duration('5m', 'Longest wait.'),
-    resetAfter: field.duration(
-      '10m',
-      'A process that ends more than this after its last start waits as for the first time.',
-    ),
-    immediateFirst: field.flag(true, 'Whether the first restart is immediate.'),
-  })
-  .describe(
-    'Waits from the end of a process to its next start, per instance: 0, `initial`, `initial` x `factor`, ... up ' +
-      'to `max`.',
-  );
 
 /** `platform`: how the processes of services and gateways are restarted and placed. */
 export const platformSchema = z

@@ -2,7 +2,7 @@ import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { countDistribution, size } from '../../spec/quantities/quantities.js';
 import { nameText } from '../../spec/fields/common.js';
-import { acksField } from './producer.js';
+import { acksField } from '../../spec/scenario/producer.js';
 
 /** Fields of a `publish` step. */
 export const publishFields = z.strictObject({

@@ -1,3 +1,4 @@
+import { entry } from '../../spec/fields/entry.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
@@ -33,8 +34,8 @@ const ramps = (target: Quantity<number>) =>
   field.of(
     z
       .array(
-        z.strictObject({
-          duration: field.duration(required, 'Length of the ramp; 0s is a jump.', {
+        entry({
+          durationNs: field.duration(required, 'Length of the ramp; 0s is a jump.', {
             allowZero: true,
           }),
           target,
@@ -84,7 +85,7 @@ const arrivals = withShort(
         ),
         process,
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('sinusoid').describe('A rate that follows a sine wave.'),
         mean: field.of(rate(), required, 'Mean rate.'),
         amplitude: field.of(
@@ -92,19 +93,19 @@ const arrivals = withShort(
           required,
           'Largest deviation from the mean rate.',
         ),
-        period: field.of(duration({ allowZero: false }), required, 'Length of one period.'),
+        periodNs: field.of(duration({ allowZero: false }), required, 'Length of one period.'),
         process,
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('burst').describe('A base rate with regular bursts.'),
         base: field.of(rate({ allowZero: true }), required, 'Rate between bursts.'),
         peak: field.of(rate(), required, 'Rate within a burst.'),
-        every: field.of(
+        everyNs: field.of(
           duration({ allowZero: false }),
           required,
           'Time from the start of a burst to the start of the next.',
         ),
-        for: field.of(duration({ allowZero: false }), required, 'Length of a burst.'),
+        forNs: field.of(duration({ allowZero: false }), required, 'Length of a burst.'),
         process,
       }),
       z.strictObject({
@@ -113,9 +114,9 @@ const arrivals = withShort(
           .describe('Arrivals with times between them drawn from any distribution.'),
         gap: field.of(distribution(), required, 'Time between arrivals.'),
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('at').describe('Exact instants.'),
-        times: field.of(
+        timesNs: field.of(
           z.array(duration()).min(1).max(100_000),
           required,
           'Times of the arrivals, from the end of the warm-up.',
@@ -137,7 +138,7 @@ const arrivals = withShort(
           'factor',
         ),
       }),
-      z.strictObject({
+      entry({
         kind: z
           .literal('closed')
           .describe(
@@ -154,7 +155,7 @@ const arrivals = withShort(
           required,
           'Think time: time from a response to the next request.',
         ),
-        rampUp: field.of(
+        rampUpNs: field.of(
           duration(),
           absent('0s'),
           'Time over which a fixed number of users starts.',

@@ -47,13 +47,3 @@ export interface Knee {
   readonly connections: number;
   readonly alpha: number;
 }
-
-/** Back-off of restarts: how long an ended process waits for its next start; the delay grows with each restart. */
-export interface RestartBackoff {
-  readonly initialNs: Ns;
-  readonly factor: number;
-  readonly maxNs: Ns;
-  /** The back-off is reset after a process ran for longer than this. */
-  readonly resetAfterNs: Ns;
-  readonly immediateFirst: boolean;
-}
