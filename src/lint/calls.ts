@@ -8,7 +8,7 @@ import type { Layer } from '../spec/scenario/policies.js';
 import type { Gateway, Scenario } from '../spec/scenario/scenario.js';
 import type { Service } from '../spec/scenario/services.js';
 import type { Step, Bundle, StepOf } from '../spec/scenario/steps.js';
-import type { Pool } from '../spec/scenario/resources.js';
+import type { Pool } from '../spec/scenario/pools.js';
 import type { Connections } from '../spec/scenario/connections.js';
 import type { Target } from '../spec/scenario/target.js';
 import { meanCount } from './counts.js';

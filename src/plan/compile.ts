@@ -58,7 +58,7 @@ import {
 } from './programs.js';
 import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
-import { FREE_CPU } from '../spec/scenario/resources.js';
+import { FREE_CPU } from '../spec/scenario/process.js';
 
 export interface CompileOptions {
   /** Share of user requests to trace, 0 to 1; by default about 400 requests per run. */

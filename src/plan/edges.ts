@@ -5,7 +5,7 @@ import type { NodeRoute } from '../spec/plan/replication.js';
 import type { Session } from '../spec/scenario/sections.js';
 import { SESSION } from '../spec/scenario/sections.js';
 import type { PlanConnections } from '../spec/plan/connections.js';
-import type { Pool } from '../spec/scenario/resources.js';
+import type { Pool } from '../spec/scenario/pools.js';
 import type { Protocol, ServerClosing } from '../spec/scenario/connections.js';
 import type { Host } from '../spec/scenario/host.js';
 import type { Bundle } from '../spec/scenario/steps.js';

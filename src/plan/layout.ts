@@ -9,7 +9,7 @@ import type { Host } from '../spec/scenario/host.js';
 import type { Broker, Outbox, Subscriber } from '../spec/scenario/messaging.js';
 import type { ScenarioModules } from '../spec/scenario/modules.js';
 import type { QueueConsumer } from '../spec/scenario/queues.js';
-import type { Pool } from '../spec/scenario/resources.js';
+import type { Pool } from '../spec/scenario/pools.js';
 import type { Saga, SagaStep } from '../spec/scenario/sagas.js';
 import type { Gateway, Request, Route, Workload } from '../spec/scenario/scenario.js';
 import type { Endpoint, Service } from '../spec/scenario/services.js';

@@ -192,7 +192,8 @@ function isNothing(byDefault: string): boolean {
 }
 
 function described(field: Schema): string {
-  const { type, innerType } = definitionOf(field);
+  const { type, innerType, in: written } = definitionOf(field);
   if (field.description !== undefined) return field.description;
+  if (type === 'pipe') return described(written as Schema);
   return WRAPPERS.has(type) && innerType !== undefined ? described(innerType as Schema) : '';
 }

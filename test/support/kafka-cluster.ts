@@ -9,7 +9,7 @@ import { Writes } from '../../src/model/modules/messaging/writes.js';
 import type { Publication } from '../../src/model/modules/messaging/writes.js';
 import type { World } from '../../src/model/modules/world.js';
 import type { PlanBroker } from '../../src/spec/plan/messaging.js';
-import type { Producer } from '../../src/spec/scenario/messaging.js';
+import type { Producer } from '../../src/spec/scenario/producer.js';
 import { OUTCOME } from '../../src/spec/outcome.js';
 import type { Outcome } from '../../src/spec/outcome.js';
 import { timetable } from './timetable.js';

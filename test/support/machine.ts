@@ -10,7 +10,7 @@ import type { Host } from '../../src/spec/scenario/host.js';
 import type { Service } from '../../src/spec/scenario/services.js';
 import type { Bundle } from '../../src/spec/scenario/steps.js';
 import type { Rollout } from '../../src/spec/scenario/rollouts.js';
-import type { Pool } from '../../src/spec/scenario/resources.js';
+import type { Pool } from '../../src/spec/scenario/pools.js';
 import type { Connections, Protocol, ServerClosing } from '../../src/spec/scenario/connections.js';
 import type { RunRecord } from '../../src/spec/record/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';

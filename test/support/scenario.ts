@@ -21,7 +21,7 @@ import type {
 } from '../../src/spec/scenario/scenario.js';
 import type { Endpoint, Service } from '../../src/spec/scenario/services.js';
 import type { Condition, Step, StepModifiers, Bundle } from '../../src/spec/scenario/steps.js';
-import type { PoolSettings } from '../../src/spec/scenario/resources.js';
+import type { PoolSettings } from '../../src/spec/scenario/pools.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
 

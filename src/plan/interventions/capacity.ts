@@ -2,7 +2,7 @@ import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../spec/plan/pl
 import { wiringOf } from '../../spec/plan/wiring.js';
 import type { PlanProcess } from '../../spec/plan/process.js';
 import type { Resource } from '../../spec/result/cause.js';
-import type { Pool, PoolSettings } from '../../spec/scenario/resources.js';
+import type { Pool, PoolSettings } from '../../spec/scenario/pools.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
 import { usagePeak } from './signs.js';

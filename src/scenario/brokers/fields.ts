@@ -1,4 +1,4 @@
-import { whole } from '../../spec/quantities/quantities.js';
+import { absent, field } from '../../spec/fields/field.js';
 import { critical, entryText, extending, storage } from '../../spec/fields/common.js';
 import { placed } from '../schema/host.js';
 
@@ -14,7 +14,5 @@ export const brokerFields = {
 /** Fields of a cluster whose nodes can fail. */
 export const clusterFields = {
   ...brokerFields,
-  nodes: whole({ min: 1, max: 1000 })
-    .optional()
-    .describe('Number of nodes of the cluster. Unit: count. Defaults to 1.'),
+  nodes: field.whole(absent('1'), 'Number of nodes of the cluster.', { min: 1, max: 1000 }),
 };

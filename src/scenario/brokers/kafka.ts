@@ -1,41 +1,40 @@
+import { absent, byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, rate } from '../../spec/quantities/quantities.js';
-import { resolveCpu } from '../resolve/cpu.js';
-import { cpuSchema } from '../schema/host.js';
+import { resolveCpu } from '../sections/cpu.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
 import { clusterFields } from './fields.js';
 import { brokerKind } from './kind.js';
-import { cost, flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('kafka').describe('Apache Kafka, which hosts topics. Required.'),
-    latency: cost().describe(
-      'Time from sending a request until the leader has written it, and again from there until a follower ' +
-        'has written it; drawn separately for each. Unit: distribution. Defaults to 0ms.',
+    kind: field.of(z.literal('kafka'), required, 'Apache Kafka, which hosts topics.'),
+    latency: field.cost(
+      '0ms',
+      'Time from sending a request until the leader has written it, and again from there until a follower has ' +
+        'written it; drawn separately for each.',
     ),
-    maxThroughput: rate()
-      .optional()
-      .describe(
-        'Largest number of messages per second that one node writes; others wait. Unit: rate. Defaults to ' +
-          'unlimited.',
-      ),
-    electionTime: duration()
-      .prefault('9s')
-      .describe(
-        'Time from the loss of a node until other nodes lead its partitions and its replicas are out of sync ' +
-          '(broker.session.timeout.ms). Unit: duration. Defaults to 9s.',
-      ),
-    uncleanElection: flag(false).describe(
+    maxThroughput: field.rate(
+      absent('unlimited'),
+      'Largest number of messages per second that one node writes; others wait.',
+    ),
+    electionTime: field.duration(
+      '9s',
+      'Time from the loss of a node until other nodes lead its partitions and its replicas are out of sync ' +
+        '(broker.session.timeout.ms).',
+      { allowZero: true },
+    ),
+    uncleanElection: field.of(
+      z.boolean(),
+      byDefault(false, 'the partition waits'),
       'Whether an out-of-sync replica may become leader when no in-sync replica is up ' +
-        '(unclean.leader.election.enable); the records it misses are lost. Defaults to false: the partition waits.',
+        '(unclean.leader.election.enable); the records it misses are lost.',
     ),
-    cpu: cpuSchema
-      .optional()
-      .describe(
-        'Cores of a node. With cores, the `latency` of the leader is CPU work on them; without, it is a wait. ' +
-          'Defaults to none.',
-      ),
+    cpu: field.of(
+      cpuSchema,
+      absent(),
+      'Cores of a node. With cores, the `latency` of the leader is CPU work on them; without, it is a wait.',
+    ),
   })
   .describe('A cluster that hosts topics.');
 

@@ -1,19 +1,18 @@
+import { byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
 import { brokerKind, onlyHitBy } from './kind.js';
 
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('nats').describe('NATS with JetStream: its servers host streams. Required.'),
-    electionTime: duration()
-      .prefault('5.7s')
-      .describe(
-        'Time from the loss of the server that leads a stream, or the return of a majority, until another ' +
-          'server leads it. Unit: duration. Defaults to 5.7s: each of two followers waits 4 to 9 s, and the ' +
-          'first one is elected.',
-      ),
+    kind: field.of(z.literal('nats'), required, 'NATS with JetStream: its servers host streams.'),
+    electionTime: field.duration(
+      byDefault('5.7s', 'each of two followers waits 4 to 9 s, and the first one is elected'),
+      'Time from the loss of the server that leads a stream, or the return of a majority, until another server ' +
+        'leads it.',
+      { allowZero: true },
+    ),
   })
   .describe('A cluster that hosts JetStream streams.');
 

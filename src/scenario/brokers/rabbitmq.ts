@@ -1,25 +1,25 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, size } from '../../spec/quantities/quantities.js';
+import { duration } from '../../spec/quantities/quantities.js';
 import { clusterFields } from './fields.js';
 import { brokerKind, onlyHitBy } from './kind.js';
 
 const schema = z
   .strictObject({
     ...clusterFields,
-    kind: z.literal('rabbitmq').describe('RabbitMQ, which hosts queues of its kind. Required.'),
+    kind: field.of(z.literal('rabbitmq'), required, 'RabbitMQ, which hosts queues of its kind.'),
     electionTime: duration()
       .prefault('500ms')
       .describe(
         'Time from the loss of the leader of a quorum queue, or the return of a majority, until another member ' +
           'leads. Unit: duration. Defaults to 500ms, the election timeout of Ra.',
       ),
-    memoryLimit: size()
-      .optional()
-      .describe(
-        'Memory limit per node for the messages on it, by the `size` of their `publish` step. While any node ' +
-          'that is up exceeds it, publishing to all queues of the cluster is blocked; consumers continue ' +
-          '(vm_memory_high_watermark). Unit: size. Defaults to none.',
-      ),
+    memoryLimit: field.size(
+      absent(),
+      'Memory limit per node for the messages on it, by the `size` of their `publish` step. While any node that ' +
+        'is up exceeds it, publishing to all queues of the cluster is blocked; consumers continue ' +
+        '(vm_memory_high_watermark).',
+    ),
   })
   .describe('A cluster that hosts queues.');
 

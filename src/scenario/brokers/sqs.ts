@@ -1,21 +1,21 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { rate } from '../../spec/quantities/quantities.js';
 import { brokerFields } from './fields.js';
 import { brokerKind } from './kind.js';
 
 const schema = z
   .strictObject({
     ...brokerFields,
-    kind: z
-      .literal('sqs')
-      .describe('Amazon SQS, a service without nodes that could fail. Required.'),
-    maxThroughput: rate()
-      .optional()
-      .describe(
-        'Quota of messages per full second, shared by all its queues. Above it `publish` ends with ' +
-          '`throttled`, and without `confirm` the message is lost. A FIFO queue without batches has 300/s. ' +
-          'Unit: rate. Defaults to unlimited.',
-      ),
+    kind: field.of(
+      z.literal('sqs'),
+      required,
+      'Amazon SQS, a service without nodes that could fail.',
+    ),
+    maxThroughput: field.rate(
+      absent('unlimited'),
+      'Quota of messages per full second, shared by all its queues. Above it `publish` ends with `throttled`, ' +
+        'and without `confirm` the message is lost. A FIFO queue without batches has 300/s.',
+    ),
   })
   .describe('A quota shared by queues.');
 

@@ -5,7 +5,7 @@ import { resolvePlacement } from '../resolve/placement.js';
 import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
 import type { Entry, Module } from './kind.js';
 import { none, nothing, unchanged } from './kind.js';
-import { FREE_CPU } from '../../spec/scenario/resources.js';
+import { FREE_CPU } from '../../spec/scenario/process.js';
 
 /** Faults that act on the servers of a registry or on what they know. */
 const HITTING: ReadonlySet<string> = new Set([

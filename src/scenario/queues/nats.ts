@@ -1,6 +1,6 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_MS } from '../../kernel/time.js';
-import { count, duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import type { Broker } from '../../spec/scenario/messaging.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
@@ -10,7 +10,6 @@ import { conflict, conflictsAt, writtenAt } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice, limit, timeLimit } from '../../spec/quantities/fields.js';
 import { checkBound } from './bound.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';
@@ -21,69 +20,69 @@ const MOST_REPLICAS = 5;
 
 /** Options of the durable consumer and its clients. */
 const delivery = {
-  ackWait: duration({ allowZero: false })
-    .prefault('30s')
-    .describe(
-      'Time for which a delivered message may stay unacknowledged, including its time in the buffer of a ' +
-        'client; then it is delivered again. Unit: duration. Defaults to 30s.',
-    ),
-  maxDeliver: limit().describe(
-    'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler ' +
-      'of the advisory MAX_DELIVERIES would send it, or is lost. Unit: count or `unlimited`. Defaults to ' +
-      'unlimited.',
+  ackWait: field.duration(
+    '30s',
+    'Time for which a delivered message may stay unacknowledged, including its time in the buffer of a ' +
+      'client; then it is delivered again.',
   ),
-  maxAckPending: count({ min: 1 })
-    .prefault(1000)
-    .describe(
-      'Largest number of messages in flight to all clients together; delivery stops at this number. Unit: ' +
-        'count or `unlimited`. Defaults to 1000.',
-    ),
-  maxMessages: whole({ min: 1, max: 100_000 })
-    .prefault(500)
-    .describe(
-      'Number of messages that one client buffers (PullMaxMessages of nats.go). Each instance of a ' +
-        'consumer is one client. Unit: count. Defaults to 500.',
-    ),
+  maxDeliver: field.limit(
+    'unlimited',
+    'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler of ' +
+      'the advisory MAX_DELIVERIES would send it, or is lost.',
+    { unit: 'count or `unlimited`' },
+  ),
+  maxAckPending: field.limit(
+    1000,
+    'Largest number of messages in flight to all clients together; delivery stops at this number.',
+    { unit: 'count or `unlimited`' },
+  ),
+  maxMessages: field.whole(
+    500,
+    'Number of messages that one client buffers (PullMaxMessages of nats.go). Each instance of a consumer is ' +
+      'one client.',
+    { min: 1, max: 100_000 },
+  ),
 };
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
       ...boundedFields,
-      kind: z
-        .literal('nats')
-        .describe(
-          'NATS JetStream: a work-queue stream with one durable pull consumer, which all clients share. Required.',
-        ),
+      kind: field.of(
+        z.literal('nats'),
+        required,
+        'NATS JetStream: a work-queue stream with one durable pull consumer, which all clients share.',
+      ),
       capacity: capacity.describe(
         'Largest number of messages that wait for delivery (max_msgs, which also counts messages in flight). ' +
           'Unit: count. Defaults to unlimited.',
       ),
-      discard: choice(['old', 'new'], 'old').describe(
-        'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A publisher ' +
-          'that waits for the acknowledgement then fails with rejectedOverload. Defaults to old.',
+      discard: field.choice(
+        ['old', 'new'],
+        'old',
+        'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A ' +
+          'publisher that waits for the acknowledgement then fails with rejectedOverload.',
       ),
-      broker: nameText()
-        .optional()
-        .describe(
-          'Broker of kind nats that hosts the stream. Defaults to none: the stream never fails.',
-        ),
-      replicas: whole({ min: 1, max: MOST_REPLICAS })
-        .prefault(1)
-        .describe(
-          'Number of servers that hold the stream (num_replicas), at most as many as the broker has. A ' +
-            'majority of them must be up. Unit: count, 1 to 5. Defaults to 1.',
-        ),
-      maxAge: durationOrNone({ min: 100 * NS_PER_MS })
-        .prefault('none')
-        .describe(
-          'Time for which the stream keeps a message, from its publishing. Unit: duration or `none`. Defaults ' +
-            'to none.',
-        ),
-      duplicateWindow: timeLimit().describe(
+      broker: field.of(
+        nameText(),
+        absent('none: the stream never fails'),
+        'Broker of kind nats that hosts the stream.',
+      ),
+      replicas: field.whole(
+        1,
+        'Number of servers that hold the stream (num_replicas), at most as many as the broker has. A majority of ' +
+          'them must be up.',
+        { unit: 'count, 1 to 5', min: 1, max: MOST_REPLICAS },
+      ),
+      maxAge: field.timeLimit(
+        'none',
+        'Time for which the stream keeps a message, from its publishing.',
+        { min: 100 * NS_PER_MS },
+      ),
+      duplicateWindow: field.timeLimit(
+        'none',
         'Time for which the stream ignores a message that a retry publishes again. JetStream recognises only ' +
-          'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it. Unit: ' +
-          'duration or `none`. Defaults to none.',
+          'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it.',
       ),
       ...delivery,
       deadLetter,

@@ -1,5 +1,5 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../spec/quantities/quantities.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflict } from '../resolve/context.js';
@@ -8,7 +8,6 @@ import { checkMost } from '../resolve/receives.js';
 import { isOfKind } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice } from '../../spec/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 import type { EventStoreOutput } from '../schema/stores.js';
 import { consumerName, entryFields } from './fields.js';
@@ -19,9 +18,11 @@ const consumer = (bundle: z.ZodType<BundleOutput>) =>
     .strictObject({
       name: consumerName,
       ...consumerFields(bundle),
-      commit: choice(['before', 'afterEach'], 'afterEach').describe(
+      commit: field.choice(
+        ['before', 'afterEach'],
+        'afterEach',
         'When an event is acknowledged: `before` its handling (an event whose handling a crash interrupts is ' +
-          'lost) or `afterEach`, after its handling (such an event is delivered again). Defaults to afterEach.',
+          'lost) or `afterEach`, after its handling (such an event is delivered again).',
       ),
     })
     .describe('A consumer of a persistent subscription: each instance of its service is a client.');
@@ -30,42 +31,41 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
       ...entryFields,
-      kind: z
-        .literal('persistentSubscription')
-        .describe(
-          'A persistent subscription of EventStoreDB: the store pushes appended events. Required.',
-        ),
-      from: nameText().describe(
-        'Event store of kind eventStoreDb or simple whose events it delivers, from time 0. Required.',
+      kind: field.of(
+        z.literal('persistentSubscription'),
+        required,
+        'A persistent subscription of EventStoreDB: the store pushes appended events.',
       ),
-      strategy: choice(['roundRobin', 'dispatchToSingle'], 'roundRobin').describe(
-        'How events are distributed over the clients. `roundRobin`: each event goes to the next client with ' +
-          'room. `dispatchToSingle`: events go to one client while it has room, then to the next. Defaults to ' +
-          'roundRobin.',
+      from: field.of(
+        nameText(),
+        required,
+        'Event store of kind eventStoreDb or simple whose events it delivers, from time 0.',
       ),
-      bufferSize: whole({ min: 1, max: 100_000 })
-        .prefault(10)
-        .describe(
-          'Largest number of unacknowledged events per client. Unit: count. Defaults to 10.',
-        ),
-      messageTimeout: duration({ allowZero: false })
-        .prefault('30s')
-        .describe(
-          'Time for which a client may hold an event before it is retried, even if a handler still works on ' +
-            'it. Unit: duration. Defaults to 30s.',
-        ),
-      maxRetryCount: whole({ max: 1000 })
-        .prefault(10)
-        .describe(
-          'Largest number of retries of an event after a failure, a timeout or the loss of its client; then ' +
-            'the event is parked. Unit: count. Defaults to 10.',
-        ),
-      deadLetter: nameText()
-        .optional()
-        .describe(
-          'Queue or topic that receives parked events. Defaults to none: they are not handled and count as ' +
-            '`lostEffects`.',
-        ),
+      strategy: field.choice(
+        ['roundRobin', 'dispatchToSingle'],
+        'roundRobin',
+        'How events are distributed over the clients. `roundRobin`: each event goes to the next client with room. ' +
+          '`dispatchToSingle`: events go to one client while it has room, then to the next.',
+      ),
+      bufferSize: field.whole(10, 'Largest number of unacknowledged events per client.', {
+        min: 1,
+        max: 100_000,
+      }),
+      messageTimeout: field.duration(
+        '30s',
+        'Time for which a client may hold an event before it is retried, even if a handler still works on it.',
+      ),
+      maxRetryCount: field.whole(
+        10,
+        'Largest number of retries of an event after a failure, a timeout or the loss of its client; then the ' +
+          'event is parked.',
+        { max: 1000 },
+      ),
+      deadLetter: field.of(
+        nameText(),
+        absent('none: they are not handled and count as `lostEffects`'),
+        'Queue or topic that receives parked events.',
+      ),
       consumers: z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
     })
     .describe('A persistent subscription of an event store.');

@@ -1,5 +1,5 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { around } from '../reference/around.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
@@ -7,7 +7,6 @@ import { conflict, writtenAt } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
 import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
@@ -24,65 +23,66 @@ const OVERFLOW = {
   rejectPublishDlx: 'rejectPublishDlx',
 } as const;
 
-const overflow = choice(['dropHead', 'rejectPublish', 'rejectPublishDlx'], 'dropHead').describe(
-  'Behaviour of a full queue: `dropHead` drops or dead-letters the oldest message, `rejectPublish` ' +
-    'refuses the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
-    'dead-letters it. Defaults to dropHead.',
+const overflow = field.choice(
+  ['dropHead', 'rejectPublish', 'rejectPublishDlx'],
+  'dropHead',
+  'Behaviour of a full queue: `dropHead` drops or dead-letters the oldest message, `rejectPublish` refuses ' +
+    'the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
+    'dead-letters it.',
 );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
       ...boundedFields,
-      kind: z
-        .literal('rabbitmq')
-        .describe(
-          'RabbitMQ: the broker pushes messages to consumers, up to `prefetch` at a time. Required.',
-        ),
-      overflow,
-      broker: nameText()
-        .optional()
-        .describe(
-          'Broker of kind rabbitmq that hosts it: a classic queue on one node, a quorum queue on ' +
-            '`initialGroupSize` nodes. Defaults to none: it never fails.',
-        ),
-      initialGroupSize: whole({ min: 1, max: 1000 })
-        .prefault(3)
-        .describe(
-          'Number of nodes that hold a quorum queue (x-quorum-initial-group-size), at most as many as the ' +
-            'broker has. Unit: count. Defaults to 3.',
-        ),
-      messageTtl: durationOrNone()
-        .prefault('none')
-        .describe(
-          'Longest time for which a message may wait. A message that is requeued keeps its expiry time. With ' +
-            '0s it is delivered at the instant it arrives, or expires. Unit: duration or `none`. Defaults to ' +
-            'none.',
-        ),
-      prefetch: whole({ max: 100_000 })
-        .prefault(0)
-        .describe(
-          'Largest number of unacknowledged messages per consumer; 0 means no limit, for a quorum queue 2000. ' +
-            'Every handler is a separate consumer; one with a larger `batch` holds that many, as in spring-amqp. ' +
-            'Unit: count. Defaults to 0.',
-        ),
-      quorum: flag(false).describe(
-        'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns ' +
-          'are counted, and returned messages go to the head. Defaults to false.',
+      kind: field.of(
+        z.literal('rabbitmq'),
+        required,
+        'RabbitMQ: the broker pushes messages to consumers, up to `prefetch` at a time.',
       ),
-      deliveryLimit: count()
-        .optional()
-        .describe(
-          'Returns allowed per message, by a consumer or by the loss of its connection; the next one dead-letters ' +
-            'or drops it. A returned message goes to the head of the queue, with `unlimited` to the tail. Quorum ' +
-            'queues only. Unit: count or `unlimited`. Defaults to 20.',
-        ),
-      consumerTimeout: durationOrNone({ allowZero: false })
-        .prefault('30m')
-        .describe(
-          'Time for which a delivery may stay unacknowledged before its channel is closed and all its messages ' +
-            'are requeued. Unit: duration or `none`. Defaults to 30m.',
-        ),
+      overflow,
+      broker: field.of(
+        nameText(),
+        absent('none: it never fails'),
+        'Broker of kind rabbitmq that hosts it: a classic queue on one node, a quorum queue on `initialGroupSize` ' +
+          'nodes.',
+      ),
+      initialGroupSize: field.whole(
+        3,
+        'Number of nodes that hold a quorum queue (x-quorum-initial-group-size), at most as many as the broker ' +
+          'has.',
+        { min: 1, max: 1000 },
+      ),
+      messageTtl: field.timeLimit(
+        'none',
+        'Longest time for which a message may wait. A message that is requeued keeps its expiry time. With 0s it ' +
+          'is delivered at the instant it arrives, or expires.',
+        { allowZero: true },
+      ),
+      prefetch: field.whole(
+        0,
+        'Largest number of unacknowledged messages per consumer; 0 means no limit, for a quorum queue 2000. Every ' +
+          'handler is a separate consumer; one with a larger `batch` holds that many, as in spring-amqp.',
+        { max: 100_000 },
+      ),
+      quorum: field.of(
+        z.boolean(),
+        false,
+        'Whether it is a quorum queue: on several nodes of its broker, of which it needs a majority. Returns are ' +
+          'counted, and returned messages go to the head.',
+      ),
+      deliveryLimit: field.limit(
+        absent('20'),
+        'Returns allowed per message, by a consumer or by the loss of its connection; the next one dead-letters ' +
+          'or drops it. A returned message goes to the head of the queue, with `unlimited` to the tail. Quorum ' +
+          'queues only.',
+        { unit: 'count or `unlimited`', min: 0 },
+      ),
+      consumerTimeout: field.timeLimit(
+        '30m',
+        'Time for which a delivery may stay unacknowledged before its channel is closed and all its messages are ' +
+          'requeued.',
+      ),
       deadLetter,
       consumers: consumers(bundle),
     })

@@ -1,3 +1,4 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { blockingBound } from './bound.js';
@@ -12,7 +13,7 @@ export const simple = queueKind({
     z
       .strictObject({
         ...boundedFields,
-        kind: z.literal('simple').describe('A queue without the rules of a product. Required.'),
+        kind: field.of(z.literal('simple'), required, 'A queue without the rules of a product.'),
         overflow,
         publishTimeout,
         deadLetter,

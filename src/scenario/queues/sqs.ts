@@ -1,6 +1,6 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { duration, rate, whole } from '../../spec/quantities/quantities.js';
 import type { QueueConsumer } from '../../spec/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
@@ -10,7 +10,6 @@ import type { Context, Path } from '../resolve/context.js';
 import { conflictsAt, writtenAt } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import type { Receiving } from './kind.js';
@@ -24,14 +23,11 @@ const IN_FLIGHT = 120_000;
 
 const scaleUp = z
   .strictObject({
-    start: whole({ min: 1, max: 1000 })
-      .prefault(5)
-      .describe('Number of handlers that always poll for messages. Unit: count. Defaults to 5.'),
-    rate: rate()
-      .prefault('300/min')
-      .describe(
-        'Rate at which handlers are added while messages wait. Unit: rate. Defaults to 300/min.',
-      ),
+    start: field.whole(5, 'Number of handlers that always poll for messages.', {
+      min: 1,
+      max: 1000,
+    }),
+    rate: field.rate('300/min', 'Rate at which handlers are added while messages wait.'),
   })
   .describe('The pollers of an event source.');
 
@@ -40,26 +36,29 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
     .strictObject({
       name: consumerName,
       ...consumerFields(bundle),
-      maxNumberOfMessages: whole({ min: 1, max: 10 })
-        .optional()
-        .describe(
-          'Largest number of messages per receive. If it exceeds `batch`, the handler runs several times in ' +
-            'sequence, and the visibility timeouts run from the receive. Not for a function, whose event source ' +
-            'receives by `batch`. Unit: count, 1 to 10. Defaults to `batch`.',
-        ),
-      partialFailures: flag(false).describe(
-        'Whether only the poison messages of a batch fail, and the others are done ' +
-          '(reportBatchItemFailures); otherwise one poison message fails the batch. Defaults to false.',
+      maxNumberOfMessages: field.whole(
+        absent('`batch`'),
+        'Largest number of messages per receive. If it exceeds `batch`, the handler runs several times in ' +
+          'sequence, and the visibility timeouts run from the receive. Not for a function, whose event source ' +
+          'receives by `batch`.',
+        { unit: 'count, 1 to 10', min: 1, max: 10 },
       ),
-      scaleUp: scaleUp
-        .optional()
-        .describe(
-          'How handlers are added while messages wait. Defaults to all at once; for a function at a standard ' +
-            'queue to 5, and 300 more a minute.',
-        ),
-      commit: choice(['before', 'afterBatch', 'afterEach'], 'afterEach').describe(
-        'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, ' +
-          'when all messages of a receive have been handled. Defaults to afterEach.',
+      partialFailures: field.of(
+        z.boolean(),
+        false,
+        'Whether only the poison messages of a batch fail, and the others are done (reportBatchItemFailures); ' +
+          'otherwise one poison message fails the batch.',
+      ),
+      scaleUp: field.of(
+        scaleUp,
+        absent('all at once; for a function at a standard queue to 5, and 300 more a minute'),
+        'How handlers are added while messages wait.',
+      ),
+      commit: field.choice(
+        ['before', 'afterBatch', 'afterEach'],
+        'afterEach',
+        'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, when ' +
+          'all messages of a receive have been handled.',
       ),
     })
     .describe('A consumer of an SQS queue. Each of its handlers receives messages separately.');
@@ -70,53 +69,49 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       ...entryFields,
       publishLatency,
       backlog,
-      kind: z
-        .literal('sqs')
-        .describe('Amazon SQS: consumers receive messages and delete them. Required.'),
-      broker: nameText()
-        .optional()
-        .describe(
-          'Broker of kind sqs whose quota the queue shares with others. Defaults to none: the queue has no ' +
-            'quota.',
-        ),
-      visibilityTimeout: duration({ max: 43_200 * NS_PER_SECOND })
-        .prefault('30s')
-        .describe(
-          'Time for which a received message is invisible to other consumers, from the receive; at most 12h. ' +
-            'Unit: duration. Defaults to 30s.',
-        ),
-      maxReceiveCount: whole({ min: 1, max: 1000 })
-        .optional()
-        .describe(
-          'Largest number of receives per message; the next one moves it to the dead letter queue. Unit: ' +
-            'count. Defaults to none.',
-        ),
-      delay: duration({ max: 900 * NS_PER_SECOND })
-        .prefault('0s')
-        .describe(
-          'Time for which a new message is invisible, at most 15m. Unit: duration. Defaults to 0s.',
-        ),
-      waitTime: duration({ max: 20 * NS_PER_SECOND })
-        .prefault('0s')
-        .describe(
-          'Time for which a receive waits for a message, at most 20s; 0s is a short poll. Unit: duration. ' +
-            'Defaults to 0s.',
-        ),
-      pollInterval: duration({ allowZero: false })
-        .prefault('1s')
-        .describe(
-          'Time from the empty response of a short poll to the next receive. Unit: duration. Defaults to 1s.',
-        ),
-      fifo: flag(false).describe(
-        'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, ' +
-          'and a message that a retry publishes again within 5 minutes is accepted only once. Defaults to ' +
-          'false.',
+      kind: field.of(
+        z.literal('sqs'),
+        required,
+        'Amazon SQS: consumers receive messages and delete them.',
       ),
-      retention: duration({ min: 60 * NS_PER_SECOND, max: 14 * DAY_NS })
-        .prefault('4d')
-        .describe(
-          'Time for which a message is kept, from its publishing; 1m to 14d. Unit: duration. Defaults to 4d.',
-        ),
+      broker: field.of(
+        nameText(),
+        absent('none: the queue has no quota'),
+        'Broker of kind sqs whose quota the queue shares with others.',
+      ),
+      visibilityTimeout: field.duration(
+        '30s',
+        'Time for which a received message is invisible to other consumers, from the receive; at most 12h.',
+        { max: 43_200 * NS_PER_SECOND },
+      ),
+      maxReceiveCount: field.whole(
+        absent(),
+        'Largest number of receives per message; the next one moves it to the dead letter queue.',
+        { min: 1, max: 1000 },
+      ),
+      delay: field.duration('0s', 'Time for which a new message is invisible, at most 15m.', {
+        max: 900 * NS_PER_SECOND,
+      }),
+      waitTime: field.duration(
+        '0s',
+        'Time for which a receive waits for a message, at most 20s; 0s is a short poll.',
+        { max: 20 * NS_PER_SECOND },
+      ),
+      pollInterval: field.duration(
+        '1s',
+        'Time from the empty response of a short poll to the next receive.',
+      ),
+      fifo: field.of(
+        z.boolean(),
+        false,
+        'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, and a ' +
+          'message that a retry publishes again within 5 minutes is accepted only once.',
+      ),
+      retention: field.duration(
+        '4d',
+        'Time for which a message is kept, from its publishing; 1m to 14d.',
+        { min: 60 * NS_PER_SECOND, max: 14 * DAY_NS },
+      ),
       deadLetter,
       consumers: z.array(sqsConsumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
     })

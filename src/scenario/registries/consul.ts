@@ -1,5 +1,6 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import { duration } from '../../spec/quantities/quantities.js';
 import { report } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
 
@@ -9,37 +10,35 @@ const SHORTEST_NS = 60e9;
 const schema = z
   .strictObject({
     ...registryFields,
-    kind: z.literal('consul').describe('HashiCorp Consul: checks of each instance. Required.'),
-    checkInterval: duration({ allowZero: false })
-      .prefault('10s')
-      .describe(
-        'Time from a result of a check to the next check, per instance; the first one comes after a random part ' +
-          'of it. Unit: duration. Defaults to 10s.',
-      ),
-    checkTimeout: duration({ allowZero: false })
-      .prefault('10s')
-      .describe(
-        'Time after which a check without an answer fails, such as that of a process that hangs. A refused ' +
-          'connection fails at once. Unit: duration. Defaults to 10s.',
-      ),
-    failuresBeforeCritical: whole({ max: 1000 })
-      .prefault(0)
-      .describe(
-        'Consecutive failures that make an instance critical: callers then no longer get it. 0 and 1 both mean ' +
-          'the first failure. Unit: count. Defaults to 0.',
-      ),
-    successBeforePassing: whole({ max: 1000 })
-      .prefault(0)
-      .describe(
-        'Consecutive successes after which a critical or new instance passes. 0 and 1 both mean the first. ' +
-          'Unit: count. Defaults to 0.',
-      ),
-    deregisterAfter: duration()
-      .optional()
-      .describe(
-        'Time in the critical state after which a pass every 30s removes an instance. It comes back only with a ' +
-          'restart of its process. Unit: duration of at least 1m. Defaults to never.',
-      ),
+    kind: field.of(z.literal('consul'), required, 'HashiCorp Consul: checks of each instance.'),
+    checkInterval: field.duration(
+      '10s',
+      'Time from a result of a check to the next check, per instance; the first one comes after a random part ' +
+        'of it.',
+    ),
+    checkTimeout: field.duration(
+      '10s',
+      'Time after which a check without an answer fails, such as that of a process that hangs. A refused ' +
+        'connection fails at once.',
+    ),
+    failuresBeforeCritical: field.whole(
+      0,
+      'Consecutive failures that make an instance critical: callers then no longer get it. 0 and 1 both mean ' +
+        'the first failure.',
+      { max: 1000 },
+    ),
+    successBeforePassing: field.whole(
+      0,
+      'Consecutive successes after which a critical or new instance passes. 0 and 1 both mean the first.',
+      { max: 1000 },
+    ),
+    deregisterAfter: field.of(
+      duration(),
+      absent('never'),
+      'Time in the critical state after which a pass every 30s removes an instance. It comes back only with a ' +
+        'restart of its process.',
+      'duration of at least 1m',
+    ),
   })
   .describe('A Consul registry.');
 

@@ -1,21 +1,22 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration } from '../../spec/quantities/quantities.js';
 import { registryFields, registryKind } from './kind.js';
-import { flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({
     ...registryFields,
-    kind: z.literal('dns').describe('DNS: a name with a record per ready instance. Required.'),
+    kind: field.of(z.literal('dns'), required, 'DNS: a name with a record per ready instance.'),
     ttl: duration({ allowZero: false })
       .prefault('30s')
       .describe(
         'Time for which a caller uses an answer before it resolves the name again. Unit: duration. Defaults to ' +
           '30s, as in the Corefile of kubeadm.',
       ),
-    serveStale: flag(false).describe(
-      'Whether a resolver goes on with an expired answer while the servers do not answer (RFC 8767). With ' +
-        'false the name is unknown, and `onEmpty` of the discovery decides. Unit: boolean. Defaults to false.',
+    serveStale: field.flag(
+      false,
+      'Whether a resolver goes on with an expired answer while the servers do not answer (RFC 8767). With false ' +
+        'the name is unknown, and `onEmpty` of the discovery decides.',
     ),
   })
   .describe('DNS servers.');

@@ -1,54 +1,47 @@
+import { byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, share } from '../../spec/quantities/quantities.js';
 import { conflict } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
-import { flag } from '../../spec/quantities/fields.js';
 
 const schema = z
   .strictObject({
     ...registryFields,
-    kind: z.literal('eureka').describe('Netflix Eureka: leases that instances renew. Required.'),
-    leaseRenewal: duration({ allowZero: false })
-      .prefault('30s')
-      .describe(
-        'Interval at which an instance renews its lease; a new one registers with its first renewal, one interval ' +
-          'after its start. The registry expects one renewal per interval of each instance. Unit: duration. ' +
-          'Defaults to 30s.',
-      ),
-    leaseDuration: duration({ allowZero: false })
-      .prefault('90s')
-      .describe(
-        'Lease of an instance. Eureka adds it twice, so a lease expires `2 x leaseDuration` after its last ' +
-          'renewal. Unit: duration. Defaults to 90s: it acts as 180s.',
-      ),
-    evictionInterval: duration({ allowZero: false })
-      .prefault('60s')
-      .describe(
-        'Interval at which the registry removes instances whose lease has expired. Unit: duration. Defaults to 60s.',
-      ),
-    responseCache: duration()
-      .prefault('30s')
-      .describe(
-        'Interval at which the registry renews the answer that callers fetch. 0s: they get the current state. ' +
-          'Unit: duration. Defaults to 30s.',
-      ),
-    selfPreservation: flag(true).describe(
-      'Whether nothing is evicted while the renewals of the last minute are not above `renewalThreshold` of the ' +
-        'expected ones. With 6 instances or fewer and the default interval, one dead instance is enough. ' +
-        'Unit: boolean. Defaults to true.',
+    kind: field.of(z.literal('eureka'), required, 'Netflix Eureka: leases that instances renew.'),
+    leaseRenewal: field.duration(
+      '30s',
+      'Interval at which an instance renews its lease; a new one registers with its first renewal, one interval ' +
+        'after its start. The registry expects one renewal per interval of each instance.',
     ),
-    renewalThreshold: share()
-      .prefault('85%')
-      .describe(
-        'Share of the expected renewals for `selfPreservation`, and of the instances that one eviction keeps at ' +
-          'least. Unit: share. Defaults to 85%.',
-      ),
-    emptyWait: duration()
-      .prefault('5m')
-      .describe(
-        'Time for which the registry answers no queries when all its servers were down and it starts without ' +
-          'entries. Unit: duration. Defaults to 5m.',
-      ),
+    leaseDuration: field.duration(
+      byDefault('90s', 'it acts as 180s'),
+      'Lease of an instance. Eureka adds it twice, so a lease expires `2 x leaseDuration` after its last ' +
+        'renewal.',
+    ),
+    evictionInterval: field.duration(
+      '60s',
+      'Interval at which the registry removes instances whose lease has expired.',
+    ),
+    responseCache: field.duration(
+      '30s',
+      'Interval at which the registry renews the answer that callers fetch. 0s: they get the current state.',
+      { allowZero: true },
+    ),
+    selfPreservation: field.flag(
+      true,
+      'Whether nothing is evicted while the renewals of the last minute are not above `renewalThreshold` of the ' +
+        'expected ones. With 6 instances or fewer and the default interval, one dead instance is enough.',
+    ),
+    renewalThreshold: field.share(
+      '85%',
+      'Share of the expected renewals for `selfPreservation`, and of the instances that one eviction keeps at ' +
+        'least.',
+    ),
+    emptyWait: field.duration(
+      '5m',
+      'Time for which the registry answers no queries when all its servers were down and it starts without ' +
+        'entries.',
+      { allowZero: true },
+    ),
   })
   .describe('A Eureka registry.');
 

@@ -1,6 +1,6 @@
+import { absent, field } from '../../spec/fields/field.js';
 import type { z } from 'zod';
 import type { Registry } from '../../spec/scenario/registries.js';
-import { whole } from '../../spec/quantities/quantities.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
 import { labels, entryText, extending } from '../../spec/fields/common.js';
@@ -39,12 +39,11 @@ export function registryKind<Schema extends z.ZodObject>(
 export const registryFields = {
   ...extending,
   ...entryText,
-  replicas: whole({ min: 1, max: 100 })
-    .optional()
-    .describe(
-      'Servers of the registry, which share its content. It answers while one of them can be reached. ' +
-        'Unit: count. Defaults to 1.',
-    ),
+  replicas: field.whole(
+    absent('1'),
+    'Servers of the registry, which share its content. It answers while one of them can be reached.',
+    { min: 1, max: 100 },
+  ),
   zone: zoneSchema.optional(),
   labels,
 };

@@ -1,3 +1,4 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { distribution } from '../../spec/quantities/quantities.js';
 import { registryFields, registryKind } from './kind.js';
@@ -5,9 +6,11 @@ import { registryFields, registryKind } from './kind.js';
 const schema = z
   .strictObject({
     ...registryFields,
-    kind: z
-      .literal('kubernetes')
-      .describe('Endpoints of Kubernetes: the control plane sends changes of readiness. Required.'),
+    kind: field.of(
+      z.literal('kubernetes'),
+      required,
+      'Endpoints of Kubernetes: the control plane sends changes of readiness.',
+    ),
     propagation: distribution()
       .prefault('1s')
       .describe(

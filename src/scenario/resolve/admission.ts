@@ -1,7 +1,8 @@
 import { policyKind } from '../../patterns/registry.js';
 import type { Layer, RetryAfter } from '../../spec/scenario/policies.js';
 import type { Admission } from '../../spec/scenario/host.js';
-import type { Cpu, Queue, Shed } from '../../spec/scenario/resources.js';
+import type { Queue, Shed } from '../../spec/scenario/resources.js';
+import type { Cpu } from '../../spec/scenario/process.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
 import { sorted } from './names.js';
-import { FREE_CPU } from '../../spec/scenario/resources.js';
+import { FREE_CPU } from '../../spec/scenario/process.js';
 
 const FREE: Distribution = { kind: 'constant', valueNs: 0 };
 

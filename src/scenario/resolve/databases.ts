@@ -1,18 +1,18 @@
 import { PRIMARY } from '../../spec/scenario/replication.js';
 import type { Replication, Shards } from '../../spec/scenario/replication.js';
 import type { Database, Operation } from '../../spec/scenario/database.js';
-import type { Cpu } from '../../spec/scenario/resources.js';
+import type { Cpu } from '../../spec/scenario/process.js';
 import type { Product } from '../../language/databases.js';
 import { isSearch, PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';
 import { conflict, isSwitchedOff, report, reportKey, writtenAt } from './context.js';
-import { resolveCpu, resolveSerialCpu } from './cpu.js';
+import { resolveCpu, resolveSerialCpu } from '../sections/cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
 import { plainHost } from './plain-host.js';
-import { resolvePool, resolvePools } from './pools.js';
+import { resolvePool, resolvePools } from '../sections/pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
 

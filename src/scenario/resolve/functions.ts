@@ -8,7 +8,7 @@ import { conflict } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
-import { FREE_CPU } from '../../spec/scenario/resources.js';
+import { FREE_CPU } from '../../spec/scenario/process.js';
 
 type Defaults = Pick<
   FunctionSettings,

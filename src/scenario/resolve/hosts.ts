@@ -1,6 +1,6 @@
 import type { Layer } from '../../spec/scenario/policies.js';
 import type { Host, ProcessSettings } from '../../spec/scenario/host.js';
-import type { Cpu, Lifecycle } from '../../spec/scenario/resources.js';
+import type { Cpu, Lifecycle } from '../../spec/scenario/process.js';
 import type { Endpoint } from '../../spec/scenario/services.js';
 import type { Bundle } from '../../spec/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
@@ -20,7 +20,7 @@ import { conflict, report, reportKey, writtenAt } from './context.js';
 import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
-import { resolveCpu } from './cpu.js';
+import { resolveCpu } from '../sections/cpu.js';
 import { initialReplicas, mostReplicas, resolveAutoscaling } from './autoscaling-kinds.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
@@ -122,8 +122,8 @@ function resolveMemory(
   path: Path,
 ): Pick<Host, 'gc' | 'memory'> {
   const collector = [...path, 'runtime', 'gc'];
-  if (gc !== undefined && (gc.every === undefined) === (gc.allocated === undefined)) {
-    const both = gc.every !== undefined;
+  if (gc !== undefined && (gc.every === null) === (gc.allocated === null)) {
+    const both = gc.every !== null;
     const message = both
       ? 'collections are triggered by time or by allocation: remove one of every and allocated'
       : 'no trigger for collections: write every: DURATION, or allocated: SIZE with ' +
@@ -137,7 +137,7 @@ function resolveMemory(
   } else if (gc?.allocated === 0) {
     const message = 'with 0B the collector would run without end: write more than 0B';
     conflict(context, [...collector, 'allocated'], message);
-  } else if (gc?.allocated !== undefined && (memory?.perRequest ?? 0) === 0) {
+  } else if ((gc?.allocated ?? null) !== null && (memory?.perRequest ?? 0) === 0) {
     const message = 'requests allocate nothing: write memory.perRequest';
     conflict(context, [...collector, 'allocated'], message);
   }
@@ -147,9 +147,8 @@ function resolveMemory(
       'the process would run out of memory at its first request: raise limit above base';
     conflict(context, [...path, 'memory', 'limit'], message);
   }
-  const { every = null, allocated = null } = gc ?? {};
   return {
-    gc: gc === undefined ? null : { every, allocated, pause: gc.pause },
+    gc: gc ?? null,
     memory: memory === undefined ? null : { ...memory, limit },
   };
 }
@@ -161,19 +160,12 @@ export function resolveLifecycle(
   path: Path,
 ): Lifecycle | null {
   if (output === undefined) return null;
-  const { startup, warmup, coldCaches, preStop, terminationGrace, drain } = output;
-  if (warmup !== undefined && warmup.factor < 1) {
+  const { warmup } = output;
+  if (warmup !== null && warmup.factor < 1) {
     const message = 'a cold process cannot be faster than a warm one: write 1 or more';
     conflict(context, [...path, 'warmup', 'factor'], message);
   }
-  return {
-    startup,
-    warmup: warmup === undefined ? null : { durationNs: warmup.duration, factor: warmup.factor },
-    coldCaches,
-    preStopNs: preStop,
-    terminationGraceNs: terminationGrace,
-    drain,
-  };
+  return output;
 }
 
 /** The concurrency limit of an endpoint, as a limit of a fixed kind. */

@@ -1,7 +1,7 @@
 import type { Platform } from '../../spec/scenario/scenario.js';
 import { formatDuration } from '../../spec/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
-import { restartSchema } from '../schema/platform.js';
+import { restartSchema } from '../../spec/scenario/restarts.js';
 import type { Context } from './context.js';
 import { conflict, report } from './context.js';
 import { resolveNodes } from './nodes.js';
@@ -42,20 +42,15 @@ function resolveRestart(
     report(context, 'FL203', ['platform'], message);
   }
   const waits = restart ?? restartSchema.parse({});
-  const { initial = Math.min(FIRST_WAIT_NS, waits.max), max } = waits;
-  if (initial < SHORTEST_NS) {
+  const { maxNs } = waits;
+  const initialNs = waits.initialNs ?? Math.min(FIRST_WAIT_NS, maxNs);
+  if (initialNs < SHORTEST_NS) {
     const message = `expected at least ${formatDuration(SHORTEST_NS)}, because a process takes time to end`;
     report(context, 'FL204', [...path, 'initial'], message);
   }
-  if (initial > max) {
-    const message = `the first wait is longer than max, ${formatDuration(max)}: lower initial or raise max`;
+  if (initialNs > maxNs) {
+    const message = `the first wait is longer than max, ${formatDuration(maxNs)}: lower initial or raise max`;
     conflict(context, [...path, 'initial'], message);
   }
-  return {
-    initialNs: initial,
-    factor: waits.factor,
-    maxNs: max,
-    resetAfterNs: waits.resetAfter,
-    immediateFirst: waits.immediateFirst,
-  };
+  return { ...waits, initialNs };
 }

@@ -247,45 +247,28 @@ function resolveArrivals(
   switch (a.kind) {
     case 'poisson':
     case 'constant':
-      return { kind: a.kind, rate: a.rate };
+      return a;
     case 'stages': {
-      const stages = a.stages.map((stage) => ({
-        durationNs: stage.duration,
-        target: stage.target,
-      }));
-      if (a.start === 0 && stages.every((stage) => stage.target === 0)) {
+      if (a.start === 0 && a.stages.every((stage) => stage.target === 0)) {
         conflict(context, path, 'every rate is 0, so no request ever arrives');
       }
-      return { kind: 'stages', start: a.start, stages, process: a.process };
+      return a;
     }
     case 'sinusoid':
       if (a.amplitude > a.mean) {
         wrong('amplitude', 'amplitude must be at most mean, because a rate cannot be negative');
       }
-      return {
-        kind: 'sinusoid',
-        mean: a.mean,
-        amplitude: a.amplitude,
-        periodNs: a.period,
-        process: a.process,
-      };
+      return a;
     case 'burst':
-      if (a.for > a.every) wrong('for', 'a burst must not be longer than `every`');
-      return {
-        kind: 'burst',
-        base: a.base,
-        peak: a.peak,
-        everyNs: a.every,
-        forNs: a.for,
-        process: a.process,
-      };
+      if (a.forNs > a.everyNs) wrong('for', 'a burst must not be longer than `every`');
+      return a;
     case 'renewal':
       if (a.gap.kind === 'constant' && a.gap.valueNs === 0) {
         wrong('gap', 'must be more than 0');
       }
-      return { kind: 'renewal', gap: a.gap };
+      return a;
     case 'at':
-      return { kind: 'at', timesNs: [...a.times].sort((x, y) => x - y), requests: null };
+      return { kind: 'at', timesNs: [...a.timesNs].sort((x, y) => x - y), requests: null };
     case 'trace':
       return resolveTrace(context, a, names, path);
     case 'closed':
@@ -295,18 +278,16 @@ function resolveArrivals(
 
 function resolveUsers(
   context: Context,
-  { users, think, rampUp }: Extract<ArrivalsOutput, { kind: 'closed' }>,
+  { users, think, rampUpNs }: Extract<ArrivalsOutput, { kind: 'closed' }>,
   path: Path,
 ): Arrivals {
-  const plain = { kind: 'closed', think, rampUpNs: rampUp ?? 0 } as const;
+  const plain = { kind: 'closed', think, rampUpNs: rampUpNs ?? 0 } as const;
   if (typeof users === 'number') return { ...plain, users, ramp: null };
-  const stages = users.stages.map(({ duration, target }) => ({ durationNs: duration, target }));
-  const ramp = { start: users.start, stages };
-  if (rampUp !== undefined) {
+  if (rampUpNs !== null) {
     conflict(context, [...path, 'rampUp'], 'the stages set when users arrive: remove rampUp');
   }
-  if (highestOf(ramp) === 0) {
+  if (highestOf(users) === 0) {
     conflict(context, [...path, 'users'], 'every target is 0, so no user ever arrives');
   }
-  return { ...plain, users: highestOf(ramp), ramp };
+  return { ...plain, users: highestOf(users), ramp: users };
 }

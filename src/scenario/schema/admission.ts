@@ -1,45 +1,43 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import { share } from '../../spec/quantities/quantities.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, priorityNumber } from '../../spec/fields/common.js';
-import { choice, cost } from '../../spec/quantities/fields.js';
 import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
-const scopeField = choice(['instance', 'caller', 'global'], 'instance').describe(
-  'Scope of the state: one per instance of this component, or one shared by all of them (`caller` and `global` ' +
-    'are the same here). Defaults to instance.',
+const scopeField = field.choice(
+  ['instance', 'caller', 'global'],
+  'instance',
+  'Scope of the state: one per instance of this component, or one shared by all of them (`caller` and ' +
+    '`global` are the same here).',
 );
 const scopeAndError = { scope: scopeField };
 
 /** Schema of the store of a limiter. `withError`: with `onError`, unless the library has its own setting for it. */
 function storeSchema(withError: boolean): z.ZodType {
-  const onError = choice(['allow', 'reject'], 'allow').describe(
-    'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500. Defaults to ' +
-      'allow.',
+  const onError = field.choice(
+    ['allow', 'reject'],
+    'allow',
+    'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500.',
   );
   return z
     .strictObject({
-      latency: cost().describe(
-        'Round-trip time of one lookup. Unit: distribution. Defaults to 0ms.',
+      latency: field.cost('0ms', 'Round-trip time of one lookup.'),
+      of: field.of(
+        z.string().regex(REFERENCE_PATTERN),
+        absent(),
+        'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
+          'policies of the host.',
       ),
-      of: z
-        .string()
-        .regex(REFERENCE_PATTERN)
-        .optional()
-        .describe(
-          'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
-            'policies of the host. Defaults to none.',
-        ),
       ...(withError ? { onError } : {}),
-      cache: duration({ allowZero: false })
-        .optional()
-        .describe(
-          'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
-            'retry hint. Admissions are not cached. Unit: duration. Defaults to none.',
-        ),
+      cache: field.duration(
+        absent(),
+        'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
+          'retry hint. Admissions are not cached.',
+      ),
     })
     .describe('Store of a shared counter outside the process; the request waits for it.');
 }
@@ -103,44 +101,48 @@ function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fie
   return z.discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject]);
 }
 
-const below = priorityNumber
-  .optional()
-  .describe('Only requests with a priority below this one are refused. Defaults to all requests.');
+const below = field.of(
+  priorityNumber,
+  absent('all requests'),
+  'Only requests with a priority below this one are refused.',
+);
 
 const shed = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('priority').describe('Sheds load by the fill level of the queue.'),
-      above: share().describe(
-        "Share of the queue's capacity at or above which requests are refused. Required.",
+      above: field.of(
+        share(),
+        required,
+        "Share of the queue's capacity at or above which requests are refused.",
       ),
-      below: priorityNumber.describe(
-        'Requests with a priority below this one are refused; the rest of the queue is reserved for the others. ' +
-          'Required.',
+      below: field.of(
+        priorityNumber,
+        required,
+        'Requests with a priority below this one are refused; the rest of the queue is reserved for the others.',
       ),
     }),
     z.strictObject({
       kind: z.literal('cpu').describe('Sheds load by CPU utilization.'),
-      above: share().describe(
+      above: field.of(
+        share(),
+        required,
         'CPU utilization, of the cores or of the quota if that is less, at or above which requests are refused; ' +
-          'averaged between the last two samples. Required.',
+          'averaged between the last two samples.',
       ),
-      interval: duration({ allowZero: false })
-        .prefault('1s')
-        .describe(
-          'Sampling interval; the first request after it takes the next sample. Unit: duration. Defaults to 1s.',
-        ),
+      interval: field.duration(
+        '1s',
+        'Sampling interval; the first request after it takes the next sample.',
+      ),
       below,
     }),
     z.strictObject({
       kind: z.literal('queueDelay').describe('Sheds load by queue wait.'),
-      target: duration({ allowZero: false }).describe(
-        'Refuses requests while every request that got a worker in the last interval had waited longer than this. ' +
-          'Unit: duration. Required.',
+      target: field.duration(
+        required,
+        'Refuses requests while every request that got a worker in the last interval had waited longer than this.',
       ),
-      interval: duration({ allowZero: false })
-        .prefault('100ms')
-        .describe('Interval in which waits are examined. Unit: duration. Defaults to 100ms.'),
+      interval: field.duration('100ms', 'Interval in which waits are examined.'),
       below,
     }),
     z.strictObject({
@@ -150,35 +152,31 @@ const shed = z
           "Sheds load by an admission level, like WeChat's DAGOR: the lowest priority is refused first, and within " +
             'a priority the users with the highest levels. The level follows the mean queue wait.',
         ),
-      target: duration({ allowZero: false })
-        .prefault('20ms')
-        .describe(
-          'Mean queue wait of the requests started in a window, above which the window counts as overloaded. Unit: ' +
-            'duration. Defaults to 20ms.',
-        ),
-      interval: duration({ allowZero: false })
-        .prefault('1s')
-        .describe(
-          'Length of a window; it ends with the first request after that time. Unit: duration. Defaults to 1s.',
-        ),
-      requests: whole({ min: 1 })
-        .prefault(2000)
-        .describe('Requests after which a window ends early. Unit: requests. Defaults to 2000.'),
-      alpha: share()
-        .prefault('5%')
-        .describe(
-          'How much less is admitted after an overloaded window, as a share of the admitted requests. Unit: share. ' +
-            'Defaults to 5%.',
-        ),
-      beta: share()
-        .prefault('1%')
-        .describe(
-          'How much more is admitted after any other window, as a share of all arrived requests. Unit: share. ' +
-            'Defaults to 1%.',
-        ),
-      userLevels: whole({ min: 1, max: 4096 })
-        .prefault(128)
-        .describe('Number of user levels per priority. Unit: levels. Defaults to 128.'),
+      target: field.duration(
+        '20ms',
+        'Mean queue wait of the requests started in a window, above which the window counts as overloaded.',
+      ),
+      interval: field.duration(
+        '1s',
+        'Length of a window; it ends with the first request after that time.',
+      ),
+      requests: field.whole(2000, 'Requests after which a window ends early.', {
+        unit: 'requests',
+        min: 1,
+      }),
+      alpha: field.share(
+        '5%',
+        'How much less is admitted after an overloaded window, as a share of the admitted requests.',
+      ),
+      beta: field.share(
+        '1%',
+        'How much more is admitted after any other window, as a share of all arrived requests.',
+      ),
+      userLevels: field.whole(128, 'Number of user levels per priority.', {
+        unit: 'levels',
+        min: 1,
+        max: 4096,
+      }),
       key: nameText()
         .prefault('client')
         .describe(
@@ -202,18 +200,17 @@ export function admissionSchema(kinds: readonly PolicyKind[]): z.ZodType<Admissi
   return z
     .strictObject({
       shed: shed.optional(),
-      rateLimit: limiterSchema(kinds, () => ({}))
-        .optional()
-        .describe(
-          'Rate limit per instance; refuses with 429. Applied after `shed`. Defaults to none.',
-        ),
-      concurrencyLimit: gateSchema(kinds, {})
-        .optional()
-        .describe(
-          'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
-            'the time from here to the response; timeouts and refusals further in count as drops. Applied last. ' +
-            'Defaults to none.',
-        ),
+      rateLimit: field.of(
+        limiterSchema(kinds, () => ({})),
+        absent(),
+        'Rate limit per instance; refuses with 429. Applied after `shed`.',
+      ),
+      concurrencyLimit: field.of(
+        gateSchema(kinds, {}),
+        absent(),
+        'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
+          'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
+      ),
     })
     .describe(
       'Admission control in front of the queue. Defaults to none.',

@@ -1,3 +1,4 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, whole } from '../../spec/quantities/quantities.js';
 import { metricFields, target } from './autoscaling.js';
@@ -44,47 +45,45 @@ const step = z.strictObject({
 export const stepSchema = z
   .strictObject({
     kind: z.literal('step').describe('Step scaling of AWS: thresholds with changes.'),
-    metric: metricFields.metric.describe(
-      'Metric, measured over a `period` as with kind: hpa, mean over the replicas. `lag` is the entire backlog of ' +
-        '`of`. Required.',
+    metric: field.of(
+      metricFields.metric,
+      required,
+      'Metric, measured over a `period` as with kind: hpa, mean over the replicas. `lag` is the entire backlog ' +
+        'of `of`.',
     ),
     of: metricFields.of,
-    steps: z
-      .array(step)
-      .min(1)
-      .describe(
-        'Thresholds with their changes. Of those that the metric has passed, the farthest applies. Required.',
-      ),
-    min: whole({ min: 1, max: 100_000 })
-      .prefault(1)
-      .describe('Fewest replicas. Unit: count. Defaults to 1.'),
-    max: whole({ min: 1, max: 100_000 }).describe('Most replicas. Unit: count. Required.'),
-    period: duration({ min: 100_000_000 })
-      .prefault('1m')
-      .describe(
-        'Period of the metric, at the end of which it is compared, from the start of the run. Unit: duration, at ' +
-          'least 100ms. Defaults to 1m.',
-      ),
-    evaluationPeriods: whole({ min: 1, max: 1000 })
-      .prefault(1)
-      .describe(
-        'Consecutive periods beyond the first threshold before a step applies. Unit: count. Defaults to 1.',
-      ),
-    metricDelay: duration({ max: 3_600_000_000_000 })
-      .prefault('0s')
-      .describe('Age of the metric when it is evaluated. Unit: duration. Defaults to 0s.'),
-    scaleOutCooldown: duration()
-      .prefault('5m')
-      .describe(
-        'Time after replicas were added in which the added ones count towards the next addition: only a larger step ' +
-          'adds the difference. Unit: duration. Defaults to 5m.',
-      ),
-    scaleInCooldown: duration()
-      .prefault('5m')
-      .describe(
-        'Time after replicas were removed in which no others are removed. Adding ends it. Unit: duration. Defaults ' +
-          'to 5m.',
-      ),
+    steps: field.of(
+      z.array(step).min(1),
+      required,
+      'Thresholds with their changes. Of those that the metric has passed, the farthest applies.',
+    ),
+    min: field.whole(1, 'Fewest replicas.', { min: 1, max: 100_000 }),
+    max: field.whole(required, 'Most replicas.', { min: 1, max: 100_000 }),
+    period: field.of(
+      duration({ min: 100_000_000 }),
+      '1m',
+      'Period of the metric, at the end of which it is compared, from the start of the run.',
+      'duration, at least 100ms',
+    ),
+    evaluationPeriods: field.whole(
+      1,
+      'Consecutive periods beyond the first threshold before a step applies.',
+      { min: 1, max: 1000 },
+    ),
+    metricDelay: field.duration('0s', 'Age of the metric when it is evaluated.', {
+      max: 3_600_000_000_000,
+    }),
+    scaleOutCooldown: field.duration(
+      '5m',
+      'Time after replicas were added in which the added ones count towards the next addition: only a larger ' +
+        'step adds the difference.',
+      { allowZero: true },
+    ),
+    scaleInCooldown: field.duration(
+      '5m',
+      'Time after replicas were removed in which no others are removed. Adding ends it.',
+      { allowZero: true },
+    ),
   })
   .describe(
     'Step scaling of AWS: each threshold of a metric has a change of the number of replicas.',

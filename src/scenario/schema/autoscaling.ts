@@ -1,6 +1,7 @@
+import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { SCALING_METRICS } from '../../spec/scenario/autoscaling.js';
-import { duration, quantity, share, size, whole } from '../../spec/quantities/quantities.js';
+import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
@@ -10,7 +11,6 @@ import {
   RATE_PATTERN,
   showNoNumber,
 } from '../../spec/quantities/quantity-text.js';
-import { choice } from '../../spec/quantities/fields.js';
 
 /** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {
@@ -57,23 +57,24 @@ export const target = quantity(
 );
 
 export const metricFields = {
-  metric: z
-    .enum(SCALING_METRICS)
-    .describe(
-      'Metric, measured over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: ' +
-        'requests waiting for a worker; `rate`: requests per second; each averaged over the replicas. `lag`: backlog ' +
-        'of the group or queue in `of`, over all replicas. `latency`: time that requests spent in the queue and in ' +
-        'service of all replicas during the period, divided by the requests that arrived in it; unknown without ' +
-        'requests. Required.',
-    ),
+  metric: field.of(
+    z.enum(SCALING_METRICS),
+    required,
+    'Metric, measured over a `syncPeriod`. `cpu`: cores in use; `concurrency`: requests in service; `queue`: ' +
+      'requests waiting for a worker; `rate`: requests per second; each averaged over the replicas. `lag`: ' +
+      'backlog of the group or queue in `of`, over all replicas. `latency`: time that requests spent in the ' +
+      'queue and in service of all replicas during the period, divided by the requests that arrived in it; ' +
+      'unknown without requests.',
+  ),
   target: target.describe(
     'Target per replica. Unit: for `cpu` a share of `resources.requests.cpu`, otherwise of `cpu.cores`; for `rate` ' +
       'a rate; for `latency` a duration, the target of the mean of all replicas; for the others a number. Required.',
   ),
-  of: z
-    .string()
-    .optional()
-    .describe('With `lag`: the group, `topic.group`, or the queue. Required for lag.'),
+  of: field.of(
+    z.string(),
+    requiredIf('for lag'),
+    'With `lag`: the group, `topic.group`, or the queue.',
+  ),
 };
 
 const percent = quantity(percentOf, {
@@ -88,7 +89,7 @@ const policy = z.strictObject({
     .optional()
     .describe('Share of the replicas at the start of the period, such as 100%. Unit: percent.'),
   pods: whole({ min: 1, max: 100_000 }).optional().describe('Number of replicas. Unit: count.'),
-  period: duration({ allowZero: false }).describe('Unit: duration. Required.'),
+  period: field.of(duration({ allowZero: false }), required, 'Unit: duration.'),
 });
 
 const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> =>
@@ -104,9 +105,11 @@ const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> 
       .min(1)
       .optional()
       .describe(`Limits on the change within a period. Defaults to ${policies}.`),
-    selectPolicy: choice(['max', 'min', 'disabled'], 'max').describe(
+    selectPolicy: field.choice(
+      ['max', 'min', 'disabled'],
+      'max',
       'Which policy applies: the one that allows most (max), the one that allows least (min), or no change in ' +
-        'this direction. Defaults to max.',
+        'this direction.',
     ),
   });
 
@@ -120,30 +123,23 @@ export const hpaSchema = z
     metric: metricFields.metric.optional().describe('Short form of one entry of `metrics`.'),
     target: target.optional().describe('Short form of one entry of `metrics`.'),
     of: metricFields.of.describe('Short form of one entry of `metrics`.'),
-    metrics: z
-      .array(z.strictObject(metricFields))
-      .min(1)
-      .optional()
-      .describe(
-        'Metrics to scale on; the largest recommendation applies. Required without `metric`.',
-      ),
-    min: whole({ min: 1, max: 100_000 })
-      .prefault(1)
-      .describe('Fewest replicas. Unit: count. Defaults to 1.'),
-    max: whole({ min: 1, max: 100_000 }).describe('Most replicas. Unit: count. Required.'),
-    syncPeriod: duration({ min: 100_000_000 })
-      .prefault('15s')
-      .describe(
-        'Interval between evaluations, from the start of the run. Unit: duration, at least 100ms. Defaults to 15s.',
-      ),
-    metricDelay: duration({ max: 3_600_000_000_000 })
-      .prefault('0s')
-      .describe('Age of the metric when it is evaluated. Unit: duration. Defaults to 0s.'),
-    tolerance: share()
-      .prefault('10%')
-      .describe(
-        'Deviation from the target within which nothing changes. Unit: share. Defaults to 10%.',
-      ),
+    metrics: field.of(
+      z.array(z.strictObject(metricFields)).min(1),
+      requiredIf('without `metric`'),
+      'Metrics to scale on; the largest recommendation applies.',
+    ),
+    min: field.whole(1, 'Fewest replicas.', { min: 1, max: 100_000 }),
+    max: field.whole(required, 'Most replicas.', { min: 1, max: 100_000 }),
+    syncPeriod: field.of(
+      duration({ min: 100_000_000 }),
+      '15s',
+      'Interval between evaluations, from the start of the run.',
+      'duration, at least 100ms',
+    ),
+    metricDelay: field.duration('0s', 'Age of the metric when it is evaluated.', {
+      max: 3_600_000_000_000,
+    }),
+    tolerance: field.share('10%', 'Deviation from the target within which nothing changes.'),
     scaleUp: rules('0s', '100% and 4 pods in 15s')
       .prefault({})
       .describe('Rules for adding replicas.'),
@@ -173,22 +169,18 @@ export const resourcesSchema = z
   .strictObject({
     requests: z
       .strictObject({
-        cpu: z
-          .number()
-          .positive()
-          .max(10_000)
-          .optional()
-          .describe(
-            'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
-              'the room that it takes on a node of `platform.nodes`. Unit: cores. Defaults to `cpu.cores` for the ' +
-              'share, to none for the room.',
-          ),
-        memory: size()
-          .optional()
-          .describe(
-            'Memory that each replica requests from its platform: the room that it takes on a node of ' +
-              '`platform.nodes`. Unit: size. Defaults to none.',
-          ),
+        cpu: field.of(
+          z.number().positive().max(10_000),
+          absent('`cpu.cores` for the share, to none for the room'),
+          'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
+            'the room that it takes on a node of `platform.nodes`.',
+          'cores',
+        ),
+        memory: field.size(
+          absent(),
+          'Memory that each replica requests from its platform: the room that it takes on a node of ' +
+            '`platform.nodes`.',
+        ),
       })
       .optional()
       .describe('Requests of each replica.'),

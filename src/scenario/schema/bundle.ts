@@ -1,3 +1,4 @@
+import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
@@ -9,9 +10,8 @@ import {
   onceSchema,
   withShort,
 } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
+import { choice } from '../../spec/quantities/fields.js';
 import type { OnceOutput } from '../../spec/fields/common.js';
-import { distribution, duration, share, whole } from '../../spec/quantities/quantities.js';
 import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 import { connectionsSchema } from '../../spec/scenario/connections.js';
 import type { Connections } from '../../spec/scenario/connections.js';
@@ -39,56 +39,54 @@ export interface OutlierOutput {
 
 /** Fields of `zoneAware`, with the defaults that `zoneAware: true` means. */
 export const zoneAwareSchema = z.strictObject({
-  routingEnabled: share()
-    .prefault('100%')
-    .describe('Share of the picks that consider zones. Unit: share. Defaults to 100%.'),
-  minClusterSize: whole({ min: 0, max: 100_000 })
-    .prefault(6)
-    .describe(
-      'Minimum number of instances that are up, below which zones are ignored. Unit: count. Defaults to 6.',
-    ),
+  routingEnabled: field.share('100%', 'Share of the picks that consider zones.'),
+  minClusterSize: field.whole(
+    6,
+    'Minimum number of instances that are up, below which zones are ignored.',
+    { min: 0, max: 100_000 },
+  ),
 });
 
 /** Common fields of `loadBalancing` of all kinds. */
 const balancingCommon = {
-  panicThreshold: share()
-    .optional()
-    .describe(
-      'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
-        'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / ' +
-        '1.4 of them or more. 0: never. Unit: share. Defaults to 50% with outlierDetection, to ' +
-        '`minHealthPercent` with that of Istio, else to 0.',
-    ),
-  failTrafficOnPanic: flag(false).describe(
-    'Whether calls are refused below `panicThreshold` instead of going to all instances. Unit: boolean. Defaults ' +
-      'to false.',
+  panicThreshold: field.share(
+    absent('50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0'),
+    'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
+      'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / 1.4 ' +
+      'of them or more. 0: never.',
   ),
-  zoneAware: z
-    .union([z.boolean(), zoneAwareSchema])
-    .optional()
-    .describe(
-      "Keeps calls in the zone of the caller, as Envoy does: all calls if the zone's share of the callee is at " +
-        'least its share of the callers, otherwise as many as fit; the rest goes to zones with spare capacity. Needs ' +
-        'two zones on both sides. Defaults to false.',
-    ),
-  subset: z
-    .strictObject({
-      size: whole({ min: 1, max: 100_000 }).describe(
-        'Instances that each calling instance sees. Unit: count. Required.',
-      ),
-      kind: choice(['deterministic', 'random'], 'deterministic').describe(
+  failTrafficOnPanic: field.flag(
+    false,
+    'Whether calls are refused below `panicThreshold` instead of going to all instances.',
+  ),
+  zoneAware: field.of(
+    z.union([z.boolean(), zoneAwareSchema]),
+    absent('false'),
+    "Keeps calls in the zone of the caller, as Envoy does: all calls if the zone's share of the callee is at " +
+      'least its share of the callers, otherwise as many as fit; the rest goes to zones with spare capacity. ' +
+      'Needs two zones on both sides.',
+  ),
+  subset: field.of(
+    z.strictObject({
+      size: field.whole(required, 'Instances that each calling instance sees.', {
+        min: 1,
+        max: 100_000,
+      }),
+      kind: field.choice(
+        ['deterministic', 'random'],
+        'deterministic',
         '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
-          'caller draws its instances, and replaces one that is down by its next draw. Defaults to deterministic.',
+          'caller draws its instances, and replaces one that is down by its next draw.',
       ),
-    })
-    .optional()
-    .describe(
-      'Restricts each calling instance to a subset of the instances, which bounds the number of connections. ' +
-        'Defaults to all of them.',
-    ),
-  level: choice(['request', 'connection'], 'request').describe(
+    }),
+    absent('all of them'),
+    'Restricts each calling instance to a subset of the instances, which bounds the number of connections.',
+  ),
+  level: field.choice(
+    ['request', 'connection'],
+    'request',
     'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
-      '(connection; needs `connections`). Defaults to request.',
+      '(connection; needs `connections`).',
   ),
 };
 
@@ -127,31 +125,39 @@ function outlierSchema(): z.ZodType<OutlierOutput> {
     ) as unknown as z.ZodType<OutlierOutput>;
 }
 
-const scope = choice(['instance', 'caller', 'global'], 'instance').describe(
-  'Scope of the state: per instance of the caller, per calling component (caller), or shared by all callers of ' +
-    'this bundle (global). Defaults to instance.',
+const scope = field.choice(
+  ['instance', 'caller', 'global'],
+  'instance',
+  'Scope of the state: per instance of the caller, per calling component (caller), or shared by all callers ' +
+    'of this bundle (global).',
 );
-const per = choice(['callee', 'endpoint', 'target'], 'callee').describe(
-  'Splits the state by component, endpoint or instance (`target`) called. Defaults to callee.',
+const per = field.choice(
+  ['callee', 'endpoint', 'target'],
+  'callee',
+  'Splits the state by component, endpoint or instance (`target`) called.',
 );
 const perTarget = choice(['target'], 'target').describe(
   'One state per instance called. Always target.',
 );
 
-const perKey = choice(['callee', 'endpoint', 'target', 'key'], 'callee').describe(
-  'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the value of ' +
-    '`key`. Defaults to callee.',
+const perKey = field.choice(
+  ['callee', 'endpoint', 'target', 'key'],
+  'callee',
+  'Split of the state by component, endpoint or instance (`target`) called; `key` is by component and the ' +
+    'value of `key`.',
 );
-const key = nameText()
-  .optional()
-  .describe(
-    'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state per value, in addition to the split of ' +
-      '`per`. A state that would decide like a new one is discarded. Unit: name. Defaults to none.',
-  );
+const key = field.of(
+  nameText(),
+  absent(),
+  'Key of `keys`, or `client`, `workload`, `caller`, `request`: one state per value, in addition to the ' +
+    'split of `per`. A state that would decide like a new one is discarded.',
+  'name',
+);
 
-const dryRun = flag(false).describe(
-  'Whether the policy only records its decisions and lets every call pass; the metric `wouldReject` counts calls ' +
-    'that it would have refused. Unit: boolean. Defaults to false.',
+const dryRun = field.flag(
+  false,
+  'Whether the policy only records its decisions and lets every call pass; the metric `wouldReject` counts ' +
+    'calls that it would have refused.',
 );
 
 function perOf(kind: PolicyKind): z.ZodType {
@@ -167,41 +173,35 @@ const STORED: ReadonlySet<string> = new Set([
   'rateLimit',
   'throttle',
 ]);
-const store = z
-  .strictObject({
-    latency: distribution()
-      .optional()
-      .describe(
-        'Round-trip time of one lookup, which every decision waits for; it comes before the call of `of`. Unit: ' +
-          'distribution. Required without `of`, else defaults to 0ms.',
-      ),
-    of: z
-      .string()
-      .regex(REFERENCE_PATTERN)
-      .optional()
-      .describe(
-        'Endpoint or database operation called before each decision, by the same caller under its `outbound` ' +
-          'policies. Defaults to none: only the latency counts.',
-      ),
-    onError: z
-      .enum(['allow', 'reject'])
-      .optional()
-      .describe(
-        'Behaviour when the lookup fails: `allow` lets the call pass as if there were no such policy, `reject` ' +
-          'refuses it as the policy would. Needs `of`. Defaults to allow.',
-      ),
-    cache: duration({ allowZero: false })
-      .optional()
-      .describe(
-        'How long the calling instance caches a refusal (per value of `key`): it refuses without a lookup, even if ' +
-          'the shared state changes. Admissions are not cached. Unit: duration. Defaults to none.',
-      ),
-  })
-  .optional()
-  .describe(
-    'Store of a state shared by instances, for scope caller and global. Updates after a call are written without ' +
-      'waiting. Unit: map. Defaults to none: lookups are free.',
-  );
+const store = field.of(
+  z.strictObject({
+    latency: field.cost(
+      requiredIf('without `of`, else defaults to 0ms'),
+      'Round-trip time of one lookup, which every decision waits for; it comes before the call of `of`.',
+    ),
+    of: field.of(
+      z.string().regex(REFERENCE_PATTERN),
+      absent('none: only the latency counts'),
+      'Endpoint or database operation called before each decision, by the same caller under its `outbound` ' +
+        'policies.',
+    ),
+    onError: field.of(
+      z.enum(['allow', 'reject']),
+      absent('allow'),
+      'Behaviour when the lookup fails: `allow` lets the call pass as if there were no such policy, `reject` ' +
+        'refuses it as the policy would. Needs `of`.',
+    ),
+    cache: field.duration(
+      absent(),
+      'How long the calling instance caches a refusal (per value of `key`): it refuses without a lookup, even ' +
+        'if the shared state changes. Admissions are not cached.',
+    ),
+  }),
+  absent('none: lookups are free'),
+  'Store of a state shared by instances, for scope caller and global. Updates after a call are written ' +
+    'without waiting.',
+  'map',
+);
 
 /** Policies that can be written as a bare value for the field `after`. */
 const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
@@ -262,25 +262,26 @@ export function bundleSchema(
       .optional()
       .describe('Bundle or bundles that this one extends; later ones take precedence.'),
     ...shape,
-    idempotencyKey: withShort(onceSchema(), { type: 'string' })
-      .optional()
-      .describe(
-        'Idempotency key sent with the call: the callee executes it once per value; repetitions get the stored ' +
-          'result, or 409 while it is running. Timeouts and resets can then be retried. Unit: name of a key, or map. ' +
-          'Defaults to none.',
-      ),
-    loadBalancing: loadBalancingSchema
-      .optional()
-      .describe(
-        'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed for ' +
-          'shards, which have different rows. Defaults to that of the callee.',
-      ),
+    idempotencyKey: field.of(
+      withShort(onceSchema(), { type: 'string' }),
+      absent(),
+      'Idempotency key sent with the call: the callee executes it once per value; repetitions get the stored ' +
+        'result, or 409 while it is running. Timeouts and resets can then be retried.',
+      'name of a key, or map',
+    ),
+    loadBalancing: field.of(
+      loadBalancingSchema,
+      absent('that of the callee'),
+      'How these calls pick an instance, or one of the replicas that the route of a read allows. Not allowed ' +
+        'for shards, which have different rows.',
+    ),
     connections: connectionsSchema.optional(),
     outlierDetection: outlierDetectionSchema.optional(),
-    order: z
-      .union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))])
-      .optional()
-      .describe('Layers, outermost first, or the name of a preset. Defaults to `default`.'),
+    order: field.of(
+      z.union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))]),
+      absent('`default`'),
+      'Layers, outermost first, or the name of a preset.',
+    ),
   });
   return withShort(inheriting(bundle.describe('Policies of one call.')), {
     type: 'string',

@@ -1,7 +1,8 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
+import { choice } from '../../spec/quantities/fields.js';
 import { consumerFields } from './consumer.js';
 import {
   boundedFields,
@@ -14,8 +15,10 @@ import {
 const subscription = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
-      group: nameText().describe(
-        'Name of the subscription, unique in the topic; metrics refer to it. Required.',
+      group: field.of(
+        nameText(),
+        required,
+        'Name of the subscription, unique in the topic; metrics refer to it.',
       ),
       ...consumerFields(bundle),
       commit: choice(['before', 'afterEach'], 'afterEach').describe(commitText),
@@ -27,29 +30,33 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
       ...boundedFields,
-      kind: z
-        .literal('bus')
-        .describe('`bus`: pushes every message to the queue of each subscription. Required.'),
-      stored: flag(true).describe(
+      kind: field.of(
+        z.literal('bus'),
+        required,
+        '`bus`: pushes every message to the queue of each subscription.',
+      ),
+      stored: field.of(
+        z.boolean(),
+        true,
         'Whether messages are stored until they are handled. With false they are held only by subscriber ' +
-          'processes, and messages that arrive while none is up, or fail, are lost. Defaults to true.',
+          'processes, and messages that arrive while none is up, or fail, are lost.',
       ),
-      ordering: choice(['none', 'key'], 'none').describe(
-        '`key`: messages with the same key value are handled one at a time, in order; a message that fails ' +
-          'blocks those after it. Defaults to none.',
+      ordering: field.choice(
+        ['none', 'key'],
+        'none',
+        '`key`: messages with the same key value are handled one at a time, in order; a message that fails blocks ' +
+          'those after it.',
       ),
-      event: z
-        .enum(['domain', 'integration', 'system'])
-        .optional()
-        .describe(
-          'Kind of event. `domain`: nothing leaves the process; the endpoints of the subscriptions, all of the ' +
-            'same service, run one after the other at the `publish` step, in the transaction around it, and a ' +
-            'failure fails the step. `integration`: messages published in a `transaction` are sent right after its ' +
-            'commit, and never without it. `system`: every instance of the subscribing services has its own ' +
-            'subscription, `GROUP-0` and so on, and handles every message, like a configuration refresh; nothing is ' +
-            'stored for an instance that is down. Defaults to none: a message is sent at the step, regardless of ' +
-            'the transaction.',
-        ),
+      event: field.of(
+        z.enum(['domain', 'integration', 'system']),
+        absent('none: a message is sent at the step, regardless of the transaction'),
+        'Kind of event. `domain`: nothing leaves the process; the endpoints of the subscriptions, all of the same ' +
+          'service, run one after the other at the `publish` step, in the transaction around it, and a failure ' +
+          'fails the step. `integration`: messages published in a `transaction` are sent right after its commit, ' +
+          'and never without it. `system`: every instance of the subscribing services has its own subscription, ' +
+          '`GROUP-0` and so on, and handles every message, like a configuration refresh; nothing is stored for an ' +
+          'instance that is down.',
+      ),
       overflow,
       publishTimeout,
       deadLetter,

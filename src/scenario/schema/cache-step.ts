@@ -1,6 +1,6 @@
+import { absent, field } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { nameText } from '../../spec/fields/common.js';
-import { flag } from '../../spec/quantities/fields.js';
 
 /** A `cache` step as written: one of four verbs, and the fields that belong to it. */
 export interface CacheStepOutput<Step> {
@@ -29,25 +29,24 @@ export function cacheStepSchema(steps: z.ZodType): z.ZodType {
     refresh: nameText()
       .optional()
       .describe('Loads the value and stores it, even if it is already cached.'),
-    key: nameText()
-      .optional()
-      .describe(
-        'Key whose value selects the entry. Unit: name of a key. Defaults to that of the cache.',
-      ),
-    onMiss: steps
-      .optional()
-      .describe(
-        'With `get` and `refresh`: steps that load the value. Without them a miss fails with 404. Unit: list of ' +
-          'steps. Defaults to none.',
-      ),
-    write: steps
-      .optional()
-      .describe(
-        'With `set` and the patterns writeThrough and writeBehind: steps that write the value to the data source. ' +
-          'Unit: list of steps. Defaults to none.',
-      ),
-    store: flag(true).describe(
-      'Whether the value that `onMiss` loads is stored. Unit: boolean. Defaults to true.',
+    key: field.of(
+      nameText(),
+      absent('that of the cache'),
+      'Key whose value selects the entry.',
+      'name of a key',
     ),
+    onMiss: field.of(
+      steps,
+      absent(),
+      'With `get` and `refresh`: steps that load the value. Without them a miss fails with 404.',
+      'list of steps',
+    ),
+    write: field.of(
+      steps,
+      absent(),
+      'With `set` and the patterns writeThrough and writeBehind: steps that write the value to the data source.',
+      'list of steps',
+    ),
+    store: field.flag(true, 'Whether the value that `onMiss` loads is stored.'),
   });
 }

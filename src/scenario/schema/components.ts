@@ -1,3 +1,4 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -24,13 +25,13 @@ import {
   priorityNumber,
   withShort,
 } from '../../spec/fields/common.js';
-import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
 import type { OnceOutput } from '../../spec/fields/common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
-import { pools } from './pools.js';
+import { pools } from '../../spec/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
-import { placed, cpuSchema } from './host.js';
+import { placed } from './host.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
@@ -58,41 +59,41 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<Endpoi
     z
       .strictObject({
         ...entryText,
-        steps: steps.describe('Steps, run in order; the end answers 200. Required.'),
+        steps: field.of(steps, required, 'Steps, run in order; the end answers 200.'),
         method: methodText.optional().describe('HTTP method, for documentation.'),
         path: z.string().max(2000).optional().describe('Path, for documentation.'),
-        idempotent: withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' })
-          .default(false)
-          .describe(
-            'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and ' +
-              'what it writes to databases: services that it calls are called again. With the name of a key it is ' +
-              'executed once per value: repetitions get the stored result, or 409 while it is running. Unit: ' +
-              'boolean, name of a key, or map. Defaults to false.',
-          ),
-        readOnly: flag(false).describe('Reads only; implies idempotent. Defaults to false.'),
+        idempotent: field.of(
+          withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' }),
+          false,
+          'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and what ' +
+            'it writes to databases: services that it calls are called again. With the name of a key it is executed ' +
+            'once per value: repetitions get the stored result, or 409 while it is running.',
+          'boolean, name of a key, or map',
+        ),
+        readOnly: field.of(z.boolean(), false, 'Reads only; implies idempotent.'),
         requestSize: size()
           .prefault(0)
           .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
         responseSize: size()
           .prefault(0)
           .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
-        concurrency: whole({ min: 1 })
-          .optional()
-          .describe(
-            'Limit on concurrent executions per replica, within the workers; a request that gets a worker above ' +
-              'it is refused with 503. Calls of `self` do not count. Unit: requests. Defaults to as many as there are ' +
-              'workers.',
-          ),
-        timeLimit: timeLimit().describe(
-          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
-            'abandoned, the response is 503. Unit: duration or `none`. Defaults to none.',
+        concurrency: field.whole(
+          absent('as many as there are workers'),
+          'Limit on concurrent executions per replica, within the workers; a request that gets a worker above it is ' +
+            'refused with 503. Calls of `self` do not count.',
+          { unit: 'requests', min: 1 },
         ),
-        priority: priorityNumber
-          .optional()
-          .describe(
-            'Replaces the priority that a request carries, here and in calls made from here. Unit: a whole ' +
-              "number. Defaults to the caller's.",
-          ),
+        timeLimit: field.timeLimit(
+          'none',
+          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
+            'abandoned, the response is 503.',
+        ),
+        priority: field.of(
+          priorityNumber,
+          absent("the caller's"),
+          'Replaces the priority that a request carries, here and in calls made from here.',
+          'a whole number',
+        ),
       })
       .describe('An endpoint: its steps.'),
     { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
@@ -142,8 +143,8 @@ export function gatewaySchema(
   const route = z
     .strictObject({
       name: nameText().optional().describe('Name of the part; required if something refers to it.'),
-      match: z
-        .strictObject({
+      match: field.of(
+        z.strictObject({
           method: oneOrMore(methodText, 'HTTP method or methods.'),
           path: oneOrMore(
             path,
@@ -159,18 +160,16 @@ export function gatewaySchema(
             .record(z.string().min(1).max(200), header)
             .optional()
             .describe('Headers with a value, or a list of values of which one must match.'),
-        })
-        .optional()
-        .describe('Requests that the route matches. Defaults to all.'),
-      regexPriority: z
-        .int()
-        .min(0)
-        .max(2_147_483_647)
-        .optional()
-        .describe(
-          'Priority of regular expressions with `routing: kong`: the highest is tried first. Unit: count. ' +
-            'Defaults to 0.',
-        ),
+        }),
+        absent('all'),
+        'Requests that the route matches.',
+      ),
+      regexPriority: field.of(
+        z.int().min(0).max(2_147_483_647),
+        absent('0'),
+        'Priority of regular expressions with `routing: kong`: the highest is tried first.',
+        'count',
+      ),
       to: withShort(z.record(z.string().regex(CALL_PATTERN), z.number().min(0).max(1e9)), {
         type: 'string',
         pattern: CALL_PATTERN.source,
@@ -182,21 +181,20 @@ export function gatewaySchema(
         .describe(
           'Steps that the gateway runs itself instead, such as parallel calls of several services.',
         ),
-      responseSize: size()
-        .optional()
-        .describe(
-          'With `steps`: size of a response; with `to` it is that of the callee. Unit: size. Defaults to 0B.',
-        ),
-      sticky: nameText()
-        .optional()
-        .describe(
-          'Key, declared or built in such as `client`, whose hash selects the target: requests with the same ' +
-            'value go to the same target. Defaults to a random target.',
-        ),
+      responseSize: field.size(
+        absent('0B'),
+        'With `steps`: size of a response; with `to` it is that of the callee.',
+      ),
+      sticky: field.of(
+        nameText(),
+        absent('a random target'),
+        'Key, declared or built in such as `client`, whose hash selects the target: requests with the same value ' +
+          'go to the same target.',
+      ),
       mirror: z
         .strictObject({
-          to: z.string().regex(CALL_PATTERN).describe('Target of the copy. Required.'),
-          share: share().prefault('100%').describe('Share of requests copied. Defaults to 100%.'),
+          to: field.of(z.string().regex(CALL_PATTERN), required, 'Target of the copy.'),
+          share: field.of(share(), '100%', 'Share of requests copied.'),
         })
         .optional()
         .describe(
@@ -215,9 +213,11 @@ export function gatewaySchema(
     ...host,
     discovery: gatewayDiscoverySchema.optional(),
     ...versionFields(host, null),
-    kind: choice(['simple', 'kong', 'envoy', 'nginx', 'spring'], 'simple').describe(
+    kind: field.choice(
+      ['simple', 'kong', 'envoy', 'nginx', 'spring'],
+      'simple',
       'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
-        'retries for targets without a bundle. Defaults to simple.',
+        'retries for targets without a bundle.',
     ),
     routing: z
       .enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'])
@@ -226,10 +226,11 @@ export function gatewaySchema(
         'How a route is selected among those that match; ties are broken by the order in the file. Defaults by ' +
           'kind: simple and spring firstMatch, the others the rule of their name.',
       ),
-    routes: z
-      .array(route)
-      .min(1)
-      .describe('Routes; a request that matches none is answered 404. Required.'),
+    routes: field.of(
+      z.array(route).min(1),
+      required,
+      'Routes; a request that matches none is answered 404.',
+    ),
   });
   return inheriting(gateway.describe('A gateway: a service with routes.')).meta({
     id: 'gateway',
@@ -244,54 +245,57 @@ export const databaseSchema = inheriting(
       ...entryText,
       critical,
       storage,
-      kind: choice(
+      kind: field.choice(
         ['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'],
         'generic',
-      ).describe(
-        'Product whose defaults apply: connection limits, locks, threads, copies. Defaults to generic.',
+        'Product whose defaults apply: connection limits, locks, threads, copies.',
       ),
-      operations: named(
-        withShort(
-          z.strictObject({
-            work: distribution().optional().describe('CPU time of the server. Unit: distribution.'),
-            wait: distribution()
-              .optional()
-              .describe('Time spent on I/O, without CPU. Unit: distribution.'),
-            write: flag(false).describe('Whether the operation changes data. Defaults to false.'),
-            key: nameText()
-              .optional()
-              .describe('Key whose value selects the row. Defaults to none.'),
-            lock: flag(false).describe(
-              'Whether the operation locks the row of `key` from the statement to the end of its transaction; ' +
-                'other operations that lock it queue. Defaults to false.',
-            ),
-            scan: z
-              .boolean()
-              .optional()
-              .describe(
-                'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
-                  'determines the latency, and one failure fails the operation. Metrics count one call per shard. ' +
-                  'Defaults by kind: elasticsearch true for reads without a key, else false.',
+      operations: field.of(
+        named(
+          withShort(
+            z.strictObject({
+              work: distribution()
+                .optional()
+                .describe('CPU time of the server. Unit: distribution.'),
+              wait: distribution()
+                .optional()
+                .describe('Time spent on I/O, without CPU. Unit: distribution.'),
+              write: field.of(z.boolean(), false, 'Whether the operation changes data.'),
+              key: field.of(nameText(), absent(), 'Key whose value selects the row.'),
+              lock: field.of(
+                z.boolean(),
+                false,
+                'Whether the operation locks the row of `key` from the statement to the end of its transaction; other ' +
+                  'operations that lock it queue.',
               ),
-            fanout: whole({ min: 2, max: 100 })
-              .optional()
-              .describe(
-                'Number of shards that a read runs on in parallel: that of its key or request, and the next ones. ' +
-                  'Each takes `work` and `wait`, and the slowest determines the latency. Unit: count. Defaults to 1.',
+              scan: z
+                .boolean()
+                .optional()
+                .describe(
+                  'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
+                    'determines the latency, and one failure fails the operation. Metrics count one call per shard. ' +
+                    'Defaults by kind: elasticsearch true for reads without a key, else false.',
+                ),
+              fanout: field.whole(
+                absent('1'),
+                'Number of shards that a read runs on in parallel: that of its key or request, and the next ones. Each ' +
+                  'takes `work` and `wait`, and the slowest determines the latency.',
+                { min: 2, max: 100 },
               ),
-            units: z
-              .number()
-              .positive()
-              .max(100_000)
-              .optional()
-              .describe(
-                'With kind dynamodb: capacity units that the operation takes; an eventually consistent read of 4 KB ' +
-                  'takes half a unit. Unit: number. Defaults to 1.',
+              units: field.of(
+                z.number().positive().max(100_000),
+                absent('1'),
+                'With kind dynamodb: capacity units that the operation takes; an eventually consistent read of 4 KB takes ' +
+                  'half a unit.',
+                'number',
               ),
-          }),
-          { $ref: '#/definitions/distribution' },
-        ).describe('Cost of an operation.'),
-      ).describe('Operations. Required.'),
+            }),
+            { $ref: '#/definitions/distribution' },
+          ).describe('Cost of an operation.'),
+        ),
+        required,
+        'Operations.',
+      ),
       capacity: capacitySchema.optional(),
       cpu: cpuSchema
         .prefault({})
@@ -310,10 +314,11 @@ export const databaseSchema = inheriting(
           'Number of those connections that are reserved for administrators. Defaults by kind: postgres 3, ' +
             'else 0.',
         ),
-      connect: cost().describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
-      statementTimeout: timeLimit().describe(
-        'Longest time of a statement from its start, including waits for rows; after it, the server fails ' +
-          'the statement with 500. Unit: duration or `none`. Defaults to none.',
+      connect: field.cost('0ms', 'Time to open a connection.'),
+      statementTimeout: field.timeLimit(
+        'none',
+        'Longest time of a statement from its start, including waits for rows; after it, the server fails the ' +
+          'statement with 500.',
       ),
       lockTimeout: durationOrNone({ allowZero: false })
         .optional()
@@ -327,22 +332,23 @@ export const databaseSchema = inheriting(
           'Time waited for a row lock after which the server checks for a deadlock; the youngest transaction ' +
             'in it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
         ),
-      knee: z
-        .strictObject({
-          connections: whole({ min: 1 }).describe(
-            'Largest number of concurrent statements that causes no slowdown. Unit: count. Required.',
+      knee: field.of(
+        z.strictObject({
+          connections: field.whole(
+            required,
+            'Largest number of concurrent statements that causes no slowdown.',
+            { min: 1 },
           ),
-          alpha: z
-            .number()
-            .positive()
-            .max(1000)
-            .describe(
-              'A step that starts takes 1 + alpha x (statements in flight - connections) times as long. Unit: ' +
-                'number. Required.',
-            ),
-        })
-        .optional()
-        .describe('Slowdown from switching between concurrent statements. Defaults to none.'),
+          alpha: field.of(
+            z.number().positive().max(1000),
+            required,
+            'A step that starts takes 1 + alpha x (statements in flight - connections) times as long.',
+            'number',
+          ),
+        }),
+        absent(),
+        'Slowdown from switching between concurrent statements.',
+      ),
       ...replicationFields,
       ...searchFields,
       ...pools,

@@ -1,3 +1,4 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import {
@@ -10,7 +11,6 @@ import {
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import type { AnyObject } from './bundle.js';
 import { freeText, nameText, textMap, withShort } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
 import type { Selection } from '../../spec/scenario/scenario.js';
 
 const instances = quantity(
@@ -48,7 +48,7 @@ const reference = z.string().max(300).regex(TARGET_PATTERN);
 const side = z.union([reference, z.array(reference).min(1)]);
 
 const common = {
-  id: nameText().describe('Unique; budgets say `during ID`. Required.'),
+  id: field.of(nameText(), required, 'Unique; budgets say `during ID`.'),
   title: freeText().optional().describe('Shown instead of the id where there is room.'),
   description: freeText().optional().describe('Text for readers.'),
   target: withShort(z.array(reference).min(1), { type: 'string' })
@@ -57,25 +57,22 @@ const common = {
       'Target: component, component.part, component[0], a->b, a zone, a workload, or a list.',
     ),
   between: z.tuple([side, side]).optional().describe('The two sides of a partition.'),
-  instances: instances
-    .prefault('all')
-    .describe('Affected instances of the target. Defaults to all.'),
+  instances: field.of(instances, 'all', 'Affected instances of the target.'),
   zone: nameText().optional().describe('Only targets in this zone.'),
-  role: z
-    .enum(['primary', 'replica', 'all'])
-    .optional()
-    .describe(
-      'Nodes of a database with replicas, by their role when the fault begins. A database without replicas has one ' +
-        'node, its primary. Defaults to primary for a fault of a process, such as crash, hang or slow, on a database ' +
-        'named as a whole without `instances` and `zone`; otherwise to all.',
+  role: field.of(
+    z.enum(['primary', 'replica', 'all']),
+    absent(
+      'primary for a fault of a process, such as crash, hang or slow, on a database named as a whole without ' +
+        '`instances` and `zone`; otherwise to all',
     ),
+    'Nodes of a database with replicas, by their role when the fault begins. A database without replicas has ' +
+      'one node, its primary.',
+  ),
   version: nameText()
     .optional()
     .describe('Only instances of this version of the target, those that come later among them.'),
   labels: textMap().optional().describe('Only targets with these labels.'),
-  share: share()
-    .prefault('100%')
-    .describe('Share of requests or messages affected. Defaults to 100%.'),
+  share: field.of(share(), '100%', 'Share of requests or messages affected.'),
   at: duration().optional().describe('Start, from the end of the warm-up. Unit: duration.'),
   for: durationOrNone()
     .optional()
@@ -88,7 +85,7 @@ const common = {
     .optional()
     .describe('No start at or after this, with `every`.'),
   after: nameText().optional().describe('Id of a fault: starts at its end.'),
-  delay: duration().prefault('0s').describe('Time between that end and the start. Defaults to 0s.'),
+  delay: field.of(duration(), '0s', 'Time between that end and the start.'),
   when: z
     .string()
     .max(300)
@@ -100,15 +97,13 @@ const common = {
         'an edge, `gateway->orders.outcomes.refused > 0`: success, throughput, outcomes, share, calls, attempts. Shares ' +
         'and counts are those of the step.',
     ),
-  jitter: duration()
-    .prefault('0s')
-    .describe(
-      'Random delay of each start, up to this, drawn in every run. In budgets and the report `during` covers the ' +
-        'time in which the fault may be active. Unit: duration. Defaults to 0s.',
-    ),
-  probability: share()
-    .prefault('100%')
-    .describe('Probability of each start, drawn in every run. Unit: share. Defaults to 100%.'),
+  jitter: field.duration(
+    '0s',
+    'Random delay of each start, up to this, drawn in every run. In budgets and the report `during` covers ' +
+      'the time in which the fault may be active.',
+    { allowZero: true },
+  ),
+  probability: field.share('100%', 'Probability of each start, drawn in every run.'),
   group: nameText()
     .optional()
     .describe(
@@ -117,24 +112,24 @@ const common = {
     ),
   ramp: z
     .strictObject({
-      up: duration().prefault('0s').describe('Time to full strength. Defaults to 0s.'),
-      down: duration().prefault('0s').describe('Time back to zero. Defaults to 0s.'),
-      shape: choice(['linear', 'step', 'exponential'], 'linear').describe(
-        'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the ' +
-          'end of `up` and from the start of `down` (`step`). Defaults to linear.',
+      up: field.of(duration(), '0s', 'Time to full strength.'),
+      down: field.of(duration(), '0s', 'Time back to zero.'),
+      shape: field.choice(
+        ['linear', 'step', 'exponential'],
+        'linear',
+        'Shape of the ramp: even (`linear`), most of it in the last tenth (`exponential`), or zero until the end ' +
+          'of `up` and from the start of `down` (`step`).',
       ),
-      steps: whole({ min: 2, max: 100 })
-        .optional()
-        .describe(
-          'Number of equal steps, such as 4 for 25%, 50%, 75% and 100% of the strength: the first at the start, ' +
-            'the last at the end of `up`. Unit: a number. Defaults to none: 20 small steps that follow the slope.',
-        ),
+      steps: field.whole(
+        absent('none: 20 small steps that follow the slope'),
+        'Number of equal steps, such as 4 for 25%, 50%, 75% and 100% of the strength: the first at the start, the ' +
+          'last at the end of `up`.',
+        { unit: 'a number', min: 2, max: 100 },
+      ),
     })
     .optional()
     .describe('Ramp of the strength.'),
-  optional: flag(false).describe(
-    'Whether it may have no effect without being an error. Defaults to false.',
-  ),
+  optional: field.of(z.boolean(), false, 'Whether it may have no effect without being an error.'),
 };
 
 /** A validated fault: the common fields, and the fields of its kind. */

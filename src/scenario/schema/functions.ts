@@ -1,3 +1,4 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count, duration, durationOrNone, rate, whole } from '../../spec/quantities/quantities.js';
 import type { FunctionSettings } from '../../spec/scenario/functions.js';
@@ -11,7 +12,6 @@ import {
   inheriting,
   named,
 } from '../../spec/fields/common.js';
-import { choice, cost } from '../../spec/quantities/fields.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
 import type { HostOutput, HostShape } from './host.js';
@@ -49,12 +49,14 @@ export function functionSchema(
     ...extending,
     ...entryText,
     critical,
-    kind: choice(['simple', 'lambda', 'cloudRun', 'knative'], 'simple').describe(
-      'Product whose defaults apply. Defaults to simple.',
+    kind: field.choice(
+      ['simple', 'lambda', 'cloudRun', 'knative'],
+      'simple',
+      'Product whose defaults apply.',
     ),
-    coldStart: cost().describe(
-      'Time from the decision to create an environment until it is ready. Unit: distribution. Defaults to ' +
-        '0ms.',
+    coldStart: field.cost(
+      '0ms',
+      'Time from the decision to create an environment until it is ready.',
     ),
     keepAlive: duration({ allowZero: false })
       .optional()
@@ -102,17 +104,18 @@ export function functionSchema(
         'Longest time of an execution, not counting the cold start; after it, the execution is ended with a ' +
           '504. Unit: duration or `none`. Defaults by kind: lambda 3s, cloudRun and knative 5m, else none.',
       ),
-    zone: zoneSchema
-      .optional()
-      .describe(
-        'Zones over which the environments are spread evenly: a name, a list, or counts. A zone named twice, ' +
-          'or with a count of 2, gets two shares. With knative only one zone. Defaults to all; of knative to ' +
-          'the first.',
-      ),
+    zone: field.of(
+      zoneSchema,
+      absent('all; of knative to the first'),
+      'Zones over which the environments are spread evenly: a name, a list, or counts. A zone named twice, or ' +
+        'with a count of 2, gets two shares. With knative only one zone.',
+    ),
     labels,
     outbound: host['outbound'],
-    endpoints: named(endpoint).describe(
-      'Endpoints; `steps` instead defines one endpoint called invoke. Required.',
+    endpoints: field.of(
+      named(endpoint),
+      required,
+      'Endpoints; `steps` instead defines one endpoint called invoke.',
     ),
   });
   return inheriting(

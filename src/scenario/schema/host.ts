@@ -1,16 +1,16 @@
+import { absent, byDefault, field, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
+import { type distribution, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import {
-  count,
-  distribution,
-  durationOrNone,
-  duration,
-  factor,
-  quantity,
-  share,
-  whole,
-  size,
-} from '../../spec/quantities/quantities.js';
-import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
+  cpuSchema,
+  gcSchema,
+  lifecycleSchema,
+  memorySchema,
+  type Cpu,
+  type GcSettings,
+  type Lifecycle,
+  type WrittenMemory,
+} from '../../spec/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
 import { resourcesSchema } from './autoscaling.js';
 import type { ResourcesOutput } from './autoscaling.js';
@@ -28,74 +28,6 @@ import type { BudgetOutput } from './nodes.js';
 import { probesSchema } from '../../spec/scenario/probes.js';
 import type { WrittenProbes } from '../../spec/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
-import { choice, cost, flag, timeLimit } from '../../spec/quantities/fields.js';
-
-/** Number of cores, which can be a fraction or unlimited. */
-export const cores = quantity(
-  (input) => {
-    if (input === 'unlimited' || input === 'unbounded') return Infinity;
-    if (typeof input === 'number' && input > 0 && input <= 10_000) return input;
-    const milli = typeof input === 'string' && /^\d+m$/.test(input) ? parseInt(input, 10) : 0;
-    const hint = milli > 0 ? `: write ${milli / 1000}` : '';
-    throw new QuantityError(
-      `must be a number of cores above 0 or unlimited, got ${showNoNumber(input)}${hint}`,
-    );
-  },
-  {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-      { enum: ['unlimited', 'unbounded'] },
-    ],
-  },
-);
-
-export const CORES_SHORT = {
-  type: ['number', 'string'],
-  description: 'Cores per replica: short for `cores`.',
-};
-
-/** `cpu` of a service, gateway or database. */
-export const cpuSchema = withShort(
-  z.strictObject({
-    cores: cores
-      .prefault('unlimited')
-      .describe('Cores per replica. Unit: cores. Defaults to unlimited.'),
-    discipline: choice(['processorSharing', 'fcfs'], 'processorSharing').describe(
-      'How work shares the cores. A shared level of a cache has `fcfs`. Defaults to processorSharing.',
-    ),
-    quota: z
-      .strictObject({
-        limit: z
-          .number()
-          .positive()
-          .max(10_000)
-          .describe('Cores on average over a period. Unit: cores. Required.'),
-        period: duration({ allowZero: false })
-          .prefault('100ms')
-          .describe('Period of the quota. Unit: duration. Defaults to 100ms.'),
-      })
-      .optional()
-      .describe(
-        'CPU time granted per period; when it is used up, all work is throttled until the next period.',
-      ),
-    contextSwitchTax: share()
-      .prefault(0)
-      .describe(
-        'Share of the rate lost while more work runs than there are cores, as it does with processorSharing. Defaults to 0.',
-      ),
-    background: z
-      .number()
-      .min(0)
-      .max(10_000)
-      .default(0)
-      .describe(
-        'Cores that a process uses all the time besides its requests, for collectors, agents or polling: one thread per ' +
-          'core or part of one. It competes with requests like the fault `cpuStress`, uses the quota and counts as CPU ' +
-          'use. Must be below `cores` and `quota.limit`. Unit: cores. Defaults to 0.',
-      ),
-  }),
-  CORES_SHORT,
-);
 
 /** Placement of replicas: a zone, a list assigned in turn, or counts. */
 export const zoneSchema = z
@@ -107,135 +39,45 @@ export const zoneSchema = z
 /** Place and labels of a server that is a component. */
 export const placed = {
   zone: zoneSchema.optional(),
-  external: flag(false).describe('Operated by a third party. Defaults to false.'),
+  external: field.of(z.boolean(), false, 'Operated by a third party.'),
   labels,
 };
 
 export const queueSchema = z.strictObject({
-  capacity: count()
-    .prefault('unbounded')
-    .describe(
-      'Largest number of requests that wait for a worker; further requests get a 503. Unit: requests. ' +
-        'Defaults to unbounded.',
-    ),
-  discipline: choice(
+  capacity: field.limit(
+    'unbounded',
+    'Largest number of requests that wait for a worker; further requests get a 503.',
+    { unit: 'requests', min: 0 },
+  ),
+  discipline: field.choice(
     ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
     'fifo',
-  ).describe(
     'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
       'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
-      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that is ' +
-      'below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits have ' +
-      'not been below `target` for longer than `interval`, requests are refused at the head, more and more often. ' +
-      'Defaults to fifo.',
+      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that ' +
+      'is below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits ' +
+      'have not been below `target` for longer than `interval`, requests are refused at the head, more and more ' +
+      'often.',
   ),
-  maxWait: timeLimit().describe(
-    'Longest wait; then the request is refused. Unit: duration or `none`. Defaults to none.',
+  maxWait: field.timeLimit('none', 'Longest wait; then the request is refused.'),
+  target: field.of(
+    durationOrNone({ allowZero: false }),
+    absent('5ms for codel, none for adaptiveLifo'),
+    'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
+      'has not been empty for longer than `interval`; earlier ones may wait for `interval`.',
+    'duration',
   ),
-  target: durationOrNone({ allowZero: false })
-    .optional()
-    .describe(
-      'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
-        'has not been empty for longer than `interval`; earlier ones may wait for `interval`. Unit: duration. ' +
-        'Defaults to 5ms for codel, none for adaptiveLifo.',
-    ),
-  interval: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient burst. ' +
-        'Unit: duration. Defaults to 100ms.',
-    ),
-  key: nameText()
-    .optional()
-    .describe('With `fair`: key of `keys` whose values are served in turn. Required for fair.'),
+  interval: field.duration(
+    absent('100ms'),
+    'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient ' +
+      'burst.',
+  ),
+  key: field.of(
+    nameText(),
+    requiredIf('for fair'),
+    'With `fair`: key of `keys` whose values are served in turn.',
+  ),
 });
-
-const gcSchema = z
-  .strictObject({
-    every: distribution()
-      .optional()
-      .describe(
-        'Time from the end of a pause to the next, per replica; the first one comes after a random part of it. ' +
-          'Unit: distribution. Required without `allocated`.',
-      ),
-    allocated: size()
-      .optional()
-      .describe(
-        'Allocation between two pauses, per replica, or less if less is left below `memory.limit`; each request ' +
-          'that starts allocates `memory.perRequest`. The first pause comes after a random part of it. Unit: size. ' +
-          'Required without `every`.',
-      ),
-    pause: distribution().describe(
-      'Length of the pause, in which the whole process stops: its work, its timers, its arrivals. Other ' +
-        'components continue. Unit: distribution. Required.',
-    ),
-  })
-  .describe('Stop-the-world pauses of the garbage collector. Defaults to none.');
-
-const memorySchema = z
-  .strictObject({
-    limit: size()
-      .optional()
-      .describe(
-        'Memory limit: above it, through requests or a `memoryLeak`, the process is killed at once and restarts ' +
-          'as `lifecycle` says. Unit: size. Defaults to none.',
-      ),
-    base: size()
-      .prefault('0B')
-      .describe('Memory of a process without any request. Unit: size. Defaults to 0B.'),
-    perRequest: size()
-      .prefault('0B')
-      .describe(
-        'Additional memory per request in the queue or in execution, until it leaves; each request that starts ' +
-          'allocates this much. Unit: size. Defaults to 0B.',
-      ),
-  })
-  .describe('Memory of each replica. Defaults to none: memory is not modelled.');
-
-const lifecycleSchema = z
-  .strictObject({
-    startup: cost().describe(
-      'Time from the end of a crash until the process accepts requests. Until then connections are ' +
-        'refused, and callers prefer other replicas. Unit: distribution. Defaults to 0ms.',
-    ),
-    warmup: z
-      .strictObject({
-        duration: duration({ allowZero: false }).describe(
-          'Time after its start in which a process is slower. Unit: duration. Required.',
-        ),
-        factor: factor().describe(
-          'Factor on its work and waits at first; it falls linearly to 1 at the end of `duration`. A step uses ' +
-            'the factor at its start. Unit: factor, at least 1. Required.',
-        ),
-      })
-      .optional()
-      .describe('Warm-up of a process after its start: cold caches, code not yet compiled.'),
-    coldCaches: flag(true).describe(
-      'Whether the `local` levels of caches are lost with the process; false: they are on a disk or in memory ' +
-        'that outlives it. Unit: boolean. Defaults to true.',
-    ),
-    preStop: duration()
-      .prefault('0s')
-      .describe(
-        'Time from the order to stop until SIGTERM: the process serves as before, while callers remove it from ' +
-          'their lists. Unit: duration. Defaults to 0s.',
-      ),
-    terminationGrace: duration({ allowZero: false })
-      .prefault('30s')
-      .describe(
-        'Time from the order to stop until the process is killed, including `preStop`; work still in flight is ' +
-          'lost. On `kubernetes` there are at least 2s between SIGTERM and the kill. Unit: duration. Defaults to ' +
-          '30s.',
-      ),
-    drain: flag(true).describe(
-      'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
-        'false it ends at once, and work in flight is lost. Unit: boolean. Defaults to true.',
-    ),
-  })
-  .describe(
-    'How processes restart, and how they end when asked to (`stop`). Processes are warm at the start of the run. ' +
-      'Defaults to an immediate restart and a graceful end.',
-  );
 
 export const replicas = whole({ min: 1, max: 100_000 });
 
@@ -248,17 +90,19 @@ export function hostFields(
   return {
     ...entryText,
     critical,
-    replicas: replicas
-      .optional()
-      .describe(
-        'Instances; with `autoscaling` those at the start. Unit: count. Defaults to 1, with `autoscaling` to ' +
-          'its `min`.',
-      ),
+    replicas: field.of(
+      replicas,
+      absent('1, with `autoscaling` to its `min`'),
+      'Instances; with `autoscaling` those at the start.',
+      'count',
+    ),
     zone: zoneSchema.optional(),
     runtime: withShort(
       z.strictObject({
-        kind: choice(['threads', 'async', 'eventLoop'], 'threads').describe(
-          'How requests hold workers. Defaults to threads.',
+        kind: field.choice(
+          ['threads', 'async', 'eventLoop'],
+          'threads',
+          'How requests hold workers.',
         ),
         gc: gcSchema.optional(),
       }),
@@ -269,19 +113,19 @@ export function hostFields(
         '`threads`: a worker is held from start to response; `async`: only during `work`; `eventLoop`: one ' +
           'worker per core, no preemption. Defaults to threads.',
       ),
-    concurrency: count({ min: 1 })
-      .optional()
-      .describe('Workers per replica. Unit: requests. Defaults to unlimited.'),
+    concurrency: field.limit(absent('unlimited'), 'Workers per replica.', { unit: 'requests' }),
     queue: queueSchema
       .prefault({})
       .describe('Queue in front of the workers. Defaults to unbounded FIFO.'),
     cpu: cpuSchema
       .prefault({})
       .describe('Cores per replica, shared by `work`. Defaults to unlimited.'),
-    cancellation: choice(['ignore', 'onDequeue', 'atSteps', 'immediate'], 'ignore').describe(
-      'Handling of work whose caller no longer waits. Defaults to ignore: it is completed.',
+    cancellation: field.choice(
+      ['ignore', 'onDequeue', 'atSteps', 'immediate'],
+      byDefault('ignore', 'it is completed'),
+      'Handling of work whose caller no longer waits.',
     ),
-    rejectWork: cost().describe('CPU time of a refusal. Unit: distribution. Defaults to 0ms.'),
+    rejectWork: field.cost('0ms', 'CPU time of a refusal.'),
     admission: admission.optional(),
     memory: memorySchema.optional(),
     lifecycle: lifecycleSchema.optional(),
@@ -294,11 +138,11 @@ export function hostFields(
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
     discovery: discoverySchema.optional(),
-    outlierDetection: outlierDetectionSchema
-      .optional()
-      .describe(
-        'Default outlier detection of callers for these instances; their policy overrides it. Defaults to none.',
-      ),
+    outlierDetection: field.of(
+      outlierDetectionSchema,
+      absent(),
+      'Default outlier detection of callers for these instances; their policy overrides it.',
+    ),
     middleware: z
       .array(middleware)
       .optional()
@@ -309,10 +153,12 @@ export function hostFields(
     })
       .optional()
       .describe('Policy bundles by callee, `callee.endpoint` or `default`.'),
-    external: flag(false).describe(
-      'Operated by a third party; reports show it separately. Of `defaults` it inherits what its callers do, such as ' +
-        '`loadBalancing`, and not how your own processes run (replicas, cores, threads, queue, probes, autoscaling ' +
-        'and others). Defaults to false.',
+    external: field.of(
+      z.boolean(),
+      false,
+      'Operated by a third party; reports show it separately. Of `defaults` it inherits what its callers do, ' +
+        'such as `loadBalancing`, and not how your own processes run (replicas, cores, threads, queue, probes, ' +
+        'autoscaling and others).',
     ),
     labels,
   } as unknown as HostShape;
@@ -332,17 +178,17 @@ export interface HostOutput {
   readonly zone?: z.output<typeof zoneSchema>;
   readonly runtime: {
     readonly kind: 'threads' | 'async' | 'eventLoop';
-    readonly gc?: z.output<typeof gcSchema>;
+    readonly gc?: GcSettings;
   };
-  readonly memory?: z.output<typeof memorySchema>;
-  readonly lifecycle?: z.output<typeof lifecycleSchema>;
+  readonly memory?: WrittenMemory;
+  readonly lifecycle?: Lifecycle;
   readonly probes?: WrittenProbes;
   readonly autoscaling?: AutoscalingOutput;
   readonly resources?: ResourcesOutput;
   readonly disruptionBudget?: BudgetOutput;
   readonly concurrency?: number;
   readonly queue: z.output<typeof queueSchema>;
-  readonly cpu: z.output<typeof cpuSchema>;
+  readonly cpu: Cpu;
   readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
   readonly rejectWork: z.output<ReturnType<typeof distribution>>;
   readonly admission?: AdmissionOutput;

@@ -1,8 +1,9 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
 import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
 import { freeText, named, nameText, withShort } from '../../spec/fields/common.js';
-import { choice, flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../spec/quantities/fields.js';
 
 const confidence = quantity(
   (input): number | null => {
@@ -27,24 +28,26 @@ const confidence = quantity(
 export const budgetSchema = withShort(
   z
     .strictObject({
-      expect: z.string().min(1).max(1000).describe('The expression. Required.'),
+      expect: field.of(z.string().min(1).max(1000), required, 'The expression.'),
       name: freeText().optional().describe('Shown instead of the expression.'),
-      severity: choice(['error', 'warning'], 'error').describe(
-        'A warning never changes the exit code. Defaults to error.',
+      severity: field.choice(
+        ['error', 'warning'],
+        'error',
+        'A warning never changes the exit code.',
       ),
-      confidence: confidence
-        .prefault('95%')
-        .describe('Confidence of the verdict; `none` judges the point. Defaults to 95%.'),
-      strict: flag(false).describe('Whether an undecided verdict breaks it. Defaults to false.'),
+      confidence: field.of(
+        confidence,
+        '95%',
+        'Confidence of the verdict; `none` judges the point.',
+      ),
+      strict: field.of(z.boolean(), false, 'Whether an undecided verdict breaks it.'),
       by: share()
         .optional()
         .describe(
           'Tolerance for a limit that was measured too: a value that exceeds it by less than this share of it ' +
             'holds, significant or not.',
         ),
-      allowEmpty: flag(false).describe(
-        'Whether it holds when nothing was measured. Defaults to false.',
-      ),
+      allowEmpty: field.of(z.boolean(), false, 'Whether it holds when nothing was measured.'),
     })
     .describe('An expectation.'),
   { type: 'string', description: 'The expression, such as `shoppers.latency.p99 < 500ms`.' },
@@ -53,40 +56,44 @@ export const budgetSchema = withShort(
 /** `hypothesis`. */
 export const hypothesisSchema = z
   .strictObject({
-    statement: freeText().describe('Statement that the experiment tests. Required.'),
-    expect: z
-      .array(budgetSchema)
-      .min(1)
-      .describe('Expectations that must hold for it to be true. Required.'),
+    statement: field.of(freeText(), required, 'Statement that the experiment tests.'),
+    expect: field.of(
+      z.array(budgetSchema).min(1),
+      required,
+      'Expectations that must hold for it to be true.',
+    ),
   })
   .describe('Statement that the experiment tests; its verdict heads the report.');
 
 /** `lint`. */
 export const lintSchema = z
   .strictObject({
-    accept: z
-      .array(
-        z.strictObject({
-          rule: z
-            .string()
-            .max(100)
-            .describe('Rule, as `faultline lint` prints it: `retry-not-idempotent`. Required.'),
-          of: z
-            .string()
-            .max(200)
-            .optional()
-            .describe(
-              'Component, part or call that the finding is about, such as `payments.charge`. Defaults to all findings of the rule.',
+    accept: field.of(
+      z
+        .array(
+          z.strictObject({
+            rule: field.of(
+              z.string().max(100),
+              required,
+              'Rule, as `faultline lint` prints it: `retry-not-idempotent`.',
             ),
-          reason: freeText()
-            .min(1)
-            .describe('Why the finding is accepted. Lint prints it. Required.'),
-        }),
-      )
-      .min(1)
-      .describe(
-        'Findings that are known and accepted. They are counted, not listed, and do not fail. Lint reports an entry that accepts nothing. Required.',
-      ),
+            of: field.of(
+              z.string().max(200),
+              absent('all findings of the rule'),
+              'Component, part or call that the finding is about, such as `payments.charge`.',
+            ),
+            reason: field.of(
+              freeText().min(1),
+              required,
+              'Why the finding is accepted. Lint prints it.',
+            ),
+          }),
+        )
+        .min(1),
+      required,
+      'Findings that are known and accepted. They are counted, not listed, and do not fail. Lint reports an ' +
+        'entry that accepts nothing.',
+    ),
   })
   .describe('How `faultline lint` judges this file; no effect on runs.');
 
@@ -95,7 +102,7 @@ const patchPath = z.string().min(1).max(1000);
 /** A variant: a patch. */
 export const variantSchema = z
   .strictObject({
-    name: nameText().describe('Unique. Required.'),
+    name: field.of(nameText(), required, 'Unique.'),
     title: freeText().optional().describe('Shown instead of the name where there is room.'),
     description: freeText().optional().describe('Text for readers.'),
     extends: nameText().optional().describe('Another variant: its patch first.'),
@@ -122,7 +129,7 @@ function price() {
 export const reportSchema = z
   .strictObject({
     focus: z.array(z.string().max(200)).optional().describe('Drawn large and first.'),
-    exemplars: whole({ max: 1000 }).prefault(4).describe('Example requests shown. Defaults to 4.'),
+    exemplars: field.of(whole({ max: 1000 }), 4, 'Example requests shown.'),
     slo: z
       .strictObject({
         success: share().optional().describe('Share of successes aimed at.'),
@@ -132,9 +139,7 @@ export const reportSchema = z
       })
       .optional()
       .describe('Objectives drawn into the charts.'),
-    apdex: duration({ allowZero: false })
-      .prefault('500ms')
-      .describe('Satisfying latency of the apdex. Unit: duration. Defaults to 500ms.'),
+    apdex: field.duration('500ms', 'Satisfying latency of the apdex.'),
     groups: named(z.array(z.string().max(200)))
       .optional()
       .describe(

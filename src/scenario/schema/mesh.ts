@@ -1,3 +1,4 @@
+import { absent, byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count, distribution } from '../../spec/quantities/quantities.js';
 import type { Distribution } from '../../kernel/distribution.js';
@@ -5,7 +6,6 @@ import type { MeshKindName } from '../meshes/index.js';
 import { MESH_KINDS } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
 import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from '../../spec/fields/common.js';
-import { cost, flag } from '../../spec/quantities/fields.js';
 import type { RouteOutput } from './components.js';
 
 /** A validated mesh. */
@@ -80,46 +80,46 @@ const proxy = z
     'Proxy of each instance. A call passes that of the caller and that of the callee, where they are inside the mesh.',
   );
 
-const waypoint = z
-  .strictObject({
+const waypoint = field.of(
+  z.strictObject({
     services: services(
       'Services with a waypoint: `all` in the mesh, or a list. Unit: names. Defaults to all.',
     ),
     ...costFields,
-    replicas: count({ min: 1 })
-      .prefault(1)
-      .describe(
-        'Proxies of one waypoint: their workers share one queue. Unit: count. Defaults to 1.',
-      ),
-  })
-  .optional()
-  .describe(
-    'Shared proxies in front of services, for kind istioAmbient: calls from inside the mesh pass that of the called ' +
-      'service too. `latency` includes the way to it. Defaults to none.',
-  );
+    replicas: field.limit(1, 'Proxies of one waypoint: their workers share one queue.'),
+  }),
+  absent(),
+  'Shared proxies in front of services, for kind istioAmbient: calls from inside the mesh pass that of the ' +
+    'called service too. `latency` includes the way to it.',
+);
 
-const match = z
-  .strictObject({
-    headers: z
-      .record(
+const match = field.of(
+  z.strictObject({
+    headers: field.of(
+      z.record(
         z.string().min(1).max(200),
         z.union([z.string().max(10_000), z.array(z.string().max(10_000)).min(1)]),
-      )
-      .describe('Headers with a value, or a list of values of which one must match. Required.'),
-  })
-  .optional()
-  .describe('Requests that the route takes. Defaults to all.');
+      ),
+      required,
+      'Headers with a value, or a list of values of which one must match.',
+    ),
+  }),
+  absent('all'),
+  'Requests that the route takes.',
+);
 
 const route = z
   .strictObject({
     name: nameText().optional().describe('Name, for the reader.'),
     match,
-    to: withShort(z.record(z.string().regex(CALL_PATTERN), z.number().min(0).max(1e9)), {
-      type: 'string',
-      pattern: CALL_PATTERN.source,
-    }).describe(
-      'Service that gets the call, or services with weights; it needs an endpoint of the same name. `reviews@v2` is ' +
-        'one version of a service, as a subset is. Required.',
+    to: field.of(
+      withShort(z.record(z.string().regex(CALL_PATTERN), z.number().min(0).max(1e9)), {
+        type: 'string',
+        pattern: CALL_PATTERN.source,
+      }),
+      required,
+      'Service that gets the call, or services with weights; it needs an endpoint of the same name. ' +
+        '`reviews@v2` is one version of a service, as a subset is.',
     ),
   })
   .describe('A route of the mesh.');
@@ -137,9 +137,11 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
       ),
       proxy,
       waypoint,
-      mtls: flag(true).describe(
-        'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and certificates ' +
-          'that `certExpiry` can expire. Has an effect only on calls with `connections`. Defaults to true.',
+      mtls: field.of(
+        z.boolean(),
+        true,
+        'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
+          'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
       ),
       policy: bundle
         .optional()
@@ -163,10 +165,10 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
           'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
             'one has no match. A route is chosen once for a call of the application.',
         ),
-      configPropagation: cost().describe(
+      configPropagation: field.cost(
+        byDefault('0ms', 'that of the platform applies'),
         'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
-          'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh. Unit: ' +
-          'distribution. Defaults to 0ms: that of the platform applies.',
+          'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh.',
       ),
     })
     .describe('Service mesh: proxies between services.') as unknown as z.ZodType<MeshOutput>;

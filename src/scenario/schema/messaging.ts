@@ -1,112 +1,66 @@
+import { absent, byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { duration, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import { critical, entryText, extending, inheriting, nameText } from '../../spec/fields/common.js';
-import { choice, cost, flag } from '../../spec/quantities/fields.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
-import { producerSchema } from './producer.js';
+import { rebalance, replay } from '../../spec/scenario/consumer-groups.js';
+import { producerSchema } from '../../spec/scenario/producer.js';
 import { busFields } from './bus.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;
-
-const rebalance = z
-  .strictObject({
-    protocol: choice(['classic', 'cooperative', 'consumer'], 'classic').describe(
-      '`classic`: all members stop until all have rejoined; `cooperative`: as `classic`, but only ' +
-        'partitions that move stop; `consumer` (KIP-848): members do not wait for each other, and only ' +
-        'partitions that move stop. Defaults to classic.',
-    ),
-    pause: duration()
-      .prefault('3s')
-      .describe(
-        'Time from when all members are ready until the new assignment applies (heartbeats, joining, ' +
-          'syncing). Unit: duration. Defaults to 3s.',
-      ),
-    initialDelay: duration()
-      .prefault('3s')
-      .describe(
-        'Time for which an empty group waits for more members after the first one has joined ' +
-          '(group.initial.rebalance.delay.ms). Unit: duration. Defaults to 3s.',
-      ),
-    staticMembership: flag(false).describe(
-      'Static membership (group.instance.id): a restart within `sessionTimeout` triggers no rebalance. Defaults ' +
-        'to false.',
-    ),
-  })
-  .describe('Rebalancing of partitions when members join or leave.');
-
-const replay = z
-  .strictObject({
-    at: duration().describe('Time of the replay. Unit: duration. Required.'),
-    from: z
-      .union([z.enum(['earliest', 'latest']), duration({ allowZero: false })])
-      .default('earliest')
-      .describe(
-        'Position to read from: `earliest`, the oldest message of the topic; `latest`, its end; or a ' +
-          'duration before the time of the replay. Unit: name or duration. Defaults to earliest.',
-      ),
-  })
-  .describe(
-    'Resets the position of the group once, like Consumer.seek: each member at its next poll, after its ' +
-      'messages in flight. Messages take effect again unless an `inbox` recognises them.',
-  );
 
 /** A group of consumers of a topic. */
 const subscriber = (bundle: BundleSchema) =>
   z
     .strictObject({
-      group: nameText().describe(
-        'Name of the group, unique in the topic; metrics refer to it. Required.',
+      group: field.of(
+        nameText(),
+        required,
+        'Name of the group, unique in the topic; metrics refer to it.',
       ),
       ...consumerFields(bundle),
-      maxPollRecords: whole({ min: 1, max: 1_000_000 })
-        .prefault(500)
-        .describe('Largest number of messages per poll. Unit: count. Defaults to 500.'),
-      commit: choice(
+      maxPollRecords: field.whole(500, 'Largest number of messages per poll.', {
+        min: 1,
+        max: 1_000_000,
+      }),
+      commit: field.choice(
         ['auto', 'before', 'afterBatch', 'afterEach', 'transactional'],
         'afterBatch',
-      ).describe(
         'When the offset is committed. `before`: before the handling, so a crash loses messages in progress. ' +
-          '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after ' +
-          'a crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
-          '`transactional`: after the batch, together with its effects and the messages it published. Defaults ' +
-          'to afterBatch.',
+          '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after a ' +
+          'crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
+          '`transactional`: after the batch, together with its effects and the messages it published.',
       ),
-      autoCommitInterval: duration({ allowZero: false })
-        .prefault('5s')
-        .describe('Time between two commits with `commit: auto`. Unit: duration. Defaults to 5s.'),
-      maxPollInterval: duration({ allowZero: false })
-        .prefault('5m')
-        .describe(
-          'Longest time between two polls. A member whose handling takes longer leaves the group, and its ' +
-            'commit fails. Unit: duration. Defaults to 5m.',
-        ),
-      sessionTimeout: duration({ allowZero: false })
-        .prefault('45s')
-        .describe(
-          'Time without a heartbeat after which a member is declared dead and its partitions are assigned to ' +
-            'others. Unit: duration. Defaults to 45s.',
-        ),
-      heartbeatInterval: duration({ allowZero: false })
-        .prefault('3s')
-        .describe('Time between two heartbeats of a member. Unit: duration. Defaults to 3s.'),
-      autoOffsetReset: choice(['latest', 'earliest'], 'latest').describe(
-        'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message ' +
-          'at its offset: `latest` skips the messages in the topic, `earliest` reads them. Defaults to latest.',
+      autoCommitInterval: field.duration('5s', 'Time between two commits with `commit: auto`.'),
+      maxPollInterval: field.duration(
+        '5m',
+        'Longest time between two polls. A member whose handling takes longer leaves the group, and its commit ' +
+          'fails.',
       ),
-      startAt: duration()
-        .prefault('0s')
-        .describe(
-          'When its consumers subscribe. The group does not exist before that; it starts as `autoOffsetReset` ' +
-            'says once it has its partitions. Unit: duration. Defaults to 0s: the group existed before the run.',
-        ),
+      sessionTimeout: field.duration(
+        '45s',
+        'Time without a heartbeat after which a member is declared dead and its partitions are assigned to ' +
+          'others.',
+      ),
+      heartbeatInterval: field.duration('3s', 'Time between two heartbeats of a member.'),
+      autoOffsetReset: field.choice(
+        ['latest', 'earliest'],
+        'latest',
+        'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message at its ' +
+          'offset: `latest` skips the messages in the topic, `earliest` reads them.',
+      ),
+      startAt: field.duration(
+        byDefault('0s', 'the group existed before the run'),
+        'When its consumers subscribe. The group does not exist before that; it starts as `autoOffsetReset` says ' +
+          'once it has its partitions.',
+        { allowZero: true },
+      ),
       replay: replay.optional(),
-      offsetsRetention: durationOrNone({ allowZero: false })
-        .prefault('7d')
-        .describe(
-          'Time without members after which the group loses its offsets and starts as `autoOffsetReset` says ' +
-            '(offsets.retention.minutes). Unit: duration or `none`. Defaults to 7d.',
-        ),
+      offsetsRetention: field.timeLimit(
+        '7d',
+        'Time without members after which the group loses its offsets and starts as `autoOffsetReset` says ' +
+          '(offsets.retention.minutes).',
+      ),
       rebalance: rebalance.prefault({}),
     })
     .describe('A consumer group.');
@@ -118,43 +72,38 @@ const kafka = (bundle: BundleSchema) =>
       ...extending,
       ...entryText,
       critical,
-      kind: z
-        .literal('kafka')
-        .describe('`kafka`: a partitioned log, which consumer groups read. Required.'),
-      partitions: whole({ min: 1, max: 10_000 })
-        .prefault(1)
-        .describe(
-          'Number of partitions. Messages are ordered only within a partition. Unit: count. Defaults to 1.',
-        ),
-      broker: nameText()
-        .optional()
-        .describe(
-          'Broker that hosts the topic. Defaults to none: writing is free and never fails.',
-        ),
-      replication: whole({ min: 1, max: 1000 })
-        .prefault(1)
-        .describe(
-          'Number of nodes of the broker that hold each partition. Unit: count. Defaults to 1.',
-        ),
-      minInsyncReplicas: whole({ min: 1, max: 1000 })
-        .prefault(1)
-        .describe(
-          'Smallest number of replicas in sync for a write with `acks: all` to succeed. With fewer, no further ' +
-            'message becomes readable, whatever its `acks`. Unit: count. Defaults to 1.',
-        ),
-      producer: producerSchema.prefault({}),
-      publishLatency: cost().describe(
-        'Time from the publishing to the confirmation. Unit: distribution. Defaults to 0ms.',
+      kind: field.of(
+        z.literal('kafka'),
+        required,
+        '`kafka`: a partitioned log, which consumer groups read.',
       ),
-      backlog: whole({ max: 10_000_000 })
-        .prefault(0)
-        .describe('Number of messages in the topic at time 0. Unit: count. Defaults to 0.'),
-      retention: durationOrNone({ allowZero: false })
-        .prefault('7d')
-        .describe(
-          'Age at which a message is deleted, even if it was not read. Unit: duration or `none`. Defaults to ' +
-            '7d.',
-        ),
+      partitions: field.whole(
+        1,
+        'Number of partitions. Messages are ordered only within a partition.',
+        { min: 1, max: 10_000 },
+      ),
+      broker: field.of(
+        nameText(),
+        absent('none: writing is free and never fails'),
+        'Broker that hosts the topic.',
+      ),
+      replication: field.whole(1, 'Number of nodes of the broker that hold each partition.', {
+        min: 1,
+        max: 1000,
+      }),
+      minInsyncReplicas: field.whole(
+        1,
+        'Smallest number of replicas in sync for a write with `acks: all` to succeed. With fewer, no further ' +
+          'message becomes readable, whatever its `acks`.',
+        { min: 1, max: 1000 },
+      ),
+      producer: producerSchema.prefault({}),
+      publishLatency: field.cost('0ms', 'Time from the publishing to the confirmation.'),
+      backlog: field.whole(0, 'Number of messages in the topic at time 0.', { max: 10_000_000 }),
+      retention: field.timeLimit(
+        '7d',
+        'Age at which a message is deleted, even if it was not read.',
+      ),
       subscribers: z
         .array(subscriber(bundle))
         .default([])

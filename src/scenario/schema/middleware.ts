@@ -1,11 +1,12 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, share, size, whole } from '../../spec/quantities/quantities.js';
+import { share, whole } from '../../spec/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
 import type { AnyObject } from './bundle.js';
 import { nameText, when } from '../../spec/fields/common.js';
-import { choice, cost, flag } from '../../spec/quantities/fields.js';
+import { cost } from '../../spec/quantities/fields.js';
 import { methodText } from './steps.js';
 import { CALL_PATTERN } from '../../spec/fields/common.js';
 
@@ -59,7 +60,7 @@ const SIZED: ReadonlyMap<string, string> = new Map([
 function common(): Record<string, z.ZodType> {
   return {
     work: cost().describe('CPU. Unit: distribution. Defaults to 0ms; of `kind: jwt` to 22us.'),
-    reject: share().prefault(0).describe('Share of requests refused. Defaults to 0.'),
+    reject: field.of(share(), 0, 'Share of requests refused.'),
     status: whole({ min: 400, max: 599 })
       .optional()
       .describe('Status of a refusal. Defaults by name: 401, 403, 429, 503.'),
@@ -71,14 +72,16 @@ function common(): Record<string, z.ZodType> {
         'A remote check: component.endpoint, under the bundle of `outbound`. A client error (4xx but 429) ' +
           'refuses the request with `status`; any other failure means that the check failed, see `onError`.',
       ),
-    onError: choice(['allow', 'reject'], 'reject').describe(
+    onError: field.choice(
+      ['allow', 'reject'],
+      'reject',
       'Behaviour when the check fails: `allow` lets the request pass, `reject` ends it like any failed call, ' +
-        'with 503 or 504. Defaults to reject.',
+        'with 503 or 504.',
     ),
-    dryRun: flag(false).describe(
+    dryRun: field.flag(
+      false,
       'Whether it only records its decisions, including calls to its store and check, and lets every request ' +
-        'pass; the metric `wouldReject` counts requests that it would have refused. Unit: boolean. Defaults to ' +
-        'false.',
+        'pass; the metric `wouldReject` counts requests that it would have refused.',
     ),
     when: when.optional(),
   };
@@ -87,21 +90,19 @@ function common(): Record<string, z.ZodType> {
 /** Fields of the cache of a remote check. */
 function cacheFields(): Record<string, z.ZodType> {
   return {
-    cacheTtl: duration({ allowZero: false })
-      .optional()
-      .describe(
-        'How long each instance caches a response of `call`; valid for t < response + cacheTtl. Requests ' +
-          'that arrive before the response call too. Unit: duration. Defaults to none.',
-      ),
+    cacheTtl: field.duration(
+      absent(),
+      'How long each instance caches a response of `call`; valid for t < response + cacheTtl. Requests that ' +
+        'arrive before the response call too.',
+    ),
     key: nameText()
       .optional()
       .describe('Entry of `keys`, such as the token, under which a response is cached.'),
-    cacheRefusals: z
-      .boolean()
-      .optional()
-      .describe(
-        'Whether refusals are cached too, as in APIcast; lua-resty-openidc caches none. Defaults to true.',
-      ),
+    cacheRefusals: field.of(
+      z.boolean(),
+      absent('true'),
+      'Whether refusals are cached too, as in APIcast; lua-resty-openidc caches none.',
+    ),
   };
 }
 
@@ -137,9 +138,7 @@ export function middlewareSchema(kinds: readonly PolicyKind[]): z.ZodType {
 /** Fields about the sizes of messages. */
 function sizeFields(name: string): Record<string, z.ZodType> {
   if (name === 'filter') {
-    const max = size()
-      .optional()
-      .describe('Kind `size`: the largest request that passes. Unit: size. Defaults to none.');
+    const max = field.size(absent(), 'Kind `size`: the largest request that passes.');
     return { max };
   }
   const what = SIZED.get(name);
@@ -154,7 +153,7 @@ function sizeFields(name: string): Record<string, z.ZodType> {
 function responseSchema(): z.ZodType {
   const { work } = common();
   return z.strictObject({
-    cache: nameText().describe('Name of the cache that holds the responses. Required.'),
+    cache: field.of(nameText(), required, 'Name of the cache that holds the responses.'),
     methods: z
       .array(methodText)
       .min(1)
@@ -163,14 +162,13 @@ function responseSchema(): z.ZodType {
         'Methods whose responses are cached: of a route those it matches, of an endpoint its `method` (an ' +
           'endpoint without one counts as GET). Unit: list. Defaults to [GET].',
       ),
-    key: nameText()
-      .optional()
-      .describe(
-        'Key whose value selects the response. Unit: name of a key. Defaults to that of the cache.',
-      ),
-    ttl: duration({ allowZero: false })
-      .optional()
-      .describe('Replaces the time to live of the levels. Unit: duration. Defaults to theirs.'),
+    key: field.of(
+      nameText(),
+      absent('that of the cache'),
+      'Key whose value selects the response.',
+      'name of a key',
+    ),
+    ttl: field.duration(absent('theirs'), 'Replaces the time to live of the levels.'),
     work,
     when: when.optional(),
   });

@@ -1,5 +1,6 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import { distribution, duration, size, whole } from '../../spec/quantities/quantities.js';
+import { distribution, whole } from '../../spec/quantities/quantities.js';
 import { nameText } from '../../spec/fields/common.js';
 import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
@@ -9,51 +10,46 @@ export const coresOfNode = z.number().positive().max(10_000);
 /** `platform.nodes`. */
 export const nodesSchema = z
   .strictObject({
-    count: whole({ min: 1, max: 1000 }).describe('Nodes at the start. Unit: count. Required.'),
-    cpu: coresOfNode
-      .optional()
-      .describe(
-        'Cores of each node for instances (allocatable). Instances take `resources.requests.cpu` of them. Unit: ' +
-          'cores. Defaults to unlimited.',
-      ),
-    memory: size()
-      .optional()
-      .describe(
-        'Memory of each node for instances (allocatable). Instances take `resources.requests.memory` of it. Unit: ' +
-          'size. Defaults to unlimited.',
-      ),
-    zone: z
-      .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
-      .optional()
-      .describe(
-        'Zones of the nodes: a name, a list dealt in turn, or counts. An instance is placed only on a node of its own ' +
-          'zone. Defaults to all zones in turn.',
-      ),
-    max: whole({ min: 1, max: 1000 })
-      .optional()
-      .describe(
-        'Most nodes. Above `count` there is a cluster autoscaler: every 10s it orders nodes for pending instances, ' +
-          'and it removes nodes with less than half of their room requested for 10m, down to `count`. Unit: count. ' +
-          'Defaults to `count`.',
-      ),
-    provisioning: distribution()
-      .optional()
-      .describe(
-        'Time from the order of a new node until it takes instances, drawn for each. Only with `max` above `count`. ' +
-          'Unit: distribution of durations. Defaults to 0s.',
-      ),
-    grace: duration({ allowZero: false })
-      .prefault('50s')
-      .describe(
-        'Time after the death of a node until it counts as lost: callers remove its instances from their lists ' +
-          '(`--node-monitor-grace-period`, 40s before Kubernetes 1.32). Unit: duration. Defaults to 50s.',
-      ),
-    eviction: duration()
-      .prefault('5m')
-      .describe(
-        'Time after that until its instances are made elsewhere (`tolerationSeconds`). Unit: duration. Defaults to ' +
-          '5m.',
-      ),
+    count: field.whole(required, 'Nodes at the start.', { min: 1, max: 1000 }),
+    cpu: field.of(
+      coresOfNode,
+      absent('unlimited'),
+      'Cores of each node for instances (allocatable). Instances take `resources.requests.cpu` of them.',
+      'cores',
+    ),
+    memory: field.size(
+      absent('unlimited'),
+      'Memory of each node for instances (allocatable). Instances take `resources.requests.memory` of it.',
+    ),
+    zone: field.of(
+      z.union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))]),
+      absent('all zones in turn'),
+      'Zones of the nodes: a name, a list dealt in turn, or counts. An instance is placed only on a node of its ' +
+        'own zone.',
+    ),
+    max: field.whole(
+      absent('`count`'),
+      'Most nodes. Above `count` there is a cluster autoscaler: every 10s it orders nodes for pending ' +
+        'instances, and it removes nodes with less than half of their room requested for 10m, down to `count`.',
+      { min: 1, max: 1000 },
+    ),
+    provisioning: field.of(
+      distribution(),
+      absent('0s'),
+      'Time from the order of a new node until it takes instances, drawn for each. Only with `max` above ' +
+        '`count`.',
+      'distribution of durations',
+    ),
+    grace: field.duration(
+      '50s',
+      'Time after the death of a node until it counts as lost: callers remove its instances from their lists ' +
+        '(`--node-monitor-grace-period`, 40s before Kubernetes 1.32).',
+    ),
+    eviction: field.duration(
+      '5m',
+      'Time after that until its instances are made elsewhere (`tolerationSeconds`).',
+      { allowZero: true },
+    ),
   })
   .describe(
     'Nodes that hold the instances of services and gateways. An instance without room is pending until there is ' +

@@ -1,15 +1,9 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
-import {
-  duration,
-  durationOrNone,
-  quantity,
-  rate,
-  whole,
-} from '../../spec/quantities/quantities.js';
+import { duration, durationOrNone, quantity } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadRoute } from '../../spec/scenario/replication.js';
 import { nameText, withShort } from '../../spec/fields/common.js';
-import { cost } from '../../spec/quantities/fields.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(
@@ -28,12 +22,8 @@ export const readRoute = quantity(
 export const replicationFields = {
   replicas: withShort(
     z.strictObject({
-      count: whole({ max: 100 }).describe(
-        'Number of replicas besides the primary. Unit: count. Required.',
-      ),
-      lag: cost().describe(
-        'Time from a commit until a replica can apply it. Unit: distribution. Defaults to 0ms.',
-      ),
+      count: field.whole(required, 'Number of replicas besides the primary.', { max: 100 }),
+      lag: field.cost('0ms', 'Time from a commit until a replica can apply it.'),
       mode: z
         .enum(['async', 'semiSync', 'majority', 'sync'])
         .optional()
@@ -51,11 +41,7 @@ export const replicationFields = {
             'generic may have it, others wait forever. Unit: duration or `none`. Defaults by kind: mysql 10s, else ' +
             'none.',
         ),
-      applyRate: rate()
-        .optional()
-        .describe(
-          'Largest rate at which a replica applies writes. Unit: rate. Defaults to unlimited.',
-        ),
+      applyRate: field.rate(absent('unlimited'), 'Largest rate at which a replica applies writes.'),
     }),
     { type: 'integer', minimum: 0 },
   )
@@ -65,50 +51,51 @@ export const replicationFields = {
         'replicas of each shard, which apply every write before its response. Defaults by kind: ' +
         'elasticsearch 1, else 0.',
     ),
-  shards: z
-    .strictObject({
-      count: whole({ min: 2, max: 100 }).describe('Number of shards. Unit: count. Required.'),
-      key: nameText().describe(
-        'Key whose hashed value selects the shard of a row. An operation with that key runs on that shard. ' +
-          'One with another key or none runs on the shard given by the hash of its request, and one with ' +
-          '`scan` on all shards. A transaction runs on one shard, and rows are locked on their shard. Required.',
+  shards: field.of(
+    z.strictObject({
+      count: field.whole(required, 'Number of shards.', { min: 2, max: 100 }),
+      key: field.of(
+        nameText(),
+        required,
+        'Key whose hashed value selects the shard of a row. An operation with that key runs on that shard. One ' +
+          'with another key or none runs on the shard given by the hash of its request, and one with `scan` on all ' +
+          'shards. A transaction runs on one shard, and rows are locked on their shard.',
       ),
-    })
-    .optional()
-    .describe(
-      'Partitions of the rows, each a node with its own cpu and connections, called NAME[0], NAME[1] and ' +
-        'so on. With elasticsearch the nodes of a shard are adjacent: with one replica NAME[0] and NAME[1] ' +
-        'are the first shard. Defaults to none.',
-    ),
-  route: readRoute
-    .prefault('primary')
-    .describe(
-      "Nodes that serve reads: `primary`, `replica` (any of them), `nearest` (in the caller's zone, if " +
-        'there is one), `replicaIfLag(1s)` (a replica that lags no more than this, else the primary). The ' +
-        'bundle of a query picks among these nodes: `loadBalancing` (round robin without it), ' +
-        '`outlierDetection`, circuit breakers that keep calls away from an instance. If all of them are ' +
-        'ejected, `nearest` tries other zones and `replicaIfLag` tries the primary. Writes go only to the ' +
-        'primary, whose ejection affects them like calls of a service with one instance. Defaults to primary.',
-    ),
+    }),
+    absent(),
+    'Partitions of the rows, each a node with its own cpu and connections, called NAME[0], NAME[1] and so on. ' +
+      'With elasticsearch the nodes of a shard are adjacent: with one replica NAME[0] and NAME[1] are the first ' +
+      'shard.',
+  ),
+  route: field.of(
+    readRoute,
+    'primary',
+    "Nodes that serve reads: `primary`, `replica` (any of them), `nearest` (in the caller's zone, if there is " +
+      'one), `replicaIfLag(1s)` (a replica that lags no more than this, else the primary). The bundle of a ' +
+      'query picks among these nodes: `loadBalancing` (round robin without it), `outlierDetection`, circuit ' +
+      'breakers that keep calls away from an instance. If all of them are ejected, `nearest` tries other zones ' +
+      'and `replicaIfLag` tries the primary. Writes go only to the primary, whose ejection affects them like ' +
+      'calls of a service with one instance.',
+  ),
   failover: z
     .strictObject({
-      detect: duration().describe('Time to detect that the primary has died. Required.'),
-      promote: duration()
-        .prefault('0s')
-        .describe('Time from the detection until a replica has taken over. Defaults to 0s.'),
-      reconnect: duration()
-        .prefault('0s')
-        .describe(
-          'Time from the promotion until clients use the new primary. Unit: duration. Defaults to 0s.',
-        ),
-      fencing: z
-        .boolean()
-        .optional()
-        .describe(
-          'Whether an unreachable primary is fenced from writing once it is declared dead. Without fencing there ' +
-            'are two primaries during `splitBrain`, and writes to the old one are lost. Defaults to true, for redis ' +
-            'to false.',
-        ),
+      detect: field.of(duration(), required, 'Time to detect that the primary has died.'),
+      promote: field.of(
+        duration(),
+        '0s',
+        'Time from the detection until a replica has taken over.',
+      ),
+      reconnect: field.duration(
+        '0s',
+        'Time from the promotion until clients use the new primary.',
+        { allowZero: true },
+      ),
+      fencing: field.of(
+        z.boolean(),
+        absent('true, for redis to false'),
+        'Whether an unreachable primary is fenced from writing once it is declared dead. Without fencing there ' +
+          'are two primaries during `splitBrain`, and writes to the old one are lost.',
+      ),
     })
     .optional()
     .describe(

@@ -1,3 +1,4 @@
+import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -17,7 +18,6 @@ import {
   withShort,
   REFERENCE_PATTERN,
 } from '../../spec/fields/common.js';
-import { choice, flag, timeLimit } from '../../spec/quantities/fields.js';
 
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);
@@ -35,24 +35,28 @@ export interface SagaStepEntry {
 function stepSchema(bundle: z.ZodType<BundleOutput>) {
   return z
     .strictObject({
-      name: nameText().describe(
-        'Name of the step, unique in the saga; metrics refer to it. Required.',
+      name: field.of(
+        nameText(),
+        required,
+        'Name of the step, unique in the saga; metrics refer to it.',
       ),
-      call: reference.describe('Endpoint that executes the step. Required.'),
-      compensation: reference
-        .optional()
-        .describe(
-          'Endpoint that undoes the step. Defaults to none, which only `readOnly` steps allow.',
-        ),
-      kind: choice(['compensable', 'pivot', 'retryable'], 'compensable').describe(
-        '`compensable`: undone when a later step fails; `pivot`: once it has succeeded, the saga runs to its ' +
-          'end; `retryable`: follows the pivot and is repeated until it succeeds. Defaults to compensable.',
+      call: field.of(reference, required, 'Endpoint that executes the step.'),
+      compensation: field.of(
+        reference,
+        absent('none, which only `readOnly` steps allow'),
+        'Endpoint that undoes the step.',
       ),
-      policy: bundle
-        .optional()
-        .describe('Policy bundle of its calls. Defaults to that of `outbound`.'),
-      readOnly: flag(false).describe(
-        'Whether the step has no effect, so that there is nothing to undo. Defaults to false.',
+      kind: field.choice(
+        ['compensable', 'pivot', 'retryable'],
+        'compensable',
+        '`compensable`: undone when a later step fails; `pivot`: once it has succeeded, the saga runs to its end; ' +
+          '`retryable`: follows the pivot and is repeated until it succeeds.',
+      ),
+      policy: field.of(bundle, absent('that of `outbound`'), 'Policy bundle of its calls.'),
+      readOnly: field.of(
+        z.boolean(),
+        false,
+        'Whether the step has no effect, so that there is nothing to undo.',
       ),
     })
     .describe('One step: the endpoint that executes it and the endpoint that undoes it.');
@@ -79,53 +83,53 @@ const retry = z
         'Ratio of each further pause to the one before. Unit: factor. Defaults by engine: 2, conductor and ' +
           'camunda 1.',
       ),
-    max: durationOrNone()
-      .optional()
-      .describe(
-        'Longest pause. Unit: duration or `none`. Defaults to 100 times the interval, for stepFunctions to none.',
-      ),
+    max: field.timeLimit(
+      absent('100 times the interval, for stepFunctions to none'),
+      'Longest pause.',
+      { allowZero: true },
+    ),
   })
   .describe('Retries of a command by the orchestrator itself.');
 
 const persistence = z
   .strictObject({
-    query: reference.describe('Database operation that writes the state. Required.'),
-    read: reference
-      .optional()
-      .describe(
-        'Database operation that reads the state before another instance continues the saga after a crash, or after ' +
-          'its lease. A try that temporal or conductor repeats is not read: the engine hands it out with its state. ' +
-          'Defaults to none: reading takes no time.',
-      ),
-    before: flag(true).describe(
-      'Whether the state is also written before each command, not only after each reply. Defaults to true.',
+    query: field.of(reference, required, 'Database operation that writes the state.'),
+    read: field.of(
+      reference,
+      absent('none: reading takes no time'),
+      'Database operation that reads the state before another instance continues the saga after a crash, or ' +
+        'after its lease. A try that temporal or conductor repeats is not read: the engine hands it out with its ' +
+        'state.',
+    ),
+    before: field.of(
+      z.boolean(),
+      true,
+      'Whether the state is also written before each command, not only after each reply.',
     ),
   })
   .describe('How the state of a saga is stored.');
 
 const invariant = z
   .strictObject({
-    if: nameText().describe('Step whose effect exists. Required.'),
-    then: nameText().describe('Step whose effect must then exist too. Required.'),
+    if: field.of(nameText(), required, 'Step whose effect exists.'),
+    then: field.of(nameText(), required, 'Step whose effect must then exist too.'),
   })
   .describe('A business rule on the effects of one saga.');
 
 const isolation = z
   .strictObject({
-    kind: z
-      .enum(['none', 'semanticLock', 'commutative', 'reread'])
-      .describe(
-        'Isolation between sagas on the same value of `key`. `none`: no isolation, and anomalies are ' +
-          'counted; `semanticLock`: the second saga waits for the first, or is refused; `commutative`: their ' +
-          'order does not matter; `reread`: a saga that finds the value changed before its pivot, or at its ' +
-          'end, is compensated. Required.',
-      ),
-    lockTimeout: duration()
-      .optional()
-      .describe(
-        'With semanticLock: longest wait for the saga that holds the lock; a saga that waits longer is ' +
-          'refused. Unit: duration. Defaults to 0s.',
-      ),
+    kind: field.of(
+      z.enum(['none', 'semanticLock', 'commutative', 'reread']),
+      required,
+      'Isolation between sagas on the same value of `key`. `none`: no isolation, and anomalies are counted; ' +
+        '`semanticLock`: the second saga waits for the first, or is refused; `commutative`: their order does not ' +
+        'matter; `reread`: a saga that finds the value changed before its pivot, or at its end, is compensated.',
+    ),
+    lockTimeout: field.duration(
+      absent('0s'),
+      'With semanticLock: longest wait for the saga that holds the lock; a saga that waits longer is refused.',
+      { allowZero: true },
+    ),
   })
   .describe('Isolation between sagas on the same value.');
 
@@ -138,39 +142,39 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
         ...extending,
         ...entryText,
         critical,
-        kind: z
-          .enum(['orchestrated', 'choreographed'])
-          .describe(
-            '`orchestrated`: a service drives the saga; `choreographed`: services react to events, and the saga ' +
-              'only observes them. Required.',
-          ),
-        engine: choice(SAGA_ENGINES, 'simple').describe(
-          'Product whose defaults apply. Defaults to simple.',
+        kind: field.of(
+          z.enum(['orchestrated', 'choreographed']),
+          required,
+          '`orchestrated`: a service drives the saga; `choreographed`: services react to events, and the saga only ' +
+            'observes them.',
         ),
-        orchestrator: nameText()
-          .optional()
-          .describe('Service whose instances drive the saga. Required where orchestrated.'),
-        steps: z
-          .array(z.union([step, z.array(step).min(1)]))
-          .min(1)
-          .describe(
-            'Steps in order. Steps of a list inside the list run in parallel and are undone in parallel. ' +
-              'Required.',
-          ),
-        timeout: timeLimit().describe(
+        engine: field.choice(SAGA_ENGINES, 'simple', 'Product whose defaults apply.'),
+        orchestrator: field.of(
+          nameText(),
+          requiredIf('where orchestrated'),
+          'Service whose instances drive the saga.',
+        ),
+        steps: field.of(
+          z.array(z.union([step, z.array(step).min(1)])).min(1),
+          required,
+          'Steps in order. Steps of a list inside the list run in parallel and are undone in parallel.',
+        ),
+        timeout: field.timeLimit(
+          'none',
           'Longest time until every step up to and including the pivot has succeeded; after it, the saga is ' +
-            'compensated. Unit: duration or `none`. Defaults to none.',
+            'compensated.',
         ),
-        compensationOrder: z
-          .enum(['reverse', 'parallel'])
-          .optional()
-          .describe(
-            'Order of the compensations. `reverse`: one stage after the other, the last one first; `parallel`: ' +
-              'all at once. Defaults to reverse, with `engine: camunda` to parallel.',
-          ),
-        compensationPolicy: bundle
-          .optional()
-          .describe('Policy bundle of the compensation calls. Defaults to that of `outbound`.'),
+        compensationOrder: field.of(
+          z.enum(['reverse', 'parallel']),
+          absent('reverse, with `engine: camunda` to parallel'),
+          'Order of the compensations. `reverse`: one stage after the other, the last one first; `parallel`: all at ' +
+            'once.',
+        ),
+        compensationPolicy: field.of(
+          bundle,
+          absent('that of `outbound`'),
+          'Policy bundle of the compensation calls.',
+        ),
         onCompensationFailure: z
           .enum(['retry', 'park', 'fail'])
           .optional()
@@ -180,28 +184,31 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               'participant is still working, and the compensation is sent again. Defaults by engine: simple and ' +
               'temporal retry, camunda park, others fail.',
           ),
-        ambiguous: choice(['compensate', 'retry', 'treatAsFailed'], 'compensate').describe(
-          'Handling of a step that ended in a timeout or reset, and may have had its effect: `compensate` ' +
-            'undoes it too; `retry` repeats it until its outcome is known (a success, or a client error, which ' +
-            'shows that it had no effect; a 409 means that it is still running); `treatAsFailed` treats it as ' +
-            'failed. A pivot is also repeated with `compensate`. Defaults to compensate.',
+        ambiguous: field.choice(
+          ['compensate', 'retry', 'treatAsFailed'],
+          'compensate',
+          'Handling of a step that ended in a timeout or reset, and may have had its effect: `compensate` undoes it ' +
+            'too; `retry` repeats it until its outcome is known (a success, or a client error, which shows that it ' +
+            'had no effect; a 409 means that it is still running); `treatAsFailed` treats it as failed. A pivot is ' +
+            'also repeated with `compensate`.',
         ),
         retry: retry.optional(),
-        persistence: withShort(persistence, { type: 'string', pattern: REFERENCE_PATTERN.source })
-          .optional()
-          .describe(
-            'How its state is stored: at the start, before each command and after each reply. Defaults to none: ' +
-              'a crash loses the sagas in flight.',
+        persistence: field.of(
+          withShort(persistence, { type: 'string', pattern: REFERENCE_PATTERN.source }),
+          absent('none: a crash loses the sagas in flight'),
+          'How its state is stored: at the start, before each command and after each reply.',
+        ),
+        recoveryDelay: field.duration(
+          absent(
+            '0s; with temporal 10s (workflow task timeout) where the call has no time limit, conductor 1h and camunda ' +
+              '5m without a lease',
           ),
-        recoveryDelay: duration()
-          .optional()
-          .describe(
-            'Time from a crash of the orchestrator instance until another instance continues the saga, for an engine ' +
-              'that sees the crash. Temporal, Conductor and Camunda see none: they notice that a command is not ' +
-              'answered, when `leaseTimeout` or the time limit of the call has passed since its start. If you write a ' +
-              'value, they see it too. Unit: duration. Defaults to 0s; with temporal 10s (workflow task timeout) ' +
-              'where the call has no time limit, conductor 1h and camunda 5m without a lease.',
-          ),
+          'Time from a crash of the orchestrator instance until another instance continues the saga, for an engine ' +
+            'that sees the crash. Temporal, Conductor and Camunda see none: they notice that a command is not ' +
+            'answered, when `leaseTimeout` or the time limit of the call has passed since its start. If you write a ' +
+            'value, they see it too.',
+          { allowZero: true },
+        ),
         leaseTimeout: durationOrNone({ allowZero: false })
           .optional()
           .describe(
@@ -213,45 +220,51 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               '1h (responseTimeoutSeconds), camunda 5m (timeout of a job). With temporal, a worker that dies or ' +
               'freezes also loses the command when the time limit of its call (start-to-close timeout) has passed.',
           ),
-        startedBy: references
-          .optional()
-          .describe('Endpoints whose success starts the saga. Required where choreographed.'),
-        completedBy: references
-          .optional()
-          .describe('Endpoints whose success completes the saga. Required where choreographed.'),
-        cancelledBy: references
-          .optional()
-          .describe(
-            'Endpoints whose success ends the saga as compensated. Required where choreographed.',
-          ),
-        stuckAfter: duration({ allowZero: false })
-          .optional()
-          .describe(
-            'Age at which a saga that has not ended counts as stuck. Unit: duration. Defaults to 3 times the ' +
-              'timeout, without one to 5m.',
-          ),
+        startedBy: field.of(
+          references,
+          requiredIf('where choreographed'),
+          'Endpoints whose success starts the saga.',
+        ),
+        completedBy: field.of(
+          references,
+          requiredIf('where choreographed'),
+          'Endpoints whose success completes the saga.',
+        ),
+        cancelledBy: field.of(
+          references,
+          requiredIf('where choreographed'),
+          'Endpoints whose success ends the saga as compensated.',
+        ),
+        stuckAfter: field.duration(
+          absent('3 times the timeout, without one to 5m'),
+          'Age at which a saga that has not ended counts as stuck.',
+        ),
         invariants: z
           .array(invariant)
           .default([])
           .describe('Rules whose violation makes a saga inconsistent. Defaults to none.'),
-        value: countDistribution()
-          .optional()
-          .describe(
-            'Amount of one saga, such as money. Unit: count or distribution of counts. Defaults to none.',
-          ),
-        tombstones: flag(false).describe(
-          'Whether participants remember the steps they have undone, and refuse a step that arrives after its ' +
-            'compensation. Defaults to false.',
+        value: field.of(
+          countDistribution(),
+          absent(),
+          'Amount of one saga, such as money.',
+          'count or distribution of counts',
         ),
-        key: nameText()
-          .optional()
-          .describe(
-            'Key whose value identifies what a saga works on; several sagas may work on the same value. Defaults ' +
-              'to none.',
-          ),
-        isolation: withShort(isolation, { type: 'string' })
-          .optional()
-          .describe('Isolation between sagas on the same value; needs a `key`. Defaults to none.'),
+        tombstones: field.of(
+          z.boolean(),
+          false,
+          'Whether participants remember the steps they have undone, and refuse a step that arrives after its ' +
+            'compensation.',
+        ),
+        key: field.of(
+          nameText(),
+          absent(),
+          'Key whose value identifies what a saga works on; several sagas may work on the same value.',
+        ),
+        isolation: field.of(
+          withShort(isolation, { type: 'string' }),
+          absent(),
+          'Isolation between sagas on the same value; needs a `key`.',
+        ),
       })
       .describe('A saga: steps in several services that all take effect, or are compensated.'),
   ).meta({ id: 'saga' });

@@ -1,3 +1,4 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
@@ -108,8 +109,8 @@ export function buildSchemas(
     report: reportSchema.prefault({}).describe('Presentation of results.'),
   };
   const frame = {
-    faultline: z.literal(1).describe('Version of the language. Required.'),
-    title: freeText().min(1).describe('Heads every report. Required.'),
+    faultline: field.of(z.literal(1), required, 'Version of the language.'),
+    title: field.of(freeText().min(1), required, 'Heads every report.'),
     description: freeText().optional().describe('Description.'),
     tags: z.array(freeText()).optional().describe('Tags to search for.'),
     include: z

@@ -1,3 +1,4 @@
+import { absent, field } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
 import type { ThreadPoolName } from '../../spec/scenario/search.js';
@@ -44,18 +45,17 @@ export const searchFields = {
     ),
   refresh: z
     .strictObject({
-      interval: durationOrNone({ allowZero: false })
-        .optional()
-        .describe(
-          'Interval at which a copy of a shard makes its writes visible to searches, by the clock of its node. ' +
-            'Unit: duration or `none` (-1 in Elasticsearch): never. Defaults to 1s.',
-        ),
-      idleAfter: durationOrNone({ allowZero: false })
-        .optional()
-        .describe(
-          'Time without a search after which a copy stops refreshing; the next search triggers a refresh. Only ' +
-            'without an explicit `interval`. Unit: duration or `none`. Defaults to 30s.',
-        ),
+      interval: field.of(
+        durationOrNone({ allowZero: false }),
+        absent('1s'),
+        'Interval at which a copy of a shard makes its writes visible to searches, by the clock of its node.',
+        'duration or `none` (-1 in Elasticsearch): never',
+      ),
+      idleAfter: field.timeLimit(
+        absent('30s'),
+        'Time without a search after which a copy stops refreshing; the next search triggers a refresh. Only ' +
+          'without an explicit `interval`.',
+      ),
     })
     .optional()
     .describe(

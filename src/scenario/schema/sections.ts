@@ -1,7 +1,7 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
 import { nameText } from '../../spec/fields/common.js';
-import { choice, cost, timeLimit } from '../../spec/quantities/fields.js';
 
 export interface TransactionOutput<Step> {
   readonly database: string;
@@ -20,38 +20,41 @@ export interface LockOutput<Step> {
 /** A `transaction` step. */
 export function transactionSchema(steps: z.ZodType): z.ZodType {
   return z.strictObject({
-    database: nameText().describe('Name of the database. Required.'),
-    steps: steps.describe(
-      'Steps of the transaction. They use one connection, held from before the first step until after the commit, ' +
-        'for queries of this database; branches of `parallel` and background steps use their own. A failure rolls ' +
-        'back. Required.',
+    database: field.of(nameText(), required, 'Name of the database.'),
+    steps: field.of(
+      steps,
+      required,
+      'Steps of the transaction. They use one connection, held from before the first step until after the ' +
+        'commit, for queries of this database; branches of `parallel` and background steps use their own. A ' +
+        'failure rolls back.',
     ),
-    commit: cost().describe(
-      'Time of the commit at the server. Unit: distribution. Defaults to 0ms.',
+    commit: field.cost('0ms', 'Time of the commit at the server.'),
+    key: field.of(
+      nameText(),
+      absent('the key of the shards'),
+      'With a sharded database: key whose value selects the shard of the transaction and all its queries.',
     ),
-    key: nameText()
-      .optional()
-      .describe(
-        'With a sharded database: key whose value selects the shard of the transaction and all its queries. ' +
-          'Defaults to the key of the shards.',
-      ),
   });
 }
 
 /** A `lock` step. */
 export function lockSchema(steps: z.ZodType): z.ZodType {
   return z.strictObject({
-    on: nameText().describe(
-      'Key: requests with the same value wait for each other, in FIFO order. Required.',
+    on: field.of(
+      nameText(),
+      required,
+      'Key: requests with the same value wait for each other, in FIFO order.',
     ),
-    steps: steps.describe('Steps that run while the lock is held. Required.'),
-    acquireTimeout: timeLimit().describe(
-      'Longest wait for the lock; then the step fails with `timeout`. Unit: duration or `none`. ' +
-        'Defaults to none.',
+    steps: field.of(steps, required, 'Steps that run while the lock is held.'),
+    acquireTimeout: field.timeLimit(
+      'none',
+      'Longest wait for the lock; then the step fails with `timeout`.',
     ),
-    scope: choice(['instance', 'service', 'global'], 'instance').describe(
+    scope: field.choice(
+      ['instance', 'service', 'global'],
+      'instance',
       'Scope of the lock: requests of one instance, of all instances of the service, or all steps that lock on ' +
-        'this key. Defaults to instance.',
+        'this key.',
     ),
   });
 }

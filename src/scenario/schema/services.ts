@@ -1,3 +1,4 @@
+import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { extending, inheriting, named } from '../../spec/fields/common.js';
 import type { EndpointOutput } from './components.js';
@@ -24,7 +25,7 @@ export function serviceSchema(
     ...extending,
     ...host,
     ...versionFields(host, steps),
-    endpoints: named(endpoint).describe('Endpoints of the service. Required.'),
+    endpoints: field.of(named(endpoint), required, 'Endpoints of the service.'),
     outbox: outboxSchema.optional(),
   });
   return inheriting(service.describe('A service.')).meta({

@@ -1,44 +1,38 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
   bandwidth,
   distribution,
   duration,
-  durationOrNone,
   share,
   whole,
 } from '../../spec/quantities/quantities.js';
 import { freeText, named, nameText, withShort } from '../../spec/fields/common.js';
-import { cost, flag } from '../../spec/quantities/fields.js';
 
 /** `run`: duration, replications and the guard against endless runs. */
 export const runSchema = z
   .strictObject({
-    duration: duration({ allowZero: false }).describe(
-      'Simulated time that is measured; time 0 of every `at` is its start. Required.',
+    duration: field.of(
+      duration({ allowZero: false }),
+      required,
+      'Simulated time that is measured; time 0 of every `at` is its start.',
     ),
-    warmup: duration()
-      .prefault('0s')
-      .describe(
-        'Simulated time before that, whose results are discarded. Unit: duration. Defaults to 0s.',
-      ),
-    seed: whole().prefault(1).describe('Seed of all random streams. Defaults to 1.'),
-    replications: whole({ min: 1, max: 10_000 })
-      .prefault(1)
-      .describe('Independent runs; intervals come from them. Defaults to 1.'),
-    drain: durationOrNone()
-      .prefault('none')
-      .describe(
-        'Arrivals stop at the end and work is given this long to finish; the rest is `unfinished`. ' +
-          'Unit: duration or `none`. Defaults to none.',
-      ),
-    timeline: duration({ allowZero: false })
-      .optional()
-      .describe(
-        'Step of all series. Unit: duration. Defaults to duration / 200, rounded to 1-2-5.',
-      ),
-    maxEvents: whole({ min: 1 })
-      .prefault(2_000_000_000)
-      .describe('Events after which a run is stopped. Defaults to 2000000000.'),
+    warmup: field.duration('0s', 'Simulated time before that, whose results are discarded.', {
+      allowZero: true,
+    }),
+    seed: field.of(whole(), 1, 'Seed of all random streams.'),
+    replications: field.of(
+      whole({ min: 1, max: 10_000 }),
+      1,
+      'Independent runs; intervals come from them.',
+    ),
+    drain: field.timeLimit(
+      'none',
+      'Arrivals stop at the end and work is given this long to finish; the rest is `unfinished`.',
+      { allowZero: true },
+    ),
+    timeline: field.duration(absent('duration / 200, rounded to 1-2-5'), 'Step of all series.'),
+    maxEvents: field.of(whole({ min: 1 }), 2000000000, 'Events after which a run is stopped.'),
   })
   .describe('Length and number of the simulation runs.');
 
@@ -52,21 +46,16 @@ const loss = share()
 /** `network`: latency, loss and bandwidth of messages between instances. */
 export const networkSchema = z
   .strictObject({
-    latency: cost().describe(
-      'One way, per message between two instances. Unit: distribution. Defaults to 0ms.',
+    latency: field.cost('0ms', 'One way, per message between two instances.'),
+    loss: field.of(share(), 0, 'Share of messages lost; a loss is a delay by retransmission.'),
+    bandwidth: field.of(
+      bandwidth(),
+      'unlimited',
+      'Between two instances, each way: messages leave one after the other and take size / bandwidth. Clients ' +
+        'of a workload have a line each.',
+      'size/s',
     ),
-    loss: share()
-      .prefault(0)
-      .describe('Share of messages lost; a loss is a delay by retransmission. Defaults to 0.'),
-    bandwidth: bandwidth()
-      .prefault('unlimited')
-      .describe(
-        'Between two instances, each way: messages leave one after the other and take size / ' +
-          'bandwidth. Clients of a workload have a line each. Unit: size/s. Defaults to unlimited.',
-      ),
-    rto: duration({ allowZero: false })
-      .prefault('200ms')
-      .describe('Time to the first retransmission, doubling. Unit: duration. Defaults to 200ms.'),
+    rto: field.duration('200ms', 'Time to the first retransmission, doubling.'),
     zones: named(
       z.strictObject({ latency, loss }).describe('Network inside this zone; overrides `network`.'),
     )
@@ -76,17 +65,17 @@ export const networkSchema = z
       .array(
         z
           .strictObject({
-            between: z
-              .tuple([nameText(), nameText()])
-              .describe('Two zones, components or workloads. Required.'),
+            between: field.of(
+              z.tuple([nameText(), nameText()]),
+              required,
+              'Two zones, components or workloads.',
+            ),
             latency,
             loss,
             bandwidth: bandwidth()
               .optional()
               .describe('Between two instances of the two ends, each way. Unit: size/s.'),
-            oneWay: flag(false).describe(
-              'Only messages from the first to the second. Defaults to false.',
-            ),
+            oneWay: field.of(z.boolean(), false, 'Only messages from the first to the second.'),
           })
           .describe('The network between two ends.'),
       )
@@ -95,7 +84,7 @@ export const networkSchema = z
   })
   .describe('Network between instances; it costs nothing by default.');
 
-const keyCount = whole({ min: 1 }).describe('How many values there are. Unit: count. Required.');
+const keyCount = field.whole(required, 'How many values there are.', { min: 1 });
 const keyText = {
   title: freeText().optional().describe('Shown instead of the name where there is room.'),
   description: freeText().optional().describe('Text for readers.'),
@@ -117,14 +106,14 @@ export const keySchema = withShort(
       z.strictObject({
         kind: z.literal('zipf').describe('Value i has weight i^-exponent.'),
         count: keyCount,
-        exponent: z.number().min(0).max(10).default(0.99).describe('Skew. Defaults to 0.99.'),
+        exponent: field.of(z.number().min(0).max(10), 0.99, 'Skew.'),
         ...keyText,
       }),
       z.strictObject({
         kind: z.literal('hot').describe('A share of the requests falls on the first few values.'),
         count: keyCount,
-        hotShare: share().describe('Share of requests on the hot values. Required.'),
-        hotKeys: whole({ min: 1 }).prefault(1).describe('How many values are hot. Defaults to 1.'),
+        hotShare: field.of(share(), required, 'Share of requests on the hot values.'),
+        hotKeys: field.of(whole({ min: 1 }), 1, 'How many values are hot.'),
         ...keyText,
       }),
       z.strictObject({

@@ -1,10 +1,10 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
 import {
   countDistribution,
   distribution,
   quantity,
-  size,
   whole,
 } from '../../spec/quantities/quantities.js';
 import {
@@ -38,7 +38,6 @@ import {
   when,
   withShort,
 } from '../../spec/fields/common.js';
-import { flag, limit } from '../../spec/quantities/fields.js';
 
 /** Outcomes that a `fail` step can set. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>
@@ -165,9 +164,7 @@ export const callFields = {
   headers: textMap()
     .optional()
     .describe('Headers; they travel down the tree for `match` and `when`.'),
-  requestSize: size()
-    .optional()
-    .describe('Size of this request. Unit: size. Defaults to the `requestSize` of the callee.'),
+  requestSize: field.size(absent('the `requestSize` of the callee'), 'Size of this request.'),
 };
 
 /** A list of steps. */
@@ -184,8 +181,11 @@ export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutp
 }
 
 function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
-  const time = distribution().describe(
-    'Duration of the step. Unit: distribution of durations. Required.',
+  const time = field.of(
+    distribution(),
+    required,
+    'Duration of the step.',
+    'distribution of durations',
   );
   return {
     work: withShort(z.strictObject({ time }), DISTRIBUTION_SHORT)
@@ -196,13 +196,11 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('Time without CPU.'),
     call: withShort(
       z.strictObject({
-        to: z
-          .string()
-          .regex(CALL_PATTERN)
-          .max(200)
-          .describe(
-            'Component, component.endpoint, component@version.endpoint or self.endpoint. Required.',
-          ),
+        to: field.of(
+          z.string().regex(CALL_PATTERN).max(200),
+          required,
+          'Component, component.endpoint, component@version.endpoint or self.endpoint.',
+        ),
         ...callFields,
       }),
       { type: 'string', pattern: CALL_PATTERN.source },
@@ -211,15 +209,15 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('A synchronous call through the policy.'),
     query: withShort(
       z.strictObject({
-        database: nameText().describe('Name of the database. Required.'),
+        database: field.of(nameText(), required, 'Name of the database.'),
         operation: nameText()
           .optional()
           .describe('Operation to run; optional if the database has only one.'),
-        route: readRoute
-          .optional()
-          .describe(
-            'Node that serves the query, unless it writes. Defaults to that of the database.',
-          ),
+        route: field.of(
+          readRoute,
+          absent('that of the database'),
+          'Node that serves the query, unless it writes.',
+        ),
         ...readFields,
       }),
       { type: 'string', pattern: REFERENCE_PATTERN.source },
@@ -256,22 +254,26 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('Runs one of several branches.'),
     loop: z
       .strictObject({
-        times: countDistribution().describe(
-          'Number of rounds. Unit: count or distribution of counts. Required.',
+        times: field.of(
+          countDistribution(),
+          required,
+          'Number of rounds.',
+          'count or distribution of counts',
         ),
-        steps: steps.describe('Steps of one round. Required.'),
+        steps: field.of(steps, required, 'Steps of one round.'),
       })
       .optional()
       .describe('Repeats several steps.'),
     fail: withShort(
       z.strictObject({
-        status: failure.describe('Status or outcome. Required.'),
-        retryAfter: hint
-          .optional()
-          .describe(
-            'Retry hint of the response: the Retry-After or grpc-retry-pushback-ms of a status; `never` is a ' +
-              'negative pushback. Unit: duration or `never`. Defaults to none.',
-          ),
+        status: field.of(failure, required, 'Status or outcome.'),
+        retryAfter: field.of(
+          hint,
+          absent(),
+          'Retry hint of the response: the Retry-After or grpc-retry-pushback-ms of a status; `never` is a negative ' +
+            'pushback.',
+          'duration or `never`',
+        ),
       }),
       { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
     )
@@ -279,16 +281,16 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       .describe('Ends the program with this outcome; `probability` makes it an error rate.'),
     respond: withShort(
       z.strictObject({
-        status: whole({ min: 200, max: 599 }).describe('HTTP status of the response. Required.'),
-        degraded: flag(false).describe(
-          'Whether the response is degraded: it counts as `degraded`, a separate kind of success, and so does ' +
-            'every response that uses it. Unit: boolean. Defaults to false.',
+        status: field.of(whole({ min: 200, max: 599 }), required, 'HTTP status of the response.'),
+        degraded: field.flag(
+          false,
+          'Whether the response is degraded: it counts as `degraded`, a separate kind of success, and so does every ' +
+            'response that uses it.',
         ),
-        responseSize: size()
-          .optional()
-          .describe(
-            'Size of this response, instead of `responseSize` of the endpoint. Unit: size. Defaults to that.',
-          ),
+        responseSize: field.size(
+          absent('that'),
+          'Size of this response, instead of `responseSize` of the endpoint.',
+        ),
         then: steps.optional().describe('Steps that run after the response has been sent.'),
       }),
       { type: 'integer', minimum: 200, maximum: 599 },
@@ -300,21 +302,18 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
 
 function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   return z.strictObject({
-    branches: z
-      .array(withShort(steps, { $ref: '#/definitions/step' }))
-      .min(1)
-      .describe('Branches, each a step or a list of steps. Required.'),
-    join: join
-      .prefault('all')
-      .describe(
-        'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`. Defaults to all.',
-      ),
-    each: countDistribution()
-      .prefault(1)
-      .describe('Number of parallel copies of each branch. Unit: count. Defaults to 1.'),
-    maxConcurrent: limit().describe(
-      'Largest number of branches that run in parallel. Unit: count. Defaults to unlimited.',
+    branches: field.of(
+      z.array(withShort(steps, { $ref: '#/definitions/step' })).min(1),
+      required,
+      'Branches, each a step or a list of steps.',
     ),
+    join: field.of(
+      join,
+      'all',
+      'Condition to continue: `all` `any` `quorum(k)` `bestEffort(60ms)`.',
+    ),
+    each: field.of(countDistribution(), 1, 'Number of parallel copies of each branch.', 'count'),
+    maxConcurrent: field.limit('unlimited', 'Largest number of branches that run in parallel.'),
   });
 }
 
@@ -323,7 +322,7 @@ function choiceSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     .strictObject({
       weight: z.number().positive().max(1e9).optional().describe('Relative weight.'),
       when: when.optional(),
-      steps: steps.describe('Steps of this branch. Required.'),
+      steps: field.of(steps, required, 'Steps of this branch.'),
     })
     .describe('A branch with a weight, or with a condition.');
 }
@@ -338,25 +337,29 @@ function modifiers(
     probability: certainty(
       'Probability that the step runs, drawn per request. Unit: share. Defaults to 100%.',
     ),
-    times: countDistribution()
-      .prefault(1)
-      .describe(
-        'Number of times the step runs, one after the other. Not with `fail` and `respond`, which end the ' +
-          'program. Unit: count or distribution of counts. Defaults to 1.',
-      ),
-    optional: flag(false).describe(
-      'Whether a failure is counted but does not fail the request. Like `onError`, it is refused where the ' +
-        'step cannot fail: `work` and `wait` only take time, and a crash, a cancellation or a time limit ' +
-        'during them ends the program. Defaults to false.',
+    times: field.of(
+      countDistribution(),
+      1,
+      'Number of times the step runs, one after the other. Not with `fail` and `respond`, which end the ' +
+        'program.',
+      'count or distribution of counts',
     ),
-    onError: steps
-      .optional()
-      .describe(
-        'Steps that run when this one fails; the failure is then handled. Not with `optional` or ' +
-          '`background`. Defaults to none.',
-      ),
-    background: flag(false).describe(
-      'Whether the program continues without waiting for the step. Defaults to false.',
+    optional: field.of(
+      z.boolean(),
+      false,
+      'Whether a failure is counted but does not fail the request. Like `onError`, it is refused where the step ' +
+        'cannot fail: `work` and `wait` only take time, and a crash, a cancellation or a time limit during them ' +
+        'ends the program.',
+    ),
+    onError: field.of(
+      steps,
+      absent(),
+      'Steps that run when this one fails; the failure is then handled. Not with `optional` or `background`.',
+    ),
+    background: field.of(
+      z.boolean(),
+      false,
+      'Whether the program continues without waiting for the step.',
     ),
     when: when.optional(),
   };

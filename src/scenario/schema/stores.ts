@@ -1,3 +1,4 @@
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -5,8 +6,6 @@ import {
   duration,
   durationOrNone,
   quantity,
-  rate,
-  whole,
 } from '../../spec/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
 import type { ReadOf } from '../../spec/scenario/stores.js';
@@ -18,26 +17,25 @@ import {
   nameText,
   storage,
 } from '../../spec/fields/common.js';
-import { choice, cost, limit } from '../../spec/quantities/fields.js';
-import { placed, cpuSchema } from './host.js';
-import { pools } from './pools.js';
+import { placed } from './host.js';
+import { cpuSchema } from '../../spec/scenario/process.js';
+import { pools } from '../../spec/scenario/pools.js';
 
 const snapshots = z
   .strictObject({
-    every: whole({ min: 1 }).describe(
-      'Number of events after the last snapshot at which the next one is written, in the background. Unit: ' +
-        'count. Required.',
+    every: field.whole(
+      required,
+      'Number of events after the last snapshot at which the next one is written, in the background.',
+      { min: 1 },
     ),
-    read: cost().describe(
-      'CPU time of the store to look up a snapshot. Unit: distribution. Defaults to 0ms.',
-    ),
-    write: cost().describe(
-      'CPU time of the store to write a snapshot. Unit: distribution. Defaults to 0ms.',
-    ),
-    keep: choice(['last', 'all'], 'last').describe(
-      'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past ' +
-        '`version` finds none. `all`: every snapshot is kept, and a load of a past version starts from the ' +
-        'last one before it. Defaults to last.',
+    read: field.cost('0ms', 'CPU time of the store to look up a snapshot.'),
+    write: field.cost('0ms', 'CPU time of the store to write a snapshot.'),
+    keep: field.choice(
+      ['last', 'all'],
+      'last',
+      'Snapshots that are kept. `last`: a new snapshot replaces the one before, so a load of a past `version` ' +
+        'finds none. `all`: every snapshot is kept, and a load of a past version starts from the last one before ' +
+        'it.',
     ),
   })
   .describe('Saved states of streams, from which a load starts instead of from the first event.');
@@ -50,80 +48,67 @@ export const eventStoreSchema = inheriting(
       ...entryText,
       critical,
       storage,
-      kind: choice(['simple', 'eventStoreDb', 'marten', 'axon'], 'simple').describe(
+      kind: field.choice(
+        ['simple', 'eventStoreDb', 'marten', 'axon'],
+        'simple',
         'Product whose rules apply. On an append that is repeated because the outcome of the first is unknown, ' +
-          '`simple` and `eventStoreDb` recognise its events and write them once, `marten` appends them again ' +
-          'unless a version is expected, `axon` refuses them. `axon` reads 100 events at a time, until a read ' +
-          'returns fewer. Defaults to simple.',
+          '`simple` and `eventStoreDb` recognise its events and write them once, `marten` appends them again unless ' +
+          'a version is expected, `axon` refuses them. `axon` reads 100 events at a time, until a read returns ' +
+          'fewer.',
       ),
-      stream: z
-        .strictObject({
-          key: nameText().describe('Key whose values identify the streams. Required.'),
-          initialLength: whole({ max: 1_000_000_000 })
-            .prefault(0)
-            .describe('Number of events in each stream at time 0. Unit: count. Defaults to 0.'),
-        })
-        .describe('Streams of the store. Required.'),
-      append: cost().describe(
-        'CPU time of the store for one append. Unit: distribution. Defaults to 0ms.',
+      stream: field.of(
+        z.strictObject({
+          key: field.of(nameText(), required, 'Key whose values identify the streams.'),
+          initialLength: field.whole(0, 'Number of events in each stream at time 0.', {
+            max: 1_000_000_000,
+          }),
+        }),
+        required,
+        'Streams of the store.',
       ),
-      commitLatency: cost().describe(
-        'Time from the end of the append until it is committed. Unit: distribution. Defaults to 0ms.',
+      append: field.cost('0ms', 'CPU time of the store for one append.'),
+      commitLatency: field.cost('0ms', 'Time from the end of the append until it is committed.'),
+      appendMode: field.of(
+        z.enum(['quick', 'rich']),
+        absent('quick, as in Marten 9'),
+        'With `marten`: when an append reserves its positions in the global order of events. `quick`: at the end ' +
+          'of its work. `rich`: in a separate call before it, `prepare`, which costs one `read`.',
       ),
-      appendMode: z
-        .enum(['quick', 'rich'])
-        .optional()
-        .describe(
-          'With `marten`: when an append reserves its positions in the global order of events. `quick`: at the ' +
-            'end of its work. `rich`: in a separate call before it, `prepare`, which costs one `read`. Defaults ' +
-            'to quick, as in Marten 9.',
-        ),
-      staleAfter: duration({ allowZero: false })
-        .optional()
-        .describe(
-          'With `marten`: how long async projections wait at a gap, a reserved position without an event, when ' +
-            'later events exist, before they skip it (StaleSequenceThreshold). If the append commits later, all ' +
-            'projections miss its event (`lostEffects`). Unit: duration. Defaults to 3s.',
-        ),
-      read: cost().describe(
-        'CPU time of the store for one read. Unit: distribution. Defaults to 0ms.',
+      staleAfter: field.duration(
+        absent('3s'),
+        'With `marten`: how long async projections wait at a gap, a reserved position without an event, when ' +
+          'later events exist, before they skip it (StaleSequenceThreshold). If the append commits later, all ' +
+          'projections miss its event (`lostEffects`).',
       ),
-      readPerEvent: duration()
-        .prefault('0ms')
-        .describe(
-          'CPU time of the store for each event of a read. Unit: duration. Defaults to 0ms.',
-        ),
-      batch: count({ min: 1 })
-        .optional()
-        .describe(
-          'Largest number of events per read. Unit: count. Defaults to unlimited, axon: 100.',
-        ),
-      apply: duration()
-        .prefault('0ms')
-        .describe(
-          'CPU time of the loading service for each event. Unit: duration. Defaults to 0ms.',
-        ),
-      upcast: duration()
-        .prefault('0ms')
-        .describe(
-          'Extra CPU time of the loading service for each event in an old format (events that existed at time ' +
-            '0). Unit: duration. Defaults to 0ms.',
-        ),
+      read: field.cost('0ms', 'CPU time of the store for one read.'),
+      readPerEvent: field.duration('0ms', 'CPU time of the store for each event of a read.', {
+        allowZero: true,
+      }),
+      batch: field.limit(absent('unlimited, axon: 100'), 'Largest number of events per read.'),
+      apply: field.duration('0ms', 'CPU time of the loading service for each event.', {
+        allowZero: true,
+      }),
+      upcast: field.duration(
+        '0ms',
+        'Extra CPU time of the loading service for each event in an old format (events that existed at time 0).',
+        { allowZero: true },
+      ),
       snapshots: snapshots.optional(),
-      partitions: whole({ min: 1, max: 100 })
-        .prefault(1)
-        .describe(
-          'Number of nodes, called NAME[0], NAME[1] and so on. Each has its own `cpu`, connections, pools and ' +
-            'order of events. The hash of the key of a stream selects its node. Unit: count. Defaults to 1.',
-        ),
+      partitions: field.whole(
+        1,
+        'Number of nodes, called NAME[0], NAME[1] and so on. Each has its own `cpu`, connections, pools and order ' +
+          'of events. The hash of the key of a stream selects its node.',
+        { min: 1, max: 100 },
+      ),
       cpu: cpuSchema
         .prefault({})
         .describe('Cores of each partition of the store. Defaults to unlimited.'),
-      maxConnections: limit().describe(
-        'Largest number of connections of all pools together; beyond it, connecting fails. Defaults to ' +
-          'unlimited.',
+      maxConnections: field.of(
+        count({ min: 1 }),
+        'unlimited',
+        'Largest number of connections of all pools together; beyond it, connecting fails.',
       ),
-      connect: cost().describe('Time to open a connection. Unit: distribution. Defaults to 0ms.'),
+      connect: field.cost('0ms', 'Time to open a connection.'),
       ...pools,
       ...placed,
     })
@@ -133,13 +118,17 @@ export type EventStoreOutput = z.output<typeof eventStoreSchema>;
 
 const rebuild = z
   .strictObject({
-    at: duration().describe(
-      'Start of the rebuild, measured from the end of the warm-up. Required.',
+    at: field.of(
+      duration(),
+      required,
+      'Start of the rebuild, measured from the end of the warm-up.',
     ),
-    rate: rate().describe('Number of events replayed per second. Unit: rate. Required.'),
-    mode: choice(['offline', 'sideBySide'], 'sideBySide').describe(
-      'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: ' +
-        'the old view stays in use until the new one has caught up. Defaults to sideBySide.',
+    rate: field.rate(required, 'Number of events replayed per second.'),
+    mode: field.choice(
+      ['offline', 'sideBySide'],
+      'sideBySide',
+      'Reads during the rebuild. `offline`: reads fail with 503 until the rebuild is done. `sideBySide`: the ' +
+        'old view stays in use until the new one has caught up.',
     ),
   })
   .describe(
@@ -153,130 +142,133 @@ export const projectionSchema = inheriting(
       ...extending,
       ...entryText,
       critical,
-      from: nameText().describe(
-        'Event store whose events it follows, or topic of kind kafka whose messages it follows, ' +
-          'independently of the consumer groups. Messages in a topic at time 0 are already in the view. An ' +
-          'entity of a topic is a value of the key that its messages are published with. Required.',
+      from: field.of(
+        nameText(),
+        required,
+        'Event store whose events it follows, or topic of kind kafka whose messages it follows, independently of ' +
+          'the consumer groups. Messages in a topic at time 0 are already in the view. An entity of a topic is a ' +
+          'value of the key that its messages are published with.',
       ),
-      lifecycle: choice(['inline', 'async', 'live'], 'async').describe(
-        'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: ' +
-          'after the append, in batches. `live`: has no view; every read loads the stream. Defaults to async.',
+      lifecycle: field.choice(
+        ['inline', 'async', 'live'],
+        'async',
+        'When the view is updated. `inline`: inside the append, in its process and transaction. `async`: after ' +
+          'the append, in batches. `live`: has no view; every read loads the stream.',
       ),
-      service: nameText()
-        .optional()
-        .describe(
-          'Service whose instances run it and share their CPU with it; segments are distributed over them. ' +
-            'Defaults to a separate core that nothing else uses.',
-        ),
-      work: cost().describe(
-        'CPU time for each event; a `live` projection uses the mean. Unit: distribution. Defaults to 0ms.',
+      service: field.of(
+        nameText(),
+        absent('a separate core that nothing else uses'),
+        'Service whose instances run it and share their CPU with it; segments are distributed over them.',
       ),
-      writes: z
-        .string()
-        .regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/)
-        .max(200)
-        .optional()
-        .describe(
-          '`database.operation` called once per batch, or once per append with `inline`. Defaults to none.',
-        ),
-      batchSize: whole({ min: 1, max: 1_000_000 })
-        .prefault(1)
-        .describe('Largest number of events per batch. Unit: count. Defaults to 1.'),
-      concurrency: whole({ min: 1, max: 10_000 })
-        .optional()
-        .describe(
-          'Number of segments processed in parallel. All events of a stream, or of a partition of a topic, ' +
-            'belong to one segment. Unit: count. Defaults to 1, for a store of kind axon to 16.',
-        ),
-      checkpoint: choice(['transactional', 'afterBatch'], 'transactional').describe(
-        'When the position is stored. `transactional`: view and position are updated together at the end of ' +
-          'a batch. `afterBatch`: each event takes effect when its work is done, and the position is written ' +
-          'at the end of the batch, so a crash in between applies events twice. Defaults to transactional.',
+      work: field.cost('0ms', 'CPU time for each event; a `live` projection uses the mean.'),
+      writes: field.of(
+        z
+          .string()
+          .regex(/^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?$/)
+          .max(200),
+        absent(),
+        '`database.operation` called once per batch, or once per append with `inline`.',
       ),
-      onError: choice(['skip', 'pause', 'retry'], 'skip').describe(
+      batchSize: field.whole(1, 'Largest number of events per batch.', { min: 1, max: 1_000_000 }),
+      concurrency: field.whole(
+        absent('1, for a store of kind axon to 16'),
+        'Number of segments processed in parallel. All events of a stream, or of a partition of a topic, belong ' +
+          'to one segment.',
+        { min: 1, max: 10_000 },
+      ),
+      checkpoint: field.choice(
+        ['transactional', 'afterBatch'],
+        'transactional',
+        'When the position is stored. `transactional`: view and position are updated together at the end of a ' +
+          'batch. `afterBatch`: each event takes effect when its work is done, and the position is written at the ' +
+          'end of the batch, so a crash in between applies events twice.',
+      ),
+      onError: field.choice(
+        ['skip', 'pause', 'retry'],
+        'skip',
         'Handling of a failure of `writes`, or of a poison message: `skip` drops the batch, or only the poison ' +
-          'message; `pause` stops until the process restarts; `retry` retries after 1s, 2s, 4s and so on up to ' +
-          '60s. Defaults to skip.',
+          'message; `pause` stops until the process restarts; `retry` retries after 1s, 2s, 4s and so on up to 60s.',
       ),
-      mode: z
-        .enum(['spread', 'hotCold'])
-        .optional()
-        .describe(
-          'Which instances hold the segments. `spread`: segments are distributed over the instances of ' +
-            '`service`. `hotCold`: one instance holds all of them through a lock that ends with its session: ' +
-            'when it dies, the next one that checks takes over; a paused one keeps them for `claimTimeout`. ' +
-            'Defaults to spread, for a store of kind marten to hotCold.',
-        ),
-      claimTimeout: durationOrNone({ allowZero: false })
-        .optional()
-        .describe(
-          'Time for which an instance of `service` keeps its claims on segments after it has died or paused. ' +
-            'Then another instance takes them over at its next check, and keeps them. With `hotCold` it applies ' +
-            'only to paused instances. Unit: duration or `none`: the segments wait for their instance. Defaults ' +
-            'to none, for a store of kind axon to 10s.',
-        ),
-      claimInterval: duration({ allowZero: false })
-        .prefault('5s')
-        .describe(
-          'How often each instance looks for free segments, or tries to acquire the lock. Unit: duration. ' +
-            'Defaults to 5s.',
-        ),
+      mode: field.of(
+        z.enum(['spread', 'hotCold']),
+        absent('spread, for a store of kind marten to hotCold'),
+        'Which instances hold the segments. `spread`: segments are distributed over the instances of `service`. ' +
+          '`hotCold`: one instance holds all of them through a lock that ends with its session: when it dies, the ' +
+          'next one that checks takes over; a paused one keeps them for `claimTimeout`.',
+      ),
+      claimTimeout: field.of(
+        durationOrNone({ allowZero: false }),
+        absent('none, for a store of kind axon to 10s'),
+        'Time for which an instance of `service` keeps its claims on segments after it has died or paused. Then ' +
+          'another instance takes them over at its next check, and keeps them. With `hotCold` it applies only to ' +
+          'paused instances.',
+        'duration or `none`: the segments wait for their instance',
+      ),
+      claimInterval: field.duration(
+        '5s',
+        'How often each instance looks for free segments, or tries to acquire the lock.',
+      ),
       rebuild: rebuild.optional(),
     })
     .describe('A read model that follows the events of a store or a topic.'),
 ).meta({ id: 'projection' });
 export type ProjectionOutput = z.output<typeof projectionSchema>;
 
-const stream = nameText()
-  .optional()
-  .describe('Key whose value is the stream. Defaults to the key of the store.');
+const stream = field.of(
+  nameText(),
+  absent('the key of the store'),
+  'Key whose value is the stream.',
+);
 
 /** Fields of a `load` step. */
 export const loadFields = z.strictObject({
-  store: nameText().describe('Name of the event store. Required.'),
+  store: field.of(nameText(), required, 'Name of the event store.'),
   stream,
-  fromVersion: choice(['snapshot', 'start'], 'snapshot').describe(
-    'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after ' +
-      'it. `start`: loads every event, as for an audit. Defaults to snapshot.',
+  fromVersion: field.choice(
+    ['snapshot', 'start'],
+    'snapshot',
+    'Where the load starts. `snapshot`: loads the last snapshot, if there is one, and the events after it. ' +
+      '`start`: loads every event, as for an audit.',
   ),
-  version: countDistribution()
-    .optional()
-    .describe(
-      'Version to load: the state after this number of events, as for an audit. Later events are not read, and ' +
-        'later snapshots are not used. Nothing can be appended to it. Unit: count or distribution of counts. ' +
-        'Defaults to the last one.',
-    ),
-  range: countDistribution()
-    .optional()
-    .describe(
-      'Number of events to load from all streams, oldest first, as for an audit of the store: they are read page ' +
-        'by page and applied like those of a stream, without snapshots. Unit: count or distribution of counts. ' +
-        'Defaults to one stream.',
-    ),
+  version: field.of(
+    countDistribution(),
+    absent('the last one'),
+    'Version to load: the state after this number of events, as for an audit. Later events are not read, and ' +
+      'later snapshots are not used. Nothing can be appended to it.',
+    'count or distribution of counts',
+  ),
+  range: field.of(
+    countDistribution(),
+    absent('one stream'),
+    'Number of events to load from all streams, oldest first, as for an audit of the store: they are read ' +
+      'page by page and applied like those of a stream, without snapshots.',
+    'count or distribution of counts',
+  ),
 });
 export type LoadOutput = z.output<typeof loadFields>;
 
 /** Fields of an `append` step. */
 export const appendFields = z.strictObject({
-  store: nameText().describe('Name of the event store. Required.'),
+  store: field.of(nameText(), required, 'Name of the event store.'),
   stream,
-  events: countDistribution()
-    .prefault(1)
-    .describe('Number of events to append. Unit: count or distribution of counts. Defaults to 1.'),
-  expectedVersion: z
-    .enum(['exact', 'any', 'noStream'])
-    .optional()
-    .describe(
-      'Version that the stream must have. `exact`: the version that was loaded, otherwise the append ' +
-        'conflicts. `any`: no check. `noStream`: the stream must be empty. Defaults to exact after a `load` ' +
-        'of that stream, else to any.',
-    ),
-  maxConflictRetries: whole({ max: 1000 })
-    .prefault(3)
-    .describe(
-      'Number of times the endpoint runs again from its last `load` of the stream after a conflict, before ' +
-        'it responds with 409. Unit: count. Defaults to 3.',
-    ),
+  events: field.of(
+    countDistribution(),
+    1,
+    'Number of events to append.',
+    'count or distribution of counts',
+  ),
+  expectedVersion: field.of(
+    z.enum(['exact', 'any', 'noStream']),
+    absent('exact after a `load` of that stream, else to any'),
+    'Version that the stream must have. `exact`: the version that was loaded, otherwise the append conflicts. ' +
+      '`any`: no check. `noStream`: the stream must be empty.',
+  ),
+  maxConflictRetries: field.whole(
+    3,
+    'Number of times the endpoint runs again from its last `load` of the stream after a conflict, before it ' +
+      'responds with 409.',
+    { max: 1000 },
+  ),
 });
 export type AppendOutput = z.output<typeof appendFields>;
 
@@ -319,22 +311,21 @@ export const readFields = {
     .describe(
       'Projection whose view the query reads. The events missing from the view are measured.',
     ),
-  key: nameText()
-    .optional()
-    .describe(
-      'With `of`: key whose value is the entity to read; for a view of a topic, the key that its messages ' +
-        'are published with. Defaults to the key of the store. Without `of`: key whose value selects the ' +
-        'shard. Defaults to what the operation says.',
-    ),
-  consistency: consistency
-    .optional()
-    .describe(
-      'With `of`: how fresh the result is. `eventual`: no guarantee. `monotonic`: each `client` reads from ' +
-        'one replica of the view, so no result is older than an earlier one. `clientMerge`: the client ' +
-        'merges its own writes into the result, which can miss only the writes of others. ' +
-        '`waitForVersion(200ms)`: waits at most this long until the view has every event of the entity ' +
-        'committed before the query, then returns a stale result (`waitForVersion(200ms, primary)` loads the ' +
-        'entity from the event store instead; `refuse` responds with 409). `stickyPrimary(5s)`: an entity ' +
-        'written within this time is loaded from the event store. Defaults to eventual.',
-    ),
+  key: field.of(
+    nameText(),
+    absent('what the operation says'),
+    'With `of`: key whose value is the entity to read; for a view of a topic, the key that its messages are ' +
+      'published with. Defaults to the key of the store. Without `of`: key whose value selects the shard.',
+  ),
+  consistency: field.of(
+    consistency,
+    absent('eventual'),
+    'With `of`: how fresh the result is. `eventual`: no guarantee. `monotonic`: each `client` reads from one ' +
+      'replica of the view, so no result is older than an earlier one. `clientMerge`: the client merges its own ' +
+      'writes into the result, which can miss only the writes of others. `waitForVersion(200ms)`: waits at most ' +
+      'this long until the view has every event of the entity committed before the query, then returns a stale ' +
+      'result (`waitForVersion(200ms, primary)` loads the entity from the event store instead; `refuse` ' +
+      'responds with 409). `stickyPrimary(5s)`: an entity written within this time is loaded from the event ' +
+      'store.',
+  ),
 };

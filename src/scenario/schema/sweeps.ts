@@ -1,8 +1,8 @@
+import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, share, whole } from '../../spec/quantities/quantities.js';
 import { SWEEP_KINDS, SWEEP_STARTS } from '../../spec/result/sweep.js';
 import { nameText, withShort } from '../../spec/fields/common.js';
-import { choice } from '../../spec/quantities/fields.js';
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;
@@ -19,16 +19,15 @@ const axis = withShort(
         .optional()
         .describe('The values, in order; a list alone is the short form of it.'),
       from: end.optional().describe('Instead of `values`: the first, a number or a quantity.'),
-      to: end.optional().describe('The last value, of the same unit. Required beside `from`.'),
+      to: field.of(end, requiredIf('beside `from`'), 'The last value, of the same unit.'),
       steps: whole({ min: 2, max: AXIS_VALUES_MAX })
         .optional()
         .describe('Values from the first to the last. With `kind: grid` required beside `from`.'),
-      scale: z
-        .enum(['linear', 'log'])
-        .optional()
-        .describe(
-          'Whether neighbours differ by the same amount or by the same factor. Defaults to linear.',
-        ),
+      scale: field.of(
+        z.enum(['linear', 'log']),
+        absent('linear'),
+        'Whether neighbours differ by the same amount or by the same factor.',
+      ),
     })
     .describe('Values, or a range of them.'),
   {
@@ -45,56 +44,57 @@ export type AxisOutput = z.output<typeof axis>;
 /** A sweep: runs of the same scenario with other values at some paths. */
 export const sweepSchema = z
   .strictObject({
-    kind: choice(SWEEP_KINDS, 'grid').describe(
-      'How settings are chosen: `grid` (every combination), `random` and `sobol` (`samples` of them, by chance or spread more evenly), `bisect` (where along one path `expect`, or the budgets, cease to hold). Defaults to grid.',
+    kind: field.choice(
+      SWEEP_KINDS,
+      'grid',
+      'How settings are chosen: `grid` (every combination), `random` and `sobol` (`samples` of them, by chance ' +
+        'or spread more evenly), `bisect` (where along one path `expect`, or the budgets, cease to hold).',
     ),
-    set: z
-      .record(z.string().min(1).max(1000), axis)
-      .describe(
-        'Path, as in variants, to its values: a list, or a map with from and to. Required.',
-      ),
-    variants: z
-      .array(nameText())
-      .min(1)
-      .optional()
-      .describe('Variants to run at each setting. Defaults to all.'),
-    metrics: z
-      .array(z.string().min(1).max(1000))
-      .optional()
-      .describe(
-        'Metrics to record, with their window: `users.latency.p99 during outage`. Defaults to the metrics of the ' +
-          'budgets, which are judged too; with `expect` to none.',
-      ),
-    expect: z
-      .string()
-      .min(1)
-      .max(1000)
-      .optional()
-      .describe(
-        'With `kind: bisect`: the expression whose limit is searched for. Defaults to all budgets.',
-      ),
-    samples: whole({ min: 1, max: 10_000 })
-      .optional()
-      .describe('With `kind: random` and `sobol`: number of settings to draw. Required there.'),
-    resolution: share()
-      .optional()
-      .describe(
-        'With `kind: bisect`: how near to each other the last value at which `expect` holds and the first at which it does not have to be, as a share of the greater one. Defaults to 2%.',
-      ),
-    replications: whole({ min: 1, max: 10_000 })
-      .optional()
-      .describe(
-        'Runs of each variant at each setting; of `bisect` at most, 10 there by default. Defaults to those of `run`.',
-      ),
+    set: field.of(
+      z.record(z.string().min(1).max(1000), axis),
+      required,
+      'Path, as in variants, to its values: a list, or a map with from and to.',
+    ),
+    variants: field.of(
+      z.array(nameText()).min(1),
+      absent('all'),
+      'Variants to run at each setting.',
+    ),
+    metrics: field.of(
+      z.array(z.string().min(1).max(1000)),
+      absent('the metrics of the budgets, which are judged too; with `expect` to none'),
+      'Metrics to record, with their window: `users.latency.p99 during outage`.',
+    ),
+    expect: field.of(
+      z.string().min(1).max(1000),
+      absent('all budgets'),
+      'With `kind: bisect`: the expression whose limit is searched for.',
+    ),
+    samples: field.of(
+      whole({ min: 1, max: 10_000 }),
+      requiredIf('there'),
+      'With `kind: random` and `sobol`: number of settings to draw.',
+    ),
+    resolution: field.of(
+      share(),
+      absent('2%'),
+      'With `kind: bisect`: how near to each other the last value at which `expect` holds and the first at ' +
+        'which it does not have to be, as a share of the greater one.',
+    ),
+    replications: field.of(
+      whole({ min: 1, max: 10_000 }),
+      absent('those of `run`'),
+      'Runs of each variant at each setting; of `bisect` at most, 10 there by default.',
+    ),
     duration: duration({ allowZero: false })
       .optional()
       .describe('Instead of `run.duration`. Unit: duration.'),
-    start: z
-      .enum(SWEEP_STARTS)
-      .optional()
-      .describe(
-        'Replicas with which components with an autoscaler begin at each setting: `settled` (those that the autoscaler would have at this load), or `written` (those of the file: a cold start). Defaults to settled where the load of a workload is set, else to written.',
-      ),
+    start: field.of(
+      z.enum(SWEEP_STARTS),
+      absent('settled where the load of a workload is set, else to written'),
+      'Replicas with which components with an autoscaler begin at each setting: `settled` (those that the ' +
+        'autoscaler would have at this load), or `written` (those of the file: a cold start).',
+    ),
   })
   .describe('The same experiment with other values at some paths.');
 

@@ -1,7 +1,7 @@
+import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, durationOrNone, share, whole } from '../../spec/quantities/quantities.js';
 import { NO_DATA, ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
-import { choice } from '../../spec/quantities/fields.js';
 import type { Amount } from '../../spec/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from '../../spec/fields/common.js';
@@ -49,36 +49,38 @@ const step = z
 
 const analysis = z
   .strictObject({
-    expect: z
-      .array(z.string().min(1).max(500))
-      .min(1)
-      .describe(
-        'Expectations on the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < ' +
-          '200ms` or `canary.latency.p99 < 150% of stable.latency.p99`. Required.',
-      ),
-    from: share()
-      .optional()
-      .describe(
-        'Of `canary`: weight from which on the versions are compared. Unit: share. Defaults to the first weight.',
-      ),
-    interval: duration({ min: 100_000_000 })
-      .prefault('60s')
-      .describe('Interval between analyses. Unit: duration, at least 100ms. Defaults to 60s.'),
-    failureLimit: whole({ min: 0, max: 100_000 })
-      .prefault(0)
-      .describe(
-        'Failed analyses that are tolerated; the next one triggers `onFailure`. Unit: count. Defaults to 0.',
-      ),
-    minSamples: whole({ min: 1, max: 1_000_000_000 })
-      .prefault(100)
-      .describe(
-        'Minimum number of requests per version; an analysis of fewer is inconclusive. Unit: count. Defaults to ' +
-          '100.',
-      ),
-    noData: choice(NO_DATA, 'fail').describe(
+    expect: field.of(
+      z.array(z.string().min(1).max(500)).min(1),
+      required,
+      'Expectations on the requests of the last interval, as `canary.success >= 99%`, `canary.latency.p99 < ' +
+        '200ms` or `canary.latency.p99 < 150% of stable.latency.p99`.',
+    ),
+    from: field.share(
+      absent('the first weight'),
+      'Of `canary`: weight from which on the versions are compared.',
+    ),
+    interval: field.of(
+      duration({ min: 100_000_000 }),
+      '60s',
+      'Interval between analyses.',
+      'duration, at least 100ms',
+    ),
+    failureLimit: field.whole(
+      0,
+      'Failed analyses that are tolerated; the next one triggers `onFailure`.',
+      { min: 0, max: 100_000 },
+    ),
+    minSamples: field.whole(
+      100,
+      'Minimum number of requests per version; an analysis of fewer is inconclusive.',
+      { min: 1, max: 1_000_000_000 },
+    ),
+    noData: field.choice(
+      NO_DATA,
+      'fail',
       'Result of an analysis if the new version got no request. `fail`: it has failed, as in Flagger, and in Argo ' +
         'Rollouts if the query fails; `pause`: the rollout stops, as it does in Argo Rollouts after an inconclusive ' +
-        'analysis; `ignore`: the rollout goes on. Defaults to fail.',
+        'analysis; `ignore`: the rollout goes on.',
     ),
   })
   .describe('Analysis of the new version from its first request on. Defaults to none.');
@@ -86,79 +88,73 @@ const analysis = z
 /** `rollout` of a service: how a new version replaces the initial one. */
 export const rolloutSchema = z
   .strictObject({
-    to: nameText().describe('The version that takes over. Required.'),
-    at: duration()
-      .prefault('0s')
-      .describe('When it begins, from the end of the warm-up. Unit: duration. Defaults to 0s.'),
-    kind: z
-      .enum(ROLLOUT_KINDS)
-      .describe(
-        '`rolling`: as a Deployment of Kubernetes does it, some at a time; `recreate`: all end, then the new ones start; ' +
-          '`blueGreen`: a second set, and a switch at one instant; `canary`: more and more requests, step by step. Required.',
-      ),
-    maxSurge: amount
-      .optional()
-      .describe(
-        'Replicas above the desired number during the rollout; a share is rounded up. For `rolling`, and `canary` ' +
-          'with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
-      ),
-    maxUnavailable: amount
-      .optional()
-      .describe(
-        'Ready replicas that may be missing during the rollout; a share is rounded down, and is 1 if both come to ' +
-          '0. For `rolling`, and `canary` with `routing: replicas`. Unit: count or percentage. Defaults to 25%.',
-      ),
-    minReady: duration()
-      .optional()
-      .describe(
-        'A replica counts once it has been ready for so long. Unit: duration. Defaults to 0s.',
-      ),
-    preview: whole({ min: 1, max: 100_000 })
-      .optional()
-      .describe(
-        'Of `blueGreen`: replicas of the new version until it is to take over. Unit: count. Defaults to all.',
-      ),
-    autoPromotion: z
-      .boolean()
-      .optional()
-      .describe(
-        'With `blueGreen`: whether the new version takes over as soon as it is ready. With false it never takes ' +
-          'over: its preview replicas run without traffic until the end of the run. Unit: boolean. Defaults to ' +
-          'true.',
-      ),
-    scaleDownDelay: duration()
-      .optional()
-      .describe(
-        'Of `blueGreen`, and of `canary` with `routing: weighted`: how long the replicas of the version that gets no requests any ' +
-          'more are kept. Unit: duration. Defaults to 30s.',
-      ),
-    steps: z
-      .array(step)
-      .min(1)
-      .optional()
-      .describe(
-        'Of `canary`: what is done, in order; at the end it gets everything. Required for canary.',
-      ),
+    to: field.of(nameText(), required, 'The version that takes over.'),
+    at: field.duration('0s', 'When it begins, from the end of the warm-up.', { allowZero: true }),
+    kind: field.of(
+      z.enum(ROLLOUT_KINDS),
+      required,
+      '`rolling`: as a Deployment of Kubernetes does it, some at a time; `recreate`: all end, then the new ones ' +
+        'start; `blueGreen`: a second set, and a switch at one instant; `canary`: more and more requests, step by ' +
+        'step.',
+    ),
+    maxSurge: field.of(
+      amount,
+      absent('25%'),
+      'Replicas above the desired number during the rollout; a share is rounded up. For `rolling`, and `canary` ' +
+        'with `routing: replicas`.',
+      'count or percentage',
+    ),
+    maxUnavailable: field.of(
+      amount,
+      absent('25%'),
+      'Ready replicas that may be missing during the rollout; a share is rounded down, and is 1 if both come to ' +
+        '0. For `rolling`, and `canary` with `routing: replicas`.',
+      'count or percentage',
+    ),
+    minReady: field.duration(absent('0s'), 'A replica counts once it has been ready for so long.', {
+      allowZero: true,
+    }),
+    preview: field.whole(
+      absent('all'),
+      'Of `blueGreen`: replicas of the new version until it is to take over.',
+      { min: 1, max: 100_000 },
+    ),
+    autoPromotion: field.of(
+      z.boolean(),
+      absent('true'),
+      'With `blueGreen`: whether the new version takes over as soon as it is ready. With false it never takes ' +
+        'over: its preview replicas run without traffic until the end of the run.',
+      'boolean',
+    ),
+    scaleDownDelay: field.duration(
+      absent('30s'),
+      'Of `blueGreen`, and of `canary` with `routing: weighted`: how long the replicas of the version that gets ' +
+        'no requests any more are kept.',
+      { allowZero: true },
+    ),
+    steps: field.of(
+      z.array(step).min(1),
+      requiredIf('for canary'),
+      'Of `canary`: what is done, in order; at the end it gets everything.',
+    ),
     analysis: analysis.optional(),
-    onFailure: z
-      .enum(['rollback', 'pause', 'continue'])
-      .optional()
-      .describe(
-        'Reaction to a failed analysis: the old version gets all traffic again (rollback), the rollout stops ' +
-          'where it is (pause), or it is only counted. Defaults to rollback.',
-      ),
-    sticky: nameText()
-      .optional()
-      .describe(
-        'Of `canary`: a key of `keys`, or `client`: all requests of one value go to the same version. Defaults to none.',
-      ),
-    routing: z
-      .enum(['weighted', 'replicas'])
-      .optional()
-      .describe(
-        'With `canary`. `weighted`: gateways split the requests; `replicas`: callers use all ready replicas, and ' +
-          'a weight is a share of the replicas. Defaults to weighted.',
-      ),
+    onFailure: field.of(
+      z.enum(['rollback', 'pause', 'continue']),
+      absent('rollback'),
+      'Reaction to a failed analysis: the old version gets all traffic again (rollback), the rollout stops ' +
+        'where it is (pause), or it is only counted.',
+    ),
+    sticky: field.of(
+      nameText(),
+      absent(),
+      'Of `canary`: a key of `keys`, or `client`: all requests of one value go to the same version.',
+    ),
+    routing: field.of(
+      z.enum(['weighted', 'replicas']),
+      absent('weighted'),
+      'With `canary`. `weighted`: gateways split the requests; `replicas`: callers use all ready replicas, and ' +
+        'a weight is a share of the replicas.',
+    ),
   })
   .describe('How one version takes the place of another. Defaults to none.');
 
@@ -178,21 +174,19 @@ export function versionFields(
   steps: z.ZodType<StepOutput[]> | null,
 ): Readonly<Record<keyof VersionedOutput, z.ZodType>> {
   return {
-    replicas: z
-      .union([replicas, named(whole({ min: 0, max: 100_000 }))])
-      .optional()
-      .describe(
-        'Instances; with `autoscaling` those at the start; by version where several run side by side, as `{ ' +
-          'v1: 9, v2: 1 }`. Unit: count. Defaults to 1, with `autoscaling` to its `min`.',
-      ),
+    replicas: field.of(
+      z.union([replicas, named(whole({ min: 0, max: 100_000 }))]),
+      absent('1, with `autoscaling` to its `min`'),
+      'Instances; with `autoscaling` those at the start; by version where several run side by side, as `{ v1: ' +
+        '9, v2: 1 }`.',
+      'count',
+    ),
     versions: named(versionSchema(host, steps))
       .optional()
       .describe(
         `Versions of the ${steps === null ? 'gateway' : 'service'}, each with the fields that differ.`,
       ),
-    version: nameText()
-      .optional()
-      .describe('Version that runs at the start. Defaults to the first by name.'),
+    version: field.of(nameText(), absent('the first by name'), 'Version that runs at the start.'),
     rollout: rolloutSchema.optional(),
   };
 }
@@ -220,7 +214,7 @@ function endpointsSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
     inheriting(
       z
         .strictObject({
-          steps: steps.describe('Run in order; the end answers 200. Required.'),
+          steps: field.of(steps, required, 'Run in order; the end answers 200.'),
           timeLimit: durationOrNone({ allowZero: false })
             .optional()
             .describe("The server's own limit on an execution. Unit: duration or `none`."),

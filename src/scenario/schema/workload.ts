@@ -1,3 +1,5 @@
+import { entry } from '../../spec/fields/entry.js';
+import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import {
   distribution,
@@ -15,41 +17,43 @@ import {
   priorityNumber,
   withShort,
 } from '../../spec/fields/common.js';
-import { choice, flag, limit } from '../../spec/quantities/fields.js';
 import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
 import { CALL_PATTERN } from '../../spec/fields/common.js';
 import type { Quantity } from '../../spec/quantities/quantities.js';
 
-const process = choice(['poisson', 'constant'], 'poisson').describe(
-  'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly ' +
-    'spaced. Defaults to poisson.',
+const process = field.choice(
+  ['poisson', 'constant'],
+  'poisson',
+  'Distribution of the arrivals at the current rate: `poisson`, independent; `constant`, evenly spaced.',
 );
 
 const MOST_USERS = 1_000_000;
 
 const ramps = (target: Quantity<number>) =>
-  z
-    .array(
-      z.strictObject({
-        duration: duration().describe(
-          'Length of the ramp; 0s is a jump. Unit: duration. Required.',
-        ),
-        target,
-      }),
-    )
-    .min(1)
-    .describe('Ramps, in order. Required.');
+  field.of(
+    z
+      .array(
+        entry({
+          durationNs: field.duration(required, 'Length of the ramp; 0s is a jump.', {
+            allowZero: true,
+          }),
+          target,
+        }),
+      )
+      .min(1),
+    required,
+    'Ramps, in order.',
+  );
 
 const userStages = z
   .strictObject({
-    start: whole({ min: 0, max: MOST_USERS }).describe(
-      'Number of users at the start and during the warm-up. Unit: count. Required.',
-    ),
+    start: field.whole(required, 'Number of users at the start and during the warm-up.', {
+      min: 0,
+      max: MOST_USERS,
+    }),
     stages: ramps(
-      whole({ min: 0, max: MOST_USERS }).describe(
-        'Number of users at the end of the ramp. Unit: count. Required.',
-      ),
+      field.whole(required, 'Number of users at the end of the ramp.', { min: 0, max: MOST_USERS }),
     ),
   })
   .describe(
@@ -59,93 +63,108 @@ const userStages = z
 
 /** Schema of `arrivals`. */
 const arrivals = withShort(
-  z
-    .discriminatedUnion('kind', [
+  field.of(
+    z.discriminatedUnion('kind', [
       z.strictObject({
         kind: z.literal('poisson').describe('Independent arrivals.'),
-        rate: rate().describe('Rate of arrivals. Unit: rate. Required.'),
+        rate: field.rate(required, 'Rate of arrivals.'),
       }),
       z.strictObject({
         kind: z.literal('constant').describe('Evenly spaced arrivals.'),
-        rate: rate().describe('Rate of arrivals. Unit: rate. Required.'),
+        rate: field.rate(required, 'Rate of arrivals.'),
       }),
       z.strictObject({
         kind: z.literal('stages').describe('Linear ramps one after the other.'),
-        start: rate({ allowZero: true }).describe(
-          'Rate at the start and during the warm-up. Required.',
+        start: field.of(
+          rate({ allowZero: true }),
+          required,
+          'Rate at the start and during the warm-up.',
         ),
-        stages: ramps(rate({ allowZero: true }).describe('Rate at the end of the ramp. Required.')),
+        stages: ramps(
+          field.of(rate({ allowZero: true }), required, 'Rate at the end of the ramp.'),
+        ),
         process,
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('sinusoid').describe('A rate that follows a sine wave.'),
-        mean: rate().describe('Mean rate. Required.'),
-        amplitude: rate({ allowZero: true }).describe(
-          'Largest deviation from the mean rate. Required.',
+        mean: field.of(rate(), required, 'Mean rate.'),
+        amplitude: field.of(
+          rate({ allowZero: true }),
+          required,
+          'Largest deviation from the mean rate.',
         ),
-        period: duration({ allowZero: false }).describe('Length of one period. Required.'),
+        periodNs: field.of(duration({ allowZero: false }), required, 'Length of one period.'),
         process,
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('burst').describe('A base rate with regular bursts.'),
-        base: rate({ allowZero: true }).describe('Rate between bursts. Required.'),
-        peak: rate().describe('Rate within a burst. Required.'),
-        every: duration({ allowZero: false }).describe(
-          'Time from the start of a burst to the start of the next. Required.',
+        base: field.of(rate({ allowZero: true }), required, 'Rate between bursts.'),
+        peak: field.of(rate(), required, 'Rate within a burst.'),
+        everyNs: field.of(
+          duration({ allowZero: false }),
+          required,
+          'Time from the start of a burst to the start of the next.',
         ),
-        for: duration({ allowZero: false }).describe('Length of a burst. Required.'),
+        forNs: field.of(duration({ allowZero: false }), required, 'Length of a burst.'),
         process,
       }),
       z.strictObject({
         kind: z
           .literal('renewal')
           .describe('Arrivals with times between them drawn from any distribution.'),
-        gap: distribution().describe('Time between arrivals. Required.'),
+        gap: field.of(distribution(), required, 'Time between arrivals.'),
       }),
-      z.strictObject({
+      entry({
         kind: z.literal('at').describe('Exact instants.'),
-        times: z
-          .array(duration())
-          .min(1)
-          .max(100_000)
-          .describe('Times of the arrivals, from the end of the warm-up. Required.'),
+        timesNs: field.of(
+          z.array(duration()).min(1).max(100_000),
+          required,
+          'Times of the arrivals, from the end of the warm-up.',
+        ),
       }),
       z.strictObject({
         kind: z.literal('trace').describe('Arrivals as they were recorded.'),
-        file: z
-          .string()
-          .min(1)
-          .max(400)
-          .describe(
-            'A .csv or .jsonl file in the folder of the scenario or below it. It contains `time` (seconds, a ' +
-              'duration, or an instant such as 2026-05-01T12:00:00.250Z, counted from the earliest) and optionally ' +
-              '`request`, the name of a request, which is then not drawn. Required.',
-          ),
-        speed: z
-          .number()
-          .positive()
-          .max(1e6)
-          .default(1)
-          .describe('Speed of the replay relative to the recording. Unit: factor. Defaults to 1.'),
+        file: field.of(
+          z.string().min(1).max(400),
+          required,
+          'A .csv or .jsonl file in the folder of the scenario or below it. It contains `time` (seconds, a ' +
+            'duration, or an instant such as 2026-05-01T12:00:00.250Z, counted from the earliest) and optionally ' +
+            '`request`, the name of a request, which is then not drawn.',
+        ),
+        speed: field.of(
+          z.number().positive().max(1e6),
+          1,
+          'Speed of the replay relative to the recording.',
+          'factor',
+        ),
       }),
-      z.strictObject({
+      entry({
         kind: z
           .literal('closed')
           .describe(
             'Closed-loop users: each waits for the response, thinks, and sends the next request.',
           ),
-        users: z
-          .union([whole({ min: 1, max: MOST_USERS }), userStages])
-          .describe('Number of users, or ramps of that number. Unit: count. Required.'),
-        think: distribution().describe(
-          'Think time: time from a response to the next request. Required.',
+        users: field.of(
+          z.union([whole({ min: 1, max: MOST_USERS }), userStages]),
+          required,
+          'Number of users, or ramps of that number.',
+          'count',
         ),
-        rampUp: duration()
-          .optional()
-          .describe('Time over which a fixed number of users starts. Defaults to 0s.'),
+        think: field.of(
+          distribution(),
+          required,
+          'Think time: time from a response to the next request.',
+        ),
+        rampUpNs: field.of(
+          duration(),
+          absent('0s'),
+          'Time over which a fixed number of users starts.',
+        ),
       }),
-    ])
-    .describe('When requests come. Required.'),
+    ]),
+    required,
+    'When requests come.',
+  ),
   { type: 'string', pattern: '^(poisson|constant|sinusoid|burst|renewal|closed)\\(.*\\)$' },
   {
     type: 'object',
@@ -159,10 +178,8 @@ export type ArrivalsOutput = z.output<typeof arrivals>;
 
 const patience = withShort(
   z.strictObject({
-    after: durationOrNone({ allowZero: false }).describe(
-      'Time after which the client gives up. Unit: duration or `none`. Required.',
-    ),
-    cancel: flag(false).describe('Whether servers are notified. Defaults to false.'),
+    after: field.timeLimit(required, 'Time after which the client gives up.'),
+    cancel: field.of(z.boolean(), false, 'Whether servers are notified.'),
   }),
   { type: ['string', 'number'], description: 'A duration: short for `after`.' },
 );
@@ -208,20 +225,20 @@ export function workloadSchema(
 ): z.ZodType<WorkloadOutput> {
   const request = z
     .strictObject({
-      name: nameText()
-        .optional()
-        .describe(
-          'Name of the request in metrics. Defaults to the endpoint called or the route taken.',
-        ),
-      weight: z.number().positive().max(1e9).default(1).describe('Relative weight. Defaults to 1.'),
+      name: field.of(
+        nameText(),
+        absent('the endpoint called or the route taken'),
+        'Name of the request in metrics.',
+      ),
+      weight: field.of(z.number().positive().max(1e9), 1, 'Relative weight.'),
       class: nameText()
         .optional()
         .describe('Class, carried by every call that the request causes.'),
-      priority: priorityNumber
-        .optional()
-        .describe(
-          "Priority, carried by every call that the request causes. Defaults to the workload's.",
-        ),
+      priority: field.of(
+        priorityNumber,
+        absent("the workload's"),
+        'Priority, carried by every call that the request causes.',
+      ),
       call: z.string().regex(CALL_PATTERN).optional().describe('Endpoint to call.'),
       ...callFields,
       steps: steps.optional().describe('Steps of a journey, instead of a single call.'),
@@ -238,28 +255,26 @@ export function workloadSchema(
     ...entryText,
     critical,
     arrivals,
-    requests: z.array(request).min(1).describe('Requests, drawn by weight. Required.'),
-    policy: bundle.optional().describe('Policy bundle of the client. Defaults to none.'),
+    requests: field.of(z.array(request).min(1), required, 'Requests, drawn by weight.'),
+    policy: field.of(bundle, absent(), 'Policy bundle of the client.'),
     patience: patience.optional().describe(PATIENCE),
     keys: pins.optional().describe(`${PINS}. Defaults to none.`),
-    clients: limit().describe('Number of different clients. Unit: count. Defaults to unlimited.'),
+    clients: field.limit('unlimited', 'Number of different clients.'),
     class: nameText().optional().describe('Class, carried by every call that the request causes.'),
-    priority: priorityNumber
-      .optional()
-      .describe(
-        'Priority, carried by every call that the requests cause; a larger one is more important. Unit: a whole number. ' +
-          'Defaults to 0.',
-      ),
-    zone: nameText().optional().describe('Zone of the clients. Defaults to outside every zone.'),
-    start: duration()
-      .prefault('0s')
-      .describe('Time from which requests arrive. Unit: duration. Defaults to 0s.'),
-    stop: durationOrNone()
-      .optional()
-      .describe('Time until which requests arrive. Defaults to the end.'),
-    goodputWithin: durationOrNone({ allowZero: false })
-      .optional()
-      .describe('Longest latency of a success that counts as goodput. Defaults to patience.'),
+    priority: field.of(
+      priorityNumber,
+      absent('0'),
+      'Priority, carried by every call that the requests cause; a larger one is more important.',
+      'a whole number',
+    ),
+    zone: field.of(nameText(), absent('outside every zone'), 'Zone of the clients.'),
+    start: field.duration('0s', 'Time from which requests arrive.', { allowZero: true }),
+    stop: field.of(durationOrNone(), absent('the end'), 'Time until which requests arrive.'),
+    goodputWithin: field.of(
+      durationOrNone({ allowZero: false }),
+      absent('patience'),
+      'Longest latency of a success that counts as goodput.',
+    ),
   });
   return inheriting(workload.describe('A source of requests.')).meta({
     id: 'workload',

@@ -1,6 +1,6 @@
+import { field, required } from './field.js';
 import { z } from 'zod';
-import { flag } from '../quantities/fields.js';
-import { duration, share, size } from '../quantities/quantities.js';
+import { share } from '../quantities/quantities.js';
 
 /** Pattern of names: a letter, then letters, digits, `_` and inner hyphens. So every reference is unambiguous. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*$/;
@@ -45,11 +45,10 @@ export const SHORT_FORMS = 'shortForms';
 export const INHERITS = 'inherits';
 
 /** Disk of components that keep data. */
-export const storage = size()
-  .prefault(0)
-  .describe(
-    'Disk provisioned for each node, for the price `report.prices.storageGbMonth`; it limits nothing. Unit: size. Defaults to 0.',
-  );
+export const storage = field.size(
+  0,
+  'Disk provisioned for each node, for the price `report.prices.storageGbMonth`; it limits nothing.',
+);
 
 /** Fields of every named entry for display. */
 export const entryText = {
@@ -57,9 +56,7 @@ export const entryText = {
   description: freeText().optional().describe('Description.'),
 };
 
-export const critical = flag(false).describe(
-  'Business critical: reports show it first. Defaults to false.',
-);
+export const critical = field.of(z.boolean(), false, 'Business critical: reports show it first.');
 
 /** Priority of a request; a larger number is more important. */
 export const priorityNumber = z.number().int().min(-1000).max(1000);
@@ -101,18 +98,16 @@ export interface OnceOutput {
 /** Schema of the long form of `idempotencyKey` and of an endpoint's `idempotent`. */
 export function onceSchema() {
   return z.strictObject({
-    key: nameText().describe(
-      'Key of `keys`, or `request` (stable over the retries of a user request), `client`, ' +
-        '`workload`, `caller`. Required.',
+    key: field.of(
+      nameText(),
+      required,
+      'Key of `keys`, or `request` (stable over the retries of a user request), `client`, `workload`, `caller`.',
     ),
-    window: duration({ allowZero: false })
-      .prefault('24h')
-      .describe(
-        'How long a result is stored, from the end of its execution. Unit: duration. Defaults to 24h.',
-      ),
-    storeErrors: flag(true).describe(
+    window: field.duration('24h', 'How long a result is stored, from the end of its execution.'),
+    storeErrors: field.flag(
+      true,
       'Whether failures are stored too, as at Stripe, where a retry gets the same 500. With false the next ' +
-        'request executes again. Unit: boolean. Defaults to true.',
+        'request executes again.',
     ),
   });
 }

@@ -16,21 +16,30 @@ export type Entry<F extends Fields> = z.ZodPipe<
   z.ZodTransform<Explicit<F>, Record<string, unknown>>
 >;
 
-/** The name that users write: explicit names end with the unit of their number, as in `periodNs`. */
+/** The name that users write, unless an entry says otherwise: `period` for `periodNs`. */
 export function writtenName(name: string): string {
   return name.replace(/(Ns|Bytes)$/, '');
 }
 
-/** Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. */
-export function entry<const F extends Fields>(fields: F): Entry<F> {
-  const names = Object.keys(fields).map((name) => ({ name, written: writtenName(name) }));
+/**
+ * Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. `text` describes
+ * the entry itself; `other` has the written names that do not follow from the explicit ones.
+ */
+export function entry<const F extends Fields>(
+  fields: F,
+  text?: string,
+  other: { readonly [Name in keyof F]?: string } = {},
+): Entry<F> {
+  const names = Object.keys(fields).map((name) => ({
+    name,
+    written: other[name] ?? writtenName(name),
+  }));
   const shape = names.map(({ name, written }) => [written, fields[name]!] as const);
-  return z
-    .strictObject(Object.fromEntries(shape))
-    .transform(
-      (own: Record<string, unknown>) =>
-        Object.fromEntries(
-          names.map(({ name, written }) => [name, own[written] ?? null]),
-        ) as Explicit<F>,
-    );
+  const schema = z.strictObject(Object.fromEntries(shape));
+  return (text === undefined ? schema : schema.describe(text)).transform(
+    (own: Record<string, unknown>) =>
+      Object.fromEntries(
+        names.map(({ name, written }) => [name, own[written] ?? null]),
+      ) as Explicit<F>,
+  );
 }

@@ -51,7 +51,7 @@ type Field<S extends z.ZodType, O extends Otherwise> = O extends Required
   ? S
   : O extends Absent
     ? z.ZodOptional<S>
-    : z.ZodType<z.output<S>>;
+    : z.ZodPrefault<S>;
 
 /** A schema as a field: its text gets the unit, and what applies where the field is not written. */
 function fieldOf<S extends z.ZodType, const O extends Otherwise>(
@@ -120,4 +120,11 @@ export const field = {
   rate: measured('rate', rate),
   factor: measured('factor', factor),
   flag: measured('boolean', () => z.boolean()),
+  /** One of several words. */
+  choice: <const Words extends readonly string[], const O extends Otherwise>(
+    words: Words,
+    otherwise: O,
+    text: string,
+  ): Field<z.ZodEnum<{ [Word in Words[number]]: Word }>, O> =>
+    fieldOf(z.enum(words), otherwise, text),
 };

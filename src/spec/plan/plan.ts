@@ -15,7 +15,9 @@ import type { PlanMesh } from './mesh.js';
 import type { Program } from './program.js';
 import type { NodeRoute } from './replication.js';
 import type { Session } from '../scenario/sections.js';
-import type { Knee, Pool, RestartBackoff } from '../scenario/resources.js';
+import type { Knee } from '../scenario/resources.js';
+import type { RestartBackoff } from '../scenario/restarts.js';
+import type { Pool } from '../scenario/pools.js';
 import type { Protocol } from '../scenario/connections.js';
 import type { PlanConnections } from './connections.js';
 

@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Host } from './host.js';
-import type { Pool } from './resources.js';
+import type { Pool } from './pools.js';
 import type { Described } from './described.js';
 
 /** A cache. Its levels are looked up in order, nearest first. */

@@ -1,41 +1,42 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { byDefault, field } from '../fields/field.js';
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */
-export const connectionsSchema = entry({
-  max: field.limit('unlimited', 'Connections to one instance, those being opened included.'),
-  maxIdle: field.limit(
-    'unlimited',
-    'Connections kept when idle; one more is closed when it comes back (2 in Go).',
-    { min: 0 },
-  ),
-  idleTimeoutNs: field.timeLimit('none', 'Idle time after which one is closed.'),
-  maxPending: field.limit(
-    'unlimited',
-    'Attempts that may wait because `max` is reached; the next one is `rejectedBulkhead`.',
-    { min: 0 },
-  ),
-  acquireTimeoutNs: field.timeLimit(
-    'none',
-    'Longest wait for a connection, not including opening one; then `poolTimeout`.',
-    { allowZero: true },
-  ),
-  connectTimeoutNs: field.timeLimit(
-    byDefault('none', 'TCP gives up after 127 s'),
-    'Longest time for TCP and TLS to be set up; then `connectTimeout`.',
-  ),
-  maxStreams: field.limit(
-    100,
-    'Attempts at once on a connection, where the callee speaks http2 or grpc; others have one.',
-  ),
-  maxRequests: field.limit('unlimited', 'Attempts after which a connection is closed.'),
-  lifetimeNs: field.timeLimit(
-    'none',
-    'Age at which a connection takes no more attempts and closes when the last one ends.',
-  ),
-}).describe(
+export const connectionsSchema = entry(
+  {
+    max: field.limit('unlimited', 'Connections to one instance, those being opened included.'),
+    maxIdle: field.limit(
+      'unlimited',
+      'Connections kept when idle; one more is closed when it comes back (2 in Go).',
+      { min: 0 },
+    ),
+    idleTimeoutNs: field.timeLimit('none', 'Idle time after which one is closed.'),
+    maxPending: field.limit(
+      'unlimited',
+      'Attempts that may wait because `max` is reached; the next one is `rejectedBulkhead`.',
+      { min: 0 },
+    ),
+    acquireTimeoutNs: field.timeLimit(
+      'none',
+      'Longest wait for a connection, not including opening one; then `poolTimeout`.',
+      { allowZero: true },
+    ),
+    connectTimeoutNs: field.timeLimit(
+      byDefault('none', 'TCP gives up after 127 s'),
+      'Longest time for TCP and TLS to be set up; then `connectTimeout`.',
+    ),
+    maxStreams: field.limit(
+      100,
+      'Attempts at once on a connection, where the callee speaks http2 or grpc; others have one.',
+    ),
+    maxRequests: field.limit('unlimited', 'Attempts after which a connection is closed.'),
+    lifetimeNs: field.timeLimit(
+      'none',
+      'Age at which a connection takes no more attempts and closes when the last one ends.',
+    ),
+  },
   'Connections of the calls to services and gateways, a pool for each instance called. Without ' +
     'this block they are warm and free.',
 );
@@ -45,52 +46,53 @@ export type Connections = z.output<typeof connectionsSchema>;
 
 /** `protocol` of a service or gateway. */
 export const protocolSchema = withShort(
-  entry({
-    kind: field.of(
-      z.enum(['http1', 'http2', 'grpc', 'tcp']),
-      'http1',
-      '`http1`, `tcp`: one attempt at a time on a connection; `http2`, `grpc`: streams.',
-    ),
-    tls: field.of(
-      z.enum(['none', 'tls12', 'tls13', 'mtls']),
-      'none',
-      'Round trips to open a connection: none 1, tls13 and mtls 2, tls12 3.',
-    ),
-    handshakeWork: field.cost('0ms', 'CPU of the instance for a TLS handshake.'),
-    workPerKiB: field.cost(
-      '0ms',
-      'CPU of the instance per KiB (requestSize, responseSize) of a request, spent before the middleware, and ' +
-        'of a successful response, spent at the end. A cached or shared response is written once; failures have ' +
-        'no body, and messages of topics and queues cost nothing here. Applies without `connections` too.',
-    ),
-    keepAliveTimeoutNs: field.timeLimit(
-      'none',
-      'Idle time after which the server closes a connection (nginx keepalive_timeout, Node ' +
-        'keepAliveTimeout with its buffer), of http1 and tcp once it has answered. A request on ' +
-        'the way meets `reset`, on http2 `refused`. Not for grpc.',
-    ),
-    keepAliveRequests: field.limit(
-      'unlimited',
-      'Requests after which the server closes a connection (nginx keepalive_requests): with the ' +
-        'last answer, on http2 by a GOAWAY at once, and streams behind it are `refused`. Not for grpc.',
-    ),
-    maxConnectionIdleNs: field.timeLimit(
-      'none',
-      'Time without a stream after which the server sends a GOAWAY that loses none (gRPC ' +
-        'MaxConnectionIdle); for http2 and grpc.',
-    ),
-    maxConnectionAgeNs: field.timeLimit(
-      'none',
-      'Age, give or take 10 % at random, at which the server sends such a GOAWAY (gRPC ' +
-        'MaxConnectionAge); for http2 and grpc.',
-    ),
-    maxConnectionAgeGraceNs: field.timeLimit(
-      byDefault('none', 'they may end'),
-      'Time behind maxConnectionAge after which the server closes the connection; streams under ' +
-        'way meet `reset` (gRPC MaxConnectionAgeGrace).',
-      { allowZero: true },
-    ),
-  }).describe(
+  entry(
+    {
+      kind: field.choice(
+        ['http1', 'http2', 'grpc', 'tcp'],
+        'http1',
+        '`http1`, `tcp`: one attempt at a time on a connection; `http2`, `grpc`: streams.',
+      ),
+      tls: field.choice(
+        ['none', 'tls12', 'tls13', 'mtls'],
+        'none',
+        'Round trips to open a connection: none 1, tls13 and mtls 2, tls12 3.',
+      ),
+      handshakeWork: field.cost('0ms', 'CPU of the instance for a TLS handshake.'),
+      workPerKiB: field.cost(
+        '0ms',
+        'CPU of the instance per KiB (requestSize, responseSize) of a request, spent before the middleware, and ' +
+          'of a successful response, spent at the end. A cached or shared response is written once; failures have ' +
+          'no body, and messages of topics and queues cost nothing here. Applies without `connections` too.',
+      ),
+      keepAliveTimeoutNs: field.timeLimit(
+        'none',
+        'Idle time after which the server closes a connection (nginx keepalive_timeout, Node ' +
+          'keepAliveTimeout with its buffer), of http1 and tcp once it has answered. A request on ' +
+          'the way meets `reset`, on http2 `refused`. Not for grpc.',
+      ),
+      keepAliveRequests: field.limit(
+        'unlimited',
+        'Requests after which the server closes a connection (nginx keepalive_requests): with the ' +
+          'last answer, on http2 by a GOAWAY at once, and streams behind it are `refused`. Not for grpc.',
+      ),
+      maxConnectionIdleNs: field.timeLimit(
+        'none',
+        'Time without a stream after which the server sends a GOAWAY that loses none (gRPC ' +
+          'MaxConnectionIdle); for http2 and grpc.',
+      ),
+      maxConnectionAgeNs: field.timeLimit(
+        'none',
+        'Age, give or take 10 % at random, at which the server sends such a GOAWAY (gRPC ' +
+          'MaxConnectionAge); for http2 and grpc.',
+      ),
+      maxConnectionAgeGraceNs: field.timeLimit(
+        byDefault('none', 'they may end'),
+        'Time behind maxConnectionAge after which the server closes the connection; streams under ' +
+          'way meet `reset` (gRPC MaxConnectionAgeGrace).',
+        { allowZero: true },
+      ),
+    },
     'Protocol of its callers. Except for `workPerKiB` it has an effect only if callers have `connections`.',
   ),
   { enum: ['http1', 'http2', 'grpc', 'tcp'] },

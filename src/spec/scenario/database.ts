@@ -3,7 +3,8 @@ import type { Ns } from '../../kernel/time.js';
 import type { Capacity } from './capacity.js';
 import type { Host } from './host.js';
 import type { Failover, ReadRoute, Replication, Shards } from './replication.js';
-import type { Knee, Pool } from './resources.js';
+import type { Knee } from './resources.js';
+import type { Pool } from './pools.js';
 import type { SearchEngine } from './search.js';
 
 /** A database and its client-side pools. */

@@ -1,4 +1,5 @@
-import type { Cpu, GcSettings, Lifecycle, MemorySettings, Queue, Shed } from './resources.js';
+import type { Queue, Shed } from './resources.js';
+import type { Cpu, GcSettings, Lifecycle, MemorySettings } from './process.js';
 import type { Protocol } from './connections.js';
 import type { Probes } from './probes.js';
 import type { Autoscaling } from './autoscaling.js';

@@ -1,3 +1,5 @@
+import type { Rebalance, Replay } from './consumer-groups.js';
+import type { Producer } from './producer.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
@@ -35,21 +37,6 @@ export interface QueueNodes {
   readonly electionNs: Ns;
   /** Bytes of messages on one node above which all publishing stops; Infinity = no limit. */
   readonly memoryBytes: number;
-}
-
-/** Settings of the producers of a topic on a broker. */
-export interface Producer {
-  readonly acks: 0 | 1 | 'all';
-  readonly lingerNs: Ns;
-  readonly batchBytes: number;
-  readonly bufferBytes: number;
-  readonly maxBlockNs: Ns;
-  readonly requestTimeoutNs: Ns;
-  readonly deliveryTimeoutNs: Ns;
-  readonly retries: number;
-  readonly backoffNs: Ns;
-  readonly backoffMaxNs: Ns;
-  readonly idempotence: boolean;
 }
 
 /** Name of the part of a broker that handles requests of producers. */
@@ -147,21 +134,10 @@ export interface Subscriber extends Consumption {
   /** When the group first subscribes; 0 = before the run. */
   readonly startNs: Ns;
   /** When the group's offsets are reset, and to where: the oldest message, the end, or messages at most this old. */
-  readonly replay: { readonly atNs: Ns; readonly from: 'earliest' | 'latest' | Ns } | null;
+  readonly replay: Replay | null;
   /** Time without members after which the group's offsets expire; null = never. */
   readonly offsetsRetentionNs: Ns | null;
   readonly rebalance: Rebalance;
-}
-
-/** Reassignment of partitions when the members change. */
-export interface Rebalance {
-  readonly protocol: 'classic' | 'cooperative' | 'consumer';
-  /** Time from when all members are ready until the new assignment applies. */
-  readonly pauseNs: Ns;
-  /** How long an empty group waits for further members after the first. */
-  readonly initialDelayNs: Ns;
-  /** Members keep their identity across restarts (static membership). */
-  readonly isStatic: boolean;
 }
 
 /** Outbox of a service: a table of its database through which its messages are published. */

@@ -1,4 +1,4 @@
-import type { Pool } from './resources.js';
+import type { Pool } from './pools.js';
 
 /** Whether one pool serves all callers: PgBouncer, unless it assigns connections per session. */
 export function isShared(pool: Pool): boolean {

@@ -1,24 +1,4 @@
-import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-
-export interface Cpu {
-  /** Infinity = work never slows down. */
-  readonly cores: number;
-  readonly discipline: 'processorSharing' | 'fcfs';
-  readonly quota: { readonly limit: number; readonly periodNs: Ns } | null;
-  readonly contextSwitchTax: number;
-  /** Cores that the process uses besides its requests. */
-  readonly background: number;
-}
-
-/** Unlimited cores. */
-export const FREE_CPU: Cpu = Object.freeze({
-  cores: Infinity,
-  discipline: 'processorSharing',
-  quota: null,
-  contextSwitchTax: 0,
-  background: 0,
-});
 
 export type Queue = {
   readonly capacity: number;
@@ -62,95 +42,8 @@ export type Shed =
       readonly key: string;
     };
 
-/** Memory in bytes; above `limit` the process is killed. */
-export interface MemorySettings {
-  readonly limit: number;
-  readonly base: number;
-  readonly perRequest: number;
-}
-
-/**
- * Pauses of a garbage collector: `every` is the time from the end of one to the next, `allocated` the bytes
- * between two.
- */
-export interface GcSettings {
-  readonly every: Distribution | null;
-  readonly allocated: number | null;
-  readonly pause: Distribution;
-}
-
 /** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
 export interface Knee {
   readonly connections: number;
   readonly alpha: number;
-}
-
-export interface Lifecycle {
-  readonly startup: Distribution;
-  readonly warmup: { readonly durationNs: Ns; readonly factor: number } | null;
-  /** Whether the process loses its cache contents when it ends. */
-  readonly coldCaches: boolean;
-  /** Time from the stop order until SIGTERM, during which the process serves as before. */
-  readonly preStopNs: Ns;
-  /** Time from the stop order until SIGKILL. */
-  readonly terminationGraceNs: Ns;
-  /** After SIGTERM it refuses new requests and finishes those it has; otherwise it exits at once. */
-  readonly drain: boolean;
-}
-
-/** Back-off of restarts: how long an ended process waits for its next start; the delay grows with each restart. */
-export interface RestartBackoff {
-  readonly initialNs: Ns;
-  readonly factor: number;
-  readonly maxNs: Ns;
-  /** The back-off is reset after a process ran for longer than this. */
-  readonly resetAfterNs: Ns;
-  readonly immediateFirst: boolean;
-}
-
-/** Client-side pool of a database, with the settings of its library. */
-export type Pool = PoolSettings | GoSettings | HikariSettings | PgbouncerSettings;
-
-export interface PoolSettings extends Omit<GoSettings, 'kind'> {
-  readonly kind: 'simple';
-  readonly acquireTimeoutNs: Ns | null;
-  readonly waiters: 'fifo' | 'random';
-}
-
-/** PgBouncer: one pool for all callers. */
-export interface PgbouncerSettings {
-  readonly kind: 'pgbouncer';
-  /** Unit for which a server connection is assigned; with `statement` there are no transactions. */
-  readonly mode: 'session' | 'transaction' | 'statement';
-  /** Pool of each client; used only with `session`. */
-  readonly clients: PoolSettings;
-  readonly defaultPoolSize: number;
-  readonly maxClientConn: number;
-  /** null = a query waits for ever. */
-  readonly queryWaitTimeoutNs: Ns | null;
-}
-
-/** Go's database/sql. */
-export interface GoSettings {
-  readonly kind: 'go';
-  readonly maxOpen: number;
-  readonly maxIdle: number;
-  readonly maxLifetimeNs: Ns | null;
-  readonly maxIdleTimeNs: Ns | null;
-}
-
-export interface HikariSettings {
-  readonly kind: 'hikari';
-  readonly maximumPoolSize: number;
-  readonly minimumIdle: number;
-  readonly connectionTimeoutNs: Ns;
-  readonly validationTimeoutNs: Ns;
-  readonly aliveBypassWindowNs: Ns;
-  readonly leakDetectionThresholdNs: Ns | null;
-  readonly idleTimeoutNs: Ns | null;
-  readonly maxLifetimeNs: Ns | null;
-  /** Interval between tests of an idle connection; null = never. */
-  readonly keepaliveTimeNs: Ns | null;
-  /** How long the pool tries to connect at start; null = it starts without a connection. */
-  readonly initializationFailTimeoutNs: Ns | null;
 }

@@ -12,7 +12,7 @@ import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
 import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
-import type { RestartBackoff } from './resources.js';
+import type { RestartBackoff } from './restarts.js';
 import type { Arrivals } from './arrivals.js';
 import type { Described } from './described.js';
 

@@ -2,7 +2,7 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Host } from './host.js';
-import type { Pool } from './resources.js';
+import type { Pool } from './pools.js';
 import type { Described } from './described.js';
 
 /** Product whose rules and defaults an event store has. */

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Lifecycle } from './resources.js';
+import type { Lifecycle } from './process.js';
 
 /**
  * The kubelet leaves a process at least this time between SIGTERM and SIGKILL, whatever remains of its grace

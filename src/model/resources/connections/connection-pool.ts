@@ -6,7 +6,7 @@ import { OUTCOME, PARK, PASS } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
 import type { Alarm, PolicyState } from '../../../spec/patterns/policy.js';
-import type { PoolSettings } from '../../../spec/scenario/resources.js';
+import type { PoolSettings } from '../../../spec/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';

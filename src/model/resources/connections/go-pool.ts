@@ -4,7 +4,7 @@ import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import type { Alarm, PolicyState } from '../../../spec/patterns/policy.js';
-import type { GoSettings } from '../../../spec/scenario/resources.js';
+import type { GoSettings } from '../../../spec/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';

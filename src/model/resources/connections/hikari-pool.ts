@@ -6,7 +6,7 @@ import { OUTCOME, PARK, PASS } from '../../../spec/outcome.js';
 import type { Outcome } from '../../../spec/outcome.js';
 import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
 import type { Alarm, PolicyState } from '../../../spec/patterns/policy.js';
-import type { HikariSettings } from '../../../spec/scenario/resources.js';
+import type { HikariSettings } from '../../../spec/scenario/pools.js';
 import { VANISHED } from '../../data/edges/link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';

@@ -5,7 +5,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { PlanEdge } from '../../../spec/plan/plan.js';
 import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
 import type { ConnectionLimits, PolicyState } from '../../../spec/patterns/policy.js';
-import type { PgbouncerSettings, Pool, PoolSettings } from '../../../spec/scenario/resources.js';
+import type { PgbouncerSettings, Pool, PoolSettings } from '../../../spec/scenario/pools.js';
 import { isShared } from '../../../spec/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Alarms } from '../../data/instances/alarms.js';

@@ -3,7 +3,7 @@ import { brokerKindOf } from '../../brokers/index.js';
 import { plainHost } from '../../resolve/plain-host.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import type { Entry } from '../kind.js';
-import { FREE_CPU } from '../../../spec/scenario/resources.js';
+import { FREE_CPU } from '../../../spec/scenario/process.js';
 
 /** Resolves a broker. Its nodes are instances that can crash, hang and slow down. */
 export function resolveBroker({ context, name, output, path }: Entry<'brokers'>): Broker {

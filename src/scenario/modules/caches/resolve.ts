@@ -1,16 +1,17 @@
 import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Pool } from '../../../spec/scenario/resources.js';
+import type { Pool } from '../../../spec/scenario/pools.js';
 import type { Host } from '../../../spec/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { refuseFields, conflict, conflictsAt, report, reportKey } from '../../resolve/context.js';
-import { resolveSerialCpu } from '../../resolve/cpu.js';
+import { FREE_CPU } from '../../../spec/scenario/process.js';
+import { resolveSerialCpu } from '../../sections/cpu.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { resolvePlacement } from '../../resolve/placement.js';
-import { resolvePool } from '../../resolve/pools.js';
+import { resolvePool } from '../../sections/pools.js';
 import { plainHost } from '../../resolve/plain-host.js';
 
 /** Largest key population of a cache. */
@@ -84,17 +85,13 @@ function hostOf(
   level: LevelOutput,
   path: Path,
 ): Host {
-  const cpu = resolveSerialCpu(context, level.cpu ?? FREE, 'a level of a cache', [...path, 'cpu']);
+  const cpu = resolveSerialCpu(context, level.cpu ?? FREE_CPU, 'a level of a cache', [
+    ...path,
+    'cpu',
+  ]);
   const text = { ...cache, labels: level.labels };
   return plainHost(name, text, { ...resolvePlacement(context, 1, level.zone, path), cpu });
 }
-
-const FREE: NonNullable<LevelOutput['cpu']> = {
-  cores: Infinity,
-  discipline: 'fcfs',
-  contextSwitchTax: 0,
-  background: 0,
-} as NonNullable<LevelOutput['cpu']>;
 
 /** Size of the key population of a cache. Reports a key without a finite population. */
 function populationOf(context: Context, output: CacheOutput, path: Path): number {

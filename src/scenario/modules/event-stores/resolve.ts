@@ -4,10 +4,10 @@ import type { EventStore } from '../../../spec/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { conflict } from '../../resolve/context.js';
-import { resolveCpu } from '../../resolve/cpu.js';
+import { resolveCpu } from '../../sections/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { plainHost } from '../../resolve/plain-host.js';
-import { resolvePool, resolvePools } from '../../resolve/pools.js';
+import { resolvePool, resolvePools } from '../../sections/pools.js';
 import { checkKeyName } from '../../resolve/targets.js';
 
 /** Number of events per read of Axon's JPA and JDBC engines. */

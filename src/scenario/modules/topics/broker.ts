@@ -1,6 +1,6 @@
-import type { Broker, Producer } from '../../../spec/scenario/messaging.js';
+import type { Broker } from '../../../spec/scenario/messaging.js';
+import type { Producer } from '../../../spec/scenario/producer.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
-import type { ProducerOutput } from '../../schema/producer.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { refuseFields, conflictsAt, writtenAt } from '../../resolve/context.js';
 import { isBroker } from '../../resolve/brokers.js';
@@ -45,29 +45,17 @@ export function resolveTopicBroker(
 }
 
 /** Resolves a producer. */
-export function resolveProducer(output: ProducerOutput): Producer {
-  return {
-    acks: output.acks,
-    lingerNs: output.linger,
-    batchBytes: output.batchSize,
-    bufferBytes: output.bufferMemory,
-    maxBlockNs: output.maxBlock,
-    requestTimeoutNs: output.requestTimeout,
-    deliveryTimeoutNs: output.deliveryTimeout,
-    retries: output.retries,
-    backoffNs: output.retryBackoff,
-    backoffMaxNs: output.retryBackoffMax,
-    idempotence: output.idempotence && output.acks === 'all',
-  };
+export function resolveProducer(output: Producer): Producer {
+  return { ...output, idempotence: output.idempotence && output.acks === 'all' };
 }
 
-function checkProducer(context: Context, output: ProducerOutput, path: Path): void {
+function checkProducer(context: Context, output: Producer, path: Path): void {
   const wrong = conflictsAt(context, path);
-  const { deliveryTimeout, linger, requestTimeout, idempotence, acks } = output;
-  if (output.bufferMemory < output.batchSize) {
+  const { deliveryTimeoutNs, lingerNs, requestTimeoutNs, idempotence, acks } = output;
+  if (output.bufferBytes < output.batchBytes) {
     wrong('bufferMemory', 'bufferMemory must be at least batchSize, the size of one batch');
   }
-  if (deliveryTimeout < linger + requestTimeout) {
+  if (deliveryTimeoutNs < lingerNs + requestTimeoutNs) {
     const message = 'deliveryTimeout must be at least linger + requestTimeout, the time of one try';
     wrong('deliveryTimeout', message);
   }

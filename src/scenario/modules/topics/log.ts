@@ -81,15 +81,9 @@ function resolveSubscriber(
     heartbeatNs: output.heartbeatInterval,
     reset: output.autoOffsetReset,
     startNs: output.startAt,
-    replay:
-      output.replay === undefined ? null : { atNs: output.replay.at, from: output.replay.from },
+    replay: output.replay ?? null,
     offsetsRetentionNs: output.offsetsRetention,
-    rebalance: {
-      protocol: rebalance.protocol,
-      pauseNs: rebalance.pause,
-      initialDelayNs: rebalance.initialDelay,
-      isStatic: rebalance.staticMembership,
-    },
+    rebalance,
   };
 }
 
@@ -117,7 +111,7 @@ function checkReplay(
   { replay, startAt }: KafkaOutput['subscribers'][number],
   path: Path,
 ): void {
-  if (replay === undefined || replay.at > startAt) return;
+  if (replay === undefined || replay.atNs > startAt) return;
   const message = `the group exists only from startAt, ${formatDuration(startAt)}: write a later replay`;
   if (startAt > 0) conflict(context, [...path, 'replay', 'at'], message);
 }

@@ -1,0 +1,95 @@
+import type { Pool, PoolSettings, WrittenPool } from '../../spec/scenario/pools.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Context, Path } from '../resolve/context.js';
+import { conflictsAt, conflict, writtenAt } from '../resolve/context.js';
+import { mapOf } from '../resolve/names.js';
+import { unknown } from '../resolve/targets.js';
+
+/** Resolves a client-side pool. */
+export function resolvePool(context: Context, output: WrittenPool, path: Path): Pool {
+  switch (output.kind) {
+    case 'go':
+      // As in SetMaxOpenConns.
+      return { ...output, maxIdle: Math.min(output.maxIdle, output.maxOpen) };
+    case 'pgbouncer':
+      if (output.clients !== null && output.mode !== 'session') {
+        const message = `clients has no effect with mode: ${output.mode}: remove it`;
+        conflict(context, [...path, 'clients'], message);
+      }
+      return { ...output, clients: { ...(output.clients ?? KEEPING), kind: 'simple' } };
+    case 'hikari':
+      return hikari(context, output, path);
+    case 'simple':
+    case null:
+      return { ...output, kind: 'simple' };
+  }
+}
+
+/** Resolves the pools of individual callers. */
+export function resolvePools(
+  context: Context,
+  outputs: Readonly<Record<string, WrittenPool>> | undefined,
+  path: Path,
+): ReadonlyMap<string, Pool> {
+  return mapOf(outputs, (caller, own) => {
+    const at = [...path, 'pools', caller];
+    const kind = context.names.things.get(caller)?.kind;
+    if (kind !== 'service' && kind !== 'gateway') {
+      unknown(context, caller, at, ['service', 'gateway']);
+    }
+    return resolvePool(context, own, at);
+  });
+}
+
+/** Default clients of PgBouncer: they connect on demand and keep their connections. */
+const KEEPING: PoolSettings = {
+  kind: 'simple',
+  maxOpen: Infinity,
+  maxIdle: Infinity,
+  maxLifetimeNs: null,
+  maxIdleTimeNs: null,
+  acquireTimeoutNs: null,
+  waiters: 'fifo',
+};
+
+/** Reports settings that HikariConfig.java would silently disable because of other settings. */
+function hikari(
+  context: Context,
+  output: Extract<WrittenPool, { readonly kind: 'hikari' }>,
+  path: Path,
+): Pool {
+  const { maximumPoolSize, idleTimeoutNs, maxLifetimeNs, leakDetectionThresholdNs } = output;
+  const minimumIdle = output.minimumIdle ?? maximumPoolSize;
+  const problem = conflictsAt(context, path);
+  if (minimumIdle > maximumPoolSize) {
+    problem('minimumIdle', 'minimumIdle is above maximumPoolSize: lower it');
+  }
+  const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
+  const idles = minimumIdle < maximumPoolSize;
+  if (writesIdle && idleTimeoutNs !== null && !idles) {
+    const message =
+      'has no effect, because the pool has a fixed size: write minimumIdle below maximumPoolSize';
+    problem('idleTimeout', message);
+  }
+  const outlived =
+    idles &&
+    idleTimeoutNs !== null &&
+    maxLifetimeNs !== null &&
+    idleTimeoutNs + NS_PER_SECOND > maxLifetimeNs;
+  if (outlived) {
+    const message =
+      'HikariCP ignores an idleTimeout that is not at least a second shorter than ' +
+      'maxLifetime: shorten idleTimeout';
+    problem(writesIdle ? 'idleTimeout' : 'maxLifetime', message);
+  }
+  if (leakDetectionThresholdNs !== null && leakDetectionThresholdNs > (maxLifetimeNs ?? Infinity)) {
+    const message = 'HikariCP ignores a leakDetectionThreshold longer than maxLifetime: shorten it';
+    problem('leakDetectionThreshold', message);
+  }
+  if ((output.keepaliveTimeNs ?? 0) >= (maxLifetimeNs ?? Infinity)) {
+    const message =
+      'HikariCP ignores a keepaliveTime that is not shorter than maxLifetime: shorten it';
+    problem('keepaliveTime', message);
+  }
+  return { ...output, minimumIdle };
+}
