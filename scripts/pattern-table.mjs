@@ -42,7 +42,7 @@ function result(name, edited = []) {
   const format = ['--format', 'md', '--out', folder, '--json', file];
   const { status } = spawnSync(
     process.execPath,
-    [join('dist', 'cli', 'main.js'), 'run', STUDY, '--quiet', ...format, ...edits],
+    [join('dist', 'cli', 'main.js'), 'run', STUDY, '--quiet', '--no-explain', ...format, ...edits],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   if (status !== 0) throw new Error(`faultline run ended with ${status}`);

@@ -6,7 +6,7 @@ import { partName } from '../../src/spec/plan/names.js';
 import type { Plan } from '../../src/spec/plan/plan.js';
 import type { TraceRecord } from '../../src/spec/record/record.js';
 import type { PathKind } from '../../src/spec/result/path.js';
-import { run } from '../theory/program.js';
+import { load, run } from '../theory/program.js';
 
 interface Walked {
   readonly latencyNs: number;
@@ -133,17 +133,17 @@ workloads:
 
 describe('the parts of every traced request', () => {
   const files = readdirSync('scenarios/patterns').filter((file) => file.endsWith('.yaml'));
-  const some = files.sort().filter((file, k) => k % 11 === 0 && !file.includes('traffic'));
+  const some = files.sort().filter((file, k) => k % 7 === 0 && !file.includes('traffic'));
   it.each(some)('add up to its latency: %s', (file) => {
     const text = readFileSync(`scenarios/patterns/${file}`, 'utf8').replace(
       /replications: \d+/,
       'replications: 1',
     );
-    const { plans, records } = run(text, { traceShare: 0.05 });
-    plans.forEach((plan, v) => {
-      for (const { latencyNs, sumNs } of walkedOf(plan, records[v][0].traces)) {
-        expect(sumNs).toBe(latencyNs);
-      }
-    });
+    // The last variant usually has the most policies.
+    const variant = load(text).variants.at(-1)!.name;
+    const { plans, records } = run(text, { traceShare: 0.05, variant });
+    for (const { latencyNs, sumNs } of walkedOf(plans[0], records[0][0].traces)) {
+      expect(sumNs).toBe(latencyNs);
+    }
   });
 });

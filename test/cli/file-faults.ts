@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Folder, NO_PROOFS, smallScenario } from './harness.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
@@ -174,7 +174,7 @@ export class FaultBench {
       // Figures of another scenario, which the update has to keep.
       before.put('other.yaml', text);
       const update = ['check', 'other.yaml', NO_PROOFS, '--quiet', '--baseline', 'first.json'];
-      launch([...update, '--update-baseline'], before.path, {});
+      faultline([...update, '--update-baseline'], { cwd: before.path });
       cpSync(before.at('first.json'), before.at('saved.json'));
     }
     this.clean = this.end(null);
@@ -199,8 +199,11 @@ export class FaultBench {
     const log = `${folder.path}.log`;
     try {
       cpSync(this.before.path, folder.path, { recursive: true });
-      const setting = fault === null ? {} : environmentOf(fault, log);
-      const { status, stderr } = launch(this.one.args, folder.path, setting);
+      // Without a fault the process may be one that ran other commands.
+      const { status, stderr } =
+        fault === null
+          ? faultline(this.one.args, { cwd: folder.path })
+          : launch(this.one.args, folder.path, environmentOf(fault, log));
       const hit = existsSync(log)
         ? (JSON.parse(readFileSync(log, 'utf8').split('\n')[0]!) as End['hit'])
         : null;

@@ -50,8 +50,9 @@ function started(...args: readonly string[]): Begun & { readonly cwd: string } {
 }
 
 /** The promise that holds everywhere: the end in time, the exit code, a message, and no unfinished file. */
-function expectPromise({ args, cwd }: Begun & { cwd: string }, end: Interrupted, most: number) {
+function expectPromise({ args, cwd }: Begun & { cwd: string }, end: Interrupted, seconds: number) {
   table.add(args[0]!, expect.getState().currentTestName!, end.took);
+  const most = seconds * limit(end.took / seconds);
   const files = readdirSync(cwd, { recursive: true, encoding: 'utf8' });
   expect({
     args,
@@ -66,14 +67,14 @@ type Until = (begun: Begun & { readonly cwd: string }) => Promise<void>;
 
 /** Interrupts a command where `until` returns. */
 const cut = (args: readonly string[], until: Until, ...signals: readonly Signal[]) =>
-  cutWithin(limit(), args, until, ...signals);
+  cutWithin(1, args, until, ...signals);
 
 /** The same for a command that has finished runs to report: the time for that, and a second. */
 const cutReport = (args: readonly string[], until: Until, ...signals: readonly Signal[]) =>
-  cutWithin(8 * limit(), args, until, ...signals);
+  cutWithin(8, args, until, ...signals);
 
 async function cutWithin(
-  most: number,
+  seconds: number,
   args: readonly string[],
   until: Until,
   ...signals: readonly Signal[]
@@ -81,7 +82,7 @@ async function cutWithin(
   const begun = started(...args);
   await until(begun);
   const end = await interrupt(begun, ...signals);
-  expectPromise(begun, end, most);
+  expectPromise(begun, end, seconds);
   return { ...end, cwd: begun.cwd };
 }
 
@@ -111,7 +112,7 @@ describe.each(COMMANDS)('%s', (command) => {
   it('ends while it reads and checks a scenario', async () => {
     for (const signal of signalsAt(place + 1)) {
       const args = [command, '../large.yaml', ...ad];
-      const end = await cut(args, (begun) => untilBusy(begun, 1.2), signal);
+      const end = await cut(args, (begun) => untilBusy(begun, 0.8), signal);
       expect(end.text).toBe(NOTHING);
     }
   });
@@ -125,7 +126,7 @@ describe.each([...RUNNING, 'sweep'])('%s', (command) => {
     for (const signal of signalsAt(place)) {
       const end = await cut(
         [command, '../long.yaml', ...ad],
-        (begun) => untilBusy(begun, 1),
+        (begun) => untilBusy(begun, 0.8),
         signal,
       );
       expect(wordsOf(end)).toBe(NOTHING);

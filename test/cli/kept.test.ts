@@ -122,7 +122,7 @@ describe('what was computed when the program is interrupted', () => {
     const closed = once(child, 'close');
     let said = '';
     child.stderr!.on('data', (chunk) => (said += String(chunk)));
-    await busy(child.pid!, 6);
+    await busy(child.pid!, 2.5);
     child.kill('SIGINT');
     expect([await closed, said]).toEqual([[130, null], expect.stringContaining('interrupted')]);
     expect(said).toContain('The finished runs of ');

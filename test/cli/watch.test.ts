@@ -80,8 +80,7 @@ describe('--json', () => {
   it('is the same twice for the commands that run nothing', () => {
     const path = folder.put('small.yaml', smallScenario(['people.success >= 1%']));
     const read = (...args: string[]): Record<string, unknown> => {
-      const both = [faultline, faultlineProcess].map((run) => run([...args, '--json', '-']));
-      const [first, second] = both;
+      const [first, second] = [1, 2].map(() => faultline([...args, '--json', '-']));
       expect(first!.stdout).toBe(second!.stdout);
       return JSON.parse(first!.stdout) as Record<string, unknown>;
     };

@@ -69,52 +69,57 @@ function pathAt(document: Document, text: string, { line, col }: Diagnostic): Ke
   return found;
 }
 
-/** The files that a hint can mean: the value, the key, a field beside it or in it. */
-function applied(text: string, problem: Diagnostic, hint: Hint): readonly string[] {
-  const made: string[] = [];
-  type Edit = (document: Document, at: Keys) => void;
-  const change = (at: Keys, edit: Edit): void => {
-    const document = parseDocument(text);
-    try {
-      edit(document, at);
-      made.push(document.toString());
-    } catch {
-      // The path of a short form does not exist in the text.
-    }
-  };
+/** The files that a hint can mean, one after the other: the value, the key, a field beside it or in it. */
+function* applied(text: string, problem: Diagnostic, hint: Hint): Generator<string> {
+  const parsed = parseDocument(text);
   const value: unknown = hint.does === 'write' ? parse(hint.text) : null;
-  const place = pathAt(parseDocument(text), text, problem);
+  const place = pathAt(parsed, text, problem);
   for (const keys of [...(place === null ? [] : [place]), keysOf(problem.path)]) {
     // A short form lacks the last keys of the path.
     for (const end of [keys.length, keys.length - 1, keys.length - 2]) {
       const at = keys.slice(0, end);
       if (at.length === 0) continue;
-      if (hint.does === 'remove') {
-        const names = hint.text.split('.');
-        change([...at, ...names], (document, full) => void document.deleteIn(full));
-        change([...at.slice(0, -1), ...names], (document, full) => void document.deleteIn(full));
-        continue;
-      }
-      change(at, (document, full) => document.setIn(full, document.createNode(value)));
-      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-      if (!isMapping) continue;
-      for (const base of [at, at.slice(0, -1)]) {
-        change(base, (document, full) => {
-          for (const [key, own] of Object.entries(value)) {
-            document.setIn([...full, ...key.split('.')], document.createNode(own));
-          }
-        });
-        // In place of the wrong key.
-        change(base, (document, full) => {
-          document.deleteIn(keys);
-          for (const [key, own] of Object.entries(value)) {
-            document.setIn([...full, ...key.split('.')], document.createNode(own));
-          }
-        });
+      for (const edit of editsAt(at, keys, hint, value)) {
+        const document = parsed.clone();
+        try {
+          edit(document);
+        } catch {
+          // The path of a short form does not exist in the text.
+          continue;
+        }
+        yield document.toString();
       }
     }
   }
-  return made;
+}
+
+type Edit = (document: Document) => void;
+
+/** What a hint can mean at a path, which is the place of the problem or one above it. */
+function editsAt(at: Keys, keys: Keys, hint: Hint, value: unknown): readonly Edit[] {
+  const around = [at, at.slice(0, -1)];
+  if (hint.does === 'remove') {
+    const names = hint.text.split('.');
+    return around.map((base) => (document) => void document.deleteIn([...base, ...names]));
+  }
+  const whole: Edit = (document) => document.setIn(at, document.createNode(value));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [whole];
+  const beside = (document: Document, base: Keys): void => {
+    for (const [key, own] of Object.entries(value)) {
+      document.setIn([...base, ...key.split('.')], document.createNode(own));
+    }
+  };
+  const inPlace = (document: Document, base: Keys): void => {
+    document.deleteIn(keys);
+    beside(document, base);
+  };
+  return [
+    whole,
+    ...around.flatMap((base): Edit[] => [
+      (document) => beside(document, base),
+      (document) => inPlace(document, base),
+    ]),
+  ];
 }
 
 const known = new Map<string, readonly Diagnostic[]>();
@@ -129,8 +134,9 @@ export function problemsIn(text: string): readonly Diagnostic[] {
 /** Whether one reading of a hint mends the problem, and brings no other. */
 export function mends(text: string, problem: Diagnostic, hint: Hint): boolean {
   const before = new Set(problemsIn(text).map(({ code, path }) => `${code} ${path}`));
-  return applied(text, problem, hint).some((one) => {
+  for (const one of applied(text, problem, hint)) {
     const left = problemsIn(one).map(({ code, path }) => `${code} ${path}`);
-    return left.every((own) => before.has(own)) && left.length < before.size;
-  });
+    if (left.every((own) => before.has(own)) && left.length < before.size) return true;
+  }
+  return false;
 }

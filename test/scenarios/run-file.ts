@@ -10,6 +10,7 @@ import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { parseExpression, parseMetric } from '../../src/language/expression.js';
+import type { Loaded } from '../../src/scenario/load.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Result } from '../../src/spec/result/result.js';
 import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
@@ -35,9 +36,21 @@ export function textOf(path: string, replications?: number): string {
   return patched;
 }
 
+const loads = new Map<string, Loaded>();
+
+/** A file as it was loaded the first time: tests that look at its problems and tests that run it need the same. */
+function loadedFile(path: string, replications?: number): Loaded {
+  const key = `${path} ${replications}`;
+  const found =
+    loads.get(key) ??
+    loadScenario(path, (own) => ({ text: textOf(own, own === path ? replications : undefined) }));
+  loads.set(key, found);
+  return found;
+}
+
 /** All problems of a file, warnings too, as the program prints them. */
 export function problemsOf(path: string): readonly string[] {
-  return loadScenario(path, (own) => ({ text: textOf(own) })).problems.map(formatDiagnostic);
+  return loadedFile(path).problems.map(formatDiagnostic);
 }
 
 /** A scenario that was run, with access to its results. */
@@ -53,9 +66,7 @@ export function runFile(
   path: string,
   options: { readonly replications?: number; readonly variants?: readonly string[] } = {},
 ): RunFile {
-  const loaded = loadScenario(path, (own) => ({
-    text: textOf(own, own === path ? options.replications : undefined),
-  }));
+  const loaded = loadedFile(path, options.replications);
   if (loaded.file === null) throw new Error(loaded.problems.map(formatDiagnostic).join('\n'));
   const file = chosen(loaded.file, options.variants);
   const plans = file.variants.map((variant) => compile(variant, file));
