@@ -1,4 +1,5 @@
 import { oneRunWords } from '../spec/result/one-run.js';
+import { sustainedBy } from '../spec/result/sustained.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber, formatShare } from '../text/figures.js';
 import type { VariantChange } from '../spec/scenario/scenario.js';
@@ -175,21 +176,19 @@ function lowered(words: Words): Words {
     : words;
 }
 
-/** The beginning of a sentence from a further part of one. */
+/** The beginning of a sentence from a further part of one. A name of the scenario keeps its case. */
 function opened(words: Words): Words {
   const [first, ...rest] = words;
-  return typeof first === 'string' ? [capitalised(first.replace(/^; /u, '')), ...rest] : words;
+  if (typeof first !== 'string') return words;
+  const plain = first.replace(/^; /u, '');
+  return [plain.startsWith('the loop ') ? capitalised(plain) : plain, ...rest];
 }
 
 /** `; edge → checkout → payments keeps it down`: the loop of a metastable variant. */
 function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Words {
-  const [loop] = cascade.loops;
-  const isStuck = cascade.verdicts.includes('metastable');
-  if (loop === undefined || !isStuck) return [];
-  const cut = counterfactuals?.metastability?.loopCut?.users;
-  if (cut === 'stays') return [];
-  const proved = cut === 'recovers' ? ' (proved)' : '';
-  return [`; the loop ${loopWords(view, loop.through)} keeps it down${proved}`];
+  const kept = sustainedBy(cascade, counterfactuals?.metastability ?? null);
+  if (kept === null) return [];
+  return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
 }
 
 /** `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted. */
