@@ -256,6 +256,11 @@ export const ANSWERS = [
       return wrong === undefined ? null : `“${wrong}” is held`;
     },
   ),
+  kind('an alarm', /^(?:Alarm: )?(?<text>.+)$/u, ({ groups }, { result }) =>
+    result.alarms?.some((alarm) => alarm.replace(/\.$/u, '').includes(groups.text)) === true
+      ? null
+      : undefined,
+  ),
   kind('warnings', /^\d+ budgets? with the severity of a warning (?:is|are) not held$/u),
   kind('no goals', /^(?:No goals|.+ (?:has|have) no goals)$/u),
   kind(
@@ -323,12 +328,13 @@ export const ANSWERS = [
     ),
     ({ groups }, { result }) => {
       const isSo = ({ metered }) =>
-        Object.entries(metered).some(
-          ([subject, { meters }]) =>
-            (subject === groups.subject || subject.startsWith(`${groups.subject}.`)) &&
-            Object.values(meters).some(
-              ({ max }) => max !== undefined && Math.round(max) === countIn(groups.n),
-            ),
+        Object.entries(metered).some(([subject, { meters }]) =>
+          Object.entries(meters).some(
+            ([meter, { max }]) =>
+              `${subject}.${meter}.`.startsWith(`${groups.subject}.`) &&
+              max !== undefined &&
+              Math.round(max) === countIn(groups.n),
+          ),
         );
       return result.variants.some(isSo) ? null : 'no meter has this maximum';
     },

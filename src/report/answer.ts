@@ -15,7 +15,7 @@ import { otherLoadText } from './other-load.js';
 import { adviceWords, recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
-import { unseenProofWords } from './unseen-proof-words.js';
+import { briefProofs } from './unseen-proof-words.js';
 import { isLeftWaiting } from './unseen.js';
 import { leastBehind, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
@@ -160,8 +160,10 @@ function whyWords(view: View): Words | null {
 function unseenProof(variant: VariantResult): Words | null {
   const own = variant.counterfactuals;
   if (hurtUsers(variant).length > 0 || own?.unseen === undefined) return null;
-  const [proof] = unseenProofWords({ variant, own });
-  if (proof !== undefined) return shortened([proof]);
+  // A sentence that is cut in its list of runs says nothing.
+  const proofs = briefProofs({ variant, own });
+  const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
+  if (proof !== undefined) return [proof];
   const isCleared = own.unseen.every(({ faults }) =>
     faults.every(({ role }) => role === 'none' || role === 'undecided'),
   );
