@@ -256,6 +256,17 @@ export const ANSWERS = [
       return wrong === undefined ? null : `“${wrong}” is held`;
     },
   ),
+  kind(
+    'a hypothesis',
+    /^(?:(?<verdict>Confirmed|Refuted|Undecided|Invalid): )?(?<statement>.+)$/u,
+    ({ groups }, { result }) => {
+      const { hypothesis } = result;
+      if (hypothesis?.statement.replace(/\.$/u, '') !== groups.statement) return undefined;
+      return [undefined, hypothesis.verdict].includes(groups.verdict?.toLowerCase())
+        ? null
+        : `it is ${hypothesis.verdict}`;
+    },
+  ),
   kind('an alarm', /^(?:Alarm: )?(?<text>.+)$/u, ({ groups }, { result }) =>
     result.alarms?.some((alarm) => alarm.replace(/\.$/u, '').includes(groups.text)) === true
       ? null
@@ -350,7 +361,7 @@ export const ANSWERS = [
     'messages',
     new RegExp(
       `^(?:On average )?${NUMBER} (?:messages? (?:is|are) lost|effects? happens? again).*$`,
-      'u',
+      'iu',
     ),
   ),
   kind('stale', new RegExp(`^${SHARE} of the reads of \\S+ are stale.*$`, 'u')),

@@ -328,13 +328,25 @@ export const TOLD = [
   kind('in all', /^In all, (?<ends>.+)$/u, ({ groups }, facts) =>
     partsError(groups.ends, ENDS, facts),
   ),
-  kind('a short chain', /^(?<start>.+?); (?<ends>.+)$/u, ({ groups }, facts) => {
-    const start =
-      startError(groups.start, facts) === undefined
-        ? linkError(groups.start, facts)
-        : startError(groups.start, facts);
-    return start === undefined ? undefined : (start ?? partsError(groups.ends, ENDS, facts));
+  kind('a short chain', /^.+; .+$/u, ({ 0: text }, facts) => {
+    // Words in parentheses may have semicolons too.
+    for (let at = text.indexOf('; '); at > 0; at = text.indexOf('; ', at + 1)) {
+      const begin = text.slice(0, at);
+      const own = startError(begin, facts);
+      const start = own === undefined ? linkError(begin, facts) : own;
+      const ends = partsError(text.slice(at + 2), ENDS, facts);
+      if (start !== undefined && ends !== undefined) return start ?? ends;
+    }
+    return undefined;
   }),
+  kind(
+    'a cause that refuses',
+    new RegExp(
+      `^(?<start>.+) \\((?:.+ )?${SHARE} of (?:its|the) (?:requests|messages) are (?:throttled|refused)\\)$`,
+      'u',
+    ),
+    ({ groups }, facts) => startError(groups.start, facts),
+  ),
   kind(
     'mild',
     new RegExp(`^(?<start>.+?): (?<ends>(?:no|users|${COUNT} of).+)$`, 'u'),
