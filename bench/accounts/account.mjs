@@ -15,39 +15,47 @@ import {
 } from '../../dist/library/index.js';
 
 /**
- * The result of the first variant of a text, with the blocks of its story and the events of its runs and of those of its
- * proof. `path`: the file of the text. `proof`: `none`, `usual` as without a flag, or `full` as with `--explain`.
+ * The result of some variants of a text, with the blocks of its story and the events of its runs and of those of its
+ * proofs. `path`: the file of the text. `proof`: `none`, `usual` as without a flag, or `full` as with `--explain`. `only`:
+ * the index of a single variant.
  */
-export async function accountOf(
-  text,
-  { proof = 'usual', replications = null, only = 0, path } = {},
-) {
+export async function documentOf(text, { proof = 'usual', replications, only, path } = {}) {
   // A file may name others beside it, such as a recorded load.
   const read = (name) => ({ text: path === undefined ? text : readFileSync(name, 'utf8') });
   const { file: all, problems } = loadScenario(path ?? 'case.yaml', read);
   if (all === null) throw new Error(problems.map(formatDiagnostic).join('\n'));
-  const file = { ...all, variants: [all.variants[only]] };
-  const [variant] = file.variants;
-  const plan = compile(variant, file);
-  const count = replications ?? variant.scenario.run.replications;
-  const records = runsOf(plan, count);
-  const bare = summarise(file, [plan], [records], '0');
-  const [inferred] = bare.variants;
-  const isWorth = isHarmed(inferred) || unseenOf(inferred.cascade.events).length > 0;
+  const file = { ...all, variants: only === undefined ? all.variants : [all.variants[only]] };
+  const plans = file.variants.map((variant) => compile(variant, file));
+  const records = plans.map((plan, k) =>
+    runsOf(plan, replications ?? file.variants[k].scenario.run.replications),
+  );
+  const bare = summarise(file, plans, records, '0');
+  const proofs = new Map();
   let spent = 0;
-  const runPlans = async (plans, wanted) =>
-    plans.map((own) => {
-      const made = runsOf(own, wanted);
+  const runPlans = async (wanted, count) =>
+    wanted.map((own) => {
+      const made = runsOf(own, count);
       spent += eventsOf(made);
       return made.some(isStopped) ? null : made;
     });
-  const task = { plan, variant, result: inferred, records };
-  const subject = subjectOf(file, task, proof === 'full' ? null : 1);
-  const own = proof === 'none' || !isWorth ? null : await prove(subject, runPlans);
-  const proofs = own === null ? undefined : new Map([[plan.variant, own]]);
-  const result = summarise(file, [plan], [records], '0', null, null, proofs);
+  for (const [k, plan] of plans.entries()) {
+    const inferred = bare.variants[k];
+    const isWorth = isHarmed(inferred) || unseenOf(inferred.cascade.events).length > 0;
+    if (proof === 'none' || !isWorth) continue;
+    const task = { plan, variant: file.variants[k], result: inferred, records: records[k] };
+    const own = await prove(subjectOf(file, task, proof === 'full' ? null : 1), runPlans);
+    if (own !== null) proofs.set(plan.variant, own);
+  }
+  const result = summarise(file, plans, records, '0', null, null, proofs);
   const blocks = storyBlocks(result, { source: 'case.yaml' });
-  return { result, variant: result.variants[0], blocks, events: eventsOf(records), spent };
+  const events = records.reduce((sum, own) => sum + eventsOf(own), 0);
+  return { result, blocks, events, spent };
+}
+
+/** The same of a single variant, by default the first one. */
+export async function accountOf(text, { only = 0, ...options } = {}) {
+  const own = await documentOf(text, { ...options, only });
+  return { ...own, variant: own.result.variants[0] };
 }
 
 function runsOf(plan, replications) {

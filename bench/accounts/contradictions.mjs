@@ -56,7 +56,10 @@ function ofCauses(variant) {
 function ofHeadline(variant) {
   const { sentence, causes } = variant.cascade;
   const found = [];
-  const told = sentence.replaceAll(/“[^”]*” (?:is not to blame|is rolled back)[^.]*\./gu, '');
+  const told = sentence.replaceAll(
+    /“[^”]*” (?:is not to blame|is not the cause|is rolled back)[^.]*\./gu,
+    '',
+  );
   for (const { id, words } of variant.faults) {
     if (!CLEARED.has(roleOf(variant, id)) || !told.includes(words)) continue;
     // Another fault with the same words may be a cause.

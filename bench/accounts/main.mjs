@@ -1,5 +1,6 @@
-// Compares each sentence of accounts with the runs of the same document: of every shipped scenario and variant, of files
-// and folders that are named, and of random topologies. `npm run bench:accounts -- --help` lists the options.
+// Compares each sentence of a document with the runs of the same document: on a terminal, in the story, in Markdown, and
+// in the first part of the page. It reads every shipped scenario, files and folders that are named, and random topologies.
+// `npm run bench:accounts -- --help` lists the options.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,30 +10,31 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { categoryOf, draftOf } from '../causes/cases.mjs';
 import { textOf } from '../causes/simulate.mjs';
 import { loadScenario } from '../../dist/library/index.js';
-import { accountOf } from './account.mjs';
+import { documentOf } from './account.mjs';
 import { contradictionsIn } from './contradictions.mjs';
+import { readingOf } from './reader.mjs';
+import { blocksOf, textsOf } from './surfaces.mjs';
 
 const USAGE = `Usage: npm run bench:accounts -- [options] [file or folder]...
   --random N     N random topologies (default 0)
   --first N      the first of their seeds (default 9000001)
   --explain      with all further runs, as with --explain; --none: without any
   --none
+  --part K/N     the K-th of N parts of all of these
   --workers N    threads (default: one per core)
 Without files, it reads scenarios/.
 `;
 
 const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url));
 
-/** What to do, in order: a variant of a file, or a seed. */
+/** What to do, in order: a file, or a seed. */
 function tasksOf({ positionals, values }) {
-  const files = (positionals.length > 0 ? positionals : [SCENARIOS]).flatMap(yamlsIn);
-  const shipped = files.flatMap((path) => {
-    const { file } = loadScenario(path, (name) => ({ text: readFileSync(name, 'utf8') }));
-    return (file?.variants ?? []).map((_, only) => ({ path, only }));
-  });
+  const files = positionals.length > 0 ? positionals : values.random > 0 ? [] : [SCENARIOS];
   const first = Number(values.first);
   const random = Array.from({ length: Number(values.random) }, (_, k) => ({ seed: first + k }));
-  return [...(values.random > 0 && positionals.length === 0 ? [] : shipped), ...random];
+  const all = [...files.flatMap(yamlsIn).map((path) => ({ path })), ...random];
+  const [part, parts] = values.part.split('/').map(Number);
+  return all.filter((_, k) => k % parts === part - 1);
 }
 
 function yamlsIn(path) {
@@ -45,20 +47,25 @@ function yamlsIn(path) {
     });
 }
 
-/** The contradictions of one account, and what its runs and proofs cost. */
-async function checked({ path, only = 0, seed }, proof) {
+/** The contradictions of one document, the sentences that are of no known kind, and what its runs and proofs cost. */
+async function checked({ path, seed }, proof) {
   const text = path === undefined ? randomText(seed) : readFileSync(path, 'utf8');
   if (text === null) return null;
-  const replications = path === undefined ? 2 : null;
-  const { variant, blocks, events, spent } = await accountOf(text, {
-    proof,
-    only,
-    replications,
-    path,
-  });
-  const name = path === undefined ? `seed ${seed}` : `${path} ${variant.name}`;
-  const { sentence } = variant.cascade;
-  return { name, sentence, events, spent, found: contradictionsIn(variant, blocks) };
+  const replications = path === undefined ? 2 : undefined;
+  const { result, blocks, events, spent } = await documentOf(text, { proof, replications, path });
+  const { read, unread, wrong } = readingOf(result, textsOf(result, blocks));
+  const found = result.variants.flatMap((variant) =>
+    contradictionsIn(variant, blocksOf(blocks, variant)),
+  );
+  return {
+    name: path ?? `seed ${seed}`,
+    accounts: result.variants.map(({ name, cascade }) => `${name}\t${cascade.sentence}`),
+    events,
+    spent,
+    read,
+    unread,
+    found: [...found, ...wrong],
+  };
 }
 
 /** The first draft of a seed that the program accepts. */
@@ -80,6 +87,7 @@ async function main() {
       first: { type: 'string', default: '9000001' },
       explain: { type: 'boolean', default: false },
       none: { type: 'boolean', default: false },
+      part: { type: 'string', default: '1/1' },
       workers: { type: 'string', default: String(availableParallelism()) },
       sentences: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -91,18 +99,22 @@ async function main() {
   const tasks = tasksOf(parsed);
   const done = await all(tasks, proof, Math.min(tasks.length, Number(values.workers)));
   const own = done.filter((one) => one !== null);
-  for (const { name, error, found = [], sentence } of own) {
+  for (const { name, error, found = [], unread = [], accounts = [] } of own) {
     if (error !== undefined) console.log(`${name}: ${error}`);
     for (const words of found) console.log(`${name}: ${words}`);
-    if (values.sentences) console.log(`${name}\t${sentence}`);
+    for (const words of new Set(unread)) console.log(`${name}: not read: ${words}`);
+    if (values.sentences) for (const words of accounts) console.log(`${name} ${words}`);
   }
   const wrong = own.filter(({ found = [], error }) => found.length > 0 || error !== undefined);
   const sum = (of) => own.reduce((all, one) => all + (of(one) ?? 0), 0);
   const ratio = sum(({ spent }) => spent) / sum(({ events }) => events);
+  const unread = sum(({ unread: some }) => some?.length);
   console.log(
-    `${own.length} accounts, ${wrong.length} with a contradiction; the proofs handled ${ratio.toFixed(2)} times the events of the runs`,
+    `${sum(({ accounts }) => accounts?.length)} accounts in ${own.length} documents, ${wrong.length} of them with a contradiction; ` +
+      `of ${sum(({ read }) => read)} sentences ${unread} are of no known kind; ` +
+      `the proofs handled ${ratio.toFixed(2)} times the events of the runs`,
   );
-  process.exitCode = wrong.length > 0 ? 1 : 0;
+  process.exitCode = wrong.length + unread > 0 ? 1 : 0;
 }
 
 /** The results in the order of the tasks, whichever thread is faster. */

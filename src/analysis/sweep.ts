@@ -97,15 +97,24 @@ function figuresOf(
     stop,
   };
   if (stop !== null) return { ...head, ...nothing(asked) };
+  const unanswered = unansweredIn(data);
+  const counted: VariantData = unanswered === null ? data : { ...data, countsUnanswered: true };
+  const all = {
+    ...study,
+    variants: study.variants.map((other) => (other === data ? counted : other)),
+  };
   const judged = {
-    figures: asked.metrics.map((measure) => figureOf(measure, data, study)),
-    budgets: asked.budgets.map((budget) => verdictOn(budget, data, study)),
-    points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, data, study)),
-    expect: asked.expect === null ? null : expectOf(asked.expect, data, study),
+    figures: asked.metrics.map((measure) => figureOf(measure, counted, all)),
+    budgets: asked.budgets.map((budget) => verdictOn(budget, counted, all)),
+    points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, counted, all)),
+    expect: asked.expect === null ? null : expectOf(asked.expect, counted, all),
   };
   const isGood = isMet(judged, asked);
   const gives = isGood ? undefined : firstToGive(data);
-  const alarms = [...alarmsOf([data], file), ...(isGood ? unansweredIn(data) : [])];
+  const alarms = [
+    ...alarmsOf([data], file),
+    ...(isGood && unanswered !== null ? [unansweredAlarm(unanswered)] : []),
+  ];
   return {
     ...head,
     ...judged,
@@ -187,9 +196,9 @@ const EFFECTS: readonly StoryEvent['kind'][] = ['down', 'failing', 'degraded', '
 
 /** From this multiple of the load down, a resource is full at it, and from the other one it is overloaded. */
 const FULL_AT = 1.05;
-const OVER = 0.95;
-/** From this share of the requests on, those without an answer matter. */
-const UNANSWERED = 0.05;
+const OVER = 0.98;
+/** From this share of the requests on, those without a response count. */
+const UNANSWERED = 0.01;
 
 type FullResource = Extract<GivesIn, { readonly full: unknown }>;
 
@@ -217,18 +226,25 @@ function fullest(data: VariantData): FullResource | undefined {
   return { subject: full.component, full, holds: rate * full.factor, fault };
 }
 
-/** An alarm where all is met although a resource is full: the requests that wait for it are in no share of successes. */
-function unansweredIn(data: VariantData): readonly string[] {
+/** A resource that is full at a setting, and the share of the requests that wait for a response at the end of its runs. */
+interface Unanswered {
+  readonly full: FullResource;
+  readonly share: number;
+}
+
+/** Where a resource is overloaded and many requests are never answered in the run; null elsewhere. */
+function unansweredIn(data: VariantData): Unanswered | null {
   const users = data.records.map((record) => sumParts(record, data.requests, data.whole.cells));
   const arrived = sumOf(users.map((counts) => arrivedOf(counts)));
   const open = arrived - sumOf(users.map((counts) => finishedOf(counts)));
-  if (!(open > UNANSWERED * arrived)) return [];
+  if (!(open > UNANSWERED * arrived)) return null;
   const full = fullest(data);
-  if (full === undefined || full.full.factor > OVER) return [];
-  const share = formatShare(open / arrived);
-  return [
-    `${share} of the requests are not answered before the run ends and count as neither success nor failure: ${full.subject} holds ${formatRate(full.holds)}; give users a \`patience\`, or expect a latency`,
-  ];
+  if (full === undefined || full.full.factor > OVER) return null;
+  return { full, share: open / arrived };
+}
+
+function unansweredAlarm({ full, share }: Unanswered): string {
+  return `${formatShare(share)} of the requests are not answered before the run ends and count as failures: ${full.subject} holds ${formatRate(full.holds)}`;
 }
 
 /** A component that is hit by a fault, or that fails requests by its own steps, does not give in where it only fails. */

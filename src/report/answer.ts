@@ -1,4 +1,5 @@
 import { oneRunWords } from '../spec/result/one-run.js';
+import { sustainedBy } from '../spec/result/sustained.js';
 import type { VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber, formatShare } from '../text/figures.js';
 import type { VariantChange } from '../spec/scenario/scenario.js';
@@ -14,7 +15,7 @@ import { otherLoadText } from './other-load.js';
 import { adviceWords, recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
-import { unseenProofWords } from './unseen-proof-words.js';
+import { briefProofs } from './unseen-proof-words.js';
 import { isLeftWaiting } from './unseen.js';
 import { leastBehind, unseenSentences } from './unseen-words.js';
 import { degradedWords } from './degraded.js';
@@ -159,8 +160,10 @@ function whyWords(view: View): Words | null {
 function unseenProof(variant: VariantResult): Words | null {
   const own = variant.counterfactuals;
   if (hurtUsers(variant).length > 0 || own?.unseen === undefined) return null;
-  const [proof] = unseenProofWords({ variant, own });
-  if (proof !== undefined) return shortened([proof]);
+  // A sentence that is cut in its list of runs says nothing.
+  const proofs = briefProofs({ variant, own });
+  const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
+  if (proof !== undefined) return [proof];
   const isCleared = own.unseen.every(({ faults }) =>
     faults.every(({ role }) => role === 'none' || role === 'undecided'),
   );
@@ -175,21 +178,19 @@ function lowered(words: Words): Words {
     : words;
 }
 
-/** The beginning of a sentence from a further part of one. */
+/** The beginning of a sentence from a further part of one. A name of the scenario keeps its case. */
 function opened(words: Words): Words {
   const [first, ...rest] = words;
-  return typeof first === 'string' ? [capitalised(first.replace(/^; /u, '')), ...rest] : words;
+  if (typeof first !== 'string') return words;
+  const plain = first.replace(/^; /u, '');
+  return [plain.startsWith('the loop ') ? capitalised(plain) : plain, ...rest];
 }
 
 /** `; edge → checkout → payments keeps it down`: the loop of a metastable variant. */
 function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Words {
-  const [loop] = cascade.loops;
-  const isStuck = cascade.verdicts.includes('metastable');
-  if (loop === undefined || !isStuck) return [];
-  const cut = counterfactuals?.metastability?.loopCut?.users;
-  if (cut === 'stays') return [];
-  const proved = cut === 'recovers' ? ' (proved)' : '';
-  return [`; the loop ${loopWords(view, loop.through)} keeps it down${proved}`];
+  const kept = sustainedBy(cascade, counterfactuals?.metastability ?? null);
+  if (kept === null) return [];
+  return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
 }
 
 /** `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted. */

@@ -42,8 +42,20 @@ function sentencesOf(explained: Explained, interventions: readonly string[]): st
   const sentences = isOlder
     ? [`Without any fault ${insteadWords(backgroundOf(own), own)}.`, ...changes, ...single]
     : [...faults, ...changes];
-  if (sentences.length === 0) return `${harmWords(own)}; no run shows a cause.`;
-  return sentences.join(' ');
+  const told = sentences.length === 0 ? [`${harmWords(own)}; no run shows a cause.`] : sentences;
+  return [...told, ...runsWords(explained)].join(' ');
+}
+
+/** Which runs the counts are of, where there are several: `Counts are those of run 1 of 3.` */
+function runsWords({ variant, own }: Explained): readonly string[] {
+  const all = variant.perReplication.length;
+  if (all < 2 || own.harm < 0.5) return [];
+  if (own.replications === 1) return [`Counts are those of run 1 of ${formatCount(all)}.`];
+  const which =
+    own.replications === all
+      ? `all ${formatCount(all)} runs`
+      : `runs 1 to ${formatCount(own.replications)} of ${formatCount(all)}`;
+  return [`Counts are means of ${which}.`];
 }
 
 /** The harm that is there without any fault. */

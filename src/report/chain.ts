@@ -3,6 +3,7 @@ import { headOf } from '../spec/result/fault-text.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
 import { shrinking } from '../spec/result/shrinking.js';
+import { sustainedBy, type Sustained } from '../spec/result/sustained.js';
 import { formatCount, formatInstant, formatSeconds } from '../text/figures.js';
 import {
   endOfFaults,
@@ -16,8 +17,6 @@ import {
 import { EVENT_LOOKS } from './event-looks.js';
 import { isEnd, nextFault, EPISODES_MAX, episodesOf, type Episode } from './episodes.js';
 import { loopWords, viewOfVariant, type View } from './view.js';
-
-type Loop = VariantResult['cascade']['loops'][number];
 
 /** Most causes that a chain names after its beginning. */
 const JOINING_MAX = 2;
@@ -39,7 +38,7 @@ export interface ChainStep {
  */
 export function chainOf(all: View, variant: VariantResult): ChainStep[] {
   const view = viewOfVariant(all, variant);
-  const { events, loops } = variant.cascade;
+  const { events } = variant.cascade;
   const begin = startOfChain(variant, view.headline?.id);
   const [start] = begin.events;
   if (events.length === 0) return [];
@@ -71,7 +70,7 @@ export function chainOf(all: View, variant: VariantResult): ChainStep[] {
     .sort((a, b) => events.indexOf(a) - events.indexOf(b))
     .map((event) => ({
       at: event.at,
-      step: stepOf(view, variant, describedEnd(event, since), begin, loops[0] ?? null),
+      step: stepOf(view, variant, describedEnd(event, since), begin),
     }));
   if (again !== null) steps.splice(left === undefined ? steps.length : -1, 0, again);
   return steps.map(({ step }) => step);
@@ -267,14 +266,13 @@ function stepOf(
   variant: VariantResult,
   event: CascadeEvent,
   begin: ChainStart,
-  loop: Loop | null,
 ): ChainStep {
   const when = formatInstant(event.at);
   const runs = variant.cascade.verdicts.length;
   const stuck = variant.cascade.verdicts.filter((v) => v === 'metastable').length;
   if (event.kind === 'notRecovered') {
-    const isKept = loop !== null && keepsDown(variant, loop, event.subject);
-    const sustained = isKept ? `sustained by ${sustainer(view, loop)}` : event.text;
+    const kept = sustainedBy(variant.cascade, variant.counterfactuals?.metastability ?? null);
+    const sustained = kept === null ? event.text : sustainer(view, kept);
     const isBehind = behindSubjects(variant).has(event.subject);
     const isMild = variant.cascade.states[event.subject]?.at(-1)?.state === 'degraded';
     const isFaulted = variant.cascade.events.some(({ kind }) => kind === 'fault');
@@ -316,22 +314,11 @@ function stepOf(
   };
 }
 
-/**
- * Whether a loop keeps a subject down: in a metastable run, or the subject is in it. Not where further runs show that
- * users stay down without the loop.
- */
-function keepsDown(
-  { cascade, counterfactuals }: VariantResult,
-  { through }: Loop,
-  subject: string,
-): boolean {
-  if (counterfactuals?.metastability?.loopCut?.users === 'stays') return false;
-  return cascade.verdicts.includes('metastable') || through.includes(subject);
-}
-
-function sustainer(view: View, { through, mechanism }: Loop): string {
+/** `sustained by edge → checkout (likely)`. */
+function sustainer(view: View, { loop: { through, mechanism }, known }: Sustained): string {
   const words = loopWords(view, through);
-  return mechanism === 'restarts' ? `${words}, which dies again when it is back` : words;
+  const how = mechanism === 'restarts' ? ', which dies again when it is back' : '';
+  return `sustained by ${words}${how}${known === 'proved' ? '' : ` (${known})`}`;
 }
 
 function wordsOf(event: CascadeEvent): { readonly verb: string; readonly text: string } {

@@ -3,7 +3,7 @@ import type { EndReason, HealthState } from '../spec/result/cascade.js';
 import { DESIGNED } from '../spec/outcome.js';
 import { DEGRADATIONS } from '../spec/result/degradations.js';
 import type { VariantResult } from '../spec/result/result.js';
-import { formatSeconds, formatShare } from '../text/figures.js';
+import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { isLate } from './chain.js';
 import { degradedText } from './degraded.js';
@@ -85,10 +85,11 @@ export function lateWords(variant: VariantResult, requests: readonly string[]): 
   return `${word} for ${formatSeconds(seconds)}`;
 }
 
-/** If the replications end differently, the one that is described: `run 1 of 3, which recovers`; otherwise empty. */
+/** Of several replications the one that is described: `run 1 of 3`, and `, which recovers` if they end differently. */
 export function describedRun({ cascade: { verdicts } }: VariantResult): string {
-  if (new Set(verdicts).size < 2) return '';
-  return `run 1 of ${verdicts.length}, which ${ENDED[verdicts[0]!]}`;
+  if (verdicts.length < 2) return '';
+  const run = `run 1 of ${formatCount(verdicts.length)}`;
+  return new Set(verdicts).size < 2 ? run : `${run}, which ${ENDED[verdicts[0]!]}`;
 }
 
 /** Reasons of a loss that may leave users only degraded. */

@@ -44,7 +44,7 @@ export const EVENT_LOOKS: Readonly<Record<CascadeEvent['kind'], EventLook>> = {
   lostCommits: { verb: 'loses commits', tone: 'bad', weight: 3 },
   repeated: { verb: 'repeats effects', tone: 'bad' },
   deadLettered: { verb: 'gives messages up', tone: 'mild' },
-  doneTwice: { verb: 'does work twice', tone: 'mild' },
+  doneTwice: { verb: 'repeats work', tone: 'mild' },
   promoted: { verb: 'fails over', tone: 'calm' },
   returned: { verb: 'takes all back', tone: 'calm' },
   recovered: { verb: 'recovers', tone: 'calm' },

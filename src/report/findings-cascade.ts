@@ -1,6 +1,7 @@
 import { isFeedback } from '../analysis/story/feedback.js';
 import type { VariantResult } from '../spec/result/result.js';
 import type { CascadeEvent } from '../spec/result/cascade.js';
+import { sustainedBy } from '../spec/result/sustained.js';
 import { lanesOf } from './lanes.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural, verb } from '../text/words.js';
@@ -34,9 +35,11 @@ export function propagationFinding(view: View, variant: VariantResult): string {
       ? `The load grows by ${repeats} alone`
       : `The ${variant.summary.success.value === 1 ? 'slowdown' : 'failure'} reaches ${listed(reached.slice(0, 4))} within ${formatSeconds(spreadSeconds(view, variant))}`;
   const loop = loops.find(({ mechanism }) => isFeedback(mechanism));
-  return loop === undefined
-    ? spreads
-    : `${spreads}; ${repeats} close the circle ${loopWords(view, loop.through)}`;
+  if (loop === undefined) return spreads;
+  const words = loopWords(view, loop.through);
+  return sustainedBy(variant.cascade, variant.counterfactuals?.metastability ?? null) === null
+    ? `${spreads}; ${repeats} add load on ${words}`
+    : `${spreads}; ${repeats} close the circle ${words}`;
 }
 
 /** Time from the fault, or from the first effect, to the last one that it reaches; at least a step. Seconds. */
@@ -129,7 +132,7 @@ function unseenTitle(variant: VariantResult): string | null {
     of('lostCommits', (who, n) => `${who} ${verb(n, 'lose')} commits`),
     of('repeated', (who, n) => `${who} ${verb(n, 'repeat')} effects`),
     of('deadLettered', (who, n) => `${who} ${verb(n, 'give')} messages up`),
-    of('doneTwice', (who, n) => `${who} ${verb(n, 'do', 'does')} work twice`),
+    of('doneTwice', (who, n) => `${who} ${verb(n, 'repeat')} work`),
     of('stale', (who, n) => `${who} ${verb(n, 'answer')} with old values`),
     of('poolFull', (who) => `connections run out on ${who}`),
   ].filter((part) => part !== '');

@@ -23,7 +23,7 @@ import { labelled, wrapped } from './wrap.js';
 import { answerOf, namedAnswers } from './answer.js';
 import { plainWords } from './emphasis.js';
 import { recommendedOf } from './recommended.js';
-import { headlineWords } from './words.js';
+import { headlineWords, isSameInAll } from './words.js';
 
 /** The summary after a run: the variants in a table, the cascade, and as many broken budgets as fit 30 lines. */
 export function summaryText(read: Result, options: TextOptions): Lines {
@@ -232,7 +232,9 @@ function duringNote(view: View, room: number): string {
   const words = headlineWords(view);
   if (words === null) return '';
   const whole = `* while ${words}.`;
-  return whole.length < room ? whole : `* while ${view.headline!.words}.`;
+  if (whole.length < room) return whole;
+  const { id, words: own } = view.headline!;
+  return isSameInAll(view) ? `* while ${own}.` : `* during ${id}.`;
 }
 
 function budgetWord(view: View, variant: VariantResult): string {

@@ -24,8 +24,26 @@ const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string
  * What the faults have to do with harm that no request shows: `Of 2 place-order sagas without a consistent end, 0 remain
  * without “one instance of orders crashes”.`
  */
-export function unseenProofWords({ variant, own }: Explained): readonly string[] {
-  const sentences = (own.unseen ?? []).flatMap((one) => {
+export function unseenProofWords(explained: Explained): readonly string[] {
+  return proofsOf(explained)
+    .slice(0, MOST)
+    .map(({ one, left }) => sentenceOf(one, left));
+}
+
+/** The first of these sentences, then shorter ones with fewer of its runs; empty without one. */
+export function briefProofs(explained: Explained): readonly string[] {
+  const [first] = proofsOf(explained);
+  if (first === undefined) return [];
+  const { one, left } = first;
+  return left.map((_, k) => sentenceOf(one, left.slice(0, left.length - k)));
+}
+
+/** Each harm that no request shows, with the runs that avert it. */
+function proofsOf({ variant, own }: Explained): readonly {
+  readonly one: UnseenHarm;
+  readonly left: readonly Left[];
+}[] {
+  return (own.unseen ?? []).flatMap((one) => {
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
     const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
     const left = [
@@ -35,9 +53,8 @@ export function unseenProofWords({ variant, own }: Explained): readonly string[]
       })),
       ...changes.map(({ harm, words }) => ({ count: harm, words })),
     ];
-    return left.length === 0 ? [] : [sentenceOf(one, left)];
+    return left.length === 0 ? [] : [{ one, left }];
   });
-  return sentences.slice(0, MOST);
 }
 
 /** `1,955 messages that wait for jobs on average`. */

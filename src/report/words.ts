@@ -22,23 +22,38 @@ import {
 export function headlineWords(view: View): string | null {
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
+  const { words } = view.headline;
   const time = formatSpan(span.from, span.until);
-  return `${view.headline.words} from ${time}${elsewhereWords(view, time)}`;
+  return `${words} from ${time}${elsewhereWords(view, words, time)}`;
 }
 
-/** Variants that have the headline fault at another time, or not at all: ` (80 to 100 s in later, not in calm)`. */
-function elsewhereWords(view: View, time: string): string {
+/** Whether all variants that have the headline fault have the same words for it. A rollout may be of another kind. */
+export function isSameInAll(view: View): boolean {
+  return view.result.variants.every((variant) => {
+    const { headline } = viewOfVariant(view, variant);
+    return headline === null || headline.words === view.headline?.words;
+  });
+}
+
+/**
+ * Variants that have the headline fault at another time, in other words, or not at all: ` (80 to 100 s in later, not in
+ * calm)`.
+ */
+function elsewhereWords(view: View, words: string, time: string): string {
   if (view.only !== null) return '';
   const others = groupedBy(view.result.variants, (variant) => {
-    const span = shades(viewOfVariant(view, variant))[0];
-    const own = span === undefined ? 'not' : formatSpan(span.from, span.until);
-    return own === time ? null : own;
+    const own = viewOfVariant(view, variant);
+    const span = shades(own)[0];
+    if (own.headline === null || span === undefined) return 'not';
+    const when = formatSpan(span.from, span.until);
+    if (own.headline.words !== words) return `${own.headline.words} from ${when}`;
+    return when === time ? null : when;
   });
   if (others.size === 0) return '';
-  const words = [...others].map(
+  const all = [...others].map(
     ([own, some]) => `${own} in ${listed(some.map(({ name }) => name))}`,
   );
-  return ` (${words.join(', ')})`;
+  return ` (${all.join(', ')})`;
 }
 
 /** Components that degraded in the first run, longest first, without the faulted ones. */

@@ -34,6 +34,11 @@ export function answerOf(call: Call): Answer {
     return { text: `${methodNameOf(call)} ${code}`, blame };
   }
   const status = servedStatusOf(call);
+  if (roleOf(call.callee) === 'tcp') {
+    // The outcome is all that a protocol of its own shows.
+    const blame = status >= 500 ? 'server' : status >= 400 ? 'caller' : 'none';
+    return { text: `${call.part.name} ${call.served!}`, blame };
+  }
   const blame = status >= 500 ? 'server' : status >= 400 ? 'caller' : 'none';
   return { text: `${methodOf(call)} ${routeOf(call)} ${status}`, blame };
 }
@@ -42,5 +47,6 @@ export function answerOf(call: Call): Answer {
 export function failureText(call: Call): string {
   const { callee, outcome } = call;
   if (roleOf(callee) === 'rpc') return `${methodNameOf(call)} failed: ${codeOfCaller(call)}`;
+  if (roleOf(callee) === 'tcp') return `${callee.name} ${call.part.name} failed: ${outcome}`;
   return `${callee.name} ${routeOf(call)} failed: ${gotStatusOf(call) ?? outcome}`;
 }

@@ -11,7 +11,7 @@ import { instanceName } from '../spec/plan/names.js';
 import type { Plan, PlanComponent, PlanPart } from '../spec/plan/plan.js';
 import { FORM, LEFT } from '../spec/record/trace-forms.js';
 import type { TraceRecord } from '../spec/record/record.js';
-import { roleOf } from './products.js';
+import { isEnvoy, roleOf } from './products.js';
 
 /**
  * What a row is: a request of a user, an attempt of a call, a call of an application that its proxy carries out, a step
@@ -202,7 +202,9 @@ export function routeOf({ part }: Call): string {
 export function isErroneous(call: Call): boolean {
   const { role, outcome, served, servedStatus, via, callee } = call;
   if (served !== null && served !== 'cancelled' && servedStatus >= 500) return true;
+  if (served === 'cancelled' && isEnvoy(callee)) return true;
   if (call.isSuccess || call.isUnfinished) return false;
   const isCancelled = outcome === 'cancelled' || outcome === 'abandoned';
-  return role === 'request' || !isCancelled || via > 0 || roleOf(callee) === 'rpc';
+  const isByProxy = via > 0 || isEnvoy(call.caller);
+  return role === 'request' || !isCancelled || isByProxy || roleOf(callee) === 'rpc';
 }

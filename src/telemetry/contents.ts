@@ -22,13 +22,16 @@ export function clientContent(call: Call): Content {
 
 /** Of the process that is called: it knows the status that it has sent. */
 export function serverContent(call: Call): Content {
-  const role = roleOf(call.callee);
-  const own = role === 'rpc' ? rpcServer(call) : httpServer(call);
+  const role = roleOf(call.callee) as ServerRole;
+  const own = SERVER[role](call);
   const waits = waitOf('faultline.queue.duration', call.arrived, call.begun);
   return { kind: 'server', ...own, attributes: [...own.attributes, ...waits] };
 }
 
 type Told = Omit<Content, 'kind'>;
+
+/** Roles of components with spans of their own. */
+type ServerRole = Extract<Role, 'http' | 'rpc' | 'tcp'>;
 
 const CLIENT: Readonly<Record<Role, (call: Call) => Told>> = {
   http: (call) => {
@@ -55,6 +58,15 @@ const CLIENT: Readonly<Record<Role, (call: Call) => Told>> = {
     // Every code but OK is an error of the caller, also that of a call that it has cancelled.
     return { name: methodNameOf(call), ...ended(code === 'OK' ? null : code, own) };
   },
+  // No convention has a name for what is inside the connection.
+  tcp: (call) => ({
+    name: tcpName(call),
+    ...ended(failureOf(call, call.outcome), [
+      ...tcpOf(call),
+      ...attemptOf(call),
+      ...outcomeOf(call),
+    ]),
+  }),
   // The command of a cache is not recorded, so the target alone is the name of its spans.
   database: (call) => {
     const { callee, part } = call;
@@ -86,6 +98,24 @@ const CLIENT: Readonly<Record<Role, (call: Call) => Told>> = {
   }),
 };
 
+const SERVER: Readonly<Record<ServerRole, (call: Call) => Told>> = {
+  http: httpServer,
+  rpc: rpcServer,
+  tcp: (call) => ({ name: tcpName(call), ...served(call, call.served!, tcpOf(call)) }),
+};
+
+function tcpName({ part, callee }: Call): string {
+  return `${part.name} ${callee.name}`;
+}
+
+/** Source: OpenTelemetry semantic conventions, registry/attributes/network (network.transport). */
+function tcpOf({ callee }: Call): readonly Attribute[] {
+  return [
+    ['network.transport', 'tcp'],
+    ['server.address', callee.name],
+  ];
+}
+
 function httpServer(call: Call): Told {
   const { callee } = call;
   const status = servedStatusOf(call);
@@ -97,8 +127,7 @@ function httpServer(call: Call): Told {
     ...schemeOf(callee),
     ['server.address', callee.name],
     ...versionOf(callee),
-    // A status of 0 stands for a response that was never sent.
-    ...(status === 0 ? ([['response_flags', 'DC']] as const) : statusAttribute(status)),
+    ...statusAttribute(status),
   ];
   return { name: `${methodOf(call)} ${route}`, ...served(call, String(status), own) };
 }

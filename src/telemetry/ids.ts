@@ -2,8 +2,8 @@ import { mix, mixed, streamKey } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
 import type { Plan } from '../spec/plan/plan.js';
 
-/** Which span of a row: that of the caller, or that of the process that was called. */
-export const SIDE = Object.freeze({ caller: 0, callee: 1 } as const);
+/** Which span of a row: that of the caller, of the process that was called, or of a proxy between them. */
+export const SIDE = Object.freeze({ caller: 0, callee: 1, proxy: 2 } as const);
 
 /**
  * Ids of spans and traces: hexadecimal, unique within a file, the same in each execution of a run. Source: W3C Trace

@@ -52,8 +52,15 @@ const RPC_TIME = [
   'Time from the arrival of an RPC to its response, its wait for a worker included.',
 ] as const;
 
+/** No convention has names for a protocol of its own over TCP. */
+const TCP = ['tcp_requests', 'Requests over plain TCP that the process has answered.'] as const;
+const TCP_TIME = [
+  'tcp_request_duration_seconds',
+  'Time from the arrival of a request over plain TCP to its response, its wait for a worker included.',
+] as const;
+
 /** Index of a counter and its histogram in the order of the families. */
-const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3, rpcs: 4 } as const);
+const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3, rpcs: 4, tcp: 5 } as const);
 
 class OpenMetrics implements Exporter {
   private readonly settings: ExportSettings;
@@ -73,10 +80,10 @@ class OpenMetrics implements Exporter {
     this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.gauges = new Gauges(this.scrapes);
     this.meters = new MeterFamilies(this.scrapes);
-    this.counters = [SERVED, CALLS, USERS, TRIES, RPCS].map(
+    this.counters = [SERVED, CALLS, USERS, TRIES, RPCS, TCP].map(
       ([name, help]) => new Family(name, 'counter', '', help),
     );
-    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME, TRY_TIME, RPC_TIME].map(
+    this.histograms = [SERVED_TIME, CALL_TIME, USER_TIME, TRY_TIME, RPC_TIME, TCP_TIME].map(
       ([name, help]) => new Family(name, 'histogram', 'seconds', help),
     );
   }
@@ -171,6 +178,11 @@ class OpenMetrics implements Exporter {
       ];
       const code = ['grpc_code', goNameOf(servedCodeOf(call))] as const;
       this.add(VIEW.rpcs, servedAt, instance, labels, code, ns);
+      return;
+    }
+    if (roleOf(callee) === 'tcp') {
+      const labels: Labels = [...process, ['endpoint', part.name]];
+      this.add(VIEW.tcp, servedAt, instance, labels, ['outcome', call.served!], ns);
       return;
     }
     const labels: Labels = [...process, ['method', methodOf(call)], ['endpoint', routeOf(call)]];

@@ -1,8 +1,8 @@
 import type { ComponentKind } from '../spec/component-kind.js';
 import type { PlanComponent } from '../spec/plan/plan.js';
 
-/** What a called component is in the conventions of OpenTelemetry. */
-export type Role = 'http' | 'rpc' | 'database' | 'messaging' | 'internal';
+/** What a called component is in the conventions of OpenTelemetry; `tcp`: a protocol of its own, which they do not have. */
+export type Role = 'http' | 'rpc' | 'tcp' | 'database' | 'messaging' | 'internal';
 
 const ROLE: Readonly<Record<ComponentKind, Role>> = {
   service: 'http',
@@ -19,17 +19,23 @@ const ROLE: Readonly<Record<ComponentKind, Role>> = {
   registry: 'internal',
 };
 
-/** Its callers use gRPC if the scenario says so. */
+/** Its callers use gRPC, or plain TCP, if the scenario says so. */
 export function roleOf({ kind, protocol }: PlanComponent): Role {
-  return protocol?.kind === 'grpc' ? 'rpc' : ROLE[kind];
+  if (protocol?.kind === 'grpc') return 'rpc';
+  return protocol?.kind === 'tcp' ? 'tcp' : ROLE[kind];
 }
 
-/** Whether a called component has spans of its own: its requests are HTTP or gRPC. */
+/** Whether a component is a gateway that writes the spans of Envoy. */
+export function isEnvoy(component: PlanComponent | null): boolean {
+  return component?.kind === 'gateway' && component.product === 'envoy';
+}
+
+/** Whether a called component has spans of its own: its requests are HTTP, gRPC or plain TCP. */
 export function isServer(component: PlanComponent): boolean {
   return SERVED.has(roleOf(component));
 }
 
-const SERVED: ReadonlySet<Role> = new Set(['http', 'rpc']);
+const SERVED: ReadonlySet<Role> = new Set(['http', 'rpc', 'tcp']);
 
 /**
  * Names of products where they differ from those of a scenario. Sources: OpenTelemetry semantic conventions,

@@ -5,10 +5,11 @@ import { callerEnd, calleeEnd, isLost, NEVER } from './calls.js';
 import type { Call } from './calls.js';
 import { clientContent, failureOf, messagingOf, outcomeOf, serverContent } from './contents.js';
 import { Ids, SIDE } from './ids.js';
-import { isServer, operationOf } from './products.js';
-import { proxyOf, tryContent } from './proxies.js';
+import { ingressContent, proxiedContent, tryContent } from './envoy.js';
+import { isEnvoy, isServer, operationOf } from './products.js';
+import { isAtWaypoint, proxyOf } from './proxies.js';
 import { ended } from './span.js';
-import type { Attribute, Span, SpanLink } from './span.js';
+import type { Attribute, Content, Span, SpanLink } from './span.js';
 
 const NO_LINKS: readonly SpanLink[] = [];
 const NO_SPANS: readonly Span[] = [];
@@ -18,11 +19,16 @@ export class Spans {
   private readonly plan: Plan;
   private readonly ids: Ids;
   private readonly brokers: Brokers;
+  /** Most tries of a call, by measured edge: of a proxy, or of a gateway. */
+  private readonly tries: ReadonlyMap<string, number>;
+  /** The last try that has ended, by row of a gateway of kind `envoy`. */
+  private readonly lastTries = new Map<number, Call>();
 
   constructor(plan: Plan, replication: number) {
     this.plan = plan;
     this.brokers = new Brokers(plan);
     this.ids = new Ids(plan, replication);
+    this.tries = mostTries(plan);
   }
 
   /**
@@ -39,7 +45,7 @@ export class Spans {
       case 'publication':
         return [this.producerSpan(call)];
       case 'call':
-        return [this.clientSpan(call)];
+        return [this.clientSpan(call), this.proxySpan(call)];
       case 'attempt':
         return this.attemptSpans(call);
     }
@@ -48,9 +54,9 @@ export class Spans {
   /** A span of the caller, or of its proxy; and of the callee if its code ran. */
   private attemptSpans(call: Call): readonly Span[] {
     const isKept = !call.isUnfinished && !call.callerDied;
-    const caller = !isKept
-      ? NO_SPANS
-      : [call.via === 0 ? this.clientSpan(call) : this.trySpan(call)];
+    if (isEnvoy(call.caller)) this.lastTries.set(call.parent, call);
+    const isTry = call.via > 0 || (isEnvoy(call.caller) && isServer(call.callee));
+    const caller = !isKept ? NO_SPANS : [isTry ? this.trySpan(call) : this.clientSpan(call)];
     const isServed = isServer(call.callee) && call.served !== null;
     return isServed ? [...caller, this.serverSpan(call)] : caller;
   }
@@ -165,13 +171,31 @@ export class Spans {
     };
   }
 
-  /** One try of a proxy, as Envoy writes it. */
-  private trySpan(call: Call): Span {
+  /** The request that an application gives to its proxy: it covers all tries. */
+  private proxySpan(call: Call): Span {
+    const most = this.tries.get(edgeOf(call)) ?? 1;
     return {
-      ...this.place(call, SIDE.caller),
-      parentId: this.ids.span(call.via, SIDE.caller),
+      ...this.place(call, SIDE.proxy),
+      parentId: this.ids.span(call.id, SIDE.caller),
       links: NO_LINKS,
       ...proxyOf(this.plan, call),
+      startNs: call.sent,
+      endNs: callerEnd(call),
+      ...proxiedContent(call, isAtWaypoint(this.plan, call), most),
+    };
+  }
+
+  /** One try of a proxy or of a gateway, as Envoy writes it. */
+  private trySpan(call: Call): Span {
+    const maker =
+      call.via > 0
+        ? proxyOf(this.plan, call)
+        : { service: call.caller!.name, instance: call.callerInstance };
+    return {
+      ...this.place(call, SIDE.caller),
+      parentId: call.via > 0 ? this.ids.span(call.via, SIDE.proxy) : this.parentId(call),
+      links: NO_LINKS,
+      ...maker,
       startNs: call.sent,
       endNs: callerEnd(call),
       ...tryContent(call),
@@ -187,8 +211,14 @@ export class Spans {
       instance: call.instance,
       startNs: call.arrived,
       endNs: calleeEnd(call),
-      ...serverContent(call),
+      ...(isEnvoy(call.callee) ? this.ingress(call) : serverContent(call)),
     };
+  }
+
+  private ingress(call: Call): Content {
+    const last = this.lastTries.get(call.id) ?? null;
+    this.lastTries.delete(call.id);
+    return ingressContent(call, last, last === null ? 1 : (this.tries.get(edgeOf(last)) ?? 1));
   }
 
   private place(call: Call, side: number): SpanLink {
@@ -198,6 +228,24 @@ export class Spans {
   private parentId({ parent }: Call): string {
     return parent < 0 ? '' : this.ids.span(parent, SIDE.callee);
   }
+}
+
+/** Key of the parts that a call is between. */
+function edgeOf({ callerPart, partId }: Call): string {
+  return `${callerPart!.name}@${callerPart!.component} ${partId}`;
+}
+
+/** The most tries of the calls between two parts, for those that are retried. */
+function mostTries({ edges, bundles, parts }: Plan): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const { from, to, bundle } of edges)
+    for (const { policy, config } of bundles[bundle]!.layers) {
+      const { attempts } = config as { readonly attempts?: unknown };
+      if (policy !== 'retry' || typeof attempts !== 'number') continue;
+      const { name, component } = parts[from]!;
+      most.set(`${name}@${component} ${to}`, attempts);
+    }
+  return most;
 }
 
 /** The name of a group, or of a subscription. The consumers of a queue have none in the conventions. */

@@ -133,7 +133,7 @@ services:
   bank: { endpoints: { charge: [ wait: 5ms ] } }
 ${USERS}
 faults: [ { id: flaky, kind: error, target: bank, share: 30%, afterWork: true, at: 20s, for: 20s } ]`);
-    expect(sentence).toMatch(/ bank does work twice from 20 s: \d+ requests are executed again\./u);
+    expect(sentence).toMatch(/ bank repeats work from 20 s: \d+ requests are executed again\./u);
   });
 
   it('does not call a standby degraded that has no requests any more', () => {

@@ -54,7 +54,7 @@ describe('processes that die again when they are back', () => {
     expect(story(ran).verdicts).toEqual(['metastable']);
     expect(story(ran).loops).toEqual([{ through: ['shop'], mechanism: 'restarts' }]);
     expect(story(ran).sentence).toMatch(/Feedback loop: shop \(dies again when it is back\)\./u);
-    expect(ends(ran)).toBe('sustained by shop, which dies again when it is back');
+    expect(ends(ran)).toBe('sustained by shop, which dies again when it is back (likely)');
   });
 
   it('are reported with their down times, where they wait', () => {

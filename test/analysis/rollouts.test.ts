@@ -64,7 +64,7 @@ describe('the story of a rollout', () => {
       '30: shop goes from v1 to v2 as a canary',
       '35: v2 has 10 % of the requests from here on',
       expect.stringMatching(
-        /^55: v1 has everything again 20 s after the first requests, by 1 failed look; v2 answered 1\.\d+ % of all$/,
+        /^55: v1 has everything again 20 s after the first requests; 1 check failed; v2 answered 1\.\d+ % of the requests$/,
       ),
     ]);
     expect(ran.variant().cascade.verdicts).toEqual(['untouched']);
@@ -83,12 +83,12 @@ describe('the story of a rollout', () => {
     ).toBe(true);
   });
 
-  it('says that a failed look holds it, or is passed over', () => {
+  it('says that a failed check holds it, or is passed over', () => {
     const held = rolled(`${CANARY}, ${WATCHED}, onFailure: pause`, { v2: BAD });
-    expect(told(held).slice(-1)).toEqual(['55: a failed look holds v2 where it is']);
+    expect(told(held).slice(-1)).toEqual(['55: a failed check holds v2 where it is']);
     const goesOn = rolled(`${CANARY}, ${WATCHED}, onFailure: continue`, { v2: BAD });
     expect(told(goesOn).slice(-2)).toEqual([
-      '55: v2 goes on past 1 failed look',
+      '55: v2 continues despite 1 failed check',
       '70: v2 has everything, 40 s after it began',
     ]);
   });

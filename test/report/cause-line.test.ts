@@ -51,10 +51,10 @@ it('leaves out what was tried, which the tables of a report list', () => {
     'With 2x the workers of bank 10 requests fail or are slow instead of 100.',
   );
   expect(causeLine(explained)).toBe(
-    'With 2x the workers of bank 10 requests fail or are slow instead of 100.',
+    'With 2x the workers of bank 10 requests fail or are slow instead of 100. Counts are those of run 1 of 5.',
   );
   // An answer above it names the change to make.
-  expect(faultLine(explained)).toMatch(/no run shows a cause\.$/);
+  expect(faultLine(explained)).toMatch(/no run shows a cause\. Counts are those of run 1 of 5\.$/);
 });
 
 it('does not say that users no longer fail where some requests still do', () => {
@@ -84,9 +84,9 @@ it('says which faults no run leaves out', () => {
   const sentence = (own: Counterfactuals['faults']) =>
     causeSentence({ variant: variant!, own: { ...provedBy([]), faults: own } });
   expect(sentence(faults)).toMatch(
-    /^A cause: .* No run shows the part of “flaky”; `--explain` does\.$/,
+    /^A cause: .* No run shows the part of “flaky”; `--explain` does\. Counts are those of run 1 of 5\.$/,
   );
-  expect(sentence(tried)).toMatch(/ The runs do not decide about “flaky”\.$/);
+  expect(sentence(tried)).toMatch(/ The runs do not decide about “flaky”\. Counts/);
 });
 
 it('names a fault that strikes alone as a cause, where no run leaves it out', () => {
@@ -97,6 +97,6 @@ it('names a fault that strikes alone as a cause, where no run leaves it out', ()
     { ...alone, alone: null, fault: 'flaky', role: 'undecided' } as const,
   ];
   expect(causeSentence({ variant: variant!, own: { ...provedBy([]), faults } })).toBe(
-    'A cause: “outage”, which alone does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does.',
+    'A cause: “outage”, which alone does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does. Counts are those of run 1 of 5.',
   );
 });

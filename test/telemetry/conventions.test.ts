@@ -252,3 +252,29 @@ it('a trace with an error of gRPC is kept whatever the sample, also if a hedge c
   const kept = exported(text.slice(text.indexOf('run:')), otlp, { sample: 0 });
   expect(toldIn(kept)).toHaveLength(spans.length);
 });
+
+describe('a call of a service with a protocol of its own over TCP', () => {
+  const tcp = scenario(PAY).replace('kind: grpc, tls: mtls', 'kind: tcp');
+
+  it('has spans on both sides, without the attributes of HTTP', () => {
+    const { client, server } = spansBetween(tcp);
+    const common = { 'network.transport': 'tcp', 'server.address': 'bank' };
+    expect(client).toMatchObject({ name: 'pay bank', isError: false });
+    expect(client.attributes).toEqual({ ...common, 'faultline.outcome': 'ok' });
+    expect(server).toMatchObject({ name: 'pay bank', isError: false, attributes: common });
+  });
+
+  it('has the outcome as the type of an error', () => {
+    const fault = 'faults: [ { id: f, kind: error, target: bank, status: 503, at: 0s, for: 1s } ]';
+    const { client, server } = spansBetween(`${tcp}${fault}\n`);
+    expect(client.attributes['error.type']).toBe('serverError');
+    expect(server!.attributes['error.type']).toBe('serverError');
+    const lines = exported(tcp.slice(tcp.indexOf('run:')), logs);
+    expect(lines).toMatch(/"service":"bank".*"message":"pay ok in 100 ms"/u);
+    const series = exported(tcp.slice(tcp.indexOf('run:')), openMetrics);
+    expect(series).toMatch(
+      /^tcp_requests_total\{.*service="bank".*endpoint="pay",outcome="ok"\} 1 /mu,
+    );
+    expect(series).not.toMatch(/^http_requests_total\{.*service="bank"/mu);
+  });
+});

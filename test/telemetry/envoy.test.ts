@@ -111,19 +111,130 @@ it('an application whose proxy gets no response of gRPC has UNAVAILABLE', () => 
   });
 });
 
-it('a gateway of kind envoy has no status and the flag DC if its caller has left', () => {
-  const { spans } = spansOf(`faultline: 1
+/** The tags of the request of the shop as its proxy sees it, without those that all have. */
+function requestOf(text: string): Told {
+  const { spans, partial } = spansOf(text);
+  expect(brokenLaws(spans, partial)).toEqual([]);
+  const [own, ...others] = spans.filter(({ name }) => name === 'egress bank');
+  expect(others).toEqual([]);
+  return own!;
+}
+
+describe('the request of an application is a span of its proxy that covers all tries:', () => {
+  const flags = (text: string): readonly unknown[] => {
+    const { attributes, isError } = requestOf(text);
+    return [attributes['http.status_code'], attributes['response_flags'], isError];
+  };
+
+  it('it is a server between the application and the tries', () => {
+    const text = scenario({ fault: 'kind: error, status: 503' });
+    const own = requestOf(text);
+    const { spans } = spansOf(text);
+    const app = spans.find(({ spanId }) => spanId === own.parentSpanId)!;
+    const tries = spans.filter(({ parentSpanId }) => parentSpanId === own.spanId);
+    expect(own).toMatchObject({ kind: 2, resource: { 'service.name': 'shop-proxy' } });
+    expect(own.resource['service.instance.id']).toBe('shop[0]');
+    expect(own.attributes).toEqual({
+      component: 'proxy',
+      'http.method': 'POST',
+      upstream_cluster: 'bank',
+      'upstream_cluster.name': 'bank',
+      'http.status_code': '503',
+      response_flags: 'URX',
+      error: 'true',
+    });
+    expect([app.kind, app.resource['service.name'], app.name]).toEqual([3, 'shop', 'POST /pay']);
+    expect([app.from, app.until]).toEqual([own.from, own.until]);
+    expect(tries.map(({ name }) => name)).toEqual(['router bank egress', 'router bank egress']);
+  });
+
+  it('a response of the first try has no flag', () => {
+    expect(flags(scenario({}))).toEqual(['200', '-', false]);
+  });
+
+  it('it has the flag of its last try, and URX if there is no other one', () => {
+    expect(flags(scenario({ fault: 'kind: crash' }))).toEqual(['503', 'UF,URX', true]);
+    expect(flags(scenario({ work: '500ms' }))).toEqual(['504', 'UT,URX', true]);
+  });
+
+  it('it is DC, without a status, if the application has left', () => {
+    const shop = 'outbound: { bank: { timeout: 50ms } },';
+    expect(flags(scenario({ work: '500ms', shop }))).toEqual(['0', 'DC', true]);
+  });
+
+  it('a response of gRPC has the status 200 and its code', () => {
+    const { attributes, isError } = requestOf(scenario({ bank: 'protocol: grpc,', work: '500ms' }));
+    expect(attributes).toMatchObject({ 'http.status_code': '200', 'grpc.status_code': '14' });
+    expect(isError).toBe(true);
+  });
+});
+
+describe('a gateway of kind envoy', () => {
+  const gateway = (own: {
+    readonly user?: string;
+    readonly edge?: string;
+    readonly work?: string;
+    readonly fault?: string;
+  }): string => `faultline: 1
 title: Exported
-run: { duration: 1s, replications: 1, drain: 5s }
-policies: { short: { timeout: 50ms } }
-gateways: { edge: { kind: envoy, cancellation: immediate, routes: [ { to: shop.buy } ] } }
-services: { shop: { endpoints: { buy: [ { work: 500ms } ] } } }
+run: { duration: 1s, replications: 1, drain: 20s }
+policies:
+  short: { timeout: ${own.user ?? '60s'} }
+  twice: { retry: { kind: envoy, attempts: 2, on: [5xx], backoff: { kind: envoy, base: 1ms, max: 1ms } } }
+gateways: { edge: { kind: envoy, cancellation: immediate, routes: [ { to: shop.buy${own.edge ?? ''} } ] } }
+services: { shop: { endpoints: { buy: [ { work: ${own.work ?? '20ms'} } ] } } }
 workloads: { users: { arrivals: { kind: at, times: [500ms] }, requests: [ { call: edge, policy: short } ] } }
-`);
-  const { attributes, isError } = spans.find(
-    ({ kind, resource }) => kind === 2 && resource['service.name'] === 'edge',
-  )!;
-  expect(attributes).not.toHaveProperty('http.response.status_code');
-  expect(attributes['response_flags']).toBe('DC');
-  expect(isError).toBe(false);
+${own.fault === undefined ? '' : `faults: [ { id: f, target: shop, at: 0s, for: 90s, ${own.fault} } ]`}
+`;
+  const ingressOf = (text: string): { readonly own: Told; readonly tries: readonly Told[] } => {
+    const { spans, partial } = spansOf(text);
+    expect(brokenLaws(spans, partial)).toEqual([]);
+    const own = spans.find(({ name }) => name === 'ingress')!;
+    const tries = spans.filter(({ parentSpanId }) => parentSpanId === own.spanId);
+    return { own, tries: [...tries].sort((a, b) => Number(a.from - b.from)) };
+  };
+
+  it('writes the request as ingress, and each try below it', () => {
+    const { own, tries } = ingressOf(gateway({}));
+    expect(own).toMatchObject({ kind: 2, isError: false, resource: { 'service.name': 'edge' } });
+    expect(own.attributes).toEqual({
+      component: 'proxy',
+      'http.method': 'POST',
+      upstream_cluster: 'shop',
+      'upstream_cluster.name': 'shop',
+      'http.status_code': '200',
+      response_flags: '-',
+    });
+    expect(
+      tries.map(({ name, kind, attributes }) => [name, kind, attributes['response_flags']]),
+    ).toEqual([['router shop egress', 3, '-']]);
+  });
+
+  it.each([
+    ['DC without a status if its caller has left', { user: '50ms', work: '500ms' }, '0', 'DC', 1],
+    [
+      'the status of its callee without a flag',
+      { fault: 'kind: error, status: 503' },
+      '503',
+      '-',
+      1,
+    ],
+    ['UF for a refused connection', { fault: 'kind: crash' }, '503', 'UF', 1],
+    ['UT after the time of the route', { work: '60s' }, '504', 'UT', 1],
+    [
+      'URX after all tries',
+      { edge: ', policy: twice', fault: 'kind: error, status: 503' },
+      '503',
+      'URX',
+      2,
+    ],
+  ] as const)('has %s', (_, own, status, flags, count) => {
+    const { own: span, tries } = ingressOf(gateway(own));
+    expect(span.attributes['http.status_code']).toBe(status);
+    expect(span.attributes['response_flags']).toBe(flags);
+    expect(span.isError).toBe(true);
+    expect(tries.map(({ attributes }) => attributes['retry.count'] ?? '0')).toEqual(
+      Array.from({ length: count }, (__, k) => String(k)),
+    );
+  });
 });

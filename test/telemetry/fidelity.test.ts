@@ -125,8 +125,12 @@ faults: [ { id: broken, kind: error, target: bank, status: 503, at: 0s, for: 1s 
       '1',
       '2',
     ]);
+    const requests = byName('egress bank');
+    expect(requests.map(({ parentSpanId }) => parentSpanId)).toEqual(
+      own.map(({ spanId }) => spanId),
+    );
     expect(
-      tries.map(({ parentSpanId }) => own.findIndex(({ spanId }) => spanId === parentSpanId)),
+      tries.map(({ parentSpanId }) => requests.findIndex(({ spanId }) => spanId === parentSpanId)),
     ).toEqual([0, 0, 0, 1, 1, 1]);
     for (const { resource, attributes } of tries) {
       expect(resource).toMatchObject({

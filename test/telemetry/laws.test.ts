@@ -67,8 +67,13 @@ workloads: { users: { arrivals: { kind: at, times: [500ms] }, requests: [ { call
     ],
     [
       'an attribute of no convention',
+      { attributes: { ...client.attributes, 'http.flavor': '1.1' } },
+      /attribute http.flavor does not exist/,
+    ],
+    [
+      'a tag of Envoy in a span of another one',
       { attributes: { ...client.attributes, 'http.method': 'POST' } },
-      /attribute http.method does not exist/,
+      /http.method without component/,
     ],
     [
       'an attribute of another type',

@@ -114,15 +114,25 @@ const LAWS: readonly Law[] = [
       ? 'a server without a client'
       : null,
   ({ kind, attributes }, parent) =>
-    parent?.kind === CLIENT &&
-    kind !== SERVER &&
-    attributes['component'] !== 'proxy' &&
-    !isAppend(parent)
-      ? 'child of a client, and neither its server nor its proxy'
+    parent?.kind === CLIENT && kind !== SERVER && !isAppend(parent)
+      ? 'child of a client, and not its server'
       : null,
+  ({ kind, resource, attributes, name }, parent) =>
+    name.startsWith('router ') && kind === CLIENT
+      ? parent !== null &&
+        (parent.kind !== SERVER ||
+          parent.attributes['component'] !== 'proxy' ||
+          serviceOf(parent.resource) !== serviceOf(resource) ||
+          parent.resource['service.instance.id'] !== resource['service.instance.id'])
+        ? 'a try that is not below the request of its proxy'
+        : null
+      : kind === CLIENT && attributes['component'] === 'proxy'
+        ? 'a client span of a proxy that is no try'
+        : null,
   ({ kind, resource }, parent) =>
     kind === SERVER &&
     parent !== null &&
+    !/-(?:proxy|waypoint)$/.test(serviceOf(resource)) &&
     (parent.attributes['server.address'] ?? parent.attributes['upstream_cluster']) !==
       serviceOf(resource)
       ? 'not the server that its client called'
@@ -135,9 +145,11 @@ const LAWS: readonly Law[] = [
     attributes['component'] !== 'proxy' && isError === (attributes['error.type'] === undefined)
       ? 'error and error.type differ'
       : null,
-  ({ isError, attributes }) =>
+  ({ kind, isError, attributes }) =>
     attributes['component'] === 'proxy' &&
-    isError !== (attributes['error'] === 'true' || Number(attributes['http.status_code']) >= 400)
+    isError !==
+      (attributes['error'] === 'true' ||
+        Number(attributes['http.status_code']) >= (kind === SERVER ? 500 : 400))
       ? 'error and the tags of Envoy differ'
       : null,
   ({ kind, isError, attributes }) => {
@@ -234,7 +246,14 @@ const TYPES: Readonly<Record<string, string>> = {
   ]),
   ...typed('string', [
     ...['http.request.method', 'http.route', 'url.path', 'url.scheme', 'url.template'],
-    ...['server.address', 'network.protocol.version', 'error.type', 'faultline.outcome'],
+    ...[
+      'server.address',
+      'network.protocol.version',
+      'network.transport',
+      'http.method',
+      'error.type',
+      'faultline.outcome',
+    ],
     ...['rpc.system.name', 'rpc.method', 'rpc.status_code'],
     ...['db.system.name', 'db.operation.name'],
     ...['messaging.system', 'messaging.destination.name', 'messaging.consumer.group.name'],
@@ -268,7 +287,10 @@ const NEEDED: readonly (readonly string[])[] = [
   ['db.system.name', 'server.address'],
   ['messaging.system', 'messaging.destination.name', 'messaging.operation.name'],
   ['messaging.destination.name', 'messaging.operation.type'],
-  ['component', 'upstream_cluster', 'upstream_cluster.name', 'http.status_code', 'response_flags'],
+  ['component', 'http.status_code', 'response_flags'],
+  ['upstream_cluster', 'upstream_cluster.name'],
+  ['network.transport', 'server.address'],
+  ['http.method', 'component'],
 ];
 
 /** Whether a span gives others something to handle: an event store is read by those that handle its events. */

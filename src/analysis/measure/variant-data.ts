@@ -27,6 +27,11 @@ export interface VariantData {
   readonly edges: readonly ComponentEdge[];
   /** Part ids of all requests of all workloads. */
   readonly requests: readonly number[];
+  /**
+   * Requests of users without a response at the end of the run count as failures: at an overload they are what it costs.
+   * Absent where they count as neither success nor failure.
+   */
+  readonly countsUnanswered?: true;
   /** Cells from the end of the warm-up to the end of arrivals. */
   readonly whole: CellSet;
   /** Those before the first fault; all cells if there is no fault. */

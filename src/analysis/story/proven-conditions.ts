@@ -94,7 +94,7 @@ function factOf(
     value: null,
     unit: cause === undefined ? null : 'times',
     mechanism: null,
-    evidence: cause === undefined ? `it does not happen ${words}` : '',
+    evidence: cause === undefined ? `averted ${words}` : '',
     share: rest,
   };
 }

@@ -31,11 +31,11 @@ export function backAgainWords(
   if (course.result !== 'rolledBack') return null;
   const { names, rollout } = data.plan.components[component].versions!;
   const exposed = exposedIn(data, record, component);
-  const looks = course.failedNs.length;
-  const found = looks === 0 ? '' : `, by ${plural(looks, 'failed look')}`;
+  const checks = course.failedNs.length;
+  const found = checks === 0 ? '' : `; ${plural(checks, 'check')} failed`;
   const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
   const words = `${names[0]} has everything again ${formatSeconds(tookNs / 1e9)} after the first requests`;
-  return [`${words}${found}`, `${names[rollout!.to]} answered ${formatShare(exposed)} of all`];
+  return [`${words}${found}`, `${names[rollout!.to]} answered ${formatShare(exposed)} of the requests`];
 }
 
 /** Share of the requests of a run that the new version answered. */
@@ -80,10 +80,10 @@ function eventsOf(data: VariantData, record: RunRecord, component: number): Stor
       ),
     );
   if (course.heldNs < Infinity) {
-    events.push(event(course.heldNs, `a failed look holds ${next} where it is`));
+    events.push(event(course.heldNs, `a failed check holds ${next} where it is`));
   } else if (rollout.onFailure === 'continue' && course.failedNs.length > 0) {
-    const looks = plural(course.failedNs.length, 'failed look');
-    events.push(event(course.failedNs[0], `${next} goes on past ${looks}`));
+    const checks = plural(course.failedNs.length, 'failed check');
+    events.push(event(course.failedNs[0], `${next} continues despite ${checks}`));
   }
   if (course.result === 'promoted') {
     const took = formatSeconds((course.endedNs - course.beganNs) / 1e9);

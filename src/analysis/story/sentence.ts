@@ -2,6 +2,7 @@ import { headOf } from '../../spec/result/fault-text.js';
 import type { CascadeEvent, CascadeResult, Ending, RunVerdict } from '../../spec/result/cascade.js';
 import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
 import { shrinking } from '../../spec/result/shrinking.js';
+import { sustainedBy } from '../../spec/result/sustained.js';
 import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
 import { isWaiting } from './degradation-words.js';
@@ -38,6 +39,7 @@ import {
   type CountedStory,
 } from './seen-words.js';
 import { userEpisodes, type UserEpisode } from './user-episodes.js';
+import type { Story } from '../measure/story.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { capitalised, list, plural } from '../../text/words.js';
 
@@ -83,9 +85,10 @@ export function sentenceOf(input: SentenceInput): string {
   const first = startingFaults(story, faults);
   const triggers = first.length > 0 ? first : responsible.length > 0 ? responsible : faults;
   const conditions = conditionStarts(story);
-  // A fault that does little or no harm starts nothing where a condition does.
-  const isCleared = responsible.length === 0 && chronicWords(story) !== '';
+  // A fault that does little or no harm starts nothing.
+  const isCleared = responsible.length === 0;
   const isOther = first.length === 0 && (conditions.length > 0 || isCleared);
+  const isOpen = isCleared && conditions.length === 0 && chronicWords(story) === '';
   // Effects of a fault that is no cause, or of which that is unknown, are not on the way to the users.
   const aside = new Set([...innocent, ...openFaults(story, faults).map(({ subject }) => subject)]);
   const episodes = userEpisodes(triggers, story.events);
@@ -99,8 +102,16 @@ export function sentenceOf(input: SentenceInput): string {
     chains.length > 1
       ? episodeWords(input, episodes, chains)
       : ended(chains[0], isOther && isUnjudged(input) ? '' : endOf(input));
-  const more = `${worseWords(story)}${openWords(story, faults)}${shrinkingWords(story, runs)}${loopWords(story)}${behind(story, runs)}${rollbackWords(story)}${others}`;
-  return `${chronicWords(story)}${account}${more}`;
+  const more = `${worseWords(story)}${openWords(story, faults)}${shrinkingWords(story, runs)}${loopWords(input)}${behind(story, runs)}${rollbackWords(story)}${others}`;
+  return `${isOpen ? clearedWords(faults) : ''}${chronicWords(story)}${account}${more}`;
+}
+
+/** `“psp hangs” is not the cause. `, before effects of which no cause is known. */
+function clearedWords(faults: readonly CascadeEvent[]): string {
+  const words = unique(faults.map(headOf));
+  return words.length === 1
+    ? `“${words[0]}” is not the cause. `
+    : 'The faults are not the cause. ';
 }
 
 function ended(chain: string, end: string): string {
@@ -340,11 +351,24 @@ function shrinkingWords({ events }: CountedStory, runs: number): string {
   return words.join('');
 }
 
-function loopWords(story: CountedStory): string {
-  if (story.loops.length === 0) return '';
-  const shown = story.loops.map(({ through, mechanism }) => {
-    const what = LOOP_WORDS.get(mechanism) ?? mechanism;
-    return `${through.join(' -> ')} (${what})`;
+/** The loops that keep the system down. Where it recovers, or stays down without them, they only add load. */
+function loopWords({ story, verdicts, metastability }: SentenceInput): string {
+  const { loops } = story;
+  if (loops.length === 0) return '';
+  const paths = (some: Story['loops']): string =>
+    list(some.map(({ through }) => through.join(' -> ')));
+  if (sustainedBy({ loops, verdicts }, metastability) === null) {
+    const again = loops.filter(({ mechanism }) => mechanism === 'restarts');
+    const loads = loops.filter((loop) => !again.includes(loop));
+    const kinds = unique(loads.map(({ mechanism }) => LOOP_WORDS.get(mechanism) ?? mechanism));
+    return [
+      ...again.map((loop) => ` ${paths([loop])} ${LOOP_WORDS.get('restarts')!}.`),
+      ...(loads.length === 0 ? [] : [` ${capitalised(list(kinds))} add load: ${paths(loads)}.`]),
+    ].join('');
+  }
+  const shown = loops.map((loop) => {
+    const what = LOOP_WORDS.get(loop.mechanism) ?? loop.mechanism;
+    return `${paths([loop])} (${what})`;
   });
   return ` Feedback ${shown.length === 1 ? 'loop' : 'loops'}: ${list(shown)}.`;
 }

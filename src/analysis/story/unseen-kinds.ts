@@ -10,7 +10,7 @@ export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([
   ['lostCommits', 'loses commits from'],
   ['repeated', 'repeats effects from'],
   ['deadLettered', 'gives messages up from'],
-  ['doneTwice', 'does work twice from'],
+  ['doneTwice', 'repeats work from'],
 ]);
 
 /** The same, and events that lead to them or to waits of users. */

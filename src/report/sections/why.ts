@@ -29,7 +29,7 @@ export function whySection(all: View): Markup {
           <div>${mapMarkup(view, variant, maps)}</div>
           <div>${eventList(variant)}${innocents(variant)}</div>
         </div>
-        ${stateLegend()}${caption(`${crowdOf(view).words} Arrows go from a cause to its effect; dashed red: load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed red: more than a third are retries; open switch: breaker open on most callers. States and events of replication 1${ended(variant)}.`.trim())}${hasLanes && laneTable(view, variant)}`,
+        ${stateLegend()}${caption(`${crowdOf(view).words} Arrows go from a cause to its effect; dashed red: load that retries send back down. Map: fill is health, the bar in a box its slots in use, the width of a line its attempts per second; dashed red: more than a third are retries; open switch: breaker open on most callers. States and events of ${describedRun(variant) || 'the run'}.`.trim())}${hasLanes && laneTable(view, variant)}`,
     };
   });
 }
@@ -37,12 +37,6 @@ export function whySection(all: View): Markup {
 function titleOf(view: View, variant: VariantResult): string {
   const isCalm = variant.cascade.events.length === 0;
   return isCalm ? 'No component and no request degrades' : cascadeFinding(view, variant);
-}
-
-/** ` (run 1 of 3, which recovers)` where not all runs end alike. */
-function ended(variant: VariantResult): string {
-  const run = describedRun(variant);
-  return run === '' ? '' : ` (${run})`;
 }
 
 /** The largest map beside the events. Unit: pixels. */

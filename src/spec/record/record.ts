@@ -386,7 +386,7 @@ export interface TraceRecord {
    */
   readonly via: Float64Array;
   /**
-   * Of an attempt with `via`: tries of the proxy before it. Of a task: part id of the group or consumer plus one. Of a
+   * Of an attempt with `via`: tries of the proxy before it. Of a call: all tries of its proxy. Of a task: part id of the group or consumer plus one. Of a
    * publication: index of its act in the plan; its `attempt` is the number of messages.
    */
   readonly number: Int32Array;

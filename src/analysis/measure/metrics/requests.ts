@@ -27,7 +27,10 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
     const good = goodByRun(question, outcomesByRun(question));
     return withGood(meanOf(perSecond(question, good)), question);
   },
-  success: (question) => withSuccesses(ofFinished(question, succeededOf), question),
+  success: (question) =>
+    question.data.countsUnanswered === true && isOfUsers(question)
+      ? shareOf(countsOf(question, succeededOf), countsOf(question, arrivedOf))
+      : withSuccesses(ofFinished(question, succeededOf), question),
   availability: (question) => {
     const good = goodByRun(question, outcomesByRun(question));
     return withServed(shareOf(good, countsOf(question, arrivedOf)), question);
@@ -52,6 +55,12 @@ export const REQUEST_MEASUREMENTS: Measurements<typeof REQUEST_METRICS> = {
 };
 
 type Pick = (outcomes: OutcomeCounts) => number;
+
+/** Whether all that is asked about are requests of workloads. */
+function isOfUsers({ data, selection }: Question): boolean {
+  const users = new Set(data.requests);
+  return selection.callers === null && selection.parts.every((part) => users.has(part));
+}
 
 /** A count of outcomes, by run. */
 function countsOf(question: Question, pick: Pick): readonly number[] {

@@ -133,7 +133,7 @@ export class Proxied {
       answered: isLeft ? -1 : engine.now,
       callerLeftAt: isLeft ? engine.now : -1,
       outcome,
-      number: 0,
+      number: call.tries,
     });
   }
 }

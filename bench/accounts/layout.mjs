@@ -1,0 +1,124 @@
+// Kinds of texts by their place in a report, where they are no sentences.
+import { judgedError, NOTES, tally } from './answers.mjs';
+import { countIn, isPrinted } from './figures.mjs';
+import { kind } from './kind.mjs';
+
+const HEADINGS =
+  /^(?:Proof by runs without single faults|Not to blame|Recovery|Not met|Not as expected|Not decided|Next step)$/u;
+
+/** `fails 1 of 2 budgets, recovers`. */
+function verdictError(text, { variant }) {
+  const { of, held, broken } = tally(variant);
+  const read =
+    /^(?:fails (?<broken>\d+) of (?<of>\d+) budgets?|holds (?:its budget|all (?<all>[\d,]+) budgets)|(?<open>\d+) of (?<n>\d+) budgets? undecided|(?<none>no budgets|no goals|no budget applies))(?<rest>, .+)?$/u.exec(
+      text,
+    );
+  if (read === null) return undefined;
+  const { groups } = read;
+  const isSo =
+    groups.broken !== undefined
+      ? Number(groups.broken) === broken && Number(groups.of) === of
+      : groups.open !== undefined
+        ? Number(groups.open) === of - held
+        : groups.none !== undefined
+          ? of === 0
+          : held === of && of === countIn(groups.all ?? '1');
+  if (!isSo) return `it holds ${held} of ${of}, and breaks ${broken}`;
+  const runs = /(?<word>metastable|overloaded|for good) (?<k>\d+)\/(?<all>\d+)/u.exec(
+    groups.rest ?? '',
+  )?.groups;
+  if (runs === undefined) return null;
+  const verdict = runs.word === 'for good' ? 'lost' : runs.word;
+  const count = variant.cascade.verdicts.filter((one) => one === verdict).length;
+  return Number(runs.k) === count ? null : `${count} runs are ${verdict}`;
+}
+
+/** `64 of 64 workers wait for psp` at a time: an event of that time has the words. */
+function stepError(text, { variant }) {
+  const [when, ...rest] = text.split(' | ');
+  const what = rest.join(' | ');
+  const { events, verdicts } = variant.cascade;
+  if (when === 'until the end' || when === 'to end') {
+    const left = events.filter(({ kind: own }) => own === 'notRecovered');
+    if (left.length === 0) return 'everything recovers';
+    const stuck = /^Metastable, (?<k>\d+) of (?<n>\d+) runs/u.exec(what)?.groups;
+    const count = verdicts.filter((one) => one === 'metastable').length;
+    if (stuck !== undefined && (Number(stuck.k) !== count || Number(stuck.n) !== verdicts.length))
+      return `${count} runs are metastable`;
+    if (/sustained by /u.test(what)) {
+      const cut = variant.counterfactuals?.metastability?.loopCut?.users;
+      return count > 0 && cut !== 'stays' ? null : `the loop does not sustain it (${cut})`;
+    }
+    return left.some(({ text: own }) => what.includes(own)) ? null : 'no event says so';
+  }
+  const at = events.filter((event) => isPrinted(when, event.at));
+  if (at.length === 0) return `nothing happens at ${when}`;
+  if (/^(?:The faults? ends?|[^:]+ ends)$/u.test(what))
+    return at.some(({ kind: own }) => own === 'faultEnd') ? null : 'no fault ends then';
+  if (/^\d+ faults at once: /u.test(what))
+    return at.filter(({ kind: own }) => own === 'fault').length === Number.parseInt(what, 10)
+      ? null
+      : 'another number of faults begins';
+  const isSaid = at.some(({ subject, text: own, head, detail, kind: of }) => {
+    const texts = [own, head, detail].filter((words) => words !== undefined && words !== '');
+    if (of === 'fault' || of === 'faultEnd')
+      return (
+        texts.some((words) => what.startsWith(words)) ||
+        variant.faults.some(({ id, words }) => id === subject && what.startsWith(words))
+      );
+    return (
+      what.startsWith(subject) &&
+      (texts.some((words) => what.includes(words)) ||
+        / is healthy again: was degraded /u.test(what) ||
+        / recovers: /u.test(what))
+    );
+  });
+  return isSaid ? null : 'no event of this time says so';
+}
+
+/** Places whose texts are several sentences. */
+export const SPLIT = new Set(['note']);
+
+/** Kinds by place; the texts of other places are sentences. */
+export const LAYOUT = {
+  title: [kind('a title', /^.*$/su)],
+  facts: [
+    kind(
+      'facts',
+      /^.+: (?<n>[\d,]+) replications? of .+, seed (?<seed>\d+), digest (?<digest>[\da-f]+)$/u,
+      ({ groups }, { result }) =>
+        countIn(groups.n) === result.replications &&
+        Number(groups.seed) === result.seed &&
+        groups.digest === result.digest
+          ? null
+          : 'another run',
+    ),
+  ],
+  verdict: [{ name: 'a verdict', read: verdictError }],
+  heading: [
+    kind('a heading', HEADINGS),
+    kind(
+      'the timeline',
+      /^Timeline(?: of run 1 of (?<n>\d+)(?:, which .+)?)?$/u,
+      ({ groups }, { variant }) =>
+        Number(groups.n ?? 1) === variant.cascade.verdicts.length || groups.n === undefined
+          ? null
+          : `there are ${variant.cascade.verdicts.length}`,
+    ),
+  ],
+  expected: [kind('expectations', /^.+ of .+ as expected.*$/u)],
+  note: NOTES,
+  hypothesis: [
+    kind(
+      'a hypothesis',
+      /^(?:Hypothesis )?(?<verdict>confirmed|refuted|undecided|invalid)(?:: .+)?$/u,
+      ({ groups }, { result }) =>
+        result.hypothesis?.verdict === groups.verdict
+          ? null
+          : `it is ${result.hypothesis?.verdict}`,
+    ),
+  ],
+  step: [{ name: 'a step', read: stepError }],
+  unfinished: [kind('unfinished', /^(?<name>.+): \d+ of \d+ replications? finished.+$/u)],
+  judged: [{ name: 'a budget', read: judgedError }],
+};
