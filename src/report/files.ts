@@ -26,7 +26,6 @@ import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
 import { standAlone } from './stand-alone.js';
-import { plotRenderer } from './svg.js';
 import { viewOf, viewOfVariant, type View } from './view.js';
 
 /** A file to write: its name holds lower-case letters, digits and hyphens only. */
@@ -36,17 +35,14 @@ export interface RenderedFile {
 }
 
 /** Every chart of the report as a stand-alone SVG document, in a fixed order. */
-export function renderSvgs(
-  read: Result,
-  options: { readonly document?: object } = {},
-): RenderedFile[] {
-  const view = viewOf(read, plotRenderer(options.document));
+export function renderSvgs(read: Result): RenderedFile[] {
+  const view = viewOf(read);
   const { result } = view;
   const files: RenderedFile[] = [
     file('variants', stripsDrawing(view)),
-    file('loss', lossChart(view, 'loss', 984)),
-    file('latency-successful', cumulativeChart(view, 'cdf-ok', 620, 'successLatency')),
-    file('latency-all', cumulativeChart(view, 'cdf-all', 620, 'latency')),
+    file('loss', lossChart(view, 984)),
+    file('latency-successful', cumulativeChart(view, 620, 'successLatency')),
+    file('latency-all', cumulativeChart(view, 620, 'latency')),
   ];
   for (const variant of result.variants) files.push(...variantFiles(view, variant));
   for (const key of exemplarKeys(view)) {
@@ -93,7 +89,7 @@ function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
     file(`waste-${name}`, wasteChart(view, variant, 620)),
   ];
   if (amplifiedEdges(variant).length > 0)
-    files.push(file(`amplification-${name}`, amplificationChart(view, variant, 'am', 620)));
+    files.push(file(`amplification-${name}`, amplificationChart(view, variant, 620)));
   if (breakerLanes(view, variant).length > 0)
     files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
   return files;

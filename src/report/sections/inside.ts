@@ -153,8 +153,8 @@ export function wasteSection(all: View): Markup | null {
         ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
         : picture(
             id,
-            amplificationChart(view, variant, id, 474),
-            amplificationChart(view, variant, `${id}-n`, 358),
+            amplificationChart(view, variant, 474),
+            amplificationChart(view, variant, 358),
           );
     const shared = sharedWords(variant);
     const waste = wasteRows(view, variant);
