@@ -128,7 +128,14 @@ const STRIP = 52;
 
 /** All servers of one variant, three panels each, with the ends of their scales. */
 function servicesDrawing(view: View, variant: VariantResult): Drawing {
-  const rows = serviceRows(view, variant);
+  const rows = serviceRows(view, variant).map((row) => ({
+    row,
+    charts: [
+      rateChart(view, row, variant),
+      latencyChart(view, row, variant),
+      slotsChart(view, row, variant),
+    ] as const,
+  }));
   const heads = ['Answers and arrivals', 'p99 latency, log', 'Slots in use and queue'];
   const height = rows.length * ROW + 48;
   const { duration } = view.result.run;
@@ -142,10 +149,10 @@ function servicesDrawing(view: View, variant: VariantResult): Drawing {
     width: 1040,
     height,
     title: `Services, ${variant.name}`,
-    description: rows.map((row) => rateChart(view, row, variant).description).join(' '),
+    description: rows.map(({ charts: [rate] }) => rate.description).join(' '),
     body: [
       heads.map((text, i) => label(COLUMNS[i]!, 12, text)),
-      rows.map((row, i) => serviceMarks(view, row, variant, 22 + i * ROW)),
+      rows.map(({ row, charts }, i) => serviceMarks(row, charts, 22 + i * ROW)),
       COLUMNS.map(axis),
     ],
   };
@@ -155,12 +162,7 @@ const ROW = 92;
 const PANEL = { width: 240, height: 80 };
 const COLUMNS = [200, 494, 788];
 
-function serviceMarks(view: View, row: ServiceRow, variant: VariantResult, top: number): Markup {
-  const charts = [
-    rateChart(view, row, variant),
-    latencyChart(view, row, variant),
-    slotsChart(view, row, variant),
-  ];
+function serviceMarks(row: ServiceRow, charts: readonly (Drawing | null)[], top: number): Markup {
   const y = latencyScale(row.scale);
   const scales = [
     [{ at: 6, text: formatRate(row.scale.rateTop) }],
