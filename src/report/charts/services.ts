@@ -85,7 +85,10 @@ export function slotsOf(node: TopologyNode, replicas = node.replicas): number | 
 
 /** Whether a component has slots or a number of processes to draw. */
 export function hasSlots({ node, series }: ServiceRow): boolean {
-  return series !== null && ((slotsOf(node) !== null && series.busy.length > 0) || (series.up ?? []).length > 0);
+  return (
+    series !== null &&
+    ((slotsOf(node) !== null && series.busy.length > 0) || (series.up ?? []).length > 0)
+  );
 }
 
 /** Description of a component, below its name. */
