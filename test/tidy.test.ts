@@ -144,14 +144,6 @@ describe('the source tree', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('imports plot only in report/svg.ts', () => {
-    const importers = (name: string): readonly string[] =>
-      sources
-        .filter((source) => importsOf(source).some(({ from }) => from === name))
-        .map((source) => source.path);
-    expect(importers('@observablehq/plot')).toEqual(['src/report/svg.ts']);
-  });
-
   it('has no pattern file that imports another pattern file', () => {
     const isPattern = (path: string): boolean => /^src\/patterns\/(policies|faults)\//.test(path);
     const wrong = internalImports().filter(

@@ -77,16 +77,14 @@ const RUN = 4;
  * exponent: `2:…`. Values more than nine decades below the largest one are 0.
  */
 export function packed(values: readonly (number | null)[]): string {
-  const parts = values.map((value) => (value === null || value <= 0 ? null : partsOf(value)));
-  const top = Math.max(...parts.map((part) => part?.exponent ?? -Infinity));
-  const least = top - DECADES + 1;
-  const codes = values.map((value, i) => {
-    const part = parts[i];
-    if (value === null) return NOTHING;
-    if (part === null || part === undefined || part.exponent < least) return ZERO;
-    return FIRST + (part.exponent - least) * SIZES + part.size - 100;
+  const numbers = values.map((value) => (value === null || value <= 0 ? -1 : numberOf(value)));
+  const top = numbers.reduce((most, number) => (number > most ? number : most), -1);
+  const least = Math.floor(top / SIZES) - DECADES + 1;
+  const codes = numbers.map((number, i) => {
+    if (values[i] === null) return NOTHING;
+    return number < Math.max(0, least * SIZES) ? ZERO : FIRST + number - least * SIZES;
   });
-  let text = `${Number.isFinite(top) ? least : 0}:`;
+  let text = `${top < 0 ? 0 : least - LOWEST}:`;
   for (let i = 0; i < codes.length;) {
     let count = 1;
     while (codes[i + count] === codes[i] && count < BASE * BASE - 1) count++;
@@ -122,18 +120,19 @@ function valueOf(code: number, least: number): number | null {
 }
 
 /** Powers of ten from 1e-15 on. */
-const POWERS = Array.from({ length: 31 }, (_, i) => Number(`1e${i - 15}`));
+const LOWEST = 15;
+const POWERS = Array.from({ length: 31 }, (_, i) => Number(`1e${i - LOWEST}`));
 
-/** Three digits, and the exponent of the first one. Smaller and larger values than those of a run have the nearest. */
-function partsOf(value: number): { readonly size: number; readonly exponent: number } {
-  let place = 15;
+/**
+ * A value among all numbers of three digits, of which each decade has `SIZES`. Smaller and larger values than those of
+ * a run have the nearest.
+ */
+function numberOf(value: number): number {
+  let place = LOWEST;
   while (place < POWERS.length - 1 && value >= POWERS[place + 1]!) place++;
   while (place > 2 && value < POWERS[place]!) place--;
   const size = Math.round(value / POWERS[place - 2]!);
-  const exponent = place - 15;
-  return size < 1000
-    ? { size: Math.max(100, size), exponent }
-    : { size: 100, exponent: exponent + 1 };
+  return place * SIZES + Math.min(SIZES, Math.max(0, size - 100));
 }
 
 function pair(code: number): string {

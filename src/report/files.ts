@@ -26,7 +26,6 @@ import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
 import { standAlone } from './stand-alone.js';
-import { plotRenderer } from './svg.js';
 import { viewOf, viewOfVariant, type View } from './view.js';
 
 /** A file to write: its name holds lower-case letters, digits and hyphens only. */
@@ -36,17 +35,14 @@ export interface RenderedFile {
 }
 
 /** Every chart of the report as a stand-alone SVG document, in a fixed order. */
-export function renderSvgs(
-  read: Result,
-  options: { readonly document?: object } = {},
-): RenderedFile[] {
-  const view = viewOf(read, plotRenderer(options.document));
+export function renderSvgs(read: Result): RenderedFile[] {
+  const view = viewOf(read);
   const { result } = view;
   const files: RenderedFile[] = [
     file('variants', stripsDrawing(view)),
-    file('loss', lossChart(view, 'loss', 984)),
-    file('latency-successful', cumulativeChart(view, 'cdf-ok', 620, 'successLatency')),
-    file('latency-all', cumulativeChart(view, 'cdf-all', 620, 'latency')),
+    file('loss', lossChart(view, 984)),
+    file('latency-successful', cumulativeChart(view, 620, 'successLatency')),
+    file('latency-all', cumulativeChart(view, 620, 'latency')),
   ];
   for (const variant of result.variants) files.push(...variantFiles(view, variant));
   for (const key of exemplarKeys(view)) {
@@ -93,7 +89,7 @@ function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
     file(`waste-${name}`, wasteChart(view, variant, 620)),
   ];
   if (amplifiedEdges(variant).length > 0)
-    files.push(file(`amplification-${name}`, amplificationChart(view, variant, 'am', 620)));
+    files.push(file(`amplification-${name}`, amplificationChart(view, variant, 620)));
   if (breakerLanes(view, variant).length > 0)
     files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
   return files;
@@ -132,7 +128,14 @@ const STRIP = 52;
 
 /** All servers of one variant, three panels each, with the ends of their scales. */
 function servicesDrawing(view: View, variant: VariantResult): Drawing {
-  const rows = serviceRows(view, variant);
+  const rows = serviceRows(view, variant).map((row) => ({
+    row,
+    charts: [
+      rateChart(view, row, variant),
+      latencyChart(view, row, variant),
+      slotsChart(view, row, variant),
+    ] as const,
+  }));
   const heads = ['Answers and arrivals', 'p99 latency, log', 'Slots in use and queue'];
   const height = rows.length * ROW + 48;
   const { duration } = view.result.run;
@@ -146,10 +149,10 @@ function servicesDrawing(view: View, variant: VariantResult): Drawing {
     width: 1040,
     height,
     title: `Services, ${variant.name}`,
-    description: rows.map((row) => rateChart(view, row, variant).description).join(' '),
+    description: rows.map(({ charts: [rate] }) => rate.description).join(' '),
     body: [
       heads.map((text, i) => label(COLUMNS[i]!, 12, text)),
-      rows.map((row, i) => serviceMarks(view, row, variant, 22 + i * ROW)),
+      rows.map(({ row, charts }, i) => serviceMarks(row, charts, 22 + i * ROW)),
       COLUMNS.map(axis),
     ],
   };
@@ -159,12 +162,7 @@ const ROW = 92;
 const PANEL = { width: 240, height: 80 };
 const COLUMNS = [200, 494, 788];
 
-function serviceMarks(view: View, row: ServiceRow, variant: VariantResult, top: number): Markup {
-  const charts = [
-    rateChart(view, row, variant),
-    latencyChart(view, row, variant),
-    slotsChart(view, row, variant),
-  ];
+function serviceMarks(row: ServiceRow, charts: readonly (Drawing | null)[], top: number): Markup {
   const y = latencyScale(row.scale);
   const scales = [
     [{ at: 6, text: formatRate(row.scale.rateTop) }],

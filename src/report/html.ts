@@ -25,15 +25,12 @@ import { tracesSection } from './sections/traces.js';
 import { whySection } from './sections/why.js';
 import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
-import { plotRenderer } from './svg.js';
 import { viewOf, type View } from './view.js';
 import { whatIfText } from './what-if.js';
 import { headlineWords } from './words.js';
 
 /** Inputs of a page besides the result. */
 export interface HtmlOptions {
-  /** A DOM document in which charts are drawn; by default one that can do nothing else. */
-  readonly document?: object;
   /** The command that reproduces this report. */
   readonly command: string;
   /** Version of the program that writes the page. */
@@ -42,7 +39,7 @@ export interface HtmlOptions {
 
 /** One self-contained page: no network requests, readable without its script, the same bytes for the same result. */
 export function renderHtml(result: Result, options: HtmlOptions): string {
-  const view = viewOf(result, plotRenderer(options.document));
+  const view = viewOf(result);
   let page = pageOf(foldOf(view, DRAWN[0]!), options);
   for (const most of folds(view) ? DRAWN.slice(1) : []) {
     if (new TextEncoder().encode(page).length <= LARGEST) break;

@@ -47,6 +47,7 @@ const MARGIN = 14;
  * Dark rules for the colours that a picture uses. If two tokens share a light colour, the first one counts for both.
  */
 function swaps(body: string): string {
+  const used = new Set(body.match(/(?:fill|stroke)="#\w+"/g));
   const done = new Set<string>();
   const rules: string[] = [
     `[fill="${LIGHT.bg}"]{fill:${DARK.bg}}`,
@@ -57,7 +58,7 @@ function swaps(body: string): string {
     if (done.has(light)) continue;
     done.add(light);
     for (const name of ['fill', 'stroke']) {
-      if (body.includes(`${name}="${light}"`))
+      if (used.has(`${name}="${light}"`))
         rules.push(`[${name}="${light}"]{${name}:${DARK[token]}}`);
     }
   }

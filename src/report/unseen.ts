@@ -66,10 +66,21 @@ export function meteredOf(variant: VariantResult, subject: string): MeteredResul
 }
 
 /** Names of all subjects of a family that any variant has, `component` or `component.part`, those in focus first. */
-export function subjectsOf(view: Shown, family: Family): string[] {
-  const hidden = new Set(view.result.report.hide);
+export function subjectsOf({ result }: Shown, family: Family): readonly string[] {
+  const known = SUBJECTS.get(result) ?? new Map<Family, readonly string[]>();
+  SUBJECTS.set(result, known);
+  const own = known.get(family) ?? subjectsIn(result, family);
+  known.set(family, own);
+  return own;
+}
+
+/** By result, because every figure of a family asks. */
+const SUBJECTS = new WeakMap<Result, Map<Family, readonly string[]>>();
+
+function subjectsIn(result: Result, family: Family): readonly string[] {
+  const hidden = new Set(result.report.hide);
   const names = new Set<string>();
-  for (const variant of view.result.variants) {
+  for (const variant of result.variants) {
     const all = { ...variant.metered, ...poolMeters(variant) };
     for (const name of sortedKeys(all)) {
       const [component, part] = name.split('.');
@@ -77,7 +88,7 @@ export function subjectsOf(view: Shown, family: Family): string[] {
       if (family.holds(all[name]!, part !== undefined)) names.add(name);
     }
   }
-  const rank = focusRank(view.result);
+  const rank = focusRank(result);
   return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 

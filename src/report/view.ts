@@ -22,7 +22,6 @@ import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { byCodeUnit, groupedBy, sortedKeys } from '../text/order.js';
 import { PageReadings } from './page-readings.js';
-import type { PlotRenderer } from './svg.js';
 import { outdone, rankedTogether } from './standing.js';
 import { looksOf, type Look } from './theme.js';
 import { withWaiting } from './waiting.js';
@@ -44,13 +43,12 @@ export interface View {
   readonly headline: FaultInfo | null;
   /** The only variant that is shown; null = all of them side by side. */
   readonly only: VariantResult | null;
-  readonly plot: PlotRenderer;
   /** What the pictures of a page read out. */
   readonly readings: PageReadings;
 }
 
 /** Derives the view of a result. */
-export function viewOf(read: Result, plot: PlotRenderer = noPlot): View {
+export function viewOf(read: Result): View {
   const result = oneLineTexts(read);
   const baseline = result.variants.find((variant) => variant.baseline) ?? result.variants[0]!;
   const winner = winnerOf(result, baseline);
@@ -63,7 +61,6 @@ export function viewOf(read: Result, plot: PlotRenderer = noPlot): View {
     requests: requestsOf(result),
     headline: headlineOf(result),
     only: null,
-    plot,
     readings: new PageReadings(),
   };
 }
@@ -232,11 +229,6 @@ export function fromBatches(result: Result): boolean {
       variant.summary.goodput.from === 'batches' ||
       judgedOf(variant).some((budget) => budget.from === 'batches'),
   );
-}
-
-/** For outputs without pictures. */
-function noPlot(): { readonly markup: string } {
-  return { markup: '' };
 }
 
 /** Misses the fewest budgets, then succeeds most, among the variants that no other one beats in success or goodput. */

@@ -18,6 +18,8 @@ function numberJson(value: number): string {
 }
 
 function listJson(list: readonly unknown[]): string {
+  // Most of a result: series of numbers, which JSON writes in the same way.
+  if (list.every(Number.isFinite)) return JSON.stringify(list);
   let text = '';
   for (let i = 0; i < list.length; i++) text += `${i === 0 ? '' : ','}${canonicalJson(list[i])}`;
   return `[${text}]`;

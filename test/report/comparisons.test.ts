@@ -1,4 +1,3 @@
-import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { compareFinding } from '../../src/report/findings-compare.js';
 import { lossFinding } from '../../src/report/findings.js';
@@ -215,8 +214,7 @@ variants:
       'paired difference to today (peak-more to peak) with the interval that decides',
     );
     expect(text).toMatch(/^\| peak-more \| .*\*\*99\.\d+ %\*\*<br>\+.* pt ± /mu);
-    const { document } = new JSDOM('<!doctype html>').window;
-    const page = renderHtml(result, { command: 'x', version: '0', document });
+    const page = renderHtml(result, { command: 'x', version: '0' });
     expect(page).toContain('paired difference to today (peak-more to peak)');
     expect(page).toContain('<small>compared with peak</small>');
     expect(page).toContain('<small>first with its load</small>');

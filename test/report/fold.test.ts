@@ -4,8 +4,7 @@ import { renderHtml } from '../../src/report/html.js';
 import type { Result, VariantResult } from '../../src/spec/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 
-const { document } = new JSDOM('').window;
-const OPTIONS = { document, command: 'faultline run a.yaml', version: '0' };
+const OPTIONS = { command: 'faultline run a.yaml', version: '0' };
 const LIMIT = 3_000_000;
 
 /** The sample with this number of variants; each succeeds a little less than the one before. */

@@ -219,8 +219,7 @@ describe('Markdown', () => {
 });
 
 describe('stand-alone charts', () => {
-  const document = new JSDOM('').window.document;
-  const files = renderSvgs(sampleResult(), { document });
+  const files = renderSvgs(sampleResult());
 
   it('are well-formed documents with a namespace and literal light colours', () => {
     for (const file of files) {
@@ -286,14 +285,10 @@ describe('the run that a story is of', () => {
       cascade: { ...variant.cascade, verdicts },
     })),
   });
-  const { document } = new JSDOM('').window;
   const outputs = (result: Result): readonly string[] => [
     summaryText(result, TEXT),
     renderMarkdown(result, { command: 'faultline run' }),
-    renderHtml(result, { document, command: 'faultline run', version: '0.0.0' }).replace(
-      /<\/?b>/g,
-      '',
-    ),
+    renderHtml(result, { command: 'faultline run', version: '0.0.0' }).replace(/<\/?b>/g, ''),
   ];
 
   it('is said where not all runs end alike', () => {

@@ -20,8 +20,7 @@ import { dotsOf, passes } from '../support/drawn-lines.js';
 import { sampleResult } from '../support/sample-result.js';
 import { run } from '../theory/program.js';
 
-const { document } = new JSDOM('').window;
-const OPTIONS = { document, command: 'faultline run checkout.yaml', version: '0' };
+const OPTIONS = { command: 'faultline run checkout.yaml', version: '0' };
 const sample = sampleResult();
 const page = renderHtml(sample, OPTIONS);
 const parsed = new JSDOM(page).window.document;

@@ -15,8 +15,7 @@ import { run } from '../theory/program.js';
 
 /** The section of a page as a document, and its text with single spaces. */
 const sectionOf = (result: Result, id: string) => {
-  const { document } = new JSDOM('').window;
-  const page = renderHtml(result, { document, command: 'faultline run', version: '0.0.0' });
+  const page = renderHtml(result, { command: 'faultline run', version: '0.0.0' });
   const section = new JSDOM(page).window.document.getElementById(id);
   if (section === null) throw new Error(`no section ${id}`);
   const plain = (text: string | null): string => (text ?? '').replace(/\s+/gu, ' ').trim();

@@ -24,7 +24,6 @@ const MOVED = scenario(`  - { name: now }
 const ADDED = scenario(`  - { name: never, remove: [ 'faults[slow-pay]' ] }
   - { name: now }`);
 
-const { document } = new JSDOM('').window;
 const plain = (text: string | null): string => text ?? '';
 
 describe('faults that a variant moves or takes away', () => {
@@ -74,7 +73,7 @@ describe('faults that a variant moves or takes away', () => {
     expect(plain(faultMarks(view).words)).toBe(
       'Shaded: pay 4x slower (10 to 20 s in now) and pay 4x slower (40 to 50 s in later). ',
     );
-    const html = renderHtml(result, { version: '0.0.0', command: 'faultline', document });
+    const html = renderHtml(result, { version: '0.0.0', command: 'faultline' });
     const strips = [...new JSDOM(html).window.document.querySelectorAll('#variants tbody tr svg')];
     expect(strips.map((one) => one.innerHTML.includes('var(--fault)'))).toEqual([
       true,

@@ -13,7 +13,7 @@ import {
   type Scale,
 } from '../scale.js';
 import type { VariantResult } from '../../spec/result/result.js';
-import { lineLayer, type Layer } from '../svg.js';
+import { across, line, marks, plotIn, upright, type Plot } from '../plot.js';
 import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
@@ -60,7 +60,7 @@ export function latencyDomain(view: View): [number, number] {
 }
 
 /** Share of requests without a successful response yet, log-log. */
-export function lossChart(view: View, id: string, width: number): Drawing {
+export function lossChart(view: View, width: number): Drawing {
   const narrow = width < 600;
   const names = narrow ? 16 * (legendRows(view, width) - 1) : 0;
   const height = names + (narrow ? 310 : 370);
@@ -71,28 +71,20 @@ export function lossChart(view: View, id: string, width: number): Drawing {
     top: 26,
     bottom: names + (narrow ? 60 : 36),
   };
-  const x = logarithmic(domain, [margin.left, width - margin.right]);
   const lines = view.result.variants.map((variant) => ({
     variant,
     points: lossPoints(view, variant, domain),
     lost: lostShare(view, variant),
   }));
   const floor = floorOf(lines);
-  const y = logarithmic([floor, 1], [height - margin.bottom, margin.top]);
+  const plot = plotIn(
+    { width, height, margin },
+    (range) => logarithmic(domain, range),
+    (range) => logarithmic([floor, 1], range),
+  );
+  const { x, y } = plot;
   const shares = [1, ...DECADES.filter((share) => share >= floor)];
   const limit = objective(view, domain);
-  const drawn = view.plot(id, {
-    width,
-    height,
-    margin,
-    x: { type: 'log', domain },
-    y: { type: 'log', domain: [floor, 1] },
-    layers: [
-      { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
-      { kind: 'upright', at: limit, stroke: 'var(--ink3)', dash: '2 3' },
-      ...lines.flatMap(({ variant, points }) => curve(view, variant, clipped(points))),
-    ],
-  });
   return {
     width,
     height,
@@ -101,7 +93,9 @@ export function lossChart(view: View, id: string, width: number): Drawing {
       .map(({ variant, lost }) => `${variant.name} ${formatShare(lost)}`)
       .join(', ')}.`,
     body: [
-      drawn,
+      across(plot, shares, 'var(--grid)'),
+      upright(plot, limit, 'var(--ink3)', '2 3'),
+      lines.map(({ variant, points }) => curve(view, plot, variant, clipped(points))),
       axisLabels(x, y, domain, shares, narrow),
       limit.map((at) => label(x(at), 14, `objective ${formatSeconds(at)}`, { anchor: 'middle' })),
       narrow
@@ -112,32 +106,17 @@ export function lossChart(view: View, id: string, width: number): Drawing {
 }
 
 /** Cumulative latency of one population, all variants. */
-export function cumulativeChart(
-  view: View,
-  id: string,
-  width: number,
-  population: Population,
-): Drawing {
+export function cumulativeChart(view: View, width: number, population: Population): Drawing {
   const names = 16 * (legendRows(view, width) - 1);
   const height = 240 + names;
   const domain = latencyDomain(view);
   const margin = { left: 48, right: 14, top: 14, bottom: 54 + names };
-  const x = logarithmic(domain, [margin.left, width - margin.right]);
-  const y = linear([0, 1], [height - margin.bottom, margin.top]);
+  const plot = plotIn(
+    { width, height, margin },
+    (range) => logarithmic(domain, range),
+    (range) => linear([0, 1], range),
+  );
   const shares = [1, 0.75, 0.5, 0.25, 0];
-  const drawn = view.plot(id, {
-    width,
-    height,
-    margin,
-    x: { type: 'log', domain },
-    y: { type: 'linear', domain: [0, 1] },
-    layers: [
-      { kind: 'across', at: shares, stroke: 'var(--grid)', dash: null },
-      ...view.result.variants.flatMap((variant) =>
-        curve(view, variant, cumulativePoints(view, variant, population, domain)),
-      ),
-    ],
-  });
   return {
     width,
     height,
@@ -148,7 +127,14 @@ export function cumulativeChart(
           `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`,
       )
       .join('; '),
-    body: [drawn, axisLabels(x, y, domain, shares, true), legend(view, width, height)],
+    body: [
+      across(plot, shares, 'var(--grid)'),
+      view.result.variants.map((variant) =>
+        curve(view, plot, variant, cumulativePoints(view, variant, population, domain)),
+      ),
+      axisLabels(plot.x, plot.y, domain, shares, true),
+      legend(view, width, height),
+    ],
   };
 }
 
@@ -243,13 +229,16 @@ function objective(view: View, domain: Bounds): number[] {
 }
 
 /** A line, with the shapes of its variant at a distance that differs between variants. */
-function curve(view: View, variant: VariantResult, points: readonly LossPoint[]): Layer[] {
+function curve(
+  view: View,
+  plot: Plot,
+  variant: VariantResult,
+  points: readonly LossPoint[],
+): Markup {
   const look = lookOf(view, variant.name);
   const all = points.map((p) => ({ x: p.seconds, y: p.share }));
-  const line = lineLayer(look, all);
-  if (look.mark === null) return [line];
   const marked = all.filter((_, i) => (i + look.index * 3) % MARK_EVERY === 0);
-  return [line, { kind: 'marks', points: marked, fill: look.color, shape: look.mark }];
+  return markup`${line(plot, all, look)}${look.mark !== null && marks(plot, marked, look.color, look.mark)}`;
 }
 
 const MARK_EVERY = 20;

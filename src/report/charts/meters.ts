@@ -11,7 +11,8 @@ import {
 } from '../../text/figures.js';
 import type { Family, FamilyBand, FamilyColumn, FamilyPanel } from '../family.js';
 import { clamp, linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
-import { lineLayer, type Layer } from '../svg.js';
+import type { Markup } from '../html-escape.js';
+import { across, band, line, plotIn, shaded, upright, type Plot } from '../plot.js';
 import { meteredOf } from '../unseen.js';
 import { faultMarks, lookOf, type View } from '../view.js';
 
@@ -35,7 +36,6 @@ export function meterChart(
   subject: string,
   panel: FamilyPanel,
   axis: MeterAxis,
-  id: string,
 ): Drawing {
   const size = { width: 1000, height: 100 };
   const { floor, top } = axis;
@@ -47,6 +47,11 @@ export function meterChart(
     ...shown.filter(({ name }) => name === view.winner),
   ];
   const marks = faultMarks(view);
+  const plot = plotIn(
+    { ...size, margin: { left: 0, right: 0, top: 6, bottom: 4 } },
+    (range) => linear([0, view.result.run.duration], range),
+    () => meterScaleOf(axis),
+  );
   return {
     ...size,
     stretch: true,
@@ -57,22 +62,17 @@ export function meterChart(
         return `${variant.name} at most ${formatValue(most, panel.unit)}`;
       })
       .join(', '),
-    body: view.plot(id, {
-      ...size,
-      margin: { left: 0, right: 0, top: 6, bottom: 4 },
-      x: { type: 'linear', domain: [0, view.result.run.duration] },
-      y:
-        floor === null
-          ? { type: 'linear', domain: [0, top] }
-          : { type: 'log', domain: [floor, top] },
-      layers: [
-        { kind: 'spans', spans: marks.spans, fill: 'var(--fault)' },
-        { kind: 'upright', at: marks.instants, stroke: 'var(--fault-ink)', dash: '2 3' },
-        { kind: 'across', at: gridOf(axis), stroke: 'var(--grid)', dash: null },
-        ...ordered.flatMap((variant) => bandOf(view, variant, subject, panel, inside)),
-        ...ordered.map((variant) => lineOf(view, variant, subject, panel, inside)),
-      ],
-    }),
+    body: [
+      shaded(plot, marks.spans, 'var(--fault)'),
+      upright(plot, marks.instants, 'var(--fault-ink)', '2 3'),
+      across(plot, gridOf(axis), 'var(--grid)'),
+      ordered.map((variant) => bandOf(view, plot, variant, subject, panel, inside)),
+      ordered.map((variant) => {
+        const series = seriesOf(view, variant, subject, panel);
+        const points = stepPoints(series, view.result.run.step, inside);
+        return line(plot, points, lookOf(view, variant.name));
+      }),
+    ],
   };
 }
 
@@ -160,32 +160,22 @@ export function drawnVariants(
   );
 }
 
-function lineOf(
-  view: View,
-  variant: VariantResult,
-  subject: string,
-  panel: FamilyPanel,
-  inside: (value: number) => number,
-): Layer {
-  const series = seriesOf(view, variant, subject, panel);
-  return lineLayer(lookOf(view, variant.name), stepPoints(series, view.result.run.step, inside));
-}
-
 function bandOf(
   view: View,
+  plot: Plot,
   variant: VariantResult,
   subject: string,
   panel: FamilyPanel,
   inside: (value: number) => number,
-): Layer[] {
-  const band = bandIn(variant, subject, panel);
-  if (band === null) return [];
-  const points = band.low.map((low, i) => ({
+): Markup | null {
+  const own = bandIn(variant, subject, panel);
+  if (own === null) return null;
+  const points = own.low.map((low, i) => ({
     x: (i + 0.5) * view.result.run.step,
     low: inside(low),
-    high: inside(band.high[i]!),
+    high: inside(own.high[i]!),
   }));
-  return [{ kind: 'band', points, fill: lookOf(view, variant.name).color, opacity: 0.14 }];
+  return band(plot, points, lookOf(view, variant.name).color);
 }
 
 function bandIn(variant: VariantResult, subject: string, panel: FamilyPanel): FamilyBand | null {

@@ -83,6 +83,14 @@ export function slotsOf(node: TopologyNode, replicas = node.replicas): number | 
   return isStore && node.cores !== null ? node.cores * replicas : null;
 }
 
+/** Whether a component has slots or a number of processes to draw. */
+export function hasSlots({ node, series }: ServiceRow): boolean {
+  return (
+    series !== null &&
+    ((slotsOf(node) !== null && series.busy.length > 0) || (series.up ?? []).length > 0)
+  );
+}
+
 /** Description of a component, below its name. */
 export function nodeWords(node: TopologyNode): string {
   const words: string[] = [];
@@ -112,16 +120,17 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
   const y = linear([0, row.scale.rateTop], [76, 6]);
   const rate = row.series?.rate ?? [];
   const good = wholeOf(variant, row, 'goodRate');
+  const states = statesIn(row, variant);
   return {
     ...FRAME,
     title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
-    description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(row, variant)}`,
+    description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(states)}`,
     body: lines([
       shading(view, x, [0, view.result.run.duration], 0, 76),
       level([76], 'rule'),
       areaOf(points(view, good, x, y), 76),
       line(points(view, rate, x, y), 'dead'),
-      ribbon(statesIn(row, variant), variant.timeline.step, x),
+      ribbon(states, variant.timeline.step, x),
     ]),
   };
 }
@@ -152,12 +161,12 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
  * throughout, the share of those that do is a dashed line.
  */
 export function slotsChart(view: View, row: ServiceRow, variant: VariantResult): Drawing | null {
+  if (!hasSlots(row)) return null;
   const { replicas } = row.scale;
   const slots = slotsOf(row.node, replicas);
   const up = row.series?.up ?? [];
   const busy = slots === null ? [] : (row.series?.busy ?? []);
   const queue = slots === null ? [] : (row.series?.queue ?? []);
-  if (busy.length === 0 && up.length === 0) return null;
   const x = timeScale(view);
   const running = linear([0, replicas], [94, 8]);
   const words = [
@@ -288,8 +297,7 @@ function statesIn({ node, series }: ServiceRow, variant: VariantResult): readonl
   return (series?.state ?? []).map((_, step) => stateOf(variant, node.name, step));
 }
 
-function stateWords(row: ServiceRow, variant: VariantResult): string {
-  const states = statesIn(row, variant);
+function stateWords(states: readonly HealthState[]): string {
   const worst = (['down', 'failing', 'degraded'] as const).find((state) => states.includes(state));
   return worst === undefined ? 'Healthy throughout.' : `At worst ${worst}.`;
 }
@@ -306,17 +314,18 @@ function largestRate(view: View, variant: VariantResult, name: string): number {
 
 /** True if every variant draws a component's rates to the same scale. */
 export function sharesScales(view: View): boolean {
-  const tops = view.result.variants.map((variant) =>
-    serviceRows(view, variant)
-      .map((row) => row.scale.rateTop)
-      .join(),
+  const { variants } = view.result;
+  return crowdOf(view).shown.every(
+    ({ name }) =>
+      new Set(variants.map((variant) => roundCeiling(largestRate(view, variant, name)))).size === 1,
   );
-  return new Set(tops).size === 1;
 }
 
 const FLATTENING = 25;
 
-function latencyBounds(view: View): [number, number] {
+function latencyBounds(view: View): readonly [number, number] {
+  const known = BOUNDS.get(view.result);
+  if (known !== undefined) return known;
   let low = Infinity;
   let high = 0;
   for (const variant of view.result.variants) {
@@ -328,10 +337,14 @@ function latencyBounds(view: View): [number, number] {
       }
     }
   }
-  if (high === 0) return [0.001, 1];
   const top = niceCeiling(high);
-  return [Math.min(niceFloor(low), top / 100), top];
+  const bounds =
+    high === 0 ? ([0.001, 1] as const) : ([Math.min(niceFloor(low), top / 100), top] as const);
+  BOUNDS.set(view.result, bounds);
+  return bounds;
 }
+
+const BOUNDS = new WeakMap<View['result'], readonly [number, number]>();
 
 /** The attribute of a dashed line. */
 export function dashed(dash: string): Markup {

@@ -5,7 +5,7 @@ import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/
 import { listed } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
 import { fewDecades, logarithmic, niceCeiling, niceFloor, type Scale } from '../scale.js';
-import { lineLayer } from '../svg.js';
+import { across, line, plotIn } from '../plot.js';
 import { meteredOf } from '../unseen.js';
 import { lookOf, type View } from '../view.js';
 
@@ -29,7 +29,6 @@ export function spreadChart(
   view: View,
   subject: string,
   of: { readonly meter: string; readonly words: string },
-  id: string,
   width: number,
 ): Drawing | null {
   const found = spreadsOf(view, subject, of.meter);
@@ -40,29 +39,22 @@ export function spreadChart(
   const domain: [number, number] = [low, Math.max(high, low * 10)];
   const height = 240;
   const margin = { left: 52, right: 14, top: 14, bottom: 30 };
-  const x = logarithmic(domain, [margin.left, width - margin.right]);
-  const y = logarithmic([FLOOR, 1], [height - margin.bottom, margin.top]);
-  const drawn = view.plot(id, {
-    width,
-    height,
-    margin,
-    x: { type: 'log', domain },
-    y: { type: 'log', domain: [FLOOR, 1] },
-    layers: [
-      { kind: 'across', at: SHARES, stroke: 'var(--grid)', dash: null },
-      ...found.map((spread) => {
-        const look = lookOf(view, spread.variant.name);
-        return { ...lineLayer(look, pointsOf(spread, domain)), step: true };
-      }),
-    ],
-  });
+  const plot = plotIn(
+    { width, height, margin },
+    (range) => logarithmic(domain, range),
+    (range) => logarithmic([FLOOR, 1], range),
+  );
+  const { x, y } = plot;
   return {
     width,
     height,
     title: `${subject}: ${of.words}`,
     description: found.map(inWords).join('; '),
     body: [
-      drawn,
+      across(plot, SHARES, 'var(--grid)'),
+      found.map((spread) =>
+        line(plot, pointsOf(spread, domain), lookOf(view, spread.variant.name), true),
+      ),
       SHARES.map((share) =>
         label(margin.left - 8, y(share) + 4, exactShare(share), { anchor: 'end', size: 11 }),
       ),

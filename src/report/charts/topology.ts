@@ -43,8 +43,21 @@ export function legibleWidth(map: Placement): number {
   return (map.width * LEGIBLE) / TEXT;
 }
 
-/** The two placements of a result's topology: the first that fits, from left to right or from top to bottom. */
+/**
+ * The two placements of a result's topology: the first that fits, from left to right or from top to bottom. The page
+ * and the pictures of all variants have the same ones.
+ */
 export function mapsOf(view: View): Maps {
+  const known = MAPS.get(view.result);
+  if (known !== undefined) return known;
+  const maps = placed(view);
+  MAPS.set(view.result, maps);
+  return maps;
+}
+
+const MAPS = new WeakMap<View['result'], Maps>();
+
+function placed(view: View): Maps {
   const nodes = mapNodes(view).map((node) => ({
     ...node,
     below: sharesOf(view, node.name).map(({ words }) => `${words} ${WIDEST_SHARE}`),

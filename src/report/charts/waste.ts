@@ -5,7 +5,7 @@ import { formatNumber, formatShare } from '../../text/figures.js';
 import { listed } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
-import type { Layer } from '../svg.js';
+import { across, line, plotIn, shaded } from '../plot.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
 import { shades, type View } from '../view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
@@ -57,12 +57,7 @@ export function extraAttempts(variant: VariantResult): string | null {
 }
 
 /** Attempts sent per call made, by step, the fault shaded. */
-export function amplificationChart(
-  view: View,
-  variant: VariantResult,
-  id: string,
-  width: number,
-): Drawing {
+export function amplificationChart(view: View, variant: VariantResult, width: number): Drawing {
   const edges = amplifiedEdges(variant);
   const narrow = width < 400;
   const legend = narrow ? 18 * edges.length : 0;
@@ -71,17 +66,12 @@ export function amplificationChart(
   const { duration } = view.result.run;
   const domain: readonly [number, number] = [0, ceiling(edges)];
   const ticks = niceTicks(domain, 4);
-  const x = linear([0, duration], [margin.left, width - margin.right]);
-  const y = linear(domain, [height - margin.bottom, margin.top]);
-  const bottom = height - margin.bottom;
-  const drawn = view.plot(id, {
-    width,
-    height,
-    margin,
-    x: { type: 'linear', domain: [0, duration] },
-    y: { type: 'linear', domain },
-    layers: amplificationLayers(view, edges, ticks),
-  });
+  const plot = plotIn(
+    { width, height, margin },
+    (range) => linear([0, duration], range),
+    (range) => linear(domain, range),
+  );
+  const { x, y, bottom } = plot;
   return {
     width,
     height,
@@ -90,7 +80,11 @@ export function amplificationChart(
       .map((e) => `${e.edge} ${formatNumber(e.factor)} over the whole run`)
       .join(', '),
     body: [
-      drawn,
+      shaded(plot, shades(view), 'var(--fault)'),
+      across(plot, ticks, 'var(--grid)'),
+      edges.map(({ points }, i) =>
+        line(plot, points, { color: INKS[i]!, width: i === 0 ? 1.8 : 1.4, dash: DASHES[i]! }),
+      ),
       ticks.map((at) =>
         label(margin.left - 8, y(at) + 4, factorText(at), { anchor: 'end', size: 11 }),
       ),
@@ -149,24 +143,6 @@ function nameOf(row: { readonly name: string; readonly external: boolean }): str
 
 const INKS = ['var(--dead)', 'var(--ink2)', 'var(--ok)'] as const;
 const DASHES = [null, null, '4 3'] as const;
-
-function amplificationLayers(
-  view: View,
-  edges: readonly AmplifiedEdge[],
-  ticks: readonly number[],
-): Layer[] {
-  return [
-    { kind: 'spans', spans: shades(view), fill: 'var(--fault)' },
-    { kind: 'across', at: ticks, stroke: 'var(--grid)', dash: null },
-    ...edges.map((e, i): Layer => ({
-      kind: 'line',
-      points: e.points,
-      stroke: INKS[i]!,
-      width: i === 0 ? 1.8 : 1.4,
-      dash: DASHES[i]!,
-    })),
-  ];
-}
 
 /** Room for the names at the ends of the lines; on a phone the names are below. */
 function endRoom(edges: readonly AmplifiedEdge[], width: number): number {

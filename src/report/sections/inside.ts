@@ -14,6 +14,7 @@ import {
   nodeWords,
   queueRoom,
   rateChart,
+  hasSlots,
   serviceRows,
   sharesScales,
   slotsChart,
@@ -83,7 +84,7 @@ export function servicesSection(all: View): Markup {
   return insideSection(all, 'services', 'Services', (variant, view) => {
     const { rows, healthy } = chartedRows(serviceRows(view, variant));
     const isPartly = rows.some((row) => (row.series?.up ?? []).length > 0);
-    const limited = rows.some((row) => slotsChart(view, row, variant) !== null);
+    const limited = rows.some(hasSlots);
     const body = rows.map((row) => serviceRow(view, row, variant));
     const crowd = crowdOf(view);
     const table = crowd.all.map(({ name }) => figuresOf(variant, name));
@@ -153,8 +154,8 @@ export function wasteSection(all: View): Markup | null {
         ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
         : picture(
             id,
-            amplificationChart(view, variant, id, 474),
-            amplificationChart(view, variant, `${id}-n`, 358),
+            amplificationChart(view, variant, 474),
+            amplificationChart(view, variant, 358),
           );
     const shared = sharedWords(variant);
     const waste = wasteRows(view, variant);

@@ -17,7 +17,7 @@ import { caption, dataTable, picture, section, variantKey, type Table, folded } 
 /** Loss and latency in one picture, then the distributions of successful responses and of all. */
 export function latencySection({ all, drawn: view }: Fold): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
-  const loss = picture('loss', lossChart(view, 'loss', 984), lossChart(view, 'loss-n', 358));
+  const loss = picture('loss', lossChart(view, 984), lossChart(view, 358));
   return section('latency', 'Latency and loss', lossFinding(all), [
     markup`<figure>${loss}</figure>`,
     caption([
@@ -46,8 +46,8 @@ export function latencySection({ all, drawn: view }: Fold): Markup {
 const WAITS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 function cumulative(view: View, id: string, population: 'latency' | 'successLatency'): Markup {
-  const wide = cumulativeChart(view, id, 474, population);
-  return picture(id, wide, cumulativeChart(view, `${id}-n`, 358, population));
+  const wide = cumulativeChart(view, 474, population);
+  return picture(id, wide, cumulativeChart(view, 358, population));
 }
 
 function lossTable(view: View): Table {

@@ -127,7 +127,7 @@ function figure(view: View, family: Family, subject: string, narrow: boolean): M
     return [
       markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}</div>
         <div class="fc tall gut">
-          ${timeBox(inline(meterChart(view, subject, panel, scale, id), id), meterReadings(view, subject, panel))}
+          ${timeBox(inline(meterChart(view, subject, panel, scale), id), meterReadings(view, subject, panel))}
           ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel, scale)))}
         </div>`,
     ];
@@ -144,8 +144,8 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
   if (of === undefined) return null;
   const figures = drawn.slice(0, 2).flatMap((subject, i) => {
     const id = `sd-${family.id}-${i}`;
-    const wide = spreadChart(view, subject, of, id, 474);
-    const narrow = spreadChart(view, subject, of, `${id}-n`, 358);
+    const wide = spreadChart(view, subject, of, 474);
+    const narrow = spreadChart(view, subject, of, 358);
     if (wide === null) return [];
     return [
       markup`<figure>

@@ -33,11 +33,11 @@ export function chartsOf(canvas: Canvas): SweepChart[] {
 function drawOf(canvas: Canvas, drawn: Drawn): Draw | null {
   switch (canvas.view.shape) {
     case 'line':
-      return (width, id) => lineChart(canvas, drawn, width, id);
+      return (width) => lineChart(canvas, drawn, width);
     case 'words':
       return (width) => dotChart(canvas, drawn, width);
     case 'scatter':
-      return (width, id) => scatterCharts(canvas, drawn, width, id);
+      return (width) => scatterCharts(canvas, drawn, width);
     case 'map':
     case 'maps':
       return drawn === 'expect' ? null : (width) => metricMaps(canvas.view, drawn, width);

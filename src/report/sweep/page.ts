@@ -7,7 +7,6 @@ import { sweepAlarms } from '../alarms.js';
 import { renderPage, type PageSection } from '../page.js';
 import { section } from '../sections/parts.js';
 import { styleSheet } from '../style.js';
-import { plotRenderer } from '../svg.js';
 import { sweepViewOf, type SweepView } from './cases.js';
 import { Made } from './made.js';
 import { chartsOf } from './charts.js';
@@ -29,8 +28,7 @@ import { settingsRows, settingsTable } from './settings.js';
 export function renderSweepHtml(read: SweepResult, options: HtmlOptions): string {
   const view = sweepViewOf(read);
   const { result } = view;
-  const plot = plotRenderer(options.document);
-  const charts = chartsOf({ view, looks: sweepLooks(result.variants), plot });
+  const charts = chartsOf({ view, looks: sweepLooks(result.variants) });
   const drawn = new Made(charts.length, (i): Section => {
     const chart = charts[i]!;
     const id = `chart-${i + 1}`;

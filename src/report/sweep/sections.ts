@@ -45,8 +45,8 @@ export function sweepIntroduction(view: SweepView): string {
 
 /** A picture with its finding above it; `id` is unique on the page. */
 export function chartSection(view: SweepView, chart: SweepChart, id: string): Markup {
-  const wide = chart.draw(WIDE, id);
-  const phone = chart.draw(PHONE, `${id}-n`);
+  const wide = chart.draw(WIDE);
+  const phone = chart.draw(PHONE);
   return section(id, chartName(view, chart), findingOf(view, chart), [
     markup`<figure>${picture(`${id}-p`, wide, phone)}</figure>`,
     caption(captionText(view, chart)),

@@ -7,7 +7,6 @@ import {
   formatSeconds,
   type Unit,
 } from '../../../text/figures.js';
-import type { PlotRenderer } from '../../svg.js';
 import type { Look } from '../../theme.js';
 import {
   clamp,
@@ -28,11 +27,10 @@ import type { SweepView } from '../cases.js';
 export interface Canvas {
   readonly view: SweepView;
   readonly looks: readonly Look[];
-  readonly plot: PlotRenderer;
 }
 
-/** Draws a picture of a given width in px; `id` is unique on the page. */
-export type Draw = (width: number, id: string) => Drawing;
+/** Draws a picture of a given width in px. */
+export type Draw = (width: number) => Drawing;
 
 /** Narrower pictures are drawn for a phone. Unit: px. */
 export const NARROW_BELOW = 600;

@@ -33,30 +33,30 @@ import { xyBody, type XyPoint, type XySeries, type XySpec } from './xy.js';
 export type Drawn = number | 'expect';
 
 /** A metric over one axis of numbers, one line for each variant, with intervals. Width in px. */
-export function lineChart(canvas: Canvas, drawn: Drawn, width: number, id: string): Drawing {
+export function lineChart(canvas: Canvas, drawn: Drawn, width: number): Drawing {
   const { view } = canvas;
   const axis = view.free[0]!;
-  const spec = specOf(canvas, drawn, axis, { width, height: width < NARROW_BELOW ? 260 : 300, id });
+  const spec = specOf(canvas, drawn, axis, { width, height: width < NARROW_BELOW ? 260 : 300 });
   return {
     width,
     height: spec.height,
     title: `${nameOf(canvas, drawn)} by ${view.result.axes[axis]!.path}`,
     description: inWords(spec),
-    body: xyBody(canvas, spec),
+    body: xyBody(spec),
   };
 }
 
 /** A metric against each axis of a random sample: a dot for each variant at each setting. Width in px. */
-export function scatterCharts(canvas: Canvas, drawn: Drawn, width: number, id: string): Drawing {
+export function scatterCharts(canvas: Canvas, drawn: Drawn, width: number): Drawing {
   const { view } = canvas;
   const gap = 24;
   const across = width < NARROW_BELOW ? 1 : Math.min(3, view.free.length);
   const own = (width - gap * (across - 1)) / across;
   const height = 236;
   const keys = canvas.looks.length > 1 ? legend(canvas, width) : { height: 0, body: [] };
-  const panels = view.free.map((axis, i) => {
-    const spec = specOf(canvas, drawn, axis, { width: own, height, id: `${id}-${i}` });
-    return { spec, body: xyBody(canvas, spec) };
+  const panels = view.free.map((axis) => {
+    const spec = specOf(canvas, drawn, axis, { width: own, height });
+    return { spec, body: xyBody(spec) };
   });
   return {
     width,
@@ -113,7 +113,7 @@ function specOf(
   canvas: Canvas,
   drawn: Drawn,
   axis: number,
-  place: { readonly width: number; readonly height: number; readonly id: string },
+  place: { readonly width: number; readonly height: number },
 ): XySpec {
   const { view, looks } = canvas;
   const { result } = view;

@@ -3,12 +3,12 @@ import type { Unit } from '../../../text/figures.js';
 import { coordinate } from '../../format.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
 import type { Scale } from '../../scale.js';
-import { lineLayer, type Layer } from '../../svg.js';
+import { across, band, line, plotIn, type Plot } from '../../plot.js';
 import type { Look } from '../../theme.js';
 import { spread } from '../../charts/frame.js';
 import { statusMark } from '../looks.js';
 import type { BudgetStatus } from '../cases.js';
-import { scaleOf, tickLabel, within, type Canvas, type Extent } from './chart.js';
+import { scaleOf, tickLabel, within, type Extent } from './chart.js';
 
 /** A variant at a position on the x axis. */
 export interface XyPoint {
@@ -28,7 +28,6 @@ export interface XySeries {
 
 /** A chart of figures over one axis. Sizes in px. */
 export interface XySpec {
-  readonly id: string;
   readonly width: number;
   readonly height: number;
   readonly unit: Unit;
@@ -50,12 +49,16 @@ const SIZE = 11;
 const BOTTOM = 40;
 
 /** The body of a chart of figures over one axis. */
-export function xyBody(canvas: Canvas, spec: XySpec): Markup {
+export function xyBody(spec: XySpec): Markup {
   const rows = missingRows(spec);
   const margin = marginOf(spec, rows.length);
   const { width, height } = spec;
-  const x = scaleOf(spec.x, [margin.left, width - margin.right]);
-  const y = scaleOf(spec.y, [height - margin.bottom, margin.top]);
+  const plot = plotIn(
+    { width, height, margin },
+    (range) => scaleOf(spec.x, range),
+    (range) => scaleOf(spec.y, range),
+  );
+  const { x, y } = plot;
   const zones = spec.zones.map(({ from, to, look }) => {
     const [left, right] = [x(from), x(to)].sort((a, b) => a - b) as [number, number];
     const wide = Math.max(3, right - left);
@@ -70,23 +73,11 @@ export function xyBody(canvas: Canvas, spec: XySpec): Markup {
       extra,
     );
   });
-  const drawn = canvas.plot(spec.id, {
-    width,
-    height,
-    margin,
-    x: { type: spec.x.type, domain: spec.x.domain },
-    y: { type: spec.y.type, domain: spec.y.domain },
-    layers: [
-      { kind: 'across', at: spec.y.ticks, stroke: 'var(--grid)', dash: null },
-      {
-        kind: 'across',
-        at: spec.limit === null ? [] : [spec.limit.at],
-        stroke: 'var(--failing)',
-        dash: '4 3',
-      },
-      ...(spec.isJoined ? spec.series.flatMap((series) => lineLayers(series, spec.y)) : []),
-    ],
-  });
+  const drawn = [
+    across(plot, spec.y.ticks, 'var(--grid)'),
+    spec.limit && across(plot, [spec.limit.at], 'var(--failing)', '4 3'),
+    spec.isJoined && spec.series.map((series) => joined(plot, series, spec.y)),
+  ];
   return markup`${zones}${drawn}${spec.series.map((series) => pointMarks(series, x, y, spec.y))}${rows.map((row, i) => missingMarks(row, x, margin.top - 8 - 14 * (rows.length - 1 - i), margin.left))}${limitLabel(spec, y, margin.left)}${axisLabels(spec, x, y, margin.left)}${spec.isJoined && names(spec, y, margin)}`;
 }
 
@@ -123,20 +114,14 @@ function nameOf(look: Look, { width }: XySpec): string {
   return shorten(look.name, width < 500 ? 12 : 22);
 }
 
-function lineLayers({ look, points }: XySeries, extent: Extent): Layer[] {
+/** The line of a variant; of many points, on a band of their intervals. */
+function joined(plot: Plot, { look, points }: XySeries, extent: Extent): Markup {
+  const intervals = points.map(({ x, ci95 }) => {
+    const [low, high] = ci95 === null ? [null, null] : within(ci95, extent);
+    return { x, low, high };
+  });
   const drawn = points.map(({ x, value }) => ({ x, y: value }));
-  const line = lineLayer(look, drawn);
-  if (points.length < BAND_FROM) return [line];
-  const band: Layer = {
-    kind: 'band',
-    points: points.map(({ x, ci95 }) => {
-      const [low, high] = ci95 === null ? [null, null] : within(ci95, extent);
-      return { x, low, high };
-    }),
-    fill: look.color,
-    opacity: 0.14,
-  };
-  return [band, line];
+  return markup`${points.length >= BAND_FROM && band(plot, intervals, look.color)}${line(plot, drawn, look)}`;
 }
 
 /** A mark for every point, with a whisker of its interval if no band shows it. */
