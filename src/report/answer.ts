@@ -1,9 +1,7 @@
 import { oneRunWords } from '../spec/result/one-run.js';
 import { sustainedBy } from '../spec/result/sustained.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../spec/result/result.js';
 import { formatCount, formatNumber, formatShare } from '../text/figures.js';
-import type { VariantChange } from '../spec/scenario/scenario.js';
-import { flow } from '../text/flow.js';
 import { capitalised, plural } from '../text/words.js';
 import { changeWords } from './cheapest.js';
 import { plainWords, strongList, type Words } from './emphasis.js';
@@ -17,7 +15,9 @@ import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
 import { briefProofs } from './unseen-proof-words.js';
 import { isLeftWaiting } from './unseen.js';
+import { settingsOf, settingsText, someSettings } from './settings.js';
 import { leastBehind, unseenSentences } from './unseen-words.js';
+import { contrastWords } from './contrast.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
 import {
@@ -70,12 +70,15 @@ export const MOST = 22;
 /** The answers of a report. */
 export function answerOf(view: View): Answer {
   const what = whatWords(view);
+  const { words, bare } = actWords(view);
   return {
     badge: badgeOf(view),
     what: what.words,
     why: whyWords(view),
-    act: actWords(view),
-    also: alsoWords(view, what.said),
+    act: words,
+    also: [bare === null ? [] : settingsLine(view, bare), ...alsoWords(view, what.said)].filter(
+      (line) => plainWords(line).trim() !== '',
+    ),
   };
 }
 
@@ -95,10 +98,8 @@ export function badgeOf({ result }: View): Badge | null {
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
   // Goals that are held are no pass where users of some variant are hurt.
-  const isCalm = variants.every(
-    (variant) => hurtUsers(variant).length === 0 && !isLeftWaiting({ result }, variant),
-  );
-  const isWhole = survivors === judged.length && wrong === '' && (isCalm || variants.length === 1);
+  const isWhole =
+    survivors === judged.length && wrong === '' && (isCalm(result) || variants.length === 1);
   const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
     const word = open > 0 ? 'undecided' : survivors > 0 ? 'survives' : 'does not survive';
@@ -109,6 +110,13 @@ export function badgeOf({ result }: View): Badge | null {
     text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${judged.length < variants.length ? 'with goals ' : ''}${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
     tone: survivors === 0 && open === 0 ? 'fail' : tone,
   };
+}
+
+/** Whether no users of any variant are hurt, and no backlog outlives the run. */
+function isCalm(result: Result): boolean {
+  return result.variants.every(
+    (variant) => hurtUsers(variant).length === 0 && !isLeftWaiting({ result }, variant),
+  );
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
@@ -137,7 +145,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
 /** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
 function whyWords(view: View): Words | null {
   const { worstVariant } = view;
-  const unseen = unseenProof(worstVariant);
+  const unseen = unseenWhy(view);
   if (unseen !== null) return unseen;
   const causes = mainCauses(worstVariant);
   const [first] = causes;
@@ -154,20 +162,25 @@ function whyWords(view: View): Words | null {
 }
 
 /**
- * Where no request of users degrades: what the runs without single faults show about the harm that no request shows;
- * empty where they clear the faults of it; null without such runs.
+ * Where no request of users degrades: what the runs without single faults show about the harm that no request shows,
+ * else the settings without which the baseline has less of it; null where no run shows anything.
  */
-function unseenProof(variant: VariantResult): Words | null {
+function unseenWhy(view: View): Words | null {
+  const { worstVariant: variant } = view;
   const own = variant.counterfactuals;
-  if (hurtUsers(variant).length > 0 || own?.unseen === undefined) return null;
+  if (hurtUsers(variant).length > 0) return null;
   // A sentence that is cut in its list of runs says nothing.
-  const proofs = briefProofs({ variant, own });
+  const proofs = own === undefined ? [] : briefProofs({ variant, own });
   const proof = proofs.find((words) => sizeOf([words]) <= MOST) ?? proofs.at(-1);
   if (proof !== undefined) return [proof];
-  const isCleared = own.unseen.every(({ faults }) =>
-    faults.every(({ role }) => role === 'none' || role === 'undecided'),
+  const contrast = contrastWords(view);
+  if (contrast !== null) return [...shortened(contrast), '.'];
+  const isCleared = own?.unseen?.every(({ faults }) =>
+    faults.every(
+      ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
+    ),
   );
-  return isCleared ? ['The runs without single faults show no cause.'] : null;
+  return isCleared === true ? ['The runs without single faults show no cause.'] : null;
 }
 
 /** A sentence after a name. */
@@ -206,42 +219,76 @@ const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = ne
   'blocked',
 ]);
 
+/** What to do, and the variant that it names without its settings; both null where nothing is to be done or known. */
+interface Advice {
+  readonly words: Words | null;
+  readonly bare: VariantResult | null;
+}
+
 /** The variant to take, else the change that helps, else the variant that comes closest. */
-function actWords(view: View): Words | null {
+function actWords(view: View): Advice {
   const { worstVariant, result } = view;
   const chosen = recommendedOf(view);
   if (chosen !== null) {
     const { variant, changes, spare, enough } = chosen;
+    const isCut = enough !== null && spare.length > 0;
     const all = changes.length + spare.length;
-    const few =
-      enough !== null && spare.length > 0
-        ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
-        : '';
-    const settings = settingsOf(changes);
-    const which: Words =
-      settings === null ? [] : [few === '' ? ` with ${settings}` : `: ${settings}`];
-    return [...joined([`${adviceWords(variant)}${few}`], [which, priceOf(variant)]), '.'];
+    const few = isCut
+      ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
+      : '';
+    const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
+    const head = [`${adviceWords(variant)}${few}`];
+    return advice(head, { variant, changes, which }, [priceOf(variant)]);
   }
-  const survivor = survivorWords(view);
+  const survivor = survivorOf(view);
   if (survivor !== null) return survivor;
   const own = worstVariant.counterfactuals;
   const change = own === undefined ? null : changeWords(own);
   if (change !== null) {
     const head: Words = [...variantHead(view), change.words];
-    return [...joined(head, [[`: ${change.effect}`]]), '.'];
+    return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
   }
   const judged = result.variants.filter(
     (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
   );
-  if (judged.length > 1 && !judged.some(holdsAll)) return closestWords(view, judged);
-  return bestWords(view);
+  if (judged.length > 1 && !judged.some(holdsAll)) {
+    const { words, closest } = closestWords(view, judged);
+    const [variant] = closest;
+    if (closest.length !== 1) return { words: [...words, '.'], bare: null };
+    const changes = settingsOf(view, variant!);
+    return advice(words, { variant: variant!, changes, which: inBrackets }, [priceOf(variant!)]);
+  }
+  return bestOf(view);
 }
+
+/** An advice with its settings, as far as there is room for them. */
+function advice(
+  head: Words,
+  of: {
+    readonly variant: VariantResult;
+    readonly changes: Parameters<typeof settingsText>[0];
+    readonly which: (settings: string) => string;
+  },
+  rest: readonly Words[],
+): Advice {
+  const settings = settingsText(of.changes, FEW);
+  const words = joined(head, [settings === null ? [] : [of.which(settings)], ...rest]);
+  const isSaid = settings !== null && plainWords(words).includes(settings);
+  return { words: [...words, '.'], bare: isSaid ? null : of.variant };
+}
+
+function inBrackets(settings: string): string {
+  return ` (${settings})`;
+}
+
+/** Most settings in a sentence. */
+const FEW = 3;
 
 /**
  * Where the variant that the report is about does not survive, or is not judged: the survivor with the fewest changes
  * that are settings of the system; null without one.
  */
-function survivorWords(view: View): Words | null {
+function survivorOf(view: View): Advice | null {
   const { worstVariant } = view;
   if (holdsAll(worstVariant)) return null;
   const able = withLoadOf(view, worstVariant).filter(isRemedy);
@@ -254,36 +301,15 @@ function survivorWords(view: View): Words | null {
   if (best === undefined) return null;
   const more =
     others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
-  const count = changesIn(best);
-  const head = best.baseline
-    ? adviceWords(best).replace('Use', 'Keep')
-    : `${adviceWords(best)} with ${settingsOf(best.changes ?? []) ?? plural(count, 'changed setting')}`;
-  return [...joined([head], [priceOf(best), [more]]), '.'];
+  const rest = [priceOf(best), [more]];
+  if (best.baseline) return { words: [...joined([adviceWords(best)], rest), '.'], bare: null };
+  const { changes = [] } = best;
+  const which = (settings: string): string => ` with ${settings}`;
+  return advice([adviceWords(best)], { variant: best, changes, which }, rest);
 }
 
-/** `policies.pay.timeout: 250ms`, of at most two changes; of a third one only the paths; else null. */
-function settingsOf(changes: readonly VariantChange[]): string | null {
-  if (changes.length === 0 || changes.length > FEW + 1) return null;
-  return listed(
-    changes.map(({ path, to }) => {
-      const text = `${path}: ${flow(to)}`;
-      return to === null ? `no ${path}` : changes.length > FEW || text.length > SHORT ? path : text;
-    }),
-  );
-}
-
-const FEW = 2;
-/** Letters of a change whose value is said too. */
-const SHORT = 80;
-
-/** ` (services.mailer.replicas: 3)`: the settings of a variant, if they are few. */
-function settingsPart({ changes = [] }: VariantResult): Words {
-  const settings = settingsOf(changes);
-  return settings === null ? [] : [` (${settings})`];
-}
-
-/** The variants that serve users best, or else fall least behind; null where all are alike. */
-function bestWords(view: View): Words | null {
+/** The variants that serve users best, or else fall least behind; none where all are alike. */
+function bestOf(view: View): Advice {
   const { worstVariant, result } = view;
   const successOf = ({ summary }: VariantResult): number => summary.success.value ?? 0;
   const able = withLoadOf(view, worstVariant);
@@ -294,14 +320,32 @@ function bestWords(view: View): Words | null {
       ...strongList(best.map(({ name }) => name)),
       ` ${best.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
     ];
-    return [...joined(head, [best.length === 1 ? settingsPart(best[0]!) : []]), '.'];
+    const [variant] = best;
+    const changes = best.length === 1 ? settingsOf(view, variant!) : [];
+    return advice(head, { variant: variant!, changes, which: inBrackets }, []);
   }
   const ahead = leastBehind(view);
-  if (ahead !== null) return [...joined(ahead.words, [settingsPart(ahead.variant)]), '.'];
+  if (ahead !== null) {
+    const { variant, words } = ahead;
+    return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
+  }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
-  const isCalm = result.variants.every((variant) => hurtUsers(variant).length === 0);
-  if (!isCalm || judged.length === 0 || !judged.every(holdsAll)) return null;
-  return [`Nothing: ${judged.length === 1 ? 'it' : 'every variant'} holds every budget.`];
+  const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
+  const every = judged.length === 1 ? 'it' : 'every variant';
+  return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
+}
+
+/** `canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
+function settingsLine(view: View, variant: VariantResult): Words {
+  const settings = settingsOf(view, variant);
+  const base = variant === view.baseline ? view.worstVariant : view.baseline;
+  if (settings.length === 0) return [];
+  return [
+    { strong: variant.name },
+    ' against ',
+    { strong: base.name },
+    `: ${someSettings(settings)}.`,
+  ];
 }
 
 /** A variant serves users better if this much more of the requests succeed, and alike within the other. */
@@ -329,7 +373,7 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
   );
   const incomplete = incompleteHeading(result);
   const warned = brokenWarnings(result);
-  const all: readonly Words[] = [
+  return [
     incomplete === null ? [] : [incomplete],
     undecidedWords(view),
     missed,
@@ -343,9 +387,9 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
     degradedWords(view),
     otherLoad === null ? [] : [otherLoad],
     roomWords(view),
+    innocentWords(view),
     ...unseen.map((words) => [...words, '.']),
   ];
-  return all.filter((words) => plainWords(words).trim() !== '');
 }
 
 /** `At 3.2x this load payments is full.`: the headroom without a fault. */
@@ -355,6 +399,14 @@ function roomWords({ worstVariant: { headroom } }: View): Words {
   return first.factor <= 1
     ? [`Headroom: none, ${first.component} is full before any fault.`]
     : [`Headroom: ${first.component} is full at ${formatNumber(first.factor)}x this load.`];
+}
+
+/** `Not to blame: psp hangs and orders 3x slower.` */
+function innocentWords({ worstVariant: { cascade, faults } }: View): Words {
+  const names = cascade.innocent.map(
+    ({ fault }) => faults.find(({ id }) => id === fault)?.words ?? fault,
+  );
+  return names.length === 0 ? [] : [`Not to blame: ${listed(names)}.`];
 }
 
 /** `retries: ` where there are several variants. */

@@ -77,10 +77,10 @@ function successOf({ summary }: VariantResult): string {
   return value === null ? 'none' : formatShare(value);
 }
 
-/** `Use full: it holds all 6 budgets`. */
+/** `Use full: it holds all 6 budgets`; of the baseline `Keep`. */
 export function adviceWords(variant: VariantResult): string {
   const { of } = heldBudgets(variant);
-  return `Use ${variant.name}: it holds ${of === 1 ? 'the budget' : `all ${of} budgets`}`;
+  return `${variant.baseline ? 'Keep' : 'Use'} ${variant.name}: it holds ${of === 1 ? 'the budget' : `all ${of} budgets`}`;
 }
 
 /** The other changes are worth a mention if fewer requests than this share of those that still fail do so with them. */

@@ -94,8 +94,11 @@ export function missedWords(variant: VariantResult): string {
 /** Most broken budgets that the sentence names. */
 const NAMED = 2;
 
-/** The variants that come closest, of those that no other one beats in success or goodput. */
-export function closestWords(view: View, judged: readonly VariantResult[]): Words {
+/** That no variant holds every budget, and the variants that come closest, of those that no other one beats in success or goodput. */
+export function closestWords(
+  view: View,
+  judged: readonly VariantResult[],
+): { readonly words: Words; readonly closest: readonly VariantResult[] } {
   const none = 'No variant holds every budget';
   const worse = outdone(view);
   const able = judged.filter(({ name, otherLoad }) => !worse.has(name) && otherLoad !== true);
@@ -106,14 +109,15 @@ export function closestWords(view: View, judged: readonly VariantResult[]): Word
   const isBeaten = judged.some((v) => worse.has(v.name) && missed(v) < least);
   const isNone = closest.every((v) => heldBudgets(v).held === 0);
   if (closest.length === judged.length || closest.length === 0 || (isNone && !isBeaten))
-    return [`${none}. `];
+    return { words: [none], closest: [] };
   const isOne = closest.length === 1;
   const verb = isBeaten ? (isOne ? 'serves' : 'serve') : isOne ? 'comes' : 'come';
-  return [
+  const words = [
     `${none}; `,
     ...bold(closest.map((v) => v.name)),
-    ` ${verb} ${isBeaten ? 'users best' : 'closest'}. `,
+    ` ${verb} ${isBeaten ? 'users best' : 'closest'}`,
   ];
+  return { words, closest };
 }
 
 /** Words for a run in which no kind of request degrades. */

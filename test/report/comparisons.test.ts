@@ -93,7 +93,7 @@ budgets: [ users.success >= 99.5%, users.latency.p99 < 300ms ]
 
   it('never comes closest, however many budgets it holds', () => {
     const text = markdown(slow);
-    expect(text).toContain('No variant holds every budget; **today** serves users best.');
+    expect(text).toContain('No variant holds every budget; **today** serves users best (services.');
     expect(text).not.toContain('closest');
     expect(text).toContain('which counts failures, and 60.1 % of its requests fail');
     expect(viewOf(slow).winner).toBe('today');
