@@ -1,6 +1,7 @@
 import { plainWords, type Words } from '../emphasis.js';
 import type { SweepView } from './cases.js';
-import { edgeGives, giveWords } from './gives.js';
+import { giveWords } from './gives.js';
+import { edgeParts } from './limits.js';
 import { sweepVerdict } from './words.js';
 
 /** The same as the answers of a page: what holds up to where, the component that gives in first, and the rest. */
@@ -18,14 +19,11 @@ export function sweepAnswer(view: SweepView): {
     const isWhy = (words: Words): boolean => why !== null && plainWords(words) === plainWords(why);
     return { what, why, also: others.filter((words) => !isWhy(words)) };
   }
-  const gives = edgeGives(view, edge).trim();
-  const [first = [], ...others] = sweepVerdict(view);
-  const text = plainWords(first).replace(edgeGives(view, edge), '');
-  const end = text.indexOf('. ');
-  const [what, rest] = end < 0 ? [text, ''] : [text.slice(0, end + 1), text.slice(end + 2)];
+  const { whose, what, gives, measured } = edgeParts(view, edge);
+  const others = sweepVerdict(view).slice(1);
   return {
-    what: [what],
-    why: gives === '' ? null : [gives],
-    also: [...(rest === '' ? [] : [[rest]]), ...others],
+    what: [`${whose} ${what}`],
+    why: gives === '' ? null : [gives.trim()],
+    also: [...(measured === '' ? [] : [[measured.trim()]]), ...others],
   };
 }

@@ -160,15 +160,6 @@ export function figureText(figures: SweepFigures, figure: SweepFigure, unit: Uni
   return wordOf(figures, figure) ?? formatValue(figure.value, unit);
 }
 
-/** The same with the interval: `243 ms [240, 246]`, `never in 3 of 10`. */
-export function figureInterval(figures: SweepFigures, figure: SweepFigure, unit: Unit): string {
-  const word = wordOf(figures, figure);
-  if (word === null) return formatWithInterval(figure.value!, figure.ci95, unit);
-  return word === 'never' && figure.never < figures.replications
-    ? `never in ${figure.never} of ${figures.replications}`
-    : word;
-}
-
 /** The word that replaces a figure; null if there is a figure. */
 export function wordOf(figures: SweepFigures, figure: SweepFigure): string | null {
   if (figures.stop !== null) return `stopped: ${figures.stop}`;

@@ -1,24 +1,17 @@
-import type { SweepResult, SweepFigures } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../spec/result/sweep.js';
 import { sweepAlarms } from '../alarms.js';
 import { plural } from '../../text/words.js';
 import { harmless } from '../../text/line.js';
 import { codeText, inlineText, inlineWords, markdownTable } from '../markdown.js';
 import { metricSentences } from './best.js';
+import { caseAt, figuresOf, placed, sweepViewOf, type SweepView } from './cases.js';
 import {
-  caseAt,
-  expectText,
-  figureInterval,
-  figuresOf,
-  figureText,
-  hasBudgets,
-  placed,
-  budgetStatusOf,
-  sweepViewOf,
-  tallyOf,
-  unitOf,
-  valueText,
-  type SweepView,
-} from './cases.js';
+  figureColumns,
+  NOT_RUN,
+  settingColumns,
+  type SettingCell,
+  type SettingColumn,
+} from './columns.js';
 import { orderedEntries, rowsOf } from './order.js';
 import { askedText, sweepBadge, sweepVerdict } from './words.js';
 
@@ -55,32 +48,17 @@ export function renderSweepMarkdown(
 }
 
 function matrices(view: SweepView): string[] {
-  const { result } = view;
-  const several = result.variants.length > 1;
-  const heading = (text: string, name: string): string =>
-    `## ${inlineText(several ? `${text}, ${name}` : text)}\n\n`;
-  const judged = hasBudgets(result)
-    ? result.variants.map(
-        (name) =>
-          heading('Budgets held', name) + matrix(view, name, (figures) => tallyText(view, figures)),
-      )
-    : [];
-  const metrics = result.metrics.flatMap((metric, m) =>
-    result.variants.map(
-      (name) =>
-        heading(metric.text, name) +
-        matrix(view, name, (figures) => {
-          const figure = figures.figures[m];
-          if (figure === undefined) return '–';
-          const text = inlineText(figureText(figures, figure, unitOf(metric)));
-          return budgetStatusOf(result, figures) === 'fails' ? `✕ ${text}` : text;
-        }),
-    ),
+  const { variants } = view.result;
+  return figureColumns(view).flatMap((column) =>
+    variants.map((name) => {
+      const what = column.kind === 'budgets' ? 'Budgets held' : column.head;
+      const title = inlineText(variants.length > 1 ? `${what}, ${name}` : what);
+      return `## ${title}\n\n${matrix(view, name, column)}`;
+    }),
   );
-  return [...judged, ...metrics];
 }
 
-function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => string): string {
+function matrix(view: SweepView, name: string, column: SettingColumn): string {
   const { result, free, axisNames } = view;
   const [first, second] = free as [number, number];
   const heads = [
@@ -90,8 +68,12 @@ function matrix(view: SweepView, name: string, cell: (figures: SweepFigures) => 
   const rows = result.axes[first]!.values.map(({ text }, r) => [
     `**${inlineText(text)}**`,
     ...result.axes[second]!.values.map((_, c) => {
-      const figures = figuresOf(caseAt(view, placed(view, free, [r, c])), name);
-      return figures === null ? '' : cell(figures);
+      const one = caseAt(view, placed(view, free, [r, c]));
+      const figures = figuresOf(one, name);
+      if (one === null || figures === null) return '';
+      const cell = column.cell({ case: one, figures });
+      if (column.kind !== 'metric') return cellText(column, cell);
+      return `${cell.mark === 'fail' ? '✕ ' : ''}${cellText(column, { ...cell, full: cell.text })}`;
     }),
   ]);
   return markdownTable(heads, rows);
@@ -104,49 +86,22 @@ function settings(view: SweepView): string {
   const isOrdered = all > ROWS || view.shape === 'scatter' || view.shape === 'table';
   const rows = isOrdered ? orderedEntries(view).entries.slice(0, ROWS) : rowsOf(result);
   if (rows.length === 0) return '';
-  const several = result.variants.length > 1;
-  const { expect } = result.sweep;
-  const isJudged = hasBudgets(result);
-  const heads = [
-    ...view.free.map((axis) => view.axisNames[axis]!),
-    ...(several ? ['Variant'] : []),
-    ...(expect === null ? [] : [expect]),
-    ...(isJudged ? ['Budgets'] : []),
-    ...result.metrics.map(({ text }) => text),
-  ].map(inlineText);
-  const body = rows.map(({ case: one, figures }) => [
-    ...view.free.map((axis) => inlineText(valueText(view, axis, one.at))),
-    ...(several ? [inlineText(figures.name)] : []),
-    ...(expect === null ? [] : [expectation(figures)]),
-    ...(isJudged ? [tallyText(view, figures)] : []),
-    ...result.metrics.map((metric, m) => {
-      const figure = figures.figures[m];
-      return figure === undefined
-        ? '–'
-        : inlineText(figureInterval(figures, figure, unitOf(metric)));
-    }),
-  ]);
-  const fixed = view.free.length + (several ? 1 : 0);
+  const columns = settingColumns(view);
+  const heads = columns.map(({ head }) => inlineText(head));
+  const body = rows.map((row) => columns.map((column) => cellText(column, column.cell(row))));
+  const fixed = columns.length - figureColumns(view).length;
   const name =
     rows.length < all ? `Settings: ${rows.length} of ${all}, the best first` : 'Settings';
   return `## ${name}\n\n${markdownTable(heads, body, fixed)}`;
 }
 
-function expectation({ expect, stop }: SweepFigures): string {
-  if (stop !== null) return inlineText(`stopped: ${stop}`);
-  if (expect === null) return '–';
-  const mark = expect.verdict === 'pass' ? '✓' : expect.verdict === 'fail' ? '✕' : '?';
-  return `${mark} ${inlineText(expectText(expect))}`;
+/** A cell, with the verdict on budgets and expectations before it. */
+function cellText({ kind }: SettingColumn, { full, verdict }: SettingCell): string {
+  const text = full === NOT_RUN ? '–' : inlineText(full);
+  return verdict === null || kind === 'metric' ? text : `${MARKS[verdict]} ${text}`;
 }
 
-function tallyText({ result }: SweepView, figures: SweepFigures): string {
-  const status = budgetStatusOf(result, figures);
-  if (status === 'stopped') return inlineText(`stopped: ${figures.stop ?? ''}`);
-  if (status === 'unjudged') return '–';
-  const { held, of } = tallyOf(result, figures);
-  const mark = status === 'holds' ? '✓' : status === 'fails' ? '✕' : '?';
-  return `${mark} ${held}/${of}`;
-}
+const MARKS = { pass: '✓', fail: '✕', open: '?' } as const;
 
 function leftOut({ leftOut: texts }: SweepResult): string {
   if (texts.length === 0) return '';

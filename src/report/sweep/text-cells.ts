@@ -1,9 +1,8 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
-import { formatValue, type Unit } from '../../text/figures.js';
 import type { TextOptions } from '../text-folded.js';
 import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right, type Paint } from '../text-table.js';
-import { isLoose, budgetStatusOf, tallyOf, wordOf } from './cases.js';
+import { NOT_RUN, type SettingCell, type SettingColumn } from './columns.js';
+import type { Row } from './order.js';
 
 /** Inputs of the terminal summary besides the result; the wall time may be left out. */
 export type SweepTextOptions = Omit<TextOptions, 'wall'> & { readonly wall?: string | null };
@@ -14,41 +13,28 @@ export interface Cell {
   readonly tone: 'plain' | 'bad' | 'best' | 'faint';
 }
 
-/** A setting at which a variant was not run. */
-export const NOT_RUN: Cell = { text: '·', tone: 'faint' };
-
-/** The mark after a figure: `!` if a budget fails, `?` if one is undecided, else a space. */
-export function markOf(result: SweepResult, figures: SweepFigures): string {
-  const status = budgetStatusOf(result, figures);
-  return status === 'fails' ? '!' : status === 'undecided' ? '?' : ' ';
+/**
+ * The cell of a column: a figure, with its interval if it is `whole`, else after a `~` if that is wide; then `!` if a
+ * budget or the expectation fails, `?` if one is undecided, else a space.
+ */
+export function cellIn(column: SettingColumn, row: Row | null, isWhole = false): Cell {
+  const cell = row === null ? null : column.cell(row);
+  if (cell === null || cell.text === NOT_RUN) return { text: NOT_RUN, tone: 'faint' };
+  const { text, full, isMissing, isLoose, mark } = cell;
+  const end = mark === 'fail' ? '!' : mark === 'open' ? '?' : ' ';
+  if (isMissing) {
+    const word = text.startsWith('stopped: ') ? 'stopped' : text;
+    return { text: word + end, tone: text === 'never' ? 'bad' : 'faint' };
+  }
+  return {
+    text: `${isWhole ? full : `${isLoose ? '~' : ''}${text}`}${end}`,
+    tone: toneOf(column, cell),
+  };
 }
 
-/** A figure without its interval, after a `~` if that is wide, and before a mark for the budgets. */
-export function figureCell(
-  result: SweepResult,
-  figures: SweepFigures,
-  figure: SweepFigure,
-  unit: Unit,
-): Cell {
-  const word = wordOf(figures, figure);
-  const text =
-    word === null
-      ? `${isLoose(figure, unit) ? '~' : ''}${formatValue(figure.value, unit)}`
-      : figures.stop === null
-        ? word
-        : 'stopped';
-  const tone = word === 'never' ? 'bad' : word === null ? 'plain' : 'faint';
-  return { text: oneLine(text) + markOf(result, figures), tone };
-}
-
-/** Budgets that hold, out of how many: `2/3!`. */
-export function tallyCell(result: SweepResult, figures: SweepFigures): Cell {
-  const status = budgetStatusOf(result, figures);
-  const { held, of } = tallyOf(result, figures);
-  if (status === 'stopped') return { text: 'stopped ', tone: 'faint' };
-  if (status === 'unjudged') return { text: '– ', tone: 'faint' };
-  const tone = status === 'holds' ? 'best' : status === 'fails' ? 'bad' : 'plain';
-  return { text: `${held}/${of}${markOf(result, figures)}`, tone };
+function toneOf({ kind }: SettingColumn, { verdict }: SettingCell): Cell['tone'] {
+  if (kind === 'metric') return 'plain';
+  return verdict === 'fail' ? 'bad' : kind === 'budgets' && verdict === 'pass' ? 'best' : 'plain';
 }
 
 /** A cell aligned to the right or left end of its column, in its tone. */

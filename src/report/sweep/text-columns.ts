@@ -1,25 +1,12 @@
-import type { SweepFigures } from '../../spec/result/sweep.js';
-import { formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right } from '../text-table.js';
+import { figuresOf, hasBudgets, valueText, type SweepView } from './cases.js';
+import { figureColumns, settingColumns, type SettingColumn } from './columns.js';
 import {
-  expectText,
-  figuresOf,
-  hasBudgets,
-  unitOf,
-  valueText,
-  wordOf,
-  type SweepView,
-} from './cases.js';
-import {
-  figureCell,
+  cellIn,
   folded,
   headRows,
-  markOf,
-  NOT_RUN,
   painted,
-  tallyCell,
   thinned,
   widthOf,
   wordWidth,
@@ -58,14 +45,15 @@ export function axisTables(view: SweepView, options: SweepTextOptions): string[]
   const labels = cases.map((one) => folded(valueText(view, axis, one.at), VALUE));
   const corner = folded(view.axisNames[axis]!, VALUE);
   const head = Math.max(widthOf(corner), ...labels.map(widthOf));
+  const kinds = figureColumns(view);
   const groupsOf = (whole: boolean): Group[] =>
-    kindsOf(view, whole).map((kind) => ({
-      head: kind.head,
+    kinds.map((kind) => ({
+      head: headOf(kind),
       columns: result.variants.map((name) => ({
         head: result.variants.length > 1 ? folded(name, NAME) : [],
         cells: cases.map((one) => {
           const figures = figuresOf(one, name);
-          return figures === null ? NOT_RUN : kind.cell(figures);
+          return cellIn(kind, figures === null ? null : { case: one, figures }, whole);
         }),
       })),
     }));
@@ -83,29 +71,19 @@ export function axisTables(view: SweepView, options: SweepTextOptions): string[]
 
 /** The best settings in a table: those that hold all budgets first, then by the first metric with a direction. */
 export function bestTable(view: SweepView, options: SweepTextOptions): string[] {
-  const { result } = view;
   const { paint } = options;
   const { entries, by } = orderedEntries(view);
   const shown = entries.slice(0, options.whole === true ? Infinity : BEST);
-  const judged = hasBudgets(result);
-  const several = result.variants.length > 1;
-  const heads = [
-    ...view.free.map((axis) => view.axisNames[axis]!),
-    ...(several ? ['variant'] : []),
-    ...(judged ? ['budgets'] : []),
-    ...result.metrics.map((metric) => metric.text),
-  ];
-  const rows = shown.map(({ case: one, figures }): TextCell[] => [
-    ...view.free.map((axis) => textCell(valueText(view, axis, one.at), VALUE)),
-    ...(several ? [textCell(figures.name, NAME)] : []),
-    ...[
-      ...(judged ? [tallyCell(result, figures)] : []),
-      ...result.metrics.map((metric, m) => {
-        const figure = figures.figures[m];
-        return figure === undefined ? NOT_RUN : figureCell(result, figures, figure, unitOf(metric));
-      }),
-    ].map(({ text, tone }) => ({ lines: [text], tone })),
-  ]);
+  const columns = settingColumns(view);
+  const heads = columns.map(headOf);
+  const rows = shown.map((row): TextCell[] =>
+    columns.map((column) => {
+      const { text, tone } = cellIn(column, row);
+      if (column.kind === 'axis') return textCell(column.cell(row).text, VALUE);
+      if (column.kind === 'variant') return textCell(row.figures.name, NAME);
+      return { lines: [text], tone };
+    }),
+  );
   const widths = heads.map((text, i) =>
     Math.max(wordWidth(text, HEAD), ...rows.map((row) => widthOf(row[i]!.lines))),
   );
@@ -113,8 +91,8 @@ export function bestTable(view: SweepView, options: SweepTextOptions): string[] 
   let kept = 0;
   for (let room = limit - 2; kept < heads.length && room >= widths[kept]!; kept++)
     room -= widths[kept]! + 2;
-  const fixed = view.free.length + (several ? 1 : 0);
-  const side = (i: number): 'left' | 'right' => (i < fixed ? 'left' : 'right');
+  const side = (i: number): 'left' | 'right' =>
+    columns[i]!.kind === 'axis' || columns[i]!.kind === 'variant' ? 'left' : 'right';
   const lineOf = (cells: readonly Cell[]): string =>
     `  ${cells
       .slice(0, kept)
@@ -159,39 +137,9 @@ function textCell(text: string, limit: number): TextCell {
   return { lines: folded(text, limit), tone: 'plain' };
 }
 
-/** The kinds of columns: the expectation of a bisection, the budgets, each metric. */
-function kindsOf(
-  view: SweepView,
-  whole: boolean,
-): { readonly head: string; readonly cell: (figures: SweepFigures) => Cell }[] {
-  const { result } = view;
-  const expected =
-    result.sweep.expect === null ? [] : [{ head: result.sweep.expect, cell: expectCell }];
-  const judged = hasBudgets(result)
-    ? [{ head: 'budgets', cell: (figures: SweepFigures) => tallyCell(result, figures) }]
-    : [];
-  const metrics = result.metrics.map((metric, m) => ({
-    head: metric.text,
-    cell: (figures: SweepFigures): Cell => {
-      const figure = figures.figures[m];
-      if (figure === undefined) return NOT_RUN;
-      if (!whole || wordOf(figures, figure) !== null)
-        return figureCell(result, figures, figure, unitOf(metric));
-      const text = oneLine(formatWithInterval(figure.value!, figure.ci95, unitOf(metric)));
-      return { text: text + markOf(result, figures), tone: 'plain' };
-    },
-  }));
-  return [...expected, ...judged, ...metrics];
-}
-
-function expectCell({ expect, stop }: SweepFigures): Cell {
-  if (stop !== null) return { text: 'stopped ', tone: 'faint' };
-  if (expect === null) return NOT_RUN;
-  const mark = expect.verdict === 'fail' ? '!' : expect.verdict === 'pass' ? ' ' : '?';
-  return {
-    text: oneLine(expectText(expect)) + mark,
-    tone: expect.verdict === 'fail' ? 'bad' : 'plain',
-  };
+/** The name of a column; those of the program are in small letters. */
+function headOf({ kind, head }: SettingColumn): string {
+  return kind === 'variant' || kind === 'budgets' ? head.toLowerCase() : head;
 }
 
 /** Distributes groups over as many blocks as the width requires. A group that is too wide on its own is split. */

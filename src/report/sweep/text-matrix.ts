@@ -1,14 +1,13 @@
 import { plural } from '../../text/words.js';
 import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right } from '../text-table.js';
-import { caseAt, figuresOf, hasBudgets, placed, unitOf, type SweepView } from './cases.js';
+import { caseAt, figuresOf, placed, type SweepView } from './cases.js';
+import { figureColumns } from './columns.js';
 import {
-  figureCell,
+  cellIn,
   folded,
   headRows,
-  NOT_RUN,
   painted,
-  tallyCell,
   thinned,
   widthOf,
   wordWidth,
@@ -24,31 +23,17 @@ const NAMES = 34;
 
 /** A matrix for each variant: first of the budgets, then of each metric; rows are the first axis. */
 export function matrices(view: SweepView, options: SweepTextOptions): string[][] {
-  const { result } = view;
-  const judged = hasBudgets(result)
-    ? result.variants.map((name) =>
-        matrix(view, title(view, 'budgets held', name), options, (at) => {
-          const figures = figuresOf(caseAt(view, at), name);
-          return figures === null ? NOT_RUN : tallyCell(result, figures);
-        }),
-      )
-    : [];
-  const metrics = result.metrics.flatMap((metric, m) =>
-    result.variants.map((name) =>
-      matrix(view, title(view, metric.text, name), options, (at) => {
-        const figures = figuresOf(caseAt(view, at), name);
-        const figure = figures?.figures[m];
-        return figures === null || figure === undefined
-          ? NOT_RUN
-          : figureCell(result, figures, figure, unitOf(metric));
-      }),
-    ),
+  const { variants } = view.result;
+  return figureColumns(view).flatMap((column) =>
+    variants.map((name) => {
+      const what = column.kind === 'budgets' ? 'budgets held' : column.head;
+      return matrix(view, variants.length > 1 ? `${what}, ${name}` : what, options, (at) => {
+        const one = caseAt(view, at);
+        const figures = figuresOf(one, name);
+        return cellIn(column, one === null || figures === null ? null : { case: one, figures });
+      });
+    }),
   );
-  return [...judged, ...metrics];
-}
-
-function title(view: SweepView, what: string, variant: string): string {
-  return view.result.variants.length > 1 ? `${what}, ${variant}` : what;
 }
 
 function matrix(
