@@ -1,5 +1,6 @@
 import { impliedKind } from '../patterns/registry.js';
 import { distributionLongForm } from '../spec/quantities/distribution-text.js';
+import { objectOf } from '../spec/fields/kinds.js';
 import { QuantityError } from '../spec/quantities/quantity-text.js';
 import type { Entry, MapNode, Node, Place } from './located.js';
 import { get, isNull, list, map, scalar, text } from './located.js';
@@ -37,9 +38,7 @@ export function merge(below: Node, above: Node, under = ''): Node {
 function meantKind(below: MapNode, under: string): string | null {
   const known = impliedKind(under);
   if (known === null) return null;
-  const { shape } = known.schema as unknown as {
-    readonly shape: Readonly<Record<string, unknown>>;
-  };
+  const { shape } = objectOf(known.schema);
   return [...below.entries.keys()].some((field) => Object.hasOwn(shape, field)) ? known.kind : null;
 }
 

@@ -82,7 +82,7 @@ function isSchema(value: unknown): value is z.core.$ZodType {
 
 /** The definition of a schema, with the parts that lead to other schemas. */
 export function definitionOf(schema: z.core.$ZodType): Definition {
-  return schema._zod.def as unknown as Definition;
+  return schema._zod.def as Definition;
 }
 
 /** The names of a kind: the literals that its key takes. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
 import { inheriting } from '../../spec/fields/common.js';
 import { kafka } from './kafka.js';
 import type { BrokerFields } from './written.js';
@@ -15,11 +15,9 @@ export function brokerKindOf(kind: string | undefined): BrokerKind | undefined {
   return BROKER_KINDS.find((own) => own.kind === kind);
 }
 
-type Options = Parameters<typeof z.discriminatedUnion>[1];
-
-const kinds = BROKER_KINDS.map((own) => own.schema) as unknown as Options;
-
 /** One cluster of brokers. */
-export const brokerSchema = inheriting(
-  z.discriminatedUnion('kind', kinds).describe('A cluster of brokers.'),
-).meta({ id: 'broker' }) as unknown as z.ZodType<BrokerFields>;
+export const brokerSchema = valuesOf<BrokerFields>(
+  inheriting(
+    unionOfKinds(BROKER_KINDS.map((own) => own.schema)).describe('A cluster of brokers.'),
+  ).meta({ id: 'broker' }),
+);

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
+import type { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
 import { inheriting } from '../../spec/fields/common.js';
 import type { QueueFields } from './written.js';
@@ -23,11 +24,8 @@ export function queueKindOf(kind: string | undefined): QueueKind | undefined {
   return QUEUE_KINDS.find((own) => own.kind === kind);
 }
 
-type Options = Parameters<typeof z.discriminatedUnion>[1];
-
 /** One queue. */
 export function messageQueueSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<QueueFields> {
-  const kinds = QUEUE_KINDS.map((own) => own.schema(bundle)) as unknown as Options;
-  const queue = z.discriminatedUnion('kind', kinds).describe('A queue.');
-  return inheriting(queue).meta({ id: 'queue' }) as unknown as z.ZodType<QueueFields>;
+  const queue = unionOfKinds(QUEUE_KINDS.map((own) => own.schema(bundle))).describe('A queue.');
+  return valuesOf<QueueFields>(inheriting(queue).meta({ id: 'queue' }));
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
 import { inheriting } from '../../spec/fields/common.js';
 import { consul } from './consul.js';
 import { dns } from './dns.js';
@@ -15,11 +15,9 @@ export function registryKindOf(kind: string | undefined): RegistryKind | undefin
   return REGISTRY_KINDS.find((own) => own.kind === kind);
 }
 
-type Options = Parameters<typeof z.discriminatedUnion>[1];
-
-const kinds = REGISTRY_KINDS.map((own) => own.schema) as unknown as Options;
-
 /** One service registry. */
-export const registrySchema = inheriting(
-  z.discriminatedUnion('kind', kinds).describe('A service registry.'),
-).meta({ id: 'registry' }) as unknown as z.ZodType<RegistryFields>;
+export const registrySchema = valuesOf<RegistryFields>(
+  inheriting(
+    unionOfKinds(REGISTRY_KINDS.map((own) => own.schema)).describe('A service registry.'),
+  ).meta({ id: 'registry' }),
+);

@@ -36,7 +36,7 @@ const SCALERS: {
 };
 
 function scalerOf(output: AutoscalingOutput): Scaler<AutoscalingOutput> {
-  return SCALERS[output.kind ?? 'hpa'] as unknown as Scaler<AutoscalingOutput>;
+  return SCALERS[output.kind ?? 'hpa'] as Scaler<AutoscalingOutput>;
 }
 
 /** Initial number of replicas: as written, else the minimum of the autoscaler. */

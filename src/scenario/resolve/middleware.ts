@@ -25,9 +25,7 @@ export function resolveMiddleware(
   return (outputs ?? []).flatMap((output, index) => {
     const [name, fields] = Object.entries(output)[0] ?? [];
     if (name === undefined || fields === undefined) return [];
-    return [
-      resolveEntry(context, name, fields as unknown as EntryFields, owner, [...path, index, name]),
-    ];
+    return [resolveEntry(context, name, fields, owner, [...path, index, name])];
   });
 }
 
@@ -101,10 +99,11 @@ function checkKind(context: Context, kind: string, path: Path): void {
 function resolveEntry(
   context: Context,
   name: string,
-  fields: EntryFields,
+  written: unknown,
   owner: string,
   path: Path,
 ): Middleware {
+  const fields = written as EntryFields;
   const { kind, reject = 0, status, call, onError = 'reject', when } = fields;
   const { dryRun = false } = fields;
   if (kind === 'introspection' && call === undefined) {
@@ -142,11 +141,8 @@ function resolveEntry(
     onError,
     cached: KEYED.has(name) ? null : resolveCached(context, fields, path),
     coalesce:
-      name === 'coalesce'
-        ? resolveCoalesce(context, fields as unknown as CoalesceFields, path)
-        : null,
-    response:
-      name === 'cache' ? resolveResponse(context, fields as unknown as ResponseFields, path) : null,
+      name === 'coalesce' ? resolveCoalesce(context, written as CoalesceFields, path) : null,
+    response: name === 'cache' ? resolveResponse(context, written as ResponseFields, path) : null,
     when: resolveWhen(context, when, [...path, 'when']),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),

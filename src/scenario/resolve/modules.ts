@@ -19,9 +19,7 @@ export function resolveModules(context: Context): ScenarioModules {
     done.set(section, known);
     return known as ScenarioModules[S];
   };
-  return Object.fromEntries(
-    SECTIONS.map((section) => [section, all(section)]),
-  ) as unknown as ScenarioModules;
+  return Object.fromEntries(SECTIONS.map((section) => [section, all(section)])) as ScenarioModules;
 }
 
 function resolveSection<S extends ModuleSection>(

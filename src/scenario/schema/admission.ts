@@ -1,8 +1,8 @@
+import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share } from '../../spec/quantities/quantities.js';
-import type { AnyObject } from './bundle.js';
 import { nameText, priorityNumber } from '../../spec/fields/common.js';
 import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
 
@@ -89,7 +89,7 @@ export function gateSchema(kinds: readonly PolicyKind[], beside: Fields): z.ZodT
 /** Union of the kinds of a policy. `beside` returns the additional fields of a kind. */
 function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fields): z.ZodType {
   const options = kinds.map((kind) => {
-    const own = kind.schema as unknown as AnyObject;
+    const own = objectOf(kind.schema);
     const name = z.literal(kind.kind).describe(kind.summary);
     const fields = Object.entries(beside(kind)).filter(([field]) => !(field in own.shape));
     return own.safeExtend({
@@ -98,7 +98,7 @@ function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fie
     });
   });
   if (options.length === 1) return options[0];
-  return z.discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject]);
+  return unionOfKinds(options);
 }
 
 const below = field.of(
@@ -197,22 +197,22 @@ export interface AdmissionOutput {
 
 /** Schema of `admission` of services and gateways. */
 export function admissionSchema(kinds: readonly PolicyKind[]): z.ZodType<AdmissionOutput> {
-  return z
-    .strictObject({
-      shed: shed.optional(),
-      rateLimit: field.of(
-        limiterSchema(kinds, () => ({})),
-        absent(),
-        'Rate limit per instance; refuses with 429. Applied after `shed`.',
-      ),
-      concurrencyLimit: field.of(
-        gateSchema(kinds, {}),
-        absent(),
-        'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
-          'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
-      ),
-    })
-    .describe(
-      'Admission control in front of the queue. Defaults to none.',
-    ) as unknown as z.ZodType<AdmissionOutput>;
+  return valuesOf<AdmissionOutput>(
+    z
+      .strictObject({
+        shed: shed.optional(),
+        rateLimit: field.of(
+          limiterSchema(kinds, () => ({})),
+          absent(),
+          'Rate limit per instance; refuses with 429. Applied after `shed`.',
+        ),
+        concurrencyLimit: field.of(
+          gateSchema(kinds, {}),
+          absent(),
+          'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
+            'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
+        ),
+      })
+      .describe('Admission control in front of the queue. Defaults to none.'),
+  );
 }

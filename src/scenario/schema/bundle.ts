@@ -1,3 +1,4 @@
+import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
@@ -18,8 +19,6 @@ import type { Connections } from '../../spec/scenario/connections.js';
 import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
 
 /** A strict object schema with unknown fields. */
-export type AnyObject = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
-
 /** Validated load balancing. */
 export interface BalancingOutput {
   readonly kind: string;
@@ -95,17 +94,16 @@ export const loadBalancingSchema = balancingSchema();
 
 function balancingSchema(): z.ZodType<BalancingOutput> {
   const options = balancerKinds.map(({ balancer, schema, summary }) =>
-    (schema as unknown as AnyObject)
+    objectOf(schema)
       .safeExtend({ kind: z.literal(balancer).describe(summary), ...(balancingCommon as object) })
       .describe(summary),
   );
   const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
-  return withShort(
-    z
-      .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-      .describe('How callers pick an instance of the callee.'),
-    { enum: bare.map(({ balancer }) => balancer) },
-  ).meta({ id: 'loadBalancing' }) as unknown as z.ZodType<BalancingOutput>;
+  return valuesOf<BalancingOutput>(
+    withShort(unionOfKinds(options).describe('How callers pick an instance of the callee.'), {
+      enum: bare.map(({ balancer }) => balancer),
+    }).meta({ id: 'loadBalancing' }),
+  );
 }
 
 /** Schema of `outlierDetection`: the union of all kinds. */
@@ -114,15 +112,13 @@ export const outlierDetectionSchema = outlierSchema();
 function outlierSchema(): z.ZodType<OutlierOutput> {
   const options = outlierKinds.map(({ outlier, isDefault, schema, summary }) => {
     const name = z.literal(outlier).describe(summary);
-    return (schema as unknown as AnyObject)
+    return objectOf(schema)
       .safeExtend({ kind: isDefault ? name.optional() : name })
       .describe(summary);
   });
-  return z
-    .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-    .describe(
-      outlierKinds.find(({ isDefault }) => isDefault)!.summary,
-    ) as unknown as z.ZodType<OutlierOutput>;
+  return valuesOf<OutlierOutput>(
+    unionOfKinds(options).describe(outlierKinds.find(({ isDefault }) => isDefault)!.summary),
+  );
 }
 
 const scope = field.choice(
@@ -213,7 +209,7 @@ const AFTER: ReadonlySet<string> = new Set(['timeout', 'deadline']);
 export function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.ZodType {
   const options = kinds.map((kind) => {
     const name = z.literal(kind.kind).describe(kind.summary);
-    const own = kind.schema as unknown as AnyObject;
+    const own = objectOf(kind.schema);
     const fields = {
       ...(kind.state === 'scoped' ? { scope } : {}),
       ...(kind.state === 'scoped' && kind.perEndpoint !== true ? { per: perOf(kind) } : {}),
@@ -228,9 +224,9 @@ export function policySchema(kinds: readonly PolicyKind[], steps: z.ZodType): z.
       .describe(kind.summary);
   });
   if (options.length === 1) return options[0];
-  return z
-    .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-    .describe(kinds.find((kind) => kind.isDefault)?.summary ?? kinds[0].summary);
+  return unionOfKinds(options).describe(
+    kinds.find((kind) => kind.isDefault)?.summary ?? kinds[0].summary,
+  );
 }
 
 function stepsField({ description }: z.ZodType, steps: z.ZodType): z.ZodType {
@@ -283,10 +279,12 @@ export function bundleSchema(
       'Layers, outermost first, or the name of a preset.',
     ),
   });
-  return withShort(inheriting(bundle.describe('Policies of one call.')), {
-    type: 'string',
-    description: 'Name of a bundle in `policies`, or `none`.',
-  }) as unknown as z.ZodType<BundleOutput>;
+  return valuesOf<BundleOutput>(
+    withShort(inheriting(bundle.describe('Policies of one call.')), {
+      type: 'string',
+      description: 'Name of a bundle in `policies`, or `none`.',
+    }),
+  );
 }
 
 /** Policies of the registry in the order of their first kinds. */

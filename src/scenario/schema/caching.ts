@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count } from '../../spec/quantities/quantities.js';
@@ -14,11 +15,13 @@ import { cpuSchema } from '../../spec/scenario/process.js';
 import { pool } from '../../spec/scenario/pools.js';
 
 const ttlJitter = (): z.ZodType<number | undefined> =>
-  field.share(
-    absent('0'),
-    'Random variation of each time to live, up to this share of it in both directions; without it, entries ' +
-      'stored together expire together.',
-  ) as unknown as z.ZodType<number | undefined>;
+  valuesOf<number | undefined>(
+    field.share(
+      absent('0'),
+      'Random variation of each time to live, up to this share of it in both directions; without it, entries ' +
+        'stored together expire together.',
+    ),
+  );
 
 /** A level of a cache. */
 const level = z

@@ -1,3 +1,4 @@
+import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
@@ -9,7 +10,6 @@ import {
   whole,
 } from '../../spec/quantities/quantities.js';
 import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
-import type { AnyObject } from './bundle.js';
 import { freeText, nameText, textMap, withShort } from '../../spec/fields/common.js';
 import type { Selection } from '../../spec/scenario/scenario.js';
 
@@ -143,12 +143,10 @@ export function faultSchema(kinds: readonly FaultKind[]): z.ZodType<FaultOutput>
   const options = kinds.map((kind) =>
     z
       .strictObject({ kind: z.literal(kind.kind).describe(kind.summary), ...common })
-      .safeExtend((kind.schema as unknown as AnyObject).shape)
+      .safeExtend(objectOf(kind.schema).shape)
       .describe(kind.summary),
   );
-  return z
-    .discriminatedUnion('kind', options as unknown as [AnyObject, AnyObject])
-    .describe('A failure for a limited time.') as unknown as z.ZodType<FaultOutput>;
+  return valuesOf<FaultOutput>(unionOfKinds(options).describe('A failure for a limited time.'));
 }
 
 function isIndex(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count, duration, durationOrNone, rate, whole } from '../../spec/quantities/quantities.js';
@@ -118,9 +119,9 @@ export function functionSchema(
       'Endpoints; `steps` instead defines one endpoint called invoke.',
     ),
   });
-  return inheriting(
-    schema.describe('A function, which runs in environments created on demand.'),
-  ).meta({
-    id: 'function',
-  }) as unknown as z.ZodType<FunctionOutput>;
+  return valuesOf<FunctionOutput>(
+    inheriting(schema.describe('A function, which runs in environments created on demand.')).meta({
+      id: 'function',
+    }),
+  );
 }

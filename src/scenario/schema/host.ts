@@ -161,7 +161,7 @@ export function hostFields(
         'autoscaling and others).',
     ),
     labels,
-  } as unknown as HostShape;
+  } as HostShape;
 }
 
 /** Type of the common fields, written out because steps and bundles refer to each other. */

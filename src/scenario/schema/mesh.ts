@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { absent, byDefault, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { count, distribution } from '../../spec/quantities/quantities.js';
@@ -126,50 +127,52 @@ const route = z
 
 /** `mesh`: the proxies between services. */
 export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutput> {
-  return z
-    .strictObject({
-      kind: z
-        .enum(MESH_KINDS.map(({ kind }) => kind))
-        .describe(`Product whose figures and default policies apply. ${kindText} Required.`),
-      services: services(
-        'Services and gateways inside the mesh: `all` except external ones, or a list. Functions, databases, caches ' +
-          'and brokers are outside. Unit: names. Defaults to all.',
-      ),
-      proxy,
-      waypoint,
-      mtls: field.of(
-        z.boolean(),
-        true,
-        'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
-          'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
-      ),
-      policy: bundle
-        .optional()
-        .describe(
-          'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of the ' +
-            'application: three tries there and three here are nine. `none` also removes the default policies of the ' +
-            'kind. Defaults by kind: istio retries 503 and failed connections twice, the others nothing.',
+  return valuesOf<MeshOutput>(
+    z
+      .strictObject({
+        kind: z
+          .enum(MESH_KINDS.map(({ kind }) => kind))
+          .describe(`Product whose figures and default policies apply. ${kindText} Required.`),
+        services: services(
+          'Services and gateways inside the mesh: `all` except external ones, or a list. Functions, databases, caches ' +
+            'and brokers are outside. Unit: names. Defaults to all.',
         ),
-      outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
-        type: 'string',
-        description: 'Bundle of all calls: the same as `policy`.',
+        proxy,
+        waypoint,
+        mtls: field.of(
+          z.boolean(),
+          true,
+          'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
+            'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
+        ),
+        policy: bundle
+          .optional()
+          .describe(
+            'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of the ' +
+              'application: three tries there and three here are nine. `none` also removes the default policies of the ' +
+              'kind. Defaults by kind: istio retries 503 and failed connections twice, the others nothing.',
+          ),
+        outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
+          type: 'string',
+          description: 'Bundle of all calls: the same as `policy`.',
+        })
+          .optional()
+          .describe(
+            'Bundles of the proxy by callee or `callee.endpoint`. They replace `policy` and are not merged with it.',
+          ),
+        routes: z
+          .record(nameText(), z.array(route).min(1))
+          .optional()
+          .describe(
+            'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
+              'one has no match. A route is chosen once for a call of the application.',
+          ),
+        configPropagation: field.cost(
+          byDefault('0ms', 'that of the platform applies'),
+          'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
+            'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh.',
+        ),
       })
-        .optional()
-        .describe(
-          'Bundles of the proxy by callee or `callee.endpoint`. They replace `policy` and are not merged with it.',
-        ),
-      routes: z
-        .record(nameText(), z.array(route).min(1))
-        .optional()
-        .describe(
-          'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
-            'one has no match. A route is chosen once for a call of the application.',
-        ),
-      configPropagation: field.cost(
-        byDefault('0ms', 'that of the platform applies'),
-        'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
-          'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh.',
-      ),
-    })
-    .describe('Service mesh: proxies between services.') as unknown as z.ZodType<MeshOutput>;
+      .describe('Service mesh: proxies between services.'),
+  );
 }

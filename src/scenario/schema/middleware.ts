@@ -1,10 +1,10 @@
+import { objectOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import { share, whole } from '../../spec/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
-import type { AnyObject } from './bundle.js';
 import { nameText, when } from '../../spec/fields/common.js';
 import { cost } from '../../spec/quantities/fields.js';
 import { methodText } from './steps.js';
@@ -178,5 +178,5 @@ function responseSchema(): z.ZodType {
 function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {
   const kind = kinds.find(({ policy }) => policy === 'coalesce')!;
   const { work } = common();
-  return (kind.schema as unknown as AnyObject).safeExtend({ work, when: when.optional() });
+  return objectOf(kind.schema).safeExtend({ work, when: when.optional() });
 }

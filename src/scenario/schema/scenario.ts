@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
@@ -154,8 +155,8 @@ export function buildSchemas(
     EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]),
   );
   return {
-    explicit: z.strictObject(explicit) as unknown as z.ZodType<ScenarioOutput>,
-    frame: z.strictObject({ ...frame, ...unread }) as unknown as z.ZodType<FrameOutput>,
+    explicit: valuesOf<ScenarioOutput>(z.strictObject(explicit)),
+    frame: valuesOf<FrameOutput>(z.strictObject({ ...frame, ...unread })),
     file: z.strictObject({ ...frame, ...explicit }),
     sections: new Set(Object.keys({ ...frame, ...explicit })),
   };

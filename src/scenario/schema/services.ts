@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { extending, inheriting, named } from '../../spec/fields/common.js';
@@ -28,7 +29,9 @@ export function serviceSchema(
     endpoints: field.of(named(endpoint), required, 'Endpoints of the service.'),
     outbox: outboxSchema.optional(),
   });
-  return inheriting(service.describe('A service.')).meta({
-    id: 'service',
-  }) as unknown as z.ZodType<ServiceOutput>;
+  return valuesOf<ServiceOutput>(
+    inheriting(service.describe('A service.')).meta({
+      id: 'service',
+    }),
+  );
 }

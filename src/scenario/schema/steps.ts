@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
@@ -170,13 +171,15 @@ export const callFields = {
 /** A list of steps. */
 export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutput[]> {
   const steps: z.ZodType<StepOutput[]> = z.lazy(() => z.array(step));
-  const step = z
-    .strictObject({ ...verbs(steps), ...modifiers(bundle, steps) })
-    .describe('One verb, and what modifies it.')
-    .meta({
-      id: 'step',
-      oneOf: STEP_VERBS.map((verb) => ({ required: [verb] })),
-    }) as unknown as z.ZodType<StepOutput>;
+  const step = valuesOf<StepOutput>(
+    z
+      .strictObject({ ...verbs(steps), ...modifiers(bundle, steps) })
+      .describe('One verb, and what modifies it.')
+      .meta({
+        id: 'step',
+        oneOf: STEP_VERBS.map((verb) => ({ required: [verb] })),
+      }),
+  );
   return steps;
 }
 

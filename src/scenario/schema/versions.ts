@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, durationOrNone, share, whole } from '../../spec/quantities/quantities.js';
@@ -204,9 +205,9 @@ function versionSchema(
     middleware: host['middleware']!,
     ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),
   });
-  return inheriting(
-    version.describe('Settings of this version that override those of its component.'),
-  ) as unknown as z.ZodType<VersionOutput>;
+  return valuesOf<VersionOutput>(
+    inheriting(version.describe('Settings of this version that override those of its component.')),
+  );
 }
 
 function endpointsSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {

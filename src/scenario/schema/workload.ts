@@ -1,3 +1,4 @@
+import { valuesOf } from '../../spec/fields/kinds.js';
 import { entry } from '../../spec/fields/entry.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
@@ -276,7 +277,9 @@ export function workloadSchema(
       'Longest latency of a success that counts as goodput.',
     ),
   });
-  return inheriting(workload.describe('A source of requests.')).meta({
-    id: 'workload',
-  }) as unknown as z.ZodType<WorkloadOutput>;
+  return valuesOf<WorkloadOutput>(
+    inheriting(workload.describe('A source of requests.')).meta({
+      id: 'workload',
+    }),
+  );
 }

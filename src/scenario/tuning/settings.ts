@@ -1,3 +1,4 @@
+import { objectOf } from '../../spec/fields/kinds.js';
 import { policyKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../spec/patterns/policy.js';
 import type { PolicyName } from '../../spec/patterns/policy-traits.js';
@@ -103,7 +104,7 @@ function layerMoves({ policy, value, kind }: OwnLayer, path: readonly PathKey[])
     effort === null ? [] : [{ path: pathText(own), value: null, before: value, effort }];
   if (value.type !== 'map') return [...multiples(own, value, 1), ...without];
   const budget: Move[] =
-    get(value, 'budget') === undefined && 'budget' in shapeOf(kind)
+    get(value, 'budget') === undefined && 'budget' in objectOf(kind.schema).shape
       ? [
           {
             path: pathText([...own, 'budget']),
@@ -133,21 +134,12 @@ function numbersIn(value: MapNode, path: readonly PathKey[]): readonly Move[] {
   });
 }
 
-/** A schema that stands for a value that is not written. */
-interface WithDefault {
-  readonly _zod: { readonly def: { readonly defaultValue?: unknown } };
-}
-
-function shapeOf({ schema }: PolicyKind): Readonly<Record<string, WithDefault>> {
-  return (schema as unknown as { readonly shape: Readonly<Record<string, WithDefault>> }).shape;
-}
-
 /** The fields of a policy with the numbers that stand for those which are not written. */
 function withDefaults(value: MapNode, kind: PolicyKind): MapNode {
-  const shape = shapeOf(kind);
+  const { shape } = objectOf(kind.schema);
   const all = new Map(value.entries);
   for (const name of Object.keys(shape).sort()) {
-    const { defaultValue } = shape[name]!._zod.def;
+    const { defaultValue } = shape[name]!.def as { readonly defaultValue?: unknown };
     const isNumber = typeof defaultValue === 'number' || typeof defaultValue === 'string';
     if (all.has(name) || !isNumber) continue;
     all.set(name, { key: value.at, value: scalar(defaultValue, value.at) });
