@@ -83,16 +83,19 @@ export class Counts {
 }
 
 function check(d: CountDistribution): void {
-  if (d.kind === 'constant') invariant(isCount(d.value), 'count-value');
+  if (d.kind === 'constant') invariant(isCount(d.value), 'a count is a whole number');
   if (d.kind === 'uniform') {
-    invariant(isCount(d.min) && isCount(d.max) && d.min <= d.max, 'count-range');
+    invariant(
+      isCount(d.min) && isCount(d.max) && d.min <= d.max,
+      'the range of a count has whole bounds in order',
+    );
   }
-  if (d.kind === 'geometric') invariant(d.mean >= 1, 'count-mean');
-  if (d.kind === 'normal') invariant(d.sd >= 0, 'count-deviation');
+  if (d.kind === 'geometric') invariant(d.mean >= 1, 'the mean of a geometric count is at least 1');
+  if (d.kind === 'normal') invariant(d.sd >= 0, 'the deviation of a count is not below zero');
   if (d.kind === 'choice') {
-    invariant(d.branches.length > 0, 'count-without-choice');
+    invariant(d.branches.length > 0, 'a count has a choice');
     for (const branch of d.branches) {
-      invariant(isCount(branch.value) && branch.weight >= 0, 'count-choice');
+      invariant(isCount(branch.value) && branch.weight >= 0, 'a choice of a count has its weight');
     }
   }
 }

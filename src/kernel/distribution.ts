@@ -47,13 +47,13 @@ const NORMAL_P99 = normalQuantile(0.99);
 
 /** Lognormal through two quantiles: sigma = log(p99 / p50) / 2.326. Needs 0 < p50 <= p99, in ns. */
 export function lognormalOfQuantiles(p50Ns: number, p99Ns: number): Distribution {
-  invariant(p50Ns > 0 && p99Ns >= p50Ns, 'lognormal-quantiles');
+  invariant(p50Ns > 0 && p99Ns >= p50Ns, 'the quantiles of a lognormal distribution are in order');
   return { kind: 'lognormal', medianNs: p50Ns, sigma: log(p99Ns / p50Ns) / NORMAL_P99 };
 }
 
 /** Lognormal of a mean in ns and a coefficient of variation: sigma^2 = log(1 + cv^2). */
 export function lognormalOfMean(meanNs: number, cv: number): Distribution {
-  invariant(meanNs > 0 && cv >= 0, 'lognormal-mean');
+  invariant(meanNs > 0 && cv >= 0, 'the mean of a lognormal distribution is above zero');
   const variance = log1p(cv * cv);
   return { kind: 'lognormal', medianNs: meanNs * exp(-variance / 2), sigma: Math.sqrt(variance) };
 }
@@ -251,10 +251,16 @@ class Samplers {
         return this.set(id, EXPONENTIAL, d.meanNs);
       case 'uniform':
         if (d.minNs === d.maxNs) return this.setConstant(id, d.minNs);
-        invariant(d.minNs >= 0 && d.maxNs > d.minNs, 'uniform-range');
+        invariant(
+          d.minNs >= 0 && d.maxNs > d.minNs,
+          'the bounds of a uniform distribution are in order',
+        );
         return this.set(id, UNIFORM, d.minNs, d.maxNs - d.minNs);
       case 'normal':
-        invariant(d.meanNs >= 0 && d.sdNs >= 0, 'normal-parameters');
+        invariant(
+          d.meanNs >= 0 && d.sdNs >= 0,
+          'the mean and the deviation of a normal distribution are not below zero',
+        );
         if (d.sdNs === 0) return this.setConstant(id, d.meanNs);
         return this.set(id, NORMAL, d.meanNs, d.sdNs);
       case 'lognormal':
@@ -265,16 +271,16 @@ class Samplers {
       case 'erlang':
         return this.setGamma(id, d.k, d.meanNs);
       case 'weibull':
-        invariant(d.shape > 0, 'weibull-shape');
+        invariant(d.shape > 0, 'the shape of a Weibull distribution is above zero');
         if (d.shape === 1) return this.set(id, EXPONENTIAL, d.scaleNs);
         return this.set(id, WEIBULL, d.scaleNs, 1 / d.shape);
       case 'pareto': {
-        invariant(d.shape > 0 && d.minNs > 0, 'pareto-parameters');
+        invariant(d.shape > 0 && d.minNs > 0, 'a Pareto distribution has parameters above zero');
         const cut = d.maxNs === null ? 1 : 1 - pow(d.minNs / d.maxNs, d.shape);
         return this.set(id, PARETO, d.minNs, -1 / d.shape, cut);
       }
       case 'empirical':
-        invariant(d.valuesNs.length > 0, 'empirical-without-values');
+        invariant(d.valuesNs.length > 0, 'an empirical distribution has values');
         return this.setTable(id, EMPIRICAL, Float64Array.from(d.valuesNs).sort());
       case 'hyperexponential':
         return this.setMixture(
@@ -290,7 +296,10 @@ class Samplers {
   }
 
   private set(id: number, kind: number, first: number, second = 0, third = 0): void {
-    invariant(first >= 0 && first <= HORIZON_MAX_NS, 'distribution-out-of-range');
+    invariant(
+      first >= 0 && first <= HORIZON_MAX_NS,
+      'the values of a distribution are within the longest run',
+    );
     this.kinds[id] = kind;
     this.first[id] = first;
     this.second[id] = second;
@@ -303,7 +312,7 @@ class Samplers {
 
   private setGamma(id: number, shape: number, mean: number): void {
     if (shape === Infinity) return this.setConstant(id, mean);
-    invariant(shape > 0, 'gamma-shape');
+    invariant(shape > 0, 'the shape of a gamma distribution is above zero');
     if (shape === 1) return this.set(id, EXPONENTIAL, mean);
     this.set(id, GAMMA, shape, mean / shape);
   }
@@ -312,9 +321,9 @@ class Samplers {
     id: number,
     branches: readonly { readonly weight: number; readonly of: Distribution }[],
   ): void {
-    invariant(branches.length > 0, 'mixture-without-branches');
+    invariant(branches.length > 0, 'a mixture has branches');
     const total = branches.reduce((sum, branch) => sum + branch.weight, 0);
-    invariant(total > 0, 'mixture-without-weight');
+    invariant(total > 0, 'the branches of a mixture have weight');
     const table = new Float64Array(branches.length * 2);
     let reached = 0;
     for (let i = 0; i < branches.length; i++) {

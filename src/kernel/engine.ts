@@ -152,7 +152,7 @@ class Engine {
       const pending = engine.queue.size + engine.inLanes;
       if (pending > engine.peakPending) engine.peakPending = pending;
     } else {
-      invariant(time === engine.now, 'event-in-the-past');
+      invariant(time === engine.now, 'no event is scheduled in the past');
       engine.soon(phase, op, target, a, b);
     }
   }
@@ -207,7 +207,10 @@ class Engine {
    */
   boundaries(times: Float64Array, onBoundary: (k: number) => void): void {
     for (let k = 0; k < times.length; k++) {
-      invariant(times[k] > (k === 0 ? this.now - 1 : times[k - 1]), 'boundaries-not-increasing');
+      invariant(
+        times[k] > (k === 0 ? this.now - 1 : times[k - 1]),
+        'boundaries of a grid increase',
+      );
     }
     this.boundaryTimes = times;
     this.boundaryIndex = 0;
@@ -248,7 +251,7 @@ class Engine {
    * `until` if later events are pending, else the time of the last event or boundary.
    */
   run(untilNs: Ns, maxEvents: number): StopReason {
-    invariant(!engine.running && untilNs >= engine.now, 'run-out-of-order');
+    invariant(!engine.running && untilNs >= engine.now, 'a run goes on from where it stopped');
     const until = Math.min(untilNs, HORIZON_MAX_NS);
     engine.running = true;
     engine.last.count = 0;
@@ -430,7 +433,7 @@ class Engine {
   private renumber(): void {
     engine.sequence = renumber(engine.queue, engine.lanes.list);
     const limit = engine.queue.sequenceLimit;
-    invariant(engine.sequence < limit, 'sequence-exhausted');
+    invariant(engine.sequence < limit, 'events have numbers left');
     engine.sequenceLimit = Math.min(limit, engine.sequence + engine.renumberEvery);
   }
 }

@@ -117,7 +117,7 @@ export class LaneTable {
     const key = `${delay}/${phase}/${op}`;
     let lane = own.get(key);
     if (lane === undefined) {
-      invariant(delay >= 0, 'negative-lane-delay');
+      invariant(delay >= 0, 'a lane delays into the future');
       lane = new Lane(delay, phase, op, owner, this.list.length);
       this.list.push(lane);
       own.set(key, lane);

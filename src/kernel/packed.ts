@@ -51,7 +51,7 @@ export class Packed {
     let at = this.starts[c];
     for (let k = 0; k < count; k++) {
       const distance = column[k] - base;
-      invariant(Number.isSafeInteger(distance), 'packed-number-is-not-whole');
+      invariant(Number.isSafeInteger(distance), 'packed numbers are whole');
       let low = distance | 0;
       const bytes = width < 4 ? width : 4;
       for (let b = 0; b < bytes; b++, low >>>= 8) this.data[at++] = low;

@@ -90,7 +90,7 @@ export class Slots {
 
   /** Frees a slot. Freeing a slot that is not taken breaks an invariant. */
   give(slot: number): void {
-    invariant(this.taken[slot] === 1, 'slot-given-twice');
+    invariant(this.taken[slot] === 1, 'a slot is given back once');
     this.taken[slot] = 0;
     if (this.returned === this.free.length) this.free = widenInt32(this.free, this.returned * 2);
     this.free[this.returned++] = slot;
@@ -106,7 +106,7 @@ export class Slots {
     const { capacity: old } = this;
     // A large pool grows by a quarter: half of its memory unused would cost more than frequent copies.
     const capacity = old < GRADUAL ? old * 2 : old + (old >> 2);
-    invariant(capacity <= 0x10000000, 'pool-too-large');
+    invariant(capacity <= 0x10000000, 'a pool has no more slots than numbers');
     this.taken = widenUint8(this.taken, capacity);
     this.capacity = capacity;
     for (const listener of this.listeners) listener(capacity);

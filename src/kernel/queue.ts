@@ -145,7 +145,7 @@ export class EventQueue {
   grow(): void {
     const old = this.slots;
     const slots = old * 2;
-    invariant(slots <= MAX_SLOTS, 'too-many-pending-events');
+    invariant(slots <= MAX_SLOTS, 'pending events stay within the memory');
     makeRoom(slots * EVENT_BYTES);
     this.times = widened(this.times, slots + 1);
     this.keys = widened(this.keys, slots + 1);

@@ -126,7 +126,7 @@ export function assemble(
   setMemories(world, outages);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
-    invariant(definition !== undefined, 'fault-unknown-to-the-registry');
+    invariant(definition !== undefined, 'the registry knows every fault of a plan');
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views: () => views.list() };

@@ -100,7 +100,7 @@ function queueSetup(world: Building, queue: Queue): InstanceSetup {
   const { plan, keys } = world;
   const name = queue.discipline === 'fair' ? queue.key : null;
   const key = plan.keys.findIndex((candidate) => candidate.name === name);
-  invariant(name === null || key >= 0, 'queue-key-unknown');
+  invariant(name === null || key >= 0, 'the key of a fair queue is in the plan');
   return {
     clock: engine,
     levels: plan.priorities.length,

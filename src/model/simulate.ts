@@ -151,7 +151,7 @@ function checkConservation(world: World): void {
   world.plan.parts.forEach(({ component }, part) => {
     if (world.plan.components[component].kind === 'workload') outcomes += sink.answers(part);
   });
-  invariant(outcomes === world.loads.requests, 'requests-without-exactly-one-outcome');
+  invariant(outcomes === world.loads.requests, 'each request has one outcome');
 }
 
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {

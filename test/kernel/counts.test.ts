@@ -70,7 +70,7 @@ describe('random counts', () => {
       { kind: 'geometric', mean: 0.5 },
       { kind: 'choice', branches: [] },
     ] as CountDistribution[]) {
-      expect(() => new Counts().add(d)).toThrow(/invariant broken: count/);
+      expect(() => new Counts().add(d)).toThrow(/invariant broken: .*count/);
     }
   });
 });

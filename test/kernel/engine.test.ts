@@ -269,7 +269,9 @@ describe('boundaries', () => {
 
   it('must rise', () => {
     recorder();
-    expect(() => engine.boundaries(Float64Array.of(1, 1), () => {})).toThrow(/not-increasing/);
+    expect(() => engine.boundaries(Float64Array.of(1, 1), () => {})).toThrow(
+      /boundaries of a grid increase/,
+    );
   });
 });
 
@@ -381,8 +383,12 @@ describe('the past', () => {
     const { op } = recorder();
     engine.at(5, PHASE.ARRIVAL, op, 0, 0, 0);
     engine.run(5, Infinity);
-    expect(() => engine.at(4, PHASE.ARRIVAL, op, 0, 0, 0)).toThrow(/event-in-the-past/);
-    expect(() => engine.at(NaN, PHASE.ARRIVAL, op, 0, 0, 0)).toThrow(/event-in-the-past/);
+    expect(() => engine.at(4, PHASE.ARRIVAL, op, 0, 0, 0)).toThrow(
+      /no event is scheduled in the past/,
+    );
+    expect(() => engine.at(NaN, PHASE.ARRIVAL, op, 0, 0, 0)).toThrow(
+      /no event is scheduled in the past/,
+    );
   });
 });
 

@@ -44,7 +44,7 @@ describe('packed columns', () => {
     ];
     for (const column of bad) {
       const pack = (): unknown => new Packed([Float64Array.from(column)], column.length);
-      expect(pack).toThrow(/packed-number-is-not-whole/);
+      expect(pack).toThrow(/packed numbers are whole/);
     }
   });
 

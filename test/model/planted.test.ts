@@ -147,6 +147,6 @@ describe('planted mistakes in the call machinery are caught', () => {
       network: NETWORKS[1]!,
       middleware: true,
     };
-    expect(broken(one, timerWithoutStamp(false))).toBe('fork-of-a-frame-that-has-ended');
+    expect(broken(one, timerWithoutStamp(false))).toBe('a call that lives is forked');
   });
 });

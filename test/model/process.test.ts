@@ -110,7 +110,7 @@ describe('the transitions of a process', () => {
   it('are refused with instance, state and transition', () => {
     const process = after([['comesUp'], ['stopped'], ['unstopped'], ['replacementStarts']]);
     expect(() => process.take('comesUp')).toThrow(
-      'illegal-process-transition (comesUp of instance 3: leaving, replacement starting)',
+      'a process takes a legal transition (comesUp of instance 3: leaving, replacement starting)',
     );
     const held = after([['killed'], ['dies'], ['stopped'], ['removed']]);
     expect(() => held.take('starts')).toThrow(

@@ -230,7 +230,7 @@ function turnsOf<Sort extends 'instance' | 'node' | 'part' | 'holder' | 'load' |
   sort: Sort,
 ): NonNullable<Knob[Sort]> {
   const apply = knob[sort];
-  invariant(apply !== undefined, 'knob-without-subject');
+  invariant(apply !== undefined, 'a knob acts on what its fault hits');
   return apply!;
 }
 

@@ -21,7 +21,7 @@ const COMBINE = {
   union: (a: number, b: number): number => 1 - (1 - a) * (1 - b),
   /** Each fault acts separately, so there is no combined value. */
   each(): number {
-    invariant(false, 'knob-without-one-value');
+    invariant(false, 'a knob whose edits act apart has no value');
     return NaN;
   },
 } as const;

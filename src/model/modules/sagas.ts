@@ -16,7 +16,7 @@ export function sagas(world: Building): ActsOf<'saga' | 'command' | 'mark'> {
   );
   const driverOf = (saga: number): Driver => {
     const driver = drivers[saga];
-    invariant(driver !== null, 'saga-without-orchestrator');
+    invariant(driver !== null, 'an orchestrated saga has a driver');
     return driver!;
   };
   return {

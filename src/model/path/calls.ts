@@ -161,7 +161,7 @@ export class Calls implements CallsPort {
 
   answer(frame: number, outcome: Outcome): void {
     const depth = frames.depth[frame];
-    invariant(frames.job[frame] >= 0, 'answer-without-attempt');
+    invariant(frames.job[frame] >= 0, 'an answer belongs to an attempt');
     frames.stamp[(frame << frames.shift) | depth]++;
     frames.job[frame] = -1;
     if ((outcome & 31) === OUTCOME.reset) frames.ambiguous[frame] = 1;
@@ -176,7 +176,7 @@ export class Calls implements CallsPort {
   }
 
   resume(frame: number, layer: number): void {
-    invariant(frames.parked[frame] === layer, 'resume-of-a-frame-not-parked-here');
+    invariant(frames.parked[frame] === layer, 'a layer resumes a call that waits in it');
     frames.parked[frame] = -1;
     frames.entered[frame] |= 1 << layer;
     const index = (frame << frames.shift) | layer;
@@ -185,7 +185,7 @@ export class Calls implements CallsPort {
   }
 
   reject(frame: number, layer: number, outcome: Outcome): void {
-    invariant(frames.parked[frame] === layer, 'reject-of-a-frame-not-parked-here');
+    invariant(frames.parked[frame] === layer, 'a layer rejects a call that waits in it');
     frames.parked[frame] = -1;
     frames.stamp[(frame << frames.shift) | layer]++;
     this.site.finished(frame, layer, outcome);
@@ -193,7 +193,7 @@ export class Calls implements CallsPort {
   }
 
   settle(frame: number, layer: number, outcome: Outcome): void {
-    invariant(frames.parked[frame] === layer, 'settle-of-a-frame-not-parked-here');
+    invariant(frames.parked[frame] === layer, 'a layer settles a call that waits in it');
     const index = (frame << frames.shift) | layer;
     frames.word[index] = outcome;
     const stamp = ++frames.stamp[index];
@@ -224,7 +224,7 @@ export class Calls implements CallsPort {
   }
 
   finish(frame: number, layer: number, outcome: Outcome): void {
-    invariant((frames.entered[frame] & (1 << layer)) !== 0, 'finish-of-a-layer-not-entered');
+    invariant((frames.entered[frame] & (1 << layer)) !== 0, 'a layer finishes a call that it has');
     frames.entered[frame] &= ~(1 << layer);
     frames.stamp[(frame << frames.shift) | layer]++;
     this.site.finished(frame, layer, outcome);
@@ -237,7 +237,7 @@ export class Calls implements CallsPort {
 
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number {
     // Its fork would take its slot and become its own parent.
-    invariant(frames.slots.has(frame), 'fork-of-a-frame-that-has-ended');
+    invariant(frames.slots.has(frame), 'a call that lives is forked');
     frames.hedged[frame] = 1;
     // Only forks use the count, so the first one resets it.
     if (nth === 1) frames.forkCount[frame] = 0;
@@ -400,7 +400,7 @@ export class Calls implements CallsPort {
     const chain = frames.chain[frame];
     for (let at = layer; at < depth; at++) {
       const bit = 1 << at;
-      invariant((frames.entered[frame] & bit) === 0, 'layer-entered-twice');
+      invariant((frames.entered[frame] & bit) === 0, 'a call enters each layer once');
       const verdict = enters[chain + at].call(layers[chain + at], frame, at);
       if (verdict === PASS) {
         frames.entered[frame] |= bit;
@@ -425,7 +425,7 @@ export class Calls implements CallsPort {
     let result = outcome;
     for (let at = layer; at >= base; at--) {
       const bit = 1 << at;
-      invariant((frames.entered[frame] & bit) !== 0, 'layer-left-without-enter');
+      invariant((frames.entered[frame] & bit) !== 0, 'a call leaves a layer that it has entered');
       const verdict = leaves[chain + at].call(layers[chain + at], frame, at, result);
       if (verdict === HOLD) return;
       frames.entered[frame] &= ~bit;
@@ -495,7 +495,7 @@ export class Calls implements CallsPort {
   private release(frame: number): void {
     invariant(
       frames.entered[frame] === 0 && frames.parked[frame] < 0 && frames.job[frame] < 0,
-      'frame-released-with-layers',
+      'a call ends after its layers, its waits and its attempts',
     );
     // A fork killed before its start is scheduled under the stamp of its first layer.
     frames.stamp[(frame << frames.shift) | frames.base[frame]]++;

@@ -249,7 +249,7 @@ export class Chains {
 
   private kindOf(layer: Layer): PolicyKind {
     const definition = this.registry.policyKind(layer.policy, layer.kind);
-    invariant(definition !== undefined, 'policy-unknown-to-the-registry');
+    invariant(definition !== undefined, 'the registry knows every policy of a plan');
     return definition!;
   }
 

@@ -113,7 +113,7 @@ export class Guards {
         world.timeLimits.start(strand, this.tables[a][0], b);
         return true;
       default:
-        invariant(false, 'unknown-instruction');
+        invariant(false, 'a program has known instructions');
         return false;
     }
   }

@@ -251,7 +251,7 @@ export class Interpreter implements InterpreterPort {
   }
 
   acted(strand: number, outcome: Outcome): void {
-    invariant(strands.state[strand] === STATE.ACTING, 'end-of-an-act-that-was-none');
+    invariant(strands.state[strand] === STATE.ACTING, 'an act ends that has begun');
     strands.state[strand] = STATE.READY;
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;

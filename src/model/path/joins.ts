@@ -190,7 +190,7 @@ export class Joins {
     }
     let at = child[parent];
     while (at >= 0 && sibling[at] !== branch) at = sibling[at];
-    invariant(at >= 0, 'end-of-a-branch-not-of-its-parent');
+    invariant(at >= 0, 'a branch ends at the parent that started it');
     sibling[at] = sibling[branch];
   }
 }

@@ -227,7 +227,7 @@ export class Wire implements CallSite {
 
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
     const { interpreter } = this.world;
-    invariant(strands.stamp[strand] === stamp, 'answer-to-a-dead-strand');
+    invariant(strands.stamp[strand] === stamp, 'an answer goes to a strand that lives');
     strands.stamp[strand]++;
     strands.outcome[strand] = outcome;
     interpreter.resume(strand);

@@ -158,7 +158,7 @@ export class Workers {
     if ((slot & REMEMBERED) !== 0) instance.memory!.ended();
     if ((slot & WORKER) === 0) return;
     instance.busy--;
-    invariant(instance.busy >= 0, 'worker-given-back-twice');
+    invariant(instance.busy >= 0, 'a worker is given back once');
     levels.add(instance.busyGauge, -1);
     this.startWaiting(instance);
   }

@@ -198,7 +198,7 @@ export class Configurations implements ScalingChanges {
   private numberOf(component: number, strengths: Float64Array): number {
     const key = this.hitting[component].map((change) => strengths[change]).join();
     const number = this.numbers[component].get(key);
-    invariant(number !== undefined, 'configuration-unknown');
+    invariant(number !== undefined, 'each set of active changes has a configuration');
     return number!;
   }
 }

@@ -27,13 +27,16 @@ export function endWork(world: OutagesParts, instance: Instance, stopped: () => 
   replayCalls(instance);
   instance.cores.clear();
   world.connections.instanceDown(instance);
-  invariant(instance.busy === 0 && instance.queue.length === 0, 'crashed-instance-still-busy');
+  invariant(
+    instance.busy === 0 && instance.queue.length === 0,
+    'a dead process has no busy worker',
+  );
   instance.cold = null;
   stopped();
   instance.memory?.run(false);
   openAll(world, instance);
   for (const policy of instance.policies) {
-    invariant(policy.held() === 0, 'policy-of-crashed-instance-holds');
+    invariant(policy.held() === 0, 'the policies of a dead process hold nothing');
     policy.reset?.();
   }
   instance.codel?.reset();

@@ -186,9 +186,12 @@ export class Proxies {
       if (proxy === null) continue;
       const { busy, queue, group } = proxy;
       known += busy + queue.length;
-      invariant(queue.length === 0 || busy === group.spec.workers, 'pass-waits-beside-free-worker');
+      invariant(
+        queue.length === 0 || busy === group.spec.workers,
+        'no pass waits while a worker is free',
+      );
     }
-    invariant(known === this.slots.used, 'passes-of-proxies');
+    invariant(known === this.slots.used, 'each pass is worked on or waits');
   }
 }
 

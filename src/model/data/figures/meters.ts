@@ -90,7 +90,7 @@ export class Meters {
   /** The existing gauge with that name. */
   gaugeOf(name: string, { component, part }: MeterSubject): number {
     const gauge = this.gauges.get(`${name}/${component}/${part}`);
-    invariant(gauge !== undefined, 'gauge-unknown');
+    invariant(gauge !== undefined, 'a gauge that is read exists');
     return gauge!;
   }
 

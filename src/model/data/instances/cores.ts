@@ -157,7 +157,7 @@ export class Cores implements Processor {
 
   /** The process has ended; all its strands have been stopped. */
   clear(): void {
-    invariant(this.runnable === 0, 'cores-cleared-while-in-use');
+    invariant(this.runnable === 0, 'cores are cleared when no work is left');
     this.sync();
     this.plan();
   }
@@ -183,7 +183,7 @@ export class Cores implements Processor {
       return;
     }
     this.dropDead();
-    invariant(this.size > 0, 'cores-event-without-strand');
+    invariant(this.size > 0, 'an event of the cores has a strand that is done');
     const strand = this.who[0];
     if (this.ends[0] > this.virtual) this.virtual = this.ends[0];
     strands.stamp[strand]++;

@@ -187,7 +187,10 @@ export class Process {
     const { to, when, sets }: Rule = TRANSITIONS[transition];
     const phase = to[this.phase];
     if (phase === undefined || when?.(this) === false) {
-      broken('illegal-process-transition', `${transition} of instance ${this.id}: ${this.state}`);
+      broken(
+        'a process takes a legal transition',
+        `${transition} of instance ${this.id}: ${this.state}`,
+      );
     }
     Object.assign(this, { phase }, IN_PHASE[phase], sets, more);
     invariant(

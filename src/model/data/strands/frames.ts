@@ -91,7 +91,7 @@ class Frames {
    * number of layers of its longest chain.
    */
   reset(deepestChain: number): void {
-    invariant(deepestChain <= MAX_LAYERS, 'chain-too-deep');
+    invariant(deepestChain <= MAX_LAYERS, 'a chain has no more layers than bits');
     const { slots } = this;
     emptyColumns<Frames>(this, slots, CAPACITY, ENTRIES);
     for (const name of LAYER_COLUMNS) {

@@ -36,7 +36,7 @@ export class Keys {
   /** Returns the values of a key for calls: the caller of a call is the instance that makes it. */
   ofCalls(name: string): (frame: number) => number {
     const key = this.plan.keys.findIndex((candidate) => candidate.name === name);
-    invariant(key >= 0, 'key-unknown-to-the-plan');
+    invariant(key >= 0, 'a key that is read is in the plan');
     const { kind } = this.populations[key];
     // A client with its own limiter has one address.
     if (kind === 'caller' || kind === 'address') return (frame) => frames.caller[frame];

@@ -82,7 +82,7 @@ export class EnvironmentCores implements Processor {
   /** Makes the cores of an environment; their usage counts towards that of the process. */
   private make(id: number): Cores {
     const { interpreter } = this.world;
-    invariant(this.cores > 0, 'environment-without-cores');
+    invariant(this.cores > 0, 'an environment has cores');
     const cores = new Cores({
       sharedGauge: this.gauge,
       op: this.op,

@@ -128,7 +128,7 @@ function limitersOf({ registry, policy }: GuardSetup, instances: number): readon
   const { rateLimit: layer } = policy;
   if (layer === null) return [];
   const kind = registry.policyKind(layer.policy, layer.kind);
-  invariant(kind?.limiter !== undefined, 'limiter-unknown-to-the-registry');
+  invariant(kind?.limiter !== undefined, 'the registry knows every limiter of a plan');
   const make = (): LimiterState => kind!.limiter!(layer.config as never);
   const one = layer.scope === 'instance' ? null : make();
   return Array.from({ length: instances }, () => one ?? make());

@@ -53,7 +53,7 @@ export class KafkaTopic {
     this.world = world;
     this.messages = messages;
     this.spec = spec;
-    invariant(spec.groups.length <= MAX_READERS, 'more-groups-than-bits');
+    invariant(spec.groups.length <= MAX_READERS, 'each group has a bit');
     this.partitions = Array.from({ length: spec.spec.partitions }, () => new Partition(messages));
     this.published = world.meters.counter('published', { component: spec.component, part: -1 });
     this.free = (message) => messages.release(message);
@@ -84,7 +84,7 @@ export class KafkaTopic {
   /** Adds a follower. Returns the bit that marks messages the follower already had. */
   follow(follower: Follower): number {
     const bit = this.groups.length + this.followers.length;
-    invariant(bit < MAX_READERS, 'more-groups-than-bits');
+    invariant(bit < MAX_READERS, 'each group has a bit');
     this.followers.push(follower);
     return bit;
   }

@@ -167,7 +167,7 @@ export class Messages {
   /** One of its holders has released it. */
   release(message: number): void {
     const left = --this.holders[message];
-    invariant(left >= 0, 'message-released-twice');
+    invariant(left >= 0, 'each holder releases a message once');
     if (left === 0) this.drop(message);
   }
 

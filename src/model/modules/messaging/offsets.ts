@@ -165,9 +165,9 @@ export class Offsets {
       const { committed, position, released } = this;
       invariant(
         committed[log] <= position[log] && position[log] <= partition.end,
-        'log-not-conserved',
+        'a group commits what it has read, and reads what is written',
       );
-      invariant(released[log] >= partition.base, 'message-gone-before-it-was-read');
+      invariant(released[log] >= partition.base, 'a log keeps what a group has not released');
     });
   }
 

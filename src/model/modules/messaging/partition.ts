@@ -52,7 +52,7 @@ export class Partition {
 
   /** Message at an offset >= base. It may come from the shelf, which can reallocate the columns of messages. */
   at(offset: number): number {
-    invariant(offset >= this.base && offset < this.end, 'offset-outside-the-log');
+    invariant(offset >= this.base && offset < this.end, 'an offset is within its log');
     const number = Math.floor(offset / this.size);
     const slots = this.blocks[number - this.first].slots ?? this.unpack(number);
     return slots[offset - number * this.size];

@@ -73,7 +73,7 @@ export class PauseGate {
       if (turn === this.turn) this.look();
     });
     const kind = registry.policyKind(layer.policy, layer.kind);
-    invariant(kind !== undefined, 'policy-unknown-to-the-registry');
+    invariant(kind !== undefined, 'the registry knows every policy of a plan');
     this.breaker = kind!.create(layer.config as never, this.setupOf());
   }
 

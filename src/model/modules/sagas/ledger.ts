@@ -358,6 +358,6 @@ export class Ledger {
       if (this.accepted[slot] !== 0) this.settlement.settle(this.seen(slot));
     }
     rest(Infinity);
-    invariant(this.settlement.isBalanced(), 'sagas-not-conserved');
+    invariant(this.settlement.isBalanced(), 'each accepted saga has one outcome');
   }
 }

@@ -270,7 +270,7 @@ export class Copies {
     for (let write = 0; write < this.slots.touched; write++) {
       if (this.slots.has(write)) awaited += this.left[write];
     }
-    invariant(awaited === under, 'writes-of-copies');
+    invariant(awaited === under, 'the writes under way are those of the copies');
   }
 
   /** Delay of a message from one node to another. */

@@ -143,8 +143,8 @@ export class ThreadPools {
       if (node >= 0 && node * this.perNode < held.length) held[this.of[strand]]++;
     }
     this.pools.forEach(({ busy, queue, spec }, at) => {
-      invariant(busy === held[at], 'threads-of-pools');
-      invariant(queue.length === 0 || busy === spec.size, 'waiting-beside-free-threads');
+      invariant(busy === held[at], 'the threads of the pools are those in use');
+      invariant(queue.length === 0 || busy === spec.size, 'no work waits while a thread is free');
     });
   }
 }

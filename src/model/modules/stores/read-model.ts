@@ -166,6 +166,9 @@ export class ReadModel {
   /** Checks that every event in use is in a segment or held. */
   private audit(): void {
     const waiting = (this.segments?.length ?? 0) + this.held.length;
-    invariant(this.entries.slots.used === waiting, 'events-not-conserved');
+    invariant(
+      this.entries.slots.used === waiting,
+      'an entry of a read model waits in a segment or is held',
+    );
   }
 }

@@ -134,7 +134,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   }
 
   reset(): void {
-    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     this.cleaner?.clear();
     for (const { connection } of this.idle.splice(0)) this.close(connection);
     for (const connection of this.leaked.splice(0)) {
@@ -192,7 +192,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     this.stopConnecting(frame);
     const verdict = this.open(frame, layer);
     if (verdict === PARK) return;
-    invariant(verdict === PASS, 'session-that-the-server-refuses');
+    invariant(verdict === PASS, 'a session is open at its server');
     ctx.resume(frame, layer);
   }
 

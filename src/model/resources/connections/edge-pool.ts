@@ -118,7 +118,7 @@ export class EdgePool implements PolicyState {
   }
 
   reset(): void {
-    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     const { slots, pool } = this.setup.world.connections;
     this.ready.length = 0;
     this.idle = 0;

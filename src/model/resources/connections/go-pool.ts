@@ -104,7 +104,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   }
 
   reset(): void {
-    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     if (this.isOpening) {
       this.setup.server.give(this.openerDialled);
       this.countOpen(-1);

@@ -146,7 +146,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   }
 
   reset(): void {
-    invariant(this.held() === 0, 'pool-reset-while-in-use');
+    invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     if (this.adder.isDialling) this.countClosed(this.adder.epoch);
     for (const slot of this.leaked.splice(0)) this.giveBack(slot);
     for (const slot of this.entries.splice(0)) this.forget(slot);

@@ -56,7 +56,7 @@ export class Registries {
       () => membership.back(),
     );
     for (const { component } of spec.callees) {
-      invariant(!this.byComponent.has(component), 'component-in-two-registries');
+      invariant(!this.byComponent.has(component), 'a component is in one registry');
       this.byComponent.set(component, { membership, lists });
     }
     for (const instance of entries.members()) {

@@ -76,7 +76,7 @@ export class Stored implements PolicyState {
   /** The latency has elapsed, or a timer of the policy has fired. */
   timer(frame: number, layer: number): void {
     if (this.places[frame] !== WAITING) {
-      invariant(this.inner.timer !== undefined, 'timer-of-a-policy-without-timers');
+      invariant(this.inner.timer !== undefined, 'only a policy with timers gets their events');
       this.inner.timer!(frame, layer);
     } else if (this.setup.question >= 0) this.ask(frame, layer);
     else this.decide(frame, layer);

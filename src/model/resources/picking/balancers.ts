@@ -90,7 +90,7 @@ export class Balancers {
 
   private kindOf(edge: PlanEdge): BalancerKind {
     const kind = this.registry.balancerKind(edge.loadBalancing.kind);
-    invariant(kind !== undefined, 'balancer-unknown-to-the-registry');
+    invariant(kind !== undefined, 'the registry knows every balancer of a plan');
     return kind!;
   }
 
@@ -123,7 +123,7 @@ export class Balancers {
     const { name, instances } = plan.components[callee];
     const { key } = edge.loadBalancing.config as { readonly key?: string };
     const index = plan.keys.findIndex((candidate) => candidate.name === key);
-    invariant(key === undefined || index >= 0, 'balancer-key-unknown');
+    invariant(key === undefined || index >= 0, 'a balancer hashes a key of the plan');
     return {
       size: instances,
       caller: caller.index,

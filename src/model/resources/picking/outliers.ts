@@ -41,7 +41,7 @@ export class Outliers {
     if (outlierDetection === null) return null;
     const { kind, config } = outlierDetection;
     const definition = this.registry.outlierKind(kind);
-    invariant(definition !== undefined, 'outlier-unknown-to-the-registry');
+    invariant(definition !== undefined, 'the registry knows every outlier detection of a plan');
     const { plan, newcomers } = this.world;
     const callee = plan.parts[edge.to].component;
     const { instances, versions } = plan.components[callee];

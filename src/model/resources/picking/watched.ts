@@ -9,7 +9,7 @@ export class Watchers {
 
   add(view: View): void {
     if (this.views.has(view)) return;
-    invariant(this.shut === 0, 'view-added-to-a-shut-target');
+    invariant(this.shut === 0, 'a view is added before its target is shut');
     this.views.add(view);
   }
 }

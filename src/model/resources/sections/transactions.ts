@@ -359,7 +359,7 @@ export class Transactions {
       const tx = this.of[at];
       if (tx >= 0 && this.database[tx] === database) return at;
     }
-    invariant(false, 'statement-outside-of-its-transaction');
+    invariant(false, 'a statement is part of its transaction');
     return -1;
   }
 

@@ -109,7 +109,7 @@ export class Gates {
   reset(instance: Instance): void {
     for (const gate of this.of[instance.component]) {
       const place = gate.places[instance.index];
-      invariant(place.held() === 0, 'gate-of-crashed-instance-holds');
+      invariant(place.held() === 0, 'the gate of a dead process holds nothing');
       place.reset(engine.now);
     }
   }
@@ -123,7 +123,7 @@ export class Gates {
     const { component, layer, place } = spec;
     const { plan, replication } = this.world;
     const definition = registry.policyKind(layer.policy, layer.kind);
-    invariant(definition?.gate !== undefined, 'gate-unknown-to-the-registry');
+    invariant(definition?.gate !== undefined, 'the registry knows every gate of a plan');
     const places = Array.from({ length: plan.components[component].instances }, (_, index) => {
       const stream = (meaning: string): StreamKey =>
         streamKey(plan.seed, replication, `${place}/${index}/${meaning}`);

@@ -70,7 +70,7 @@ function refusalsOf({ keys, instances }: Run, key: number, cacheNs: Ns): Refusal
 export function limiterOf(world: Run, spec: Plan['limiters'][number], registry: Registry): Limiter {
   const { layer, component, key, retryAfter, cacheNs } = spec;
   const definition = registry.policyKind(layer.policy, layer.kind);
-  invariant(definition?.limiter !== undefined, 'limiter-unknown-to-the-registry');
+  invariant(definition?.limiter !== undefined, 'the registry knows every limiter of a plan');
   const own = (): LimiterState => definition!.limiter!(layer.config);
   const node = definition!.nodes?.(layer.config) ?? null;
   const size = world.plan.components[component].instances;

@@ -100,7 +100,7 @@ export class Coalescer {
 
   /** A follower no longer waits. */
   quit(follower: number): void {
-    invariant(this.followers.has(follower), 'quit-of-nobody');
+    invariant(this.followers.has(follower), 'a follower quits the load that it waits for');
     const flight = this.flightOf[follower];
     const before = this.before[follower];
     const behind = this.behind[follower];
@@ -133,7 +133,7 @@ export class Coalescer {
    * or -1 if the flight is over.
    */
   handOver(now: Ns, flight: number): number {
-    invariant(this.flights.has(flight), 'flight-is-over');
+    invariant(this.flights.has(flight), 'a load that others wait for is under way');
     const member = this.next(flight);
     if (member >= 0) {
       this.started[flight] = now;
@@ -149,7 +149,7 @@ export class Coalescer {
    * it. Returns true if the response is kept for later requests.
    */
   land(now: Ns, flight: number, outcome: Outcome): boolean {
-    invariant(this.flights.has(flight), 'flight-is-over');
+    invariant(this.flights.has(flight), 'a load that others wait for is under way');
     if (!this.forget(flight) || this.answers === null) return false;
     const untilNs = this.started[flight] + this.windowNs!;
     const worth = isSuccess(outcome) || (this.shareErrors && !NOT_ASKED.has(kindOf(outcome)));
@@ -166,7 +166,7 @@ export class Coalescer {
 
   /** Discards the kept answers; no flight may be in progress. */
   reset(): void {
-    invariant(this.flights.used === 0, 'reset-under-way');
+    invariant(this.flights.used === 0, 'nothing is under way at a reset');
     this.answers?.clear();
   }
 

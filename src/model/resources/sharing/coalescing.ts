@@ -61,7 +61,7 @@ export class Coalescing {
   /** Returns PASS if the strand leads, PARK if it follows another, or else the kept answer. */
   join(strand: number, place: number): Outcome {
     const { keys, sizes } = this.world;
-    invariant(this.role[strand] === ALONE, 'request-coalesced-twice');
+    invariant(this.role[strand] === ALONE, 'a request shares one call');
     const coalescer = this.coalescerOf(strand, place);
     const key = keys.value(this.specs[place].key, strand);
     const known = coalescer.kept(engine.now, key);
@@ -85,7 +85,7 @@ export class Coalescing {
 
   /** A request has its answer; its followers get the same answer at the same instant. */
   answered(strand: number, outcome: Outcome): void {
-    invariant(this.role[strand] >= ALONE, 'answer-of-a-request-that-waits');
+    invariant(this.role[strand] >= ALONE, 'only a request that has begun is answered');
     if (this.role[strand] === ALONE) return;
     const coalescer = this.coalescerOf(strand, this.place[strand]);
     if (!coalescer.shareErrors && !isSuccess(outcome)) {

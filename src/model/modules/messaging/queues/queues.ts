@@ -343,7 +343,7 @@ export class Queues {
   private giveUp(write: number, turn: number): void {
     if (!this.writes.has(write) || this.turn[write] !== turn) return;
     const inlet = this.inlet[write];
-    invariant(this.waiting[inlet].remove(write), 'publisher-waits-nowhere');
+    invariant(this.waiting[inlet].remove(write), 'a publisher leaves the place where it waits');
     this.stopWaiting(write);
     this.world.meters.count(this.timeouts[inlet]);
     this.finish(write, OUTCOME.timeout);

@@ -543,7 +543,7 @@ export class StoredQueue {
     const taken = this.purged + this.redriven;
     const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
     const held = this.waiting + this.inFlight + this.delayed;
-    invariant(this.accepted === gone + held, 'queue-not-conserved');
-    invariant(held === this.entries.slots.used + this.far, 'queue-holds-what-it-does-not-count');
+    invariant(this.accepted === gone + held, 'accepted messages are in the queue or were settled');
+    invariant(held === this.entries.slots.used + this.far, 'a queue counts what it holds');
   }
 }
