@@ -50,9 +50,7 @@ function elsewhereWords(view: View, words: string, time: string): string {
     return when === time ? null : when;
   });
   if (others.size === 0) return '';
-  const all = [...others].map(
-    ([own, some]) => `${own} in ${listed(some.map(({ name }) => name))}`,
-  );
+  const all = [...others].map(([own, some]) => `${own} in ${listed(some.map(({ name }) => name))}`);
   return ` (${all.join(', ')})`;
 }
 

@@ -35,7 +35,10 @@ export function backAgainWords(
   const found = checks === 0 ? '' : `; ${plural(checks, 'check')} failed`;
   const tookNs = course.endedNs - (course.weights[0]?.atNs ?? course.beganNs);
   const words = `${names[0]} has everything again ${formatSeconds(tookNs / 1e9)} after the first requests`;
-  return [`${words}${found}`, `${names[rollout!.to]} answered ${formatShare(exposed)} of the requests`];
+  return [
+    `${words}${found}`,
+    `${names[rollout!.to]} answered ${formatShare(exposed)} of the requests`,
+  ];
 }
 
 /** Share of the requests of a run that the new version answered. */

@@ -109,9 +109,7 @@ export function sentenceOf(input: SentenceInput): string {
 /** `“psp hangs” is not the cause. `, before effects of which no cause is known. */
 function clearedWords(faults: readonly CascadeEvent[]): string {
   const words = unique(faults.map(headOf));
-  return words.length === 1
-    ? `“${words[0]}” is not the cause. `
-    : 'The faults are not the cause. ';
+  return words.length === 1 ? `“${words[0]}” is not the cause. ` : 'The faults are not the cause. ';
 }
 
 function ended(chain: string, end: string): string {
