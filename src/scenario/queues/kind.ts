@@ -90,6 +90,7 @@ export const PLAIN: QueueKindRules = Object.freeze({
   delaysToTail: false,
   hidesInFlight: false,
   deadLettersOverflow: true,
+  cutsCycles: false,
 });
 
 /** Each free handler gets as many messages as one of its executions handles. */

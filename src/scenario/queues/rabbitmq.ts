@@ -128,6 +128,7 @@ export const rabbitmq = queueKind({
         // rabbit_fifo.erl). The end of a channel is not a return: its messages go to the front.
         rejectsToTail: quorum && deliveryLimit === Infinity,
         delaysToTail: true,
+        cutsCycles: true,
       },
       home:
         broker === null

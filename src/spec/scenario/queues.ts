@@ -143,4 +143,6 @@ export interface QueueRules {
   readonly hidesInFlight: boolean;
   /** Messages removed by `dropHead` become dead letters if the queue has a destination for them. */
   readonly deadLettersOverflow: boolean;
+  /** A message that would come back as a dead letter, without a rejection on the way, is dropped. */
+  readonly cutsCycles: boolean;
 }

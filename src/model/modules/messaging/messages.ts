@@ -9,6 +9,7 @@ import { Copies } from './copies.js';
 import { isAmong, MESSAGE_INDEX } from '../../data/holder-knobs.js';
 import type { PoisonShare } from '../../data/holder-knobs.js';
 import { DeadLetterState } from './dead-letter-state.js';
+import { Deaths } from './deaths.js';
 import { PackedMessages } from './packed-messages.js';
 import { OPERATION, strands } from '../../data/strands/strands.js';
 import { sink } from '../../data/figures/sink.js';
@@ -62,6 +63,9 @@ export class Messages {
    * 1 = truncated from its log, though a group may still come to its offset; read only if elections can truncate logs.
    */
   truncated: Uint8Array = new Uint8Array(0);
+  /** Number of its list of deaths in `history`. */
+  deaths: Int32Array = new Int32Array(0);
+  readonly history = new Deaths();
   readonly copies = new Copies(this.slots);
   /** State of messages before they became dead letters; null if no dead letter is ever redriven. */
   private readonly deadLetterState: DeadLetterState | null;
@@ -134,6 +138,7 @@ export class Messages {
     this.arrival[copy] = this.arrival[message];
     this.key[copy] = this.key[message];
     this.bytes[copy] = this.bytes[message];
+    this.deaths[copy] = this.deaths[message];
     const a = lineageA[message] ^ this.operationA[message];
     this.operates(copy, a, lineageB[message] ^ this.operationB[message]);
     this.traces.set(copy, this.traces.get(message));
@@ -317,6 +322,7 @@ export class Messages {
     this.truncated[message] = 0;
     this.copies.count[message] = 0;
     this.bytes[message] = 0;
+    this.deaths[message] = 0;
     return message;
   }
 }

@@ -38,6 +38,7 @@ const NAMES = [
   'givenUp',
   'poison',
   'truncated',
+  'deaths',
 ] as const;
 /** Indexes of further rows after those of NAMES. */
 const SOURCE = NAMES.length;

@@ -367,7 +367,7 @@ export class Dispatch {
     if (verdict === VERDICT.ack) queue.settle(entry);
     else if (verdict === VERDICT.skip) queue.skip(entry);
     else if (verdict === VERDICT.drop) queue.bury(entry, -1);
-    else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter);
+    else if (verdict === VERDICT.dead) queue.bury(entry, channel.spec.deadLetter, true);
     else if (!held) return;
     else if (verdict === VERDICT.back) queue.giveBack(entry);
     else if (verdict === VERDICT.nack) queue.reject(entry);

@@ -384,7 +384,7 @@ export class Handling {
     const { deliveries, queue } = this;
     for (let own = run; own >= 0; own = deliveries.inRun[own]) {
       if (deliveries.settled[own] === 0) continue;
-      queue.forward(deliveries.message[own], channel.spec.deadLetter);
+      queue.forward(deliveries.message[own], channel.spec.deadLetter, true);
     }
   }
 

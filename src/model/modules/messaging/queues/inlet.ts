@@ -226,6 +226,6 @@ export class Inlet {
 
   private divert(message: number): void {
     const { queue } = this.ways[0];
-    queue.forward(message, queue.spec.deadLetter);
+    queue.forward(message, queue.spec.deadLetter, false);
   }
 }

@@ -8,6 +8,6 @@ export interface QueueWatch {
   overdue(holder: number): void;
   /** The queue removes a message; true if a consumer still has it and may handle it. */
   left(entry: number): boolean;
-  /** The queue sends a dead letter. */
-  deadLetter(target: number, message: number): void;
+  /** The queue sends a dead letter; `deaths`: its list of deaths, with this one. */
+  deadLetter(target: number, message: number, deaths: number): void;
 }

@@ -121,9 +121,10 @@ export class Queues {
   }
 
   /** Sends a copy of a message of a queue to another component, as a new message of the same request. */
-  send(component: number, message: number, origin: number): void {
+  send(component: number, message: number, origin: number, deaths: number): void {
     const { messages } = this;
     const copy = messages.copyOf(message);
+    messages.deaths[copy] = deaths;
     const inlet = this.byComponent.get(component);
     if (inlet === undefined) {
       this.channels.forward(copy, component);
@@ -442,7 +443,7 @@ function inletsOf(
         overdue: (delivery) => dispatch.overdue(delivery),
         left: (entry) => dispatch.deliveries.leave(entry),
         roomed: () => queues.roomed(spec.component),
-        deadLetter: (target, message) => queues.send(target, message, own),
+        deadLetter: (target, message, deaths) => queues.send(target, message, own, deaths),
       };
       return dispatch;
     });

@@ -242,13 +242,13 @@ export class StoredQueue {
     this.hide(entry, engine.now + delay);
   }
 
-  /** Dead-letters a message, or drops it if `target` is -1. */
-  bury(entry: number, target: number): void {
+  /** Dead-letters a message, or drops it if `target` is -1. `isRejected`: a consumer did not want it. */
+  bury(entry: number, target: number, isRejected = false): void {
     const message = this.entries.message[entry];
-    if (target >= 0) {
+    if (target >= 0 && this.canDie(message, target, isRejected)) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
-      this.watch.deadLetter(target, message);
+      this.sendDead(target, message, isRejected);
     } else {
       this.drop();
       this.letGo(entry);
@@ -256,11 +256,28 @@ export class StoredQueue {
     this.remove(entry);
   }
 
-  /** A consumer dead-letters a message that the queue has already removed. */
-  forward(message: number, target: number): void {
+  /** A consumer, or a full queue, dead-letters a message that the queue does not have. */
+  forward(message: number, target: number, isRejected: boolean): void {
     this.messages.giveUp(message, this.effect);
     this.world.meters.count(this.figures.deadLettered);
-    this.watch.deadLetter(target, message);
+    this.sendDead(target, message, isRejected);
+  }
+
+  /** False if its dead letter would go around in a circle, and the product drops such a message. */
+  private canDie(message: number, target: number, isRejected: boolean): boolean {
+    if (!this.rules.cutsCycles || isRejected) return true;
+    return !this.messages.history.isCycle(this.deathsAfter(message, false), target);
+  }
+
+  private sendDead(target: number, message: number, isRejected: boolean): void {
+    const { cutsCycles } = this.rules;
+    const deaths = cutsCycles ? this.deathsAfter(message, isRejected) : 0;
+    this.watch.deadLetter(target, message, deaths);
+  }
+
+  private deathsAfter(message: number, isRejected: boolean): number {
+    const { deaths, history } = this.messages;
+    return history.after(deaths[message], this.spec.component, isRejected);
   }
 
   /** Drops all messages, because the queue has no consumer to keep them for. */
