@@ -1,42 +1,74 @@
-// `npm run slow-tests`: runs all tests, and prints the slowest tenth of their files as a table for docs/speed.md: seconds,
-// share of all, and how many tests they have. With a file, the JSON report of vitest, it prints the table of those tests.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+// `npm run slow-tests`: runs all tests, one file after the other, and prints the slowest tenth of the files as a table for
+// docs/speed.md: seconds of CPU time, share of all, and how many tests they have. Arguments select files, as those of vitest
+// do. CPU time includes that of threads and of programs that tests start; other work on the machine hardly changes it.
+import { readFileSync, readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { startVitest } from 'vitest/node';
 import { ROOT } from './build-key.mjs';
 
-const [, , given] = process.argv;
-if (given === undefined) runAll();
-else process.stdout.write(tableOf(JSON.parse(readFileSync(given, 'utf8')).testResults));
+/** Ticks of the clock in /proc/PID/stat. Unit: 1/s. */
+const TICKS = 100;
 
-function runAll() {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-slow-tests-'));
+const files = [];
+let last = cpuSeconds();
+const costs = {
+  onTestModuleEnd(module) {
+    const now = cpuSeconds();
+    const path = relative(ROOT, module.moduleId).replaceAll('\\', '/');
+    files.push({ path, seconds: now - last, tests: [...module.children.allTests()].length });
+    last = now;
+  },
+};
+const options = { root: ROOT, watch: false, maxWorkers: 1, reporters: ['dot', costs] };
+const vitest = await startVitest('test', process.argv.slice(2), options);
+await vitest.close();
+process.stdout.write(tableOf(files));
+
+/** CPU time of this process, of those that it started and of those that they started; only of itself outside Linux. */
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  const processes = processesOf();
+  if (processes === null) return (user + system) / 1e6;
+  const tree = new Set([process.pid]);
+  // A process has a greater id than its parent, unless the ids began again.
+  for (const { id, parent } of processes) if (tree.has(parent)) tree.add(id);
+  const own = processes.filter(({ id }) => tree.has(id));
+  return own.reduce((sum, { ticks }) => sum + ticks, 0) / TICKS;
+}
+
+/** All processes by id, with the ticks that they and their ended children have used; null outside Linux. */
+function processesOf() {
   try {
-    const file = join(folder, 'tests.json');
-    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-    const args = [vitest, 'run', '--reporter=json', `--outputFile=${file}`];
-    const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
-    process.stdout.write(tableOf(JSON.parse(readFileSync(file, 'utf8')).testResults));
-    process.exitCode = status;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b)
+      .flatMap((id) => processOf(id) ?? []);
+  } catch {
+    return null;
+  }
+}
+
+/** A process; null if it has ended in the meantime. */
+function processOf(id) {
+  try {
+    const text = readFileSync(`/proc/${id}/stat`, 'utf8');
+    // The name, in parentheses, may contain spaces.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return { id, parent: Number(fields[1]), ticks };
+  } catch {
+    return null;
   }
 }
 
 function tableOf(results) {
-  const files = results
-    .map(({ name, startTime, endTime, assertionResults }) => ({
-      path: relative(ROOT, name).replaceAll('\\', '/'),
-      seconds: (endTime - startTime) / 1000,
-      tests: assertionResults.length,
-    }))
-    .sort((a, b) => b.seconds - a.seconds);
-  const total = files.reduce((sum, { seconds }) => sum + seconds, 0);
-  const rows = files.slice(0, Math.ceil(files.length / 10)).map(({ path, seconds, tests }) => {
+  const sorted = results.toSorted((a, b) => b.seconds - a.seconds);
+  const total = sorted.reduce((sum, { seconds }) => sum + seconds, 0);
+  const rows = sorted.slice(0, Math.ceil(sorted.length / 10)).map(({ path, seconds, tests }) => {
     const share = `${((100 * seconds) / total).toFixed(1)} %`;
     return `| \`${path}\` | ${seconds.toFixed(1)} | ${share} | ${tests} |`;
   });
-  const head = ['| file | seconds | share | tests |', '|---|--:|--:|--:|'];
-  return `${files.length} files, ${total.toFixed(0)} s on all cores\n\n${[...head, ...rows].join('\n')}\n`;
+  const head = ['| file | CPU seconds | share | tests |', '|---|--:|--:|--:|'];
+  return `${sorted.length} files, ${total.toFixed(0)} s of CPU time\n\n${[...head, ...rows].join('\n')}\n`;
 }

@@ -2,11 +2,22 @@ import type { ScenarioFile } from '../spec/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import { sha256 } from '../text/sha256.js';
 
+/** A file with its digest, which is computed when it is first read: many commands never do. */
+export function withDigest(explicit: Omit<ScenarioFile, 'sha256'>): ScenarioFile {
+  let known: string | null = null;
+  return {
+    ...explicit,
+    get sha256() {
+      return (known ??= digest(explicit));
+    },
+  };
+}
+
 /**
  * Identifies a file by its meaning. Places are excluded, because the order of sections has no meaning, and what lint
  * accepts. So are parsed expressions, which follow from their texts.
  */
-export function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
+function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>
     list.map(({ at: _at, expression: _expression, ...own }) => own);
   const { accepted: _accepted, ...judged } = explicit;

@@ -12,7 +12,7 @@ import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged } from './expectations.js';
 import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
-import { digest } from './digest.js';
+import { withDigest } from './digest.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { explicitTree } from './explicit-tree.js';
@@ -166,9 +166,8 @@ export class Loader {
 
   private identified(explicit: Omit<ScenarioFile, 'sha256'>): ScenarioFile {
     const { whatIf } = this;
-    const sha256 = digest(explicit);
-    if (whatIf === null) return { ...explicit, sha256 };
-    return { ...explicit, sha256, whatIf: { set: whatIf.set, as: whatIf.as } };
+    const file = withDigest(explicit);
+    return whatIf === null ? file : { ...file, whatIf: { set: whatIf.set, as: whatIf.as } };
   }
 
   /** Plans of the variants of the file and the command line. */
