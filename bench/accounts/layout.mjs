@@ -59,18 +59,26 @@ function stepError(text, { variant }) {
     return at.filter(({ kind: own }) => own === 'fault').length === Number.parseInt(what, 10)
       ? null
       : 'another number of faults begins';
-  const isSaid = at.some(({ subject, text: own, head, detail, kind: of }) => {
+  const innocent = new Set(variant.cascade.innocent.map(({ fault }) => fault));
+  const isSaid = at.some(({ subject, text: own, head, detail, kind: of, cause }) => {
+    const other = variant.faults.find(({ id }) => id === cause && !innocent.has(id));
+    if (other !== undefined && what.startsWith(`${other.words}: ${subject} `)) return true;
     const texts = [own, head, detail].filter((words) => words !== undefined && words !== '');
     if (of === 'fault' || of === 'faultEnd')
       return (
         texts.some((words) => what.startsWith(words)) ||
         variant.faults.some(({ id, words }) => id === subject && what.startsWith(words))
       );
+    if (!what.startsWith(subject)) return false;
+    if (/ is healthy again: was degraded | recovers: /u.test(what)) return true;
+    // The words after the verb are its text, and the runs that have it.
+    const said = what.replace(/, in \d+ of \d+ runs$/u, '');
+    const verb = said.slice(0, subject.length + 1 + (head ?? '').length);
     return (
-      what.startsWith(subject) &&
-      (texts.some((words) => what.includes(words)) ||
-        / is healthy again: was degraded /u.test(what) ||
-        / recovers: /u.test(what))
+      said.endsWith(`: ${own}`) ||
+      (head !== undefined &&
+        verb === `${subject} ${head}` &&
+        [verb, `${verb}: ${detail}`].includes(said))
     );
   });
   return isSaid ? null : 'no event of this time says so';

@@ -97,14 +97,16 @@ async function main() {
   const { values } = parsed;
   const proof = values.explain ? 'full' : values.none ? 'none' : 'usual';
   const tasks = tasksOf(parsed);
-  const done = await all(tasks, proof, Math.min(tasks.length, Number(values.workers)));
-  const own = done.filter((one) => one !== null);
-  for (const { name, error, found = [], unread = [], accounts = [] } of own) {
+  const print = (one) => {
+    if (one === null) return;
+    const { name, error, found = [], unread = [], accounts = [] } = one;
     if (error !== undefined) console.log(`${name}: ${error}`);
     for (const words of found) console.log(`${name}: ${words}`);
     for (const words of new Set(unread)) console.log(`${name}: not read: ${words}`);
     if (values.sentences) for (const words of accounts) console.log(`${name} ${words}`);
-  }
+  };
+  const threads = Math.min(tasks.length, Number(values.workers));
+  const own = (await all(tasks, proof, threads, print)).filter((one) => one !== null);
   const wrong = own.filter(({ found = [], error }) => found.length > 0 || error !== undefined);
   const sum = (of) => own.reduce((all, one) => all + (of(one) ?? 0), 0);
   const ratio = sum(({ spent }) => spent) / sum(({ events }) => events);
@@ -117,10 +119,11 @@ async function main() {
   process.exitCode = wrong.length + unread > 0 ? 1 : 0;
 }
 
-/** The results in the order of the tasks, whichever thread is faster. */
-function all(tasks, proof, threads) {
+/** The results in the order of the tasks, whichever thread is faster; `print` gets each as soon as all before it are there. */
+function all(tasks, proof, threads, print) {
   const results = Array.from({ length: tasks.length });
   let next = 0;
+  let printed = 0;
   let open = tasks.length;
   return new Promise((resolve, reject) => {
     for (let k = 0; k < threads; k++) {
@@ -132,6 +135,7 @@ function all(tasks, proof, threads) {
       worker.on('error', reject);
       worker.on('message', ({ id, result }) => {
         results[id] = result;
+        while (results[printed] !== undefined) print(results[printed++]);
         if (process.stderr.isTTY)
           process.stderr.write(`\r${tasks.length - open} of ${tasks.length} `);
         if (--open === 0) resolve(results);

@@ -189,6 +189,16 @@ function partsError(text, kinds, facts) {
   return undefined;
 }
 
+/** What is left of a start without the words that are known, times, evidence in parentheses and joints. */
+function restOf(text, known) {
+  const longest = [...known].sort((a, b) => b.length - a.length);
+  const rest = longest.reduce((left, words) => left.replaceAll(words.toLowerCase(), ''), text);
+  return rest
+    .replaceAll(/\((?:[^()]|\([^()]*\))*\)/gu, '')
+    .replaceAll(new RegExp(`(?: (?:at|from)|,| and) (?:${TIME})(?: on)?`, 'gu'), '')
+    .replaceAll(/ and (?:once|\d+ times) more|, when |[“”]|\b(?:and|later)\b|[, ]/gu, '');
+}
+
 /** What begins a chain: faults and conditions with their times, and how they are known. */
 function startError(text, facts) {
   const { variant } = facts;
@@ -202,6 +212,18 @@ function startError(text, facts) {
   ].filter((words) => words !== undefined);
   const lower = text.toLowerCase();
   if (!known.some((words) => lower.includes(words.toLowerCase()))) return undefined;
+  if (restOf(lower, known) !== '') return undefined;
+  const ids = new Set(cascade.causes.map(({ fault }) => fault));
+  const marks = [
+    ...cascade.causes.filter((own) => lower.includes(own.text.toLowerCase())),
+    // A fault that is no cause begins as a guess.
+    ...faults
+      .filter(({ id, words }) => !ids.has(id) && text.includes(words))
+      .map(() => ({ known: 'guess' })),
+  ].map(({ known: mark }) => mark);
+  const marked = [...text.matchAll(/\b(proved|likely|guess)\)/gu)].map(([, mark]) => mark);
+  const other = marked.find((mark) => !marks.includes(mark));
+  if (other !== undefined) return `it is ${marks.join(', ') || 'no cause'}, and not ${other}`;
   const times = [...text.matchAll(AT)].map(([, time]) => time);
   const all = [...cascade.events, ...cascade.causes].map(({ at }) => at);
   const said = known.join(' ');
@@ -226,22 +248,22 @@ function chainError(text, facts) {
     if (error !== null) return error;
   }
   // The end of the last link is where its ends begin.
+  let error;
   for (let at = last.length; at > 0; at = last.lastIndexOf('; ', at - 1)) {
     const link = linkError(last.slice(0, at), facts);
     const ends = partsError(last.slice(at + 2), ENDS, facts);
     if (link === null && ends !== undefined) return ends;
-    if (link !== undefined && link !== null && at < last.length) return link;
+    error ??= link;
   }
-  return linkError(last, facts) ?? undefined;
+  return error;
 }
 
 function hurtError({ subject, how, from, to }, { variant }) {
   const { events } = variant.cascade;
-  const own = events.filter(
-    (event) =>
-      DEGRADED.has(event.kind) &&
-      (event.subject === subject || event.subject.endsWith(`.${subject}`)),
-  );
+  const degraded = events.filter((event) => DEGRADED.has(event.kind));
+  // A component may have the name of a request.
+  const ofUsers = degraded.filter((event) => event.subject.endsWith(`.${subject}`));
+  const own = ofUsers.length > 0 ? ofUsers : degraded.filter((event) => event.subject === subject);
   if (own.length === 0) return `${subject} does not degrade`;
   if (!own.some(({ text, head }) => text === how || head === how))
     return `no event of ${subject} says: ${how}`;
@@ -266,6 +288,9 @@ function causesError(text, { variant }) {
       .sort((a, b) => b.text.length - a.text.length)[0];
     if (one === undefined) return `no cause: ${left}`;
     left = left.slice(one.text.length);
+    // Two faults with the same words have their ids.
+    if (one.fault !== undefined && left.startsWith(` (${one.fault})`))
+      left = left.slice(one.fault.length + 3);
     const known = /^ \((proved|likely|guess)\)/u.exec(left);
     if (known !== null) {
       if (!causes.some((own) => own.text === one.text && own.known === known[1]))
@@ -369,10 +394,8 @@ export const TOLD = [
       return start ?? partsError(ends, known, facts);
     },
   ),
-  kind(
-    'a cause without a fault',
-    /^(?<start>.+) \(.*(?:proved|likely|guess)\)$/u,
-    ({ groups }, facts) => startError(groups.start, facts),
+  kind('a cause without a fault', /^.+ \(.*(?:proved|likely|guess)\)$/u, ({ 0: text }, facts) =>
+    startError(text, facts),
   ),
   kind(
     'without a fault',

@@ -8,6 +8,7 @@ import { formatCount, formatInstant } from '../text/figures.js';
 import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';
 import { isEnd } from './episodes.js';
+import { wordsOf } from './explained.js';
 import { listed } from './format.js';
 
 /** A cause with a smaller part of the harm is not in the first sentence. */
@@ -89,11 +90,16 @@ function whenWords(
   return `${part}, ${isOver ? `healthy again at ${end}` : 'not healthy again'}`;
 }
 
-/** The causes with more than a small part of the harm, the largest first. */
-export function mainCauses({ cascade }: VariantResult): readonly KnownCause[] {
-  return cascade.causes
+/** The causes with more than a small part of the harm, the largest first; two faults with the same words have their ids. */
+export function mainCauses(variant: VariantResult): readonly KnownCause[] {
+  return variant.cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
-    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at);
+    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at)
+    .map((cause) => {
+      const { fault, text } = cause;
+      const isShared = fault !== undefined && wordsOf(variant, fault).endsWith(` (${fault})`);
+      return isShared ? { ...cause, text: `${text} (${fault})` } : cause;
+    });
 }
 
 /** The causes with the largest parts of the harm, each with how it is known. */

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contradictionsIn } from '../../bench/accounts/contradictions.mjs';
+import { readingOf } from '../../bench/accounts/reader.mjs';
+import { textsOf } from '../../bench/accounts/surfaces.mjs';
 import { summarise } from '../../src/analysis/summarise.js';
 import { causeSentence } from '../../src/report/causes.js';
 import { leadWords } from '../../src/report/lead.js';
 import { storyBlocks, type Block } from '../../src/report/story/blocks.js';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/spec/result/result.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 
 interface Told {
+  readonly result: Result;
   readonly variant: VariantResult;
   readonly blocks: readonly Block[];
   readonly lead: string | null;
@@ -27,6 +30,7 @@ async function told(name: string): Promise<Told> {
   const blocks = storyBlocks(result, { source: 'case.yaml' });
   expect(contradictionsIn(variant!, blocks)).toEqual([]);
   return {
+    result,
     variant: variant!,
     blocks,
     lead: leadWords(variant!),
@@ -123,5 +127,30 @@ describe('the comparison of sentences with runs', () => {
     expect(others.join(' | ')).toMatch(
       /not to blame.*is called proved.*the headline names.*the recovery is that of “a-decoy”.*other numbers/u,
     );
+  });
+
+  it('reads every sentence on each surface, and finds those that are changed', async () => {
+    const { result, blocks } = await told('optional-call-refused');
+    const texts = textsOf(result, blocks);
+    const readAs = (from: string, to: string): ReturnType<typeof readingOf> =>
+      readingOf(
+        result,
+        texts.map((one) => ({ ...one, text: one.text.replaceAll(from, to) })),
+      );
+    const { read, unread, wrong } = readingOf(result, texts);
+    expect({ unread, wrong }).toEqual({ unread: [], wrong: [] });
+    expect(read).toBeGreaterThan(50);
+    const places = (some: readonly string[]): ReadonlySet<string> =>
+      new Set(some.map((words) => /^\[(\w+)/u.exec(words)![1]!));
+    const everywhere = ['story', 'terminal', 'markdown', 'page'];
+    for (const [from, to] of [
+      ['1,065', '1,066'],
+      ['33.5 %', '43.5 %'],
+      ['(proved)', '(guess)'],
+    ] as const)
+      for (const place of everywhere) expect(places(readAs(from, to).wrong)).toContain(place);
+    const cleared = readAs('No difference: “connections', 'More harm without “connections');
+    expect(cleared.wrong.join(' ')).toContain('the runs have another role of “connections');
+    expect(readAs('Of 1,065', 'About 1,065').unread.length).toBeGreaterThan(0);
   });
 });

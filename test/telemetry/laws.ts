@@ -113,7 +113,7 @@ const LAWS: readonly Law[] = [
     kind === SERVER && parent !== null && parent.kind !== CLIENT
       ? 'a server without a client'
       : null,
-  ({ kind, attributes }, parent) =>
+  ({ kind }, parent) =>
     parent?.kind === CLIENT && kind !== SERVER && !isAppend(parent)
       ? 'child of a client, and not its server'
       : null,

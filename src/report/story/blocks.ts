@@ -150,9 +150,12 @@ function hasFailed({ requests }: View, { cascade, summary }: VariantResult): boo
 function usersBack(view: View, variant: VariantResult): readonly string[] {
   const { result } = view;
   const { value, fault, never, each } = variant.summary.recovery;
-  const { verdicts, events, innocent } = variant.cascade;
+  const { verdicts, events, innocent, causes } = variant.cascade;
   // The end of a fault that is not to blame says nothing about the users.
   if (fault === null || innocent.some((one) => one.fault === fault)) return [];
+  const blamed = causes.filter((one) => one.fault !== undefined);
+  if (blamed.some(({ role }) => role === 'cause') && !blamed.some((one) => one.fault === fault))
+    return [];
   const after = `the end of “${wordsOf(variant, fault)}”`;
   const runs = each.length;
   const next = nextFaultAt(result, variant, fault);
