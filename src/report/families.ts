@@ -62,7 +62,6 @@ const ALL = [
       ],
     },
     worst: counted('Begun', 'accepted'),
-    minimum: 1,
     caption:
       'Sagas by the time of their beginning; means over replications. Stuck: no end in time, or waiting for a human. Inconsistent: ended with effects that do not belong together. Lost: accepted, and no record of them is left. Taken over: an instance went on with a saga that another one had begun.',
   },
@@ -77,7 +76,6 @@ const ALL = [
       meanOf('Pending on average', 'pending', 'number'),
     ],
     worst: largestOf('Most pending', 'pending', 'number'),
-    minimum: 1,
     caption:
       'Instances for which no node has room. They start once an instance ends, or a node comes back or is added.',
   },
@@ -113,7 +111,6 @@ const ALL = [
       meanOf('Away', 'unavailable', 'share'),
     ],
     worst: largestOf('Oldest', 'age', 'seconds'),
-    minimum: 1,
     caption:
       'Messages published and not yet committed, and the time since the oldest of them was published. Drained: from the end of the fault that leaves the longest backlog until no more wait than ever before the first fault. Delay: from publishing to the end of the handler. Twice: effects that had happened before, in handlers that are not idempotent. Lost: confirmed to the publisher, never handled. Came twice, overtaken, purged, sent back: what faults of messages did. Refused, blocked: publishers of a queue that is full, away or under an alarm. Away: share of the time in which no node leads the queue.',
   },
@@ -199,7 +196,6 @@ const ALL = [
       counted('Writes lost', 'lostWrites'),
     ],
     worst: counted('Loads', 'loads'),
-    minimum: 1,
     caption:
       'Share of the lookups that found the value, at any level, and the loads that the others made of what is behind. Old: values that had been written since they were loaded.',
   },
@@ -221,7 +217,6 @@ const ALL = [
       counted('Timeouts', 'poolTimeouts'),
     ],
     worst: largestOf('Most waiting', 'poolWaiting', 'number'),
-    minimum: 1,
     caption:
       'Connections of all pools of the caller together, and its calls that wait for one. In use: mean over the run. Wait: of the calls that got one. Opened: connections made after the warm-up; without one, the first ones too. Pools with hardly any waiting are left out.',
   },
@@ -263,7 +258,6 @@ const ALL = [
       counted('Timeouts', 'lockTimeouts'),
     ],
     worst: counted('Deadlocks', 'deadlocks'),
-    minimum: 1,
     caption:
       'Time for which statements wait for rows that other transactions hold, and transactions that are ended because they wait for each other or too long.',
   },
@@ -281,7 +275,6 @@ const ALL = [
       counted('Cold starts', 'coldStarts'),
     ],
     worst: largestOf('Most environments', 'environments', 'number'),
-    minimum: 1,
     caption:
       'Environments that are up, busy or idle. A cold start is an invocation that waits for a new one.',
   },
@@ -299,7 +292,6 @@ const ALL = [
       largestOf('Oldest list', 'listAge', 'seconds'),
     ],
     worst: counted('Stale calls', 'staleCalls'),
-    minimum: 1,
     caption:
       'Calls to instances whose process is gone and that the list of the caller still has. Oldest list: time since the registry confirmed the list of a caller.',
   },
@@ -334,7 +326,6 @@ const ALL = [
       quantile('Wait p99', 'threadPool.wait', 'p99'),
     ],
     worst: largestOf('Most waiting', 'threadPool.queue', 'number'),
-    minimum: 1,
     caption:
       'Operations in the queues of their thread pools, over all nodes. An operation that finds its queue full is rejected with 429 and has not waited.',
   },

@@ -66,7 +66,7 @@ export interface Family<Id extends string = string> {
   };
   /** The figure by which subjects are chosen for drawing, largest first. */
   readonly worst: FamilyColumn;
-  /** Smallest value of it that is worth a picture. Other subjects appear only in the table. */
-  readonly minimum: number;
+  /** Smallest value of it that is worth a picture, 1 by default. Other subjects appear only in the table. */
+  readonly minimum?: number;
   readonly caption: string;
 }

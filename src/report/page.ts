@@ -101,7 +101,7 @@ const SHORT = 210;
 
 /** Keeps a number and its unit on one line, in all text but that of `<pre>`. */
 function unbroken(body: string): string {
-  return body.replace(/<pre[^]*?<\/pre>|>[^<]+/g, (part) =>
+  return body.replace(/<pre[^]*?<\/pre>|>[^<]*[\d∞±] [^<]+/g, (part) =>
     part.startsWith('>') ? part.replace(BEFORE_UNIT, '\u202f') : part,
   );
 }

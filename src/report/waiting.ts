@@ -87,8 +87,9 @@ export function stateOf(variant: VariantResult, subject: string, step: number): 
 export function backlogIn(variant: VariantResult, subject: string, step: number): Backlog | null {
   const from = step * variant.timeline.step;
   const until = from + variant.timeline.step;
-  const here = backlogsAt(variant, subject);
-  return here.find((backlog) => backlog.from < until && backlog.until > from) ?? null;
+  const isHere = (one: Backlog): boolean =>
+    one.from < until && one.until > from && one.places.includes(subject);
+  return backlogsOf(variant).find(isHere) ?? null;
 }
 
 /** `; 109,605 messages still wait at 900 s`, of the backlogs that are left at the end; empty without one. */

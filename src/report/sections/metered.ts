@@ -229,7 +229,7 @@ function drawnOf(view: View, family: Family, subjects: readonly string[]): reado
   );
   const most = Math.max(...rank.values());
   const kept = [...subjects]
-    .filter((subject) => rank.get(subject)! >= Math.max(family.minimum, most * SMALL))
+    .filter((subject) => rank.get(subject)! >= Math.max(family.minimum ?? 1, most * SMALL))
     .filter((subject) => family.panels.some((panel) => isDrawn(view, subject, panel)))
     .sort((a, b) => rank.get(b)! - rank.get(a)!)
     .slice(0, DRAWN_MAX);

@@ -4,25 +4,20 @@ import { oneRunWords } from '../../spec/result/one-run.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
-import { folded, section } from './parts.js';
+import { definitions, folded, section } from './parts.js';
 
 /** How the numbers were computed, what they leave out, and how to reproduce them. */
 export function methodSection({ all: view }: Fold, command: string): Markup {
   const { result } = view;
   // The verdict says it already.
   const warnings = result.warnings.filter((text) => text !== oneRunWords(result));
-  const rows = [['Runs', runWords(view)], ...DEFINITIONS, ['Intervals', intervalWords(view)]];
+  const rows = [
+    ['Runs', runWords(view)],
+    ...DEFINITIONS,
+    ['Intervals', intervalWords(view)],
+  ] as const;
   return section('method', 'Method', 'How these numbers were made', [
-    folded(
-      markup`<dl class="m">
-        ${rows.map(
-          ([term, text]) =>
-            markup`<dt>${term}</dt>
-              <dd>${text}</dd>`,
-        )}
-      </dl>`,
-      'Definitions',
-    ),
+    folded(definitions(rows), 'Definitions'),
     warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">

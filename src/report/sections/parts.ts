@@ -59,6 +59,17 @@ export function insideSection(
   </section>`;
 }
 
+/** Terms and what they mean. */
+export function definitions(rows: readonly (readonly [string, string])[]): Markup {
+  return markup`<dl class="m">
+    ${rows.map(
+      ([term, text]) =>
+        markup`<dt>${term}</dt>
+          <dd>${text}</dd>`,
+    )}
+  </dl>`;
+}
+
 /** A picture in two sizes; a media query shows one of them. */
 export function picture(id: string, wide: Drawing, narrow: Drawing | null): Markup {
   if (narrow === null) return inline(wide, id);

@@ -2,7 +2,7 @@ import { formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { caption, framed, picture, section } from '../sections/parts.js';
+import { caption, definitions, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
 import { answerMarkup } from '../sections/verdict.js';
 import { sweepAnswer } from './answer.js';
@@ -100,13 +100,7 @@ export function sweepMethodSection(view: SweepView, command: string): Markup {
     'never: a run does not recover before its end; no samples: nothing was there to be measured; stopped: runs that reached a limit of the simulator, whose figures are thrown away',
   ]);
   return section('method', 'Method', 'How these numbers were made', [
-    markup`<dl class="m">
-      ${rows.map(
-        ([term, text]) =>
-          markup`<dt>${term}</dt>
-            <dd>${text}</dd>`,
-      )}
-    </dl>`,
+    definitions(rows),
     markup`<h3 class="gap">Reproduce</h3>
       <pre>${command}</pre>
       <p class="meta">
