@@ -347,7 +347,6 @@ export type { Samplers };
 
 /** Rounds half up to whole ns and caps at the largest possible time. */
 function wholeNs(value: number): Ns {
-  invariant(value >= 0, 'a drawn time is not negative');
   return value < HORIZON_MAX_NS ? Math.floor(value + 0.5) : HORIZON_MAX_NS;
 }
 

@@ -49,7 +49,6 @@ export class Lane {
 
   /** Removes the head and the dead timers after it, up to the next live timer or the end. */
   advance(): void {
-    invariant(this.length > 0, 'a timer leaves a lane that has one');
     const stamp = this.owner.stamp;
     const indices = this.indices;
     const stamps = this.stamps;

@@ -100,7 +100,6 @@ export class EventQueue {
    * sequenceLimit.
    */
   push(phase: number, sequence: number, op: number, target: number, a: number, b: number): void {
-    invariant(this.freeCount > 0, 'each pending event has a slot');
     const slot = this.free[--this.freeCount];
     const payload = this.payload;
     const at = slot << 2;
@@ -120,7 +119,6 @@ export class EventQueue {
 
   /** Removes the first event; its payload stays readable until the next push. */
   pop(): void {
-    invariant(this.front > 0, 'an event is taken while one is pending');
     const front = this.front;
     this.free[this.freeCount++] = this.frontKeys[front] & this.mask;
     this.front = front - 1;

@@ -1,4 +1,3 @@
-import { invariant } from './invariant.js';
 const NOTHING = new Int32Array(0);
 /** Initial capacity, allocated with the first element: many rings of a run stay empty. */
 const FIRST = 8;
@@ -43,7 +42,6 @@ export class IntRing {
 
   /** The k-th oldest from 0. `k` must be below length. */
   get(k: number): number {
-    invariant(k >= 0 && k < this.count, 'only an element that the ring holds is read');
     return this.data[(this.head + k) & this.mask];
   }
 

@@ -127,7 +127,6 @@ export class Workers {
     strands.begun[strand] = now;
     if (ties !== null) ties.begun(strand);
     const wait = now - strands.arrived[strand];
-    invariant(wait >= 0, 'a request arrives before it begins');
     const part = strands.part[strand];
     sink.queueWait(part, strands.cell[strand], wait);
     if (instance.rowShift > 0) sink.queueWait(part + instance.rowShift, strands.cell[strand], wait);

@@ -75,7 +75,7 @@ export class Journal {
   at<T>(first: number, make: () => T): T {
     const before = this.next;
     invariant(
-      first >= 0 && first < this.count,
+      first >= 0 && first <= this.count,
       'a state machine that is made later has a number that was kept for it',
     );
     this.next = first;

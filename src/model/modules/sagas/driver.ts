@@ -343,6 +343,7 @@ export class Driver {
 
   /** Starts to compensate the completed steps. */
   private turnBack(slot: number): void {
+    invariant(this.records.cause[slot] !== 0, 'a saga turns back for a reason');
     this.records.turnBack(slot);
     this.advance(slot);
   }

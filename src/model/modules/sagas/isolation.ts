@@ -84,6 +84,8 @@ export class Isolation {
     if (!this.locks) {
       const read = this.versions.get(own.value)!;
       if (completed) read.version++;
+      invariant(read.version >= 0, 'each saga that completes gives its value a newer version');
+      invariant(read.under > 0, 'a value is read by the sagas that are under way');
       if (--read.under === 0) this.versions.delete(own.value);
       return -1;
     }

@@ -1,4 +1,4 @@
-import { invariant } from '../../../kernel/invariant.js';
+import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { Slots, widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
@@ -36,6 +36,7 @@ export class Ledger {
   /** Number among all sagas, in the order of first contact. */
   number: Float64Array = new Float64Array(0);
   readonly steps: number;
+  private readonly audited = isAudited();
   rootA: Int32Array = new Int32Array(0);
   rootB: Int32Array = new Int32Array(0);
   /** 1 = accepted. Before that, effects may belong to a saga that never starts. */
@@ -280,7 +281,39 @@ export class Ledger {
         tomb: this.tomb.subarray(at, to),
       },
     );
+    if (this.audited) this.auditPut(slot);
     this.free(slot);
+  }
+
+  /** The archive has what the slot had. */
+  private auditPut(slot: number): void {
+    const { archive, steps } = this;
+    const row = archive.first + archive.length - 1;
+    const [a, b] = archive.rootOf(row);
+    const { accepted, phase, cell, done, undone, tomb } = archive.endingOf(row);
+    const at = slot * steps;
+    invariant(
+      a === this.rootA[slot] && b === this.rootB[slot],
+      'a saga is put away under its request',
+    );
+    invariant(
+      archive.startOf(row) === this.start[slot] && archive.endOf(row) === this.end[slot],
+      'a saga that is put away keeps its times',
+    );
+    invariant(
+      accepted === this.accepted[slot] && phase === this.phase[slot] && cell === this.cell[slot],
+      'a saga that is put away keeps its outcome',
+    );
+    for (let step = 0; step < steps; step++) {
+      invariant(
+        done[step] === this.done[at + step] && undone[step] === this.undone[at + step],
+        'a saga that is put away keeps its effects',
+      );
+      invariant(
+        tomb[step] === this.tomb[at + step],
+        'a saga that is put away keeps its tombstones',
+      );
+    }
   }
 
   /** A late effect for an archived saga: gives it a slot again. */
