@@ -51,7 +51,8 @@ type Schema = Parameters<typeof definitionOf>[0];
 const WRAPPERS = ['optional', 'prefault', 'default', 'lazy'];
 
 function bare(schema: Schema): Schema {
-  const { type, innerType, getter } = definitionOf(schema);
+  const { type, innerType, getter, in: written } = definitionOf(schema);
+  if (type === 'pipe') return bare(written as Schema);
   if (!WRAPPERS.includes(type)) return schema;
   return bare((innerType ?? (getter as () => Schema)()) as Schema);
 }

@@ -13,12 +13,12 @@ import type {
   Gateway,
   Request,
   Route,
-  RunSettings,
   Scenario,
   ScenarioFile,
   Variant,
   Workload,
 } from '../../src/spec/scenario/scenario.js';
+import type { RunSettings } from '../../src/spec/scenario/run.js';
 import type { Endpoint, Service } from '../../src/spec/scenario/services.js';
 import type { Condition, Step, StepModifiers, Bundle } from '../../src/spec/scenario/steps.js';
 import type { PoolSettings } from '../../src/spec/scenario/pools.js';

@@ -1,7 +1,8 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { TargetWords } from '../../model/faults/knob.js';
 import { NODES } from '../../spec/scenario/nodes.js';
-import type { Fault, Network } from '../../spec/scenario/scenario.js';
+import type { Fault } from '../../spec/scenario/scenario.js';
+import type { Network } from '../../spec/scenario/network.js';
 import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 

@@ -3,7 +3,8 @@ import type { PlanModules } from '../../spec/plan/modules.js';
 import type { DiskUse } from '../../spec/plan/plan.js';
 import { OP } from '../../spec/plan/program.js';
 import type { Consumption } from '../../spec/scenario/messaging.js';
-import type { Network, Scenario } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Network } from '../../spec/scenario/network.js';
 import type { KeyTable } from '../keys.js';
 import type {
   LaidPart,

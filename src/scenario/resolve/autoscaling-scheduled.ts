@@ -13,45 +13,38 @@ export function resolveScheduled(
 ): ScheduledScaling {
   const { every } = own;
   const seen = new Set<number>();
-  own.actions.forEach(({ at: time, ...action }, index) => {
+  own.actions.forEach(({ atNs: time, ...action }, index) => {
     const path = [...at, 'actions', index];
     checkAction(context, action, path);
     if (seen.has(time)) {
       conflict(context, [...path, 'at'], 'another action has the same time: remove one of them');
     }
     seen.add(time);
-    const { duration } = context.output.run;
-    if (time >= duration) {
-      const message = `never happens: the run ends at ${formatDuration(duration)}`;
+    const { durationNs } = context.output.run;
+    if (time >= durationNs) {
+      const message = `never happens: the run ends at ${formatDuration(durationNs)}`;
       conflict(context, [...path, 'at'], message);
     } else if (every !== undefined && time >= every) {
       const message = `the actions repeat every ${formatDuration(every)}, before this one: write an earlier at or a longer every`;
       conflict(context, [...path, 'at'], message);
     }
   });
-  const { duration } = context.output.run;
-  if (every !== undefined && every + Math.min(...seen) >= duration) {
-    const message = `nothing repeats, because the run ends at ${formatDuration(duration)}: remove every, or write a shorter one`;
+  const { durationNs } = context.output.run;
+  if (every !== undefined && every + Math.min(...seen) >= durationNs) {
+    const message = `nothing repeats, because the run ends at ${formatDuration(durationNs)}: remove every, or write a shorter one`;
     conflict(context, [...at, 'every'], message);
   }
   const bounds = own.actions.flatMap((action) => [action.replicas, action.min, action.max]);
-  const known = bounds.filter((value) => value !== undefined);
+  const known = bounds.filter((value) => value !== null);
   return {
     kind: 'scheduled',
     metrics: [],
     min: Math.min(replicas, ...known),
     max: mostScheduled(own, replicas),
-    syncNs: every ?? duration,
+    syncNs: every ?? durationNs,
     metricDelayNs: 0,
-    shrinks: own.actions.some(({ replicas: count, max }) => (count ?? max) !== undefined),
-    actions: own.actions
-      .map((action) => ({
-        atNs: action.at,
-        replicas: action.replicas ?? null,
-        min: action.min ?? null,
-        max: action.max ?? null,
-      }))
-      .sort((a, b) => a.atNs - b.atNs),
+    shrinks: own.actions.some(({ replicas: count, max }) => (count ?? max) !== null),
+    actions: [...own.actions].sort((a, b) => a.atNs - b.atNs),
     everyNs: every ?? null,
   };
 }
@@ -66,13 +59,13 @@ function checkAction(
   { replicas, min, max }: Pick<ScheduledOutput['actions'][number], 'replicas' | 'min' | 'max'>,
   path: Path,
 ): void {
-  if (replicas !== undefined && (min !== undefined || max !== undefined)) {
+  if (replicas !== null && (min !== null || max !== null)) {
     conflict(context, path, 'replicas sets the number: remove min and max');
   }
-  if (replicas === undefined && min === undefined && max === undefined) {
+  if (replicas === null && min === null && max === null) {
     report(context, 'FL203', path, 'an action needs replicas, min or max');
   }
-  if (min !== undefined && max !== undefined && min > max) {
+  if (min !== null && max !== null && min > max) {
     const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
     conflict(context, [...path, 'min'], message);
   }

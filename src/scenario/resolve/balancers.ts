@@ -1,6 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Gateway, NetworkLink, Route } from '../../spec/scenario/scenario.js';
+import type { Gateway, Route } from '../../spec/scenario/scenario.js';
+import type { NetworkLink } from '../../spec/scenario/network.js';
 import type { Target } from '../../spec/scenario/target.js';
 import type { HopOutput } from '../schema/discovery.js';
 import { hopSchema } from '../schema/discovery.js';

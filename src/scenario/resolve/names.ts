@@ -135,7 +135,9 @@ export function entryOf<T>(
 }
 
 /** The entries of an optional map in code-unit order of their keys. */
-export function sorted<T>(map: Readonly<Record<string, T>> | undefined): (readonly [string, T])[] {
+export function sorted<T>(
+  map: Readonly<Record<string, T>> | null | undefined,
+): (readonly [string, T])[] {
   const all = Object.entries(map ?? {});
   return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -69,7 +69,7 @@ export function resolveScenario(
   const modules = resolveModules(context);
   const keys = resolveKeys(context, output.keys);
   const workloads = mapOf(output.workloads, (name, own): Workload =>
-    resolveWorkload(context, name, own, gateways, output.run.duration, keys),
+    resolveWorkload(context, name, own, gateways, output.run.durationNs, keys),
   );
   const mesh = resolveMesh(context);
   const parts = {
@@ -93,7 +93,7 @@ export function resolveScenario(
   checkNodes(context, parts);
   const others = [...databases, ...moduleHosts(modules)];
   const hosts = new Map<string, Host>([...services, ...gateways, ...others]);
-  const durationNs = output.run.duration;
+  const durationNs = output.run.durationNs;
   const aims = { hosts, services, gateways, keys, modules, graph, durationNs };
   const { faults, awaited } = resolveFaults(context, output.faults ?? [], aims);
   const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };

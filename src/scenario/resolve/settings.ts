@@ -1,12 +1,11 @@
 import type {
   KeyPopulation,
-  Network,
-  NetworkLink,
   Prices,
   ReportSettings,
-  RunSettings,
   Scenario,
 } from '../../spec/scenario/scenario.js';
+import type { RunSettings } from '../../spec/scenario/run.js';
+import type { Network, NetworkLink } from '../../spec/scenario/network.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
@@ -34,26 +33,18 @@ export function resolveSettings(
 
 /** Resolves `run`. */
 function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
-  const stepNs = run.timeline ?? niceStep(run.duration / STEPS_WANTED);
-  if (run.duration / stepNs > STEPS_MAX) {
+  const stepNs = run.stepNs ?? niceStep(run.durationNs / STEPS_WANTED);
+  if (run.durationNs / stepNs > STEPS_MAX) {
     const message = `the timeline would have more than ${STEPS_MAX} steps: use a longer step`;
     conflict(context, ['run', 'timeline'], message);
   }
-  if (stepNs > run.duration) {
+  if (stepNs > run.durationNs) {
     conflict(context, ['run', 'timeline'], 'a step of the timeline is longer than the run');
   }
-  if (run.duration + run.warmup + (run.drain ?? 0) > HORIZON_MAX_NS) {
+  if (run.durationNs + run.warmupNs + (run.drainNs ?? 0) > HORIZON_MAX_NS) {
     conflict(context, ['run', 'duration'], 'duration, warmup and drain together exceed 104 days');
   }
-  return {
-    durationNs: run.duration,
-    warmupNs: run.warmup,
-    seed: run.seed,
-    replications: run.replications,
-    drainNs: run.drain,
-    stepNs,
-    maxEvents: run.maxEvents,
-  };
+  return { ...run, stepNs };
 }
 
 /** Resolves `network`. */
@@ -61,7 +52,7 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
   checkLoss(context, network.loss, ['network', 'loss']);
   const zones = sorted(network.zones).map(([name, zone]) => {
     checkLoss(context, zone.loss, ['network', 'zones', name, 'loss']);
-    return [name, { latency: zone.latency ?? null, loss: zone.loss ?? null }] as const;
+    return [name, zone] as const;
   });
   const links = (network.links ?? []).map((link, index): NetworkLink => {
     const path = ['network', 'links', index];
@@ -72,19 +63,10 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
       const message = `there is no zone, component or workload ${name}`;
       isOneOf(context, name, allowed, [...path, 'between', end], message);
     });
-    return {
-      between: link.between,
-      latency: link.latency ?? null,
-      loss: link.loss ?? null,
-      bandwidth: link.bandwidth ?? null,
-      oneWay: link.oneWay,
-    };
+    return link;
   });
   return {
-    latency: network.latency,
-    loss: network.loss,
-    bandwidth: network.bandwidth,
-    rtoNs: network.rto,
+    ...network,
     zones: new Map(zones),
     // Links that the file describes come last, so they win.
     links: [...balancerLinks(context.output), ...links],
@@ -152,10 +134,10 @@ export function niceStep(ns: number): number {
 
 function checkLoss(
   context: Context,
-  loss: number | undefined,
+  loss: number | null,
   path: readonly (string | number)[],
 ): void {
-  if (loss === undefined || loss < 1) return;
+  if (loss === null || loss < 1) return;
   const message =
     'with 100% loss no retransmission arrives: write a share below 100%, or a partition';
   report(context, 'FL204', path, message);

@@ -1,3 +1,4 @@
+import { entry } from '../../spec/fields/entry.js';
 import { absent, field, required } from '../../spec/fields/field.js';
 import { z } from 'zod';
 import { duration, whole } from '../../spec/quantities/quantities.js';
@@ -11,8 +12,8 @@ export const scheduledSchema = z
     actions: field.of(
       z
         .array(
-          z.strictObject({
-            at: field.duration(required, 'Time of the change, from the end of the warm-up.', {
+          entry({
+            atNs: field.duration(required, 'Time of the change, from the end of the warm-up.', {
               allowZero: true,
             }),
             replicas: replicas

@@ -22,7 +22,9 @@ import {
   variantSchema,
 } from './judgement.js';
 import { middlewareSchema } from './middleware.js';
-import { keySchema, networkSchema, runSchema } from './settings.js';
+import { keySchema } from './settings.js';
+import { runSchema } from '../../spec/scenario/run.js';
+import { networkSchema } from '../../spec/scenario/network.js';
 import type { StepOutput } from './steps.js';
 import type { SweepOutput } from './sweeps.js';
 import { sweepSchema } from './sweeps.js';

@@ -1,3 +1,5 @@
+import type { RunSettings } from './run.js';
+import type { Network } from './network.js';
 import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
@@ -111,17 +113,6 @@ export interface BudgetSource {
   readonly at: string;
 }
 
-export interface RunSettings {
-  readonly durationNs: Ns;
-  readonly warmupNs: Ns;
-  readonly seed: number;
-  readonly replications: number;
-  /** null = no drain: the run stops at the end of `duration`. */
-  readonly drainNs: Ns | null;
-  readonly stepNs: Ns;
-  readonly maxEvents: number;
-}
-
 /** Delays before a new instance starts up: until it is scheduled on a node, and until the node has its image. */
 export interface Placing {
   readonly schedulingDelay: Distribution;
@@ -140,28 +131,6 @@ export interface Platform {
   readonly endpointPropagation: Distribution | null;
   /** Nodes that hold the instances; null = there is always room. */
   readonly nodes: Nodes | null;
-}
-
-export interface Network {
-  readonly latency: Distribution;
-  readonly loss: number;
-  /** Bytes per second between two instances, in each direction. */
-  readonly bandwidth: number;
-  readonly rtoNs: Ns;
-  readonly zones: ReadonlyMap<
-    string,
-    { readonly latency: Distribution | null; readonly loss: number | null }
-  >;
-  readonly links: readonly NetworkLink[];
-}
-
-export interface NetworkLink {
-  /** Zones, components or workloads. */
-  readonly between: readonly [string, string];
-  readonly latency: Distribution | null;
-  readonly loss: number | null;
-  readonly bandwidth: number | null;
-  readonly oneWay: boolean;
 }
 
 export type KeyPopulation =
