@@ -373,7 +373,7 @@ describe('letting go', () => {
 
   it('by a consumer that sends on what the queue has not any more', () => {
     const { queue, told, counts } = three();
-    queue.forward(8, 6);
+    queue.forward(8, 6, true);
     expect([told, counts()]).toEqual([
       ['0 gives 8 up', '0 dead 8 to 6'],
       [0, 1, 0, 0, 0],
