@@ -1,3 +1,4 @@
+import { Deaths } from '../../src/model/modules/messaging/deaths.js';
 import { packingSettings } from '../../src/model/modules/messaging/packed-messages.js';
 import { expect } from 'vitest';
 import { engine } from '../../src/kernel/engine.js';
@@ -85,6 +86,8 @@ export function bareQueue(
       release: (message: number) => messages.holders[message]!--,
       loses: (message: number) => (tell(`lost ${message}`), true),
       giveUp: (message: number) => tell(`gives ${message} up`),
+      history: new Deaths(),
+      deathsAfter: () => 0,
     } as unknown as Messages,
     { component: 1, part: -1, deadLetter, rules: { ...RULES, ...rules } } as unknown as PlanQueue,
     1,

@@ -3,6 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { Slots } from '../../../kernel/pool.js';
 import { derive, lineage, lineageNumber } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
+import type { PlanQueue } from '../../../spec/plan/queues.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../../data/strands/task-context.js';
 import type { Run } from '../../data/run.js';
 import { Copies } from './copies.js';
@@ -196,6 +197,15 @@ export class Messages {
       if (kind < 0) kind = this.poisons.push({ effect, restartNs }) - 1;
       this.poison[message] = kind + 1;
     }
+  }
+
+  /** The list of its deaths after this queue dead-letters it; 0 where the product keeps none. */
+  deathsAfter(
+    message: number,
+    { component, rules }: Pick<PlanQueue, 'component' | 'rules'>,
+    isRejected: boolean,
+  ): number {
+    return rules.cutsCycles ? this.history.after(this.deaths[message], component, isRejected) : 0;
   }
 
   /** The message has had its effect in a group; true if it had it before. */

@@ -245,10 +245,11 @@ export class StoredQueue {
   /** Dead-letters a message, or drops it if `target` is -1. `isRejected`: a consumer did not want it. */
   bury(entry: number, target: number, isRejected = false): void {
     const message = this.entries.message[entry];
-    if (target >= 0 && this.canDie(message, target, isRejected)) {
+    const deaths = this.messages.deathsAfter(message, this.spec, isRejected);
+    if (target >= 0 && !this.messages.history.isCycle(deaths, target)) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
-      this.sendDead(target, message, isRejected);
+      this.watch.deadLetter(target, message, deaths);
     } else {
       this.drop();
       this.letGo(entry);
@@ -260,24 +261,8 @@ export class StoredQueue {
   forward(message: number, target: number, isRejected: boolean): void {
     this.messages.giveUp(message, this.effect);
     this.world.meters.count(this.figures.deadLettered);
-    this.sendDead(target, message, isRejected);
-  }
-
-  /** False if its dead letter would go around in a circle, and the product drops such a message. */
-  private canDie(message: number, target: number, isRejected: boolean): boolean {
-    if (!this.rules.cutsCycles || isRejected) return true;
-    return !this.messages.history.isCycle(this.deathsAfter(message, false), target);
-  }
-
-  private sendDead(target: number, message: number, isRejected: boolean): void {
-    const { cutsCycles } = this.rules;
-    const deaths = cutsCycles ? this.deathsAfter(message, isRejected) : 0;
+    const deaths = this.messages.deathsAfter(message, this.spec, isRejected);
     this.watch.deadLetter(target, message, deaths);
-  }
-
-  private deathsAfter(message: number, isRejected: boolean): number {
-    const { deaths, history } = this.messages;
-    return history.after(deaths[message], this.spec.component, isRejected);
   }
 
   /** Drops all messages, because the queue has no consumer to keep them for. */
