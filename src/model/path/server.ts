@@ -477,7 +477,6 @@ export class Server implements ServerPort {
   /** Counts an answer, also for its version if it belongs to a request. `good`: the answer may still be used. */
   private measure(strand: number, outcome: Outcome, good: boolean): void {
     const latency = engine.now - strands.arrived[strand];
-    invariant(latency >= 0, 'a request is answered after it has arrived');
     const cell = strands.cell[strand];
     const part = strands.part[strand];
     sink.answer(part, cell, outcome, latency, good);

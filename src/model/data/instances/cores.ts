@@ -108,7 +108,6 @@ export class Cores implements Processor {
 
   /** Adds a strand with `work` ns of CPU. */
   add(strand: number, work: number): void {
-    invariant(work >= 0, 'work takes no negative time');
     this.sync();
     this.runnable++;
     if (this.setup.fcfs && this.admitted >= this.setup.cores) {
