@@ -43,8 +43,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
   'src/scenario/resolve/faults.ts':
     'what a fault may be aimed at is one question, kind of target by kind of target',
-  'src/spec/plan/plan.ts': 'the plan is one contract, read from top to bottom',
-  'src/spec/result/result.ts': 'the result document is one contract, read from top to bottom',
+  'src/contracts/plan/plan.ts': 'the plan is one contract, read from top to bottom',
+  'src/contracts/result/result.ts': 'the result document is one contract, read from top to bottom',
 };
 
 /** Layers that serve every pattern and must not know any of them; a lint rule may be about one policy. */
@@ -166,7 +166,7 @@ describe('the source tree', () => {
   it('keeps the contracts of a scenario free of the plan, and neither of them knows a record or a result', () => {
     const order = ['scenario/', 'plan/', 'record/', 'result/'];
     const roomOf = (path: string): number =>
-      order.findIndex((room) => path.startsWith(`src/spec/${room}`));
+      order.findIndex((room) => path.startsWith(`src/contracts/${room}`));
     const wrong = internalImports().filter(
       ({ source, to }) => roomOf(source.path) >= 0 && roomOf(to) > roomOf(source.path),
     );

@@ -1,4 +1,4 @@
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import type { Printed } from './surfaces.mjs';
 
 /** What the texts of a document say, compared with the document. */

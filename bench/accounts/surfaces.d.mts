@@ -1,5 +1,5 @@
 import type { Block } from '../../src/report/story/blocks.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 
 /** A text of a document, its place, and the variants that it may be about. */
 export interface Printed {

@@ -1,4 +1,4 @@
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 
 /** A scenario whose account is pinned, with the options of its run. */
 export interface Pinned {

@@ -1,10 +1,10 @@
 import { speaksOf } from '../language/expressions-of.js';
-import type { Plan, PlanFault } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
-import type { BrokenBudget } from '../spec/result/explore.js';
-import type { BudgetResult } from '../spec/result/result.js';
-import type { WindowClause } from '../spec/scenario/expression.js';
-import type { BudgetSource, Variant } from '../spec/scenario/scenario.js';
+import type { Plan, PlanFault } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
+import type { BrokenBudget } from '../contracts/result/explore.js';
+import type { BudgetResult } from '../contracts/result/result.js';
+import type { WindowClause } from '../contracts/scenario/expression.js';
+import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { arrivedOf, succeededOf, sumOutcomes } from './measure/sums.js';
 import { isPlaced, variantData, type VariantData } from './measure/variant-data.js';
 import { cellsOf, wholeRun, type Span } from './measure/window.js';

@@ -1,15 +1,20 @@
 import { invariant } from '../kernel/invariant.js';
 import { expressionsOf } from '../language/expressions-of.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import type {
   Incomplete,
   ReplicationSummary,
   Result,
   Topology,
   VariantResult,
-} from '../spec/result/result.js';
-import type { BudgetSource, Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+} from '../contracts/result/result.js';
+import type {
+  BudgetSource,
+  Scenario,
+  ScenarioFile,
+  Variant,
+} from '../contracts/scenario/scenario.js';
 import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';

@@ -1,8 +1,8 @@
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
-import type { BudgetResult } from '../spec/result/result.js';
-import type { TunedRuns } from '../spec/result/tune.js';
-import type { BudgetSource, Variant } from '../spec/scenario/scenario.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
+import type { BudgetResult } from '../contracts/result/result.js';
+import type { TunedRuns } from '../contracts/result/tune.js';
+import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { arrivedOf, sumOutcomes } from './measure/sums.js';
 import { variantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';

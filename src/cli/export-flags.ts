@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { parseDuration, parseShare, QuantityError } from '../spec/quantities/quantity-text.js';
+import { parseDuration, parseShare, QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { SPAN_FORMATS } from '../telemetry/index.js';
 import { pathName } from './flags.js';

@@ -4,7 +4,7 @@ import { invariant } from '../kernel/invariant.js';
 import { withWorkerThreads } from '../run/worker-threads.js';
 import { TaskFailure, runPool } from '../run/pool.js';
 import { tasksOf } from '../run/replicate.js';
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { EXPORTERS } from '../telemetry/index.js';
 import { CommandError } from './exit.js';

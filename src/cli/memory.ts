@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { plannedMemory, type Planned } from '../run/planned.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan } from '../contracts/plan/plan.js';
 import { usageError } from './exit.js';
 
 const MIB = 2 ** 20;

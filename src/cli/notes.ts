@@ -1,6 +1,6 @@
 import { OF_OWN_HOSTS } from '../scenario/inherit.js';
 import type { Places } from '../scenario/places.js';
-import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import { list, plural } from '../text/words.js';
 
 /** Meanings that the loader chose where the file leaves them open, and the words that choose others. */

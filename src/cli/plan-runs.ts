@@ -1,7 +1,7 @@
 import { runCases } from '../run/cases.js';
 import type { WorkerThreads } from '../run/worker-threads.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import { CommandError, EXIT } from './exit.js';
 import { interruption } from './interrupt.js';
 import type { MemoryShare } from './memory.js';

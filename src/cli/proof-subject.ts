@@ -3,10 +3,10 @@ import { isHarmed } from '../analysis/verdicts/harmed.js';
 import { compile } from '../plan/compile.js';
 import { suggested } from '../plan/interventions/index.js';
 import type { Intervention } from '../plan/interventions/kind.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
-import type { VariantResult } from '../spec/result/result.js';
-import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import { eventsOf, type Subject } from './proving.js';
 
 /** A variant to run again: its usual runs, and what they show. */

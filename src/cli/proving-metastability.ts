@@ -2,7 +2,7 @@ import { storiesOf } from '../analysis/story/cascade.js';
 import { provenVerdict, stuckOf, type Stuck } from '../analysis/story/metastable-proof.js';
 import type { Ns } from '../kernel/time.js';
 import { spansIn } from '../analysis/measure/faulted.js';
-import { DEGRADATIONS } from '../spec/result/degradations.js';
+import { DEGRADATIONS } from '../contracts/result/degradations.js';
 import { variantData } from '../analysis/measure/variant-data.js';
 import { wholeRun } from '../analysis/measure/window.js';
 import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';
@@ -12,11 +12,11 @@ import { loopCut, type LoopCut, type Rerun } from '../plan/interventions/loop-cu
 import { loadPaused } from '../plan/interventions/pause.js';
 import { expiries, passingRises, triggerEnd } from '../plan/interventions/trigger.js';
 import { withFaults } from '../plan/without.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
-import type { CascadeResult } from '../spec/result/cascade.js';
-import type { MetastabilityProof, ProofRun } from '../spec/result/counterfactual.js';
-import type { Variant } from '../spec/scenario/scenario.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
+import type { CascadeResult } from '../contracts/result/cascade.js';
+import type { MetastabilityProof, ProofRun } from '../contracts/result/counterfactual.js';
+import type { Variant } from '../contracts/scenario/scenario.js';
 import { formatSeconds } from '../text/figures.js';
 import { list } from '../text/words.js';
 

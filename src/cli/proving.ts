@@ -1,4 +1,4 @@
-import type { Counterfactuals, MetastabilityProof } from '../spec/result/counterfactual.js';
+import type { Counterfactuals, MetastabilityProof } from '../contracts/result/counterfactual.js';
 import { stuckOf } from '../analysis/story/metastable-proof.js';
 import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
 import {
@@ -38,12 +38,12 @@ import {
 } from '../analysis/verdicts/interventions.js';
 import { countOf, unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
 import { twinOf } from '../analysis/measure/twin.js';
-import type { Twin } from '../spec/result/twin.js';
+import type { Twin } from '../contracts/result/twin.js';
 import { appliedTo } from '../plan/interventions/applied.js';
 import type { Intervention, Source } from '../plan/interventions/kind.js';
 import { withFaults } from '../plan/without.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import { ProofEvents, ROOM } from './proof-events.js';
 import {
   metastabilityProof,

@@ -3,7 +3,7 @@ import { renderCsv } from '../report/csv.js';
 import { safeName, type RenderedFile } from '../report/files.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { resultText } from '../run/result-text.js';
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 import type { Format } from './flags.js';
 import { STDIN } from './files.js';
 import { writeOutput } from './output.js';

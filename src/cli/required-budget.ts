@@ -1,5 +1,5 @@
 import { exploredBudgets } from '../analysis/explore.js';
-import type { ScenarioFile, Variant } from '../spec/scenario/scenario.js';
+import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import { oneLine } from '../text/line.js';
 import { usageError } from './exit.js';
 

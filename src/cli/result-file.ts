@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { STDIN, readGuarded, readStandardInput } from './files.js';
 import { NoJson, Unusable, isRecord, opened, parsedJson } from './stored/envelope.js';

@@ -1,7 +1,7 @@
 import { changesOf, shellWord } from '../text/shell.js';
 import { GuardStop, RunFailure } from '../run/failure.js';
 import type { GuardReason, RunIdentity } from '../run/failure.js';
-import type { WhatIfWords } from '../spec/scenario/what-if.js';
+import type { WhatIfWords } from '../contracts/scenario/what-if.js';
 import { formatInstant } from '../text/figures.js';
 import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';

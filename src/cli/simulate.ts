@@ -8,7 +8,7 @@ import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/replicate.js';
 import type { Records } from '../run/replicate.js';
 import type { WorkerThreads } from '../run/worker-threads.js';
-import type { Incomplete, Result } from '../spec/result/result.js';
+import type { Incomplete, Result } from '../contracts/result/result.js';
 import { EXIT } from './exit.js';
 import { UNREPORTED, interruption, keep, keepNoMore, reporting } from './interrupt.js';
 import { memoryOf, type MemoryFlags } from './memory.js';

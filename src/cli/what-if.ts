@@ -1,5 +1,5 @@
 import type { WhatIf } from '../scenario/edits.js';
-import type { WhatIfWords } from '../spec/scenario/what-if.js';
+import type { WhatIfWords } from '../contracts/scenario/what-if.js';
 import { usageError } from './exit.js';
 import { changesOf } from '../text/shell.js';
 

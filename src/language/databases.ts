@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import type { Failover, Replication } from '../spec/scenario/replication.js';
-import type { Database, Operation } from '../spec/scenario/database.js';
+import type { Failover, Replication } from '../contracts/scenario/replication.js';
+import type { Database, Operation } from '../contracts/scenario/database.js';
 
 /** Defaults of a database product. */
 export interface Product extends Pick<

@@ -1,4 +1,4 @@
-import type { Step } from '../spec/scenario/steps.js';
+import type { Step } from '../contracts/scenario/steps.js';
 
 /** Visits every step of a list in file order, including nested steps and error handlers. */
 export function eachStep(steps: readonly Step[], visit: (step: Step) => void): void {

@@ -1,13 +1,13 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import { PART_KIND } from '../spec/component-kind.js';
-import type { CompareOp } from '../spec/compare.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
+import { PART_KIND } from '../contracts/component-kind.js';
+import type { CompareOp } from '../contracts/compare.js';
 import type {
   Expression,
   Limit,
   Measure,
   MetricPath,
   Reference,
-} from '../spec/scenario/expression.js';
+} from '../contracts/scenario/expression.js';
 import { endingProblem, EXAMPLE, unitProblem } from './expression-problems.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import { versionKind, versionProblem } from './expression-versions.js';

@@ -1,4 +1,4 @@
-import type { MetricPath, MetricUnit } from '../spec/scenario/expression.js';
+import type { MetricPath, MetricUnit } from '../contracts/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import type { Metric } from './metrics.js';
 

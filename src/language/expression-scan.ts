@@ -1,4 +1,4 @@
-import type { Quantity } from '../spec/scenario/expression.js';
+import type { Quantity } from '../contracts/scenario/expression.js';
 
 /** Why a text is not an expression: a message, the offset, the text found there, and the allowed texts. */
 export interface ExpressionProblem {

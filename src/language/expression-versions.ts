@@ -1,4 +1,4 @@
-import type { Reference } from '../spec/scenario/expression.js';
+import type { Reference } from '../contracts/scenario/expression.js';
 import type { ExpressionProblem } from './expression-scan.js';
 import type { SubjectKind } from './metrics/entry.js';
 

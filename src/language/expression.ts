@@ -1,4 +1,4 @@
-import { COMPARE_OPS, type CompareOp } from '../spec/compare.js';
+import { COMPARE_OPS, type CompareOp } from '../contracts/compare.js';
 import type {
   Expression,
   Limit,
@@ -8,7 +8,7 @@ import type {
   StepsClause,
   Subject,
   WindowClause,
-} from '../spec/scenario/expression.js';
+} from '../contracts/scenario/expression.js';
 import { ExpressionError, Scanner, type ExpressionProblem } from './expression-scan.js';
 import { METRIC_WORDS } from './metrics.js';
 

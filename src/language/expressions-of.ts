@@ -1,6 +1,6 @@
-import type { Expression, Measure } from '../spec/scenario/expression.js';
-import { JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
-import type { BudgetSource, ScenarioFile } from '../spec/scenario/scenario.js';
+import type { Expression, Measure } from '../contracts/scenario/expression.js';
+import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
+import type { BudgetSource, ScenarioFile } from '../contracts/scenario/scenario.js';
 
 type Judging = Pick<ScenarioFile, JudgedSection | 'hypothesis'>;
 

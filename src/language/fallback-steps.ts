@@ -1,7 +1,7 @@
-import { shapesOf } from '../spec/scenario/services.js';
-import type { Endpoint, Service } from '../spec/scenario/services.js';
-import type { Gateway, Scenario, Workload } from '../spec/scenario/scenario.js';
-import type { Step, Bundle } from '../spec/scenario/steps.js';
+import { shapesOf } from '../contracts/scenario/services.js';
+import type { Endpoint, Service } from '../contracts/scenario/services.js';
+import type { Gateway, Scenario, Workload } from '../contracts/scenario/scenario.js';
+import type { Step, Bundle } from '../contracts/scenario/steps.js';
 import { eachStep } from './each-step.js';
 
 /** A list of steps, and the lists that fallbacks of its bundles and of the `others` run. */

@@ -1,5 +1,5 @@
-import type { Gateway } from '../spec/scenario/scenario.js';
-import type { HostVersion } from '../spec/scenario/services.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
+import type { HostVersion } from '../contracts/scenario/services.js';
 
 /** The gateway as each of its versions defines it, the initial one first. */
 export function gatewayShapesOf(gateway: Gateway): readonly Gateway[] {

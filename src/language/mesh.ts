@@ -1,5 +1,5 @@
-import type { Mesh } from '../spec/scenario/mesh.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { Mesh } from '../contracts/scenario/mesh.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 
 /** The bundle of the proxies for a call from inside the mesh; null = they apply no policies. */
 export function proxyBundle(mesh: Mesh, callee: string, part: string): Bundle | null {

@@ -1,4 +1,4 @@
-import { OUTCOME_NAMES } from '../spec/outcome.js';
+import { OUTCOME_NAMES } from '../contracts/outcome.js';
 import type { MetricEntry, SubjectKind } from './metrics/entry.js';
 import { METRICS, type MetricName } from './metrics/table.js';
 

@@ -1,4 +1,4 @@
-import type { RetryTraits } from '../spec/patterns/policy-traits.js';
+import type { RetryTraits } from '../contracts/patterns/policy-traits.js';
 
 /** Why calls that failed together come back together; null = they are spread. */
 export function spreadFlaw({ delays }: RetryTraits): string | null {

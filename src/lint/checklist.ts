@@ -1,7 +1,7 @@
 import { pathText } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import { comparePlaces, subjectIn } from './lint.js';
 import { points } from './points/index.js';
 import type { Lack, Point, Rating } from './point.js';

@@ -1,5 +1,5 @@
 import { eachStep } from '../language/each-step.js';
-import type { Service } from '../spec/scenario/services.js';
+import type { Service } from '../contracts/scenario/services.js';
 import type { Call } from './calls.js';
 import { isWaitedFor, reach, requestsOf } from './reach.js';
 import { traitsIn } from './layers.js';

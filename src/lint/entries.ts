@@ -1,6 +1,6 @@
 import { positionIn } from './positions.js';
 import type { Path } from '../scenario/located.js';
-import type { Middleware } from '../spec/scenario/middleware.js';
+import type { Middleware } from '../contracts/scenario/middleware.js';
 import { componentOf } from './calls.js';
 import { sectionOf } from './demand.js';
 import { reach } from './reach.js';

@@ -1,7 +1,7 @@
 import { positionIn } from './positions.js';
 import { powi } from '../kernel/math.js';
-import { kindOf, OUTCOME } from '../spec/outcome.js';
-import type { Step } from '../spec/scenario/steps.js';
+import { kindOf, OUTCOME } from '../contracts/outcome.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { componentOf } from './calls.js';
 import type { Call } from './calls.js';
 import type { Fold } from './graph.js';

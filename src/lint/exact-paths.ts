@@ -1,6 +1,6 @@
 import { compileRoute, DEFAULT_PATH, type RequestLine } from '../language/routes.js';
 import { PATH, withoutQuery } from '../language/routing/path.js';
-import type { Gateway, Route } from '../spec/scenario/scenario.js';
+import type { Gateway, Route } from '../contracts/scenario/scenario.js';
 
 /** A route that takes a single path, and the pattern of everything below it, which was probably meant. */
 export interface ExactPath {

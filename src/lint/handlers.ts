@@ -1,7 +1,7 @@
 import type { Path } from '../scenario/located.js';
 import { mostOf } from './demand.js';
 import type { Ns } from '../kernel/time.js';
-import type { Subscriber, Topic } from '../spec/scenario/messaging.js';
+import type { Subscriber, Topic } from '../contracts/scenario/messaging.js';
 import type { Subject } from './subject.js';
 
 /** A consumer group and what is known about it. */

@@ -1,7 +1,7 @@
 import { policyTraits } from '../patterns/registry.js';
-import { OUTCOME, withStatus } from '../spec/outcome.js';
-import type { PolicyName, PolicyTraits, RetryTraits } from '../spec/patterns/policy-traits.js';
-import type { Layer } from '../spec/scenario/policies.js';
+import { OUTCOME, withStatus } from '../contracts/outcome.js';
+import type { PolicyName, PolicyTraits, RetryTraits } from '../contracts/patterns/policy-traits.js';
+import type { Layer } from '../contracts/scenario/policies.js';
 
 /** The first layer of a policy in a chain that is not in a dry run. */
 export function layerOf(layers: readonly Layer[], policy: string): Layer | undefined {

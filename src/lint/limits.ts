@@ -3,7 +3,7 @@ import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { policyTraits } from '../patterns/registry.js';
 import { retryOf, traitsIn } from './layers.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
 
 /** Time limits of a call. Infinity = no limit. */
 export interface Limit {

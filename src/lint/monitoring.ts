@@ -1,4 +1,4 @@
-import type { Reference } from '../spec/scenario/expression.js';
+import type { Reference } from '../contracts/scenario/expression.js';
 import { componentOf } from './calls.js';
 import { isHard, isWaitedFor, reach, requestsOf } from './reach.js';
 import type { Subject } from './subject.js';

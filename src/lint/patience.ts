@@ -1,6 +1,6 @@
 import { positionIn } from './positions.js';
 import type { Ns } from '../kernel/time.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
 
 /** How long the client of a request waits; Infinity for other parts. */
 export function patienceOf(

@@ -1,5 +1,5 @@
-import type { Host } from '../spec/scenario/host.js';
-import type { Prices, Scenario } from '../spec/scenario/scenario.js';
+import type { Host } from '../contracts/scenario/host.js';
+import type { Prices, Scenario } from '../contracts/scenario/scenario.js';
 import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';

@@ -1,4 +1,4 @@
-import type { Step } from '../spec/scenario/steps.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { meanCount } from './counts.js';
 import type { Subject } from './subject.js';
 

@@ -6,7 +6,7 @@ import type { PathPattern } from '../language/routing/path.js';
 import { PATH } from '../language/routing/path.js';
 import type { Candidate } from '../language/routing/precedence.js';
 import { precedes } from '../language/routing/precedence.js';
-import type { Gateway, Route } from '../spec/scenario/scenario.js';
+import type { Gateway, Route } from '../contracts/scenario/scenario.js';
 
 type Routing = Gateway['routing'];
 

@@ -1,4 +1,4 @@
-import type { Host } from '../spec/scenario/host.js';
+import type { Host } from '../contracts/scenario/host.js';
 import type { Subject } from './subject.js';
 
 /** Services and gateways with processes that a fault stops gracefully. */

@@ -1,9 +1,9 @@
 import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
-import { expectedArrivals } from '../spec/scenario/arrivals.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
-import type { Arrivals } from '../spec/scenario/arrivals.js';
+import { expectedArrivals } from '../contracts/scenario/arrivals.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Arrivals } from '../contracts/scenario/arrivals.js';
 import { groupedBy } from '../text/order.js';
 import { componentOf } from './calls.js';
 import type { Call } from './calls.js';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../spec/scenario/services.js';
+import type { Endpoint } from '../contracts/scenario/services.js';
 import type { Call } from './calls.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';

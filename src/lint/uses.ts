@@ -1,5 +1,5 @@
 import { SECTIONS } from '../scenario/modules/index.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
 
 /** A component of a scenario and its section. */
 export interface Placed {

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
 import { pathText, type Path } from '../scenario/located.js';
-import { formatDuration } from '../spec/quantities/quantity-text.js';
+import { formatDuration } from '../contracts/quantities/quantity-text.js';
 import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
 import { list } from '../text/words.js';
 import type { Call } from './calls.js';

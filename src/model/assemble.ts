@@ -4,8 +4,8 @@ import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { PHASE } from '../kernel/phase.js';
 import { streamKey } from '../kernel/rng.js';
-import type { Plan, PlanLink } from '../spec/plan/plan.js';
-import type { TraceRecord } from '../spec/record/record.js';
+import type { Plan, PlanLink } from '../contracts/plan/plan.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './resources/serving/admission.js';
 import type { Views } from './resources/picking/views.js';
@@ -57,7 +57,7 @@ import { Workers } from './path/workers.js';
 import { limiterOf } from './resources/serving/limiters.js';
 import type { World } from './modules/world.js';
 import { frames } from './data/strands/frames.js';
-import { partName } from '../spec/plan/names.js';
+import { partName } from '../contracts/plan/names.js';
 
 /** A world ready to run, and the parts of its assembly that the record reads. */
 export interface Assembly {

@@ -1,8 +1,8 @@
 import { streamKey } from '../kernel/rng.js';
-import type { Plan, PlanEdge } from '../spec/plan/plan.js';
-import type { OutlierState } from '../spec/patterns/outlier.js';
-import type { BalancerState } from '../spec/patterns/balancer.js';
-import { comesAndGoes } from '../spec/plan/versions.js';
+import type { Plan, PlanEdge } from '../contracts/plan/plan.js';
+import type { OutlierState } from '../contracts/patterns/outlier.js';
+import type { BalancerState } from '../contracts/patterns/balancer.js';
+import { comesAndGoes } from '../contracts/plan/versions.js';
 import type { Chains } from './path/chains.js';
 import type { Edge, View } from './data/edges/edge.js';
 import type { Draft } from './data/run.js';

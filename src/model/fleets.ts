@@ -1,8 +1,8 @@
 import { engine } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
-import { holdBack } from '../spec/plan/probes.js';
-import type { Queue } from '../spec/scenario/resources.js';
-import { comesAndGoes, processAt, type PlanVersions } from '../spec/plan/versions.js';
+import { holdBack } from '../contracts/plan/probes.js';
+import type { Queue } from '../contracts/scenario/resources.js';
+import { comesAndGoes, processAt, type PlanVersions } from '../contracts/plan/versions.js';
 import { Cluster, NOWHERE } from './data/instances/cluster.js';
 import { Instance, type InstanceSetup } from './data/instances/instance.js';
 import { levels } from './data/figures/levels.js';

@@ -1,6 +1,6 @@
 import { SINCE_NS, rehearseEngine } from '../kernel/rehearsal.js';
-import { OUTCOME, withStatus } from '../spec/outcome.js';
-import type { Grid } from '../spec/plan/plan.js';
+import { OUTCOME, withStatus } from '../contracts/outcome.js';
+import type { Grid } from '../contracts/plan/plan.js';
 import { frames } from './data/strands/frames.js';
 import { sink } from './data/figures/sink.js';
 import { FifoQueue } from './data/instances/request-queues.js';

@@ -1,17 +1,17 @@
 import { engine, type StopReason } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
-import { OUTCOME } from '../spec/outcome.js';
-import type { Plan } from '../spec/plan/plan.js';
+import { OUTCOME } from '../contracts/outcome.js';
+import type { Plan } from '../contracts/plan/plan.js';
 import { bookUnanswered } from './resources/arrivals/unanswered.js';
-import { GAUGE_KINDS } from '../spec/record/record.js';
+import { GAUGE_KINDS } from '../contracts/record/record.js';
 import type {
   GaugeKind,
   GaugeTable,
   PoolRecord,
   RunRecord,
   TraceRecord,
-} from '../spec/record/record.js';
+} from '../contracts/record/record.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import { largestHolder } from './data/holders.js';

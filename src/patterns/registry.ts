@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { invariant } from '../kernel/invariant.js';
 import type { StreamKey } from '../kernel/rng.js';
-import type { BackoffConfig } from '../spec/scenario/backoff.js';
+import type { BackoffConfig } from '../contracts/scenario/backoff.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit } from '../model/faults/knob.js';
-import type { BalancerKind } from '../spec/patterns/balancer.js';
-import type { OutlierKind } from '../spec/patterns/outlier.js';
-import type { PolicyKind } from '../spec/patterns/policy.js';
-import type { PolicyName, PolicyTraits } from '../spec/patterns/policy-traits.js';
+import type { BalancerKind } from '../contracts/patterns/balancer.js';
+import type { OutlierKind } from '../contracts/patterns/outlier.js';
+import type { PolicyKind } from '../contracts/patterns/policy.js';
+import type { PolicyName, PolicyTraits } from '../contracts/patterns/policy-traits.js';
 import { Backoff } from './mechanisms/backoff.js';
 import * as patterns from './index.js';
 import { layerNames, orderPresets, presetOrder } from './layers.js';

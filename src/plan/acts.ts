@@ -1,10 +1,10 @@
-import type { Capacity } from '../spec/scenario/capacity.js';
-import type { Operation } from '../spec/scenario/database.js';
-import type { PlanCacheAct } from '../spec/plan/caching.js';
-import type { PlanAct } from '../spec/plan/modules.js';
-import type { PlanKey } from '../spec/plan/plan.js';
-import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../spec/plan/sagas.js';
-import type { StepOf } from '../spec/scenario/steps.js';
+import type { Capacity } from '../contracts/scenario/capacity.js';
+import type { Operation } from '../contracts/scenario/database.js';
+import type { PlanCacheAct } from '../contracts/plan/caching.js';
+import type { PlanAct } from '../contracts/plan/modules.js';
+import type { PlanKey } from '../contracts/plan/plan.js';
+import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../contracts/plan/sagas.js';
+import type { StepOf } from '../contracts/scenario/steps.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Program } from '../spec/plan/program.js';
+import type { Program } from '../contracts/plan/program.js';
 
 /** A position in the code, which instructions can refer to before it is known. */
 export interface Label {

@@ -1,5 +1,5 @@
-import type { PlanAutoscaling, PlanScalingTarget } from '../spec/plan/autoscaling.js';
-import type { ScalingTarget } from '../spec/scenario/autoscaling.js';
+import type { PlanAutoscaling, PlanScalingTarget } from '../contracts/plan/autoscaling.js';
+import type { ScalingTarget } from '../contracts/scenario/autoscaling.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import { shapesIn } from './versions.js';

@@ -1,4 +1,4 @@
-import type { StepOf } from '../spec/scenario/steps.js';
+import type { StepOf } from '../contracts/scenario/steps.js';
 import { writeFork } from './fork.js';
 import type { Scope } from './scope.js';
 import { writeWeighted } from './weighted.js';

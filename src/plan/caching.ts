@@ -1,11 +1,11 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { Cache, CacheLevel, ResponseCache } from '../spec/scenario/caching.js';
-import type { CacheOp, PlanCacheAct } from '../spec/plan/caching.js';
-import type { Outcome } from '../spec/outcome.js';
-import { OUTCOME } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Step, Bundle, StepOf } from '../spec/scenario/steps.js';
+import type { Cache, CacheLevel, ResponseCache } from '../contracts/scenario/caching.js';
+import type { CacheOp, PlanCacheAct } from '../contracts/plan/caching.js';
+import type { Outcome } from '../contracts/outcome.js';
+import { OUTCOME } from '../contracts/outcome.js';
+import { CALL_MODE, OP } from '../contracts/plan/program.js';
+import type { Step, Bundle, StepOf } from '../contracts/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Target } from '../spec/scenario/target.js';
+import type { Target } from '../contracts/scenario/target.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';

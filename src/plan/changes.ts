@@ -1,9 +1,9 @@
 import { invariant } from '../kernel/invariant.js';
-import type { PlanAutoscaling } from '../spec/plan/autoscaling.js';
-import type { PlanChanges, PlanSettings } from '../spec/plan/changes.js';
-import type { PlanFault } from '../spec/plan/plan.js';
-import type { Configuration, Scenario, Variant } from '../spec/scenario/scenario.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { PlanAutoscaling } from '../contracts/plan/autoscaling.js';
+import type { PlanChanges, PlanSettings } from '../contracts/plan/changes.js';
+import type { PlanFault } from '../contracts/plan/plan.js';
+import type { Configuration, Scenario, Variant } from '../contracts/scenario/scenario.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { planAutoscaling } from './autoscaling.js';
 import { governing } from './bundles.js';

@@ -1,7 +1,7 @@
 import { policyKind } from '../patterns/registry.js';
-import type { PlanCache } from '../spec/plan/caching.js';
-import type { PlanLimiter } from '../spec/plan/plan.js';
-import type { CacheLevel } from '../spec/scenario/caching.js';
+import type { PlanCache } from '../contracts/plan/caching.js';
+import type { PlanLimiter } from '../contracts/plan/plan.js';
+import type { CacheLevel } from '../contracts/scenario/caching.js';
 import type { Writer } from './writer.js';
 
 /** Servers whose entries expire at a time of the wall clock. Memcached measures time with a monotonic clock. */

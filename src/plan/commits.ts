@@ -1,8 +1,8 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { eachStep } from '../language/each-step.js';
 import { listsOfRequest, listsOfServers } from '../language/fallback-steps.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { canonical } from './canonical.js';
 
 /** Name of the part of a database for commits with one duration; `place` is the rank of the duration. */

@@ -1,17 +1,17 @@
-import type { Host } from '../spec/scenario/host.js';
+import type { Host } from '../contracts/scenario/host.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import { invariant } from '../kernel/invariant.js';
 import { faultKind } from '../patterns/registry.js';
-import { PLAIN_BALANCING } from '../spec/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../contracts/patterns/balancer.js';
 import type { FaultKind } from '../model/faults/kind.js';
-import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../spec/plan/plan.js';
-import { OP } from '../spec/plan/program.js';
-import type { PlanSettings } from '../spec/plan/changes.js';
-import type { Mesh } from '../spec/scenario/mesh.js';
-import type { LoadBalancing } from '../spec/scenario/policies.js';
-import type { Scenario, ScenarioFile, Variant } from '../spec/scenario/scenario.js';
-import type { Queue } from '../spec/scenario/resources.js';
+import type { Plan, PlanBundle, PlanComponent, PlanPlatform } from '../contracts/plan/plan.js';
+import { OP } from '../contracts/plan/program.js';
+import type { PlanSettings } from '../contracts/plan/changes.js';
+import type { Mesh } from '../contracts/scenario/mesh.js';
+import type { LoadBalancing } from '../contracts/scenario/policies.js';
+import type { Scenario, ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
+import type { Queue } from '../contracts/scenario/resources.js';
 import { Acts } from './acts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
@@ -58,7 +58,7 @@ import {
 } from './programs.js';
 import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
-import { FREE_CPU } from '../spec/scenario/process.js';
+import { FREE_CPU } from '../contracts/scenario/process.js';
 
 export interface CompileOptions {
   /** Share of user requests to trace, 0 to 1; by default about 400 requests per run. */

@@ -1,5 +1,5 @@
-import type { Request } from '../spec/scenario/scenario.js';
-import type { Condition, Step } from '../spec/scenario/steps.js';
+import type { Request } from '../contracts/scenario/scenario.js';
+import type { Condition, Step } from '../contracts/scenario/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';
 import { eachStep } from '../language/each-step.js';

@@ -1,10 +1,10 @@
 import type { Ns } from '../kernel/time.js';
-import type { Consumption } from '../spec/scenario/messaging.js';
-import type { QueueConsumer } from '../spec/scenario/queues.js';
+import type { Consumption } from '../contracts/scenario/messaging.js';
+import type { QueueConsumer } from '../contracts/scenario/queues.js';
 import type { LaidPart, NamedPart } from './layout.js';
 import { partOf } from './layout.js';
 import type { Writer } from './writer.js';
-import type { PlanHandler } from '../spec/plan/messaging.js';
+import type { PlanHandler } from '../contracts/plan/messaging.js';
 
 /** Time limit of an execution of the handler: the smaller of its own limit and that of its consumer. */
 function handlingLimit(own: Ns | null, { policy }: Consumption): Ns | null {

@@ -1,6 +1,6 @@
 import type { Resources } from '../model/faults/knob.js';
-import { DISK, type DiskUse } from '../spec/plan/plan.js';
-import type { Database } from '../spec/scenario/database.js';
+import { DISK, type DiskUse } from '../contracts/plan/plan.js';
+import type { Database } from '../contracts/scenario/database.js';
 import { isFree } from './free.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { isOfModule } from './layout.js';

@@ -1,5 +1,5 @@
-import type { Plan, PlanComponent, PlanCondition } from '../spec/plan/plan.js';
-import type { FaultCondition } from '../spec/scenario/scenario.js';
+import type { Plan, PlanComponent, PlanCondition } from '../contracts/plan/plan.js';
+import type { FaultCondition } from '../contracts/scenario/scenario.js';
 import type { Layout } from './layout.js';
 import { partOf } from './layout.js';
 import type { EdgeEnd } from './references.js';

@@ -1,5 +1,5 @@
 import type { KnobEdit } from '../model/faults/knob.js';
-import type { PlanEdge, PlanLink } from '../spec/plan/plan.js';
+import type { PlanEdge, PlanLink } from '../contracts/plan/plan.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { SilentLink } from './registry-links.js';
 import type { EdgeEnd } from './references.js';

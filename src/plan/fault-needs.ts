@@ -1,6 +1,6 @@
 import type { Resources } from '../model/faults/knob.js';
-import type { PlanMesh } from '../spec/plan/mesh.js';
-import type { Plan, PlanEdge } from '../spec/plan/plan.js';
+import type { PlanMesh } from '../contracts/plan/mesh.js';
+import type { Plan, PlanEdge } from '../contracts/plan/plan.js';
 import type { ClockReaders } from './clocks.js';
 import { diskOfComponent } from './disks.js';
 import type { Layout } from './layout.js';

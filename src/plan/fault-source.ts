@@ -1,8 +1,8 @@
 import type { Ns } from '../kernel/time.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { Resources } from '../model/faults/knob.js';
-import type { PlanNodes } from '../spec/plan/nodes.js';
-import type { Plan, PlanComponent, PlanLoad } from '../spec/plan/plan.js';
+import type { PlanNodes } from '../contracts/plan/nodes.js';
+import type { Plan, PlanComponent, PlanLoad } from '../contracts/plan/plan.js';
 import type { LinkEnds } from './fault-links.js';
 import type { Layout } from './layout.js';
 import type { Problems } from './problem.js';

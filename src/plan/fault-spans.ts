@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
-import type { PlanFault } from '../spec/plan/plan.js';
-import type { Fault } from '../spec/scenario/scenario.js';
+import type { PlanFault } from '../contracts/plan/plan.js';
+import type { Fault } from '../contracts/scenario/scenario.js';
 
 /** The times of a run that bound its faults. */
 interface Bounds {

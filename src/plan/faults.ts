@@ -1,8 +1,8 @@
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit } from '../model/faults/knob.js';
-import type { PlanFault } from '../spec/plan/plan.js';
-import { NODES } from '../spec/scenario/nodes.js';
-import type { Fault } from '../spec/scenario/scenario.js';
+import type { PlanFault } from '../contracts/plan/plan.js';
+import { NODES } from '../contracts/scenario/nodes.js';
+import type { Fault } from '../contracts/scenario/scenario.js';
 import { byCodeUnit } from '../text/order.js';
 import { conditionOf } from './fault-conditions.js';
 import type { Direction, EndTest } from './fault-links.js';

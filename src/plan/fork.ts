@@ -1,4 +1,4 @@
-import { CALL_MODE, FORK_TABLE, OP } from '../spec/plan/program.js';
+import { CALL_MODE, FORK_TABLE, OP } from '../contracts/plan/program.js';
 import { modeOf, strand, type Scope } from './scope.js';
 import type { Writer } from './writer.js';
 

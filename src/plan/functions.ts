@@ -1,7 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
-import type { PlanFunction } from '../spec/plan/functions.js';
-import { OUTCOME, withStatus } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan/program.js';
+import type { PlanFunction } from '../contracts/plan/functions.js';
+import { OUTCOME, withStatus } from '../contracts/outcome.js';
+import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Interner } from './canonical.js';
 import { isFree } from './free.js';
 import type { LaidComponent, Layout } from './layout.js';

@@ -1,5 +1,5 @@
-import type { PlanGate } from '../spec/plan/plan.js';
-import type { Layer } from '../spec/scenario/policies.js';
+import type { PlanGate } from '../contracts/plan/plan.js';
+import type { Layer } from '../contracts/scenario/policies.js';
 import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 

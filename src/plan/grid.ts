@@ -2,8 +2,8 @@ import type { Ns } from '../kernel/time.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { expressionsOf } from '../language/expressions-of.js';
 import { mayBeDistribution } from '../language/metrics.js';
-import type { Grid, PlanFault } from '../spec/plan/plan.js';
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import type { Grid, PlanFault } from '../contracts/plan/plan.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 
 /**
  * Distances of cells after the end of each fault: the first that yields at most RECOVERY_CELLS cells is used. The last

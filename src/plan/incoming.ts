@@ -1,7 +1,7 @@
 import { routeOf } from '../language/routes.js';
 import type { RequestLine } from '../language/routes.js';
-import type { Request, Scenario } from '../spec/scenario/scenario.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Request, Scenario } from '../contracts/scenario/scenario.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { listsOfRequest, listsOfServers } from '../language/fallback-steps.js';
 

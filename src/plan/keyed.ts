@@ -1,5 +1,5 @@
-import type { PlanCheck, PlanCoalescing } from '../spec/plan/plan.js';
-import type { Middleware } from '../spec/scenario/middleware.js';
+import type { PlanCheck, PlanCoalescing } from '../contracts/plan/plan.js';
+import type { Middleware } from '../contracts/scenario/middleware.js';
 import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 

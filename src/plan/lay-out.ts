@@ -1,7 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
 import { routeOf } from '../language/routes.js';
-import type { PlanInstance } from '../spec/plan/plan.js';
-import type { Gateway, Scenario } from '../spec/scenario/scenario.js';
+import type { PlanInstance } from '../contracts/plan/plan.js';
+import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
 import { byCodeUnit } from '../text/order.js';
 import { commitsOf } from './commits.js';
 import type { Incoming } from './incoming.js';

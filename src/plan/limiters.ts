@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
-import type { PlanLimiter } from '../spec/plan/plan.js';
-import type { Layer, RetryAfter } from '../spec/scenario/policies.js';
+import type { PlanLimiter } from '../contracts/plan/plan.js';
+import type { Layer, RetryAfter } from '../contracts/scenario/policies.js';
 import { canonical } from './canonical.js';
 import type { KeyTable } from './keys.js';
 

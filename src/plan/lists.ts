@@ -1,5 +1,5 @@
 import { listsOfEndpoint, listsOfRequest, listsOfRoute } from '../language/fallback-steps.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import type { LaidPart } from './layout.js';
 
 /** The lists of steps of a part: its own, and those of the fallbacks of its calls. */

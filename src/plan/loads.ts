@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
-import { expectedArrivals } from '../spec/scenario/arrivals.js';
-import type { PlanLoad } from '../spec/plan/plan.js';
+import { expectedArrivals } from '../contracts/scenario/arrivals.js';
+import type { PlanLoad } from '../contracts/plan/plan.js';
 import type { Layout } from './layout.js';
 
 /** Approximate number of traced requests per run. */

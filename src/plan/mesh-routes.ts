@@ -1,5 +1,5 @@
 import type { RequestLine } from '../language/routes.js';
-import type { Mesh, MeshRoute } from '../spec/scenario/mesh.js';
+import type { Mesh, MeshRoute } from '../contracts/scenario/mesh.js';
 import { redirected } from './calls.js';
 import type { Conditions } from './conditions.js';
 import { canonical } from './canonical.js';

@@ -1,9 +1,9 @@
-import type { PlanMesh, PlanProxy } from '../spec/plan/mesh.js';
-import type { Mesh, ProxyCost } from '../spec/scenario/mesh.js';
+import type { PlanMesh, PlanProxy } from '../contracts/plan/mesh.js';
+import type { Mesh, ProxyCost } from '../contracts/scenario/mesh.js';
 import { proxyBundle } from '../language/mesh.js';
 import type { Distribution } from '../kernel/distribution.js';
-import type { LoadBalancing } from '../spec/scenario/policies.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { LoadBalancing } from '../contracts/scenario/policies.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 import type { Interner } from './canonical.js';
 import type { Problems } from './problem.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';

@@ -1,10 +1,10 @@
-import { OUTCOME, outcomeOfStatus, withStatus } from '../spec/outcome.js';
-import type { Outcome } from '../spec/outcome.js';
+import { OUTCOME, outcomeOfStatus, withStatus } from '../contracts/outcome.js';
+import type { Outcome } from '../contracts/outcome.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { CHECK_TABLE, OP, SIZED } from '../spec/plan/program.js';
-import type { Middleware } from '../spec/scenario/middleware.js';
-import type { Layer, LimiterStore } from '../spec/scenario/policies.js';
-import type { Target } from '../spec/scenario/target.js';
+import { CHECK_TABLE, OP, SIZED } from '../contracts/plan/program.js';
+import type { Middleware } from '../contracts/scenario/middleware.js';
+import type { Layer, LimiterStore } from '../contracts/scenario/policies.js';
+import type { Target } from '../contracts/scenario/target.js';
 import type { Label } from './assembler.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

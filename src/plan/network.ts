@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
-import type { PlanEdge, PlanLink } from '../spec/plan/plan.js';
-import type { Network, NetworkLink } from '../spec/scenario/network.js';
+import type { PlanEdge, PlanLink } from '../contracts/plan/plan.js';
+import type { Network, NetworkLink } from '../contracts/scenario/network.js';
 import type { Interner } from './canonical.js';
 import type { BareEdge } from './edges.js';
 import type { LaidComponent, Layout } from './layout.js';

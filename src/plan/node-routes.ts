@@ -1,5 +1,5 @@
-import type { NodeRoute } from '../spec/plan/replication.js';
-import type { Database } from '../spec/scenario/database.js';
+import type { NodeRoute } from '../contracts/plan/replication.js';
+import type { Database } from '../contracts/scenario/database.js';
 import type { Acts } from './acts.js';
 import type { LaidPart } from './layout.js';
 import type { Problems } from './problem.js';

@@ -1,5 +1,5 @@
-import type { PlanNodes } from '../spec/plan/nodes.js';
-import type { Platform } from '../spec/scenario/scenario.js';
+import type { PlanNodes } from '../contracts/plan/nodes.js';
+import type { Platform } from '../contracts/scenario/scenario.js';
 import type { Layout } from './layout.js';
 import { hostOf } from './layout.js';
 import { isOnPlatform } from './platform.js';

@@ -1,7 +1,7 @@
-import type { PlanOnce } from '../spec/plan/plan.js';
-import type { OncePerValue } from '../spec/scenario/policies.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import type { PlanOnce } from '../contracts/plan/plan.js';
+import type { OncePerValue } from '../contracts/scenario/policies.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart } from './layout.js';
 import { objectsIn } from '../language/objects-in.js';

@@ -1,9 +1,9 @@
-import type { PlanOutbox } from '../spec/plan/messaging.js';
-import { OUTCOME } from '../spec/outcome.js';
-import { OP } from '../spec/plan/program.js';
-import type { Database } from '../spec/scenario/database.js';
-import type { Outbox } from '../spec/scenario/messaging.js';
-import type { StepOf, Step } from '../spec/scenario/steps.js';
+import type { PlanOutbox } from '../contracts/plan/messaging.js';
+import { OUTCOME } from '../contracts/outcome.js';
+import { OP } from '../contracts/plan/program.js';
+import type { Database } from '../contracts/scenario/database.js';
+import type { Outbox } from '../contracts/scenario/messaging.js';
+import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';

@@ -1,7 +1,7 @@
 import { eachStep } from '../language/each-step.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { Route } from '../spec/scenario/scenario.js';
-import type { Target } from '../spec/scenario/target.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { Route } from '../contracts/scenario/scenario.js';
+import type { Target } from '../contracts/scenario/target.js';
 import { diskOf } from './disks.js';
 import type { LaidPart, Layout } from './layout.js';
 import { partOf } from './layout.js';

@@ -1,7 +1,7 @@
 import { policyKind } from '../patterns/registry.js';
-import { isPinned, type NodeRoute } from '../spec/plan/replication.js';
-import type { Layer } from '../spec/scenario/policies.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import { isPinned, type NodeRoute } from '../contracts/plan/replication.js';
+import type { Layer } from '../contracts/scenario/policies.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 import { isModule, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 

@@ -1,5 +1,5 @@
-import type { PlanPlatform } from '../spec/plan/plan.js';
-import type { Placing, Platform } from '../spec/scenario/scenario.js';
+import type { PlanPlatform } from '../contracts/plan/plan.js';
+import type { Placing, Platform } from '../contracts/scenario/scenario.js';
 import { isFree } from './free.js';
 import type { LaidComponent } from './layout.js';
 

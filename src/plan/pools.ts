@@ -1,5 +1,5 @@
-import type { Database } from '../spec/scenario/database.js';
-import type { Pool } from '../spec/scenario/pools.js';
+import type { Database } from '../contracts/scenario/database.js';
+import type { Pool } from '../contracts/scenario/pools.js';
 import { isFree } from './free.js';
 
 type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'>;

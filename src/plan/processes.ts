@@ -1,6 +1,6 @@
-import { outcomeOfStatus } from '../spec/outcome.js';
-import type { PlanAdmission, PlanProcess } from '../spec/plan/process.js';
-import type { Host } from '../spec/scenario/host.js';
+import { outcomeOfStatus } from '../contracts/outcome.js';
+import type { PlanAdmission, PlanProcess } from '../contracts/plan/process.js';
+import type { Host } from '../contracts/scenario/host.js';
 import type { LaidComponent } from './layout.js';
 import { hostOf } from './layout.js';
 import type { Limiters } from './limiters.js';

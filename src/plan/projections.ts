@@ -1,8 +1,8 @@
-import { OP } from '../spec/plan/program.js';
-import type { PlanProjection, PlanProjectionAct } from '../spec/plan/stores.js';
-import type { Projection } from '../spec/scenario/stores.js';
+import { OP } from '../contracts/plan/program.js';
+import type { PlanProjection, PlanProjectionAct } from '../contracts/plan/stores.js';
+import type { Projection } from '../contracts/scenario/stores.js';
 import { eachStep } from '../language/each-step.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Scope } from './scope.js';

@@ -1,5 +1,5 @@
-import type { PlanRegistry } from '../spec/plan/discovery.js';
-import type { PlanLink } from '../spec/plan/plan.js';
+import type { PlanRegistry } from '../contracts/plan/discovery.js';
+import type { PlanLink } from '../contracts/plan/plan.js';
 import type { LaidComponent, LaidPart } from './layout.js';
 import { zoneTable, linkOf } from './network.js';
 import type { Sources } from './network.js';

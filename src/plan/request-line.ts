@@ -1,5 +1,5 @@
 import { possibleRoutes } from '../language/routes.js';
-import type { PlanPart } from '../spec/plan/plan.js';
+import type { PlanPart } from '../contracts/plan/plan.js';
 import type { LaidPart, Layout } from './layout.js';
 
 /** HTTP method and path of a part. A route that matches several has none. */

@@ -1,5 +1,5 @@
 import type { CountDistribution } from '../kernel/counts.js';
-import { OP } from '../spec/plan/program.js';
+import { OP } from '../contracts/plan/program.js';
 import { SLOT } from './assembler.js';
 import type { Scope } from './scope.js';
 import type { Writer } from './writer.js';

@@ -1,7 +1,7 @@
 import type { Distribution } from '../kernel/distribution.js';
-import type { PlanReplication } from '../spec/plan/replication.js';
-import type { Database } from '../spec/scenario/database.js';
-import type { PlanRows } from '../spec/plan/sections.js';
+import type { PlanReplication } from '../contracts/plan/replication.js';
+import type { Database } from '../contracts/scenario/database.js';
+import type { PlanRows } from '../contracts/plan/sections.js';
 import type { Interner } from './canonical.js';
 import type { Layout } from './layout.js';
 

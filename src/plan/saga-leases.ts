@@ -1,9 +1,9 @@
 import type { Ns } from '../kernel/time.js';
 import { policyKind } from '../patterns/registry.js';
-import type { PlanSaga } from '../spec/plan/sagas.js';
-import type { Saga } from '../spec/scenario/sagas.js';
-import type { Bundle } from '../spec/scenario/steps.js';
-import type { Target } from '../spec/scenario/target.js';
+import type { PlanSaga } from '../contracts/plan/sagas.js';
+import type { Saga } from '../contracts/scenario/sagas.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
+import type { Target } from '../contracts/scenario/target.js';
 import { governing } from './bundles.js';
 import type { Layout } from './layout.js';
 

@@ -4,10 +4,10 @@ import { partOf } from './layout.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { KeyTable } from './keys.js';
 import { leasesOf } from './saga-leases.js';
-import type { Target } from '../spec/scenario/target.js';
-import { driverName } from '../spec/scenario/sagas.js';
-import type { Saga } from '../spec/scenario/sagas.js';
-import type { PlanSaga, SagaRole } from '../spec/plan/sagas.js';
+import type { Target } from '../contracts/scenario/target.js';
+import { driverName } from '../contracts/scenario/sagas.js';
+import type { Saga } from '../contracts/scenario/sagas.js';
+import type { PlanSaga, SagaRole } from '../contracts/plan/sagas.js';
 
 interface Entries {
   readonly steps: number[];

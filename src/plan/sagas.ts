@@ -1,9 +1,9 @@
-import { OUTCOME, withStatus } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { SagaRole } from '../spec/plan/sagas.js';
-import type { Saga } from '../spec/scenario/sagas.js';
-import type { Target } from '../spec/scenario/target.js';
-import type { Bundle } from '../spec/scenario/steps.js';
+import { OUTCOME, withStatus } from '../contracts/outcome.js';
+import { CALL_MODE, OP } from '../contracts/plan/program.js';
+import type { SagaRole } from '../contracts/plan/sagas.js';
+import type { Saga } from '../contracts/scenario/sagas.js';
+import type { Target } from '../contracts/scenario/target.js';
+import type { Bundle } from '../contracts/scenario/steps.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import type { LaidPart } from './layout.js';

@@ -1,8 +1,8 @@
-import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { Operation } from '../spec/scenario/database.js';
-import type { PlanSearch } from '../spec/plan/search.js';
-import type { ThreadPoolName } from '../spec/scenario/search.js';
-import { THREAD_POOLS } from '../spec/scenario/search.js';
+import { CALL_MODE, OP } from '../contracts/plan/program.js';
+import type { Operation } from '../contracts/scenario/database.js';
+import type { PlanSearch } from '../contracts/plan/search.js';
+import type { ThreadPoolName } from '../contracts/scenario/search.js';
+import { THREAD_POOLS } from '../contracts/scenario/search.js';
 import { isSearch } from '../language/databases.js';
 import type { Layout } from './layout.js';
 import type { Scope } from './scope.js';

@@ -1,9 +1,9 @@
 import { invariant } from '../kernel/invariant.js';
-import { OP } from '../spec/plan/program.js';
-import type { StepOf } from '../spec/scenario/steps.js';
-import { PRIMARY } from '../spec/scenario/replication.js';
-import type { NodeRoute } from '../spec/plan/replication.js';
-import { SESSION } from '../spec/scenario/sections.js';
+import { OP } from '../contracts/plan/program.js';
+import type { StepOf } from '../contracts/scenario/steps.js';
+import { PRIMARY } from '../contracts/scenario/replication.js';
+import type { NodeRoute } from '../contracts/plan/replication.js';
+import { SESSION } from '../contracts/scenario/sections.js';
 import { NO_BUNDLE } from './bundles.js';
 import { canonical } from './canonical.js';
 import { ALL, writeFork } from './fork.js';

@@ -1,6 +1,6 @@
-import type { Operation } from '../spec/scenario/database.js';
-import type { NodeRoute } from '../spec/plan/replication.js';
-import type { StepOf } from '../spec/scenario/steps.js';
+import type { Operation } from '../contracts/scenario/database.js';
+import type { NodeRoute } from '../contracts/plan/replication.js';
+import type { StepOf } from '../contracts/scenario/steps.js';
 import { BARE } from './calls.js';
 import { ALL, writeFork } from './fork.js';
 import { partOf } from './layout.js';

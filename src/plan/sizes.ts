@@ -1,7 +1,7 @@
 import { eachStep } from '../language/each-step.js';
-import type { Scenario } from '../spec/scenario/scenario.js';
-import { shapesOf } from '../spec/scenario/services.js';
-import type { Step } from '../spec/scenario/steps.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import { shapesOf } from '../contracts/scenario/services.js';
+import type { Step } from '../contracts/scenario/steps.js';
 import { BARE_LINE, calledPart, PASSED_ON } from './calls.js';
 import { ANSWERS, REQUESTS } from './fault-links.js';
 import type { LaidPart, Layout } from './layout.js';

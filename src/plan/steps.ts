@@ -1,8 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import type { Ns } from '../kernel/time.js';
-import { HINTED, isSuccess, OUTCOME, relayed } from '../spec/outcome.js';
-import { CALL_MODE, OP } from '../spec/plan/program.js';
-import type { StepOf, Step } from '../spec/scenario/steps.js';
+import { HINTED, isSuccess, OUTCOME, relayed } from '../contracts/outcome.js';
+import { CALL_MODE, OP } from '../contracts/plan/program.js';
+import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { SLOT } from './assembler.js';
 import { writeChoose, writeParallel } from './branches.js';
 import { writeCache, writeFailing } from './caching.js';

@@ -1,11 +1,11 @@
 import type { Ns } from '../kernel/time.js';
-import { OP } from '../spec/plan/program.js';
-import type { NodeRoute } from '../spec/plan/replication.js';
-import type { StepOf, Bundle } from '../spec/scenario/steps.js';
-import type { Step } from '../spec/scenario/steps.js';
-import type { EventStore, LoadStep, StorePart } from '../spec/scenario/stores.js';
-import type { PlanStore, PlanStoreAct } from '../spec/plan/stores.js';
-import { LOADS, REGISTERS } from '../spec/plan/stores.js';
+import { OP } from '../contracts/plan/program.js';
+import type { NodeRoute } from '../contracts/plan/replication.js';
+import type { StepOf, Bundle } from '../contracts/scenario/steps.js';
+import type { Step } from '../contracts/scenario/steps.js';
+import type { EventStore, LoadStep, StorePart } from '../contracts/scenario/stores.js';
+import type { PlanStore, PlanStoreAct } from '../contracts/plan/stores.js';
+import { LOADS, REGISTERS } from '../contracts/plan/stores.js';
 import { eachStep } from '../language/each-step.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';

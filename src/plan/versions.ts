@@ -1,10 +1,10 @@
-import type { Plan, PlanFault } from '../spec/plan/plan.js';
-import type { PlanVersions } from '../spec/plan/versions.js';
+import type { Plan, PlanFault } from '../contracts/plan/plan.js';
+import type { PlanVersions } from '../contracts/plan/versions.js';
 import { gatewayShapesOf } from '../language/gateway-shapes.js';
-import type { Host } from '../spec/scenario/host.js';
-import { shapesOf, versionNames } from '../spec/scenario/services.js';
-import type { Target } from '../spec/scenario/target.js';
-import type { Versions } from '../spec/scenario/services.js';
+import type { Host } from '../contracts/scenario/host.js';
+import { shapesOf, versionNames } from '../contracts/scenario/services.js';
+import type { Target } from '../contracts/scenario/target.js';
+import type { Versions } from '../contracts/scenario/services.js';
 import type { KeyTable } from './keys.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import { hostOf } from './layout.js';

@@ -1,4 +1,4 @@
-import { OP } from '../spec/plan/program.js';
+import { OP } from '../contracts/plan/program.js';
 import type { Assembler } from './assembler.js';
 import { SLOT } from './assembler.js';
 

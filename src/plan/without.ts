@@ -1,5 +1,5 @@
-import type { PlanChanges } from '../spec/plan/changes.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { PlanChanges } from '../contracts/plan/changes.js';
+import type { Plan } from '../contracts/plan/plan.js';
 
 /**
  * The plan with some of its faults only. The measuring grid and the names of all draws stay, so that every request that

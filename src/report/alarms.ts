@@ -1,4 +1,4 @@
-import type { SweepResult } from '../spec/result/sweep.js';
+import type { SweepResult } from '../contracts/result/sweep.js';
 import { formatCount } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import type { Paint } from './text-table.js';

@@ -1,6 +1,6 @@
-import { oneRunWords } from '../spec/result/one-run.js';
-import { sustainedBy } from '../spec/result/sustained.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
+import { oneRunWords } from '../contracts/result/one-run.js';
+import { sustainedBy } from '../contracts/result/sustained.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatNumber, formatShare } from '../text/figures.js';
 import { capitalised, plural } from '../text/words.js';
 import { changeWords } from './cheapest.js';

@@ -1,7 +1,7 @@
-import type { Blame, BlameKind, BlamePart, FaultTimes, Trait } from '../spec/result/blame.js';
-import type { DrainResult } from '../spec/result/meters.js';
-import type { Estimate } from '../spec/result/estimate.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { Blame, BlameKind, BlamePart, FaultTimes, Trait } from '../contracts/result/blame.js';
+import type { DrainResult } from '../contracts/result/meters.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 import { sortedKeys } from '../text/order.js';
 

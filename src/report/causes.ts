@@ -2,8 +2,8 @@ import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
-} from '../spec/result/counterfactual.js';
-import type { VariantResult } from '../spec/result/result.js';
+} from '../contracts/result/counterfactual.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';

@@ -1,7 +1,7 @@
-import { DEGRADATIONS } from '../spec/result/degradations.js';
-import { headOf } from '../spec/result/fault-text.js';
-import type { FaultInfo, VariantResult } from '../spec/result/result.js';
-import type { CascadeEvent } from '../spec/result/cascade.js';
+import { DEGRADATIONS } from '../contracts/result/degradations.js';
+import { headOf } from '../contracts/result/fault-text.js';
+import type { FaultInfo, VariantResult } from '../contracts/result/result.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
 import { episodesOf, isEnd } from './episodes.js';
 import { listed } from './format.js';
 

@@ -1,9 +1,9 @@
-import { DEGRADATIONS } from '../spec/result/degradations.js';
-import { headOf } from '../spec/result/fault-text.js';
-import type { VariantResult } from '../spec/result/result.js';
-import type { CascadeEvent } from '../spec/result/cascade.js';
-import { shrinking } from '../spec/result/shrinking.js';
-import { sustainedBy, type Sustained } from '../spec/result/sustained.js';
+import { DEGRADATIONS } from '../contracts/result/degradations.js';
+import { headOf } from '../contracts/result/fault-text.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
+import { shrinking } from '../contracts/result/shrinking.js';
+import { sustainedBy, type Sustained } from '../contracts/result/sustained.js';
 import { formatCount, formatInstant, formatSeconds } from '../text/figures.js';
 import {
   endOfFaults,

@@ -1,8 +1,8 @@
 import { sumOf } from '../stats/sums.js';
-import type { EndReason, HealthState } from '../spec/result/cascade.js';
-import { DESIGNED } from '../spec/outcome.js';
-import { DEGRADATIONS } from '../spec/result/degradations.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { EndReason, HealthState } from '../contracts/result/cascade.js';
+import { DESIGNED } from '../contracts/outcome.js';
+import { DEGRADATIONS } from '../contracts/result/degradations.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { isLate } from './chain.js';

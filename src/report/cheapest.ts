@@ -1,10 +1,10 @@
-import type { CauseKind } from '../spec/result/cause.js';
+import type { CauseKind } from '../contracts/result/cause.js';
 import type {
   ChangedSetting,
   CounterfactualIntervention,
   Counterfactuals,
   InterventionRole,
-} from '../spec/result/counterfactual.js';
+} from '../contracts/result/counterfactual.js';
 import { formatCount } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
 import { unseenCount } from './unseen-proof-words.js';

@@ -1,5 +1,5 @@
-import type { Estimate } from '../spec/result/estimate.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import type { Unit } from '../text/figures.js';
 
 /** One metric of the tables that set variants side by side. */

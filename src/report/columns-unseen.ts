@@ -1,6 +1,6 @@
 import type { FamilyId } from './families.js';
-import type { Estimate } from '../spec/result/estimate.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { columnOf, type Column } from './column.js';
 import { NO_BACKLOG } from './family-parts.js';
 import {

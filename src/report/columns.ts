@@ -1,6 +1,6 @@
-import type { Estimate } from '../spec/result/estimate.js';
-import { latencyLater } from '../spec/result/latency-later.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import { latencyLater } from '../contracts/result/latency-later.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { columnOf, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { missingRecovery } from './next-fault.js';

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import type { Column } from './column.js';
 import { cellText, neverCount } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';

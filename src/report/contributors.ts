@@ -1,4 +1,4 @@
-import type { Contributor, Contributors, PathKind } from '../spec/result/path.js';
+import type { Contributor, Contributors, PathKind } from '../contracts/result/path.js';
 import { formatCount, formatSeconds, formatShare } from '../text/figures.js';
 
 const KIND_WORDS: Readonly<Record<PathKind, string>> = {

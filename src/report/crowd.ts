@@ -1,4 +1,4 @@
-import type { FaultInfo, Result, TopologyNode } from '../spec/result/result.js';
+import type { FaultInfo, Result, TopologyNode } from '../contracts/result/result.js';
 import { focusRank } from './focus.js';
 import { byCodeUnit, groupedBy } from '../text/order.js';
 import { isServer, longestDegraded, type View } from './view.js';

@@ -1,6 +1,6 @@
-import type { Estimate } from '../spec/result/estimate.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
-import type { WhatIfWords } from '../spec/scenario/what-if.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
+import type { WhatIfWords } from '../contracts/scenario/what-if.js';
 import { oneLine } from '../text/line.js';
 import { latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';

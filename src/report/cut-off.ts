@@ -1,4 +1,4 @@
-import type { Series, VariantResult } from '../spec/result/result.js';
+import type { Series, VariantResult } from '../contracts/result/result.js';
 
 /**
  * Number of last steps of a series that the end of the run cuts off: many of their requests were still under way, and

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatShare } from '../text/figures.js';
 import type { Words } from './emphasis.js';
 import { requestLabel, type View } from './view.js';

@@ -1,4 +1,9 @@
-import type { BudgetResult, Comparison, Result, VariantResult } from '../spec/result/result.js';
+import type {
+  BudgetResult,
+  Comparison,
+  Result,
+  VariantResult,
+} from '../contracts/result/result.js';
 import { compareFamily, type Comparing } from '../stats/comparison.js';
 import { sameMargin } from '../stats/margin.js';
 import type { Column } from './column.js';

@@ -1,4 +1,4 @@
-import type { CascadeEvent } from '../spec/result/cascade.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
 
 /** An episode in which a subject is degraded or behind. */
 export interface Episode {

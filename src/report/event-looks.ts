@@ -1,4 +1,4 @@
-import type { CascadeEvent } from '../spec/result/cascade.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
 
 /** How the report shows events of a kind. */
 interface EventLook {

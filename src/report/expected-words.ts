@@ -1,4 +1,4 @@
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { plural } from '../text/words.js';
 import { isFailure, isUndecided } from './budget-words.js';
 import type { Words } from './emphasis.js';

@@ -1,5 +1,5 @@
-import type { Counterfactuals } from '../spec/result/counterfactual.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { Counterfactuals } from '../contracts/result/counterfactual.js';
+import type { VariantResult } from '../contracts/result/result.js';
 
 /** A variant with its runs without possible causes. */
 export interface Explained {

@@ -1,4 +1,4 @@
-import type { MeteredResult, MeterResult, RolloutResult } from '../spec/result/meters.js';
+import type { MeteredResult, MeterResult, RolloutResult } from '../contracts/result/meters.js';
 import type { Unit } from '../text/figures.js';
 import type { FamilyColumn, FamilyPanel } from './family.js';
 

@@ -1,5 +1,5 @@
 import type { Unit } from '../text/figures.js';
-import type { MeteredResult } from '../spec/result/meters.js';
+import type { MeteredResult } from '../contracts/result/meters.js';
 
 /** One outcome of the counted items: its counter, its words and its colour. */
 export interface FlowEnd {

@@ -1,4 +1,4 @@
-import type { BudgetResult, VariantResult } from '../spec/result/result.js';
+import type { BudgetResult, VariantResult } from '../contracts/result/result.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
 import { isBroken } from './budget-words.js';
 import type { Words } from './emphasis.js';

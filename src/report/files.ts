@@ -1,5 +1,5 @@
 import { sha256 } from '../text/sha256.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { breakerChart, breakerLanes } from './charts/breakers.js';
 import { timeLabels, timeTicks } from './charts/frame.js';
 import { cumulativeChart, lossChart } from './charts/latency.js';

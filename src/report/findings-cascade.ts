@@ -1,7 +1,7 @@
 import { isFeedback } from '../analysis/story/feedback.js';
-import type { VariantResult } from '../spec/result/result.js';
-import type { CascadeEvent } from '../spec/result/cascade.js';
-import { sustainedBy } from '../spec/result/sustained.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
+import { sustainedBy } from '../contracts/result/sustained.js';
 import { lanesOf } from './lanes.js';
 import { formatInstant, formatSeconds } from '../text/figures.js';
 import { plural, verb } from '../text/words.js';

@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 
 /**
  * Position of a component, a request, a part or an edge in the lists of a report: first those in the file's focus, in

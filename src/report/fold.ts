@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { plural } from '../text/words.js';
 import { listed } from './format.js';
 import { looksOf } from './theme.js';

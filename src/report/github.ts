@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 import { isBroken, isWrong } from './budget-words.js';
 import { JUDGED_LISTS } from './judged.js';
 import { unfinishedLines } from './incomplete.js';

@@ -1,4 +1,4 @@
-import type { Plan, PlanComponent } from '../spec/plan/plan.js';
+import type { Plan, PlanComponent } from '../contracts/plan/plan.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 

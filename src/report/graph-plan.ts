@@ -1,5 +1,5 @@
 import { flowsOf } from '../analysis/story/flows.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan } from '../contracts/plan/plan.js';
 import type { TopologyGraph } from './topology-graph.js';
 import type { GraphEdge } from './topology-layout.js';
 

@@ -1,9 +1,9 @@
 import { retryOf } from '../lint/layers.js';
 import { policyTraits } from '../patterns/registry.js';
-import type { PolicyName, PolicyTraits } from '../spec/patterns/policy-traits.js';
-import type { Plan, PlanEdge } from '../spec/plan/plan.js';
-import type { Layer } from '../spec/scenario/policies.js';
-import { poolSizeOf } from '../spec/scenario/pool-size.js';
+import type { PolicyName, PolicyTraits } from '../contracts/patterns/policy-traits.js';
+import type { Plan, PlanEdge } from '../contracts/plan/plan.js';
+import type { Layer } from '../contracts/scenario/policies.js';
+import { poolSizeOf } from '../contracts/scenario/pool-size.js';
 import { formatCount, formatRate, formatSeconds } from '../text/figures.js';
 
 /** Words of a policy; null if it limits nothing. `inner`: the layers inside of it. */

@@ -1,4 +1,4 @@
-import { kindWord, type ComponentKind } from '../spec/component-kind.js';
+import { kindWord, type ComponentKind } from '../contracts/component-kind.js';
 import { coordinate } from './format.js';
 import { markup, type Markup } from './html-escape.js';
 import type { GraphNode } from './topology-layout.js';

@@ -1,4 +1,4 @@
-import type { HarmPrice } from '../spec/result/counterfactual.js';
+import type { HarmPrice } from '../contracts/result/counterfactual.js';
 import { formatCount, formatNumber, formatShare } from '../text/figures.js';
 
 /** Requests that fail or are slow; `failed`: those of them that fail, absent in documents of earlier versions. */

@@ -1,6 +1,6 @@
-import type { ComponentHeadroom, Headroom, LoadedResource } from '../spec/result/headroom.js';
-import type { FaultInfo, VariantResult } from '../spec/result/result.js';
-import { formatSize } from '../spec/quantities/size-text.js';
+import type { ComponentHeadroom, Headroom, LoadedResource } from '../contracts/result/headroom.js';
+import type { FaultInfo, VariantResult } from '../contracts/result/result.js';
+import { formatSize } from '../contracts/quantities/size-text.js';
 import { formatBytes, formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
 
 /** Words for a limit: `of its 64 workers`. */

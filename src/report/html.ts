@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 import { FAMILIES } from './families.js';
 import { DRAWN, foldOf, folds, type Fold } from './fold.js';
 import { formatRate, formatSeconds } from '../text/figures.js';

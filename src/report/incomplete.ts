@@ -1,4 +1,4 @@
-import type { Incomplete, Result, UnfinishedVariant } from '../spec/result/result.js';
+import type { Incomplete, Result, UnfinishedVariant } from '../contracts/result/result.js';
 import { formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 

@@ -2,7 +2,7 @@ import type {
   CounterfactualIntervention,
   Counterfactuals,
   InterventionRole,
-} from '../spec/result/counterfactual.js';
+} from '../contracts/result/counterfactual.js';
 import { FAILS } from '../analysis/verdicts/failing-time.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
 import { capitalised } from '../text/words.js';

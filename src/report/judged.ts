@@ -1,5 +1,5 @@
-import type { BudgetResult, VariantResult } from '../spec/result/result.js';
-import { JUDGED, JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
+import type { BudgetResult, VariantResult } from '../contracts/result/result.js';
+import { JUDGED, JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
 import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';
 import { budgetNeeds, isFailure } from './budget-words.js';

@@ -1,5 +1,5 @@
-import type { VariantResult } from '../spec/result/result.js';
-import type { HealthState } from '../spec/result/cascade.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { HealthState } from '../contracts/result/cascade.js';
 import { byCodeUnit } from '../text/order.js';
 import { degradedIntervals, isServer, type View } from './view.js';
 import { backlogsAt, backlogsOf, type Backlog } from './waiting.js';

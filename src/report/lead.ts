@@ -1,9 +1,9 @@
-import { DEGRADATIONS } from '../spec/result/degradations.js';
-import type { CascadeEvent } from '../spec/result/cascade.js';
+import { DEGRADATIONS } from '../contracts/result/degradations.js';
+import type { CascadeEvent } from '../contracts/result/cascade.js';
 import { isOfUsers } from '../analysis/verdicts/harmed.js';
-import type { KnownCause } from '../spec/result/cause.js';
-import { headOf } from '../spec/result/fault-text.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { KnownCause } from '../contracts/result/cause.js';
+import { headOf } from '../contracts/result/fault-text.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatInstant } from '../text/figures.js';
 import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';

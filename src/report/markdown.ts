@@ -1,8 +1,8 @@
 import type { Words } from './emphasis.js';
 import { groupedBy } from '../text/order.js';
-import { oneRunWords } from '../spec/result/one-run.js';
+import { oneRunWords } from '../contracts/result/one-run.js';
 import { capitalised } from '../text/words.js';
-import type { BudgetResult, Result, VariantResult } from '../spec/result/result.js';
+import type { BudgetResult, Result, VariantResult } from '../contracts/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
 import { explainedOf } from './explained.js';

@@ -1,7 +1,7 @@
-import type { RunVerdict } from '../spec/result/cascade.js';
-import type { Counterfactuals } from '../spec/result/counterfactual.js';
+import type { RunVerdict } from '../contracts/result/cascade.js';
+import type { Counterfactuals } from '../contracts/result/counterfactual.js';
 import { capitalised } from '../text/words.js';
-import { rerunWords } from '../spec/result/rerun-words.js';
+import { rerunWords } from '../contracts/result/rerun-words.js';
 
 const NAMES: Readonly<Record<RunVerdict, string>> = {
   untouched: 'untouched',

@@ -1,4 +1,4 @@
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { formatSeconds } from '../text/figures.js';
 
 /**

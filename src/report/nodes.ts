@@ -1,4 +1,4 @@
-import type { TopologyNode, VariantResult } from '../spec/result/result.js';
+import type { TopologyNode, VariantResult } from '../contracts/result/result.js';
 
 /** A component of the topology, as it is in a variant. */
 export function nodeIn({ nodes }: VariantResult, node: TopologyNode): TopologyNode {

@@ -1,5 +1,5 @@
 import type { PageData, PageSubject } from '../browser/readings.js';
-import type { TopologyNode, VariantResult } from '../spec/result/result.js';
+import type { TopologyNode, VariantResult } from '../contracts/result/result.js';
 import { slotsOf } from './charts/services.js';
 import { crowdOf } from './crowd.js';
 import { nodeIn } from './nodes.js';

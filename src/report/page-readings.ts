@@ -1,5 +1,5 @@
 import { packed, STATES, type Reading } from '../browser/readings.js';
-import type { HealthState } from '../spec/result/cascade.js';
+import type { HealthState } from '../contracts/result/cascade.js';
 
 /** The figures that the pictures of a page read out: each of them once, by index. */
 export class PageReadings {

@@ -1,4 +1,4 @@
-import type { PoolResult, VariantResult } from '../spec/result/result.js';
+import type { PoolResult, VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
 
 /** A pool is used up from this mean share of its connections in use. */

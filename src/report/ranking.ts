@@ -1,5 +1,5 @@
 import { heldBudgets, type View } from './view.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { loadGroups } from './reference.js';
 import { outdone } from './standing.js';
 

@@ -1,7 +1,7 @@
 import type { OneLine } from '../text/line.js';
-import type { EnoughChanges } from '../spec/result/enough.js';
-import type { VariantResult } from '../spec/result/result.js';
-import type { VariantChange } from '../spec/scenario/scenario.js';
+import type { EnoughChanges } from '../contracts/result/enough.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { VariantChange } from '../contracts/scenario/scenario.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { flow } from '../text/flow.js';
 import { plural } from '../text/words.js';

@@ -1,4 +1,4 @@
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 
 /** A result and its baseline: a view, or the two that one is made from. */
 export interface Compared {

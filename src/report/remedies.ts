@@ -1,5 +1,5 @@
-import type { CounterfactualIntervention, HarmPrice } from '../spec/result/counterfactual.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { CounterfactualIntervention, HarmPrice } from '../contracts/result/counterfactual.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { isOurs } from './cheapest.js';
 import { recommendedOf } from './recommended.js';
 import { withLoadOf } from './reference.js';

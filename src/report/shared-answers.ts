@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatNumber } from '../text/figures.js';
 import { sortedKeys } from '../text/order.js';
 

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { isLeftWaiting } from './unseen.js';
 import { isWorse, type Figure } from './difference.js';
 import { loadGroups, withLoadOf, type Compared } from './reference.js';

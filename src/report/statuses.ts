@@ -1,4 +1,4 @@
-import type { AnswerResult, Result, VariantResult } from '../spec/result/result.js';
+import type { AnswerResult, Result, VariantResult } from '../contracts/result/result.js';
 import { sortedKeys } from '../text/order.js';
 import { formatShare } from '../text/figures.js';
 import { list } from '../text/words.js';

@@ -1,4 +1,4 @@
-import type { Timeline, VariantResult } from '../spec/result/result.js';
+import type { Timeline, VariantResult } from '../contracts/result/result.js';
 import { wholeSteps } from './cut-off.js';
 import { laggingOf } from './unseen.js';
 import type { View } from './view.js';

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { winnerOf, type Winner } from './best.js';
 import type { Column } from './column.js';
 import { cellText, slowColumn, latencyColumns, outcomeColumns } from './columns.js';

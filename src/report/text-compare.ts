@@ -1,4 +1,4 @@
-import type { BudgetResult, Result } from '../spec/result/result.js';
+import type { BudgetResult, Result } from '../contracts/result/result.js';
 import {
   budgetFigure,
   populationOf,
@@ -11,7 +11,7 @@ import { everyMetric } from './text-compare-all.js';
 import { differenceLines } from './text-compare-brief.js';
 import { loadGroups, referencesText } from './reference.js';
 import { plural } from '../text/words.js';
-import { oneRunWords } from '../spec/result/one-run.js';
+import { oneRunWords } from '../contracts/result/one-run.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../text/line.js';
 import { alarmLines } from './alarms.js';
 import { causeLine } from './causes.js';

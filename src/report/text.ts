@@ -1,4 +1,4 @@
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
 import type { Column } from './column.js';
 import { asLines, oneLine, type Lines } from '../text/line.js';

@@ -1,4 +1,4 @@
-import type { Result } from '../spec/result/result.js';
+import type { Result } from '../contracts/result/result.js';
 
 /** Colour tokens of the light page, by CSS custom property. */
 export const LIGHT = {

@@ -1,5 +1,5 @@
-import type { HealthState } from '../spec/result/cascade.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { HealthState } from '../contracts/result/cascade.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { slotsOf } from './charts/services.js';
 import { nodeIn } from './nodes.js';
 import { clamp } from './scale.js';

@@ -1,4 +1,4 @@
-import type { ComponentKind } from '../spec/component-kind.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
 import { Graph, layout } from '@dagrejs/dagre';
 import { textWidth } from './draw.js';
 import { shorten } from './html-escape.js';

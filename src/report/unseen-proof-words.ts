@@ -1,4 +1,8 @@
-import type { InterventionRole, UnseenHarm, UnseenKind } from '../spec/result/counterfactual.js';
+import type {
+  InterventionRole,
+  UnseenHarm,
+  UnseenKind,
+} from '../contracts/result/counterfactual.js';
 import { formatCount } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { type Explained, wordsOf } from './explained.js';

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../spec/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatNumber, formatSeconds, formatShare } from '../text/figures.js';
 import { strongList, type Words } from './emphasis.js';
 import { listed, upTo } from './format.js';

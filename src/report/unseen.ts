@@ -1,6 +1,6 @@
-import type { Estimate } from '../spec/result/estimate.js';
-import type { MeteredResult, MeterResult } from '../spec/result/meters.js';
-import type { Result, VariantResult } from '../spec/result/result.js';
+import type { Estimate } from '../contracts/result/estimate.js';
+import type { MeteredResult, MeterResult } from '../contracts/result/meters.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
 import { sumOf } from '../stats/sums.js';
 import { BROKEN, FAMILIES, type FamilyId } from './families.js';
 import { countIn, meterOf } from './family-parts.js';

@@ -4,7 +4,7 @@ import type {
   Timeline,
   TopologyNode,
   VariantResult,
-} from '../spec/result/result.js';
+} from '../contracts/result/result.js';
 import { isBroken } from './budget-words.js';
 import {
   GOALS,

@@ -1,6 +1,6 @@
 import { listed } from './format.js';
-import type { HealthState } from '../spec/result/cascade.js';
-import type { VariantResult } from '../spec/result/result.js';
+import type { HealthState } from '../contracts/result/cascade.js';
+import type { VariantResult } from '../contracts/result/result.js';
 
 /** A backlog of the first run: in whichever state the processes are, their work waits. */
 export interface Backlog {

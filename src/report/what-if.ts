@@ -1,4 +1,4 @@
-import type { WhatIfWords } from '../spec/scenario/what-if.js';
+import type { WhatIfWords } from '../contracts/scenario/what-if.js';
 
 /** Changes of the command line in one line, so that their figures are not mistaken for those of the file. */
 export function whatIfText(whatIf: WhatIfWords | undefined): string | null {

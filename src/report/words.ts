@@ -1,5 +1,5 @@
-import { headOf } from '../spec/result/fault-text.js';
-import type { VariantResult } from '../spec/result/result.js';
+import { headOf } from '../contracts/result/fault-text.js';
+import type { VariantResult } from '../contracts/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
 import { besideText } from './character.js';
 import { formatShare, formatSpan } from '../text/figures.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../spec/record/record.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import type { TaskError } from './pool.js';
 
 /** Identifies a run well enough to repeat it. */

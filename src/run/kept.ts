@@ -1,6 +1,6 @@
 import { NoRoom } from '../kernel/room.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import { withWorkerThreads, type WorkerThreads } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import type { PlanTask } from './cases.js';

@@ -1,4 +1,4 @@
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan } from '../contracts/plan/plan.js';
 
 /**
  * Minimum size of an instance with its gauges; its state about others is allocated at the first call to them. Unit:

@@ -1,6 +1,6 @@
 import { isAudited } from '../kernel/invariant.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord } from '../contracts/record/record.js';
 import { withWorkerThreads } from './worker-threads.js';
 import type { WorkerThreadsSetup } from './worker-threads.js';
 import { GuardStop, RunFailure } from './failure.js';

@@ -1,8 +1,8 @@
 import { invariant } from '../kernel/invariant.js';
 import { canonicalJson } from '../text/canonical.js';
 import { sealed } from '../text/seal.js';
-import type { Result } from '../spec/result/result.js';
-import type { SweepResult } from '../spec/result/sweep.js';
+import type { Result } from '../contracts/result/result.js';
+import type { SweepResult } from '../contracts/result/sweep.js';
 
 /**
  * The result document as text: one line of JSON with keys sorted by code unit, and a line end. Equal results give equal

@@ -6,8 +6,8 @@ import {
   outlierKind,
   policyKind,
 } from '../patterns/registry.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord, TraceRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../contracts/record/record.js';
 
 /**
  * One run: a pure function of the plan (seed included) and the number of the replication. `traceSink` receives the rows

@@ -1,6 +1,6 @@
-import type { Plan } from '../spec/plan/plan.js';
-import { GAUGE_KINDS, type RunRecord } from '../spec/record/record.js';
-import { instanceName, partName } from '../spec/plan/names.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import { GAUGE_KINDS, type RunRecord } from '../contracts/record/record.js';
+import { instanceName, partName } from '../contracts/plan/names.js';
 
 /**
  * Describes what a run was doing when a guard stopped it, with the name of the loop or the queue. The event limit alone

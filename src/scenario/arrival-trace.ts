@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../kernel/time.js';
 import type { Ns } from '../kernel/time.js';
-import { parseDuration } from '../spec/quantities/quantity-text.js';
+import { parseDuration } from '../contracts/quantities/quantity-text.js';
 
 /** Recorded arrivals: their times, and the request of each; null if the recording has no requests. */
 export interface ArrivalTrace {

@@ -1,4 +1,4 @@
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import { sha256 } from '../text/sha256.js';
 

@@ -1,8 +1,8 @@
-import { parseCallText } from '../spec/quantities/call-text.js';
-import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
-import type { KindForm } from '../spec/quantities/kind-fields.js';
-import { longForm } from '../spec/quantities/kind-fields.js';
-import { QuantityError } from '../spec/quantities/quantity-text.js';
+import { parseCallText } from '../contracts/quantities/call-text.js';
+import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
+import type { KindForm } from '../contracts/quantities/kind-fields.js';
+import { longForm } from '../contracts/quantities/kind-fields.js';
+import { QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
 import type { Node, PathKey } from './located.js';
 import {

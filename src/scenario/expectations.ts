@@ -1,7 +1,7 @@
-import type { BudgetSource, Scenario } from '../spec/scenario/scenario.js';
-import { versionNames } from '../spec/scenario/services.js';
-import type { Host } from '../spec/scenario/host.js';
-import type { ComponentKind } from '../spec/component-kind.js';
+import type { BudgetSource, Scenario } from '../contracts/scenario/scenario.js';
+import { versionNames } from '../contracts/scenario/services.js';
+import type { Host } from '../contracts/scenario/host.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
 import type { Problems } from './diagnostics.js';
 import {
   checkExpression,
@@ -9,7 +9,12 @@ import {
   parseExpression,
   parseMeasure,
 } from '../language/expression.js';
-import type { Expression, Measure, MetricPath, Reference } from '../spec/scenario/expression.js';
+import type {
+  Expression,
+  Measure,
+  MetricPath,
+  Reference,
+} from '../contracts/scenario/expression.js';
 import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { METRIC_WORDS } from '../language/metrics.js';

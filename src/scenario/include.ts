@@ -1,4 +1,4 @@
-import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
+import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import type { Problems } from './diagnostics.js';
 import type { MapNode, Node, Place } from './located.js';
 import { entries, get, items, put, text } from './located.js';

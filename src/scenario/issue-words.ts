@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { show, showNoNumber } from '../spec/quantities/quantity-text.js';
+import { show, showNoNumber } from '../contracts/quantities/quantity-text.js';
 import type { Node } from './located.js';
 import { plain } from './located.js';
 

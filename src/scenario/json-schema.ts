@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultKinds, policyKinds } from '../patterns/registry.js';
-import { INHERITS, SHORT_FORMS } from '../spec/fields/common.js';
+import { INHERITS, SHORT_FORMS } from '../contracts/fields/common.js';
 import { buildSchemas } from './schema/scenario.js';
 import { saysAbsent } from './switched-off.js';
 

@@ -1,4 +1,4 @@
-import type { KindForm } from '../spec/quantities/kind-fields.js';
+import type { KindForm } from '../contracts/quantities/kind-fields.js';
 
 /** Textual forms of arrivals: fields in the order of positional arguments. */
 export const ARRIVAL_FORMS: ReadonlyMap<string, KindForm> = new Map<string, KindForm>([

@@ -1,9 +1,9 @@
 import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Scenario, Workload } from '../spec/scenario/scenario.js';
-import type { Arrivals } from '../spec/scenario/arrivals.js';
+import type { Scenario, Workload } from '../contracts/scenario/scenario.js';
+import type { Arrivals } from '../contracts/scenario/arrivals.js';
 import type { CallGraph } from './resolve/graph.js';
-import { formatDuration } from '../spec/quantities/quantity-text.js';
+import { formatDuration } from '../contracts/quantities/quantity-text.js';
 import type { Raise } from './resolve/names.js';
 
 /** Largest number of attempts over all replications. Larger scenarios are not started. */

@@ -1,4 +1,4 @@
-import type { ScenarioFile } from '../spec/scenario/scenario.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Diagnostic } from './diagnostics.js';
 import { Problems } from './diagnostics.js';
 import { expand } from './expand.js';

@@ -4,8 +4,8 @@ import type {
   Scenario,
   ScenarioFile,
   Variant,
-} from '../spec/scenario/scenario.js';
-import { JUDGED_SECTIONS, type JudgedSection } from '../spec/scenario/judged.js';
+} from '../contracts/scenario/scenario.js';
+import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';

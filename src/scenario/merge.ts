@@ -1,7 +1,7 @@
 import { impliedKind } from '../patterns/registry.js';
-import { distributionLongForm } from '../spec/quantities/distribution-text.js';
-import { objectOf } from '../spec/fields/kinds.js';
-import { QuantityError } from '../spec/quantities/quantity-text.js';
+import { distributionLongForm } from '../contracts/quantities/distribution-text.js';
+import { objectOf } from '../contracts/fields/kinds.js';
+import { QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { Entry, MapNode, Node, Place } from './located.js';
 import { get, isNull, list, map, scalar, text } from './located.js';
 import { verbOf } from './verbs.js';

@@ -1,4 +1,4 @@
-import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
+import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import type { Node, PathKey } from './located.js';
 import { items, text } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';

@@ -1,4 +1,4 @@
-import { JUDGED_SECTIONS } from '../spec/scenario/judged.js';
+import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import { Problems } from './diagnostics.js';
 import { Discarded } from './discarded.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';

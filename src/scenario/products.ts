@@ -1,5 +1,5 @@
-import type { OutcomeName } from '../spec/outcome.js';
-import type { Gateway } from '../spec/scenario/scenario.js';
+import type { OutcomeName } from '../contracts/outcome.js';
+import type { Gateway } from '../contracts/scenario/scenario.js';
 
 /** Defaults of a gateway product. */
 export interface Product {

@@ -1,4 +1,4 @@
-import type { ComponentKind } from '../spec/component-kind.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
 
 /** Reference page of a kind of component: description, sources and example. */
 export interface ReferenceEntry {

@@ -1,5 +1,5 @@
-import { COMPARE_OPS } from '../spec/compare.js';
-import type { RolloutExpectation, RolloutMetric, Side } from '../spec/scenario/rollouts.js';
+import { COMPARE_OPS } from '../contracts/compare.js';
+import type { RolloutExpectation, RolloutMetric, Side } from '../contracts/scenario/rollouts.js';
 import { ExpressionError, Scanner, type ExpressionProblem } from '../language/expression-scan.js';
 import { STATISTICS } from '../language/metrics.js';
 

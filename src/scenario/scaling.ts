@@ -1,5 +1,5 @@
-import { DISTRIBUTION_KINDS } from '../spec/quantities/distribution-text.js';
-import { scaledText } from '../spec/quantities/scaled-text.js';
+import { DISTRIBUTION_KINDS } from '../contracts/quantities/distribution-text.js';
+import { scaledText } from '../contracts/quantities/scaled-text.js';
 import type { Entry, MapNode, Node } from './located.js';
 import { changeItems, get, isNull, scalar, text } from './located.js';
 

@@ -1,4 +1,4 @@
-import type { Scenario } from '../spec/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
 
 /** Whether a path sets the arrivals of a workload, or all of it. */
 export function isLoad(path: string): boolean {

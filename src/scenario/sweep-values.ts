@@ -1,6 +1,6 @@
 import { exp, log } from '../kernel/math.js';
-import { show } from '../spec/quantities/quantity-text.js';
-import type { AxisUnit, SweepValue } from '../spec/result/sweep.js';
+import { show } from '../contracts/quantities/quantity-text.js';
+import type { AxisUnit, SweepValue } from '../contracts/result/sweep.js';
 import { ExpressionError, Scanner } from '../language/expression-scan.js';
 import type { Node } from './located.js';
 import { plain, scalar } from './located.js';

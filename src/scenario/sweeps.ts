@@ -1,7 +1,7 @@
 import { SOBOL_DIMENSIONS } from '../stats/sobol.js';
-import type { Sweep, SweepAxis, SweepMeasure, SweepStart } from '../spec/result/sweep.js';
-import type { Expression, Measure } from '../spec/scenario/expression.js';
-import type { BudgetSource } from '../spec/scenario/scenario.js';
+import type { Sweep, SweepAxis, SweepMeasure, SweepStart } from '../contracts/result/sweep.js';
+import type { Expression, Measure } from '../contracts/scenario/expression.js';
+import type { BudgetSource } from '../contracts/scenario/scenario.js';
 import { canonicalJson } from '../text/canonical.js';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';

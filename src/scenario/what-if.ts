@@ -3,7 +3,7 @@ import { isOpen, isWild, type Miss, type WhatIf } from './edits.js';
 import { get } from './located.js';
 import type { Edit, Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
-import { NAME_PATTERN } from '../spec/fields/common.js';
+import { NAME_PATTERN } from '../contracts/fields/common.js';
 import { isWithin } from './paths.js';
 import type { VariantPlan } from './variants.js';
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan } from '../contracts/plan/plan.js';
 import type { Attribute } from './span.js';
 
 /** The brokers of a plan by the topics and queues that they hold. */

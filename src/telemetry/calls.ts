@@ -5,12 +5,12 @@ import {
   kindIndex,
   statusOf,
   responseStatus,
-} from '../spec/outcome.js';
-import type { OutcomeName } from '../spec/outcome.js';
-import { instanceName } from '../spec/plan/names.js';
-import type { Plan, PlanComponent, PlanPart } from '../spec/plan/plan.js';
-import { FORM, LEFT } from '../spec/record/trace-forms.js';
-import type { TraceRecord } from '../spec/record/record.js';
+} from '../contracts/outcome.js';
+import type { OutcomeName } from '../contracts/outcome.js';
+import { instanceName } from '../contracts/plan/names.js';
+import type { Plan, PlanComponent, PlanPart } from '../contracts/plan/plan.js';
+import { FORM, LEFT } from '../contracts/record/trace-forms.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 import { isEnvoy, roleOf } from './products.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { PlanComponent } from '../spec/plan/plan.js';
+import type { PlanComponent } from '../contracts/plan/plan.js';
 import { answerOf, gotStatusOf, servedCodeOf, servedStatusOf } from './answers.js';
 import { methodOf, NEVER, routeOf } from './calls.js';
 import type { Call } from './calls.js';

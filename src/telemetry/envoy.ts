@@ -1,4 +1,4 @@
-import type { OutcomeName } from '../spec/outcome.js';
+import type { OutcomeName } from '../contracts/outcome.js';
 import { servedStatusOf } from './answers.js';
 import { methodOf, NEVER } from './calls.js';
 import type { Call } from './calls.js';

@@ -1,6 +1,6 @@
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord, TraceRecord } from '../spec/record/record.js';
-import type { JournalEntry } from '../spec/result/result.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../contracts/record/record.js';
+import type { JournalEntry } from '../contracts/result/result.js';
 
 /** One run of which an exporter gets all rows. */
 export interface TracedRun {

@@ -1,8 +1,8 @@
-import { instanceName } from '../spec/plan/names.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { GaugeKind, RunRecord } from '../spec/record/record.js';
-import { GAUGE_KINDS } from '../spec/record/record.js';
-import type { JournalEntry } from '../spec/result/result.js';
+import { instanceName } from '../contracts/plan/names.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { GaugeKind, RunRecord } from '../contracts/record/record.js';
+import { GAUGE_KINDS } from '../contracts/record/record.js';
+import type { JournalEntry } from '../contracts/result/result.js';
 import type { Scrapes } from './counters.js';
 import type { Lifetimes } from './lifetimes.js';
 import { Family } from './series.js';

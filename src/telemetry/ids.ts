@@ -1,6 +1,6 @@
 import { mix, mixed, streamKey } from '../kernel/rng.js';
 import type { StreamKey } from '../kernel/rng.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { Plan } from '../contracts/plan/plan.js';
 
 /** Which span of a row: that of the caller, of the process that was called, or of a proxy between them. */
 export const SIDE = Object.freeze({ caller: 0, callee: 1, proxy: 2 } as const);

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../spec/result/result.js';
+import type { JournalEntry } from '../contracts/result/result.js';
 
 /** Values of the journal with which a process is gone. One that is to be removed (`absent`) still works. */
 const GONE: ReadonlySet<string> = new Set(['down', 'drained', 'killed']);

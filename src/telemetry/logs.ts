@@ -1,8 +1,8 @@
 import { formatSeconds } from '../text/figures.js';
-import type { PlanPublish } from '../spec/plan/messaging.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { TraceRecord } from '../spec/record/record.js';
-import type { JournalEntry } from '../spec/result/result.js';
+import type { PlanPublish } from '../contracts/plan/messaging.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { TraceRecord } from '../contracts/record/record.js';
+import type { JournalEntry } from '../contracts/result/result.js';
 import { answerOf, failureText } from './answers.js';
 import type { Answer } from './answers.js';
 import { callOf, callerEnd, isErroneous, isLost } from './calls.js';

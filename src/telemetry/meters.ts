@@ -1,8 +1,8 @@
 import { meterScale } from '../analysis/measure/meter-readings.js';
 import { METRICS } from '../language/metrics.js';
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { Plan } from '../spec/plan/plan.js';
-import type { MeterRecord, RunRecord } from '../spec/record/record.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../contracts/record/record.js';
 import type { Scrapes } from './counters.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';

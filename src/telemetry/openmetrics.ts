@@ -1,5 +1,5 @@
-import type { Plan } from '../spec/plan/plan.js';
-import type { RunRecord, TraceRecord } from '../spec/record/record.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../contracts/record/record.js';
 import { servedCodeOf, servedStatusOf } from './answers.js';
 import { callOf, callerEnd, methodOf, NEVER, routeOf } from './calls.js';
 import type { Call } from './calls.js';

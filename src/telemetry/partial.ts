@@ -1,6 +1,6 @@
-import { kindIndex, OUTCOME } from '../spec/outcome.js';
-import { LEFT } from '../spec/record/trace-forms.js';
-import type { TraceRecord } from '../spec/record/record.js';
+import { kindIndex, OUTCOME } from '../contracts/outcome.js';
+import { LEFT } from '../contracts/record/trace-forms.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 
 const UNFINISHED = kindIndex(OUTCOME.unfinished);
 const RESET = kindIndex(OUTCOME.reset);

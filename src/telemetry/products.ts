@@ -1,5 +1,5 @@
-import type { ComponentKind } from '../spec/component-kind.js';
-import type { PlanComponent } from '../spec/plan/plan.js';
+import type { ComponentKind } from '../contracts/component-kind.js';
+import type { PlanComponent } from '../contracts/plan/plan.js';
 
 /** What a called component is in the conventions of OpenTelemetry; `tcp`: a protocol of its own, which they do not have. */
 export type Role = 'http' | 'rpc' | 'tcp' | 'database' | 'messaging' | 'internal';

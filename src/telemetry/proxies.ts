@@ -1,5 +1,5 @@
-import type { OutcomeName } from '../spec/outcome.js';
-import type { Plan } from '../spec/plan/plan.js';
+import type { OutcomeName } from '../contracts/outcome.js';
+import type { Plan } from '../contracts/plan/plan.js';
 import type { Call } from './calls.js';
 import type { Span } from './span.js';
 

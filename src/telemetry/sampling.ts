@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../spec/record/record.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 
 /**
  * Chooses whole traces by chance, and those with an error in any case, as a tail sampler does: a trace that chance

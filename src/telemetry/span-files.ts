@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../spec/record/record.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 import { callOf, isErroneous } from './calls.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
 import { sampleOf } from './ids.js';

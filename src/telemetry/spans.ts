@@ -1,5 +1,5 @@
-import type { Plan, PlanComponent } from '../spec/plan/plan.js';
-import type { PlanPublish } from '../spec/plan/messaging.js';
+import type { Plan, PlanComponent } from '../contracts/plan/plan.js';
+import type { PlanPublish } from '../contracts/plan/messaging.js';
 import { Brokers } from './brokers.js';
 import { callerEnd, calleeEnd, isLost, NEVER } from './calls.js';
 import type { Call } from './calls.js';

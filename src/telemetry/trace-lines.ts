@@ -1,8 +1,8 @@
-import { OUTCOME_NAMES, kindIndex, responseStatus } from '../spec/outcome.js';
-import { instanceName, partName } from '../spec/plan/names.js';
-import type { Plan } from '../spec/plan/plan.js';
-import { FORM } from '../spec/record/trace-forms.js';
-import type { TraceRecord } from '../spec/record/record.js';
+import { OUTCOME_NAMES, kindIndex, responseStatus } from '../contracts/outcome.js';
+import { instanceName, partName } from '../contracts/plan/names.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import { FORM } from '../contracts/record/trace-forms.js';
+import type { TraceRecord } from '../contracts/record/record.js';
 import type { ExporterKind } from './exporter.js';
 
 /** Every row of every replication as a line of JSON. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, measured, studyOf } from '../support/study.js';
 

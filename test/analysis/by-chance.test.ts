@@ -5,8 +5,8 @@ import type { StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import type { Saturation } from '../../src/analysis/story/saturation.js';
 import type { Scene } from '../../src/analysis/story/scene.js';
-import type { CauseFact } from '../../src/spec/result/cause.js';
-import type { HealthState } from '../../src/spec/result/cascade.js';
+import type { CauseFact } from '../../src/contracts/result/cause.js';
+import type { HealthState } from '../../src/contracts/result/cascade.js';
 import { run } from '../theory/program.js';
 
 const STEPS = 60;

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
-import type { Scenario, ScenarioFile } from '../../src/spec/scenario/scenario.js';
-import type { Step, Bundle } from '../../src/spec/scenario/steps.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { Scenario, ScenarioFile } from '../../src/contracts/scenario/scenario.js';
+import type { Step, Bundle } from '../../src/contracts/scenario/steps.js';
 import { runPlan } from '../support/built.js';
 import { budgetOf } from '../support/budget.js';
 import * as by from '../support/scenario.js';

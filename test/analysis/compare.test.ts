@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareAll } from '../../src/analysis/verdicts/compare.js';
 import { headline, type Headline } from '../../src/analysis/measure/summary.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
-import type { Comparison } from '../../src/spec/result/result.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
+import type { Comparison } from '../../src/contracts/result/result.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';
 

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CriticalPath, pooledEdges } from '../../src/analysis/measure/critical-path.js';
 import { TraceTree } from '../../src/analysis/measure/trace-tree.js';
-import { partName } from '../../src/spec/plan/names.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { TraceRecord } from '../../src/spec/record/record.js';
-import type { PathKind } from '../../src/spec/result/path.js';
+import { partName } from '../../src/contracts/plan/names.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { TraceRecord } from '../../src/contracts/record/record.js';
+import type { PathKind } from '../../src/contracts/result/path.js';
 import { load, run } from '../theory/program.js';
 
 interface Walked {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultWords } from '../../src/analysis/story/fault-words.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
-import type { Fault } from '../../src/spec/scenario/scenario.js';
+import type { Fault } from '../../src/contracts/scenario/scenario.js';
 import * as by from '../support/scenario.js';
 
 const ZONES = new Map([['east', { latency: null, loss: null }]]);

@@ -7,9 +7,12 @@ import {
   worseWords,
 } from '../../src/analysis/story/cause-words.js';
 import { proven } from '../../src/analysis/story/proof.js';
-import type { StoryEvent } from '../../src/spec/result/cascade.js';
-import type { KnownCause } from '../../src/spec/result/cause.js';
-import type { Counterfactuals, CounterfactualFault } from '../../src/spec/result/counterfactual.js';
+import type { StoryEvent } from '../../src/contracts/result/cascade.js';
+import type { KnownCause } from '../../src/contracts/result/cause.js';
+import type {
+  Counterfactuals,
+  CounterfactualFault,
+} from '../../src/contracts/result/counterfactual.js';
 import type { Story } from '../../src/analysis/measure/story.js';
 
 const cause = (id: string, own: Partial<KnownCause> = {}): KnownCause => ({

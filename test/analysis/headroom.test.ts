@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Headroom } from '../../src/spec/result/headroom.js';
+import type { Headroom } from '../../src/contracts/result/headroom.js';
 import { run } from '../theory/program.js';
 
 function headroomOf(text: string): Headroom {

@@ -3,7 +3,7 @@ import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { suggested } from '../../src/plan/interventions/index.js';
 import { runHere } from '../../src/run/replicate.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { load } from '../theory/program.js';
 
 /** Growth of the work for four times the size: in proportion, with some room. */

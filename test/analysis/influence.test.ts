@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { depthOf } from '../../src/analysis/story/influence.js';
 import { loopsOf } from '../../src/analysis/story/loops.js';
-import type { Influence } from '../../src/spec/result/cascade.js';
+import type { Influence } from '../../src/contracts/result/cascade.js';
 
 const influence = (line: string): Influence => {
   const [from, to, mechanism = 'calleeTimeout'] = line.split(' ');

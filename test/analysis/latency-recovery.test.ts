@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, measured, studyOf } from '../support/study.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { endingOf, goodputLost } from '../../src/analysis/story/metastability.js';
 import { isDraining, isFalling, isRising, lastHalf } from '../../src/analysis/story/trends.js';
-import type { Ending, RunVerdict } from '../../src/spec/result/cascade.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Ending, RunVerdict } from '../../src/contracts/result/cascade.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stuckWords } from '../../src/analysis/story/ending-words.js';
 import { metastabilityWords } from '../../src/report/metastability-words.js';
-import type { Ending } from '../../src/spec/result/cascade.js';
-import type { MetastabilityProof } from '../../src/spec/result/counterfactual.js';
+import type { Ending } from '../../src/contracts/result/cascade.js';
+import type { MetastabilityProof } from '../../src/contracts/result/counterfactual.js';
 import { provenVerdict, type Reruns } from '../../src/analysis/story/metastable-proof.js';
 
 const NONE: Reruns = { withoutTrigger: null, loopCut: null, loadPaused: null };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellsOf, spansOf } from '../../src/analysis/measure/window.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, measured, shopPlan, studyOf } from '../support/study.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ending } from '../../src/spec/result/cascade.js';
+import type { Ending } from '../../src/contracts/result/cascade.js';
 import { run } from '../theory/program.js';
 
 const SHOP = 'shop: { concurrency: 80, queue: { capacity: 60 }, endpoints: { list:';

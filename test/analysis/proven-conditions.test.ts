@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { provenConditions } from '../../src/analysis/story/proven-conditions.js';
-import type { CauseFact } from '../../src/spec/result/cause.js';
-import type { CounterfactualIntervention } from '../../src/spec/result/counterfactual.js';
+import type { CauseFact } from '../../src/contracts/result/cause.js';
+import type { CounterfactualIntervention } from '../../src/contracts/result/counterfactual.js';
 
 const fact = (own: Partial<CauseFact>): CauseFact => ({
   kind: 'capacity',

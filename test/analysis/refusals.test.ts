@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 /** Users call `shop.buy` at `rate`. */

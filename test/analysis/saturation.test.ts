@@ -3,8 +3,8 @@ import { gaugesOf } from '../../src/analysis/measure/gauges.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
 import { fullSteps, saturatedShare, saturationOf } from '../../src/analysis/story/saturation.js';
 import { stepsOf } from '../../src/analysis/measure/steps.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { gaugeTable } from '../support/gauge-table.js';
 
 const STEPS = 8;

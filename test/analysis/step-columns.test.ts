@@ -7,7 +7,7 @@ import { sceneOf } from '../../src/analysis/story/cascade.js';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { runHere } from '../../src/run/replicate.js';
-import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
 import { load } from '../theory/program.js';
 
 /** A front that calls one service, and 20 pairs of services that no request reaches. */

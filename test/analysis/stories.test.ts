@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { runPlan } from '../support/built.js';
 import { sentenceOf, type SentenceInput } from '../../src/analysis/story/sentence.js';
 

@@ -4,7 +4,7 @@ import { withoutTransients } from '../../src/analysis/story/transients.js';
 import { episodesOf, type Health } from '../../src/analysis/story/health.js';
 import type { StepInfluence } from '../../src/analysis/story/influence.js';
 import type { Lane } from '../../src/analysis/measure/lanes.js';
-import type { HealthState } from '../../src/spec/result/cascade.js';
+import type { HealthState } from '../../src/contracts/result/cascade.js';
 
 const STEPS = 20;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ending } from '../../src/spec/result/cascade.js';
+import type { Ending } from '../../src/contracts/result/cascade.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
 import { run } from '../theory/program.js';
 

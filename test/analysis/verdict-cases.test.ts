@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { caseOf } from '../../bench/metastability/cases.mjs';
-import type { Ending } from '../../src/spec/result/cascade.js';
+import type { Ending } from '../../src/contracts/result/cascade.js';
 import { run } from '../theory/program.js';
 
 /** The verdict on a case of `npm run bench:metastability`, which runs hundreds of them. */

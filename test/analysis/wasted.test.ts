@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { variantData } from '../../src/analysis/measure/variant-data.js';
 import { wastedOf } from '../../src/analysis/measure/wasted.js';
 import { wholeRun } from '../../src/analysis/measure/window.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, shopPlan, shopVariant } from '../support/study.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import { Folder, NO_PROOFS, faultline } from './harness.js';
 
 /** 3 of 4 requests ask for /items, and the only route takes `pattern`. */

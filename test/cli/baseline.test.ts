@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baselineText, BASELINE, type SavedEntry } from '../../src/cli/baseline-file.js';
 import { opened, parsedJson } from '../../src/cli/stored/envelope.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = [

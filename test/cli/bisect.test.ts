@@ -3,9 +3,9 @@ import { budgetsAim, expectationAim } from '../../src/cli/sweeps/aims.js';
 import { bisect } from '../../src/cli/sweeps/bisect.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
-import type { Verdict } from '../../src/spec/result/result.js';
-import type { BudgetSource } from '../../src/spec/scenario/scenario.js';
-import type { SweepFigures } from '../../src/spec/result/sweep.js';
+import type { Verdict } from '../../src/contracts/result/result.js';
+import type { BudgetSource } from '../../src/contracts/scenario/scenario.js';
+import type { SweepFigures } from '../../src/contracts/result/sweep.js';
 import { budgetOf, expressionOf } from '../support/budget.js';
 
 const HERE = { file: 's.yaml', start: 0, end: 0 };

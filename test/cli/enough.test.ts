@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallest, type Moves } from '../../src/cli/tune/smallest.js';
 import { enoughWords, type Recommended } from '../../src/report/recommended.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, faultline } from './harness.js';
 import { POOL } from './small-pool.js';
 

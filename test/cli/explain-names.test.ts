@@ -9,7 +9,7 @@ import { OUTCOME_TERMS } from '../../src/patterns/mechanisms/outcome-terms.js';
 import { PLAN_PROBLEMS } from '../../src/plan/problem.js';
 import { CODES } from '../../src/scenario/codes.js';
 import { METRICS, STATISTICS } from '../../src/language/metrics.js';
-import { OUTCOME_NAMES } from '../../src/spec/outcome.js';
+import { OUTCOME_NAMES } from '../../src/contracts/outcome.js';
 import { createProgram } from '../../src/cli/program.js';
 import { COMMANDS } from './harness.js';
 import type { Terminal } from '../../src/cli/terminal.js';

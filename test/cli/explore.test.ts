@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExploreResult } from '../../src/spec/result/explore.js';
+import type { ExploreResult } from '../../src/contracts/result/explore.js';
 import { Folder, faultline, smallScenario } from './harness.js';
 
 let folder: Folder;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, NO_PROOFS, faultline, start } from './harness.js';
 
 // Of `edge` the third replication needs more events than a run may have, of `more` every one, of `calm` none.

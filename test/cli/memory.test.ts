@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySize, shareMemory } from '../../src/cli/memory.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { Result } from '../../src/spec/result/result.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import { Folder, faultlineProcess, start } from './harness.js';
 
 const MIB = 2 ** 20;

@@ -4,7 +4,7 @@ import { CommandError } from '../../src/cli/exit.js';
 import { parseResult, rendered } from '../../src/cli/result-file.js';
 import { storyMarkdown, storyText } from '../../src/report/story/render.js';
 import { sealed } from '../../src/text/seal.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, faultline, smallScenario } from './harness.js';
 
 type Values = Record<string, unknown>;

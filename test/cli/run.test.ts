@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run as runModules } from '../theory/program.js';
 import {
   ESCAPE,

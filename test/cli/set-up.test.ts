@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isSetUp } from '../../src/cli/proof-subject.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 
 function isFor(components: number, ...events: readonly number[]): boolean {
   const plan = { components: new Array<unknown>(components).fill({}) } as unknown as Plan;

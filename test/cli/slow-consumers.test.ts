@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
-import type { TuneResult } from '../../src/spec/result/tune.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import type { TuneResult } from '../../src/contracts/result/tune.js';
 import { Folder, faultline } from './harness.js';
 
 let folder: Folder;

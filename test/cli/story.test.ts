@@ -4,7 +4,7 @@ import { CommandError } from '../../src/cli/exit.js';
 import { parseResult, rendered } from '../../src/cli/result-file.js';
 import { storyMarkdown, storyText } from '../../src/report/story/render.js';
 import { resultText } from '../../src/run/result-text.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, faultline, smallScenario } from './harness.js';
 
 const BUDGETS = ['people.success >= 99%', 'people.latency.p99 < 10s'];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import { Folder, faultline } from './harness.js';
 
 /** One worker that takes 10 ms serves 100/s; the database behind it has room for 200/s. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import { Folder, faultline } from './harness.js';
 
 /** By hand: 10 pods of one core hold 10 / 20 ms = 500/s, the two pods of the file 100/s. */

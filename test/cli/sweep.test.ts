@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
 
 const SWEEPS = `sweeps:

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { piecesOf } from '../../src/report/charts/waterfall.js';
-import type { Span } from '../../src/spec/result/result.js';
+import type { Span } from '../../src/contracts/result/result.js';
 import { Folder, faultline } from './harness.js';
 
 let folder: Folder;

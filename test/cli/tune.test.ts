@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TuneResult } from '../../src/spec/result/tune.js';
+import type { TuneResult } from '../../src/contracts/result/tune.js';
 import { Folder, faultline } from './harness.js';
 import { POOL } from './small-pool.js';
 

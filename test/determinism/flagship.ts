@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 
 const FILE = new URL('../../scenarios/checkout.yaml', import.meta.url);
 

@@ -1,8 +1,8 @@
-import { JUDGED_SECTIONS } from '../../src/spec/scenario/judged.js';
+import { JUDGED_SECTIONS } from '../../src/contracts/scenario/judged.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { canonicalJson } from '../../src/text/canonical.js';
 import { dice } from '../support/dice.js';
 import { run } from '../theory/program.js';

@@ -13,7 +13,7 @@ import type { IBreaker } from 'cockatiel';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { circuitBreakerCockatiel } from '../../src/patterns/policies/circuit-breaker-cockatiel.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { CalleeError, fakeClock, throughLibrary, throughPolicy } from './drive.js';
 import type { Account, Call, End, Library } from './drive.js';
 

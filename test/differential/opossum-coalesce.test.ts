@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import CircuitBreaker from 'opossum';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { coalesce } from '../../src/patterns/policies/coalesce.js';
-import { isSuccess, OUTCOME } from '../../src/spec/outcome.js';
+import { isSuccess, OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /**

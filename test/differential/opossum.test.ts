@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import CircuitBreaker from 'opossum';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { circuitBreakerOpossum } from '../../src/patterns/policies/circuit-breaker-opossum.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { CalleeError, fakeClock, throughLibrary, throughPolicy } from './drive.js';
 import type { Account, Call, End, Library } from './drive.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PHASE } from '../../src/kernel/phase.js';
 import { policyKind, policyKinds } from '../../src/patterns/registry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import type { TableName } from '../support/breaker-page.js';
 import {
   BREAKER_PAGE,

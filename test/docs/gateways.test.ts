@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kongPriority, PRODUCTS } from '../../src/scenario/products.js';
-import { OUTCOME, relayed, statusOf } from '../../src/spec/outcome.js';
-import type { Gateway } from '../../src/spec/scenario/scenario.js';
+import { OUTCOME, relayed, statusOf } from '../../src/contracts/outcome.js';
+import type { Gateway } from '../../src/contracts/scenario/scenario.js';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/gateways.md'), 'utf8');
 

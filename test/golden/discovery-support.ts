@@ -1,5 +1,5 @@
 import { phaseOf } from '../../src/model/resources/discovery/phases.js';
-import { JOURNAL, REGISTRY_EVENT } from '../../src/spec/record/record.js';
+import { JOURNAL, REGISTRY_EVENT } from '../../src/contracts/record/record.js';
 import { golden, metered } from './tracing.js';
 import type { Traced } from './tracing.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JOURNAL } from '../../src/spec/record/record.js';
+import { JOURNAL } from '../../src/contracts/record/record.js';
 import { begun, golden, instants } from './tracing.js';
 import { reversed } from '../determinism/flagship.js';
 import { problemsOf, run } from '../theory/program.js';

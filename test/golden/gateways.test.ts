@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TraceLines } from '../../src/telemetry/trace-lines.js';
-import { AMBIGUOUS, OUTCOME, withStatus, writtenStatus } from '../../src/spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, withStatus, writtenStatus } from '../../src/contracts/outcome.js';
 import type { Row } from '../theory/program.js';
 import type { Traced } from './tracing.js';
 import { golden, instants, outcomes } from './tracing.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../src/contracts/record/record.js';
 import { golden, instants, outcomes, times, type Traced } from './tracing.js';
 
 /** A service of 100 MiB with 20 MiB of its own and a leak. Returns the outcomes of its requests. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ValueStates } from '../../src/model/resources/layers/value-states.js';
 import { concurrencyLimitFixed } from '../../src/patterns/policies/concurrency-limit-fixed.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { golden, outcomes, sent, times } from './tracing.js';
 import type { Traced } from './tracing.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JOURNAL, NODE_STATE } from '../../src/spec/record/record.js';
+import { JOURNAL, NODE_STATE } from '../../src/contracts/record/record.js';
 import { problemsOf } from '../theory/program.js';
 import { endings, states } from './states.js';
 import { golden } from './tracing.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MeterResult } from '../../src/spec/result/meters.js';
+import type { MeterResult } from '../../src/contracts/result/meters.js';
 import { run } from '../theory/program.js';
 
 /** Eight messages at 0 ms for two partitions and one consumer, which handles one in 10 ms. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JOURNAL, ROLLOUT_STATE } from '../../src/spec/record/record.js';
+import { JOURNAL, ROLLOUT_STATE } from '../../src/contracts/record/record.js';
 import { problemsOf } from '../theory/program.js';
 import { states } from './states.js';
 import { golden } from './tracing.js';

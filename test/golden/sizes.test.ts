@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSize, parseBandwidth, parseSize } from '../../src/spec/quantities/size-text.js';
+import { formatSize, parseBandwidth, parseSize } from '../../src/contracts/quantities/size-text.js';
 import { problemsOf } from '../theory/program.js';
 import { answered, begun, golden, latencies, outcomes, sent, times } from './tracing.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../src/contracts/record/record.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { answered, golden, instants, latencies, outcomes, times } from './tracing.js';
 

@@ -1,4 +1,4 @@
-import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../src/contracts/record/record.js';
 import type { Traced } from './tracing.js';
 
 const WORDS = Object.entries(INSTANCE_STATE);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/patterns/policy.js';
-import type { EdgeCounter } from '../../src/spec/patterns/policy.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/contracts/patterns/policy.js';
+import type { EdgeCounter } from '../../src/contracts/patterns/policy.js';
 import type { Ran, Row } from '../theory/program.js';
 import { traceOf } from '../theory/program.js';
 

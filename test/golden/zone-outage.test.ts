@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INSTANCE_STATE, JOURNAL } from '../../src/spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../src/contracts/record/record.js';
 import { golden, latencies, outcomes } from './tracing.js';
 import type { Traced } from './tracing.js';
 

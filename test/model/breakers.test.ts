@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
-import { JOURNAL } from '../../src/spec/record/record.js';
+import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
+import { JOURNAL } from '../../src/contracts/record/record.js';
 import { CANCELLATIONS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 

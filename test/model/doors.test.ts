@@ -5,7 +5,7 @@ import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
 import { engine } from '../../src/kernel/engine.js';
 import { frames } from '../../src/model/data/strands/frames.js';
 import { strands } from '../../src/model/data/strands/strands.js';

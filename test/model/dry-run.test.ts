@@ -4,7 +4,7 @@ import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breake
 import { rateLimitResilience4j } from '../../src/patterns/policies/rate-limit-resilience4j.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
 import { policyKinds } from '../../src/patterns/registry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { parse } from 'yaml';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { HikariPool } from '../../src/model/resources/connections/hikari-pool.js';
 import { VANISHED } from '../../src/model/data/edges/link.js';
-import type { HikariSettings } from '../../src/spec/scenario/pools.js';
+import type { HikariSettings } from '../../src/contracts/scenario/pools.js';
 import { dice } from '../support/dice.js';
 import { MS, SECOND } from '../support/fake-calls.js';
 import { HikariRule } from '../support/plain-hikari.js';

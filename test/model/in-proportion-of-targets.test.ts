@@ -5,7 +5,7 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { load } from '../theory/program.js';
 
 const REPLICAS = 200;

@@ -3,7 +3,7 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
-import { GAUGE_KINDS } from '../../src/spec/record/record.js';
+import { GAUGE_KINDS } from '../../src/contracts/record/record.js';
 import { load } from '../theory/program.js';
 
 const SERVICES = 31;

@@ -4,7 +4,7 @@ import { frames } from '../../src/model/data/strands/frames.js';
 import { Instead } from '../../src/model/path/instead.js';
 import { REGISTERS, STATE, strands } from '../../src/model/data/strands/strands.js';
 import type { World } from '../../src/model/modules/world.js';
-import { HINTED, OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { HINTED, OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 
 let told: unknown[][] = [];
 

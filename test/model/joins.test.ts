@@ -7,7 +7,7 @@ import { FROZEN } from '../../src/model/data/instances/process.js';
 import { Joins, inherit } from '../../src/model/path/joins.js';
 import { REGISTERS, STATE, strands } from '../../src/model/data/strands/strands.js';
 import type { World } from '../../src/model/modules/world.js';
-import { HINTED, OUTCOME } from '../../src/spec/outcome.js';
+import { HINTED, OUTCOME } from '../../src/contracts/outcome.js';
 
 interface Rule {
   readonly each?: number;

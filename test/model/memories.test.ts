@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PairSet } from '../../src/kernel/pair-set.js';
 import { Refusals } from '../../src/model/resources/layers/refusals.js';
-import { OUTCOME, PASS } from '../../src/spec/outcome.js';
+import { OUTCOME, PASS } from '../../src/contracts/outcome.js';
 import { dice } from '../support/dice.js';
 
 describe('a set of pairs', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ejectionsOf } from '../../src/analysis/measure/ejections.js';
-import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
 import { CANCELLATIONS, NETWORKS, endOf, shake } from '../support/machine.js';
 import type { Case } from '../support/machine.js';
 

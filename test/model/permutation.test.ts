@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOME_KINDS } from '../../src/spec/outcome.js';
+import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
 import { CANCELLATIONS, CHAINS, endOf, NETWORKS, shake } from '../support/machine.js';
 import type { Case, Rest } from '../support/machine.js';
 import { engine } from '../../src/kernel/engine.js';

@@ -9,8 +9,8 @@ import { ServerConnections } from '../../src/model/resources/connections/server-
 import { Sessions } from '../../src/model/resources/connections/sessions.js';
 import { levels } from '../../src/model/data/figures/levels.js';
 import type { Instance } from '../../src/model/data/instances/instance.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import { FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import type { CallResult } from '../support/fake-calls.js';
 import { dice } from '../support/dice.js';

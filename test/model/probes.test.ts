@@ -8,10 +8,10 @@ import { strands } from '../../src/model/data/strands/strands.js';
 import type { TaskContext } from '../../src/model/data/strands/task-context.js';
 import type { TaskOwner } from '../../src/model/resources/tasks.js';
 import type { World } from '../../src/model/modules/world.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import { FORCED_RESULT } from '../../src/spec/scenario/probes.js';
-import type { PlanProbe } from '../../src/spec/plan/probes.js';
-import type { ProbeKind } from '../../src/spec/scenario/probes.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import { FORCED_RESULT } from '../../src/contracts/scenario/probes.js';
+import type { PlanProbe } from '../../src/contracts/plan/probes.js';
+import type { ProbeKind } from '../../src/contracts/scenario/probes.js';
 
 type Rule = Partial<PlanProbe>;
 

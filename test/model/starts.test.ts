@@ -9,7 +9,7 @@ import { Restarts } from '../../src/model/platform/restarts.js';
 import { Starts } from '../../src/model/platform/starts.js';
 import { WarmUp } from '../../src/model/data/instances/warm-up.js';
 import type { World } from '../../src/model/modules/world.js';
-import type { Lifecycle } from '../../src/spec/scenario/process.js';
+import type { Lifecycle } from '../../src/contracts/scenario/process.js';
 
 const constant = (valueNs: number): Distribution => ({ kind: 'constant', valueNs });
 const between: Distribution = { kind: 'uniform', minNs: 100, maxNs: 1_000_000 };

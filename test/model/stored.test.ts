@@ -5,9 +5,9 @@ import type { StoreSetup } from '../../src/model/resources/layers/stored.js';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import { EDGE_COUNTER } from '../../src/spec/patterns/policy.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import { EDGE_COUNTER } from '../../src/contracts/patterns/policy.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { golden, outcomes, sent } from '../golden/tracing.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

@@ -6,7 +6,7 @@ import { simulate } from '../../src/model/simulate.js';
 import { strands } from '../../src/model/data/strands/strands.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { load } from '../theory/program.js';
 
 /** Two services, the second of which hangs for a while: requests that arrive meanwhile accumulate. */

@@ -4,8 +4,8 @@ import { PHASE } from '../../src/kernel/phase.js';
 import { frames } from '../../src/model/data/strands/frames.js';
 import { Targets } from '../../src/model/resources/picking/targets.js';
 import { WaitingRoom } from '../../src/model/data/instances/waiting-room.js';
-import { PASS } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { PASS } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import { alarmOn, timetable } from '../support/timetable.js';
 
 /** A room whose calls wait for 100 ns; `open` is how many the door admits. */

@@ -4,8 +4,8 @@ import { View } from '../../src/model/data/edges/edge.js';
 import type { Instance } from '../../src/model/data/instances/instance.js';
 import { ZoneAwareRouting } from '../../src/model/resources/picking/zone-aware.js';
 import type { Fleet } from '../../src/model/data/instances/fleet.js';
-import type { BalancerState } from '../../src/spec/patterns/balancer.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import type { BalancerState } from '../../src/contracts/patterns/balancer.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { dice } from '../support/dice.js';
 import { fleetOf } from '../support/fleet.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { View } from '../../src/model/data/edges/edge.js';
 import type { Instance } from '../../src/model/data/instances/instance.js';
 import { ZoneAwareRouting } from '../../src/model/resources/picking/zone-aware.js';
-import type { BalancerState } from '../../src/spec/patterns/balancer.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import type { BalancerState } from '../../src/contracts/patterns/balancer.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { fleetOf } from '../support/fleet.js';
 
 const PICKS = 40_000;

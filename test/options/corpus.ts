@@ -1,4 +1,4 @@
-import { JUDGED_SECTIONS } from '../../src/spec/scenario/judged.js';
+import { JUDGED_SECTIONS } from '../../src/contracts/scenario/judged.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

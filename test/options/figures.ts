@@ -9,10 +9,10 @@ import { PlanError } from '../../src/plan/problem.js';
 import { renderHtml } from '../../src/report/html.js';
 import { runPlan } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import { JOURNAL } from '../../src/spec/record/record.js';
-import type { JournalRecord, RunRecord } from '../../src/spec/record/record.js';
-import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import { JOURNAL } from '../../src/contracts/record/record.js';
+import type { JournalRecord, RunRecord } from '../../src/contracts/record/record.js';
+import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 import { sweepOf } from './sweeping.js';
 
 /** Events after which a run ends: enough to show whether anything differs. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balancerKind } from '../../src/patterns/registry.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { caller, MS, shares, times } from '../support/balancing.js';
 
 const SECOND = 1000 * MS;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balancerKinds } from '../../src/patterns/registry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { caller, MS, shares, times } from '../support/balancing.js';
 
 describe('ways to pick an instance', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { circuitBreakerHystrix } from '../../src/patterns/policies/circuit-breaker-hystrix.js';
 import { circuitBreakerPolly } from '../../src/patterns/policies/circuit-breaker-polly.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { unit } from '../../src/kernel/rng.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

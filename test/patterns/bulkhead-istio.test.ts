@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bulkheadEnvoy } from '../../src/patterns/policies/bulkhead-envoy.js';
 import { bulkheadIstio } from '../../src/patterns/policies/bulkhead-istio.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { traced } from '../support/far-callee.js';
 import { problemsOf } from '../theory/program.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bulkheadResilience4j } from '../../src/patterns/policies/bulkhead-resilience4j.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 function calls100(written: object) {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bulkheadHystrix } from '../../src/patterns/policies/bulkhead-hystrix.js';
 import { bulkheadThreadPool } from '../../src/patterns/policies/bulkhead-thread-pool.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 function pool(kind: PolicyKind, written: object) {

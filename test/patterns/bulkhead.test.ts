@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /** Calls of 100 ms at these times. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { circuitBreakerCockatiel } from '../../src/patterns/policies/circuit-breaker-cockatiel.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const FAIL = OUTCOME.serverError;

@@ -4,8 +4,8 @@ import { circuitBreakerCustom } from '../../src/patterns/policies/circuit-breake
 import { circuitBreakerGobreaker } from '../../src/patterns/policies/circuit-breaker-gobreaker.js';
 import { circuitBreakerResilience4j } from '../../src/patterns/policies/circuit-breaker-resilience4j.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const OK = OUTCOME.ok;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerHystrix } from '../../src/patterns/policies/circuit-breaker-hystrix.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import type { Callee } from '../support/fake-calls.js';
 import { behind, createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { circuitBreakerLinkerd } from '../../src/patterns/policies/circuit-breaker-linkerd.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { behind, createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const OK = OUTCOME.ok;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerOpossum } from '../../src/patterns/policies/circuit-breaker-opossum.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import type { CallResult } from '../support/fake-calls.js';
 

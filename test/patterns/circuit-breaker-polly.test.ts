@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SampledHealth } from '../../src/patterns/mechanisms/sampled-health.js';
 import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { circuitBreakerPolly } from '../../src/patterns/policies/circuit-breaker-polly.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import type { Callee } from '../support/fake-calls.js';
 import { behind, createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 

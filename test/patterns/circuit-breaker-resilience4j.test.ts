@@ -4,8 +4,8 @@ import {
   circuitBreakerResilience4j,
   Resilience4jRule,
 } from '../../src/patterns/policies/circuit-breaker-resilience4j.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import type { CallResult } from '../support/fake-calls.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 

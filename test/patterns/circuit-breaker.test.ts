@@ -5,8 +5,8 @@ import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breake
 import { deadline } from '../../src/patterns/policies/deadline.js';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const FAIL = OUTCOME.serverError;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { coalesce } from '../../src/patterns/policies/coalesce.js';
 import { deadline } from '../../src/patterns/policies/deadline.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import type { CallResult, Callee } from '../support/fake-calls.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

@@ -6,7 +6,7 @@ import {
   gradientLimit,
 } from '../../src/patterns/policies/concurrency-limit-envoy-gradient.js';
 import { ANSWERED, FAILED, LOCAL } from '../../src/patterns/mechanisms/concurrency-limiter.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const DEFAULTS = concurrencyLimitEnvoyGradient.schema.parse({});

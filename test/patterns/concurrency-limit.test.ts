@@ -13,8 +13,8 @@ import {
   VegasRule,
 } from '../../src/patterns/policies/concurrency-limit-vegas.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import type { Outcome } from '../../src/spec/outcome.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 describe('concurrencyLimit fixed', () => {

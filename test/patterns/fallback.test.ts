@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deadline } from '../../src/patterns/policies/deadline.js';
 import { fallback } from '../../src/patterns/policies/fallback.js';
-import { OUTCOME, statusOf, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME, statusOf, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 function answer(written: object, outcome: Outcome) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meanOf } from '../../src/kernel/distribution.js';
 import { faultKind } from '../../src/patterns/registry.js';
 import { scaled } from '../../src/patterns/mechanisms/scaled.js';
-import { distribution } from '../../src/spec/quantities/quantities.js';
+import { distribution } from '../../src/contracts/quantities/quantities.js';
 import { MS } from '../support/fake-calls.js';
 
 function edits(kind: string, written: object, strength = 1, share = 1) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hedgeFinagle } from '../../src/patterns/policies/hedge-finagle.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const { ok, serverError, reset } = OUTCOME;

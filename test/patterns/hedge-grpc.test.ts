@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hedgeGrpc } from '../../src/patterns/policies/hedge-grpc.js';
-import { HINTED, NEVER_AGAIN, OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { HINTED, NEVER_AGAIN, OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 import { raced } from '../support/hedging.js';
 

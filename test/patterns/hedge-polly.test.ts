@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hedgePolly } from '../../src/patterns/policies/hedge-polly.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { raced } from '../support/hedging.js';
 
 const { ok, serverError, clientError, reset, degraded } = OUTCOME;

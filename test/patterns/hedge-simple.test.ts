@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hedgeSimple } from '../../src/patterns/policies/hedge-simple.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { hedged, raced } from '../support/hedging.js';
 

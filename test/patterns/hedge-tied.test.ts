@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hedgeTied } from '../../src/patterns/policies/hedge-tied.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { counted, golden, latencies, outcomes } from '../golden/tracing.js';
 import type { Traced } from '../golden/tracing.js';
 import { MS } from '../support/fake-calls.js';

@@ -4,7 +4,7 @@ import {
   OutcomeSet,
   outcomeTerms,
 } from '../../src/patterns/mechanisms/outcome-terms.js';
-import { AMBIGUOUS, OUTCOME, OUTCOME_NAMES, withStatus } from '../../src/spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, OUTCOME_NAMES, withStatus } from '../../src/contracts/outcome.js';
 
 const members = (...terms: (string | number)[]): string[] => {
   const set = new OutcomeSet(terms);

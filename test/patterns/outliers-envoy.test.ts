@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { unit } from '../../src/kernel/rng.js';
 import { outlierKind, outlierKinds } from '../../src/patterns/registry.js';
 import { outliersEnvoy } from '../../src/patterns/outliers/envoy.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { detectionOf } from '../support/detection.js';
 
 const OK = OUTCOME.ok;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { outlierKind } from '../../src/patterns/registry.js';
 import { outliersIstio } from '../../src/patterns/outliers/istio.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { detectionOf } from '../support/detection.js';
 import { SECOND } from '../support/fake-calls.js';
 

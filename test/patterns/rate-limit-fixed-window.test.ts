@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rateLimitFixedWindow as kind } from '../../src/patterns/policies/rate-limit-fixed-window.js';
-import { OUTCOME, statusOf } from '../../src/spec/outcome.js';
+import { OUTCOME, statusOf } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import {
   admitted,

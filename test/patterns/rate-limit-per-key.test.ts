@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind, policyKinds } from '../../src/patterns/registry.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const KINDS = policyKinds.filter(({ policy }) => policy === 'rateLimit').map(({ kind }) => kind);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rateLimitResilience4j as kind } from '../../src/patterns/policies/rate-limit-resilience4j.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { expectNothingForgotten, limiterOf } from '../support/limited-calls.js';
 

@@ -6,7 +6,7 @@ import {
 } from '../../src/patterns/mechanisms/rational-rate.js';
 import { tokenBucket } from '../../src/patterns/mechanisms/token-bucket.js';
 import { rateLimitTokenBucket } from '../../src/patterns/policies/rate-limit-token-bucket.js';
-import { OUTCOME, statusOf } from '../../src/spec/outcome.js';
+import { OUTCOME, statusOf } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 /** Waits in ms of instant calls at these times; null = refused. */

@@ -13,7 +13,7 @@ import {
   policyKinds,
   policyNames,
 } from '../../src/patterns/registry.js';
-import { whole } from '../../src/spec/quantities/quantities.js';
+import { whole } from '../../src/contracts/quantities/quantities.js';
 import { undescribedFields } from '../support/described.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 

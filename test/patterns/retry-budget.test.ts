@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { EnvoyBudget } from '../../src/patterns/mechanisms/retry-budgets.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /** A retry with Envoy's budget and a back-off of 100 ms; the duration of each call is given. */

@@ -11,7 +11,7 @@ import type { GeneratorFn } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind } from '../../src/patterns/registry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 /** The same draws for both: draw n of the first call of a test. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyKind } from '../../src/patterns/registry.js';
-import { HINTED, NEVER_AGAIN, OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { HINTED, NEVER_AGAIN, OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 /** An attempt that fails at once: the outcome, and the hint in ms, NEVER_AGAIN, or none. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind } from '../../src/patterns/registry.js';
 import { deadline } from '../../src/patterns/policies/deadline.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 const kindOf = (kind: string): PolicyKind => policyKind('retry', kind)!;

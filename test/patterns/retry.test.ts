@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 /** Starts of the attempts of one call whose attempts all end like this. */

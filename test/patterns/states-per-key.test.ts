@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
 import { policyKind, policyKinds } from '../../src/patterns/registry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 import { quickSettings } from '../support/quick-policies.js';
 

@@ -3,7 +3,7 @@ import {
   EnvoyAdmissionRule,
   throttleEnvoyAdmission,
 } from '../../src/patterns/policies/throttle-envoy-admission.js';
-import { kindOf, OUTCOME, statusOf, withStatus } from '../../src/spec/outcome.js';
+import { kindOf, OUTCOME, statusOf, withStatus } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 function rule(written: object = {}): EnvoyAdmissionRule {

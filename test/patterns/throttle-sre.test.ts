@@ -3,8 +3,8 @@ import { unit } from '../../src/kernel/rng.js';
 import { circuitBreakerSimple } from '../../src/patterns/policies/circuit-breaker-simple.js';
 import { retry } from '../../src/patterns/policies/retry.js';
 import { SreRule, throttleSre } from '../../src/patterns/policies/throttle-sre.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS, SECOND } from '../support/fake-calls.js';
 
 const NEVER = 1;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deadline, deadline } from '../../src/patterns/policies/deadline.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { retry } from '../../src/patterns/policies/retry.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
 describe('timeout', () => {

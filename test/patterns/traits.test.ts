@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { policyKind, policyKinds, policyTraits } from '../../src/patterns/registry.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
-import type { PolicyName, PolicyTraits } from '../../src/spec/patterns/policy-traits.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
+import type { PolicyName, PolicyTraits } from '../../src/contracts/patterns/policy-traits.js';
 import { missingRow, twoFailures } from '../support/breaker-page.js';
 
 const SECOND = 1_000_000_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { Scenario } from '../../src/spec/scenario/scenario.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { Scenario } from '../../src/contracts/scenario/scenario.js';
 import {
   bundle,
   call,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import {
   balancing,
   bundle,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
-import type { Plan, PlanFault } from '../../src/spec/plan/plan.js';
-import type { Fault } from '../../src/spec/scenario/scenario.js';
+import type { Plan, PlanFault } from '../../src/contracts/plan/plan.js';
+import type { Fault } from '../../src/contracts/scenario/scenario.js';
 import {
   call,
   constant,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import type { Middleware } from '../../src/spec/scenario/middleware.js';
+import type { Middleware } from '../../src/contracts/scenario/middleware.js';
 import { disassemble } from '../support/disassemble.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import {
   bundle,
   call,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planGrid, askedBySteps, windowEdgesOf, type GridSource } from '../../src/plan/grid.js';
-import type { PlanFault } from '../../src/spec/plan/plan.js';
+import type { PlanFault } from '../../src/contracts/plan/plan.js';
 import { fileOf, scenario, seconds } from '../support/scenario.js';
 
 const span = (from: number, until: number): PlanFault => ({

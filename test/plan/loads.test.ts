@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import { expectedArrivals } from '../../src/spec/scenario/arrivals.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { Workload } from '../../src/spec/scenario/scenario.js';
-import type { Arrivals } from '../../src/spec/scenario/arrivals.js';
+import { expectedArrivals } from '../../src/contracts/scenario/arrivals.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { Workload } from '../../src/contracts/scenario/scenario.js';
+import type { Arrivals } from '../../src/contracts/scenario/arrivals.js';
 import {
   call,
   constant,

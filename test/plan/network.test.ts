@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { Network, NetworkLink } from '../../src/spec/scenario/network.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { Network, NetworkLink } from '../../src/contracts/scenario/network.js';
 import {
   call,
   constant,

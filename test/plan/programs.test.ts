@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
-import type { Service } from '../../src/spec/scenario/services.js';
+import type { Service } from '../../src/contracts/scenario/services.js';
 import { disassemble, disassembleRefusal } from '../support/disassemble.js';
 import { PlanError } from '../../src/plan/problem.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { Step } from '../../src/spec/scenario/steps.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { Step } from '../../src/contracts/scenario/steps.js';
 import {
   call,
   choose,

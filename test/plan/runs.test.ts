@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../src/model/simulate.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
-import type { Layer } from '../../src/spec/scenario/policies.js';
-import type { Scenario } from '../../src/spec/scenario/scenario.js';
+import type { Layer } from '../../src/contracts/scenario/policies.js';
+import type { Scenario } from '../../src/contracts/scenario/scenario.js';
 import {
   bundle,
   call,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { disassemble } from '../support/disassemble.js';
-import type { Step } from '../../src/spec/scenario/steps.js';
+import type { Step } from '../../src/contracts/scenario/steps.js';
 import {
   call,
   fail,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerOf } from '../../src/report/answer.js';
 import { plainWords } from '../../src/report/emphasis.js';
 import { viewOf } from '../../src/report/view.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 /** *Why*, *Do* and the lines below them. */

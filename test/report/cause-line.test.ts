@@ -5,7 +5,7 @@ import { sentenceOf } from '../../src/report/intervention-words.js';
 import type {
   CounterfactualIntervention,
   Counterfactuals,
-} from '../../src/spec/result/counterfactual.js';
+} from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const [variant] = sampleResult().variants;

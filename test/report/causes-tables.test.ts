@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { causesSection } from '../../src/report/sections/causes.js';
 import { viewOf } from '../../src/report/view.js';
-import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const result = sampleResult();

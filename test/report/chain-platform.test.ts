@@ -7,7 +7,7 @@ import { foldOf } from '../../src/report/fold.js';
 import { statusLines } from '../../src/report/statuses.js';
 import { viewOf } from '../../src/report/view.js';
 import { asSentence } from '../../src/report/words.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 /** The chain of the first variant, a step a line. */

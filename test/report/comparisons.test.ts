@@ -9,7 +9,7 @@ import { compareText } from '../../src/report/text-compare.js';
 import type { Paint } from '../../src/report/text-table.js';
 import { viewOf } from '../../src/report/view.js';
 import { ranked } from '../../src/report/ranking.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 const same = (text: string): string => text;

@@ -4,7 +4,7 @@ import { unseenColumns } from '../../src/report/columns-unseen.js';
 import { chainOf } from '../../src/report/chain.js';
 import { deadEstimate } from '../../src/report/unseen.js';
 import { viewOf } from '../../src/report/view.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 /** 20 messages/s; those from 30 to 42 s fail. */

@@ -13,7 +13,7 @@ import { summaryText } from '../../src/report/text.js';
 import { heldBudgets, holdsAll, viewOf } from '../../src/report/view.js';
 import { badgeOf } from '../../src/report/answer.js';
 import { saidWords } from '../support/said.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import { problemsOf, run } from '../theory/program.js';
 

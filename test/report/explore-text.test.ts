@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ExploredVariant, ExploreResult, FoundSet } from '../../src/spec/result/explore.js';
+import type {
+  ExploredVariant,
+  ExploreResult,
+  FoundSet,
+} from '../../src/contracts/result/explore.js';
 import { exploreText } from '../../src/report/explore/text.js';
 
 const same = (text: string): string => text;

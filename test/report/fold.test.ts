@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const OPTIONS = { command: 'faultline run a.yaml', version: '0' };

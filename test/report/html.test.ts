@@ -3,7 +3,7 @@ import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { renderSvgs, safeName } from '../../src/report/files.js';
 import { renderHtml } from '../../src/report/html.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import {
   renamed,
   sampleResult,

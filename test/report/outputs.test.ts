@@ -10,7 +10,7 @@ import { inlineText, renderMarkdown } from '../../src/report/markdown.js';
 import { checkText, compareText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import type { Paint } from '../../src/report/text-table.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import {
   onlyVariant,
   renamed,

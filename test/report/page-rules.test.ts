@@ -15,7 +15,7 @@ import { renderHtml } from '../../src/report/html.js';
 import { render } from '../../src/report/html-escape.js';
 import { looksOf } from '../../src/report/theme.js';
 import { viewOf } from '../../src/report/view.js';
-import type { Result, Series, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, Series, VariantResult } from '../../src/contracts/result/result.js';
 import { dotsOf, passes } from '../support/drawn-lines.js';
 import { sampleResult } from '../support/sample-result.js';
 import { run } from '../theory/program.js';

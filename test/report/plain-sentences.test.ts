@@ -4,7 +4,7 @@ import { causeSentence } from '../../src/report/causes.js';
 import { plainWords } from '../../src/report/emphasis.js';
 import { viewOf } from '../../src/report/view.js';
 import { saidWords } from '../support/said.js';
-import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const fault = (name: string, role: 'cause' | 'part', without: number) => ({

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../src/spec/result/result.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { Verdict } from '../../src/contracts/result/result.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   budget,
   LATENCY,

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/spec/result/result.js';
+import type { Verdict } from '../../src/contracts/result/result.js';
 import type {
   SweepCase,
   SweepFigure,
@@ -6,7 +6,7 @@ import type {
   SweepKind,
   SweepResult,
   SweepValue,
-} from '../../src/spec/result/sweep.js';
+} from '../../src/contracts/result/sweep.js';
 
 type Axis = SweepResult['axes'][number];
 type Metric = SweepResult['metrics'][number];

@@ -6,7 +6,7 @@ import { renderSweepSvgs } from '../../src/report/sweep/files.js';
 import { sweepLooks } from '../../src/report/sweep/looks.js';
 import { renderSweepHtml } from '../../src/report/sweep/page.js';
 import { DARK, LIGHT, PRINT } from '../../src/report/theme.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   bisectSweep,
   gridSweep,

@@ -4,7 +4,7 @@ import { renderSweepMarkdown } from '../../src/report/sweep/markdown.js';
 import { sweepText } from '../../src/report/sweep/text.js';
 import { folded, thinned } from '../../src/report/sweep/text-cells.js';
 import type { Paint } from '../../src/report/text-table.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   bisectSweep,
   gridSweep,

@@ -11,7 +11,7 @@ import {
 } from '../../src/report/sweep/cases.js';
 import { plainWords } from '../../src/report/emphasis.js';
 import { askedText, sweepBadge, sweepVerdict } from '../../src/report/sweep/words.js';
-import type { SweepResult } from '../../src/spec/result/sweep.js';
+import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   bisectSweep,
   gridSweep,

@@ -7,7 +7,7 @@ import { viewOf } from '../../src/report/view.js';
 import type {
   CounterfactualIntervention,
   Counterfactuals,
-} from '../../src/spec/result/counterfactual.js';
+} from '../../src/contracts/result/counterfactual.js';
 import { runHere } from '../support/built.js';
 import { run } from '../theory/program.js';
 

@@ -10,7 +10,7 @@ import { behindWords } from '../../src/report/unseen-words.js';
 import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { saidWords } from '../support/said.js';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 
 /** The section of a page as a document, and its text with single spaces. */

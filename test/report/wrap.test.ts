@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import { labelled } from '../../src/report/wrap.js';
-import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 
 const same = (text: string): string => text;

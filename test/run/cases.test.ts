@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCases, type Case } from '../../src/run/cases.js';
 import { withWorkerThreads } from '../../src/run/worker-threads.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 
 const SETUP = {
   entry: new URL('./fixtures/greedy-worker.mjs', import.meta.url),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stopDetail } from '../../src/run/stop-detail.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { gaugeTable } from '../support/gauge-table.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, shopPlan } from '../support/study.js';

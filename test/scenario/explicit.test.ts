@@ -6,7 +6,7 @@ import { CODES } from '../../src/scenario/codes.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { sha256 } from '../../src/text/sha256.js';
 import { editDistance, nearest } from '../../src/scenario/suggest.js';
-import { OUTCOME, withStatus } from '../../src/spec/outcome.js';
+import { OUTCOME, withStatus } from '../../src/contracts/outcome.js';
 import { RIGHT } from './bad-input.js';
 import { brief, load, scenarioOf, station } from './support.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Step, Bundle } from '../../src/spec/scenario/steps.js';
+import type { Step, Bundle } from '../../src/contracts/scenario/steps.js';
 import { RIGHT } from './bad-input.js';
 import { brief, load, loadFiles, scenarioOf, station } from './support.js';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import {
   parseCountDistribution,
   parseDistribution,
-} from '../../src/spec/quantities/distribution-text.js';
+} from '../../src/contracts/quantities/distribution-text.js';
 import {
   count,
   duration,
@@ -11,7 +11,7 @@ import {
   rate,
   share,
   whole,
-} from '../../src/spec/quantities/quantities.js';
+} from '../../src/contracts/quantities/quantities.js';
 import {
   formatDuration,
   parseCount,
@@ -21,7 +21,7 @@ import {
   parseRate,
   parseShare,
   parseWhole,
-} from '../../src/spec/quantities/quantity-text.js';
+} from '../../src/contracts/quantities/quantity-text.js';
 
 describe('a duration', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routeOf } from '../../src/language/routes.js';
-import type { Gateway, Route } from '../../src/spec/scenario/scenario.js';
+import type { Gateway, Route } from '../../src/contracts/scenario/scenario.js';
 import { gateway, route } from '../support/scenario.js';
 
 interface Line {

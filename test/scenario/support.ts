@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../src/scenario/diagnostics.js';
 import type { Loaded } from '../../src/scenario/load.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { Scenario } from '../../src/spec/scenario/scenario.js';
+import type { Scenario } from '../../src/contracts/scenario/scenario.js';
 
 /** Loads a scenario from texts by path; the first is the one that is run. */
 export function loadFiles(files: Readonly<Record<string, string>>): Loaded {

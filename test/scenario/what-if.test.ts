@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { Source } from '../../src/scenario/load.js';
-import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
+import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 
 const FILE = `faultline: 1
 title: Shop

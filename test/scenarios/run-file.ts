@@ -12,8 +12,8 @@ import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { parseExpression, parseMetric } from '../../src/language/expression.js';
 import type { Loaded } from '../../src/scenario/load.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { Result } from '../../src/spec/result/result.js';
-import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
+import type { Result } from '../../src/contracts/result/result.js';
+import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 import { runHere } from '../support/built.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));

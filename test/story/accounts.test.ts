@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { CascadeResult } from '../../src/spec/result/cascade.js';
+import type { CascadeResult } from '../../src/contracts/result/cascade.js';
 import { run } from '../theory/program.js';
 
 const textOf = (name: string): string =>

@@ -7,7 +7,7 @@ import { summarise } from '../../src/analysis/summarise.js';
 import { causeSentence } from '../../src/report/causes.js';
 import { leadWords } from '../../src/report/lead.js';
 import { storyBlocks, type Block } from '../../src/report/story/blocks.js';
-import type { Result, VariantResult } from '../../src/spec/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 

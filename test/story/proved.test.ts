@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { causeSentence } from '../../src/report/causes.js';
-import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 

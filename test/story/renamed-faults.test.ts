@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CascadeResult } from '../../src/spec/result/cascade.js';
+import type { CascadeResult } from '../../src/contracts/result/cascade.js';
 import { run } from '../theory/program.js';
 
 /** Services in a chain with a side branch, so that faults reach the users by different ways. */

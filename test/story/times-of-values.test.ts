@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Result } from '../../src/spec/result/result.js';
+import type { Result } from '../../src/contracts/result/result.js';
 import { leadWords } from '../../src/report/lead.js';
 import { formatInstant, formatShare } from '../../src/text/figures.js';
 import { run } from '../theory/program.js';

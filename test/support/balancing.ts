@@ -1,5 +1,5 @@
 import { balancerKind } from '../../src/patterns/registry.js';
-import type { BalancerState } from '../../src/spec/patterns/balancer.js';
+import type { BalancerState } from '../../src/contracts/patterns/balancer.js';
 
 export const MS = 1_000_000;
 

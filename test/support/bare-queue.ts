@@ -8,8 +8,8 @@ import type { QueuePlacement } from '../../src/model/modules/messaging/queues/pl
 import { StoredQueue } from '../../src/model/modules/messaging/queues/stored-queue.js';
 import type { World } from '../../src/model/modules/world.js';
 import { PLAIN } from '../../src/scenario/queues/kind.js';
-import type { PlanQueue } from '../../src/spec/plan/queues.js';
-import type { QueueRules } from '../../src/spec/scenario/queues.js';
+import type { PlanQueue } from '../../src/contracts/plan/queues.js';
+import type { QueueRules } from '../../src/contracts/scenario/queues.js';
 
 const RULES: QueueRules = {
   ...PLAIN,

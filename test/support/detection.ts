@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { OutlierKind } from '../../src/spec/patterns/outlier.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import type { OutlierKind } from '../../src/contracts/patterns/outlier.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { SECOND } from './fake-calls.js';
 
 /** A detection with its own clock, and when instances were ejected and returned: [s, instance, state]. */

@@ -1,6 +1,6 @@
-import { kindIndex, OUTCOME_NAMES, statusOf } from '../../src/spec/outcome.js';
-import { CALL_MODE, CHECK_TABLE, FORK_TABLE, OP } from '../../src/spec/plan/program.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import { kindIndex, OUTCOME_NAMES, statusOf } from '../../src/contracts/outcome.js';
+import { CALL_MODE, CHECK_TABLE, FORK_TABLE, OP } from '../../src/contracts/plan/program.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { countText, distributionText, durationText } from './plan-text.js';
 
 /**

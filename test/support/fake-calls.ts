@@ -2,9 +2,9 @@ import { Lane } from '../../src/kernel/lanes.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { DryRun } from '../../src/model/resources/layers/dry-run.js';
 import { KeyedStates } from '../../src/model/resources/layers/keyed-states.js';
-import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/spec/patterns/policy.js';
+import { HINTED, HOLD, OUTCOME, PARK, PASS } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../src/contracts/patterns/policy.js';
 import type {
   CalledEndpoint,
   CallContext,
@@ -13,7 +13,7 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../../src/spec/patterns/policy.js';
+} from '../../src/contracts/patterns/policy.js';
 import { samplers } from '../../src/kernel/distribution.js';
 
 export const MS = 1_000_000;

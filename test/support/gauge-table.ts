@@ -1,4 +1,4 @@
-import { GAUGE_KINDS, type GaugeKind, type GaugeTable } from '../../src/spec/record/record.js';
+import { GAUGE_KINDS, type GaugeKind, type GaugeTable } from '../../src/contracts/record/record.js';
 
 /** A gauge with its figures by cell. */
 export interface DenseGauge {

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../src/spec/outcome.js';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from './fake-calls.js';
 
 /** Results of attempts, in the order in which they are sent: an outcome after this many ms. */

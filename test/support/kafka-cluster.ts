@@ -8,10 +8,10 @@ import type { Messages } from '../../src/model/modules/messaging/messages.js';
 import { Writes } from '../../src/model/modules/messaging/writes.js';
 import type { Publication } from '../../src/model/modules/messaging/writes.js';
 import type { World } from '../../src/model/modules/world.js';
-import type { PlanBroker } from '../../src/spec/plan/messaging.js';
-import type { Producer } from '../../src/spec/scenario/producer.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { Outcome } from '../../src/spec/outcome.js';
+import type { PlanBroker } from '../../src/contracts/plan/messaging.js';
+import type { Producer } from '../../src/contracts/scenario/producer.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { Outcome } from '../../src/contracts/outcome.js';
 import { timetable } from './timetable.js';
 
 export interface ClusterOptions {

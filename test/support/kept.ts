@@ -8,7 +8,7 @@ import {
   outlierKind,
   policyKind,
 } from '../../src/patterns/registry.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import { load } from '../theory/program.js';
 
 const REGISTRY = { policyKind, faultKind, balancerKind, outlierKind, delaysOf };

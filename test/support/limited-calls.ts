@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { unit } from '../../src/kernel/rng.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { LimiterState, PolicyKind } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { LimiterState, PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { createPolicy, FakeCalls, MS } from './fake-calls.js';
 
 /** Waits in ms of instant calls through a limiter at these times in ms; null = refused at once. */

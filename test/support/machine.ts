@@ -3,16 +3,20 @@ import { simulate } from '../../src/model/simulate.js';
 import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
-import { NEVER_AGAIN } from '../../src/spec/outcome.js';
-import type { ScalingRules } from '../../src/spec/scenario/autoscaling.js';
-import type { Layer } from '../../src/spec/scenario/policies.js';
-import type { Host } from '../../src/spec/scenario/host.js';
-import type { Service } from '../../src/spec/scenario/services.js';
-import type { Bundle } from '../../src/spec/scenario/steps.js';
-import type { Rollout } from '../../src/spec/scenario/rollouts.js';
-import type { Pool } from '../../src/spec/scenario/pools.js';
-import type { Connections, Protocol, ServerClosing } from '../../src/spec/scenario/connections.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import { NEVER_AGAIN } from '../../src/contracts/outcome.js';
+import type { ScalingRules } from '../../src/contracts/scenario/autoscaling.js';
+import type { Layer } from '../../src/contracts/scenario/policies.js';
+import type { Host } from '../../src/contracts/scenario/host.js';
+import type { Service } from '../../src/contracts/scenario/services.js';
+import type { Bundle } from '../../src/contracts/scenario/steps.js';
+import type { Rollout } from '../../src/contracts/scenario/rollouts.js';
+import type { Pool } from '../../src/contracts/scenario/pools.js';
+import type {
+  Connections,
+  Protocol,
+  ServerClosing,
+} from '../../src/contracts/scenario/connections.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import * as S from './scenario.js';
 import type { View } from '../../src/model/data/edges/edge.js';

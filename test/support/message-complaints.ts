@@ -1,7 +1,7 @@
 import { simulate } from '../../src/model/simulate.js';
 import * as registry from '../../src/patterns/registry.js';
 import { compile } from '../../src/plan/compile.js';
-import type { TraceRecord } from '../../src/spec/record/record.js';
+import type { TraceRecord } from '../../src/contracts/record/record.js';
 import { load } from '../theory/program.js';
 import { LAWS } from './message-laws.js';
 import type { Tally } from './message-laws.js';

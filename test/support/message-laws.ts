@@ -1,5 +1,5 @@
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 import type { Book, Message, Run, Unit } from './message-ledger.js';
 import { figure, isSingle, okOf, republishes } from './message-ledger.js';
 import {

@@ -1,7 +1,7 @@
-import { FORM } from '../../src/spec/record/trace-forms.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord, TraceRecord } from '../../src/spec/record/record.js';
-import { OUTCOME_NAMES, kindIndex } from '../../src/spec/outcome.js';
+import { FORM } from '../../src/contracts/record/trace-forms.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../../src/contracts/record/record.js';
+import { OUTCOME_NAMES, kindIndex } from '../../src/contracts/outcome.js';
 import { LINES, batchOf, deadName, handlerOf, hopName, outboxOf } from './message-worlds.js';
 import type { Hop, MessageWorld } from './message-worlds.js';
 

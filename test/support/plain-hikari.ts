@@ -1,7 +1,7 @@
 import { unit } from '../../src/kernel/rng.js';
 import { VANISHED } from '../../src/model/data/edges/link.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { HikariSettings } from '../../src/spec/scenario/pools.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { HikariSettings } from '../../src/contracts/scenario/pools.js';
 import { MS, SECOND } from './fake-calls.js';
 import { PlainPool } from './plain-pool.js';
 import type { PlainConnection, PlainServer } from './plain-pool.js';

@@ -1,4 +1,4 @@
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { FakeCalls, MS } from './fake-calls.js';
 import type { PoolStory, Seen } from './pool-worlds.js';
 

@@ -1,5 +1,5 @@
 import { unit } from '../../src/kernel/rng.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { SECOND } from './fake-calls.js';
 import { PlainPool } from './plain-pool.js';
 import type { PlainConnection, PlainServer } from './plain-pool.js';

@@ -4,7 +4,7 @@ import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import { PollLoop } from '../../src/model/modules/messaging/poll-loop.js';
 import type { LoopSetup } from '../../src/model/modules/messaging/poll-loop.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
 import { membersOf, readLogs } from './read-logs.js';
 
 export interface LoopOptions {

@@ -5,8 +5,8 @@ import type { PoolGauges, PoolSetup } from '../../src/model/resources/connection
 import { ServerConnections } from '../../src/model/resources/connections/server-connections.js';
 import type { Instance } from '../../src/model/data/instances/instance.js';
 import { levels } from '../../src/model/data/figures/levels.js';
-import { OUTCOME } from '../../src/spec/outcome.js';
-import type { PolicyState } from '../../src/spec/patterns/policy.js';
+import { OUTCOME } from '../../src/contracts/outcome.js';
+import type { PolicyState } from '../../src/contracts/patterns/policy.js';
 import { dice } from './dice.js';
 import { FakeCalls, MS } from './fake-calls.js';
 import type { CallResult } from './fake-calls.js';

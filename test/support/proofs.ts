@@ -3,7 +3,7 @@ import { prove, type RunPlans, type Subject } from '../../src/cli/proving.js';
 import { compile } from '../../src/plan/compile.js';
 import type { Source } from '../../src/plan/interventions/kind.js';
 import { isStopped } from '../../src/run/run.js';
-import type { Counterfactuals } from '../../src/spec/result/counterfactual.js';
+import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import type { Ran } from '../theory/program.js';
 import { runPlan } from './built.js';
 

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { PolicyKind } from '../../src/spec/patterns/policy.js';
+import type { PolicyKind } from '../../src/contracts/patterns/policy.js';
 import { twoFailures } from './breaker-page.js';
 
 /** Settings of kinds that act too late with those of docs/breakers.md or of their examples, or keep their states too long. */

@@ -1,13 +1,13 @@
-import { EDGE_COUNTERS, type EdgeCounter } from '../../src/spec/patterns/policy.js';
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../src/spec/outcome.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
+import { EDGE_COUNTERS, type EdgeCounter } from '../../src/contracts/patterns/policy.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../src/contracts/outcome.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import type {
   EdgeRecord,
   GaugeKind,
   PartRecord,
   RunRecord,
   StatusColumn,
-} from '../../src/spec/record/record.js';
+} from '../../src/contracts/record/record.js';
 import { Histogram } from '../../src/stats/histogram.js';
 import { gaugeTable, type DenseGauge } from './gauge-table.js';
 import { rowOf } from './histogram-row.js';

@@ -3,8 +3,8 @@ import type { Row } from '../theory/program.js';
 import { rowsOf, stream } from '../theory/program.js';
 import { MEASURED_MS, PLACES } from './random-sagas.js';
 import type { Shape } from './random-sagas.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
 
 /** A step as it was written, with the messages that the participant was sent for it, by one saga. */
 interface Told {

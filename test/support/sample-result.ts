@@ -1,4 +1,8 @@
-import type { Estimate, LatencyResult, QuantileEstimates } from '../../src/spec/result/estimate.js';
+import type {
+  Estimate,
+  LatencyResult,
+  QuantileEstimates,
+} from '../../src/contracts/result/estimate.js';
 import type {
   AnswerResult,
   BudgetResult,
@@ -11,14 +15,14 @@ import type {
   Span,
   TopologyNode,
   VariantResult,
-} from '../../src/spec/result/result.js';
+} from '../../src/contracts/result/result.js';
 import type {
   CascadeEvent,
   CascadeResult,
   HealthState,
   Influence,
-} from '../../src/spec/result/cascade.js';
-import type { OutcomeName } from '../../src/spec/outcome.js';
+} from '../../src/contracts/result/cascade.js';
+import type { OutcomeName } from '../../src/contracts/outcome.js';
 import {
   BROWSES,
   browsesFail,

@@ -1,5 +1,5 @@
-import type { Series } from '../../src/spec/result/result.js';
-import type { HealthState } from '../../src/spec/result/cascade.js';
+import type { Series } from '../../src/contracts/result/result.js';
+import type { HealthState } from '../../src/contracts/result/cascade.js';
 
 /** Shape of one variant's run through the hang of 60 to 100 s, from which the sample's figures follow. */
 export interface Shape {

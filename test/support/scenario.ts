@@ -1,13 +1,13 @@
-import { PLAIN_BALANCING } from '../../src/spec/patterns/balancer.js';
+import { PLAIN_BALANCING } from '../../src/contracts/patterns/balancer.js';
 import type { CountDistribution } from '../../src/kernel/counts.js';
 import type { Distribution } from '../../src/kernel/distribution.js';
 import { budgetOf } from './budget.js';
 import { NS_PER_MS, NS_PER_SECOND } from '../../src/kernel/time.js';
-import { outcomeOfStatus } from '../../src/spec/outcome.js';
-import type { Database, Operation } from '../../src/spec/scenario/database.js';
-import type { Middleware } from '../../src/spec/scenario/middleware.js';
-import type { LoadBalancing } from '../../src/spec/scenario/policies.js';
-import type { Host } from '../../src/spec/scenario/host.js';
+import { outcomeOfStatus } from '../../src/contracts/outcome.js';
+import type { Database, Operation } from '../../src/contracts/scenario/database.js';
+import type { Middleware } from '../../src/contracts/scenario/middleware.js';
+import type { LoadBalancing } from '../../src/contracts/scenario/policies.js';
+import type { Host } from '../../src/contracts/scenario/host.js';
 import type {
   Fault,
   Gateway,
@@ -17,11 +17,11 @@ import type {
   ScenarioFile,
   Variant,
   Workload,
-} from '../../src/spec/scenario/scenario.js';
-import type { RunSettings } from '../../src/spec/scenario/run.js';
-import type { Endpoint, Service } from '../../src/spec/scenario/services.js';
-import type { Condition, Step, StepModifiers, Bundle } from '../../src/spec/scenario/steps.js';
-import type { PoolSettings } from '../../src/spec/scenario/pools.js';
+} from '../../src/contracts/scenario/scenario.js';
+import type { RunSettings } from '../../src/contracts/scenario/run.js';
+import type { Endpoint, Service } from '../../src/contracts/scenario/services.js';
+import type { Condition, Step, StepModifiers, Bundle } from '../../src/contracts/scenario/steps.js';
+import type { PoolSettings } from '../../src/contracts/scenario/pools.js';
 
 /** Explicit scenarios by hand: every field that is not given has its neutral default. */
 

@@ -5,7 +5,7 @@ import { withDetails } from '../../src/report/graph-details.js';
 import type { TopologyGraph } from '../../src/report/graph.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { Variant } from '../../src/spec/scenario/scenario.js';
+import type { Variant } from '../../src/contracts/scenario/scenario.js';
 import { scenarioFiles, textOf } from '../scenarios/run-file.js';
 
 /** The topology of the baseline of every shipped scenario, and that of thirty services. */

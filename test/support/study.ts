@@ -1,15 +1,15 @@
 import { parseMetric } from '../../src/language/expression.js';
-import type { WindowClause } from '../../src/spec/scenario/expression.js';
+import type { WindowClause } from '../../src/contracts/scenario/expression.js';
 import { judgeBudget } from '../../src/analysis/verdicts/budget.js';
 import type { Measured } from '../../src/analysis/measure/estimate.js';
 import { measureIn, type Study } from '../../src/analysis/verdicts/study.js';
 import { variantData, type VariantData } from '../../src/analysis/measure/variant-data.js';
 import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord } from '../../src/spec/record/record.js';
-import type { BudgetResult } from '../../src/spec/result/result.js';
-import type { BudgetSource, Scenario, Variant } from '../../src/spec/scenario/scenario.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord } from '../../src/contracts/record/record.js';
+import type { BudgetResult } from '../../src/contracts/result/result.js';
+import type { BudgetSource, Scenario, Variant } from '../../src/contracts/scenario/scenario.js';
 import { budgetOf, expressionOf } from './budget.js';
 import * as by from './scenario.js';
 

@@ -1,6 +1,6 @@
 import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
-import type { Alarm } from '../../src/spec/patterns/policy.js';
+import type { Alarm } from '../../src/contracts/patterns/policy.js';
 
 /** Actions of a test by time, as events of a new engine. */
 export interface Timetable {

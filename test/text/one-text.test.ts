@@ -21,7 +21,7 @@ import {
   formatWithInterval,
   type Unit,
 } from '../../src/text/figures.js';
-import type { VariantResult } from '../../src/spec/result/result.js';
+import type { VariantResult } from '../../src/contracts/result/result.js';
 
 /** Three significant digits at every size, and the places where a unit or the number of decimals changes. */
 const DIGITS = [1, 1.2, 1.23, 2.5, 5, 9.99];

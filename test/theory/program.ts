@@ -5,12 +5,12 @@ import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
-import type { OutcomeName } from '../../src/spec/outcome.js';
-import { OUTCOME_NAMES, kindIndex, statusOf } from '../../src/spec/outcome.js';
-import type { Plan } from '../../src/spec/plan/plan.js';
-import type { RunRecord, TraceRecord } from '../../src/spec/record/record.js';
-import type { ComponentResult, Result, VariantResult } from '../../src/spec/result/result.js';
-import type { ScenarioFile } from '../../src/spec/scenario/scenario.js';
+import type { OutcomeName } from '../../src/contracts/outcome.js';
+import { OUTCOME_NAMES, kindIndex, statusOf } from '../../src/contracts/outcome.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
+import type { RunRecord, TraceRecord } from '../../src/contracts/record/record.js';
+import type { ComponentResult, Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 import { runHere, runPlan } from '../support/built.js';
 
 /** A scenario written as text, run as the program runs it; the parts that tests look at. */

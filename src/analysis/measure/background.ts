@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan, PlanFault } from '../../spec/plan/plan.js';
+import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 
 /**
  * Whether a fault lasts for the entire measured time. Such a fault is part of the usual conditions, such as the error

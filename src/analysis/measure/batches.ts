@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import type { Measured } from './estimate.js';
 import { cellSums, picked, type GaugePick } from './gauges.js';
 import type { Asked } from './question.js';

@@ -1,14 +1,14 @@
 import type { Ns } from '../../kernel/time.js';
-import { kindIndex, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import { kindIndex, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
 import {
   BLAME_KINDS,
   type Blame,
   type BlameKind,
   type BlamePart,
-} from '../../spec/result/blame.js';
-import type { PathKind } from '../../spec/result/path.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+} from '../../contracts/result/blame.js';
+import type { PathKind } from '../../contracts/result/path.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { isBreakerLayer } from './breakers.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { sumOf } from '../../stats/sums.js';

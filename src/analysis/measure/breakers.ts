@@ -1,6 +1,6 @@
-import { LOCAL_REFUSALS } from '../../spec/patterns/policy.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { MachineRecord } from '../../spec/record/record.js';
+import { LOCAL_REFUSALS } from '../../contracts/patterns/policy.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { MachineRecord } from '../../contracts/record/record.js';
 import { meanOf, ratioOf, type Measured } from './estimate.js';
 import { movedOf, openNs, sizeOf } from './machines.js';
 import type { Question } from './question.js';

@@ -1,9 +1,9 @@
 import { sumOf } from '../../stats/sums.js';
-import type { PlanEdge } from '../../spec/plan/plan.js';
-import type { NodeRoute } from '../../spec/plan/replication.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import { poolSizeOf } from '../../spec/scenario/pool-size.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { PlanEdge } from '../../contracts/plan/plan.js';
+import type { NodeRoute } from '../../contracts/plan/replication.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { areaOf, picked, type GaugePick } from './gauges.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';

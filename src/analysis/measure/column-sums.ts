@@ -1,5 +1,5 @@
 import { sumOf } from '../../stats/sums.js';
-import { EDGE_COUNTER, type EdgeCounter } from '../../spec/patterns/policy.js';
+import { EDGE_COUNTER, type EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { Asked } from './question.js';
 import { sumCells, sumCounter } from './sums.js';
 import type { CellSet } from './window.js';

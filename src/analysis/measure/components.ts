@@ -1,7 +1,7 @@
 import { handlersOf } from './consumers.js';
 import { sumOf } from '../../stats/sums.js';
-import type { LatencyResult } from '../../spec/result/estimate.js';
-import type { AnswerResult, ComponentResult, PoolResult } from '../../spec/result/result.js';
+import type { LatencyResult } from '../../contracts/result/estimate.js';
+import type { AnswerResult, ComponentResult, PoolResult } from '../../contracts/result/result.js';
 import type { Histogram } from '../../stats/histogram.js';
 import {
   distributionOf,
@@ -14,7 +14,7 @@ import {
   statistic,
 } from './estimate.js';
 import { picked, inService, pickOf, type GaugePick } from './gauges.js';
-import type { GaugeKind } from '../../spec/record/record.js';
+import type { GaugeKind } from '../../contracts/record/record.js';
 import { edgesInto } from './component-edges.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { costByRun } from './costs.js';
@@ -22,7 +22,7 @@ import { counterSums, partSums } from './column-sums.js';
 import { levels } from './levels.js';
 import { goodByRun, latencyOf, outcomesByRun, queueWaitsOf, successOf } from './outcomes.js';
 import type { Asked } from './question.js';
-import { processOf } from '../../spec/plan/versions.js';
+import { processOf } from '../../contracts/plan/versions.js';
 import { capacityByCell, isScaled, meanCapacity, type Capacity } from './presence.js';
 import { meanLevels, stepsOf, type Steps } from './steps.js';
 import { unusualStatuses } from './statuses.js';

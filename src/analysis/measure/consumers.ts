@@ -1,4 +1,4 @@
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRates } from './loads.js';
 import type { GaugePick } from './gauges.js';

@@ -5,8 +5,8 @@ import {
   type Contributor,
   type Contributors,
   type PathKind,
-} from '../../spec/result/path.js';
-import type { Plan } from '../../spec/plan/plan.js';
+} from '../../contracts/result/path.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { CriticalPath, pooledEdges } from './critical-path.js';
 import { TraceTree } from './trace-tree.js';
 import { byCodeUnit } from '../../text/order.js';

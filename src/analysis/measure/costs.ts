@@ -1,7 +1,7 @@
 import { selectUsers } from './subjects.js';
-import { processOf } from '../../spec/plan/versions.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Prices, Scenario } from '../../spec/scenario/scenario.js';
+import { processOf } from '../../contracts/plan/versions.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Prices, Scenario } from '../../contracts/scenario/scenario.js';
 import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { outcomesByRun } from './outcomes.js';
 import { capacityByCell } from './presence.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PathKind } from '../../spec/result/path.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { PathKind } from '../../contracts/result/path.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import type { TraceTree, Wait } from './trace-tree.js';
 
 /** Gets each part of a path: its kind, the part or measured edge it belongs to, and its length. */

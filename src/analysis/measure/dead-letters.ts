@@ -1,7 +1,7 @@
 import { sumOf } from '../../stats/sums.js';
 import { meterOf } from './meter-of.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';
 

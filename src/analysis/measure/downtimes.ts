@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import { holdBack } from '../../spec/plan/probes.js';
-import { processOf } from '../../spec/plan/versions.js';
-import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
+import { holdBack } from '../../contracts/plan/probes.js';
+import { processOf } from '../../contracts/plan/versions.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../contracts/record/record.js';
 import { columnOf } from './step-columns.js';
 import { stepAt, type Steps } from './steps.js';
 import type { VariantData } from './variant-data.js';

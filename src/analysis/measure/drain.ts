@@ -1,4 +1,4 @@
-import type { MeterRecord } from '../../spec/record/record.js';
+import type { MeterRecord } from '../../contracts/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';

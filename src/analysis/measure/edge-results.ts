@@ -1,6 +1,6 @@
-import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { EdgeResult } from '../../spec/result/result.js';
+import { EDGE_COUNTERS } from '../../contracts/patterns/policy.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import type { EdgeResult } from '../../contracts/result/result.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';
@@ -12,7 +12,7 @@ import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';
 import { selectStats } from './subjects.js';
 import { namedOutcomes, sumTable } from './sums.js';
-import { instanceName } from '../../spec/plan/names.js';
+import { instanceName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 /** Results of every component edge of a variant, by name. Counts are sums over all runs. */

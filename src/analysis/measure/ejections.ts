@@ -1,7 +1,7 @@
-import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { MachineRecord, RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { movedOf } from './machines.js';
-import { instanceName } from '../../spec/plan/names.js';
+import { instanceName } from '../../contracts/plan/names.js';
 import { byCodeUnit } from '../../text/order.js';
 import type { VariantData } from './variant-data.js';
 import { formatCount } from '../../text/figures.js';

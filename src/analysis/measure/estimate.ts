@@ -1,5 +1,5 @@
 import { sumOf } from '../../stats/sums.js';
-import type { Estimate, QuantileEstimates } from '../../spec/result/estimate.js';
+import type { Estimate, QuantileEstimates } from '../../contracts/result/estimate.js';
 import {
   designEffect,
   sectionInterval,

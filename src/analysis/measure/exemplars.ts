@@ -4,12 +4,12 @@ import {
   kindIndex,
   writtenStatus,
   type OutcomeName,
-} from '../../spec/outcome.js';
-import type { TraceRecord } from '../../spec/record/record.js';
-import type { Exemplar, Span } from '../../spec/result/result.js';
+} from '../../contracts/outcome.js';
+import type { TraceRecord } from '../../contracts/record/record.js';
+import type { Exemplar, Span } from '../../contracts/result/result.js';
 import { quantileRank } from '../../stats/rank.js';
 import { firstFaultNs } from './faulted.js';
-import { instanceName, partName } from '../../spec/plan/names.js';
+import { instanceName, partName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 /** A request that is shown in every variant. */

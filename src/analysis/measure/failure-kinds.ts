@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../spec/record/record.js';
-import { DESIGNED, type OutcomeName } from '../../spec/outcome.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { DESIGNED, type OutcomeName } from '../../contracts/outcome.js';
 import { edgesFrom } from './component-edges.js';
 import { FAILURE_WORDS } from './outcome-words.js';
 import { throttledBy } from './pool-refusals.js';

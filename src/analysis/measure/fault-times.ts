@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
-import type { FaultTimes } from '../../spec/result/blame.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan, PlanFault } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import { partName } from '../../spec/plan/names.js';
+import type { FaultTimes } from '../../contracts/result/blame.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { partName } from '../../contracts/plan/names.js';
 import { estimateOf, meanOf } from './estimate.js';
 import { spansIn } from './faulted.js';
 import { FAILED_SOME } from './goodput.js';

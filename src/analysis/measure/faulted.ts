@@ -1,6 +1,6 @@
-import type { PlanFault } from '../../spec/plan/plan.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
 import { firstTriggerNs } from './background.js';
-import { JOURNAL, type RunRecord } from '../../spec/record/record.js';
+import { JOURNAL, type RunRecord } from '../../contracts/record/record.js';
 import { overAt } from './rollouts.js';
 import { partsOf, type VariantData } from './variant-data.js';
 import { cellsOf, clipped, type CellSet } from './window.js';

@@ -3,7 +3,7 @@ import {
   type GaugeKind,
   type GaugeTable,
   type RunRecord,
-} from '../../spec/record/record.js';
+} from '../../contracts/record/record.js';
 import type { VariantData } from './variant-data.js';
 
 /** One gauge of a run: its row in the gauge table, and the range of its entries. */

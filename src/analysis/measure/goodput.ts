@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { throttledBy } from './pool-refusals.js';
 import { arrivedOf, mergeSegments, sumCells } from './sums.js';
 import type { VariantData } from './variant-data.js';

@@ -1,4 +1,4 @@
-import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js';
+import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import { byCodeUnit } from '../../text/order.js';
 import { isBackground, triggersIn } from './background.js';
 import type { Question } from './question.js';

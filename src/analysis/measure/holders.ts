@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import { processOf } from '../../spec/plan/versions.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { processOf } from '../../contracts/plan/versions.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { areaOf, betweenOf, gaugesByComponent } from './gauges.js';
 import { sumCells } from './sums.js';
 import { instancesOf, type ComponentEdge, type VariantData } from './variant-data.js';

@@ -1,11 +1,11 @@
 import { FAILURE_WORDS } from './outcome-words.js';
 import { TraceTree } from './trace-tree.js';
 import type { VariantData } from './variant-data.js';
-import { kindIndex, isSuccess, OUTCOME_NAMES } from '../../spec/outcome.js';
-import { instanceName, partName } from '../../spec/plan/names.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { InCommon, Trait } from '../../spec/result/blame.js';
+import { kindIndex, isSuccess, OUTCOME_NAMES } from '../../contracts/outcome.js';
+import { instanceName, partName } from '../../contracts/plan/names.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { InCommon, Trait } from '../../contracts/result/blame.js';
 import { byCodeUnit } from '../../text/order.js';
 
 /** Fewer traced requests of a kind show nothing. */

@@ -1,7 +1,7 @@
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Incomplete, StoppedRun, UnfinishedVariant } from '../../spec/result/result.js';
-import type { ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Incomplete, StoppedRun, UnfinishedVariant } from '../../contracts/result/result.js';
+import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { largestOf, meanOf, smallestOf, type Measured } from './estimate.js';
 import type { Question } from './question.js';
 import { downtimesOf } from './downtimes.js';

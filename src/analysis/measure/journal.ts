@@ -3,11 +3,11 @@ import {
   REGISTRY_EVENT,
   ROLLOUT_STATE,
   type MachineRecord,
-} from '../../spec/record/record.js';
-import type { JournalEntry } from '../../spec/result/result.js';
+} from '../../contracts/record/record.js';
+import type { JournalEntry } from '../../contracts/result/result.js';
 import { movedOf } from './machines.js';
 import { isBreaker } from './breakers.js';
-import { instanceName } from '../../spec/plan/names.js';
+import { instanceName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 const INSTANCE_STATES = [

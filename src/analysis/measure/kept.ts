@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import type { VariantData } from './variant-data.js';
 
 type Figures<T> = (data: VariantData) => T;

@@ -1,6 +1,11 @@
-import { DESIGNED, OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
-import type { GaugeKind, PartRecord, RunRecord } from '../../spec/record/record.js';
-import type { PlanComponent } from '../../spec/plan/plan.js';
+import {
+  DESIGNED,
+  OUTCOME_KINDS,
+  OUTCOME_NAMES,
+  type OutcomeName,
+} from '../../contracts/outcome.js';
+import type { GaugeKind, PartRecord, RunRecord } from '../../contracts/record/record.js';
+import type { PlanComponent } from '../../contracts/plan/plan.js';
 import { awayOf, downtimesOf, type Downtime } from './downtimes.js';
 import { gaugesByComponent, type Gauge } from './gauges.js';
 import { throttledBy } from './pool-refusals.js';
@@ -10,7 +15,7 @@ import { columnOf, constantColumn } from './step-columns.js';
 import { bySteps, maxLevels, meanLevels, outcomesBySteps, type Steps } from './steps.js';
 import { arrivedOf, finishedOf, rowsAt, succeededOf } from './sums.js';
 import type { Capacity } from './presence.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { usualLatency, type UsualLatency } from './usual-latency.js';
 import { isPlaced, partsOf, type VariantData } from './variant-data.js';
 

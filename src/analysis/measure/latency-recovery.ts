@@ -1,5 +1,5 @@
 import { rowsAt } from './sums.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
 import { spansIn, strikes } from './faulted.js';
 import { usualNs } from './goodput.js';

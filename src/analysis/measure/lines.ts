@@ -1,9 +1,9 @@
 import { sumOf } from '../../stats/sums.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import { INSTRUCTION_WIDTH } from '../../spec/plan/program-ends.js';
-import { OP } from '../../spec/plan/program.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import { INSTRUCTION_WIDTH } from '../../contracts/plan/program-ends.js';
+import { OP } from '../../contracts/plan/program.js';
 import { edgesFrom } from './component-edges.js';
 import { meanInstances } from './presence.js';
 import type { Asked } from './question.js';

@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';
 import { arrivedOf, sumTable } from './sums.js';

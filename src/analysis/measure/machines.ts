@@ -1,5 +1,5 @@
-import { JOURNAL } from '../../spec/record/record.js';
-import type { MachineBlock, MachineRecord, RunRecord } from '../../spec/record/record.js';
+import { JOURNAL } from '../../contracts/record/record.js';
+import type { MachineBlock, MachineRecord, RunRecord } from '../../contracts/record/record.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Span } from './window.js';
 

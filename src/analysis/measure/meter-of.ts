@@ -1,4 +1,4 @@
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { bySteps, type Steps } from './steps.js';
 
 type Form = MeterRecord['form'];

@@ -2,7 +2,7 @@ import { sumOf } from '../../stats/sums.js';
 import type { MeterOf } from './meter-of.js';
 import { invariant } from '../../kernel/invariant.js';
 import { METRICS, type MetricName } from '../../language/metrics.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { measureDrain } from './drain.js';
 import { distributionOf, largestOf, meanOf, nothing, shareOf } from './estimate.js';
 import type { Asked, Measurement, Question } from './question.js';

@@ -1,11 +1,11 @@
-import type { MeterRecord } from '../../spec/record/record.js';
+import type { MeterRecord } from '../../contracts/record/record.js';
 import type {
   BrokenSaga,
   DrainResult,
   MeteredResult,
   MeterResult,
   RolloutResult,
-} from '../../spec/result/meters.js';
+} from '../../contracts/result/meters.js';
 import { latencyResult } from './components.js';
 import { delayQueues, passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';

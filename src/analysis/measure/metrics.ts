@@ -1,5 +1,5 @@
 import { findMetric } from '../../language/metrics.js';
-import type { MetricPath, WindowClause } from '../../spec/scenario/expression.js';
+import type { MetricPath, WindowClause } from '../../contracts/scenario/expression.js';
 import { invariant } from '../../kernel/invariant.js';
 import { nothing, type Measured } from './estimate.js';
 import { MEASUREMENTS } from './metrics/table.js';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 
 /**
  * Everything that decides which requests users send: the workloads of a variant, and the faults that change their

@@ -1,4 +1,4 @@
-import type { OutcomeName } from '../../spec/outcome.js';
+import type { OutcomeName } from '../../contracts/outcome.js';
 
 /** Names of the failure outcomes in prose. */
 export const FAILURE_WORDS: ReadonlyMap<OutcomeName, string> = new Map([

@@ -1,7 +1,7 @@
 import { powi } from '../../kernel/math.js';
 import { retryOf, serverError } from '../../lint/layers.js';
-import type { RetryTraits } from '../../spec/patterns/policy-traits.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
+import type { RetryTraits } from '../../contracts/patterns/policy-traits.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
 import { sumOf } from '../../stats/sums.js';
 import type { Asked } from './question.js';
 import { remembered } from './remembered.js';

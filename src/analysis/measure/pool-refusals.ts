@@ -1,5 +1,5 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { partsOf, type VariantData } from './variant-data.js';
 
 const THROTTLED = OUTCOME_NAMES.indexOf('throttled');

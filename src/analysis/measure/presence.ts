@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanProcess } from '../../spec/plan/process.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import { comesAndGoes, processOf } from '../../spec/plan/versions.js';
+import type { PlanProcess } from '../../contracts/plan/process.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { comesAndGoes, processOf } from '../../contracts/plan/versions.js';
 import { awayOf, downtimesOf } from './downtimes.js';
 import { largestOf, meanOf, type Measured } from './estimate.js';
 import { cellSums, denseOf, picked, type GaugePick } from './gauges.js';

@@ -1,4 +1,4 @@
-import type { WindowClause } from '../../spec/scenario/expression.js';
+import type { WindowClause } from '../../contracts/scenario/expression.js';
 import type { Metric } from '../../language/metrics.js';
 import type { SubjectKind } from '../../language/metrics/entry.js';
 import type { Measured } from './estimate.js';

@@ -1,8 +1,8 @@
-import type { ComponentHeadroom } from '../../spec/result/headroom.js';
-import type { PlanComponent } from '../../spec/plan/plan.js';
-import { processOf } from '../../spec/plan/versions.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import { SESSION } from '../../spec/scenario/sections.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+import type { PlanComponent } from '../../contracts/plan/plan.js';
+import { processOf } from '../../contracts/plan/versions.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import { SESSION } from '../../contracts/scenario/sections.js';
 import { sumOf } from '../../stats/sums.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { edgesFrom } from './component-edges.js';

@@ -1,8 +1,8 @@
 import { meterOf } from './meter-of.js';
 import type { Ns } from '../../kernel/time.js';
-import { JOURNAL, ROLLOUT_STATE, type RunRecord } from '../../spec/record/record.js';
-import type { PlanRollout } from '../../spec/plan/versions.js';
-import type { RolloutResult } from '../../spec/scenario/rollouts.js';
+import { JOURNAL, ROLLOUT_STATE, type RunRecord } from '../../contracts/record/record.js';
+import type { PlanRollout } from '../../contracts/plan/versions.js';
+import type { RolloutResult } from '../../contracts/scenario/rollouts.js';
 import { meanOf, type Measured } from './estimate.js';
 import type { Question } from './question.js';
 import { FAILED_SOME } from './goodput.js';

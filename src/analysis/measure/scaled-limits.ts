@@ -1,4 +1,4 @@
-import type { PlanComponent } from '../../spec/plan/plan.js';
+import type { PlanComponent } from '../../contracts/plan/plan.js';
 import { sumOf } from '../../stats/sums.js';
 import { meanOf } from './estimate.js';
 import { inService, pickOf, type GaugePick } from './gauges.js';

@@ -1,5 +1,5 @@
-import type { Began } from '../../spec/result/sweep.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Began } from '../../contracts/result/sweep.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { resourceUses } from './resource-uses.js';
 import { targetReplicas } from './scaled-limits.js';
 import { selectComponent } from './subjects.js';

@@ -1,4 +1,4 @@
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { sumOf } from '../../stats/sums.js';
 import { shareOf, type Measured } from './estimate.js';
 import { finishedOf, mergeSegments, sumOutcomes } from './sums.js';

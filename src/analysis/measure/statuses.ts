@@ -1,4 +1,4 @@
-import { ANOTHER, type StatusColumn } from '../../spec/record/record.js';
+import { ANOTHER, type StatusColumn } from '../../contracts/record/record.js';
 import type { Asked } from './question.js';
 import { rowsOf } from './subjects.js';
 import { succeededOf, sumCells, sumOutcomes } from './sums.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 
 /** The steps of the timeline: absolute starts and lengths in ns. Only the last may be shorter. */
 export interface Steps {

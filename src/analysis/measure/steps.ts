@@ -1,7 +1,7 @@
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { EdgeRecord } from '../../spec/record/record.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import { EDGE_COUNTERS } from '../../contracts/patterns/policy.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { EdgeRecord } from '../../contracts/record/record.js';
 import type { Counts } from '../../stats/record-columns.js';
 import { cellSums, isQuiet, type Gauge } from './gauges.js';
 import {

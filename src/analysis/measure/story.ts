@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../spec/result/cause.js';
+import type { CauseFact } from '../../contracts/result/cause.js';
 import type { FailureKinds } from './failure-kinds.js';
 import type {
   Ending,
@@ -7,7 +7,7 @@ import type {
   HealthState,
   Influence,
   RunVerdict,
-} from '../../spec/result/cascade.js';
+} from '../../contracts/result/cascade.js';
 
 /** The cascade of one run. */
 export interface Story {

@@ -1,8 +1,8 @@
-import type { MetricPath, Reference } from '../../spec/scenario/expression.js';
+import type { MetricPath, Reference } from '../../contracts/scenario/expression.js';
 import { versionKind } from '../../language/expression-versions.js';
 import type { SubjectKind } from '../../language/metrics/entry.js';
-import { PART_KIND } from '../../spec/component-kind.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { PART_KIND } from '../../contracts/component-kind.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { instancesOf, partsOf, type VariantData } from './variant-data.js';
 
 /** The subject of a metric in one variant, as ids of the plan. The lists are empty if it does not exist there. */

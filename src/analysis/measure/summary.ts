@@ -1,7 +1,7 @@
-import type { QuantileEstimates } from '../../spec/result/estimate.js';
-import { OUTCOME_NAMES } from '../../spec/outcome.js';
-import { EDGE_COUNTER, type EdgeCounter } from '../../spec/patterns/policy.js';
-import type { VariantSummary } from '../../spec/result/result.js';
+import type { QuantileEstimates } from '../../contracts/result/estimate.js';
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
+import { EDGE_COUNTER, type EdgeCounter } from '../../contracts/patterns/policy.js';
+import type { VariantSummary } from '../../contracts/result/result.js';
 import { withGood, withLatencies, withSuccesses } from './batches.js';
 import {
   byStatistic,
@@ -25,7 +25,7 @@ import { measureRecovery, neverCount } from './recovery.js';
 import type { Story } from './story.js';
 import { selectStats, selectUsers } from './subjects.js';
 import { arrivedOf, finishedOf, sumCells, sumCounter, sumParts } from './sums.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 import { wastedOf } from './wasted.js';
 

@@ -1,6 +1,6 @@
-import type { PartRecord, RunRecord } from '../../spec/record/record.js';
-import { EDGE_COUNTERS } from '../../spec/patterns/policy.js';
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import type { PartRecord, RunRecord } from '../../contracts/record/record.js';
+import { EDGE_COUNTERS } from '../../contracts/patterns/policy.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
 import { Histogram, type HistogramData } from '../../stats/histogram.js';
 import type { Counts } from '../../stats/record-columns.js';
 

@@ -1,7 +1,7 @@
-import type { Series, Timeline } from '../../spec/result/result.js';
-import type { HealthState } from '../../spec/result/cascade.js';
-import type { PartRecord, RunRecord } from '../../spec/record/record.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { Series, Timeline } from '../../contracts/result/result.js';
+import type { HealthState } from '../../contracts/result/cascade.js';
+import type { PartRecord, RunRecord } from '../../contracts/record/record.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { betweenOf } from './gauges.js';
 import { countsOf, type Counts } from './lanes.js';
 import { SparseMerge } from './sparse.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { TraceRecord } from '../../spec/record/record.js';
-import { kindIndex, OUTCOME, isSuccess } from '../../spec/outcome.js';
+import type { TraceRecord } from '../../contracts/record/record.js';
+import { kindIndex, OUTCOME, isSuccess } from '../../contracts/outcome.js';
 
 const NONE = -1;
 const trees = new WeakMap<TraceRecord, TraceTree>();

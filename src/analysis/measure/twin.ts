@@ -1,7 +1,7 @@
-import { partName } from '../../spec/plan/names.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Twin, TwinSeries } from '../../spec/result/twin.js';
+import { partName } from '../../contracts/plan/names.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Twin, TwinSeries } from '../../contracts/result/twin.js';
 import { stepsOf } from './steps.js';
 import { latencySeries, successSeries } from './timeline.js';
 

@@ -1,5 +1,5 @@
 import { exp, log } from '../../kernel/math.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { SparseMerge } from './sparse.js';
 
 /** Latency distribution of a time without a fault. */

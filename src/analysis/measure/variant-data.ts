@@ -1,8 +1,8 @@
 import { byCodeUnit, groupedBy } from '../../text/order.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Variant } from '../../spec/scenario/scenario.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
 import { firstTriggerNs } from './background.js';
 import { cellsOf, type CellSet } from './window.js';
 

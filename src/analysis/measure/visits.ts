@@ -1,5 +1,5 @@
 import { sumOf } from '../../stats/sums.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { Asked } from './question.js';
 import { ownRepeats } from './own-repeats.js';
 import { remembered } from './remembered.js';

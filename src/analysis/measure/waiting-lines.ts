@@ -1,10 +1,10 @@
 import { meterOf } from './meter-of.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { PlanQueue } from '../../spec/plan/queues.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { PlanQueue } from '../../contracts/plan/queues.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { delayQueues, restingPlaces } from './dead-letters.js';
 import { bySteps, largestBySteps, type Steps } from './steps.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { type VariantData } from './variant-data.js';
 
 /** A backlog: of a consumer, a read model or an outbox. */

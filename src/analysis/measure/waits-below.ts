@@ -1,5 +1,5 @@
 import { sumOf } from '../../stats/sums.js';
-import { processOf } from '../../spec/plan/versions.js';
+import { processOf } from '../../contracts/plan/versions.js';
 import { poolPick } from './client-pools.js';
 import { edgesFrom } from './component-edges.js';
 import { meanOf } from './estimate.js';

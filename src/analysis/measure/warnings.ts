@@ -1,8 +1,8 @@
-import { oneRunWords } from '../../spec/result/one-run.js';
+import { oneRunWords } from '../../contracts/result/one-run.js';
 import { arrivedOf, sumParts } from './sums.js';
 import { unroutedIn } from './unrouted.js';
 import type { VariantData } from './variant-data.js';
-import type { ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import { formatCount } from '../../text/figures.js';
 import { list, plural } from '../../text/words.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { ratioOf, type Measured } from './estimate.js';
 import { areaOf, gaugesByComponent, type Gauge } from './gauges.js';
 import { sumCells } from './sums.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { WindowClause } from '../../spec/scenario/expression.js';
-import type { Plan, PlanFault } from '../../spec/plan/plan.js';
+import type { WindowClause } from '../../contracts/scenario/expression.js';
+import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 
 /** A half-open span of absolute time. */
 export interface Span {

@@ -1,8 +1,8 @@
 import { callsOf } from '../../lint/calls.js';
 import { Demands } from '../../lint/demand.js';
 import { Graph } from '../../lint/graph.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import { partName } from '../../spec/plan/names.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import { partName } from '../../contracts/plan/names.js';
 import type { VariantData } from './variant-data.js';
 
 /** Computed on first use. */

@@ -1,8 +1,8 @@
-import type { CascadeEvent, Ending } from '../../spec/result/cascade.js';
-import type { VariantSummary } from '../../spec/result/result.js';
-import { latencyLater } from '../../spec/result/latency-later.js';
+import type { CascadeEvent, Ending } from '../../contracts/result/cascade.js';
+import type { VariantSummary } from '../../contracts/result/result.js';
+import { latencyLater } from '../../contracts/result/latency-later.js';
 import { formatSeconds } from '../../text/figures.js';
-import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
+import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-during.js';
 import { ofRuns, WELL } from './ending-words.js';
 
 /** When success and latency of the users are back after the reported fault, over all runs. */

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
 import { secondsOf } from './influence.js';
 import { meanSteps } from './links.js';

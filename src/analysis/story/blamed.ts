@@ -1,4 +1,4 @@
-import type { CascadeResult } from '../../spec/result/cascade.js';
+import type { CascadeResult } from '../../contracts/result/cascade.js';
 
 /**
  * Ids of the faults that an account blames, the one with the largest part of the harm first. If it names none as a

@@ -1,7 +1,7 @@
 import { meterOf } from '../measure/meter-of.js';
-import type { PlanCluster } from '../../spec/plan/messaging.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { PlanCluster } from '../../contracts/plan/messaging.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
 import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';

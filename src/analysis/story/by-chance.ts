@@ -1,5 +1,5 @@
 import { incompleteBeta } from '../../stats/student.js';
-import type { CauseFact, CauseKind } from '../../spec/result/cause.js';
+import type { CauseFact, CauseKind } from '../../contracts/result/cause.js';
 import { usersOf, type Scene } from './scene.js';
 import { healthWithout } from './transients.js';
 import { touchedBy } from '../measure/faulted.js';

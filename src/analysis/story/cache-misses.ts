@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { bySteps } from '../measure/steps.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { blameOn } from './blame.js';

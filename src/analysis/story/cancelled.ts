@@ -1,6 +1,6 @@
 import { counterBySteps, countsOf } from '../measure/meter-of.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { firstFaultNs } from '../measure/faulted.js';
 import { secondsOf } from './influence.js';
 import { sumSteps } from './links.js';

@@ -1,5 +1,5 @@
-import type { CascadeResult } from '../../spec/result/cascade.js';
-import type { Counterfactuals } from '../../spec/result/counterfactual.js';
+import type { CascadeResult } from '../../contracts/result/cascade.js';
+import type { Counterfactuals } from '../../contracts/result/counterfactual.js';
 import { estimateOf, meanOf } from '../measure/estimate.js';
 import { causesOverRuns } from './causes/over-runs.js';
 import { withKnown } from './proof.js';

@@ -1,8 +1,8 @@
 import { editsOf } from '../../patterns/registry.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
 import type { Ns } from '../../kernel/time.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { CascadeResult } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { CascadeResult } from '../../contracts/result/cascade.js';
 import { amplificationOf } from '../measure/amplification.js';
 import { withBacklogLoads } from './causes/backlog-loads.js';
 import { conditionMakers, jointFaults } from './causes/enabling.js';

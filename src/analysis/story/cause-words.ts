@@ -1,6 +1,6 @@
-import { headOf } from '../../spec/result/fault-text.js';
-import type { Known, KnownCause } from '../../spec/result/cause.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import { headOf } from '../../contracts/result/fault-text.js';
+import type { Known, KnownCause } from '../../contracts/result/cause.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { formatInstant, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 

@@ -1,7 +1,7 @@
-import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { headOf } from '../../spec/result/fault-text.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { headOf } from '../../contracts/result/fault-text.js';
 import { formatInstant } from '../../text/figures.js';
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import { degradationWords, heldWords } from './mechanism-words.js';
 import { isDegradation, LINKS_MAX, seenWords, unique } from './seen-words.js';
 

@@ -1,8 +1,8 @@
-import { wiringOf } from '../../spec/plan/wiring.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { faultedComponents, firstFaultNs } from '../measure/faulted.js';
 import { goodputOf, goodShare } from '../measure/goodput.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { byCodeUnit } from '../../text/order.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { cellsOf } from '../measure/window.js';

@@ -1,6 +1,6 @@
 import { groupedBy } from '../../text/order.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { stepAt } from '../measure/steps.js';
 import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { stops } from './outages.js';

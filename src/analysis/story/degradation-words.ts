@@ -1,5 +1,5 @@
-import type { EventFigure, StoryEvent } from '../../spec/result/cascade.js';
-import { twoParts } from '../../spec/result/fault-text.js';
+import type { EventFigure, StoryEvent } from '../../contracts/result/cascade.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
 import type { Episode } from './health.js';
 import type { Lane } from '../measure/lanes.js';
 import { maxSteps, sumSteps } from './links.js';

@@ -1,8 +1,8 @@
 import { sumOf } from '../../stats/sums.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { areaOf, gaugesByComponent, type Gauge } from '../measure/gauges.js';
 import { arrivedOf, outcomeOf, sumCells, sumParts } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';

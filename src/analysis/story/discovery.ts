@@ -1,6 +1,6 @@
-import { JOURNAL, REGISTRY_EVENT, type RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import { twoParts } from '../../spec/result/fault-text.js';
+import { JOURNAL, REGISTRY_EVENT, type RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
 import { plural } from '../../text/words.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { BARE } from './unseen.js';

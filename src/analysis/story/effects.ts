@@ -1,6 +1,6 @@
 import { countsOf } from '../measure/meter-of.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { delayQueues, passesOn } from '../measure/dead-letters.js';
 import { secondsOf } from './influence.js';
 import { sumSteps } from './links.js';
@@ -8,7 +8,7 @@ import { afterReset } from './replays.js';
 import { bySteps, type Steps } from '../measure/steps.js';
 import type { Scene } from './scene.js';
 import { BARE } from './unseen.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 import { plural } from '../../text/words.js';
 

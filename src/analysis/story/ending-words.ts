@@ -1,6 +1,6 @@
-import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
-import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
-import { rerunWords } from '../../spec/result/rerun-words.js';
+import type { Ending, EndReason, RunVerdict } from '../../contracts/result/cascade.js';
+import type { MetastabilityProof } from '../../contracts/result/counterfactual.js';
+import { rerunWords } from '../../contracts/result/rerun-words.js';
 import { sumOf } from '../../stats/sums.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 

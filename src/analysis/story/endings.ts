@@ -1,4 +1,4 @@
-import type { Ending, EndReason, RunVerdict } from '../../spec/result/cascade.js';
+import type { Ending, EndReason, RunVerdict } from '../../contracts/result/cascade.js';
 
 /** A verdict with its reason. Values that are not finite are left out. */
 export function ending(

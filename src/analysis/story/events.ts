@@ -1,8 +1,8 @@
 import { causeOf } from './causes/of-episode.js';
-import { twoParts } from '../../spec/result/fault-text.js';
-import type { CauseFact } from '../../spec/result/cause.js';
-import type { MachineRecord, RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent, HealthState } from '../../spec/result/cascade.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
+import type { CauseFact } from '../../contracts/result/cause.js';
+import type { MachineRecord, RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent, HealthState } from '../../contracts/result/cascade.js';
 import { backlogEvents } from './backlogs.js';
 import { blockedEvents } from './blocked.js';
 import { discoveryEvents } from './discovery.js';

@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import { twoParts } from '../../spec/result/fault-text.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
 import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import { thereAt } from '../measure/presence.js';

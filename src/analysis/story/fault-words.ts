@@ -1,8 +1,8 @@
 import { editsOf } from '../../patterns/registry.js';
 import type { TargetWords } from '../../model/faults/knob.js';
-import { NODES } from '../../spec/scenario/nodes.js';
-import type { Fault } from '../../spec/scenario/scenario.js';
-import type { Network } from '../../spec/scenario/network.js';
+import { NODES } from '../../contracts/scenario/nodes.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import type { Network } from '../../contracts/scenario/network.js';
 import { formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 

@@ -1,7 +1,7 @@
 import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';
 import type { Demands } from './demands.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { locksHold } from './lock-waits.js';
 import { shareOf, type Room } from './rooms/room.js';
 import { LIKELY } from './trends.js';

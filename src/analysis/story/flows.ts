@@ -1,5 +1,5 @@
-import type { PlanModules } from '../../spec/plan/modules.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { PlanModules } from '../../contracts/plan/modules.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 
 /** A flow of messages between two components, by their ids. */
 export interface Flow {

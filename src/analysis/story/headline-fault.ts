@@ -1,4 +1,4 @@
-import type { PlanFault } from '../../spec/plan/plan.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
 import { goodputOf, goodShare, RECOVERED_SHARE } from '../measure/goodput.js';
 import { triggersIn } from '../measure/background.js';
 import { windowsFrom } from '../measure/recovery.js';

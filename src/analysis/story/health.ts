@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { HealthState } from '../../spec/result/cascade.js';
+import type { HealthState } from '../../contracts/result/cascade.js';
 import { failureLevels } from './failure-levels.js';
 import { FAILING_SCORE, scoresOf } from './health-scores.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from '../measure/health-windows.js';

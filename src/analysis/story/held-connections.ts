@@ -1,6 +1,6 @@
-import { OP } from '../../spec/plan/program.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { picked } from '../measure/gauges.js';
 import type { Link } from './links.js';
 import type { Mechanism } from './mechanism.js';

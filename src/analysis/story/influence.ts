@@ -1,4 +1,4 @@
-import type { Influence } from '../../spec/result/cascade.js';
+import type { Influence } from '../../contracts/result/cascade.js';
 import { isFeedback } from './feedback.js';
 import type { Episode } from './health.js';
 import { blameOn, isDegradedAt, isLonger } from './blame.js';

@@ -1,7 +1,7 @@
 import { FAILED_SOME } from '../measure/goodput.js';
 import { isBackground, triggersIn } from '../measure/background.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
-import type { StoryEvent, CascadeResult } from '../../spec/result/cascade.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { StoryEvent, CascadeResult } from '../../contracts/result/cascade.js';
 import { touchedBy } from '../measure/faulted.js';
 import { boundsOf, isBounded, lowersLoad } from './causes/bounds.js';
 import { enablingFaults } from './causes/enabling.js';

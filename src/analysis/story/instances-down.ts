@@ -1,4 +1,4 @@
-import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../contracts/record/record.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { isForGood } from './outages.js';
 

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { spansIn } from '../measure/faulted.js';
 import { courseOf } from '../measure/rollouts.js';
 import type { VariantData } from '../measure/variant-data.js';

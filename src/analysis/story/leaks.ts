@@ -1,6 +1,6 @@
 import { connectionLeak } from '../../patterns/knobs/connection-leak.js';
 import { editsOf } from '../../patterns/registry.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { areaOf, betweenOf } from '../measure/gauges.js';
 import { poolCapacities } from '../measure/client-pools.js';
 import { stepsOf } from '../measure/steps.js';

@@ -1,10 +1,10 @@
 import { groupedBy } from '../../text/order.js';
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
-import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
 import {

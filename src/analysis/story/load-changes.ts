@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan, PlanLoad } from '../../spec/plan/plan.js';
-import type { Stages } from '../../spec/scenario/stages.js';
+import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
+import type { Stages } from '../../contracts/scenario/stages.js';
 import type { Steps } from '../measure/steps.js';
 
 /** Planned changes of the load in a run, absolute, in order. Changes by faults are not among them. */

@@ -1,5 +1,5 @@
 import { isFeedback } from './feedback.js';
-import type { CascadeResult, Influence } from '../../spec/result/cascade.js';
+import type { CascadeResult, Influence } from '../../contracts/result/cascade.js';
 import { byCodeUnit } from '../../text/order.js';
 
 type Loop = CascadeResult['loops'][number];

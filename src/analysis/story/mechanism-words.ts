@@ -1,5 +1,5 @@
-import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { headOf } from '../../spec/result/fault-text.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { headOf } from '../../contracts/result/fault-text.js';
 
 /** Effect of a mechanism on the callers of a component, in words. */
 const WORDS: ReadonlyMap<string, (callee: string) => string> = new Map([

@@ -1,4 +1,4 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../../spec/outcome.js';
+import { OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
 import { meanSteps, outcomesIn, sumSteps, workersThere, type Link } from './links.js';
 import { isBreakerLayer } from '../measure/breakers.js';
 import { SATURATED } from './saturation.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Ending, EndReason } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Ending, EndReason } from '../../contracts/result/cascade.js';
 import { isOpen, movedOf } from '../measure/machines.js';
 import {
   arrivedIn,

@@ -1,4 +1,4 @@
-import type { CascadeResult, RunVerdict } from '../../spec/result/cascade.js';
+import type { CascadeResult, RunVerdict } from '../../contracts/result/cascade.js';
 
 /** How users fare in the same runs with one thing changed; null = such runs were not made, or do not decide. */
 export interface Reruns {

@@ -1,4 +1,4 @@
-import { headOf } from '../../spec/result/fault-text.js';
+import { headOf } from '../../contracts/result/fault-text.js';
 import { failsMore, isMakeshift } from './innocent.js';
 import {
   isDegradation,

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import type { Lane } from '../measure/lanes.js';
 import { SparseMerge } from '../measure/sparse.js';
 import { degradationOf, SLOWER } from './degradation-words.js';

@@ -1,7 +1,12 @@
-import { INSTANCE_STATE, JOURNAL, NODE_STATE, type RunRecord } from '../../spec/record/record.js';
-import { NODES } from '../../spec/scenario/nodes.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import { twoParts } from '../../spec/result/fault-text.js';
+import {
+  INSTANCE_STATE,
+  JOURNAL,
+  NODE_STATE,
+  type RunRecord,
+} from '../../contracts/record/record.js';
+import { NODES } from '../../contracts/scenario/nodes.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { VariantData } from '../measure/variant-data.js';

@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { isBackground } from '../measure/background.js';
 import { spansIn } from '../measure/faulted.js';
 import { arrivedIn, goodShare, RECOVERED_SHARE, type Goodput } from '../measure/goodput.js';

@@ -1,5 +1,5 @@
-import { JOURNAL, PROMOTED, type RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import { JOURNAL, PROMOTED, type RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import type { Scene } from './scene.js';

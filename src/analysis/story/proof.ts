@@ -1,11 +1,11 @@
-import type { CauseFact, KnownCause } from '../../spec/result/cause.js';
+import type { CauseFact, KnownCause } from '../../contracts/result/cause.js';
 import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
   InterventionRole,
-} from '../../spec/result/counterfactual.js';
-import { headOf } from '../../spec/result/fault-text.js';
+} from '../../contracts/result/counterfactual.js';
+import { headOf } from '../../contracts/result/fault-text.js';
 import type { Story } from '../measure/story.js';
 import { interventionOf, provenConditions } from './proven-conditions.js';
 import { UNSEEN } from './unseen-kinds.js';

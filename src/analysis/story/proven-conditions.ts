@@ -1,6 +1,6 @@
-import type { CauseFact, CauseKind, CauseRef, Resource } from '../../spec/result/cause.js';
-import type { CounterfactualIntervention } from '../../spec/result/counterfactual.js';
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { CauseFact, CauseKind, CauseRef, Resource } from '../../contracts/result/cause.js';
+import type { CounterfactualIntervention } from '../../contracts/result/counterfactual.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { Story } from '../measure/story.js';
 
 /** More room, or less load throughout, helps against nearly all causes. */

@@ -1,6 +1,6 @@
 import { meterOf, type MeterOf } from '../measure/meter-of.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { formatCount } from '../../text/figures.js';
 import { bySteps, largestBySteps, type Steps } from '../measure/steps.js';
 import type { VariantData } from '../measure/variant-data.js';

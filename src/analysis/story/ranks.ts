@@ -1,5 +1,5 @@
 import { isFeedback } from './feedback.js';
-import type { Influence } from '../../spec/result/cascade.js';
+import type { Influence } from '../../contracts/result/cascade.js';
 import type { Scene } from './scene.js';
 import { depthsOf } from './topology.js';
 

@@ -1,6 +1,6 @@
-import type { PlanComponent } from '../../spec/plan/plan.js';
-import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { PlanComponent } from '../../contracts/plan/plan.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount } from '../../text/figures.js';

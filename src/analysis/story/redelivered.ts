@@ -1,7 +1,7 @@
 import { poisoned } from '../../patterns/knobs/messages.js';
 import { editsOf } from '../../patterns/registry.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { sumCells } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
 import type { CellSet } from '../measure/window.js';

@@ -1,9 +1,9 @@
 import { BARE } from './unseen.js';
-import { partName } from '../../spec/plan/names.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import { twoParts } from '../../spec/result/fault-text.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import type { Subscriber } from '../../spec/scenario/messaging.js';
+import { partName } from '../../contracts/plan/names.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { twoParts } from '../../contracts/result/fault-text.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import type { Subscriber } from '../../contracts/scenario/messaging.js';
 import { formatSeconds } from '../../text/figures.js';
 
 /** Seconds after a reset within which its effects on the consumer group begin. */

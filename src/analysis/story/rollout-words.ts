@@ -1,6 +1,6 @@
-import type { RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import type { PlanVersions } from '../../spec/plan/versions.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import type { PlanVersions } from '../../contracts/plan/versions.js';
 import { answeredIn, courseOf, rolloutOf, type Course } from '../measure/rollouts.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';

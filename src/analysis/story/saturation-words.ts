@@ -1,5 +1,5 @@
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import { comesAndGoes } from '../../spec/plan/versions.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import { comesAndGoes } from '../../contracts/plan/versions.js';
 import type { Lane } from '../measure/lanes.js';
 import { formatCount, formatInstant, formatNumber } from '../../text/figures.js';
 import { isDegradedAt, isLonger } from './blame.js';

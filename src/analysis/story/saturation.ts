@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { cellSums, type Gauge } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
 import { stepAt, type Steps } from '../measure/steps.js';

@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import { holdBack } from '../../spec/plan/probes.js';
-import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { holdBack } from '../../contracts/plan/probes.js';
+import { INSTANCE_STATE, JOURNAL, type RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { BARE } from './unseen.js';
 import type { VariantData } from '../measure/variant-data.js';
 import { formatCount, formatInstant } from '../../text/figures.js';

@@ -7,7 +7,7 @@ import type { Link } from './links.js';
 import type { Lane } from '../measure/lanes.js';
 import type { HeldPool } from './held-connections.js';
 import type { Health } from './health.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
 
 /** One run by step, in which influences are searched. */
 export interface Scene {

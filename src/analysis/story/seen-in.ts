@@ -1,5 +1,5 @@
-import type { CascadeEvent, CascadeResult, StoryEvent } from '../../spec/result/cascade.js';
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { CascadeEvent, CascadeResult, StoryEvent } from '../../contracts/result/cascade.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { Story } from '../measure/story.js';
 import { byCodeUnit } from '../../text/order.js';
 

@@ -1,6 +1,6 @@
-import type { KnownCause } from '../../spec/result/cause.js';
-import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
+import type { KnownCause } from '../../contracts/result/cause.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { Story } from '../measure/story.js';
 import { formatCount } from '../../text/figures.js';
 

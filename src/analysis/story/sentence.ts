@@ -1,8 +1,13 @@
-import { headOf } from '../../spec/result/fault-text.js';
-import type { CascadeEvent, CascadeResult, Ending, RunVerdict } from '../../spec/result/cascade.js';
-import type { MetastabilityProof } from '../../spec/result/counterfactual.js';
-import { shrinking } from '../../spec/result/shrinking.js';
-import { sustainedBy } from '../../spec/result/sustained.js';
+import { headOf } from '../../contracts/result/fault-text.js';
+import type {
+  CascadeEvent,
+  CascadeResult,
+  Ending,
+  RunVerdict,
+} from '../../contracts/result/cascade.js';
+import type { MetastabilityProof } from '../../contracts/result/counterfactual.js';
+import { shrinking } from '../../contracts/result/shrinking.js';
+import { sustainedBy } from '../../contracts/result/sustained.js';
 import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
 import { isWaiting } from './degradation-words.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../spec/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import { areaOf, betweenOf, gaugesByComponent } from '../measure/gauges.js';
 import { sumCells } from '../measure/sums.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';

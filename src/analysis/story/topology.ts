@@ -1,13 +1,13 @@
-import type { PlanComponent, PlanFault } from '../../spec/plan/plan.js';
-import type { FaultInfo, Topology, TopologyNode } from '../../spec/result/result.js';
-import type { Host } from '../../spec/scenario/host.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { PlanComponent, PlanFault } from '../../contracts/plan/plan.js';
+import type { FaultInfo, Topology, TopologyNode } from '../../contracts/result/result.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';
 import { wordsOf } from './fault-events.js';
 import { flowsOf } from './flows.js';
 import { spansIn } from '../measure/faulted.js';
-import { comesAndGoes } from '../../spec/plan/versions.js';
-import { partName } from '../../spec/plan/names.js';
+import { comesAndGoes } from '../../contracts/plan/versions.js';
+import { partName } from '../../contracts/plan/names.js';
 import { byCodeUnit } from '../../text/order.js';
 import { partsOf, type VariantData } from '../measure/variant-data.js';
 

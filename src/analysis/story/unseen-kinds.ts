@@ -1,4 +1,4 @@
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 
 /** Kinds of events that no user request shows, each with the words between its subject and its time. */
 export const UNSEEN: ReadonlyMap<StoryEvent['kind'], string> = new Map([

@@ -1,8 +1,8 @@
 import { secondsOf } from './influence.js';
 import type { Scene } from './scene.js';
 import { counterBySteps, countsOf, meterOf } from '../measure/meter-of.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
 import { spansIn } from '../measure/faulted.js';
 import { picked } from '../measure/gauges.js';

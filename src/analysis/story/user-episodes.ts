@@ -1,5 +1,5 @@
-import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { headOf } from '../../spec/result/fault-text.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { headOf } from '../../contracts/result/fault-text.js';
 import { isDegradation } from './seen-words.js';
 
 /** A fault, those that follow before its users are healthy again, and the events up to the next episode. */

@@ -1,7 +1,7 @@
 import { findMetric, type MetricName } from '../../language/metrics.js';
-import { processOf } from '../../spec/plan/versions.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import type { Expression, MetricPath } from '../../spec/scenario/expression.js';
+import { processOf } from '../../contracts/plan/versions.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { Expression, MetricPath } from '../../contracts/scenario/expression.js';
 import { isAsked } from '../measure/breakers.js';
 import { LARGEST_METER_LEVEL, METER_DISTRIBUTION, METER_LEVEL } from '../measure/meter-readings.js';
 import { MEASUREMENTS } from '../measure/metrics/table.js';

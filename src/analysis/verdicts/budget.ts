@@ -1,9 +1,9 @@
-import type { Expression } from '../../spec/scenario/expression.js';
+import type { Expression } from '../../contracts/scenario/expression.js';
 import { speaksOf } from '../../language/expressions-of.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
 import { invariant } from '../../kernel/invariant.js';
-import type { BudgetSource } from '../../spec/scenario/scenario.js';
-import type { BudgetResult, Verdict } from '../../spec/result/result.js';
+import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import type { BudgetResult, Verdict } from '../../contracts/result/result.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { finite, fromOf, meanOf, wideOf, type Measured } from '../measure/estimate.js';
 import { lackOf } from './applies.js';

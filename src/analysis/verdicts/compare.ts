@@ -1,4 +1,4 @@
-import type { Comparison } from '../../spec/result/result.js';
+import type { Comparison } from '../../contracts/result/result.js';
 import { compareFamily, type Member } from '../../stats/comparison.js';
 import { momentsOf } from '../../stats/moments.js';
 import { finite, type Measured } from '../measure/estimate.js';

@@ -1,10 +1,10 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
-} from '../../spec/result/counterfactual.js';
+} from '../../contracts/result/counterfactual.js';
 import { meanInterval } from '../../stats/interval.js';
 import { ALL_SUBSETS } from './fault-search.js';
 import {

@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME_KINDS } from '../../spec/outcome.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { FailingTime } from '../../spec/result/counterfactual.js';
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { FailingTime } from '../../contracts/result/counterfactual.js';
 import { outcomesBySteps, stepsOf } from '../measure/steps.js';
 import { arrivedOf, finishedOf, mergeSegments, rowsAt, succeededOf } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';

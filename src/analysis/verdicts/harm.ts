@@ -1,7 +1,7 @@
-import { partName } from '../../spec/plan/names.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { EdgeRecord, RunRecord } from '../../spec/record/record.js';
-import type { HarmPrice } from '../../spec/result/counterfactual.js';
+import { partName } from '../../contracts/plan/names.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
+import type { HarmPrice } from '../../contracts/result/counterfactual.js';
 import {
   arrivedOf,
   mergeSegments,

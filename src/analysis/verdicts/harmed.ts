@@ -1,5 +1,5 @@
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 
 /** Share of failed requests below which a variant in which users degrade nowhere needs no explanation. */
 const FEW = 0.001;

@@ -1,5 +1,5 @@
-import type { BudgetResult, HypothesisResult } from '../../spec/result/result.js';
-import type { ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { BudgetResult, HypothesisResult } from '../../contracts/result/result.js';
+import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import { judgeBudget } from './budget.js';
 import type { Study } from './study.js';
 

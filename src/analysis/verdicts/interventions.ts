@@ -1,12 +1,12 @@
 import type { Intervention } from '../../plan/interventions/kind.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
 import type {
   CounterfactualIntervention,
   FailingTime,
   HarmPrice,
   InterventionRole,
-} from '../../spec/result/counterfactual.js';
+} from '../../contracts/result/counterfactual.js';
 import { CAUSE, estimateOf } from './counterfactual.js';
 import { mean, NOTHING } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';

@@ -1,4 +1,4 @@
-import type { Expression, Limit, WindowClause } from '../../spec/scenario/expression.js';
+import type { Expression, Limit, WindowClause } from '../../contracts/scenario/expression.js';
 import { sectionInterval, type Interval } from '../../stats/interval.js';
 import { finite, intervalOf, type Measured } from '../measure/estimate.js';
 import { savedOf } from './saved.js';

@@ -1,6 +1,6 @@
-import type { Expression } from '../../spec/scenario/expression.js';
+import type { Expression } from '../../contracts/scenario/expression.js';
 import { measureText } from '../../language/expression.js';
-import type { SavedValue } from '../../spec/result/saved.js';
+import type { SavedValue } from '../../contracts/result/saved.js';
 import { finite } from '../measure/estimate.js';
 import { measureIn, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';

@@ -1,5 +1,5 @@
-import type { MetricPath, WindowClause } from '../../spec/scenario/expression.js';
-import type { SavedValues } from '../../spec/result/saved.js';
+import type { MetricPath, WindowClause } from '../../contracts/scenario/expression.js';
+import type { SavedValues } from '../../contracts/result/saved.js';
 import type { Measured } from '../measure/estimate.js';
 import { measure } from '../measure/metrics.js';
 import type { Story } from '../measure/story.js';

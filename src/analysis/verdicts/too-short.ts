@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { Expression } from '../../spec/scenario/expression.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Expression } from '../../contracts/scenario/expression.js';
 import { formatSeconds } from '../../text/figures.js';
 import { spansIn, strikes } from '../measure/faulted.js';
 import { stepsOf } from '../measure/steps.js';

@@ -1,13 +1,13 @@
-import { partName } from '../../spec/plan/names.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { MeterRecord, RunRecord } from '../../spec/record/record.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
+import { partName } from '../../contracts/plan/names.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
 import type {
   InterventionRole,
   UnseenHarm,
   UnseenIntervention,
   UnseenKind,
-} from '../../spec/result/counterfactual.js';
+} from '../../contracts/result/counterfactual.js';
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 import { CAUSE, estimateOf, faultProof } from './counterfactual.js';

@@ -6,7 +6,7 @@ import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
-import type { Result, VariantResult } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
 import { explained } from '../counterfactuals.js';

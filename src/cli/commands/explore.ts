@@ -1,8 +1,8 @@
 import { oneLine } from '../../text/line.js';
 import type { Span } from '../../analysis/measure/window.js';
 import { exploreText } from '../../report/explore/text.js';
-import type { ExploredVariant, ExploreResult } from '../../spec/result/explore.js';
-import type { Variant } from '../../spec/scenario/scenario.js';
+import type { ExploredVariant, ExploreResult } from '../../contracts/result/explore.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { formatSeconds } from '../../text/figures.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';

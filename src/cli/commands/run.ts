@@ -2,7 +2,7 @@ import { auditSteps } from '../../kernel/invariant.js';
 import { oneLine } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
 import { resultText } from '../../run/result-text.js';
-import type { Result } from '../../spec/result/result.js';
+import type { Result } from '../../contracts/result/result.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';

@@ -1,6 +1,6 @@
 import { isFailure } from '../../report/budget-words.js';
 import { storyMarkdown, storyText } from '../../report/story/render.js';
-import type { Result, VariantResult } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { Lines } from '../../text/line.js';
 import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';

@@ -1,5 +1,5 @@
 import { tuneText } from '../../report/tune/text.js';
-import type { TuneResult } from '../../spec/result/tune.js';
+import type { TuneResult } from '../../contracts/result/tune.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';

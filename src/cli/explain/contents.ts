@@ -2,7 +2,7 @@ import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
 import { rules } from '../../lint/index.js';
 import { METRICS } from '../../language/metrics.js';
 import { STEP_VERBS } from '../../scenario/verbs.js';
-import { OUTCOME_NAMES } from '../../spec/outcome.js';
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
 import { columns } from './layout.js';
 import { OUTCOME_GROUPS } from './outcome-pages.js';
 import { PATTERNS } from './pattern-pages.js';

@@ -1,4 +1,4 @@
-import type { Database, Operation } from '../../spec/scenario/database.js';
+import type { Database, Operation } from '../../contracts/scenario/database.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { HOST } from './process-text.js';
 import { callText, lines } from './values.js';

@@ -1,10 +1,10 @@
 import { balancerKind, outlierKind } from '../../patterns/registry.js';
-import { calleeName, partName } from '../../spec/plan/names.js';
-import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
-import type { PlanConnections } from '../../spec/plan/connections.js';
-import type { Layer, LoadBalancing } from '../../spec/scenario/policies.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import { SESSION } from '../../spec/scenario/sections.js';
+import { calleeName, partName } from '../../contracts/plan/names.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
+import type { PlanConnections } from '../../contracts/plan/connections.js';
+import type { Layer, LoadBalancing } from '../../contracts/scenario/policies.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import { SESSION } from '../../contracts/scenario/sections.js';
 import { edgeVersions } from './edge-versions.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { storeFields } from './gateway-text.js';

@@ -1,6 +1,6 @@
-import type { Plan, PlanEdge } from '../../spec/plan/plan.js';
-import { OP } from '../../spec/plan/program.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 
 const INSTRUCTION = 4;
 

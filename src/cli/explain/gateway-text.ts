@@ -1,8 +1,8 @@
 import { PRODUCTS } from '../../scenario/products.js';
-import type { Gateway, Route } from '../../spec/scenario/scenario.js';
-import type { LimiterStore } from '../../spec/scenario/policies.js';
-import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { LimiterStore } from '../../contracts/scenario/policies.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { all, braced, setFieldsText } from './fields.js';
 import { layerText, plainText, quantityText } from './values.js';
 

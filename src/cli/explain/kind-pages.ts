@@ -7,10 +7,10 @@ import {
 } from '../../patterns/registry.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
-import type { BalancerKind } from '../../spec/patterns/balancer.js';
+import type { BalancerKind } from '../../contracts/patterns/balancer.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { OutlierKind } from '../../spec/patterns/outlier.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { OutlierKind } from '../../contracts/patterns/outlier.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { formTable, schemaTable } from './field-pages.js';
 import { indented, paragraph } from './layout.js';
 import { sectionOf } from './section-page.js';

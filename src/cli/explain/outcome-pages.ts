@@ -1,6 +1,6 @@
 import { OUTCOME_TERMS, OutcomeSet } from '../../patterns/mechanisms/outcome-terms.js';
-import { OUTCOME, OUTCOME_NAMES, statusOf, withStatus } from '../../spec/outcome.js';
-import type { OutcomeName } from '../../spec/outcome.js';
+import { OUTCOME, OUTCOME_NAMES, statusOf, withStatus } from '../../contracts/outcome.js';
+import type { OutcomeName } from '../../contracts/outcome.js';
 import { columns, firstSentence, indented, paragraph } from './layout.js';
 
 /** The explanation of an outcome: what happened, what causes it, and what other programs call it. */

@@ -2,7 +2,7 @@ import { rules } from '../../lint/index.js';
 import type { Rule } from '../../lint/rule.js';
 import { METRICS } from '../../language/metrics.js';
 import { synonym } from '../../scenario/synonyms.js';
-import { OUTCOME_NAMES } from '../../spec/outcome.js';
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
 import { codeNames, codePages } from './code-pages.js';
 import type { Field } from './field-index.js';
 import { fieldsPage, formPage } from './field-pages.js';

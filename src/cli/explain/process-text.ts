@@ -4,14 +4,14 @@ import type {
   ScalingRules,
   ScalingStep,
   ScalingTarget,
-} from '../../spec/scenario/autoscaling.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Probe, Probes } from '../../spec/scenario/probes.js';
-import type { Host } from '../../spec/scenario/host.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
-import type { DisruptionBudget, Nodes } from '../../spec/scenario/nodes.js';
-import type { Platform } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
+} from '../../contracts/scenario/autoscaling.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
+import type { Probe, Probes } from '../../contracts/scenario/probes.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
+import type { DisruptionBudget, Nodes } from '../../contracts/scenario/nodes.js';
+import type { Platform } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 

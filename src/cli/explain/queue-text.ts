@@ -1,6 +1,6 @@
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import type { ConsumerRetry, Subscriber, Topic } from '../../spec/scenario/messaging.js';
-import type { Bus, MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { ConsumerRetry, Subscriber, Topic } from '../../contracts/scenario/messaging.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
 import { all, braced, fieldsText } from './fields.js';
 import { configText, plainText } from './values.js';
 

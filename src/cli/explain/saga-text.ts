@@ -1,4 +1,4 @@
-import type { Saga, SagaPersistence, SagaStep } from '../../spec/scenario/sagas.js';
+import type { Saga, SagaPersistence, SagaStep } from '../../contracts/scenario/sagas.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { plainText } from './values.js';
 

@@ -1,9 +1,9 @@
 import { faultKind } from '../../patterns/registry.js';
 import { whatIfText } from '../../report/what-if.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 
-import type { Endpoint, Service } from '../../spec/scenario/services.js';
+import type { Endpoint, Service } from '../../contracts/scenario/services.js';
 import type {
   Fault,
   Gateway,
@@ -11,10 +11,10 @@ import type {
   Scenario,
   ScenarioFile,
   Workload,
-} from '../../spec/scenario/scenario.js';
-import type { ProxyCost } from '../../spec/scenario/mesh.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
-import type { Host } from '../../spec/scenario/host.js';
+} from '../../contracts/scenario/scenario.js';
+import type { ProxyCost } from '../../contracts/scenario/mesh.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import { asLines, type Lines } from '../../text/line.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';

@@ -1,4 +1,4 @@
-import { SECTION } from '../../spec/component-kind.js';
+import { SECTION } from '../../contracts/component-kind.js';
 import { Fields, fieldsOf, languageSchema, partsOf, resolve } from './field-index.js';
 import type { Field, Form, JsonSchema, Part } from './field-index.js';
 

@@ -1,6 +1,6 @@
 import { eachStep } from '../../language/each-step.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step, StepOf } from '../../spec/scenario/steps.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { callText, lines, plainText } from './values.js';
 

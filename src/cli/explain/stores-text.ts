@@ -1,5 +1,5 @@
-import type { Cache, CacheLevel } from '../../spec/scenario/caching.js';
-import type { EventStore, Projection } from '../../spec/scenario/stores.js';
+import type { Cache, CacheLevel } from '../../contracts/scenario/caching.js';
+import type { EventStore, Projection } from '../../contracts/scenario/stores.js';
 import { plural } from '../../text/words.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { HOST } from './process-text.js';

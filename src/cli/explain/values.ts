@@ -3,11 +3,11 @@ import { exp } from '../../kernel/math.js';
 import { normalQuantile } from '../../kernel/special.js';
 import { policyKind } from '../../patterns/registry.js';
 import { sortedEntries } from '../../plan/canonical.js';
-import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../spec/quantities/distribution-text.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { Target } from '../../spec/scenario/target.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
+import { COUNT_KINDS, DISTRIBUTION_KINDS } from '../../contracts/quantities/distribution-text.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { Target } from '../../contracts/scenario/target.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
 
 const LAWS: ReadonlySet<string> = new Set([...DISTRIBUTION_KINDS, ...COUNT_KINDS]);
 const Z99 = normalQuantile(0.99);

@@ -1,6 +1,6 @@
-import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
-import type { Versions } from '../../spec/scenario/services.js';
-import type { ProcessSettings } from '../../spec/scenario/host.js';
+import type { Amount, Rollout, RolloutStep } from '../../contracts/scenario/rollouts.js';
+import type { Versions } from '../../contracts/scenario/services.js';
+import type { ProcessSettings } from '../../contracts/scenario/host.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';
 

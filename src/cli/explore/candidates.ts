@@ -4,10 +4,10 @@ import { compile } from '../../plan/compile.js';
 import { PlanError } from '../../plan/problem.js';
 import { isPlaced } from '../../analysis/measure/variant-data.js';
 import type { Span } from '../../analysis/measure/window.js';
-import type { ExploredFault } from '../../spec/result/explore.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import { formatDuration, parseShare } from '../../spec/quantities/quantity-text.js';
-import type { Fault, ScenarioFile, Variant } from '../../spec/scenario/scenario.js';
+import type { ExploredFault } from '../../contracts/result/explore.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { formatDuration, parseShare } from '../../contracts/quantities/quantity-text.js';
+import type { Fault, ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
 import type { Dish, Serving } from './menu.js';
 
 /** A fault that can be tried, alone and with others. */

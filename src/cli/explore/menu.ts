@@ -1,5 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDuration, parseFactor, parseShare } from '../../spec/quantities/quantity-text.js';
+import {
+  parseDuration,
+  parseFactor,
+  parseShare,
+} from '../../contracts/quantities/quantity-text.js';
 
 /** A fault of the menu on one target: its kind and fields as in a scenario, and its effect in words. */
 export interface Serving {

@@ -1,4 +1,4 @@
-import type { SizeTally } from '../../spec/result/explore.js';
+import type { SizeTally } from '../../contracts/result/explore.js';
 
 /** The result of the runs with a set of faults. */
 export interface Trial {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { show } from '../../spec/quantities/quantity-text.js';
+import { show } from '../../contracts/quantities/quantity-text.js';
 import { readGuarded } from '../files.js';
 import { packageVersion } from '../version.js';
 import { STORED_BYTES_MAX, TOO_DEEP, isTooDeep, sizeProblem } from './limits.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { show } from '../../spec/quantities/quantity-text.js';
+import { show } from '../../contracts/quantities/quantity-text.js';
 import { shown, wanted } from '../../scenario/issue-words.js';
 
 /** A problem of a value in a document: its place, what is allowed, and what was found. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BudgetResult, Comparison, HypothesisResult } from '../../spec/result/result.js';
+import type { BudgetResult, Comparison, HypothesisResult } from '../../contracts/result/result.js';
 import {
   count,
   figure,

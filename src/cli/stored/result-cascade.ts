@@ -10,7 +10,7 @@ import type {
   HealthState,
   Influence,
   RunVerdict,
-} from '../../spec/result/cascade.js';
+} from '../../contracts/result/cascade.js';
 import type {
   CauseFact,
   CauseKind,
@@ -18,7 +18,7 @@ import type {
   Known,
   KnownCause,
   Resource,
-} from '../../spec/result/cause.js';
+} from '../../contracts/result/cause.js';
 import {
   count,
   estimate,

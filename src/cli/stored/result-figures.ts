@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { PART_KIND, type ComponentKind } from '../../spec/component-kind.js';
-import { OUTCOME_NAMES } from '../../spec/outcome.js';
-import type { LatencyResult } from '../../spec/result/estimate.js';
+import { PART_KIND, type ComponentKind } from '../../contracts/component-kind.js';
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
+import type { LatencyResult } from '../../contracts/result/estimate.js';
 import type {
   BrokenSaga,
   DrainResult,
   MeterResult,
   MeteredResult,
   RolloutResult,
-} from '../../spec/result/meters.js';
-import type { AnswerResult, ComponentResult, PoolResult } from '../../spec/result/result.js';
+} from '../../contracts/result/meters.js';
+import type { AnswerResult, ComponentResult, PoolResult } from '../../contracts/result/result.js';
 import { count, estimate, orderedPair, list, mapping, number, oneOf, text } from './shapes.js';
 
 export const componentKind = oneOf<ComponentKind>(PART_KIND);

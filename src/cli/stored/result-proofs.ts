@@ -9,7 +9,7 @@ import type {
   MetastabilityProof,
   UnseenHarm,
   UnseenKind,
-} from '../../spec/result/counterfactual.js';
+} from '../../contracts/result/counterfactual.js';
 import { causeKind, resource, runVerdict } from './result-cascade.js';
 import { count, estimate, figure, list, mapping, number, oneOf, share, text } from './shapes.js';
 

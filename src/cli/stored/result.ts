@@ -1,4 +1,4 @@
-import type { EnoughChanges } from '../../spec/result/enough.js';
+import type { EnoughChanges } from '../../contracts/result/enough.js';
 import { z } from 'zod';
 import type {
   Incomplete,
@@ -11,8 +11,8 @@ import type {
   UnfinishedVariant,
   VariantResult,
   VariantSummary,
-} from '../../spec/result/result.js';
-import type { FaultInfo } from '../../spec/result/result.js';
+} from '../../contracts/result/result.js';
+import type { FaultInfo } from '../../contracts/result/result.js';
 import { sealOf } from '../../text/seal.js';
 import type { Stored } from './envelope.js';
 import { budget, comparison, hypothesis } from './result-budgets.js';

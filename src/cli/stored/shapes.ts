@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Estimate } from '../../spec/result/estimate.js';
-import type { BudgetResult, Verdict } from '../../spec/result/result.js';
-import type { MetricUnit } from '../../spec/scenario/expression.js';
+import type { Estimate } from '../../contracts/result/estimate.js';
+import type { BudgetResult, Verdict } from '../../contracts/result/result.js';
+import type { MetricUnit } from '../../contracts/scenario/expression.js';
 
 /** What values of several kinds of files have in common. */
 

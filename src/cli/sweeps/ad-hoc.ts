@@ -1,4 +1,4 @@
-import type { SweepStart } from '../../spec/result/sweep.js';
+import type { SweepStart } from '../../contracts/result/sweep.js';
 import { sha256 } from '../../text/sha256.js';
 import { usageError } from '../exit.js';
 

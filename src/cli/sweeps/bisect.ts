@@ -1,4 +1,4 @@
-import type { SweepEdge, SweepFigures } from '../../spec/result/sweep.js';
+import type { SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 
 /** A value that was tried for one variant, with its figures. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ComponentHeadroom } from '../../spec/result/headroom.js';
-import type { SweepFigure, SweepFigures } from '../../spec/result/sweep.js';
-import type { MetricUnit } from '../../spec/scenario/expression.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep.js';
+import type { MetricUnit } from '../../contracts/scenario/expression.js';
 import { sealOf } from '../../text/seal.js';
 import { Unusable, type Stored } from '../stored/envelope.js';
 import { eventKind } from '../stored/result-cascade.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { resultText } from '../../run/result-text.js';
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
 import type { Format } from '../flags.js';
 import { fileArgument, reportName, writeFormats } from '../report-files.js';
 import { shellWord } from '../../text/shell.js';

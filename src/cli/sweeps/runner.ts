@@ -4,14 +4,14 @@ import type { Records } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
-import type { BudgetSource, ScenarioFile } from '../../spec/scenario/scenario.js';
+import type { BudgetSource, ScenarioFile } from '../../contracts/scenario/scenario.js';
 import type {
   Sweep,
   SweepCase,
   SweepEdge,
   SweepFigures,
   SweepResult,
-} from '../../spec/result/sweep.js';
+} from '../../contracts/result/sweep.js';
 import { usageError } from '../exit.js';
 import type { Shard } from '../flags.js';
 import type { SimulateOptions } from '../simulate.js';

@@ -5,9 +5,9 @@ import { withAllReplicas } from '../../plan/interventions/scaling.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/replicate.js';
-import type { PlanNodes } from '../../spec/plan/nodes.js';
-import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
-import type { Began } from '../../spec/result/sweep.js';
+import type { PlanNodes } from '../../contracts/plan/nodes.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
+import type { Began } from '../../contracts/result/sweep.js';
 import { lower } from '../prepare.js';
 import type { BuiltCase } from './build.js';
 

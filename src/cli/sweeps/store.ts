@@ -3,7 +3,7 @@ import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { sealed } from '../../text/seal.js';
 import { sha256 } from '../../text/sha256.js';
-import type { SweepFigures } from '../../spec/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { CommandError } from '../exit.js';
 import { writeOutput } from '../output.js';
 import { readStored } from '../stored/envelope.js';

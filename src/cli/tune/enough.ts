@@ -6,10 +6,10 @@ import { differences, type Differences } from '../../scenario/tuning/differences
 import { plain } from '../../scenario/located.js';
 import { isStopped } from '../../run/run.js';
 import type { Move } from '../../scenario/tuning/moves.js';
-import type { RunRecord } from '../../spec/record/record.js';
-import type { EnoughChanges } from '../../spec/result/enough.js';
-import type { Result, VariantResult } from '../../spec/result/result.js';
-import type { TunedRuns } from '../../spec/result/tune.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { EnoughChanges } from '../../contracts/result/enough.js';
+import type { Result, VariantResult } from '../../contracts/result/result.js';
+import type { TunedRuns } from '../../contracts/result/tune.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import { interruption } from '../interrupt.js';

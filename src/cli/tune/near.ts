@@ -1,6 +1,6 @@
 import type { Setting } from '../../scenario/tuning/settings.js';
 import type { Moves } from './smallest.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 
 /** Changes of the settings that the requests of a plan use, those where the trouble is first; `near`: only these. */
 export function nearFirst(

@@ -1,8 +1,8 @@
 import { compile } from '../../plan/compile.js';
 import { PlanError } from '../../plan/problem.js';
 import { editsFor, type SettingChange } from '../../scenario/tuning/change.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Variant } from '../../spec/scenario/scenario.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
 import { select, type Prepared } from '../prepare.js';
 
 /** A variant with some changes of its text; null if it is not valid with them. */

@@ -1,5 +1,5 @@
-import type { ComponentKind, PartKind } from '../../spec/component-kind.js';
-import type { MetricUnit } from '../../spec/scenario/expression.js';
+import type { ComponentKind, PartKind } from '../../contracts/component-kind.js';
+import type { MetricUnit } from '../../contracts/scenario/expression.js';
 
 /** Kinds of subjects, the part of a metric before its dot. */
 export type SubjectKind =

@@ -1,4 +1,4 @@
-import type { Gateway } from '../../spec/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
 import { Regex, RegexError } from './regex.js';
 
 type Routing = Gateway['routing'];

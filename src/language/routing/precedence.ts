@@ -1,4 +1,4 @@
-import type { Gateway, Route } from '../../spec/scenario/scenario.js';
+import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import type { HostPattern } from './host.js';
 import { takesHost } from './host.js';
 import type { PathPattern } from './path.js';

@@ -1,4 +1,4 @@
-import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { handyTime, timeText, yamlAt } from '../words.js';

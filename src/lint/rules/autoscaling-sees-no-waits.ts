@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Host } from '../../spec/scenario/host.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import { sectionOf } from '../demand.js';
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,9 +1,9 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';
-import type { Evidence } from '../../spec/patterns/policy-traits.js';
+import type { Evidence } from '../../contracts/patterns/policy-traits.js';
 import type { Key } from '../graph.js';
 import { layerOf, triesOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,5 +1,5 @@
-import type { Layer } from '../../spec/scenario/policies.js';
-import { poolSizeOf } from '../../spec/scenario/pool-size.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
 import type { Call } from '../calls.js';
 import { hostOf, mostOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';

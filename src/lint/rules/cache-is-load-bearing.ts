@@ -1,4 +1,4 @@
-import type { Cache } from '../../spec/scenario/caching.js';
+import type { Cache } from '../../contracts/scenario/caching.js';
 import { bottleneckOf } from '../bottleneck.js';
 import type { Call } from '../calls.js';
 import { layerOf } from '../layers.js';

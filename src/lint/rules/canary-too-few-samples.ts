@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

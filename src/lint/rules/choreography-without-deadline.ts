@@ -1,7 +1,7 @@
 import { eachStep } from '../../language/each-step.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import type { Target } from '../../spec/scenario/target.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Step } from '../../contracts/scenario/steps.js';
+import type { Target } from '../../contracts/scenario/target.js';
 import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

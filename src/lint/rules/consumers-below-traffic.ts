@@ -1,8 +1,8 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Path } from '../../scenario/located.js';
-import type { Consumption } from '../../spec/scenario/messaging.js';
-import type { QueueConsumer } from '../../spec/scenario/queues.js';
+import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { QueueConsumer } from '../../contracts/scenario/queues.js';
 import { coresForRequests, hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,7 +1,7 @@
 import { eachStep } from '../../language/each-step.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import type { Step } from '../../contracts/scenario/steps.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

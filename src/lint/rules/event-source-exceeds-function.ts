@@ -1,5 +1,5 @@
-import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

@@ -1,6 +1,6 @@
 import { powi } from '../../kernel/math.js';
 import { eachStep } from '../../language/each-step.js';
-import type { Step, StepOf } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
 import { sectionOf } from '../demand.js';
 import { layerOf } from '../layers.js';

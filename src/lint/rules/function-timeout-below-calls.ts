@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { limitOfCall } from '../limits.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

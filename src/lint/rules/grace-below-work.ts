@@ -1,4 +1,4 @@
-import { terminationOf } from '../../spec/scenario/termination.js';
+import { terminationOf } from '../../contracts/scenario/termination.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

@@ -1,6 +1,6 @@
 import { pow } from '../../kernel/math.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { KeyPopulation } from '../../spec/scenario/scenario.js';
+import type { KeyPopulation } from '../../contracts/scenario/scenario.js';
 import type { Handler } from '../handlers.js';
 import { handlersOf } from '../handlers.js';
 import { publishedTo } from '../published.js';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { exceeded } from '../plausible.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

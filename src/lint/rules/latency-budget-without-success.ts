@@ -1,4 +1,4 @@
-import type { PolicyName } from '../../spec/patterns/policy-traits.js';
+import type { PolicyName } from '../../contracts/patterns/policy-traits.js';
 import { kindAt } from '../judged.js';
 import { layerOf } from '../layers.js';
 import type { Rule } from '../rule.js';

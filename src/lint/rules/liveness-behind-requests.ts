@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Host } from '../../spec/scenario/host.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

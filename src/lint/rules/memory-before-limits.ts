@@ -1,6 +1,6 @@
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { Host } from '../../spec/scenario/host.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { Call } from '../calls.js';
 import { mostOf, sectionOf } from '../demand.js';
 import { policyTraits } from '../../patterns/registry.js';

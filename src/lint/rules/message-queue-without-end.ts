@@ -1,4 +1,4 @@
-import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
+import type { Bus, MessageQueue } from '../../contracts/scenario/queues.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

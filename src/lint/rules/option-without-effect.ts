@@ -1,7 +1,7 @@
 import { positionIn } from '../positions.js';
 import { pathText, type Path } from '../../scenario/located.js';
-import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { LoadBalancing } from '../../spec/scenario/policies.js';
+import { PLAIN_BALANCING } from '../../contracts/patterns/balancer.js';
+import type { LoadBalancing } from '../../contracts/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Outbox } from '../../spec/scenario/messaging.js';
-import type { Service } from '../../spec/scenario/services.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Outbox } from '../../contracts/scenario/messaging.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import type { Step } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { poolSizeOf } from '../../spec/scenario/pool-size.js';
+import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,5 +1,5 @@
-import { poolSizeOf } from '../../spec/scenario/pool-size.js';
-import type { Database } from '../../spec/scenario/database.js';
+import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
+import type { Database } from '../../contracts/scenario/database.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

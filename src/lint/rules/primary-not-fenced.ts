@@ -1,4 +1,4 @@
-import type { Database } from '../../spec/scenario/database.js';
+import type { Database } from '../../contracts/scenario/database.js';
 import type { Finding, Rule } from '../rule.js';
 import { fieldTime, timeText, yamlAt } from '../words.js';
 

@@ -1,5 +1,5 @@
-import type { Host } from '../../spec/scenario/host.js';
-import { PROBES } from '../../spec/scenario/probes.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import { PROBES } from '../../contracts/scenario/probes.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

@@ -1,6 +1,6 @@
-import type { Database } from '../../spec/scenario/database.js';
-import type { MessageQueue } from '../../spec/scenario/queues.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Database } from '../../contracts/scenario/database.js';
+import type { MessageQueue } from '../../contracts/scenario/queues.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

@@ -1,4 +1,4 @@
-import type { Middleware } from '../../spec/scenario/middleware.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
 import { bottleneckOf } from '../bottleneck.js';
 import type { Bottleneck } from '../bottleneck.js';
 import { mostOf } from '../demand.js';

@@ -1,10 +1,10 @@
 import type { Ns } from '../../kernel/time.js';
 import { eachStep } from '../../language/each-step.js';
-import { kindOf, OUTCOME } from '../../spec/outcome.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
-import type { Step, Bundle } from '../../spec/scenario/steps.js';
+import { kindOf, OUTCOME } from '../../contracts/outcome.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import type { Step, Bundle } from '../../contracts/scenario/steps.js';
 import type { Call } from '../calls.js';
 import { policyTraits } from '../../patterns/registry.js';
 import { retryOf } from '../layers.js';

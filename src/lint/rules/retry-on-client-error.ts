@@ -1,4 +1,4 @@
-import { OUTCOME, withStatus } from '../../spec/outcome.js';
+import { OUTCOME, withStatus } from '../../contracts/outcome.js';
 import { retryOf } from '../layers.js';
 import type { Finding, Rule } from '../rule.js';
 import { bundleYaml, callText } from '../words.js';

@@ -1,4 +1,4 @@
-import type { Orchestration, SagaStep } from '../../spec/scenario/sagas.js';
+import type { Orchestration, SagaStep } from '../../contracts/scenario/sagas.js';
 import type { Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../spec/scenario/database.js';
+import type { Database } from '../../contracts/scenario/database.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

@@ -1,8 +1,8 @@
 import { meanOf } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Discovery } from '../../spec/scenario/discovery.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import { terminationOf } from '../../spec/scenario/termination.js';
+import type { Discovery } from '../../contracts/scenario/discovery.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import { terminationOf } from '../../contracts/scenario/termination.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';

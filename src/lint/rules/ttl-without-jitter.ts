@@ -1,4 +1,4 @@
-import type { Cache } from '../../spec/scenario/caching.js';
+import type { Cache } from '../../contracts/scenario/caching.js';
 import type { Finding, Rule } from '../rule.js';
 import { timeText, yamlAt } from '../words.js';
 

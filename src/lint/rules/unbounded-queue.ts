@@ -1,4 +1,4 @@
-import type { Host } from '../../spec/scenario/host.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import { sectionOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import { hasOnlyClosedUsers } from '../traffic.js';

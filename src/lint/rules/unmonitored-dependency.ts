@@ -1,4 +1,4 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { judgedWords } from '../judged.js';
 import { dependenciesOf } from '../monitoring.js';

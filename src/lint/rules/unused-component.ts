@@ -1,4 +1,4 @@
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

@@ -1,4 +1,4 @@
-import type { Topic } from '../../spec/scenario/messaging.js';
+import type { Topic } from '../../contracts/scenario/messaging.js';
 import type { Finding, Rule } from '../rule.js';
 import { yamlAt } from '../words.js';
 

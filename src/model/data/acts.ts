@@ -1,4 +1,4 @@
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 
 /**
  * A step that leaves the process other than by a call: publishing a message, using an in-process cache, taking a lock.

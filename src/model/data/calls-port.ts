@@ -1,5 +1,5 @@
-import type { Outcome } from '../../spec/outcome.js';
-import type { CallContext } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { CallContext } from '../../contracts/patterns/policy.js';
 
 /** The operations of calls for the parts below the path of a call: its layers, connections and transactions. */
 export interface CallsPort extends CallContext {

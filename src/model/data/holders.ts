@@ -1,8 +1,8 @@
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { frames } from './strands/frames.js';
 import { mostKept, type Holder } from './holders-kept.js';
 import type { Run } from './run.js';
-import { partName } from '../../spec/plan/names.js';
+import { partName } from '../../contracts/plan/names.js';
 
 /** A call in flight with its frame and its strand, or a request in a queue. Unit: bytes. */
 const CALL = 1000;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import type { Instance } from './instances/instance.js';
 import type { Run } from './run.js';
 

@@ -1,9 +1,9 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig } from '../../spec/scenario/backoff.js';
-import type { BalancerKind } from '../../spec/patterns/balancer.js';
-import type { OutlierKind } from '../../spec/patterns/outlier.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { BackoffConfig } from '../../contracts/scenario/backoff.js';
+import type { BalancerKind } from '../../contracts/patterns/balancer.js';
+import type { OutlierKind } from '../../contracts/patterns/outlier.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 
 /** Delays before retries, drawn by the lineage of the retried operation. */
 export interface Delays {

@@ -1,6 +1,6 @@
 import type { Counts } from '../../kernel/counts.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { SagaRecord } from '../../spec/record/record.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { SagaRecord } from '../../contracts/record/record.js';
 import type { Act } from './acts.js';
 import type { Keys } from './strands/keys.js';
 import type { CallsPort } from './calls-port.js';
@@ -51,7 +51,7 @@ export interface Run {
   readonly calls: CallsPort;
   /** Null without a service mesh. */
   readonly proxies: Proxies | null;
-  /** By act id, see PlanAct in spec/plan/modules. */
+  /** By act id, see PlanAct in contracts/plan/modules. */
   readonly acts: readonly Act[];
   /** By component id: takes back the resources that the strands of that component hold until they end. */
   readonly leaseOwners: Map<number, LeaseOwner>;

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import type { Instance } from './instances/instance.js';
 import type { Run } from './run.js';
 

@@ -1,9 +1,9 @@
 import { invariant } from '../../kernel/invariant.js';
-import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../spec/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
 import type { Ns } from '../../kernel/time.js';
-import { holds } from '../../spec/compare.js';
-import type { PlanCondition } from '../../spec/plan/plan.js';
-import type { MeterRecord } from '../../spec/record/record.js';
+import { holds } from '../../contracts/compare.js';
+import type { PlanCondition } from '../../contracts/plan/plan.js';
+import type { MeterRecord } from '../../contracts/record/record.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
 import type { LevelColumns } from '../data/figures/levels.js';

@@ -1,4 +1,4 @@
-import type { PlanAct } from '../../spec/plan/modules.js';
+import type { PlanAct } from '../../contracts/plan/modules.js';
 import type { Act } from '../data/acts.js';
 import type { Draft } from '../data/run.js';
 import type { World } from './world.js';

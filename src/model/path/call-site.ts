@@ -1,6 +1,6 @@
-import type { CalledEndpoint } from '../../spec/patterns/policy.js';
+import type { CalledEndpoint } from '../../contracts/patterns/policy.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 
 /** The operations of the model that the call machinery uses. */
 export interface CallSite {

@@ -13,9 +13,9 @@ import {
   PENDING,
   isHinted,
   isSuccess,
-} from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
-import type { CalledEndpoint, PolicyState } from '../../spec/patterns/policy.js';
+} from '../../contracts/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { CalledEndpoint, PolicyState } from '../../contracts/patterns/policy.js';
 import type { CallSite } from './call-site.js';
 import type { CallsPort } from '../data/calls-port.js';
 import { ASK_TAG, FORK_TAG, INSTEAD_TAG } from './call-tags.js';

@@ -2,8 +2,8 @@ import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { streamKey, type StreamKey } from '../../kernel/rng.js';
-import { calleeName } from '../../spec/plan/names.js';
-import type { PlanEdge } from '../../spec/plan/plan.js';
+import { calleeName } from '../../contracts/plan/names.js';
+import type { PlanEdge } from '../../contracts/plan/plan.js';
 import type {
   Alarm,
   CallContext,
@@ -12,9 +12,9 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../../spec/patterns/policy.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import { SESSION } from '../../spec/scenario/sections.js';
+} from '../../contracts/patterns/policy.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import { SESSION } from '../../contracts/scenario/sections.js';
 import { Alarms } from '../data/instances/alarms.js';
 import type { View } from '../data/edges/edge.js';
 import type { Instance } from '../data/instances/instance.js';

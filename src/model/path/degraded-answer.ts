@@ -1,4 +1,4 @@
-import { OUTCOME, statusOf, withStatus, type Outcome } from '../../spec/outcome.js';
+import { OUTCOME, statusOf, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { strands } from '../data/strands/strands.js';
 import type { Run } from '../data/run.js';
 

@@ -1,6 +1,6 @@
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { OP } from '../../spec/plan/program.js';
+import { OP } from '../../contracts/plan/program.js';
 import { REGISTERS, strands } from '../data/strands/strands.js';
 import type { DiskSlowness } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';

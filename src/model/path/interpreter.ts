@@ -14,9 +14,9 @@ import {
   outcomeOfStatus,
   relayed,
   type Outcome,
-} from '../../spec/outcome.js';
-import { CALL_MODE, OP } from '../../spec/plan/program.js';
-import type { Knee } from '../../spec/scenario/resources.js';
+} from '../../contracts/outcome.js';
+import { CALL_MODE, OP } from '../../contracts/plan/program.js';
+import type { Knee } from '../../contracts/scenario/resources.js';
 import { Draws } from './draws.js';
 import { Guards, type GuardsParts } from './guards.js';
 import { CANCELLATION, type Instance } from '../data/instances/instance.js';

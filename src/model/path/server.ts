@@ -2,7 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../../spec/outcome.js';
+import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { CANCELLATION } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
 import { injectedOutcome } from '../resources/serving/injections.js';

@@ -3,7 +3,7 @@ import { PHASE } from '../../kernel/phase.js';
 import { streamKey, unit } from '../../kernel/rng.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PlanProcess } from '../../spec/plan/process.js';
+import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
 import { engine } from '../../kernel/engine.js';

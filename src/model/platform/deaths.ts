@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { OUTCOME } from '../../spec/outcome.js';
+import { OUTCOME } from '../../contracts/outcome.js';
 import { openAll } from '../data/edges/edge.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { replayCalls } from './freezes.js';

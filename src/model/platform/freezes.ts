@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../contracts/record/record.js';
 import { strands } from '../data/strands/strands.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { OutagesParts } from './outages-parts.js';

@@ -2,7 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { INSTANCE_STATE, JOURNAL } from '../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL } from '../../contracts/record/record.js';
 import { introduce, updateFleet } from '../resources/picking/ready.js';
 import { Collections } from './collections.js';
 import { startScaling } from './scaling/autoscaler.js';

@@ -1,4 +1,4 @@
-import type { PlanAutoscaling } from '../../spec/plan/autoscaling.js';
+import type { PlanAutoscaling } from '../../contracts/plan/autoscaling.js';
 import type { Scale } from './replica-set.js';
 
 /** An autoscaler whose bounds and targets can change. */

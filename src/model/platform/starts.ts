@@ -2,7 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Lifecycle } from '../../spec/scenario/process.js';
+import type { Lifecycle } from '../../contracts/scenario/process.js';
 import type { Nodes } from './nodes/nodes.js';
 import type { Instance } from '../data/instances/instance.js';
 import { WarmUp } from '../data/instances/warm-up.js';

@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import { injectedOutcome, type InjectionsParts } from './serving/injections.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import type { ServedRun } from '../data/server-port.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BalancerKind, BalancerState } from '../../spec/patterns/balancer.js';
+import type { BalancerKind, BalancerState } from '../../contracts/patterns/balancer.js';
 
 const schema = z.strictObject({});
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import { pow } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
-import { factor, whole } from '../../spec/quantities/quantities.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
+import { factor, whole } from '../../contracts/quantities/quantities.js';
 import { weightsField } from '../mechanisms/instance-weights.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { slowStartField } from '../mechanisms/slow-start.js';

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { SmoothRounds } from '../mechanisms/smooth-rounds.js';

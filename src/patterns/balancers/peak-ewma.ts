@@ -3,8 +3,12 @@ import { exp } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
-import { duration } from '../../spec/quantities/quantities.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 
 const schema = z.strictObject({
   decay: duration({ allowZero: false })

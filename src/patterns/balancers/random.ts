@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerState } from '../../spec/patterns/balancer.js';
+import type { BalancerKind, BalancerState } from '../../contracts/patterns/balancer.js';
 
 const schema = z.strictObject({});
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
-import { whole } from '../../spec/quantities/quantities.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { balanceFactorField, BoundedLoad } from '../mechanisms/bounded-load.js';
 import { hashedKey, isCandidate, keyField } from '../mechanisms/hashing.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerKind, BalancerSetup, BalancerState } from '../../spec/patterns/balancer.js';
+import type {
+  BalancerKind,
+  BalancerSetup,
+  BalancerState,
+} from '../../contracts/patterns/balancer.js';
 import { weightsField } from '../mechanisms/instance-weights.js';
 import { slowStartField } from '../mechanisms/slow-start.js';
 import { WeightedTurns } from '../mechanisms/weighted-turns.js';

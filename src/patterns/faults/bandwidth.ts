@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { bandwidth as bytesPerSecond } from '../../spec/quantities/quantities.js';
+import { bandwidth as bytesPerSecond } from '../../contracts/quantities/quantities.js';
 import { bandwidthLimit } from '../knobs/bandwidth.js';
 import { direction } from '../mechanisms/direction.js';
 import { problemsOf } from '../mechanisms/problems.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { distribution } from '../../spec/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { configured } from '../knobs/configured.js';
 
 const path = z.string().min(1).max(1000);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { duration, signedDuration } from '../../spec/quantities/quantities.js';
+import { duration, signedDuration } from '../../contracts/quantities/quantities.js';
 import { clock } from '../knobs/clock.js';
 
 const NS_PER_DAY = 86_400 * NS_PER_SECOND;

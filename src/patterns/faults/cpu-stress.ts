@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { share, whole } from '../../spec/quantities/quantities.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
 import { stress } from '../knobs/stress.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { distribution, factor } from '../../spec/quantities/quantities.js';
+import { distribution, factor } from '../../contracts/quantities/quantities.js';
 import { diskDelay } from '../knobs/disk.js';
 import { scaled } from '../mechanisms/scaled.js';
 import { problemsOf } from '../mechanisms/problems.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { whole } from '../../spec/quantities/quantities.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { distribution, share } from '../../spec/quantities/quantities.js';
+import { distribution, share } from '../../contracts/quantities/quantities.js';
 import { delay } from '../knobs/delay.js';
 import { direction } from '../mechanisms/direction.js';
 import { scaled } from '../mechanisms/scaled.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { size } from '../../spec/quantities/quantities.js';
+import { size } from '../../contracts/quantities/quantities.js';
 import { dataLimit } from '../knobs/closing.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { rowHeld } from '../knobs/row-held.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { bandwidth, size } from '../../spec/quantities/quantities.js';
+import { bandwidth, size } from '../../contracts/quantities/quantities.js';
 import { leaking } from '../knobs/leaking.js';
 import { problemsOf } from '../mechanisms/problems.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { cut } from '../knobs/cut.js';

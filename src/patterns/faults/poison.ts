@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { poisoned } from '../knobs/messages.js';
 import { problemsOf } from '../mechanisms/problems.js';
 

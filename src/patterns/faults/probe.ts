@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
+import { FORCED_RESULT, PROBES } from '../../contracts/scenario/probes.js';
 import { PROBE_LIES } from '../knobs/probe-lies.js';
 
 const schema = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { rate } from '../../spec/quantities/quantities.js';
+import { rate } from '../../contracts/quantities/quantities.js';
 import { redriven } from '../knobs/messages.js';
 
 const schema = z.strictObject({

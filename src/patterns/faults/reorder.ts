@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { distribution } from '../../spec/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { heldBack } from '../knobs/messages.js';
 
 const schema = z.strictObject({

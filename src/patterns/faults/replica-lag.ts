@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { replicaLag as behind } from '../knobs/roles.js';
 
 const schema = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { closeDelay } from '../knobs/closing.js';
 
 const schema = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { factor } from '../../spec/quantities/quantities.js';
+import { factor } from '../../contracts/quantities/quantities.js';
 import { speed } from '../knobs/speed.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { whole } from '../../spec/quantities/quantities.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { threadLimit as limit } from '../knobs/thread-limit.js';
 
 const schema = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { rate, whole } from '../../spec/quantities/quantities.js';
+import { rate, whole } from '../../contracts/quantities/quantities.js';
 import { throttled } from '../knobs/injected.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { tokenBucket } from '../mechanisms/token-bucket.js';

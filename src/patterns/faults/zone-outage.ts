@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
-import { distribution } from '../../spec/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { DIRECTION } from '../../model/data/edges/link.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
 import { OF_LINKS } from './usual.js';
 
 /** Bandwidth of the link between each pair of instances, in bytes per second. */

@@ -1,6 +1,6 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
-import type { FaultChanges } from '../../spec/scenario/scenario.js';
+import type { FaultChanges } from '../../contracts/scenario/scenario.js';
 import { list } from '../../text/words.js';
 import { OF_PROCESSES } from './usual.js';
 

@@ -1,7 +1,7 @@
 import { samplers } from '../../kernel/distribution.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
-import { DISK } from '../../spec/plan/plan.js';
+import { DISK } from '../../contracts/plan/plan.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 import { failing, injecting } from './injected.js';

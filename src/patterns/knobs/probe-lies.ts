@@ -1,6 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { FORCED_RESULT, PROBES } from '../../spec/scenario/probes.js';
-import type { ProbeKind } from '../../spec/scenario/probes.js';
+import { FORCED_RESULT, PROBES } from '../../contracts/scenario/probes.js';
+import type { ProbeKind } from '../../contracts/scenario/probes.js';
 import { OF_PROCESSES } from './usual.js';
 
 interface ForcedResult {

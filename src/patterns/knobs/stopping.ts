@@ -1,4 +1,4 @@
-import { isNode } from '../../spec/scenario/nodes.js';
+import { isNode } from '../../contracts/scenario/nodes.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { OF_PROCESSES } from './usual.js';
 

@@ -1,5 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { outcomeOfStatus } from '../../spec/outcome.js';
+import { outcomeOfStatus } from '../../contracts/outcome.js';
 import { formatNumber } from '../../text/figures.js';
 import { IDLE_AT_KAFKA, injecting } from './injected.js';
 import { OF_PROCESSES } from './usual.js';

@@ -1,6 +1,6 @@
 import { pow } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
+import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
 
 /** Number of delays summed: an unbounded back-off exceeds every run by then. */
 const MOST_DELAYS = 1000;

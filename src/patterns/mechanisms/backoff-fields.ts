@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { duration, factor, quantity } from '../../spec/quantities/quantities.js';
+import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { duration, factor, quantity } from '../../contracts/quantities/quantities.js';
 import {
   parseDuration,
   parseShare,
   QuantityError,
   show,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 
 /** Defaults of a library. */
 export interface BackoffDefaults {

@@ -3,7 +3,7 @@ import { pow, powi, tanh } from '../../kernel/math.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { BackoffConfig, Jitter } from '../../spec/scenario/backoff.js';
+import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
 
 /** Longest possible delay, 52 days: added to any time of a run, it is still a whole number of ns. */
 const MAX_DELAY_NS = 4_503_599_627_370_496;

@@ -1,6 +1,6 @@
-import type { Outcome } from '../../spec/outcome.js';
-import { kindOf, OUTCOME } from '../../spec/outcome.js';
-import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { kindOf, OUTCOME } from '../../contracts/outcome.js';
+import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { choice, flag } from '../../spec/quantities/fields.js';
-import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
+import { choice, flag } from '../../contracts/quantities/fields.js';
+import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
 import { threshold, WINDOW_MAX, windowSize } from './window-size.js';
 
 const closedFields = {

@@ -1,4 +1,4 @@
-import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 import type { MachineConfig, WrittenMachine } from './breaker-machine-fields.js';
 import { problemsOf } from './problems.js';
 

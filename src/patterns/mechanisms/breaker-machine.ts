@@ -1,6 +1,6 @@
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm } from '../../spec/patterns/policy.js';
+import type { Alarm } from '../../contracts/patterns/policy.js';
 import type { BreakerJournal, BreakerRule } from './breaker.js';
 import { CLOSED, HALF_OPEN, OPEN } from './breaker.js';
 import { EXCLUDED, FAILURE, SUCCESS } from './breaker-classes.js';

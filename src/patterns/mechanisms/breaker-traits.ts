@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { BreakerTraits } from '../../spec/patterns/policy-traits.js';
-import type { PolicySetup } from '../../spec/patterns/policy.js';
+import type { BreakerTraits } from '../../contracts/patterns/policy-traits.js';
+import type { PolicySetup } from '../../contracts/patterns/policy.js';
 import { Breaker } from './breaker.js';
 import type { BreakerRule } from './breaker.js';
 import type { BreakerClasses } from './breaker-classes.js';

@@ -1,9 +1,9 @@
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicySetup, PolicyState } from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import type { CallContext, PolicySetup, PolicyState } from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';
 
 /** Breaker states in the order of their journal codes. */

@@ -1,17 +1,17 @@
 import { widenFloat64, widenInt32 } from '../../kernel/pool.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { isSuccess, kindOf, OUTCOME, PASS, statusOf } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { isSuccess, kindOf, OUTCOME, PASS, statusOf } from '../../contracts/outcome.js';
 import type {
   CallContext,
   GateState,
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { ConcurrencyLimitTraits } from '../../spec/patterns/policy-traits.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import type { ConcurrencyLimitTraits } from '../../contracts/patterns/policy-traits.js';
 import { CONCURRENCY_LIMIT } from './families.js';
 import { OutcomeSet, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
 

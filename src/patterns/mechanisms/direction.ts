@@ -1,4 +1,4 @@
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 
 /** Direction of the target's messages that a network fault affects. */
 export const direction = choice(['both', 'to', 'from'], 'both').describe(

@@ -1,7 +1,7 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { OutlierSetup } from '../../spec/patterns/outlier.js';
+import type { OutlierSetup } from '../../contracts/patterns/outlier.js';
 
 const MS: Ns = 1_000_000;
 

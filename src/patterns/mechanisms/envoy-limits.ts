@@ -1,12 +1,12 @@
-import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
+import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   ConnectionLimits,
   PolicyProblem,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { problemsOf } from './problems.js';
 
 /** The circuit breakers of an Envoy cluster; Infinity = no limit. */

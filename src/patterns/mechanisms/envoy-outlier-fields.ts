@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import { flag } from '../../contracts/quantities/fields.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 
 const successRate = z.strictObject({
   minimumHosts: whole({ min: 1 })

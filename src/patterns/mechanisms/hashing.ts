@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
-import type { BalancerSetup } from '../../spec/patterns/balancer.js';
+import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 
 /** Input of the hash of a hashing balancer. */
 export const keyField = z

@@ -1,11 +1,11 @@
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { quantity } from '../../spec/quantities/quantities.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
   QuantityError,
   show,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 import type { Ns } from '../../kernel/time.js';
 import type { HedgeBudget, HedgeDelay } from './hedging.js';
 import { LivePercentile } from './live-percentile.js';

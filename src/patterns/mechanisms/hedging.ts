@@ -9,10 +9,10 @@ import {
   NEVER_AGAIN,
   OUTCOME,
   PASS,
-} from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
+} from '../../contracts/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import type { OutcomeSet } from './outcome-terms.js';
 
 /** When a call with attempts left sends the next one. */

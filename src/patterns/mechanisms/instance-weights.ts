@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whole } from '../../spec/quantities/quantities.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 
 const LIST = z.array(whole({ min: 1, max: 65_535 })).min(1);
 

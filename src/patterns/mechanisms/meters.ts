@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { HINTED, OUTCOME, PARK, PASS, withStatus } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { HINTED, OUTCOME, PARK, PASS, withStatus } from '../../contracts/outcome.js';
 import type {
   CallContext,
   LimiterState,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { whole } from '../../spec/quantities/quantities.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { RATE_LIMIT } from './families.js';
 import type { KeyState } from './keyed.js';
 import { Keyed } from './keyed.js';

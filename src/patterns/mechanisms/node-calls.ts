@@ -1,11 +1,11 @@
-import { PASS } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
+import { PASS } from '../../contracts/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   LimiterState,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
+} from '../../contracts/patterns/policy.js';
 import type { RefusalRule } from './meters.js';
 import { refuseCall } from './meters.js';
 

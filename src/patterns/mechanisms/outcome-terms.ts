@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, statusOf } from '../../spec/outcome.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { quantity } from '../../spec/quantities/quantities.js';
-import { QuantityError, show } from '../../spec/quantities/quantity-text.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, statusOf } from '../../contracts/outcome.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
+import { QuantityError, show } from '../../contracts/quantities/quantity-text.js';
 
 /** A term of an outcome list: an outcome, a group of outcomes, or the status of the callee's response. */
 export type OutcomeTerm = string | number;

@@ -1,4 +1,4 @@
-import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 
 /** The problems of a configuration. By field: what is wrong and how to mend it, or false if the field is right. */
 export function problemsOf(

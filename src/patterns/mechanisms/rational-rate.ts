@@ -1,7 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 
 /** A rate as whole numbers: `events` events take exactly `spanNs` ns. */
 export interface RationalRate {

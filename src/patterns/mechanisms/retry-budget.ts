@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, rate, share, whole } from '../../spec/quantities/quantities.js';
+import { duration, rate, share, whole } from '../../contracts/quantities/quantities.js';
 import type { RetryBudget } from './retry-budgets.js';
 import {
   AwsBudget,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import { NEVER_AGAIN } from '../../spec/outcome.js';
+import { NEVER_AGAIN } from '../../contracts/outcome.js';
 
 /**
  * How a library uses a retry hint of the callee. `replace`: the hint is the delay (a DelayGenerator, an

@@ -1,5 +1,5 @@
-import type { PolicySetup } from '../../spec/patterns/policy.js';
-import type { RetryTraits } from '../../spec/patterns/policy-traits.js';
+import type { PolicySetup } from '../../contracts/patterns/policy.js';
+import type { RetryTraits } from '../../contracts/patterns/policy-traits.js';
 import { longestBackoff, shortestBackoff } from './backoff-bounds.js';
 import { OutcomeSet } from './outcome-terms.js';
 import type { OutcomeTerm } from './outcome-terms.js';

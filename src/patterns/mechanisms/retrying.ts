@@ -3,19 +3,19 @@ import { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { HOLD, isHinted, isSuccess, kindOf, OUTCOME, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { HOLD, isHinted, isSuccess, kindOf, OUTCOME, PASS } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { count, quantity } from '../../spec/quantities/quantities.js';
-import { parseCount } from '../../spec/quantities/quantity-text.js';
-import type { BackoffConfig } from '../../spec/scenario/backoff.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { count, quantity } from '../../contracts/quantities/quantities.js';
+import { parseCount } from '../../contracts/quantities/quantity-text.js';
+import type { BackoffConfig } from '../../contracts/scenario/backoff.js';
 import { Backoff } from './backoff.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms } from './outcome-terms.js';

@@ -1,8 +1,8 @@
 import type { Lane } from '../../kernel/lanes.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
+import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
 /** Admits up to `permits` calls; the next `maxQueue` wait in order; the rest are refused. */

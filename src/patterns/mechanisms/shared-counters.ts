@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { LimiterState } from '../../spec/patterns/policy.js';
+import type { LimiterState } from '../../contracts/patterns/policy.js';
 import { restNs, windowEnd } from './calendar.js';
 import { Keyed } from './keyed.js';
 

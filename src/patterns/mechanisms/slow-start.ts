@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pow } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
-import { duration, factor, share } from '../../spec/quantities/quantities.js';
+import { duration, factor, share } from '../../contracts/quantities/quantities.js';
 
 const MS = 1_000_000;
 

@@ -1,8 +1,8 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { givenUp } from './breaker-classes.js';
 
 /** The rule of a breaker around one instance; balancers avoid the instance while it is open. */

@@ -1,10 +1,10 @@
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { PASS } from '../../contracts/outcome.js';
+import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 
 /** The rule of one kind of throttle. It knows outcomes, not calls. */
 export interface ThrottleRule {

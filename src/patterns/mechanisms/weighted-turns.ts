@@ -1,4 +1,4 @@
-import type { BalancerSetup } from '../../spec/patterns/balancer.js';
+import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 import { Edf } from './edf.js';
 import { weightsOf } from './instance-weights.js';
 import type { SlowStartConfig } from './slow-start.js';

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { RateLimitTraits } from '../../spec/patterns/policy-traits.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import type { RateLimitTraits } from '../../contracts/patterns/policy-traits.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 
 /** Fields of all limiters that count over a window. */
 export const windowFields = {

@@ -1,13 +1,13 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { quantity } from '../../spec/quantities/quantities.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
   parseShare,
   parseWhole,
   PERCENT_PATTERN,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 
 /** Size of a breaker's window as written: `100` calls, or a duration such as `10s`. */
 export type WindowSize = { readonly calls: number } | { readonly lengthNs: Ns };

@@ -1,5 +1,5 @@
-import type { OutlierKind } from '../../spec/patterns/outlier.js';
-import type { PolicyProblem } from '../../spec/patterns/policy.js';
+import type { OutlierKind } from '../../contracts/patterns/outlier.js';
+import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 import { envoyOutlierSchema } from '../mechanisms/envoy-outlier-fields.js';
 import { EnvoyOutliers, longestOf, splitProblems } from '../mechanisms/envoy-outliers.js';
 

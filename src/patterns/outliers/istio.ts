@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
-import type { OutlierKind } from '../../spec/patterns/outlier.js';
-import { parseShare, parseWhole, PERCENT_PATTERN } from '../../spec/quantities/quantity-text.js';
-import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
+import { flag } from '../../contracts/quantities/fields.js';
+import type { OutlierKind } from '../../contracts/patterns/outlier.js';
+import {
+  parseShare,
+  parseWhole,
+  PERCENT_PATTERN,
+} from '../../contracts/quantities/quantity-text.js';
+import { duration, quantity, whole } from '../../contracts/quantities/quantities.js';
 import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outlier-fields.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { count, share } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { count, share } from '../../contracts/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 import { BULKHEAD } from '../mechanisms/families.js';

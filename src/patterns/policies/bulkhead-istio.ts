@@ -1,7 +1,7 @@
-import { writtenName } from '../../spec/fields/entry.js';
+import { writtenName } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
-import { count, duration } from '../../spec/quantities/quantities.js';
+import type { PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
+import { count, duration } from '../../contracts/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 import { BULKHEAD } from '../mechanisms/families.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 

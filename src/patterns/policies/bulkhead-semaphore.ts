@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { timeLimit } from '../../spec/quantities/fields.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { count } from '../../spec/quantities/quantities.js';
+import { timeLimit } from '../../contracts/quantities/fields.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { count } from '../../contracts/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
-import { parseFactor, parseRate, RATE_PATTERN } from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { duration, quantity, share, whole } from '../../contracts/quantities/quantities.js';
+import { parseFactor, parseRate, RATE_PATTERN } from '../../contracts/quantities/quantity-text.js';
 import { Backoff } from '../mechanisms/backoff.js';
 import { backoffSchema } from '../mechanisms/backoff-fields.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { breakerJournal } from '../mechanisms/breaker.js';
 import { BreakerClasses, classFields, classProblems } from '../mechanisms/breaker-classes.js';
 import { BreakerMachine } from '../mechanisms/breaker-machine.js';

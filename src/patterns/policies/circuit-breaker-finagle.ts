@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME } from '../../spec/outcome.js';
-import type { Outcome } from '../../spec/outcome.js';
-import type { Alarm, PolicyKind, PolicySetup, Target } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import { OUTCOME } from '../../contracts/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm, CallContext, PolicyKind, PolicySetup } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import type {
+  Alarm,
+  CallContext,
+  PolicyKind,
+  PolicySetup,
+} from '../../contracts/patterns/policy.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { flag, limit } from '../../spec/quantities/fields.js';
+import { flag, limit } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { isSuccess, OUTCOME, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { isSuccess, OUTCOME, PASS } from '../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,
   PolicyKind,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { choice, flag } from '../../spec/quantities/fields.js';
+import { choice, flag } from '../../contracts/quantities/fields.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Alarm, PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
-import { duration, factor, share, whole } from '../../spec/quantities/quantities.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Alarm, PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
+import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE } from '../mechanisms/breaker-classes.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import {

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { flag, timeLimit } from '../../spec/quantities/fields.js';
+import { flag, timeLimit } from '../../contracts/quantities/fields.js';
 import { Coalescer } from '../../model/resources/sharing/coalescer.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { isHinted, isSuccess, PARK, PASS } from '../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { isHinted, isSuccess, PARK, PASS } from '../../contracts/outcome.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type {
   CallContext,
   PolicyKind,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
+} from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, waiterOf } from '../mechanisms/waiters.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 
 const schema = z.strictObject({
   key: z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 import { problemsOf } from '../mechanisms/problems.js';
 

@@ -4,8 +4,8 @@ import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
 import { adaptive, boundProblems, LOCAL } from '../mechanisms/concurrency-limiter.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
 import { ServerLimiter } from '../mechanisms/concurrency-limiter.js';
 import { Semaphore } from '../mechanisms/semaphore.js';

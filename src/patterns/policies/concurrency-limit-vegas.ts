@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { StreamKey } from '../../kernel/rng.js';
 import { unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { share, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
 import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 
 const schema = z.strictObject({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PASS } from '../../spec/outcome.js';
-import type { CallContext, PolicyKind, PolicyState } from '../../spec/patterns/policy.js';
-import { durationOrNone } from '../../spec/quantities/quantities.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import type { CallContext, PolicyKind, PolicyState } from '../../contracts/patterns/policy.js';
+import { durationOrNone } from '../../contracts/quantities/quantities.js';
 
 const schema = z.strictObject({
   after: durationOrNone({ allowZero: false }).describe(

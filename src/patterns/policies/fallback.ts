@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
 import type { Samplers } from '../../kernel/distribution.js';
-import type { Outcome } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
 import {
   HOLD,
   isHinted,
@@ -12,16 +12,16 @@ import {
   PASS,
   statusOf,
   withStatus,
-} from '../../spec/outcome.js';
+} from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
   PolicyProblem,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { distribution, whole } from '../../spec/quantities/quantities.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import { distribution, whole } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { outcomeList } from '../mechanisms/retry-traits.js';
 

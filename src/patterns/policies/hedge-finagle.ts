@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, share } from '../../spec/quantities/quantities.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, share } from '../../contracts/quantities/quantities.js';
 import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import { flag } from '../../contracts/quantities/fields.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';

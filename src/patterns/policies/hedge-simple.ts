@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { share, whole } from '../../spec/quantities/quantities.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import { flag } from '../../contracts/quantities/fields.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import {
   ConstantDelay,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration } from '../../spec/quantities/quantities.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration } from '../../contracts/quantities/quantities.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';

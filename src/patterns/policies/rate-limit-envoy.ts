@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { rate, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { rate, whole } from '../../contracts/quantities/quantities.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { choice, flag } from '../../spec/quantities/fields.js';
+import { choice, flag } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import { ADDRESS_KEY } from '../../spec/patterns/policy.js';
-import type { PolicyKind, PolicyProblem } from '../../spec/patterns/policy.js';
-import { durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import { ADDRESS_KEY } from '../../contracts/patterns/policy.js';
+import type { PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
+import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
 import { sharedCounters } from '../mechanisms/shared-counters.js';
 import type { Meter } from '../mechanisms/meters.js';

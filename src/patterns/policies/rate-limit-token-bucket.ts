@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { choice } from '../../spec/quantities/fields.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { HINTED, PARK, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { HINTED, PARK, PASS } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
   PolicySetup,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { EDGE_COUNTER } from '../../spec/patterns/policy.js';
-import { duration, rate, whole } from '../../spec/quantities/quantities.js';
+} from '../../contracts/patterns/policy.js';
+import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
+import { duration, rate, whole } from '../../contracts/quantities/quantities.js';
 import type { KeyState } from '../mechanisms/keyed.js';
 import { Keyed } from '../mechanisms/keyed.js';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import type { BackoffConfig } from '../../spec/scenario/backoff.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import type { BackoffConfig } from '../../contracts/scenario/backoff.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { quantity } from '../../spec/quantities/quantities.js';
-import { parseWhole } from '../../spec/quantities/quantity-text.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
+import { parseWhole } from '../../contracts/quantities/quantity-text.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { budgetField, onField, WAITS } from '../mechanisms/retrying.js';
 import { retries } from '../mechanisms/retry-traits.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import {
   backoffText,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { budgetField, onField } from '../mechanisms/retrying.js';
 import { retries } from '../mechanisms/retry-traits.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { libraryBackoff } from '../mechanisms/backoff-fields.js';
 import { respectField } from '../mechanisms/retry-hints.js';
 import { backoffText, budgetField, libraryAttemptsField, onField } from '../mechanisms/retrying.js';

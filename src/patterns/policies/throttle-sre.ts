@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME } from '../../spec/outcome.js';
-import { NO_TRAITS } from '../../spec/patterns/policy-traits.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { duration, factor } from '../../spec/quantities/quantities.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME } from '../../contracts/outcome.js';
+import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { duration, factor } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import type { ThrottleRule } from '../mechanisms/throttle.js';

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { flag } from '../../spec/quantities/fields.js';
+import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
-import type { Outcome } from '../../spec/outcome.js';
-import { OUTCOME, PASS } from '../../spec/outcome.js';
+import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PASS } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
   PolicyProblem,
   PolicyState,
-} from '../../spec/patterns/policy.js';
-import { durationOrNone } from '../../spec/quantities/quantities.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/patterns/policy.js';
+import { durationOrNone } from '../../contracts/quantities/quantities.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 
 const schema = z.strictObject({

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { PlanFault } from '../../spec/plan/plan.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
 import { NO_CHANGES } from '../versions.js';
 
 /** A fault that an intervention adds to a plan, without any target. */

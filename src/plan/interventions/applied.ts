@@ -1,4 +1,4 @@
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { PlanError } from '../problem.js';
 import type { Intervention, Source } from './kind.js';
 

@@ -1,6 +1,6 @@
-import type { PlanCache } from '../../spec/plan/caching.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { PlanCache } from '../../contracts/plan/caching.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Intervention, InterventionKind } from './kind.js';
 
 /** The loads of a cache stop to keep its database down: entries never expire, or one load per value at a time. */

@@ -1,8 +1,8 @@
-import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../spec/plan/plan.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import type { PlanProcess } from '../../spec/plan/process.js';
-import type { Resource } from '../../spec/result/cause.js';
-import type { Pool, PoolSettings } from '../../spec/scenario/pools.js';
+import type { Plan, PlanComponent, PlanEdge, PlanLink } from '../../contracts/plan/plan.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { PlanProcess } from '../../contracts/plan/process.js';
+import type { Resource } from '../../contracts/result/cause.js';
+import type { Pool, PoolSettings } from '../../contracts/scenario/pools.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { processesOf, withComponent, withProcesses } from './processes.js';
 import { usagePeak } from './signs.js';

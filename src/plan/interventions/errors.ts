@@ -1,7 +1,7 @@
-import { isSuccess } from '../../spec/outcome.js';
-import { OP } from '../../spec/plan/program.js';
-import type { Plan, PlanPart } from '../../spec/plan/plan.js';
-import { codeOf, INSTRUCTION_WIDTH as WIDTH } from '../../spec/plan/program-ends.js';
+import { isSuccess } from '../../contracts/outcome.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { Plan, PlanPart } from '../../contracts/plan/plan.js';
+import { codeOf, INSTRUCTION_WIDTH as WIDTH } from '../../contracts/plan/program-ends.js';
 import type { InterventionKind } from './kind.js';
 import { shareOf } from './signs.js';
 

@@ -1,5 +1,5 @@
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type { InterventionKind } from './kind.js';
 import { cuts, edgesOf } from './layers.js';
 import { counterShare, UNLIKELY } from './signs.js';

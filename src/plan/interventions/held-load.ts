@@ -1,5 +1,5 @@
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
-import type { Stages } from '../../spec/scenario/stages.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Stages } from '../../contracts/scenario/stages.js';
 import type { Ns } from '../../kernel/time.js';
 
 /** A planned rise of a load. Times are from the end of the warm-up. */

@@ -1,5 +1,5 @@
-import type { Plan } from '../../spec/plan/plan.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { breakers } from './breakers.js';
 import { cacheFill } from './cache-fill.js';
 import { capacity } from './capacity.js';

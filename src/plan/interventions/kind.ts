@@ -1,9 +1,9 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { CauseKind, CauseRef } from '../../spec/result/cause.js';
-import type { ChangedSetting } from '../../spec/result/counterfactual.js';
-import type { VariantResult } from '../../spec/result/result.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { CauseKind, CauseRef } from '../../contracts/result/cause.js';
+import type { ChangedSetting } from '../../contracts/result/counterfactual.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 
 /**
  * How a cause takes part in an incident: it starts it (`trigger`), it is there all the time and lets it happen

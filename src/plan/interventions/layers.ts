@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan, PlanBundle, PlanEdge, PlanFault } from '../../spec/plan/plan.js';
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Plan, PlanBundle, PlanEdge, PlanFault } from '../../contracts/plan/plan.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import { addedFault } from './added-fault.js';
 import type { Intervention, Source } from './kind.js';
 

@@ -1,6 +1,6 @@
-import { OP } from '../../spec/plan/program.js';
-import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
-import type { Layer } from '../../spec/scenario/policies.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { cuts } from './layers.js';
 import { withProcesses } from './processes.js';

@@ -1,6 +1,6 @@
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
-import type { Stages } from '../../spec/scenario/stages.js';
-import type { Plan, PlanLoad } from '../../spec/plan/plan.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Stages } from '../../contracts/scenario/stages.js';
+import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
 import { formatNumber, formatSeconds } from '../../text/figures.js';
 import { scaled } from '../../patterns/mechanisms/scaled.js';
 import type { Rise } from './held-load.js';

@@ -1,5 +1,5 @@
-import type { PlanAct } from '../../spec/plan/modules.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { PlanAct } from '../../contracts/plan/modules.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import type { InterventionKind } from './kind.js';
 import { reaches, UNLIKELY } from './signs.js';
 

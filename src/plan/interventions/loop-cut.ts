@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import { formatSeconds } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { appliedTo } from './applied.js';

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { addedFault } from './added-fault.js';
 
 /** So little of the load that nothing arrives. With none at all, the rest of the current gap would have no length. */

@@ -1,4 +1,4 @@
-import type { Consumption } from '../../spec/scenario/messaging.js';
+import type { Consumption } from '../../contracts/scenario/messaging.js';
 import type { InterventionKind } from './kind.js';
 import { fallsBehind, withConsumers } from './consumers.js';
 

@@ -1,5 +1,5 @@
-import type { Plan, PlanComponent } from '../../spec/plan/plan.js';
-import type { PlanProcess } from '../../spec/plan/process.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
+import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Intervention } from './kind.js';
 
 /** The settings of the processes of a component: its own, and those of its versions. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../../spec/plan/plan.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import { fallsBehind } from './consumers.js';
 import type { InterventionKind } from './kind.js';
 

@@ -1,4 +1,4 @@
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type { InterventionKind } from './kind.js';
 import { cuts } from './layers.js';
 import { attemptsPeak } from './signs.js';

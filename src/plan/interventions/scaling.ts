@@ -1,5 +1,5 @@
-import type { Plan } from '../../spec/plan/plan.js';
-import type { PlanAutoscaling } from '../../spec/plan/autoscaling.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { PlanAutoscaling } from '../../contracts/plan/autoscaling.js';
 import type { InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
 import { has, reaches, UNLIKELY } from './signs.js';

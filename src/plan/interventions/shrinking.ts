@@ -1,4 +1,4 @@
-import type { PlanAutoscaling } from '../../spec/plan/autoscaling.js';
+import type { PlanAutoscaling } from '../../contracts/plan/autoscaling.js';
 import type { InterventionKind } from './kind.js';
 import { withScalers } from './scaling.js';
 import { has } from './signs.js';

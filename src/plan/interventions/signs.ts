@@ -1,9 +1,9 @@
 import { fallsBehind } from './consumers.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import { wiringOf } from '../../spec/plan/wiring.js';
-import type { Resource } from '../../spec/result/cause.js';
-import type { StoryEvent } from '../../spec/result/cascade.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { Resource } from '../../contracts/result/cause.js';
+import type { StoryEvent } from '../../contracts/result/cascade.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 
 /** Worth of an intervention that probably averts nothing: it runs only where all are asked for. */
 export const UNLIKELY = 0.1;

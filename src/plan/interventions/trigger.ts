@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Plan } from '../../spec/plan/plan.js';
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
-import type { Stages } from '../../spec/scenario/stages.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Stages } from '../../contracts/scenario/stages.js';
 import { risesOf } from './held-load.js';
 import type { Intervention } from './kind.js';
 import { load } from './load.js';

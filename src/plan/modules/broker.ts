@@ -1,8 +1,8 @@
-import { DISK } from '../../spec/plan/plan.js';
-import { OP } from '../../spec/plan/program.js';
-import type { PlanBroker, PlanCluster } from '../../spec/plan/messaging.js';
-import type { Broker } from '../../spec/scenario/messaging.js';
-import { PRODUCE } from '../../spec/scenario/messaging.js';
+import { DISK } from '../../contracts/plan/plan.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { PlanBroker, PlanCluster } from '../../contracts/plan/messaging.js';
+import type { Broker } from '../../contracts/scenario/messaging.js';
+import { PRODUCE } from '../../contracts/scenario/messaging.js';
 import { isFree } from '../free.js';
 import type { Scope } from '../scope.js';
 import { subscriptionsOf } from '../store-places.js';

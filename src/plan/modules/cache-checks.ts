@@ -1,4 +1,4 @@
-import type { Bundle } from '../../spec/scenario/steps.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import { placeOf } from '../pick-checks.js';
 import type { Problems } from '../problem.js';
 

@@ -1,6 +1,6 @@
-import type { PlanCache } from '../../spec/plan/caching.js';
-import type { Cache } from '../../spec/scenario/caching.js';
-import type { Pool } from '../../spec/scenario/pools.js';
+import type { PlanCache } from '../../contracts/plan/caching.js';
+import type { Cache } from '../../contracts/scenario/caching.js';
+import type { Pool } from '../../contracts/scenario/pools.js';
 import { writeServer } from '../caching.js';
 import type { Layout } from '../layout.js';
 import { partOf } from '../layout.js';

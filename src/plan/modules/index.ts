@@ -1,5 +1,5 @@
-import type { PlanModules } from '../../spec/plan/modules.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+import type { PlanModules } from '../../contracts/plan/modules.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { ModuleKind, ModulePart, NamedPart, Source } from '../layout.js';
 import { broker } from './broker.js';
 import { cache } from './cache.js';

@@ -1,10 +1,10 @@
-import { OUTCOME } from '../../spec/outcome.js';
-import type { PlanModules } from '../../spec/plan/modules.js';
-import type { DiskUse } from '../../spec/plan/plan.js';
-import { OP } from '../../spec/plan/program.js';
-import type { Consumption } from '../../spec/scenario/messaging.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Network } from '../../spec/scenario/network.js';
+import { OUTCOME } from '../../contracts/outcome.js';
+import type { PlanModules } from '../../contracts/plan/modules.js';
+import type { DiskUse } from '../../contracts/plan/plan.js';
+import { OP } from '../../contracts/plan/program.js';
+import type { Consumption } from '../../contracts/scenario/messaging.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Network } from '../../contracts/scenario/network.js';
 import type { KeyTable } from '../keys.js';
 import type {
   LaidPart,

@@ -1,11 +1,11 @@
-import type { Bus, MessageQueue } from '../../spec/scenario/queues.js';
+import type { Bus, MessageQueue } from '../../contracts/scenario/queues.js';
 import type {
   PlanConsumer,
   PlanInlet,
   PlanQueue,
   PlanQueuePlacement,
-} from '../../spec/plan/queues.js';
-import type { QueueRules } from '../../spec/scenario/queues.js';
+} from '../../contracts/plan/queues.js';
+import type { QueueRules } from '../../contracts/scenario/queues.js';
 import { handlerOf, consumerParts } from '../consumers.js';
 import { isFree } from '../free.js';
 import type { LaidComponent, LaidPart } from '../layout.js';

@@ -1,4 +1,4 @@
-import type { PlanRegistry } from '../../spec/plan/discovery.js';
+import type { PlanRegistry } from '../../contracts/plan/discovery.js';
 import type { Layout } from '../layout.js';
 import { hostOf } from '../layout.js';
 import type { PlanModule } from './kind.js';

@@ -1,4 +1,4 @@
-import { driverName } from '../../spec/scenario/sagas.js';
+import { driverName } from '../../contracts/scenario/sagas.js';
 import { writeSaga } from '../sagas.js';
 import type { PlanModule } from './kind.js';
 import { NAME_ONLY, PASSIVE, sourcesOf } from './kind.js';

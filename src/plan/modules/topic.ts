@@ -1,5 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { PlanGroup, PlanTopic } from '../../spec/plan/messaging.js';
+import type { PlanGroup, PlanTopic } from '../../contracts/plan/messaging.js';
 import { handlerOf, consumerParts } from '../consumers.js';
 import { isFree } from '../free.js';
 import type { LaidPart } from '../layout.js';

@@ -1,6 +1,6 @@
 import type { FlowEnd } from '../family.js';
 import { countIn } from '../family-parts.js';
-import type { MeteredResult } from '../../spec/result/meters.js';
+import type { MeteredResult } from '../../contracts/result/meters.js';
 import { attribute, box, label, type Drawing } from '../draw.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';

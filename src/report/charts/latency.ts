@@ -12,7 +12,7 @@ import {
   oneTwoFive,
   type Scale,
 } from '../scale.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { across, line, marks, plotIn, upright, type Plot } from '../plot.js';
 import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';

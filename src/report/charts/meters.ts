@@ -1,5 +1,5 @@
-import type { MeteredResult } from '../../spec/result/meters.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { MeteredResult } from '../../contracts/result/meters.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { stepPoints, type Drawing } from '../draw.js';
 import {
   exactNumber,

@@ -1,5 +1,5 @@
-import type { Series, TopologyNode, VariantResult } from '../../spec/result/result.js';
-import type { HealthState } from '../../spec/result/cascade.js';
+import type { Series, TopologyNode, VariantResult } from '../../contracts/result/result.js';
+import type { HealthState } from '../../contracts/result/cascade.js';
 import {
   areaPath,
   attribute,

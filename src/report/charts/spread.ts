@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { label, type Drawing, type Point } from '../draw.js';
 import { meterOf } from '../family-parts.js';
 import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/figures.js';

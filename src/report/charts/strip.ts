@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
 import { areaPath, boxes, linePath, stepPoints, stroke, type Drawing } from '../draw.js';
 import { coordinate } from '../format.js';

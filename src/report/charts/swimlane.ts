@@ -1,6 +1,6 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
-import type { VariantResult } from '../../spec/result/result.js';
-import type { HealthState, Influence } from '../../spec/result/cascade.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { HealthState, Influence } from '../../contracts/result/cascade.js';
 import { boxes, label, stroke, textWidth, widestOf, type Area, type Drawing } from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';

@@ -1,6 +1,6 @@
 import { sumOf } from '../../stats/sums.js';
-import type { VariantResult } from '../../spec/result/result.js';
-import type { HealthState } from '../../spec/result/cascade.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { HealthState } from '../../contracts/result/cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { cutOffSteps } from '../cut-off.js';

@@ -1,5 +1,5 @@
-import type { EdgeCounter } from '../../spec/patterns/policy.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { EdgeCounter } from '../../contracts/patterns/policy.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { box, label, widestOf, type Drawing } from '../draw.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { listed } from '../format.js';

@@ -1,4 +1,4 @@
-import type { Exemplar, Span } from '../../spec/result/result.js';
+import type { Exemplar, Span } from '../../contracts/result/result.js';
 import { attribute, boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';

@@ -4,7 +4,7 @@ import type {
   ExploredVariant,
   ExploreResult,
   FoundSet,
-} from '../../spec/result/explore.js';
+} from '../../contracts/result/explore.js';
 import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';

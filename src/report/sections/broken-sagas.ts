@@ -1,4 +1,4 @@
-import type { BrokenSaga } from '../../spec/result/meters.js';
+import type { BrokenSaga } from '../../contracts/result/meters.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import { meteredOf } from '../unseen.js';

@@ -2,8 +2,8 @@ import { mechanismWords } from '../lanes.js';
 import { EVENT_LOOKS } from '../event-looks.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { VariantResult } from '../../spec/result/result.js';
-import type { CascadeEvent } from '../../spec/result/cascade.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
 
 const EVENTS = 60;
 

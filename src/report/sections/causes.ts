@@ -1,5 +1,5 @@
-import type { CausalRole, InterventionRole } from '../../spec/result/counterfactual.js';
-import type { Estimate } from '../../spec/result/estimate.js';
+import type { CausalRole, InterventionRole } from '../../contracts/result/counterfactual.js';
+import type { Estimate } from '../../contracts/result/estimate.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';

@@ -1,4 +1,4 @@
-import type { Contributor, Contributors } from '../../spec/result/path.js';
+import type { Contributor, Contributors } from '../../contracts/result/path.js';
 import { formatSeconds, formatShare } from '../../text/figures.js';
 import { largestWords, partWords, sampleWords } from '../contributors.js';
 import { markup, type Markup } from '../html-escape.js';

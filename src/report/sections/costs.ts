@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import type { Fold } from '../fold.js';
 import { markup, type Markup } from '../html-escape.js';

@@ -1,5 +1,5 @@
-import type { VariantResult } from '../../spec/result/result.js';
-import type { VariantChange } from '../../spec/scenario/scenario.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import { changesOf, shellWord } from '../../text/shell.js';

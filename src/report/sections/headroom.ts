@@ -1,5 +1,5 @@
-import type { ComponentHeadroom, Headroom } from '../../spec/result/headroom.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/figures.js';
 import { list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';

@@ -20,7 +20,7 @@ import type { Fold } from '../fold.js';
 import { formatCount, formatPlusMinus, formatValue } from '../../text/figures.js';
 import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { MeteredResult } from '../../spec/result/meters.js';
+import type { MeteredResult } from '../../contracts/result/meters.js';
 import { tInterval } from '../t-interval.js';
 import { meteredOf, subjectsOf } from '../unseen.js';
 import { faultMarks, type View } from '../view.js';

@@ -1,6 +1,6 @@
 import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
-import { oneRunWords } from '../../spec/result/one-run.js';
+import { oneRunWords } from '../../contracts/result/one-run.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';

@@ -1,7 +1,7 @@
 import { inline, inlineAgain, type Drawing } from '../draw.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { lookOf, type View, viewOfVariant } from '../view.js';
 
 /** The table of a figure, or one on its own. */

@@ -1,4 +1,4 @@
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { budgetCell, breakable } from './budget-cells.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';

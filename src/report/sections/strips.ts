@@ -9,7 +9,7 @@ import { inlineStretched } from '../draw.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { CHECKS, GOALS, rowsOf } from '../judged.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { stripOf, type Strip } from '../strips.js';
 import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
 import { heldBudgets, lookOf, viewOfVariant, type View } from '../view.js';

@@ -1,5 +1,5 @@
 import { FAILURE_WORDS } from '../../analysis/measure/outcome-words.js';
-import type { Exemplar, VariantResult } from '../../spec/result/result.js';
+import type { Exemplar, VariantResult } from '../../contracts/result/result.js';
 import { lostRace, spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';

@@ -1,5 +1,5 @@
 import { formatCount } from '../../text/figures.js';
-import { oneRunWords } from '../../spec/result/one-run.js';
+import { oneRunWords } from '../../contracts/result/one-run.js';
 import { capitalised } from '../../text/words.js';
 import { answerOf, namedAnswers, type Badge } from '../answer.js';
 import type { Words } from '../emphasis.js';

@@ -7,7 +7,7 @@ import { inline, inlineAgain } from '../draw.js';
 import { cascadeFinding, propagationFinding, spreadSeconds } from '../findings-cascade.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
-import type { VariantResult } from '../../spec/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
 import { windowBox } from '../time-box.js';
 import { lookOf, type View } from '../view.js';
 import { eventList, innocents } from './cascade.js';

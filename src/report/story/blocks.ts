@@ -1,8 +1,8 @@
-import { DEGRADATIONS } from '../../spec/result/degradations.js';
-import type { CascadeEvent } from '../../spec/result/cascade.js';
-import { latencyLater } from '../../spec/result/latency-later.js';
-import type { BudgetResult, Result, VariantResult } from '../../spec/result/result.js';
-import { isBackDuring, isUserDegradedLast } from '../../spec/result/back-during.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
+import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import { latencyLater } from '../../contracts/result/latency-later.js';
+import type { BudgetResult, Result, VariantResult } from '../../contracts/result/result.js';
+import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-during.js';
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';

@@ -1,4 +1,4 @@
-import type { Result } from '../../spec/result/result.js';
+import type { Result } from '../../contracts/result/result.js';
 import { asLines, harmless, oneLine, type Lines } from '../../text/line.js';
 import { inlineText } from '../markdown.js';
 import type { Paint } from '../text-table.js';

@@ -1,5 +1,5 @@
 import { endingWords, ofRuns, REMEDIES } from '../../analysis/story/ending-words.js';
-import type { Result, VariantResult } from '../../spec/result/result.js';
+import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { isBroken } from '../budget-words.js';

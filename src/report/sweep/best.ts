@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepResult } from '../../spec/result/sweep.js';
+import type { SweepFigure, SweepResult } from '../../contracts/result/sweep.js';
 import { sectionInterval } from '../../stats/interval.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../../spec/result/result.js';
+import type { BudgetResult } from '../../contracts/result/result.js';
 import type {
   SweepCase,
   SweepFigure,
@@ -6,7 +6,7 @@ import type {
   SweepKind,
   SweepResult,
   SweepValue,
-} from '../../spec/result/sweep.js';
+} from '../../contracts/result/sweep.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 import { oneLineTexts, type OneLine } from '../../text/line.js';
 

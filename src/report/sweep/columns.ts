@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 import {
   budgetStatusOf,

@@ -1,4 +1,4 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
 import { csvText, numberText } from '../csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 

@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
 import { safeName, type RenderedFile } from '../files.js';
 import { standAlone } from '../stand-alone.js';
 import { sweepViewOf } from './cases.js';

@@ -1,4 +1,4 @@
-import type { GivesIn, SweepEdge, SweepFigures } from '../../spec/result/sweep.js';
+import type { GivesIn, SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
 import { formatInstant, formatRate } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { verbOf } from '../chain.js';

@@ -1,4 +1,4 @@
-import type { SweepEdge, SweepFigures } from '../../spec/result/sweep.js';
+import type { SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
 import { budgetStatusOf, caseAt, expectText, figuresOf, type SweepView } from './cases.js';
 import { edgeGives } from './gives.js';
 

@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
 import { sweepAlarms } from '../alarms.js';
 import { plural } from '../../text/words.js';
 import { harmless } from '../../text/line.js';

@@ -1,4 +1,4 @@
-import type { SweepCase, SweepFigures, SweepResult } from '../../spec/result/sweep.js';
+import type { SweepCase, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
 import { hasBudgets, leadingMetric, budgetStatusOf, tallyOf, type SweepView } from './cases.js';
 
 /** A variant at a setting. */

@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import type { HtmlOptions } from '../html.js';

@@ -1,4 +1,4 @@
-import type { SweepResult } from '../../spec/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
 import { plural } from '../../text/words.js';
 import { alarmLines, sweepAlarms } from '../alarms.js';
 import { plainWords, type Words } from '../emphasis.js';

@@ -1,4 +1,4 @@
-import type { SweepEdge, SweepKind } from '../../spec/result/sweep.js';
+import type { SweepEdge, SweepKind } from '../../contracts/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { strongList, type Words } from '../emphasis.js';

@@ -1,5 +1,10 @@
-import type { TunedSet, TunedSetting, TunedVariant, TuneResult } from '../../spec/result/tune.js';
-import type { BudgetResult } from '../../spec/result/result.js';
+import type {
+  TunedSet,
+  TunedSetting,
+  TunedVariant,
+  TuneResult,
+} from '../../contracts/result/tune.js';
+import type { BudgetResult } from '../../contracts/result/result.js';
 import { formatCount, formatNumber, formatShare, formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { changesOf, shellWord } from '../../text/shell.js';

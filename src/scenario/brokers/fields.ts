@@ -1,5 +1,5 @@
-import { absent, field } from '../../spec/fields/field.js';
-import { critical, entryText, extending, storage } from '../../spec/fields/common.js';
+import { absent, field } from '../../contracts/fields/field.js';
+import { critical, entryText, extending, storage } from '../../contracts/fields/common.js';
 import { placed } from '../schema/host.js';
 
 /** Fields of every broker. */

@@ -1,5 +1,5 @@
-import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
-import { inheriting } from '../../spec/fields/common.js';
+import { unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { inheriting } from '../../contracts/fields/common.js';
 import { kafka } from './kafka.js';
 import type { BrokerFields } from './written.js';
 import type { BrokerKind } from './kind.js';

@@ -1,7 +1,7 @@
-import { absent, byDefault, field, required } from '../../spec/fields/field.js';
+import { absent, byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { resolveCpu } from '../sections/cpu.js';
-import { cpuSchema } from '../../spec/scenario/process.js';
+import { cpuSchema } from '../../contracts/scenario/process.js';
 import { clusterFields } from './fields.js';
 import { brokerKind } from './kind.js';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { Broker } from '../../spec/scenario/messaging.js';
-import type { Cpu } from '../../spec/scenario/process.js';
+import type { Broker } from '../../contracts/scenario/messaging.js';
+import type { Cpu } from '../../contracts/scenario/process.js';
 import { list } from '../../text/words.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';

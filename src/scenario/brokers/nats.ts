@@ -1,4 +1,4 @@
-import { byDefault, field, required } from '../../spec/fields/field.js';
+import { byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { clusterFields } from './fields.js';
 import { brokerKind, onlyHitBy } from './kind.js';

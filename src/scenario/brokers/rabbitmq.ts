@@ -1,6 +1,6 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { clusterFields } from './fields.js';
 import { brokerKind, onlyHitBy } from './kind.js';
 

@@ -1,4 +1,4 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { brokerFields } from './fields.js';
 import { brokerKind } from './kind.js';

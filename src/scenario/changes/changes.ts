@@ -1,5 +1,5 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { Configuration, Fault, Scenario } from '../../spec/scenario/scenario.js';
+import type { Configuration, Fault, Scenario } from '../../contracts/scenario/scenario.js';
 import type { Problem, Problems } from '../diagnostics.js';
 import type { MapNode, Node, Place } from '../located.js';
 import { entries, get, items } from '../located.js';

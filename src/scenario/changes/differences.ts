@@ -1,5 +1,5 @@
-import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { Gateway, Scenario } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { fallbackRoute } from './mesh.js';
 

@@ -1,5 +1,5 @@
-import type { Mesh } from '../../spec/scenario/mesh.js';
-import type { Fault, Scenario } from '../../spec/scenario/scenario.js';
+import type { Mesh } from '../../contracts/scenario/mesh.js';
+import type { Fault, Scenario } from '../../contracts/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { callGraph } from '../resolve/graph.js';
 import { objectsIn } from '../../language/objects-in.js';

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import { rungsOf } from '../../model/faults/ramps.js';
-import type { Fault } from '../../spec/scenario/scenario.js';
-import type { RunSettings } from '../../spec/scenario/run.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import type { RunSettings } from '../../contracts/scenario/run.js';
 
 /** The changes in force at one time, in the order of their ids. */
 export type State = readonly { readonly fault: string; readonly strength: number }[];

@@ -1,4 +1,4 @@
-import { PRODUCE } from '../../spec/scenario/messaging.js';
+import { PRODUCE } from '../../contracts/scenario/messaging.js';
 import { BROKER_KINDS, brokerKindOf, brokerSchema } from '../brokers/index.js';
 import { report } from '../resolve/context.js';
 import { wrapCores } from '../short-forms.js';

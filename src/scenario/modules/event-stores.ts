@@ -1,4 +1,4 @@
-import { partsOfStore } from '../../spec/scenario/stores.js';
+import { partsOfStore } from '../../contracts/scenario/stores.js';
 import { layPools } from '../inherit-pools.js';
 import { report } from '../resolve/context.js';
 import { fits } from '../resolve/fault-fits.js';

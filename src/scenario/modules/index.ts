@@ -1,5 +1,5 @@
-import type { ComponentKind } from '../../spec/component-kind.js';
-import type { ModuleSection } from '../../spec/scenario/modules.js';
+import type { ComponentKind } from '../../contracts/component-kind.js';
+import type { ModuleSection } from '../../contracts/scenario/modules.js';
 import { brokers } from './brokers.js';
 import { caches } from './caches.js';
 import { eventStores } from './event-stores.js';

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { KindIn } from '../../spec/component-kind.js';
+import type { KindIn } from '../../contracts/component-kind.js';
 import type {
   ModuleComponents,
   ModuleSection,
   ScenarioModules,
-} from '../../spec/scenario/modules.js';
-import type { Host } from '../../spec/scenario/host.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
+} from '../../contracts/scenario/modules.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Node } from '../located.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { CallEdge, CallWalker } from '../resolve/call-edge.js';

@@ -1,4 +1,4 @@
-import { hasOwnPart, OWN_PROJECTOR } from '../../spec/scenario/stores.js';
+import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
 import type { Context } from '../resolve/context.js';
 import { conflict } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';

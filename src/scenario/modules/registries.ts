@@ -1,11 +1,11 @@
-import type { Registry } from '../../spec/scenario/registries.js';
+import type { Registry } from '../../contracts/scenario/registries.js';
 import { report } from '../resolve/context.js';
 import { plainHost } from '../resolve/plain-host.js';
 import { resolvePlacement } from '../resolve/placement.js';
 import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
 import type { Entry, Module } from './kind.js';
 import { none, nothing, unchanged } from './kind.js';
-import { FREE_CPU } from '../../spec/scenario/process.js';
+import { FREE_CPU } from '../../contracts/scenario/process.js';
 
 /** Faults that act on the servers of a registry or on what they know. */
 const HITTING: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { MAX_READERS } from '../../spec/scenario/messaging.js';
+import { MAX_READERS } from '../../contracts/scenario/messaging.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import { checkParts, sorted } from '../resolve/names.js';
 import { split } from '../resolve/targets.js';

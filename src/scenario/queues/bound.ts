@@ -1,4 +1,4 @@
-import type { Overflow } from '../../spec/scenario/queues.js';
+import type { Overflow } from '../../contracts/scenario/queues.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflict, writtenAt } from '../resolve/context.js';
 

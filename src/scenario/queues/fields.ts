@@ -1,8 +1,8 @@
-import { absent, field } from '../../spec/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
-import { critical, entryText, extending, nameText } from '../../spec/fields/common.js';
-import { choice } from '../../spec/quantities/fields.js';
+import { critical, entryText, extending, nameText } from '../../contracts/fields/common.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import { consumerFields } from '../schema/consumer.js';
 
 /** Fields of every queue and bus. */

@@ -1,7 +1,7 @@
-import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
+import { unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
 import type { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
-import { inheriting } from '../../spec/fields/common.js';
+import { inheriting } from '../../contracts/fields/common.js';
 import type { QueueFields } from './written.js';
 import type { QueueKind } from './kind.js';
 import { nats } from './nats.js';

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Broker } from '../../spec/scenario/messaging.js';
-import type { MessageQueue, QueueConsumer, QueueKindRules } from '../../spec/scenario/queues.js';
+import type { Broker } from '../../contracts/scenario/messaging.js';
+import type {
+  MessageQueue,
+  QueueConsumer,
+  QueueKindRules,
+} from '../../contracts/scenario/queues.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { ConsumerDefaults } from '../resolve/consumer.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';

@@ -1,7 +1,7 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { Broker } from '../../spec/scenario/messaging.js';
+import type { Broker } from '../../contracts/scenario/messaging.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
@@ -9,7 +9,7 @@ import type { Context, Path } from '../resolve/context.js';
 import { conflict, conflictsAt, writtenAt } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';

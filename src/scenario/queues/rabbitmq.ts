@@ -1,4 +1,4 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
@@ -6,7 +6,7 @@ import type { Context, Path } from '../resolve/context.js';
 import { conflict, writtenAt } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 import { checkBound } from './bound.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';

@@ -1,4 +1,4 @@
-import { field, required } from '../../spec/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { blockingBound } from './bound.js';

@@ -1,7 +1,7 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { QueueConsumer } from '../../spec/scenario/queues.js';
+import type { QueueConsumer } from '../../contracts/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { ConsumerDefaults } from '../resolve/consumer.js';
@@ -9,7 +9,7 @@ import { isFunction, ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflictsAt, writtenAt } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import type { Receiving } from './kind.js';

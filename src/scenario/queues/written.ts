@@ -1,4 +1,4 @@
-import type { MessageQueue, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { MessageQueue, QueueConsumer } from '../../contracts/scenario/queues.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import type { Written } from '../resolve/described.js';
 

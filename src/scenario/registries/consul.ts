@@ -1,6 +1,6 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { report } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
 

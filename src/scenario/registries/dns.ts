@@ -1,6 +1,6 @@
-import { field, required } from '../../spec/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration } from '../../spec/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { registryFields, registryKind } from './kind.js';
 
 const schema = z

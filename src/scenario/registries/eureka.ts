@@ -1,4 +1,4 @@
-import { byDefault, field, required } from '../../spec/fields/field.js';
+import { byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { conflict } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';

@@ -1,5 +1,5 @@
-import { unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
-import { inheriting } from '../../spec/fields/common.js';
+import { unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { inheriting } from '../../contracts/fields/common.js';
 import { consul } from './consul.js';
 import { dns } from './dns.js';
 import { eureka } from './eureka.js';

@@ -1,9 +1,9 @@
-import { absent, field } from '../../spec/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { z } from 'zod';
-import type { Registry } from '../../spec/scenario/registries.js';
+import type { Registry } from '../../contracts/scenario/registries.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Context, Path } from '../resolve/context.js';
-import { labels, entryText, extending } from '../../spec/fields/common.js';
+import { labels, entryText, extending } from '../../contracts/fields/common.js';
 import { zoneSchema } from '../schema/host.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */

@@ -1,8 +1,8 @@
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, RetryAfter } from '../../spec/scenario/policies.js';
-import type { Admission } from '../../spec/scenario/host.js';
-import type { Queue, Shed } from '../../spec/scenario/resources.js';
-import type { Cpu } from '../../spec/scenario/process.js';
+import type { Layer, RetryAfter } from '../../contracts/scenario/policies.js';
+import type { Admission } from '../../contracts/scenario/host.js';
+import type { Queue, Shed } from '../../contracts/scenario/resources.js';
+import type { Cpu } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Context, Path } from './context.js';

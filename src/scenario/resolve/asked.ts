@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
-import type { Target } from '../../spec/scenario/target.js';
+import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
+import type { Target } from '../../contracts/scenario/target.js';
 import { get, text } from '../located.js';
 import type { Context, Path } from './context.js';
 import { conflict, report, writtenAt } from './context.js';

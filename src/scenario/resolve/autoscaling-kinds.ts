@@ -1,4 +1,4 @@
-import type { Autoscaling } from '../../spec/scenario/autoscaling.js';
+import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput } from '../schema/autoscaling.js';
 import type { AutoscalingOutput } from '../schema/autoscaling-kinds.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
-import type { ScheduledScaling } from '../../spec/scenario/autoscaling.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
+import type { ScheduledScaling } from '../../contracts/scenario/autoscaling.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
 import type { Context, Path } from './context.js';
 import { conflict, report } from './context.js';

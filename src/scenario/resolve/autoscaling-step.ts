@@ -1,4 +1,4 @@
-import type { ScalingStep, StepScaling } from '../../spec/scenario/autoscaling.js';
+import type { ScalingStep, StepScaling } from '../../contracts/scenario/autoscaling.js';
 import type { StepOutput } from '../schema/autoscaling-step.js';
 import { checkForm, groupOf } from './autoscaling.js';
 import type { Context, Path } from './context.js';

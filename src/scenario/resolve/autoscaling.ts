@@ -5,7 +5,7 @@ import type {
   ScalingMetric,
   ScalingRules,
   ScalingTarget,
-} from '../../spec/scenario/autoscaling.js';
+} from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { Context, Path } from './context.js';
 import { isOneOf, conflict, report } from './context.js';

@@ -1,8 +1,8 @@
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Gateway, Route } from '../../spec/scenario/scenario.js';
-import type { NetworkLink } from '../../spec/scenario/network.js';
-import type { Target } from '../../spec/scenario/target.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
+import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
+import type { NetworkLink } from '../../contracts/scenario/network.js';
+import type { Target } from '../../contracts/scenario/target.js';
 import type { HopOutput } from '../schema/discovery.js';
 import { hopSchema } from '../schema/discovery.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
@@ -10,7 +10,7 @@ import type { Context } from './context.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
 import { sorted } from './names.js';
-import { FREE_CPU } from '../../spec/scenario/process.js';
+import { FREE_CPU } from '../../contracts/scenario/process.js';
 
 const FREE: Distribution = { kind: 'constant', valueNs: 0 };
 

@@ -1,4 +1,4 @@
-import type { Broker } from '../../spec/scenario/messaging.js';
+import type { Broker } from '../../contracts/scenario/messaging.js';
 import type { Context, Path } from './context.js';
 import { report } from './context.js';
 import { isOfKind } from './targets.js';

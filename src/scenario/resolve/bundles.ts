@@ -11,12 +11,12 @@ import type {
   LoadBalancing,
   OncePerValue,
   OutlierDetection,
-} from '../../spec/scenario/policies.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+} from '../../contracts/scenario/policies.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';
-import type { OnceOutput } from '../../spec/fields/common.js';
+import type { OnceOutput } from '../../contracts/fields/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
@@ -33,7 +33,7 @@ import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
-import { NO_POLICY } from '../../spec/scenario/steps.js';
+import { NO_POLICY } from '../../contracts/scenario/steps.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);

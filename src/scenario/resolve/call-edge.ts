@@ -1,5 +1,5 @@
-import type { Target } from '../../spec/scenario/target.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Target } from '../../contracts/scenario/target.js';
+import type { Step } from '../../contracts/scenario/steps.js';
 
 /** A possible call from one part to another. */
 export interface CallEdge {

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Capacity } from '../../spec/scenario/capacity.js';
-import { PARTITION_MAX } from '../../spec/scenario/capacity.js';
+import type { Capacity } from '../../contracts/scenario/capacity.js';
+import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { refuseFields, conflict } from './context.js';

@@ -1,7 +1,7 @@
-import type { Cache } from '../../spec/scenario/caching.js';
-import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Scenario } from '../../spec/scenario/scenario.js';
-import type { Target } from '../../spec/scenario/target.js';
+import type { Cache } from '../../contracts/scenario/caching.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Target } from '../../contracts/scenario/target.js';
 
 /** Components that a middleware entry calls: the store of a limiter, a remote check, a shared cache. */
 export function asked(

@@ -1,5 +1,5 @@
-import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Gateway, Route } from '../../spec/scenario/scenario.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
+import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import { kongPriority } from '../products.js';
 import type { Context } from './context.js';
 import { conflict, report } from './context.js';

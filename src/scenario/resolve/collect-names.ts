@@ -1,9 +1,9 @@
-import type { ComponentKind } from '../../spec/component-kind.js';
-import { NODES } from '../../spec/scenario/nodes.js';
-import type { ModuleSection } from '../../spec/scenario/modules.js';
+import type { ComponentKind } from '../../contracts/component-kind.js';
+import { NODES } from '../../contracts/scenario/nodes.js';
+import type { ModuleSection } from '../../contracts/scenario/modules.js';
 import { MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections, ScenarioOutput } from '../schema/scenario-output.js';
-import type { WrittenProbes } from '../../spec/scenario/probes.js';
+import type { WrittenProbes } from '../../contracts/scenario/probes.js';
 import { checksOf } from '../sections/probes.js';
 import { balancedServices, balancerName } from './balancers.js';
 import type { NamedThing, Names, Raise } from './names.js';

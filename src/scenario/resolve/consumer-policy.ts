@@ -1,8 +1,8 @@
 import { policyKind } from '../../patterns/registry.js';
-import { ADDRESS_KEY } from '../../spec/patterns/policy.js';
-import type { ConsumerPolicy } from '../../spec/scenario/messaging.js';
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+import { ADDRESS_KEY } from '../../contracts/patterns/policy.js';
+import type { ConsumerPolicy } from '../../contracts/scenario/messaging.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
 import type { Context, Path } from './context.js';

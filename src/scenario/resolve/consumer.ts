@@ -1,6 +1,6 @@
-import { kindText } from '../../spec/component-kind.js';
-import type { ComponentKind } from '../../spec/component-kind.js';
-import type { Consumption, Inbox } from '../../spec/scenario/messaging.js';
+import { kindText } from '../../contracts/component-kind.js';
+import type { ComponentKind } from '../../contracts/component-kind.js';
+import type { Consumption, Inbox } from '../../contracts/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
 import type { Context, Path } from './context.js';

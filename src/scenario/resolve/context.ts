@@ -1,4 +1,4 @@
-import type { Step, Bundle } from '../../spec/scenario/steps.js';
+import type { Step, Bundle } from '../../contracts/scenario/steps.js';
 import type { Code } from '../codes.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';

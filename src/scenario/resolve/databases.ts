@@ -1,7 +1,7 @@
-import { PRIMARY } from '../../spec/scenario/replication.js';
-import type { Replication, Shards } from '../../spec/scenario/replication.js';
-import type { Database, Operation } from '../../spec/scenario/database.js';
-import type { Cpu } from '../../spec/scenario/process.js';
+import { PRIMARY } from '../../contracts/scenario/replication.js';
+import type { Replication, Shards } from '../../contracts/scenario/replication.js';
+import type { Database, Operation } from '../../contracts/scenario/database.js';
+import type { Cpu } from '../../contracts/scenario/process.js';
 import type { Product } from '../../language/databases.js';
 import { isSearch, PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';

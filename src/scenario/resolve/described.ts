@@ -1,4 +1,4 @@
-import type { Described } from '../../spec/scenario/described.js'; /** Descriptive fields of every component. */
+import type { Described } from '../../contracts/scenario/described.js'; /** Descriptive fields of every component. */
 export interface Written {
   readonly title?: string | undefined;
   readonly description?: string | undefined;

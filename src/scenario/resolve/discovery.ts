@@ -1,5 +1,5 @@
-import type { Discovery } from '../../spec/scenario/discovery.js';
-import type { Registry } from '../../spec/scenario/registries.js';
+import type { Discovery } from '../../contracts/scenario/discovery.js';
+import type { Registry } from '../../contracts/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
 import type { DiscoveryOutput } from '../schema/discovery.js';
 import type { Context, Path } from './context.js';

@@ -1,6 +1,6 @@
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import { eachStep } from '../../language/each-step.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';

@@ -1,7 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { FaultCondition, Scenario } from '../../spec/scenario/scenario.js';
+import type { FaultCondition, Scenario } from '../../contracts/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
-import type { Expression, Subject } from '../../spec/scenario/expression.js';
+import type { Expression, Subject } from '../../contracts/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
 import type { Metric } from '../../language/metrics.js';
 import { findMetric } from '../../language/metrics.js';

@@ -1,4 +1,4 @@
-import type { ScenarioModules } from '../../spec/scenario/modules.js';
+import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { Aim } from '../modules/kind.js';
 import { report } from './context.js';
 import type { Hittable } from './fault-fits.js';

@@ -1,4 +1,4 @@
-import { NODES } from '../../spec/scenario/nodes.js';
+import { NODES } from '../../contracts/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';

@@ -1,8 +1,8 @@
 import { meansPrimary } from '../../patterns/registry.js';
-import type { Database } from '../../spec/scenario/database.js';
+import type { Database } from '../../contracts/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { Host } from '../../spec/scenario/host.js';
-import type { Fault } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { report, writtenAt } from './context.js';

@@ -1,11 +1,11 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { Database } from '../../spec/scenario/database.js';
+import type { Database } from '../../contracts/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { Host } from '../../spec/scenario/host.js';
-import { NODES } from '../../spec/scenario/nodes.js';
-import type { ScenarioModules } from '../../spec/scenario/modules.js';
-import type { Fault, Gateway, KeyPopulation } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import { NODES } from '../../contracts/scenario/nodes.js';
+import type { ScenarioModules } from '../../contracts/scenario/modules.js';
+import type { Fault, Gateway, KeyPopulation } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import type { FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
 import { FAULT_FIELDS } from '../schema/fault.js';

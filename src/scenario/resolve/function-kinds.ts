@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { KpaSettings } from '../../spec/scenario/functions.js';
+import type { KpaSettings } from '../../contracts/scenario/functions.js';
 import { kpaSchema } from '../schema/function-kinds.js';
 import type { KpaOutput } from '../schema/function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';

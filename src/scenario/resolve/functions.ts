@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { FunctionSettings } from '../../spec/scenario/functions.js';
-import type { Service } from '../../spec/scenario/services.js';
+import type { FunctionSettings } from '../../contracts/scenario/functions.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import type { Context, Path } from './context.js';
@@ -8,7 +8,7 @@ import { conflict } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
-import { FREE_CPU } from '../../spec/scenario/process.js';
+import { FREE_CPU } from '../../contracts/scenario/process.js';
 
 type Defaults = Pick<
   FunctionSettings,

@@ -1,7 +1,7 @@
-import type { Host } from '../../spec/scenario/host.js';
-import type { Gateway, Route } from '../../spec/scenario/scenario.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import { eachStep } from '../../language/each-step.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import { PRODUCTS } from '../products.js';
 import { hostProblem } from '../../language/routing/host.js';
 import { expressionSize, pathProblem } from '../../language/routing/path.js';

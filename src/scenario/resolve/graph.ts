@@ -1,7 +1,7 @@
-import type { Gateway, Scenario } from '../../spec/scenario/scenario.js';
-import type { Target } from '../../spec/scenario/target.js';
-import type { Step, StepOf } from '../../spec/scenario/steps.js';
-import { shapesOf } from '../../spec/scenario/services.js';
+import type { Gateway, Scenario } from '../../contracts/scenario/scenario.js';
+import type { Target } from '../../contracts/scenario/target.js';
+import type { Step, StepOf } from '../../contracts/scenario/steps.js';
+import { shapesOf } from '../../contracts/scenario/services.js';
 import { outboxEdges } from './outbox-edges.js';
 import { routedTo } from '../../language/mesh.js';
 import { nodesAsked } from '../../language/databases.js';

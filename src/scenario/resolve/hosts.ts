@@ -1,8 +1,8 @@
-import type { Layer } from '../../spec/scenario/policies.js';
-import type { Host, ProcessSettings } from '../../spec/scenario/host.js';
-import type { Cpu, Lifecycle } from '../../spec/scenario/process.js';
-import type { Endpoint } from '../../spec/scenario/services.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import type { Host, ProcessSettings } from '../../contracts/scenario/host.js';
+import type { Cpu, Lifecycle } from '../../contracts/scenario/process.js';
+import type { Endpoint } from '../../contracts/scenario/services.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput, ProcessOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';

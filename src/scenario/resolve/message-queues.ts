@@ -1,4 +1,4 @@
-import type { Bus, QueueConsumer } from '../../spec/scenario/queues.js';
+import type { Bus, QueueConsumer } from '../../contracts/scenario/queues.js';
 import type { QueueConsumerFields, QueueFields } from '../queues/written.js';
 import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';

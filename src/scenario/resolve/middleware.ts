@@ -1,7 +1,7 @@
 import type { Distribution } from '../../kernel/distribution.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { Middleware } from '../../spec/scenario/middleware.js';
-import type { Layer, LimiterStore } from '../../spec/scenario/policies.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
+import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';

@@ -1,4 +1,4 @@
-import type { Step, StepOf } from '../../spec/scenario/steps.js';
+import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';

@@ -2,8 +2,8 @@ import type {
   ModuleComponents,
   ModuleSection,
   ScenarioModules,
-} from '../../spec/scenario/modules.js';
-import type { Host } from '../../spec/scenario/host.js';
+} from '../../contracts/scenario/modules.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import type { Entry, Module } from '../modules/kind.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections } from '../schema/scenario-output.js';

@@ -1,4 +1,4 @@
-import type { ComponentKind } from '../../spec/component-kind.js';
+import type { ComponentKind } from '../../contracts/component-kind.js';
 import type { Code } from '../codes.js';
 import { METRIC_WORDS } from '../../language/metrics.js';
 import type { RouteOutput } from '../schema/components.js';

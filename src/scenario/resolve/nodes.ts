@@ -1,8 +1,8 @@
-import type { Host } from '../../spec/scenario/host.js';
-import type { DisruptionBudget, Nodes, Requests } from '../../spec/scenario/nodes.js';
-import type { Gateway, Platform } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
-import { formatSize } from '../../spec/quantities/size-text.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { DisruptionBudget, Nodes, Requests } from '../../contracts/scenario/nodes.js';
+import type { Gateway, Platform } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { HostOutput } from '../schema/host.js';
 import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';

@@ -1,5 +1,5 @@
-import type { Service } from '../../spec/scenario/services.js';
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import type { Step } from '../../contracts/scenario/steps.js';
 import { eachStep } from '../../language/each-step.js';
 import { listsOfEndpoint } from '../../language/fallback-steps.js';
 import type { CallEdge } from './call-edge.js';

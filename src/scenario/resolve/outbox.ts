@@ -1,4 +1,4 @@
-import type { Outbox } from '../../spec/scenario/messaging.js';
+import type { Outbox } from '../../contracts/scenario/messaging.js';
 import type { OutboxOutput } from '../schema/outbox.js';
 import type { Context, Path } from './context.js';
 import { refuseFields } from './context.js';

@@ -1,5 +1,5 @@
-import { PLAIN_BALANCING } from '../../spec/patterns/balancer.js';
-import type { Host } from '../../spec/scenario/host.js';
+import { PLAIN_BALANCING } from '../../contracts/patterns/balancer.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import type { Written } from './described.js';
 import { described } from './described.js';
 import { sorted } from './names.js';

@@ -1,7 +1,7 @@
-import type { Platform } from '../../spec/scenario/scenario.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Platform } from '../../contracts/scenario/scenario.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
-import { restartSchema } from '../../spec/scenario/restarts.js';
+import { restartSchema } from '../../contracts/scenario/restarts.js';
 import type { Context } from './context.js';
 import { conflict, report } from './context.js';
 import { resolveNodes } from './nodes.js';

@@ -1,5 +1,5 @@
-import { kindText } from '../../spec/component-kind.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
+import { kindText } from '../../contracts/component-kind.js';
+import type { Step, StepModifiers } from '../../contracts/scenario/steps.js';
 import { text } from '../located.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';

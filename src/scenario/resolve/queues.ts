@@ -1,6 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
 import { NS_PER_MS } from '../../kernel/time.js';
-import type { Queue } from '../../spec/scenario/resources.js';
+import type { Queue } from '../../contracts/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
 import type { Context, Path } from './context.js';
 import { isDeclaredKey, conflict, report } from './context.js';

@@ -1,4 +1,4 @@
-import type { Amount, Rollout, RolloutStep } from '../../spec/scenario/rollouts.js';
+import type { Amount, Rollout, RolloutStep } from '../../contracts/scenario/rollouts.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';

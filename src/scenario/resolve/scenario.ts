@@ -1,8 +1,8 @@
-import type { Database } from '../../spec/scenario/database.js';
-import type { Host } from '../../spec/scenario/host.js';
-import type { Scenario, Workload } from '../../spec/scenario/scenario.js';
-import type { Service } from '../../spec/scenario/services.js';
-import type { Bundle } from '../../spec/scenario/steps.js';
+import type { Database } from '../../contracts/scenario/database.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Scenario, Workload } from '../../contracts/scenario/scenario.js';
+import type { Service } from '../../contracts/scenario/services.js';
+import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node } from '../located.js';

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Cpu } from '../../spec/scenario/process.js';
-import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../spec/scenario/search.js';
+import type { Cpu } from '../../contracts/scenario/process.js';
+import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../contracts/scenario/search.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { conflict, writtenAt } from './context.js';

@@ -1,5 +1,5 @@
 import { get, text } from '../located.js';
-import type { Step, StepModifiers } from '../../spec/scenario/steps.js';
+import type { Step, StepModifiers } from '../../contracts/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
 import type { Context, Path } from './context.js';
 import { isOneOf, conflict, report } from './context.js';

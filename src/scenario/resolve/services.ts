@@ -1,4 +1,4 @@
-import type { Service } from '../../spec/scenario/services.js';
+import type { Service } from '../../contracts/scenario/services.js';
 import type { ServiceOutput } from '../schema/services.js';
 import { checkCoalescing } from './chains.js';
 import type { Context } from './context.js';

@@ -3,9 +3,9 @@ import type {
   Prices,
   ReportSettings,
   Scenario,
-} from '../../spec/scenario/scenario.js';
-import type { RunSettings } from '../../spec/scenario/run.js';
-import type { Network, NetworkLink } from '../../spec/scenario/network.js';
+} from '../../contracts/scenario/scenario.js';
+import type { RunSettings } from '../../contracts/scenario/run.js';
+import type { Network, NetworkLink } from '../../contracts/scenario/network.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';

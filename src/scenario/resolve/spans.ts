@@ -1,6 +1,6 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { Fault } from '../../spec/scenario/scenario.js';
-import { formatDuration } from '../../spec/quantities/quantity-text.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { conflict, report, reportKey } from './context.js';

@@ -1,7 +1,13 @@
-import type { Outcome, OutcomeName } from '../../spec/outcome.js';
-import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../spec/outcome.js';
-import { parseDuration, QuantityError } from '../../spec/quantities/quantity-text.js';
-import type { Condition, Step, StepModifiers, Bundle, StepOf } from '../../spec/scenario/steps.js';
+import type { Outcome, OutcomeName } from '../../contracts/outcome.js';
+import { isSuccess, OUTCOME, outcomeOfStatus, withStatus } from '../../contracts/outcome.js';
+import { parseDuration, QuantityError } from '../../contracts/quantities/quantity-text.js';
+import type {
+  Condition,
+  Step,
+  StepModifiers,
+  Bundle,
+  StepOf,
+} from '../../contracts/scenario/steps.js';
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';

@@ -1,7 +1,7 @@
-import { kindText } from '../../spec/component-kind.js';
-import type { ComponentKind } from '../../spec/component-kind.js';
-import { kindWord } from '../../spec/component-kind.js';
-import type { Target } from '../../spec/scenario/target.js';
+import { kindText } from '../../contracts/component-kind.js';
+import type { ComponentKind } from '../../contracts/component-kind.js';
+import { kindWord } from '../../contracts/component-kind.js';
+import type { Target } from '../../contracts/scenario/target.js';
 import { nearest } from '../suggest.js';
 import type { Context, Path } from './context.js';
 import { isOneOf, report } from './context.js';

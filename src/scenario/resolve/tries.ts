@@ -1,4 +1,4 @@
-import type { Step } from '../../spec/scenario/steps.js';
+import type { Step } from '../../contracts/scenario/steps.js';
 
 /** Largest number of attempts per call: those of retry times those of hedge. */
 export function triesOf(bundle: Step['policy']): number {

@@ -1,8 +1,8 @@
-import { shapeOf } from '../../spec/scenario/services.js';
-import type { Service, HostVersion, Versions } from '../../spec/scenario/services.js';
-import type { Gateway } from '../../spec/scenario/scenario.js';
-import type { Host } from '../../spec/scenario/host.js';
-import type { Middleware } from '../../spec/scenario/middleware.js';
+import { shapeOf } from '../../contracts/scenario/services.js';
+import type { Service, HostVersion, Versions } from '../../contracts/scenario/services.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Host } from '../../contracts/scenario/host.js';
+import type { Middleware } from '../../contracts/scenario/middleware.js';
 import { PROCESS_FIELDS } from '../schema/host.js';
 import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';

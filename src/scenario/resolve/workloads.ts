@@ -1,7 +1,12 @@
-import type { Gateway, KeyPopulation, Request, Workload } from '../../spec/scenario/scenario.js';
-import type { Step } from '../../spec/scenario/steps.js';
-import type { Arrivals } from '../../spec/scenario/arrivals.js';
-import { highestOf } from '../../spec/scenario/stages.js';
+import type {
+  Gateway,
+  KeyPopulation,
+  Request,
+  Workload,
+} from '../../contracts/scenario/scenario.js';
+import type { Step } from '../../contracts/scenario/steps.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import { highestOf } from '../../contracts/scenario/stages.js';
 import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';

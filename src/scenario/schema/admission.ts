@@ -1,10 +1,10 @@
-import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { share } from '../../spec/quantities/quantities.js';
-import { nameText, priorityNumber } from '../../spec/fields/common.js';
-import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { share } from '../../contracts/quantities/quantities.js';
+import { nameText, priorityNumber } from '../../contracts/fields/common.js';
+import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 

@@ -1,10 +1,10 @@
-import type { Quantity } from '../../spec/quantities/quantities.js';
-import { quantity } from '../../spec/quantities/quantities.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
 import {
   PERCENT_PATTERN,
   QuantityError,
   showNoNumber,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 
 /** A percentage in the JSON Schema. */
 export const PERCENT_FORM = { type: 'string', pattern: PERCENT_PATTERN } as const;

@@ -1,7 +1,7 @@
-import { entry } from '../../spec/fields/entry.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { entry } from '../../contracts/fields/entry.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 
 const replicas = whole({ min: 1, max: 100_000 });
 

@@ -1,6 +1,6 @@
-import { field, required } from '../../spec/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../spec/quantities/quantities.js';
+import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { metricFields, target } from './autoscaling.js';
 import { countOrPercent, PERCENT_FORM } from './amounts.js';
 

@@ -1,7 +1,7 @@
-import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
+import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { SCALING_METRICS } from '../../spec/scenario/autoscaling.js';
-import { duration, quantity, whole } from '../../spec/quantities/quantities.js';
+import { SCALING_METRICS } from '../../contracts/scenario/autoscaling.js';
+import { duration, quantity, whole } from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
@@ -10,7 +10,7 @@ import {
   QuantityError,
   RATE_PATTERN,
   showNoNumber,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 
 /** A target as written. Its metric determines which form is valid. */
 export interface TargetOutput {

@@ -1,22 +1,22 @@
-import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
+import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import {
   entryText,
   inheriting,
   nameText,
   onceSchema,
   withShort,
-} from '../../spec/fields/common.js';
-import { choice } from '../../spec/quantities/fields.js';
-import type { OnceOutput } from '../../spec/fields/common.js';
-import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
-import { connectionsSchema } from '../../spec/scenario/connections.js';
-import type { Connections } from '../../spec/scenario/connections.js';
-import type { Subset, ZoneAware } from '../../spec/patterns/balancer.js';
+} from '../../contracts/fields/common.js';
+import { choice } from '../../contracts/quantities/fields.js';
+import type { OnceOutput } from '../../contracts/fields/common.js';
+import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { connectionsSchema } from '../../contracts/scenario/connections.js';
+import type { Connections } from '../../contracts/scenario/connections.js';
+import type { Subset, ZoneAware } from '../../contracts/patterns/balancer.js';
 
 /** A strict object schema with unknown fields. */
 /** Validated load balancing. */

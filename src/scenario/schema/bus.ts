@@ -1,8 +1,8 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
-import { nameText } from '../../spec/fields/common.js';
-import { choice } from '../../spec/quantities/fields.js';
+import { nameText } from '../../contracts/fields/common.js';
+import { choice } from '../../contracts/quantities/fields.js';
 import { consumerFields } from './consumer.js';
 import {
   boundedFields,

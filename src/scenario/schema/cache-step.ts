@@ -1,6 +1,6 @@
-import { absent, field } from '../../spec/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 
 /** A `cache` step as written: one of four verbs, and the fields that belong to it. */
 export interface CacheStepOutput<Step> {

@@ -1,7 +1,7 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count } from '../../spec/quantities/quantities.js';
+import { count } from '../../contracts/quantities/quantities.js';
 import {
   labels,
   critical,
@@ -9,10 +9,10 @@ import {
   extending,
   inheriting,
   nameText,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 import { zoneSchema } from './host.js';
-import { cpuSchema } from '../../spec/scenario/process.js';
-import { pool } from '../../spec/scenario/pools.js';
+import { cpuSchema } from '../../contracts/scenario/process.js';
+import { pool } from '../../contracts/scenario/pools.js';
 
 const ttlJitter = (): z.ZodType<number | undefined> =>
   valuesOf<number | undefined>(

@@ -1,4 +1,4 @@
-import { absent, field } from '../../spec/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 
 /** Provisioned throughput of a table. */

@@ -1,5 +1,5 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -9,8 +9,8 @@ import {
   share,
   size,
   whole,
-} from '../../spec/quantities/quantities.js';
-import type { Gateway } from '../../spec/scenario/scenario.js';
+} from '../../contracts/quantities/quantities.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import { capacitySchema } from './capacity.js';
 import {
@@ -25,18 +25,18 @@ import {
   onceSchema,
   priorityNumber,
   withShort,
-} from '../../spec/fields/common.js';
-import type { OnceOutput } from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
+import type { OnceOutput } from '../../contracts/fields/common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
-import { pools } from '../../spec/scenario/pools.js';
+import { pools } from '../../contracts/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
 import { placed } from './host.js';
-import { cpuSchema } from '../../spec/scenario/process.js';
+import { cpuSchema } from '../../contracts/scenario/process.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 import { methodText } from './steps.js';
-import { CALL_PATTERN } from '../../spec/fields/common.js';
+import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import { versionFields } from './versions.js';
 import type { VersionedOutput } from './versions.js';
 

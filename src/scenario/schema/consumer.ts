@@ -1,9 +1,9 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
-import { share, whole } from '../../spec/quantities/quantities.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { nameText, REFERENCE_PATTERN, withShort } from '../../spec/fields/common.js';
+import { nameText, REFERENCE_PATTERN, withShort } from '../../contracts/fields/common.js';
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 

@@ -1,8 +1,8 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { ON_EMPTY } from '../../spec/scenario/discovery.js';
+import { ON_EMPTY } from '../../contracts/scenario/discovery.js';
 
-import { nameText, withShort } from '../../spec/fields/common.js';
+import { nameText, withShort } from '../../contracts/fields/common.js';
 
 export const hopSchema = z
   .strictObject({

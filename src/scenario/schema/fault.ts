@@ -1,5 +1,5 @@
-import { objectOf, unionOfKinds, valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
 import {
@@ -8,10 +8,14 @@ import {
   quantity,
   share,
   whole,
-} from '../../spec/quantities/quantities.js';
-import { parseShare, QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
-import { freeText, nameText, textMap, withShort } from '../../spec/fields/common.js';
-import type { Selection } from '../../spec/scenario/scenario.js';
+} from '../../contracts/quantities/quantities.js';
+import {
+  parseShare,
+  QuantityError,
+  showNoNumber,
+} from '../../contracts/quantities/quantity-text.js';
+import { freeText, nameText, textMap, withShort } from '../../contracts/fields/common.js';
+import type { Selection } from '../../contracts/scenario/scenario.js';
 
 const instances = quantity(
   (input): Selection => {

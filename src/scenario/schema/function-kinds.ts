@@ -1,8 +1,8 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { withShort } from '../../spec/fields/common.js';
-import { cores, CORES_SHORT } from '../../spec/scenario/process.js';
+import { withShort } from '../../contracts/fields/common.js';
+import { cores, CORES_SHORT } from '../../contracts/scenario/process.js';
 
 // Fields of functions that only some products have.
 

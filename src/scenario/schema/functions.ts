@@ -1,8 +1,14 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count, duration, durationOrNone, rate, whole } from '../../spec/quantities/quantities.js';
-import type { FunctionSettings } from '../../spec/scenario/functions.js';
+import {
+  count,
+  duration,
+  durationOrNone,
+  rate,
+  whole,
+} from '../../contracts/quantities/quantities.js';
+import type { FunctionSettings } from '../../contracts/scenario/functions.js';
 import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import type { KpaOutput } from './function-kinds.js';
 import {
@@ -12,7 +18,7 @@ import {
   extending,
   inheriting,
   named,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from './host.js';
 import type { HostOutput, HostShape } from './host.js';

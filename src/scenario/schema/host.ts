@@ -1,6 +1,6 @@
-import { absent, byDefault, field, requiredIf } from '../../spec/fields/field.js';
+import { absent, byDefault, field, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { type distribution, durationOrNone, whole } from '../../spec/quantities/quantities.js';
+import { type distribution, durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import {
   cpuSchema,
   gcSchema,
@@ -10,7 +10,7 @@ import {
   type GcSettings,
   type Lifecycle,
   type WrittenMemory,
-} from '../../spec/scenario/process.js';
+} from '../../contracts/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
 import { resourcesSchema } from './autoscaling.js';
 import type { ResourcesOutput } from './autoscaling.js';
@@ -21,13 +21,13 @@ import { loadBalancingSchema, outlierDetectionSchema } from './bundle.js';
 import type { BalancingOutput, OutlierOutput } from './bundle.js';
 import { discoverySchema } from './discovery.js';
 import type { DiscoveryOutput } from './discovery.js';
-import { protocolSchema } from '../../spec/scenario/connections.js';
-import type { WrittenProtocol } from '../../spec/scenario/connections.js';
+import { protocolSchema } from '../../contracts/scenario/connections.js';
+import type { WrittenProtocol } from '../../contracts/scenario/connections.js';
 import { disruptionBudgetSchema } from './nodes.js';
 import type { BudgetOutput } from './nodes.js';
-import { probesSchema } from '../../spec/scenario/probes.js';
-import type { WrittenProbes } from '../../spec/scenario/probes.js';
-import { labels, critical, entryText, nameText, withShort } from '../../spec/fields/common.js';
+import { probesSchema } from '../../contracts/scenario/probes.js';
+import type { WrittenProbes } from '../../contracts/scenario/probes.js';
+import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
 
 /** Placement of replicas: a zone, a list assigned in turn, or counts. */
 export const zoneSchema = z

@@ -1,9 +1,9 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, quantity, share, whole } from '../../spec/quantities/quantities.js';
-import { QuantityError, showNoNumber } from '../../spec/quantities/quantity-text.js';
-import { freeText, named, nameText, withShort } from '../../spec/fields/common.js';
-import { flag } from '../../spec/quantities/fields.js';
+import { duration, quantity, share, whole } from '../../contracts/quantities/quantities.js';
+import { QuantityError, showNoNumber } from '../../contracts/quantities/quantity-text.js';
+import { freeText, named, nameText, withShort } from '../../contracts/fields/common.js';
+import { flag } from '../../contracts/quantities/fields.js';
 
 const confidence = quantity(
   (input): number | null => {

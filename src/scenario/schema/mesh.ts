@@ -1,12 +1,17 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, byDefault, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count, distribution } from '../../spec/quantities/quantities.js';
+import { count, distribution } from '../../contracts/quantities/quantities.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { MeshKindName } from '../meshes/index.js';
 import { MESH_KINDS } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
-import { CALL_PATTERN, nameText, REFERENCE_PATTERN, withShort } from '../../spec/fields/common.js';
+import {
+  CALL_PATTERN,
+  nameText,
+  REFERENCE_PATTERN,
+  withShort,
+} from '../../contracts/fields/common.js';
 import type { RouteOutput } from './components.js';
 
 /** A validated mesh. */

@@ -1,10 +1,16 @@
-import { absent, byDefault, field, required } from '../../spec/fields/field.js';
+import { absent, byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { critical, entryText, extending, inheriting, nameText } from '../../spec/fields/common.js';
+import {
+  critical,
+  entryText,
+  extending,
+  inheriting,
+  nameText,
+} from '../../contracts/fields/common.js';
 import type { BundleOutput } from './bundle.js';
 import { consumerFields } from './consumer.js';
-import { rebalance, replay } from '../../spec/scenario/consumer-groups.js';
-import { producerSchema } from '../../spec/scenario/producer.js';
+import { rebalance, replay } from '../../contracts/scenario/consumer-groups.js';
+import { producerSchema } from '../../contracts/scenario/producer.js';
 import { busFields } from './bus.js';
 
 type BundleSchema = z.ZodType<BundleOutput>;

@@ -1,14 +1,14 @@
-import { objectOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { objectOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import { share, whole } from '../../spec/quantities/quantities.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
-import { nameText, when } from '../../spec/fields/common.js';
-import { cost } from '../../spec/quantities/fields.js';
+import { nameText, when } from '../../contracts/fields/common.js';
+import { cost } from '../../contracts/quantities/fields.js';
 import { methodText } from './steps.js';
-import { CALL_PATTERN } from '../../spec/fields/common.js';
+import { CALL_PATTERN } from '../../contracts/fields/common.js';
 
 /** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([

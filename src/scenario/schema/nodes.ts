@@ -1,7 +1,7 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { distribution, whole } from '../../spec/quantities/quantities.js';
-import { nameText } from '../../spec/fields/common.js';
+import { distribution, whole } from '../../contracts/quantities/quantities.js';
+import { nameText } from '../../contracts/fields/common.js';
 import { countOrPercent, PERCENT_FORM } from './amounts.js';
 
 /** Room of a node, or of an instance on it. */

@@ -1,6 +1,6 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { REFERENCE_PATTERN } from '../../spec/fields/common.js';
+import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 

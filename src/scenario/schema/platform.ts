@@ -1,7 +1,7 @@
-import { byDefault, field } from '../../spec/fields/field.js';
-import { distribution } from '../../spec/quantities/quantities.js';
+import { byDefault, field } from '../../contracts/fields/field.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { z } from 'zod';
-import { restartSchema } from '../../spec/scenario/restarts.js';
+import { restartSchema } from '../../contracts/scenario/restarts.js';
 import { nodesSchema } from './nodes.js';
 
 /** `platform`: how the processes of services and gateways are restarted and placed. */

@@ -1,8 +1,8 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { countDistribution, size } from '../../spec/quantities/quantities.js';
-import { nameText } from '../../spec/fields/common.js';
-import { acksField } from '../../spec/scenario/producer.js';
+import { countDistribution, size } from '../../contracts/quantities/quantities.js';
+import { nameText } from '../../contracts/fields/common.js';
+import { acksField } from '../../contracts/scenario/producer.js';
 
 /** Fields of a `publish` step. */
 export const publishFields = z.strictObject({

@@ -1,9 +1,9 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, durationOrNone, quantity } from '../../spec/quantities/quantities.js';
-import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
-import type { ReadRoute } from '../../spec/scenario/replication.js';
-import { nameText, withShort } from '../../spec/fields/common.js';
+import { duration, durationOrNone, quantity } from '../../contracts/quantities/quantities.js';
+import { parseDuration, QuantityError, show } from '../../contracts/quantities/quantity-text.js';
+import type { ReadRoute } from '../../contracts/scenario/replication.js';
+import { nameText, withShort } from '../../contracts/fields/common.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
 export const readRoute = quantity(

@@ -1,6 +1,6 @@
-import { field, required } from '../../spec/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 
 /** Fields of a `saga` step. */
 export const sagaStepFields = z.strictObject({

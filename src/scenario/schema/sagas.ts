@@ -1,4 +1,4 @@
-import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
+import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -6,8 +6,8 @@ import {
   duration,
   durationOrNone,
   factor,
-} from '../../spec/quantities/quantities.js';
-import { SAGA_ENGINES } from '../../spec/scenario/sagas.js';
+} from '../../contracts/quantities/quantities.js';
+import { SAGA_ENGINES } from '../../contracts/scenario/sagas.js';
 import type { BundleOutput } from './bundle.js';
 import {
   critical,
@@ -17,7 +17,7 @@ import {
   nameText,
   withShort,
   REFERENCE_PATTERN,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
-import type { ModuleSection } from '../../spec/scenario/modules.js';
+import type { ModuleSection } from '../../contracts/scenario/modules.js';
 import type { BrokerFields } from '../brokers/written.js';
 import type { DatabaseOutput, GatewayOutput } from './components.js';
 import type { ServiceOutput } from './services.js';
@@ -12,8 +12,8 @@ import type { TopicOutput } from './messaging.js';
 import type { MeshOutput } from './mesh.js';
 import type { SagaOutput } from './sagas.js';
 import type { keySchema } from './settings.js';
-import type { runSchema } from '../../spec/scenario/run.js';
-import type { networkSchema } from '../../spec/scenario/network.js';
+import type { runSchema } from '../../contracts/scenario/run.js';
+import type { networkSchema } from '../../contracts/scenario/network.js';
 import type { platformSchema } from './platform.js';
 import type { RegistryFields } from '../registries/written.js';
 import type { QueueFields } from '../queues/written.js';

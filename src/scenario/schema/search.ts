@@ -1,7 +1,7 @@
-import { absent, field } from '../../spec/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count, durationOrNone, whole } from '../../spec/quantities/quantities.js';
-import type { ThreadPoolName } from '../../spec/scenario/search.js';
+import { count, durationOrNone, whole } from '../../contracts/quantities/quantities.js';
+import type { ThreadPoolName } from '../../contracts/scenario/search.js';
 
 /** Schema of a thread pool of a node; `size` and `queue` describe the defaults. */
 const threadPool = (text: string, size: string, queue: string) =>

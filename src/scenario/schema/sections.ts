@@ -1,7 +1,7 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import { nameText } from '../../spec/fields/common.js';
+import { nameText } from '../../contracts/fields/common.js';
 
 export interface TransactionOutput<Step> {
   readonly database: string;

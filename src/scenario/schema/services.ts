@@ -1,7 +1,7 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { extending, inheriting, named } from '../../spec/fields/common.js';
+import { extending, inheriting, named } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import type { HostOutput, HostShape } from './host.js';
 import { outboxSchema } from './outbox.js';

@@ -1,7 +1,7 @@
-import { field, required } from '../../spec/fields/field.js';
+import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { share, whole } from '../../spec/quantities/quantities.js';
-import { freeText, withShort } from '../../spec/fields/common.js';
+import { share, whole } from '../../contracts/quantities/quantities.js';
+import { freeText, withShort } from '../../contracts/fields/common.js';
 
 const keyCount = field.whole(required, 'How many values there are.', { min: 1 });
 const keyText = {

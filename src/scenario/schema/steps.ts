@@ -1,21 +1,21 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { NEVER_AGAIN, OUTCOME_NAMES } from '../../spec/outcome.js';
+import { NEVER_AGAIN, OUTCOME_NAMES } from '../../contracts/outcome.js';
 import {
   countDistribution,
   distribution,
   quantity,
   whole,
-} from '../../spec/quantities/quantities.js';
+} from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
   QuantityError,
   show,
-} from '../../spec/quantities/quantity-text.js';
+} from '../../contracts/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
-import type { ReadOf } from '../../spec/scenario/stores.js';
+import type { ReadOf } from '../../contracts/scenario/stores.js';
 import type { BundleOutput } from './bundle.js';
 import type { CacheStepOutput } from './cache-step.js';
 import { cacheStepSchema } from './cache-step.js';
@@ -23,7 +23,7 @@ import type { PublishOutput } from './publish.js';
 import { publishFields } from './publish.js';
 import type { SagaStepOutput } from './saga-step.js';
 import { sagaStepFields } from './saga-step.js';
-import type { ReadRoute } from '../../spec/scenario/replication.js';
+import type { ReadRoute } from '../../contracts/scenario/replication.js';
 import { readRoute } from './replication.js';
 import type { AppendOutput, LoadOutput } from './stores.js';
 import { appendFields, loadFields, readFields } from './stores.js';
@@ -38,7 +38,7 @@ import {
   textMap,
   when,
   withShort,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 
 /** Outcomes that a `fail` step can set. */
 const FAILURES = OUTCOME_NAMES.filter((name) =>

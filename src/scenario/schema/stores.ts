@@ -1,4 +1,4 @@
-import { absent, field, required } from '../../spec/fields/field.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import {
   count,
@@ -6,9 +6,9 @@ import {
   duration,
   durationOrNone,
   quantity,
-} from '../../spec/quantities/quantities.js';
-import { parseDuration, QuantityError, show } from '../../spec/quantities/quantity-text.js';
-import type { ReadOf } from '../../spec/scenario/stores.js';
+} from '../../contracts/quantities/quantities.js';
+import { parseDuration, QuantityError, show } from '../../contracts/quantities/quantity-text.js';
+import type { ReadOf } from '../../contracts/scenario/stores.js';
 import {
   critical,
   entryText,
@@ -16,10 +16,10 @@ import {
   inheriting,
   nameText,
   storage,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 import { placed } from './host.js';
-import { cpuSchema } from '../../spec/scenario/process.js';
-import { pools } from '../../spec/scenario/pools.js';
+import { cpuSchema } from '../../contracts/scenario/process.js';
+import { pools } from '../../contracts/scenario/pools.js';
 
 const snapshots = z
   .strictObject({

@@ -1,8 +1,8 @@
-import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
+import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, share, whole } from '../../spec/quantities/quantities.js';
-import { SWEEP_KINDS, SWEEP_STARTS } from '../../spec/result/sweep.js';
-import { nameText, withShort } from '../../spec/fields/common.js';
+import { duration, share, whole } from '../../contracts/quantities/quantities.js';
+import { SWEEP_KINDS, SWEEP_STARTS } from '../../contracts/result/sweep.js';
+import { nameText, withShort } from '../../contracts/fields/common.js';
 
 /** Largest number of values on one axis. */
 export const AXIS_VALUES_MAX = 1000;

@@ -1,11 +1,11 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { absent, field, required, requiredIf } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, durationOrNone, share, whole } from '../../spec/quantities/quantities.js';
-import { NO_DATA, ROLLOUT_KINDS } from '../../spec/scenario/rollouts.js';
-import type { Amount } from '../../spec/scenario/rollouts.js';
+import { duration, durationOrNone, share, whole } from '../../contracts/quantities/quantities.js';
+import { NO_DATA, ROLLOUT_KINDS } from '../../contracts/scenario/rollouts.js';
+import type { Amount } from '../../contracts/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
-import { freeText, inheriting, named, nameText, withShort } from '../../spec/fields/common.js';
+import { freeText, inheriting, named, nameText, withShort } from '../../contracts/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
 import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';

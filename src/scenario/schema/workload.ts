@@ -1,6 +1,6 @@
-import { valuesOf } from '../../spec/fields/kinds.js';
-import { entry } from '../../spec/fields/entry.js';
-import { absent, field, required } from '../../spec/fields/field.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import { entry } from '../../contracts/fields/entry.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import {
   distribution,
@@ -8,7 +8,7 @@ import {
   durationOrNone,
   rate,
   whole,
-} from '../../spec/quantities/quantities.js';
+} from '../../contracts/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
 import {
   critical,
@@ -17,11 +17,11 @@ import {
   nameText,
   priorityNumber,
   withShort,
-} from '../../spec/fields/common.js';
+} from '../../contracts/fields/common.js';
 import type { CallText, StepOutput } from './steps.js';
 import { callFields } from './steps.js';
-import { CALL_PATTERN } from '../../spec/fields/common.js';
-import type { Quantity } from '../../spec/quantities/quantities.js';
+import { CALL_PATTERN } from '../../contracts/fields/common.js';
+import type { Quantity } from '../../contracts/quantities/quantities.js';
 
 const process = field.choice(
   ['poisson', 'constant'],

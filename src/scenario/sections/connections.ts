@@ -1,10 +1,10 @@
-import type { Layer } from '../../spec/scenario/policies.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
 import type {
   Connections,
   Protocol,
   ServerClosing,
   WrittenProtocol,
-} from '../../spec/scenario/connections.js';
+} from '../../contracts/scenario/connections.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { BalancingOutput } from '../schema/bundle.js';
 import type { Context, Path } from '../resolve/context.js';

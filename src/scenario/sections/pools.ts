@@ -1,4 +1,4 @@
-import type { Pool, PoolSettings, WrittenPool } from '../../spec/scenario/pools.js';
+import type { Pool, PoolSettings, WrittenPool } from '../../contracts/scenario/pools.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflictsAt, conflict, writtenAt } from '../resolve/context.js';

@@ -5,8 +5,8 @@ import {
   type ProbeKind,
   type Probes,
   type WrittenProbes,
-} from '../../spec/scenario/probes.js';
-import type { Endpoint } from '../../spec/scenario/services.js';
+} from '../../contracts/scenario/probes.js';
+import type { Endpoint } from '../../contracts/scenario/services.js';
 import { conflict, isOneOf, report, type Context, type Path } from '../resolve/context.js';
 import { resolveSteps } from '../resolve/steps.js';
 import { split } from '../resolve/targets.js';

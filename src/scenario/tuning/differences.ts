@@ -1,4 +1,4 @@
-import type { VariantChange } from '../../spec/scenario/scenario.js';
+import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import {

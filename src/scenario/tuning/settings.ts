@@ -1,7 +1,7 @@
-import { objectOf } from '../../spec/fields/kinds.js';
+import { objectOf } from '../../contracts/fields/kinds.js';
 import { policyKinds } from '../../patterns/registry.js';
-import type { PolicyKind } from '../../spec/patterns/policy.js';
-import type { PolicyName } from '../../spec/patterns/policy-traits.js';
+import type { PolicyKind } from '../../contracts/patterns/policy.js';
+import type { PolicyName } from '../../contracts/patterns/policy-traits.js';
 import {
   entries,
   get,

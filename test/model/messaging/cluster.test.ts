@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OUTCOME } from '../../../src/spec/outcome.js';
-import type { Producer } from '../../../src/spec/scenario/producer.js';
+import { OUTCOME } from '../../../src/contracts/outcome.js';
+import type { Producer } from '../../../src/contracts/scenario/producer.js';
 import { dice } from '../../support/dice.js';
 import { SERVICE, cluster } from '../../support/kafka-cluster.js';
 

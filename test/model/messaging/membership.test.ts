@@ -4,7 +4,7 @@ import { FROZEN } from '../../../src/model/data/instances/process.js';
 import { Membership } from '../../../src/model/modules/messaging/membership.js';
 import type { Counter } from '../../../src/model/data/figures/meters.js';
 import type { World } from '../../../src/model/modules/world.js';
-import type { Subscriber } from '../../../src/spec/scenario/messaging.js';
+import type { Subscriber } from '../../../src/contracts/scenario/messaging.js';
 import { membersOf } from '../../support/read-logs.js';
 
 interface Options {

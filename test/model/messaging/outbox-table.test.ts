@@ -8,9 +8,9 @@ import { Messages } from '../../../src/model/modules/messaging/messages.js';
 import { OutboxTable } from '../../../src/model/modules/messaging/outbox.js';
 import { sink } from '../../../src/model/data/figures/sink.js';
 import type { World } from '../../../src/model/modules/world.js';
-import { OUTCOME } from '../../../src/spec/outcome.js';
-import type { Outcome } from '../../../src/spec/outcome.js';
-import type { PlanOutbox } from '../../../src/spec/plan/messaging.js';
+import { OUTCOME } from '../../../src/contracts/outcome.js';
+import type { Outcome } from '../../../src/contracts/outcome.js';
+import type { PlanOutbox } from '../../../src/contracts/plan/messaging.js';
 import { dice } from '../../support/dice.js';
 import { timetable } from '../../support/timetable.js';
 

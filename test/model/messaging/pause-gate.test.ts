@@ -4,7 +4,7 @@ import { PHASE } from '../../../src/kernel/phase.js';
 import { PauseGate } from '../../../src/model/modules/messaging/pause-gate.js';
 import type { GatePlace } from '../../../src/model/modules/messaging/pause-gate.js';
 import { policyKind } from '../../../src/patterns/registry.js';
-import { OUTCOME } from '../../../src/spec/outcome.js';
+import { OUTCOME } from '../../../src/contracts/outcome.js';
 import { MS } from '../../support/fake-calls.js';
 import { timetable } from '../../support/timetable.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { streamKey, unit } from '../../../src/kernel/rng.js';
 import { LEAVE } from '../../../src/model/modules/messaging/guards.js';
-import { OUTCOME } from '../../../src/spec/outcome.js';
+import { OUTCOME } from '../../../src/contracts/outcome.js';
 import { pollLoop } from '../../support/poll-loop.js';
 
 describe('what has happened', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FROZEN } from '../../../src/model/data/instances/process.js';
 import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
-import { OUTCOME } from '../../../src/spec/outcome.js';
+import { OUTCOME } from '../../../src/contracts/outcome.js';
 import { pollLoop as loop } from '../../support/poll-loop.js';
 import type { LoopOptions as Options } from '../../support/poll-loop.js';
 

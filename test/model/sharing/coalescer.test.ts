@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Coalescer } from '../../../src/model/resources/sharing/coalescer.js';
-import { HINTED, OUTCOME, withStatus } from '../../../src/spec/outcome.js';
+import { HINTED, OUTCOME, withStatus } from '../../../src/contracts/outcome.js';
 import { dice } from '../../support/dice.js';
 
 const { ok, degraded, serverError, throttled } = OUTCOME;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Duplicates } from '../../../src/model/data/executions/duplicates.js';
 import { Executions } from '../../../src/model/data/executions/executions.js';
-import { HINTED, OUTCOME, withStatus } from '../../../src/spec/outcome.js';
-import type { PlanOnce } from '../../../src/spec/plan/plan.js';
+import { HINTED, OUTCOME, withStatus } from '../../../src/contracts/outcome.js';
+import type { PlanOnce } from '../../../src/contracts/plan/plan.js';
 import { dice } from '../../support/dice.js';
 
 const { ok, degraded, serverError, throttled } = OUTCOME;

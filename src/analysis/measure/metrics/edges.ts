@@ -1,5 +1,5 @@
 import type { EDGE_METRICS } from '../../../language/metrics/edges.js';
-import type { EdgeCounter } from '../../../spec/patterns/policy.js';
+import type { EdgeCounter } from '../../../contracts/patterns/policy.js';
 import { openShareOf, transitionsOf } from '../breakers.js';
 import { counterSums, edgeSums, partSums } from '../column-sums.js';
 import { meanOf, ratioOf } from '../estimate.js';

@@ -1,7 +1,7 @@
 import { queueWaitsOf } from '../outcomes.js';
-import { processOf } from '../../../spec/plan/versions.js';
+import { processOf } from '../../../contracts/plan/versions.js';
 import type { PLACED_METRICS } from '../../../language/metrics/placed.js';
-import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../spec/record/record.js';
+import { INSTANCE_STATE, JOURNAL, type GaugeKind } from '../../../contracts/record/record.js';
 import { withLevels } from '../batches.js';
 import { edgeSums, partSums } from '../column-sums.js';
 import { sumOf } from '../../../stats/sums.js';

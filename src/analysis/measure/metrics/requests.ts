@@ -1,5 +1,5 @@
 import type { REQUEST_METRICS } from '../../../language/metrics/requests.js';
-import type { OutcomeName } from '../../../spec/outcome.js';
+import type { OutcomeName } from '../../../contracts/outcome.js';
 import { partSums } from '../column-sums.js';
 import { withFinished, withGood, withLatencies, withServed, withSuccesses } from '../batches.js';
 import { distributionOf, meanOf, nothing, ratioOf, shareOf, type Measured } from '../estimate.js';

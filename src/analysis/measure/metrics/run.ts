@@ -1,4 +1,4 @@
-import { JOURNAL, NODE_STATE, type RunRecord } from '../../../spec/record/record.js';
+import { JOURNAL, NODE_STATE, type RunRecord } from '../../../contracts/record/record.js';
 import type { RUN_METRICS } from '../../../language/metrics/run.js';
 import { meanOf, nothing, type Measured } from '../estimate.js';
 import { levelOver, type Change } from '../instances-up.js';

@@ -1,7 +1,7 @@
-import type { CauseFact, CauseRef } from '../../../spec/result/cause.js';
-import type { StoryEvent } from '../../../spec/result/cascade.js';
-import { partName } from '../../../spec/plan/names.js';
-import type { Plan } from '../../../spec/plan/plan.js';
+import type { CauseFact, CauseRef } from '../../../contracts/result/cause.js';
+import type { StoryEvent } from '../../../contracts/result/cascade.js';
+import { partName } from '../../../contracts/plan/names.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 import { stepAt } from '../../measure/steps.js';
 import { secondsOf } from '../influence.js';
 import type { Scene } from '../scene.js';

@@ -1,6 +1,6 @@
 import type { Bounds } from '../../../model/faults/knob.js';
 import { editsOf } from '../../../patterns/registry.js';
-import type { PlanFault } from '../../../spec/plan/plan.js';
+import type { PlanFault } from '../../../contracts/plan/plan.js';
 
 const UNBOUNDED: Bounds = { failed: 1, slower: Infinity, lateNs: Infinity };
 const NONE: Bounds = { failed: 0, slower: 1, lateNs: 0 };

@@ -1,5 +1,5 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
-import { OUTCOME_NAMES } from '../../../spec/outcome.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
+import { OUTCOME_NAMES } from '../../../contracts/outcome.js';
 import { formatCount, formatShare } from '../../../text/figures.js';
 import { isBreakerLayer } from '../../measure/breakers.js';
 import { failedIn, failuresIn, outcomesIn, sumSteps, type Link, linksFrom } from '../links.js';

@@ -1,4 +1,4 @@
-import type { CauseRef } from '../../../spec/result/cause.js';
+import type { CauseRef } from '../../../contracts/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Scene } from '../scene.js';
 import type { Suspect } from './suspects.js';

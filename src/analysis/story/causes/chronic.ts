@@ -1,5 +1,5 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { formatRate, formatShare } from '../../../text/figures.js';
 import { list } from '../../../text/words.js';

@@ -1,4 +1,4 @@
-import type { CauseRef, Resource } from '../../../spec/result/cause.js';
+import type { CauseRef, Resource } from '../../../contracts/result/cause.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { stepAt } from '../../measure/steps.js';

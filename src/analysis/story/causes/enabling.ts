@@ -1,5 +1,5 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
-import type { PlanFault } from '../../../spec/plan/plan.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
+import type { PlanFault } from '../../../contracts/plan/plan.js';
 import { meanSteps } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';
 import { isActive, sizesAt, suspectsOf, type Suspect } from './suspects.js';

@@ -1,11 +1,11 @@
 import { CAUSE_TEXTS } from '../proven-conditions.js';
 import { rateSteps } from '../links.js';
-import type { CauseFact } from '../../../spec/result/cause.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { isFeedback } from '../feedback.js';
 import { wordsOf } from '../fault-events.js';
 import { secondsOf, type StepInfluence } from '../influence.js';
-import type { PlanFault } from '../../../spec/plan/plan.js';
+import type { PlanFault } from '../../../contracts/plan/plan.js';
 import { breakersOf } from './breakers.js';
 import { steadyCauses } from './steady.js';
 import { suspectsOf } from './suspects.js';

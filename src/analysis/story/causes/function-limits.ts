@@ -1,4 +1,4 @@
-import type { PlanFunction } from '../../../spec/plan/functions.js';
+import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Lane } from '../../measure/lanes.js';
 import { formatCount } from '../../../text/figures.js';
 import { list } from '../../../text/words.js';

@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
 import { formatRate, formatSeconds } from '../../../text/figures.js';
 import type { Growth } from './candidate.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { Episode } from '../health.js';
 import { lookUntil, type StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';

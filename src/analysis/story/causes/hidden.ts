@@ -1,5 +1,5 @@
 import { linksInto } from '../links.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { StepInfluence } from '../influence.js';
 import type { Lane } from '../../measure/lanes.js';
 import type { Scene } from '../scene.js';

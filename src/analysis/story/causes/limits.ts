@@ -1,6 +1,6 @@
 import { meanOf } from '../../../kernel/distribution.js';
-import { OP } from '../../../spec/plan/program.js';
-import type { Plan } from '../../../spec/plan/plan.js';
+import { OP } from '../../../contracts/plan/program.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 import type { Lane } from '../../measure/lanes.js';
 import { partsOf } from '../../measure/variant-data.js';
 import { formatShare } from '../../../text/figures.js';

@@ -1,5 +1,5 @@
-import type { StoryEvent } from '../../../spec/result/cascade.js';
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { StoryEvent } from '../../../contracts/result/cascade.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
 import { isFeedback } from '../feedback.js';
 import { FEW_ARRIVALS } from '../../measure/health-windows.js';
 import type { Episode } from '../health.js';

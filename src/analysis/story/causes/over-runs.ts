@@ -1,4 +1,4 @@
-import type { CauseFact } from '../../../spec/result/cause.js';
+import type { CauseFact } from '../../../contracts/result/cause.js';
 import type { Story } from '../../measure/story.js';
 import { keyOf } from './candidate.js';
 

@@ -1,6 +1,6 @@
 import { meanOf } from '../../../kernel/distribution.js';
-import type { CauseRef } from '../../../spec/result/cause.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { CauseRef } from '../../../contracts/result/cause.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { mergeSegments } from '../../measure/sums.js';
 import { formatSeconds } from '../../../text/figures.js';

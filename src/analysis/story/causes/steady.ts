@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { Lane } from '../../measure/lanes.js';
 import { failedIn, failuresIn, sumSteps, linksFrom } from '../links.js';
 import { usersOf, type Scene } from '../scene.js';

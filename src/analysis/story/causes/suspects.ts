@@ -1,6 +1,6 @@
 import type { Bounds } from '../../../model/faults/knob.js';
 import { editsOf } from '../../../patterns/registry.js';
-import type { PlanFault } from '../../../spec/plan/plan.js';
+import type { PlanFault } from '../../../contracts/plan/plan.js';
 import { isBreakerLayer } from '../../measure/breakers.js';
 import { TOO_FEW } from '../../measure/health-windows.js';
 import { isBackground } from '../../measure/background.js';

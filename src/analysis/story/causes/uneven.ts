@@ -1,6 +1,6 @@
-import type { CauseFact, Resource } from '../../../spec/result/cause.js';
-import type { RunRecord } from '../../../spec/record/record.js';
-import { comesAndGoes } from '../../../spec/plan/versions.js';
+import type { CauseFact, Resource } from '../../../contracts/result/cause.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
+import { comesAndGoes } from '../../../contracts/plan/versions.js';
 import { gaugesByComponent } from '../../measure/gauges.js';
 import type { Lane } from '../../measure/lanes.js';
 import { meanLevels } from '../../measure/steps.js';

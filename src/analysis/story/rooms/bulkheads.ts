@@ -1,6 +1,6 @@
-import { EDGE_COUNTER, EDGE_COUNTERS } from '../../../spec/patterns/policy.js';
-import { wiringOf } from '../../../spec/plan/wiring.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import { EDGE_COUNTER, EDGE_COUNTERS } from '../../../contracts/patterns/policy.js';
+import { wiringOf } from '../../../contracts/plan/wiring.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { sumOf } from '../../../stats/sums.js';
 import { areaOf, betweenOf } from '../../measure/gauges.js';
 import { sumCells } from '../../measure/sums.js';

@@ -1,5 +1,5 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../../spec/outcome.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../../contracts/outcome.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { arrivedOf } from '../../measure/sums.js';
 import { sumOf } from '../../../stats/sums.js';
 import type { VariantData } from '../../measure/variant-data.js';

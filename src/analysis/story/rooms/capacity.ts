@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { downtimesOf, type Downtime } from '../../measure/downtimes.js';
 import { groupedBy } from '../../../text/order.js';
 import type { VariantData } from '../../measure/variant-data.js';

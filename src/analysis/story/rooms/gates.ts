@@ -1,6 +1,6 @@
-import { partName } from '../../../spec/plan/names.js';
-import { OP } from '../../../spec/plan/program.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import { partName } from '../../../contracts/plan/names.js';
+import { OP } from '../../../contracts/plan/program.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { VariantData } from '../../measure/variant-data.js';
 import { instructionsOf } from '../causes/instructions.js';
 import { limitsOn, permitsOf } from './limits.js';

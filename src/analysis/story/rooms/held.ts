@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { CellSet } from '../../measure/window.js';
 
 /** How long successful requests are in progress on average, without waits for a worker or a thread, in seconds. */

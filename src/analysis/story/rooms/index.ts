@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import type { VariantData } from '../../measure/variant-data.js';
 import { bulkheads } from './bulkheads.js';
 import { gates } from './gates.js';

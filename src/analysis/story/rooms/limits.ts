@@ -1,7 +1,7 @@
-import type { OutcomeName } from '../../../spec/outcome.js';
-import type { PlanPart } from '../../../spec/plan/plan.js';
-import type { RunRecord } from '../../../spec/record/record.js';
-import type { Layer } from '../../../spec/scenario/policies.js';
+import type { OutcomeName } from '../../../contracts/outcome.js';
+import type { PlanPart } from '../../../contracts/plan/plan.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
 import { policyTraits } from '../../../patterns/registry.js';
 import { arrivedOf, outcomeOf, sumParts } from '../../measure/sums.js';
 import { instancesOf, partsOf, type VariantData } from '../../measure/variant-data.js';

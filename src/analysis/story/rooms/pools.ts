@@ -1,5 +1,5 @@
-import { wiringOf } from '../../../spec/plan/wiring.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import { wiringOf } from '../../../contracts/plan/wiring.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { poolCapacities } from '../../measure/client-pools.js';
 import { areaOf, betweenOf } from '../../measure/gauges.js';
 import { stepsOf } from '../../measure/steps.js';

@@ -1,6 +1,6 @@
-import { processOf } from '../../../spec/plan/versions.js';
-import type { PlanProcess } from '../../../spec/plan/process.js';
-import type { RunRecord } from '../../../spec/record/record.js';
+import { processOf } from '../../../contracts/plan/versions.js';
+import type { PlanProcess } from '../../../contracts/plan/process.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { areaOf, gaugesByComponent } from '../../measure/gauges.js';
 import { arrivedOf, outcomeOf, sumParts } from '../../measure/sums.js';
 import { instancesOf, isPlaced, partsOf, type VariantData } from '../../measure/variant-data.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../spec/record/record.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
 import { stepsOf } from '../../measure/steps.js';
 import { sumCells } from '../../measure/sums.js';
 import type { VariantData } from '../../measure/variant-data.js';

@@ -1,6 +1,6 @@
-import { OP } from '../../../spec/plan/program.js';
-import type { RunRecord } from '../../../spec/record/record.js';
-import { THREAD_POOLS } from '../../../spec/scenario/search.js';
+import { OP } from '../../../contracts/plan/program.js';
+import type { RunRecord } from '../../../contracts/record/record.js';
+import { THREAD_POOLS } from '../../../contracts/scenario/search.js';
 import type { VariantData } from '../../measure/variant-data.js';
 import { instructionsOf } from '../causes/instructions.js';
 import { limitsOn } from './limits.js';

@@ -1,9 +1,9 @@
 import type { StreamKey } from '../../../kernel/rng.js';
-import type { BalancerState } from '../../../spec/patterns/balancer.js';
-import type { OutlierState } from '../../../spec/patterns/outlier.js';
-import type { Plan, PlanEdge } from '../../../spec/plan/plan.js';
-import type { PlanRoute } from '../../../spec/plan/replication.js';
-import type { CopyRoute } from '../../../spec/scenario/search.js';
+import type { BalancerState } from '../../../contracts/patterns/balancer.js';
+import type { OutlierState } from '../../../contracts/patterns/outlier.js';
+import type { Plan, PlanEdge } from '../../../contracts/plan/plan.js';
+import type { PlanRoute } from '../../../contracts/plan/replication.js';
+import type { CopyRoute } from '../../../contracts/scenario/search.js';
 import type { Instance } from '../instances/instance.js';
 import type { Link } from './link.js';
 import type { Subsetting } from './subset.js';

@@ -2,7 +2,7 @@ import { samplers } from '../../../kernel/distribution.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanLink } from '../../../spec/plan/plan.js';
+import type { PlanLink } from '../../../contracts/plan/plan.js';
 
 /** Directions of messages on a link; the bits of PlanFault.links. */
 export const DIRECTION = Object.freeze({ request: 1, answer: 2, both: 3 } as const);

@@ -1,11 +1,11 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
-import type { BalancerState } from '../../../spec/patterns/balancer.js';
+import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import { frames } from '../strands/frames.js';
 import type { Fleet } from '../instances/fleet.js';
 import type { Keys } from '../strands/keys.js';
-import type { Plan } from '../../../spec/plan/plan.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 
 /** The weights by which callers of a component split their requests between two of its versions. */
 export interface Weights {

@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { AgedTable } from '../../../kernel/aged-table.js';
-import { isHinted, isSuccess, OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import { isHinted, isSuccess, OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanOnce } from '../../../spec/plan/plan.js';
+import type { PlanOnce } from '../../../contracts/plan/plan.js';
 
 /** Answer to a request whose key is being executed. */
 const CONFLICT = withStatus(OUTCOME.clientError, 409);

@@ -1,5 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 
 /** A row that is not the work of a strand: a call through a proxy, or a publication. */
 export interface ExtraRow {

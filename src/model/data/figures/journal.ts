@@ -1,8 +1,12 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { JOURNAL } from '../../../spec/record/record.js';
-import type { JournalRecord, MachineBlock, MachineRecord } from '../../../spec/record/record.js';
+import { JOURNAL } from '../../../contracts/record/record.js';
+import type {
+  JournalRecord,
+  MachineBlock,
+  MachineRecord,
+} from '../../../contracts/record/record.js';
 
 /** Maximum number of stored entries; further ones are only counted. */
 const CAP = 200_000;

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { GaugeTable } from '../../../spec/record/record.js';
+import type { GaugeTable } from '../../../contracts/record/record.js';
 
 /**
  * Fields of one gauge: its value, the time of its last change, integral and maximum over the open cell, integral over

@@ -1,8 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Grid } from '../../../spec/plan/plan.js';
-import type { MeterRecord } from '../../../spec/record/record.js';
+import type { Grid } from '../../../contracts/plan/plan.js';
+import type { MeterRecord } from '../../../contracts/record/record.js';
 import { Histogram } from '../../../stats/histogram.js';
 import { levels } from './levels.js';
 import { sink } from './sink.js';

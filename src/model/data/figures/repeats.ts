@@ -1,6 +1,6 @@
-import type { Plan } from '../../../spec/plan/plan.js';
-import type { Layer } from '../../../spec/scenario/policies.js';
-import { SESSION } from '../../../spec/scenario/sections.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
+import { SESSION } from '../../../contracts/scenario/sections.js';
 
 /** The policies that send a call more than once. */
 const REPEATS: ReadonlySet<Layer['policy']> = new Set<Layer['policy']>(['retry', 'hedge']);

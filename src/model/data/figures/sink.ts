@@ -1,17 +1,17 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { cleared } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { EDGE_COUNTERS } from '../../../spec/patterns/policy.js';
+import { EDGE_COUNTERS } from '../../../contracts/patterns/policy.js';
 import {
   OUTCOME,
   OUTCOME_KINDS,
   isSuccess,
   kindIndex,
   unusualStatus,
-} from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { Grid } from '../../../spec/plan/plan.js';
-import type { EdgeRecord, PartRecord } from '../../../spec/record/record.js';
+} from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { Grid } from '../../../contracts/plan/plan.js';
+import type { EdgeRecord, PartRecord } from '../../../contracts/record/record.js';
 import { HistogramBank } from '../../../stats/histogram-bank.js';
 import { Histogram, type HistogramData } from '../../../stats/histogram.js';
 import { Columns } from '../../../stats/record-columns.js';

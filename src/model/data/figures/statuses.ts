@@ -1,6 +1,6 @@
 import { makeRoom } from '../../../kernel/room.js';
-import { isSuccess, type Outcome } from '../../../spec/outcome.js';
-import { ANOTHER, type StatusColumn } from '../../../spec/record/record.js';
+import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
+import { ANOTHER, type StatusColumn } from '../../../contracts/record/record.js';
 
 /** Largest status + 1. */
 const STATUSES = 1024;

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Alarm } from '../../../spec/patterns/policy.js';
+import type { Alarm } from '../../../contracts/patterns/policy.js';
 import { FROZEN } from './process.js';
 import type { Instance } from './instance.js';
 

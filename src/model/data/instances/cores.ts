@@ -4,7 +4,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Cpu } from '../../../spec/scenario/process.js';
+import type { Cpu } from '../../../contracts/scenario/process.js';
 import { STATE, strands } from '../strands/strands.js';
 import { levels } from '../figures/levels.js';
 import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';

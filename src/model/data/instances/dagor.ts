@@ -3,7 +3,7 @@ import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Shed } from '../../../spec/scenario/resources.js';
+import type { Shed } from '../../../contracts/scenario/resources.js';
 import type { Overload } from './shedding.js';
 
 export type DagorSettings = Extract<Shed, { readonly kind: 'dagor' }>;

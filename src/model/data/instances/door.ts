@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Dagor } from './dagor.js';
 import type { Overload } from './shedding.js';
 

@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Queue } from '../../../spec/scenario/resources.js';
+import type { Queue } from '../../../contracts/scenario/resources.js';
 
 /** The requests that wait for the workers of an instance, in the order of a discipline. */
 export interface RequestQueue {

@@ -1,5 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { Shed } from '../../../spec/scenario/resources.js';
+import type { Shed } from '../../../contracts/scenario/resources.js';
 
 /** The inputs of a load-shedding rule in its instance. */
 export interface ShedSetup {

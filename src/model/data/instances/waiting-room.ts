@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Alarm } from '../../../spec/patterns/policy.js';
+import type { Alarm } from '../../../contracts/patterns/policy.js';
 
 /** The default of Linkerd's LINKERD2_PROXY_OUTBOUND_HTTP_QUEUE_CAPACITY. */
 const CAPACITY = 10_000;

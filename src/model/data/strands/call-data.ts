@@ -1,4 +1,4 @@
-import { LOADS } from '../../../spec/plan/stores.js';
+import { LOADS } from '../../../contracts/plan/stores.js';
 import { strands } from './strands.js';
 
 /** Whether a read has more pages. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../spec/plan/plan.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 import { frames } from './frames.js';
 import { RETURN, strands } from './strands.js';
 

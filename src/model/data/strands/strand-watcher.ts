@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 
 /** Part of the model that follows strands to their end, whatever they run. */
 export interface StrandWatcher {

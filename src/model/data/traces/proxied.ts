@@ -1,9 +1,9 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HOLD, PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PolicyState } from '../../../spec/patterns/policy.js';
-import { FORM, LEFT } from '../../../spec/record/trace-forms.js';
+import { HOLD, PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PolicyState } from '../../../contracts/patterns/policy.js';
+import { FORM, LEFT } from '../../../contracts/record/trace-forms.js';
 import type { Edge } from '../edges/edge.js';
 import { frames } from '../strands/frames.js';
 import { strands } from '../strands/strands.js';

@@ -1,7 +1,7 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import { FORM, LEFT } from '../../../spec/record/trace-forms.js';
-import type { TraceRecord } from '../../../spec/record/record.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import { FORM, LEFT } from '../../../contracts/record/trace-forms.js';
+import type { TraceRecord } from '../../../contracts/record/record.js';
 import { frames } from '../strands/frames.js';
 import { RETURN, strands } from '../strands/strands.js';
 import type { Edge } from '../edges/edge.js';

@@ -1,6 +1,6 @@
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import type { PlanCache } from '../../../spec/plan/caching.js';
+import type { PlanCache } from '../../../contracts/plan/caching.js';
 import { Coalescer } from '../../resources/sharing/coalescer.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';

@@ -1,6 +1,6 @@
-import type { PlanCacheAct } from '../../../spec/plan/caching.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
 import type { ActRun } from '../../data/interpreter-port.js';
 import type { StrandWatcher } from '../../data/strands/strand-watcher.js';

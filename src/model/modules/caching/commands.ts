@@ -1,6 +1,6 @@
-import type { PlanCacheAct } from '../../../spec/plan/caching.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import { wallTime } from '../../data/instances/wall-clock.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';

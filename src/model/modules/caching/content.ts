@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { log } from '../../../kernel/math.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { CacheLevel } from '../../../spec/scenario/caching.js';
+import type { CacheLevel } from '../../../contracts/scenario/caching.js';
 import { Entries } from './entries.js';
 import { evictionOf } from './evictions.js';
 import type { Eviction } from './eviction.js';

@@ -1,4 +1,4 @@
-import type { CacheLevel } from '../../../spec/scenario/caching.js';
+import type { CacheLevel } from '../../../contracts/scenario/caching.js';
 import type { Eviction } from './eviction.js';
 import { Chance } from './eviction-chance.js';
 import { Frequency } from './eviction-frequency.js';

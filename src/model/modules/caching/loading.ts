@@ -1,8 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { PlanCacheAct } from '../../../spec/plan/caching.js';
-import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
+import { HINTED, isSuccess, OUTCOME, PENDING, statusOf } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Coalescer } from '../../resources/sharing/coalescer.js';
 import type { ActRun } from '../../data/interpreter-port.js';
 import type { Cache } from './cache.js';

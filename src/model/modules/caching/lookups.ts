@@ -1,9 +1,9 @@
 import { engine } from '../../../kernel/engine.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanCacheAct } from '../../../spec/plan/caching.js';
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';
 import type { Cache, CacheLevelState } from './cache.js';

@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanCacheAct } from '../../../spec/plan/caching.js';
-import { OUTCOME, PENDING } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
+import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { ActRun } from '../../data/interpreter-port.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';

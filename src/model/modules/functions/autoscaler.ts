@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { KpaSettings } from '../../../spec/scenario/functions.js';
+import type { KpaSettings } from '../../../contracts/scenario/functions.js';
 
 /**
  * The Knative pod autoscaler: the desired number of pods, from the average concurrency over its windows.

@@ -1,4 +1,4 @@
-import type { PlanFunction } from '../../../spec/plan/functions.js';
+import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Placer } from '../../resources/picking/placer.js';
 import type { ActRun } from '../../data/interpreter-port.js';
 import { Environments } from './environments.js';

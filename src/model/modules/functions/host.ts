@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Placer } from '../../resources/picking/placer.js';
 
 /** Running requests that one limit counts: those of a function, or of all functions of an account. */

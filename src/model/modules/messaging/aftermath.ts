@@ -4,7 +4,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_MS } from '../../../kernel/time.js';
-import type { Consumption } from '../../../spec/scenario/messaging.js';
+import type { Consumption } from '../../../contracts/scenario/messaging.js';
 import type { MeterSubject, Counter } from '../../data/figures/meters.js';
 import type { Delays, Registry } from '../../data/registry.js';
 import type { Run } from '../../data/run.js';

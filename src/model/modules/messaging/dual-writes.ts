@@ -1,5 +1,5 @@
-import type { PlanDualMark } from '../../../spec/plan/messaging.js';
-import { OUTCOME } from '../../../spec/outcome.js';
+import type { PlanDualMark } from '../../../contracts/plan/messaging.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';

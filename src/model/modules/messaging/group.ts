@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { streamKey } from '../../../kernel/rng.js';
-import type { ConsumerPolicy } from '../../../spec/scenario/messaging.js';
-import type { PlanGroup, PlanTopic } from '../../../spec/plan/messaging.js';
+import type { ConsumerPolicy } from '../../../contracts/scenario/messaging.js';
+import type { PlanGroup, PlanTopic } from '../../../contracts/plan/messaging.js';
 import type { Counter, MeterSubject } from '../../data/figures/meters.js';
 import type { Registry } from '../../data/registry.js';
 import type { BackgroundRun } from '../../platform/background-run.js';

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Subscriber } from '../../../spec/scenario/messaging.js';
+import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';

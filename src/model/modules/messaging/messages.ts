@@ -3,7 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { Slots } from '../../../kernel/pool.js';
 import { derive, lineage, lineageNumber } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanQueue } from '../../../spec/plan/queues.js';
+import type { PlanQueue } from '../../../contracts/plan/queues.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../../data/strands/task-context.js';
 import type { Run } from '../../data/run.js';
 import { Copies } from './copies.js';

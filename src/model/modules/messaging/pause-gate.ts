@@ -3,15 +3,15 @@ import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_MS } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import { PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,
   PolicySetup,
   PolicyState,
-} from '../../../spec/patterns/policy.js';
-import type { Layer } from '../../../spec/scenario/policies.js';
+} from '../../../contracts/patterns/policy.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
 import { Alarms } from '../../data/instances/alarms.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import { isSuccess, OUTCOME, type Outcome } from '../../../spec/outcome.js';
+import { isSuccess, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanGroup } from '../../../spec/plan/messaging.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanGroup } from '../../../contracts/plan/messaging.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { LEAVE } from './guards.js';
 import type { Guards, GuardSetup } from './guards.js';

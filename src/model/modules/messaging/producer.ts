@@ -4,7 +4,7 @@ import { NS_PER_MS } from '../../../kernel/time.js';
 import { powi } from '../../../kernel/math.js';
 import { unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import type { Producer as ProducerSpec } from '../../../spec/scenario/producer.js';
+import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 import type { Instance, Resident } from '../../data/instances/instance.js';
 import type { Batch, Opening, Ticket } from './batch.js';
 import { batchBound, recordBytes } from './record-size.js';

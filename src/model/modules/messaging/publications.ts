@@ -1,9 +1,9 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PENDING } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanPublish } from '../../../spec/plan/messaging.js';
-import { FORM } from '../../../spec/record/trace-forms.js';
+import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanPublish } from '../../../contracts/plan/messaging.js';
+import { FORM } from '../../../contracts/record/trace-forms.js';
 import type { Act } from '../../data/acts.js';
 import type { ExtraRows } from '../../data/figures/extra-row.js';
 import { publishing } from '../../data/strands/task-context.js';

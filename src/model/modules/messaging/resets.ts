@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Subscriber } from '../../../spec/scenario/messaging.js';
+import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import type { Run } from '../../data/run.js';
 import type { Aftermath } from './aftermath.js';
 import type { Offsets } from './offsets.js';

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Orchestration } from '../../../spec/scenario/sagas.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Orchestration } from '../../../contracts/scenario/sagas.js';
 import { strands } from '../../data/strands/strands.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { HELD, type Commands } from './commands.js';

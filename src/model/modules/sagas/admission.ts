@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanSaga, PlanSagaStart } from '../../../spec/plan/sagas.js';
+import { AMBIGUOUS, OUTCOME, PENDING, relayed, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanSaga, PlanSagaStart } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';
 import type { ActRun } from '../../data/interpreter-port.js';

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { type Slots } from '../../../kernel/pool.js';
-import type { PlanSaga } from '../../../spec/plan/sagas.js';
+import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';
 import { PHASE_OF } from './phases.js';

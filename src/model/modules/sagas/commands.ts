@@ -1,8 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { Slots } from '../../../kernel/pool.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanSaga, PlanSagaCommand } from '../../../spec/plan/sagas.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanSaga, PlanSagaCommand } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import { strands } from '../../data/strands/strands.js';
 

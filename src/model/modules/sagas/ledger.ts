@@ -5,7 +5,7 @@ import { IntRing } from '../../../kernel/ring.js';
 import { lineageNumber } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { PlanSaga } from '../../../spec/plan/sagas.js';
+import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import type { Run } from '../../data/run.js';
 import { Anomalies } from './anomalies.js';
 import { Archive } from './archive.js';

@@ -1,6 +1,6 @@
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanSagaMark, SagaRole } from '../../../spec/plan/sagas.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanSagaMark, SagaRole } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';

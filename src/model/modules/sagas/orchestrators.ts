@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { PlanSaga } from '../../../spec/plan/sagas.js';
+import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Counter } from '../../data/figures/meters.js';

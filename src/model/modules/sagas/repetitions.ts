@@ -1,8 +1,8 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, statusOf } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { Orchestration } from '../../../spec/scenario/sagas.js';
+import { AMBIGUOUS, OUTCOME, statusOf } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { Orchestration } from '../../../contracts/scenario/sagas.js';
 
 /** Pause between unlimited retries, for an engine without its own retry interval. */
 const ENDLESS_PAUSE_NS: Ns = NS_PER_SECOND;

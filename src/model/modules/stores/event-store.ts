@@ -1,8 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import { LOADS } from '../../../spec/plan/stores.js';
-import type { PlanStore, PlanStoreAct } from '../../../spec/plan/stores.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import { LOADS } from '../../../contracts/plan/stores.js';
+import type { PlanStore, PlanStoreAct } from '../../../contracts/plan/stores.js';
 import { REGISTERS, strands } from '../../data/strands/strands.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';

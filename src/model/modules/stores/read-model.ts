@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { placeOfValue } from '../../../kernel/rng.js';
-import type { PlanProjection } from '../../../spec/plan/stores.js';
+import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { Messages } from '../messaging/messages.js';
 import type { Age, Counter, Durations } from '../../data/figures/meters.js';
 import type { ReplicatedRun } from '../../resources/replication/replicas.js';

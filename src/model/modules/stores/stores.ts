@@ -1,6 +1,6 @@
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanProjectionAct, PlanStoreAct } from '../../../spec/plan/stores.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanProjectionAct, PlanStoreAct } from '../../../contracts/plan/stores.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';
 import type { Channels } from '../messaging/channels.js';

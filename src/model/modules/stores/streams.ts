@@ -3,7 +3,7 @@ import { widenFloat64 } from '../../../kernel/pool.js';
 import { streamKey, unit } from '../../../kernel/rng.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { SlotIndex } from '../../../kernel/slot-index.js';
-import type { PlanStore } from '../../../spec/plan/stores.js';
+import type { PlanStore } from '../../../contracts/plan/stores.js';
 import type { Run } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';
 

@@ -1,4 +1,4 @@
-import type { DisruptionBudget } from '../../../spec/scenario/nodes.js';
+import type { DisruptionBudget } from '../../../contracts/scenario/nodes.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /** Absorbs the rounding errors of decimal fractions. */

@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { JOURNAL, NODE_STATE } from '../../../spec/record/record.js';
+import { JOURNAL, NODE_STATE } from '../../../contracts/record/record.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
 import { ClusterAutoscaler } from './cluster-autoscaler.js';

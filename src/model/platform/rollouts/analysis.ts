@@ -1,12 +1,12 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { holds } from '../../../spec/compare.js';
+import { holds } from '../../../contracts/compare.js';
 import type {
   RolloutAnalysis,
   RolloutExpectation,
   RolloutMetric,
-} from '../../../spec/scenario/rollouts.js';
+} from '../../../contracts/scenario/rollouts.js';
 import type { Tally } from './tally.js';
 
 /** Result of one analysis interval; `empty`: the new version got no request. */

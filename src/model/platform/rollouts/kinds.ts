@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { updateFleet } from '../../resources/picking/ready.js';
-import { ROLLOUT_STATE } from '../../../spec/record/record.js';
+import { ROLLOUT_STATE } from '../../../contracts/record/record.js';
 import type { Weights } from '../../data/edges/split.js';
 import { besideOld, nearest, proportionalStep, rollingStep, shareStep } from './counts.js';
 import type { Slack } from './counts.js';

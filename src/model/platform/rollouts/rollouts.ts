@@ -1,6 +1,6 @@
 import { streamKey } from '../../../kernel/rng.js';
-import type { PlanEdge } from '../../../spec/plan/plan.js';
-import type { BalancerState } from '../../../spec/patterns/balancer.js';
+import type { PlanEdge } from '../../../contracts/plan/plan.js';
+import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import type { Balancers } from '../../resources/picking/balancers.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { View } from '../../data/edges/edge.js';

@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { isSuccess } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import { isSuccess } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { RolloutMetric } from '../../../spec/scenario/rollouts.js';
+import type { RolloutMetric } from '../../../contracts/scenario/rollouts.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';
 

@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanRollout } from '../../../spec/plan/versions.js';
+import type { PlanRollout } from '../../../contracts/plan/versions.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { ReplicaSet } from '../replica-set.js';
 import type { Scale } from '../replica-set.js';

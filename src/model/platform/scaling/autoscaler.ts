@@ -1,6 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
-import type { PlanAutoscaling, PlanScaler } from '../../../spec/plan/autoscaling.js';
-import type { Autoscaling } from '../../../spec/scenario/autoscaling.js';
+import type { PlanAutoscaling, PlanScaler } from '../../../contracts/plan/autoscaling.js';
+import type { Autoscaling } from '../../../contracts/scenario/autoscaling.js';
 import { HpaScaler } from './hpa-scaler.js';
 import type { OutagesParts } from '../outages-parts.js';
 import { ReplicaSet } from '../replica-set.js';

@@ -3,7 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanScaler, PlanScalingTarget } from '../../../spec/plan/autoscaling.js';
+import type { PlanScaler, PlanScalingTarget } from '../../../contracts/plan/autoscaling.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Fleet } from '../../data/instances/fleet.js';
 import { Behavior, wantedBy, wantedForMean, wantedForTotal } from './hpa.js';

@@ -1,5 +1,5 @@
-import type { PlanScaler } from '../../../spec/plan/autoscaling.js';
-import type { Autoscaling } from '../../../spec/scenario/autoscaling.js';
+import type { PlanScaler } from '../../../contracts/plan/autoscaling.js';
+import type { Autoscaling } from '../../../contracts/scenario/autoscaling.js';
 import type { Run } from '../../data/run.js';
 import type { Fleet } from '../../data/instances/fleet.js';
 import type { Instance } from '../../data/instances/instance.js';

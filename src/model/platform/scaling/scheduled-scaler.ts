@@ -1,6 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { PlanScaler } from '../../../spec/plan/autoscaling.js';
+import type { PlanScaler } from '../../../contracts/plan/autoscaling.js';
 import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 
 /** Changes of the number of replicas at fixed times; an action during a freeze is lost. */

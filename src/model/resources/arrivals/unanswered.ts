@@ -1,8 +1,8 @@
 import { meanOf } from '../../../kernel/distribution.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Plan, PlanLoad } from '../../../spec/plan/plan.js';
+import type { Plan, PlanLoad } from '../../../contracts/plan/plan.js';
 import type { Histogram } from '../../../stats/histogram.js';
-import { presentFrom } from '../../../spec/scenario/stages.js';
+import { presentFrom } from '../../../contracts/scenario/stages.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
 import { sink } from '../../data/figures/sink.js';
 

@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { ConnectionLimits } from '../../../spec/patterns/policy.js';
+import type { ConnectionLimits } from '../../../contracts/patterns/policy.js';
 import type { CallsPort } from '../../data/calls-port.js';
 import { levels } from '../../data/figures/levels.js';
 

@@ -1,8 +1,8 @@
 import type { Lane } from '../../../kernel/lanes.js';
 import type { StreamKey } from '../../../kernel/rng.js';
-import type { ConnectionLimits } from '../../../spec/patterns/policy.js';
-import type { PlanConnections } from '../../../spec/plan/connections.js';
-import type { ServerClosing } from '../../../spec/scenario/connections.js';
+import type { ConnectionLimits } from '../../../contracts/patterns/policy.js';
+import type { PlanConnections } from '../../../contracts/plan/connections.js';
+import type { ServerClosing } from '../../../contracts/scenario/connections.js';
 import type { Histogram } from '../../../stats/histogram.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { View } from '../../data/edges/edge.js';

@@ -1,10 +1,10 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { Alarm, PolicyState } from '../../../spec/patterns/policy.js';
-import type { GoSettings } from '../../../spec/scenario/pools.js';
+import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { Alarm, PolicyState } from '../../../contracts/patterns/policy.js';
+import type { GoSettings } from '../../../contracts/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import { isBroken } from './server-connections.js';

@@ -5,7 +5,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import { derive, lineage } from '../../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, type Outcome } from '../../../spec/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../../data/edges/link.js';
 import type { Link } from '../../data/edges/link.js';

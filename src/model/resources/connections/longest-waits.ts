@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Queue } from '../../../spec/scenario/resources.js';
+import type { Queue } from '../../../contracts/scenario/resources.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';

@@ -1,7 +1,7 @@
 import type { Samplers } from '../../../kernel/distribution.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Alarm, CallContext } from '../../../spec/patterns/policy.js';
+import type { Alarm, CallContext } from '../../../contracts/patterns/policy.js';
 import type { Histogram } from '../../../stats/histogram.js';
 import type { ServerConnections } from './server-connections.js';
 

@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PolicyState } from '../../../spec/patterns/policy.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PolicyState } from '../../../contracts/patterns/policy.js';
 
 /**
  * A pooler in front of a database: one pool of connections for all callers, and a limit on the clients it serves or

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /**

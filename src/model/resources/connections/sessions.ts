@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Lane } from '../../../kernel/lanes.js';
-import type { PgbouncerSettings } from '../../../spec/scenario/pools.js';
+import type { PgbouncerSettings } from '../../../contracts/scenario/pools.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { ServerConnections } from './server-connections.js';
 

@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanRegistry } from '../../../spec/plan/discovery.js';
-import { JOURNAL, REGISTRY_EVENT } from '../../../spec/record/record.js';
+import type { PlanRegistry } from '../../../contracts/plan/discovery.js';
+import { JOURNAL, REGISTRY_EVENT } from '../../../contracts/record/record.js';
 import type { Counter } from '../../data/figures/meters.js';
 import { CUT } from '../../data/edges/link.js';
 import { FROZEN } from '../../data/instances/process.js';

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { OnEmpty } from '../../../spec/scenario/discovery.js';
+import type { OnEmpty } from '../../../contracts/scenario/discovery.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Fleet } from '../../data/instances/fleet.js';
 import type { Instance } from '../../data/instances/instance.js';

@@ -3,7 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanDiscovered } from '../../../spec/plan/discovery.js';
+import type { PlanDiscovered } from '../../../contracts/plan/discovery.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Age, Counter } from '../../data/figures/meters.js';
 import type { Fleet } from '../../data/instances/fleet.js';

@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { PlanRegistry } from '../../../spec/plan/discovery.js';
+import type { PlanRegistry } from '../../../contracts/plan/discovery.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Fleet } from '../../data/instances/fleet.js';
 import type { Instance } from '../../data/instances/instance.js';

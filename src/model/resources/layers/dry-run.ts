@@ -2,15 +2,15 @@ import { invariant } from '../../../kernel/invariant.js';
 import { widenUint8 } from '../../../kernel/pool.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
+import { PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type {
   CallContext,
   CalledEndpoint,
   ConnectionLimits,
   PolicyState,
-} from '../../../spec/patterns/policy.js';
+} from '../../../contracts/patterns/policy.js';
 
 /** State of a call in the observed policy. */
 const OUTSIDE = 0;

@@ -1,4 +1,4 @@
-import type { Layer } from '../../../spec/scenario/policies.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
 
 /** A deadline that only enforces an inherited one. */
 export const INHERITED: Layer = {

@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32 } from '../../../kernel/pool.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../../spec/patterns/policy.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { CallContext, PolicyState } from '../../../contracts/patterns/policy.js';
 import { ValueStates } from './value-states.js';
 
 /** A layer with one state for each value of a key. A state begins with the first call of its value. */

@@ -1,9 +1,9 @@
 import type { Distribution } from '../../../kernel/distribution.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { PolicySetup } from '../../../spec/patterns/policy.js';
-import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../../spec/patterns/policy.js';
-import type { Layer, LimiterStore } from '../../../spec/scenario/policies.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { PolicySetup } from '../../../contracts/patterns/policy.js';
+import { EDGE_COUNTER, LOCAL_REFUSALS } from '../../../contracts/patterns/policy.js';
+import type { Layer, LimiterStore } from '../../../contracts/scenario/policies.js';
 import { Refusals } from './refusals.js';
 import type { StoreSetup } from './stored.js';
 import type { Run } from '../../data/run.js';

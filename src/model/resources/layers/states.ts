@@ -4,8 +4,8 @@ import type {
   PolicySetup,
   PolicyState,
   Target,
-} from '../../../spec/patterns/policy.js';
-import type { Layer } from '../../../spec/scenario/policies.js';
+} from '../../../contracts/patterns/policy.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
 import type { Run } from '../../data/run.js';
 import { DryRun } from './dry-run.js';
 import { KeyedStates } from './keyed-states.js';

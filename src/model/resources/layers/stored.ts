@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED, isSuccess, PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { CallContext, PolicyState } from '../../../spec/patterns/policy.js';
+import { HINTED, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { CallContext, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Refusals } from './refusals.js';
 
 /** State of a call with respect to the store. */

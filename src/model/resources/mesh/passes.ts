@@ -1,8 +1,8 @@
-import { PASS_BY } from '../../../spec/plan/mesh.js';
-import type { PlanMesh } from '../../../spec/plan/mesh.js';
-import type { PlanEdge } from '../../../spec/plan/plan.js';
-import type { Plan } from '../../../spec/plan/plan.js';
-import { OUTCOME } from '../../../spec/outcome.js';
+import { PASS_BY } from '../../../contracts/plan/mesh.js';
+import type { PlanMesh } from '../../../contracts/plan/mesh.js';
+import type { PlanEdge } from '../../../contracts/plan/plan.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
+import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Edge } from '../../data/edges/edge.js';
 import { frames } from '../../data/strands/frames.js';
 import type { Instance } from '../../data/instances/instance.js';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../spec/plan/plan.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';
 
 /** The parts of a run that count crossings. */

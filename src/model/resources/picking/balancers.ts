@@ -5,8 +5,8 @@ import type {
   BalancerKind,
   BalancerSetup,
   BalancerState,
-} from '../../../spec/patterns/balancer.js';
-import type { PlanEdge } from '../../../spec/plan/plan.js';
+} from '../../../contracts/patterns/balancer.js';
+import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';

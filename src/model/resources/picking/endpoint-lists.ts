@@ -4,7 +4,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { Distribution } from '../../../kernel/distribution.js';
-import type { Plan } from '../../../spec/plan/plan.js';
+import type { Plan } from '../../../contracts/plan/plan.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Registries } from '../discovery/registries.js';

@@ -1,14 +1,14 @@
 import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { streamKey } from '../../../kernel/rng.js';
-import { OUTLIER_STATES } from '../../../spec/patterns/outlier.js';
-import type { OutlierSetup, OutlierState } from '../../../spec/patterns/outlier.js';
-import type { PlanComponent, PlanEdge } from '../../../spec/plan/plan.js';
+import { OUTLIER_STATES } from '../../../contracts/patterns/outlier.js';
+import type { OutlierSetup, OutlierState } from '../../../contracts/patterns/outlier.js';
+import type { PlanComponent, PlanEdge } from '../../../contracts/plan/plan.js';
 import type { Alarms } from '../../data/instances/alarms.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';
-import { comesAndGoes } from '../../../spec/plan/versions.js';
+import { comesAndGoes } from '../../../contracts/plan/versions.js';
 import type { Run } from '../../data/run.js';
 
 /**

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PolicyState } from '../../../spec/patterns/policy.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import { frames } from '../../data/strands/frames.js';
 
 /** Log2 of the states per page. Instances without calls so far cost only an empty place in a page. */

@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Target } from '../../../spec/patterns/policy.js';
+import type { Target } from '../../../contracts/patterns/policy.js';
 import type { View } from '../../data/edges/edge.js';
 
 /** The views of the callers that share states about the instances of a callee. */

@@ -1,5 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import type { PlanRoute } from '../../../spec/plan/replication.js';
+import type { PlanRoute } from '../../../contracts/plan/replication.js';
 import type { NodeChoice } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Roles } from './roles.js';

@@ -1,9 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { Failover } from '../../../spec/scenario/replication.js';
+import type { Failover } from '../../../contracts/scenario/replication.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { JOURNAL, PROMOTED } from '../../../spec/record/record.js';
+import { JOURNAL, PROMOTED } from '../../../contracts/record/record.js';
 import type { Journal } from '../../data/figures/journal.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';
 

@@ -1,5 +1,5 @@
 import { streamKey, unit } from '../../../kernel/rng.js';
-import type { NodeRoute } from '../../../spec/plan/replication.js';
+import type { NodeRoute } from '../../../contracts/plan/replication.js';
 import type { Run } from '../../data/run.js';
 
 /** Independent of the seed: a row is on the same shard in every run. */

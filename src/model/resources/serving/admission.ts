@@ -1,8 +1,8 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
-import { OUTCOME, withStatus } from '../../../spec/outcome.js';
-import type { PlanAdmission } from '../../../spec/plan/process.js';
+import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { PlanAdmission } from '../../../contracts/plan/process.js';
 import { Dagor } from '../../data/instances/dagor.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';

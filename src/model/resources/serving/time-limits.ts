@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { Outcome } from '../../../spec/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { ANSWERED, STATE, lives, strands } from '../../data/strands/strands.js';
 import type { ServedRun } from '../../data/server-port.js';

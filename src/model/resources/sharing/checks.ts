@@ -1,6 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { Expiring } from '../../../kernel/expiring.js';
-import type { PlanCheck } from '../../../spec/plan/plan.js';
+import type { PlanCheck } from '../../../contracts/plan/plan.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';

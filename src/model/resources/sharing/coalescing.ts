@@ -1,9 +1,9 @@
 import { engine } from '../../../kernel/engine.js';
 import { Expiring } from '../../../kernel/expiring.js';
 import { invariant } from '../../../kernel/invariant.js';
-import { isHinted, isSuccess, PARK, PASS } from '../../../spec/outcome.js';
-import type { Outcome } from '../../../spec/outcome.js';
-import type { PlanCoalescing } from '../../../spec/plan/plan.js';
+import { isHinted, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
+import type { PlanCoalescing } from '../../../contracts/plan/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { STATE, strands } from '../../data/strands/strands.js';

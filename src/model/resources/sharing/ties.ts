@@ -3,7 +3,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { EDGE_COUNTER } from '../../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
 import type { ServedRun } from '../../data/server-port.js';

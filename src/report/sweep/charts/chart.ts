@@ -20,7 +20,7 @@ import {
   stepsWithin,
   type Scale,
 } from '../../scale.js';
-import type { AxisUnit } from '../../../spec/result/sweep.js';
+import type { AxisUnit } from '../../../contracts/result/sweep.js';
 import type { SweepView } from '../cases.js';
 
 /** Inputs for drawing charts. */

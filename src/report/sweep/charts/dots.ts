@@ -6,7 +6,7 @@ import type { Scale } from '../../scale.js';
 import type { Look } from '../../theme.js';
 import { figuresOf, budgetStatusOf, wordOf } from '../cases.js';
 import { statusMark } from '../looks.js';
-import type { SweepCase } from '../../../spec/result/sweep.js';
+import type { SweepCase } from '../../../contracts/result/sweep.js';
 import {
   extentOf,
   NARROW_BELOW,

@@ -1,5 +1,5 @@
 import { measureText, parseExpression } from '../../../language/expression.js';
-import type { SweepFigure, SweepFigures, SweepResult } from '../../../spec/result/sweep.js';
+import type { SweepFigure, SweepFigures, SweepResult } from '../../../contracts/result/sweep.js';
 import { label, textWidth, type Drawing } from '../../draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';

@@ -1,9 +1,9 @@
-import type { Broker } from '../../../spec/scenario/messaging.js';
+import type { Broker } from '../../../contracts/scenario/messaging.js';
 import { brokerKindOf } from '../../brokers/index.js';
 import { plainHost } from '../../resolve/plain-host.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import type { Entry } from '../kind.js';
-import { FREE_CPU } from '../../../spec/scenario/process.js';
+import { FREE_CPU } from '../../../contracts/scenario/process.js';
 
 /** Resolves a broker. Its nodes are instances that can crash, hang and slow down. */
 export function resolveBroker({ context, name, output, path }: Entry<'brokers'>): Broker {

@@ -1,12 +1,12 @@
-import type { Cache, CacheLevel } from '../../../spec/scenario/caching.js';
+import type { Cache, CacheLevel } from '../../../contracts/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Pool } from '../../../spec/scenario/pools.js';
-import type { Host } from '../../../spec/scenario/host.js';
+import type { Pool } from '../../../contracts/scenario/pools.js';
+import type { Host } from '../../../contracts/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { refuseFields, conflict, conflictsAt, report, reportKey } from '../../resolve/context.js';
-import { FREE_CPU } from '../../../spec/scenario/process.js';
+import { FREE_CPU } from '../../../contracts/scenario/process.js';
 import { resolveSerialCpu } from '../../sections/cpu.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';

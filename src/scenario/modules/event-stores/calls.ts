@@ -1,7 +1,7 @@
-import type { Scenario } from '../../../spec/scenario/scenario.js';
-import type { StepOf } from '../../../spec/scenario/steps.js';
-import { mayLoad, partsOfStore } from '../../../spec/scenario/stores.js';
-import type { ReadOf } from '../../../spec/scenario/stores.js';
+import type { Scenario } from '../../../contracts/scenario/scenario.js';
+import type { StepOf } from '../../../contracts/scenario/steps.js';
+import { mayLoad, partsOfStore } from '../../../contracts/scenario/stores.js';
+import type { ReadOf } from '../../../contracts/scenario/stores.js';
 import type { CallEdge } from '../../resolve/call-edge.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Entry } from '../kind.js';
-import type { EventStore } from '../../../spec/scenario/stores.js';
+import type { EventStore } from '../../../contracts/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { conflict } from '../../resolve/context.js';

@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Projection } from '../../../spec/scenario/stores.js';
+import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { conflict } from '../../resolve/context.js';

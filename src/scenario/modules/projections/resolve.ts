@@ -1,5 +1,5 @@
-import { kindText } from '../../../spec/component-kind.js';
-import type { Projection } from '../../../spec/scenario/stores.js';
+import { kindText } from '../../../contracts/component-kind.js';
+import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import { resolveClaims } from './claims.js';
 import { described } from '../../resolve/described.js';

@@ -1,5 +1,5 @@
-import type { Scenario } from '../../../spec/scenario/scenario.js';
-import type { Step } from '../../../spec/scenario/steps.js';
+import type { Scenario } from '../../../contracts/scenario/scenario.js';
+import type { Step } from '../../../contracts/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { conflict } from '../../resolve/context.js';

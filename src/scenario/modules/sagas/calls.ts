@@ -1,7 +1,7 @@
-import type { Saga } from '../../../spec/scenario/sagas.js';
-import { driverName } from '../../../spec/scenario/sagas.js';
-import type { Scenario } from '../../../spec/scenario/scenario.js';
-import type { StepOf } from '../../../spec/scenario/steps.js';
+import type { Saga } from '../../../contracts/scenario/sagas.js';
+import { driverName } from '../../../contracts/scenario/sagas.js';
+import type { Scenario } from '../../../contracts/scenario/scenario.js';
+import type { StepOf } from '../../../contracts/scenario/steps.js';
 import type { CallSite, CallEdge, CallWalker } from '../../resolve/call-edge.js';
 
 /** Calls that an orchestrator makes for a saga. */

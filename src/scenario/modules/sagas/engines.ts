@@ -5,7 +5,7 @@ import type {
   Orchestration,
   SagaEngine,
   SagaRetry,
-} from '../../../spec/scenario/sagas.js';
+} from '../../../contracts/scenario/sagas.js';
 
 const SECOND = NS_PER_SECOND;
 

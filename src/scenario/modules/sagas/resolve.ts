@@ -8,9 +8,9 @@ import type {
   SagaIsolation,
   SagaRetry,
   SagaStep,
-} from '../../../spec/scenario/sagas.js';
-import type { Target } from '../../../spec/scenario/target.js';
-import type { Step, StepModifiers } from '../../../spec/scenario/steps.js';
+} from '../../../contracts/scenario/sagas.js';
+import type { Target } from '../../../contracts/scenario/target.js';
+import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
 import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';

@@ -1,5 +1,5 @@
-import type { Broker } from '../../../spec/scenario/messaging.js';
-import type { Producer } from '../../../spec/scenario/producer.js';
+import type { Broker } from '../../../contracts/scenario/messaging.js';
+import type { Producer } from '../../../contracts/scenario/producer.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
 import type { Context, Path } from '../../resolve/context.js';
 import { refuseFields, conflictsAt, writtenAt } from '../../resolve/context.js';

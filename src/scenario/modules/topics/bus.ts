@@ -1,4 +1,4 @@
-import type { Bus } from '../../../spec/scenario/queues.js';
+import type { Bus } from '../../../contracts/scenario/queues.js';
 import { blockingBound } from '../../queues/bound.js';
 import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
 import type { BusOutput } from '../../schema/bus.js';

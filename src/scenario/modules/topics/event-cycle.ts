@@ -1,11 +1,11 @@
 import type { Distribution } from '../../../kernel/distribution.js';
-import type { Topic } from '../../../spec/scenario/messaging.js';
-import type { Bus } from '../../../spec/scenario/queues.js';
-import type { Scenario } from '../../../spec/scenario/scenario.js';
+import type { Topic } from '../../../contracts/scenario/messaging.js';
+import type { Bus } from '../../../contracts/scenario/queues.js';
+import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { Context } from '../../resolve/context.js';
 import { report } from '../../resolve/context.js';
 import type { Parts } from '../kind.js';
-import type { Step } from '../../../spec/scenario/steps.js';
+import type { Step } from '../../../contracts/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
 import { listsOfEndpoint } from '../../../language/fallback-steps.js';
 import type { CallEdge } from '../../resolve/call-edge.js';

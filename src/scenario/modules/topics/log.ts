@@ -1,5 +1,5 @@
-import type { Subscriber, Topic } from '../../../spec/scenario/messaging.js';
-import { formatDuration } from '../../../spec/quantities/quantity-text.js';
+import type { Subscriber, Topic } from '../../../contracts/scenario/messaging.js';
+import { formatDuration } from '../../../contracts/quantities/quantity-text.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
 import { resolveProducer, resolveTopicBroker } from './broker.js';
 import { isFunction, resolveConsumer } from '../../resolve/consumer.js';

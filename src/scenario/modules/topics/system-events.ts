@@ -1,5 +1,5 @@
-import { MAX_READERS } from '../../../spec/scenario/messaging.js';
-import type { QueueConsumer } from '../../../spec/scenario/queues.js';
+import { MAX_READERS } from '../../../contracts/scenario/messaging.js';
+import type { QueueConsumer } from '../../../contracts/scenario/queues.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import { isFunction } from '../../resolve/consumer.js';

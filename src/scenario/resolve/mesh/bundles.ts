@@ -1,6 +1,6 @@
-import type { Mesh } from '../../../spec/scenario/mesh.js';
-import type { Layer } from '../../../spec/scenario/policies.js';
-import type { Bundle } from '../../../spec/scenario/steps.js';
+import type { Mesh } from '../../../contracts/scenario/mesh.js';
+import type { Layer } from '../../../contracts/scenario/policies.js';
+import type { Bundle } from '../../../contracts/scenario/steps.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
@@ -9,7 +9,7 @@ import type { Context, Path } from '../context.js';
 import { conflict, isSwitchedOff, reportKey } from '../context.js';
 import { sorted } from '../names.js';
 import { split, withPart } from '../targets.js';
-import { NO_POLICY } from '../../../spec/scenario/steps.js';
+import { NO_POLICY } from '../../../contracts/scenario/steps.js';
 
 /** Policies that only the application can have, with the reason. */
 const OF_APPLICATION: ReadonlyMap<string, string> = new Map([

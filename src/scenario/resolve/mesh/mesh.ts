@@ -1,6 +1,6 @@
 import type { Distribution } from '../../../kernel/distribution.js';
-import { distribution } from '../../../spec/quantities/quantities.js';
-import type { Mesh, ProxyCost } from '../../../spec/scenario/mesh.js';
+import { distribution } from '../../../contracts/quantities/quantities.js';
+import type { Mesh, ProxyCost } from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import { meshKind } from '../../meshes/index.js';
 import type { MeshOutput } from '../../schema/mesh.js';

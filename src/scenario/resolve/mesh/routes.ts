@@ -1,4 +1,4 @@
-import type { Mesh, MeshRoute, MeshTarget } from '../../../spec/scenario/mesh.js';
+import type { Mesh, MeshRoute, MeshTarget } from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
 import type { Context, Path } from '../context.js';

@@ -1,4 +1,4 @@
-import { EDGE_COUNTER } from '../../../../spec/patterns/policy.js';
+import { EDGE_COUNTER } from '../../../../contracts/patterns/policy.js';
 import { countersBySteps } from '../../../measure/steps.js';
 import { formatShare } from '../../../../text/figures.js';
 import { sumSteps, linksAt } from '../../links.js';

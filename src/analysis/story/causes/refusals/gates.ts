@@ -1,5 +1,5 @@
-import { partName } from '../../../../spec/plan/names.js';
-import { OP } from '../../../../spec/plan/program.js';
+import { partName } from '../../../../contracts/plan/names.js';
+import { OP } from '../../../../contracts/plan/program.js';
 import { formatShare } from '../../../../text/figures.js';
 import { instructionsOf } from '../instructions.js';
 import { arrivedAt, countAt, type Refusal, type RefusalKind } from './kind.js';

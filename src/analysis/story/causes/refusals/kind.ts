@@ -1,5 +1,5 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
-import type { CauseRef } from '../../../../spec/result/cause.js';
+import { OUTCOME_NAMES, type OutcomeName } from '../../../../contracts/outcome.js';
+import type { CauseRef } from '../../../../contracts/result/cause.js';
 import { bySteps, outcomesBySteps } from '../../../measure/steps.js';
 import { outcomesIn, sumSteps } from '../../links.js';
 import type { Place } from '../special-conditions.js';

@@ -1,4 +1,4 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../../../../spec/outcome.js';
+import { OUTCOME_NAMES, type OutcomeName } from '../../../../contracts/outcome.js';
 import { formatShare } from '../../../../text/figures.js';
 import { list } from '../../../../text/words.js';
 import { countIn, outcomesIn, type Link, linksFrom } from '../../links.js';

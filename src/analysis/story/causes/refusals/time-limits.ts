@@ -1,6 +1,6 @@
-import { kindIndex, OUTCOME_NAMES } from '../../../../spec/outcome.js';
-import { partName } from '../../../../spec/plan/names.js';
-import { OP } from '../../../../spec/plan/program.js';
+import { kindIndex, OUTCOME_NAMES } from '../../../../contracts/outcome.js';
+import { partName } from '../../../../contracts/plan/names.js';
+import { OP } from '../../../../contracts/plan/program.js';
 import { formatSeconds, formatShare } from '../../../../text/figures.js';
 import { instructionsOf } from '../instructions.js';
 import { arrivedAt, unavailable, type Refusal, type RefusalKind } from './kind.js';

@@ -1,6 +1,6 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { IntRing } from '../../../../kernel/ring.js';
-import type { PlanConsumer } from '../../../../spec/plan/queues.js';
+import type { PlanConsumer } from '../../../../contracts/plan/queues.js';
 import type { Instance } from '../../../data/instances/instance.js';
 import type { Deliveries } from './deliveries.js';
 

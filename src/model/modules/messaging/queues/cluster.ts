@@ -3,7 +3,7 @@ import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { Ns } from '../../../../kernel/time.js';
 import { NS_PER_SECOND } from '../../../../kernel/time.js';
-import type { PlanCluster } from '../../../../spec/plan/messaging.js';
+import type { PlanCluster } from '../../../../contracts/plan/messaging.js';
 import { FROZEN } from '../../../data/instances/process.js';
 import type { Instance } from '../../../data/instances/instance.js';
 import type { Run } from '../../../data/run.js';

@@ -4,7 +4,7 @@ import { IntRing } from '../../../../kernel/ring.js';
 import { lineage, derive, streamKey } from '../../../../kernel/rng.js';
 import type { StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
-import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Counter } from '../../../data/figures/meters.js';
 import type { Instance } from '../../../data/instances/instance.js';
 import type { Registry } from '../../../data/registry.js';

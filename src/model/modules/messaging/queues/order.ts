@@ -1,5 +1,5 @@
 import type { Ns } from '../../../../kernel/time.js';
-import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Counter, Meters } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
 

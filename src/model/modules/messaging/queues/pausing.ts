@@ -1,6 +1,6 @@
 import { invariant } from '../../../../kernel/invariant.js';
-import type { Outcome } from '../../../../spec/outcome.js';
-import type { PlanConsumer } from '../../../../spec/plan/queues.js';
+import type { Outcome } from '../../../../contracts/outcome.js';
+import type { PlanConsumer } from '../../../../contracts/plan/queues.js';
 import type { Instance } from '../../../data/instances/instance.js';
 import type { Registry } from '../../../data/registry.js';
 import type { Run } from '../../../data/run.js';

@@ -1,7 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import type { PlanQueuePlacement } from '../../../../spec/plan/queues.js';
+import type { PlanQueuePlacement } from '../../../../contracts/plan/queues.js';
 import type { Run } from '../../../data/run.js';
 import type { Cluster } from './cluster.js';
 import { levels } from '../../../data/figures/levels.js';

@@ -1,7 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Channel } from './channel.js';
 import type { StoredQueue } from './stored-queue.js';
 

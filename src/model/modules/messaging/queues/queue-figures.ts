@@ -1,4 +1,4 @@
-import type { PlanQueue } from '../../../../spec/plan/queues.js';
+import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Age, Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
 

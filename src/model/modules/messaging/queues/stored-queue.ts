@@ -2,7 +2,7 @@ import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import type { Ns } from '../../../../kernel/time.js';
-import type { PlanInlet, PlanQueue } from '../../../../spec/plan/queues.js';
+import type { PlanInlet, PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Run } from '../../../data/run.js';
 import { isHitBy } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
