@@ -39,6 +39,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'what a saga does next, what becomes of its commands and who drives it are one state machine',
   'src/model/path/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
+  'src/model/path/wire.ts':
+    'an attempt on its way there and back, and who no longer waits for it, is one machine',
   'src/plan/caching.ts':
     'what a read or a write of a cache becomes is one program, level by level and pattern by pattern',
   'src/scenario/resolve/faults.ts':

@@ -12,7 +12,7 @@ import { strands } from '../../src/model/data/strands/strands.js';
 interface Inside {
   readonly cancelOp: number;
   readonly advance: (frame: number, layer: number) => void;
-  readonly site: {
+  readonly wire: {
     stalls: (frame: number, op: number, index: number, stamp: number) => boolean;
   };
 }
@@ -73,7 +73,7 @@ const timerWithoutStamp: Plant =
     const own = engine.define('planted', (index, stamp) => {
       if (careful && frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
-      if (inside(calls).site.stalls(frame, own, index, stamp)) return;
+      if (inside(calls).wire.stalls(frame, own, index, stamp)) return;
       const layer = index & ((1 << frames.shift) - 1);
       layers[frames.chain[frame]! + layer]!.timer?.(frame, layer);
     });
@@ -110,7 +110,7 @@ const grant =
     const own = engine.define('planted', (index, stamp) => {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
-      if (inside(calls).site.stalls(frame, own, index, stamp)) return;
+      if (inside(calls).wire.stalls(frame, own, index, stamp)) return;
       const layer = index & ((1 << frames.shift) - 1);
       if (late) frames.entered[frame]! |= 1 << layer;
       inside(calls).advance.call(calls, frame, layer + 1);

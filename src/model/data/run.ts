@@ -3,7 +3,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { SagaRecord } from '../../contracts/record/record.js';
 import type { Act } from './acts.js';
 import type { Keys } from './strands/keys.js';
-import type { CallsPort } from './calls-port.js';
+import type { CallsPort, InterpreterPort, ServerPort } from './ports.js';
 import type { Edge } from './edges/edge.js';
 import type { FaultTargets } from './fault-targets.js';
 import type { Journal } from './figures/journal.js';
@@ -74,6 +74,16 @@ export interface Run {
   readonly sagaExamples: (() => SagaRecord)[];
   /** Set by a guard that stopped the run. */
   stop: { reason: 'depth' | 'memory' | 'instant'; detail: string } | null;
+}
+
+/** A run, and the server for the parts below it. */
+export interface ServedRun extends Run {
+  readonly server: ServerPort;
+}
+
+/** A run, and the interpreter for steps that take time. */
+export interface ActRun extends Run {
+  readonly interpreter: InterpreterPort;
 }
 
 /** Parts of a run that are still being built. */

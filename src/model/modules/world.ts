@@ -8,7 +8,7 @@ import type { Replicas } from '../resources/replication/replicas.js';
 import type { Copies } from './search/copies.js';
 import type { Server } from '../path/server.js';
 import type { ServerParts } from '../path/server-parts.js';
-import type { WireParts } from '../path/wire-parts.js';
+import type { WireParts } from '../path/wire.js';
 
 /**
  * The objects of one run, except those that all runs of a thread reuse (`engine`, `samplers`, `strands`, `frames`,

@@ -16,10 +16,10 @@ import {
 } from '../../contracts/outcome.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import type { CalledEndpoint, PolicyState } from '../../contracts/patterns/policy.js';
-import type { CallSite } from './call-site.js';
-import type { CallsPort } from '../data/calls-port.js';
+import type { CallsPort } from '../data/ports.js';
 import { ASK_TAG, FORK_TAG, INSTEAD_TAG } from './call-tags.js';
 import { AVOID, PLACES, frames } from '../data/strands/frames.js';
+import type { Wire } from './wire.js';
 import { besideOperates, callOperates } from '../data/strands/operations.js';
 
 const MAX_LAYERS = 32;
@@ -46,7 +46,7 @@ export class Calls implements CallsPort {
   readonly timerOp: number;
   /** Frame of the last call that returned PENDING. */
   lastFrame = -1;
-  private readonly site: CallSite;
+  private readonly wire: Wire;
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
@@ -57,8 +57,8 @@ export class Calls implements CallsPort {
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
-  constructor(site: CallSite) {
-    this.site = site;
+  constructor(wire: Wire) {
+    this.wire = wire;
     this.resumeOp = engine.define('resume', (index, stamp) =>
       this.continueCall(this.resumeOp, index, stamp),
     );
@@ -68,7 +68,7 @@ export class Calls implements CallsPort {
     this.timerOp = engine.define('policy-timer', (index, stamp) => {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
-      if (this.site.stalls(frame, this.timerOp, index, stamp)) return;
+      if (this.wire.stalls(frame, this.timerOp, index, stamp)) return;
       const layer = index & ((1 << frames.shift) - 1);
       this.layers[frames.chain[frame] + layer].timer!(frame, layer);
     });
@@ -80,7 +80,7 @@ export class Calls implements CallsPort {
     this.settleOp = engine.define('settle', (index, stamp) => {
       if (frames.stamp[index] !== stamp) return;
       const frame = index >> frames.shift;
-      if (this.site.stalls(frame, this.settleOp, index, stamp)) return;
+      if (this.wire.stalls(frame, this.settleOp, index, stamp)) return;
       this.reject(frame, index & ((1 << frames.shift) - 1), frames.word[index]!);
     });
   }
@@ -146,7 +146,7 @@ export class Calls implements CallsPort {
     frames.ownerStamp[frame] = ownerStamp;
     this.direct = frame;
     this.directOutcome = PENDING;
-    const verdict = this.site.send(frame);
+    const verdict = this.wire.send(frame);
     if (verdict !== PASS) this.unwind(frame, frames.depth[frame] - 1, verdict);
     this.direct = before;
     return this.directOutcome;
@@ -188,7 +188,7 @@ export class Calls implements CallsPort {
     invariant(frames.parked[frame] === layer, 'a layer rejects a call that waits in it');
     frames.parked[frame] = -1;
     frames.stamp[(frame << frames.shift) | layer]++;
-    this.site.finished(frame, layer, outcome);
+    this.wire.finished(frame, layer, outcome);
     this.unwind(frame, layer - 1, outcome);
   }
 
@@ -227,7 +227,7 @@ export class Calls implements CallsPort {
     invariant((frames.entered[frame] & (1 << layer)) !== 0, 'a layer finishes a call that it has');
     frames.entered[frame] &= ~(1 << layer);
     frames.stamp[(frame << frames.shift) | layer]++;
-    this.site.finished(frame, layer, outcome);
+    this.wire.finished(frame, layer, outcome);
     this.unwind(frame, layer - 1, outcome);
   }
 
@@ -267,7 +267,7 @@ export class Calls implements CallsPort {
   }
 
   instead(frame: number, layer: number): number {
-    const steps = this.site.stepsInstead(frame, layer);
+    const steps = this.wire.stepsInstead(frame, layer);
     return steps < 0 ? this.beside(frame, layer, -1, INSTEAD_TAG) : FIRST_STEPS - steps;
   }
 
@@ -294,7 +294,7 @@ export class Calls implements CallsPort {
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
     besideOperates(child, frame, tag);
-    this.site.beside(frame, child, question);
+    this.wire.beside(frame, child, question);
     const index = child << frames.shift;
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
     return child;
@@ -302,7 +302,7 @@ export class Calls implements CallsPort {
 
   killChild(child: number): void {
     if (child <= FIRST_STEPS) {
-      this.site.stopSteps(FIRST_STEPS - child);
+      this.wire.stopSteps(FIRST_STEPS - child);
       return;
     }
     const parent = frames.parent[child];
@@ -313,7 +313,7 @@ export class Calls implements CallsPort {
   }
 
   tie(frame: number, other: number): void {
-    this.site.tie(frame, other);
+    this.wire.tie(frame, other);
   }
 
   arm(lane: Lane, frame: number, layer: number): void {
@@ -360,7 +360,7 @@ export class Calls implements CallsPort {
   }
 
   endpoint(frame: number): CalledEndpoint {
-    return this.site.endpoint(frame);
+    return this.wire.endpoint(frame);
   }
 
   hint(frame: number): Ns {
@@ -372,7 +372,7 @@ export class Calls implements CallsPort {
   }
 
   count(frame: number, counter: number): void {
-    this.site.count(frame, counter);
+    this.wire.count(frame, counter);
   }
 
   /** Number of permits, waiting calls and forks that policies hold; 0 when nothing is in flight. */
@@ -386,10 +386,10 @@ export class Calls implements CallsPort {
   private continueCall(op: number, index: number, stamp: number): void {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
-    if (this.site.stalls(frame, op, index, stamp)) return;
+    if (this.wire.stalls(frame, op, index, stamp)) return;
     // A retry counts now, not when it was granted: the call may have ended during its backoff.
     const layer = index & ((1 << frames.shift) - 1);
-    if (op === this.againOp) this.site.retried(frame, layer);
+    if (op === this.againOp) this.wire.retried(frame, layer);
     this.advance(frame, layer + 1);
   }
 
@@ -413,7 +413,7 @@ export class Calls implements CallsPort {
         return;
       }
     }
-    const verdict = this.site.send(frame);
+    const verdict = this.wire.send(frame);
     if (verdict !== PASS) this.unwind(frame, depth - 1, verdict);
   }
 
@@ -442,7 +442,7 @@ export class Calls implements CallsPort {
     const layer = frames.under[frame]!;
     // A fork is the same call; a call made instead is a separate one.
     if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
-    else this.site.callEnded(frame, outcome);
+    else this.wire.callEnded(frame, outcome);
     frames.parent[frame] = -1;
     this.release(frame);
     this.layers[frames.chain[parent] + layer].child!(parent, layer, frame, outcome);
@@ -452,12 +452,12 @@ export class Calls implements CallsPort {
     const owner = frames.owner[frame];
     const stamp = frames.ownerStamp[frame];
     let result = outcome;
-    this.site.callEnded(frame, result);
+    this.wire.callEnded(frame, result);
     if (frames.ambiguous[frame] !== 0 && !isSuccess(result)) result |= AMBIGUOUS;
-    if (isHinted(result)) this.site.hinted(owner, frames.hint[frame]);
+    if (isHinted(result)) this.wire.hinted(owner, frames.hint[frame]);
     this.release(frame);
     if (this.direct === frame) this.directOutcome = result;
-    else this.site.callAnswered(owner, stamp, result);
+    else this.wire.callAnswered(owner, stamp, result);
   }
 
   /** Cancels the layers from `layer` inward, and then the attempt on the wire. */
@@ -488,7 +488,7 @@ export class Calls implements CallsPort {
     if (job >= 0) {
       frames.ambiguous[frame] = 1;
       frames.job[frame] = -1;
-      this.site.abandon(frame, job, outcome, notify);
+      this.wire.abandon(frame, job, outcome, notify);
     }
   }
 

@@ -13,7 +13,7 @@ import type { Gates } from '../resources/serving/gates.js';
 import type { Sections } from '../resources/sections/sections.js';
 import type { TimeLimits } from '../resources/serving/time-limits.js';
 import type { Coalescing } from '../resources/sharing/coalescing.js';
-import type { InterpreterPort } from '../data/interpreter-port.js';
+import type { InterpreterPort } from '../data/ports.js';
 import type { Run } from '../data/run.js';
 import { sink } from '../data/figures/sink.js';
 

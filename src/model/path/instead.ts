@@ -5,9 +5,8 @@ import type { Outcome } from '../../contracts/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../data/strands/strands.js';
 import type { Calls } from './calls.js';
-import type { ServedRun } from '../data/server-port.js';
+import type { ActRun, ServedRun } from '../data/run.js';
 import type { Workers } from './workers.js';
-import type { ActRun } from '../data/interpreter-port.js';
 import { frames } from '../data/strands/frames.js';
 import { operatesInstead } from '../data/strands/operations.js';
 

@@ -22,7 +22,7 @@ import { Guards, type GuardsParts } from './guards.js';
 import { CANCELLATION, type Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
 import { Instead, type InsteadParts } from './instead.js';
-import type { InterpreterPort } from '../data/interpreter-port.js';
+import type { InterpreterPort } from '../data/ports.js';
 import { Joins, inherit, type JoinsParts } from './joins.js';
 import { SECTION } from '../data/strands/slot-bits.js';
 import { REGISTERS, RETURN, STATE, strands } from '../data/strands/strands.js';

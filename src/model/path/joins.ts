@@ -10,7 +10,7 @@ import { FROZEN } from '../data/instances/process.js';
 import { operatesFor } from '../data/strands/operations.js';
 import { REGISTERS, STATE, strands } from '../data/strands/strands.js';
 import type { Workers } from './workers.js';
-import type { ServedRun } from '../data/server-port.js';
+import type { ServedRun } from '../data/run.js';
 
 export interface JoinsParts extends ServedRun {
   readonly workers: Workers;

@@ -10,7 +10,7 @@ import type { Gates } from '../resources/serving/gates.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { InjectionsParts } from '../resources/serving/injections.js';
 import type { Tasks } from '../resources/tasks.js';
-import type { ActRun } from '../data/interpreter-port.js';
+import type { ActRun } from '../data/run.js';
 
 /** Instances that are shutting down. */
 interface Ending {

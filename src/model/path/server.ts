@@ -8,7 +8,7 @@ import { FROZEN } from '../data/instances/process.js';
 import { injectedOutcome } from '../resources/serving/injections.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { ServerParts } from './server-parts.js';
-import type { ServerPort } from '../data/server-port.js';
+import type { ServerPort } from '../data/ports.js';
 import { LongestWaits } from '../resources/connections/longest-waits.js';
 import { GATED, HELD, LEASED, SECTION, STATEMENT } from '../data/strands/slot-bits.js';
 import { ANSWERED, RETURN, STATE, strands } from '../data/strands/strands.js';

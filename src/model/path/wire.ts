@@ -9,7 +9,6 @@ import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { CalledEndpoint } from '../../contracts/patterns/policy.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
 import { callPath, MAX_CALL_DEPTH, MAX_LIVE } from '../data/strands/call-path.js';
-import type { CallSite } from './call-site.js';
 import { chainOf, edgeOf } from '../data/edges/edge.js';
 import type { Edge, View } from '../data/edges/edge.js';
 import { CANCELLATION } from '../data/instances/instance.js';
@@ -24,13 +23,43 @@ import { frames } from '../data/strands/frames.js';
 import { operatesAsAttempt } from '../data/strands/operations.js';
 import { levels } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
-import type { WireParts } from './wire-parts.js';
+import type { InterpreterPort } from '../data/ports.js';
+import type { ServedRun } from '../data/run.js';
+import type { Registries } from '../resources/discovery/registries.js';
+import type { Picks } from '../resources/picking/picks.js';
+import type { Sizes } from '../resources/network/sizes.js';
+import type { Sections } from '../resources/sections/sections.js';
+import type { Ties } from '../resources/sharing/ties.js';
+import type { ServerEnds } from '../resources/connections/server-ends.js';
+import type { Passes } from '../resources/mesh/passes.js';
+import type { ConnectionTable } from '../resources/connections/connection-table.js';
+
+/** The parts that the wire uses. */
+export interface WireParts extends ServedRun {
+  /** Null if no message has a size. */
+  readonly sizes: Sizes | null;
+  /** Null if no step holds a connection or a lock, and no database locks rows. */
+  readonly sections: Sections | null;
+  /** Null if no policy ties attempts to each other. */
+  readonly ties: Ties | null;
+  /** Null if no server closes connections by its own limits. */
+  readonly serverEnds: ServerEnds | null;
+  readonly connections: ConnectionTable;
+  readonly interpreter: InterpreterPort & {
+    readonly instead: { begin(frame: number, layer: number): number; stop(strand: number): void };
+  };
+  readonly picks: Picks;
+  /** Null if no component is registered. */
+  readonly registries: Registries | null;
+  /** Null without a service mesh. */
+  readonly passes: Passes | null;
+}
 
 /**
  * Connects caller and callee: picks an instance by the caller's view, carries request, answer and cancellation over the
  * link, and detaches caller and attempt from each other on both sides at once.
  */
-export class Wire implements CallSite {
+export class Wire {
   /** Attempts sent, including the warm-up. */
   attempts = 0;
   private readonly world: WireParts;
@@ -47,6 +76,7 @@ export class Wire implements CallSite {
     });
   }
 
+  /** Sends one attempt of the frame and sets `frames.job`. Returns PASS, or an outcome if it cannot be sent. */
   send(frame: number): number {
     const { world } = this;
     const { instances, sizes } = world;
@@ -121,6 +151,10 @@ export class Wire implements CallSite {
     if (world.executions !== null) strands.once[strand] = this.keyOf(edge, caller, owner);
   }
 
+  /**
+   * The caller abandons the attempt because of `outcome` (timeout, deadlineExceeded or cancelled). `notify`: the callee
+   * gets a message about it.
+   */
   abandon(_frame: number, job: number, outcome: Outcome, notify: boolean): void {
     invariant(strands.callerLeftAt[job] < 0, 'a caller leaves an attempt once');
     const { world } = this;
@@ -186,6 +220,10 @@ export class Wire implements CallSite {
     }
   }
 
+  /**
+   * Sets target, chain and deadline of `child`, a separate call for `frame`. `question` -1: the call that replaces a
+   * failed frame; otherwise: the query to the store of that layer of its bundle.
+   */
   beside(frame: number, child: number, question: number): void {
     const { world } = this;
     const { instances } = world;
@@ -203,6 +241,7 @@ export class Wire implements CallSite {
     sink.call(edge.stat);
   }
 
+  /** Starts the steps that a caller runs instead of a failed frame; returns -1 if it makes a call instead. */
   stepsInstead(frame: number, layer: number): number {
     const { edges, interpreter } = this.world;
     if (edges[frames.edge[frame]].instead < 0) return -1;
@@ -213,6 +252,7 @@ export class Wire implements CallSite {
     this.world.interpreter.instead.stop(strand);
   }
 
+  /** A call has ended; measured before the owner continues. */
   callEnded(frame: number, outcome: Outcome): void {
     const { world } = this;
     const edge = world.edges[frames.edge[frame]];
@@ -221,10 +261,12 @@ export class Wire implements CallSite {
     engine.note((edge.id << 5) | (outcome & 31), frames.lineageA[frame]);
   }
 
+  /** Passes a retry hint to the strand that made a call, before the outcome of that call. */
   hinted(strand: number, hint: Ns): void {
     strands.hint[strand] = hint;
   }
 
+  /** Passes the outcome of a call that took time to the strand that made it. */
   callAnswered(strand: number, stamp: number, outcome: Outcome): void {
     const { interpreter } = this.world;
     invariant(strands.stamp[strand] === stamp, 'an answer goes to a strand that lives');
@@ -242,16 +284,19 @@ export class Wire implements CallSite {
     return this.world.edges[frames.edge[frame]];
   }
 
+  /** Counts a retry that a layer sends. */
   retried(frame: number, layer: number): void {
     const { stat, proxyLayer } = this.world.edges[frames.edge[frame]];
     sink.count(stat, EDGE_COUNTER.retries);
     if (layer >= proxyLayer) sink.count(stat, EDGE_COUNTER.proxyRetries);
   }
 
+  /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void {
     this.world.ties!.tie(frame, other);
   }
 
+  /** Returns true if the process of the caller is paused; the event then happens when it resumes. */
   stalls(frame: number, op: number, target: number, stamp: number): boolean {
     const { world } = this;
     const caller = world.instances[frames.caller[frame]];
@@ -260,6 +305,7 @@ export class Wire implements CallSite {
     return true;
   }
 
+  /** A layer ends a call that it has held. */
   finished(frame: number, layer: number, outcome: Outcome): void {
     this.world.tracer.proxied?.finished(frame, layer, outcome);
   }

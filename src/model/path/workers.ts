@@ -6,9 +6,8 @@ import { FROZEN } from '../data/instances/process.js';
 import type { Instance } from '../data/instances/instance.js';
 import { ACCEPTED, REMEMBERED, WORKER } from '../data/strands/slot-bits.js';
 import { STATE, strands } from '../data/strands/strands.js';
-import type { ServedRun } from '../data/server-port.js';
+import type { ActRun, ServedRun } from '../data/run.js';
 import type { Ties } from '../resources/sharing/ties.js';
-import type { ActRun } from '../data/interpreter-port.js';
 import { levels } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
 

@@ -1,5 +1,4 @@
-import type { ActRun } from '../data/interpreter-port.js';
-import type { ServedRun } from '../data/server-port.js';
+import type { ActRun, ServedRun } from '../data/run.js';
 import type { Outages } from './outages.js';
 import type { Tasks } from '../resources/tasks.js';
 

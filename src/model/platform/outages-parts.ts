@@ -1,6 +1,6 @@
 import type { ConnectionTable } from '../resources/connections/connection-table.js';
 import type { VersionTables } from './rollouts/rollouts.js';
-import type { ServedRun } from '../data/server-port.js';
+import type { ServedRun } from '../data/run.js';
 import type { ScalingChanges } from './scaling-port.js';
 import type { Tasks } from '../resources/tasks.js';
 import type { Interpreter } from '../path/interpreter.js';

@@ -2,7 +2,7 @@ import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
 import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import type { StrandWatcher } from '../../data/strands/strand-watcher.js';
 import { Cache } from './cache.js';
 import { CacheColumns } from './columns.js';

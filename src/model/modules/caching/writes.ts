@@ -4,7 +4,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
 import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
 import { FOUND } from './content.js';

@@ -4,7 +4,7 @@ import { widenInt32 } from '../../../kernel/pool.js';
 import { Cores } from '../../data/instances/cores.js';
 import type { Processor } from '../../data/instances/cores.js';
 import type { Stress } from '../../data/instances/fair-parts.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';
 
 /**

@@ -11,7 +11,7 @@ import type { FunctionSettings } from '../../../contracts/scenario/functions.js'
 import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Counter } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import type { Account, Host } from './host.js';
 import { strands } from '../../data/strands/strands.js';
 import { levels } from '../../data/figures/levels.js';

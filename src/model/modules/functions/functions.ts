@@ -1,6 +1,6 @@
 import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Placer } from '../../resources/picking/placer.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { Environments } from './environments.js';
 import { EnvironmentCores } from './environment-cores.js';
 import type { Host } from './host.js';

@@ -11,7 +11,7 @@ import type { FunctionSettings, KpaSettings } from '../../../contracts/scenario/
 import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Counter } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { Autoscaler } from './autoscaler.js';
 import type { Host } from './host.js';
 import { strands } from '../../data/strands/strands.js';

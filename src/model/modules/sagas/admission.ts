@@ -6,7 +6,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanSaga, PlanSagaStart } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { Isolation, LOCK } from './isolation.js';
 import type { Ledger } from './ledger.js';
 import { PHASE_OF } from './phases.js';

@@ -17,7 +17,7 @@ import { shardOf } from '../../resources/replication/shards.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
 import { TaskDraft, type TaskContext } from '../../data/strands/task-context.js';
 import type { Tasks } from '../../resources/tasks.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { Refreshes } from './refreshes.js';
 import { ThreadPools } from './thread-pools.js';
 import { engine } from '../../../kernel/engine.js';

@@ -10,7 +10,7 @@ import type { Act } from '../../data/acts.js';
 import type { Durations } from '../../data/figures/meters.js';
 import { LEASED } from '../../data/strands/slot-bits.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { levels } from '../../data/figures/levels.js';
 import { sink } from '../../data/figures/sink.js';
 

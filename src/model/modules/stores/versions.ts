@@ -8,7 +8,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { ReadOf } from '../../../contracts/scenario/stores.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import type { Entries } from './entries.js';
 import { strands } from '../../data/strands/strands.js';
 

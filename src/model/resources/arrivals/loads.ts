@@ -14,7 +14,7 @@ import { intensityOf } from './intensity.js';
 import type { Intensity } from './intensity.js';
 import { RETURN, lives, strands } from '../../data/strands/strands.js';
 import { Surges } from './surges.js';
-import type { ServedRun } from '../../data/server-port.js';
+import type { ServedRun } from '../../data/run.js';
 import { levels } from '../../data/figures/levels.js';
 import { sink } from '../../data/figures/sink.js';
 import { engine } from '../../../kernel/engine.js';

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { ConnectionLimits } from '../../../contracts/patterns/policy.js';
-import type { CallsPort } from '../../data/calls-port.js';
+import type { CallsPort } from '../../data/ports.js';
 import { levels } from '../../data/figures/levels.js';
 
 /** Words of a frame without a connection: it waits in line, or a connection is being opened for it. */

@@ -9,7 +9,7 @@ import type { ServerClosing } from '../../../contracts/scenario/connections.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import type { DataLimit } from '../../data/edges/link.js';
 import { frames } from '../../data/strands/frames.js';
 import { strands } from '../../data/strands/strands.js';

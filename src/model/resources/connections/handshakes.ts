@@ -12,7 +12,7 @@ import type { Link } from '../../data/edges/link.js';
 import { LEG } from '../../data/edges/proxies.js';
 import type { Passer, Proxies } from '../../data/edges/proxies.js';
 import { RETURN, STATE, strands } from '../../data/strands/strands.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 
 /** Next step of a handshake. */
 const STEP = Object.freeze({

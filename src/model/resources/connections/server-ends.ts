@@ -16,7 +16,7 @@ import { FROZEN } from '../../data/instances/process.js';
 import { MESSAGE, VANISHED } from '../../data/edges/link.js';
 import { isBroken } from './server-connections.js';
 import { ANSWERED, RETURN, strands } from '../../data/strands/strands.js';
-import type { ServedRun } from '../../data/server-port.js';
+import type { ServedRun } from '../../data/run.js';
 import { sink } from '../../data/figures/sink.js';
 
 interface ServerEndsParts extends ServedRun {

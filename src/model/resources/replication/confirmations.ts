@@ -5,7 +5,7 @@ import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import { strands } from '../../data/strands/strands.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 
 /** Number for a write that replicas never receive. */
 export const NEVER = Infinity;

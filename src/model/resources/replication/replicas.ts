@@ -9,7 +9,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanReplication } from '../../../contracts/plan/replication.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Age, Counter } from '../../data/figures/meters.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Candidates } from './candidates.js';
 import { Confirmations, NEVER } from './confirmations.js';

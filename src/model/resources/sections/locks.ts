@@ -8,7 +8,7 @@ import type { PlanLock } from '../../../contracts/plan/sections.js';
 import type { Act } from '../../data/acts.js';
 import type { Durations } from '../../data/figures/meters.js';
 import { LOCKED } from '../../data/strands/slot-bits.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';
 import { sink } from '../../data/figures/sink.js';
 

@@ -10,7 +10,7 @@ import { keyOf, refusedBy, timeOf, type Limiter } from './limiters.js';
 import type { Door } from '../../data/instances/door.js';
 import { overloadOf } from '../../data/instances/shedding.js';
 import { STATE, strands } from '../../data/strands/strands.js';
-import type { ServedRun } from '../../data/server-port.js';
+import type { ServedRun } from '../../data/run.js';
 import type { Gates } from './gates.js';
 import { levels } from '../../data/figures/levels.js';
 

@@ -4,7 +4,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { ANSWERED, STATE, lives, strands } from '../../data/strands/strands.js';
-import type { ServedRun } from '../../data/server-port.js';
+import type { ServedRun } from '../../data/run.js';
 
 interface Clock {
   readonly op: number;

@@ -8,7 +8,7 @@ import { Coalescer } from './coalescer.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { STATE, strands } from '../../data/strands/strands.js';
 import type { Sizes } from '../network/sizes.js';
-import type { ActRun } from '../../data/interpreter-port.js';
+import type { ActRun } from '../../data/run.js';
 import { sink } from '../../data/figures/sink.js';
 
 interface CoalescingParts extends ActRun {

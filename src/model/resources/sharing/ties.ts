@@ -6,7 +6,7 @@ import type { Ns } from '../../../kernel/time.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { RETURN, strands } from '../../data/strands/strands.js';
-import type { ServedRun } from '../../data/server-port.js';
+import type { ServedRun } from '../../data/run.js';
 import { frames } from '../../data/strands/frames.js';
 import { sink } from '../../data/figures/sink.js';
 import { engine } from '../../../kernel/engine.js';

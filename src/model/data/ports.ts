@@ -1,7 +1,26 @@
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../contracts/outcome.js';
+import type { CallContext } from '../../contracts/patterns/policy.js';
 import type { Instance } from './instances/instance.js';
-import type { Run } from './run.js';
+
+// The operations of the path of a call that lower floors use. Types only: a run has the path itself in their place.
+
+/** The operations of calls for the parts below the path of a call: its layers, connections and transactions. */
+export interface CallsPort extends CallContext {
+  /** Op of the timers of layers; lanes for them are owned by `frames`. */
+  readonly timerOp: number;
+  /** The answer of the frame's attempt has arrived; its strand is free already. */
+  answer(frame: number, outcome: Outcome): void;
+  /** The owner abandons the entire call; every layer releases its resources. */
+  drop(frame: number, notify: boolean): void;
+  /**
+   * Sends a call that was held back; its layers have stayed entered. Returns PENDING, or the outcome if it was settled
+   * without time passing.
+   */
+  sendHeld(frame: number, ownerStamp: number): Outcome;
+  /** Ends a held call without sending it: its layers are left with the outcome, and no strand receives it. */
+  endHeld(frame: number, outcome: Outcome): void;
+}
 
 /** The operations of the server for the parts below it: the wire, the resources of instances, running programs. */
 export interface ServerPort {
@@ -49,7 +68,26 @@ export interface ServerPort {
   lose(strand: number): void;
 }
 
-/** A run, and the server for the parts below it. */
-export interface ServedRun extends Run {
-  readonly server: ServerPort;
+/** The operations of the interpreter for the parts that strands wait for, and for its own instructions. */
+export interface InterpreterPort {
+  /** A strand continues: at once, or when its instance resumes. */
+  resume(strand: number): void;
+  /** The CPU work of a strand is done. */
+  workDone(strand: number): void;
+  /** CPU work of `times` the drawn demand: returns true if it takes no time, false if the strand has to wait for it. */
+  work(strand: number, pc: number, sampler: number, times: number): boolean;
+  sleep(strand: number, wakes: number): void;
+  /** An act that was PENDING has its outcome. */
+  acted(strand: number, outcome: Outcome): void;
+  /** Makes a call for a step; returns PENDING, or its outcome. */
+  call(strand: number, pc: number, edgeId: number): Outcome;
+  /** Applies the outcome of the CALL before pc; returns false if the strand has ended. */
+  settled(strand: number, outcome: Outcome): boolean;
+  /** A strand that waited for others continues in a separate event, through the instant ring. */
+  wake(strand: number): void;
+  /** A strand that waited for others gets its answer. */
+  answer(strand: number, outcome: Outcome): void;
+  /** Ends the strand: a branch is joined, a job answered. */
+  end(strand: number, outcome: Outcome): void;
+  yieldWorker(strand: number, instance: Instance): void;
 }
