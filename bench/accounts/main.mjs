@@ -1,8 +1,7 @@
 // Compares each sentence of a document with the runs of the same document: on a terminal, in the story, in Markdown, and
 // in the first part of the page. It reads every shipped scenario, files and folders that are named, and random topologies.
 // `npm run bench:accounts -- --help` lists the options.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableParallelism } from 'node:os';
@@ -10,6 +9,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { categoryOf, draftOf } from '../causes/cases.mjs';
 import { textOf } from '../causes/simulate.mjs';
 import { loadScenario } from '../../dist/library/index.js';
+import { yamlsIn } from '../scenario-files.mjs';
 import { documentOf } from './account.mjs';
 import { contradictionsIn } from './contradictions.mjs';
 import { readingOf } from './reader.mjs';
@@ -35,16 +35,6 @@ function tasksOf({ positionals, values }) {
   const all = [...files.flatMap(yamlsIn).map((path) => ({ path })), ...random];
   const [part, parts] = values.part.split('/').map(Number);
   return all.filter((_, k) => k % parts === part - 1);
-}
-
-function yamlsIn(path) {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => {
-      const inner = join(path, name);
-      return statSync(inner).isDirectory() || name.endsWith('.yaml') ? yamlsIn(inner) : [];
-    });
 }
 
 /** The contradictions of one document, the sentences that are of no known kind, and what its runs and proofs cost. */

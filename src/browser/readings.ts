@@ -23,7 +23,8 @@ export interface PageVariant {
   /** The class of its elements. */
   readonly key: string;
   readonly name: string;
-  readonly events: readonly { readonly at: number; readonly text: string }[];
+  /** Instants of its events. */
+  readonly events: readonly number[];
   readonly subjects: readonly PageSubject[];
 }
 
@@ -36,6 +37,19 @@ export interface PageSubject {
   readonly busy: number;
   readonly queue: number;
   readonly slots: number | null;
+}
+
+/** The topology over time, with an entry for each node or edge in the order of the picture. */
+export interface MapFrames<Rows = string> {
+  /** Seconds of a frame, and their number. */
+  readonly step: number;
+  readonly count: number;
+  /** For every node: a letter for the state of each frame, such as `o*60,dd`. */
+  readonly states: Rows;
+  /** For every node: the share of its slots in use, a digit for each frame; `-` if it has no slots. */
+  readonly busy: Rows;
+  /** For every edge: a digit for its rate; a letter where many attempts are retries. */
+  readonly flows: Rows;
 }
 
 /** `payments down, 64/64 busy, queue 1,200, 2,035/s in, 0/s ok`: a component that is not well at an instant; else null. */

@@ -1,22 +1,19 @@
 import { oneRunWords } from '../contracts/result/one-run.js';
 import { sustainedBy } from '../contracts/result/sustained.js';
-import type { Result, VariantResult } from '../contracts/result/result.js';
-import { formatCount, formatNumber, formatShare } from '../text/figures.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import { formatCount, formatNumber } from '../text/figures.js';
 import { capitalised, plural } from '../text/words.js';
-import { changeWords } from './cheapest.js';
-import { plainWords, strongList, type Words } from './emphasis.js';
+import { actWords, settingsLine } from './advice.js';
+import { isCalm, joined, MOST, shortened, sizeOf, variantHead } from './answer-room.js';
+import { plainWords, type Words } from './emphasis.js';
 import { expectedCounts, expectedWords, isUnexpected } from './expected-words.js';
 import { incompleteHeading } from './incomplete.js';
 import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, mainCauses } from './lead.js';
 import { otherLoadText } from './other-load.js';
-import { adviceWords, recommendedOf } from './recommended.js';
-import { withLoadOf } from './reference.js';
 import { undecidedWords } from './undecided-words.js';
 import { briefProofs } from './unseen-proof-words.js';
-import { isLeftWaiting } from './unseen.js';
-import { settingsOf, settingsText, someSettings } from './settings.js';
-import { leastBehind, unseenSentences } from './unseen-words.js';
+import { unseenSentences } from './unseen-words.js';
 import { contrastWords } from './contrast.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
@@ -24,12 +21,11 @@ import {
   brokenWarnings,
   heldBudgets,
   holdsAll,
-  isRemedy,
   loopWords,
   requestLabel,
   type View,
 } from './view.js';
-import { closestWords, missedWords, calmWords } from './words.js';
+import { calmWords, missedWords } from './words.js';
 
 /** The badge before the answer. */
 export interface Badge {
@@ -63,9 +59,6 @@ export function namedAnswers({
     ...(act === null ? [] : [{ name: 'Do', words: act }]),
   ];
 }
-
-/** Most words of an answer. */
-export const MOST = 22;
 
 /** The answers of a report. */
 export function answerOf(view: View): Answer {
@@ -110,13 +103,6 @@ export function badgeOf({ result }: View): Badge | null {
     text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${judged.length < variants.length ? 'with goals ' : ''}${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
     tone: survivors === 0 && open === 0 ? 'fail' : tone,
   };
-}
-
-/** Whether no users of any variant are hurt, and no backlog outlives the run. */
-function isCalm(result: Result): boolean {
-  return result.variants.every(
-    (variant) => hurtUsers(variant).length === 0 && !isLeftWaiting({ result }, variant),
-  );
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
@@ -219,148 +205,6 @@ const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = ne
   'blocked',
 ]);
 
-/** What to do, and the variant that it names without its settings; both null where nothing is to be done or known. */
-interface Advice {
-  readonly words: Words | null;
-  readonly bare: VariantResult | null;
-}
-
-/** The variant to take, else the change that helps, else the variant that comes closest. */
-function actWords(view: View): Advice {
-  const { worstVariant, result } = view;
-  const chosen = recommendedOf(view);
-  if (chosen !== null) {
-    const { variant, changes, spare, enough } = chosen;
-    const isCut = enough !== null && spare.length > 0;
-    const all = changes.length + spare.length;
-    const few = isCut
-      ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
-      : '';
-    const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
-    const head = [`${adviceWords(variant)}${few}`];
-    return advice(head, { variant, changes, which }, [priceOf(variant)]);
-  }
-  const survivor = survivorOf(view);
-  if (survivor !== null) return survivor;
-  const own = worstVariant.counterfactuals;
-  const change = own === undefined ? null : changeWords(own);
-  if (change !== null) {
-    const head: Words = [...variantHead(view), change.words];
-    return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
-  }
-  const judged = result.variants.filter(
-    (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
-  );
-  if (judged.length > 1 && !judged.some(holdsAll)) {
-    const { words, closest } = closestWords(view, judged);
-    const [variant] = closest;
-    if (closest.length !== 1) return { words: [...words, '.'], bare: null };
-    const changes = settingsOf(view, variant!);
-    return advice(words, { variant: variant!, changes, which: inBrackets }, [priceOf(variant!)]);
-  }
-  return bestOf(view);
-}
-
-/** An advice with its settings, as far as there is room for them. */
-function advice(
-  head: Words,
-  of: {
-    readonly variant: VariantResult;
-    readonly changes: Parameters<typeof settingsText>[0];
-    readonly which: (settings: string) => string;
-  },
-  rest: readonly Words[],
-): Advice {
-  const settings = settingsText(of.changes, FEW);
-  const words = joined(head, [settings === null ? [] : [of.which(settings)], ...rest]);
-  const isSaid = settings !== null && plainWords(words).includes(settings);
-  return { words: [...words, '.'], bare: isSaid ? null : of.variant };
-}
-
-function inBrackets(settings: string): string {
-  return ` (${settings})`;
-}
-
-/** Most settings in a sentence. */
-const FEW = 3;
-
-/**
- * Where the variant that the report is about does not survive, or is not judged: the survivor with the fewest changes
- * that are settings of the system; null without one.
- */
-function survivorOf(view: View): Advice | null {
-  const { worstVariant } = view;
-  if (holdsAll(worstVariant)) return null;
-  const able = withLoadOf(view, worstVariant).filter(isRemedy);
-  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
-  const [best, ...others] = able.sort(
-    (a, b) =>
-      changesIn(a) - changesIn(b) ||
-      (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
-  );
-  if (best === undefined) return null;
-  const more =
-    others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
-  const rest = [priceOf(best), [more]];
-  if (best.baseline) return { words: [...joined([adviceWords(best)], rest), '.'], bare: null };
-  const { changes = [] } = best;
-  const which = (settings: string): string => ` with ${settings}`;
-  return advice([adviceWords(best)], { variant: best, changes, which }, rest);
-}
-
-/** The variants that serve users best, or else fall least behind; none where all are alike. */
-function bestOf(view: View): Advice {
-  const { worstVariant, result } = view;
-  const successOf = ({ summary }: VariantResult): number => summary.success.value ?? 0;
-  const able = withLoadOf(view, worstVariant);
-  const most = Math.max(...able.map(successOf), 0);
-  if (most - successOf(worstVariant) >= BETTER) {
-    const best = able.filter((variant) => most - successOf(variant) < ALIKE).slice(0, NAMED);
-    const head: Words = [
-      ...strongList(best.map(({ name }) => name)),
-      ` ${best.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
-    ];
-    const [variant] = best;
-    const changes = best.length === 1 ? settingsOf(view, variant!) : [];
-    return advice(head, { variant: variant!, changes, which: inBrackets }, []);
-  }
-  const ahead = leastBehind(view);
-  if (ahead !== null) {
-    const { variant, words } = ahead;
-    return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
-  }
-  const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
-  const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
-  const every = judged.length === 1 ? 'it' : 'every variant';
-  return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
-}
-
-/** `canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
-function settingsLine(view: View, variant: VariantResult): Words {
-  const settings = settingsOf(view, variant);
-  const base = variant === view.baseline ? view.worstVariant : view.baseline;
-  if (settings.length === 0) return [];
-  return [
-    { strong: variant.name },
-    ' against ',
-    { strong: base.name },
-    `: ${someSettings(settings)}.`,
-  ];
-}
-
-/** A variant serves users better if this much more of the requests succeed, and alike within the other. */
-const BETTER = 0.002;
-const ALIKE = 0.0005;
-const NAMED = 2;
-
-/** `; 24 % of the responses are degraded`: the price of a variant. */
-function priceOf({ summary: { degraded } }: VariantResult): Words {
-  const share = degraded?.value ?? 0;
-  return share < DEGRADED ? [] : [`; ${formatShare(share)} of responses are degraded`];
-}
-
-const DEGRADED = 0.005;
-
 /** What a reader must not miss beside the three answers. */
 function alsoWords(view: View, said: Words | null): readonly Words[] {
   const { result } = view;
@@ -407,40 +251,4 @@ function innocentWords({ worstVariant: { cascade, faults } }: View): Words {
     ({ fault }) => faults.find(({ id }) => id === fault)?.words ?? fault,
   );
   return names.length === 0 ? [] : [`Not to blame: ${listed(names)}.`];
-}
-
-/** `retries: ` where there are several variants. */
-function variantHead({ result, worstVariant }: View): Words {
-  return result.variants.length > 1 ? [{ strong: worstVariant.name }, ': '] : [];
-}
-
-/** A sentence with as many of its further parts as it has room for. */
-function joined(head: Words, parts: readonly Words[]): Words {
-  let all = head;
-  for (const part of parts) {
-    const longer = [...all, ...part];
-    if (sizeOf(longer) <= MOST) all = longer;
-  }
-  return all;
-}
-
-/** Number of words. */
-function sizeOf(words: Words): number {
-  return plainWords(words)
-    .split(/\s+/)
-    .filter((word) => /[\p{L}\d]/u.test(word)).length;
-}
-
-/** A sentence up to the last comma or semicolon before it gets too long. */
-function shortened(words: Words): Words {
-  if (sizeOf(words) <= MOST) return words;
-  const parts = words.flatMap((word): Words =>
-    typeof word === 'string' ? word.split(/(?=[;,] )/u) : [word],
-  );
-  for (let end = parts.length - 1; end > 0; end--) {
-    const next = parts[end];
-    const short = parts.slice(0, end);
-    if (typeof next === 'string' && /^[;,] /u.test(next) && sizeOf(short) <= MOST) return short;
-  }
-  return words;
 }

@@ -5,7 +5,7 @@ import { unseenColumns } from './columns-unseen.js';
 import type { Words } from './emphasis.js';
 import { NO_BACKLOG } from './family-parts.js';
 import { haveSameLoad } from './reference.js';
-import { settingsText } from './settings.js';
+import { settingsTexts } from './settings.js';
 import type { View } from './view.js';
 
 /** Effects that no request shows, by their columns, in the order in which a report names them. */
@@ -31,8 +31,8 @@ export function contrastWords(view: View): Words | null {
   const { worstVariant, baseline } = view;
   const { changes = [] } = worstVariant;
   const isOther = changes.some(({ isQuestion }) => isQuestion) || worstVariant === baseline;
-  const settings = settingsText(changes, MOST);
-  if (isOther || settings === null || !haveSameLoad(view, worstVariant, baseline)) return null;
+  const [settings] = settingsTexts(changes, MOST);
+  if (isOther || settings === undefined || !haveSameLoad(view, worstVariant, baseline)) return null;
   const columns = unseenColumns(view);
   for (const [key, words] of EFFECTS) {
     const column = columns.find((one) => one.key === `unseen.${key}`);

@@ -12,6 +12,8 @@ export interface Drawing {
   readonly body: Part;
   /** True if the picture is stretched to its box, lines keeping their width. */
   readonly stretch?: boolean;
+  /** Room left and right of its plot, for what is read out of it. */
+  readonly margin?: { readonly left: number; readonly right: number };
 }
 
 /** A point; null y is a gap in the line. */
@@ -36,7 +38,7 @@ export function inlineStretched({ width, height, title, description, body }: Dra
     role="img"
     aria-label="${title}. ${description}"
     preserveAspectRatio="none"
-    class="st"
+    class="st ln"
     >${body}</svg
   >`;
 }
@@ -66,16 +68,16 @@ function frameOf({ width, height, stretch, body }: Drawing, id: string, words: P
 }
 
 /** The path through points in whole units, pen lifted at gaps, points on a straight line left out. */
-export function linePath(points: readonly Point[]): string {
+export function linePath(points: readonly Point[], unseen = UNSEEN): string {
   let path = '';
-  for (const run of runs(points)) path += segments(run, 'M');
+  for (const run of runs(points, unseen)) path += segments(run, 'M');
   return path;
 }
 
 /** The closed area between points and a base line. */
-export function areaPath(points: readonly Point[], base: number): string {
+export function areaPath(points: readonly Point[], base: number, unseen = UNSEEN): string {
   let path = '';
-  for (const run of runs(points)) {
+  for (const run of runs(points, unseen)) {
     const first = run[0]!;
     path += `M${coordinate(first.x)} ${coordinate(base)}${segments(run, 'L')}`;
     path += `V${coordinate(base)}Z`;
@@ -179,6 +181,15 @@ const NARROW_LETTERS = "iljft.,:;'|!()[] ";
 const WIDE_LETTERS = 'mwMW%@→';
 const WORDS = markup` font-size="12" fill="var(--ink3)"`;
 /** Its words are beside it, in HTML. */
+/** The first of many words of a description: the table beside the picture has them all. */
+export function described(words: readonly string[], separator: string): string {
+  const left = words.length - DESCRIBED;
+  const some = words.slice(0, DESCRIBED).join(separator);
+  return left > 0 ? `${some}${separator}${left} more in the table` : some;
+}
+
+const DESCRIBED = 6;
+
 const STRETCHED = markup` preserveAspectRatio="none" class="st"`;
 
 interface Whole {
@@ -186,7 +197,7 @@ interface Whole {
   readonly y: number;
 }
 
-function runs(points: readonly Point[]): Whole[][] {
+function runs(points: readonly Point[], unseen: number): Whole[][] {
   const all: Whole[][] = [];
   let open: Whole[] | null = null;
   for (const { x, y } of points) {
@@ -197,7 +208,7 @@ function runs(points: readonly Point[]): Whole[][] {
     if (open === null) all.push((open = []));
     open.push({ x, y });
   }
-  return all.map((run) => straightened(run).map(({ x, y }) => whole(x, y)));
+  return all.map((run) => straightened(run, unseen).map(({ x, y }) => whole(x, y)));
 }
 
 function whole(x: number, y: number): Whole {
@@ -205,13 +216,13 @@ function whole(x: number, y: number): Whole {
 }
 
 /** Points this close to the line through others are within its width: panels are 76 to 84 px high, lines 1.4 px wide. */
-const UNSEEN = 0.85;
+const UNSEEN = 1.4;
 
 /**
- * Leaves out points that lie on the line between the ones that stay, up to `UNSEEN`. From a point that stays, the
+ * Leaves out points that lie on the line between the ones that stay, up to `unseen`. From a point that stays, the
  * slopes narrow with each next point; one outside of them ends the straight part before it.
  */
-function straightened(run: readonly Whole[]): readonly Whole[] {
+function straightened(run: readonly Whole[], unseen: number): readonly Whole[] {
   const kept = run.slice(0, 1);
   let [low, high] = [-Infinity, Infinity];
   for (let i = 1; i < run.length; i++) {
@@ -224,8 +235,8 @@ function straightened(run: readonly Whole[]): readonly Whole[] {
       [low, high] = [-Infinity, Infinity];
     }
     const [dx, dy] = [point.x - start.x, point.y - start.y];
-    low = Math.max(low, (dy - UNSEEN) / dx);
-    high = Math.min(high, (dy + UNSEEN) / dx);
+    low = Math.max(low, (dy - unseen) / dx);
+    high = Math.min(high, (dy + unseen) / dx);
   }
   return run.length > 1 ? [...kept, run[run.length - 1]!] : kept;
 }

@@ -95,6 +95,7 @@ const ALL = [
       largestOf('Most waiting', 'lag', 'number'),
       largestOf('In one partition', 'partitionLag', 'number'),
       largestOf('Oldest', 'age', 'seconds'),
+      { head: 'Oldest here', unit: 'seconds', value: ({ waitedHere }) => waitedHere ?? null },
       drained('Drained'),
       quantile('Delay p50', 'delay', 'p50'),
       quantile('Delay p99', 'delay', 'p99'),

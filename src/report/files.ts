@@ -14,7 +14,7 @@ import {
   type ServiceRow,
 } from './charts/services.js';
 import { swimlaneChart } from './charts/swimlane.js';
-import { peakOf, stripChart } from './charts/strip.js';
+import { mostWaiting, stripChart } from './charts/strip.js';
 import { stripOf } from './strips.js';
 import { mapsOf, snapshotsOf, topologyChart } from './charts/topology.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
@@ -103,7 +103,7 @@ function file(name: string, drawing: Drawing): RenderedFile {
 function stripsDrawing(all: View): Drawing {
   const { variants, run } = all.result;
   const strips = variants.map((variant) => stripOf(all, variant));
-  const most = Math.max(0, ...strips.map(({ waiting }) => peakOf(waiting)?.value ?? 0));
+  const most = mostWaiting(strips);
   const drawings = variants.map((variant, i) =>
     stripChart(viewOfVariant(all, variant), variant, strips[i]!, most),
   );
@@ -192,6 +192,8 @@ function nested(drawing: Drawing, x: number, y: number, width: number, height: n
     viewBox="0 0 ${drawing.width} ${drawing.height}"
     preserveAspectRatio="none"
     class="st"
+    fill="none"
+    stroke-width="1.4"
   >
     ${drawing.body}
   </svg>`;

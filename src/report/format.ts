@@ -7,6 +7,11 @@ export function coordinate(value: number): string {
   return rounded === 0 ? '0' : String(rounded);
 }
 
+/** A mean of counts as a whole number; `–` where it is not known. */
+export function wholeCount(value: number | null): string {
+  return value === null ? '–' : formatCount(Math.round(value));
+}
+
 /** Largest backlog: `Up to 1 row waits`, `Up to 2,000 rows wait`; `noun` is the singular, followed by `whose`. */
 export function upTo(count: string, noun: string, whose = ''): string {
   return count === '1' ? `Up to 1 ${noun}${whose} waits` : `Up to ${count} ${noun}s${whose} wait`;

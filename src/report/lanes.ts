@@ -18,8 +18,8 @@ export interface Lane {
   readonly backlogs: readonly Backlog[];
 }
 
-/** Whether a lane shows anything but health. */
-export function isBehindLane({ intervals }: Lane): boolean {
+/** Whether its component or request degrades at some time. */
+export function isDegradedLane({ intervals }: Lane): boolean {
   return intervals.length > 0;
 }
 

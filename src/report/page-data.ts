@@ -1,4 +1,5 @@
 import type { PageData, PageSubject } from '../browser/readings.js';
+import type { HealthState } from '../contracts/result/cascade.js';
 import type { TopologyNode, VariantResult } from '../contracts/result/result.js';
 import { slotsOf } from './charts/services.js';
 import { crowdOf } from './crowd.js';
@@ -17,11 +18,11 @@ export function pageDataOf(view: View): PageData {
   const shown = variants.map((variant) => ({
     key: lookOf(view, variant.name).className,
     name: variant.name,
-    events: variant.cascade.events.slice(0, EVENTS).map(({ at, subject, text }) => ({
-      at: Number(at.toFixed(6)),
-      text: `${subject}: ${text}`,
-    })),
-    subjects: crowdOf(view).shown.map((node) => subjectOf(view, variant, nodeIn(variant, node))),
+    events: variant.cascade.events.slice(0, EVENTS).map(({ at }) => Number(at.toFixed(6))),
+    // A component that is always well is never read out.
+    subjects: crowdOf(view)
+      .shown.filter(({ name }) => isEverDegraded(variant, name))
+      .map((node) => subjectOf(view, variant, nodeIn(variant, node))),
   }));
   return {
     step: run.step,
@@ -32,12 +33,20 @@ export function pageDataOf(view: View): PageData {
   };
 }
 
+function statesOf(variant: VariantResult, name: string): readonly HealthState[] {
+  const { state = [] } = variant.timeline.series[name] ?? {};
+  return state.map((_, step) => stateOf(variant, name, step));
+}
+
+function isEverDegraded(variant: VariantResult, name: string): boolean {
+  return statesOf(variant, name).some((state) => state !== 'ok');
+}
+
 function subjectOf({ readings }: View, variant: VariantResult, node: TopologyNode): PageSubject {
   const series = variant.timeline.series[node.name];
-  const states = (series?.state ?? []).map((_, step) => stateOf(variant, node.name, step));
   return {
     name: node.name,
-    state: readings.states('', states),
+    state: readings.states('', statesOf(variant, node.name)),
     arrivals: readings.add('in', 'perSecond', series?.rate ?? []),
     good: readings.add('ok', 'perSecond', series?.goodRate ?? []),
     busy: readings.add('busy', 'number', series?.busy ?? []),

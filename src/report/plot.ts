@@ -187,12 +187,15 @@ function linePath(runs: readonly (readonly Spot[])[]): string {
     return runs.map((run) => `${absolute(run)}${run.length === 1 ? 'Z' : ''}`).join('');
   return runs
     .map(([first, ...others]) => {
-      let [last, path] = [first!, ''];
-      for (const next of others) {
+      let [last, path, isOpen] = [first!, '', false];
+      others.forEach((next, i) => {
+        // Level steps are one.
+        if (next.y === last.y && others[i + 1]?.y === last.y) return;
         const [dx, dy] = [coordinate(next.x - last.x), coordinate(next.y - last.y)];
-        path += `${path === '' ? 'l' : gap(dx)}${dx}${gap(dy)}${dy}`;
+        path += dy === '0' ? `h${dx}` : `${isOpen ? gap(dx) : 'l'}${dx}${gap(dy)}${dy}`;
+        isOpen = dy !== '0';
         last = next;
-      }
+      });
       return `${absolute([first!])}${path}`;
     })
     .join('');

@@ -1,4 +1,4 @@
-import { log } from '../kernel/math.js';
+import { exp, log } from '../kernel/math.js';
 
 /** A function from data to picture coordinates. */
 export type Scale = (value: number) => number;
@@ -21,6 +21,15 @@ export function logarithmic(
   return (value) =>
     value <= 0 ? range[0] : range[0] + ((log(value) - low) / span) * (range[1] - range[0]);
 }
+
+/** 141 values between two bounds, both included, in equal steps of their logarithm. */
+export function logSteps([low, high]: readonly [number, number]): number[] {
+  const from = log(low);
+  const step = (log(high) - from) / STEPS;
+  return Array.from({ length: STEPS + 1 }, (_, i) => exp(from + i * step));
+}
+
+const STEPS = 140;
 
 /** Keeps a value between two bounds. */
 export function clamp(value: number, low: number, high: number): number {

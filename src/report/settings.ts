@@ -7,7 +7,7 @@ import type { View } from './view.js';
 
 /** A setting that differs between two variants; null = not set. */
 type Setting = Pick<VariantChange, 'path' | 'from' | 'to'>;
-type Settings = readonly Setting[];
+export type Settings = readonly Setting[];
 
 /** What makes a variant of the baseline; for the baseline, of the variant that the report is about. */
 export function settingsOf({ baseline, worstVariant }: View, variant: VariantResult): Settings {
@@ -17,11 +17,12 @@ export function settingsOf({ baseline, worstVariant }: View, variant: VariantRes
     : changes;
 }
 
-/** `a: 6 → 12 and b: 24`, or their paths; null where there are none, or more than `most`. */
-export function settingsText(all: Settings, most: number): string | null {
-  if (all.length === 0 || all.length > most) return null;
+/** `a: 6 → 12 and b: 24`, then the same by their paths; empty where there are none, or more than `most`. */
+export function settingsTexts(all: Settings, most: number): readonly string[] {
+  if (all.length === 0 || all.length > most) return [];
   const leaves = all.flatMap(leavesOf);
-  return listed(leaves.length > most ? all.map(({ path }) => path) : leaves.map(wordsOf));
+  const paths = listed(all.map(({ path }) => path));
+  return leaves.length > most ? [paths] : [listed(leaves.map(wordsOf)), paths];
 }
 
 /** The first ones of any number of settings, and how many more there are. */

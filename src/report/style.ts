@@ -124,12 +124,14 @@ header .meta{max-width:96em}
 .scroll.tall{max-height:430px;overflow:auto}
 .two.at{align-items:start;grid-template-columns:minmax(0,690px) minmax(0,1fr)}
 td .bar{display:block;height:4px;background:var(--accent);border-radius:2px}
-.tc{position:relative;touch-action:pan-y}
+.tc,.xc{position:relative;touch-action:pan-y}
+.xc:focus{outline-offset:4px}
 .in.tc{position:absolute}
 .fc:not(.gut)>.in.tc{inset:0}
-.tc .cur{position:absolute;top:0;bottom:0;width:0;border-left:1px solid var(--ink);pointer-events:none;z-index:2}
-.tc .rd,.fc .tc .rd{position:absolute;right:0;top:-3px;z-index:3;max-width:100%;font:500 11px/1.35 var(--sans);font-variant-numeric:tabular-nums;color:var(--ink);background:color-mix(in srgb,var(--bg) 86%,transparent);padding:0 3px;border-radius:2px;pointer-events:none;white-space:nowrap}
-.tc .rd.left{right:auto;left:0}
+:is(.tc,.xc) .cur{position:absolute;top:0;bottom:0;width:0;border-left:1px solid var(--ink);pointer-events:none;z-index:2}
+.xc .rd,.tc .rd,.fc .tc .rd{position:absolute;right:0;top:-3px;z-index:3;max-width:100%;font:500 11px/1.35 var(--sans);font-variant-numeric:tabular-nums;color:var(--ink);background:color-mix(in srgb,var(--bg) 86%,transparent);padding:0 3px;border-radius:2px;pointer-events:none;white-space:nowrap}
+.xc .cur.row{left:0;right:0;border:0;background:var(--ink);opacity:.09}
+:is(.tc,.xc) .rd.left{right:auto;left:0}
 [hidden]{display:none!important}
 .axis .zoomed{top:4px;transform:translateX(-50%)}
 .badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
@@ -181,7 +183,7 @@ td .fail{color:var(--bad);font-weight:600}
 .budget tbody th small{font-family:var(--sans)}
 .budget thead th{color:var(--ink);font-weight:600;white-space:normal}
 .budget tfoot td,.budget tfoot th{padding:8px 14px 0 0;white-space:nowrap;font-weight:600;color:var(--ink);text-align:left;font-size:13.5px}
-.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0;padding-left:9px}
+.cmp thead th,.cmp tbody td,.cmp tbody th{padding-right:0;padding-left:8px}
 .cmp tbody th,.cmp thead th:first-child{padding-left:0}
 .cmp td small{font-size:11.5px}
 .cmp thead td{border:0;padding:0}
@@ -194,9 +196,8 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 .meta.after{margin:12px 0 0}
 .events td{text-align:left}
 .events th{font-variant-numeric:tabular-nums}
-.events td:nth-child(2){white-space:nowrap}
-.events td.every,.events td.some{white-space:nowrap;text-align:right;font-variant-numeric:tabular-nums}
-.events td.every{color:var(--ink3)}.events td.some{font-weight:600}
+.events td:nth-child(2){white-space:nowrap;font-weight:680}
+.events td:nth-child(5){white-space:nowrap;text-align:right;color:var(--ink3)}.events td.some{font-weight:600;color:inherit}
 .events tbody th{border-left:4px solid var(--ok);padding-left:10px}
 .events .mild th{border-left-color:var(--degraded)}
 .events .bad th{border-left-color:var(--failing)}
@@ -220,6 +221,7 @@ ${(['degraded', 'failing', 'down'] as const)
 const FIGURES = `figure{margin:18px 0 0}
 figure svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font-family:var(--sans);font-variant-numeric:tabular-nums}
+.ln{fill:none;stroke-width:1.4}
 svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .cap{font-size:13px;color:var(--ink3);margin:12px 0 0;max-width:52em;line-height:1.5}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:28px 36px}
@@ -302,6 +304,7 @@ const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
 .say{grid-template-columns:minmax(0,1fr)}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
 .strips thead{display:none}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
+.cards thead{display:none}.cards :is(tbody,tfoot) tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0;border-bottom:1px solid var(--rule)}.cards :is(tbody,tfoot) tr>*{border:0;padding:0!important;text-align:left;white-space:normal;min-width:0}.cards :is(tbody,tfoot) th{flex:1 0 100%;max-width:none;overflow-wrap:anywhere}.cards td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}.cards td small{display:inline;margin-left:5px}
 .clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.two.at,.wfs,.broken{grid-template-columns:minmax(0,1fr)}

@@ -1,4 +1,5 @@
 import { tickText, timeTicks } from './charts/frame.js';
+import type { Drawing } from './draw.js';
 import { coordinate } from './format.js';
 import { markup, type Markup, type Part } from './html-escape.js';
 import type { View } from './view.js';
@@ -13,9 +14,40 @@ export function windowBox(
   picture: Part,
   [from, until]: readonly [number, number],
   [left, right]: readonly [number, number],
+  readings: readonly number[] = [],
 ): Markup {
-  const share = (value: number): string => String(Math.round(value * 1e4) / 1e4);
-  return markup`<div class="tc" data-t="${from} ${until}" data-m="${share(left)} ${share(right)}">${picture}</div>`;
+  return markup`<div class="tc" data-t="${from} ${until}" data-m="${shareText(left)} ${shareText(right)}"${readings.length > 0 && markup` data-r="${readings.join(' ')}"`}>${picture}</div>`;
+}
+
+/** A picture of curves over a logarithmic axis, which reads out values at equal steps of it; `domain` in seconds. */
+export function curveBox(
+  picture: Part,
+  { width, margin }: Drawing,
+  [low, high]: readonly [number, number],
+  readings: readonly number[],
+): Markup {
+  const room = [margin!.left, margin!.right].map((own) => shareText(own / width));
+  return markup`<div class="xc" data-x="${low} ${high}" data-m="${room.join(' ')}" data-r="${readings.join(' ')}">${picture}</div>`;
+}
+
+/** A picture of rows, which reads out those of its table: from `top` on, each `row` high; `skip`: rows above them there. */
+export function rowsBox(
+  picture: Part,
+  { height }: Drawing,
+  rows: {
+    readonly top: number;
+    readonly row: number;
+    readonly count: number;
+    readonly skip?: number;
+  },
+): Markup {
+  const { top, row, count, skip = 0 } = rows;
+  const places = [top, row].map((own) => shareText(own / height));
+  return markup`<div class="xc" data-b="${places.join(' ')} ${count} ${skip}">${picture}</div>`;
+}
+
+function shareText(value: number): string {
+  return String(Math.round(value * 1e4) / 1e4);
 }
 
 /** Labels of the shared time axis, as text at their positions. */
@@ -38,6 +70,12 @@ export function timeAxis(view: View, narrow = false): Markup {
     return markup`<span${middle} style="${side};top:4px">${i === ticks.length - 1 ? `${tickText(at)} s` : tickText(at)}</span>`;
   });
   return markup`<div class="fc axis gut" aria-hidden="true"><div class="in">${marks}</div></div>`;
+}
+
+/** A value in a picture of the whole run, which moves with the zoom; `share` of its width, `top` in per cent. */
+export function pinned(at: number, share: number, top: number, text: string): Markup {
+  const end = share > 0.85 && ';transform:translateX(-100%)';
+  return markup`<span class="i" data-pin="${at}" style="left:${coordinate(share * 100)}%;top:${coordinate(top)}%${end}">${text}</span>`;
 }
 
 /** A label in the margin left of a panel, at a height in per cent. */

@@ -1,3 +1,4 @@
+import type { MapFrames } from '../browser/readings.js';
 import type { HealthState } from '../contracts/result/cascade.js';
 import type { VariantResult } from '../contracts/result/result.js';
 import { slotsOf } from './charts/services.js';
@@ -6,19 +7,6 @@ import { clamp } from './scale.js';
 import type { Placement } from './topology-layout.js';
 import { stepAt, type View } from './view.js';
 import { stateOf } from './waiting.js';
-
-/** The topology over time, as the script of the page reads it. */
-export interface Frames {
-  /** Seconds of a frame, and their number. */
-  readonly step: number;
-  readonly count: number;
-  /** For every node, in the order of the topology: a letter for the state of each frame, such as `o*60,dd`. */
-  readonly states: string;
-  /** For every node: the share of its slots in use, a digit for each frame; `-` if it has no slots. */
-  readonly busy: string;
-  /** For every edge, in the order of the placement: a digit for its rate; a letter where many attempts are retries. */
-  readonly flows: string;
-}
 
 /** Most frames; a longer timeline joins steps. */
 const MOST = 240;
@@ -33,7 +21,7 @@ const LETTERS: Readonly<Record<HealthState, string>> = {
 const WORST = 'odfx';
 
 /** States, slots and rates of all frames of a variant. Joined steps show the worst of them. */
-export function framesOf(view: View, variant: VariantResult, map: Placement): Frames {
+export function framesOf(view: View, variant: VariantResult, map: Placement): MapFrames {
   const { timeline } = variant;
   const width = Math.max(1, Math.ceil(timeline.steps / MOST));
   const count = Math.ceil(timeline.steps / width);
@@ -68,7 +56,7 @@ export function framesOf(view: View, variant: VariantResult, map: Placement): Fr
 }
 
 /** Frame of an instant. */
-export function frameAt(variant: VariantResult, at: number, frames: Frames): number {
+export function frameAt(variant: VariantResult, at: number, frames: MapFrames): number {
   return Math.floor((stepAt(variant.timeline, at) * variant.timeline.step) / frames.step + 1e-9);
 }
 

@@ -128,6 +128,50 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     );
   });
 
+  it('reads out curves and bars by mouse, touch and keys', async () => {
+    const { page } = await browser.open(html, '#tab=latency');
+    const curve = page.locator('#latency .wd .xc').first();
+    const words = curve.locator('.rd');
+    await curve.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await curve.boundingBox())!;
+    await page.mouse.move(x + width * 0.5, y + height * 0.5);
+    expect(await words.textContent()).toMatch(/^[\d.]+ m?s · naive [\d.]+ % · /);
+    await page.mouse.move(5, 5);
+    expect(await words.isVisible()).toBe(false);
+    await curve.focus();
+    await page.keyboard.press('ArrowRight');
+    const first = await words.textContent();
+    await page.keyboard.press('ArrowRight');
+    expect(await words.textContent()).not.toBe(first);
+    await page.keyboard.press('Escape');
+    expect(await words.isVisible()).toBe(false);
+    // A bar says what its row of the table says.
+    const { page: other } = await browser.open(html, '#v=retries&tab=waste');
+    const bars = other.locator('#waste .only.v2 .wd .xc');
+    const told = bars.locator('.rd');
+    await bars.focus();
+    await other.keyboard.press('ArrowDown');
+    expect(await told.textContent()).toMatch(/ · Attempts per call, or share wasted [\d.]+ %$/);
+    await other.keyboard.press('Escape');
+    const frame = (await bars.boundingBox())!;
+    const touch = { pointerType: 'touch', clientX: frame.x + 5, clientY: frame.y + 12 };
+    await bars.dispatchEvent('pointerdown', touch);
+    expect(await told.textContent()).toContain('share wasted');
+  });
+
+  it('has cards in the place of wide tables on a phone', async () => {
+    const { page } = await browser.open(html, '#tab=compare', 390);
+    const cell = page.locator('#compare .cmp tbody td').first();
+    expect(await cell.getAttribute('data-of')).toMatch(/^Success/);
+    const cut = await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+      return [...document.querySelectorAll('.scroll:has(table)')]
+        .filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.getAttribute('aria-label'));
+    });
+    expect(cut).toEqual([]);
+  });
+
   it('opens the tab of a link, and turns tabs by keys', async () => {
     const { page } = await browser.open(html, '#waste');
     expect(await page.locator('#waste').isVisible()).toBe(true);

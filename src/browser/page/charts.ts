@@ -1,4 +1,4 @@
-import { all, made } from './dom.js';
+import { all, made, numbersOf } from './dom.js';
 import { readOut, unpacked, type PageData } from '../readings.js';
 
 type Span = readonly [number, number];
@@ -111,11 +111,9 @@ export class Charts {
 }
 
 function chartOf(box: HTMLElement): Chart {
-  const numbers = (text: string | undefined): number[] =>
-    text === undefined || text === '' ? [] : text.split(' ').map(Number);
-  const [from, until] = numbers(box.dataset.t);
-  const [left = 0, right = 0] = numbers(box.dataset.m);
-  const readings = numbers(box.dataset.r);
+  const [from, until] = numbersOf(box.dataset.t);
+  const [left = 0, right = 0] = numbersOf(box.dataset.m);
+  const readings = numbersOf(box.dataset.r);
   const line = made('i', { className: 'cur', hidden: true });
   const words = readings.length === 0 ? null : made('b', { className: 'rd', hidden: true });
   box.append(line, ...(words === null ? [] : [words]));

@@ -91,7 +91,7 @@ export class Clock {
 
   private jump(by: 1 | -1): void {
     const now = this.at ?? (by > 0 ? -1 : Infinity);
-    const times = this.eventsOf().map(({ at }) => at);
+    const times = this.eventsOf();
     const next =
       by > 0 ? times.find((at) => at > now + 1e-9) : times.findLast((at) => at < now - 1e-9);
     if (next !== undefined) this.keep(next);

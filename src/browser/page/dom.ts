@@ -13,3 +13,8 @@ export function made<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   return Object.assign(document.createElement(name), properties);
 }
+
+/** The numbers of an attribute. */
+export function numbersOf(text = ''): number[] {
+  return text === '' ? [] : text.split(' ').map(Number);
+}

@@ -1,14 +1,5 @@
+import type { MapFrames } from '../readings.js';
 import { all } from './dom.js';
-
-/** The states, slots and rates of a map at any instant, see topology-frames. */
-interface Frames {
-  readonly step: number;
-  readonly own: number;
-  readonly count: number;
-  readonly states: readonly string[];
-  readonly busy: readonly string[];
-  readonly flows: readonly string[];
-}
 
 /** Reads a reading at an instant. */
 export interface MapReader {
@@ -18,7 +9,8 @@ export interface MapReader {
 
 /** A map that shows the instant of the cursor. */
 export class TopologyMap {
-  private readonly frames: Frames;
+  /** Its frames, and the one that it was drawn for. */
+  private readonly frames: MapFrames<readonly string[]> & { readonly own: number };
   private readonly lead: HTMLElement;
   private readonly head: HTMLElement;
   private readonly title: string;

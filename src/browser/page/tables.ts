@@ -9,6 +9,26 @@ export function sortTables(): void {
   }
 }
 
+/** On a phone, where a wide table would be cut, the cells of its rows get the words of their columns. */
+export function makeCards(): void {
+  for (const table of all<HTMLTableElement>('.scroll table')) {
+    const heads = [...(table.tHead?.rows ?? [])].at(-1)?.cells ?? [];
+    const names = [...heads].map((head) =>
+      [...head.children, head]
+        .slice(0, Math.max(1, head.children.length))
+        .map(({ textContent }) => textContent.trim())
+        .join(' '),
+    );
+    if (names.length < CARDS || table.closest('.strips') !== null) continue;
+    table.classList.add('cards');
+    for (const { cells } of [...table.rows].filter((row) => row.parentElement !== table.tHead))
+      [...cells].forEach((cell, i) => (cell.dataset.of ??= names[i] ?? ''));
+  }
+}
+
+/** Tables with fewer columns fit on a phone. */
+const CARDS = 2;
+
 function sortBy(table: HTMLTableElement, head: HTMLTableCellElement): void {
   const isUp = head.getAttribute('aria-sort') !== 'ascending';
   all('th[aria-sort]', table).forEach((th) => th.removeAttribute('aria-sort'));

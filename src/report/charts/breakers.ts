@@ -64,7 +64,7 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
   const names = lanes.map((lane) => nameOf(lanes, lane));
   const left = Math.min(width * 0.36, widestOf(names, 12) + 16);
   const x = linear(window, [left, width - 14]);
-  const bottom = 8 + lanes.length * LANE;
+  const bottom = 8 + lanes.length * BREAKER_LANE;
   return {
     width,
     height: bottom + 26,
@@ -72,14 +72,15 @@ export function breakerChart(view: View, variant: VariantResult, width: number):
     description: lanes.map((lane) => describe(lane)).join('; '),
     body: [
       shading(view, x, window, 2, bottom),
-      names.map((name, i) => label(0, 12 + LANE * (i + 0.5), name, { fill: 'var(--ink)' })),
+      names.map((name, i) => label(0, 12 + BREAKER_LANE * (i + 0.5), name, { fill: 'var(--ink)' })),
       laneMarks(lanes, x, window),
       timeLabels(timeTicks(view, window[0], window[1]), x, bottom + 18),
     ],
   };
 }
 
-const LANE = 24;
+/** Height of the lane of a breaker. */
+export const BREAKER_LANE = 24;
 
 function nameOf(lanes: readonly BreakerLane[], lane: BreakerLane): string {
   // The name of a breaker on a single called instance contains both instances.
@@ -97,7 +98,7 @@ function laneMarks(
   x: (at: number) => number,
   window: readonly [number, number],
 ): (Markup | null)[] {
-  const y = (lane: number): number => 8 + LANE * (lane + 0.5);
+  const y = (lane: number): number => 8 + BREAKER_LANE * (lane + 0.5);
   const across = x(window[1]) - x(window[0]);
   const closed = lanes.map((_, i) => ({
     x: x(window[0]),

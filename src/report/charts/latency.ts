@@ -2,11 +2,11 @@ import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { exp, log } from '../../kernel/math.js';
 import {
   decadesIn,
   linear,
   logarithmic,
+  logSteps,
   niceCeiling,
   niceFloor,
   oneTwoFive,
@@ -27,7 +27,7 @@ export interface LossPoint {
 /** Share of all finished requests that still wait for a successful response or never get one, by log-spaced time. */
 export function lossPoints(view: View, variant: VariantResult, domain: Bounds): LossPoint[] {
   const { upTo, n, finished } = pooled(view, variant, 'successLatency');
-  return times(domain).map((seconds) => ({
+  return logSteps(domain).map((seconds) => ({
     seconds,
     share: finished === 0 ? 1 : 1 - countUpTo(upTo, n, seconds) / finished,
   }));
@@ -42,7 +42,29 @@ export function cumulativePoints(
 ): LossPoint[] {
   const { upTo, n, own } = pooled(view, variant, population);
   if (own === 0) return [];
-  return times(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
+  return logSteps(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
+}
+
+/** What the pictures read out: the share of each variant at equal steps of the axis, by index. */
+export function lossReadings(view: View): readonly number[] {
+  const domain = latencyDomain(view);
+  return readingsOf(view, (variant) => lossPoints(view, variant, domain));
+}
+
+/** The same of the cumulative picture of a population. */
+export function cumulativeReadings(view: View, population: Population): readonly number[] {
+  const domain = latencyDomain(view);
+  return readingsOf(view, (variant) => cumulativePoints(view, variant, population, domain));
+}
+
+function readingsOf(
+  { result: { variants }, readings }: View,
+  pointsOf: (variant: VariantResult) => readonly LossPoint[],
+): readonly number[] {
+  return variants.map((variant) => {
+    const shares = pointsOf(variant).map(({ share }) => share);
+    return readings.add(variants.length > 1 ? variant.name : '', 'share', shares);
+  });
 }
 
 /** Bounds of the latency axis that fit every variant, at 1, 2 or 5 times a power of ten. */
@@ -88,6 +110,7 @@ export function lossChart(view: View, width: number): Drawing {
   return {
     width,
     height,
+    margin,
     title: 'Share of all requests still without a successful answer, by time waited',
     description: `Logarithmic axes. A line that levels out shows requests that never succeed: ${lines
       .map(({ variant, lost }) => `${variant.name} ${formatShare(lost)}`)
@@ -120,6 +143,7 @@ export function cumulativeChart(view: View, width: number, population: Populatio
   return {
     width,
     height,
+    margin,
     title: `Latency of ${population === 'latency' ? 'all finished' : 'successful'} requests, cumulative`,
     description: view.result.variants
       .map(
@@ -156,7 +180,6 @@ function floorOf(lines: readonly Line[]): number {
 
 /** Room between the lowest line and the axis. */
 const ROOM = 1.2;
-const POINTS = 140;
 
 interface Line {
   readonly variant: VariantResult;
@@ -192,12 +215,6 @@ function countUpTo(upTo: readonly number[], n: readonly number[], seconds: numbe
   let count = 0;
   for (let i = 0; i < upTo.length && upTo[i]! <= seconds * (1 + 1e-9); i++) count += n[i]!;
   return count;
-}
-
-function times(domain: Bounds): number[] {
-  const low = log(domain[0]);
-  const step = (log(domain[1]) - low) / POINTS;
-  return Array.from({ length: POINTS + 1 }, (_, i) => exp(low + i * step));
 }
 
 function clipped(points: readonly LossPoint[]): LossPoint[] {

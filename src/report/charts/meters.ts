@@ -10,6 +10,8 @@ import {
   formatValue,
 } from '../../text/figures.js';
 import type { Family, FamilyBand, FamilyColumn, FamilyPanel } from '../family.js';
+import { listed } from '../format.js';
+import { groupedBy } from '../../text/order.js';
 import { clamp, linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
 import type { Markup } from '../html-escape.js';
 import { across, band, line, plotIn, shaded, upright, type Plot } from '../plot.js';
@@ -30,22 +32,45 @@ const SMALL_SHARE = 0.5;
 /** Decades of a logarithmic axis. */
 const DECADES = 1000;
 
+/** The line of a panel: the variants whose values are the same in every step, of which the first one gives the look. */
+export interface MeterLine {
+  readonly variants: readonly VariantResult[];
+  readonly values: readonly (number | null)[];
+}
+
+/** The lines of a panel. The winner is drawn last, over the others, and gives the look of a line that it shares. */
+export function meterLines(view: View, subject: string, panel: FamilyPanel): readonly MeterLine[] {
+  const shown = view.result.variants.filter((variant) => isActive(meteredOf(variant, subject)));
+  const isWinner = ({ name }: VariantResult): boolean => name === view.winner;
+  const groups = groupedBy(shown, (variant) =>
+    JSON.stringify([seriesOf(view, variant, subject, panel), bandIn(variant, subject, panel)]),
+  );
+  return [...groups.values()]
+    .map((some) => [...some.filter(isWinner), ...some.filter((one) => !isWinner(one))])
+    .sort(([a], [b]) => Number(isWinner(a!)) - Number(isWinner(b!)))
+    .map((variants) => ({ variants, values: seriesOf(view, variants[0]!, subject, panel) }));
+}
+
+/** `a and b are the same`: names of the lines that several variants share; empty without one. */
+export function sharedLines(lines: readonly MeterLine[]): string {
+  const shared = lines.filter(({ variants }) => variants.length > 1);
+  if (shared.length === 1 && lines.length === 1) return 'the same in every variant';
+  return shared
+    .map(({ variants }) => `${listed(variants.map(({ name }) => name))} are the same`)
+    .join('; ');
+}
+
 /** A panel of one subject: a line for every variant with data, all on one scale. */
 export function meterChart(
   view: View,
   subject: string,
   panel: FamilyPanel,
   axis: MeterAxis,
+  lines: readonly MeterLine[],
 ): Drawing {
   const size = { width: 1000, height: 100 };
   const { floor, top } = axis;
   const inside = (value: number): number => clamp(value, floor ?? 0, top);
-  // The winner is drawn last, over the others.
-  const shown = view.result.variants.filter((variant) => isActive(meteredOf(variant, subject)));
-  const ordered = [
-    ...shown.filter(({ name }) => name !== view.winner),
-    ...shown.filter(({ name }) => name === view.winner),
-  ];
   const marks = faultMarks(view);
   const plot = plotIn(
     { ...size, margin: { left: 0, right: 0, top: 6, bottom: 4 } },
@@ -56,7 +81,8 @@ export function meterChart(
     ...size,
     stretch: true,
     title: `${subject}: ${panel.words}`,
-    description: shown
+    description: lines
+      .flatMap(({ variants }) => variants)
       .map((variant) => {
         const most = highest(view, variant, subject, panel);
         return `${variant.name} at most ${formatValue(most, panel.unit)}`;
@@ -66,27 +92,39 @@ export function meterChart(
       shaded(plot, marks.spans, 'var(--fault)'),
       upright(plot, marks.instants, 'var(--fault-ink)', '2 3'),
       across(plot, gridOf(axis), 'var(--grid)'),
-      ordered.map((variant) => bandOf(view, plot, variant, subject, panel, inside)),
-      ordered.map((variant) => {
-        const series = seriesOf(view, variant, subject, panel);
-        const points = stepPoints(series, view.result.run.step, inside);
-        return line(plot, points, lookOf(view, variant.name));
+      lines.map(({ variants }) => bandOf(view, plot, variants[0]!, subject, panel, inside)),
+      lines.map(({ variants, values }) => {
+        const points = stepPoints(values, view.result.run.step, inside);
+        return line(plot, points, lookOf(view, variants[0]!.name));
       }),
     ],
   };
 }
 
-/** What the panel reads out: the line of each variant, by index. */
-export function meterReadings(view: View, subject: string, panel: FamilyPanel): readonly number[] {
-  return view.result.variants
-    .filter((variant) => isActive(meteredOf(variant, subject)))
-    .map((variant) =>
-      view.readings.add(
-        view.result.variants.length > 1 ? variant.name : '',
-        panel.unit,
-        seriesOf(view, variant, subject, panel),
-      ),
-    );
+/** What the panel reads out: each of its lines, by index. */
+export function meterReadings(
+  { result, readings }: View,
+  panel: FamilyPanel,
+  lines: readonly MeterLine[],
+): readonly number[] {
+  return lines.map(({ variants, values }) => {
+    const names =
+      variants.length === result.variants.length ? ['all'] : variants.map(({ name }) => name);
+    return readings.add(result.variants.length > 1 ? listed(names) : '', panel.unit, values);
+  });
+}
+
+/** A spike above the axis, which ends at its upper edge: the step and the value. */
+export function spikeOf(
+  lines: readonly MeterLine[],
+  { top }: MeterAxis,
+): { readonly step: number; readonly value: number } | null {
+  let most: { readonly step: number; readonly value: number } | null = null;
+  for (const { values } of lines)
+    values.forEach((value, step) => {
+      if (value !== null && value > top && value > (most?.value ?? 0)) most = { step, value };
+    });
+  return most;
 }
 
 /** Vertical scale of a panel's 100 units. */
@@ -106,9 +144,12 @@ export function gridOf({ top, floor }: MeterAxis): number[] {
 /** The axis of a panel: up to the largest value of any variant, logarithmic where a linear one would hide some. */
 export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAxis {
   if (panel.unit === 'share' && panel.fits !== true) return { top: 1, floor: null };
-  const peaks = view.result.variants
-    .map((variant) => highest(view, variant, subject, panel))
-    .filter((peak) => peak > 0);
+  const all = peaksIn(view, subject, panel, 0);
+  // A spike before the first fault does not flatten what the faults do.
+  const first = Math.min(Infinity, ...faultMarks(view).spans.map(({ from }) => from));
+  const late = peaksIn(view, subject, panel, Math.floor(first / view.result.run.step));
+  const isSpike = late.length > 0 && Math.max(...all) > SPIKE * Math.max(...late);
+  const peaks = isSpike ? late : all;
   const most = Math.max(0, ...peaks);
   if (most === 0) return { top: 1, floor: null };
   const top = roundCeiling(most);
@@ -119,6 +160,16 @@ export function axisOf(view: View, subject: string, panel: FamilyPanel): MeterAx
     top: panel.unit === 'seconds' ? niceCeiling(most) : top,
     floor: decadeBelow(top / DECADES),
   };
+}
+
+/** A peak before the first fault that is this many times as high as all later ones is cut off. */
+const SPIKE = 2;
+
+/** The highest values of the variants from a step on, without those that have none. */
+function peaksIn(view: View, subject: string, panel: FamilyPanel, from: number): number[] {
+  return view.result.variants
+    .map((variant) => highest(view, variant, subject, panel, from))
+    .filter((peak) => peak > 0);
 }
 
 /** True if any variant has data for the panel. */
@@ -192,9 +243,17 @@ function isActive(own: MeteredResult | null): boolean {
 }
 
 /** The highest point of a line, or of its band. */
-function highest(view: View, variant: VariantResult, subject: string, panel: FamilyPanel): number {
+function highest(
+  view: View,
+  variant: VariantResult,
+  subject: string,
+  panel: FamilyPanel,
+  from = 0,
+): number {
   const values = bandIn(variant, subject, panel)?.high ?? seriesOf(view, variant, subject, panel);
-  return values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+  return values
+    .slice(Number.isFinite(from) ? from : 0)
+    .reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
 }
 
 function seriesOf(

@@ -123,15 +123,15 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
   const states = statesIn(row, variant);
   return {
     ...FRAME,
-    title: `${row.node.name}: arrivals and successful answers, ${variant.name}`,
+    title: `${row.node.name}: rates, ${variant.name}`,
     description: `Highest arrival rate ${formatRate(largest(rate))}, lowest success rate ${formatRate(smallest(good))}. ${stateWords(states)}`,
-    body: lines([
+    body: [
       shading(view, x, [0, view.result.run.duration], 0, 76),
       level([76], 'rule'),
       areaOf(points(view, good, x, y), 76),
       line(points(view, rate, x, y), 'dead'),
       ribbon(states, variant.timeline.step, x),
-    ]),
+    ],
   };
 }
 
@@ -143,16 +143,16 @@ export function latencyChart(view: View, row: ServiceRow, variant: VariantResult
   const known = p99.filter((value): value is number => value !== null);
   return {
     ...FRAME,
-    title: `${row.node.name}: p99 latency of successful answers, ${variant.name}`,
+    title: `${row.node.name}: p99 latency, ${variant.name}`,
     description:
       known.length === 0
         ? 'Nothing succeeded.'
         : `Between ${formatSeconds(smallest(known))} and ${formatSeconds(largest(known))}.`,
-    body: lines([
+    body: [
       shading(view, x, [0, view.result.run.duration], 0, 96),
       level(latencyGrid(row.scale).map(y), 'grid'),
       line(points(view, p99, x, y), 'ink'),
-    ]),
+    ],
   };
 }
 
@@ -182,16 +182,16 @@ export function slotsChart(view: View, row: ServiceRow, variant: VariantResult):
   const queued = linear([0, room], [94, 8]);
   return {
     ...FRAME,
-    title: `${row.node.name}: slots in use and queue, ${variant.name}`,
+    title: `${row.node.name}: slots, ${variant.name}`,
     description: words.join(''),
-    body: lines([
+    body: [
       shading(view, x, [0, view.result.run.duration], 0, 96),
       level([94], 'rule'),
       level([8], 'grid'),
       largest(queue) > 0 ? areaOf(points(view, queue, x, queued), 94, 'var(--queue)', 0.6) : null,
       up.length === 0 ? null : line(points(view, up, x, running), 'ink2', dashed('3 2')),
       busy.length === 0 ? null : line(points(view, busy, x, inUse), 'ink'),
-    ]),
+    ],
   };
 }
 
@@ -255,11 +255,6 @@ function points(view: View, values: readonly (number | null)[], x: Scale, y: Sca
   const { step } = view.result.variants[0]!.timeline;
   const drawn = stepPoints(values, step, (value) => clamp(y(value), 2, 98));
   return drawn.map((point) => ({ ...point, x: x(point.x) }));
-}
-
-/** What most lines of a panel share is said once. */
-function lines(marks: readonly Part[]): Markup {
-  return markup`<g fill="none" stroke-width="1.4">${marks}</g>`;
 }
 
 function line(points: readonly Point[], token: Token, extra: Part = null): Markup {

@@ -1,10 +1,11 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { label, type Drawing, type Point } from '../draw.js';
 import { meterOf } from '../family-parts.js';
+import { sumOf } from '../../stats/sums.js';
 import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { listed } from '../format.js';
 import { shorten, type Markup } from '../html-escape.js';
-import { fewDecades, logarithmic, niceCeiling, niceFloor, type Scale } from '../scale.js';
+import { fewDecades, logarithmic, logSteps, niceCeiling, niceFloor, type Scale } from '../scale.js';
 import { across, line, plotIn } from '../plot.js';
 import { meteredOf } from '../unseen.js';
 import { lookOf, type View } from '../view.js';
@@ -32,11 +33,8 @@ export function spreadChart(
   width: number,
 ): Drawing | null {
   const found = spreadsOf(view, subject, of.meter);
-  const bounds = found.flatMap(({ upTo }) => upTo.filter((seconds) => seconds > SHORTEST));
-  if (bounds.length === 0) return null;
-  const high = niceCeiling(Math.max(...bounds));
-  const low = Math.max(niceFloor(Math.min(...bounds)), high / RANGE);
-  const domain: [number, number] = [low, Math.max(high, low * 10)];
+  const domain = domainOf(found);
+  if (domain === null) return null;
   const height = 240;
   const margin = { left: 52, right: 14, top: 14, bottom: 30 };
   const plot = plotIn(
@@ -48,6 +46,7 @@ export function spreadChart(
   return {
     width,
     height,
+    margin,
     title: `${subject}: ${of.words}`,
     description: found.map(inWords).join('; '),
     body: [
@@ -65,6 +64,35 @@ export function spreadChart(
     ],
   };
 }
+
+/** What the picture reads out: its axis, and the share of each variant at equal steps of it, by index. */
+export function spreadReadings(
+  { readings, result: { variants } }: View,
+  found: readonly Spread[],
+): { readonly domain: Bounds; readonly indexes: readonly number[] } | null {
+  const domain = domainOf(found);
+  if (domain === null) return null;
+  const indexes = found.map(({ variant, count, upTo, n }) => {
+    const total = sumOf(n);
+    const shares = logSteps(domain).map((seconds) => {
+      const within = sumOf(n.filter((_, i) => upTo[i]! <= seconds * (1 + 1e-9)));
+      return (total - within) / count;
+    });
+    return readings.add(variants.length > 1 ? variant.name : '', 'share', shares);
+  });
+  return { domain, indexes };
+}
+
+/** The axis of the durations above 0; null without any. */
+function domainOf(found: readonly Spread[]): Bounds | null {
+  const bounds = found.flatMap(({ upTo }) => upTo.filter((seconds) => seconds > SHORTEST));
+  if (bounds.length === 0) return null;
+  const high = niceCeiling(Math.max(...bounds));
+  const low = Math.max(niceFloor(Math.min(...bounds)), high / RANGE);
+  return [low, Math.max(high, low * 10)];
+}
+
+type Bounds = readonly [number, number];
 
 /** Names and shares above the left ends of the lines. */
 function startLabels(
@@ -111,7 +139,8 @@ function inWords({ variant, count, n, upTo }: Spread): string {
   return `${variant.name}: ${formatShare(above / count)} above 0, at most ${most}`;
 }
 
-function spreadsOf(view: View, subject: string, meter: string): Spread[] {
+/** The durations of each variant that has any. */
+export function spreadsOf(view: View, subject: string, meter: string): Spread[] {
   return view.result.variants.flatMap((variant) => {
     const own = meteredOf(variant, subject);
     const durations = own === null ? null : meterOf(own, meter, 'durations');

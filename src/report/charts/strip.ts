@@ -15,6 +15,8 @@ const RIBBON: readonly [number, number] = [43, 35];
 /** Range of the failing share. */
 export const FAILING: readonly [number, number] = [1e-4, 1];
 const WIDTH = 1000;
+/** A strip is low: its lines may differ from the values by less than those of a panel. */
+const FINE = 0.4;
 
 /** Position of a failing share in a strip, in per cent from its top. */
 export function stripHeight(share: number): number {
@@ -58,13 +60,14 @@ export function stripChart(
         areaPath(
           at(waiting, (value) => ribbon(Math.sqrt(value))),
           RIBBON[0],
+          FINE,
         ),
         'var(--queue)',
       ),
-      fillOf(areaPath(at(fails, share), FAILS[0]), 'var(--failing)', 0.22),
-      twin.length > 0 && stroke(linePath(at(twin, share)), 'var(--ink3)', 1, dashed('2 2')),
+      fillOf(areaPath(at(fails, share), FAILS[0], FINE), 'var(--failing)', 0.22),
+      twin.length > 0 && stroke(linePath(at(twin, share), FINE), 'var(--ink3)', 1, dashed('2 2')),
       stroke(`M0 ${coordinate(FAILS[0])}H${WIDTH}`, 'var(--rule)', 1),
-      stroke(linePath(at(fails, share)), 'var(--failing)', 1.6),
+      stroke(linePath(at(fails, share), FINE), 'var(--failing)', 1.6),
     ],
   };
 }
@@ -95,6 +98,11 @@ function describe({ fails, waiting }: Strip, step: number): string {
       ? 'no request fails'
       : `${formatShare(peak.value)} fail at ${formatInstant(peak.index * step)}`;
   return `${words}; ${formatCount(most?.value ?? 0)} wait at most`;
+}
+
+/** The largest amount that waits in any of some strips. */
+export function mostWaiting(strips: readonly Strip[]): number {
+  return Math.max(0, ...strips.map(({ waiting }) => peakOf(waiting)?.value ?? 0));
 }
 
 /** The largest value, and the first step that has it. */

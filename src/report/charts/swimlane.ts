@@ -1,7 +1,16 @@
 import { isFeedback } from '../../analysis/story/feedback.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { HealthState, Influence } from '../../contracts/result/cascade.js';
-import { boxes, label, stroke, textWidth, widestOf, type Area, type Drawing } from '../draw.js';
+import {
+  boxes,
+  described,
+  label,
+  stroke,
+  textWidth,
+  widestOf,
+  type Area,
+  type Drawing,
+} from '../draw.js';
 import { formatInstant } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
@@ -296,5 +305,8 @@ function describe(lanes: readonly Lane[], variant: VariantResult): string {
         .slice(0, 3)
         .join(', ')}${backlogWords(lane)}`,
   );
-  return `${words.join('; ')}. ${variant.cascade.influences.map((i) => `${i.from} to ${i.to}: ${mechanismWords(i.mechanism)}`).join('; ')}`;
+  const arrows = variant.cascade.influences.map(
+    (i) => `${i.from} to ${i.to}: ${mechanismWords(i.mechanism)}`,
+  );
+  return `${described(words, '; ')}. ${described(arrows, '; ')}`;
 }

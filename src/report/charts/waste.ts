@@ -75,6 +75,7 @@ export function amplificationChart(view: View, variant: VariantResult, width: nu
   return {
     width,
     height,
+    margin,
     title: `Attempts sent per call made, by step, ${variant.name}`,
     description: edges
       .map((e) => `${e.edge} ${formatNumber(e.factor)} over the whole run`)

@@ -1,5 +1,14 @@
 import type { Exemplar, Span } from '../../contracts/result/result.js';
-import { attribute, boxes, label, stroke, textWidth, type Area, type Drawing } from '../draw.js';
+import {
+  attribute,
+  boxes,
+  described,
+  label,
+  stroke,
+  textWidth,
+  type Area,
+  type Drawing,
+} from '../draw.js';
 import { formatSeconds } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
@@ -126,19 +135,22 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
   );
   const x = linear([0, end], [left, width - 16]);
   const ticks = niceTicks([0, end], 4).filter((at) => at <= end);
-  const bottom = 4 + rows.length * ROW;
+  const bottom = 4 + rows.length * SPAN_ROW;
   const grid = ticks.map((at) => `M${coordinate(x(at))} 2V${coordinate(bottom)}`);
   return {
     width,
     height: bottom + 22,
     title: `Request ${exemplar.key} under ${variant}: ${exemplar.outcome} after ${formatSeconds(exemplar.duration)}`,
-    description: rows.map(({ name, span }) => `${name} ${answerText(span)}`).join(', '),
+    description: described(
+      rows.map(({ name, span }) => `${name} ${answerText(span)}`),
+      ', ',
+    ),
     body: [
       stroke(grid.join(''), 'var(--grid)', 1),
       rows.length === 0 ? gridLine(0, width, bottom) : null,
-      markup`<g fill="var(--ink2)">${rows.map((row, i) => nameMark(row, 4 + i * ROW, indent))}</g>`,
+      markup`<g fill="var(--ink2)">${rows.map((row, i) => nameMark(row, 4 + i * SPAN_ROW, indent))}</g>`,
       barMarks(rows, exemplar, x, end),
-      rows.map((row, i) => crossOf(row, exemplar, x, end, 4 + i * ROW)),
+      rows.map((row, i) => crossOf(row, exemplar, x, end, 4 + i * SPAN_ROW)),
       ticks.map((at, i) => {
         const near = x(at) > width - 26;
         return label(near ? width : x(at), bottom + 16, at === 0 ? '0' : formatSeconds(at), {
@@ -151,7 +163,8 @@ export function waterfallChart(exemplar: Exemplar, variant: string, width: numbe
 }
 
 const ROWS = 28;
-const ROW = 16;
+/** Height of the row of a span. */
+export const SPAN_ROW = 16;
 
 const FILLS: Readonly<Record<Piece['kind'], string>> = {
   network: 'var(--rule)',
@@ -178,7 +191,7 @@ function barMarks(
 ): (Markup | null)[] {
   const looks = new Map<string, { areas: Area[]; kind: Piece['kind']; dead: boolean }>();
   rows.forEach(({ span }, i) => {
-    const y = 4 + i * ROW;
+    const y = 4 + i * SPAN_ROW;
     for (const { from: start, until, kind, dead } of piecesOf(span, exemplar.spans, end)) {
       const from = Math.min(start, end);
       const width = Math.max(0.8, x(Math.min(until, end)) - x(from));

@@ -1,11 +1,12 @@
 import type { CausalRole, InterventionRole } from '../../contracts/result/counterfactual.js';
 import type { Estimate } from '../../contracts/result/estimate.js';
-import { formatCount, formatSeconds } from '../../text/figures.js';
+import { formatSeconds } from '../../text/figures.js';
 import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
 import { causeSentence, shareWords } from '../causes.js';
 import { explainedOf, wordsOf, type Explained } from '../explained.js';
 import { harmWords, priceWords } from '../harm-words.js';
+import { wholeCount } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
 import { folded, insideSection, scrolled, type Table } from './parts.js';
@@ -31,13 +32,14 @@ export function causesSection(view: View, command: string): Markup | null {
   if (explained.length === 0) return null;
   return insideSection(view, 'causes', 'Causes', (variant) => {
     const one = explained.find((each) => each.variant === variant);
-    if (one === undefined) {
+    const explain = `${command} --variant ${shellWord(variant.name)} --explain`;
+    const more = markup`<pre class="diff" data-copy tabindex="0">${explain}</pre>`;
+    if (one === undefined || one.own.runs === 0) {
       if (variant.cascade.events.length === 0) return null;
-      const explain = `${command} --variant ${shellWord(variant.name)} --explain`;
       return {
         title: 'No run was made without a fault or with one change',
         body: markup`<p>The causes are those that the requests lead to. To prove them:</p>
-          <pre class="diff" data-copy tabindex="0">${explain}</pre>`,
+          ${more}`,
       };
     }
     const { faults, interventions, runs } = one.own;
@@ -46,7 +48,7 @@ export function causesSection(view: View, command: string): Markup | null {
     return {
       title: `${plural(runs, 'run')} without a fault or with one change ${runs === 1 ? 'shows' : 'show'} the causes`,
       body: markup`<p>${causeSentence(one)}</p>
-        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}
+        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${faults.length + interventions.length === 0 && more}
         <p class="meta after">${methodWords(one)}</p>`,
     };
   });
@@ -61,7 +63,7 @@ function faultTable({ variant, own }: Explained): Table {
       wordsOf(variant, fault),
       ...harmCells(without, withoutFailed),
       withInterval(averted),
-      count(alone),
+      wholeCount(alone),
       shareWords(own, share),
       ROLE_WORDS[role],
     ]),
@@ -104,8 +106,8 @@ function harmCells(harm: number | null, failed: number | undefined): readonly st
   if (harm === null) return ['–', '–'];
   // Documents of earlier versions have the sum only.
   return failed === undefined
-    ? [`${count(harm)} fail or slow`, '–']
-    : [count(failed), count(harm - failed)];
+    ? [`${wholeCount(harm)} fail or slow`, '–']
+    : [wholeCount(failed), wholeCount(harm - failed)];
 }
 
 function failingWords({ seconds, toEnd }: Explained['own']['failing']): string {
@@ -114,11 +116,9 @@ function failingWords({ seconds, toEnd }: Explained['own']['failing']): string {
 
 function withInterval({ value, ci95 }: Estimate): string {
   if (value === null) return '–';
-  return ci95 === null ? count(value) : `${count(value)} (${count(ci95[0])} to ${count(ci95[1])})`;
-}
-
-function count(value: number | null): string {
-  return value === null ? '–' : formatCount(Math.round(value));
+  return ci95 === null
+    ? wholeCount(value)
+    : `${wholeCount(value)} (${wholeCount(ci95[0])} to ${wholeCount(ci95[1])})`;
 }
 
 function methodWords({ own }: Explained): string {

@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import type { Fold } from '../fold.js';
+import { wholeCount } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { enoughWords, recommendedOf, recommendedTitle, type Recommended } from '../recommended.js';
 import { remediesOf, type Remedy } from '../remedies.js';
@@ -40,9 +41,9 @@ function remedyTable(view: View, usual: Remedy, tried: readonly Remedy[]): Table
   const rowOf = (one: Remedy): readonly Part[] => [
     one === usual ? markup`${one.words} <span class="of">as it is</span>` : one.words,
     one.changes === null ? '–' : formatCount(one.changes),
-    count(one.failed),
+    wholeCount(one.failed),
     one.success === null ? '–' : formatShare(one.success),
-    ...(hasSlow ? [count(one.slow)] : []),
+    ...(hasSlow ? [wholeCount(one.slow)] : []),
     ...(isPriced ? [formatShare(one.degraded)] : []),
     formatNumber(one.attempts),
     ...(hasGoals ? [one.goals === null ? '–' : `${one.goals.held}/${one.goals.of}`] : []),
@@ -61,10 +62,6 @@ function remedyTable(view: View, usual: Remedy, tried: readonly Remedy[]): Table
     ],
     rows: all.map(rowOf),
   };
-}
-
-function count(value: number | null): string {
-  return value === null ? '–' : formatCount(Math.round(value));
 }
 
 /** A line of a patch: `-` removed, `+` set or added. */
@@ -109,7 +106,7 @@ function recommendedMarkup(view: View, chosen: Recommended, command: string): Ma
   const some = chosen.enough === null ? variant : { ...variant, changes };
   const base = view.baseline.name;
   return markup`<p>Against <b>${base}</b>${words !== null && `: ${words}`}.</p>
-    ${patchPre(some, variantBlock(base, changes))}
+    ${patchPre(some, variantBlock(base, chosen))}
     <p class="meta after">Repeat it beside ${base}:</p>
     <pre class="diff" data-copy tabindex="0">${repeatWords(command, base, changes)}</pre>${
       spare.length > 0 &&
@@ -128,13 +125,13 @@ function repeatWords(command: string, base: string, changes: readonly VariantCha
 }
 
 /** The changes as an entry of `variants:`. */
-function variantBlock(base: string, changes: readonly VariantChange[]): string {
+function variantBlock(base: string, { changes, enough, variant }: Recommended): string {
   const set = changes
     .filter(({ to }) => to !== null)
     .map(({ path, to }) => `      ${path}: ${flow(to)}\n`);
   const removed = changes.filter(({ to }) => to === null).map(({ path }) => path);
   return [
-    `  - name: fixed   # ${base} with what is needed\n    extends: ${flow(base)}\n`,
+    `  - name: fixed   # ${base} with ${enough === null ? `the changes of ${variant.name}` : 'what is needed'}\n    extends: ${flow(base)}\n`,
     removed.length > 0 ? `    remove: [ ${removed.join(', ')} ]\n` : '',
     set.length > 0 ? `    set:\n${set.join('')}` : '',
   ].join('');

@@ -6,7 +6,7 @@ import {
   wasteChart,
   wasteRows,
 } from '../charts/waste.js';
-import { breakerChart, breakerLanes } from '../charts/breakers.js';
+import { BREAKER_LANE, breakerChart, breakerLanes } from '../charts/breakers.js';
 import {
   latencyChart,
   latencyGrid,
@@ -34,7 +34,7 @@ import {
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { coordinate } from '../format.js';
-import { inlineStretched } from '../draw.js';
+import { inlineStretched, type Drawing } from '../draw.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { linear } from '../scale.js';
 import { sharedAnswers, sharedWords } from '../shared-answers.js';
@@ -44,7 +44,7 @@ import { usedUpPools } from '../pools.js';
 import { sortedKeys } from '../../text/order.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture, swatchOf } from './parts.js';
-import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
+import { gutterLabel, rowsBox, timeAxis, timeBox, windowBox } from '../time-box.js';
 
 /** The switch between variants. Where `:has()` is not supported, all variants are visible. */
 export function picker(view: View): Markup | null {
@@ -149,19 +149,17 @@ export function wasteSection(all: View): Markup | null {
   return insideSection(all, 'waste', 'Amplification and waste', (variant, view) => {
     const id = `am-${lookOf(view, variant.name).className}`;
     const edges = amplifiedEdges(variant);
-    const left =
-      edges.length === 0
-        ? markup`<p class="nothing">${noneAmplified(variant)}</p>`
-        : picture(
-            id,
-            amplificationChart(view, variant, 474),
-            amplificationChart(view, variant, 358),
-          );
     const shared = sharedWords(variant);
     const waste = wasteRows(view, variant);
     const right = waste.every((row) => row.wasted === 0)
       ? markup`<p class="nothing">No component worked in vain.</p>`
-      : picture(`${id}-w`, wasteChart(view, variant, 474), wasteChart(view, variant, 358));
+      : picture(
+          `${id}-w`,
+          wasteChart(view, variant, 474),
+          wasteChart(view, variant, 358),
+          (svg, drawing) =>
+            rowsBox(svg, drawing, { top: 3, row: 23, count: waste.length, skip: edges.length }),
+        );
     const isIdle = waste.every((row) => row.wasted === 0);
     if (isIdle && edges.length === 0 && shared === '' && extraAttempts(variant) === null)
       return null;
@@ -179,7 +177,7 @@ export function wasteSection(all: View): Markup | null {
       body: markup`<div class="two">
           <figure>
             <h3>Attempts per call</h3>
-            ${left}
+            ${amplification(view, variant)}
           </figure>
           <figure>
             <h3>Busy time spent on unused results</h3>
@@ -189,6 +187,26 @@ export function wasteSection(all: View): Markup | null {
         ${shared === '' ? null : caption(shared)}${dataTable({ caption: `Amplification and waste, ${variant.name}${runs > 1 ? ', counts are means of a run' : ''}`, head: ['Edge or component', 'Attempts per call, or share wasted', 'Retries', 'Hedges'], rows: [...factors, ...rows] })}`,
     };
   });
+}
+
+/** The chart of attempts per call, or words in its place. */
+function amplification(view: View, variant: VariantResult): Markup {
+  const edges = amplifiedEdges(variant);
+  if (edges.length === 0) return markup`<p class="nothing">${noneAmplified(variant)}</p>`;
+  const id = `am-${lookOf(view, variant.name).className}`;
+  const readings = edges.map(({ edge, points }) =>
+    view.readings.add(
+      edge,
+      'number',
+      points.map(({ y }) => y),
+    ),
+  );
+  return picture(
+    id,
+    amplificationChart(view, variant, 474),
+    amplificationChart(view, variant, 358),
+    overRun(view, readings),
+  );
 }
 
 /** Text in place of the chart of attempts per call. */
@@ -218,7 +236,7 @@ export function breakersSection(all: View): Markup | null {
     return {
       title: breakerFinding(view, variant),
       body: markup`<figure>
-          ${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358))}
+          ${picture(id, breakerChart(view, variant, 984), breakerChart(view, variant, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 8, row: BREAKER_LANE, count: lanes.length }))}
         </figure>
         <ul class="legend">
           <li>${swatchOf('ok', 2.5)}closed</li>
@@ -286,6 +304,15 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup
     <div class="cell">${panel(inlineStretched(latencyChart(view, row, variant)), grid, p99)}</div>
     <div class="cell">${right}</div>
   </div>`;
+}
+
+/** Wraps a picture of the whole run with words beside its plot. */
+function overRun(
+  { result: { run } }: View,
+  readings: readonly number[],
+): (svg: Markup, drawing: Drawing) => Markup {
+  return (svg, { width, margin }) =>
+    windowBox(svg, [0, run.duration], [margin!.left / width, margin!.right / width], readings);
 }
 
 function panel(picture: Markup, labels: Part, readings: readonly number[]): Markup {

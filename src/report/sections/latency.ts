@@ -1,8 +1,10 @@
 import {
   cumulativeChart,
+  cumulativeReadings,
   latencyDomain,
   lossChart,
   lossPoints,
+  lossReadings,
   lostShare,
 } from '../charts/latency.js';
 import { degradedWords } from '../degraded.js';
@@ -10,6 +12,7 @@ import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';
 import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
+import { curveBox } from '../time-box.js';
 import type { View } from '../view.js';
 import { emphasised } from './verdict.js';
 import { caption, dataTable, picture, section, variantKey, type Table, folded } from './parts.js';
@@ -17,7 +20,12 @@ import { caption, dataTable, picture, section, variantKey, type Table, folded } 
 /** Loss and latency in one picture, then the distributions of successful responses and of all. */
 export function latencySection({ all, drawn: view }: Fold): Markup {
   const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
-  const loss = picture('loss', lossChart(view, 984), lossChart(view, 358));
+  const domain = latencyDomain(view);
+  const readings = lossReadings(view);
+  const [wide, narrow] = [lossChart(view, 984), lossChart(view, 358)];
+  const loss = picture('loss', wide, narrow, (svg, drawing) =>
+    curveBox(svg, drawing, domain, readings),
+  );
   return section('latency', 'Latency and loss', lossFinding(all), [
     markup`<figure>${loss}</figure>`,
     caption([
@@ -47,7 +55,11 @@ const WAITS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 function cumulative(view: View, id: string, population: 'latency' | 'successLatency'): Markup {
   const wide = cumulativeChart(view, 474, population);
-  return picture(id, wide, cumulativeChart(view, 358, population));
+  const domain = latencyDomain(view);
+  const readings = cumulativeReadings(view, population);
+  return picture(id, wide, cumulativeChart(view, 358, population), (svg, drawing) =>
+    curveBox(svg, drawing, domain, readings),
+  );
 }
 
 function lossTable(view: View): Table {

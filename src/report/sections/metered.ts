@@ -5,12 +5,15 @@ import {
   gridOf,
   isDrawn,
   meterChart,
+  meterLines,
   meterReadings,
   meterScaleOf,
+  sharedLines,
+  spikeOf,
   worstOf,
 } from '../charts/meters.js';
 import { flowChart } from '../charts/flow.js';
-import { spreadChart, withoutSpread } from '../charts/spread.js';
+import { spreadChart, spreadReadings, spreadsOf, withoutSpread } from '../charts/spread.js';
 import { inline } from '../draw.js';
 import { countIn } from '../family-parts.js';
 import { familyFinding } from '../family-findings.js';
@@ -26,7 +29,7 @@ import { meteredOf, subjectsOf } from '../unseen.js';
 import { faultMarks, type View } from '../view.js';
 import { brokenSagas } from './broken-sagas.js';
 import { caption, dataTable, picture, scrolled, section, variantKey } from './parts.js';
-import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
+import { curveBox, gutterLabel, pinned, timeAxis, timeBox } from '../time-box.js';
 
 /** Most subjects with pictures; the others appear only in the table. */
 const DRAWN_MAX = 6;
@@ -71,7 +74,7 @@ export function meteredSection(
       </div>`,
     caption(`${marks}${family.caption}${means}${rest}`),
     spread(view, family, drawn),
-    table(view, family, subjects),
+    table(view, family, subjects, drawn.length > 0),
     brokenSagas(view, subjects),
   ];
   return section(family.id, family.name, title, body);
@@ -118,16 +121,20 @@ function legend(view: View, family: Family, drawn: readonly string[]): Markup | 
 }
 
 function figure(view: View, family: Family, subject: string, narrow: boolean): Markup {
-  const at = subjectsOf(view, family).indexOf(subject);
+  const index = subjectsOf(view, family).indexOf(subject);
   const panels = family.panels.flatMap((panel, i) => {
     if (!isDrawn(view, subject, panel)) return [];
-    const id = `mt-${family.id}-${at}-${i}`;
+    const id = `mt-${family.id}-${index}-${i}`;
     const scale = axisOf(view, subject, panel);
     const y = meterScaleOf(scale);
+    const lines = meterLines(view, subject, panel);
+    const shared = view.result.variants.length > 1 ? sharedLines(lines) : '';
+    const spike = spikeOf(lines, scale);
+    const at = spike === null ? 0 : (spike.step + 0.5) * view.result.run.step;
     return [
-      markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}</div>
+      markup`<div class="pl">${panel.words}${scale.floor !== null && ', log'}${shared !== '' && markup` <span class="of">${shared}</span>`}</div>
         <div class="fc tall gut">
-          ${timeBox(inline(meterChart(view, subject, panel, scale), id), meterReadings(view, subject, panel))}
+          ${timeBox([inline(meterChart(view, subject, panel, scale, lines), id), spike !== null && pinned(at, at / view.result.run.duration, 12, `↑ ${axisText(spike.value, panel, scale)}`)], meterReadings(view, panel, lines))}
           ${gridOf(scale).map((value) => gutterLabel(y(value), axisText(value, panel, scale)))}
         </div>`,
     ];
@@ -146,11 +153,13 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
     const id = `sd-${family.id}-${i}`;
     const wide = spreadChart(view, subject, of, 474);
     const narrow = spreadChart(view, subject, of, 358);
-    if (wide === null) return [];
+    const read = spreadReadings(view, spreadsOf(view, subject, of.meter));
+    if (wide === null || narrow === null || read === null) return [];
+    const { domain, indexes } = read;
     return [
       markup`<figure>
         <h3>${subject} <span class="of">${of.words}</span></h3>
-        ${picture(id, wide, narrow)}
+        ${picture(id, wide, narrow, (svg, drawing) => curveBox(svg, drawing, domain, indexes))}
       </figure>`,
     ];
   });
@@ -159,10 +168,15 @@ function spread(view: View, family: Family, drawn: readonly string[]): Markup | 
     ${caption(`${of.caption}${withoutSpread(view, drawn.slice(0, 2), of)}`)}`;
 }
 
-/** With more rows a table is collapsed. */
+/** With more rows a table below pictures is collapsed. */
 const OPEN_ROWS = 5;
 
-function table(view: View, family: Family, subjects: readonly string[]): Markup | null {
+function table(
+  view: View,
+  family: Family,
+  subjects: readonly string[],
+  hasPictures: boolean,
+): Markup | null {
   const { variants } = view.result;
   const rows = subjects.flatMap((subject) =>
     variants.flatMap((variant) => {
@@ -193,7 +207,7 @@ function table(view: View, family: Family, subjects: readonly string[]): Markup 
     ]),
   };
   if (rows.length === 0) return none;
-  if (rows.length > OPEN_ROWS) return markup`${dataTable(own)}${none}`;
+  if (rows.length > OPEN_ROWS && hasPictures) return markup`${dataTable(own)}${none}`;
   return markup`${scrolled(own, family.name, 'scroll after')}
     ${none}`;
 }

@@ -70,11 +70,15 @@ export function definitions(rows: readonly (readonly [string, string])[]): Marku
   </dl>`;
 }
 
-/** A picture in two sizes; a media query shows one of them. */
-export function picture(id: string, wide: Drawing, narrow: Drawing | null): Markup {
-  if (narrow === null) return inline(wide, id);
-  return markup`<div class="wd">${inline(wide, id)}</div>
-    <div class="nw">${inlineAgain(narrow, id)}</div>`;
+/** A picture in two sizes; a media query shows one of them. `boxed`: what reads it out. */
+export function picture(
+  id: string,
+  wide: Drawing,
+  narrow: Drawing,
+  boxed: (svg: Markup, drawing: Drawing) => Markup = (svg) => svg,
+): Markup {
+  return markup`<div class="wd">${boxed(inline(wide, id), wide)}</div>
+    <div class="nw">${boxed(inlineAgain(narrow, id), narrow)}</div>`;
 }
 
 /** The numbers of a figure, collapsed. */

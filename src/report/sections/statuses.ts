@@ -19,7 +19,7 @@ export function statusSection({ all }: Fold): Markup | null {
   const table = plainTable({
     caption: 'Responses by HTTP status: count, and share of the finished requests',
     head: ['', ...statuses, 'none'],
-    rows: rows
+    rows: [worst, ...rows.filter((row) => row !== worst)]
       .slice(0, ROWS)
       .map((row) => [nameOf(row), ...statuses.map((status) => cell(row, status)), without(row)]),
   });

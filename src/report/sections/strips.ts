@@ -1,4 +1,4 @@
-import { FAILING, peakOf, stripChart, stripHeight } from '../charts/strip.js';
+import { FAILING, mostWaiting, peakOf, stripChart, stripHeight } from '../charts/strip.js';
 import { cellText, latencyColumns, outcomeColumns } from '../columns.js';
 import type { Column } from '../column.js';
 import { expectedCounts } from '../expected-words.js';
@@ -6,12 +6,11 @@ import type { Fold } from '../fold.js';
 import { exactShare, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { inlineStretched } from '../draw.js';
-import { coordinate } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
 import { CHECKS, GOALS, rowsOf } from '../judged.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { stripOf, type Strip } from '../strips.js';
-import { gutterLabel, timeAxis, timeBox } from '../time-box.js';
+import { gutterLabel, pinned, timeAxis, timeBox } from '../time-box.js';
 import { heldBudgets, lookOf, viewOfVariant, type View } from '../view.js';
 import { headlineWords } from '../words.js';
 import { budgetMatrix, expectations } from './goals.js';
@@ -29,17 +28,14 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   const strips = new Map(
     variants.map((variant) => [variant, stripOf(viewOfVariant(view, variant), variant)]),
   );
-  const most = Math.max(
-    0,
-    ...[...strips.values()].map(({ waiting }) => peakOf(waiting)?.value ?? 0),
-  );
+  const most = mostWaiting([...strips.values()]);
   const columns = columnsOf(view);
   const hasGoals = variants.some((variant) => heldBudgets(variant).of > 0);
   const rows = variants.map((variant) =>
     row(view, variant, strips.get(variant)!, most, columns, hasGoals),
   );
   const fault = headlineWords(view);
-  const others = new Set(view.result.faults.map(({ id }) => id)).size - 1;
+  const others = shadedFaults(drawn).filter((id) => id !== view.headline?.id).length;
   const aim = view.result.report.slo?.success ?? null;
   const table = framed('scroll strips', 'Variants over the run', {
     open: markup`<table class="wide">`,
@@ -64,6 +60,16 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   return markup`<section id="variants" aria-label="${variants.length > 1 ? 'Variants' : 'The run'}">
     ${table}${goalFolds(view, note)}
   </section>`;
+}
+
+/** Ids of the faults that last, in any variant that is drawn: those that begin and end at once have no shade. */
+function shadedFaults({ result: { variants, run } }: View): readonly string[] {
+  const lasting = variants.flatMap(({ faults }) =>
+    faults.filter(({ spans }) =>
+      spans.some(({ from, until }) => until > from && from < run.duration),
+    ),
+  );
+  return [...new Set(lasting.map(({ id }) => id))];
 }
 
 /** Few figures: the success, the worst kind of request, effects that no request shows, then latency and recovery. */
@@ -97,7 +103,12 @@ function row(
   const peak = peakOf(strip.fails);
   const label: Part =
     peak !== null && peak.value > 0 && peak.value < NEARLY
-      ? markup`<span class="i" data-pin="${peak.index * variant.timeline.step}" style="left:${coordinate((peak.index / strip.fails.length) * 100)}%;top:${coordinate(stripHeight(peak.value) - 6)}%">${formatShare(peak.value)}</span>`
+      ? pinned(
+          peak.index * variant.timeline.step,
+          peak.index / strip.fails.length,
+          stripHeight(peak.value) - 6,
+          formatShare(peak.value),
+        )
       : null;
   const name =
     view.result.variants.length > 1

@@ -77,7 +77,7 @@ function originsOf({ blame }: VariantResult): Markup | null {
   const shown = blame.parts.slice(0, ORIGINS);
   const left = blame.parts.length - shown.length;
   const table: Table = {
-    caption: `Share of the outage${worthWords(blame)}`,
+    caption: `Share of the ${formatCount(Math.round(blame.failed))} failed requests of a run${worthWords(blame)}`,
     head: ['Origin', 'Outage'],
     rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
   };

@@ -1,11 +1,12 @@
 import { FAILURE_WORDS } from '../../analysis/measure/outcome-words.js';
 import type { Exemplar, VariantResult } from '../../contracts/result/result.js';
-import { lostRace, spanRows, waterfallChart } from '../charts/waterfall.js';
+import { lostRace, SPAN_ROW, spanRows, waterfallChart } from '../charts/waterfall.js';
 import { capital } from '../columns.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';
+import { rowsBox } from '../time-box.js';
 import { requestLabel, type View } from '../view.js';
 import { dataTable, picture, section } from './parts.js';
 
@@ -91,7 +92,7 @@ function card(view: View, fate: Fate, id: string): Markup {
   ]);
   return markup`<figure class="wf">
     <h4>${view.result.variants.length > 1 && `${who}: `}${fateWords(exemplar)}</h4>
-    ${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358))}${left > 0 && markup`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && markup`<p class="meta">${plural(late, 'attempt')} still made after the user had ${exemplar.outcome === 'abandoned' ? 'left' : 'the answer'}</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}
+    ${picture(id, waterfallChart(exemplar, who, 474), waterfallChart(exemplar, who, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 4, row: SPAN_ROW, count: rows.length }))}${left > 0 && markup`<p class="meta">${plural(left, 'more attempt')}</p>`}${late > 0 && markup`<p class="meta">${plural(late, 'attempt')} still made after the user had ${exemplar.outcome === 'abandoned' ? 'left' : 'the answer'}</p>`}${dataTable({ caption: `Attempts of ${exemplar.key}, ${who}`, head: ['Attempt', 'Of', 'Called', 'Begun', 'Ended', 'Outcome'], rows: table }, 'Spans')}
   </figure>`;
 }
 

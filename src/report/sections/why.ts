@@ -1,5 +1,5 @@
 import { laneMargin, swimlaneChart } from '../charts/swimlane.js';
-import { isBehindLane, lanesOf, spreadWindow, backlogWords, mechanismWords } from '../lanes.js';
+import { isDegradedLane, lanesOf, spreadWindow, backlogWords, mechanismWords } from '../lanes.js';
 import { legibleWidth, mapsOf } from '../charts/topology.js';
 import { describedRun } from '../character.js';
 import { crowdOf } from '../crowd.js';
@@ -20,7 +20,7 @@ export function whySection(all: View): Markup {
   const isNarrow = legibleWidth(maps.wide) <= BESIDE;
   return insideSection(all, 'why', 'Why', (variant, view) => {
     const hasLanes =
-      lanesOf(view, variant).some(isBehindLane) || variant.cascade.influences.length > 0;
+      lanesOf(view, variant).some(isDegradedLane) || variant.cascade.influences.length > 0;
     return {
       title: hasLanes ? propagationFinding(view, variant) : titleOf(view, variant),
       body: markup`${hasLanes && lanes(view, variant)}
@@ -60,7 +60,9 @@ function lanes(view: View, variant: VariantResult): Markup {
         names: hasNames,
         arrows,
       });
-      const picture = size === width ? inline(drawing, own) : inlineAgain(drawing, own);
+      // The words of the other picture are about the whole run too.
+      const told = arrows ? drawing : { ...drawing, description: 'As in the picture beside it.' };
+      const picture = size === width ? inline(told, own) : inlineAgain(told, own);
       return windowBox(picture, window, laneMargin(view, variant, size, hasNames));
     };
     return markup`<div class="wd">${boxed(width, names)}</div>
