@@ -30,7 +30,7 @@ const PACKED = [
   /^dist\/cli\/(main|command-thread|trace-worker|[\w-]+-[\w-]{8})\.js$/,
   /^dist\/(library\/index|run\/worker)\.js$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
-  /^dist\/(index|(kernel|stats|text|spec|language|model|patterns|scenario|plan|run|lint|analysis|report)\/.+)\.d\.ts$/,
+  /^dist\/(index|(kernel|stats|text|contracts|language|model|patterns|scenario|plan|run|lint|analysis|report)\/.+)\.d\.ts$/,
   /^schema\/scenario\.schema\.json$/,
   /^scenarios\/.+\.(yaml|json|csv)$/,
   /^docs\/[\w-]+\.md$/,
