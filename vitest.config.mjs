@@ -10,11 +10,8 @@ import { ROOT } from './scripts/build-key.mjs';
 const SOURCES = join(ROOT, 'src', '/');
 
 // A thread of tests runs hundreds of scenarios, each of them for a moment: by default V8 compiles a fifth of that time,
-// most of it code that the next scenario does not use. Most of their objects are records that die with the run: with room
-// for those V8 copies few of them. The threads of tests start after this.
+// most of it code that the next scenario does not use. The threads of tests start after this.
 setFlagsFromString('--interrupt-budget=270000');
-setFlagsFromString('--max-semi-space-size=64');
-setFlagsFromString('--min-semi-space-size=32');
 
 /** Builds where a source has changed, in about a second. */
 function build() {
