@@ -678,6 +678,19 @@ export const TOLD = [
         ? null
         : 'no such event',
   ),
+  kind('none to blame', /^Not to blame: (?<names>.+?)\.?$/u, ({ groups }, { variant }) => {
+    const { innocent, causes } = variant.cascade;
+    const wordsOf = (fault) => variant.faults.find(({ id }) => id === fault)?.words ?? fault;
+    const names = innocent.map(({ fault }) => wordsOf(fault));
+    const last = names.at(-1);
+    const all = names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+    const isCut = / and [\d,]+ more$/u.test(groups.names);
+    if (groups.names !== all && !(isCut && groups.names.startsWith(names[0])))
+      return 'they are others';
+    return innocent.some(({ fault }) => causes.some((one) => one.fault === fault))
+      ? 'one of them is a cause'
+      : null;
+  }),
   kind('not to blame', /^(?<fault>.+): (?<reason>[^:]+)$/u, ({ groups }, { variant }) => {
     const of = variant.faults.filter(
       ({ id, words }) => words === groups.fault || `${words} (${id})` === groups.fault,

@@ -94,7 +94,7 @@ for (const type of ['linear', 'log'] as const) {
   });
 }
 
-/** An element, and its places: paths as absolute points. */
+/** An element, and its places: paths as absolute points, without those in the middle of a level part. */
 interface Shape {
   readonly tag: string;
   readonly numbers: readonly number[];
@@ -105,7 +105,18 @@ function shapesOf(svg: string): readonly Shape[] {
   return [...shapes].map((shape) => {
     const places = ['cx', 'cy', 'x', 'y', 'width', 'height', 'x1', 'x2', 'y1', 'y2', 'transform'];
     const own = places.flatMap((name) => numbersIn(shape.getAttribute(name) ?? ''));
-    return { tag: shape.tagName, numbers: [...own, ...pointsOf(shape.getAttribute('d') ?? '')] };
+    const points = pointsOf(shape.getAttribute('d') ?? '');
+    return { tag: shape.tagName, numbers: [...own, ...withoutLevelPoints(points)] };
+  });
+}
+
+/** Ours draw a level part as one step, Observable Plot from point to point. */
+function withoutLevelPoints(points: readonly number[]): readonly number[] {
+  const isLevel = (a: number, b: number): boolean => Math.abs(points[a]! - points[b]!) < 0.101;
+  return points.filter((_, i) => {
+    const y = i | 1;
+    const isInside = y >= 3 && y + 2 < points.length;
+    return !isInside || !isLevel(y - 2, y) || !isLevel(y, y + 2);
   });
 }
 
@@ -113,9 +124,18 @@ function pointsOf(path: string): number[] {
   let at: [number, number] = [0, 0];
   return [...path.matchAll(/([A-Za-z])([^A-Za-z]*)/g)].flatMap(([, command = '', text = '']) => {
     const numbers = numbersIn(text);
-    const isPair = 'MLl'.includes(command);
+    const isPair = 'MLlhHvV'.includes(command);
     if (!isPair) return numbers;
     const points: number[] = [];
+    if ('hHvV'.includes(command)) {
+      for (const to of numbers) {
+        const isX = command.toLowerCase() === 'h';
+        const from = command === 'h' || command === 'v' ? at : [0, 0];
+        at = isX ? [from[0]! + to, at[1]] : [at[0], from[1]! + to];
+        points.push(...at);
+      }
+      return points;
+    }
     for (let i = 0; i + 1 < numbers.length; i += 2) {
       const [x, y] = [numbers[i]!, numbers[i + 1]!];
       at = command === 'l' ? [at[0] + x, at[1] + y] : [x, y];

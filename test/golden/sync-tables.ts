@@ -178,7 +178,7 @@ export const SYNC_ROWS: readonly (readonly [row: string, test: string])[] = [
   ['8.2 coalescing', '8.2 cache and coalescing, retry inside: retries happen only for the leader'],
   ['8.2 hedging', 'hedge outside: each of the two tries again'],
   ['8.2 timeout and breaker', 'G35: a time limit outside the breaker leaves it closed'],
-  ['8.3.1, 8.3.2', 'leaks nothing with checks, shared answers and sizes in the middleware chains'],
+  ['8.3.1, 8.3.2', 'leaks nothing and answers every request once: %s'],
   ['8.3.3', 'multiplies where the application and its proxy both retry'],
   ['8.3.4', 'has the order of %s (8.1)'],
   // Invariants of every run.
