@@ -245,7 +245,7 @@ export class StoredQueue {
   /** Dead-letters a message, or drops it if `target` is -1. `isRejected`: a consumer did not want it. */
   bury(entry: number, target: number, isRejected = false): void {
     const message = this.entries.message[entry];
-    const deaths = this.messages.deathsAfter(message, this.spec, isRejected);
+    const deaths = target < 0 ? 0 : this.messages.deathsAfter(message, this.spec, isRejected);
     if (target >= 0 && !this.messages.history.isCycle(deaths, target)) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
