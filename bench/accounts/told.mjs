@@ -1,4 +1,5 @@
 // Kinds of sentences about the usual runs, compared with the events and figures of the document.
+import { listed } from '../../dist/report/format.js';
 import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 
@@ -681,11 +682,7 @@ export const TOLD = [
   kind('none to blame', /^Not to blame: (?<names>.+?)\.?$/u, ({ groups }, { variant }) => {
     const { innocent, causes } = variant.cascade;
     const wordsOf = (fault) => variant.faults.find(({ id }) => id === fault)?.words ?? fault;
-    const names = innocent.map(({ fault }) => wordsOf(fault));
-    const last = names.at(-1);
-    const all = names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-    const isCut = / and [\d,]+ more$/u.test(groups.names);
-    if (groups.names !== all && !(isCut && groups.names.startsWith(names[0])))
+    if (groups.names !== listed(innocent.map(({ fault }) => wordsOf(fault))))
       return 'they are others';
     return innocent.some(({ fault }) => causes.some((one) => one.fault === fault))
       ? 'one of them is a cause'

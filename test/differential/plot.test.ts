@@ -46,8 +46,13 @@ for (const type of ['linear', 'log'] as const) {
     });
     return shapesOf((drawn as unknown as { readonly outerHTML: string }).outerHTML);
   };
-  const same = (own: { readonly markup: string } | null, mark: Reference.Markish): void => {
-    const [mine, theirs] = [shapesOf(`<svg>${own?.markup ?? ''}</svg>`), reference(mark)];
+  const same = (
+    own: { readonly markup: string } | null,
+    mark: Reference.Markish,
+    read: (shape: Shape) => Shape = (shape) => shape,
+  ): void => {
+    const mine = shapesOf(`<svg>${own?.markup ?? ''}</svg>`).map(read);
+    const theirs = reference(mark).map(read);
     expect(mine.map(({ tag, numbers }) => `${tag} ${numbers.length}`)).toEqual(
       theirs.map(({ tag, numbers }) => `${tag} ${numbers.length}`),
     );
@@ -66,6 +71,7 @@ for (const type of ['linear', 'log'] as const) {
           same(
             line(plot, points, LOOK, isStep),
             Reference.lineY(points, { x: 'x', y: 'y', curve }),
+            withoutLevelPoints,
           );
         });
     }
@@ -94,7 +100,7 @@ for (const type of ['linear', 'log'] as const) {
   });
 }
 
-/** An element, and its places: paths as absolute points, without those in the middle of a level part. */
+/** An element, and its places: paths as absolute points. */
 interface Shape {
   readonly tag: string;
   readonly numbers: readonly number[];
@@ -105,19 +111,19 @@ function shapesOf(svg: string): readonly Shape[] {
   return [...shapes].map((shape) => {
     const places = ['cx', 'cy', 'x', 'y', 'width', 'height', 'x1', 'x2', 'y1', 'y2', 'transform'];
     const own = places.flatMap((name) => numbersIn(shape.getAttribute(name) ?? ''));
-    const points = pointsOf(shape.getAttribute('d') ?? '');
-    return { tag: shape.tagName, numbers: [...own, ...withoutLevelPoints(points)] };
+    return { tag: shape.tagName, numbers: [...own, ...pointsOf(shape.getAttribute('d') ?? '')] };
   });
 }
 
-/** Ours draw a level part as one step, Observable Plot from point to point. */
-function withoutLevelPoints(points: readonly number[]): readonly number[] {
+/** A line of ours draws a level part as one step, Observable Plot from point to point. */
+function withoutLevelPoints({ tag, numbers: points }: Shape): Shape {
   const isLevel = (a: number, b: number): boolean => Math.abs(points[a]! - points[b]!) < 0.101;
-  return points.filter((_, i) => {
+  const numbers = points.filter((_, i) => {
     const y = i | 1;
     const isInside = y >= 3 && y + 2 < points.length;
     return !isInside || !isLevel(y - 2, y) || !isLevel(y, y + 2);
   });
+  return { tag, numbers };
 }
 
 function pointsOf(path: string): number[] {
