@@ -147,7 +147,7 @@ const BETTER = 0.002;
 const ALIKE = 0.0005;
 const NAMED = 2;
 
-/** `; 24 % of the responses are degraded`: the price of a variant. */
+/** `; 24 % of responses are degraded`: the price of a variant. */
 function priceOf({ summary: { degraded } }: VariantResult): Words {
   const share = degraded?.value ?? 0;
   return share < DEGRADED ? [] : [`; ${formatShare(share)} of responses are degraded`];

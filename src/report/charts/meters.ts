@@ -251,9 +251,7 @@ function highest(
   from = 0,
 ): number {
   const values = bandIn(variant, subject, panel)?.high ?? seriesOf(view, variant, subject, panel);
-  return values
-    .slice(Number.isFinite(from) ? from : 0)
-    .reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+  return values.slice(from).reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
 }
 
 function seriesOf(
