@@ -118,6 +118,7 @@ export const COMMANDS = [
   'explore',
   'tune',
   'sweep',
+  'import',
   'validate',
   'lint',
   'graph',
