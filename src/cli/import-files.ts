@@ -1,9 +1,11 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceText } from '../importing/cell.js';
+import type { TraceSource } from '../importing/traces/model.js';
 import { plural } from '../text/words.js';
 import { usageError } from './exit.js';
 import { readGuarded, readStandardInput, STDIN } from './files.js';
+import { canBeTraces, tracesAt } from './import-traces.js';
 import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Most files of one import. */
@@ -14,16 +16,29 @@ const READABLE = /\.(ya?ml|json)$/i;
 /** Folders of tools, which hold copies or caches. */
 const SKIPPED = /^(\.|node_modules$|vendor$|target$|dist$)/;
 
-/** The texts of files and folders, in the order given and by name within a folder. */
-export function importSources(paths: readonly string[]): readonly SourceText[] {
+/** Files of an import by what they have. */
+export interface ImportSources {
+  readonly texts: readonly SourceText[];
+  readonly traces: readonly TraceSource[];
+}
+
+/** The files of files and folders, in the order given and by name within a folder. */
+export function importSources(paths: readonly string[]): ImportSources {
   const files = [...new Set(paths.flatMap((path) => (path === '-' ? [path] : filesAt(path))))];
   if (files.length > FILES_MAX) {
     throw usageError(`${plural(files.length, 'file')} are too many: at most ${FILES_MAX}`);
   }
   if (files.length === 0) {
-    throw usageError(`${paths.join(', ')}: no .yaml, .yml or .json file there`);
+    throw usageError(`${paths.join(', ')}: no .yaml, .yml, .json, .jsonl or .json.gz file there`);
   }
-  return files.map((path) => ({ path: path === '-' ? STDIN : path, text: textOf(path) }));
+  const texts: SourceText[] = [];
+  const traces: TraceSource[] = [];
+  for (const path of files) {
+    const source = path === '-' ? null : tracesAt(path);
+    if (source === null) texts.push({ path: path === '-' ? STDIN : path, text: textOf(path) });
+    else traces.push(source);
+  }
+  return { texts, traces };
 }
 
 function textOf(path: string): string {
@@ -55,7 +70,7 @@ function below(folder: string, root: string, depth: number): readonly string[] {
     if (own.isSymbolicLink() && !isInside(path, root)) return [];
     // A link to a folder could lead back to one above it.
     if (own.isDirectory()) return below(path, root, depth + 1);
-    return READABLE.test(name) && statSync(path).isFile() ? [path] : [];
+    return (READABLE.test(name) || canBeTraces(name)) && statSync(path).isFile() ? [path] : [];
   });
 }
 

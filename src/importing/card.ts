@@ -6,15 +6,30 @@ const LINES_MAX = 8;
 
 /** What was read, what has no counterpart, what is guessed, and what to ask. */
 export function cardLines(imported: Imported, out: string): readonly string[] {
-  const { account, documents, components, renamed, guesses, questions } = imported;
+  const { account, documents, components, renamed, guesses, questions, traces } = imported;
   const { values, placed, listed } = account;
   return [
     `${out}: ${plural(components, 'component')} from ${plural(documents, 'document')}`,
-    `${plural(values, 'value')}: ${placed} in the scenario, ${listed.length} without a counterpart`,
+    ...(traces === null
+      ? []
+      : [`${plural(traces.spans, 'span')} of ${plural(traces.traces, 'trace')}`]),
+    ...(values === 0
+      ? []
+      : [
+          `${plural(values, 'value')}: ${placed} in the scenario, ${listed.length} without a counterpart`,
+        ]),
     ...block('Without a counterpart', reasonLines(listed)),
     ...block(
       'Other names',
       [...renamed].map(([before, after]) => `${before} is ${after}`),
+    ),
+    ...block(
+      'Not known from the traces',
+      (traces?.unknown ?? []).map(({ path, reason }) => `${path}: ${reason}`),
+    ),
+    ...block(
+      'Left out of the traces',
+      (traces?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`),
     ),
     ...block(
       `Guesses (${guesses.length}), marked "# guess" in the file`,

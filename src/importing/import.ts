@@ -3,9 +3,11 @@ import { documentsOf, ImportError } from './documents.js';
 import { documentKinds } from './kinds/index.js';
 import { guessesIn, type Guess } from './guesses.js';
 import { questionsOf } from './questions.js';
+import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
 import { scenarioOf } from './scenario.js';
 import { System } from './system.js';
+import type { TraceHints, TraceModel } from './traces/model.js';
 import { render } from './written.js';
 
 /** A leaf of a file that has no place in the scenario. */
@@ -35,6 +37,8 @@ export interface Imported {
   readonly questions: readonly string[];
   readonly components: number;
   readonly documents: number;
+  /** What traces gave; null = there were none. */
+  readonly traces: TraceModel | null;
 }
 
 /** Settings of an import. */
@@ -44,29 +48,55 @@ export interface ImportOptions {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Makes one scenario of all files. Throws an `ImportError` if one of them cannot be read. */
+/** Makes one scenario of manifests. Throws an `ImportError` if one of them cannot be read. */
 export function importTexts(sources: readonly SourceText[], options: ImportOptions): Imported {
-  const system = new System(options.names);
-  const roots = sources.flatMap(documentsOf);
-  const documents = roots.flatMap(itemsOf);
-  for (const document of documents) read(document, system);
-  for (const root of roots) root.get('kind')?.list(REASON.kind);
-  for (const root of roots) root.get('apiVersion')?.list(REASON.kind);
-  system.finish();
-  if (!system.components.some(({ isLoad }) => !isLoad))
-    throw new ImportError(nothingFound(sources));
-  const written = scenarioOf(system, options.title);
-  const scenario = render(written);
-  const guesses = guessesIn(written);
-  return {
-    scenario,
-    guesses,
-    questions: questionsOf(guesses),
-    account: accountOf(roots),
-    renamed: system.names.renamed,
-    components: system.components.length,
-    documents: documents.length,
-  };
+  return new Importing(sources, options).finish(null);
+}
+
+/** An import whose manifests are read, and whose traces may follow. */
+export class Importing {
+  /** What the manifests know and traces do not. */
+  readonly hints: TraceHints;
+  private readonly system: System;
+  private readonly roots: readonly Cell[];
+  private readonly documents: readonly Cell[];
+  private readonly sources: readonly SourceText[];
+  private readonly title: string;
+
+  constructor(sources: readonly SourceText[], options: ImportOptions) {
+    this.sources = sources;
+    this.title = options.title;
+    this.system = new System(options.names);
+    this.roots = sources.flatMap(documentsOf);
+    this.documents = this.roots.flatMap(itemsOf);
+    for (const document of this.documents) read(document, this.system);
+    for (const root of this.roots) root.get('kind')?.list(REASON.kind);
+    for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
+    this.system.finish();
+    this.hints = hintsOf(this.system);
+  }
+
+  /** Makes the scenario. `model`: what traces say; null = there are none. */
+  finish(model: TraceModel | null): Imported {
+    const { system, documents } = this;
+    if (model !== null) join(system, model);
+    const parts = system.components.filter(({ isLoad }) => !isLoad);
+    if (parts.length === 0) throw new ImportError(nothingFound(this.sources));
+    const written = scenarioOf(system, this.title);
+    const scenario = render(written);
+    const guesses = guessesIn(written);
+    const asked = model?.unknown.map(({ question }) => question) ?? [];
+    return {
+      scenario,
+      guesses,
+      questions: questionsOf(guesses, asked),
+      account: accountOf(this.roots),
+      renamed: system.names.renamed,
+      components: parts.length,
+      documents: documents.length,
+      traces: model,
+    };
+  }
 }
 
 /** The items of a List of Kubernetes, else the document itself. */

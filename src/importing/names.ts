@@ -28,6 +28,11 @@ export class Names {
     this.mapped = mapped;
   }
 
+  /** The name that the user gives to something; undefined = none. */
+  mappedTo(name: string): string | undefined {
+    return this.mapped.get(name);
+  }
+
   /** A name of its own for a component. `qualifier` tells it apart from another one of that name. */
   take(wanted: string, qualifier = ''): string {
     const named = this.mapped.get(wanted) ?? wanted;

@@ -7,7 +7,10 @@ const QUESTIONS_MAX = 5;
 const NAMES_MAX = 4;
 
 /** The questions whose answers would replace the guesses that matter most, the most useful one first. */
-export function questionsOf(guesses: readonly Guess[]): readonly string[] {
+export function questionsOf(
+  guesses: readonly Guess[],
+  asked: readonly string[],
+): readonly string[] {
   const all = [
     question(
       guesses,
@@ -46,7 +49,10 @@ export function questionsOf(guesses: readonly Guess[]): readonly string[] {
       (found) => `How much memory do ${shown(found.map(componentOf))} use without load?`,
     ),
   ];
-  return all.filter((each) => each !== null).slice(0, QUESTIONS_MAX);
+  const known = all.filter((each) => each !== null);
+  // Questions of the traces are about what no other file can say. They come first, but leave room for others.
+  const first = [...new Set(asked)].slice(0, Math.max(3, QUESTIONS_MAX - known.length));
+  return [...first, ...known].slice(0, QUESTIONS_MAX);
 }
 
 function question(

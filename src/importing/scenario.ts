@@ -26,7 +26,8 @@ export function scenarioOf(system: System, title: string): WrittenMap {
     gateways: section('gateways'),
     services: section('services'),
     databases: section('databases'),
-    workloads: map({ [LOAD_NAME]: loadOf(system, edges) }),
+    topics: section('topics'),
+    workloads: system.load ?? map({ [LOAD_NAME]: loadOf(system, edges) }),
   });
 }
 
@@ -34,10 +35,17 @@ function componentOf(component: Component, edges: readonly Edge[]): WrittenMap {
   const { section, product, fields, origins } = component;
   const own = new Map<string, Written>(fields);
   if (section === 'databases') {
-    own.set('operations', map({ [OPERATION]: map({ work: guess('exponential(2ms)') }) }));
-    return map([['kind', from(product ?? 'generic')], ...own], origins);
+    const guessed = map({ [OPERATION]: map({ work: guess('exponential(2ms)') }) });
+    own.set('operations', component.endpoints ?? guessed);
   }
-  if (section === 'gateways') return map(own, origins);
+  if (product !== null || section === 'databases') {
+    return map([['kind', plain(product ?? 'generic')], ...own], origins);
+  }
+  if (section !== 'services') return map(own, origins);
+  if (component.endpoints !== null) {
+    own.set('endpoints', component.endpoints);
+    return map(own, origins);
+  }
   const calls = edges.filter(({ from: caller }) => caller === component).map(callOf);
   const steps = list([map({ work: guess('exponential(5ms)') }), ...calls]);
   own.set('endpoints', map({ [ENDPOINT]: map({ steps }) }));
@@ -47,17 +55,25 @@ function componentOf(component: Component, edges: readonly Edge[]): WrittenMap {
 /** A step that calls: the files say that it may happen, not that each request makes it. */
 function callOf({ to, origins }: Edge): WrittenMap {
   const [verb, target] =
-    to.section === 'databases' ? ['query', `${to.name}.${OPERATION}`] : ['call', targetOf(to)];
+    to.section === 'databases' ? ['query', operationOf(to)] : ['call', targetOf(to)];
   return map({ [verb]: { ...from(target, ...origins), note: 'guess' } });
 }
 
-function targetOf({ name, section }: Component): string {
-  return section === 'gateways' ? name : `${name}.${ENDPOINT}`;
+function operationOf({ name, endpoints }: Component): string {
+  const [first = OPERATION] = endpoints?.entries.keys() ?? [];
+  return `${name}.${first}`;
+}
+
+function targetOf({ name, section, endpoints }: Component): string {
+  const [first] = endpoints?.entries.keys() ?? [];
+  if (first !== undefined) return `${name}.${first}`;
+  return section === 'gateways' || section === 'topics' ? name : `${name}.${ENDPOINT}`;
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */
 function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
-  const isPart = ({ isLoad, section }: Component): boolean => !isLoad && section !== 'databases';
+  const isPart = ({ isLoad, section }: Component): boolean =>
+    !isLoad && section !== 'databases' && section !== 'topics';
   const called = new Set(edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to));
   const generated = edges.filter(({ from: caller }) => caller.isLoad);
   const targets = system.components.filter(

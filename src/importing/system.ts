@@ -1,6 +1,6 @@
 import type { Cell } from './cell.js';
 import { Names } from './names.js';
-import type { Written } from './written.js';
+import type { Written, WrittenMap } from './written.js';
 
 /** What is done after all documents are read, in this order. */
 export const PHASES = ['parts', 'settings', 'calls'] as const;
@@ -8,19 +8,24 @@ export const PHASES = ['parts', 'settings', 'calls'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Sections in which a component can be. */
-export type Section = 'services' | 'databases' | 'gateways';
+export type Section = 'services' | 'databases' | 'gateways' | 'topics';
 
 /** A part of the scenario that is being built. */
 export interface Component {
   readonly name: string;
   readonly section: Section;
-  /** Product of a database. */
+  /** Kind of a database or a topic. */
   readonly product: string | null;
   readonly origins: readonly Cell[];
   /** Fields, in the order in which they are written. */
   readonly fields: Map<string, Written>;
   /** Versions that run side by side; empty = one. */
   readonly versions: readonly string[];
+  /** Endpoints or operations, if something says what they do. */
+  endpoints: WrittenMap | null;
+  /** Cores that one instance may use; null = no file says it. */
+  cores: number | null;
+  replicas: number | null;
   /** Where the files say that it is called from outside; null = nowhere. */
   entry: Cell | null;
   /** Whether others can call it: a workload without a Service has no address. */
@@ -43,6 +48,8 @@ export class System {
   readonly edges: Edge[] = [];
   /** Sections besides those of the components, such as `mesh`. */
   readonly sections = new Map<string, Written>();
+  /** Workloads, if something says what they are. */
+  load: WrittenMap | null = null;
   private readonly hosts = new Map<string, Component>();
   private readonly families = new Map<string, object>();
   private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));
@@ -80,6 +87,9 @@ export class System {
       product: null,
       origins: [],
       versions: [],
+      endpoints: null,
+      cores: null,
+      replicas: null,
       entry: null,
       isCallable: true,
       isLoad: false,
@@ -106,6 +116,15 @@ export class System {
     return this.hosts.get(`${plain}.${namespace}`) ?? this.hosts.get(plain);
   }
 
+  /** The component that traces or other files call by a name of their own: the host, or nearly its name. */
+  named(name: string): Component | undefined {
+    const found = this.find(this.names.mappedTo(name) ?? name);
+    if (found !== undefined) return found;
+    const key = plainKey(name);
+    const near = this.components.filter((component) => plainKey(component.name) === key);
+    return near.length === 1 ? near[0] : undefined;
+  }
+
   /** The components whose host names match a pattern such as `*.shop.svc.cluster.local`. */
   findAll(host: string, namespace = ''): readonly Component[] {
     if (!host.startsWith('*')) {
@@ -117,6 +136,16 @@ export class System {
     return [...new Set(found.map(([, component]) => component))];
   }
 
+  /** Removes edges. Those with a reason are listed with it. */
+  dropEdges(isDropped: (edge: Edge) => boolean, reason: (edge: Edge) => string | null): void {
+    const dropped = this.edges.filter(isDropped);
+    for (const edge of dropped) {
+      const text = reason(edge);
+      if (text !== null) for (const origin of edge.origins) origin.relist(text);
+      this.edges.splice(this.edges.indexOf(edge), 1);
+    }
+  }
+
   /** A call between two components that the files suggest; several places of the same call become one. */
   connect(from: Component, to: Component, origin: Cell): void {
     if (from === to) return;
@@ -125,4 +154,9 @@ export class System {
     if (known < 0) this.edges.push({ from, to, origins });
     else this.edges[known] = { from, to, origins };
   }
+}
+
+/** `Cart-Service` and `cartservice` are one name. */
+function plainKey(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { cardLines } from '../../importing/card.js';
 import { ImportError } from '../../importing/documents.js';
-import { importTexts, type Imported } from '../../importing/import.js';
+import { Importing, type Imported } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
+import { readTraces } from '../../importing/traces/index.js';
 import { asLines } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
@@ -19,16 +20,16 @@ export interface ImportFlags {
   readonly quiet?: boolean;
 }
 
-/** Makes a scenario of manifests and configuration files, and says what it could not know. */
-export function importFiles(
+/** Makes a scenario of manifests, configuration files and traces, and says what it could not know. */
+export async function importFiles(
   paths: readonly string[],
   flags: ImportFlags,
   terminal: Terminal,
-): number {
+): Promise<number> {
   const out = flags.out ?? 'imported.yaml';
   checkDestinations([out, flags.json]);
   for (const path of [out, flags.json]) refuseExisting(path, flags.force === true);
-  const imported = read(paths, flags);
+  const imported = await read(paths, flags);
   writeDocument(out, () => imported.scenario, terminal);
   writeDocument(flags.json, () => `${canonicalJson(accountOf(imported))}\n`, terminal);
   if (flags.quiet === true || takesStandardOutput([out, flags.json])) return EXIT.ok;
@@ -43,10 +44,12 @@ function refuseExisting(path: string | undefined, isForced: boolean): void {
   );
 }
 
-function read(paths: readonly string[], flags: ImportFlags): Imported {
+async function read(paths: readonly string[], flags: ImportFlags): Promise<Imported> {
   try {
     const names = readMapping(flags.map ?? []);
-    return importTexts(importSources(paths), { title: `Imported from ${paths.join(', ')}`, names });
+    const { texts, traces } = importSources(paths);
+    const importing = new Importing(texts, { title: `Imported from ${paths.join(', ')}`, names });
+    return importing.finish(traces.length === 0 ? null : await readTraces(traces, importing.hints));
   } catch (error) {
     if (error instanceof ImportError) throw usageError(error.message);
     throw error;
@@ -54,6 +57,10 @@ function read(paths: readonly string[], flags: ImportFlags): Imported {
 }
 
 /** The account for programs. */
-function accountOf({ account, renamed, guesses, questions }: Imported): object {
-  return { faultline: 1, ...account, renamed: Object.fromEntries(renamed), guesses, questions };
+function accountOf({ account, renamed, guesses, questions, traces }: Imported): object {
+  const names = Object.fromEntries(renamed);
+  const { unknown, leftOut, measured, spans } = traces ?? {};
+  const read =
+    traces === null ? null : { spans, traces: traces.traces, unknown, leftOut, measured };
+  return { faultline: 1, ...account, renamed: names, guesses, questions, traces: read };
 }

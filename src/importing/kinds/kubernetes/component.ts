@@ -3,7 +3,8 @@ import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
 import { connectAddresses } from './addresses.js';
-import { containerOf, cpuOf, processFields } from './pods.js';
+import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
+import { coresOf } from './quantities.js';
 import { coresUsedBy, productOf } from './products.js';
 
 /** Pods that one workload keeps running. */
@@ -36,6 +37,8 @@ export function addComponent(
     versions,
     isLoad: LOAD_GENERATOR.test(`${first!.name} ${containerOf(first!.pod)?.get('image')?.text()}`),
   });
+  component.cores = coresOf(limitOf(first!.pod)) ?? null;
+  component.replicas = first!.document.get('spec', 'replicas')?.number() ?? 1;
   if (component.isLoad)
     first!.document.list('a load generator is a workload, which has no process');
   else if (isDatabase) fillDatabase(component, first!);

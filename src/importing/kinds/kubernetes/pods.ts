@@ -50,9 +50,14 @@ function baseOf(limit: Written | string | number | boolean): string {
   return `${Number(number) / 2}${unit}`;
 }
 
+/** The CPU limit of the container that serves. */
+export function limitOf(pod: Cell | undefined): Cell | undefined {
+  return containerOf(pod)?.get('resources', 'limits', 'cpu');
+}
+
 /** A limit is a quota of each period on the cores of the node. Without a limit, a process can use the whole node. */
 export function cpuOf(pod: Cell | undefined, most: number | null = null): Written {
-  const cell = containerOf(pod)?.get('resources', 'limits', 'cpu');
+  const cell = limitOf(pod);
   const limit = coresOf(cell);
   const cores = most === null ? guess(Math.max(NODE_CORES, Math.ceil(limit ?? 0))) : plain(most);
   if (limit === undefined) return cores;

@@ -1,0 +1,227 @@
+import { METRIC_WORDS } from '../language/metrics.js';
+import { formatCount } from '../text/figures.js';
+import { allowedName, LOAD_NAME } from './names.js';
+import type { Component, Edge, System } from './system.js';
+import type {
+  Measured,
+  TracedCall,
+  TracedComponent,
+  TracedEndpoint,
+  TracedEntry,
+  TracedStep,
+  TraceHints,
+  TraceModel,
+} from './traces/model.js';
+import { filled, guess, list, map, plain, type WrittenMap, type WrittenScalar } from './written.js';
+
+/** What manifests know about the components of traces. */
+export function hintsOf(system: System): TraceHints {
+  return {
+    cores: (name) => system.named(name)?.cores ?? null,
+    replicas: (name) => system.named(name)?.replicas ?? null,
+  };
+}
+
+/** Lays traces over a system: they give graph, order, times and load; manifests keep capacity and policies. */
+export function join(system: System, model: TraceModel): void {
+  new Join(system, model).all();
+}
+
+class Join {
+  private readonly system: System;
+  private readonly model: TraceModel;
+  private readonly components = new Map<string, Component>();
+  /** Traced name of an endpoint -> name in the scenario, by component. */
+  private readonly endpoints = new Map<string, ReadonlyMap<string, string>>();
+  private readonly called = new Set<Edge>();
+
+  constructor(system: System, model: TraceModel) {
+    this.system = system;
+    this.model = model;
+  }
+
+  all(): void {
+    const { system, model } = this;
+    for (const traced of model.components) {
+      this.components.set(traced.name, this.componentFor(traced));
+      this.endpoints.set(traced.name, endpointNames(traced.endpoints.map(({ name }) => name)));
+    }
+    for (const traced of model.components) this.fill(traced);
+    const traced = new Set(this.components.values());
+    system.dropEdges(
+      (edge) => traced.has(edge.from),
+      (edge) =>
+        this.called.has(edge)
+          ? null
+          : `no trace has a call from ${edge.from.name} to ${edge.to.name}`,
+    );
+    if (model.network !== null) {
+      system.sections.set('network', map({ latency: measured(model.network) }));
+    }
+    system.load = this.load();
+  }
+
+  private componentFor({ name, kind, replicas }: TracedComponent): Component {
+    const known = this.system.named(name);
+    if (known !== undefined) return known;
+    const section = SECTIONS[kind];
+    const made = this.system.add(name, { section, product: kind === 'queue' ? 'bus' : null });
+    this.system.addHost(name, '', made);
+    if (kind === 'external') made.fields.set('external', plain(true));
+    if (kind === 'service' && replicas !== null && replicas > 1) {
+      made.fields.set('replicas', { ...plain(replicas), note: 'measured' });
+    }
+    return made;
+  }
+
+  private fill(traced: TracedComponent): void {
+    const component = this.components.get(traced.name)!;
+    const names = this.endpoints.get(traced.name)!;
+    const own = traced.endpoints.map((endpoint) => {
+      const name = names.get(endpoint.name)!;
+      if (component.section === 'databases') return [name, operationOf(endpoint)] as const;
+      const steps = endpoint.steps.map((step) => this.step(step, component));
+      const errors = endpoint.errors;
+      const fail =
+        errors === null ? [] : [map({ fail: plain(500), probability: measured(errors) })];
+      return [name, map({ steps: list([...steps, ...fail]) })] as const;
+    });
+    if (component.section === 'topics') this.subscribe(component, traced);
+    else component.endpoints = map(own);
+  }
+
+  private subscribe({ fields }: Component, { endpoints }: TracedComponent): void {
+    const handlers = endpoints.flatMap(({ steps }) => steps.flatMap(callsOf));
+    const subscribers = handlers.map((call) =>
+      map({ group: plain(allowedName(call.to)), call: plain(this.targetOf(call)) }),
+    );
+    fields.set('subscribers', list(subscribers));
+  }
+
+  private step(step: TracedStep, from: Component): WrittenMap {
+    switch (step.kind) {
+      case 'work':
+      case 'wait':
+        return map({ [step.kind]: measured(step.time) });
+      case 'parallel': {
+        const branches = step.branches.map((branch) =>
+          list(branch.map((each) => this.step(each, from))),
+        );
+        return map({ parallel: map({ branches: list(branches) }) });
+      }
+      case 'repeat': {
+        const steps = list(step.steps.map((each) => this.step(each, from)));
+        return map({ loop: map({ times: measured(step.times), steps }) });
+      }
+      default:
+        return this.call(step, from);
+    }
+  }
+
+  private call(call: TracedCall, from: Component): WrittenMap {
+    const to = this.components.get(call.to);
+    const edge = this.system.edges.find((each) => each.from === from && each.to === to);
+    if (edge !== undefined) this.called.add(edge);
+    const verb =
+      to?.section === 'databases' ? 'query' : to?.section === 'topics' ? 'publish' : 'call';
+    const retry = call.retry;
+    const policy = map({
+      timeout: call.timeout === null ? undefined : measured(call.timeout),
+      retry:
+        retry === null
+          ? undefined
+          : map({
+              attempts: { ...plain(retry.maxRetries + 1), note: noteOf(retry.backoff.n) },
+              on: list([guess('any')]),
+              backoff: map({ kind: plain('constant'), base: measured(retry.backoff) }),
+            }),
+    });
+    return map({
+      [verb]: { ...plain(this.targetOf(call)), origins: edge?.origins ?? [] },
+      probability: call.chance === null ? undefined : measured(call.chance),
+      policy: verb === 'publish' ? undefined : filled(policy),
+    });
+  }
+
+  private targetOf({ to, endpoint }: Pick<TracedCall, 'to' | 'endpoint'>): string {
+    const { name, section } = this.components.get(to)!;
+    if (section === 'topics') return name;
+    return `${name}.${this.endpoints.get(to)!.get(endpoint)!}`;
+  }
+
+  /** All requests from outside, as one workload with the measured mix. */
+  private load(): WrittenMap | null {
+    const rateOf = ({ rate }: TracedEntry): number => Number.parseFloat(rate.text);
+    const entries = [...this.model.entries].sort((a, b) => rateOf(b) - rateOf(a));
+    const rates = entries.map(rateOf);
+    const total = rates.reduce((sum, rate) => sum + rate, 0);
+    if (!(total > 0)) return null;
+    const n = entries.reduce((sum, { rate }) => sum + rate.n, 0);
+    const own = entries.map(({ to, endpoint }) => this.endpoints.get(to)!.get(endpoint)!);
+    const isAlone = (name: string): boolean => own.filter((each) => each === name).length === 1;
+    const requests = entries.map((entry, index) =>
+      map({
+        name: plain(isAlone(own[index]!) ? own[index]! : allowedName(`${entry.to}-${own[index]}`)),
+        call: plain(this.targetOf(entry)),
+        weight: { ...measured(entry.rate), value: rates[index]! },
+      }),
+    );
+    const arrivals = { ...plain(`poisson(${Number(total.toPrecision(4))}/s)`), note: noteOf(n) };
+    return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
+  }
+}
+
+const SECTIONS = {
+  service: 'services',
+  external: 'services',
+  database: 'databases',
+  queue: 'topics',
+} as const;
+
+/** An operation has one time. */
+function operationOf({ steps }: TracedEndpoint): WrittenMap {
+  const [time] = steps.filter((step) => step.kind === 'work' || step.kind === 'wait');
+  return map({ [time?.kind ?? 'work']: time === undefined ? plain('1ms') : measured(time.time) });
+}
+
+function callsOf(step: TracedStep): readonly TracedCall[] {
+  if (step.kind === 'work' || step.kind === 'wait') return [];
+  if (step.kind === 'parallel') return step.branches.flatMap((branch) => branch.flatMap(callsOf));
+  return step.kind === 'repeat' ? step.steps.flatMap(callsOf) : [step];
+}
+
+function measured({ text, n }: Measured): WrittenScalar {
+  const number = Number(text);
+  return { ...plain(text !== '' && Number.isFinite(number) ? number : text), note: noteOf(n) };
+}
+
+function noteOf(n: number): string {
+  return `measured, n = ${formatCount(n)}`;
+}
+
+/** Short names of endpoints such as `POST /orders` or `shop.Cart/Get`; whole ones where short ones are not unique. */
+function endpointNames(texts: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const short = texts.map((text) =>
+    endpointName(
+      text
+        .replace(/^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +/i, '')
+        .replace(/^.*\.[A-Za-z0-9_]+\//, ''),
+    ),
+  );
+  texts.forEach((text, index) => {
+    const isAlone = short.filter((each) => each === short[index]).length === 1;
+    let name = isAlone ? short[index]! : endpointName(text);
+    for (let count = 2; taken.has(name); count++) name = `${endpointName(text)}-${count}`;
+    taken.add(name);
+    names.set(text, name);
+  });
+  return names;
+}
+
+/** A part of a component must not have the name of a metric. */
+function endpointName(text: string): string {
+  const name = allowedName(text === '' || /^[^A-Za-z0-9]*$/.test(text) ? 'root' : text);
+  return METRIC_WORDS.has(name) ? `${name}-endpoint` : name;
+}

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Importing, type Imported } from '../../src/importing/import.js';
+import { readTraces } from '../../src/importing/traces/index.js';
+import { otlp } from '../../src/telemetry/otlp.js';
+import { exported } from '../telemetry/export.js';
+import { loaded, source } from './support.js';
+
+/** 60/s and 10.1 ms each on two cores of `cart`: busy to 30 %. */
+const SHOP = `
+run: { duration: 40s, warmup: 2s, replications: 1, seed: 8 }
+services:
+  shop:
+    endpoints:
+      buy: [ work: exponential(1ms), call: cart.get, { call: ads.get, probability: 30% }, query: db.insert ]
+      look: [ work: exponential(1ms) ]
+  cart: { cpu: 2, endpoints: { get: [ work: lognormal(p50=8ms p99=40ms) ] } }
+  ads: { endpoints: { get: [ wait: exponential(15ms) ] } }
+databases:
+  db: { kind: postgres, cpu: 4, operations: { insert: exponential(2ms) } }
+workloads:
+  users: { arrivals: poisson(80/s), requests: [ { name: buy, weight: 3, call: shop.buy }, { name: look, weight: 1, call: shop.look } ] }
+`;
+
+const MANIFESTS = ['cart', 'shop', 'stock']
+  .map(
+    (name) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec:
+      containers:
+        - name: main
+          image: example/${name}
+          resources: { limits: { cpu: "2" } }
+          env: [ { name: CART_ADDR, value: "cart:80" }, { name: STOCK_ADDR, value: "stock:80" } ]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} } }`,
+  )
+  .join('\n---\n');
+
+describe('manifests and traces of the same system', () => {
+  let result: Imported;
+  let scenario: any;
+
+  beforeAll(async () => {
+    const text = exported(SHOP, otlp);
+    const importing = new Importing(source(MANIFESTS), { title: 'Shop', names: new Map() });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const model = await readTraces([{ path: 'traces.json', chunks }], importing.hints);
+    result = importing.finish(model);
+    loaded(result);
+    scenario = parse(result.scenario);
+  });
+
+  it('take the capacity from the manifests and the steps from the traces', () => {
+    expect(scenario.services.cart.cpu).toEqual({ cores: 4, quota: { limit: 2 } });
+    const [{ work }] = scenario.services.cart.endpoints.get.steps;
+    const p50 = Number(/^lognormal\(p50=([\d.]+)ms/.exec(work)![1]);
+    expect(p50 / 8).toBeGreaterThan(0.95);
+    expect(p50 / 8).toBeLessThan(1.05);
+  });
+
+  it('take the calls from the traces, with the line of the address that agrees', () => {
+    const steps = scenario.services.shop.endpoints.buy.steps;
+    expect(steps.map((step: object) => Object.values(step)[0]).slice(1)).toEqual([
+      'cart.get',
+      'ads.get',
+      'db.insert',
+    ]);
+    expect(steps[2].probability).toBeCloseTo(0.3, 1);
+    expect(result.scenario).toMatch(/- call: cart\.get {2}# test\.yaml:\d+$/m);
+    const reasons = result.account.listed.map(({ reason }) => reason);
+    expect(reasons).toContain('no trace has a call from shop to stock');
+  });
+
+  it('take the load and its mix from the traces', () => {
+    const { arrivals, requests } = scenario.workloads.users;
+    expect(Number.parseFloat(arrivals.slice('poisson('.length)) / 80).toBeCloseTo(1, 1);
+    expect(requests.map(({ name, call }: any) => [name, call])).toEqual([
+      ['buy', 'shop.buy'],
+      ['look', 'shop.look'],
+    ]);
+    expect(requests[0].weight / requests[1].weight).toBeCloseTo(3, 0);
+  });
+
+  it('say of each measured value on how much it rests', () => {
+    expect(result.scenario).toMatch(/# measured, n = [\d,]+$/m);
+    expect(result.scenario).toMatch(/work: lognormal.* {2}# measured, n = \d,\d{3}$/m);
+  });
+
+  it('keep what no trace has, with guesses', () => {
+    expect(scenario.services.stock.endpoints.handle.steps).toEqual([
+      { work: 'exponential(5ms)' },
+      { call: 'cart.get' },
+    ]);
+    expect(result.guesses.map(({ path }) => path)).toContain(
+      'services.stock.endpoints.handle.steps[0].work',
+    );
+  });
+});
