@@ -57,7 +57,7 @@ function stepError(text, { variant }) {
     return at.some(({ kind: own }) => own === 'faultEnd') ? null : 'no fault ends then';
   const innocent = new Set(variant.cascade.innocent.map(({ fault }) => fault));
   if (/^\d+ faults at once: /u.test(what)) {
-    // Faults that are cleared of harm to users are told apart, under "Not to blame".
+    // The heading "Not to blame" lists the faults that are cleared of harm to users.
     const begin = at.filter(({ kind: own, subject }) => own === 'fault' && !innocent.has(subject));
     return begin.length === Number.parseInt(what, 10) ? null : 'another number of faults begins';
   }
