@@ -12,6 +12,7 @@ import {
   addValidate,
 } from './commands.js';
 import { addAsk, addExplore, addStory, addTune } from './commands-accounts.js';
+import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -24,6 +25,7 @@ const ELSEWHERE = {
 const EXAMPLES = `
 Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
+  faultline import k8s/ istio/ --out shop.yaml     a scenario from manifests
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
@@ -66,6 +68,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addExplore,
     addTune,
     addSweep,
+    addImport,
     addValidate,
     addLint,
     addGraph,

@@ -119,6 +119,7 @@ export const COMMANDS = [
   'explore',
   'tune',
   'sweep',
+  'import',
   'validate',
   'lint',
   'graph',

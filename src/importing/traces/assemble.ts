@@ -1,0 +1,104 @@
+import { momentsOf } from '../../stats/moments.js';
+import { sortedQuantile } from '../../stats/rank.js';
+import { byCodeUnit } from '../../text/order.js';
+import { Executions } from './executions.js';
+import type { LeftOut } from './left-out.js';
+import { inferKinds, link } from './links.js';
+import { loadOf } from './load.js';
+import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
+import { rolesOf } from './parts.js';
+import type { Roles } from './parts.js';
+import { ServiceReader } from './services.js';
+import { networkOf } from './network.js';
+import { Skews } from './skew.js';
+import { FLAG } from './store.js';
+import type { SpanStore } from './store.js';
+import { targetsOf } from './targets.js';
+
+/** The model of the system whose spans a store has. */
+export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): TraceModel {
+  const links = link(store, leftOut);
+  inferKinds(store, links);
+  const roles = rolesOf(store, links, leftOut);
+  const executions = new Executions(store, links, roles, new Skews(store, links, leftOut));
+  const saysAttempts = partsThatSayAttempts(store, roles);
+  const { load, sources } = loadOf(store, links, roles, executions, saysAttempts);
+  const unknown: Unknown[] = [];
+  const entries = load.entries(roles, unknown);
+  const reader = new ServiceReader(store, roles, executions, hints, leftOut, unknown, saysAttempts);
+  const byService = servicesOf(store, roles, sources);
+  const services = [...byService].map(([service, spans]): TracedComponent => {
+    const name = store.names.texts[service];
+    const endpoints = reader.endpoints(name, spans);
+    return { name, kind: 'service', endpoints, replicas: replicasOf(store, spans) };
+  });
+  const components = [...services, ...targetsOf(store, roles, services, unknown)];
+  components.sort((a, b) => byCodeUnit(a.name, b.name));
+  return {
+    components,
+    entries,
+    unknown,
+    leftOut: leftOut.all(),
+    measured: [...byService.values()].flatMap((spans) => measuredOf(store, roles, spans)),
+    network: networkOf(store, links, roles),
+    spans: store.count,
+    traces: links.traces,
+  };
+}
+
+/** Parts whose calls say which try they are, at least once. */
+function partsThatSayAttempts(
+  { count, attempt }: SpanStore,
+  { calls }: Roles,
+): ReadonlySet<number> {
+  const parts = new Set<number>();
+  for (let i = 0; i < count; i++) if (calls[i] >= 0 && attempt[i] > 0) parts.add(calls[i]);
+  return parts;
+}
+
+type Spans = ReadonlyMap<number, readonly number[]>;
+
+/** Spans of executions by service and part; sources of load are no services. */
+function servicesOf(
+  { service }: SpanStore,
+  { executes }: Roles,
+  sources: ReadonlySet<number>,
+): ReadonlyMap<number, Spans> {
+  const services = new Map<number, Map<number, number[]>>();
+  for (let i = 0; i < executes.length; i++) {
+    if (executes[i] < 0 || sources.has(service[i])) continue;
+    const parts = services.get(service[i]) ?? new Map<number, number[]>();
+    services.set(service[i], parts);
+    const spans = parts.get(executes[i]);
+    if (spans === undefined) parts.set(executes[i], [i]);
+    else spans.push(i);
+  }
+  return services;
+}
+
+function replicasOf({ instance }: SpanStore, parts: Spans): number | null {
+  const seen = new Set<number>();
+  for (const spans of parts.values()) for (const i of spans) seen.add(instance[i]);
+  return seen.has(0) ? null : seen.size;
+}
+
+function measuredOf(
+  { start, end, flags }: SpanStore,
+  roles: Roles,
+  parts: Spans,
+): TraceModel['measured'] {
+  return [...parts].map(([part, spans]) => {
+    const { component, endpoint } = roles.parts.all[part];
+    const timed = spans.filter((i) => (flags[i] & FLAG.untimed) === 0);
+    const times = Float64Array.from(timed, (i) => end[i] - start[i]).sort();
+    return {
+      component,
+      endpoint,
+      n: times.length,
+      mean: times.length === 0 ? 0 : momentsOf(times).mean,
+      p50: times.length === 0 ? 0 : sortedQuantile(times, 0.5),
+      p95: times.length === 0 ? 0 : sortedQuantile(times, 0.95),
+      p99: times.length === 0 ? 0 : sortedQuantile(times, 0.99),
+    };
+  });
+}

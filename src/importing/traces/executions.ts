@@ -1,0 +1,140 @@
+import type { Links } from './links.js';
+import type { Roles } from './parts.js';
+import { KIND } from './reading/span.js';
+import type { Skews } from './skew.js';
+import { FLAG } from './store.js';
+import type { SpanStore } from './store.js';
+
+/** A call as the span of its caller shows it, or that of the callee where the caller has none. */
+export interface Call {
+  readonly part: number;
+  readonly kind: 'call' | 'query' | 'publish';
+  readonly start: number;
+  readonly end: number;
+  readonly isFailed: boolean;
+  readonly isTimeout: boolean;
+  /** Number of the try; 0 = not said. */
+  readonly attempt: number;
+}
+
+/** One execution of an endpoint. Times on the clock of its process. */
+export interface Execution {
+  readonly span: number;
+  /** When its code began. */
+  readonly start: number;
+  readonly end: number;
+  readonly isFailed: boolean;
+  readonly isTimed: boolean;
+  /** Its caller had given up before it ended. */
+  readonly isAbandoned: boolean;
+  readonly calls: readonly Call[];
+}
+
+/** Reads executions with their calls. */
+export class Executions {
+  private readonly store: SpanStore;
+  private readonly links: Links;
+  private readonly roles: Roles;
+  private readonly skews: Skews;
+
+  constructor(store: SpanStore, links: Links, roles: Roles, skews: Skews) {
+    this.store = store;
+    this.links = links;
+    this.roles = roles;
+    this.skews = skews;
+  }
+
+  /** Spans by the part that they execute. */
+  byPart(): ReadonlyMap<number, readonly number[]> {
+    const byPart = new Map<number, number[]>();
+    const { executes } = this.roles;
+    for (let i = 0; i < executes.length; i++) {
+      if (executes[i] < 0) continue;
+      const known = byPart.get(executes[i]);
+      if (known === undefined) byPart.set(executes[i], [i]);
+      else known.push(i);
+    }
+    return byPart;
+  }
+
+  of(span: number): Execution {
+    const { store, links } = this;
+    const parent = links.parent[span];
+    const isCalled = parent >= 0 && store.kind[parent] === KIND.client;
+    const { queuedNs, start, end, flags } = store;
+    const isAbandoned =
+      isCalled &&
+      (flags[parent] & FLAG.error) !== 0 &&
+      end[span] - this.skews.of(parent, span) > end[parent];
+    const calls: Call[] = [];
+    this.collect(span, calls);
+    calls.sort((a, b) => a.start - b.start || a.end - b.end);
+    return {
+      span,
+      start: Math.min(start[span] + queuedNs[span], end[span]),
+      end: end[span],
+      isFailed: (flags[span] & FLAG.error) !== 0 && !isAbandoned,
+      isTimed: (flags[span] & FLAG.untimed) === 0,
+      isAbandoned,
+      calls,
+    };
+  }
+
+  /** Calls below a span, also through the spans inside of the process. */
+  private collect(span: number, calls: Call[]): void {
+    const { store, links, roles } = this;
+    const open = [span];
+    while (open.length > 0) {
+      const at = open.pop()!;
+      for (let k = links.first[at]; k < links.first[at + 1]; k++) {
+        const child = links.children[k];
+        if (roles.calls[child] >= 0) calls.push(this.call(child));
+        else if (roles.executes[child] >= 0) {
+          if (store.kind[child] === KIND.server) calls.push(this.served(span, child));
+        } else open.push(child);
+      }
+    }
+  }
+
+  private call(i: number): Call {
+    const { store, links, roles } = this;
+    const part = roles.calls[i];
+    const isFailed = (store.flags[i] & FLAG.error) !== 0;
+    let outlived = false;
+    for (let k = links.first[i]; isFailed && k < links.first[i + 1]; k++) {
+      const child = links.children[k];
+      outlived ||= store.end[child] - this.skews.of(i, child) > store.end[i];
+    }
+    return {
+      part,
+      kind: KINDS[roles.parts.all[part].kind],
+      start: store.start[i],
+      end: store.end[i],
+      isFailed,
+      isTimeout: (isFailed && (store.flags[i] & FLAG.timeout) !== 0) || outlived,
+      attempt: store.attempt[i],
+    };
+  }
+
+  /** A call without a span of the caller. */
+  private served(caller: number, i: number): Call {
+    const { store, roles } = this;
+    const shift = this.skews.of(caller, i);
+    return {
+      part: roles.executes[i],
+      kind: 'call',
+      start: store.start[i] - shift,
+      end: store.end[i] - shift,
+      isFailed: (store.flags[i] & FLAG.error) !== 0,
+      isTimeout: false,
+      attempt: 0,
+    };
+  }
+}
+
+const KINDS = {
+  service: 'call',
+  external: 'call',
+  database: 'query',
+  queue: 'publish',
+} as const;

@@ -1,0 +1,160 @@
+import type { LeftOut } from './left-out.js';
+import { KIND } from './reading/span.js';
+import { FLAG, SHARED } from './store.js';
+import type { SpanStore } from './store.js';
+
+/** Spans as trees: the parent of each, and the children in the order of their starts. */
+export interface Links {
+  /** -1 = none. */
+  readonly parent: Int32Array;
+  /** The children of span i are `children[first[i]]` up to `children[first[i + 1] - 1]`. */
+  readonly first: Uint32Array;
+  readonly children: Uint32Array;
+  /** Spans whose parent is in none of the files. */
+  readonly isOrphan: Uint8Array;
+  /** Read twice, and ignored. */
+  readonly isTwin: Uint8Array;
+  readonly traces: number;
+}
+
+/** Joins the spans of each trace to a tree. */
+export function link(store: SpanStore, leftOut: LeftOut): Links {
+  const table = new IdTable(store);
+  const isTwin = table.fill();
+  const { parent, isOrphan } = parents(store, table, isTwin);
+  leftOut.add(
+    'spans read twice',
+    isTwin.reduce((sum, one) => sum + one, 0),
+  );
+  leftOut.add(
+    'links to a parent that is in no file: such spans are not counted as load',
+    isOrphan.reduce((sum, one) => sum + one, 0),
+  );
+  leftOut.add('links between spans that form a circle', cutCircles(parent, isOrphan));
+  const traces = new Set(store.traceHash.subarray(0, store.count)).size;
+  return { parent, isOrphan, isTwin, traces, ...childrenOf(store, parent, isTwin) };
+}
+
+/** Finds spans by the hash of their id. Open addressing. */
+class IdTable {
+  private readonly store: SpanStore;
+  private readonly slots: Int32Array;
+  private readonly mask: number;
+
+  constructor(store: SpanStore) {
+    this.store = store;
+    let size = 16;
+    while (size < 2 * store.count) size *= 2;
+    this.slots = new Int32Array(size).fill(-1);
+    this.mask = size - 1;
+  }
+
+  /** Which spans have the id of an earlier one. */
+  fill(): Uint8Array {
+    const { count, idA, idB } = this.store;
+    const isTwin = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      const slot = this.slotOf(idA[i], idB[i]);
+      if (this.slots[slot] >= 0) isTwin[i] = 1;
+      else this.slots[slot] = i;
+    }
+    return isTwin;
+  }
+
+  /** -1 if there is none. */
+  find(a: number, b: number): number {
+    return this.slots[this.slotOf(a, b)];
+  }
+
+  private slotOf(a: number, b: number): number {
+    const { idA, idB } = this.store;
+    let slot = (a ^ Math.imul(b, 0x9e3779b1)) & this.mask;
+    for (;;) {
+      const i = this.slots[slot];
+      if (i < 0 || (idA[i] === a && idB[i] === b)) return slot;
+      slot = (slot + 1) & this.mask;
+    }
+  }
+}
+
+function parents(
+  { count, flags, parentA, parentB }: SpanStore,
+  table: IdTable,
+  isTwin: Uint8Array,
+): Pick<Links, 'parent' | 'isOrphan'> {
+  const parent = new Int32Array(count).fill(-1);
+  const isOrphan = new Uint8Array(count);
+  const hasShared = flags.subarray(0, count).some((flag) => (flag & FLAG.shared) !== 0);
+  for (let i = 0; i < count; i++) {
+    if (isTwin[i] === 1 || (flags[i] & FLAG.hasParent) === 0) continue;
+    const a = parentA[i];
+    const isShared = (flags[i] & FLAG.shared) !== 0;
+    let found = hasShared && !isShared ? table.find((a ^ SHARED) >>> 0, parentB[i]) : -1;
+    if (found < 0) found = table.find(a, parentB[i]);
+    if (found >= 0 && found !== i) parent[i] = found;
+    else isOrphan[i] = 1;
+  }
+  return { parent, isOrphan };
+}
+
+/** Cuts every circle at one span. How many were cut. */
+function cutCircles(parent: Int32Array, isOrphan: Uint8Array): number {
+  const seen = new Int32Array(parent.length).fill(-1);
+  let cuts = 0;
+  for (let i = 0; i < parent.length; i++) {
+    let at = i;
+    while (at >= 0 && seen[at] < 0) {
+      seen[at] = i;
+      const next = parent[at];
+      if (next >= 0 && seen[next] === i) {
+        parent[at] = -1;
+        isOrphan[at] = 1;
+        cuts++;
+      }
+      at = parent[at];
+    }
+  }
+  return cuts;
+}
+
+function childrenOf(
+  { count, start }: SpanStore,
+  parent: Int32Array,
+  isTwin: Uint8Array,
+): Pick<Links, 'first' | 'children'> {
+  const first = new Uint32Array(count + 1);
+  for (let i = 0; i < count; i++) if (parent[i] >= 0 && isTwin[i] === 0) first[parent[i] + 1]++;
+  for (let i = 0; i < count; i++) first[i + 1] += first[i];
+  const children = new Uint32Array(first[count]);
+  const next = first.slice();
+  for (let i = 0; i < count; i++) {
+    if (parent[i] >= 0 && isTwin[i] === 0) children[next[parent[i]]++] = i;
+  }
+  for (let i = 0; i < count; i++) {
+    if (first[i + 1] - first[i] > 1) {
+      children.subarray(first[i], first[i + 1]).sort((a, b) => start[a] - start[b] || a - b);
+    }
+  }
+  return { first, children };
+}
+
+/** Kinds of spans that do not say theirs, from the services of their parents and children. */
+export function inferKinds({ count, kind, service, store }: SpanStore, links: Links): void {
+  const { parent, first, children, isOrphan } = links;
+  const said = kind.slice(0, count);
+  const isRemote = (i: number): boolean => parent[i] >= 0 && service[parent[i]] !== service[i];
+  for (let i = 0; i < count; i++) {
+    if (said[i] > KIND.internal) continue;
+    if (isRemote(i)) kind[i] = KIND.server;
+    else if (said[i] === KIND.unset && parent[i] < 0 && isOrphan[i] === 0) kind[i] = KIND.server;
+  }
+  for (let i = 0; i < count; i++) {
+    if (said[i] !== KIND.unset || kind[i] === KIND.server) continue;
+    const from = first[i];
+    const to = first[i + 1];
+    let hasOnlyRemote = to > from;
+    for (let k = from; k < to; k++) hasOnlyRemote &&= isRemote(children[k]);
+    if (hasOnlyRemote || (to === from && store[i] !== 0)) kind[i] = KIND.client;
+    else kind[i] = KIND.internal;
+  }
+}

@@ -1,0 +1,102 @@
+import { formatCount } from '../../text/figures.js';
+import type { Executions } from './executions.js';
+import type { Links } from './links.js';
+import { FEW, rateOf } from './measured.js';
+import type { TracedEntry, Unknown } from './model.js';
+import type { Roles } from './parts.js';
+import { KIND } from './reading/span.js';
+import type { SpanStore } from './store.js';
+import { withTries } from './structure/items.js';
+
+/** Requests from outside by part. */
+export class Load {
+  private readonly counts = new Map<number, number>();
+  private readonly store: SpanStore;
+  private first = Infinity;
+  private last = -Infinity;
+  private least = Infinity;
+  private largest = -Infinity;
+  private unsaid = 0;
+
+  constructor(store: SpanStore) {
+    this.store = store;
+  }
+
+  add(part: number, span: number): void {
+    const { start, sampled } = this.store;
+    this.counts.set(part, (this.counts.get(part) ?? 0) + 1);
+    this.first = Math.min(this.first, start[span]);
+    this.last = Math.max(this.last, start[span]);
+    if (Number.isNaN(sampled[span]) || sampled[span] <= 0) this.unsaid++;
+    else {
+      this.least = Math.min(this.least, sampled[span]);
+      this.largest = Math.max(this.largest, sampled[span]);
+    }
+  }
+
+  /** How many requests a trace stands for; null if traces do not say it, or say different numbers. */
+  weight(): number | null {
+    if (this.unsaid > 0 || this.largest < 0) return null;
+    return this.largest - this.least <= 1e-6 * this.largest ? 1 / this.largest : null;
+  }
+
+  entries(roles: Roles, unknown: Unknown[]): readonly TracedEntry[] {
+    const seconds = (this.last - this.first) / 1e9;
+    const weight = this.weight();
+    const entries: TracedEntry[] = [];
+    for (const [part, count] of this.counts) {
+      const { component, endpoint } = roles.parts.all[part];
+      const isLong = seconds > 0 && count > 1;
+      const rate = rateOf(count, isLong ? seconds : 1, weight ?? 1);
+      entries.push({ to: component, endpoint, rate });
+      if (count >= FEW && isLong) continue;
+      unknown.push({
+        path: `workloads.${component}.${endpoint}`,
+        reason: `n = ${count} < ${FEW} requests`,
+        question: `How many requests a second reach ${component} ${endpoint}?`,
+      });
+    }
+    if (weight === null && entries.length > 0) unknown.push(this.unsaidSampling());
+    return entries;
+  }
+
+  private unsaidSampling(): Unknown {
+    const total = [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+    return {
+      path: 'workloads',
+      reason: `${formatCount(total)} traces do not say which share of all traces they are; rates are those of the files`,
+      question: 'Which share of the requests is traced?',
+    };
+  }
+}
+
+/** Collects the load: roots that are executions of services, calls without a caller, and the calls of load generators. */
+export function loadOf(
+  store: SpanStore,
+  { parent, isOrphan, isTwin }: Links,
+  roles: Roles,
+  executions: Executions,
+  saysAttempts: ReadonlySet<number>,
+): { readonly load: Load; readonly sources: ReadonlySet<number> } {
+  const serving = new Set<number>();
+  const { count, kind, service } = store;
+  for (let i = 0; i < count; i++)
+    if (roles.executes[i] >= 0 && kind[i] !== KIND.internal) serving.add(service[i]);
+  const load = new Load(store);
+  const sources = new Set<number>();
+  for (let i = 0; i < count; i++) {
+    if (parent[i] >= 0 || isOrphan[i] === 1 || isTwin[i] === 1) continue;
+    const part = roles.executes[i];
+    if (part < 0) {
+      if (roles.calls[i] >= 0) load.add(roles.calls[i], i);
+      continue;
+    }
+    const calls = serving.has(service[i]) ? [] : withTries(executions.of(i), saysAttempts);
+    if (calls.length > 0) sources.add(service[i]);
+    if (calls.length === 0) {
+      // A load generator that failed before its first call is no service.
+      if (serving.has(service[i]) || kind[i] !== KIND.internal) load.add(part, i);
+    } else for (const { key } of calls) load.add(key, i);
+  }
+  return { load, sources };
+}

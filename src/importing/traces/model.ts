@@ -1,0 +1,100 @@
+/** A quantity that data gave: as the language writes it, and how many observations it rests on. */
+export interface Measured {
+  /** `12ms`, `lognormal(p50=8ms, p99=40ms)`, `0.3`: the text of the scenario. */
+  readonly text: string;
+  readonly n: number;
+  /** 95 % interval of the mean, in the unit of `text`; null where there are too few observations. */
+  readonly interval: string | null;
+}
+
+/** A value that the data cannot give, and what would give it. */
+export interface Unknown {
+  /** Path in the scenario, such as `services.cart.endpoints.add`. */
+  readonly path: string;
+  readonly reason: string;
+  /** The question to those that run the system: `How many cores has cart?` */
+  readonly question: string;
+}
+
+/** Steps of an endpoint, in order. */
+export type TracedStep =
+  | { readonly kind: 'work'; readonly time: Measured }
+  | { readonly kind: 'wait'; readonly time: Measured }
+  | TracedCall
+  | { readonly kind: 'parallel'; readonly branches: readonly (readonly TracedStep[])[] }
+  | { readonly kind: 'repeat'; readonly times: Measured; readonly steps: readonly TracedStep[] };
+
+export interface TracedCall {
+  readonly kind: 'call' | 'query' | 'publish';
+  /** Name of the component as the traces have it. */
+  readonly to: string;
+  readonly endpoint: string;
+  /** Share of the executions that make this call; null if all do. */
+  readonly chance: Measured | null;
+  /** Repetitions of a failed call, and the pause before them; null if none was seen. */
+  readonly retry: { readonly maxRetries: number; readonly backoff: Measured } | null;
+  /** Time limit that the caller was seen to keep; null if none was seen. */
+  readonly timeout: Measured | null;
+}
+
+export interface TracedEndpoint {
+  readonly name: string;
+  readonly steps: readonly TracedStep[];
+  /** Share of executions that fail by themselves; null if none was seen. */
+  readonly errors: Measured | null;
+  readonly executions: number;
+}
+
+export interface TracedComponent {
+  readonly name: string;
+  /** The steps of a queue are calls to the endpoints that handle its messages. */
+  readonly kind: 'service' | 'database' | 'queue' | 'external';
+  readonly endpoints: readonly TracedEndpoint[];
+  /** Instances seen; null where spans do not tell them apart. */
+  readonly replicas: number | null;
+}
+
+/** Load that came from outside: roots of the traces. */
+export interface TracedEntry {
+  readonly to: string;
+  readonly endpoint: string;
+  /** Per second, of the whole system: sampled traces are scaled where the rate of sampling is known. */
+  readonly rate: Measured;
+}
+
+export interface TraceModel {
+  readonly components: readonly TracedComponent[];
+  readonly entries: readonly TracedEntry[];
+  readonly unknown: readonly Unknown[];
+  /** What was left out, with its reason and how often: spans without parents, ids twice, clocks that run backwards. */
+  readonly leftOut: readonly { readonly reason: string; readonly count: number }[];
+  /** Predicted beside nothing: latency of each endpoint as measured, in ns, to compare with a run. */
+  readonly measured: readonly {
+    readonly component: string;
+    readonly endpoint: string;
+    readonly n: number;
+    readonly mean: number;
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+  }[];
+  /** One way between a caller's span and that of its callee, all edges together; null where no span shows it. */
+  readonly network: Measured | null;
+  readonly spans: number;
+  readonly traces: number;
+}
+
+/** What manifests know and spans do not. Names are those of the traces. */
+export interface TraceHints {
+  /** Cores of one instance; null if no manifest says so. */
+  cores(component: string): number | null;
+  replicas(component: string): number | null;
+  /** Share of all traces that the files have, if the user says so; spans themselves may say it too. */
+  readonly sampled?: number | null;
+}
+
+/** One file of traces, as chunks of its text: whole files may be larger than memory. */
+export interface TraceSource {
+  readonly path: string;
+  chunks(): AsyncIterable<string>;
+}

@@ -1,0 +1,96 @@
+import { FactsOf } from './facts.js';
+import { at, idOf, listOf, textOf } from './json.js';
+import type { Json } from './json.js';
+import { KIND } from './span.js';
+import type { Clock, ReadSpan } from './span.js';
+
+const KINDS: ReadonlyMap<string, number> = new Map([
+  ['internal', KIND.internal],
+  ['server', KIND.server],
+  ['client', KIND.client],
+  ['producer', KIND.producer],
+  ['consumer', KIND.consumer],
+]);
+
+const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'hostname', 'ip'];
+
+/**
+ * A trace of Jaeger's API: spans, and the processes that they name. Source: jaegertracing/jaeger,
+ * internal/uimodel/model.go.
+ */
+export class JaegerReader {
+  private readonly clock: Clock;
+  private readonly facts = new FactsOf();
+  private kind: number = KIND.unset;
+  private sampled = NaN;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  read(trace: Json, take: (span: ReadSpan) => void): void {
+    const makers = at(trace, 'processes');
+    for (const span of listOf(at(trace, 'spans'))) {
+      const id = at(span, 'processID');
+      const listed = typeof id === 'string' ? at(makers, id) : undefined;
+      take(this.span(span, listed ?? at(span, 'process')));
+    }
+  }
+
+  private span(span: Json, maker: Json): ReadSpan {
+    const name = textOf(at(span, 'operationName'));
+    this.tags(span);
+    const facts = this.facts.end(name);
+    const start = this.clock.micros(at(span, 'startTime'));
+    const duration = at(span, 'duration');
+    return {
+      traceId: idOf(at(span, 'traceID')),
+      id: idOf(at(span, 'spanID')),
+      parentId: parentOf(span),
+      isShared: false,
+      service: textOf(at(maker, 'serviceName')) || 'unknown',
+      instance: instanceOf(maker),
+      kind: this.kind,
+      name,
+      start,
+      end: typeof duration === 'number' ? start + duration * 1000 : NaN,
+      facts,
+      sampled: this.sampled,
+    };
+  }
+
+  private tags(span: Json): void {
+    this.facts.begin();
+    this.kind = KIND.unset;
+    this.sampled = NaN;
+    let isProbabilistic = false;
+    let parameter = NaN;
+    for (const tag of listOf(at(span, 'tags'))) {
+      const key = textOf(at(tag, 'key'));
+      const value = at(tag, 'value');
+      if (key === 'span.kind') this.kind = KINDS.get(textOf(value)) ?? KIND.unset;
+      else if (key === 'sampler.type') isProbabilistic = value === 'probabilistic';
+      else if (key === 'sampler.param') parameter = Number(value);
+      else this.facts.add(key, value);
+    }
+    if (isProbabilistic && parameter > 0 && parameter <= 1) this.sampled = parameter;
+  }
+}
+
+/** The parent that it is a child of, else the one that it follows; also the field of older versions. */
+function parentOf(span: Json): string {
+  const traceId = idOf(at(span, 'traceID'));
+  const own = listOf(at(span, 'references')).filter((ref) => idOf(at(ref, 'traceID')) === traceId);
+  const parent = own.find((ref) => at(ref, 'refType') === 'CHILD_OF') ?? own[0];
+  return idOf(at(parent, 'spanID')) || idOf(at(span, 'parentSpanID'));
+}
+
+function instanceOf(maker: Json): string {
+  const tags = listOf(at(maker, 'tags'));
+  for (const key of INSTANCE) {
+    const tag = tags.find((one) => at(one, 'key') === key);
+    const text = textOf(at(tag, 'value'));
+    if (text !== '') return text;
+  }
+  return '';
+}

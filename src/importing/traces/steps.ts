@@ -1,0 +1,209 @@
+import type { Call } from './executions.js';
+import { fitted } from './fit.js';
+import { countOf, digits, durationInterval, durationText, shareOf } from './measured.js';
+import type { Measured, TracedCall, TracedStep } from './model.js';
+import type { Part } from './parts.js';
+import type { Bodies, Item, Row } from './structure/items.js';
+import { labelled, orderOf } from './structure/order.js';
+import type { Labels, Order } from './structure/order.js';
+import { Segments } from './segments.js';
+import type { OwnTime, Segment } from './segments.js';
+
+/** Share of a time below which it is no step. */
+const NEGLIGIBLE = 0.005;
+const NEGLIGIBLE_NS = 1000;
+/** Share of executions below which a call is no step, if fewer than `CALLS_MIN` made it. */
+const RARE = 0.01;
+const CALLS_MIN = 3;
+
+/** What one endpoint does, and what was left out of it. */
+export interface Found {
+  readonly steps: readonly TracedStep[];
+  /** Calls of the steps with the observations of each, and executions that made a call too rare to be a step. */
+  readonly rare: number;
+  readonly isOrdered: boolean;
+}
+
+/** Finds the steps of an endpoint from its executions. */
+export class StepFinder {
+  private readonly parts: readonly Part[];
+  private readonly bodies: Bodies;
+  private readonly rows: readonly Row[];
+  private readonly byLabel: readonly ReadonlyMap<number, Item>[];
+  private readonly labels: Labels;
+  private readonly segments: Segments;
+  /** Tries of all items by part. */
+  private readonly items = new Map<number, Item[]>();
+  /** Block of each label in the outermost series. */
+  private readonly block = new Map<number, number>();
+  private total = 0;
+
+  constructor(parts: readonly Part[], bodies: Bodies, rows: readonly Row[], own: OwnTime) {
+    this.parts = parts;
+    this.bodies = bodies;
+    this.rows = rows;
+    const { rows: byLabel, labels } = labelled(rows);
+    this.byLabel = byLabel;
+    this.labels = labels;
+    this.segments = new Segments(rows, byLabel, own);
+    for (const { items } of rows) for (const item of items) this.note(item);
+  }
+
+  find(): Found {
+    const { counts } = this.labels;
+    const least = Math.min(CALLS_MIN, RARE * this.rows.length);
+    const all = counts.map((_, label) => label);
+    const chosen = all.filter((label) => counts[label] >= least);
+    chosen.sort((a, b) => counts[b] - counts[a] || a - b);
+    const rare = all.reduce((sum, label) => sum + (counts[label] < least ? counts[label] : 0), 0);
+    const order: Order =
+      chosen.length === 0 ? { kind: 'series', parts: [] } : orderOf(this.byLabel, chosen);
+    const series = order.kind === 'series' ? order.parts : [order];
+    series.forEach((part, k) => {
+      for (const label of labelsOf(part)) this.block.set(label, k);
+    });
+    const times = this.segments.around(series);
+    this.total = times.reduce((sum, { mean, n }) => sum + (n > 0 ? mean : 0), 0);
+    const steps = this.series(series, times);
+    return { steps, rare, isOrdered: true };
+  }
+
+  private note(item: Item): void {
+    for (const round of item.rounds) for (const one of round) this.note(one);
+    if (item.rounds.length > 0) return;
+    const known = this.items.get(item.key);
+    if (known === undefined) this.items.set(item.key, [item]);
+    else known.push(item);
+  }
+
+  /** Steps in order, with the own time before, between and after them. */
+  private series(series: readonly Order[], times: readonly Segment[]): TracedStep[] {
+    const steps: TracedStep[] = [];
+    times.forEach((time, k) => {
+      steps.push(...this.time(time));
+      if (k < series.length) steps.push(...this.steps(series[k]));
+    });
+    return steps;
+  }
+
+  private time(segment: Segment): readonly TracedStep[] {
+    if (segment.n === 0 || segment.mean < NEGLIGIBLE_NS) return [];
+    if (segment.mean < NEGLIGIBLE * this.total) return [];
+    return [{ kind: segment.kind, time: fitted(segment.values) }];
+  }
+
+  private steps(order: Order): readonly TracedStep[] {
+    switch (order.kind) {
+      case 'step':
+        return this.item(order.label);
+      case 'series':
+        return this.series(order.parts, this.segments.inside(order.parts));
+      case 'parallel': {
+        const branches = order.parts.map((part) => {
+          const inner = part.kind === 'series' ? part.parts : [part];
+          return this.series(inner, this.segments.inBranch(inner, labelsOf(order)));
+        });
+        return [{ kind: 'parallel', branches }];
+      }
+    }
+  }
+
+  private item(label: number): readonly TracedStep[] {
+    const key = this.labels.keys[label];
+    if (key >= 0) return [this.call(key, this.chance(label))];
+    return this.loop(label, this.bodies.partsOf(key));
+  }
+
+  private loop(label: number, body: readonly number[]): readonly TracedStep[] {
+    const counts: number[] = [];
+    this.byLabel.forEach((row, at) => {
+      const { isFailed } = this.rows[at].execution;
+      const item = row.get(label);
+      if (!isFailed) counts.push(item === undefined ? 0 : item.rounds.length);
+    });
+    if (counts.length === 0) return [];
+    const times = countOf(counts);
+    const inner = this.segments.inLoop(label, body.length);
+    const steps: TracedStep[] = [];
+    body.forEach((part, k) => {
+      steps.push(this.call(part, null));
+      steps.push(...this.time(inner[k]));
+    });
+    return times.text === '1' ? steps : [{ kind: 'repeat', times, steps }];
+  }
+
+  /**
+   * Share of the executions that make a call, of those that came so far: a failed one ends at its last call, and counts up to
+   * there.
+   */
+  private chance(label: number): Measured | null {
+    const own = this.block.get(label) ?? 0;
+    let hits = 0;
+    let trials = 0;
+    this.byLabel.forEach((row, at) => {
+      if (row.has(label)) hits++;
+      if (row.has(label) || this.reaches(row, at, own)) trials++;
+    });
+    return hits === trials ? null : shareOf(hits, trials);
+  }
+
+  private reaches(row: ReadonlyMap<number, Item>, at: number, block: number): boolean {
+    if (!this.rows[at].execution.isFailed) return true;
+    let last = -1;
+    for (const present of row.keys()) last = Math.max(last, this.block.get(present) ?? -1);
+    return last >= block;
+  }
+
+  private call(key: number, chance: Measured | null): TracedCall {
+    const { component, endpoint, kind } = this.parts[key];
+    const items = this.items.get(key) ?? [];
+    const tries = items.flatMap((item) => item.tries);
+    return {
+      kind: kind === 'database' ? 'query' : kind === 'queue' ? 'publish' : 'call',
+      to: component,
+      endpoint,
+      chance,
+      retry: retryOf(items),
+      timeout: timeoutOf(tries),
+    };
+  }
+}
+
+/** Labels of an order. */
+export function labelsOf(order: Order): readonly number[] {
+  return order.kind === 'step' ? [order.label] : order.parts.flatMap(labelsOf);
+}
+
+function retryOf(items: readonly Item[]): TracedCall['retry'] {
+  const repeated = items.filter(({ tries }) => tries.length > 1);
+  if (repeated.length === 0) return null;
+  const most = repeated.reduce((max, { tries }) => Math.max(max, tries.length), 0);
+  const pauses = repeated.flatMap(({ tries }) =>
+    tries.slice(1).map(({ start }, k) => start - tries[k].end),
+  );
+  return { maxRetries: most - 1, backoff: fitted(pauses) };
+}
+
+/** Relative spread of the ends of calls that ran into the same limit. */
+const SPREAD = 0.05;
+
+/** The time after which calls were given up, if they all were after the same time and none took longer. */
+function timeoutOf(tries: readonly Call[]): Measured | null {
+  const given = tries
+    .filter(({ isTimeout }) => isTimeout)
+    .map(({ start, end }) => end - start)
+    .sort((a, b) => a - b);
+  if (given.length === 0) return null;
+  const median = given[given.length >> 1];
+  const near = given.filter((ns) => Math.abs(ns - median) <= SPREAD * median);
+  if (near.length < 0.5 * given.length) return null;
+  return { text: roundLimit(median), n: given.length, interval: durationInterval(near) };
+}
+
+/** Limits are round numbers: the nearest one with two digits, if the measured one is within 2 % of it. */
+function roundLimit(ns: number): string {
+  const rounded = Number(ns.toPrecision(2));
+  return Math.abs(rounded - ns) <= 0.02 * ns
+    ? durationText(rounded)
+    : durationText(Number(digits(ns)));
+}

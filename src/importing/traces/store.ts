@@ -1,0 +1,211 @@
+import type { LeftOut } from './left-out.js';
+import type { ReadSpan } from './reading/span.js';
+
+/** What a span is marked with. */
+export const FLAG = Object.freeze({
+  error: 1,
+  timeout: 2,
+  messaging: 4,
+  hasParent: 8,
+  shared: 16,
+  /** Its times are not usable. */
+  untimed: 32,
+} as const);
+
+/** Most spans that are kept: about 100 bytes each. */
+export const SPANS_MAX = 4_000_000;
+/** Most different names of a kind; further ones share one name. */
+const NAMES_MAX = 50_000;
+const ROOM = 4096;
+const DAY_NS = 86_400e9;
+
+/** Texts by number, each once. */
+export class Names {
+  readonly texts: string[] = [''];
+  private readonly numbers = new Map<string, number>([['', 0]]);
+
+  of(text: string): number {
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    if (this.texts.length >= NAMES_MAX) return text === OTHER ? this.add(OTHER) : this.of(OTHER);
+    return this.add(text);
+  }
+
+  private add(text: string): number {
+    const number = this.texts.length;
+    this.texts.push(text);
+    this.numbers.set(text, number);
+    return number;
+  }
+}
+
+const OTHER = '(other)';
+
+/** The spans of all traces in columns. Ids are kept as hashes of 64 bits. */
+export class SpanStore {
+  readonly names = new Names();
+  count = 0;
+  start = new Float64Array(ROOM);
+  end = new Float64Array(ROOM);
+  service = new Uint16Array(ROOM);
+  instance = new Uint16Array(ROOM);
+  kind = new Uint8Array(ROOM);
+  flags = new Uint8Array(ROOM);
+  attempt = new Uint8Array(ROOM);
+  name = new Uint16Array(ROOM);
+  /** Database, queue, or 0. */
+  store = new Uint16Array(ROOM);
+  operation = new Uint16Array(ROOM);
+  peer = new Uint16Array(ROOM);
+  queuedNs = new Float32Array(ROOM);
+  /** Hashes of the trace, of the span within it, and of its parent, two words each. */
+  traceHash = new Float64Array(ROOM);
+  idA = new Uint32Array(ROOM);
+  idB = new Uint32Array(ROOM);
+  parentA = new Uint32Array(ROOM);
+  parentB = new Uint32Array(ROOM);
+  sampled = new Float32Array(ROOM);
+  private readonly leftOut: LeftOut;
+
+  constructor(leftOut: LeftOut) {
+    this.leftOut = leftOut;
+  }
+
+  add(span: ReadSpan): void {
+    if (span.traceId === '' || span.id === '') {
+      this.leftOut.add('spans without an id');
+      return;
+    }
+    if (this.count >= SPANS_MAX) {
+      this.leftOut.add(`spans after the first ${SPANS_MAX / 1e6} million`);
+      return;
+    }
+    if (this.count === this.start.length) this.grow();
+    const i = this.count++;
+    this.place(i, span);
+    this.times(i, span);
+    const { names } = this;
+    const { facts } = span;
+    this.service[i] = names.of(span.service);
+    this.instance[i] = names.of(span.instance);
+    this.kind[i] = span.kind;
+    this.name[i] = names.of(span.name);
+    this.store[i] = names.of(facts.store);
+    this.operation[i] = names.of(facts.operation);
+    this.peer[i] = names.of(facts.peer);
+    this.attempt[i] = facts.attempt;
+    this.queuedNs[i] = facts.queuedNs;
+    this.sampled[i] = span.sampled;
+    if (facts.isError) this.flags[i] |= FLAG.error;
+    if (facts.isTimeout) this.flags[i] |= FLAG.timeout;
+    if (facts.isMessaging) this.flags[i] |= FLAG.messaging;
+  }
+
+  private place(i: number, span: ReadSpan): void {
+    hash(span.traceId, 0, 0);
+    const { a, b } = hashed;
+    this.traceHash[i] = a * 2_097_152 + (b >>> 11);
+    hash(span.id, a, b);
+    this.idA[i] = hashed.a ^ (span.isShared ? SHARED : 0);
+    this.idB[i] = hashed.b;
+    if (span.isShared) this.flags[i] |= FLAG.shared | FLAG.hasParent;
+    else if (span.parentId !== '') this.flags[i] |= FLAG.hasParent;
+    hash(span.isShared ? span.id : span.parentId, a, b);
+    this.parentA[i] = hashed.a;
+    this.parentB[i] = hashed.b;
+  }
+
+  private times(i: number, { start, end }: ReadSpan): void {
+    this.start[i] = Number.isNaN(start) ? 0 : start;
+    this.end[i] = this.start[i];
+    if (Number.isNaN(start) || Number.isNaN(end)) {
+      this.leftOut.add('times of spans without a readable start or end');
+    } else if (end < start) {
+      this.leftOut.add('times of spans that end before they start: their clock ran backwards');
+    } else if (end - start > DAY_NS) {
+      this.leftOut.add('times of spans longer than a day');
+    } else {
+      this.end[i] = end;
+      return;
+    }
+    this.flags[i] |= FLAG.untimed;
+  }
+
+  private grow(): void {
+    const room = this.start.length * 2;
+    this.start = widerDoubles(this.start, room);
+    this.end = widerDoubles(this.end, room);
+    this.traceHash = widerDoubles(this.traceHash, room);
+    this.queuedNs = widerFloats(this.queuedNs, room);
+    this.sampled = widerFloats(this.sampled, room);
+    this.service = widerShorts(this.service, room);
+    this.instance = widerShorts(this.instance, room);
+    this.name = widerShorts(this.name, room);
+    this.store = widerShorts(this.store, room);
+    this.operation = widerShorts(this.operation, room);
+    this.peer = widerShorts(this.peer, room);
+    this.kind = widerBytes(this.kind, room);
+    this.flags = widerBytes(this.flags, room);
+    this.attempt = widerBytes(this.attempt, room);
+    this.idA = widerWords(this.idA, room);
+    this.idB = widerWords(this.idB, room);
+    this.parentA = widerWords(this.parentA, room);
+    this.parentB = widerWords(this.parentB, room);
+  }
+}
+
+/** What the id of the server's side of a shared span differs by. */
+export const SHARED = 0x5bd1e995;
+
+const hashed = { a: 0, b: 0 };
+
+/** Two words from a text and two words: FNV-1a and a multiplicative hash, both finished by the mixer of MurmurHash3. */
+function hash(text: string, a: number, b: number): void {
+  let x = 0x811c9dc5 ^ a;
+  let y = 0x9e3779b9 ^ b;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    x = Math.imul(x ^ code, 0x01000193);
+    y = Math.imul((y << 5) ^ (y >>> 27) ^ code, 0x85ebca6b);
+  }
+  hashed.a = mixed(x ^ (y >>> 16));
+  hashed.b = mixed(y ^ (x >>> 15));
+}
+
+function mixed(word: number): number {
+  let h = word ^ (word >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+function widerDoubles(from: Float64Array, room: number): Float64Array<ArrayBuffer> {
+  const to = new Float64Array(room);
+  to.set(from);
+  return to;
+}
+
+function widerFloats(from: Float32Array, room: number): Float32Array<ArrayBuffer> {
+  const to = new Float32Array(room);
+  to.set(from);
+  return to;
+}
+
+function widerShorts(from: Uint16Array, room: number): Uint16Array<ArrayBuffer> {
+  const to = new Uint16Array(room);
+  to.set(from);
+  return to;
+}
+
+function widerBytes(from: Uint8Array, room: number): Uint8Array<ArrayBuffer> {
+  const to = new Uint8Array(room);
+  to.set(from);
+  return to;
+}
+
+function widerWords(from: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(room);
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { otlp } from '../../../src/telemetry/otlp.js';
+import type { TraceModel } from '../../../src/importing/traces/model.js';
+import { exported } from '../../telemetry/export.js';
+import { callsOf, endpoint, modelOf, ownMs, shape } from './read.js';
+
+/** A system whose structure and times are known. Two cores of `cart` at 60/s and 10.1 ms each are busy to 30 %. */
+const SHOP = `
+run: { duration: 60s, warmup: 2s, replications: 1, seed: 8 }
+network: { latency: lognormal(p50=0.3ms p99=1ms) }
+services:
+  shop:
+    replicas: 2
+    endpoints:
+      buy:
+        steps:
+          - work: exponential(1ms)
+          - { call: cart.get, policy: { timeout: 500ms } }
+          - parallel:
+              - [ { call: price.get } ]
+              - [ { call: stock.get } ]
+          - loop: { times: 3, steps: [ { call: items.get } ] }
+          - call: ads.get
+            probability: 30%
+            policy:
+              timeout: 30ms
+              retry: { attempts: 2, on: [timeout], backoff: { kind: constant, base: 5ms } }
+          - { query: db.insert }
+  cart: { cpu: { cores: 2 }, endpoints: { get: [ work: lognormal(p50=8ms p99=40ms) ] } }
+  price: { endpoints: { get: [ wait: 3ms ] } }
+  stock: { endpoints: { get: [ wait: exponential(4ms) ] } }
+  items: { endpoints: { get: [ wait: uniform(1ms 3ms) ] } }
+  ads: { endpoints: { get: [ wait: exponential(15ms) ] } }
+databases:
+  db: { kind: postgres, cpu: 4, operations: { insert: exponential(2ms) } }
+workloads:
+  users: { arrivals: poisson(60/s), requests: [ { call: shop.buy } ] }
+`;
+
+describe('spans of a system that is known', () => {
+  let model: TraceModel;
+  beforeAll(async () => {
+    model = await modelOf([exported(SHOP, otlp)], { cores: { shop: 2, cart: 2 } });
+  });
+
+  it('finds the components and the instances', () => {
+    expect(model.components.map(({ name, kind, replicas }) => [name, kind, replicas])).toEqual([
+      ['ads', 'service', 1],
+      ['cart', 'service', 1],
+      ['db', 'database', null],
+      ['items', 'service', 1],
+      ['price', 'service', 1],
+      ['shop', 'service', 2],
+      ['stock', 'service', 1],
+    ]);
+  });
+
+  it('finds order, parallel calls, loops and calls that only some executions make', () => {
+    expect(shape(endpoint(model, 'shop', 'POST /buy').steps)).toBe(
+      'work, cart POST /get, {price POST /get | stock POST /get}, 3 x [items POST /get], ' +
+        'maybe ads POST /get, db insert',
+    );
+  });
+
+  it('finds the share, the timeout and the repetition of a call', () => {
+    const ads = callsOf(endpoint(model, 'shop', 'POST /buy').steps).find(({ to }) => to === 'ads')!;
+    expect(Number(ads.chance!.text)).toBeCloseTo(0.3, 1);
+    expect(ads.timeout!.text).toBe('30ms');
+    expect(ads.retry).toMatchObject({ maxRetries: 1, backoff: { text: '5ms' } });
+    expect(endpoint(model, 'ads', 'POST /get').errors).toBeNull();
+  });
+
+  it.each([
+    ['shop', 'POST /buy', 1],
+    ['cart', 'POST /get', 10.1],
+    ['price', 'POST /get', 3],
+    ['stock', 'POST /get', 4],
+    ['items', 'POST /get', 2],
+    ['ads', 'POST /get', 15],
+  ])('finds the mean time of %s %s within 5 %', (component, name, ms) => {
+    const own = ownMs(endpoint(model, component, name).steps);
+    expect(own / ms).toBeGreaterThan(0.95);
+    expect(own / ms).toBeLessThan(1.05);
+  });
+
+  it('finds the load of the users, who are no component', () => {
+    const [entry, ...others] = model.entries;
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ to: 'shop', endpoint: 'POST /buy' });
+    expect(Number.parseFloat(entry.rate.text) / 60).toBeCloseTo(1, 1);
+  });
+});
