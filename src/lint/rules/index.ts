@@ -15,6 +15,7 @@ export { canaryTooFewSamples } from './canary-too-few-samples.js';
 export { capacityBelowTraffic } from './capacity-below-traffic.js';
 export { chattyCall } from './chatty-call.js';
 export { choreographyWithoutDeadline } from './choreography-without-deadline.js';
+export { clusterUnused } from './cluster-unused.js';
 export { consumerNotIdempotent } from './consumer-not-idempotent.js';
 export { consumersBelowTraffic } from './consumers-below-traffic.js';
 export { deadlineNotPropagated } from './deadline-not-propagated.js';
