@@ -18,8 +18,10 @@ export { choreographyWithoutDeadline } from './choreography-without-deadline.js'
 export { clusterUnused } from './cluster-unused.js';
 export { consumerNotIdempotent } from './consumer-not-idempotent.js';
 export { consumersBelowTraffic } from './consumers-below-traffic.js';
+export { deadLetterCycle } from './dead-letter-cycle.js';
 export { deadlineNotPropagated } from './deadline-not-propagated.js';
 export { deepCallChain } from './deep-call-chain.js';
+export { deliveriesFillStream } from './deliveries-fill-stream.js';
 export { distributedMonolith } from './distributed-monolith.js';
 export { dualWrite } from './dual-write.js';
 export { eventCycleRule } from './event-cycle.js';
