@@ -60,7 +60,9 @@ export function map(
     Symbol.iterator in entries
       ? (entries as Iterable<readonly [string, Written]>)
       : Object.entries(entries);
-  const known = [...pairs].filter((pair): pair is readonly [string, Written] => pair[1] != null);
+  const known = [...pairs].filter(
+    (pair): pair is readonly [string, Written] => pair[1] !== null && pair[1] !== undefined,
+  );
   return {
     kind: 'map',
     entries: new Map(known),
