@@ -11,8 +11,8 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
+import { addAsk, addExplore, addStory, addTune } from './commands-accounts.js';
 import { addImport } from './commands-import.js';
-import { addExplore, addStory, addTune } from './commands-accounts.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -30,6 +30,7 @@ Examples:
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
   faultline story scenarios/checkout.yaml          what happened and why, in sentences
+  faultline ask scenarios/first.yaml users.success   any figure by name
   faultline explore scenarios/first.yaml           which faults break a budget?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
@@ -63,6 +64,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addCompare,
     addCheck,
     addStory,
+    addAsk,
     addExplore,
     addTune,
     addSweep,

@@ -61,7 +61,7 @@ export function map(
       ? (entries as Iterable<readonly [string, Written]>)
       : Object.entries(entries);
   const known = [...pairs].filter(
-    (pair): pair is readonly [string, Written] => (pair[1] ?? null) !== null,
+    (pair): pair is readonly [string, Written] => pair[1] !== null && pair[1] !== undefined,
   );
   return {
     kind: 'map',

@@ -115,6 +115,7 @@ export const COMMANDS = [
   'compare',
   'check',
   'story',
+  'ask',
   'explore',
   'tune',
   'sweep',
