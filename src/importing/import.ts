@@ -114,6 +114,8 @@ function read(document: Cell, system: System): void {
 
 function unknownReason(document: Cell): string {
   const kind = document.get('kind')?.text();
+  if (document.get('faultline') !== undefined)
+    return 'a scenario of faultline, not a part of the system';
   return kind === undefined ? 'no importer knows this file' : `no importer reads the kind ${kind}`;
 }
 

@@ -113,7 +113,9 @@ class Join {
         const steps = list(step.steps.map((each) => this.step(each, from)));
         return map({ loop: map({ times: measured(step.times), steps }) });
       }
-      default:
+      case 'call':
+      case 'query':
+      case 'publish':
         return this.call(step, from);
     }
   }

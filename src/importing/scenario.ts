@@ -1,10 +1,6 @@
-import type { Component, Edge, System } from './system.js';
+import { ENDPOINT, OPERATION, type Component, type Edge, type System } from './system.js';
 import { LOAD_NAME } from './names.js';
 import { filled, from, guess, list, map, plain, type Written, type WrittenMap } from './written.js';
-
-/** Name of the endpoint of a service and of the operation of a database: files do not say more. */
-const ENDPOINT = 'handle';
-const OPERATION = 'query';
 
 /** The scenario of a system that is read completely. Whatever runs need and nothing gives is a guess. */
 export function scenarioOf(system: System, title: string): WrittenMap {
@@ -15,7 +11,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
       map(
         parts
           .filter((part) => part.section === name)
-          .map((part) => [part.name, componentOf(part, edges)] as const),
+          .map((part) => [part.name, componentOf(part, edges, system)] as const),
       ),
     );
   return map({
@@ -31,13 +27,14 @@ export function scenarioOf(system: System, title: string): WrittenMap {
   });
 }
 
-function componentOf(component: Component, edges: readonly Edge[]): WrittenMap {
+function componentOf(component: Component, edges: readonly Edge[], system: System): WrittenMap {
   const { section, product, fields, origins } = component;
   const own = new Map<string, Written>(fields);
   if (section === 'databases') {
     const guessed = map({ [OPERATION]: map({ work: guess('exponential(2ms)') }) });
     own.set('operations', component.endpoints ?? guessed);
   }
+  if (section === 'gateways' && !own.has('routes')) own.set('routes', list([anyRoute(system)]));
   if (product !== null || section === 'databases') {
     return map([['kind', plain(product ?? 'generic')], ...own], origins);
   }
@@ -46,28 +43,21 @@ function componentOf(component: Component, edges: readonly Edge[]): WrittenMap {
     own.set('endpoints', component.endpoints);
     return map(own, origins);
   }
-  const calls = edges.filter(({ from: caller }) => caller === component).map(callOf);
-  const steps = list([map({ work: guess('exponential(5ms)') }), ...calls]);
+  const calls = edges
+    .filter(({ from: caller }) => caller === component)
+    .map((edge) => callOf(edge, system));
+  const time = fields.has('external')
+    ? map({ wait: guess('exponential(50ms)') })
+    : map({ work: guess('exponential(5ms)') });
+  const steps = list([time, ...calls]);
   own.set('endpoints', map({ [ENDPOINT]: map({ steps }) }));
   return map(own, origins);
 }
 
 /** A step that calls: the files say that it may happen, not that each request makes it. */
-function callOf({ to, origins }: Edge): WrittenMap {
-  const [verb, target] =
-    to.section === 'databases' ? ['query', operationOf(to)] : ['call', targetOf(to)];
-  return map({ [verb]: { ...from(target, ...origins), note: 'guess' } });
-}
-
-function operationOf({ name, endpoints }: Component): string {
-  const [first = OPERATION] = endpoints?.entries.keys() ?? [];
-  return `${name}.${first}`;
-}
-
-function targetOf({ name, section, endpoints }: Component): string {
-  const [first] = endpoints?.entries.keys() ?? [];
-  if (first !== undefined) return `${name}.${first}`;
-  return section === 'gateways' || section === 'topics' ? name : `${name}.${ENDPOINT}`;
+function callOf({ to, origins }: Edge, system: System): WrittenMap {
+  const verb = to.section === 'databases' ? 'query' : 'call';
+  return map({ [verb]: { ...from(system.targetOf(to), ...origins), note: 'guess' } });
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */
@@ -80,16 +70,32 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
     (part) => isPart(part) && (part.entry !== null || !called.has(part)),
   );
   const wanted = targets.length > 0 ? targets : system.components.filter(isPart).slice(0, 1);
-  const requests = wanted.map((part) => {
+  const requests = wanted.flatMap((part) => {
+    if (part.requests.length > 0) return part.requests.map((request) => requestOf(request, part));
     const places = generated.filter(({ to }) => to === part).flatMap(({ origins }) => origins);
     const origins = part.entry === null ? places : [part.entry, ...places];
     const target = {
-      ...from(targetOf(part), ...origins),
+      ...from(system.targetOf(part), ...origins),
       note: origins.length > 0 ? null : 'guess',
     };
-    return map({ name: plain(part.name), call: target });
+    return [map({ name: plain(part.name), call: target })];
   });
   return map({ arrivals: guess('poisson(10/s)'), requests: list(requests) });
+}
+
+/** A request for a route of a gateway. */
+function requestOf(request: WrittenMap, { name }: Component): WrittenMap {
+  const [first, ...rest] = request.entries;
+  return map([first!, ['call', plain(name)], ...rest]);
+}
+
+/** A route of a gateway for which no file has one. */
+function anyRoute(system: System): WrittenMap {
+  const service = system.components.find(
+    ({ section, isLoad }) => section === 'services' && !isLoad,
+  );
+  const to = service === undefined ? '' : system.targetOf(service);
+  return map({ name: plain('route-1'), match: map({ path: plain('/*') }), to: guess(to) });
 }
 
 /** The edges without those that lead back: no call may cause itself. */

@@ -3,7 +3,7 @@ import { Names } from './names.js';
 import type { Written, WrittenMap } from './written.js';
 
 /** What is done after all documents are read, in this order. */
-export const PHASES = ['parts', 'settings', 'calls'] as const;
+export const PHASES = ['parts', 'settings', 'routes', 'calls'] as const;
 
 export type Phase = (typeof PHASES)[number];
 
@@ -30,6 +30,8 @@ export interface Component {
   entry: Cell | null;
   /** Whether others can call it: a workload without a Service has no address. */
   isCallable: boolean;
+  /** Requests that a gateway has routes for. */
+  readonly requests: WrittenMap[];
   /** It makes the load of a test, and is no part of the system. */
   isLoad: boolean;
 }
@@ -40,6 +42,11 @@ export interface Edge {
   readonly to: Component;
   readonly origins: readonly Cell[];
 }
+
+/** Name of the endpoint of a service, if nothing says more. */
+export const ENDPOINT = 'handle';
+/** Name of the operation of a database. */
+export const OPERATION = 'query';
 
 /** What the documents have given so far. Readers add to it. */
 export class System {
@@ -93,6 +100,7 @@ export class System {
       entry: null,
       isCallable: true,
       isLoad: false,
+      requests: [],
       ...rest,
       name: this.names.take(wanted, namespace),
       fields: new Map(),
@@ -134,6 +142,14 @@ export class System {
     const end = host.slice(1);
     const found = [...this.hosts].filter(([name]) => end === '' || name.endsWith(end));
     return [...new Set(found.map(([, component]) => component))];
+  }
+
+  /** What a call of a component names: its first endpoint, or itself. */
+  targetOf({ name, section, endpoints }: Component): string {
+    if (section === 'gateways' || section === 'topics') return name;
+    const [first = section === 'databases' ? OPERATION : ENDPOINT] =
+      endpoints?.entries.keys() ?? [];
+    return `${name}.${first}`;
   }
 
   /** Removes edges. Those with a reason are listed with it. */

@@ -34,6 +34,18 @@ export function from(
   return { kind: 'scalar', value, origins: known, note: null };
 }
 
+/** The same for a value that is known only once everything is read. */
+export function fromLater(value: () => string, ...origins: readonly Cell[]): WrittenScalar {
+  return {
+    kind: 'scalar',
+    origins,
+    note: null,
+    get value() {
+      return value();
+    },
+  };
+}
+
 /** A value that nothing gives. */
 export function guess(value: WrittenScalar['value']): WrittenScalar {
   return { kind: 'scalar', value, origins: [], note: 'guess' };

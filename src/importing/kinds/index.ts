@@ -1,6 +1,20 @@
+import { destinationRules } from './istio/destination-rules.js';
+import { gateways, serviceEntries } from './istio/gateways.js';
+import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
+import { bystanders } from './kubernetes/bystanders.js';
+import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
 
 /** Every kind of document that can be read. The first one that recognises a document reads it. */
-export const documentKinds: readonly DocumentKind[] = [workloads, services];
+export const documentKinds: readonly DocumentKind[] = [
+  workloads,
+  services,
+  autoscalers,
+  gateways,
+  virtualServices,
+  destinationRules,
+  serviceEntries,
+  bystanders,
+];

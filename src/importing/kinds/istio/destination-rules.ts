@@ -1,0 +1,116 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component } from '../../system.js';
+import { filled, from, map, plain, type Written } from '../../written.js';
+import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
+import { bundleOf, meshOf, type Mesh } from './mesh.js';
+
+const BALANCERS: Readonly<Record<string, string>> = {
+  ROUND_ROBIN: 'roundRobin',
+  LEAST_REQUEST: 'leastRequest',
+  LEAST_CONN: 'leastRequest',
+  RANDOM: 'random',
+};
+
+/** Limits, ejections, balancers and subsets of the callees of a mesh. */
+export const destinationRules: DocumentKind = {
+  name: 'Istio DestinationRule',
+  recognises: resource(/^networking\.istio\.io$/, 'DestinationRule'),
+  read(document, system) {
+    const mesh = meshOf(system);
+    system.later('settings', () => {
+      const host = document.get('spec', 'host')?.text() ?? '';
+      const found = system.findAll(host, namespaceOf(document));
+      const callees = found.filter(({ section }) => section === 'services');
+      if (callees.length === 0) document.list(`no service of these files has the host ${host}`);
+      for (const callee of callees) apply(document.get('spec'), callee, mesh);
+      listRule(document);
+    });
+  },
+};
+
+function apply(spec: Cell | undefined, callee: Component, mesh: Mesh): void {
+  for (const subset of spec?.get('subsets')?.items() ?? []) {
+    const name = subset.get('name')?.text() ?? '';
+    mesh.subsets.set(`${callee.name}/${name}`, textsOf(subset.get('labels')));
+  }
+  const policy = spec?.get('trafficPolicy');
+  const mode = policy?.get('tls', 'mode');
+  if (['ISTIO_MUTUAL', 'DISABLE'].includes(mode?.text() ?? '')) mesh.mtls ??= mode!;
+  const simple = policy?.get('loadBalancer', 'simple');
+  const balancer = BALANCERS[simple?.text() ?? ''];
+  if (balancer !== undefined) {
+    callee.fields.set('loadBalancing', map({ kind: from(balancer, simple) }));
+  }
+  const bundle = bundleOf(mesh, callee);
+  const outliers = outliersOf(policy?.get('outlierDetection'));
+  if (outliers !== undefined) bundle.set('outlierDetection', outliers);
+  const limits = limitsOf(policy?.get('connectionPool'));
+  if (limits === undefined) return;
+  bundle.set('connections', map({}));
+  bundle.set('bulkhead', limits);
+}
+
+/** Fields that have the same name and meaning here. */
+function same(
+  cell: Cell | undefined,
+  names: readonly string[],
+): readonly (readonly [string, Written])[] {
+  return names.flatMap((name) => {
+    const own = cell?.get(name);
+    const value = own?.number() ?? own?.text();
+    if (own?.value === true || own?.value === false) return [[name, from(own.value, own)] as const];
+    return value === undefined ? [] : [[name, from(value, own)] as const];
+  });
+}
+
+function outliersOf(cell: Cell | undefined): Written | undefined {
+  if (cell === undefined) return undefined;
+  const fields = same(cell, [
+    'consecutive5xxErrors',
+    'consecutiveGatewayErrors',
+    'splitExternalLocalOriginErrors',
+    'consecutiveLocalOriginFailures',
+    'interval',
+    'baseEjectionTime',
+    'maxEjectionPercent',
+    'minHealthPercent',
+  ]);
+  return map([['kind', plain('istio')], ...fields]);
+}
+
+function limitsOf(cell: Cell | undefined): Written | undefined {
+  const fields = filled(
+    map([
+      ...same(cell?.get('tcp'), ['maxConnections']),
+      ...same(cell?.get('http'), ['http1MaxPendingRequests', 'http2MaxRequests', 'maxRetries']),
+    ]),
+  );
+  return fields === undefined ? undefined : map([['kind', plain('istio')], ...fields.entries]);
+}
+
+function listRule(document: Cell): void {
+  listBelow(document, {
+    apiVersion: REASON.kind,
+    kind: REASON.kind,
+    metadata: REASON.name,
+    'spec.host': REASON.name,
+    'spec.subsets.*.name': REASON.name,
+    'spec.subsets.*.labels': REASON.label,
+    'spec.subsets.*.trafficPolicy': 'a policy applies to a callee, not to a subset of it',
+    'spec.trafficPolicy.portLevelSettings': REASON.port,
+    'spec.trafficPolicy.tls': REASON.security,
+    'spec.trafficPolicy.loadBalancer.simple': 'this balancer has no counterpart',
+    'spec.trafficPolicy.loadBalancer.consistentHash':
+      'what is hashed is not known: write `loadBalancing: { kind: consistentHash, key: ... }`',
+    'spec.trafficPolicy.loadBalancer.localityLbSetting': REASON.scheduling,
+    'spec.trafficPolicy.loadBalancer.warmupDurationSecs': 'write `slowStart` of `loadBalancing`',
+    'spec.trafficPolicy.connectionPool.tcp':
+      'of the settings of a connection only the number of connections is read',
+    'spec.trafficPolicy.connectionPool.http':
+      'of the limits only pending requests, requests and retries are read',
+    'spec.trafficPolicy.outlierDetection': 'this version of the check has no counterpart',
+    'spec.exportTo': REASON.label,
+    'spec.workloadSelector': REASON.label,
+  });
+}

@@ -1,0 +1,64 @@
+import type { Cell } from '../../cell.js';
+import { from, list, map, plain, type Written } from '../../written.js';
+
+/** Conditions of Envoy, as outcomes of the language. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  '5xx': '5xx',
+  'gateway-error': 'gateway',
+  reset: 'reset',
+  'connect-failure': 'connect',
+  'refused-stream': 'connect',
+  unavailable: '503',
+  'retriable-4xx': '409',
+};
+
+/** Time limits and retries of a rule of a VirtualService, as fields of a bundle. */
+export function ruleBundle(rule: Cell): Map<string, Written> {
+  const fields = new Map<string, Written>();
+  const total = durationOf(rule.get('timeout'));
+  if (total !== undefined) fields.set('deadline', total);
+  const retries = rule.get('retries');
+  const each = durationOf(retries?.get('perTryTimeout'));
+  if (each !== undefined) fields.set('timeout', each);
+  const attempts = retries?.get('attempts');
+  const count = attempts?.number();
+  const outcomes = outcomesOf(retries?.get('retryOn'));
+  if (count !== undefined || outcomes !== undefined) {
+    // Istio counts the tries after the first one.
+    const tries = count === undefined ? undefined : from(count + 1, attempts);
+    fields.set(
+      'retry',
+      map({ kind: plain('istio'), attempts: tries, on: count === 0 ? undefined : outcomes }),
+    );
+  }
+  retries?.get('backoff')?.list('the back-off is that of Envoy: 25 ms to 250 ms');
+  const rest = 'Envoy decides it for each try, and the simulation has one rule for all';
+  retries?.get('retryOn')?.list('no try is repeated, or no condition has a counterpart');
+  retries?.get('retryRemoteLocalities')?.list(rest);
+  retries?.get('retryIgnorePreviousHosts')?.list(rest);
+  return fields;
+}
+
+/** `0s` means no limit in Istio. */
+export function durationOf(cell: Cell | undefined): Written | undefined {
+  const text = cell?.text()?.trim();
+  if (text === undefined || !/^([0-9.]+(h|m|s|ms|us))+$/.test(text)) return undefined;
+  if (!/[1-9]/.test(text)) {
+    cell?.list('no limit is the default');
+    return undefined;
+  }
+  return from(text, cell);
+}
+
+function outcomesOf(cell: Cell | undefined): Written | undefined {
+  const words = (cell?.text() ?? '').split(',').map((word) => word.trim());
+  const known = words.flatMap((word) => {
+    const outcome = /^[45]\d\d$/.test(word) ? word : CONDITIONS[word];
+    return outcome === undefined ? [] : [outcome];
+  });
+  if (known.length === 0) return undefined;
+  const outcomes = [...new Set(known)].map((word) =>
+    from(/^\d+$/.test(word) ? Number(word) : word, cell),
+  );
+  return list(outcomes);
+}

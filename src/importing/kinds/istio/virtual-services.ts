@@ -1,0 +1,171 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { namespaceOf, resource, type DocumentKind } from '../kind.js';
+import { bundleOf, meshOf, type Mesh } from './mesh.js';
+import { ruleBundle } from './retries.js';
+import { headersOf, matchOf, samplePath, type RouteMatch } from './matches.js';
+
+/** Routes of gateways, and routes and policies inside the mesh. */
+export const virtualServices: DocumentKind = {
+  name: 'Istio VirtualService',
+  recognises: resource(/^networking\.istio\.io$/, 'VirtualService'),
+  read(document, system) {
+    const mesh = meshOf(system);
+    system.later('routes', () => {
+      new Reader(document, system, mesh).read();
+      listRoutes(document);
+    });
+  },
+};
+
+class Reader {
+  private readonly document: Cell;
+  private readonly system: System;
+  private readonly mesh: Mesh;
+  private readonly namespace: string;
+
+  constructor(document: Cell, system: System, mesh: Mesh) {
+    this.document = document;
+    this.system = system;
+    this.mesh = mesh;
+    this.namespace = namespaceOf(document);
+  }
+
+  read(): void {
+    const spec = this.document.get('spec');
+    const rules = spec?.get('http')?.items() ?? [];
+    const names = (spec?.get('gateways')?.items() ?? []).map((cell) => cell.text() ?? '');
+    for (const name of names) {
+      const gateway = this.mesh.gateways.get(name.replace(/^.*\//, ''));
+      if (gateway !== undefined) this.addRoutes(gateway, rules);
+    }
+    if (names.length > 0 && !names.includes('mesh')) return;
+    for (const host of spec?.get('hosts')?.items() ?? []) {
+      const callee = this.system.find(host.text() ?? '', this.namespace);
+      if (callee?.section === 'services') this.inside(callee, rules);
+    }
+  }
+
+  private addRoutes(gateway: Component, rules: readonly Cell[]): void {
+    const added = rules.flatMap((rule) => {
+      const to = this.targetOf(rule, gateway);
+      if (to === undefined) return [];
+      const bundle = ruleBundle(rule);
+      return matchOf(rule).map((match) => this.route(gateway, rule, match, to, bundle));
+    });
+    const known = gateway.fields.get('routes');
+    gateway.fields.set('routes', list([...(known?.kind === 'list' ? known.items : []), ...added]));
+  }
+
+  private route(
+    gateway: Component,
+    rule: Cell,
+    match: RouteMatch,
+    to: Written,
+    bundle: ReadonlyMap<string, Written>,
+  ): WrittenMap {
+    const number = gateway.requests.length + 1;
+    const name = `route-${number}`;
+    const path = samplePath(match);
+    gateway.requests.push(
+      map({ name: plain(name), path: path === null ? undefined : plain(path), ...match.sample }),
+    );
+    return map(
+      {
+        name: plain(name),
+        match: map(match.written),
+        to,
+        policy: bundle.size === 0 ? undefined : map(bundle),
+      },
+      [rule.get('name')],
+    );
+  }
+
+  /** Where a rule sends its requests: one target, or several with their weights. */
+  private targetOf(rule: Cell, gateway: Component | null): Written | undefined {
+    const routes = rule.get('route')?.items() ?? [];
+    const targets = routes.flatMap((route) => {
+      const host = route.get('destination', 'host');
+      const component = this.system.find(host?.text() ?? '', this.namespace);
+      if (component?.section !== 'services' || host === undefined) return [];
+      if (gateway !== null) this.system.connect(gateway, component, host);
+      return [
+        { name: this.versioned(component, route), component, host, weight: route.get('weight') },
+      ];
+    });
+    const [first] = targets;
+    if (first === undefined) return undefined;
+    const weights = targets.map(({ name, weight }) => {
+      const share = weight?.number();
+      return [name, share === undefined ? plain(100) : from(share, weight)] as const;
+    });
+    if (gateway === null) return targets.length === 1 ? from(first.name, first.host) : map(weights);
+    if (targets.length === 1) {
+      const { name, component, host } = first;
+      return fromLater(() => (name.includes('@') ? name : this.system.targetOf(component)), host);
+    }
+    return map(weights);
+  }
+
+  /** `reviews@v2` if the subset names a version that runs. */
+  private versioned({ name, versions }: Component, route: Cell): string {
+    const subset = route.get('destination', 'subset')?.text();
+    if (subset === undefined) return name;
+    const labels = this.mesh.subsets.get(`${name}/${subset}`);
+    const version = labels?.get('version') ?? subset;
+    return versions.includes(version) ? `${name}@${version}` : name;
+  }
+
+  private inside(callee: Component, rules: readonly Cell[]): void {
+    const plainRule = rules.find((rule) => rule.get('match') === undefined) ?? rules.at(-1);
+    if (plainRule === undefined) return;
+    const bundle = ruleBundle(plainRule);
+    for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
+    if (callee.versions.length === 0) return;
+    const routes = rules.flatMap((rule, index) => {
+      const to = this.targetOf(rule, null);
+      const headers = headersOf(rule);
+      const isLast = rule.get('match') === undefined;
+      if (to === undefined || (headers === null && !isLast)) return [];
+      const match = headers === null ? undefined : map({ headers });
+      return [{ isLast, route: map({ name: plain(`route-${index + 1}`), match, to }) }];
+    });
+    if (routes.length === 0) return;
+    const rest = map({ name: plain('rest'), to: plain(callee.name) });
+    const all = routes.map(({ route }) => route);
+    this.mesh.routes.set(callee, list(routes.at(-1)!.isLast ? all : [...all, rest]));
+  }
+}
+
+function listRoutes(document: Cell): void {
+  const experiment = 'an injected fault is an experiment: write it under `faults`';
+  listBelow(document, {
+    apiVersion: REASON.kind,
+    kind: REASON.kind,
+    metadata: REASON.name,
+    'spec.hosts': REASON.name,
+    'spec.gateways': REASON.name,
+    'spec.exportTo': REASON.label,
+    'spec.http.*.name': REASON.name,
+    'spec.http.*.match': 'inside the mesh a route is chosen by headers and versions alone',
+    'spec.http.*.route.*.destination.port': REASON.port,
+    'spec.http.*.route.*.destination.subset': REASON.label,
+    'spec.http.*.route.*.destination.host': REASON.name,
+    'spec.http.*.route.*.weight':
+      'one target gets all requests, or no version of these files is meant',
+    'spec.http.*.route.*.headers': 'the content of requests is not simulated',
+    'spec.http.*.fault': experiment,
+    'spec.http.*.mirror': 'write `mirror` of the route of a gateway',
+    'spec.http.*.mirrorPercentage': 'write `mirror` of the route of a gateway',
+    'spec.http.*.rewrite': 'a path leads to a route, whatever it is rewritten to',
+    'spec.http.*.redirect': 'a redirect reaches no service',
+    'spec.http.*.corsPolicy': 'the content of requests is not simulated',
+    'spec.http.*.headers': 'the content of requests is not simulated',
+    'spec.http.*.timeout': 'a callee has one policy in the mesh: that of the rule without a match',
+    'spec.http.*.retries': 'a callee has one policy in the mesh: that of the rule without a match',
+    'spec.tcp': 'only HTTP routes are simulated',
+    'spec.tls': 'only HTTP routes are simulated',
+  });
+}

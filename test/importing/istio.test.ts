@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { fixtures, imported, loaded, source } from './support.js';
+
+function scenarioOf(text: string): any {
+  const result = imported(source(text));
+  loaded(result);
+  return parse(result.scenario);
+}
+
+/** A Deployment with its Service. */
+function service(name: string, version = 'v1'): string {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}-${version} }
+spec:
+  template:
+    metadata: { labels: { app: ${name}, version: ${version} } }
+    spec: { containers: [ { name: main, image: x } ] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} } }
+---`;
+}
+
+const GATEWAY = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: front }
+spec: { selector: { istio: ingressgateway } }
+---`;
+
+describe('a VirtualService of a gateway', () => {
+  it('gives routes with time limits and retries; Istio counts tries after the first', () => {
+    const { gateways, workloads } = scenarioOf(`${service('web')}${GATEWAY}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ "*" ]
+  gateways: [ front ]
+  http:
+    - match: [ { uri: { prefix: /api } }, { uri: { exact: /login } } ]
+      route: [ { destination: { host: web.default.svc.cluster.local } } ]
+      timeout: 10s
+      retries: { attempts: 2, perTryTimeout: 2s, retryOn: "5xx,reset,connect-failure" }
+    - route: [ { destination: { host: web } } ]
+      timeout: 0s
+      retries: { attempts: 0 }`);
+    expect(gateways.front).toMatchObject({
+      kind: 'envoy',
+      routes: [
+        {
+          match: { path: ['/api*', '/login'] },
+          to: 'web.handle',
+          policy: {
+            deadline: '10s',
+            timeout: '2s',
+            retry: { kind: 'istio', attempts: 3, on: ['5xx', 'reset', 'connect'] },
+          },
+        },
+        { match: { path: '/*' }, to: 'web.handle', policy: { retry: { attempts: 1 } } },
+      ],
+    });
+    // Every route gets requests: a route that no request takes would be of no use, and a wrong path is a 404.
+    expect(workloads.users.requests).toEqual([
+      { name: 'route-1', call: 'front', path: '/api' },
+      { name: 'route-2', call: 'front', path: '/' },
+    ]);
+  });
+});
+
+describe('a VirtualService and a DestinationRule inside the mesh', () => {
+  it('give the bundle of the proxy, whatever their order', () => {
+    const { mesh, services } = scenarioOf(`${service('web')}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ web ]
+  http:
+    - timeout: 5s
+      route: [ { destination: { host: web, subset: v1 } } ]
+---
+apiVersion: networking.istio.io/v1beta1
+kind: DestinationRule
+metadata: { name: web }
+spec:
+  host: "*.default.svc.cluster.local"
+  trafficPolicy:
+    tls: { mode: ISTIO_MUTUAL }
+    loadBalancer: { simple: LEAST_REQUEST }
+    connectionPool: { tcp: { maxConnections: 200 }, http: { http2MaxRequests: 1000, maxRetries: 3 } }
+    outlierDetection: { consecutive5xxErrors: 7, maxEjectionPercent: 50, splitExternalLocalOriginErrors: true }
+  subsets: [ { name: v1, labels: { version: v1 } } ]`);
+    expect(mesh).toEqual({
+      kind: 'istio',
+      mtls: true,
+      outbound: {
+        web: {
+          retry: { kind: 'istio' },
+          outlierDetection: {
+            kind: 'istio',
+            consecutive5xxErrors: 7,
+            maxEjectionPercent: 50,
+            splitExternalLocalOriginErrors: true,
+          },
+          connections: {},
+          bulkhead: { kind: 'istio', maxConnections: 200, http2MaxRequests: 1000, maxRetries: 3 },
+          deadline: '5s',
+        },
+      },
+    });
+    expect(services.web.loadBalancing).toEqual({ kind: 'leastRequest' });
+  });
+
+  it('send shares and testers to versions', () => {
+    const { mesh } = scenarioOf(`${service('web')}${service('web', 'v2')}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ web ]
+  http:
+    - match: [ { headers: { end-user: { exact: jason } } } ]
+      route: [ { destination: { host: web, subset: second } } ]
+    - route:
+        - { destination: { host: web, subset: first }, weight: 80 }
+        - { destination: { host: web, subset: second }, weight: 20 }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: web }
+spec:
+  host: web
+  subsets: [ { name: first, labels: { version: v1 } }, { name: second, labels: { version: v2 } } ]`);
+    expect(mesh.routes.web).toEqual([
+      { name: 'route-1', match: { headers: { 'end-user': 'jason' } }, to: 'web@v2' },
+      { name: 'route-2', to: { 'web@v1': 80, 'web@v2': 20 } },
+    ]);
+  });
+});
+
+describe('Bookinfo with its traffic', () => {
+  it('enters through the gateway and gives 20 % of the reviews to v2', () => {
+    const { gateways, mesh, workloads } = parse(imported(fixtures('bookinfo')).scenario);
+    expect(gateways['bookinfo-gateway'].routes[0]).toMatchObject({
+      match: { path: ['/productpage', '/static*', '/login', '/logout', '/api/v1/products*'] },
+      to: 'productpage.handle',
+    });
+    expect(mesh.routes.reviews).toEqual([
+      { name: 'route-1', to: { 'reviews@v1': 80, 'reviews@v2': 20 } },
+    ]);
+    expect(workloads.users.requests[0]).toEqual({
+      name: 'route-1',
+      call: 'bookinfo-gateway',
+      path: '/productpage',
+    });
+  });
+});
+
+describe('an autoscaler', () => {
+  it('gives bounds, target and rules', () => {
+    const text = `${service('web').replace(
+      'image: x',
+      'image: x, resources: { requests: { cpu: 500m } }',
+    )}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web-v1 }
+  minReplicas: 2
+  maxReplicas: 10
+  metrics: [ { type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 70 } } } ]
+  behavior:
+    scaleDown:
+      stabilizationWindowSeconds: 120
+      selectPolicy: Min
+      policies: [ { type: Percent, value: 50, periodSeconds: 60 }, { type: Pods, value: 4, periodSeconds: 30 } ]`;
+    expect(scenarioOf(text).services.web.autoscaling).toEqual({
+      min: 2,
+      max: 10,
+      metrics: [{ metric: 'cpu', target: '70%' }],
+      scaleDown: {
+        stabilization: '120s',
+        policies: [
+          { percent: '50%', period: '60s' },
+          { pods: 4, period: '30s' },
+        ],
+        selectPolicy: 'min',
+      },
+    });
+  });
+});
