@@ -30,6 +30,7 @@ export function documentsOf(source: SourceText): readonly Cell[] {
     const line = text.slice(0, refusal.offset).split('\n').length;
     throw new ImportError(`${path}:${line}: ${refusal.message}`);
   }
+  refuseTemplates(source);
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
@@ -53,6 +54,27 @@ export function documentsOf(source: SourceText): readonly Cell[] {
     return [reader.read(root)];
   });
 }
+
+/** Templates and Kustomizations become manifests only when their own tools render them. */
+function refuseTemplates({ path, text }: SourceText): void {
+  const template = TEMPLATE.exec(text);
+  if (template !== null) {
+    const line = text.slice(0, template.index).split('\n').length;
+    throw new ImportError(
+      `${path}:${line}: is a Helm template: render it, such as helm template CHART | faultline import -`,
+    );
+  }
+  if (!/(^|[/\\])kustomization\.ya?ml$/i.test(path) && !/^kind:\s*Kustomization\s*$/m.test(text))
+    return;
+  const folder = path.replace(/[^/\\]*$/, '') || '.';
+  throw new ImportError(
+    `${path}:1: is a Kustomization: render it with kubectl kustomize ${folder} > all.yaml, and import all.yaml`,
+  );
+}
+
+/** Actions of Helm charts. Other programs use braces too, such as alerts of Prometheus. */
+const TEMPLATE =
+  /\{\{-?\s*(\.(Values|Release|Chart)|include|if|range|with|toYaml|template|define|end)\b/;
 
 /** Turns nodes into cells. Aliases count in full, so that a small file cannot become a large one. */
 class Reader {

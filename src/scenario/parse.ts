@@ -2,6 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
 import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
+import { foreignText } from './foreign.js';
 import { badCharacter, DEPTH_MAX, guardText, NODES_MAX } from './guards.js';
 import type { Entry, Node, Place } from './located.js';
 import { list, map, scalar } from './located.js';
@@ -19,6 +20,13 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
     return null;
   }
   problems.source(file, source);
+  const foreign = foreignText(source);
+  if (foreign !== null) {
+    const at = { file, start: 0, end: 1 };
+    const message = `is ${foreign}, not a scenario: faultline import ${file} --out shop.yaml makes a scenario of it`;
+    problems.add({ code: 'FL113', at, path: [], message });
+    return null;
+  }
   const document = parseDocument(source, {
     version: '1.2',
     strict: true,

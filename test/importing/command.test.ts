@@ -89,4 +89,16 @@ describe('faultline import', () => {
     expect(refused.stderr).toContain('--map a=b.c: b.c is not a name here; write b-c');
     expect(refused.status).toBe(2);
   });
+
+  it.each([
+    ['run', 'bookinfo/bookinfo.yaml', 'a Kubernetes manifest'],
+    ['lint', 'online-boutique/kubernetes-manifests.yaml', 'a Kubernetes manifest'],
+    ['validate', '../../../examples/shop/application-orders.yml', 'a configuration of Spring'],
+  ])('is named by %s where it is given %s', (command, name, what) => {
+    const done = faultline([command, `${FIXTURES}/${name}`]);
+    expect(done.status).toBe(2);
+    expect(done.stderr).toContain(
+      `is ${what}, not a scenario: faultline import ${FIXTURES}/${name}`,
+    );
+  });
 });

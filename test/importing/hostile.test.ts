@@ -18,6 +18,16 @@ const ROWS: readonly (readonly [title: string, text: string, message: RegExp])[]
       .join('\n')}`,
     /has more than 100000 values/,
   ],
+  [
+    'a Helm template',
+    'kind: Deployment\nspec:\n  replicas: {{ .Values.replicas }}',
+    /^test\.yaml:3: is a Helm template: render it, such as helm template CHART \| faultline import -$/,
+  ],
+  [
+    'a Kustomization',
+    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [ a.yaml ]',
+    /^test\.yaml:1: is a Kustomization: render it with kubectl kustomize \. > all\.yaml/,
+  ],
   ['control characters', 'kind: "\u0007"', /U\+0007/],
   [
     'nothing that runs',

@@ -1,0 +1,20 @@
+/** Texts of other programs that users give to commands for scenarios, and what they are called. */
+const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [
+    /^["']?apiVersion["']?\s*:[\s\S]*^["']?kind["']?\s*:|^["']?kind["']?\s*:[\s\S]*^["']?apiVersion["']?\s*:/m,
+    'a Kubernetes manifest',
+  ],
+  [/^(spring|resilience4j)(\.[\w.-]+)?\s*:/m, 'a configuration of Spring'],
+  [/^\s*\{[\s\S]{0,2000}"(resourceSpans|resource_spans|batches)"\s*:/, 'a file of traces'],
+  [/^\s*\{\s*"data"\s*:\s*\[[\s\S]{0,200}"traceID"\s*:/, 'a file of traces of Jaeger'],
+];
+
+/** Length of the text that is looked at. A manifest says what it is in its first lines. */
+const HEAD = 20_000;
+
+/** What a text is, if it is no scenario and another command reads it; null = not known. */
+export function foreignText(source: string): string | null {
+  const head = source.slice(0, HEAD);
+  if (/^["']?faultline["']?\s*:/m.test(head)) return null;
+  return FOREIGN.find(([pattern]) => pattern.test(head))?.[1] ?? null;
+}
