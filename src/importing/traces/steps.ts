@@ -1,13 +1,14 @@
 import type { Call } from './executions.js';
 import { fitted } from './fit.js';
-import { countOf, digits, durationInterval, durationText, shareOf } from './measured.js';
+import { countOf, digits, durationInterval, durationText, FEW, shareOf } from './measured.js';
 import type { Measured, TracedCall, TracedStep } from './model.js';
 import type { Part } from './parts.js';
 import type { Bodies, Item, Row } from './structure/items.js';
 import { labelled, orderOf } from './structure/order.js';
 import type { Labels, Order } from './structure/order.js';
 import { Segments } from './segments.js';
-import type { OwnTime, Segment } from './segments.js';
+import type { OwnTime } from './own-time.js';
+import type { Segment } from './segments.js';
 
 /** Share of a time below which it is no step. */
 const NEGLIGIBLE = 0.005;
@@ -19,9 +20,10 @@ const CALLS_MIN = 3;
 /** What one endpoint does, and what was left out of it. */
 export interface Found {
   readonly steps: readonly TracedStep[];
-  /** Calls of the steps with the observations of each, and executions that made a call too rare to be a step. */
+  /** Executions that made a call too rare to be a step. */
   readonly rare: number;
-  readonly isOrdered: boolean;
+  /** Calls of which there are too few for a reliable share. */
+  readonly few: readonly { readonly part: number; readonly n: number }[];
 }
 
 /** Finds the steps of an endpoint from its executions. */
@@ -65,7 +67,14 @@ export class StepFinder {
     const times = this.segments.around(series);
     this.total = times.reduce((sum, { mean, n }) => sum + (n > 0 ? mean : 0), 0);
     const steps = this.series(series, times);
-    return { steps, rare, isOrdered: true };
+    return { steps, rare, few: this.fewOf(chosen) };
+  }
+
+  private fewOf(chosen: readonly number[]): Found['few'] {
+    const { keys, counts } = this.labels;
+    return chosen.flatMap((label) =>
+      keys[label] >= 0 && counts[label] < FEW ? [{ part: keys[label], n: counts[label] }] : [],
+    );
   }
 
   private note(item: Item): void {
@@ -117,9 +126,9 @@ export class StepFinder {
   private loop(label: number, body: readonly number[]): readonly TracedStep[] {
     const counts: number[] = [];
     this.byLabel.forEach((row, at) => {
-      const { isFailed } = this.rows[at].execution;
+      const { isCalm, execution } = this.rows[at];
       const item = row.get(label);
-      if (!isFailed) counts.push(item === undefined ? 0 : item.rounds.length);
+      if (isCalm && !execution.isFailed) counts.push(item === undefined ? 0 : item.rounds.length);
     });
     if (counts.length === 0) return [];
     const times = countOf(counts);
@@ -141,6 +150,7 @@ export class StepFinder {
     let hits = 0;
     let trials = 0;
     this.byLabel.forEach((row, at) => {
+      if (!this.rows[at].isCalm) return;
       if (row.has(label)) hits++;
       if (row.has(label) || this.reaches(row, at, own)) trials++;
     });

@@ -74,3 +74,16 @@ export function ownMs(steps: readonly TracedStep[]): number {
     return isTime ? sum + meanOf(parseDistribution(step.time.text)) / 1e6 : sum;
   }, 0);
 }
+
+/** Calls whose component or endpoint the model does not have. */
+export function dangling({ components, entries }: TraceModel): readonly string[] {
+  const known = new Set(
+    components.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name} ${one.name}`)),
+  );
+  const calls = components.flatMap(({ endpoints }) =>
+    endpoints.flatMap(({ steps }) => callsOf(steps)),
+  );
+  return [...calls, ...entries]
+    .map(({ to, endpoint: name }) => `${to} ${name}`)
+    .filter((target) => !known.has(target));
+}
