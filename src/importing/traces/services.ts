@@ -7,7 +7,8 @@ import type { TracedEndpoint, Unknown } from './model.js';
 import { ownTimeOf } from './own-time.js';
 import type { OwnTime, OwnTimeOf } from './own-time.js';
 import type { Roles } from './parts.js';
-import { StepFinder } from './steps.js';
+import { callsIn, StepFinder } from './steps.js';
+import type { Found } from './steps.js';
 import { Bodies, withLoops, withTries } from './structure/items.js';
 import type { Row } from './structure/items.js';
 
@@ -63,26 +64,10 @@ function endpointOf(
     'executions whose caller had given up: not counted as errors',
     all.reduce((sum, { isAbandoned }) => sum + (isAbandoned ? 1 : 0), 0),
   );
-  const path = `services.${service}.endpoints.${endpoint}`;
-  const { steps, rare, few } = new StepFinder(roles.parts.all, bodies, rows, own).find();
-  leftOut.add('calls that too few executions of their endpoint make to be a step', rare);
-  if (all.length < FEW) {
-    unknown.push({
-      path,
-      reason: `n = ${all.length} < ${FEW} executions`,
-      question: `Which calls does ${service} ${endpoint} make, and how long does it take?`,
-    });
-  } else {
-    for (const { part: callee, n } of few) {
-      const to = roles.parts.all[callee];
-      unknown.push({
-        path,
-        reason: `n = ${n} < ${FEW} calls of ${to.component} ${to.endpoint} in ${formatCount(all.length)} executions`,
-        question: `How often does ${service} ${endpoint} call ${to.component} ${to.endpoint}?`,
-      });
-    }
-  }
-  return { name: endpoint, steps, errors: errorsOf(usual), executions: all.length };
+  const found = new StepFinder(roles.parts.all, bodies, rows, own).find();
+  leftOut.add('calls that too few executions of their endpoint make to be a step', found.rare);
+  unknown.push(...unknownOf(service, endpoint, all.length, found, roles));
+  return { name: endpoint, steps: found.steps, errors: errorsOf(usual), executions: all.length };
 }
 
 /** Failures that no call explains. */
@@ -91,4 +76,31 @@ function errorsOf(rows: readonly Row[]): TracedEndpoint['errors'] {
     return execution.isFailed && !(items[items.length - 1]?.isFailed ?? false);
   });
   return own.length === 0 ? null : shareOf(own.length, rows.length);
+}
+
+/** Numbers of an endpoint that rest on too few observations. */
+function unknownOf(
+  service: string,
+  endpoint: string,
+  n: number,
+  { steps, few }: Found,
+  roles: Roles,
+): readonly Unknown[] {
+  const path = `services.${service}.endpoints.${endpoint}`;
+  if (n < FEW) {
+    const question = `Which calls does ${service} ${endpoint} make, and how long does it take?`;
+    return [{ path, reason: `n = ${n} < ${FEW} executions`, question }];
+  }
+  const calls = few.map(({ part, n: times }) => {
+    const to = `${roles.parts.all[part].component} ${roles.parts.all[part].endpoint}`;
+    const reason = `n = ${times} < ${FEW} calls of ${to} in ${formatCount(n)} executions`;
+    return { path, reason, question: `How often does ${service} ${endpoint} call ${to}?` };
+  });
+  const retries = callsIn(steps).flatMap(({ to, endpoint: called, retry }) => {
+    if (retry === null || retry.backoff.n >= FEW) return [];
+    const reason = `n = ${retry.backoff.n} < ${FEW} repetitions of ${to} ${called}`;
+    const question = `How often, and after which time, does ${service} repeat a failed ${to} ${called}?`;
+    return [{ path, reason, question }];
+  });
+  return [...calls, ...retries];
 }

@@ -12,11 +12,16 @@ import { meanOf } from '../../../src/kernel/distribution.js';
 /** The model of the texts of files, cut into chunks of a length. */
 export function modelOf(
   texts: readonly string[],
-  { cores = {}, chunk = 65_536 }: { cores?: Record<string, number>; chunk?: number } = {},
+  {
+    cores = {},
+    chunk = 65_536,
+    sampled,
+  }: { cores?: Record<string, number>; chunk?: number; sampled?: number } = {},
 ): Promise<TraceModel> {
   const hints: TraceHints = {
     cores: (component) => cores[component] ?? null,
     replicas: () => null,
+    sampled,
   };
   const sources = texts.map((text, k) => ({
     path: `traces-${k}.json`,

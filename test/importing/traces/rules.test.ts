@@ -78,6 +78,51 @@ describe('order over all executions', () => {
   });
 });
 
+describe('own time in loops', () => {
+  /** Three rounds of 2 ms of own time and a call of 3 ms, and 4 ms before or after them. */
+  const rounds = (isFirst: boolean, rest: number): string =>
+    traces(60, (trace, at) => {
+      const from = at + (isFirst ? rest : 0);
+      return [
+        root(trace, at, at + 15 + rest),
+        ...[0, 1, 2].flatMap((k) => {
+          const start = from + 5 * k + (isFirst ? 2 : 0);
+          return call(trace, 'r', 'web', 'a', [start, start + 3]);
+        }),
+      ];
+    });
+
+  it.each([
+    ['at the start of each round', true, 0, '3 x [wait, a GET /a]'],
+    ['at the end of each round', false, 0, '3 x [a GET /a, wait]'],
+    ['at the start of each round, after other time', true, 4, 'wait, 3 x [wait, a GET /a]'],
+    ['at the end of each round, before other time', false, 4, '3 x [a GET /a, wait], wait'],
+  ])('%s counts once for each round', async (_, isFirst, rest, expected) => {
+    const model = await modelOf([rounds(isFirst, rest)]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe(expected);
+    const loop = steps.find(({ kind }) => kind === 'repeat')!;
+    expect(ownMs('steps' in loop ? loop.steps : [])).toBeCloseTo(2, 5);
+    expect(ownMs(steps)).toBeCloseTo(rest, 5);
+  });
+});
+
+describe('calls in the background', () => {
+  it('are marked, and take no time of their caller', async () => {
+    const model = await modelOf([
+      traces(60, (trace, at) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at + 1, at + 30]),
+        ...call(trace, 'r', 'web', 'b', [at + 2, at + 6]),
+      ]),
+    ]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait, b GET /b, wait, a GET /a');
+    expect(steps.at(-1)).toMatchObject({ to: 'a', isBackground: true });
+    expect(ownMs(steps)).toBeCloseTo(6, 5);
+  });
+});
+
 describe('clocks', () => {
   it('shifts the callee whose clock is 40 ms ahead by the median, and counts it', async () => {
     const model = await modelOf([
