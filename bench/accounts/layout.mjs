@@ -55,13 +55,17 @@ function stepError(text, { variant }) {
   if (at.length === 0) return `nothing happens at ${when}`;
   if (/^(?:The faults? ends?|[^:]+ ends)$/u.test(what))
     return at.some(({ kind: own }) => own === 'faultEnd') ? null : 'no fault ends then';
-  if (/^\d+ faults at once: /u.test(what))
-    return at.filter(({ kind: own }) => own === 'fault').length === Number.parseInt(what, 10)
-      ? null
-      : 'another number of faults begins';
   const innocent = new Set(variant.cascade.innocent.map(({ fault }) => fault));
+  if (/^\d+ faults at once: /u.test(what)) {
+    // The heading "Not to blame" lists the faults that are cleared of harm to users.
+    const begin = at.filter(({ kind: own, subject }) => own === 'fault' && !innocent.has(subject));
+    return begin.length === Number.parseInt(what, 10) ? null : 'another number of faults begins';
+  }
   const isSaid = at.some(({ subject, text: own, head, detail, kind: of, cause }) => {
-    const other = variant.faults.find(({ id }) => id === cause && !innocent.has(id));
+    // A fault that is cleared of harm to users may still slow the component that it strikes.
+    const other = variant.faults.find(
+      ({ id, target }) => id === cause && (!innocent.has(id) || target.includes(subject)),
+    );
     if (other !== undefined && what.startsWith(`${other.words}: ${subject} `)) return true;
     const texts = [own, head, detail].filter((words) => words !== undefined && words !== '');
     if (of === 'fault' || of === 'faultEnd')

@@ -38,6 +38,43 @@ export const addStory: Add = (program, terminal, perform) => {
     });
 };
 
+/** `ask FILE QUESTION…`. */
+export const addAsk: Add = (program, terminal, perform) => {
+  const command = program
+    .command('ask')
+    .summary('any figure by name, in any window and variant')
+    .description(
+      'Runs the variants and prints the metrics that are asked for, each with its interval. With a limit, as in a ' +
+        'budget, it says whether it holds.',
+    )
+    .argument('<file>', 'scenario (YAML); - is standard input')
+    .argument(
+      '[question...]',
+      'METRIC [OP LIMIT] [WINDOW] [in VARIANT]; by default success, goodput and p99 of each workload',
+    );
+  withRuns(command)
+    .option('--json <file>', 'write the answers as JSON; - is standard output', pathName)
+    .option('--csv <file>', 'write the answers as CSV; - is standard output', pathName)
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        "faultline ask scenarios/first.yaml 'users.success'",
+        "faultline ask scenarios/checkout.yaml 'shoppers.latency.p99 during psp-hang in naive, full'",
+        "faultline ask scenarios/checkout.yaml 'shoppers.success' 'shoppers.success before psp-hang'",
+        "faultline ask scenarios/first.yaml 'users.success >= 99 % during slow-payments'",
+        "faultline ask scenarios/first.yaml 'users.goodput' --csv - --replications 10",
+      ) +
+        '\nfaultline explain metrics lists the metrics. The exit code does not depend on the answer.',
+    )
+    .action(async (file: string, questions: string[], flags) => {
+      await perform([file], flags, async () => {
+        const { ask } = await import('./commands/ask.js');
+        return ask(file, questions, flags, terminal);
+      });
+    });
+};
+
 /** `explore FILE`. */
 export const addExplore: Add = (program, terminal, perform) => {
   const command = program

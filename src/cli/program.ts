@@ -11,7 +11,8 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
-import { addExplore, addStory, addTune } from './commands-accounts.js';
+import { addAsk, addExplore, addStory, addTune } from './commands-accounts.js';
+import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -24,10 +25,12 @@ const ELSEWHERE = {
 const EXAMPLES = `
 Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
+  faultline import k8s/ istio/ --out shop.yaml     a scenario from manifests
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
   faultline story scenarios/checkout.yaml          what happened and why, in sentences
+  faultline ask scenarios/first.yaml users.success   any figure by name
   faultline explore scenarios/first.yaml           which faults break a budget?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
@@ -61,9 +64,11 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addCompare,
     addCheck,
     addStory,
+    addAsk,
     addExplore,
     addTune,
     addSweep,
+    addImport,
     addValidate,
     addLint,
     addGraph,

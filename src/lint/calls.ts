@@ -24,6 +24,8 @@ export interface Call {
   /** Path of the step, route or middleware. */
   readonly path: Path;
   readonly bundle: string;
+  /** Cluster of its bundle, or null. */
+  readonly cluster: string | null;
   readonly layers: readonly Layer[];
   /** Layers of the proxy of the mesh, inside these. */
   readonly proxyLayers: readonly Layer[];
@@ -363,6 +365,7 @@ class Walker {
       callee,
       path,
       bundle: bundle?.id ?? '',
+      cluster: bundle?.cluster?.name ?? null,
       layers: bundle?.layers ?? [],
       proxyLayers: this.proxyLayers(caller, callee, part),
       hasKey: (bundle?.idempotencyKey ?? null) !== null,

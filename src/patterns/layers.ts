@@ -23,6 +23,9 @@ const FINAGLE = order(
   'fallback coalesce retry hedge throttle circuitBreaker timeout rateLimit concurrencyLimit bulkhead',
 );
 
+/** Orders of products that keep state by cluster, channel or named instance: bundles share what they inherit. */
+export const NAMED_STATE: ReadonlySet<string> = new Set(['envoy', 'grpc', 'resilience4j']);
+
 const THREAD_POOLS: readonly string[] = ['hystrix', 'threadPool'];
 
 /**

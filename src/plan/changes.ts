@@ -8,6 +8,7 @@ import { eachStep } from '../language/each-step.js';
 import { planAutoscaling } from './autoscaling.js';
 import { governing } from './bundles.js';
 import { canonical } from './canonical.js';
+import { Owners } from './clusters.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { routesText } from './mesh-routes.js';
@@ -39,6 +40,7 @@ export class Changes {
   private readonly settings: readonly [Setting, ...Setting[]];
   /** By id: the bundles with this id that differ, by their content. */
   private readonly known = new Map<string, Map<string, Bundle>>();
+  private readonly owners = new Owners();
 
   private constructor(base: Scenario, configurations: readonly Configuration[]) {
     const named = configurations.map(({ inForce, scenario }) => ({
@@ -49,7 +51,8 @@ export class Changes {
     const own = { name: '', scenario: base, bundles: bundlesIn(base) };
     this.settings = [own, ...named];
     for (const [id, bundle] of own.bundles) {
-      this.known.set(id, new Map([[canonical(bundle), bundle]]));
+      const owned = this.owners.of(bundle, '');
+      this.known.set(id, new Map([[canonical(owned), owned]]));
     }
   }
 
@@ -127,18 +130,19 @@ export class Changes {
   /** One object for equal bundles. Bundles that differ get different ids, because the id names their state. */
   private named({ name }: Setting, bundle: Bundle): Bundle {
     const { id } = bundle;
-    const text = canonical(bundle);
+    const own = this.owners.of(bundle, name);
+    const text = canonical(own);
     let contents = this.known.get(id);
-    if (contents === undefined) this.known.set(id, (contents = new Map([[text, bundle]])));
+    if (contents === undefined) this.known.set(id, (contents = new Map([[text, own]])));
     let found = contents.get(text);
     if (found === undefined) {
       const nth = contents.size > 1 ? `~${contents.size}` : '';
       const unique = `${id}@${name}${nth}`;
       // Layers of a proxy name the bundle of their state.
-      const layers = bundle.layers.map((layer) =>
+      const layers = own.layers.map((layer) =>
         layer.bundle === id ? { ...layer, bundle: unique, draws: id } : layer,
       );
-      found = { ...bundle, id: unique, drawsAs: id, layers };
+      found = { ...own, id: unique, drawsAs: id, layers };
       contents.set(text, found);
     }
     return found;

@@ -11,6 +11,7 @@ import type { Host } from '../contracts/scenario/host.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles } from './bundles.js';
+import { checkCluster } from './clusters.js';
 import { byCodeUnit } from '../text/order.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
@@ -182,8 +183,8 @@ export class EdgeTable {
       };
     });
     const bundles = bundleIds.map((id) => {
-      const { layers, order: layerOrder, drawsAs } = this.bundles.get(id);
-      return { id, draws: drawsAs ?? id, layers, order: layerOrder };
+      const { layers, order: layerOrder, drawsAs, poolOf } = this.bundles.get(id);
+      return { id, draws: drawsAs ?? id, poolOf: poolOf ?? id, layers, order: layerOrder };
     });
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
@@ -255,6 +256,7 @@ function checkConnections(
   const { connections, loadBalancing, layers } = bundle;
   const { name, kind } = callee;
   const where = bundle.id === '' ? `${kind}s.${name}` : placeOf(bundle);
+  checkCluster(bundle, callee, where, problems);
   if (hasPools(callee)) {
     if (connections === null) return;
     const message = `${name} is ${kindText(kind)}, whose clients have a pool: move connections to its pool`;

@@ -94,11 +94,19 @@ function isEmpty({
   );
 }
 
+/** The owner of the connections of both: of one that shares them, else both together. */
+function poolOwner(own: Bundle, proxy: Bundle): Pick<Bundle, 'poolOf'> {
+  const { poolOf } = proxy.connections === null ? own : proxy;
+  return poolOf === undefined ? {} : { poolOf };
+}
+
 /** The layers of a proxy inside those of an application. The proxy picks the instance and has the connections. */
 function inside(own: Bundle, proxy: Bundle): Bundle {
   const draws = own.drawsAs ?? own.id;
   const proxyDraws = proxy.drawsAs ?? proxy.id;
-  const layers = own.layers.map((layer) => ({ ...layer, bundle: own.id, draws }));
+  const layers = own.layers.map((layer) =>
+    layer.bundle === undefined ? { ...layer, bundle: own.id, draws } : layer,
+  );
   return {
     ...own,
     id: own.id === '' ? proxy.id : `${own.id} + ${proxy.id}`,
@@ -110,6 +118,8 @@ function inside(own: Bundle, proxy: Bundle): Bundle {
       proxy.outlierDetection ?? (proxy.ejectsNone === true ? null : own.outlierDetection),
     ...((proxy.ejectsNone ?? own.ejectsNone) === true && { ejectsNone: true as const }),
     connections: proxy.connections ?? own.connections,
+    ...poolOwner(own, proxy),
+    ...(proxy.cluster !== undefined && { cluster: proxy.cluster }),
   };
 }
 

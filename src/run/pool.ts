@@ -98,6 +98,8 @@ class Pool {
   private readonly deaths: Int32Array;
   /** Busy workers, with the index of the task of each. */
   private readonly busy = new Map<Worker, number>();
+  /** Indices of the tasks that start when a replaced thread has ended. */
+  private readonly replacing = new Set<number>();
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
   /** Indices of the tasks not yet started, the next one first. */
   private readonly waiting: number[];
@@ -184,13 +186,23 @@ class Pool {
       return this.finish(error);
     }
     const next = this.next();
-    if (isShort) {
-      // Its columns never shrink, so the thread is replaced to free their memory.
-      void worker.terminate();
-      if (next !== undefined) this.assign(this.spawn(), next);
-    } else if (next !== undefined) this.assign(worker, next);
+    if (isShort) this.replace(worker, next);
+    else if (next !== undefined) this.assign(worker, next);
     else this.options.workerThreads.give(worker);
     this.finishWhenDone();
+  }
+
+  /**
+   * Replaces a thread that ran out of memory, because its columns never shrink. The next task starts when their memory
+   * is free: before that, a small run would find none either.
+   */
+  private replace(worker: Worker, next: number | undefined): void {
+    if (next !== undefined) this.replacing.add(next);
+    void worker.terminate().then(() => {
+      if (next === undefined || !this.replacing.delete(next) || this.isOver) return;
+      if (this.needs(next)) this.assign(this.spawn(), next);
+      this.finishWhenDone();
+    });
   }
 
   /** Postpones a task that ran out of memory beside others, and its waiting siblings; false if it ran alone. */
@@ -208,6 +220,7 @@ class Pool {
     this.isAlone = this.isTurning = true;
     const ending = [...this.busy.keys()].map((worker) => worker.terminate());
     this.busy.clear();
+    this.replacing.clear();
     void Promise.allSettled([...ending, this.options.workerThreads.end()]).then(() => {
       if (this.isOver) return;
       this.isTurning = false;
@@ -250,6 +263,7 @@ class Pool {
 
   private finishWhenDone(): void {
     for (const index of this.busy.values()) if (this.needs(index)) return;
+    for (const index of this.replacing) if (this.needs(index)) return;
     if (this.isTurning || this.waiting.some((index) => this.needs(index))) return;
     if (this.postponed.some((index) => this.needs(index))) this.turn();
     else this.finish(this.failure);

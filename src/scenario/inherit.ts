@@ -4,6 +4,7 @@ import { change, changeAll, get, items, map, text } from './located.js';
 import { layPools } from './inherit-pools.js';
 import { merge } from './merge.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from './modules/index.js';
+import { layCluster } from './clusters.js';
 import { visitScenario } from './walk.js';
 import type { Code } from './codes.js';
 
@@ -59,6 +60,9 @@ function defaultsFor(own: Node, defaults: MapNode, section: string): MapNode {
 /** Resolves `extends` of every bundle: in `policies`, at calls, and within fallbacks. */
 export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
   const pool = new Pool(get(root, 'policies'), 'policy', problems);
+  const clusters = change(root, 'clusters', (all) =>
+    changeAll(all, (cluster, name) => pool.resolve(cluster, ['clusters', name])),
+  );
   // The bundles whose fallbacks enclose the current one.
   const around: string[] = [];
   let inside = 0;
@@ -78,7 +82,8 @@ export function inheritPolicies(root: MapNode, problems: Problems): MapNode {
         return map(new Map(), node.at);
       }
       around.push(...own);
-      const result = inner(pool.resolve(node, path));
+      const merged = pool.resolve(node, path);
+      const result = inner(layCluster(get(clusters, 'clusters'), merged, path, problems));
       around.length -= own.length;
       return result;
     },

@@ -1,7 +1,9 @@
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
+import type { Expression, Measure } from '../contracts/scenario/expression.js';
 import type { Diagnostic } from './diagnostics.js';
 import { Problems } from './diagnostics.js';
 import { expand } from './expand.js';
+import { EXPRESSION, MEASURE, readText } from './expectations.js';
 import type { ReadFile } from './include.js';
 import { folderOf, normal, readTree } from './include.js';
 import { readEdits, type WhatIf } from './edits.js';
@@ -42,6 +44,7 @@ export class Source {
   private readonly tree: MapNode | null;
   private readonly read: ReadFile;
   private readonly whatIf: OpenEdits | null;
+  private scope: Loader['scope'] = null;
 
   /**
    * `sweep`: an additional sweep, which replaces one of the same name. `whatIf`: command-line overrides, applied after
@@ -69,6 +72,7 @@ export class Source {
     const loader =
       this.tree === null ? null : new Loader(this.tree, problems, this.read, this.whatIf);
     const file = loader?.file() ?? null;
+    this.scope = loader?.scope ?? null;
     const diagnostics = problems.diagnostics(path);
     const places = new Places(path, this.tree, loader?.trees ?? new Map(), problems);
     const isRight = !problems.hasErrors;
@@ -81,12 +85,46 @@ export class Source {
     };
   }
 
+  /**
+   * Reads questions: a metric with its window and variants, or such a metric with a limit. Checks them like the budgets of
+   * the file, all at once. Requires that `load` succeeded.
+   */
+  questions(texts: readonly string[]): {
+    readonly questions: readonly Question[];
+    readonly problems: readonly Diagnostic[];
+  } {
+    const problems = this.problems.forVariant();
+    const scope = { ...this.scope!, problems };
+    const questions = texts.flatMap((source, index): Question[] => {
+      const file = `question #${index + 1}`;
+      problems.source(file, source);
+      const node = scalar(source, { file, start: 0, end: source.length });
+      const at = { source, node, path: ['questions', index] };
+      const measure = hasLimit(source) ? null : readText(MEASURE, at, scope);
+      if (measure !== null) return [{ measure, expression: null }];
+      const expression = hasLimit(source) ? readText(EXPRESSION, at, scope) : null;
+      return expression === null ? [] : [{ measure: expression, expression }];
+    });
+    return { questions, problems: problems.diagnostics(this.path) };
+  }
+
   /** Builds the file with other values. Requires that `load` succeeded. */
   with(changed: Changed): Pick<Loaded, 'file' | 'problems'> {
     const own = this.problems.forVariant();
     const file = new Loader(this.tree!, own, this.read, this.whatIf).file(changed);
     return { file: own.hasErrors ? null : file, problems: own.diagnostics(this.path) };
   }
+}
+
+/** What is asked of runs: a metric, and the condition on it if the question has a limit. */
+export interface Question {
+  readonly measure: Measure;
+  readonly expression: Expression | null;
+}
+
+/** Whether a text compares a metric with a limit. */
+function hasLimit(text: string): boolean {
+  return /[<>=]/.test(text.replaceAll('->', ''));
 }
 
 /** The tree with a sweep from the command line. */

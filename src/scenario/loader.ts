@@ -9,7 +9,7 @@ import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judge
 import type { Problem } from './diagnostics.js';
 import type { Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
-import type { Flaws, Judged } from './expectations.js';
+import type { Flaws, Judged, Scope } from './expectations.js';
 import { withChanges } from './changes/changes.js';
 import { withoutInitial } from './changes/initial.js';
 import { withDigest } from './digest.js';
@@ -75,6 +75,8 @@ export class Loader {
   private repairs = 0;
   /** Set by `file`. */
   sweeps: readonly WrittenSweep[] = [];
+  /** Set by `file`: what further expressions are checked against; null if the file has errors. */
+  scope: Omit<Scope, 'problems'> | null = null;
 
   constructor(tree: MapNode, problems: Problems, read: ReadFile, whatIf: OpenEdits | null = null) {
     this.tree = tree;
@@ -129,6 +131,7 @@ export class Loader {
       this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
     }
     if (problems.hasErrors) return null;
+    this.scope = { judged, variants: names, isPart: false };
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
     const variants = this.named(judged, plans, built, baselines);
     const explicit = {

@@ -6,6 +6,7 @@ import { entries, get, items, plain, put, scalar, single } from './located.js';
 /** Sections whose entries can be removed individually. */
 export const NAMED: ReadonlySet<string> = new Set([
   'keys',
+  'clusters',
   'policies',
   'gateways',
   'services',
@@ -80,7 +81,7 @@ export function namesIn(node: Node | undefined): readonly string[] {
 /** The shortest prefix of the path that can be removed without effects on other parts. */
 function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
   if (!NAMED.has(String(path[0]))) return path.slice(0, 1);
-  if (path[0] === 'policies') return path.slice(0, 2);
+  if (path[0] === 'policies' || path[0] === 'clusters') return path.slice(0, 2);
   for (let end = 3; end <= path.length; end++) {
     const last = path[end - 1];
     if (last === 'policy' || path[end - 2] === 'outbound') return path.slice(0, end);

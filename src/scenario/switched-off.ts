@@ -103,7 +103,7 @@ function bundleIn(path: Path): number {
     if (path[at] === 'policy' || path[at] === 'compensationPolicy') return at + 1;
     if (path[at - 1] === 'outbound' && at < path.length - 1) return at + 1;
   }
-  return path[0] === 'policies' && path.length > 2 ? 2 : 0;
+  return (path[0] === 'policies' || path[0] === 'clusters') && path.length > 2 ? 2 : 0;
 }
 
 function locateAt(root: Node, path: Path, depth: number): Node | undefined {

@@ -14,6 +14,7 @@ export function visitScenario(root: Node, visitor: Visitor): Node {
     );
   };
   section('policies', (node, path) => visitBundle(node, path, visitor));
+  section('clusters', (node, path) => visitBundle(node, path, visitor));
   section('services', (node, path) => visitHost(node, path, visitor));
   section('gateways', (node, path) => visitHost(node, path, visitor));
   section('functions', (node, path) => visitHost(node, path, visitor));

@@ -7,6 +7,7 @@ const COMMANDS = [
   'compare',
   'check',
   'story',
+  'ask',
   'explore',
   'tune',
   'validate',

@@ -56,20 +56,22 @@ describe('a function at an SQS queue', () => {
 });
 
 describe('a poison message in a batch', () => {
-  const batch = (partialFailures: boolean): ReturnType<typeof golden> =>
+  const batch = (partialFailures: boolean, fifo = false): ReturnType<typeof golden> =>
     golden(
       `
+keys: { tenant: uniform(count=1) }
 queues:
   jobs:
     kind: sqs
+    fifo: ${fifo}
     waitTime: 20s
     delay: 1s
     maxReceiveCount: 2
     deadLetter: dead
     consumers: [ { call: resize, concurrency: 1, partialFailures: ${partialFailures} } ]
-  dead: { kind: sqs }
+  dead: { kind: sqs, fifo: ${fifo} }
 functions: { resize: { kind: lambda, steps: [ wait: 1s ] } }
-services: { api: { endpoints: { put: [ publish: jobs ] } } }
+services: { api: { endpoints: { put: [ publish: { topic: jobs, key: tenant } ] } } }
 workloads: { users: { arrivals: { at: [ 0ms, 1ms, 2ms, 3ms ] }, requests: [ { call: api.put } ] } }
 faults: [ { id: bad, kind: poison, target: jobs, at: 2ms, for: 0.5ms } ]`,
       '5m',
@@ -86,6 +88,16 @@ faults: [ { id: bad, kind: poison, target: jobs, at: 2ms, for: 0.5ms } ]`,
     const traced = batch(true);
     expect(metered(traced, 'consumed', 'jobs')).toBe(3);
     expect(metered(traced, 'deadLettered', 'jobs')).toBe(1);
+    expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
+  });
+
+  it('takes those after it with it in a FIFO queue, where the function stops at it', () => {
+    // The first is alone in its receive at 1 s, the others come at 2 s. The poison one and the good one after it fail
+    // at 3 s and at 33 s, and have been received twice at 62 s.
+    const traced = batch(true, true);
+    expect(begun(traced.at('resize.invoke'))).toEqual([1000, 2000, 32_000]);
+    expect(metered(traced, 'consumed', 'jobs')).toBe(2);
+    expect(metered(traced, 'deadLettered', 'jobs')).toBe(2);
     expect(metered(traced, 'duplicateEffects', 'jobs')).toBe(0);
   });
 });

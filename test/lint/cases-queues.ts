@@ -77,6 +77,40 @@ export const QUEUE_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'dead-letter-cycle',
+    fires: queue(
+      'kind: rabbitmq, messageTtl: 1s, deadLetter: late',
+      '',
+      ', late: { kind: rabbitmq, messageTtl: 1s, deadLetter: jobs }',
+    ),
+    path: 'queues.jobs.deadLetter',
+    measured: 'dropped after one round',
+    limit: 'a queue where they end',
+    silent: {
+      'a queue where they end': queue(
+        'kind: rabbitmq, messageTtl: 1s, deadLetter: dead',
+        '',
+        ', dead: { kind: rabbitmq }',
+      ),
+    },
+  },
+  {
+    rule: 'deliveries-fill-stream',
+    fires: queue('kind: nats, maxDeliver: 3, capacity: 10'),
+    path: 'queues.jobs.maxDeliver',
+    measured: '3 deliveries, no dead letters, no age',
+    limit: 'a deadLetter or a maxAge',
+    silent: {
+      'deliveries without end': queue('kind: nats, capacity: 10'),
+      'an age': queue('kind: nats, maxDeliver: 3, capacity: 10, maxAge: 1h'),
+      'a place for them': queue(
+        'kind: nats, maxDeliver: 3, deadLetter: dead',
+        '',
+        ', dead: { kind: nats }',
+      ),
+    },
+  },
+  {
     rule: 'message-queue-without-end',
     fires: queue('kind: rabbitmq'),
     path: 'queues.jobs.capacity',

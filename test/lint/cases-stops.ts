@@ -30,6 +30,16 @@ function registered(discovery: string, registries: string): string {
     'faults: [ { id: gone, kind: stop, target: shop, instances: 1, at: 10s, for: 1s } ]',
   ]);
 }
+
+/** A shop that calls a payment service under this policy, and a cluster. */
+function clustered(policy: string): string {
+  return scenario([
+    'clusters: { pay: { bulkhead: { kind: envoy, maxRequests: 10 } } }',
+    `services: { shop: { endpoints: { buy: [ { call: pay.charge, policy: { ${policy} } } ] } }, pay: { endpoints: { charge: [ wait: 20ms ] } } }`,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
 const CLUSTER = 'cluster: { kind: kubernetes, propagation: 2s }';
 
 export const STOP_CASES: readonly RuleCase[] = [
@@ -45,6 +55,14 @@ export const STOP_CASES: readonly RuleCase[] = [
         'eureka: { kind: eureka }',
       ),
     },
+  },
+  {
+    rule: 'cluster-unused',
+    fires: clustered('timeout: 1s'),
+    path: 'clusters.pay',
+    measured: '0 calls',
+    limit: 'at least 1',
+    silent: { 'a cluster in use': clustered('cluster: pay, timeout: 1s') },
   },
   {
     rule: 'registry-unused',

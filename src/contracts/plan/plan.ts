@@ -227,6 +227,8 @@ export interface PlanBundle {
   readonly id: string;
   /** Its name in the streams of random numbers. */
   readonly draws: string;
+  /** Bundle or cluster that its connections belong to. */
+  readonly poolOf: string;
   readonly layers: readonly Layer[];
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;

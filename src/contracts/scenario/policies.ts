@@ -31,6 +31,8 @@ export interface Layer {
   readonly preset?: string;
   /** Bundle that its state belongs to, if the bundle of the call is composed of several. */
   readonly bundle?: string;
+  /** True if one state serves all callees. */
+  readonly spans?: true;
   /** Name of its draws, if it is not that bundle. */
   readonly draws?: string;
   /** True if a proxy of the mesh applies it, inside the layers of the application. */

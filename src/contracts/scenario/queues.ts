@@ -106,6 +106,14 @@ export interface QueueRules {
   /** Time to live of a message, and whether it counts from publishing or from arrival in this queue. */
   readonly lifetimeNs: Ns;
   readonly sincePublished: boolean;
+  /** The age of a message that comes as a dead letter counts from its arrival all the same. */
+  readonly lettersStartAnew: boolean;
+  /** An expired message is dead-lettered if there is a place for it; otherwise it is deleted. */
+  readonly deadLettersExpired: boolean;
+  /** A message whose deliveries are used up stays in the queue, if there is no place for its dead letters. */
+  readonly keepsSpent: boolean;
+  /** The messages that `capacity` counts: those that wait, or all that the queue stores. */
+  readonly capacityOf: 'waiting' | 'stored';
   /** Time after which an unacknowledged delivery counts as failed. */
   readonly inFlightNs: Ns;
   /** A delivery that exceeds `inFlightNs` closes its channel; otherwise the message becomes visible again. */

@@ -4,7 +4,7 @@ import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
 import type { Service, Versions } from './services.js';
-import type { Step, Bundle } from './steps.js';
+import type { Step, Bundle, Cluster } from './steps.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Reference, Expression } from './expression.js';
@@ -34,6 +34,7 @@ export interface Scenario extends ScenarioModules {
   readonly mesh?: Mesh;
   readonly keys: ReadonlyMap<string, KeyPopulation>;
   /** Named policy bundles, for `explain`. */
+  readonly clusters?: ReadonlyMap<string, Cluster>;
   readonly policies: ReadonlyMap<string, Bundle>;
   readonly gateways: ReadonlyMap<string, Gateway>;
   readonly services: ReadonlyMap<string, Service>;

@@ -121,10 +121,21 @@ export interface Bundle {
   readonly outlierDetection: OutlierDetection | null;
   /** Its callers eject no instance, whatever the default of the callee is. */
   readonly ejectsNone?: true;
+  /** Bundle or cluster that its connections belong to; without it they are its own. */
+  readonly poolOf?: string;
+  /** Its cluster. */
+  readonly cluster?: Cluster;
   /** For a bundle that a configuration change replaces: the id of the original, which names its draws. */
   readonly drawsAs?: string;
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
+}
+
+/** What several bundles share on the way to a callee. */
+export interface Cluster {
+  readonly name: string;
+  /** Components that one state serves together; null = a state for each callee. */
+  readonly callees: readonly string[] | null;
 }
 
 /** The bundle of `policy: none`: no policies. */

@@ -19,6 +19,13 @@ export const QUEUE_METRICS = [
       'their next try.',
   ),
   gauge(
+    'spent',
+    ['queue'],
+    'low',
+    'Messages whose deliveries are used up and which stay in a stream of JetStream: no consumer gets ' +
+      'them, and its limits count them.',
+  ),
+  gauge(
     'blocked',
     ['queue', 'topic'],
     'low',

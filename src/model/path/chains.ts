@@ -237,6 +237,7 @@ export class Chains {
 
   /** Calls that name a version have states of their own, as a subset of Istio is a cluster of its own in Envoy. */
   private perOf(edge: PlanEdge, layer: Layer): string {
+    if (layer.spans === true) return 'all callees';
     const { component } = this.world.plan.parts[edge.to];
     const per = layer.per === 'endpoint' ? `part ${edge.to}` : `component ${component}`;
     return edge.version < 0 ? per : `${per} version ${edge.version}`;

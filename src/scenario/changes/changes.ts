@@ -113,7 +113,7 @@ class Builder {
     if (whole !== null) this.reportIdle(own, differences);
     const components = new Set(
       differences.flatMap(({ path: [section, name], reason }): readonly string[] => {
-        if (section === 'policies') return [];
+        if (section === 'policies' || section === 'clusters') return [];
         if (section !== 'mesh') return [name!];
         return reason === null ? changedCallers(scenario, whole!, name!) : [];
       }),
@@ -240,7 +240,7 @@ class Builder {
         if (alone === null) continue;
         all = differencesOf(scenario, alone);
       }
-      if (all.some(({ path }) => path[0] !== 'policies')) continue;
+      if (all.some(({ path }) => path[0] !== 'policies' && path[0] !== 'clusters')) continue;
       const message =
         all.length === 0
           ? `${edit.path} has no effect: the configuration stays as it is`

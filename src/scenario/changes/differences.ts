@@ -11,6 +11,7 @@ export interface Difference {
 
 /** Fields that can change during a run, as paths of the explicit scenario; `*` is any key. */
 const CHANGEABLE: readonly string[] = [
+  'clusters',
   'policies',
   'workloads.*.policy',
   'mesh.policy',

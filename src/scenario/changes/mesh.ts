@@ -51,7 +51,7 @@ export function withPropagation(
   mesh: Mesh | undefined,
   differences: readonly { readonly path: readonly string[] }[],
 ): Fault['config'] | null {
-  const acting = differences.filter(({ path }) => path[0] !== 'policies');
+  const acting = differences.filter(({ path }) => path[0] !== 'policies' && path[0] !== 'clusters');
   const ofMesh = acting.filter(({ path }) => path[0] === 'mesh');
   const delay = mesh?.configPropagation ?? null;
   if (delay === null || ofMesh.length === 0) return config;

@@ -11,6 +11,7 @@ import type { ConsumerDefaults } from '../resolve/consumer.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
+import { ENDS } from './ends.js';
 import type { QueueConsumerFields } from './written.js';
 
 /** A kind of queue in one file: its fields, its final form, and its reference page. */
@@ -73,8 +74,8 @@ export interface Receiving {
 
 /** Rules of a queue without rules of its own. */
 export const PLAIN: QueueKindRules = Object.freeze({
+  ...ENDS.simple,
   lifetimeNs: Infinity,
-  sincePublished: false,
   inFlightNs: Infinity,
   closesChannel: false,
   deliveryLimit: Infinity,
@@ -93,8 +94,6 @@ export const PLAIN: QueueKindRules = Object.freeze({
   failure: 'back',
   delaysToTail: false,
   hidesInFlight: false,
-  deadLettersOverflow: true,
-  cutsCycles: false,
 });
 
 /** Each free handler gets as many messages as one of its executions handles. */

@@ -11,6 +11,7 @@ import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { checkBound } from './bound.js';
+import { ENDS } from './ends.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
 import type { OwnQueue } from './kind.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
@@ -28,7 +29,8 @@ const delivery = {
   maxDeliver: field.limit(
     'unlimited',
     'Largest number of deliveries of a message. After the last one it goes to `deadLetter`, as a handler of ' +
-      'the advisory MAX_DELIVERIES would send it, or is lost.',
+      'the advisory MAX_DELIVERIES would send and delete it. Without one it stays in the stream, where `capacity` ' +
+      'counts it and no consumer gets it.',
     { unit: 'count or `unlimited`' },
   ),
   maxAckPending: field.limit(
@@ -54,13 +56,13 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         'NATS JetStream: a work-queue stream with one durable pull consumer, which all clients share.',
       ),
       capacity: capacity.describe(
-        'Largest number of messages that wait for delivery (max_msgs, which also counts messages in flight). ' +
-          'Unit: count. Defaults to unlimited.',
+        'Largest number of messages in the stream (max_msgs): those that wait, those in flight, and those whose ' +
+          'deliveries are used up. Unit: count. Defaults to unlimited.',
       ),
       discard: field.choice(
         ['old', 'new'],
         'old',
-        'Behaviour of a full stream: `old` deletes its oldest waiting message, `new` refuses the new one. A ' +
+        'Behaviour of a full stream: `old` deletes its oldest message, `new` refuses the new one. A ' +
           'publisher that waits for the acknowledgement then fails with rejectedOverload.',
       ),
       broker: field.of(
@@ -175,8 +177,8 @@ function optionsOf(output: Output): OwnQueue['options'] {
 
 function rulesOf(output: Output): OwnQueue['rules'] {
   return {
+    ...ENDS.nats,
     lifetimeNs: output.maxAge ?? Infinity,
-    sincePublished: true,
     inFlightNs: output.ackWait,
     maxReceiveCount: output.maxDeliver,
     dedupNs: output.duplicateWindow ?? 0,
@@ -187,7 +189,6 @@ function rulesOf(output: Output): OwnQueue['rules'] {
     // The server notices a failure only by an explicit Nak: a retry with mode requeue or delayed.
     failure: 'silence',
     hidesInFlight: true,
-    deadLettersOverflow: false,
   };
 }
 

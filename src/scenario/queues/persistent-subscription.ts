@@ -10,6 +10,7 @@ import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import type { EventStoreOutput } from '../schema/stores.js';
+import { ENDS } from './ends.js';
 import { consumerName, entryFields } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
@@ -84,6 +85,7 @@ export const persistentSubscription = queueKind({
       publishTimeoutNs: null,
       options: { from, strategy, bufferSize, messageTimeoutNs: messageTimeout, maxRetryCount },
       rules: {
+        ...ENDS.persistentSubscription,
         inFlightNs: messageTimeout,
         maxReceiveCount: maxRetryCount + 1,
         toOne: strategy === 'dispatchToSingle',

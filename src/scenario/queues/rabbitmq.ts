@@ -8,6 +8,7 @@ import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { checkBound } from './bound.js';
+import { ENDS } from './ends.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
@@ -119,6 +120,7 @@ export const rabbitmq = queueKind({
         broker,
       },
       rules: {
+        ...ENDS.rabbitmq,
         lifetimeNs: messageTtl ?? Infinity,
         inFlightNs: consumerTimeout ?? Infinity,
         closesChannel: true,
@@ -128,7 +130,6 @@ export const rabbitmq = queueKind({
         // rabbit_fifo.erl). The end of a channel is not a return: its messages go to the front.
         rejectsToTail: quorum && deliveryLimit === Infinity,
         delaysToTail: true,
-        cutsCycles: true,
       },
       home:
         broker === null

@@ -2,6 +2,7 @@ import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { blockingBound } from './bound.js';
+import { ENDS } from './ends.js';
 import { boundedFields, consumers, deadLetter, overflow, publishTimeout } from './fields.js';
 import { HANDED_OUT, queueKind } from './kind.js';
 
@@ -23,7 +24,7 @@ export const simple = queueKind({
   resolve: ({ context, output, path }) => ({
     ...blockingBound(context, output, path),
     options: {},
-    rules: {},
+    rules: ENDS.simple,
     receiving: () => HANDED_OUT,
   }),
   reference: {

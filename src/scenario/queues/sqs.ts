@@ -11,6 +11,7 @@ import { conflictsAt, writtenAt } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
+import { ENDS } from './ends.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
 import type { Receiving } from './kind.js';
 import { limitedBy, MOST_RECEIVED, queueKind } from './kind.js';
@@ -104,8 +105,9 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       fifo: field.of(
         z.boolean(),
         false,
-        'Whether it is a FIFO queue: messages with the same key value are handled one at a time, in order, and a ' +
-          'message that a retry publishes again within 5 minutes is accepted only once.',
+        'Whether it is a FIFO queue: messages with the same key value are handled in order, by one consumer at a ' +
+          'time, and one receive returns several of them. A message that a retry publishes again within 5 minutes ' +
+          'is accepted only once.',
       ),
       retention: field.duration(
         '4d',
@@ -146,8 +148,8 @@ export const sqs = queueKind({
         broker: quota,
       },
       rules: {
+        ...(fifo ? ENDS.sqsFifo : ENDS.sqs),
         lifetimeNs: retention,
-        sincePublished: true,
         inFlightNs: visibilityTimeout,
         maxReceiveCount,
         delayNs: delay,

@@ -114,6 +114,29 @@ services:
     ),
   ],
   [
+    'clusters',
+    scenario(
+      'Two routes with their own time limits share the limits and the ejections of their cluster',
+      RUN,
+      `clusters:
+  payments:
+    bulkhead: { kind: envoy, maxRequests: 20 }
+    outlierDetection: { consecutive5xx: 5 }
+    connections: { max: 10 }
+policies:
+  charge: { cluster: payments, order: envoy, timeout: 300ms }
+  refund: { cluster: payments, order: envoy, timeout: 2s }
+services:
+  shop: { endpoints: { buy: [ { call: payments.charge, policy: charge }, { call: payments.refund, policy: refund, probability: 5% } ] } }
+  payments:
+    replicas: 2
+    concurrency: 16
+    endpoints: { charge: [ wait: lognormal(p50=30ms p99=120ms) ], refund: [ wait: 300ms ] }
+`,
+      USERS,
+    ),
+  ],
+  [
     'policies',
     scenario(
       'A bundle and its user',

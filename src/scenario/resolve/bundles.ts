@@ -18,6 +18,7 @@ import type { Node } from '../located.js';
 import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../../contracts/fields/common.js';
 import { zoneAwareSchema } from '../schema/bundle.js';
+import { clusterId } from '../clusters.js';
 import type { Context, Path } from './context.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
 import {
@@ -31,6 +32,8 @@ import {
 } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
+import { clusterOf, withOwners } from './owners.js';
+import { NAMED_STATE } from '../../patterns/layers.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 import { NO_POLICY } from '../../contracts/scenario/steps.js';
@@ -88,17 +91,21 @@ export function resolveBundle(context: Context, output: BundleOutput, path: Path
   const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(context, output, path);
   const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections };
-  return { id, layers, ...own, ...(isOff && { ejectsNone: true }), order: orderName };
+  const cluster = clusterOf(context, output);
+  const ejectsNone = isOff && { ejectsNone: true as const };
+  const bundle = { id, layers, ...own, ...ejectsNone, ...cluster, order: orderName };
+  return withOwners(context, bundle, output, path, NAMED_STATE.has(orderName));
 }
 
 /** Whether a bundle is an entry of `policies` itself, not nested in one. */
 /** The id of the bundle that is written at a path. */
 export function bundleIdAt(tree: Node, path: Path): string {
-  return isNamed(path) ? String(path[1]) : stablePath(tree, path);
+  if (!isNamed(path)) return stablePath(tree, path);
+  return path[0] === 'clusters' ? clusterId(String(path[1])) : String(path[1]);
 }
 
 function isNamed(path: Path): boolean {
-  return path[0] === 'policies' && path.length === 2;
+  return (path[0] === 'policies' || path[0] === 'clusters') && path.length === 2;
 }
 
 /** Resolves an idempotency key; null = none. */

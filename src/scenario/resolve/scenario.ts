@@ -3,6 +3,7 @@ import type { Host } from '../../contracts/scenario/host.js';
 import type { Scenario, Workload } from '../../contracts/scenario/scenario.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
+import { clusterNamed } from '../clusters.js';
 import type { Problems } from '../diagnostics.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node } from '../located.js';
@@ -13,6 +14,7 @@ import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
+import { resolveClusters } from './owners.js';
 import type { Context } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
@@ -61,6 +63,7 @@ export function resolveScenario(
   const policies = new Map(
     sorted(output.policies).map(([name]) => [name, context.named(name)!] as const),
   );
+  const clusters = resolveClusters(context);
   const services = resolveServices(context, output);
   const gateways = resolveGateways(context, output, services);
   const databases = mapOf(output.databases, (name, own): Database =>
@@ -78,6 +81,7 @@ export function resolveScenario(
     tags: frame.tags ?? [],
     ...resolveSettings(context, output),
     ...(mesh === undefined ? {} : { mesh }),
+    ...(clusters.size === 0 ? {} : { clusters }),
     keys,
     policies,
     gateways,
@@ -144,11 +148,13 @@ function contextOf(
     output,
     // A bundle can contain steps that use another bundle, so bundles are resolved on demand.
     named: (name) => {
-      const own = output.policies?.[name];
+      const cluster = clusterNamed(name);
+      const section = cluster === null ? 'policies' : 'clusters';
+      const own = output[section]?.[cluster ?? name];
       // A bundle that uses itself was reported when its bases were merged.
       if (own !== undefined && !begun.has(name)) {
         begun.add(name);
-        named.set(name, resolveBundle(context, own, ['policies', name]));
+        named.set(name, resolveBundle(context, own, [section, cluster ?? name]));
       }
       return named.get(name);
     },

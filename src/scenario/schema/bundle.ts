@@ -257,6 +257,22 @@ export function bundleSchema(
       .union([nameText(), z.array(nameText())])
       .optional()
       .describe('Bundle or bundles that this one extends; later ones take precedence.'),
+    cluster: field.of(
+      nameText(),
+      absent(),
+      'Cluster or named instance of `clusters` whose connections, limits and breakers these calls share. Its ' +
+        'policies come under those of this bundle, and neither may write a policy of the other.',
+      'name',
+    ),
+    state: field.of(
+      z.enum(['own', 'shared']),
+      absent(
+        '`shared` with order envoy, grpc or resilience4j and for proxies of a mesh, else to `own`',
+      ),
+      'Whose state an inherited policy has: `own`, that of this bundle; `shared`, that of the bundle it is ' +
+        'written in, as routes share the cluster of Envoy and call sites an instance of resilience4j. A policy ' +
+        'that this bundle writes or changes has a state of its own, one of `cluster` never has.',
+    ),
     ...shape,
     idempotencyKey: field.of(
       withShort(onceSchema(), { type: 'string' }),
@@ -287,13 +303,58 @@ export function bundleSchema(
   );
 }
 
+/** Fields of a bundle that a cluster has: those with a state that outlives a call. */
+const OF_CLUSTERS = [
+  ...[
+    'extends',
+    'retry',
+    'throttle',
+    'circuitBreaker',
+    'rateLimit',
+    'concurrencyLimit',
+    'bulkhead',
+  ],
+  ...['connections', 'outlierDetection', 'loadBalancing', 'order'],
+];
+
+/** Schema of a cluster: the fields of a bundle that several bundles can share, and the callees. */
+export function clusterSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<ClusterOutput> {
+  const { shape } = objectOf(bundle);
+  const own = Object.fromEntries(
+    [...Object.keys(entryText), ...OF_CLUSTERS].map((name) => [name, shape[name] as z.ZodType]),
+  );
+  return valuesOf<ClusterOutput>(
+    inheriting(
+      z.strictObject({
+        ...own,
+        callees: field.of(
+          z.array(nameText()).min(1),
+          absent('each callee by itself'),
+          'Components that one state serves together, such as the callees of one thread pool or HTTP client: ' +
+            'limits and breakers of the cluster count the calls to all of them. Connections stay those of each.',
+          'list of names',
+        ),
+      }),
+    )
+      .describe('A cluster of Envoy, a named instance of resilience4j, or the client of a library.')
+      .meta({ id: 'cluster' }),
+  );
+}
+
 /** Policies of the registry in the order of their first kinds. */
 export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
 }
 
+/** A validated cluster. */
+export interface ClusterOutput extends BundleOutput {
+  readonly callees?: readonly string[];
+}
+
 /** A validated bundle: policies by name, and its other fields. */
 export interface BundleOutput {
+  readonly cluster?: string;
+  readonly state?: 'own' | 'shared';
   readonly order?: string | readonly string[];
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;

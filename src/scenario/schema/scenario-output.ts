@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { BundleOutput } from './bundle.js';
+import type { BundleOutput, ClusterOutput } from './bundle.js';
 import type { ModuleSection } from '../../contracts/scenario/modules.js';
 import type { BrokerFields } from '../brokers/written.js';
 import type { DatabaseOutput, GatewayOutput } from './components.js';
@@ -44,6 +44,7 @@ export interface ScenarioOutput extends ModuleSections {
   readonly platform: z.output<typeof platformSchema>;
   readonly mesh?: MeshOutput;
   readonly keys?: Readonly<Record<string, z.output<typeof keySchema>>>;
+  readonly clusters?: Readonly<Record<string, ClusterOutput>>;
   readonly policies?: Readonly<Record<string, BundleOutput>>;
   readonly gateways?: Readonly<Record<string, GatewayOutput>>;
   readonly services?: Readonly<Record<string, ServiceOutput>>;

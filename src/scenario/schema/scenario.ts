@@ -7,7 +7,7 @@ import { kindWord } from '../../contracts/component-kind.js';
 import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modules/index.js';
 import { admissionSchema } from './admission.js';
 import type { BundleOutput } from './bundle.js';
-import { bundleSchema } from './bundle.js';
+import { bundleSchema, clusterSchema } from './bundle.js';
 import { freeText, named } from '../../contracts/fields/common.js';
 import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
@@ -65,6 +65,7 @@ export const EXPLICIT_SECTIONS: readonly string[] = [
   'platform',
   'mesh',
   'keys',
+  'clusters',
   'policies',
   'gateways',
   'services',
@@ -99,6 +100,9 @@ export function buildSchemas(
     platform: platformSchema.prefault({}).describe('Platform that restarts processes.'),
     mesh: meshSchema(bundle).optional().describe('Service mesh: proxies between services.'),
     keys: named(keySchema).optional().describe('Named populations of values.'),
+    clusters: named(clusterSchema(bundle))
+      .optional()
+      .describe('Clusters and named instances: what several bundles share on the way to a callee.'),
     policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
     gateways: named(gateway).optional().describe('Services with routes.'),
     services: named(service).optional().describe('Services with endpoints.'),

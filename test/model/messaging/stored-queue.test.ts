@@ -259,7 +259,7 @@ describe('a delayed message', () => {
   it('that is removed before is never seen', () => {
     const { queue, at, run, told, entryOf } = bareQueue({ delayNs: 50 });
     at(10, () => queue.accept(0, -1));
-    at(20, () => queue.takeAway(entryOf(0), -1, 'purged'));
+    at(20, () => queue.takeAway(entryOf(0), 'purged'));
     // The slot is used again before the first delay is over.
     at(30, () => queue.accept(1, -1));
     run();
@@ -283,7 +283,11 @@ describe('the life of a message', () => {
   });
 
   it('counts from its publishing where that is retention, which deletes', () => {
-    const own = bareQueue({ lifetimeNs: 60, sincePublished: true });
+    const own = bareQueue({
+      lifetimeNs: 60,
+      sincePublished: true,
+      deadLettersExpired: false,
+    });
     own.messages.published.set([20, 45]);
     own.at(50, () => own.queue.accept(0, -1));
     own.at(51, () => own.queue.accept(1, -1));
@@ -382,9 +386,55 @@ describe('letting go', () => {
 
   it('by an operator is counted as such', () => {
     const { queue, entryOf, state, audit } = three();
-    queue.takeAway(entryOf(1), -1, 'purged');
-    queue.takeAway(entryOf(0), -1, 'redriven');
+    queue.takeAway(entryOf(1), 'purged');
+    queue.takeAway(entryOf(0), 'redriven');
     expect([queue.purged, queue.redriven, state()]).toEqual([1, 1, [1, 1, 0, 0]]);
+    audit();
+  });
+});
+
+describe('a message whose deliveries are used up', () => {
+  const spent = (rules: Parameters<typeof bareQueue>[0]): ReturnType<typeof bareQueue> => {
+    const own = bareQueue(
+      { ...rules, keepsSpent: true, capacityOf: 'stored', maxReceiveCount: 1 },
+      -1,
+    );
+    own.queue.accept(0, -1);
+    own.takes();
+    own.at(150, () => expect(own.takes()).toBe(-1));
+    return own;
+  };
+
+  it('stays, and fills the queue', () => {
+    const { queue, run, state, counts, audit } = spent({ capacity: 1 });
+    expect(queue.isFull()).toBe(true);
+    run(200);
+    expect([state(), counts(), queue.isFull()]).toEqual([[1, 0, 0, 0], [0, 0, 0, 0, 0], true]);
+    audit();
+  });
+
+  it('is the first that makes room', () => {
+    const { queue, at, run, state, counts, takes } = spent({
+      capacity: 1,
+      overflow: 'dropHead',
+      deadLettersOverflow: false,
+    });
+    at(160, () => queue.accept(1, -1));
+    run(200);
+    expect([state(), counts()]).toEqual([
+      [1, 1, 0, 0],
+      [0, 0, 0, 1, 1],
+    ]);
+    expect(takes()).toBe(1);
+  });
+
+  it('expires', () => {
+    const { run, state, counts, audit } = spent({ lifetimeNs: 170, deadLettersExpired: false });
+    run(200);
+    expect([state(), counts()]).toEqual([
+      [0, 0, 0, 0],
+      [0, 0, 1, 0, 1],
+    ]);
     audit();
   });
 });
@@ -422,16 +472,42 @@ describe('messages of a key', () => {
     expect([takes(), takes(), takes()]).toEqual([0, 2, -1]);
   });
 
+  it('are handed out together in one receive, and come back together', () => {
+    const { queue, takes, entryOf, run, state, audit } = keyed();
+    expect(takes()).toBe(0);
+    expect(queue.takeAfter(entryOf(0))).toBe(entryOf(1));
+    expect(queue.takeAfter(entryOf(1))).toBe(entryOf(3));
+    // The group has no more, so the receive goes on with another one.
+    expect(queue.takeAfter(entryOf(3))).toBe(entryOf(2));
+    queue.settle(entryOf(1));
+    expect([takes(), state()]).toEqual([-1, [3, 0, 3, 0]]);
+    run(150);
+    expect(state()).toEqual([3, 3, 0, 0]);
+    expect([takes(), queue.takeAfter(entryOf(0))]).toEqual([0, entryOf(3)]);
+    audit();
+  });
+
+  it('are held back by one that is hidden', () => {
+    const { queue, takes, entryOf, run, at } = keyed();
+    takes();
+    queue.takeAfter(entryOf(0));
+    queue.putOff(entryOf(0), 20);
+    queue.settle(entryOf(1));
+    expect([takes(), takes()]).toEqual([2, -1]);
+    at(20, () => expect(takes()).toBe(0));
+    run(20);
+  });
+
   it('follow the message that preceded one that an operator removes', () => {
     const { queue, takes, entryOf, audit } = keyed();
     takes();
-    queue.takeAway(entryOf(1), entryOf(0), 'purged');
+    queue.takeAway(entryOf(1), 'purged');
     queue.settle(entryOf(0));
     expect([takes(), takes(), takes()]).toEqual([2, 3, -1]);
     audit();
     const other = keyed();
     other.takes();
-    other.queue.takeAway(other.entryOf(3), other.entryOf(1), 'purged');
+    other.queue.takeAway(other.entryOf(3), 'purged');
     other.messages.key[5] = 7;
     other.queue.accept(5, -1);
     other.queue.settle(other.entryOf(0));

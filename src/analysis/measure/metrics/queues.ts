@@ -7,6 +7,7 @@ export const QUEUE_MEASUREMENTS: Measurements<typeof QUEUE_METRICS> = {
   ready: METER_LEVEL,
   inFlight: METER_LEVEL,
   delayed: METER_LEVEL,
+  spent: METER_LEVEL,
   blocked: METER_LEVEL,
   expired: METER_COUNT,
   dropped: METER_COUNT,

@@ -198,7 +198,7 @@ export class Pools {
     const { world } = this;
     const { plan } = world;
     const callee = plan.parts[edge.to].component;
-    const key = `${caller.id}|${callee}|${edge.version}|${plan.bundles[edge.bundle].id}|${name}`;
+    const key = `${caller.id}|${callee}|${edge.version}|${plan.bundles[edge.bundle].poolOf}|${name}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = edge.connections!;

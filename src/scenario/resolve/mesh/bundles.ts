@@ -8,6 +8,7 @@ import { presetBundle, resolveBundle } from '../bundles.js';
 import type { Context, Path } from '../context.js';
 import { conflict, isSwitchedOff, reportKey } from '../context.js';
 import { sorted } from '../names.js';
+import { withOwners } from '../owners.js';
 import { split, withPart } from '../targets.js';
 import { NO_POLICY } from '../../../contracts/scenario/steps.js';
 
@@ -104,7 +105,9 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
     conflict(context, [...path, stored.policy, 'store'], message);
   }
   const isOff = isSwitchedOff(context, [...path, 'retry']);
-  return withPresets(isOff ? { ...kind, retry: null } : kind, own);
+  const at = context.output.policies?.[own.id] === undefined ? path : ['policies', own.id];
+  const shared = withOwners(context, own, output, at, true);
+  return withPresets(isOff ? { ...kind, retry: null } : kind, shared);
 }
 
 /** A bundle as the proxies apply it: its state is not that of the same bundle in an application. */
@@ -115,7 +118,17 @@ function withPresets({ kind, retry }: MeshKind, own: Bundle): Bundle {
   const added = preset.filter((one) => layers.every(({ policy }) => policy !== one.policy));
   const outer = layers.length > 0 && propagates(layers[0]) ? 1 : 0;
   const all = [...layers.slice(0, outer), ...added, ...layers.slice(outer)];
-  return { ...own, id, layers: all.map((layer) => ({ ...layer, bundle: id, isProxy: true })) };
+  const owners = { bundle: id, isProxy: true } as const;
+  return {
+    ...own,
+    id,
+    ...(own.poolOf !== undefined && { poolOf: `mesh ${own.poolOf}` }),
+    layers: all.map((layer) => ({
+      ...layer,
+      ...owners,
+      ...(layer.bundle !== undefined && layer.bundle !== id && { bundle: `mesh ${layer.bundle}` }),
+    })),
+  };
 }
 
 /** The timeout of a route of a proxy does not travel to the callee, and starts again with each try of the application. */

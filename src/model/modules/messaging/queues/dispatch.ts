@@ -102,13 +102,14 @@ export class Dispatch {
         channel.inLine = false;
         continue;
       }
-      if (!this.hand(channel)) break;
+      const handed = this.hand(channel, -1);
+      if (handed < 0) break;
       // Fills one consumer before the next, as DispatchToSinglePersistentSubscriptionConsumerStrategy of EventStoreDB
       // does.
       if (this.spec.rules.toOne && channel.hasRoom) continue;
       line.shift();
       channel.inLine = false;
-      if (this.spec.rules.polled) this.handMore(channel);
+      if (this.spec.rules.polled) this.handMore(channel, handed);
       else this.lineUp(channel);
     }
     this.pumping = false;
@@ -276,11 +277,11 @@ export class Dispatch {
     invariant(this.line.length <= this.channels.length, 'a channel waits in the line once');
   }
 
-  /** Delivers one message to a channel; false if none is available. */
-  private hand(channel: Channel): boolean {
+  /** Delivers one message to a channel, after `previous` in the same receive or -1. Its entry; -1 = none is available. */
+  private hand(channel: Channel, previous: number): number {
     const { deliveries, queue } = this;
-    const entry = queue.take();
-    if (entry < 0) return false;
+    const entry = previous < 0 ? queue.take() : queue.takeAfter(previous);
+    if (entry < 0) return -1;
     const { entries } = queue;
     const delivery = deliveries.make(entries.message[entry], channel.index, channel.epoch);
     deliveries.hand(delivery, entry);
@@ -306,14 +307,12 @@ export class Dispatch {
       const time = polled ? this.way(there, channel) : this.time(there, delivery, WAY.there);
       engine.at(engine.now + time, PHASE.ARRIVAL, this.comeOp, delivery, 0, 0);
     }
-    return true;
+    return entry;
   }
 
   /** Fills a receive response up to its limit, as far as messages are available. */
-  private handMore(channel: Channel): void {
-    while (channel.hasRoom && this.hand(channel)) {
-      // Continue until the response is full.
-    }
+  private handMore(channel: Channel, first: number): void {
+    for (let last = first; last >= 0 && channel.hasRoom;) last = this.hand(channel, last);
   }
 
   private come(delivery: number): void {

@@ -9,6 +9,8 @@ export const PLACE = Object.freeze({
   delayed: 2,
   /** Waits for an earlier message with the same key. */
   behind: 3,
+  /** Its deliveries are used up: it stays stored, and no consumer gets it. */
+  spent: 4,
 } as const);
 
 /** Maximum number of lives of an entry. */
@@ -38,7 +40,8 @@ export class Entries {
   runs: Int32Array = new Int32Array(0);
   /** Value of its key, if only one message per key may be in flight. */
   key: Float64Array = new Float64Array(0);
-  /** The next message with its key; -1 = none. */
+  /** The messages with its key before and after it; -1 = none. */
+  prior: Int32Array = new Int32Array(0);
   follower: Int32Array = new Int32Array(0);
   /** The latest delivery, and when it times out; for a new message: when it may be delivered. */
   holder: Int32Array = new Int32Array(0);
@@ -80,6 +83,7 @@ export class Entries {
     this.failures[entry] = 0;
     this.runs[entry] = 0;
     this.key[entry] = key;
+    this.prior[entry] = -1;
     this.follower[entry] = -1;
     this.origin[entry] = origin;
     this.older[entry] = this.newest;

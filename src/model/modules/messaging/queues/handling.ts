@@ -145,11 +145,20 @@ export class Handling {
     this.finish(channel, run);
   }
 
-  /** The handler reports which messages of its run have failed: the poison ones. */
+  /**
+   * The handler reports which messages of its run have failed: the poison ones. Where messages of a key have an order,
+   * it stops at the first one and reports those after it too (AWS Lambda developer guide, services-sqs-errorhandling).
+   */
   private endedInPart(channel: Channel, run: number): void {
     const { message } = this.deliveries;
     const { poison } = this.messages;
-    const [done, failed] = this.deliveries.split(run, (own) => poison[message[own]] > 0);
+    const { keyed } = this.queue.spec.rules;
+    let hasStopped = false;
+    const [done, failed] = this.deliveries.split(run, (own) => {
+      const isFailed = hasStopped || poison[message[own]] > 0;
+      hasStopped ||= keyed && isFailed;
+      return isFailed;
+    });
     if (failed >= 0) this.failed(channel, failed);
     if (done >= 0) this.succeeded(channel, done);
     this.letGo(failed);

@@ -16,6 +16,7 @@ import type {
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { Purge } from './purge.js';
+import { NOWHERE } from './origins.js';
 import type { Quota } from './quota.js';
 import { Recent } from './recent.js';
 import type { QueuePlacement } from './placement.js';
@@ -194,7 +195,7 @@ export class Inlet {
   /** Accepts a dead letter that returns to its source queue. */
   takeBack(message: number, queue: StoredQueue): void {
     this.world.meters.count(this.published);
-    queue.accept(message, -1);
+    queue.accept(message, NOWHERE, 0, true);
   }
 
   private isFull(): boolean {

@@ -39,22 +39,16 @@ export class Purge {
     const { queue } = this.way;
     const { lineageA, lineageB } = this.messages;
     const { entries, spec } = queue;
-    const { follower, message, newer, place } = entries;
-    const before = new Map<number, number>();
-    for (let entry = entries.oldest; entry >= 0; entry = newer[entry]) {
-      if (follower[entry] >= 0) before.set(follower[entry], entry);
-    }
+    const { message, newer, place } = entries;
     for (let entry = entries.oldest; entry >= 0;) {
       const next = newer[entry];
       const own = message[entry];
       const [a, b] = [lineageA[own], lineageB[own]];
       const isStaying = place[entry] === PLACE.inFlight && !spec.rules.hidesInFlight;
       if (!isStaying && shares.some((one) => isAmong(one, a, b, MESSAGE_INDEX.purge))) {
-        const front = before.get(entry) ?? -1;
-        if (follower[entry] >= 0) before.set(follower[entry], front);
         queue.letGo(entry);
         this.world.meters.count(this.purged!);
-        queue.takeAway(entry, front, 'purged');
+        queue.takeAway(entry, 'purged');
       }
       entry = next;
     }

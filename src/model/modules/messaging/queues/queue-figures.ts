@@ -9,6 +9,8 @@ export class QueueFigures {
   readonly ready: number;
   readonly inFlight: number;
   readonly delayed: number;
+  /** Messages that stay stored without a delivery; -1 = the queue keeps none. */
+  readonly spent: number;
   readonly age: Age;
   readonly redelivered: Counter;
   readonly deadLettered: Counter;
@@ -16,12 +18,13 @@ export class QueueFigures {
   readonly dropped: Counter;
   readonly lost: Counter;
 
-  constructor({ meters }: Run, { component, part }: PlanQueue) {
+  constructor({ meters }: Run, { component, part, rules }: PlanQueue) {
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);
     this.inFlight = meters.gauge('inFlight', subject);
     this.delayed = meters.gauge('delayed', subject);
+    this.spent = rules.keepsSpent ? meters.gauge('spent', subject) : -1;
     this.age = meters.age('age', subject);
     this.redelivered = meters.counter('redeliveries', subject);
     this.deadLettered = meters.counter('deadLettered', subject);

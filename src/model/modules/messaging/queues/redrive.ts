@@ -75,7 +75,7 @@ export class Redrive {
       const letter = message[entry];
       const from = origin[entry];
       this.messages.holders[letter]++;
-      queue.takeAway(entry, -1, 'redriven');
+      queue.takeAway(entry, 'redriven');
       back.send(letter, from, this.isRepaired);
       this.messages.release(letter);
     }

@@ -11,6 +11,8 @@ import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
+import { Groups } from './groups.js';
+import { NOWHERE } from './origins.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { QueuePlacement } from './placement.js';
@@ -35,6 +37,8 @@ export class StoredQueue {
   redriven = 0;
   inFlight = 0;
   delayed = 0;
+  /** Messages whose deliveries are used up, and which stay. */
+  private spent = 0;
   /** Messages behind others of their key; they count as waiting, like ready ones. */
   private behind = 0;
   watch!: QueueWatch;
@@ -47,6 +51,7 @@ export class StoredQueue {
   private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiryOp: number;
+  private readonly spentOp: number;
   /** Time at which the timer fires; Infinity = not set. */
   private expiryAt: Ns = Infinity;
   private next = 0;
@@ -58,8 +63,8 @@ export class StoredQueue {
   /** Null if no fault reorders the queue. */
   private readonly order: Order | null;
   private readonly deliveries: DeliveryList;
-  /** By value of a key: the last entry with it. */
-  private readonly tails = new Map<number, number>();
+  /** By key, in a queue that orders them; null = it does not. */
+  private readonly groups: Groups | null;
   private readonly figures: QueueFigures;
 
   constructor(
@@ -77,8 +82,13 @@ export class StoredQueue {
     this.effect = effect;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
     this.expiryOp = engine.define('message-expiry', () => this.expireHead());
+    this.spentOp = engine.define('spent-expiry', (entry, stamp) => {
+      const { slots, stamp: stamps } = this.entries;
+      if (slots.has(entry) && stamps[entry] === stamp) this.expire(entry);
+    });
     this.deliveries = new DeliveryList(this.entries, this);
     this.figures = new QueueFigures(world, spec);
+    this.groups = spec.rules.keyed ? new Groups(this.entries) : null;
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
     this.near = isSearched ? Infinity : packingSettings.near;
@@ -102,17 +112,26 @@ export class StoredQueue {
     this.deliveries.arm();
   }
 
-  isFull(): boolean {
-    return this.waiting >= this.rules.capacity;
+  /** The messages that its capacity counts. */
+  private get counted(): number {
+    return this.rules.capacityOf === 'stored' ? this.entries.slots.used + this.far : this.waiting;
   }
 
-  /** Accepts a message. `origin`: its source as a dead letter, or -1; `held`: extra delay before delivery. */
-  accept(message: number, origin: number, held = 0): void {
+  isFull(): boolean {
+    return this.counted >= this.rules.capacity;
+  }
+
+  /**
+   * Accepts a message. `origin`: its source as a dead letter, or -1; `held`: extra delay before delivery; `isNew`: its
+   * age begins now, whenever it was published.
+   */
+  accept(message: number, origin: number, held = 0, isNew = false): void {
     const { entries, rules, messages, figures } = this;
     const { now } = engine;
     invariant(held >= 0, 'a message is not delivered before it was accepted');
     const position = this.next++;
-    const since = rules.sincePublished ? messages.published[message] : now;
+    const startsAnew = isNew || (origin !== NOWHERE && rules.lettersStartAnew);
+    const since = rules.sincePublished && !startsAnew ? messages.published[message] : now;
     this.accepted++;
     this.placement?.weigh(messages.bytes[message]);
     levels.add(figures.lag, 1);
@@ -129,10 +148,7 @@ export class StoredQueue {
     if (entry === entries.oldest) this.turnAge();
     if (this.joins(entry)) levels.add(figures.ready, 1);
     else this.begin(entry);
-    invariant(
-      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
-      'an accepted message is in one place of the queue',
-    );
+    invariant(this.isComplete, 'an accepted message is in one place of the queue');
   }
 
   /** Counts a message as accepted and dropped: the queue has no room, no node or no consumer for it. */
@@ -146,11 +162,36 @@ export class StoredQueue {
   take(): number {
     const entry = this.head();
     if (entry < 0) return -1;
+    invariant(this.entries.place[entry] === PLACE.ready, 'only a ready message is handed out');
+    this.handOut(entry);
+    return entry;
+  }
+
+  /** Takes another message for the same receive: the next one of the group, as long as there is one. */
+  takeAfter(previous: number): number {
+    const entry = this.groups === null ? -1 : this.nextOfGroup(previous);
+    if (entry < 0) return this.take();
+    this.handOut(entry);
+    return entry;
+  }
+
+  /** The next deliverable message with the key of one that a receive has just taken; -1 = none. */
+  private nextOfGroup(previous: number): number {
+    const { due, follower, place } = this.entries;
+    if (this.inFlight >= this.rules.inFlightLimit) return -1;
+    for (let next = follower[previous]; next >= 0; next = follower[previous]) {
+      invariant(place[next] === PLACE.behind, 'those behind a message that is taken wait for it');
+      if (due[next] > engine.now) return -1;
+      if (!this.isOver(next)) return next;
+    }
+    return -1;
+  }
+
+  private handOut(entry: number): void {
     const { entries, rules, world } = this;
-    invariant(entries.place[entry] === PLACE.ready, 'only a ready message is handed out');
     invariant(!this.isHalted, 'a queue without a leader hands out nothing');
-    entries.ready.remove(entry);
-    levels.add(this.figures.ready, -1);
+    this.leave(entry);
+    this.groups?.begins(entry);
     levels.add(this.figures.inFlight, 1);
     this.inFlight++;
     invariant(
@@ -168,11 +209,7 @@ export class StoredQueue {
       entries.deliveries[entry] <= rules.maxReceiveCount,
       'a message is received no more often than the queue allows',
     );
-    invariant(
-      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
-      'a message that is handed out leaves its place in the queue',
-    );
-    return entry;
+    invariant(this.isComplete, 'a message that is handed out leaves its place in the queue');
   }
 
   /** True if the slot still holds the same message. */
@@ -222,7 +259,7 @@ export class StoredQueue {
     }
     this.leave(entry);
     entries.position[entry] = position;
-    this.makeReady(entry);
+    this.becomeReady(entry);
   }
 
   /** Hides a failed delivery for a time. */
@@ -276,18 +313,9 @@ export class StoredQueue {
     if (this.messages.loses(message, this.effect, copy)) this.world.meters.count(this.figures.lost);
   }
 
-  /** An operator removes a message. `before`: the message in front of it with the same key; -1 = none. */
-  takeAway(entry: number, before: number, why: 'purged' | 'redriven'): void {
-    const { follower, key, place } = this.entries;
+  /** An operator removes a message. */
+  takeAway(entry: number, why: 'purged' | 'redriven'): void {
     this[why]++;
-    if (place[entry] === PLACE.behind) {
-      invariant(
-        before >= 0 && follower[before] === entry,
-        'a message follows the one in front with its key',
-      );
-      follower[before] = follower[entry];
-      if (follower[entry] < 0) this.tails.set(key[entry], before);
-    }
     this.remove(entry);
   }
 
@@ -309,6 +337,15 @@ export class StoredQueue {
     entries.position[entry] = position;
     entries.since[entry] = since;
     return entry;
+  }
+
+  /** Every message has one place. */
+  private get isComplete(): boolean {
+    return this.held === this.entries.slots.used + this.far;
+  }
+
+  private get held(): number {
+    return this.waiting + this.inFlight + this.delayed + this.spent;
   }
 
   /** Messages without an entry. */
@@ -343,17 +380,8 @@ export class StoredQueue {
 
   /** True if the message has to wait for another one of its key. */
   private joins(entry: number): boolean {
-    if (!this.rules.keyed) return false;
-    const { key, follower, place } = this.entries;
-    const tail = this.tails.get(key[entry]);
-    this.tails.set(key[entry], entry);
-    if (tail === undefined) return false;
-    invariant(
-      follower[tail] < 0 && key[tail] === key[entry],
-      'the last message of a key has none behind it',
-    );
-    follower[tail] = entry;
-    place[entry] = PLACE.behind;
+    if (this.groups?.add(entry) !== true) return false;
+    this.entries.place[entry] = PLACE.behind;
     this.behind++;
     return true;
   }
@@ -361,8 +389,10 @@ export class StoredQueue {
   /** A new message, or the next one of its key, starts to wait for a consumer. */
   private begin(entry: number): void {
     const { due } = this.entries;
-    if (due[entry] > engine.now) this.hide(entry, due[entry]);
-    else this.makeReady(entry);
+    if (due[entry] > engine.now) {
+      this.groups?.begins(entry);
+      this.hide(entry, due[entry]);
+    } else this.makeReady(entry);
   }
 
   private makeReady(entry: number): void {
@@ -378,12 +408,15 @@ export class StoredQueue {
     levels.add(this.figures.ready, 1);
     this.watch.available();
     this.armExpiry();
-    if (rules.overflow !== 'dropHead') return;
-    while (this.waiting > rules.capacity) {
-      const entry = this.first();
+    if (rules.overflow !== 'dropHead' || this.counted <= rules.capacity) return;
+    while (this.counted > rules.capacity) {
+      // A limit of all that is stored deletes the oldest, wherever it is.
+      const entry = rules.capacityOf === 'stored' ? this.entries.oldest : this.first();
       if (entry < 0) return;
       this.bury(entry, rules.deadLettersOverflow ? this.spec.deadLetter : -1);
     }
+    // A deleted message was perhaps in flight, which makes room for another one.
+    if (rules.capacityOf === 'stored') this.watch.available();
   }
 
   private hide(entry: number, until: Ns): void {
@@ -400,21 +433,41 @@ export class StoredQueue {
     if (!slots.has(entry) || stamps[entry] !== stamp) return;
     invariant(this.entries.place[entry] === PLACE.delayed, 'only a hidden message becomes visible');
     this.leave(entry);
-    this.makeReady(entry);
+    this.becomeReady(entry);
   }
 
   /** The first ready message that has neither expired nor reached its receive limit. */
   private head(): number {
-    const { entries, rules } = this;
-    if (this.inFlight >= rules.inFlightLimit) return -1;
+    if (this.inFlight >= this.rules.inFlightLimit) return -1;
     for (;;) {
       const entry = this.first();
       if (entry < 0) return -1;
-      if (this.isExpired(entry)) this.expire(entry);
-      else if (entries.deliveries[entry] >= rules.maxReceiveCount) {
-        this.bury(entry, this.spec.deadLetter);
-      } else return entry;
+      if (!this.isOver(entry)) return entry;
     }
+  }
+
+  /** Ends the life of a message that has expired or reached its receive limit. */
+  private isOver(entry: number): boolean {
+    const { entries, rules, spec } = this;
+    if (this.isExpired(entry)) this.expire(entry);
+    else if (entries.deliveries[entry] < rules.maxReceiveCount) return false;
+    else if (rules.keepsSpent && spec.deadLetter < 0) this.keep(entry);
+    else this.bury(entry, spec.deadLetter);
+    return true;
+  }
+
+  /** A message whose deliveries are used up stays stored until it expires or makes room. */
+  private keep(entry: number): void {
+    const { entries, figures } = this;
+    invariant(entries.deliveries[entry] > 0, 'a message is given up after a delivery');
+    this.leave(entry);
+    entries.place[entry] = PLACE.spent;
+    entries.stamp[entry]++;
+    this.spent++;
+    levels.add(figures.spent, 1);
+    const end = this.endOf(entry);
+    if (end === Infinity) return;
+    engine.at(end, PHASE.TIMER, this.spentOp, entry, entries.stamp[entry], 0);
   }
 
   private endOf(entry: number): Ns {
@@ -431,8 +484,7 @@ export class StoredQueue {
 
   private expire(entry: number): void {
     this.world.meters.count(this.figures.expired);
-    // Retention deletes a message; only a time to live dead-letters it.
-    if (!this.rules.sincePublished && this.spec.deadLetter >= 0) {
+    if (this.rules.deadLettersExpired && this.spec.deadLetter >= 0) {
       this.bury(entry, this.spec.deadLetter);
       return;
     }
@@ -468,7 +520,7 @@ export class StoredQueue {
     else {
       this.leave(entry);
       if (this.rules.returnsFirst) this.entries.position[entry] = this.returns++;
-      this.makeReady(entry);
+      this.becomeReady(entry);
     }
   }
 
@@ -496,42 +548,53 @@ export class StoredQueue {
         invariant(this.behind >= 0, 'a message behind another one of its key is counted');
         levels.add(this.figures.ready, -1);
         return;
+      case PLACE.spent:
+        this.spent--;
+        invariant(this.spent >= 0, 'a message without further deliveries is counted');
+        levels.add(this.figures.spent, -1);
+        return;
     }
   }
 
   private remove(entry: number): void {
-    const { entries, messages, rules } = this;
+    const { entries, messages } = this;
     invariant(entries.slots.has(entry), 'a message leaves the queue once');
     this.leave(entry);
     this.placement?.weigh(-messages.bytes[entries.message[entry]]);
     levels.add(this.figures.lag, -1);
     const wasOldest = entry === entries.oldest;
-    const follower = entries.follower[entry];
-    const key = entries.key[entry];
+    const place = entries.place[entry];
+    const isBusy = place === PLACE.inFlight || place === PLACE.delayed;
+    const first = this.groups === null ? -1 : this.groups.remove(entry, isBusy);
     entries.free(entry);
     messages.release(entries.message[entry]);
-    invariant(
-      this.waiting + this.inFlight + this.delayed === this.entries.slots.used + this.far,
-      'a removed message is in no place of the queue',
-    );
+    invariant(this.isComplete, 'a removed message is in no place of the queue');
     if (entries.oldest < 0 && this.far > 0) this.fetch();
     if (wasOldest) this.turnAge();
-    if (rules.keyed && entries.place[entry] !== PLACE.behind) this.promote(follower, key);
+    this.promote(first);
     this.watch.roomed();
   }
 
-  /** The next message of a key moves to its front. */
-  private promote(follower: number, key: number): void {
-    if (follower < 0) this.tails.delete(key);
-    else {
-      invariant(
-        this.entries.place[follower] === PLACE.behind,
-        'the next message of a key waited behind the last one',
-      );
-      invariant(this.entries.key[follower] === key, 'messages wait behind one of their own key');
-      this.leave(follower);
-      this.begin(follower);
+  /** The first message of a key may be delivered, unless it is ready already. */
+  private promote(first: number): void {
+    if (first < 0 || this.entries.place[first] !== PLACE.behind) return;
+    this.leave(first);
+    this.begin(first);
+  }
+
+  /** A message that was delivered or hidden may be delivered, or another one that is in front of it. */
+  private becomeReady(entry: number): void {
+    if (this.groups === null) {
+      this.makeReady(entry);
+      return;
     }
+    const { entries } = this;
+    entries.place[entry] = PLACE.behind;
+    entries.stamp[entry]++;
+    entries.due[entry] = 0;
+    this.behind++;
+    levels.add(this.figures.ready, 1);
+    this.promote(this.groups.ends(entry));
   }
 
   private turnAge(): void {
@@ -544,8 +607,10 @@ export class StoredQueue {
   private audit(): void {
     const taken = this.purged + this.redriven;
     const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
-    const held = this.waiting + this.inFlight + this.delayed;
-    invariant(this.accepted === gone + held, 'accepted messages are in the queue or were settled');
-    invariant(held === this.entries.slots.used + this.far, 'a queue counts what it holds');
+    invariant(
+      this.accepted === gone + this.held,
+      'accepted messages are in the queue or were settled',
+    );
+    invariant(this.isComplete, 'a queue counts what it holds');
   }
 }

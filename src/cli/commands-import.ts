@@ -1,0 +1,36 @@
+import { examples } from './command-parts.js';
+import type { Add } from './command-parts.js';
+import { pathName, textList } from './flags.js';
+
+/** `import PATH...`. */
+export const addImport: Add = (program, terminal, perform) => {
+  program
+    .command('import')
+    .summary('a scenario from the manifests of a system')
+    .description(
+      'Reads Kubernetes manifests, files or folders, and writes one scenario that runs as it is. Each value has ' +
+        'its place as a comment (# k8s/orders.yaml:31), or is marked "# guess". The card says what has no ' +
+        'counterpart, what is guessed, and which questions would help most.',
+    )
+    .argument('<path...>', 'files and folders (YAML or JSON); - is standard input')
+    .option('--out <file>', 'the scenario (default: imported.yaml); - is standard output', pathName)
+    .option('--map <name=name>', 'another name for a component; repeatable', textList)
+    .option('--json <file>', 'write the whole account as JSON; - is standard output', pathName)
+    .option('--force', 'overwrite files that exist')
+    .option('--quiet', 'print no card')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline import k8s/ --out shop.yaml && faultline run shop.yaml',
+        'helm template chart/ | faultline import - --out shop.yaml',
+        'kubectl get deploy,svc,hpa -o yaml | faultline import - --out live.yaml --json account.json',
+        'faultline import k8s/ --map productpage-v1=productpage --out shop.yaml --force',
+      ),
+    )
+    .action(async (paths: string[], flags) => {
+      await perform(paths, flags, async () => {
+        const { importFiles } = await import('./commands/import.js');
+        return importFiles(paths, flags, terminal);
+      });
+    });
+};

@@ -1,0 +1,70 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { SourceText } from '../importing/cell.js';
+import { plural } from '../text/words.js';
+import { usageError } from './exit.js';
+import { readGuarded, readStandardInput, STDIN } from './files.js';
+import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
+
+/** Most files of one import. */
+const FILES_MAX = 5000;
+/** Deepest folder below one that was given. */
+const FOLDERS_MAX = 32;
+const READABLE = /\.(ya?ml|json)$/i;
+/** Folders of tools, which hold copies or caches. */
+const SKIPPED = /^(\.|node_modules$|vendor$|target$|dist$)/;
+
+/** The texts of files and folders, in the order given and by name within a folder. */
+export function importSources(paths: readonly string[]): readonly SourceText[] {
+  const files = [...new Set(paths.flatMap((path) => (path === '-' ? [path] : filesAt(path))))];
+  if (files.length > FILES_MAX) {
+    throw usageError(`${plural(files.length, 'file')} are too many: at most ${FILES_MAX}`);
+  }
+  if (files.length === 0) {
+    throw usageError(`${paths.join(', ')}: no .yaml, .yml or .json file there`);
+  }
+  return files.map((path) => ({ path: path === '-' ? STDIN : path, text: textOf(path) }));
+}
+
+function textOf(path: string): string {
+  try {
+    return path === '-' ? readStandardInput() : readGuarded(path);
+  } catch (error) {
+    if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
+    throw usageError(`${path}: ${adviceOf(error)}`);
+  }
+}
+
+/** A file itself, or what can be read below a folder. */
+function filesAt(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    return below(path, realpathSync(path), 0);
+  } catch (error) {
+    if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
+    throw usageError(`${path}: ${adviceOf(error)}`);
+  }
+}
+
+function below(folder: string, root: string, depth: number): readonly string[] {
+  if (depth > FOLDERS_MAX) throw new Error(`has folders more than ${FOLDERS_MAX} deep`);
+  const names = readdirSync(folder).filter((name) => !SKIPPED.test(name));
+  return names.sort().flatMap((name) => {
+    const path = join(folder, name);
+    const own = lstatSync(path);
+    if (own.isSymbolicLink() && !isInside(path, root)) return [];
+    // A link to a folder could lead back to one above it.
+    if (own.isDirectory()) return below(path, root, depth + 1);
+    return READABLE.test(name) && statSync(path).isFile() ? [path] : [];
+  });
+}
+
+/** Whether a link leads to something in the folder that the user named. */
+function isInside(path: string, root: string): boolean {
+  try {
+    const real = relative(root, realpathSync(path));
+    return real !== '' && real.split(sep)[0] !== '..' && !isAbsolute(real);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type ParsedNode,
+} from 'yaml';
+import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
+import { Cell, type Scalar, type SourceText } from './cell.js';
+
+/** A file that cannot be imported: where, what, and how to repair it. */
+export class ImportError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ImportError';
+  }
+}
+
+/** Keys that would reach the prototype of an object. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The documents of a YAML or JSON file, as values with their lines. Empty documents are left out. */
+export function documentsOf(source: SourceText): readonly Cell[] {
+  const { path, text } = source;
+  const refusal = guardText(text);
+  if (refusal !== null) {
+    const line = text.slice(0, refusal.offset).split('\n').length;
+    throw new ImportError(`${path}:${line}: ${refusal.message}`);
+  }
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    strict: false,
+    uniqueKeys: false,
+    merge: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  if (!Array.isArray(parsed)) return [];
+  const documents = parsed as readonly Document.Parsed[];
+  const reader = new Reader(path, lines);
+  return documents.flatMap((document) => {
+    const [problem] = document.errors;
+    if (problem !== undefined) {
+      const { line } = lines.linePos(problem.pos[0]);
+      throw new ImportError(`${path}:${line}: is not valid YAML: ${firstLine(problem.message)}`);
+    }
+    const root = document.contents;
+    if (root === null || (isScalar(root) && root.value === null)) return [];
+    return [reader.read(root)];
+  });
+}
+
+/** Turns nodes into cells. Aliases count in full, so that a small file cannot become a large one. */
+class Reader {
+  private readonly file: string;
+  private readonly lines: LineCounter;
+  private readonly anchors = new Map<string, ParsedNode>();
+  private nodes = 0;
+
+  constructor(file: string, lines: LineCounter) {
+    this.file = file;
+    this.lines = lines;
+  }
+
+  read(root: ParsedNode): Cell {
+    this.anchors.clear();
+    return this.cell(root, '', 1);
+  }
+
+  private cell(node: ParsedNode | null, path: string, depth: number, at = node): Cell {
+    if (++this.nodes > NODES_MAX) throw this.refusal(node, `has more than ${NODES_MAX} values`);
+    if (depth > DEPTH_MAX) throw this.refusal(node, `is nested more than ${DEPTH_MAX} deep`);
+    const line = this.lineOf(at);
+    if (node === null) return new Cell(path, this.file, line, null);
+    if (isAlias(node)) return this.alias(node.source, node, path, depth);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (isMap(node)) {
+      return new Cell(path, this.file, line, this.entries(node.items as Pairs, path, depth));
+    }
+    if (isSeq(node)) {
+      const items = (node.items as ParsedNode[]).map((item, index) =>
+        this.cell(item, `${path}[${index}]`, depth + 1),
+      );
+      return new Cell(path, this.file, line, items);
+    }
+    return new Cell(path, this.file, line, scalarOf(isScalar(node) ? node.value : null));
+  }
+
+  private alias(source: string, node: ParsedNode, path: string, depth: number): Cell {
+    const target = this.anchors.get(source);
+    if (target === undefined) throw this.refusal(node, `uses *${source}, which is defined nowhere`);
+    return this.cell(target, path, depth + 1, node);
+  }
+
+  private entries(pairs: Pairs, path: string, depth: number): ReadonlyMap<string, Cell> {
+    const own = new Map<string, Cell>();
+    const inherited = new Map<string, Cell>();
+    for (const { key, value } of pairs) {
+      const name = keyOf(key);
+      if (FORBIDDEN.has(name)) throw this.refusal(key, `has the key ${name}, which is not allowed`);
+      if (name === '<<') {
+        for (const [each, cell] of this.merged(value, path, depth)) {
+          if (!inherited.has(each)) inherited.set(each, cell);
+        }
+        continue;
+      }
+      const below = path === '' ? name : `${path}.${name}`;
+      // A value that is missing has no place, and is where its key is.
+      own.set(name, this.cell(value, below, depth + 1, isWritten(value) ? value : key));
+    }
+    return new Map([...inherited, ...own]);
+  }
+
+  /** The entries of the mappings behind `<<`; the first one of a name wins. */
+  private merged(
+    value: ParsedNode | null,
+    path: string,
+    depth: number,
+  ): readonly (readonly [string, Cell])[] {
+    const cell = this.cell(value, path, depth + 1);
+    return [cell, ...cell.items()].flatMap((each) => each.entries());
+  }
+
+  private lineOf(node: ParsedNode | null): number {
+    return node === null ? 1 : this.lines.linePos(node.range[0]).line;
+  }
+
+  private refusal(node: ParsedNode | null, message: string): ImportError {
+    return new ImportError(`${this.file}:${this.lineOf(node)}: ${message}`);
+  }
+}
+
+type Pairs = readonly { readonly key: ParsedNode; readonly value: ParsedNode | null }[];
+
+function keyOf(key: ParsedNode): string {
+  return isScalar(key) ? String(key.value) : key.toString();
+}
+
+function isWritten(node: ParsedNode | null): boolean {
+  return node !== null && node.range[1] > node.range[0];
+}
+
+function scalarOf(value: unknown): Scalar {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
+  return String(value);
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0]!;
+}

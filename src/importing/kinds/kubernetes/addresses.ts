@@ -1,0 +1,41 @@
+import type { Cell } from '../../cell.js';
+import type { Component, System } from '../../system.js';
+
+/** Names of variables that hold an address even where the value has no port. */
+const ADDRESS_NAME =
+  /(ADDR|ADDRESS|HOST|HOSTNAME|URL|URI|ENDPOINT|SERVER|SERVERS|DSN|BROKERS?|TARGET)$/i;
+
+/** Host names in a value such as `http://cart:80/api` or `kafka-0:9092,kafka-1:9092`. */
+export function hostsIn(
+  value: string,
+): readonly { readonly host: string; readonly isSure: boolean }[] {
+  return value
+    .slice(0, 2048)
+    .split(/[\s,;"'|]+/)
+    .flatMap((part) => {
+      const scheme = /^[a-z][a-z0-9+.-]*(:[a-z0-9+.-]+)*:\/\//i.exec(part)?.[0] ?? '';
+      const rest = part.slice(scheme.length).replace(/^[^/@]*@/, '');
+      const [, host, port] = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)(?=(:\d+)?([/?].*)?$)/i.test(rest)
+        ? (/^([a-z0-9.-]+)(:\d+)?/i.exec(rest) ?? [])
+        : [];
+      if (host === undefined) return [];
+      return [{ host, isSure: scheme !== '' || port !== undefined }];
+    });
+}
+
+/** A call from the component to each one whose address is in the value. */
+export function connectAddresses(
+  from: Component,
+  name: Cell | undefined,
+  value: Cell | undefined,
+  namespace: string,
+  system: System,
+): void {
+  const text = value?.text();
+  if (value === undefined || text === undefined) return;
+  const isAddress = ADDRESS_NAME.test(name?.text() ?? '');
+  for (const { host, isSure } of hostsIn(text)) {
+    const to = isSure || isAddress ? system.find(host, namespace) : undefined;
+    if (to !== undefined) system.connect(from, to, value);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Cell } from '../../cell.js';
+import type { Component, System } from '../../system.js';
+import { addComponent, type Pods } from './component.js';
+
+/** A Service that selects pods. */
+export interface Selecting {
+  readonly name: string;
+  readonly namespace: string;
+  readonly selector: ReadonlyMap<string, string>;
+  readonly document: Cell;
+}
+
+/** The resources of all files that are joined by labels and names. */
+export interface Cluster {
+  readonly pods: Pods[];
+  readonly services: Selecting[];
+  /** The component of each workload, by `namespace/name`; complete in the phase `settings`. */
+  readonly components: Map<string, Component>;
+}
+
+/** The resources that the documents of a system have given. */
+export function clusterOf(system: System): Cluster {
+  return system.shared('kubernetes', () => {
+    const made: Cluster = { pods: [], services: [], components: new Map() };
+    system.later('parts', () => join(made, system));
+    return made;
+  });
+}
+
+/** Makes one component of the pods of each Service, the widest selector first, and of each workload without one. */
+function join({ pods, services, components }: Cluster, system: System): void {
+  const groups = services.map((service) => ({
+    service,
+    group: pods.filter(isSelectedBy(service)),
+  }));
+  groups.sort((a, b) => b.group.length - a.group.length);
+  const known = new Map<Pods, Component>();
+  for (const { service, group } of groups) {
+    const [first] = group;
+    if (first === undefined) continue;
+    let component = known.get(first);
+    if (component === undefined) {
+      component = addComponent(service.name, nameOf(service.document), group, system);
+      for (const each of group) known.set(each, component);
+    }
+    system.addHost(service.name, service.namespace, component);
+    component.entry ??= entryOf(service.document);
+  }
+  for (const each of pods) {
+    const component =
+      known.get(each) ?? addComponent(each.name, nameOf(each.document), [each], system);
+    components.set(`${each.namespace}/${each.name}`, component);
+    if (!known.has(each)) component.isCallable = false;
+  }
+}
+
+function isSelectedBy({ namespace, selector }: Selecting): (pods: Pods) => boolean {
+  return (pods) =>
+    selector.size > 0 &&
+    pods.namespace === namespace &&
+    [...selector].every(([key, value]) => pods.labels.get(key) === value);
+}
+
+function nameOf(document: Cell): Cell | undefined {
+  return document.get('metadata', 'name');
+}
+
+/** A Service that is published outside the cluster. */
+function entryOf(document: Cell): Cell | null {
+  const type = document.get('spec', 'type');
+  return ['LoadBalancer', 'NodePort'].includes(type?.text() ?? '') ? type! : null;
+}

@@ -1,0 +1,116 @@
+import type { Cell } from '../../cell.js';
+import { listBelow } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, map, plain, type Written } from '../../written.js';
+import { connectAddresses } from './addresses.js';
+import { containerOf, cpuOf, processFields } from './pods.js';
+import { coresUsedBy, productOf } from './products.js';
+
+/** Pods that one workload keeps running. */
+export interface Pods {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly document: Cell;
+  /** Specification of the pod. */
+  readonly pod: Cell | undefined;
+}
+
+/** Builds the component of a group of pods; several of them are its versions. */
+export function addComponent(
+  wanted: string,
+  origin: Cell | undefined,
+  group: readonly Pods[],
+  system: System,
+): Component {
+  const [first, ...others] = group;
+  const product = productOf(containerOf(first!.pod)?.get('image')?.text() ?? '');
+  const isDatabase = product !== null && others.length === 0;
+  const name = first!.document.get('metadata', 'name');
+  const versions = isDatabase || others.length === 0 ? [] : versionNames(group);
+  const component = system.add(wanted, {
+    namespace: first!.namespace,
+    section: isDatabase ? 'databases' : 'services',
+    product: isDatabase ? product : null,
+    origins: origin === undefined || origin === name ? [name!] : [origin, name!],
+    versions,
+    isLoad: LOAD_GENERATOR.test(`${first!.name} ${containerOf(first!.pod)?.get('image')?.text()}`),
+  });
+  if (component.isLoad)
+    first!.document.list('a load generator is a workload, which has no process');
+  else if (isDatabase) fillDatabase(component, first!);
+  else fillService(component, group, versions);
+  for (const { pod, namespace } of group) {
+    const env = containerOf(pod)?.get('env')?.items() ?? [];
+    system.later('calls', () => {
+      for (const variable of env) {
+        connectAddresses(component, variable.get('name'), variable.get('value'), namespace, system);
+      }
+    });
+  }
+  return component;
+}
+
+const LOAD_GENERATOR = /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test/i;
+
+function fillService(
+  component: Component,
+  group: readonly Pods[],
+  versions: readonly string[],
+): void {
+  const { fields } = component;
+  const [first, ...others] = group;
+  if (versions.length === 0) {
+    const replicas = replicasOf(first!);
+    if (replicas !== undefined) fields.set('replicas', replicas);
+  } else {
+    const counts = group.map(
+      (pods, index) => [versions[index]!, replicasOf(pods) ?? plain(1)] as const,
+    );
+    fields.set('replicas', map(counts));
+  }
+  for (const [key, value] of processFields(first!.pod)) fields.set(key, value);
+  if (versions.length === 0) return;
+  const rest = others.map((pods, index) => {
+    const name = pods.document.get('metadata', 'name');
+    return [versions[index + 1]!, map(processFields(pods.pod), [name])] as const;
+  });
+  fields.set('versions', map([[versions[0]!, map([])], ...rest]));
+}
+
+/** Replicas of a database follow a primary, which counts as one pod. */
+function fillDatabase({ fields, product }: Component, { document, pod }: Pods): void {
+  fields.set('cpu', cpuOf(pod, coresUsedBy(product!)));
+  const reason = 'a database of the language has cores, connections and replicas';
+  listBelow(containerOf(pod), {
+    resources: reason,
+    readinessProbe: reason,
+    livenessProbe: reason,
+    startupProbe: reason,
+    lifecycle: reason,
+  });
+  listBelow(pod, { terminationGracePeriodSeconds: reason });
+  const cell = document.get('spec', 'replicas');
+  const pods = cell?.number() ?? 1;
+  if (pods > 1) fields.set('replicas', from(pods - 1, cell));
+  else cell?.list('one pod is the primary, which has no replicas');
+}
+
+function replicasOf({ document }: Pods): Written | undefined {
+  const cell = document.get('spec', 'replicas');
+  const count = cell?.number();
+  if (count === undefined) return undefined;
+  // A component without instances cannot be written. It is asked for as if one were running.
+  return count >= 1 ? from(count, cell) : from(1, cell);
+}
+
+/** Names of versions: the label `version`, else the rest of the name. */
+function versionNames(group: readonly Pods[]): readonly string[] {
+  const names = group.map(({ labels, name }) => labels.get('version') ?? name);
+  const isUnique = new Set(names).size === names.length;
+  return (isUnique ? names : group.map(({ name }) => name)).map((name) =>
+    /^[A-Za-z]/.test(name)
+      ? name.replace(/[^A-Za-z0-9_-]/g, '-')
+      : `v${name.replace(/[^A-Za-z0-9_-]/g, '-')}`,
+  );
+}

@@ -1,0 +1,22 @@
+/** Images of databases, by the product that the language knows. */
+const IMAGES: readonly (readonly [RegExp, string])[] = [
+  [/(^|[/-])(postgres|postgresql|timescaledb|spilo|cloudnative-pg|postgis)/, 'postgres'],
+  [/(^|[/-])(mysql|mariadb|percona)/, 'mysql'],
+  [/(^|[/-])mongo(db)?([:/@-]|$)/, 'mongo'],
+  [/(^|[/-])(redis|valkey|keydb|dragonfly)([:/@-]|$)/, 'redis'],
+  [/(^|[/-])(elasticsearch|opensearch)([:/@]|$)/, 'elasticsearch'],
+  [/(^|[/-])memcached/, 'generic'],
+];
+
+/** The kind of database that an image runs; null = none that is known. */
+export function productOf(image: string): string | null {
+  const repository = image.replace(/@sha256:.*$/, '').toLowerCase();
+  if (/exporter|operator|proxy|bouncer|client|backup|commander|insight/.test(repository))
+    return null;
+  return IMAGES.find(([pattern]) => pattern.test(repository))?.[1] ?? null;
+}
+
+/** Cores that the product can use for commands, whatever its machine has; null = all of them. */
+export function coresUsedBy(product: string): number | null {
+  return product === 'redis' ? 1 : null;
+}

@@ -1,0 +1,59 @@
+import { RESERVED } from '../scenario/resolve/names.js';
+import { ImportError } from './documents.js';
+
+/** Longest name of the language. */
+const NAME_MAX = 64;
+/** Name of the workload that is written for the load from outside. */
+export const LOAD_NAME = 'users';
+
+/** A name that the language allows: letters, digits and inner hyphens, beginning with a letter. */
+export function allowedName(text: string): string {
+  const plain = text
+    .replace(/[^A-Za-z0-9_]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, NAME_MAX - 8)
+    .replace(/-+$/, '');
+  const named = /^[A-Za-z]/.test(plain) ? plain : `s-${plain}`.replace(/-+$/, '');
+  return RESERVED.has(named) || named === LOAD_NAME ? `${named}-service` : named;
+}
+
+/** The names of components: unique, allowed, and as the user maps them. */
+export class Names {
+  /** Wanted name -> name in the scenario, where they differ. */
+  readonly renamed = new Map<string, string>();
+  private readonly taken = new Set<string>();
+  private readonly mapped: ReadonlyMap<string, string>;
+
+  constructor(mapped: ReadonlyMap<string, string>) {
+    this.mapped = mapped;
+  }
+
+  /** A name of its own for a component. `qualifier` tells it apart from another one of that name. */
+  take(wanted: string, qualifier = ''): string {
+    const named = this.mapped.get(wanted) ?? wanted;
+    let name = allowedName(named);
+    if (this.taken.has(name) && qualifier !== '') name = allowedName(`${named}-${qualifier}`);
+    for (let count = 2; this.taken.has(name); count++) name = allowedName(`${named}-${count}`);
+    this.taken.add(name);
+    if (name !== wanted) this.renamed.set(wanted, name);
+    return name;
+  }
+}
+
+/** `NAME=NAME` of the command line. */
+export function readMapping(texts: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const [before, after, ...rest] = text.split('=').map((part) => part.trim());
+      const isWhole = before !== '' && after !== undefined && after !== '' && rest.length === 0;
+      if (!isWhole)
+        throw new ImportError(`--map ${text}: write NAME=NAME, such as order.shop=order`);
+      if (allowedName(after) !== after) {
+        throw new ImportError(
+          `--map ${text}: ${after} is not a name here; write ${allowedName(after)}`,
+        );
+      }
+      return [before!, after] as const;
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import { list, plural } from '../text/words.js';
+import type { Guess } from './guesses.js';
+
+/** Most questions of a card. */
+const QUESTIONS_MAX = 5;
+/** Names that a question lists in full. */
+const NAMES_MAX = 4;
+
+/** The questions whose answers would replace the guesses that matter most, the most useful one first. */
+export function questionsOf(guesses: readonly Guess[]): readonly string[] {
+  const all = [
+    question(
+      guesses,
+      /^workloads\..*arrivals$/,
+      () => 'How many requests arrive per second, and how do they divide over the entrances?',
+    ),
+    question(guesses, /^workloads\..*\.call$/, (found) => {
+      const names = found.map(({ value }) => value.split('.')[0]!);
+      return `Which components call ${shown(names)}? These files name none.`;
+    }),
+    question(
+      guesses,
+      /\.steps\[0\]\.work$/,
+      (found) => `How much CPU time does one request take in ${shown(found.map(componentOf))}?`,
+    ),
+    question(
+      guesses,
+      /\.steps\[\d+\]\.(call|query)$/,
+      (found) =>
+        `Which of the ${plural(found.length, 'suggested call')} does each request make, in which order, how often? ` +
+        'Traces would say it.',
+    ),
+    question(
+      guesses,
+      /\.operations\..*\.work$/,
+      (found) => `How long does a typical query of ${shown(found.map(componentOf))} take?`,
+    ),
+    question(guesses, /\.cpu(\.cores)?$/, (found) => {
+      const bare = found.filter(({ path }) => path.endsWith('.cpu')).map(componentOf);
+      const open = bare.length === 0 ? '' : ` (${shown(bare)} set no CPU limit)`;
+      return `How many cores has a node${open}?`;
+    }),
+    question(
+      guesses,
+      /\.memory\.base$/,
+      (found) => `How much memory do ${shown(found.map(componentOf))} use without load?`,
+    ),
+  ];
+  return all.filter((each) => each !== null).slice(0, QUESTIONS_MAX);
+}
+
+function question(
+  guesses: readonly Guess[],
+  path: RegExp,
+  ask: (found: readonly Guess[]) => string,
+): string | null {
+  const found = guesses.filter((guess) => path.test(guess.path));
+  return found.length === 0 ? null : ask(found);
+}
+
+function componentOf({ path }: Guess): string {
+  return path.split('.')[1] ?? path;
+}
+
+function shown(names: readonly string[]): string {
+  const unique = [...new Set(names)];
+  if (unique.length <= NAMES_MAX) return list(unique);
+  return `${unique.slice(0, NAMES_MAX - 1).join(', ')} and ${unique.length - NAMES_MAX + 1} others`;
+}

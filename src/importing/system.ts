@@ -1,0 +1,128 @@
+import type { Cell } from './cell.js';
+import { Names } from './names.js';
+import type { Written } from './written.js';
+
+/** What is done after all documents are read, in this order. */
+export const PHASES = ['parts', 'settings', 'calls'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+/** Sections in which a component can be. */
+export type Section = 'services' | 'databases' | 'gateways';
+
+/** A part of the scenario that is being built. */
+export interface Component {
+  readonly name: string;
+  readonly section: Section;
+  /** Product of a database. */
+  readonly product: string | null;
+  readonly origins: readonly Cell[];
+  /** Fields, in the order in which they are written. */
+  readonly fields: Map<string, Written>;
+  /** Versions that run side by side; empty = one. */
+  readonly versions: readonly string[];
+  /** Where the files say that it is called from outside; null = nowhere. */
+  entry: Cell | null;
+  /** Whether others can call it: a workload without a Service has no address. */
+  isCallable: boolean;
+  /** It makes the load of a test, and is no part of the system. */
+  isLoad: boolean;
+}
+
+/** A call that the files suggest. Whether and how often it happens, they do not say. */
+export interface Edge {
+  readonly from: Component;
+  readonly to: Component;
+  readonly origins: readonly Cell[];
+}
+
+/** What the documents have given so far. Readers add to it. */
+export class System {
+  readonly names: Names;
+  readonly components: Component[] = [];
+  readonly edges: Edge[] = [];
+  /** Sections besides those of the components, such as `mesh`. */
+  readonly sections = new Map<string, Written>();
+  private readonly hosts = new Map<string, Component>();
+  private readonly families = new Map<string, object>();
+  private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));
+
+  constructor(mapped: ReadonlyMap<string, string>) {
+    this.names = new Names(mapped);
+  }
+
+  /** What the readers of one family share, such as all resources of a cluster. */
+  shared<T extends object>(key: string, make: () => T): T {
+    const known = this.families.get(key) as T | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.families.set(key, made);
+    return made;
+  }
+
+  /** Performs `action` once all documents are read, and the phases before. */
+  later(phase: Phase, action: () => void): void {
+    this.work.get(phase)!.push(action);
+  }
+
+  /** Performs what was left for later. */
+  finish(): void {
+    for (const phase of PHASES) for (const action of this.work.get(phase)!) action();
+  }
+
+  add(
+    wanted: string,
+    about: Partial<Omit<Component, 'name' | 'fields'>> & { readonly namespace?: string },
+  ): Component {
+    const { namespace = '', ...rest } = about;
+    const component: Component = {
+      section: 'services',
+      product: null,
+      origins: [],
+      versions: [],
+      entry: null,
+      isCallable: true,
+      isLoad: false,
+      ...rest,
+      name: this.names.take(wanted, namespace),
+      fields: new Map(),
+    };
+    this.components.push(component);
+    return component;
+  }
+
+  /** A name by which others reach a component. The first one of a name stays. */
+  addHost(host: string, namespace: string, component: Component): void {
+    const forms = [`${host}.${namespace}`, `${host}.${namespace}.svc`];
+    for (const form of [...forms, `${host}.${namespace}.svc.cluster.local`]) {
+      if (!this.hosts.has(form)) this.hosts.set(form, component);
+    }
+    if (!this.hosts.has(host)) this.hosts.set(host, component);
+  }
+
+  /** The component behind a host name, as seen from a namespace. */
+  find(host: string, namespace = ''): Component | undefined {
+    const plain = host.replace(/\.$/, '').toLowerCase();
+    return this.hosts.get(`${plain}.${namespace}`) ?? this.hosts.get(plain);
+  }
+
+  /** The components whose host names match a pattern such as `*.shop.svc.cluster.local`. */
+  findAll(host: string, namespace = ''): readonly Component[] {
+    if (!host.startsWith('*')) {
+      const one = this.find(host, namespace);
+      return one === undefined ? [] : [one];
+    }
+    const end = host.slice(1);
+    const found = [...this.hosts].filter(([name]) => end === '' || name.endsWith(end));
+    return [...new Set(found.map(([, component]) => component))];
+  }
+
+  /** A call between two components that the files suggest; several places of the same call become one. */
+  connect(from: Component, to: Component, origin: Cell): void {
+    if (from === to) return;
+    const known = this.edges.findIndex((edge) => edge.from === from && edge.to === to);
+    const origins = known < 0 ? [origin] : [...this.edges[known]!.origins, origin];
+    if (known < 0) this.edges.push({ from, to, origins });
+    else this.edges[known] = { from, to, origins };
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../src/contracts/result/result.js';
+import { Folder, NO_PROOFS, faultline, smallScenario } from './harness.js';
+
+let folder: Folder;
+beforeAll(() => {
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+const BUDGET = 'people.success >= 99% during bank-hang';
+
+interface Answers {
+  readonly answers: readonly {
+    readonly question: string;
+    readonly variant: string;
+    readonly value: number | null;
+    readonly ci95: readonly [number, number] | null;
+    readonly each: readonly number[];
+    readonly verdict: string | null;
+  }[];
+}
+
+function asked(...args: readonly string[]): Answers['answers'] {
+  const path = folder.put('small.yaml', smallScenario());
+  const json = folder.at('answers.json');
+  const { status, stderr } = faultline(['ask', path, ...args, '--quiet', '--json', json]);
+  expect([status, stderr]).toEqual([0, '']);
+  return (JSON.parse(readFileSync(json, 'utf8')) as Answers).answers;
+}
+
+describe('ask', () => {
+  it('gives the values, intervals and verdicts that a budget of the file gets', () => {
+    const path = folder.put('budget.yaml', smallScenario([BUDGET]));
+    const json = folder.at('budget.json');
+    faultline(['run', path, '--quiet', NO_PROOFS, '--out', folder.at('out'), '--json', json]);
+    const { variants } = JSON.parse(readFileSync(json, 'utf8')) as Result;
+    const budgets = variants.map(({ name, budgets: [own] }) => [
+      name,
+      own!.value,
+      own!.ci95,
+      own!.verdict,
+    ]);
+    const answers = asked(BUDGET);
+    expect(answers.map((own) => [own.variant, own.value, own.ci95, own.verdict])).toEqual(budgets);
+    expect(budgets.map(([, , , verdict]) => verdict)).toContain('fail');
+  });
+
+  it('reads each metric in its window and variants', () => {
+    const [calm, hung, whole] = asked(
+      'people.success before bank-hang in guarded',
+      'people.success during bank-hang in guarded',
+      'shop->bank.calls from 0s to 4s in plain',
+    );
+    expect([calm!.variant, hung!.variant, whole!.variant]).toEqual(['guarded', 'guarded', 'plain']);
+    expect(calm!.value).toBe(1);
+    expect(hung!.value).toBe(0);
+    expect([calm!.verdict, calm!.each.length]).toEqual([null, 2]);
+    // Two runs of 4 s at 50 requests per second.
+    expect(whole!.each.every((calls) => calls > 130 && calls < 280)).toBe(true);
+  });
+
+  it('asks for success, goodput and p99 of each workload by default', () => {
+    const answers = asked('--variant', 'plain');
+    expect(answers.map(({ question }) => question)).toEqual([
+      'people.success',
+      'people.goodput',
+      'people.latency.p99',
+    ]);
+  });
+
+  it('prints each question with its variants', () => {
+    const path = folder.put('said.yaml', smallScenario());
+    const { status, stdout } = faultline(['ask', path, 'people.success', BUDGET, '--quiet']);
+    expect(status).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('people.success');
+    expect(lines[1]).toMatch(/^ {2}plain {4}\d+(\.\d+)? % .*\(2 runs\)$/);
+    expect(lines[2]).toMatch(/^ {2}guarded {2}\d+(\.\d+)? % .*\(2 runs\)$/);
+    expect(lines[3]).toBe(BUDGET);
+    expect(lines[5]).toMatch(/^ {2}guarded {2}.*: does not hold$/);
+  });
+
+  it('writes CSV with the ends of the interval', () => {
+    const path = folder.put('csv.yaml', smallScenario());
+    const args = ['people.success in plain', BUDGET, '--csv', '-', '--quiet'];
+    const { stdout } = faultline(['ask', path, ...args]);
+    const [head, first, ...others] = stdout.split('\r\n');
+    expect(head).toBe('question,variant,value,low,high,never,replications,verdict');
+    expect(first).toMatch(/^people\.success in plain,plain,0\.\d+,[\d.]+,[\d.]+,0,2,$/);
+    expect(others).toHaveLength(3);
+  });
+
+  it('reports all wrong questions at once, with the nearest name', () => {
+    const path = folder.put('wrong.yaml', smallScenario());
+    const args = ['people.succes', 'people.success in plane', 'people.success >= 99%'];
+    const { status, stderr, stdout } = faultline(['ask', path, ...args]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('unknown metric succes (did you mean "success"?)');
+    expect(stderr).toContain('question #2:1:19');
+    expect(stderr).toContain('unknown variant plane (did you mean "plain"?)');
+    expect(stderr).toContain('wrong.yaml: 2 problems');
+  });
+
+  it('says that the question is about a variant that does not run', () => {
+    const path = folder.put('left.yaml', smallScenario());
+    const args = ['people.success in plain', '--variant', 'guarded'];
+    const { status, stderr } = faultline(['ask', path, ...args]);
+    expect([status, stderr.split('\n')[0]]).toEqual([
+      2,
+      'faultline: --variant leaves out plain, which "people.success in plain" asks for',
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { faultline, faultlineProcess, Folder } from '../cli/harness.js';
+
+const FIXTURES = 'test/fixtures/importing';
+let folder: Folder;
+
+beforeEach(() => void (folder = new Folder()));
+afterEach(() => folder.remove());
+
+describe('faultline import', () => {
+  it.each(['bookinfo', 'online-boutique'])('makes a scenario of %s that runs', (name) => {
+    const out = folder.at('out.yaml');
+    const done = faultline(['import', `${FIXTURES}/${name}`, '--out', out]);
+    expect(done.stderr).toBe('');
+    expect(done.stdout).toMatch(/^\S+: \d+ components from \d+ documents\n\d+ values: /);
+    const json = folder.at('result.json');
+    const ran = faultline([
+      'run',
+      out,
+      '--quiet',
+      '--no-explain',
+      '--out',
+      folder.path,
+      '--json',
+      json,
+    ]);
+    expect(ran.status).toBe(0);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
+  });
+
+  it('reads standard input and writes standard output, with nothing else there', () => {
+    const input = readFileSync(`${FIXTURES}/bookinfo/bookinfo.yaml`, 'utf8');
+    const done = faultlineProcess(['import', '-', '--out', '-'], { input });
+    expect(done.status).toBe(0);
+    expect(done.stdout).toMatch(/^faultline: 1\n/);
+    expect(done.stdout).toContain('# <stdin>:');
+  });
+
+  it('overwrites no file without --force', () => {
+    const out = folder.put('out.yaml', 'mine');
+    const args = ['import', `${FIXTURES}/bookinfo`, '--out', out];
+    const refused = faultline(args);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('exists already: add --force');
+    expect(readFileSync(out, 'utf8')).toBe('mine');
+    expect(faultline([...args, '--force']).status).toBe(0);
+    expect(readFileSync(out, 'utf8')).toMatch(/^faultline: 1/);
+  });
+
+  it('writes nothing if a file cannot be read', () => {
+    folder.put('bad.yaml', 'kind: [');
+    const out = folder.at('out.yaml');
+    const done = faultline(['import', folder.path, '--out', out]);
+    expect(done.status).toBe(2);
+    expect(done.stderr).toMatch(/bad\.yaml:1: is not valid YAML/);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('follows no link out of the folder', () => {
+    const secret = folder.put('secret.yaml', 'secret: [');
+    const inner = folder.at('k8s');
+    mkdirSync(inner);
+    symlinkSync(secret, `${inner}/link.yaml`);
+    writeFileSync(`${inner}/a.yaml`, readFileSync(`${FIXTURES}/bookinfo/bookinfo.yaml`));
+    const done = faultline(['import', inner, '--out', folder.at('out.yaml')]);
+    expect(done.status).toBe(0);
+  });
+
+  it('takes other names, and refuses names that are not allowed', () => {
+    const out = folder.at('out.yaml');
+    const path = `${FIXTURES}/bookinfo`;
+    faultline(['import', path, '--out', out, '--map', 'productpage=page', '--quiet']);
+    expect(readFileSync(out, 'utf8')).toMatch(/^ {2}page: {2}#/m);
+    const refused = faultline(['import', path, '--out', folder.at('b'), '--map', 'a=b.c']);
+    expect(refused.stderr).toContain('--map a=b.c: b.c is not a name here; write b-c');
+    expect(refused.status).toBe(2);
+  });
+});

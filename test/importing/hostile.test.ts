@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { imported, source } from './support.js';
+
+const ROWS: readonly (readonly [title: string, text: string, message: RegExp])[] = [
+  ['broken YAML', 'kind: Deployment\n  a: [', /^test\.yaml:1: is not valid YAML/],
+  [
+    'a key of a prototype',
+    'kind: Deployment\n__proto__: { a: 1 }',
+    /^test\.yaml:2: has the key __proto__/,
+  ],
+  ['deep nesting', `a: ${'['.repeat(100)}${']'.repeat(100)}`, /nested more than 64 deep/],
+  ['an alias that leads nowhere', 'kind: *x', /^test\.yaml:1: /],
+  [
+    'an alias bomb',
+    `a: &a [${'x,'.repeat(20)}x]\n${'bcdefgh'
+      .split('')
+      .map((key, index) => `${key}: &${key} [${`*${'abcdefg'[index]},`.repeat(20)}x]`)
+      .join('\n')}`,
+    /has more than 100000 values/,
+  ],
+  ['control characters', 'kind: "\u0007"', /U\+0007/],
+  [
+    'nothing that runs',
+    'apiVersion: v1\nkind: ConfigMap\ndata: { a: b }',
+    /nothing in test\.yaml runs a service/,
+  ],
+];
+
+describe('a file that cannot be imported', () => {
+  it.each(ROWS)('%s', (_title, text, message) => {
+    expect(() => imported(source(text))).toThrow(message);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { fixtures, imported, loaded, source } from './support.js';
+
+/** The scenario of a text as plain values. */
+function scenarioOf(text: string): any {
+  const result = imported(source(text));
+  loaded(result);
+  return parse(result.scenario);
+}
+
+function deployment(name: string, spec = '', container = ''): string {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  ${spec}
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec:
+      terminationGracePeriodSeconds: 45
+      containers:
+        - name: main
+          image: example/${name}:1
+          ${container}
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} }, ports: [ { port: 80 } ] }
+`;
+}
+
+describe('a Deployment', () => {
+  it('gives replicas, the quota, memory, requests, probes and the end of a process', () => {
+    const container = `
+          resources: { requests: { cpu: 250m, memory: 128Mi }, limits: { cpu: 1500m, memory: 1Gi } }
+          readinessProbe: { httpGet: { path: /, port: 80 }, periodSeconds: 5, successThreshold: 2, failureThreshold: 4 }
+          livenessProbe: { tcpSocket: { port: 80 }, timeoutSeconds: 3, initialDelaySeconds: 40 }
+          lifecycle: { preStop: { exec: { command: [sleep, "10"] } } }`;
+    const { services } = scenarioOf(deployment('order', 'replicas: 3', container.trim()));
+    expect(services.order).toMatchObject({
+      replicas: 3,
+      cpu: { cores: 4, quota: { limit: 1.5 } },
+      memory: { limit: '1GiB' },
+      resources: { requests: { cpu: 0.25, memory: '128MiB' } },
+      probes: {
+        readiness: { period: '5s', successThreshold: 2, failureThreshold: 4 },
+        liveness: { timeout: '3s', initialDelay: '40s' },
+      },
+      lifecycle: { preStop: '10s', terminationGrace: '45s' },
+    });
+  });
+
+  it('can use more cores than a node has by guess, if its limit is higher', () => {
+    const { services } = scenarioOf(deployment('big', '', 'resources: { limits: { cpu: 6500m } }'));
+    expect(services.big.cpu).toEqual({ cores: 7, quota: { limit: 6.5 } });
+  });
+
+  it('of Redis, PostgreSQL and the like is a database', () => {
+    const { databases } = scenarioOf(
+      `${deployment('shop')}---${deployment('cart', 'replicas: 3').replace('example/cart:1', 'redis:7-alpine')}`,
+    );
+    expect(databases.cart).toMatchObject({ kind: 'redis', replicas: 2, cpu: 1 });
+  });
+
+  it('calls what an address in its environment names', () => {
+    const env = `
+          env:
+            - { name: CART_ADDR, value: "cart:7070" }
+            - { name: PRICES_URL, value: "http://prices.default.svc.cluster.local/api" }
+            - { name: MODE, value: stock }
+            - { name: NONE_ADDR, value: "elsewhere:80" }`;
+    const text = [
+      deployment('web', '', env.trim()),
+      ...['cart', 'prices', 'stock'].map((name) => deployment(name)),
+    ].join('---');
+    const { services, workloads } = scenarioOf(text);
+    const calls = services.web.endpoints.handle.steps.slice(1);
+    expect(calls).toEqual([{ call: 'cart.handle' }, { call: 'prices.handle' }]);
+    // Nothing is known to call the stock, so it gets load of its own.
+    const called = workloads.users.requests.map(({ call }: { call: string }) => call);
+    expect(called).toEqual(['web.handle', 'stock.handle']);
+  });
+
+  it('does not call back: the call that would close a circle is listed', () => {
+    const env = (host: string): string => `env: [ { name: PEER_ADDR, value: "${host}:80" } ]`;
+    const text = `${deployment('a', '', env('b'))}---${deployment('b', '', env('a'))}`;
+    const { account, scenario } = imported(source(text));
+    expect(scenario).toContain('call: b.handle');
+    expect(scenario).not.toContain('- call: a.handle');
+    expect(account.listed.map(({ reason }) => reason)).toContain(
+      'a call from b to a would lead back to its caller',
+    );
+  });
+
+  it('keeps names apart that two namespaces share', () => {
+    const other = deployment('order').replaceAll(
+      'metadata: { name: order }',
+      'metadata: { name: order, namespace: b }',
+    );
+    const { services } = scenarioOf(`${deployment('order')}---${other}`);
+    expect(Object.keys(services)).toEqual(['order', 'order-b']);
+  });
+});
+
+describe('a List, as kubectl prints it', () => {
+  it('is read item by item, also as JSON', () => {
+    const item = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'order.v1' },
+      spec: {
+        template: { metadata: { labels: {} }, spec: { containers: [{ name: 'a', image: 'b' }] } },
+      },
+    };
+    const result = imported(
+      source(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [item] })),
+    );
+    expect(Object.keys(parse(result.scenario).services)).toEqual(['order-v1']);
+    expect([...result.renamed]).toEqual([['order.v1', 'order-v1']]);
+    expect(result.account.values).toBe(7);
+  });
+});
+
+describe('Online Boutique', () => {
+  const result = imported(fixtures('online-boutique'));
+  const { services, databases, workloads } = parse(result.scenario);
+
+  it('has its ten services, its store and its load generator as a workload', () => {
+    expect(Object.keys(services)).toHaveLength(10);
+    expect(Object.keys(databases)).toEqual(['redis-cart']);
+    expect(workloads.users.requests).toEqual([{ name: 'frontend', call: 'frontend.handle' }]);
+  });
+
+  it('has the fifteen calls of its addresses, each with its line', () => {
+    const steps = Object.values<any>(services).flatMap(({ endpoints }) => endpoints.handle.steps);
+    expect(steps.filter((step) => 'call' in step || 'query' in step)).toHaveLength(15);
+    expect(result.scenario).toMatch(
+      /- query: redis-cart\.query {2}# online-boutique\/kubernetes-manifests\.yaml:\d+, guess/,
+    );
+  });
+});
+
+describe('Bookinfo', () => {
+  const { services } = parse(imported(fixtures('bookinfo', ['bookinfo.yaml'])).scenario);
+
+  it('has three versions of reviews behind one name', () => {
+    expect(services.reviews.replicas).toEqual({ v1: 1, v2: 1, v3: 1 });
+    expect(Object.keys(services.reviews.versions)).toEqual(['v1', 'v2', 'v3']);
+    expect(Object.keys(services)).toEqual(['reviews', 'details', 'ratings', 'productpage']);
+  });
+});

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { importTexts, type Imported } from '../../src/importing/import.js';
+import type { SourceText } from '../../src/importing/cell.js';
+import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
+import { loadScenario } from '../../src/scenario/load.js';
+import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
+
+const ROOT = join(import.meta.dirname, '../fixtures/importing');
+
+/** The files of a folder of fixtures, or of those that are named. */
+export function fixtures(folder: string, names?: readonly string[]): readonly SourceText[] {
+  const at = join(ROOT, folder);
+  const files = names ?? readdirSync(at).filter((name) => statSync(join(at, name)).isFile());
+  return [...files]
+    .sort()
+    .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(at, name), 'utf8') }));
+}
+
+/** One file with a text. */
+export function source(text: string, path = 'test.yaml'): readonly SourceText[] {
+  return [{ path, text }];
+}
+
+/** An import without settings. */
+export function imported(sources: readonly SourceText[]): Imported {
+  return importTexts(sources, { title: 'Imported', names: new Map() });
+}
+
+/** The scenario of an import. Fails with all problems if it does not load. */
+export function loaded({ scenario }: Imported): ScenarioFile {
+  const { file, problems } = loadScenario('imported.yaml', () => ({ text: scenario }));
+  if (file === null) throw new Error(`${problems.map(formatDiagnostic).join('\n')}\n${scenario}`);
+  return file;
+}
+
+/** Number of scalars of a text, counted without the importer. */
+export function scalarsIn(text: string): number {
+  return parseAllDocuments(text, { merge: true })
+    .map((document): unknown => document.toJS())
+    .map((value) => (value === null ? 0 : count(value)))
+    .reduce((sum, each) => sum + each, 0);
+}
+
+function count(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum: number, each) => sum + count(each), 0);
+}
