@@ -1,5 +1,4 @@
 import type { LeftOut } from './left-out.js';
-import { KIND } from './reading/span.js';
 import { FLAG, SHARED } from './store.js';
 import type { SpanStore } from './store.js';
 
@@ -136,25 +135,4 @@ function childrenOf(
     }
   }
   return { first, children };
-}
-
-/** Kinds of spans that do not say theirs, from the services of their parents and children. */
-export function inferKinds({ count, kind, service, store }: SpanStore, links: Links): void {
-  const { parent, first, children, isOrphan } = links;
-  const said = kind.slice(0, count);
-  const isRemote = (i: number): boolean => parent[i] >= 0 && service[parent[i]] !== service[i];
-  for (let i = 0; i < count; i++) {
-    if (said[i] > KIND.internal) continue;
-    if (isRemote(i)) kind[i] = KIND.server;
-    else if (said[i] === KIND.unset && parent[i] < 0 && isOrphan[i] === 0) kind[i] = KIND.server;
-  }
-  for (let i = 0; i < count; i++) {
-    if (said[i] !== KIND.unset || kind[i] === KIND.server) continue;
-    const from = first[i];
-    const to = first[i + 1];
-    let hasOnlyRemote = to > from;
-    for (let k = from; k < to; k++) hasOnlyRemote &&= isRemote(children[k]);
-    if (hasOnlyRemote || (to === from && store[i] !== 0)) kind[i] = KIND.client;
-    else kind[i] = KIND.internal;
-  }
 }

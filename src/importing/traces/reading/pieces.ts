@@ -17,6 +17,8 @@ const ARRAYS: ReadonlySet<string> = new Set([
 ]);
 /** Longest text of one piece. Unit: characters. */
 const PIECE_MAX = 64 * 1024 * 1024;
+/** Length from which a string is none of the keys above. */
+const KEY_MAX = 64;
 /** Deepest nesting of a document. */
 const DEPTH_MAX = 200;
 
@@ -46,8 +48,8 @@ export class Pieces {
   private key = '';
   private isInString = false;
   private isEscaped = false;
-  /** Text of the current string, only where it may be a key. */
-  private string: string[] = [];
+  /** Start of the current string, only where it may be a key. */
+  private string = '';
   /** Parts of the current piece; null outside of one. */
   private piece: string[] | null = null;
   private pieceDepth = 0;
@@ -107,7 +109,7 @@ export class Pieces {
         break;
       }
     }
-    if (this.piece === null && this.string.length < 8) this.string.push(chunk.slice(at, i));
+    if (this.piece === null && this.string.length < KEY_MAX) this.string += chunk.slice(at, i);
     return i;
   }
 
@@ -116,10 +118,10 @@ export class Pieces {
     switch (code) {
       case QUOTE:
         this.isInString = true;
-        this.string = [];
+        this.string = '';
         return from;
       case COLON:
-        if (this.piece === null) this.key = this.string.join('');
+        if (this.piece === null) this.key = this.string;
         return from;
       case OPEN_BRACE:
       case OPEN_BRACKET:
@@ -218,7 +220,7 @@ export class Pieces {
     this.key = '';
     this.isInString = false;
     this.isEscaped = false;
-    this.string = [];
+    this.string = '';
     this.piece = null;
     this.isBroken = false;
     this.hasPiece = false;
