@@ -313,6 +313,7 @@ function planComponent(
     handshakeProgram,
     maxConnections: Infinity,
     connect: null,
+    clientCheckNs: 0,
     knee: null,
   };
   const process = isModule(source) ? source.process : null;
@@ -323,7 +324,9 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
-  return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
+  const { knee, clientCheckIntervalNs } = source.host;
+  const clientCheckNs = clientCheckIntervalNs ?? 0;
+  return { ...common, ...own, ...connectionsOf(source.host), clientCheckNs, knee };
 }
 
 /** The product whose rules a component has, as the scenario names it. */

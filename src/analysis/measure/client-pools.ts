@@ -134,7 +134,10 @@ function poolSize({ pool, connections, route }: PlanEdge, instances: number): nu
 }
 
 /** Picks the gauges of the client pools of a selection. */
-export function poolPick(question: Pools, kind: 'open' | 'used' | 'waiting'): GaugePick {
+export function poolPick(
+  question: Pools,
+  kind: 'open' | 'used' | 'waiting' | 'abandoned',
+): GaugePick {
   const { plan } = question.data;
   const { callers } = question.selection;
   const passes: GaugePick['passes'] = (instance, callee) =>

@@ -140,6 +140,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   /** Databases only: connection limit over all pools, and the cost of opening a connection. */
   readonly maxConnections: number;
   readonly connect: Distribution | null;
+  /** Interval at which a server looks for lost clients during a statement; 0 = it does not. */
+  readonly clientCheckNs: Ns;
   readonly knee: Knee | null;
 }
 

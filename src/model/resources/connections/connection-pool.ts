@@ -90,7 +90,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (!parked) {
       invariant(word >= 0, 'a call that runs holds a connection');
       this.release();
-      this.close(word);
+      this.abandon(frame, word);
       this.serve();
     } else if (word === WAITING) {
       this.leaveLine(frame);
@@ -288,6 +288,16 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
     this.closeDialled(this.epochs[connection]);
+  }
+
+  /** The statement on a connection may go on, and with it the session at the server. */
+  private abandon(frame: number, connection: number): void {
+    const epoch = this.epochs[connection];
+    this.free.push(connection);
+    this.opened--;
+    invariant(this.opened >= 0, 'no more connections are abandoned than are open');
+    this.setup.leaves(frame, epoch);
+    this.setup.sessions?.give(epoch);
   }
 
   private isBalanced(): boolean {
