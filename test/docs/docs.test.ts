@@ -55,7 +55,7 @@ describe('what the pages say', () => {
     else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
     else if (!command.startsWith('node -e '))
       expect(command).toMatch(
-        /^npx --no-install faultline (run|compare|check|story|ask|explore|tune|sweep|validate|lint|graph|explain) /,
+        /^npx --no-install faultline (run|compare|check|story|ask|explore|tune|sweep|import|validate|lint|graph|explain) /,
       );
   });
 
@@ -255,7 +255,7 @@ const HANGS = '100ms..40s';
 const SIDES = '1.12s..1.14s';
 
 function pageText(page: string): string {
-  return readFileSync(join(ROOT, page), 'utf8');
+  return readFileSync(resolve(ROOT, page), 'utf8');
 }
 
 /** Result of a command. Several pages show the same one, which is run once. */

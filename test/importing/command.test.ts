@@ -29,6 +29,19 @@ describe('faultline import', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
   });
 
+  it('finds in the example what saturates first, from manifests and packed traces at 20/s', () => {
+    const out = folder.at('out.yaml');
+    const done = faultline(['import', 'examples/shop', '--out', out]);
+    expect(done.stdout).toMatch(/\d spans of 596 traces\n/);
+    const ran = faultline(['run', out, '--no-explain', '--out', folder.path]);
+    // Two cores at 4 ms for four of five requests: 2 / (0.8 x 4 ms) = 625/s, and no other component before.
+    const [, rate] = /headroom {2}catalog saturates first, at [\d.]+x this load, ([\d,]+)\/s/.exec(
+      ran.stdout,
+    )!;
+    expect(Number(rate) / 625).toBeGreaterThan(0.9);
+    expect(Number(rate) / 625).toBeLessThan(1.1);
+  });
+
   it('reads standard input and writes standard output, with nothing else there', () => {
     const input = readFileSync(`${FIXTURES}/bookinfo/bookinfo.yaml`, 'utf8');
     const done = faultlineProcess(['import', '-', '--out', '-'], { input });

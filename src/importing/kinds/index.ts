@@ -6,6 +6,7 @@ import { bystanders } from './kubernetes/bystanders.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
+import { applications } from './spring/application.js';
 
 /** Every kind of document that can be read. The first one that recognises a document reads it. */
 export const documentKinds: readonly DocumentKind[] = [
@@ -17,4 +18,5 @@ export const documentKinds: readonly DocumentKind[] = [
   destinationRules,
   serviceEntries,
   bystanders,
+  applications,
 ];

@@ -1,0 +1,116 @@
+import type { Cell } from '../../cell.js';
+import { listBelow } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { filled, map, plain, type Written } from '../../written.js';
+import type { DocumentKind } from '../kind.js';
+import { hostsIn } from '../kubernetes/addresses.js';
+import { countIn, durationIn, property } from './properties.js';
+import { instancesOf } from './resilience4j.js';
+
+/** Configuration of a Spring Boot application. */
+export const applications: DocumentKind = {
+  name: 'application.yml of Spring Boot',
+  recognises: (document) =>
+    document.get('kind') === undefined &&
+    document.entries().some(([key]) => /^(spring|server|resilience4j)(\.|$)/.test(key)),
+  read(document, system) {
+    system.later('settings', () => {
+      const component = ownerOf(document, system);
+      if (component === undefined) {
+        document.list(
+          'no component has this name: write --map FILE=NAME, or spring.application.name',
+        );
+        return;
+      }
+      configure(document, component, system);
+      listBelow(document, {
+        spring: 'this setting of Spring has no counterpart',
+        server: 'this setting of the server has no counterpart',
+        resilience4j: 'no instance that names a component uses it',
+      });
+      document.list('a setting of the program, not of its resources or calls');
+    });
+  },
+};
+
+/** The service that a file configures: as mapped, as its name says, or as its file or folder is called. */
+function ownerOf(document: Cell, system: System): Component | undefined {
+  const { file } = document;
+  const [, folder, suffix] =
+    /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
+  const names = [
+    system.names.mappedTo(file),
+    property(document, 'spring.application.name')?.text(),
+    suffix,
+    folder,
+  ];
+  const found = names.flatMap((name) => (name ? (system.named(name) ?? []) : []));
+  return found.find(({ section }) => section === 'services');
+}
+
+function configure(document: Cell, component: Component, system: System): void {
+  const { fields } = component;
+  const threads = countIn(property(document, 'server.tomcat.threads.max'));
+  if (threads !== undefined) fields.set('concurrency', threads);
+  const capacity = countIn(property(document, 'server.tomcat.accept-count'));
+  if (capacity !== undefined) fields.set('queue', map({ capacity }));
+  property(document, 'spring.application.name')?.list('names the component');
+  database(document, component, system);
+  const redis = property(document, 'spring.data.redis.host');
+  if (redis?.text() !== undefined) connect(component, redis, redis.text()!, 'redis', system);
+  const outbound: (readonly [string, Written])[] = [];
+  for (const [name, { bundle, place }] of instancesOf(property(document, 'resilience4j'))) {
+    const callee = system.named(name);
+    if (callee?.section !== 'services' || callee === component) continue;
+    system.connect(component, callee, place);
+    outbound.push([callee.name, bundle]);
+  }
+  if (outbound.length > 0) fields.set('outbound', map(outbound));
+}
+
+const PRODUCTS: Readonly<Record<string, string>> = {
+  postgresql: 'postgres',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+};
+
+/** The database behind `spring.datasource`, with the pool of this caller. */
+function database(document: Cell, component: Component, system: System): void {
+  const url = property(document, 'spring.datasource.url');
+  const [, scheme = ''] = /^jdbc:([a-z]+):/.exec(url?.text() ?? '') ?? [];
+  const [address] = hostsIn(url?.text() ?? '');
+  if (url === undefined || address === undefined) return;
+  const product = PRODUCTS[scheme] ?? 'generic';
+  const found = connect(component, url, address.host, product, system);
+  if (found === undefined) return;
+  const hikari = (name: string): Cell | undefined =>
+    property(document, `spring.datasource.hikari.${name}`);
+  const pool = filled(
+    map({
+      maximumPoolSize: countIn(hikari('maximum-pool-size')),
+      minimumIdle: countIn(hikari('minimum-idle')),
+      connectionTimeout: durationIn(hikari('connection-timeout')),
+      maxLifetime: durationIn(hikari('max-lifetime')),
+    }),
+  );
+  const known = found.fields.get('pools');
+  const own = map([['kind', plain('hikari')], ...(pool?.entries ?? [])]);
+  const pools = known?.kind === 'map' ? [...known.entries] : [];
+  found.fields.set('pools', map([...pools, [component.name, own]]));
+}
+
+/** The database of an address, which may be in no other file. */
+function connect(
+  from: Component,
+  place: Cell,
+  host: string,
+  product: string,
+  system: System,
+): Component | undefined {
+  const known = system.find(host) ?? system.named(host);
+  const made = known ?? system.add(host, { section: 'databases', product, origins: [] });
+  if (known === undefined) system.addHost(host, '', made);
+  if (made.section !== 'databases') return undefined;
+  system.connect(from, made, place);
+  return made;
+}

@@ -1,0 +1,111 @@
+import type { Cell } from '../../cell.js';
+import { filled, from, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { countIn, durationIn, percentIn, property, wordIn } from './properties.js';
+
+/** Looks up a property of an instance: its own, that of its base, or the default one. */
+type Lookup = (name: string) => Cell | undefined;
+
+const KINDS = ['circuitbreaker', 'retry', 'timelimiter', 'bulkhead', 'ratelimiter'] as const;
+
+/** The bundles of all instances, with the place of the first value of each. */
+export function instancesOf(
+  root: Cell | undefined,
+): ReadonlyMap<string, { readonly bundle: WrittenMap; readonly place: Cell }> {
+  const names = new Map<string, Cell>();
+  for (const kind of KINDS) {
+    for (const [name, cell] of property(root, `${kind}.instances`)?.entries() ?? []) {
+      if (!names.has(name)) names.set(name, cell);
+    }
+  }
+  const found = [...names].map(([name, cell]) => {
+    const bundle = bundleOf(root, name);
+    return [name, { bundle, place: cell.leaves()[0] ?? cell }] as const;
+  });
+  return new Map(found);
+}
+
+function bundleOf(root: Cell | undefined, name: string): WrittenMap {
+  const of = (kind: string): Lookup | null => lookup(property(root, kind), name);
+  return map({
+    order: plain('resilience4j'),
+    circuitBreaker: breakerOf(of('circuitbreaker')),
+    retry: retryOf(of('retry')),
+    timeout: limiterOf(of('timelimiter')),
+    bulkhead: bulkheadOf(of('bulkhead')),
+    rateLimit: rateOf(of('ratelimiter')),
+  });
+}
+
+function lookup(kind: Cell | undefined, name: string): Lookup | null {
+  const instance = property(kind, 'instances')?.get(name);
+  if (instance === undefined) return null;
+  const named = property(instance, 'baseConfig');
+  const base = property(kind, 'configs')?.get(named?.text() ?? 'default');
+  named?.list('names the settings that an instance begins with');
+  return (key) => property(instance, key) ?? property(base, key);
+}
+
+function breakerOf(of: Lookup | null): Written | undefined {
+  if (of === null) return undefined;
+  return map({
+    kind: plain('resilience4j'),
+    slidingWindowType: wordIn(of('slidingWindowType')),
+    slidingWindowSize: countIn(of('slidingWindowSize')),
+    minimumNumberOfCalls: countIn(of('minimumNumberOfCalls')),
+    failureRateThreshold: percentIn(of('failureRateThreshold')),
+    slowCallDurationThreshold: durationIn(of('slowCallDurationThreshold')),
+    slowCallRateThreshold: percentIn(of('slowCallRateThreshold')),
+    waitDurationInOpenState: durationIn(of('waitDurationInOpenState')),
+    permittedNumberOfCallsInHalfOpenState: countIn(of('permittedNumberOfCallsInHalfOpenState')),
+    automaticTransitionFromOpenToHalfOpenEnabled: wordIn(
+      of('automaticTransitionFromOpenToHalfOpenEnabled'),
+    ),
+  });
+}
+
+function retryOf(of: Lookup | null): Written | undefined {
+  if (of === null) return undefined;
+  const isGrowing = of('enableExponentialBackoff');
+  const isExponential = isGrowing?.text() === 'true';
+  const base = durationIn(of('waitDuration'));
+  const factor = of('exponentialBackoffMultiplier');
+  const growth = factor?.number();
+  const kind = isExponential ? from('exponential', isGrowing) : plain('constant');
+  const backoff = map({
+    kind,
+    base,
+    factor: isExponential && growth !== undefined ? from(growth, factor) : undefined,
+  });
+  return map({
+    kind: plain('resilience4j'),
+    attempts: countIn(of('maxAttempts')),
+    backoff: base === undefined ? undefined : backoff,
+  });
+}
+
+function limiterOf(of: Lookup | null): Written | undefined {
+  const after = of === null ? undefined : durationIn(of('timeoutDuration'));
+  if (of === null || after === undefined) return undefined;
+  return map({ after, cancel: wordIn(of('cancelRunningFuture')) });
+}
+
+function bulkheadOf(of: Lookup | null): Written | undefined {
+  if (of === null) return undefined;
+  return map({
+    kind: plain('resilience4j'),
+    maxConcurrentCalls: countIn(of('maxConcurrentCalls')),
+    maxWaitDuration: durationIn(of('maxWaitDuration')),
+  });
+}
+
+function rateOf(of: Lookup | null): Written | undefined {
+  if (of === null) return undefined;
+  const fields = filled(
+    map({
+      limitForPeriod: countIn(of('limitForPeriod')),
+      limitRefreshPeriod: durationIn(of('limitRefreshPeriod')),
+      timeoutDuration: durationIn(of('timeoutDuration')),
+    }),
+  );
+  return map([['kind', plain('resilience4j')], ...(fields?.entries ?? [])]);
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Importing } from '../../src/importing/import.js';
+import { loaded } from './support.js';
+
+const MANIFESTS = ['order', 'payment']
+  .map(
+    (name) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [ { name: main, image: x } ] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} } }`,
+  )
+  .join('\n---\n');
+
+const SETTINGS = `
+server: { tomcat: { threads: { max: 200 }, accept-count: 100 }, port: 8080 }
+spring.datasource.hikari.maximum-pool-size: 12
+spring.datasource.url: jdbc:postgresql://pg-orders:5432/orders
+resilience4j:
+  circuitbreaker:
+    configs:
+      default: { slidingWindowSize: 100, failureRateThreshold: 50, waitDurationInOpenState: 5000 }
+      strict: { failureRateThreshold: 20 }
+    instances:
+      payment: { baseConfig: strict, slidingWindowSize: 20 }
+      unheard-of: { baseConfig: default }
+  retry:
+    configs: { default: { max-attempts: 4, wait-duration: 200ms } }
+    instances: { payment: {} }
+  timelimiter:
+    instances: { payment: { timeoutDuration: 2s, cancelRunningFuture: false } }
+`;
+
+function importedWith(path: string, mapped: readonly (readonly [string, string])[] = []) {
+  const sources = [
+    { path: 'k8s.yaml', text: MANIFESTS },
+    { path, text: SETTINGS },
+  ];
+  return new Importing(sources, { title: 'Shop', names: new Map(mapped) }).finish(null);
+}
+
+describe('application.yml', () => {
+  it.each([
+    ['spring/application-order.yml', []],
+    ['order/application.yml', []],
+    ['settings.yml', [['settings.yml', 'order']]],
+  ] as const)('%s configures the order service', (path, mapped) => {
+    const result = importedWith(path, mapped);
+    loaded(result);
+    const { services, databases } = parse(result.scenario);
+    expect(services.order).toMatchObject({ concurrency: 200, queue: { capacity: 100 } });
+    // The base of an instance is the configuration that it names, and `default` only if it names none.
+    expect(services.order.outbound).toEqual({
+      payment: {
+        order: 'resilience4j',
+        circuitBreaker: {
+          kind: 'resilience4j',
+          slidingWindowSize: 20,
+          failureRateThreshold: '20%',
+        },
+        retry: {
+          kind: 'resilience4j',
+          attempts: 4,
+          backoff: { kind: 'constant', base: '200ms' },
+        },
+        timeout: { after: '2s', cancel: false },
+      },
+    });
+    expect(databases['pg-orders']).toMatchObject({
+      kind: 'postgres',
+      pools: { order: { kind: 'hikari', maximumPoolSize: 12 } },
+    });
+    const { steps } = services.order.endpoints.handle;
+    expect(steps.slice(1)).toEqual([{ query: 'pg-orders.query' }, { call: 'payment.handle' }]);
+    const unused = result.account.listed.filter(({ path: own }) => own.includes('configs.default'));
+    expect(unused.map(({ value }) => value)).toEqual(['100', '50', '5000']);
+  });
+
+  it('of an unknown service is listed, with the way to name it', () => {
+    const { account, scenario } = importedWith('elsewhere/application.yml');
+    expect(scenario).not.toContain('outbound');
+    expect(account.listed.map(({ reason }) => reason)).toContain(
+      'no component has this name: write --map FILE=NAME, or spring.application.name',
+    );
+  });
+});
