@@ -1,4 +1,5 @@
 import type { LeftOut } from './left-out.js';
+import { KIND } from './reading/span.js';
 import { FLAG, SHARED } from './store.js';
 import type { SpanStore } from './store.js';
 
@@ -48,16 +49,44 @@ class IdTable {
     this.mask = size - 1;
   }
 
-  /** Which spans have the id of an earlier one. */
+  /** Which spans have the id of an earlier one, apart from the two sides of a call: in Zipkin these may share it. */
   fill(): Uint8Array {
-    const { count, idA, idB } = this.store;
-    const isTwin = new Uint8Array(count);
-    for (let i = 0; i < count; i++) {
-      const slot = this.slotOf(idA[i], idB[i]);
-      if (this.slots[slot] >= 0) isTwin[i] = 1;
-      else this.slots[slot] = i;
+    const isTwin = new Uint8Array(this.store.count);
+    for (let i = 0; i < isTwin.length; i++) {
+      const before = this.insert(i);
+      if (before < 0) continue;
+      const server = this.serverOf(before, i);
+      if (server < 0) {
+        isTwin[i] = 1;
+        continue;
+      }
+      if (server === before) this.replace(before, i);
+      share(this.store, server);
+      if (this.insert(server) >= 0) isTwin[server] = 1;
     }
     return isTwin;
+  }
+
+  /** The span that has the id already, or -1 and the span has its place. */
+  private insert(i: number): number {
+    const { idA, idB } = this.store;
+    const slot = this.slotOf(idA[i], idB[i]);
+    const before = this.slots[slot];
+    if (before < 0) this.slots[slot] = i;
+    return before;
+  }
+
+  private replace(before: number, by: number): void {
+    const { idA, idB } = this.store;
+    this.slots[this.slotOf(idA[before], idB[before])] = by;
+  }
+
+  /** The server's side of two spans with one id, if they are a call between two services. */
+  private serverOf(one: number, other: number): number {
+    const { kind, service } = this.store;
+    if (service[one] === service[other]) return -1;
+    if (kind[one] === KIND.client && kind[other] === KIND.server) return other;
+    return kind[one] === KIND.server && kind[other] === KIND.client ? one : -1;
   }
 
   /** -1 if there is none. */
@@ -74,6 +103,14 @@ class IdTable {
       slot = (slot + 1) & this.mask;
     }
   }
+}
+
+/** Makes a span the server's side of the span with the same id. */
+function share({ idA, idB, parentA, parentB, flags }: SpanStore, i: number): void {
+  parentA[i] = idA[i];
+  parentB[i] = idB[i];
+  idA[i] ^= SHARED;
+  flags[i] |= FLAG.shared | FLAG.hasParent;
 }
 
 function parents(

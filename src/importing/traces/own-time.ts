@@ -52,7 +52,7 @@ export function ownTimeOf(
   // Without instances all replicas look like one process, with the cores of all.
   const replicas = byProcess.size === 1 && byProcess.has(0) ? (hints.replicas(service) ?? 1) : 1;
   const all = cores * replicas;
-  if (weight > 1) return scaled(byProcess, all, weight);
+  if (weight > 1) return scaled(service, byProcess, all, weight, unknown);
   const shares = new Map([...byProcess].map(([own, times]) => [own, new BusyShare(times, all)]));
   const worked: OwnTime = {
     kind: 'work',
@@ -66,10 +66,20 @@ export function ownTimeOf(
   return worked;
 }
 
+/** Share of busy cores from which a sample no longer gives the work: the wait for a core is too large a part of the time. */
+const BUSY_MAX = 0.4;
+
 /** Work as a constant share of the time, by process. */
-function scaled(byProcess: ReadonlyMap<number, Times>, cores: number, weight: number): OwnTime {
+function scaled(
+  service: string,
+  byProcess: ReadonlyMap<number, Times>,
+  cores: number,
+  weight: number,
+  unknown: Unknown[],
+): OwnTime {
   let busy = 0;
   let whole = 0;
+  let most = 0;
   for (const times of byProcess.values()) {
     const first = times.reduce((least, [from]) => Math.min(least, from), Infinity);
     const last = times.reduce((most, [, to]) => Math.max(most, to), -Infinity);
@@ -77,8 +87,17 @@ function scaled(byProcess: ReadonlyMap<number, Times>, cores: number, weight: nu
     if (times.length < 2) continue;
     const mean = sum / times.length;
     const perNs = ((times.length - 1) * weight) / (last - first);
-    busy += times.length * serviceTime(mean, perNs, cores);
+    const work = serviceTime(mean, perNs, cores);
+    most = Math.max(most, (perNs * work) / cores);
+    busy += times.length * work;
     whole += sum;
+  }
+  if (most > BUSY_MAX) {
+    unknown.push({
+      path: `services.${service}.endpoints`,
+      reason: `not identifiable from a sample: the cores are about ${formatShare(most)} busy, and a large part of the time is a wait for them`,
+      question: `How long does ${service} work for a request, or which traces are all of a minute?`,
+    });
   }
   const factor = whole > 0 ? busy / whole : 1;
   return { kind: 'work', between: (_span, from, to) => (to - from) * factor };

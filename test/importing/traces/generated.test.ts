@@ -138,3 +138,45 @@ describe('spans of a system that is known', () => {
     expect(few.entries[0].rate.interval).toBeNull();
   });
 });
+
+describe('waits that are not work', () => {
+  it('takes the wait for a worker off the time of an execution', async () => {
+    // Four workers of 20 ms at 180/s are busy to 90 %: a request waits 33 ms on average (M/D/4, about half of M/M/4).
+    const text = exported(
+      `
+run: { duration: 40s, warmup: 5s, replications: 1 }
+services:
+  web: { concurrency: 4, queue: { capacity: 10000 }, endpoints: { get: [ wait: 20ms ] } }
+workloads: { users: { arrivals: poisson(180/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const model = await modelOf([text]);
+    const { steps } = endpoint(model, 'web', 'POST /get');
+    expect(steps).toMatchObject([{ kind: 'wait', time: { text: '20ms' } }]);
+    expect(model.measured[0].mean).toBeGreaterThan(25e6);
+  });
+
+  it('finds the time before a fault, not that of the fault', async () => {
+    const text = exported(
+      `
+run: { duration: 60s, warmup: 5s, replications: 1 }
+services:
+  web: { concurrency: 1000, endpoints: { get: [ { wait: exponential(4ms) }, { call: bank.pay, policy: { timeout: 2s } } ] } }
+  bank: { concurrency: 1000, endpoints: { pay: [ wait: lognormal(p50=30ms p99=90ms) ] } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: web.get } ] } }
+faults: [ { id: slow, kind: slow, target: bank, factor: 5, at: 20s, for: 15s } ]
+`,
+      otlp,
+    );
+    const model = await modelOf([text]);
+    // exp(ln 30 + s^2 / 2) with s = ln 3 / 2.326: 33.5 ms; with the fault the mean of all is 67 ms.
+    expect(ownMs(endpoint(model, 'bank', 'POST /pay').steps) / 33.5).toBeGreaterThan(0.95);
+    expect(ownMs(endpoint(model, 'bank', 'POST /pay').steps) / 33.5).toBeLessThan(1.05);
+    expect(model.measured.find(({ component }) => component === 'bank')!.mean).toBeGreaterThan(
+      55e6,
+    );
+    expect(ownMs(endpoint(model, 'web', 'POST /get').steps) / 4).toBeGreaterThan(0.95);
+    expect(ownMs(endpoint(model, 'web', 'POST /get').steps) / 4).toBeLessThan(1.05);
+  });
+});

@@ -11,6 +11,13 @@ const many = (n: number): readonly TestSpan[] =>
   Array.from({ length: n }, (_, k) => good(`t${k}`, 100 * k)).flat();
 const CALM = 'wait, a GET /a, wait';
 
+interface Document {
+  readonly resourceSpans: readonly {
+    readonly resource: object;
+    readonly scopeSpans: readonly { readonly spans: readonly object[] }[];
+  }[];
+}
+
 /** How often something was left out, by a word of the reason. */
 async function leftOut(text: string, word: RegExp): Promise<number> {
   const model = await modelOf([text]);
@@ -91,6 +98,23 @@ describe('what cannot be used is counted, and the rest is read', () => {
     const text = JSON.stringify(JSON.parse(otlpLines([span])), null, 2);
     const model = await modelOf([text], { chunk: 7 });
     expect(model.spans).toBe(1);
+  });
+
+  it('reads one resource with 60,000 spans, 15 MB, as the same spans on lines', async () => {
+    const spans = Array.from({ length: 20_000 }, (_, k) => good(`t${k}`, 100 * k)).flat();
+    const resources = ['web', 'a'].map((service) => {
+      const own = otlpLines(spans.filter((span) => span.service === service))
+        .trim()
+        .split('\n');
+      const all = own.map((line) => (JSON.parse(line) as Document).resourceSpans[0]);
+      const mine = all.map(({ scopeSpans }) => scopeSpans[0].spans[0]);
+      const scopeSpans = [{ spans: mine.slice(0, 7) }, { spans: [] }, { spans: mine.slice(7) }];
+      return { resource: all[0].resource, scopeSpans };
+    });
+    const whole = JSON.stringify({ resourceSpans: resources }, null, 1);
+    expect(whole.length).toBeGreaterThan(15_000_000);
+    const [one, other] = await Promise.all([modelOf([whole]), modelOf([otlpLines(spans)])]);
+    expect(one).toEqual(other);
   });
 
   it('follows a chain of 100,000 spans', async () => {

@@ -234,3 +234,32 @@ describe('work and waits', () => {
     expect(ownMs(steps)).toBeCloseTo(10, 5);
   });
 });
+
+describe('the two sides of a call with one id', () => {
+  it.each([
+    ['the client first', (sides: readonly object[]) => sides],
+    ['the server first', (sides: readonly object[]) => [...sides].reverse()],
+  ])('are two spans, %s', async (_, order) => {
+    const side = (
+      kind: string,
+      serviceName: string,
+      timestamp: number,
+      duration: number,
+    ): object => ({
+      ...{ traceId: 'a1', id: 'b', parentId: 'a', name: 'get', kind, timestamp, duration },
+      localEndpoint: { serviceName },
+    });
+    const web = { ...side('SERVER', 'web', 1_000_000, 9000), id: 'a', parentId: undefined };
+    const sides = order([
+      side('CLIENT', 'web', 1_001_000, 5000),
+      side('SERVER', 'db-proxy', 1_002_000, 3000),
+    ]);
+    const inner = { ...side('CLIENT', 'db-proxy', 1_003_000, 1000), id: 'c', parentId: 'b' };
+    const store = { remoteEndpoint: { serviceName: 'mysql' }, tags: { 'db.system': 'mysql' } };
+    const model = await modelOf([JSON.stringify([web, ...sides, { ...inner, ...store }])]);
+    expect(model.leftOut).toEqual([]);
+    expect(shape(endpoint(model, 'web', 'get').steps)).toBe('wait, db-proxy get, wait');
+    expect(shape(endpoint(model, 'db-proxy', 'get').steps)).toBe('wait, mysql get, wait');
+    expect(model.network!.text).toBe('1ms');
+  });
+});
