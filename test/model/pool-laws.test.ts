@@ -77,6 +77,7 @@ function worldOf(kind: World['kind'], seed: number): World {
     new ConnectionPool({
       ...setup,
       sessions,
+      reserve: null,
       timeout: laneOf(40 * MS),
       pool: {
         kind: 'simple',

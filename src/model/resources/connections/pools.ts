@@ -6,7 +6,7 @@ import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type { ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { PgbouncerSettings, Pool, PoolSettings } from '../../../contracts/scenario/pools.js';
-import { isShared } from '../../../contracts/scenario/pool-size.js';
+import { isShared, userOf } from '../../../contracts/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Alarms } from '../../data/instances/alarms.js';
 import type { Backends } from './backends.js';
@@ -70,7 +70,10 @@ export class Pools {
   private readonly world: PoolsParts;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
-  private readonly sessions = new Map<ServerConnections, Sessions>();
+  /** By server of a pooler in session mode, and by user. */
+  private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
+  /** By server of a pooler: the pools of its users. */
+  private readonly users = new Map<ServerConnections, PolicyState[]>();
   private readonly alarms: Alarms;
 
   constructor(world: PoolsParts, alarms: Alarms) {
@@ -85,7 +88,8 @@ export class Pools {
     const database = plan.parts[edge.to].component;
     // A pooler in front of the server belongs to no caller.
     const shared = isShared(edge.pool!);
-    const key = shared ? `|${database}` : `${caller.id}|${database}`;
+    const user = userOf(edge.pool!, plan.components[caller.component].name);
+    const key = shared ? `|${database}|${user}` : `${caller.id}|${database}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = plan.components[database];
@@ -110,14 +114,18 @@ export class Pools {
     const make = (index: number, place: string): PolicyState => {
       const server = this.serverOf(database, index);
       const own = { ...gauges, usedOfNode: ofNode(index) };
-      return this.create(edge.pool!, {
-        ...common,
-        gauges: own,
-        server,
-        leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
-        ping: this.pingOf(edge, caller, index),
-        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
-      });
+      return this.create(
+        edge.pool!,
+        {
+          ...common,
+          gauges: own,
+          server,
+          leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
+          ping: this.pingOf(edge, caller, index),
+          stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+        },
+        user,
+      );
     };
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
     // Each node has its own address, and so its own pool.
@@ -158,7 +166,7 @@ export class Pools {
     };
   }
 
-  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>, user: string): PolicyState {
     switch (pool.kind) {
       case 'go':
         return new GoPool({ ...common, pool });
@@ -168,27 +176,38 @@ export class Pools {
         return new HikariPool({ ...common, pool, timeout, leak });
       }
       case 'pgbouncer': {
-        if (pool.mode === 'session') return this.sessionPool(pool, common);
+        if (pool.mode === 'session') return this.sessionPool(pool, common, user);
+        const { reservePoolSize: size, reservePoolTimeoutNs } = pool;
         const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
-        const one = new ConnectionPool({
-          ...common,
-          pool: byTransaction(pool),
-          timeout,
-          sessions: null,
-        });
-        return new Pooler(one, pool.maxClientConn);
+        const timer = this.acquireLane(reservePoolTimeoutNs);
+        const reserve = size === 0 || timer === null ? null : { size, timer };
+        const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
+        const one = new ConnectionPool({ ...common, ...own });
+        return new Pooler(one, pool.maxClientConn, this.usersOf(common.server));
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
-        return new ConnectionPool({ ...common, pool, timeout, sessions: null });
+        return new ConnectionPool({ ...common, pool, timeout, sessions: null, reserve: null });
       }
     }
   }
 
+  private usersOf(server: ServerConnections): PolicyState[] {
+    const users = this.users.get(server) ?? [];
+    this.users.set(server, users);
+    return users;
+  }
+
   /** The pool of a client of a pooler in session mode: each client connection holds a server connection. */
-  private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+  private sessionPool(
+    own: PgbouncerSettings,
+    common: Omit<PoolSetup<Pool>, 'pool'>,
+    user: string,
+  ): PolicyState {
     const { server } = common;
-    let sessions = this.sessions.get(server);
+    const users = this.sessions.get(server) ?? new Map<string, Sessions>();
+    this.sessions.set(server, users);
+    let sessions = users.get(user);
     if (sessions === undefined) {
       sessions = new Sessions(
         own,
@@ -196,10 +215,10 @@ export class Pools {
         server,
         server.instance,
       );
-      this.sessions.set(server, sessions);
+      users.set(user, sessions);
     }
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
-    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions });
+    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions, reserve: null });
   }
 
   /**
