@@ -352,14 +352,20 @@ export class Membership {
       'only members of the group get partitions',
     );
     for (const member of this.members) member.losing.length = 0;
+    let isMoving = false;
     this.wanted.forEach((next, partition) => {
       const owner = this.owners[partition];
       // A dead member keeps partitions that it had to give up until its session ends.
       if (owner === next || owner >= size) return;
-      if (owner >= 0) this.members[owner].losing.push(partition);
-      else if (ready) this.give(partition, next);
+      if (owner >= 0) {
+        this.members[owner].losing.push(partition);
+        isMoving = true;
+      } else if (ready) this.give(partition, next);
       else this.hand(partition);
     });
+    // A member that has to revoke partitions joins again, which is a second rebalance: it assigns them (KIP-429;
+    // ConsumerCoordinator.onJoinComplete).
+    if (ready && isMoving) this.world.meters.count(this.rebalances);
     for (const member of this.members) {
       if (member.losing.length > 0 && isWaiting(member)) this.giveUp(member);
     }
