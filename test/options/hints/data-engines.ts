@@ -56,6 +56,7 @@ export const engines: readonly Hint[] = [
   of('table', 'capacity\\.burst', ['0s', '3s']),
   of('table', 'capacity\\.adaptive', [true, false]),
   of('table', 'capacity\\.partitions', [1, 8]),
+  of('table', 'capacity\\.indexes', [{ status: { write: '5/s' } }]),
   ofCache('negativeTtl', ['50ms', '1s']),
   ofCache('keys', ['item', 'other'], cached),
 ];
