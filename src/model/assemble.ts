@@ -19,6 +19,7 @@ import { Checks } from './resources/sharing/checks.js';
 import { Coalescing } from './resources/sharing/coalescing.js';
 import type { Collections } from './platform/collections.js';
 import { ConnectionTable } from './resources/connections/connection-table.js';
+import { Backends } from './resources/connections/backends.js';
 import { Cores } from './data/instances/cores.js';
 import { Duplicates } from './data/executions/duplicates.js';
 import { Effects } from './path/effects.js';
@@ -151,6 +152,7 @@ function windBack({ deepestChain, grid, instances, measured, statEdges }: Plan):
 
 /** Sets what parts of the model register with during the assembly. */
 function setHooks(world: Draft<World>): void {
+  world.backends = new Backends(world);
   world.leaseOwners = new Map();
   world.watchers = [];
   const { mesh } = world.plan;

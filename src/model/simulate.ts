@@ -224,6 +224,7 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('open', pool.instance, pool.callee, pool.open);
     add('used', pool.instance, pool.callee, pool.used);
     add('waiting', pool.instance, pool.callee, pool.waiting);
+    add('abandoned', pool.instance, pool.callee, pool.abandoned);
   }
   for (const { instance, part, gauge } of world.tasks.handling) {
     add('handling', instance, part, gauge);

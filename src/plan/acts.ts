@@ -121,6 +121,9 @@ export class Acts {
       units,
       does: write ? 'write' : 'read',
       capacity,
+      indexKeys: write
+        ? capacity.indexes.map((index) => this.keys.use(index.key, where, 'an index'))
+        : [],
     });
   }
 

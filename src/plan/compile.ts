@@ -131,8 +131,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
 }
 
 /** The program, and what its instructions refer to. */
-function writtenBy({ distributions, counts, assembler, keyed, gates }: Writer) {
+function writtenBy({ layout, distributions, counts, assembler, keyed, gates }: Writer) {
   return {
+    zones: layout.zones,
     distributions: distributions.values,
     counts: counts.values,
     program: assembler.seal(),
@@ -313,6 +314,7 @@ function planComponent(
     handshakeProgram,
     maxConnections: Infinity,
     connect: null,
+    clientCheckNs: 0,
     knee: null,
   };
   const process = isModule(source) ? source.process : null;
@@ -323,7 +325,9 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
-  return { ...common, ...own, ...connectionsOf(source.host), knee: source.host.knee };
+  const { knee, clientCheckIntervalNs } = source.host;
+  const clientCheckNs = clientCheckIntervalNs ?? 0;
+  return { ...common, ...own, ...connectionsOf(source.host), clientCheckNs, knee };
 }
 
 /** The product whose rules a component has, as the scenario names it. */

@@ -8,8 +8,8 @@ import type { Lifetimes } from './lifetimes.js';
 import { Family } from './series.js';
 import type { Labels } from './series.js';
 
-/** Connections to the nodes are part of those to the component, and handlers are counted by their consumers. */
-const SILENT = ['usedOfNode', 'handling'] as const;
+/** Connections to nodes and abandoned ones are part of those to the component; handlers are counted by their consumers. */
+const SILENT = ['usedOfNode', 'abandoned', 'handling'] as const;
 type Exported = Exclude<GaugeKind, (typeof SILENT)[number]>;
 
 /** Name, unit and help of the gauges of a run. */

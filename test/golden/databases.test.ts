@@ -109,13 +109,13 @@ services:
   shop: { endpoints: { page: [ ${steps} ] } }
   stock: { endpoints: { page: [ ${steps} ] } }
 databases:
-  db: { pool: { kind: pgbouncer, ${pool} }, operations: { ask: { wait: 10ms } } }
+  db: { pool: { kind: pgbouncer, user: app, ${pool} }, operations: { ask: { wait: 10ms } } }
 workloads:
   a: { arrivals: { at: [ ${at} ] }, requests: [ { call: shop.page } ] }
   b: { arrivals: { at: [ ${at} ] }, requests: [ { call: stock.page } ] }
 ${more}`;
 
-  it('is one for all callers', () => {
+  it('is one for all callers with the same user', () => {
     const traced = golden(pooled('defaultPoolSize: 1', 'query: db.ask', times(2, '0ms')));
     expect(answered(traced.requests).sort((a, b) => a - b)).toEqual([10, 20, 30, 40]);
   });

@@ -42,7 +42,7 @@ function worldOf(kind: World['kind'], seed: number): World {
   const limit = 2 + roll(6);
   const residents: { started(): void }[] = [];
   const instance = { epoch: 1, down: false, residents };
-  const server = new ServerConnections(limit, instance as unknown as Instance);
+  const server = new ServerConnections(limit, 0, instance as unknown as Instance);
   const gauges = { open: levels.register(), used: levels.register(), waiting: levels.register() };
   const waits: number[] = [];
   const connectNs = [0, 3, 20][roll(3)] * MS;
@@ -63,6 +63,10 @@ function worldOf(kind: World['kind'], seed: number): World {
     alarm: (run: () => void) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),
     leaks: () => false,
     opens: () => {},
+    leaves: (_frame: number, epoch: number) => {
+      server.give(epoch);
+      levels.add(gauges.open, -1);
+    },
     ping: () => 0,
   };
   const limits = {
@@ -73,6 +77,7 @@ function worldOf(kind: World['kind'], seed: number): World {
     new ConnectionPool({
       ...setup,
       sessions,
+      reserve: null,
       timeout: laneOf(40 * MS),
       pool: {
         kind: 'simple',

@@ -39,6 +39,7 @@ describe('a pool without a library', () => {
           pool: { kind: 'simple', ...sizes },
           timeout: timerOf(sizes.acquireTimeoutNs),
           sessions: null,
+          reserve: null,
         } as never),
       ],
       byLineage,
@@ -78,6 +79,7 @@ describe('pools of clients of a pooler by session', () => {
               pool: { kind: 'simple', ...own },
               timeout: timerOf(own.acquireTimeoutNs),
               sessions: all,
+              reserve: null,
             } as never),
         );
       },

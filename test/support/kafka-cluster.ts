@@ -39,6 +39,7 @@ export type Node = { -readonly [Key in 'id' | 'down' | 'frozen']: Instance[Key] 
 const nodeOf = (id: number): Node => ({ id, down: false, frozen: FROZEN.no, residents: [] });
 
 export const PRODUCER: Producer = {
+  version: '3.3',
   acks: 'all',
   lingerNs: 5,
   batchBytes: 16_384,

@@ -119,7 +119,7 @@ export function tell(
   levels.reset(1);
   const calls = new FakeCalls();
   const instance = { epoch: 3, down: false, residents: [] as { started(): void }[] };
-  const connections = new ServerConnections(story.limit, instance as unknown as Instance);
+  const connections = new ServerConnections(story.limit, 0, instance as unknown as Instance);
   const gauges: PoolGauges[] = [];
   const waits: number[] = [];
   let opens = 0;
@@ -140,11 +140,16 @@ export function tell(
       used: levels.register(),
       waiting: levels.register(),
       usedOfNode: -1,
+      abandoned: () => -1,
     }),
     waits: () => ({ add: (ns: number) => waits.push(ns) }) as never,
     alarm: (run) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),
     leaks: (frame) => story.calls[frame].leaks,
     opens: () => opens++,
+    leaves: (_frame, epoch) => {
+      connections.give(epoch);
+      levels.add(gauges[client].open, -1);
+    },
     ping: pingNs,
   });
   const pools = make(common, { instance, connections });

@@ -396,6 +396,8 @@ export function database(
     maxConnections: Infinity,
     reserved: 0,
     connect: FREE,
+    onAbandon: 'close',
+    clientCheckIntervalNs: null,
     statementTimeoutNs: null,
     knee: null,
     replication: null,

@@ -2,7 +2,7 @@ import { sumOf } from '../../stats/sums.js';
 import type { PlanEdge } from '../../contracts/plan/plan.js';
 import type { NodeRoute } from '../../contracts/plan/replication.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
-import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
+import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
 import { areaOf, picked, type GaugePick } from './gauges.js';
@@ -102,7 +102,9 @@ function poolsOf(
     // At a service each bundle has its own pool; at a database all bundles share the caller's pool.
     const bundle = edge.pool === null ? edge.bundle : -1;
     const isShared = edge.pool?.kind === 'pgbouncer';
-    const key = isShared ? String(to) : `${from} ${to} ${bundle}`;
+    // A pooler has a pool for each user.
+    const user = isShared ? userOf(edge.pool, plan.components[from].name) : null;
+    const key = isShared ? `${to} ${user}` : `${from} ${to} ${bundle}`;
     const reach = nodes.get(key) ?? { primary: false, replicas: false };
     nodes.set(key, reach);
     const max = poolSize(edge, Math.min(most, reached(reach, edge.route, countOf(to))));
@@ -134,7 +136,10 @@ function poolSize({ pool, connections, route }: PlanEdge, instances: number): nu
 }
 
 /** Picks the gauges of the client pools of a selection. */
-export function poolPick(question: Pools, kind: 'open' | 'used' | 'waiting'): GaugePick {
+export function poolPick(
+  question: Pools,
+  kind: 'open' | 'used' | 'waiting' | 'abandoned',
+): GaugePick {
   const { plan } = question.data;
   const { callers } = question.selection;
   const passes: GaugePick['passes'] = (instance, callee) =>

@@ -9,4 +9,6 @@ export interface PlanConsume {
   readonly units: number;
   readonly does: 'read' | 'write';
   readonly capacity: Capacity;
+  /** By index of the table: the key whose value selects its partition; -1 = any. Empty for reads. */
+  readonly indexKeys: readonly number[];
 }

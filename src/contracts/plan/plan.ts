@@ -78,6 +78,8 @@ export interface Plan extends PlanModules {
   readonly keys: readonly PlanKey[];
   /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
+  /** Names of the zones, by their index. */
+  readonly zones: readonly string[];
   /** Every priority that a request can have, ascending. */
   readonly priorities: readonly number[];
   /** Length of the longest chain of layers of any edge, pool and deadline included. */
@@ -140,6 +142,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   /** Databases only: connection limit over all pools, and the cost of opening a connection. */
   readonly maxConnections: number;
   readonly connect: Distribution | null;
+  /** Interval at which a server looks for lost clients during a statement; 0 = it does not. */
+  readonly clientCheckNs: Ns;
   readonly knee: Knee | null;
 }
 

@@ -113,6 +113,7 @@ export interface EdgeRecord {
  * waiting for a downstream response (requests accepted but not answered), cpu = cores in use, memory = bytes
  * held, inFlight = calls of an edge in flight, open = pool connections open, used = pool connections in use,
  * waiting = callers waiting for a pool connection, usedOfNode = pool connections to one node in use,
+ * abandoned = sessions of a server whose client has gone, also counted in open,
  * handling = executions of an endpoint that no call has brought, such as those of a consumer.
  */
 export const GAUGE_KINDS = [
@@ -126,6 +127,7 @@ export const GAUGE_KINDS = [
   'used',
   'waiting',
   'usedOfNode',
+  'abandoned',
   'handling',
 ] as const;
 export type GaugeKind = (typeof GAUGE_KINDS)[number];

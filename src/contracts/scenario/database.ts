@@ -16,6 +16,10 @@ export interface Database extends Host {
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
+  /** What a client does with a statement that it no longer waits for. */
+  readonly onAbandon: 'close' | 'cancel';
+  /** Interval at which the server looks for lost clients during a statement; null = it does not. */
+  readonly clientCheckIntervalNs: Ns | null;
   /** The server aborts a statement that takes longer; null = no limit. */
   readonly statementTimeoutNs: Ns | null;
   /** Slowdown above a number of concurrent statements; null = none. */

@@ -119,7 +119,14 @@ const pgbouncer = entry(
   {
     kind: z
       .literal('pgbouncer')
-      .describe('PgBouncer: one pooler for all callers, between them and the server.'),
+      .describe(
+        'PgBouncer: one pooler for all callers, between them and the server, with a pool for each user.',
+      ),
+    user: field.of(
+      nameText(),
+      absent('the name of the caller'),
+      'The database user that a caller connects as. Callers with the same user share a pool.',
+    ),
     mode: choice(['session', 'transaction', 'statement'], 'transaction').describe(
       'Pool mode: how long a client holds a server connection. `transaction`: for a transaction or a single ' +
         'statement. `statement`: for one statement; transactions are refused. `session`: while the client is ' +
@@ -131,13 +138,26 @@ const pgbouncer = entry(
       absent('one without limits, whose connections stay open'),
       'With `session`: the pool of each calling instance; its connections lead to the pooler.',
     ),
-    defaultPoolSize: field.whole(20, 'Largest number of connections to the server.', {
-      min: 1,
-      max: 100_000,
-    }),
+    defaultPoolSize: field.whole(
+      20,
+      'Largest number of connections to the server, for each user.',
+      {
+        min: 1,
+        max: 100_000,
+      },
+    ),
+    reservePoolSize: field.whole(
+      0,
+      'Further connections for each user, opened for calls that have waited for `reservePoolTimeout`. Not with `session`.',
+      { max: 100_000 },
+    ),
+    reservePoolTimeoutNs: field.duration(
+      '5s',
+      'Wait after which a call may use a connection of the reserve.',
+    ),
     maxClientConn: field.whole(
       100,
-      'Largest number of clients that are served or wait; further clients are refused.',
+      'Largest number of clients of all users that are served or wait; further clients are refused.',
       { min: 1, max: 1_000_000 },
     ),
     queryWaitTimeoutNs: field.timeLimit('120s', 'Longest wait for a server connection.'),

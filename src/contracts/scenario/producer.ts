@@ -1,13 +1,24 @@
 import { entry } from '../fields/entry.js';
-import { field } from '../fields/field.js';
+import { absent, field } from '../fields/field.js';
 import { z } from 'zod';
 
 /** Acknowledgements that a producer waits for. */
 export const acksField = z.union([z.literal(0), z.literal(1), z.literal('all')]);
 
-/** Settings of a Kafka 4 producer; each instance has one per topic. */
+/** Versions of the client after which its defaults or its partitioner changed. */
+export const PRODUCER_VERSIONS = ['2.4', '3.3', '4.0'] as const;
+
+/** Settings of a Kafka producer; each instance has one per topic. */
 export const producerSchema = entry(
   {
+    version: field.choice(
+      PRODUCER_VERSIONS,
+      absent('the defaults of 4.0 with the partitioner of 2.4'),
+      'Version of the Java client, which decides defaults and the partitioner. `2.4`: acks 1, linger 0ms, no ' +
+        'idempotence; messages without a key move to another partition when a batch is full or sent. `3.3`: ' +
+        'acks all, linger 0ms, idempotence; they move on after `batchSize` bytes and prefer partitions with ' +
+        'fewer waiting batches. `4.0`: the same with linger 5ms.',
+    ),
     acks: field.of(
       acksField,
       'all',

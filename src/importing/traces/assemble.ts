@@ -1,19 +1,19 @@
 import { momentsOf } from '../../stats/moments.js';
 import { sortedQuantile } from '../../stats/rank.js';
-import { byCodeUnit } from '../../text/order.js';
 import { Executions } from './executions.js';
 import type { LeftOut } from './left-out.js';
-import { inferKinds, link } from './links.js';
+import { inferKinds } from './kinds.js';
+import { link } from './links.js';
 import { loadOf } from './load.js';
 import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
 import { rolesOf } from './parts.js';
 import type { Roles } from './parts.js';
-import { ServiceReader } from './services.js';
+import { endpointsOf } from './services.js';
 import { networkOf } from './network.js';
 import { Skews } from './skew.js';
 import { FLAG } from './store.js';
 import type { SpanStore } from './store.js';
-import { targetsOf } from './targets.js';
+import { withTargets } from './targets.js';
 
 /** The model of the system whose spans a store has. */
 export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): TraceModel {
@@ -23,24 +23,34 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   const executions = new Executions(store, links, roles, new Skews(store, links, leftOut));
   const saysAttempts = partsThatSayAttempts(store, roles);
   const { load, sources } = loadOf(store, links, roles, executions, saysAttempts);
+  const weight = load.weight(hints.sampled ?? null);
   const unknown: Unknown[] = [];
-  const entries = load.entries(roles, unknown);
-  const reader = new ServiceReader(store, roles, executions, hints, leftOut, unknown, saysAttempts);
+  const entries = load.entries(roles, weight, unknown);
+  const input = {
+    store,
+    roles,
+    executions,
+    hints,
+    leftOut,
+    unknown,
+    saysAttempts,
+    weight: weight ?? 1,
+  };
   const byService = servicesOf(store, roles, sources);
   const services = [...byService].map(([service, spans]): TracedComponent => {
     const name = store.names.texts[service];
-    const endpoints = reader.endpoints(name, spans);
+    const endpoints = endpointsOf(name, spans, input);
     return { name, kind: 'service', endpoints, replicas: replicasOf(store, spans) };
   });
-  const components = [...services, ...targetsOf(store, roles, services, unknown)];
-  components.sort((a, b) => byCodeUnit(a.name, b.name));
+  const network = networkOf(store, links, roles);
+  const components = withTargets(services, store, roles, network, unknown);
   return {
     components,
     entries,
     unknown,
     leftOut: leftOut.all(),
     measured: [...byService.values()].flatMap((spans) => measuredOf(store, roles, spans)),
-    network: networkOf(store, links, roles),
+    network: network?.oneWay ?? null,
     spans: store.count,
     traces: links.traces,
   };

@@ -88,3 +88,28 @@ export function extent(items: readonly Item[]): readonly [start: number, end: nu
   if (items.length === 0) return null;
   return [Math.min(...items.map(({ start }) => start)), Math.max(...items.map(({ end }) => end))];
 }
+
+/**
+ * Time of service of which the mean sojourn in a queue with processor sharing is known, at a rate of arrivals. The mean
+ * sojourn is that of M/M/c: service + C(c, load) * service / (c - load). Source: Erlang 1917; Kleinrock 1975, 3.5.
+ */
+export function serviceTime(sojourn: number, perNs: number, cores: number): number {
+  const whole = Math.max(1, Math.floor(cores));
+  let low = 0;
+  let high = Math.min(sojourn, (0.999 * whole) / perNs);
+  for (let round = 0; round < 60; round++) {
+    const service = (low + high) / 2;
+    const load = perNs * service;
+    const total = service + (erlangC(whole, load) * service) / (whole - load);
+    if (total < sojourn) low = service;
+    else high = service;
+  }
+  return (low + high) / 2;
+}
+
+/** Chance that an arrival finds all servers taken. By the recursion of Erlang's first formula. */
+function erlangC(servers: number, load: number): number {
+  let blocked = 1;
+  for (let k = 1; k <= servers; k++) blocked = (load * blocked) / (k + load * blocked);
+  return blocked / (1 - (load / servers) * (1 - blocked));
+}

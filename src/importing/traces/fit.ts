@@ -64,10 +64,13 @@ function lawText(values: readonly number[]): string {
 /** Gain in log-likelihood of an observation that a law with more parameters must have. */
 const SIMPLER = 1e-3;
 
+/** Some of the values, scaled to the mean of all. */
 function thinned(values: readonly number[]): readonly number[] {
   if (values.length <= FITTED) return values;
   const step = values.length / FITTED;
-  return Array.from({ length: FITTED }, (_, k) => values[Math.floor(k * step)]);
+  const some = Array.from({ length: FITTED }, (_, k) => values[Math.floor(k * step)]);
+  const factor = momentsOf(values).mean / momentsOf(some).mean;
+  return factor > 0 && factor < Infinity ? some.map((ns) => ns * factor) : some;
 }
 
 /** Log-likelihood of each fifth of the values under the law of the others. */

@@ -49,16 +49,44 @@ class IdTable {
     this.mask = size - 1;
   }
 
-  /** Which spans have the id of an earlier one. */
+  /** Which spans have the id of an earlier one, apart from the two sides of a call: in Zipkin these may share it. */
   fill(): Uint8Array {
-    const { count, idA, idB } = this.store;
-    const isTwin = new Uint8Array(count);
-    for (let i = 0; i < count; i++) {
-      const slot = this.slotOf(idA[i], idB[i]);
-      if (this.slots[slot] >= 0) isTwin[i] = 1;
-      else this.slots[slot] = i;
+    const isTwin = new Uint8Array(this.store.count);
+    for (let i = 0; i < isTwin.length; i++) {
+      const before = this.insert(i);
+      if (before < 0) continue;
+      const server = this.serverOf(before, i);
+      if (server < 0) {
+        isTwin[i] = 1;
+        continue;
+      }
+      if (server === before) this.replace(before, i);
+      share(this.store, server);
+      if (this.insert(server) >= 0) isTwin[server] = 1;
     }
     return isTwin;
+  }
+
+  /** The span that has the id already, or -1 and the span has its place. */
+  private insert(i: number): number {
+    const { idA, idB } = this.store;
+    const slot = this.slotOf(idA[i], idB[i]);
+    const before = this.slots[slot];
+    if (before < 0) this.slots[slot] = i;
+    return before;
+  }
+
+  private replace(before: number, by: number): void {
+    const { idA, idB } = this.store;
+    this.slots[this.slotOf(idA[before], idB[before])] = by;
+  }
+
+  /** The server's side of two spans with one id, if they are a call between two services. */
+  private serverOf(one: number, other: number): number {
+    const { kind, service } = this.store;
+    if (service[one] === service[other]) return -1;
+    if (kind[one] === KIND.client && kind[other] === KIND.server) return other;
+    return kind[one] === KIND.server && kind[other] === KIND.client ? one : -1;
   }
 
   /** -1 if there is none. */
@@ -75,6 +103,14 @@ class IdTable {
       slot = (slot + 1) & this.mask;
     }
   }
+}
+
+/** Makes a span the server's side of the span with the same id. */
+function share({ idA, idB, parentA, parentB, flags }: SpanStore, i: number): void {
+  parentA[i] = idA[i];
+  parentB[i] = idB[i];
+  idA[i] ^= SHARED;
+  flags[i] |= FLAG.shared | FLAG.hasParent;
 }
 
 function parents(
@@ -136,25 +172,4 @@ function childrenOf(
     }
   }
   return { first, children };
-}
-
-/** Kinds of spans that do not say theirs, from the services of their parents and children. */
-export function inferKinds({ count, kind, service, store }: SpanStore, links: Links): void {
-  const { parent, first, children, isOrphan } = links;
-  const said = kind.slice(0, count);
-  const isRemote = (i: number): boolean => parent[i] >= 0 && service[parent[i]] !== service[i];
-  for (let i = 0; i < count; i++) {
-    if (said[i] > KIND.internal) continue;
-    if (isRemote(i)) kind[i] = KIND.server;
-    else if (said[i] === KIND.unset && parent[i] < 0 && isOrphan[i] === 0) kind[i] = KIND.server;
-  }
-  for (let i = 0; i < count; i++) {
-    if (said[i] !== KIND.unset || kind[i] === KIND.server) continue;
-    const from = first[i];
-    const to = first[i + 1];
-    let hasOnlyRemote = to > from;
-    for (let k = from; k < to; k++) hasOnlyRemote &&= isRemote(children[k]);
-    if (hasOnlyRemote || (to === from && store[i] !== 0)) kind[i] = KIND.client;
-    else kind[i] = KIND.internal;
-  }
 }

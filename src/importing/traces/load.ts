@@ -34,15 +34,15 @@ export class Load {
     }
   }
 
-  /** How many requests a trace stands for; null if traces do not say it, or say different numbers. */
-  weight(): number | null {
+  /** Requests for each trace, as the user or all traces say; null if they do not, or say different numbers. */
+  weight(sampled: number | null): number | null {
+    if (sampled !== null && sampled > 0 && sampled <= 1) return 1 / sampled;
     if (this.unsaid > 0 || this.largest < 0) return null;
     return this.largest - this.least <= 1e-6 * this.largest ? 1 / this.largest : null;
   }
 
-  entries(roles: Roles, unknown: Unknown[]): readonly TracedEntry[] {
+  entries(roles: Roles, weight: number | null, unknown: Unknown[]): readonly TracedEntry[] {
     const seconds = (this.last - this.first) / 1e9;
-    const weight = this.weight();
     const entries: TracedEntry[] = [];
     for (const [part, count] of this.counts) {
       const { component, endpoint } = roles.parts.all[part];

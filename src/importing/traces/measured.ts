@@ -43,7 +43,7 @@ export function shareOf(hits: number, trials: number): Measured {
   };
 }
 
-/** A rate of events that were counted over a time, each of which stands for `weight` of them. */
+/** A rate of events that were counted over a time, one of `weight`. */
 export function rateOf(count: number, seconds: number, weight: number): Measured {
   const perSecond = (n: number): number => (n * weight) / seconds;
   const half = 1.96 * Math.sqrt(count);

@@ -35,6 +35,8 @@ export interface TracedCall {
   readonly retry: { readonly maxRetries: number; readonly backoff: Measured } | null;
   /** Time limit that the caller was seen to keep; null if none was seen. */
   readonly timeout: Measured | null;
+  /** The caller ends without waiting for it: a step `background`. */
+  readonly isBackground?: true;
 }
 
 export interface TracedEndpoint {

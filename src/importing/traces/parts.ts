@@ -101,6 +101,7 @@ const ID =
 function withoutIds(name: string): string {
   if (!name.includes('/')) return name;
   return name
+    .replace(/^[\w.-]+:\d+(?=\/)/, '')
     .split('?')[0]
     .split('/')
     .map((segment) => (ID.test(segment) ? '{id}' : segment))
@@ -184,6 +185,9 @@ class Callees {
     if (counts !== undefined) return mostOf(counts);
     const peer = this.serviceOf(texts[store.peer[i]]);
     const name = withoutIds(texts[store.operation[i] || store.name[i]]) || 'request';
+    const own = texts[store.service[i]];
+    // A peer that is the caller itself is a driver that names its own process.
+    if (peer === own) return parts.of(`${own}-backend`, name, 'external');
     if (peer !== '' && this.services.has(peer)) return parts.of(peer, name, 'service');
     return parts.of(peer || name, name, 'external');
   }

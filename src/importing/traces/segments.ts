@@ -1,5 +1,6 @@
 import { momentsOf } from '../../stats/moments.js';
 import { extent } from './busy.js';
+import type { OwnTime } from './own-time.js';
 import type { Item, Row } from './structure/items.js';
 import type { Order } from './structure/order.js';
 
@@ -9,15 +10,6 @@ export interface Segment {
   readonly values: readonly number[];
   readonly n: number;
   readonly mean: number;
-}
-
-/** What turns a span of time of a process into its work. */
-export interface OwnTime {
-  readonly kind: 'work' | 'wait';
-  /** Work between two instants of an execution. */
-  between(span: number, from: number, to: number): number;
-  /** Whether the times of an execution are those of the usual state. */
-  isCalm(span: number): boolean;
 }
 
 /** Times between the steps of the executions that succeeded. */
@@ -95,9 +87,9 @@ export class Segments {
   private each(
     visit: (row: ReadonlyMap<number, Item>, span: number, start: number, end: number) => void,
   ): void {
-    this.rows.forEach(({ execution }, at) => {
+    this.rows.forEach(({ execution, isCalm }, at) => {
       const { isFailed, isTimed, span, start, end } = execution;
-      if (isFailed || !isTimed || !this.own.isCalm(span)) return;
+      if (isFailed || !isTimed || !isCalm) return;
       visit(this.byLabel[at], span, start, end);
     });
   }

@@ -1,13 +1,14 @@
 import type { Call } from './executions.js';
 import { fitted } from './fit.js';
-import { countOf, digits, durationInterval, durationText, shareOf } from './measured.js';
+import { countOf, digits, durationInterval, durationText, FEW, shareOf } from './measured.js';
 import type { Measured, TracedCall, TracedStep } from './model.js';
 import type { Part } from './parts.js';
 import type { Bodies, Item, Row } from './structure/items.js';
 import { labelled, orderOf } from './structure/order.js';
 import type { Labels, Order } from './structure/order.js';
 import { Segments } from './segments.js';
-import type { OwnTime, Segment } from './segments.js';
+import type { OwnTime } from './own-time.js';
+import type { Segment } from './segments.js';
 
 /** Share of a time below which it is no step. */
 const NEGLIGIBLE = 0.005;
@@ -19,9 +20,10 @@ const CALLS_MIN = 3;
 /** What one endpoint does, and what was left out of it. */
 export interface Found {
   readonly steps: readonly TracedStep[];
-  /** Calls of the steps with the observations of each, and executions that made a call too rare to be a step. */
+  /** Executions that made a call too rare to be a step. */
   readonly rare: number;
-  readonly isOrdered: boolean;
+  /** Calls of which there are too few for a reliable share. */
+  readonly few: readonly { readonly part: number; readonly n: number }[];
 }
 
 /** Finds the steps of an endpoint from its executions. */
@@ -56,8 +58,10 @@ export class StepFinder {
     const chosen = all.filter((label) => counts[label] >= least);
     chosen.sort((a, b) => counts[b] - counts[a] || a - b);
     const rare = all.reduce((sum, label) => sum + (counts[label] < least ? counts[label] : 0), 0);
+    const background = chosen.filter((label) => this.isBackground(label));
+    const awaited = chosen.filter((label) => !background.includes(label));
     const order: Order =
-      chosen.length === 0 ? { kind: 'series', parts: [] } : orderOf(this.byLabel, chosen);
+      awaited.length === 0 ? { kind: 'series', parts: [] } : orderOf(this.byLabel, awaited);
     const series = order.kind === 'series' ? order.parts : [order];
     series.forEach((part, k) => {
       for (const label of labelsOf(part)) this.block.set(label, k);
@@ -65,7 +69,31 @@ export class StepFinder {
     const times = this.segments.around(series);
     this.total = times.reduce((sum, { mean, n }) => sum + (n > 0 ? mean : 0), 0);
     const steps = this.series(series, times);
-    return { steps, rare, isOrdered: true };
+    for (const label of background)
+      steps.push({ ...this.call(this.labels.keys[label], this.chance(label)), isBackground: true });
+    return { steps, rare, few: this.fewOf(chosen) };
+  }
+
+  /** Most of the executions that make a call end before it does. */
+  private isBackground(label: number): boolean {
+    if (this.labels.keys[label] < 0) return false;
+    let late = 0;
+    let all = 0;
+    this.byLabel.forEach((row, at) => {
+      const { execution } = this.rows[at];
+      const item = row.get(label);
+      if (item === undefined || execution.isFailed || !execution.isTimed) return;
+      all++;
+      if (item.end > execution.end + CLOCK_NS) late++;
+    });
+    return late > all / 2;
+  }
+
+  private fewOf(chosen: readonly number[]): Found['few'] {
+    const { keys, counts } = this.labels;
+    return chosen.flatMap((label) =>
+      keys[label] >= 0 && counts[label] < FEW ? [{ part: keys[label], n: counts[label] }] : [],
+    );
   }
 
   private note(item: Item): void {
@@ -78,10 +106,11 @@ export class StepFinder {
 
   /** Steps in order, with the own time before, between and after them. */
   private series(series: readonly Order[], times: readonly Segment[]): TracedStep[] {
-    const steps: TracedStep[] = [];
-    times.forEach((time, k) => {
-      steps.push(...this.time(time));
-      if (k < series.length) steps.push(...this.steps(series[k]));
+    const own = [...times];
+    const blocks = series.map((part, k) => this.steps(part, own, k));
+    const steps = [...this.time(own[0])];
+    blocks.forEach((block, k) => {
+      steps.push(...block, ...this.time(own[k + 1]));
     });
     return steps;
   }
@@ -92,10 +121,14 @@ export class StepFinder {
     return [{ kind: segment.kind, time: fitted(segment.values) }];
   }
 
-  private steps(order: Order): readonly TracedStep[] {
+  /** `own[at]` is the own time before the block, the next one that after it. */
+  private steps(order: Order, own: Segment[], at: number): readonly TracedStep[] {
     switch (order.kind) {
-      case 'step':
-        return this.item(order.label);
+      case 'step': {
+        const key = this.labels.keys[order.label];
+        if (key >= 0) return [this.call(key, this.chance(order.label))];
+        return this.loop(order.label, this.bodies.partsOf(key), own, at);
+      }
       case 'series':
         return this.series(order.parts, this.segments.inside(order.parts));
       case 'parallel': {
@@ -108,28 +141,42 @@ export class StepFinder {
     }
   }
 
-  private item(label: number): readonly TracedStep[] {
-    const key = this.labels.keys[label];
-    if (key >= 0) return [this.call(key, this.chance(label))];
-    return this.loop(label, this.bodies.partsOf(key));
-  }
-
-  private loop(label: number, body: readonly number[]): readonly TracedStep[] {
+  private loop(
+    label: number,
+    body: readonly number[],
+    own: Segment[],
+    at: number,
+  ): readonly TracedStep[] {
     const counts: number[] = [];
-    this.byLabel.forEach((row, at) => {
-      const { isFailed } = this.rows[at].execution;
+    this.byLabel.forEach((row, k) => {
+      const { isCalm, execution } = this.rows[k];
       const item = row.get(label);
-      if (!isFailed) counts.push(item === undefined ? 0 : item.rounds.length);
+      if (isCalm && !execution.isFailed) counts.push(item === undefined ? 0 : item.rounds.length);
     });
     if (counts.length === 0) return [];
     const times = countOf(counts);
     const inner = this.segments.inLoop(label, body.length);
-    const steps: TracedStep[] = [];
+    const gap = inner[body.length - 1];
+    const isFirst = this.isBeforeRound(gap, own, at);
+    const steps = isFirst ? [...this.time(gap)] : [];
     body.forEach((part, k) => {
       steps.push(this.call(part, null));
-      steps.push(...this.time(inner[k]));
+      if (!isFirst || k < body.length - 1) steps.push(...this.time(inner[k]));
     });
     return times.text === '1' ? steps : [{ kind: 'repeat', times, steps }];
+  }
+
+  /**
+   * Own time between rounds is at the end of each, and then the time after the loop has it once more; or at the start, and then
+   * the time before the loop has it. Takes it off there. True: it is at the start.
+   */
+  private isBeforeRound(gap: Segment, own: Segment[], at: number): boolean {
+    if (this.time(gap).length === 0) return false;
+    const isSeen = (k: number): boolean => own[k].mean >= SEEN * gap.mean;
+    const isFirst = !isSeen(at + 1) && isSeen(at);
+    const side = isFirst ? at : at + 1;
+    if (isSeen(side)) own[side] = reducedBy(own[side], gap.mean);
+    return isFirst;
   }
 
   /**
@@ -141,6 +188,7 @@ export class StepFinder {
     let hits = 0;
     let trials = 0;
     this.byLabel.forEach((row, at) => {
+      if (!this.rows[at].isCalm) return;
       if (row.has(label)) hits++;
       if (row.has(label) || this.reaches(row, at, own)) trials++;
     });
@@ -167,6 +215,27 @@ export class StepFinder {
       timeout: timeoutOf(tries),
     };
   }
+}
+
+/** Part of the time between rounds that the time beside the loop must have at least, to contain it. */
+const SEEN = 0.8;
+/** Instants of Jaeger and Zipkin are whole microseconds. */
+const CLOCK_NS = 1000;
+
+/** A time without a part of it; nothing if little more is left than the spread of the two. */
+function reducedBy(segment: Segment, ns: number): Segment {
+  const factor = segment.mean < ns / SEEN ? 0 : (segment.mean - ns) / segment.mean;
+  const values = segment.values.map((value) => value * factor);
+  return { ...segment, values, mean: segment.mean * factor };
+}
+
+/** All calls of steps, also those in blocks. */
+export function callsIn(steps: readonly TracedStep[]): readonly TracedCall[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'work' || step.kind === 'wait') return [];
+    if (step.kind === 'parallel') return step.branches.flatMap(callsIn);
+    return step.kind === 'repeat' ? callsIn(step.steps) : [step];
+  });
 }
 
 /** Labels of an order. */

@@ -1,51 +1,87 @@
+import { without } from './cumulants.js';
+import { byCodeUnit } from '../../text/order.js';
 import { fitted } from './fit.js';
 import { FEW } from './measured.js';
-import type { TracedComponent, TracedEndpoint, TracedStep, Unknown } from './model.js';
-import type { Roles } from './parts.js';
+import type { Network } from './network.js';
+import type { Measured, TracedComponent, TracedEndpoint, TracedStep, Unknown } from './model.js';
+import type { PartKind, Roles } from './parts.js';
 import { KIND } from './reading/span.js';
 import { FLAG } from './store.js';
 import type { SpanStore } from './store.js';
 
 /**
- * Components that only the spans of their callers show: databases, queues and systems of others; and services of which every
- * server's span is lacking.
+ * All components: services, and what only the spans of callers show: databases, queues, systems of others, and endpoints of
+ * services of which every server's span is lacking. So every call of a step has its endpoint.
  */
-export function targetsOf(
+export function withTargets(
+  services: readonly TracedComponent[],
   store: SpanStore,
   roles: Roles,
-  services: readonly TracedComponent[],
+  network: Network | null,
   unknown: Unknown[],
 ): readonly TracedComponent[] {
-  const known = new Set(services.map(({ name }) => name));
+  const components = new Map<string, Growing>();
+  for (const service of services)
+    components.set(service.name, { ...service, endpoints: [...service.endpoints] });
   const times = timesByPart(store, roles);
   const consumers = consumersOf(store, roles);
-  const components = new Map<string, TracedComponent & { endpoints: TracedEndpoint[] }>();
+  const executed = new Set(roles.executes);
   roles.parts.all.forEach(({ component, endpoint, kind }, part) => {
-    if (kind === 'service' || !times.has(part)) return;
-    if (known.has(component)) return;
-    const values = times.get(part)!;
-    const found = components.get(component) ?? {
-      name: component,
-      kind,
-      endpoints: [],
-      replicas: null,
-    };
+    const called = times.get(part);
+    if (called === undefined || executed.has(part)) return;
+    const found = components.get(component) ?? newComponent(component, kind);
     components.set(component, found);
-    const steps: readonly TracedStep[] =
+    const place = { component, endpoint, path: pathOf(kind, component, endpoint) };
+    const steps =
       kind === 'queue'
         ? (consumers.get(component) ?? [])
-        : values.times.length === 0
-          ? []
-          : [{ kind: 'wait', time: fitted(values.times) }];
-    found.endpoints.push({ name: endpoint, steps, errors: null, executions: values.count });
-    if (values.count < FEW) unknown.push(tooFew(component, endpoint, values.count));
+        : timeOf(place, called.times, network, unknown);
+    found.endpoints.push({ name: endpoint, steps, errors: null, executions: called.count });
+    if (called.count < FEW) unknown.push(tooFew(place, called.count));
   });
-  return [...components.values()];
+  return [...components.values()].sort((a, b) => byCodeUnit(a.name, b.name));
 }
 
-function tooFew(component: string, endpoint: string, n: number): Unknown {
+type Growing = Omit<TracedComponent, 'endpoints'> & { readonly endpoints: TracedEndpoint[] };
+
+function newComponent(name: string, kind: PartKind): Growing {
+  return { name, kind, endpoints: [], replicas: null };
+}
+
+interface Place {
+  readonly component: string;
+  readonly endpoint: string;
+  readonly path: string;
+}
+
+/** Path in a scenario. */
+function pathOf(kind: PartKind, component: string, endpoint: string): string {
+  if (kind === 'database') return `databases.${component}.operations.${endpoint}`;
+  return kind === 'queue' ? `queues.${component}` : `services.${component}.endpoints.${endpoint}`;
+}
+
+/** The time of an operation without its network, or with it where the data cannot tell them apart. */
+function timeOf(
+  { component, endpoint, path }: Place,
+  times: readonly number[],
+  network: Network | null,
+  unknown: Unknown[],
+): readonly TracedStep[] {
+  if (times.length === 0) return [];
+  const own: Measured | null = network === null ? null : without(times, network.both);
+  if (own === null && times.length >= FEW) {
+    unknown.push({
+      path,
+      reason: 'only the spans of callers show its time, so the time on the network is in it',
+      question: `How long does ${component} ${endpoint} take without the network?`,
+    });
+  }
+  return [{ kind: 'wait', time: own ?? fitted(times) }];
+}
+
+function tooFew({ component, endpoint, path }: Place, n: number): Unknown {
   return {
-    path: `${component}.${endpoint}`,
+    path,
     reason: `n = ${n} < ${FEW} calls`,
     question: `How long does ${component} ${endpoint} take?`,
   };

@@ -51,6 +51,12 @@ export const DATABASE_METRICS = [
       'over runs.',
   ),
   counted(
+    'indexThrottles',
+    ['database'],
+    'low',
+    'Throttled writes for which a secondary index had no capacity units left; the mean over runs.',
+  ),
+  counted(
     'divergedWrites',
     ['database'],
     'low',

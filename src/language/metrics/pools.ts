@@ -54,5 +54,17 @@ export const POOL_METRICS = [
     'low',
     'Attempts in transit when the callee closed their connection.',
   ),
-  gauge('connections', POOLED, 'none', 'Connections open, summed over client pools.'),
+  gauge(
+    'connections',
+    POOLED,
+    'none',
+    'Connections open, summed over client pools; also those that a client has closed while the server executes ' +
+      'their statement.',
+  ),
+  gauge(
+    'connections.abandoned',
+    POOLED,
+    'low',
+    'Sessions of a database whose client has gone while it executes their statement: they serve no live request.',
+  ),
 ] as const;

@@ -22,13 +22,12 @@ import type { OpenBlock } from '../data/figures/journal.js';
 import { INHERITED } from '../resources/layers/inherited.js';
 import { createState } from '../resources/layers/states.js';
 import { PickLayer } from '../resources/picking/pick-layer.js';
-import { limitsAt, Pools } from '../resources/connections/pools.js';
+import { limitsAt, Pools, type PoolsParts } from '../resources/connections/pools.js';
 import type { Registry } from '../data/registry.js';
 import { Targets } from '../resources/picking/targets.js';
 import { WaitingRoom } from '../data/instances/waiting-room.js';
 import { Watched, Watchers } from '../resources/picking/watched.js';
 import type { Calls } from './calls.js';
-import type { EdgePoolParts } from '../resources/connections/edge-pool-setup.js';
 import { frames } from '../data/strands/frames.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
@@ -41,7 +40,7 @@ interface Timing {
   readonly isResetLate: boolean;
 }
 
-type ChainsParts = EdgePoolParts & { readonly calls: Calls };
+type ChainsParts = PoolsParts & { readonly calls: Calls };
 
 const EARLY: Timing = { isLate: false, isResetLate: false };
 

@@ -1,4 +1,5 @@
 import type { Admission } from '../resources/serving/admission.js';
+import type { Backends } from '../resources/connections/backends.js';
 import type { Effects } from './effects.js';
 import type { Loads } from '../resources/arrivals/loads.js';
 import type { Coalescing } from '../resources/sharing/coalescing.js';
@@ -32,5 +33,6 @@ export interface ServerParts extends InjectionsParts, ActRun {
   readonly sections: Sections | null;
   readonly connections: ConnectionTable;
   readonly gates: Gates;
+  readonly backends: Backends;
   readonly outages: { readonly terminations: Ending };
 }

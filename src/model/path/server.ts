@@ -270,6 +270,7 @@ export class Server implements ServerPort {
       (strands.slot[strand] & HELD) === 0,
       'a strand gives back all that it holds before it ends',
     );
+    if (strands.callerLeftAt[strand] >= 0) this.world.backends.ended(strand);
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);

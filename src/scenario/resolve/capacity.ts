@@ -1,9 +1,10 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Capacity } from '../../contracts/scenario/capacity.js';
+import type { Capacity, CapacityIndex } from '../../contracts/scenario/capacity.js';
 import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Context, Path } from './context.js';
 import { refuseFields, conflict } from './context.js';
+import { checkKey } from './sections.js';
 import { sorted } from './names.js';
 
 /** Default of `capacity.burst`. */
@@ -60,5 +61,18 @@ export function resolveCapacity(
     partitions: partitions ?? Math.max(1, Math.ceil(needed)),
     burstNs: burst,
     isAdaptive: adaptive,
+    indexes: resolveIndexes(context, capacity?.indexes, [...path, 'capacity', 'indexes']),
   };
+}
+
+function resolveIndexes(
+  context: Context,
+  indexes: NonNullable<DatabaseOutput['capacity']>['indexes'],
+  path: Path,
+): readonly CapacityIndex[] {
+  return sorted(indexes ?? {}).map(([name, { write = Infinity, key = null }]) => {
+    if (key !== null) checkKey(context, key, [...path, name, 'key']);
+    const needed = write === Infinity ? 1 : Math.ceil(write / PARTITION_MAX.write);
+    return { name, write, key, partitions: Math.max(1, needed) };
+  });
 }

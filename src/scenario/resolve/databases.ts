@@ -35,6 +35,9 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections,
     reserved,
     connect: output.connect,
+    cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
+    onAbandon: output.onAbandon,
+    clientCheckIntervalNs: checkInterval(context, output, path),
     statementTimeoutNs: output.statementTimeout,
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
@@ -46,6 +49,21 @@ export function resolveDatabase(context: Context, name: string, output: Database
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools: resolvePools(context, output.pools, path),
   };
+}
+
+/** Only PostgreSQL looks for lost clients while it executes a statement. */
+function checkInterval(
+  context: Context,
+  { kind, clientCheckInterval }: DatabaseOutput,
+  path: Path,
+): Database['clientCheckIntervalNs'] {
+  if (clientCheckInterval !== null && kind !== 'postgres' && kind !== 'generic') {
+    const message =
+      `${kind} does not look for lost clients during a statement: remove clientCheckInterval, or ` +
+      'write statementTimeout';
+    conflict(context, [...path, 'clientCheckInterval'], message);
+  }
+  return clientCheckInterval;
 }
 
 /** Resolves the shards of a database, and checks its operations against them. */

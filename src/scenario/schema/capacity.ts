@@ -1,5 +1,21 @@
 import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
+import { nameText } from '../../contracts/fields/common.js';
+
+/** A global secondary index of a table. */
+const index = z
+  .strictObject({
+    write: field.rate(
+      absent('as many as requested, up to 1000/s per partition'),
+      'Write units per second of the index. Each write to the table takes as many of them as of the table.',
+    ),
+    key: field.of(
+      nameText(),
+      absent('none: a random partition for each write'),
+      'Key whose value selects a partition of the index.',
+    ),
+  })
+  .describe('A global secondary index.');
 
 /** Provisioned throughput of a table. */
 export const capacitySchema = z
@@ -27,5 +43,12 @@ export const capacitySchema = z
       'Adaptive capacity: whether a partition may use units that others leave, up to its own maximum. With ' +
         "false each has an equal part of the table's units, as before 2018.",
     ),
+    indexes: z
+      .record(nameText(), index)
+      .optional()
+      .describe(
+        'Global secondary indexes by name. A write to the table takes units of each of them too, and is throttled ' +
+          'if one has too few. Defaults to none.',
+      ),
   })
   .describe('Throughput of a table of kind dynamodb; requests above it are throttled.');

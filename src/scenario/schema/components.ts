@@ -322,6 +322,18 @@ export const databaseSchema = inheriting(
             'else 0.',
         ),
       connect: field.cost('0ms', 'Time to open a connection.'),
+      onAbandon: field.choice(
+        ['close', 'cancel'],
+        'close',
+        'What a client does with a statement that it no longer waits for. `close`: it closes the connection; the ' +
+          'server notices when the statement ends, and its session counts until then. `cancel`: it also sends a ' +
+          'cancel request, and the statement ends when that arrives. A killed client sends none.',
+      ),
+      clientCheckInterval: field.timeLimit(
+        'none',
+        'Interval at which the server checks, during a statement, whether its client is still connected; it ends a ' +
+          'statement whose client has gone (client_connection_check_interval). Only for kinds postgres and generic.',
+      ),
       statementTimeout: field.timeLimit(
         'none',
         'Longest time of a statement from its start, including waits for rows; after it, the server fails the ' +

@@ -16,6 +16,11 @@ export function resolvePool(context: Context, output: WrittenPool, path: Path): 
         const message = `clients has no effect with mode: ${output.mode}: remove it`;
         conflict(context, [...path, 'clients'], message);
       }
+      if (output.reservePoolSize > 0 && output.mode === 'session') {
+        const message =
+          'has no effect with mode: session here: raise defaultPoolSize, or write mode: transaction';
+        conflict(context, [...path, 'reservePoolSize'], message);
+      }
       return { ...output, clients: { ...(output.clients ?? KEEPING), kind: 'simple' } };
     case 'hikari':
       return hikari(context, output, path);
@@ -31,7 +36,7 @@ export function resolvePools(
   outputs: Readonly<Record<string, WrittenPool>> | undefined,
   path: Path,
 ): ReadonlyMap<string, Pool> {
-  return mapOf(outputs, (caller, own) => {
+  const pools = mapOf(outputs, (caller, own) => {
     const at = [...path, 'pools', caller];
     const kind = context.names.things.get(caller)?.kind;
     if (kind !== 'service' && kind !== 'gateway') {
@@ -39,6 +44,43 @@ export function resolvePools(
     }
     return resolvePool(context, own, at);
   });
+  checkPooler(context, pools, path);
+  return pools;
+}
+
+type OfPooler = Extract<Pool, { readonly kind: 'pgbouncer' }>;
+
+/** Settings of the pool of a user, with the names that a file has for them. */
+const OF_USER = [
+  ['mode', 'mode'],
+  ['defaultPoolSize', 'defaultPoolSize'],
+  ['reservePoolSize', 'reservePoolSize'],
+  ['reservePoolTimeoutNs', 'reservePoolTimeout'],
+  ['queryWaitTimeoutNs', 'queryWaitTimeout'],
+] as const;
+
+/** Callers meet in one PgBouncer: reports settings of it, or of a user, that they have different values for. */
+function checkPooler(context: Context, pools: ReadonlyMap<string, Pool>, path: Path): void {
+  const all = [...pools].flatMap(([caller, pool]) =>
+    pool.kind === 'pgbouncer' ? [[caller, pool] as const] : [],
+  );
+  const users = new Map<string, readonly [string, OfPooler]>();
+  for (const [caller, pool] of all) {
+    const [first, other] = all[0];
+    const problem = conflictsAt(context, [...path, 'pools', caller]);
+    if (pool.maxClientConn !== other.maxClientConn) {
+      const message = `the limit is one of the whole pooler, and pools.${first} has ${other.maxClientConn}: write the same`;
+      problem('maxClientConn', message);
+    }
+    const user = pool.user ?? caller;
+    const [owner, same] = users.get(user) ?? [caller, pool];
+    users.set(user, [owner, same]);
+    for (const [field, name] of OF_USER) {
+      if (pool[field] === same[field]) continue;
+      const message = `${caller} and ${owner} connect as ${user} and share its pool: write the same in both, or another user`;
+      problem(name, message);
+    }
+  }
 }
 
 /** Default clients of PgBouncer: they connect on demand and keep their connections. */

@@ -37,10 +37,31 @@ workloads:
   users: { arrivals: poisson(60/s), requests: [ { call: shop.buy } ] }
 `;
 
+/** A part of the traces, whole ones, by their ids. */
+function sampleOf(text: string, share: number): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const file = JSON.parse(line) as {
+        resourceSpans: { scopeSpans: { spans: { traceId: string }[] }[] }[];
+      };
+      for (const { scopeSpans } of file.resourceSpans)
+        for (const scope of scopeSpans)
+          scope.spans = scope.spans.filter(
+            ({ traceId }) => Number.parseInt(traceId.slice(0, 8), 16) / 2 ** 32 < share,
+          );
+      return `${JSON.stringify(file)}\n`;
+    })
+    .join('');
+}
+
 describe('spans of a system that is known', () => {
   let model: TraceModel;
+  let spans: string;
   beforeAll(async () => {
-    model = await modelOf([exported(SHOP, otlp)], { cores: { shop: 2, cart: 2 } });
+    spans = exported(SHOP, otlp);
+    model = await modelOf([spans], { cores: { shop: 2, cart: 2 } });
   });
 
   it('finds the components and the instances', () => {
@@ -88,5 +109,74 @@ describe('spans of a system that is known', () => {
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ to: 'shop', endpoint: 'POST /buy' });
     expect(Number.parseFloat(entry.rate.text) / 60).toBeCloseTo(1, 1);
+  });
+
+  it('finds the structure and the load in a tenth of the traces, and how busy a core is by its share', async () => {
+    const some = await modelOf([sampleOf(spans, 0.1)], {
+      cores: { shop: 2, cart: 2 },
+      sampled: 0.1,
+    });
+    expect(shape(endpoint(some, 'shop', 'POST /buy').steps)).toBe(
+      shape(endpoint(model, 'shop', 'POST /buy').steps),
+    );
+    expect(Number.parseFloat(some.entries[0].rate.text) / 60).toBeGreaterThan(0.85);
+    expect(Number.parseFloat(some.entries[0].rate.text) / 60).toBeLessThan(1.15);
+    // About 360 executions of a mean of 10.1 ms: within three standard errors.
+    expect(ownMs(endpoint(some, 'cart', 'POST /get').steps) / 10.1).toBeGreaterThan(0.85);
+    expect(ownMs(endpoint(some, 'cart', 'POST /get').steps) / 10.1).toBeLessThan(1.15);
+    expect(some.unknown.map(({ path }) => path)).not.toContain('workloads');
+  });
+
+  it('says of 1 in 200 traces which numbers rest on too few', async () => {
+    const few = await modelOf([sampleOf(spans, 0.005)], { sampled: 0.005 });
+    const { executions } = endpoint(few, 'shop', 'POST /buy');
+    expect(executions).toBeLessThan(30);
+    const reasons = few.unknown
+      .filter(({ path }) => path.startsWith('services.shop.endpoints'))
+      .map(({ reason }) => reason);
+    expect(reasons).toEqual([`n = ${executions} < 30 executions`]);
+    expect(few.entries[0].rate.interval).toBeNull();
+  });
+});
+
+describe('waits that are not work', () => {
+  it('takes the wait for a worker off the time of an execution', async () => {
+    // Four workers of 20 ms at 180/s are busy to 90 %: a request waits 33 ms on average (M/D/4, about half of M/M/4).
+    const text = exported(
+      `
+run: { duration: 40s, warmup: 5s, replications: 1 }
+services:
+  web: { concurrency: 4, queue: { capacity: 10000 }, endpoints: { get: [ wait: 20ms ] } }
+workloads: { users: { arrivals: poisson(180/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const model = await modelOf([text]);
+    const { steps } = endpoint(model, 'web', 'POST /get');
+    expect(steps).toMatchObject([{ kind: 'wait', time: { text: '20ms' } }]);
+    expect(model.measured[0].mean).toBeGreaterThan(25e6);
+  });
+
+  it('finds the time before a fault, not that of the fault', async () => {
+    const text = exported(
+      `
+run: { duration: 60s, warmup: 5s, replications: 1 }
+services:
+  web: { concurrency: 1000, endpoints: { get: [ { wait: exponential(4ms) }, { call: bank.pay, policy: { timeout: 2s } } ] } }
+  bank: { concurrency: 1000, endpoints: { pay: [ wait: lognormal(p50=30ms p99=90ms) ] } }
+workloads: { users: { arrivals: poisson(100/s), requests: [ { call: web.get } ] } }
+faults: [ { id: slow, kind: slow, target: bank, factor: 5, at: 20s, for: 15s } ]
+`,
+      otlp,
+    );
+    const model = await modelOf([text]);
+    // exp(ln 30 + s^2 / 2) with s = ln 3 / 2.326: 33.5 ms; with the fault the mean of all is 67 ms.
+    expect(ownMs(endpoint(model, 'bank', 'POST /pay').steps) / 33.5).toBeGreaterThan(0.95);
+    expect(ownMs(endpoint(model, 'bank', 'POST /pay').steps) / 33.5).toBeLessThan(1.05);
+    expect(model.measured.find(({ component }) => component === 'bank')!.mean).toBeGreaterThan(
+      55e6,
+    );
+    expect(ownMs(endpoint(model, 'web', 'POST /get').steps) / 4).toBeGreaterThan(0.95);
+    expect(ownMs(endpoint(model, 'web', 'POST /get').steps) / 4).toBeLessThan(1.05);
   });
 });

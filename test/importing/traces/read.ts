@@ -12,11 +12,16 @@ import { meanOf } from '../../../src/kernel/distribution.js';
 /** The model of the texts of files, cut into chunks of a length. */
 export function modelOf(
   texts: readonly string[],
-  { cores = {}, chunk = 65_536 }: { cores?: Record<string, number>; chunk?: number } = {},
+  {
+    cores = {},
+    chunk = 65_536,
+    sampled,
+  }: { cores?: Record<string, number>; chunk?: number; sampled?: number } = {},
 ): Promise<TraceModel> {
   const hints: TraceHints = {
     cores: (component) => cores[component] ?? null,
     replicas: () => null,
+    sampled,
   };
   const sources = texts.map((text, k) => ({
     path: `traces-${k}.json`,
@@ -73,4 +78,17 @@ export function ownMs(steps: readonly TracedStep[]): number {
     const isTime = step.kind === 'work' || step.kind === 'wait';
     return isTime ? sum + meanOf(parseDistribution(step.time.text)) / 1e6 : sum;
   }, 0);
+}
+
+/** Calls whose component or endpoint the model does not have. */
+export function dangling({ components, entries }: TraceModel): readonly string[] {
+  const known = new Set(
+    components.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name} ${one.name}`)),
+  );
+  const calls = components.flatMap(({ endpoints }) =>
+    endpoints.flatMap(({ steps }) => callsOf(steps)),
+  );
+  return [...calls, ...entries]
+    .map(({ to, endpoint: name }) => `${to} ${name}`)
+    .filter((target) => !known.has(target));
 }

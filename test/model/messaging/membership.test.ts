@@ -479,7 +479,7 @@ describe('cooperative members', () => {
       '20 given 3 to 1',
       '20 go 1',
     ]);
-    expect([owners(), rebalances()]).toEqual([[0, 0, 1, 1], 1]);
+    expect([owners(), rebalances()]).toEqual([[0, 0, 1, 1], 2]);
   });
 
   it('let go with their next poll where they are busy', () => {

@@ -78,16 +78,25 @@ describe('a queue', () => {
     const entry = entryOf(0);
     const life = queue.entries.life[entry]!;
     const stamp = queue.entries.stamp[entry]!;
-    expect([queue.isHere(entry, life), queue.isHeld(entry, stamp)]).toEqual([true, true]);
+    expect([queue.entries.isHere(entry, life), queue.entries.isHeld(entry, stamp)]).toEqual([
+      true,
+      true,
+    ]);
     queue.giveBack(entry);
-    expect([queue.isHere(entry, life), queue.isHeld(entry, stamp)]).toEqual([true, false]);
-    expect(queue.isHeld(entry, queue.entries.stamp[entry]!)).toBe(false);
+    expect([queue.entries.isHere(entry, life), queue.entries.isHeld(entry, stamp)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(queue.entries.isHeld(entry, queue.entries.stamp[entry]!)).toBe(false);
     takes();
     queue.settle(entry);
-    expect(queue.isHere(entry, life)).toBe(false);
+    expect(queue.entries.isHere(entry, life)).toBe(false);
     queue.accept(9, -1);
     expect(queue.entries.message[entry]).toBe(9);
-    expect([queue.isHere(entry, life), queue.entries.life[entry]! > life]).toEqual([false, true]);
+    expect([queue.entries.isHere(entry, life), queue.entries.life[entry]! > life]).toEqual([
+      false,
+      true,
+    ]);
   });
 });
 
@@ -355,15 +364,15 @@ describe('a full queue', () => {
 
 describe('letting go', () => {
   it('of all drops all, and their effects unless a consumer holds them', () => {
-    const { queue, told, counts, hands, takes, audit } = three();
+    const { queue, told, counts, hands, takes, audit, entryOf } = three();
     takes();
-    queue.forget();
+    for (const message of [0, 1, 2]) queue.bury(entryOf(message), -1);
     expect(told).toEqual([0, 1, 2].flatMap((message) => [`0 lost ${message}`, '0 roomed']));
     expect([counts(), queue.dropped]).toEqual([[0, 0, 0, 3, 3], 3]);
     audit();
     const other = three();
     other.hands.areFull = true;
-    other.queue.forget();
+    for (const message of [0, 1, 2]) other.queue.bury(other.entryOf(message), -1);
     expect(other.counts()).toEqual([0, 0, 0, 3, 0]);
     expect(hands.areFull).toBe(false);
   });
@@ -494,8 +503,8 @@ describe('messages of a key', () => {
     queue.putOff(entryOf(0), 20);
     queue.settle(entryOf(1));
     expect([takes(), takes()]).toEqual([2, -1]);
-    at(20, () => expect(takes()).toBe(0));
-    run(20);
+    at(21, () => expect(takes()).toBe(0));
+    run(30);
   });
 
   it('follow the message that preceded one that an operator removes', () => {

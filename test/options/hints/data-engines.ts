@@ -19,6 +19,16 @@ function few(tree: Tree): void {
   db!.maxConnections = 6;
 }
 
+/** Callers that leave long statements behind. */
+function impatient(tree: Tree): void {
+  const { db } = tree.databases as Record<string, Tree>;
+  (db!.operations as Tree).select = { wait: '2s' };
+  db!.maxConnections = 30;
+  tree.policies = { ...(tree.policies as Tree | undefined), impatient: { timeout: '100ms' } };
+  const { api } = tree.services as Record<string, Tree>;
+  api!.outbound = { db: 'impatient' };
+}
+
 function of(name: string, path: string, values: readonly unknown[], beside?: Hint['beside']): Hint {
   const option = new RegExp(`^databases\\.\\*\\.${path}$`);
   const base = { base: 'data-engines.yaml', at: ['databases', name] };
@@ -34,6 +44,8 @@ function ofCache(path: string, values: readonly unknown[], beside?: Hint['beside
 export const engines: readonly Hint[] = [
   of('db', 'deadlockTimeout', ['10ms', '400ms']),
   of('db', 'lockTimeout', ['20ms', '200ms']),
+  of('db', 'onAbandon', ['cancel', 'close'], impatient),
+  of('db', 'clientCheckInterval', ['200ms', 'none'], impatient),
   of('db', 'operations\\.\\*\\.write', [true, false]),
   of('db', 'reserved', [1, 4], few),
   of('es', 'threadPools\\.\\w+\\.size', [1, 6]),
@@ -44,6 +56,7 @@ export const engines: readonly Hint[] = [
   of('table', 'capacity\\.burst', ['0s', '3s']),
   of('table', 'capacity\\.adaptive', [true, false]),
   of('table', 'capacity\\.partitions', [1, 8]),
+  of('table', 'capacity\\.indexes', [{ status: { write: '5/s' } }]),
   ofCache('negativeTtl', ['50ms', '1s']),
   ofCache('keys', ['item', 'other'], cached),
 ];

@@ -35,6 +35,8 @@ const VALUES: readonly (readonly [kind: string, field: string, values: readonly 
   ['pgbouncer', 'defaultPoolSize', [1, 4]],
   ['pgbouncer', 'maxClientConn', [2, 5]],
   ['pgbouncer', 'queryWaitTimeout', ['30ms', '300ms']],
+  ['pgbouncer', 'reservePoolSize', [1, 3]],
+  ['pgbouncer', 'user', ['app', 'other']],
 ];
 
 /** Fills up each pool of the base. */

@@ -16,6 +16,7 @@ export const DATABASE_MEASUREMENTS: Measurements<typeof DATABASE_METRICS> = {
   lostCommits: METER_COUNT,
   throttles: METER_COUNT,
   partitionThrottles: METER_COUNT,
+  indexThrottles: METER_COUNT,
   divergedWrites: METER_COUNT,
   failovers: METER_COUNT,
   'threadPool.queue': METER_LEVEL,

@@ -25,9 +25,10 @@ export const POOL_MEASUREMENTS: Measurements<typeof POOL_METRICS> = {
   'connections.closed': edgeCounter('goodbyes'),
   'connections.raced': edgeCounter('raced'),
   connections: poolGauge('open'),
+  'connections.abandoned': poolGauge('abandoned'),
 };
 
-function poolGauge(kind: 'open' | 'waiting'): Measurement {
+function poolGauge(kind: 'open' | 'waiting' | 'abandoned'): Measurement {
   return (question) => {
     const { means, maxima } = levels(question.data, question.window, poolPick(question, kind));
     if (means.every((value) => value === null)) return nothing(means.length);

@@ -17,6 +17,17 @@ const ARRAYS: ReadonlySet<string> = new Set([
 ]);
 /** Longest text of one piece. Unit: characters. */
 const PIECE_MAX = 64 * 1024 * 1024;
+/** Length from which the element of a resource is cut between two of its spans. Unit: characters. */
+const CUT = 4 * 1024 * 1024;
+/** Depths within the element of a resource: of the list of its scopes, and of the list of spans of one of them. */
+const SCOPES = 1;
+const SPANS = 3;
+const SCOPES_HEAD =
+  /"resource"\s*:[\s\S]*"(?:scopeSpans|scope_spans|instrumentationLibrarySpans)"\s*:\s*\[$/;
+const SPANS_HEAD = '{"spans":[';
+const SPANS_TAIL = ']}]}';
+/** Length from which a string is none of the keys above. */
+const KEY_MAX = 64;
 /** Deepest nesting of a document. */
 const DEPTH_MAX = 200;
 
@@ -34,7 +45,7 @@ const COMMA = 44;
 
 /**
  * Cuts JSON into pieces without holding a document: the elements of the arrays above, wherever only objects are around
- * them. Documents follow each other, one a line or a single one over many lines. In a file of lines, a broken line is
+ * them. An element of a resource with very many spans is several pieces, each with the text before the spans. Documents follow each other, one a line or a single one over many lines. In a file of lines, a broken line is
  * left out, and reading goes on with the next one.
  */
 export class Pieces {
@@ -46,13 +57,16 @@ export class Pieces {
   private key = '';
   private isInString = false;
   private isEscaped = false;
-  /** Text of the current string, only where it may be a key. */
-  private string: string[] = [];
+  /** Start of the current string, only where it may be a key. */
+  private string = '';
   /** Parts of the current piece; null outside of one. */
   private piece: string[] | null = null;
   private pieceDepth = 0;
   private pieceLength = 0;
   private isTooLong = false;
+  /** Text of the piece up to its list of scopes; '' if it is in none, or its resource comes later. */
+  private head = '';
+  private skipsComma = false;
   /** The first line was a whole document, so each line is one. */
   private isLines = false;
   private hasDocument = false;
@@ -107,7 +121,7 @@ export class Pieces {
         break;
       }
     }
-    if (this.piece === null && this.string.length < 8) this.string.push(chunk.slice(at, i));
+    if (this.piece === null && this.string.length < KEY_MAX) this.string += chunk.slice(at, i);
     return i;
   }
 
@@ -116,23 +130,27 @@ export class Pieces {
     switch (code) {
       case QUOTE:
         this.isInString = true;
-        this.string = [];
+        this.string = '';
         return from;
       case COLON:
-        if (this.piece === null) this.key = this.string.join('');
+        if (this.piece === null) this.key = this.string;
         return from;
       case OPEN_BRACE:
       case OPEN_BRACKET:
-        return this.opens(code, i, from);
+        return this.opens(chunk, code, i, from);
       case CLOSE_BRACE:
       case CLOSE_BRACKET:
         return this.closes(chunk, i, code, from);
+      case COMMA:
+        if (!this.skipsComma) return from;
+        this.skipsComma = false;
+        return i + 1;
       default:
         return from;
     }
   }
 
-  private opens(code: number, i: number, from: number): number {
+  private opens(chunk: string, code: number, i: number, from: number): number {
     const isElement = this.piece === null && this.isCollected();
     this.open.push(code);
     this.keys.push(code === OPEN_BRACKET ? this.key : '');
@@ -143,7 +161,12 @@ export class Pieces {
       this.piece = null;
       return from;
     }
-    if (!isElement) return from;
+    if (!isElement) {
+      const isList = code === OPEN_BRACKET && this.open.length === this.pieceDepth + SCOPES;
+      if (this.piece !== null && isList) this.head = this.textUpTo(chunk, from, i + 1);
+      return from;
+    }
+    this.head = '';
     this.piece = [];
     this.pieceDepth = this.open.length;
     this.pieceLength = 0;
@@ -169,6 +192,12 @@ export class Pieces {
       return from;
     }
     this.keys.pop();
+    this.skipsComma = false;
+    if (this.isCut(i + 1 - from)) {
+      this.keep(chunk, from, i + 1);
+      this.cut();
+      return i + 1;
+    }
     if (this.piece !== null && this.open.length < this.pieceDepth) {
       this.keep(chunk, from, i + 1);
       this.emit();
@@ -179,6 +208,30 @@ export class Pieces {
       this.hasPiece = false;
     }
     return from;
+  }
+
+  private textUpTo(chunk: string, from: number, to: number): string {
+    const text = this.piece!.join('') + chunk.slice(from, to);
+    return SCOPES_HEAD.test(text) ? text : '';
+  }
+
+  /** A span of a long piece has ended. */
+  private isCut(length: number): boolean {
+    return (
+      this.piece !== null &&
+      this.head !== '' &&
+      this.open.length === this.pieceDepth + SPANS &&
+      this.pieceLength + length > CUT
+    );
+  }
+
+  private cut(): void {
+    this.piece!.push(SPANS_TAIL);
+    const head = `${this.head}${SPANS_HEAD}`;
+    this.emit();
+    this.piece = [head];
+    this.pieceLength = head.length;
+    this.skipsComma = true;
   }
 
   private keep(chunk: string, from: number, to: number): void {
@@ -197,7 +250,7 @@ export class Pieces {
       return;
     }
     this.hasPiece = true;
-    this.take({ key: this.keys[this.keys.length - 1], text });
+    this.take({ key: this.keys[this.pieceDepth - 2], text });
   }
 
   /** The end of a line. */
@@ -218,7 +271,7 @@ export class Pieces {
     this.key = '';
     this.isInString = false;
     this.isEscaped = false;
-    this.string = [];
+    this.string = '';
     this.piece = null;
     this.isBroken = false;
     this.hasPiece = false;

@@ -18,6 +18,8 @@ export interface Item {
 export interface Row {
   readonly execution: Execution;
   readonly items: readonly Item[];
+  /** It was in the usual state of its endpoint, so that its times and shares count. */
+  readonly isCalm: boolean;
 }
 
 /** Longest body of a loop. Unit: calls. */
@@ -91,8 +93,9 @@ export function withLoops(rows: readonly Row[], bodies: Bodies): readonly Row[] 
     const parts = bodies.partsOf(key);
     if (!chosen.some((other) => isRotation(other, parts))) chosen.push(parts);
   }
-  return rows.map(({ execution, items }) => ({
+  return rows.map(({ execution, items, isCalm }) => ({
     execution,
+    isCalm,
     items: collapsed(items, chosen, bodies),
   }));
 }

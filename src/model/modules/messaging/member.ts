@@ -1,3 +1,4 @@
+import { FROZEN } from '../../data/instances/process.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Instance } from '../../data/instances/instance.js';
 
@@ -95,4 +96,12 @@ export function newMember(index: number, instance: Instance): Member {
 /** Logs of a batch. */
 export function logsOf(batch: readonly number[]): readonly number[] {
   return batch.filter((_, k) => k % RANGE === 0);
+}
+
+/** A member has to give up partitions. */
+export const isRevoking = ({ losing }: Member): boolean => losing.length > 0;
+
+/** True if a member waits in a poll and so notices a rebalance at once; a hanging process still polls. */
+export function isWaiting({ idle, instance }: Member): boolean {
+  return idle && !instance.down && instance.frozen !== FROZEN.pause;
 }

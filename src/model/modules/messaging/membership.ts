@@ -8,6 +8,7 @@ import type { Counter } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { ranges, sticky } from './assignment.js';
 import type { Owners } from './assignment.js';
+import { isRevoking, isWaiting } from './member.js';
 import type { Member } from './member.js';
 
 /** Callbacks of a group for changes of its assignment. */
@@ -116,7 +117,7 @@ export class Membership {
       this.joins(member);
       this.complete();
     }
-    if (member.losing.length > 0) this.giveUp(member);
+    if (isRevoking(member)) this.giveUp(member);
     return !member.blocked;
   }
 
@@ -360,9 +361,10 @@ export class Membership {
       else if (ready) this.give(partition, next);
       else this.hand(partition);
     });
-    for (const member of this.members) {
-      if (member.losing.length > 0 && isWaiting(member)) this.giveUp(member);
-    }
+    // Who revokes partitions joins again: a second rebalance (KIP-429; ConsumerCoordinator.onJoinComplete).
+    if (ready && this.members.some(isRevoking)) this.world.meters.count(this.rebalances);
+    for (const member of this.members)
+      if (isRevoking(member) && isWaiting(member)) this.giveUp(member);
   }
 
   private giveUp(member: Member): void {
@@ -404,9 +406,4 @@ export class Membership {
   private after(delayNs: Ns, op: number, a: number, b: number): void {
     engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
   }
-}
-
-/** True if a member waits in a poll and so notices a rebalance at once; a hanging process still polls. */
-function isWaiting({ idle, instance }: Member): boolean {
-  return idle && !instance.down && instance.frozen !== FROZEN.pause;
 }

@@ -7,6 +7,8 @@ import type { StreamKey } from '../../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 import type { Instance, Resident } from '../../data/instances/instance.js';
 import type { Batch, Opening, Ticket } from './batch.js';
+import { partitionerOf } from './partitioners.js';
+import type { Partitioner } from './partitioners.js';
 import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */
@@ -72,16 +74,22 @@ export class Producer {
   private readonly inFlight: number[] = [];
   private blocked: Send[] = [];
   private used = 0;
-  /** Partition for messages without a key; it changes when a batch of it is full or sent. */
-  private sticky = 0;
-  private turns = 0;
+  /** Chooses the partition of messages without a key. */
+  private readonly partitioner: Partitioner;
 
   constructor(sending: Sending, index: number, home: Instance | null) {
     this.home = home;
     this.sending = sending;
     this.index = index;
     this.queues = Array.from({ length: sending.partitions }, () => []);
-    this.stickElsewhere();
+    const { key, spec, partitions } = sending;
+    this.partitioner = partitionerOf({
+      key,
+      spec,
+      partitions,
+      index,
+      waiting: (partition) => this.waiting(partition),
+    });
   }
 
   /** Publishes a parcel; false if it waits for buffer space. */
@@ -189,25 +197,38 @@ export class Producer {
     for (; request.next < messages.length; request.next += 2) {
       const batch = this.batchFor(request, mayOpen);
       if (batch === null) return false;
-      this.append(batch, messages[request.next], request.since);
+      const bytes = this.append(batch, messages[request.next], request.since);
       if (!batch.tickets.includes(ticket)) {
         batch.tickets.push(ticket);
         ticket.left++;
       }
       if (batch.bytes >= batch.memory) this.close(batch);
+      if (messages[request.next + 1] < 0 && batch.partition === this.partitioner.current) {
+        this.partitioner.took(bytes, batch.full);
+      }
       request.since = this.sending.now();
     }
     return true;
   }
 
-  private append(batch: Batch, message: number, since: Ns): void {
+  /** Adds a message to a batch; returns its bytes there. */
+  private append(batch: Batch, message: number, since: Ns): number {
     invariant(
       !batch.settled && batch.request < 0 && !batch.full,
       'a message joins a batch that is still open',
     );
-    batch.bytes += this.bytesIn(batch, message, since);
+    const bytes = this.bytesIn(batch, message, since);
+    batch.bytes += bytes;
     invariant(batch.bytes <= batch.memory, 'a batch holds no more bytes than it reserved');
     batch.messages.push(message);
+    return bytes;
+  }
+
+  /** Batches of a partition that are in no request. */
+  private waiting(partition: number): number {
+    let count = 0;
+    for (const { request } of this.queues[partition]) if (request < 0) count++;
+    return count;
   }
 
   /** Bytes of the message as the next record of a batch. */
@@ -221,10 +242,10 @@ export class Producer {
     const { messages, next, acks, since } = request;
     const message = messages[next];
     const keyed = messages[next + 1];
-    const open = this.openFor(request, keyed < 0 ? this.sticky : keyed);
+    const open = this.openFor(request, keyed < 0 ? this.partitioner.current : keyed);
     if (open !== null) return open;
     // The old batch may have been full, which changes the sticky partition.
-    const partition = keyed < 0 ? this.sticky : keyed;
+    const partition = keyed < 0 ? this.partitioner.current : keyed;
     const other = keyed < 0 ? this.openFor(request, partition) : null;
     if (other !== null) return other;
     const { spec } = this.sending;
@@ -254,7 +275,7 @@ export class Producer {
   private close(batch: Batch): void {
     batch.full = batch.ready = true;
     this.sending.wake(this.index);
-    if (batch.partition === this.sticky) this.stickElsewhere();
+    this.partitioner.left(batch.partition);
   }
 
   /** The first sendable batch of each partition, by the node it goes to. */
@@ -271,7 +292,7 @@ export class Producer {
       const batches = byNode.get(node);
       if (batches === undefined) byNode.set(node, [next]);
       else batches.push(next);
-      if (partition === this.sticky) this.stickElsewhere();
+      this.partitioner.left(partition);
     });
     return byNode;
   }
@@ -298,10 +319,5 @@ export class Producer {
   /** Until when its next message waits for buffer space. */
   private untilOf({ since }: Send): Ns {
     return since + this.sending.spec.maxBlockNs;
-  }
-
-  private stickElsewhere(): void {
-    const { key, partitions } = this.sending;
-    this.sticky = Math.floor(unit(key.a, key.b, this.index, -1, this.turns++) * partitions);
   }
 }

@@ -18,6 +18,8 @@ interface Setup extends PoolSetup<PoolSettings> {
   readonly timeout: Lane | null;
   /** The pooler in front of the server in session mode, or null. */
   readonly sessions: Sessions | null;
+  /** Connections beyond maxOpen, for calls that have waited as long as its timer; null = none. */
+  readonly reserve: { readonly size: number; readonly timer: Lane } | null;
 }
 
 /** Further words of a frame in this layer: dials, or waits for a session. */
@@ -52,7 +54,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
 
   enter(frame: number, layer: number): number {
     invariant(this.isBalanced(), 'every open connection is idle, in use or being opened');
-    const { ctx, pool, timeout } = this.setup;
+    const { ctx, pool, timeout, reserve } = this.setup;
     const connection = this.takeIdle();
     if (connection >= 0) {
       this.use(frame, layer, connection, 0);
@@ -67,6 +69,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     }
     this.join(frame, layer);
     if (timeout !== null) ctx.arm(timeout, frame, layer);
+    if (reserve !== null) ctx.arm(reserve.timer, frame, layer);
     return PARK;
   }
 
@@ -90,7 +93,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (!parked) {
       invariant(word >= 0, 'a call that runs holds a connection');
       this.release();
-      this.close(word);
+      this.abandon(frame, word);
       this.serve();
     } else if (word === WAITING) {
       this.leaveLine(frame);
@@ -111,6 +114,11 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   timer(frame: number, layer: number): void {
     const { ctx } = this.setup;
     if (ctx.word(frame, layer) === WAITING) {
+      const { acquireTimeoutNs } = this.setup.pool;
+      if (acquireTimeoutNs === null || ctx.now < this.since[frame] + acquireTimeoutNs) {
+        this.serve();
+        return;
+      }
       this.leaveLine(frame);
       ctx.count(frame, EDGE_COUNTER.poolTimeouts);
       ctx.reject(frame, layer, OUTCOME.poolTimeout);
@@ -218,7 +226,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     const epoch = server.take();
     this.opened++;
     invariant(
-      this.opened <= this.setup.pool.maxOpen,
+      this.opened <= this.setup.pool.maxOpen + (this.setup.reserve?.size ?? 0),
       'a pool opens no more connections than its limit',
     );
     ctx.count(frame, EDGE_COUNTER.connects);
@@ -266,7 +274,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   /** Opens connections for waiting frames after others were closed. */
   private serve(): void {
     const { ctx, pool } = this.setup;
-    while (this.line.length > 0 && this.opened < pool.maxOpen) {
+    while (this.line.length > 0 && this.opened < pool.maxOpen + this.reserved()) {
       const frame = this.nextWaiter();
       const layer = this.layerOf[frame];
       // Its acquire timer no longer matters: acquireTimeout limits only the wait in line.
@@ -275,6 +283,13 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       // The closed connection may have belonged to a server process that died; the new process may be full.
       else if (verdict !== PARK) ctx.settle(frame, layer, verdict);
     }
+  }
+
+  /** The connections of the reserve that the first call in line may use (PgBouncer objects.c, launch_new_connection). */
+  private reserved(): number {
+    const { ctx, reserve } = this.setup;
+    if (reserve === null) return 0;
+    return ctx.now - this.since[this.line.peek()] >= reserve.timer.delayNs ? reserve.size : 0;
   }
 
   private nextWaiter(): number {
@@ -288,6 +303,16 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
     this.closeDialled(this.epochs[connection]);
+  }
+
+  /** The statement on a connection may go on, and with it the session at the server. */
+  private abandon(frame: number, connection: number): void {
+    const epoch = this.epochs[connection];
+    this.free.push(connection);
+    this.opened--;
+    invariant(this.opened >= 0, 'no more connections are abandoned than are open');
+    this.setup.leaves(frame, epoch);
+    this.setup.sessions?.give(epoch);
   }
 
   private isBalanced(): boolean {

@@ -83,7 +83,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     );
     if (!parked) {
       this.release();
-      this.close(word);
+      this.abandon(frame, word);
     } else if (word === WAITING) {
       this.leaveLine(frame);
     } else {
@@ -267,6 +267,15 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
 
   private close(connection: number): void {
     this.forget(connection);
+    this.openForWaiting();
+  }
+
+  /** The statement on a connection may go on, and with it the session at the server. */
+  private abandon(frame: number, connection: number): void {
+    this.free.push(connection);
+    this.open--;
+    invariant(this.open >= 0, 'no more connections are abandoned than are open');
+    this.setup.leaves(frame, this.epochs[connection]);
     this.openForWaiting();
   }
 

@@ -125,7 +125,9 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
       return;
     }
     this.giveBack(slot);
-    this.close(slot);
+    this.remove(slot);
+    this.setup.leaves(frame, this.epochs[slot]);
+    this.fill();
   }
 
   timer(frame: number, layer: number): void {
@@ -149,7 +151,10 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     if (this.adder.isDialling) this.countClosed(this.adder.epoch);
     for (const slot of this.leaked.splice(0)) this.giveBack(slot);
-    for (const slot of this.entries.splice(0)) this.forget(slot);
+    for (const slot of this.entries.splice(0)) {
+      this.vacate(slot);
+      this.countClosed(this.epochs[slot]);
+    }
     this.adder.reset();
     this.starter.reset();
     this.housekeeper.clear();
@@ -340,22 +345,26 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   }
 
   private close(slot: number): void {
+    this.remove(slot);
+    this.countClosed(this.epochs[slot]);
+    this.fill();
+  }
+
+  private remove(slot: number): void {
     const at = this.entries.indexOf(slot);
     invariant(at >= 0, 'a connection closes once');
     invariant(this.used[slot] === 0, 'a connection that is lent stays open');
     this.entries.splice(at, 1);
-    this.forget(slot);
-    this.fill();
+    this.vacate(slot);
   }
 
-  private forget(slot: number): void {
+  private vacate(slot: number): void {
     this.free.push(slot);
     invariant(
       this.free.length + this.entries.length <= this.used.length,
       'each connection has a place of its own in the pool',
     );
     this.ages.end(slot);
-    this.countClosed(this.epochs[slot]);
   }
 
   private fill(): void {

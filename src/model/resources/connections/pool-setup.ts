@@ -9,6 +9,8 @@ export interface PoolGauges {
   readonly open: number;
   readonly used: number;
   readonly waiting: number;
+  /** Sessions whose client has gone while the server still executes their statement. */
+  readonly abandoned: () => number;
   /** Connections in use to one node of the component; -1 = it has only one. */
   readonly usedOfNode: number;
 }
@@ -31,6 +33,8 @@ export interface PoolSetup<P> {
   readonly leaks: (frame: number) => boolean;
   /** Counts a connection that is being opened, for a call or in the background. */
   readonly opens: () => void;
+  /** A call that holds a connection closes it without waiting for its statement; `epoch`: that of the connection. */
+  readonly leaves: (frame: number, epoch: number) => void;
   /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
   readonly ping: (frame: number) => Ns;
 }

@@ -4,25 +4,28 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 
 /**
- * A pooler in front of a database: one pool of connections for all callers, and a limit on the clients it serves or
- * keeps waiting. It survives the death of its callers.
+ * A pooler in front of a database, as far as one user sees it: a pool of connections for all callers that connect as
+ * that user (PgBouncer config.md, default_pool_size), and the limit on clients of all users, served or waiting
+ * (max_client_conn). It survives the death of its callers.
  */
 export class Pooler implements PolicyState {
   private readonly connections: PolicyState;
   private readonly maxClients: number;
+  /** The pools of all users. */
+  private readonly users: PolicyState[];
 
-  constructor(connections: PolicyState, maxClients: number) {
+  /** `users`: the pools that the pooler has for its users so far; this one joins them. */
+  constructor(connections: PolicyState, maxClients: number, users: PolicyState[]) {
     this.connections = connections;
     this.maxClients = maxClients;
+    this.users = users;
+    users.push(connections);
   }
 
   enter(frame: number, layer: number): number {
-    if (this.connections.held() >= this.maxClients) return OUTCOME.refused;
+    if (this.clients() >= this.maxClients) return OUTCOME.refused;
     const verdict = this.connections.enter(frame, layer);
-    invariant(
-      this.connections.held() <= this.maxClients,
-      'a pooler serves no more clients than its limit',
-    );
+    invariant(this.clients() <= this.maxClients, 'a pooler serves no more clients than its limit');
     return verdict;
   }
 
@@ -40,5 +43,11 @@ export class Pooler implements PolicyState {
 
   held(): number {
     return this.connections.held();
+  }
+
+  private clients(): number {
+    let clients = 0;
+    for (const pool of this.users) clients += pool.held();
+    return clients;
   }
 }

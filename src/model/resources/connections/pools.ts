@@ -6,9 +6,10 @@ import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type { ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { PgbouncerSettings, Pool, PoolSettings } from '../../../contracts/scenario/pools.js';
-import { isShared } from '../../../contracts/scenario/pool-size.js';
+import { isShared, userOf } from '../../../contracts/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Alarms } from '../../data/instances/alarms.js';
+import type { Backends } from './backends.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { View } from '../../data/edges/edge.js';
 import { EdgePool } from './edge-pool.js';
@@ -39,12 +40,25 @@ export interface PoolMeter {
   readonly open: number;
   readonly used: number;
   readonly waiting: number;
+  /** -1 as long as no client has left a statement behind. */
+  readonly abandoned: number;
 }
+
+const NO_GAUGES = Object.freeze({ open: -1, used: -1, waiting: -1, abandoned: -1 } as const);
+
+/** The gauges of a pool; that of abandoned sessions exists from the first one on. */
+interface GaugesOfPool extends Omit<PoolMeter, 'abandoned'> {
+  readonly left: number;
+  readonly abandoned: () => number;
+}
+
+/** What pools need of a run. */
+export type PoolsParts = EdgePoolParts & { readonly backends: Backends };
 
 /** Builds the connection pools: the innermost layers of the chains that have one. */
 export class Pools {
   /** By calling instance * components + component called. */
-  private readonly meters = new Map<number, PoolMeter>();
+  private readonly meters = new Map<number, GaugesOfPool>();
   /** Instances that may have pools, with the component called. Gauges exist only after the first call. */
   private readonly expected: { readonly instance: number; readonly callee: number }[] = [];
   private readonly pairs = new Set<number>();
@@ -53,13 +67,16 @@ export class Pools {
     [];
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
-  private readonly world: EdgePoolParts;
+  private readonly world: PoolsParts;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
-  private readonly sessions = new Map<ServerConnections, Sessions>();
+  /** By server of a pooler in session mode, and by user. */
+  private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
+  /** By server of a pooler: the pools of its users. */
+  private readonly users = new Map<ServerConnections, PolicyState[]>();
   private readonly alarms: Alarms;
 
-  constructor(world: EdgePoolParts, alarms: Alarms) {
+  constructor(world: PoolsParts, alarms: Alarms) {
     this.world = world;
     this.alarms = alarms;
   }
@@ -71,7 +88,8 @@ export class Pools {
     const database = plan.parts[edge.to].component;
     // A pooler in front of the server belongs to no caller.
     const shared = isShared(edge.pool!);
-    const key = shared ? `|${database}` : `${caller.id}|${database}`;
+    const user = userOf(edge.pool!, plan.components[caller.component].name);
+    const key = shared ? `|${database}|${user}` : `${caller.id}|${database}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const spec = plan.components[database];
@@ -93,14 +111,22 @@ export class Pools {
       this.nodes.push({ instance: caller.id, node: spec.firstInstance + index, used });
       return used;
     };
-    const make = (index: number, place: string): PolicyState =>
-      this.create(edge.pool!, {
-        ...common,
-        gauges: { ...gauges, usedOfNode: ofNode(index) },
-        server: this.serverOf(database, index),
-        ping: this.pingOf(edge, caller, index),
-        stream: streamKey(plan.seed, world.replication, `${name}${place}`),
-      });
+    const make = (index: number, place: string): PolicyState => {
+      const server = this.serverOf(database, index);
+      const own = { ...gauges, usedOfNode: ofNode(index) };
+      return this.create(
+        edge.pool!,
+        {
+          ...common,
+          gauges: own,
+          server,
+          leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
+          ping: this.pingOf(edge, caller, index),
+          stream: streamKey(plan.seed, world.replication, `${name}${place}`),
+        },
+        user,
+      );
+    };
     if (edge.route === null) return this.keep(key, shared ? null : caller, make(0, ''));
     // Each node has its own address, and so its own pool.
     const nodes = new Targets({
@@ -140,7 +166,7 @@ export class Pools {
     };
   }
 
-  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+  private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>, user: string): PolicyState {
     switch (pool.kind) {
       case 'go':
         return new GoPool({ ...common, pool });
@@ -150,27 +176,38 @@ export class Pools {
         return new HikariPool({ ...common, pool, timeout, leak });
       }
       case 'pgbouncer': {
-        if (pool.mode === 'session') return this.sessionPool(pool, common);
+        if (pool.mode === 'session') return this.sessionPool(pool, common, user);
+        const { reservePoolSize: size, reservePoolTimeoutNs } = pool;
         const timeout = this.acquireLane(pool.queryWaitTimeoutNs);
-        const one = new ConnectionPool({
-          ...common,
-          pool: byTransaction(pool),
-          timeout,
-          sessions: null,
-        });
-        return new Pooler(one, pool.maxClientConn);
+        const timer = this.acquireLane(reservePoolTimeoutNs);
+        const reserve = size === 0 || timer === null ? null : { size, timer };
+        const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
+        const one = new ConnectionPool({ ...common, ...own });
+        return new Pooler(one, pool.maxClientConn, this.usersOf(common.server));
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
-        return new ConnectionPool({ ...common, pool, timeout, sessions: null });
+        return new ConnectionPool({ ...common, pool, timeout, sessions: null, reserve: null });
       }
     }
   }
 
+  private usersOf(server: ServerConnections): PolicyState[] {
+    const users = this.users.get(server) ?? [];
+    this.users.set(server, users);
+    return users;
+  }
+
   /** The pool of a client of a pooler in session mode: each client connection holds a server connection. */
-  private sessionPool(own: PgbouncerSettings, common: Omit<PoolSetup<Pool>, 'pool'>): PolicyState {
+  private sessionPool(
+    own: PgbouncerSettings,
+    common: Omit<PoolSetup<Pool>, 'pool'>,
+    user: string,
+  ): PolicyState {
     const { server } = common;
-    let sessions = this.sessions.get(server);
+    const users = this.sessions.get(server) ?? new Map<string, Sessions>();
+    this.sessions.set(server, users);
+    let sessions = users.get(user);
     if (sessions === undefined) {
       sessions = new Sessions(
         own,
@@ -178,10 +215,10 @@ export class Pools {
         server,
         server.instance,
       );
-      this.sessions.set(server, sessions);
+      users.set(user, sessions);
     }
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
-    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions });
+    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions, reserve: null });
   }
 
   /**
@@ -246,17 +283,19 @@ export class Pools {
     return engine.lane(timeoutNs, PHASE.TIMER, calls.timerOp, frames);
   }
 
-  private metersOf(caller: Instance, callee: number): PoolMeter {
+  private metersOf(caller: Instance, callee: number): GaugesOfPool {
     const key = caller.id * this.world.plan.components.length + callee;
     const known = this.meters.get(key);
     if (known !== undefined) return known;
     this.expect(caller, callee);
-    const meter: PoolMeter = {
+    const meter = {
       instance: caller.id,
       callee,
       open: levels.register(),
       used: levels.register(),
       waiting: levels.register(),
+      left: -1,
+      abandoned: () => (meter.left < 0 ? (meter.left = levels.register()) : meter.left),
     };
     this.meters.set(key, meter);
     return meter;
@@ -277,7 +316,8 @@ export class Pools {
   list(): readonly PoolMeter[] {
     return this.expected.map(({ instance, callee }) => {
       const known = this.meters.get(instance * this.world.plan.components.length + callee);
-      return known ?? { instance, callee, open: -1, used: -1, waiting: -1 };
+      if (known === undefined) return { instance, callee, ...NO_GAUGES };
+      return { ...known, abandoned: known.left };
     });
   }
 
@@ -291,11 +331,11 @@ export class Pools {
   }
 
   private serverOf(database: number, index: number): ServerConnections {
-    const { maxConnections, firstInstance } = this.world.plan.components[database];
+    const { maxConnections, firstInstance, clientCheckNs } = this.world.plan.components[database];
     const id = firstInstance + index;
     let server = this.servers.get(id);
     if (server === undefined) {
-      server = new ServerConnections(maxConnections, this.world.instances[id]);
+      server = new ServerConnections(maxConnections, clientCheckNs, this.world.instances[id]);
       this.servers.set(id, server);
     }
     return server;

@@ -1,5 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { OUTCOME } from '../../../contracts/outcome.js';
+import type { Ns } from '../../../kernel/time.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
 
@@ -13,8 +14,12 @@ export class ServerConnections {
   private epoch: number;
   private open = 0;
 
-  constructor(limit: number, instance: Instance) {
+  /** Interval at which the server looks for lost clients during a statement; 0 = it does not. */
+  readonly checkNs: Ns;
+
+  constructor(limit: number, checkNs: Ns, instance: Instance) {
     this.limit = limit;
+    this.checkNs = checkNs;
     this.instance = instance;
     this.epoch = instance.epoch;
   }

@@ -48,36 +48,50 @@ class Throughput {
   private readonly partitions: readonly Units[];
   private readonly provisioned: readonly Units[];
 
-  constructor({ burstNs, isAdaptive, partitions, ...rates }: Capacity, does: 'read' | 'write') {
+  constructor(
+    { burstNs, isAdaptive }: Pick<Capacity, 'burstNs' | 'isAdaptive'>,
+    rate: number,
+    partitions: number,
+    most: number,
+  ) {
     const each = (count: number, rate: number, depthNs: Ns): Units[] =>
       Array.from({ length: count }, () => new Units(rate, depthNs));
     const own = isAdaptive ? 1 : partitions;
-    this.partitions = each(partitions, PARTITION_MAX[does], NS_PER_SECOND);
-    this.provisioned = each(own, rates[does] / own, Math.max(burstNs, NS_PER_SECOND));
+    this.partitions = each(partitions, most, NS_PER_SECOND);
+    this.provisioned = each(own, rate / own, Math.max(burstNs, NS_PER_SECOND));
   }
 
-  /** Takes units of a partition, or returns the limit that has too few: `partition` or `table`. */
-  take(partition: number, units: number, now: Ns): 'taken' | 'partition' | 'table' {
-    const hard = this.partitions[partition];
-    const soft = this.provisioned[partition % this.provisioned.length];
-    if (!hard.has(units, now)) return 'partition';
-    if (!soft.has(units, now)) return 'table';
-    hard.take(units, now);
-    soft.take(units, now);
-    return 'taken';
+  /** The limit that has too few units: `partition` or `table`; `none` = all have enough. */
+  lacks(partition: number, units: number, now: Ns): 'none' | 'partition' | 'table' {
+    if (!this.partitions[partition].has(units, now)) return 'partition';
+    return this.softOf(partition).has(units, now) ? 'none' : 'table';
+  }
+
+  take(partition: number, units: number, now: Ns): void {
+    this.partitions[partition].take(units, now);
+    this.softOf(partition).take(units, now);
+  }
+
+  private softOf(partition: number): Units {
+    return this.provisioned[partition % this.provisioned.length];
   }
 }
 
 interface Table {
   readonly read: Throughput;
   readonly write: Throughput;
+  /** Those of its global secondary indexes. */
+  readonly indexes: readonly Throughput[];
   readonly throttles: Counter;
   readonly partitionThrottles: Counter;
+  /** Null without indexes. */
+  readonly indexThrottles: Counter | null;
 }
 
 /**
  * Tables with provisioned throughput (DynamoDB): a request takes units of its partition and of the table before its
- * work, or is throttled at once.
+ * work, or is throttled at once. A write takes units of each index too: an index without capacity throttles the writes of
+ * its table (DynamoDB developer guide, Throttling in global secondary indexes).
  */
 export class ProvisionedCapacity {
   private readonly world: Run;
@@ -95,23 +109,44 @@ export class ProvisionedCapacity {
     const table = this.tableOf(component, spec.capacity);
     return {
       begin: (strand) => {
-        const partition = this.partitionOf(spec, strand);
-        const took = table[spec.does].take(partition, spec.units, engine.now);
-        if (took === 'taken') return OUTCOME.ok;
-        meters.count(table.throttles);
-        if (took === 'partition') meters.count(table.partitionThrottles);
-        return THROTTLED;
+        const { key, does, units, capacity, indexKeys } = spec;
+        const { now } = engine;
+        const partition = this.partitionOf(key, capacity.partitions, strand, 0);
+        const lacking = table[does].lacks(partition, units, now);
+        if (lacking !== 'none') {
+          meters.count(table.throttles);
+          if (lacking === 'partition') meters.count(table.partitionThrottles);
+          return THROTTLED;
+        }
+        for (let k = 0; k < indexKeys.length; k++) {
+          if (table.indexes[k].lacks(this.indexPartition(spec, k, strand), units, now) === 'none') {
+            continue;
+          }
+          meters.count(table.throttles);
+          meters.count(table.indexThrottles!);
+          return THROTTLED;
+        }
+        table[does].take(partition, units, now);
+        for (let k = 0; k < indexKeys.length; k++) {
+          table.indexes[k].take(this.indexPartition(spec, k, strand), units, now);
+        }
+        return OUTCOME.ok;
       },
     };
   }
 
-  /** The partition of the value of its key; without a key, a random partition for each request. */
-  private partitionOf({ key, capacity: { partitions } }: PlanConsume, strand: number): number {
+  private indexPartition({ indexKeys, capacity }: PlanConsume, index: number, strand: number) {
+    const { partitions } = capacity.indexes[index];
+    return this.partitionOf(indexKeys[index], partitions, strand, index + 1);
+  }
+
+  /** The partition of the value of a key; without a key, a random partition for each request. */
+  private partitionOf(key: number, partitions: number, strand: number, draw: number): number {
     const { keys } = this.world;
     if (partitions === 1) return 0;
     if (key >= 0) return shardOf(keys.value(key, strand), partitions);
     const { a, b } = this.spread;
-    const u = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], 0);
+    const u = unit(a, b, strands.lineageA[strand], strands.lineageB[strand], draw);
     return Math.floor(u * partitions);
   }
 
@@ -121,10 +156,15 @@ export class ProvisionedCapacity {
     const { meters } = this.world;
     const subject = { component, part: -1 };
     const table: Table = {
-      read: new Throughput(capacity, 'read'),
-      write: new Throughput(capacity, 'write'),
+      read: new Throughput(capacity, capacity.read, capacity.partitions, PARTITION_MAX.read),
+      write: new Throughput(capacity, capacity.write, capacity.partitions, PARTITION_MAX.write),
+      indexes: capacity.indexes.map(
+        ({ write, partitions }) => new Throughput(capacity, write, partitions, PARTITION_MAX.write),
+      ),
       throttles: meters.counter('throttles', subject),
       partitionThrottles: meters.counter('partitionThrottles', subject),
+      indexThrottles:
+        capacity.indexes.length > 0 ? meters.counter('indexThrottles', subject) : null,
     };
     this.tables.set(component, table);
     return table;

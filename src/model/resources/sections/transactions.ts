@@ -63,6 +63,8 @@ export class Transactions {
   private readonly writes: string[][] = [];
   /** The effects of its statements, which it has with its commit. */
   private readonly effects: Effect[][] = [];
+  /** Its statements that its client has abandoned. */
+  private readonly abandonedJobs: number[][] = [];
   /** By strand of a commit: the effects of its transaction. */
   private readonly committing = new Map<number, readonly Effect[]>();
   /** Time at which it got its connection. */
@@ -224,7 +226,19 @@ export class Transactions {
   /** The client has abandoned an attempt of a session, so its connection is lost. */
   abandoned(job: number): void {
     const tx = this.of[job];
-    if (tx >= 0 && this.serial[tx] === this.serialOf[job]) this.cut[tx] = 1;
+    if (tx < 0 || this.serial[tx] !== this.serialOf[job]) return;
+    this.cut[tx] = 1;
+    this.abandonedJobs[tx].push(job);
+  }
+
+  /** The statements that the client of a transaction has abandoned, by the frame that holds its connection. */
+  abandonedOf(frame: number): readonly number[] {
+    const owner = frames.owner[frame];
+    if ((strands.slot[owner] & TRANSACTION) === 0) return [];
+    const tx = this.of[owner];
+    return this.abandonedJobs[tx].filter(
+      (job) => strands.alive(job) && strands.callerLeftAt[job] >= 0 && this.of[job] === tx,
+    );
   }
 
   /** The act with which a statement begins at the server. */
@@ -386,6 +400,7 @@ export class Transactions {
     if (this.writes.length <= tx) this.writes[tx] = [];
     this.writes[tx].length = 0;
     (this.effects[tx] ??= []).length = 0;
+    (this.abandonedJobs[tx] ??= []).length = 0;
     return tx;
   }
 

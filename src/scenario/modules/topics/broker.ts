@@ -44,9 +44,25 @@ export function resolveTopicBroker(
   return broker;
 }
 
+/** Defaults of clients before 4.0 and before 3.0 (ProducerConfig.java; KIP-679, KIP-1030). */
+const BEFORE_4 = { lingerNs: 0 } as const;
+const BEFORE_3 = { ...BEFORE_4, acks: 1, idempotence: false } as const;
+const OLD: Readonly<Record<string, Partial<Producer>>> = { '2.4': BEFORE_3, '3.3': BEFORE_4 };
+const WORDS: Readonly<Record<string, string>> = { lingerNs: 'linger' };
+
 /** Resolves a producer. */
-export function resolveProducer(output: Producer): Producer {
-  return { ...output, idempotence: output.idempotence && output.acks === 'all' };
+export function resolveProducer(context: Context, output: Producer, path: Path): Producer {
+  const own = withDefaults(context, output, path);
+  return { ...own, idempotence: own.idempotence && own.acks === 'all' };
+}
+
+/** Applies the defaults of the version to what is not written. */
+function withDefaults(context: Context, output: Producer, path: Path): Producer {
+  const old = Object.entries(OLD[output.version ?? ''] ?? {});
+  const missing = old.filter(
+    ([name]) => writtenAt(context, [...path, WORDS[name] ?? name]) === undefined,
+  );
+  return { ...output, ...Object.fromEntries(missing) };
 }
 
 function checkProducer(context: Context, output: Producer, path: Path): void {

@@ -38,7 +38,7 @@ export function resolveTopic({
     broker: resolveTopicBroker(context, output, all('brokers'), path),
     replication: output.replication,
     minInsyncReplicas: output.minInsyncReplicas,
-    producer: resolveProducer(output.producer),
+    producer: resolveProducer(context, output.producer, [...path, 'producer']),
     publishLatency,
     backlog,
     retentionNs: output.retention,

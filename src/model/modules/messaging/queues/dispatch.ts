@@ -185,7 +185,8 @@ export class Dispatch {
     channel.closing = true;
     this.close(channel);
     const entry = this.deliveries.entry[delivery];
-    if (this.queue.isHeld(entry, this.deliveries.stamp[delivery])) this.queue.giveBack(entry);
+    if (this.queue.entries.isHeld(entry, this.deliveries.stamp[delivery]))
+      this.queue.giveBack(entry);
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
@@ -349,7 +350,7 @@ export class Dispatch {
   private settled(delivery: number): void {
     const { deliveries, queue } = this;
     const entry = deliveries.entry[delivery];
-    if (queue.isHere(entry, deliveries.life[delivery])) queue.settle(entry);
+    if (queue.entries.isHere(entry, deliveries.life[delivery])) queue.settle(entry);
     deliveries.unpin(delivery);
   }
 
@@ -358,10 +359,11 @@ export class Dispatch {
     const entry = deliveries.entry[delivery];
     const isClosed = deliveries.epoch[delivery] === channel.closed;
     const verdict = isClosed ? VERDICT.back : deliveries.verdict[delivery];
-    const held = queue.isHeld(entry, deliveries.stamp[delivery]);
+    const held = queue.entries.isHeld(entry, deliveries.stamp[delivery]);
     // An older receipt still deletes a message that the queue hides.
     const valid =
-      held || (this.spec.rules.hidesInFlight && queue.isHere(entry, deliveries.life[delivery]));
+      held ||
+      (this.spec.rules.hidesInFlight && queue.entries.isHere(entry, deliveries.life[delivery]));
     if (!valid) return;
     if (verdict === VERDICT.ack) queue.settle(entry);
     else if (verdict === VERDICT.skip) queue.skip(entry);
@@ -432,7 +434,7 @@ export class Dispatch {
       this.loseAll(channel);
     }
     this.handling.pausing?.instanceDied(instance, consumer);
-    if (!this.spec.rules.stored && !this.isAttended()) this.queue.forget();
+    if (!this.spec.rules.stored && !this.isAttended()) this.forget();
   }
 
   private started(instance: Instance, consumer: number): void {
@@ -441,6 +443,12 @@ export class Dispatch {
       this.begin(channel);
     }
     this.pump();
+  }
+
+  /** Drops all messages, because the queue has no consumer to keep them for. */
+  private forget(): void {
+    const { entries } = this.queue;
+    for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.queue.bury(entry, -1);
   }
 
   /** Detaches a channel from its deliveries. */

@@ -64,6 +64,16 @@ export class Entries {
     this.slots.onGrow((capacity) => this.ready.widen(this.position, capacity));
   }
 
+  /** True if the slot still holds the same message. */
+  isHere(entry: number, life: number): boolean {
+    return this.slots.has(entry) && this.life[entry] === life;
+  }
+
+  /** True if a delivery is still the latest one of its message. */
+  isHeld(entry: number, stamp: number): boolean {
+    return this.stamp[entry] === stamp && this.place[entry] === PLACE.inFlight;
+  }
+
   /** A unique number for the message that an entry holds now. */
   copyOf(entry: number): number {
     return copyOf(entry, this.life[entry]);

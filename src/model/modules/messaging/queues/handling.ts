@@ -236,7 +236,7 @@ export class Handling {
       return;
     }
     const entry = deliveries.entry[run];
-    const isHere = queue.isHere(entry, deliveries.life[run]);
+    const isHere = queue.entries.isHere(entry, deliveries.life[run]);
     // If the queue has removed the message, only its consumer counts the tries.
     const number = isHere
       ? ++queue.entries.runs[entry]
@@ -401,7 +401,7 @@ export class Handling {
   private failures(run: number): number {
     const { deliveries, queue } = this;
     const entry = deliveries.entry[run];
-    return queue.isHere(entry, deliveries.life[run]) ? queue.entries.failures[entry] : 0;
+    return queue.entries.isHere(entry, deliveries.life[run]) ? queue.entries.failures[entry] : 0;
   }
 
   /** Sends a verdict on all messages of a run, except those that the queue has taken back meanwhile. */

@@ -1,6 +1,8 @@
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Age, Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
+import type { Messages } from '../messages.js';
+import type { Entries } from './entries.js';
 
 /** The metrics of a queue. */
 export class QueueFigures {
@@ -18,7 +20,19 @@ export class QueueFigures {
   readonly dropped: Counter;
   readonly lost: Counter;
 
-  constructor({ meters }: Run, { component, part, rules }: PlanQueue) {
+  private readonly meters: Run['meters'];
+  private readonly entries: Entries;
+  private readonly messages: Messages;
+
+  constructor(
+    { meters }: Run,
+    { component, part, rules }: PlanQueue,
+    entries: Entries,
+    messages: Messages,
+  ) {
+    this.meters = meters;
+    this.entries = entries;
+    this.messages = messages;
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);
@@ -31,5 +45,11 @@ export class QueueFigures {
     this.expired = meters.counter('expired', subject);
     this.dropped = meters.counter('dropped', subject);
     this.lost = meters.counter('lostEffects', subject);
+  }
+  /** The oldest entry is another one now; -1 = there is none. */
+  turnAge(oldest: number): void {
+    const { message } = this.entries;
+    const since = oldest < 0 ? Infinity : this.messages.published[message[oldest]];
+    this.meters.turn(this.age, since);
   }
 }

@@ -11,8 +11,10 @@ import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
+import { Expiry } from './expiry.js';
 import { Groups } from './groups.js';
 import { NOWHERE } from './origins.js';
+import { Places } from './places.js';
 import { QueueFigures } from './queue-figures.js';
 import type { QueueWatch } from './queue-watch.js';
 import type { QueuePlacement } from './placement.js';
@@ -35,12 +37,6 @@ export class StoredQueue {
   dropped = 0;
   purged = 0;
   redriven = 0;
-  inFlight = 0;
-  delayed = 0;
-  /** Messages whose deliveries are used up, and which stay. */
-  private spent = 0;
-  /** Messages behind others of their key; they count as waiting, like ready ones. */
-  private behind = 0;
   watch!: QueueWatch;
   /** The broker nodes that hold the queue; null = it never fails. */
   private readonly placement: QueuePlacement | null;
@@ -50,10 +46,7 @@ export class StoredQueue {
   /** Bit of the effects in this queue. */
   private readonly effect: number;
   private readonly visibleOp: number;
-  private readonly expiryOp: number;
-  private readonly spentOp: number;
-  /** Time at which the timer fires; Infinity = not set. */
-  private expiryAt: Ns = Infinity;
+  private readonly expiry: Expiry;
   private next = 0;
   private returns = RETURNS;
   /** Messages behind all entries; null until there are any. */
@@ -66,6 +59,7 @@ export class StoredQueue {
   /** By key, in a queue that orders them; null = it does not. */
   private readonly groups: Groups | null;
   private readonly figures: QueueFigures;
+  private readonly places: Places;
 
   constructor(
     world: Run,
@@ -81,13 +75,10 @@ export class StoredQueue {
     this.rules = spec.rules;
     this.effect = effect;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
-    this.expiryOp = engine.define('message-expiry', () => this.expireHead());
-    this.spentOp = engine.define('spent-expiry', (entry, stamp) => {
-      const { slots, stamp: stamps } = this.entries;
-      if (slots.has(entry) && stamps[entry] === stamp) this.expire(entry);
-    });
+    this.expiry = new Expiry(this.entries, spec.rules.lifetimeNs, this);
     this.deliveries = new DeliveryList(this.entries, this);
-    this.figures = new QueueFigures(world, spec);
+    this.figures = new QueueFigures(world, spec, this.entries, messages);
+    this.places = new Places(this.figures);
     this.groups = spec.rules.keyed ? new Groups(this.entries) : null;
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
@@ -98,7 +89,16 @@ export class StoredQueue {
 
   /** Waiting messages, which the capacity limits. */
   get waiting(): number {
-    return this.entries.ready.length + this.behind + this.far;
+    return this.entries.ready.length + this.places.behind + this.far;
+  }
+
+  /** Messages with consumers, and hidden ones. */
+  get inFlight(): number {
+    return this.places.inFlight;
+  }
+
+  get delayed(): number {
+    return this.places.delayed;
   }
 
   /** The queue has no leader, so it neither delivers nor settles. */
@@ -108,7 +108,7 @@ export class StoredQueue {
 
   /** The queue has a leader again; handles timeouts that passed meanwhile. */
   leaderElected(): void {
-    this.armExpiry();
+    this.expiry.arm();
     this.deliveries.arm();
   }
 
@@ -145,7 +145,7 @@ export class StoredQueue {
     }
     const entry = this.make(message, position, since, origin);
     entries.due[entry] = due;
-    if (entry === entries.oldest) this.turnAge();
+    if (entry === entries.oldest) this.figures.turnAge(this.entries.oldest);
     if (this.joins(entry)) levels.add(figures.ready, 1);
     else this.begin(entry);
     invariant(this.isComplete, 'an accepted message is in one place of the queue');
@@ -192,8 +192,7 @@ export class StoredQueue {
     invariant(!this.isHalted, 'a queue without a leader hands out nothing');
     this.leave(entry);
     this.groups?.begins(entry);
-    levels.add(this.figures.inFlight, 1);
-    this.inFlight++;
+    this.places.enter(PLACE.inFlight);
     invariant(
       this.inFlight <= rules.inFlightLimit,
       'no more messages are in flight than the queue allows',
@@ -210,16 +209,6 @@ export class StoredQueue {
       'a message is received no more often than the queue allows',
     );
     invariant(this.isComplete, 'a message that is handed out leaves its place in the queue');
-  }
-
-  /** True if the slot still holds the same message. */
-  isHere(entry: number, life: number): boolean {
-    return this.entries.slots.has(entry) && this.entries.life[entry] === life;
-  }
-
-  /** True if a delivery is still the latest one of its message. */
-  isHeld(entry: number, stamp: number): boolean {
-    return this.entries.stamp[entry] === stamp && this.entries.place[entry] === PLACE.inFlight;
   }
 
   /** The message is handled. */
@@ -302,12 +291,6 @@ export class StoredQueue {
     this.watch.deadLetter(target, message, deaths);
   }
 
-  /** Drops all messages, because the queue has no consumer to keep them for. */
-  forget(): void {
-    const { entries } = this;
-    for (let entry = entries.oldest; entry >= 0; entry = entries.oldest) this.bury(entry, -1);
-  }
-
   /** This copy of a message will not have an effect. */
   lose(message: number, copy: number): void {
     if (this.messages.loses(message, this.effect, copy)) this.world.meters.count(this.figures.lost);
@@ -341,11 +324,8 @@ export class StoredQueue {
 
   /** Every message has one place. */
   private get isComplete(): boolean {
-    return this.held === this.entries.slots.used + this.far;
-  }
-
-  private get held(): number {
-    return this.waiting + this.inFlight + this.delayed + this.spent;
+    const held = this.waiting + this.inFlight + this.delayed + this.places.spent;
+    return held === this.entries.slots.used + this.far;
   }
 
   /** Messages without an entry. */
@@ -368,7 +348,7 @@ export class StoredQueue {
   }
 
   /** The first ready entry; -1 = none. An entry that was delayed may come after messages of the backlog. */
-  private first(): number {
+  first(): number {
     const { entries } = this;
     while (this.far > 0) {
       const entry = entries.ready.peek();
@@ -382,7 +362,7 @@ export class StoredQueue {
   private joins(entry: number): boolean {
     if (this.groups?.add(entry) !== true) return false;
     this.entries.place[entry] = PLACE.behind;
-    this.behind++;
+    this.places.count(PLACE.behind, 1);
     return true;
   }
 
@@ -407,7 +387,7 @@ export class StoredQueue {
     const { rules } = this;
     levels.add(this.figures.ready, 1);
     this.watch.available();
-    this.armExpiry();
+    this.expiry.arm();
     if (rules.overflow !== 'dropHead' || this.counted <= rules.capacity) return;
     while (this.counted > rules.capacity) {
       // A limit of all that is stored deletes the oldest, wherever it is.
@@ -423,8 +403,7 @@ export class StoredQueue {
     const { entries } = this;
     entries.place[entry] = PLACE.delayed;
     entries.stamp[entry]++;
-    this.delayed++;
-    levels.add(this.figures.delayed, 1);
+    this.places.enter(PLACE.delayed);
     engine.at(until, PHASE.TIMER, this.visibleOp, entry, entries.stamp[entry], 0);
   }
 
@@ -449,7 +428,7 @@ export class StoredQueue {
   /** Ends the life of a message that has expired or reached its receive limit. */
   private isOver(entry: number): boolean {
     const { entries, rules, spec } = this;
-    if (this.isExpired(entry)) this.expire(entry);
+    if (this.expiry.isOver(entry)) this.expire(entry);
     else if (entries.deliveries[entry] < rules.maxReceiveCount) return false;
     else if (rules.keepsSpent && spec.deadLetter < 0) this.keep(entry);
     else this.bury(entry, spec.deadLetter);
@@ -458,31 +437,17 @@ export class StoredQueue {
 
   /** A message whose deliveries are used up stays stored until it expires or makes room. */
   private keep(entry: number): void {
-    const { entries, figures } = this;
+    const { entries } = this;
     invariant(entries.deliveries[entry] > 0, 'a message is given up after a delivery');
     this.leave(entry);
     entries.place[entry] = PLACE.spent;
     entries.stamp[entry]++;
-    this.spent++;
-    levels.add(figures.spent, 1);
-    const end = this.endOf(entry);
-    if (end === Infinity) return;
-    engine.at(end, PHASE.TIMER, this.spentOp, entry, entries.stamp[entry], 0);
+    this.places.enter(PLACE.spent);
+    this.expiry.setAside(entry);
   }
 
-  private endOf(entry: number): Ns {
-    return this.entries.since[entry] + this.rules.lifetimeNs;
-  }
-
-  /**
-   * Expires at its end; a message with a lifetime of 0 may be delivered in its first instant (RabbitMQ, docs/ttl.md).
-   */
-  private isExpired(entry: number): boolean {
-    const left = this.endOf(entry) - engine.now;
-    return left < 0 || (left === 0 && this.rules.lifetimeNs > 0);
-  }
-
-  private expire(entry: number): void {
+  /** The time of a message has ended. */
+  expire(entry: number): void {
     this.world.meters.count(this.figures.expired);
     if (this.rules.deadLettersExpired && this.spec.deadLetter >= 0) {
       this.bury(entry, this.spec.deadLetter);
@@ -491,26 +456,6 @@ export class StoredQueue {
     this.expired++;
     this.letGo(entry);
     this.remove(entry);
-  }
-
-  private expireHead(): void {
-    this.expiryAt = Infinity;
-    if (this.isHalted) return;
-    const { now } = engine;
-    for (let entry = this.first(); entry >= 0 && this.endOf(entry) <= now; entry = this.first()) {
-      this.expire(entry);
-    }
-    this.armExpiry();
-  }
-
-  private armExpiry(): void {
-    if (this.rules.lifetimeNs === Infinity) return;
-    const head = this.first();
-    if (head < 0) return;
-    const at = Math.max(this.endOf(head), engine.now);
-    if (at >= this.expiryAt) return;
-    this.expiryAt = at;
-    engine.at(at, PHASE.TIMER, this.expiryOp, 0, 0, 0);
   }
 
   /** A delivery has timed out. */
@@ -524,36 +469,12 @@ export class StoredQueue {
     }
   }
 
-  /** Removes an entry from its current state. */
+  /** Removes an entry from its current place. */
   private leave(entry: number): void {
-    const { entries } = this;
-    switch (entries.place[entry]) {
-      case PLACE.ready:
-        entries.ready.remove(entry);
-        levels.add(this.figures.ready, -1);
-        return;
-      case PLACE.inFlight:
-        this.deliveries.remove(entry);
-        this.inFlight--;
-        invariant(this.inFlight >= 0, 'a message in flight is counted');
-        levels.add(this.figures.inFlight, -1);
-        return;
-      case PLACE.delayed:
-        this.delayed--;
-        invariant(this.delayed >= 0, 'a hidden message is counted');
-        levels.add(this.figures.delayed, -1);
-        return;
-      case PLACE.behind:
-        this.behind--;
-        invariant(this.behind >= 0, 'a message behind another one of its key is counted');
-        levels.add(this.figures.ready, -1);
-        return;
-      case PLACE.spent:
-        this.spent--;
-        invariant(this.spent >= 0, 'a message without further deliveries is counted');
-        levels.add(this.figures.spent, -1);
-        return;
-    }
+    const place = this.entries.place[entry];
+    if (place === PLACE.ready) this.entries.ready.remove(entry);
+    else if (place === PLACE.inFlight) this.deliveries.remove(entry);
+    this.places.leave(place);
   }
 
   private remove(entry: number): void {
@@ -570,7 +491,7 @@ export class StoredQueue {
     messages.release(entries.message[entry]);
     invariant(this.isComplete, 'a removed message is in no place of the queue');
     if (entries.oldest < 0 && this.far > 0) this.fetch();
-    if (wasOldest) this.turnAge();
+    if (wasOldest) this.figures.turnAge(this.entries.oldest);
     this.promote(first);
     this.watch.roomed();
   }
@@ -592,25 +513,16 @@ export class StoredQueue {
     entries.place[entry] = PLACE.behind;
     entries.stamp[entry]++;
     entries.due[entry] = 0;
-    this.behind++;
-    levels.add(this.figures.ready, 1);
+    this.places.enter(PLACE.behind);
     this.promote(this.groups.ends(entry));
-  }
-
-  private turnAge(): void {
-    const { message, oldest } = this.entries;
-    const since = oldest < 0 ? Infinity : this.messages.published[message[oldest]];
-    this.world.meters.turn(this.figures.age, since);
   }
 
   /** Checks that every accepted message is accounted for. */
   private audit(): void {
     const taken = this.purged + this.redriven;
     const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
-    invariant(
-      this.accepted === gone + this.held,
-      'accepted messages are in the queue or were settled',
-    );
+    const held = this.entries.slots.used + this.far;
+    invariant(this.accepted === gone + held, 'accepted messages are in the queue or were settled');
     invariant(this.isComplete, 'a queue counts what it holds');
   }
 }

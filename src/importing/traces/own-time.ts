@@ -1,0 +1,149 @@
+import { formatCount, formatShare } from '../../text/figures.js';
+import { BusyShare, ownTimes, serviceTime } from './busy.js';
+import type { Execution } from './executions.js';
+import { FEW } from './measured.js';
+import type { TraceHints, Unknown } from './model.js';
+import type { SpanStore } from './store.js';
+
+/** What turns a span of time of a process into its work. */
+export interface OwnTime {
+  readonly kind: 'work' | 'wait';
+  /** Work between two instants of an execution. */
+  between(span: number, from: number, to: number): number;
+}
+
+type Times = (readonly [from: number, to: number])[];
+
+/** What the times of a service depend on. */
+export interface OwnTimeOf {
+  readonly store: SpanStore;
+  readonly hints: TraceHints;
+  /** Requests that a trace stands for. */
+  readonly weight: number;
+}
+
+const RAW: OwnTime = { kind: 'wait', between: (_span, from, to) => to - from };
+
+/**
+ * The own time of a service, with the cores that a manifest says. Spans of all requests give the work of each execution by
+ * its busy share. Spans of a sample give only its mean, by the formula of Erlang. Without cores, work and waits look alike.
+ */
+export function ownTimeOf(
+  service: string,
+  executions: readonly Execution[],
+  { store, hints, weight }: OwnTimeOf,
+  unknown: Unknown[],
+): OwnTime {
+  const path = `services.${service}.cpu.cores`;
+  const cores = hints.cores(service);
+  if (cores === null || !(cores > 0)) {
+    const times = `${formatCount(executions.length)} executions`;
+    const reason = `${times} show how long they took, but not how much of it was work on a core`;
+    unknown.push({ path, reason, question: `How many cores has an instance of ${service}?` });
+    return RAW;
+  }
+  const { instance } = store;
+  const byProcess = new Map<number, Times>();
+  for (const execution of executions) {
+    const known = byProcess.get(instance[execution.span]) ?? [];
+    byProcess.set(instance[execution.span], known);
+    for (const time of ownTimes(execution)) known.push(time);
+  }
+  // Without instances all replicas look like one process, with the cores of all.
+  const replicas = byProcess.size === 1 && byProcess.has(0) ? (hints.replicas(service) ?? 1) : 1;
+  const all = cores * replicas;
+  if (weight > 1) return scaled(service, byProcess, all, weight, unknown);
+  const shares = new Map([...byProcess].map(([own, times]) => [own, new BusyShare(times, all)]));
+  const worked: OwnTime = {
+    kind: 'work',
+    between: (span, from, to) => shares.get(instance[span])!.between(from, to),
+  };
+  const runningAt = (one: Execution): number =>
+    shares.get(instance[one.span])!.runningAt(one.start);
+  const contended = new Contention(executions, (one) => runningAt(one) > all, worked);
+  if (contended.isWait()) return RAW;
+  if (!contended.isDecided()) unknown.push(contended.unknown(service, all));
+  return worked;
+}
+
+/** Share of busy cores from which a sample no longer gives the work: the wait for a core is too large a part of the time. */
+const BUSY_MAX = 0.4;
+
+/** Work as a constant share of the time, by process. */
+function scaled(
+  service: string,
+  byProcess: ReadonlyMap<number, Times>,
+  cores: number,
+  weight: number,
+  unknown: Unknown[],
+): OwnTime {
+  let busy = 0;
+  let whole = 0;
+  let most = 0;
+  for (const times of byProcess.values()) {
+    const first = times.reduce((least, [from]) => Math.min(least, from), Infinity);
+    const last = times.reduce((most, [, to]) => Math.max(most, to), -Infinity);
+    const sum = times.reduce((own, [from, to]) => own + to - from, 0);
+    if (times.length < 2) continue;
+    const mean = sum / times.length;
+    const perNs = ((times.length - 1) * weight) / (last - first);
+    const work = serviceTime(mean, perNs, cores);
+    most = Math.max(most, (perNs * work) / cores);
+    busy += times.length * work;
+    whole += sum;
+  }
+  if (most > BUSY_MAX) {
+    unknown.push({
+      path: `services.${service}.endpoints`,
+      reason: `not identifiable from a sample: the cores are about ${formatShare(most)} busy, and a large part of the time is a wait for them`,
+      question: `How long does ${service} work for a request, or which traces are all of a minute?`,
+    });
+  }
+  const factor = whole > 0 ? busy / whole : 1;
+  return { kind: 'work', between: (_span, from, to) => (to - from) * factor };
+}
+
+/** Own times of executions that began when all cores were taken, and of those that did not. */
+class Contention {
+  private readonly raw: [number, number] = [0, 0];
+  private readonly work: [number, number] = [0, 0];
+  private readonly n: [number, number] = [0, 0];
+
+  constructor(
+    executions: readonly Execution[],
+    isContended: (one: Execution) => boolean,
+    worked: OwnTime,
+  ) {
+    for (const one of executions) {
+      if (one.isFailed || !one.isTimed) continue;
+      const side = isContended(one) ? 1 : 0;
+      this.n[side]++;
+      for (const [from, to] of ownTimes(one)) {
+        this.raw[side] += to - from;
+        this.work[side] += worked.between(one.span, from, to);
+      }
+    }
+  }
+
+  /** There are enough of both for a comparison. */
+  isDecided(): boolean {
+    return this.n[0] >= FEW && this.n[1] >= FEW;
+  }
+
+  /** Taken cores make no difference to the times: they are waits, not work. */
+  isWait(): boolean {
+    if (!this.isDecided()) return false;
+    const change = (sums: readonly [number, number]): number =>
+      Math.abs(sums[1] / this.n[1] / (sums[0] / this.n[0]) - 1);
+    return change(this.raw) < change(this.work);
+  }
+
+  unknown(service: string, cores: number): Unknown {
+    const share = formatShare(this.n[1] / Math.max(1, this.n[0] + this.n[1]));
+    return {
+      path: `services.${service}.endpoints`,
+      reason: `${share} of the executions began with more than ${cores} in work, so work and waits look alike; taken as work`,
+      question: `Does ${service} work on a core in its own time, or does it wait?`,
+    };
+  }
+}

@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { endpoint, modelOf, ownMs, shape } from './read.js';
+import { call, otlpLines, root } from './spans.js';
+import type { TestSpan } from './spans.js';
+
+/** Traces 100 ms apart, each made from its number and its start. */
+function traces(n: number, make: (trace: string, from: number, k: number) => readonly TestSpan[]) {
+  return otlpLines(Array.from({ length: n }, (_, k) => make(`t${k}`, 100 * k, k)).flat());
+}
+
+describe('order over all executions', () => {
+  it('takes calls as parallel that overlap in 1 of 10 executions, although 9 show them in order', async () => {
+    const model = await modelOf([
+      traces(100, (trace, at, k) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at, at + (k % 10 === 0 ? 6 : 2)]),
+        ...call(trace, 'r', 'web', 'b', [at + 3, at + 10]),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toMatch(
+      /^\{.*a GET \/a \| .*b GET \/b\}$/,
+    );
+  });
+
+  it('takes calls as a sequence that overlap in 1 of 50 executions: one clock tick is no fan-out', async () => {
+    const model = await modelOf([
+      traces(100, (trace, at, k) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at, at + (k % 50 === 0 ? 6 : 2)]),
+        ...call(trace, 'r', 'web', 'b', [at + 3, at + 10]),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe('a GET /a, wait, b GET /b');
+  });
+
+  it('finds a series within a parallel block', async () => {
+    const model = await modelOf([
+      traces(60, (trace, at, k) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at, at + 2]),
+        ...call(trace, 'r', 'web', 'b', [at + 2, at + 4 + (k % 3)]),
+        ...call(trace, 'r', 'web', 'c', [at, at + 5]),
+        ...call(trace, 'r', 'web', 'd', [at + 7, at + 10]),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe(
+      '{a GET /a, b GET /b | c GET /c}, wait, d GET /d',
+    );
+  });
+
+  it('finds bodies of two calls that are repeated 2 to 4 times', async () => {
+    const model = await modelOf([
+      traces(300, (trace, at, k) => [
+        root(trace, at, at + 20),
+        ...Array.from({ length: 2 + (k % 3) }, (_, round) => [
+          ...call(trace, 'r', 'web', 'a', [at + 4 * round, at + 4 * round + 1]),
+          ...call(trace, 'r', 'web', 'b', [at + 4 * round + 1, at + 4 * round + 4]),
+        ]).flat(),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe(
+      'uniform(2 4) x [a GET /a, b GET /b], wait',
+    );
+  });
+
+  it('counts a failed execution for the share of a call up to where it came', async () => {
+    // A quarter fails at `a`, which is before `b`; of the others half call `b`.
+    const model = await modelOf([
+      traces(400, (trace, at, k) => [
+        root(trace, at, at + 10, k % 4 === 0),
+        ...call(trace, 'r', 'web', 'a', [at, at + 2], { isError: k % 4 === 0 }),
+        ...(k % 4 === 1 || k % 8 === 2 ? call(trace, 'r', 'web', 'b', [at + 3, at + 8]) : []),
+      ]),
+    ]);
+    const b = endpoint(model, 'web', 'GET /').steps.find((s) => 'to' in s && s.to === 'b');
+    expect(b).toMatchObject({ chance: { text: '0.5', n: 300 } });
+    expect(endpoint(model, 'web', 'GET /').errors).toBeNull();
+  });
+});
+
+describe('own time in loops', () => {
+  /** Three rounds of 2 ms of own time and a call of 3 ms, and 4 ms before or after them. */
+  const rounds = (isFirst: boolean, rest: number): string =>
+    traces(60, (trace, at) => {
+      const from = at + (isFirst ? rest : 0);
+      return [
+        root(trace, at, at + 15 + rest),
+        ...[0, 1, 2].flatMap((k) => {
+          const start = from + 5 * k + (isFirst ? 2 : 0);
+          return call(trace, 'r', 'web', 'a', [start, start + 3]);
+        }),
+      ];
+    });
+
+  it.each([
+    ['at the start of each round', true, 0, '3 x [wait, a GET /a]'],
+    ['at the end of each round', false, 0, '3 x [a GET /a, wait]'],
+    ['at the start of each round, after other time', true, 4, 'wait, 3 x [wait, a GET /a]'],
+    ['at the end of each round, before other time', false, 4, '3 x [a GET /a, wait], wait'],
+  ])('%s counts once for each round', async (_, isFirst, rest, expected) => {
+    const model = await modelOf([rounds(isFirst, rest)]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe(expected);
+    const loop = steps.find(({ kind }) => kind === 'repeat')!;
+    expect(ownMs('steps' in loop ? loop.steps : [])).toBeCloseTo(2, 5);
+    expect(ownMs(steps)).toBeCloseTo(rest, 5);
+  });
+});
+
+describe('calls in the background', () => {
+  it('are marked, and take no time of their caller', async () => {
+    const model = await modelOf([
+      traces(60, (trace, at) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at + 1, at + 30]),
+        ...call(trace, 'r', 'web', 'b', [at + 2, at + 6]),
+      ]),
+    ]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait, b GET /b, wait, a GET /a');
+    expect(steps.at(-1)).toMatchObject({ to: 'a', isBackground: true });
+    expect(ownMs(steps)).toBeCloseTo(6, 5);
+  });
+});
+
+describe('clocks', () => {
+  it('shifts the callee whose clock is 40 ms ahead by the median, and counts it', async () => {
+    const model = await modelOf([
+      traces(50, (trace, at) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at + 1, at + 9], { shift: 40 }),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe('wait, a GET /a, wait');
+    expect(model.network!.text).toBe('100us');
+    expect(model.leftOut).toContainEqual({
+      reason: 'calls whose two clocks differ: the callee is shifted by the median',
+      count: 50,
+    });
+  });
+});
+
+describe('work that its caller has given up', () => {
+  it('is no error of the server, and its whole time counts', async () => {
+    const model = await modelOf([
+      traces(100, (trace, at, k) => {
+        const isLate = k % 5 === 0;
+        return [
+          root(trace, at, at + 31, isLate),
+          {
+            ...{ trace, id: 'c', parent: 'r', service: 'web', kind: 3, name: 'GET /a' },
+            ...{ from: at, to: at + (isLate ? 30 : 10), isError: isLate },
+            attributes: isLate ? { 'error.type': 'timeout' } : {},
+          },
+          {
+            ...{ trace, id: 's', parent: 'c', service: 'a', kind: 2, name: 'GET /a' },
+            ...{ from: at, to: at + (isLate ? 60 : 10), isError: isLate },
+          },
+        ];
+      }),
+    ]);
+    const a = endpoint(model, 'a', 'GET /a');
+    expect(a.errors).toBeNull();
+    // 80 x 10 ms and 20 x 60 ms.
+    expect(ownMs(a.steps)).toBeCloseTo(20, 1);
+    expect(endpoint(model, 'web', 'GET /').steps[0]).toMatchObject({
+      timeout: { text: '30ms', n: 20 },
+    });
+  });
+});
+
+describe('windows at another level', () => {
+  it('fits the usual 10 ms and leaves out 40 s in which everything took 80 ms', async () => {
+    const model = await modelOf([
+      traces(2000, (trace, at, k) => {
+        const ms = k >= 800 && k < 1200 ? 80 : 10 + (k % 3) - 1;
+        return [root(trace, at, at + ms)];
+      }),
+    ]);
+    expect(ownMs(endpoint(model, 'web', 'GET /').steps)).toBeCloseTo(10, 0);
+    const [left] = model.leftOut;
+    expect(left.reason).toMatch(/another level/);
+    // The 400, and at most two pieces of 20 on each side of them.
+    expect(left.count).toBeGreaterThanOrEqual(400);
+    expect(left.count).toBeLessThan(480);
+  });
+
+  it('leaves nothing out of a steady load', async () => {
+    const model = await modelOf([
+      traces(2000, (trace, at, k) => [root(trace, at, at + 5 + (k % 20))]),
+    ]);
+    expect(model.leftOut).toEqual([]);
+  });
+});
+
+describe('work and waits', () => {
+  /** A core serves two requests at once in 20 ms each, or one in 10 ms: every other pair of traces begins together. */
+  const shared = traces(400, (trace, at, k) => {
+    const isPair = k % 4 < 2;
+    return [
+      root(
+        trace,
+        isPair ? at - 100 * (k % 2) : at,
+        at - (isPair ? 100 * (k % 2) : 0) + (isPair ? 20 : 10),
+      ),
+    ];
+  });
+
+  it('is told from the wait for a core by the busy share', async () => {
+    const model = await modelOf([shared], { cores: { web: 1 } });
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('work');
+    expect(ownMs(steps)).toBeCloseTo(10, 5);
+  });
+
+  it('stays a question without cores', async () => {
+    const model = await modelOf([shared]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe('wait');
+    expect(model.unknown.map(({ path }) => path)).toContain('services.web.cpu.cores');
+  });
+
+  it('is a wait if the time is the same with all cores taken', async () => {
+    const model = await modelOf(
+      [
+        traces(400, (trace, at, k) => {
+          const from = k % 4 === 1 ? at - 95 : at;
+          return [root(trace, from, from + 10)];
+        }),
+      ],
+      { cores: { web: 1 } },
+    );
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait');
+    expect(ownMs(steps)).toBeCloseTo(10, 5);
+  });
+});
+
+describe('the two sides of a call with one id', () => {
+  it.each([
+    ['the client first', (sides: readonly object[]) => sides],
+    ['the server first', (sides: readonly object[]) => [...sides].reverse()],
+  ])('are two spans, %s', async (_, order) => {
+    const side = (
+      kind: string,
+      serviceName: string,
+      timestamp: number,
+      duration: number,
+    ): object => ({
+      ...{ traceId: 'a1', id: 'b', parentId: 'a', name: 'get', kind, timestamp, duration },
+      localEndpoint: { serviceName },
+    });
+    const web = { ...side('SERVER', 'web', 1_000_000, 9000), id: 'a', parentId: undefined };
+    const sides = order([
+      side('CLIENT', 'web', 1_001_000, 5000),
+      side('SERVER', 'db-proxy', 1_002_000, 3000),
+    ]);
+    const inner = { ...side('CLIENT', 'db-proxy', 1_003_000, 1000), id: 'c', parentId: 'b' };
+    const store = { remoteEndpoint: { serviceName: 'mysql' }, tags: { 'db.system': 'mysql' } };
+    const model = await modelOf([JSON.stringify([web, ...sides, { ...inner, ...store }])]);
+    expect(model.leftOut).toEqual([]);
+    expect(shape(endpoint(model, 'web', 'get').steps)).toBe('wait, db-proxy get, wait');
+    expect(shape(endpoint(model, 'db-proxy', 'get').steps)).toBe('wait, mysql get, wait');
+    expect(model.network!.text).toBe('1ms');
+  });
+});
