@@ -80,10 +80,15 @@ function call(service, depth, build, next) {
   }
 }
 
+/** Requests a second at a share of the load at which the first service saturates. */
+export function perSecondOf(services, load) {
+  const limits = services.map(({ ms, cores, rate }) => (1000 * cores) / (ms * rate));
+  return load * Math.min(...limits);
+}
+
 /** The scenario at a share of the load at which the first service saturates, for a number of spans. */
 export function scenarioOf(services, load, spans) {
-  const limits = services.map(({ ms, cores, rate }) => (1000 * cores) / (ms * rate));
-  const perSecond = load * Math.min(...limits);
+  const perSecond = perSecondOf(services, load);
   const perRequest = 2 + services.reduce((sum, { rate }) => sum + 2 * rate, 0);
   const seconds = Math.max(5, Math.round(spans / perRequest / perSecond));
   const texts = services.map(
