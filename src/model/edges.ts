@@ -67,8 +67,7 @@ export function setEdges(
       passes: passesOf(plan.mesh, plan, spec),
       isMutual: isMutual(plan.mesh, plan, spec),
       guarded: (spec.connections?.server ?? null) !== null,
-      panic: Math.max(spec.panic, chains.failsOpen(spec) ? Number.MIN_VALUE : 0),
-      failsOnPanic: spec.failsOnPanic,
+      ...panicOf(spec, chains.failsOpen(spec)),
       ...endpointOf(plan, spec),
       once: spec.once,
       session: spec.session,
@@ -79,6 +78,15 @@ export function setEdges(
     };
   });
   return views;
+}
+
+/** Levels see all instances, and panic by themselves. */
+function panicOf(
+  { loadBalancing, panic, failsOnPanic }: PlanEdge,
+  failsOpen: boolean,
+): Pick<Edge, 'panic' | 'failsOnPanic'> {
+  if (loadBalancing.common.priorities) return { panic: Infinity, failsOnPanic: false };
+  return { panic: Math.max(panic, failsOpen ? Number.MIN_VALUE : 0), failsOnPanic };
 }
 
 /** The facts of the called endpoint that policies may ask for. */

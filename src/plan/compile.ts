@@ -131,8 +131,9 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
 }
 
 /** The program, and what its instructions refer to. */
-function writtenBy({ distributions, counts, assembler, keyed, gates }: Writer) {
+function writtenBy({ layout, distributions, counts, assembler, keyed, gates }: Writer) {
   return {
+    zones: layout.zones,
     distributions: distributions.values,
     counts: counts.values,
     program: assembler.seal(),

@@ -12,6 +12,7 @@ import type { Bundle } from '../contracts/scenario/steps.js';
 import type { Label } from './assembler.js';
 import { Bundles } from './bundles.js';
 import { checkCluster } from './clusters.js';
+import { checkLevels } from './levels.js';
 import { byCodeUnit } from '../text/order.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
@@ -149,11 +150,8 @@ export class EdgeTable {
       checkPick(own, to.component, route, problems);
       if (isModule(to.component.source)) to.component.source.checkBundle(own, problems);
       const host = hostOf(to.component)!;
-      const loadBalancing =
-        own.loadBalancing ??
-        this.mesh.balancing(from.component, to.component) ??
-        host.loadBalancing;
       const outlierDetection = outliersOf(own, host);
+      const loadBalancing = this.balancingOf(own, from.component, to.component, outlierDetection);
       return {
         from: from.id,
         to: to.id,
@@ -189,6 +187,17 @@ export class EdgeTable {
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };
   }
+
+  /** The balancing of a call: of its bundle, else of the mesh, else of the callee. */
+  private balancingOf(
+    { loadBalancing }: Bundle,
+    from: LaidComponent,
+    to: LaidComponent,
+    outlierDetection: OutlierDetection | null,
+  ): LoadBalancing {
+    const own = loadBalancing ?? this.mesh.balancing(from, to) ?? hostOf(to)!.loadBalancing;
+    return this.mesh.located(own, from, to, outlierDetection !== null);
+  }
 }
 
 /**
@@ -202,10 +211,12 @@ function outliersOf(own: Bundle, host: Host): OutlierDetection | null {
 }
 
 function panicOf(
-  { common: { panicThreshold } }: LoadBalancing,
+  { common: { panicThreshold, priorities } }: LoadBalancing,
   outlierDetection: OutlierDetection | null,
 ): number {
-  return Math.min(panicThreshold ?? outlierDetection?.panicThreshold ?? 0, ENOUGH);
+  const threshold = panicThreshold ?? outlierDetection?.panicThreshold ?? 0;
+  // Levels know by their load whether they can carry everything.
+  return priorities ? threshold : Math.min(threshold, ENOUGH);
 }
 
 function compareUses(a: Use, b: Use): number {
@@ -264,6 +275,7 @@ function checkConnections(
     return;
   }
   const balancing = loadBalancing ?? hostOf(callee)!.loadBalancing;
+  checkLevels(balancing, callee, loadBalancing === null ? `${kind}s.${name}` : where, problems);
   const changing = changerOf(callee);
   if (balancing.common.subset?.kind === 'deterministic' && changing !== null) {
     const message = `deterministic subsets are cut from a fixed number of instances, and ${changing} changes that of ${name}: use kind: random`;

@@ -46,6 +46,23 @@ export class MeshEdges {
     return mesh.waypoint?.services.includes(callee.name) === false ? null : mesh.loadBalancing;
   }
 
+  /** The balancing of a call with the levels of the mesh, which keep it in the zone of the caller while that can. */
+  located(
+    own: LoadBalancing,
+    caller: LaidComponent,
+    callee: LaidComponent,
+    ejects: boolean,
+  ): LoadBalancing {
+    const { mesh } = this;
+    if (mesh === null || mesh.priorities === undefined || !ejects) return own;
+    if (!this.isInside(caller) || !isCalled(callee)) return own;
+    const { priorities, zoneAware, subset } = own.common;
+    if (priorities !== undefined || zoneAware !== null || subset !== null) return own;
+    if (new Set(callee.zones.filter((zone) => zone >= 0)).size < 2) return own;
+    if (mesh.waypoint?.services.includes(callee.name) === false) return own;
+    return { ...own, common: { ...own.common, priorities: mesh.priorities } };
+  }
+
   /** Whether both ends of a call have proxies that use mutual TLS. */
   isMutual(caller: LaidComponent, callee: LaidComponent): boolean {
     return this.mesh?.mtls === true && this.isInside(caller) && this.isInside(callee);

@@ -1,3 +1,4 @@
+import { PLAIN_BALANCING } from '../../src/contracts/patterns/balancer.js';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
@@ -330,6 +331,37 @@ describe('connections of an edge', () => {
     const policy = { ...connected, layers: [split] };
     const a = service('a', { run: [call('b.get', { policy })] });
     expect(problemsOf({ services: [a, b] })).toEqual(['policies.http.bulkhead FL708']);
+  });
+
+  it('have levels of instances that there are, and a first one', () => {
+    const backed = (backup: readonly number[]): readonly string[] => {
+      const common = {
+        ...PLAIN_BALANCING,
+        priorities: {
+          backup,
+          failover: {},
+          distribute: {},
+          overprovisioningFactor: 1.4,
+          switch: 'whenEmpty' as const,
+        },
+      };
+      const loadBalancing = { kind: 'roundRobin', config: {}, common };
+      const b = service('b', { get: [work(1)] }, { replicas: 2, zones: [null, null] });
+      const policy = { ...bundle('plain'), loadBalancing };
+      const a = service('a', { run: [call('b.get', { policy })] });
+      return problemsOf({ services: [a, b] });
+    };
+    const wrong = ['policies.plain.loadBalancing.priorities.backup FL708'];
+    expect([backed([1]), backed([2]), backed([0, 1])]).toEqual([[], wrong, wrong]);
+  });
+
+  it('go to a callee of their cluster', () => {
+    const b = service('b', { get: [work(1)] });
+    const called = (callees: readonly string[]): readonly string[] => {
+      const policy = { ...bundle('plain'), cluster: { name: 'bank', callees } };
+      return problemsOf({ services: [service('a', { run: [call('b.get', { policy })] }), b] });
+    };
+    expect([called(['b']), called(['c'])]).toEqual([[], ['policies.plain.cluster FL708']]);
   });
 });
 

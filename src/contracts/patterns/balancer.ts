@@ -80,10 +80,25 @@ export interface BalancingCommon {
   readonly failTrafficOnPanic: boolean;
   /** null = zones are ignored. */
   readonly zoneAware: ZoneAware | null;
+  /** null = no levels, even where a mesh has them; missing = as the mesh does. */
+  readonly priorities?: Priorities | null;
   /** null = every caller sees all instances. */
   readonly subset: Subset | null;
   /** Whether an instance is picked for each attempt or for each connection (as an L4 balancer does). */
   readonly level: 'request' | 'connection';
+}
+
+/** Levels of instances, each of which gets the calls that the ones before it cannot take. */
+export interface Priorities {
+  /** Indices of the instances of the second level; null = levels by zone, that of the caller first. */
+  readonly backup: readonly number[] | null;
+  /** By zone of a caller: the zones of the following levels. */
+  readonly failover: Readonly<Record<string, readonly string[]>>;
+  /** By zone of a caller: the weights of zones, instead of levels. */
+  readonly distribute: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly overprovisioningFactor: number;
+  /** Whether a level gives calls away as soon as it cannot carry all of them, or only without any instance. */
+  readonly switch: 'gradual' | 'whenEmpty';
 }
 
 /** Load balancing with no settings besides the kind. */

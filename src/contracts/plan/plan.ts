@@ -78,6 +78,8 @@ export interface Plan extends PlanModules {
   readonly keys: readonly PlanKey[];
   /** Rules for executing a request once per key value; parts and edges refer to them. */
   readonly onces: readonly PlanOnce[];
+  /** Names of the zones, by their index. */
+  readonly zones: readonly string[];
   /** Every priority that a request can have, ascending. */
   readonly priorities: readonly number[];
   /** Length of the longest chain of layers of any edge, pool and deadline included. */

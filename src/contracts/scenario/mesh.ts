@@ -1,4 +1,5 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import type { Priorities } from '../patterns/balancer.js';
 import type { LoadBalancing } from './policies.js';
 import type { Bundle } from './steps.js';
 
@@ -49,6 +50,8 @@ export interface Mesh {
   readonly mtls: boolean;
   /** Balancing of calls from inside the mesh whose bundle and callee have none; null = as without the mesh. */
   readonly loadBalancing: LoadBalancing | null;
+  /** Levels of calls whose callers eject instances; missing = none. */
+  readonly priorities?: Priorities;
   /** Services and gateways with `loadBalancing` of their own. */
   readonly balanced: readonly string[];
   /** Bundle of the proxy for calls without one in `outbound`; null = no policies. */

@@ -16,7 +16,7 @@ import { callText, yamlAt } from '../words.js';
 
 /** The options, one per line. */
 const OPTIONS: readonly Option[] = [
-  ...[zoneAware, panicThreshold, failTrafficOnPanic, patienceCancel],
+  ...[zoneAware, priorities, panicThreshold, failTrafficOnPanic, patienceCancel],
   ...LONE_OPTIONS,
 ];
 /** Default of an option, unless it is `false`. */
@@ -97,6 +97,20 @@ function zoneAware(call: Call, subject: Subject): Use | null {
   const measured = `${call.caller} is in ${count(callers, 'zone')}, ${call.callee} has ${count(callees.length, 'instance')} in ${count(zonesOf(callees), 'zone')}`;
   const limit = `two zones on both sides, and ${minClusterSize} instances (minClusterSize)`;
   return { path, lacks: { measured, limit } };
+}
+
+/** Levels by zone need two zones at the callee, and a caller in one. */
+function priorities(call: Call, subject: Subject): Use | null {
+  const { scenario } = subject;
+  const { common, path: at } = balancingOf(call, subject);
+  const own = common.priorities ?? null;
+  if (own === null || own.backup !== null) return null;
+  const callers = zonesOf(hostOf(scenario, call.caller)?.zones ?? workloadZones(call, scenario));
+  const callees = zonesOf(hostOf(scenario, call.callee)?.zones ?? []);
+  const path = [...at, 'priorities'];
+  if (callers >= 1 && callees >= 2) return { path, lacks: null };
+  const measured = `${call.caller} is in ${count(callers, 'zone')}, ${call.callee} in ${count(callees, 'zone')}`;
+  return { path, lacks: { measured, limit: 'a caller in a zone, and a callee in two' } };
 }
 
 function workloadZones(call: Call, { workloads }: Subject['scenario']): readonly (string | null)[] {

@@ -23,5 +23,6 @@ export const istioAmbient: MeshKind<'istioAmbient'> = {
   },
   waypoint: { work: '0.25ms', latency: 'lognormal(p50=0.45ms p99=1.3ms)', workers: 2 },
   balancing: 'leastRequest',
+  localities: true,
   retry: 'istio',
 };

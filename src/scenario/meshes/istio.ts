@@ -23,5 +23,6 @@ export const istio: MeshKind<'istio'> = {
   },
   waypoint: null,
   balancing: 'leastRequest',
+  localities: true,
   retry: 'istio',
 };

@@ -11,6 +11,8 @@ export interface MeshKind<Kind extends string = string> {
   readonly waypoint: Omit<ProxyFigures, 'handshakeWork'> | null;
   /** Kind of load balancing of its proxies; null = as without the mesh. */
   readonly balancing: string | null;
+  /** Whether its proxies keep calls in the zone of the caller while enough instances there are healthy. */
+  readonly localities?: true;
   /** Kind of the retry of calls whose bundle has none; null = no retries by default. */
   readonly retry: string | null;
 }

@@ -1,35 +1,21 @@
 import {
-  balancerKind,
   orderPresets,
   outlierKind,
   policyKind,
   policyNames,
   presetOrder,
 } from '../../patterns/registry.js';
-import type {
-  Layer,
-  LoadBalancing,
-  OncePerValue,
-  OutlierDetection,
-} from '../../contracts/scenario/policies.js';
+import type { Layer, OncePerValue, OutlierDetection } from '../../contracts/scenario/policies.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import { entries, get, items, locate, text } from '../located.js';
 import type { Node } from '../located.js';
-import type { BalancingOutput, BundleOutput, OutlierOutput } from '../schema/bundle.js';
+import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../../contracts/fields/common.js';
-import { zoneAwareSchema } from '../schema/bundle.js';
 import { clusterId } from '../clusters.js';
 import type { Context, Path } from './context.js';
+import { resolveLoadBalancing } from './balancing.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
-import {
-  writtenAt,
-  isDeclaredKey,
-  isSwitchedOff,
-  conflict,
-  conflictsAt,
-  report,
-  stablePath,
-} from './context.js';
+import { writtenAt, isSwitchedOff, conflict, report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import { clusterOf, withOwners } from './owners.js';
@@ -119,34 +105,6 @@ export function resolveOnce(
   return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
-/** Resolves load balancing. */
-export function resolveLoadBalancing(
-  context: Context,
-  output: BalancingOutput,
-  path: Path,
-): LoadBalancing {
-  const {
-    kind,
-    panicThreshold = null,
-    failTrafficOnPanic,
-    zoneAware = false,
-    subset = null,
-    level,
-    ...config
-  } = output;
-  if (failTrafficOnPanic && panicThreshold === 0) {
-    const message =
-      'has no effect with panicThreshold 0, because there is no panic mode: remove one of them';
-    conflict(context, [...path, 'failTrafficOnPanic'], message);
-  }
-  const { key } = config as { readonly key?: string };
-  if (key !== undefined) isDeclaredKey(context, key, [...path, 'key']);
-  const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
-  const common = { panicThreshold, failTrafficOnPanic, zoneAware: zones, subset, level };
-  checkBalancing(context, { kind, config, common }, path);
-  return { kind, config, common };
-}
-
 /** Resolves an outlier detection; null = none. */
 export function resolveOutliers(
   context: Context,
@@ -161,30 +119,6 @@ export function resolveOutliers(
   }
   const panicThreshold = definition.panicThreshold(config as never);
   return { kind: definition.outlier, config, panicThreshold };
-}
-
-function checkBalancing(
-  context: Context,
-  { kind, config, common: { zoneAware, subset } }: LoadBalancing,
-  path: Path,
-): void {
-  const wrong = conflictsAt(context, path);
-  const definition = balancerKind(kind)!;
-  for (const { field, message } of definition.check?.(config as never) ?? []) {
-    wrong(field, message);
-  }
-  const narrowed = zoneAware !== null ? 'zoneAware' : subset === null ? null : 'subset';
-  if (narrowed === null) return;
-  if (definition.wholeList === true) {
-    const message =
-      `${kind} needs all callers to see the same instances, and ${narrowed} hides some of ` +
-      `them: use another kind, or remove ${narrowed}`;
-    wrong(narrowed, message);
-  } else if (zoneAware !== null && subset !== null) {
-    const message =
-      'zoneAware weighs zones by all instances, and subset hides most: remove one of them';
-    wrong('subset', message);
-  }
 }
 
 /** The default bundle of a product's calls. `policies` has the fields as users write them. */

@@ -6,13 +6,8 @@ import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput, ProcessOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
-import {
-  layerOf,
-  resolveBundle,
-  resolveLoadBalancing,
-  resolveOnce,
-  resolveOutliers,
-} from './bundles.js';
+import { layerOf, resolveBundle, resolveOnce, resolveOutliers } from './bundles.js';
+import { resolveLoadBalancing } from './balancing.js';
 import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
 import type { Context, Path } from './context.js';

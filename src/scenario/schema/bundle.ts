@@ -1,8 +1,8 @@
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
-import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
+import { absent, field, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
-import { balancerKinds, outlierKinds } from '../../patterns/registry.js';
+import { outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import {
   entryText,
@@ -16,94 +16,13 @@ import type { OnceOutput } from '../../contracts/fields/common.js';
 import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 import { connectionsSchema } from '../../contracts/scenario/connections.js';
 import type { Connections } from '../../contracts/scenario/connections.js';
-import type { Subset, ZoneAware } from '../../contracts/patterns/balancer.js';
-
-/** A strict object schema with unknown fields. */
-/** Validated load balancing. */
-export interface BalancingOutput {
-  readonly kind: string;
-  readonly panicThreshold?: number;
-  readonly failTrafficOnPanic: boolean;
-  readonly zoneAware?: boolean | ZoneAware;
-  readonly subset?: Subset;
-  readonly level: 'request' | 'connection';
-  readonly [field: string]: unknown;
-}
+import type { BalancingOutput } from './balancing.js';
+import { loadBalancingSchema } from './balancing.js';
 
 /** A validated outlier detection; without a kind it has the default one. */
 export interface OutlierOutput {
   readonly kind?: string;
   readonly [field: string]: unknown;
-}
-
-/** Fields of `zoneAware`, with the defaults that `zoneAware: true` means. */
-export const zoneAwareSchema = z.strictObject({
-  routingEnabled: field.share('100%', 'Share of the picks that consider zones.'),
-  minClusterSize: field.whole(
-    6,
-    'Minimum number of instances that are up, below which zones are ignored.',
-    { min: 0, max: 100_000 },
-  ),
-});
-
-/** Common fields of `loadBalancing` of all kinds. */
-const balancingCommon = {
-  panicThreshold: field.share(
-    absent('50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0'),
-    'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
-      'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / 1.4 ' +
-      'of them or more. 0: never.',
-  ),
-  failTrafficOnPanic: field.flag(
-    false,
-    'Whether calls are refused below `panicThreshold` instead of going to all instances.',
-  ),
-  zoneAware: field.of(
-    z.union([z.boolean(), zoneAwareSchema]),
-    absent('false'),
-    "Keeps calls in the zone of the caller, as Envoy does: all calls if the zone's share of the callee is at " +
-      'least its share of the callers, otherwise as many as fit; the rest goes to zones with spare capacity. ' +
-      'Needs two zones on both sides.',
-  ),
-  subset: field.of(
-    z.strictObject({
-      size: field.whole(required, 'Instances that each calling instance sees.', {
-        min: 1,
-        max: 100_000,
-      }),
-      kind: field.choice(
-        ['deterministic', 'random'],
-        'deterministic',
-        '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
-          'caller draws its instances, and replaces one that is down by its next draw.',
-      ),
-    }),
-    absent('all of them'),
-    'Restricts each calling instance to a subset of the instances, which bounds the number of connections.',
-  ),
-  level: field.choice(
-    ['request', 'connection'],
-    'request',
-    'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
-      '(connection; needs `connections`).',
-  ),
-};
-
-/** Schema of `loadBalancing`: the union of all kinds. */
-export const loadBalancingSchema = balancingSchema();
-
-function balancingSchema(): z.ZodType<BalancingOutput> {
-  const options = balancerKinds.map(({ balancer, schema, summary }) =>
-    objectOf(schema)
-      .safeExtend({ kind: z.literal(balancer).describe(summary), ...(balancingCommon as object) })
-      .describe(summary),
-  );
-  const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
-  return valuesOf<BalancingOutput>(
-    withShort(unionOfKinds(options).describe('How callers pick an instance of the callee.'), {
-      enum: bare.map(({ balancer }) => balancer),
-    }).meta({ id: 'loadBalancing' }),
-  );
 }
 
 /** Schema of `outlierDetection`: the union of all kinds. */
@@ -303,52 +222,9 @@ export function bundleSchema(
   );
 }
 
-/** Fields of a bundle that a cluster has: those with a state that outlives a call. */
-const OF_CLUSTERS = [
-  ...[
-    'extends',
-    'retry',
-    'throttle',
-    'circuitBreaker',
-    'rateLimit',
-    'concurrencyLimit',
-    'bulkhead',
-  ],
-  ...['connections', 'outlierDetection', 'loadBalancing', 'order'],
-];
-
-/** Schema of a cluster: the fields of a bundle that several bundles can share, and the callees. */
-export function clusterSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<ClusterOutput> {
-  const { shape } = objectOf(bundle);
-  const own = Object.fromEntries(
-    [...Object.keys(entryText), ...OF_CLUSTERS].map((name) => [name, shape[name] as z.ZodType]),
-  );
-  return valuesOf<ClusterOutput>(
-    inheriting(
-      z.strictObject({
-        ...own,
-        callees: field.of(
-          z.array(nameText()).min(1),
-          absent('each callee by itself'),
-          'Components that one state serves together, such as the callees of one thread pool or HTTP client: ' +
-            'limits and breakers of the cluster count the calls to all of them. Connections stay those of each.',
-          'list of names',
-        ),
-      }),
-    )
-      .describe('A cluster of Envoy, a named instance of resilience4j, or the client of a library.')
-      .meta({ id: 'cluster' }),
-  );
-}
-
 /** Policies of the registry in the order of their first kinds. */
 export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
-}
-
-/** A validated cluster. */
-export interface ClusterOutput extends BundleOutput {
-  readonly callees?: readonly string[];
 }
 
 /** A validated bundle: policies by name, and its other fields. */

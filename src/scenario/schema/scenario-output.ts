@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { BundleOutput, ClusterOutput } from './bundle.js';
+import type { BundleOutput } from './bundle.js';
+import type { ClusterOutput } from './cluster.js';
 import type { ModuleSection } from '../../contracts/scenario/modules.js';
 import type { BrokerFields } from '../brokers/written.js';
 import type { DatabaseOutput, GatewayOutput } from './components.js';

@@ -6,7 +6,7 @@ import type {
   WrittenProtocol,
 } from '../../contracts/scenario/connections.js';
 import { policyKind } from '../../patterns/registry.js';
-import type { BalancingOutput } from '../schema/bundle.js';
+import type { BalancingOutput } from '../schema/balancing.js';
 import type { Context, Path } from '../resolve/context.js';
 import { conflictsAt, refuseFields, conflict, writtenAt } from '../resolve/context.js';
 

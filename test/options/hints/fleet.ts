@@ -55,6 +55,7 @@ function balancing(hint: Make): readonly Hint[] {
       FLEET,
     ),
     lb('slowStart\\.window', { kind: 'roundRobin' }, ['300ms', '3s']),
+    lb('priorities$', { kind: 'roundRobin' }, [{ backup: [0], switch: 'whenEmpty' }, false]),
     lb('zoneAware$', { kind: 'roundRobin' }, [{ minClusterSize: 2 }, false]),
     hint(
       'loadBalancing\\.zoneAware\\.routingEnabled',

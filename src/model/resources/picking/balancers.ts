@@ -5,6 +5,7 @@ import type {
   BalancerKind,
   BalancerSetup,
   BalancerState,
+  Priorities,
 } from '../../../contracts/patterns/balancer.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import type { View } from '../../data/edges/edge.js';
@@ -12,6 +13,8 @@ import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';
 import { ordered, Subsetting } from '../../data/edges/subset.js';
 import type { Run } from '../../data/run.js';
+import { PriorityLevels, zoneLevels } from './priority-levels.js';
+import type { LevelSetup } from './priority-levels.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
 const UNCOUNTED = new Int32Array(0);
@@ -42,7 +45,8 @@ export class Balancers {
   of(edge: PlanEdge, caller: Instance, view: View, version = -1): BalancerState {
     const { plan } = this.world;
     const callee = plan.parts[edge.to].component;
-    const key = `${caller.id} ${callee} ${version} ${this.wayOf(edge)}`;
+    const panic = edge.loadBalancing.common.priorities ? ` ${edge.panic}` : '';
+    const key = `${caller.id} ${callee} ${version} ${this.wayOf(edge)}${panic}`;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const state = this.create(edge, callee, caller, view);
@@ -115,7 +119,44 @@ export class Balancers {
         () => kind.create(config, setup),
       );
     }
+    if (common.priorities) {
+      const levels = this.levelsOf(edge, common.priorities, caller, view);
+      return new PriorityLevels(common.priorities, levels, () => kind.create(config, setup));
+    }
     return kind.create(config, setup);
+  }
+
+  private levelsOf(
+    edge: PlanEdge,
+    { backup, failover, distribute }: Priorities,
+    caller: Instance,
+    view: View,
+  ): LevelSetup {
+    const { instances, plan } = this.world;
+    const callee = plan.parts[edge.to].component;
+    const { first, size } = view.fleet;
+    const zones = Array.from({ length: size }, (_, index) => instances[first + index].zone);
+    const zone = caller.zone < 0 ? '' : plan.zones[caller.zone];
+    const common = {
+      view,
+      threshold: edge.panic,
+      failsOnPanic: edge.failsOnPanic,
+      key: this.keyOf(callee, caller, 'level'),
+    };
+    if (backup !== null) {
+      const levelOf = Int32Array.from(zones, (_, index) => (backup.includes(index) ? 1 : 0));
+      return { ...common, levelOf, weights: null };
+    }
+    const own = Object.hasOwn(distribute, zone) ? distribute[zone] : null;
+    if (own !== null) {
+      // Zones without a weight get nothing.
+      const weights = [...plan.zones.map((name) => own[name] ?? 0), 0];
+      const levelOf = Int32Array.from(zones, (at) => (at < 0 ? plan.zones.length : at));
+      return { ...common, levelOf, weights };
+    }
+    const order = Object.hasOwn(failover, zone) ? failover[zone] : [];
+    const after = order.map((name) => plan.zones.indexOf(name));
+    return { ...common, levelOf: zoneLevels(caller.zone, after, zones), weights: null };
   }
 
   private setupOf(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerSetup {

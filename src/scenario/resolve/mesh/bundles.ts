@@ -9,6 +9,7 @@ import type { Context, Path } from '../context.js';
 import { conflict, isSwitchedOff, reportKey } from '../context.js';
 import { sorted } from '../names.js';
 import { withOwners } from '../owners.js';
+import { resolvePriorities } from '../priorities.js';
 import { split, withPart } from '../targets.js';
 import { NO_POLICY } from '../../../contracts/scenario/steps.js';
 
@@ -106,8 +107,23 @@ function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, pat
   }
   const isOff = isSwitchedOff(context, [...path, 'retry']);
   const at = context.output.policies?.[own.id] === undefined ? path : ['policies', own.id];
-  const shared = withOwners(context, own, output, at, true);
+  const shared = withOwners(context, located(context, own, output, kind), output, at, true);
   return withPresets(isOff ? { ...kind, retry: null } : kind, shared);
+}
+
+/** In a mesh with levels by zone, `zoneAware: true` means these; Envoy's routing is written out there. */
+function located(
+  context: Context,
+  own: Bundle,
+  { loadBalancing: written }: BundleOutput,
+  kind: MeshKind,
+): Bundle {
+  const { loadBalancing } = own;
+  if (loadBalancing === null || kind.localities !== true) return own;
+  if (typeof written?.zoneAware !== 'boolean') return own;
+  const priorities = resolvePriorities(context, written.zoneAware, ['mesh'])!;
+  const common = { priorities, ...loadBalancing.common, zoneAware: null };
+  return { ...own, loadBalancing: { ...loadBalancing, common } };
 }
 
 /** A bundle as the proxies apply it: its state is not that of the same bundle in an application. */

@@ -4,11 +4,12 @@ import type { Mesh, ProxyCost } from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import { meshKind } from '../../meshes/index.js';
 import type { MeshOutput } from '../../schema/mesh.js';
-import { loadBalancingSchema } from '../../schema/bundle.js';
-import { resolveLoadBalancing } from '../bundles.js';
+import { loadBalancingSchema } from '../../schema/balancing.js';
+import { resolveLoadBalancing } from '../balancing.js';
 import type { Context, Path } from '../context.js';
 import { conflict, report, writtenAt } from '../context.js';
 import { resolveProxyBundles } from './bundles.js';
+import { resolvePriorities } from '../priorities.js';
 import { resolveMeshRoutes } from './routes.js';
 
 const PATH = ['mesh'];
@@ -31,6 +32,7 @@ export function resolveMesh(context: Context): Mesh | undefined {
     mtls: output.mtls,
     ...balancingOf(context, kind, waypoint),
     ...bundles,
+    ...localitiesOf(context, kind, waypoint),
     routes: resolveMeshRoutes(context, output, kind, waypoint),
     configPropagation: isAtOnce(output.configPropagation) ? null : output.configPropagation,
   };
@@ -52,6 +54,18 @@ function balancingOf(
     loadBalancing: resolveLoadBalancing(context, written, PATH),
     balanced: balanced.sort(),
   };
+}
+
+/** The levels of its proxies: the zone of the caller before the others. */
+function localitiesOf(
+  context: Context,
+  kind: MeshKind,
+  waypoint: Mesh['waypoint'],
+): Pick<Mesh, 'priorities'> {
+  const zones = context.names.zones.size;
+  if (kind.localities !== true || zones < 2 || (kind.waypoint !== null && waypoint === null))
+    return {};
+  return { priorities: resolvePriorities(context, true, PATH)! };
 }
 
 function isAtOnce(delay: Distribution): boolean {

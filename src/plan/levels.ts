@@ -1,0 +1,23 @@
+import type { LoadBalancing } from '../contracts/scenario/policies.js';
+import type { LaidComponent } from './layout.js';
+import type { Problems } from './problem.js';
+
+/** Reports levels by instance that the callee does not have. */
+export function checkLevels(
+  { common: { priorities } }: LoadBalancing,
+  { name, zones }: LaidComponent,
+  where: string,
+  problems: Problems,
+): void {
+  const backup = priorities?.backup ?? null;
+  if (backup === null) return;
+  const at = `${where}.loadBalancing.priorities.backup`;
+  const missing = backup.find((index) => index >= zones.length);
+  if (missing !== undefined) {
+    const message = `${name} has no instance ${missing}: write indices below ${zones.length}`;
+    problems.add('FL708', at, message);
+  } else if (new Set(backup).size >= zones.length) {
+    const message = `all instances of ${name} are backups, so its first level is empty: leave one out`;
+    problems.add('FL708', at, message);
+  }
+}

@@ -1,0 +1,82 @@
+import { balancerKind } from '../../patterns/registry.js';
+import type { LoadBalancing } from '../../contracts/scenario/policies.js';
+import type { BalancingOutput } from '../schema/balancing.js';
+import { zoneAwareSchema } from '../schema/balancing.js';
+import type { Context, Path } from './context.js';
+import { conflict, conflictsAt, isDeclaredKey } from './context.js';
+import { resolvePriorities } from './priorities.js';
+
+/** Resolves load balancing. */
+export function resolveLoadBalancing(
+  context: Context,
+  output: BalancingOutput,
+  path: Path,
+): LoadBalancing {
+  const {
+    kind,
+    panicThreshold = null,
+    failTrafficOnPanic,
+    zoneAware = false,
+    priorities: levels,
+    subset = null,
+    level,
+    ...config
+  } = output;
+  if (failTrafficOnPanic && panicThreshold === 0) {
+    const message =
+      'has no effect with panicThreshold 0, because there is no panic mode: remove one of them';
+    conflict(context, [...path, 'failTrafficOnPanic'], message);
+  }
+  const { key } = config as { readonly key?: string };
+  if (key !== undefined) isDeclaredKey(context, key, [...path, 'key']);
+  const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
+  const priorities = resolvePriorities(context, levels, [...path, 'priorities']);
+  const common = {
+    panicThreshold,
+    failTrafficOnPanic,
+    zoneAware: zones,
+    subset,
+    level,
+    ...(priorities !== undefined && { priorities }),
+  };
+  checkBalancing(context, { kind, config, common }, path);
+  return { kind, config, common };
+}
+
+function checkBalancing(
+  context: Context,
+  { kind, config, common: { zoneAware, subset, priorities = null } }: LoadBalancing,
+  path: Path,
+): void {
+  const wrong = conflictsAt(context, path);
+  const definition = balancerKind(kind)!;
+  for (const { field, message } of definition.check?.(config as never) ?? []) {
+    wrong(field, message);
+  }
+  const narrowed =
+    zoneAware !== null
+      ? 'zoneAware'
+      : priorities !== null
+        ? 'priorities'
+        : subset === null
+          ? null
+          : 'subset';
+  if (narrowed === null) return;
+  if (definition.wholeList === true) {
+    const message =
+      `${kind} needs all callers to see the same instances, and ${narrowed} hides some of ` +
+      `them: use another kind, or remove ${narrowed}`;
+    wrong(narrowed, message);
+  } else if (zoneAware !== null && priorities !== null) {
+    const message = 'zoneAware and priorities both choose the zone of a call: remove one of them';
+    wrong('priorities', message);
+  } else if (priorities !== null && subset !== null) {
+    const message =
+      'priorities need all instances of a level, and subset hides most: remove one of them';
+    wrong('subset', message);
+  } else if (zoneAware !== null && subset !== null) {
+    const message =
+      'zoneAware weighs zones by all instances, and subset hides most: remove one of them';
+    wrong('subset', message);
+  }
+}

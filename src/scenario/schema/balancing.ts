@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { nameText, withShort } from '../../contracts/fields/common.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
+import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
+import type { Subset, ZoneAware } from '../../contracts/patterns/balancer.js';
+import { balancerKinds } from '../../patterns/registry.js';
+
+/** Validated load balancing. */
+export interface BalancingOutput {
+  readonly kind: string;
+  readonly panicThreshold?: number;
+  readonly failTrafficOnPanic: boolean;
+  readonly zoneAware?: boolean | ZoneAware;
+  readonly priorities?: boolean | PrioritiesOutput;
+  readonly subset?: Subset;
+  readonly level: 'request' | 'connection';
+  readonly [field: string]: unknown;
+}
+
+/** Fields of `zoneAware`, with the defaults that `zoneAware: true` means. */
+export const zoneAwareSchema = z.strictObject({
+  routingEnabled: field.share('100%', 'Share of the picks that consider zones.'),
+  minClusterSize: field.whole(
+    6,
+    'Minimum number of instances that are up, below which zones are ignored.',
+    { min: 0, max: 100_000 },
+  ),
+});
+
+const zoneName = nameText();
+
+/** Fields of `priorities`, with the defaults that `priorities: true` means. */
+export const prioritiesSchema = z.strictObject({
+  backup: field.of(
+    z.array(z.number().int().min(0)).min(1),
+    absent('levels by zone'),
+    'Indices of instances that only get calls which the others cannot take, such as the `backup` servers of nginx ' +
+      'and HAProxy.',
+    'list of indices',
+  ),
+  failover: field.of(
+    z.record(zoneName, z.array(zoneName).min(1)),
+    absent('all other zones are the second level'),
+    'By zone of the caller: the zones of the second, third and following levels. Zones that are not named are the ' +
+      'last level.',
+    'map of zones',
+  ),
+  distribute: field.of(
+    z.record(zoneName, z.record(zoneName, z.number().min(0).max(1_000_000))),
+    absent(),
+    'By zone of the caller: the weights of the zones that its calls go to, instead of levels. A zone gets less ' +
+      'than its weight if its available instances times `overprovisioningFactor` are fewer than all of them.',
+    'map of weights by zone',
+  ),
+  overprovisioningFactor: field.factor(
+    1.4,
+    'A level takes the calls of all its instances while at least 1 / this share of them is available.',
+    { min: 1 },
+  ),
+  switch: field.choice(
+    ['gradual', 'whenEmpty'],
+    'gradual',
+    'When a level gives calls to the next one: as soon as it cannot carry all of them (Envoy), or only without any ' +
+      'available instance (nginx, HAProxy).',
+  ),
+});
+type PrioritiesOutput = z.output<typeof prioritiesSchema>;
+
+/** Common fields of `loadBalancing` of all kinds. */
+const balancingCommon = {
+  panicThreshold: field.share(
+    absent('50% with outlierDetection, to `minHealthPercent` with that of Istio, else to 0'),
+    'Panic threshold. If less than this share of the instances is available (neither ejected nor ' +
+      'unavailable), the balancer uses all of them, because the few could not carry the load; never at 1 / 1.4 ' +
+      'of them or more. 0: never.',
+  ),
+  failTrafficOnPanic: field.flag(
+    false,
+    'Whether calls are refused below `panicThreshold` instead of going to all instances.',
+  ),
+  zoneAware: field.of(
+    z.union([z.boolean(), zoneAwareSchema]),
+    absent('false'),
+    "Keeps calls in the zone of the caller, as Envoy does: all calls if the zone's share of the callee is at " +
+      'least its share of the callers, otherwise as many as fit; the rest goes to zones with spare capacity. ' +
+      'Needs two zones on both sides.',
+  ),
+  priorities: field.of(
+    z.union([z.boolean(), prioritiesSchema]),
+    absent('false, in a mesh of kind istio with outlierDetection to true'),
+    'Levels of instances as in Envoy: calls go to the first level as far as its available instances can carry them, ' +
+      'the rest to the next one; below `panicThreshold` a level uses all of its instances. `true`: the zone of the ' +
+      'caller first, then all others, as in the locality failover of Istio.',
+  ),
+  subset: field.of(
+    z.strictObject({
+      size: field.whole(required, 'Instances that each calling instance sees.', {
+        min: 1,
+        max: 100_000,
+      }),
+      kind: field.choice(
+        ['deterministic', 'random'],
+        'deterministic',
+        '`deterministic`: callers are assigned in rounds in which each instance gets one caller; `random`: each ' +
+          'caller draws its instances, and replaces one that is down by its next draw.',
+      ),
+    }),
+    absent('all of them'),
+    'Restricts each calling instance to a subset of the instances, which bounds the number of connections.',
+  ),
+  level: field.choice(
+    ['request', 'connection'],
+    'request',
+    'When an instance is picked: for each attempt (request) or, like an L4 balancer, for each new connection ' +
+      '(connection; needs `connections`).',
+  ),
+};
+
+/** Schema of `loadBalancing`: the union of all kinds. */
+export const loadBalancingSchema = balancingSchema();
+
+function balancingSchema(): z.ZodType<BalancingOutput> {
+  const options = balancerKinds.map(({ balancer, schema, summary }) =>
+    objectOf(schema)
+      .safeExtend({ kind: z.literal(balancer).describe(summary), ...(balancingCommon as object) })
+      .describe(summary),
+  );
+  const bare = balancerKinds.filter(({ schema }) => schema.safeParse({}).success);
+  return valuesOf<BalancingOutput>(
+    withShort(unionOfKinds(options).describe('How callers pick an instance of the callee.'), {
+      enum: bare.map(({ balancer }) => balancer),
+    }).meta({ id: 'loadBalancing' }),
+  );
+}
