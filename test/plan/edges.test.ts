@@ -270,6 +270,7 @@ describe('connections of an edge', () => {
     maxStreams: 100,
     maxRequests: Infinity,
     lifetimeNs: null,
+    backoff: null,
   };
   const connected = { ...bundle('http'), connections };
   const by = balancing('random', {}, { level: 'connection' });

@@ -202,6 +202,7 @@ const CONNECTIONS: Connections = {
   maxStreams: 3,
   maxRequests: 40,
   lifetimeNs: S.ms(60),
+  backoff: null,
 };
 
 const LEAF = { component: 'leaf', part: 'get' };

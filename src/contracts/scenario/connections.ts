@@ -1,7 +1,18 @@
 import type { z } from 'zod';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
-import { byDefault, field } from '../fields/field.js';
+import { absent, byDefault, field } from '../fields/field.js';
+
+/** Pauses between vain attempts to connect, with the defaults of gRPC's connection-backoff.md. */
+const backoffSchema = entry({
+  initialNs: field.duration('1s', 'First pause, from the start of the attempt.'),
+  factor: field.factor(1.6, 'Growth of the pause with each vain attempt.', { min: 1 }),
+  maxNs: field.duration('120s', 'Longest pause.'),
+  jitter: field.share('20%', 'Random part of each pause after the first one, in both directions.'),
+});
+
+/** The pauses of a channel. */
+export type ConnectionBackoff = z.output<typeof backoffSchema>;
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */
 export const connectionsSchema = entry(
@@ -35,6 +46,13 @@ export const connectionsSchema = entry(
     lifetimeNs: field.timeLimit(
       'none',
       'Age at which a connection takes no more attempts and closes when the last one ends.',
+    ),
+    backoff: field.of(
+      backoffSchema,
+      absent('none: the next call opens a connection at once'),
+      'Pause after a connection could not be opened, as a channel of gRPC makes it. Without another connection, ' +
+        'calls are `refused` at once until the pause is over; the next one then opens a connection, and the others ' +
+        'are refused until it is open.',
     ),
   },
   'Connections of the calls to services and gateways, a pool for each instance called. Without ' +

@@ -40,4 +40,6 @@ export interface EdgePoolSetup {
   readonly waits: () => Histogram | null;
   /** Key of the draws of a connection's age, if its server limits that. */
   readonly ages: StreamKey;
+  /** Key of the pauses between vain attempts to connect. */
+  readonly pauses: StreamKey;
 }

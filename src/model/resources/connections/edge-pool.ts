@@ -8,6 +8,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
 import type { ServerClosing } from '../../../contracts/scenario/connections.js';
 import { ConnectionLine } from './connection-line.js';
+import { DialPauses } from './dial-pauses.js';
 import { CONNECTION } from './connection-table.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { NOWHERE } from '../picking/picks.js';
@@ -44,6 +45,8 @@ export class EdgePool implements PolicyState {
   /** Open connections with room; the last element is used first. */
   private readonly ready: number[] = [];
   private readonly line: ConnectionLine;
+  /** Pauses between vain attempts to connect, or null. */
+  private readonly pauses: DialPauses | null;
   private open = 0;
   private idle = 0;
   private inUse = 0;
@@ -63,6 +66,7 @@ export class EdgePool implements PolicyState {
     this.connect = connections.connectLane(spec.connectTimeoutNs);
     this.idleLane = connections.idleLane(spec.idleTimeoutNs);
     this.age = connections.ageLane(spec.lifetimeNs);
+    this.pauses = spec.backoff === null ? null : new DialPauses(spec.backoff, setup.pauses);
     this.closes = spec.server;
     this.serverIdle = spec.server === null ? null : world.serverEnds!.idleLane(spec.server);
   }
@@ -120,6 +124,7 @@ export class EdgePool implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     const { slots, pool } = this.setup.world.connections;
+    this.pauses?.clear();
     this.ready.length = 0;
     this.idle = 0;
     this.dialling = 0;
@@ -137,6 +142,7 @@ export class EdgePool implements PolicyState {
     const { connections } = this.setup.world;
     invariant(connections.state[slot] === CONNECTION.DIALLING, 'a connection opens once');
     this.endDial(slot);
+    this.pauses?.clear();
     connections.stamp[slot]++;
     connections.state[slot] = CONNECTION.OPEN;
     if (this.age !== null) engine.arm(this.age, slot, connections.life[slot]);
@@ -157,10 +163,13 @@ export class EdgePool implements PolicyState {
       'only a dial can fail',
     );
     const owner = this.endDial(slot);
-    const instance = this.setup.world.connections.instance[slot];
+    const { instance: places, lineageA, lineageB } = this.setup.world.connections;
+    const instance = places[slot];
+    this.pauses?.failed(lineageA[slot], lineageB[slot]);
     this.close(slot);
     const { limits } = this.setup;
-    if (this.multiplexed || (limits !== null && !limits.isDry)) {
+    const isForAll = this.multiplexed || this.pauses !== null;
+    if (isForAll || (limits !== null && !limits.isDry)) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
         this.miss(this.line.head, instance, outcome);
       }
@@ -192,6 +201,7 @@ export class EdgePool implements PolicyState {
   private queue(frame: number, layer: number): number {
     const { spec, world, acquire } = this.setup;
     const { calls } = world;
+    if (this.pauses !== null && this.isBroken(this.pauses)) return OUTCOME.refused;
     const isComing = this.coming() > this.line.expecting;
     if (isComing || this.mayDial()) {
       if (!isComing && !this.dial(frame)) return this.nowhere(frame);
@@ -211,6 +221,13 @@ export class EdgePool implements PolicyState {
     return PARK;
   }
 
+  /** A channel without a connection fails its calls, except for the one that opens the next connection. */
+  private isBroken(pauses: DialPauses): boolean {
+    return (
+      pauses.isFailing && this.open === this.dialling && (pauses.isPaused || this.dialling > 0)
+    );
+  }
+
   /** Number of attempts that the connections being opened have room for. */
   private coming(): number {
     return this.dialling === 0 ? 0 : this.dialling * this.setup.spec.maxStreams;
@@ -219,7 +236,7 @@ export class EdgePool implements PolicyState {
   /** Envoy opens one connection to each host regardless of its limit. */
   private mayDial(): boolean {
     const { spec, limits } = this.setup;
-    if (this.open >= spec.max) return false;
+    if (this.open >= spec.max || this.pauses?.isPaused === true) return false;
     if (limits === null || limits.isDry || this.open === 0) return true;
     return limits.connections < limits.maxConnections;
   }
@@ -239,6 +256,7 @@ export class EdgePool implements PolicyState {
       callee = edge.first + index;
     }
     const slot = connections.take(this.id, callee, frame, edge.id);
+    this.pauses?.begins();
     this.line.dialsFor(frame, slot);
     this.dialling++;
     this.open++;

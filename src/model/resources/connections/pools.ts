@@ -250,6 +250,7 @@ export class Pools {
     };
     const pair = `${plan.components[caller.component].name}->${plan.components[callee].name}`;
     const ages = streamKey(plan.seed, world.replication, `connections/${pair}/age`);
+    const pauses = streamKey(plan.seed, world.replication, `connections/${pair}/backoff`);
     const heed = (state: PolicyState): void => {
       if (state.limits !== undefined) state.limits.hasPools = true;
     };
@@ -257,7 +258,7 @@ export class Pools {
     else if (limited !== null) heed(limited);
     const make = (instance: number, index: number): EdgePool => {
       const limits = limited === null ? null : limitsAt(limited, index);
-      return new EdgePool({ ...common, ages, callee: instance, limits });
+      return new EdgePool({ ...common, ages, pauses, callee: instance, limits });
     };
     if (spec.shared) return this.keep(key, caller, make(-1, 0));
     const { firstInstance, instances } = plan.components[callee];
