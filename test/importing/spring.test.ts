@@ -92,4 +92,61 @@ describe('application.yml', () => {
       'no component has this name: write --map FILE=NAME, or spring.application.name',
     );
   });
+
+  it('counts without the settings of a profile', () => {
+    const result = importedText(`
+server.tomcat.threads.max: 50
+---
+spring.config.activate.on-profile: load-test
+server.tomcat.threads.max: 900
+`);
+    expect(parse(result.scenario).services.order.concurrency).toBe(50);
+    expect(result.account.listed.map(({ value, reason }) => [value, reason])).toContainEqual([
+      '900',
+      'only a profile uses it: the settings of all profiles count',
+    ]);
+  });
+
+  it.each([
+    ["'${THREADS:20}'", 20],
+    ["'${THREADS:${MORE:30}}'", 30],
+    ["'40'", 40],
+    ["'${THREADS}'", undefined],
+    ['true', undefined],
+    ['[1, 2]', undefined],
+    ['2.5', undefined],
+  ])('reads the number of threads %s', (written, threads) => {
+    const result = importedText(`server.tomcat.threads.max: ${written}`);
+    expect(parse(result.scenario).services.order.concurrency).toBe(threads);
+    const listed = result.account.listed.filter(({ path }) => path.includes('threads'));
+    expect(listed.length > 0).toBe(threads === undefined);
+  });
+
+  it.each([
+    ['5s', '5s'],
+    ['500ms', '500ms'],
+    ['700', '700ms'],
+    ['PT5S', '5000ms'],
+    ['PT1M0.25S', '60250ms'],
+    ['${LIMIT:3s}', '3s'],
+    ['PT', undefined],
+    ['soon', undefined],
+  ])('reads the duration %s', (written, after) => {
+    const result = importedText(
+      `resilience4j.timelimiter.instances: { paymentService: { timeout-duration: '${written}' } }`,
+    );
+    const { outbound } = parse(result.scenario).services.order;
+    expect(outbound?.payment?.timeout?.after).toBe(after);
+  });
 });
+
+/** An import of the two services with other settings of `order`. */
+function importedText(text: string) {
+  const sources = [
+    { path: 'k8s.yaml', text: MANIFESTS },
+    { path: 'application-order.yml', text },
+  ];
+  const result = new Importing(sources, { title: 'Shop', names: new Map() }).finish(null);
+  loaded(result);
+  return result;
+}

@@ -4,7 +4,7 @@ import type { Component, System } from '../../system.js';
 import { filled, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { hostsIn } from '../kubernetes/addresses.js';
-import { countIn, durationIn, property } from './properties.js';
+import { countIn, durationIn, property, valueOf } from './properties.js';
 import { instancesOf } from './resilience4j.js';
 
 /** Configuration of a Spring Boot application. */
@@ -14,6 +14,10 @@ export const applications: DocumentKind = {
     document.get('kind') === undefined &&
     document.entries().some(([key]) => /^(spring|server|resilience4j)(\.|$)/.test(key)),
   read(document, system) {
+    if (PROFILES.some((path) => property(document, path) !== undefined)) {
+      document.list('only a profile uses it: the settings of all profiles count');
+      return;
+    }
     system.later('settings', () => {
       const component = ownerOf(document, system);
       if (component === undefined) {
@@ -33,6 +37,9 @@ export const applications: DocumentKind = {
   },
 };
 
+/** Settings that bind a document of a file to a profile. */
+const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
+
 /** The service that a file configures: as mapped, as its name says, or as its file or folder is called. */
 function ownerOf(document: Cell, system: System): Component | undefined {
   const { file } = document;
@@ -40,7 +47,7 @@ function ownerOf(document: Cell, system: System): Component | undefined {
     /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
   const names = [
     system.names.mappedTo(file),
-    property(document, 'spring.application.name')?.text(),
+    valueOf(property(document, 'spring.application.name')),
     suffix,
     folder,
   ];
@@ -57,15 +64,21 @@ function configure(document: Cell, component: Component, system: System): void {
   property(document, 'spring.application.name')?.list('names the component');
   database(document, component, system);
   const redis = property(document, 'spring.data.redis.host');
-  if (redis?.text() !== undefined) connect(component, redis, redis.text()!, 'redis', system);
+  const host = valueOf(redis);
+  if (redis !== undefined && host !== undefined) connect(component, redis, host, 'redis', system);
   const outbound: (readonly [string, Written])[] = [];
-  for (const [name, { bundle, place }] of instancesOf(property(document, 'resilience4j'))) {
-    const callee = system.named(name);
+  for (const [name, { bundle, place }] of instancesOf(document)) {
+    const callee = calleeOf(name, system);
     if (callee?.section !== 'services' || callee === component) continue;
     system.connect(component, callee, place);
     outbound.push([callee.name, bundle]);
   }
   if (outbound.length > 0) fields.set('outbound', map(outbound));
+}
+
+/** The component that an instance of resilience4j is named after: `payment`, `paymentService` or `payment-client`. */
+function calleeOf(name: string, system: System): Component | undefined {
+  return system.named(name) ?? system.named(name.replace(/[-_]?(service|client)$/i, ''));
 }
 
 const PRODUCTS: Readonly<Record<string, string>> = {
@@ -77,8 +90,9 @@ const PRODUCTS: Readonly<Record<string, string>> = {
 /** The database behind `spring.datasource`, with the pool of this caller. */
 function database(document: Cell, component: Component, system: System): void {
   const url = property(document, 'spring.datasource.url');
-  const [, scheme = ''] = /^jdbc:([a-z]+):/.exec(url?.text() ?? '') ?? [];
-  const [address] = hostsIn(url?.text() ?? '');
+  const text = valueOf(url) ?? '';
+  const [, scheme = ''] = /^jdbc:([a-z]+):/.exec(text) ?? [];
+  const [address] = hostsIn(text);
   if (url === undefined || address === undefined) return;
   const product = PRODUCTS[scheme] ?? 'generic';
   const found = connect(component, url, address.host, product, system);

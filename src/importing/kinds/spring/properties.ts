@@ -22,28 +22,67 @@ function below(cell: Cell | undefined, parts: readonly string[]): Cell | undefin
   return undefined;
 }
 
-/** A duration; a bare number is in milliseconds. */
+/**
+ * The text of a value with the defaults of its placeholders: `${DB_POOL:20}` is 20. Undefined if one has no default.
+ */
+export function valueOf(cell: Cell | undefined): string | undefined {
+  let text = cell?.text()?.trim().slice(0, TEXT_MAX);
+  for (let depth = 0; depth < NESTING_MAX && text?.includes('${') === true; depth++) {
+    text = text.replace(/\$\{[^{}:]*:([^{}]*)\}/g, '$1');
+  }
+  if (text?.includes('${') !== true) return text;
+  cell!.list('a placeholder without a default: its value is not in this file');
+  return undefined;
+}
+
+const TEXT_MAX = 2048;
+/** Placeholders within the defaults of placeholders. */
+const NESTING_MAX = 8;
+
+/** A duration as Spring Boot reads it: `5s`, `PT5S`, or a bare number of milliseconds. */
 export function durationIn(cell: Cell | undefined): WrittenScalar | undefined {
-  const text = cell?.text()?.trim();
+  const text = valueOf(cell)?.toLowerCase();
   if (text === undefined) return undefined;
-  if (/^[0-9.]+$/.test(text)) return from(`${text}ms`, cell);
-  return /^[0-9.]+(ns|us|ms|s|m|h)$/.test(text) ? from(text, cell) : undefined;
+  if (/^\d+$/.test(text)) return from(`${text}ms`, cell);
+  if (/^\d+(ns|us|ms|s|m|h)$/.test(text)) return from(text, cell);
+  const iso = /^pt(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d{1,3})?)s)?$/.exec(text);
+  if (iso === null) return undefined;
+  const [, hours = '0', minutes = '0', seconds = '0'] = iso;
+  const ms = (Number(hours) * 60 + Number(minutes)) * 60_000 + Math.round(Number(seconds) * 1_000);
+  return from(`${ms}ms`, cell);
 }
 
 export function countIn(cell: Cell | undefined): WrittenScalar | undefined {
-  const value = cell?.number();
-  return value === undefined || value < 1 ? undefined : from(value, cell);
+  const value = numberIn(cell);
+  return value === undefined || value < 1 || !Number.isInteger(value)
+    ? undefined
+    : from(value, cell);
 }
 
 /** A rate in percent, as a number. */
 export function percentIn(cell: Cell | undefined): WrittenScalar | undefined {
-  const value = cell?.number();
-  return value === undefined || value <= 0 ? undefined : from(`${value}%`, cell);
+  const value = numberIn(cell);
+  return value === undefined || value <= 0 || value > 100 ? undefined : from(`${value}%`, cell);
 }
 
-/** A word or a flag that has the same spelling here. */
-export function wordIn(cell: Cell | undefined): WrittenScalar | undefined {
-  if (cell?.value === true || cell?.value === false) return from(cell.value, cell);
-  const text = cell?.text();
-  return text === undefined ? undefined : from(text, cell);
+export function numberIn(cell: Cell | undefined): number | undefined {
+  const text = valueOf(cell);
+  const value = Number(text);
+  return text === undefined || text === '' || !Number.isFinite(value) ? undefined : value;
+}
+
+/** A flag, also one that is written as text. */
+export function flagIn(cell: Cell | undefined): WrittenScalar | undefined {
+  const text = valueOf(cell)?.toLowerCase();
+  return text === 'true' || text === 'false' ? from(text === 'true', cell) : undefined;
+}
+
+/** One of a few words in capitals; Spring Boot reads `count-based` as COUNT_BASED. */
+export function wordIn(
+  cell: Cell | undefined,
+  words: readonly string[],
+): WrittenScalar | undefined {
+  const wanted = plainName(valueOf(cell) ?? '');
+  const found = words.find((word) => plainName(word) === wanted);
+  return found === undefined ? undefined : from(found, cell);
 }

@@ -1,6 +1,15 @@
 import type { Cell } from '../../cell.js';
 import { filled, from, map, plain, type Written, type WrittenMap } from '../../written.js';
-import { countIn, durationIn, percentIn, property, wordIn } from './properties.js';
+import {
+  countIn,
+  durationIn,
+  flagIn,
+  numberIn,
+  percentIn,
+  property,
+  valueOf,
+  wordIn,
+} from './properties.js';
 
 /** Looks up a property of an instance: its own, that of its base, or the default one. */
 type Lookup = (name: string) => Cell | undefined;
@@ -13,7 +22,7 @@ export function instancesOf(
 ): ReadonlyMap<string, { readonly bundle: WrittenMap; readonly place: Cell }> {
   const names = new Map<string, Cell>();
   for (const kind of KINDS) {
-    for (const [name, cell] of property(root, `${kind}.instances`)?.entries() ?? []) {
+    for (const [name, cell] of property(root, `resilience4j.${kind}.instances`)?.entries() ?? []) {
       if (!names.has(name)) names.set(name, cell);
     }
   }
@@ -25,7 +34,7 @@ export function instancesOf(
 }
 
 function bundleOf(root: Cell | undefined, name: string): WrittenMap {
-  const of = (kind: string): Lookup | null => lookup(property(root, kind), name);
+  const of = (kind: string): Lookup | null => lookup(root, `resilience4j.${kind}`, name);
   return map({
     order: plain('resilience4j'),
     circuitBreaker: breakerOf(of('circuitbreaker')),
@@ -36,11 +45,11 @@ function bundleOf(root: Cell | undefined, name: string): WrittenMap {
   });
 }
 
-function lookup(kind: Cell | undefined, name: string): Lookup | null {
-  const instance = property(kind, 'instances')?.get(name);
+function lookup(root: Cell | undefined, kind: string, name: string): Lookup | null {
+  const instance = property(root, `${kind}.instances`)?.get(name);
   if (instance === undefined) return null;
   const named = property(instance, 'baseConfig');
-  const base = property(kind, 'configs')?.get(named?.text() ?? 'default');
+  const base = property(root, `${kind}.configs`)?.get(valueOf(named) ?? 'default');
   named?.list('names the settings that an instance begins with');
   return (key) => property(instance, key) ?? property(base, key);
 }
@@ -49,7 +58,7 @@ function breakerOf(of: Lookup | null): Written | undefined {
   if (of === null) return undefined;
   return map({
     kind: plain('resilience4j'),
-    slidingWindowType: wordIn(of('slidingWindowType')),
+    slidingWindowType: wordIn(of('slidingWindowType'), ['COUNT_BASED', 'TIME_BASED']),
     slidingWindowSize: countIn(of('slidingWindowSize')),
     minimumNumberOfCalls: countIn(of('minimumNumberOfCalls')),
     failureRateThreshold: percentIn(of('failureRateThreshold')),
@@ -57,7 +66,7 @@ function breakerOf(of: Lookup | null): Written | undefined {
     slowCallRateThreshold: percentIn(of('slowCallRateThreshold')),
     waitDurationInOpenState: durationIn(of('waitDurationInOpenState')),
     permittedNumberOfCallsInHalfOpenState: countIn(of('permittedNumberOfCallsInHalfOpenState')),
-    automaticTransitionFromOpenToHalfOpenEnabled: wordIn(
+    automaticTransitionFromOpenToHalfOpenEnabled: flagIn(
       of('automaticTransitionFromOpenToHalfOpenEnabled'),
     ),
   });
@@ -66,10 +75,10 @@ function breakerOf(of: Lookup | null): Written | undefined {
 function retryOf(of: Lookup | null): Written | undefined {
   if (of === null) return undefined;
   const isGrowing = of('enableExponentialBackoff');
-  const isExponential = isGrowing?.text() === 'true';
+  const isExponential = valueOf(isGrowing)?.toLowerCase() === 'true';
   const base = durationIn(of('waitDuration'));
   const factor = of('exponentialBackoffMultiplier');
-  const growth = factor?.number();
+  const growth = numberIn(factor);
   const kind = isExponential ? from('exponential', isGrowing) : plain('constant');
   const backoff = map({
     kind,
@@ -86,7 +95,7 @@ function retryOf(of: Lookup | null): Written | undefined {
 function limiterOf(of: Lookup | null): Written | undefined {
   const after = of === null ? undefined : durationIn(of('timeoutDuration'));
   if (of === null || after === undefined) return undefined;
-  return map({ after, cancel: wordIn(of('cancelRunningFuture')) });
+  return map({ after, cancel: flagIn(of('cancelRunningFuture')) });
 }
 
 function bulkheadOf(of: Lookup | null): Written | undefined {
