@@ -23,6 +23,7 @@ function databaseText(database: Database): string {
       ...all('hidden', 'operations connect pool pools search'),
       ...all('always', 'threadPools refresh'),
       ...(maxConnections === Infinity ? {} : all('always', 'reserved')),
+      onAbandon: (how) => (how === 'close' ? null : how),
       ...all(locks ? 'always' : 'hidden', 'lockTimeoutNs deadlockTimeoutNs'),
       route: (route) => (replication === null ? null : callText(route)),
       failover: () => (fails ? failoverText(database) : null),

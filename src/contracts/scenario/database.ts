@@ -16,7 +16,7 @@ export interface Database extends Host {
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
-  /** What a client does with a statement that it no longer waits for. */
+  /** How a client leaves a statement that it no longer waits for. */
   readonly onAbandon: 'close' | 'cancel';
   /** Interval at which the server looks for lost clients during a statement; null = it does not. */
   readonly clientCheckIntervalNs: Ns | null;

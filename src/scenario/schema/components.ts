@@ -325,7 +325,7 @@ export const databaseSchema = inheriting(
       onAbandon: field.choice(
         ['close', 'cancel'],
         'close',
-        'What a client does with a statement that it no longer waits for. `close`: it closes the connection; the ' +
+        'How a client leaves a statement that it no longer waits for. `close`: it closes the connection; the ' +
           'server notices when the statement ends, and its session counts until then. `cancel`: it also sends a ' +
           'cancel request, and the statement ends when that arrives. A killed client sends none.',
       ),

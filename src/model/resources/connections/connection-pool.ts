@@ -101,13 +101,14 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       this.setup.sessions!.forget(frame);
       this.stopConnecting(frame);
       this.serve();
-    } else {
+    } else if (word < 0) {
       invariant(word === DIALLING, 'a parked call waits, connects or dials');
       invariant(this.dialling > 0, 'an abandoned dial is counted');
       this.dialling--;
       this.closeDialled(this.dialled[frame]);
       this.serve();
     }
+    // Otherwise the server has refused it, and the refusal has not reached the call yet: it holds nothing.
     invariant(this.isBalanced(), 'an abandoned call leaves no connection uncounted');
   }
 
