@@ -37,6 +37,10 @@ const LONG_FILES: Readonly<Record<string, string>> = {
     'every place that a message of a queue can be in, and every way out of it, is one state machine',
   'src/model/modules/sagas/driver.ts':
     'what a saga does next, what becomes of its commands and who drives it are one state machine',
+  'src/model/resources/connections/edge-pool.ts':
+    'how a call gets a connection of an edge, waits for one, dials and gives it back is one state machine',
+  'src/model/resources/sections/transactions.ts':
+    'what a transaction holds, and every way in which it ends, is one state machine',
   'src/model/path/server.ts':
     'one execution from arrival to answer is one state machine, its hooks included',
   'src/model/path/wire.ts':

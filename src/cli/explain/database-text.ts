@@ -1,5 +1,6 @@
 import type { Database, Operation } from '../../contracts/scenario/database.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
+import type { CapacityIndex } from '../../contracts/scenario/capacity.js';
 import { HOST } from './process-text.js';
 import { callText, lines } from './values.js';
 
@@ -27,10 +28,21 @@ function databaseText(database: Database): string {
       ...all(locks ? 'always' : 'hidden', 'lockTimeoutNs deadlockTimeoutNs'),
       route: (route) => (replication === null ? null : callText(route)),
       failover: () => (fails ? failoverText(database) : null),
-      capacity: (own) => own && braced(fieldsText(own, all('rate', 'read write'))),
+      capacity: (own) => own && braced(capacityText(own)),
       copies: (count) => `${count} of each shard (a write waits for all of them, reads take turns)`,
     },
   );
+}
+
+function capacityText(own: NonNullable<Database['capacity']>): string {
+  return fieldsText(own, {
+    ...all('rate', 'read write'),
+    indexes: (list) => (list.length === 0 ? null : list.map(indexText).join(', ')),
+  });
+}
+
+function indexText({ name, ...index }: CapacityIndex): string {
+  return `${name} ${braced(setFieldsText(index, { write: 'rate' }))}`;
 }
 
 /** The master of a search engine needs a majority, so there is never a second one, and no fencing to show. */

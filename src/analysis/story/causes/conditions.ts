@@ -9,6 +9,7 @@ import type { Scene } from '../scene.js';
 import { formatCount, formatNumber, formatShare } from '../../../text/figures.js';
 import { openedBelow } from './breakers.js';
 import { keyOf, named, type Candidate, type Growth } from './candidate.js';
+import { fullServerBelow } from './full-servers.js';
 import { heldByLimit } from './held-by-limit.js';
 import { limiterOf, restsFor } from './limits.js';
 import { refusalAt } from './refusals/index.js';
@@ -192,6 +193,9 @@ export function conditionsAt(place: Place): readonly Candidate[] {
     const below = conditionsAt(opener);
     if (below.length > 0) return below;
   }
+  const full = fullServerBelow(place);
+  const filled = full === null ? null : specialCondition(full);
+  if (filled !== null) return [candidateAt(full!, filled.ref, filled.evidence)];
   const refused = refusedAt(place);
   const special = specialCondition(place);
   if (special !== null && !(refused !== null && keyOf(refused.ref) === keyOf(special.ref))) {
@@ -203,9 +207,9 @@ export function conditionsAt(place: Place): readonly Candidate[] {
   const memory = memoryAt(place);
   if (memory !== null) return [...loads, memory];
   const isSudden = growths.some((growth) => growth.isSudden);
-  const full = fullAt(place);
-  if (full !== null)
-    return isSudden && full.ref.kind === 'capacity' ? [...loads, full] : [full, ...loads];
+  const used = fullAt(place);
+  if (used !== null)
+    return isSudden && used.ref.kind === 'capacity' ? [...loads, used] : [used, ...loads];
   const opens = opener === null ? 0 : ownFailures(scene, opener.lane, from, place.until);
   if (opens > 0) return [openerAt(place, opener!.lane)];
   const shed = shedByQueue(place);

@@ -52,6 +52,7 @@ export function durationIn(cell: Cell | undefined): WrittenScalar | undefined {
   return from(`${ms}ms`, cell);
 }
 
+/** A whole number from 1 on; undefined if the cell has none. */
 export function countIn(cell: Cell | undefined): WrittenScalar | undefined {
   const value = numberIn(cell);
   return value === undefined || value < 1 || !Number.isInteger(value)
@@ -65,6 +66,7 @@ export function percentIn(cell: Cell | undefined): WrittenScalar | undefined {
   return value === undefined || value <= 0 || value > 100 ? undefined : from(`${value}%`, cell);
 }
 
+/** A number, also one that is written as text; undefined if the cell has none. */
 export function numberIn(cell: Cell | undefined): number | undefined {
   const text = valueOf(cell);
   const value = Number(text);

@@ -361,7 +361,7 @@ export class Membership {
       else if (ready) this.give(partition, next);
       else this.hand(partition);
     });
-    // Who revokes partitions joins again: a second rebalance (KIP-429; ConsumerCoordinator.onJoinComplete).
+    // A member that revokes partitions joins again: a second rebalance (KIP-429; ConsumerCoordinator.onJoinComplete).
     if (ready && this.members.some(isRevoking)) this.world.meters.count(this.rebalances);
     for (const member of this.members)
       if (isRevoking(member) && isWaiting(member)) this.giveUp(member);

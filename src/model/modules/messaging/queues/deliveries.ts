@@ -121,7 +121,8 @@ export class Deliveries {
     if (deliveries[entry] === 1) return;
     this.isAgain = true;
     this.earlier[delivery] = last;
-    if (this.slots.has(last)) this.later[last] = delivery;
+    // Its slot may belong to a delivery of another message by now.
+    if (this.isOf(last, this.copyOf(delivery))) this.later[last] = delivery;
   }
 
   /**
