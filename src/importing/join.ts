@@ -141,6 +141,7 @@ class Join {
     return map({
       [verb]: { ...plain(this.targetOf(call)), origins: edge?.origins ?? [] },
       probability: call.chance === null ? undefined : measured(call.chance),
+      background: verb !== 'publish' && call.isBackground === true ? plain(true) : undefined,
       policy: verb === 'publish' ? undefined : filled(policy),
     });
   }

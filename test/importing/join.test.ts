@@ -13,9 +13,10 @@ services:
   shop:
     endpoints:
       buy: [ work: exponential(1ms), call: cart.get, { call: ads.get, probability: 30% }, query: db.insert ]
-      look: [ work: exponential(1ms) ]
+      look: [ work: exponential(1ms), { call: audit.write, background: true } ]
   cart: { cpu: 2, endpoints: { get: [ work: lognormal(p50=8ms p99=40ms) ] } }
   ads: { endpoints: { get: [ wait: exponential(15ms) ] } }
+  audit: { endpoints: { write: [ wait: 20ms ] } }
 databases:
   db: { kind: postgres, cpu: 4, operations: { insert: exponential(2ms) } }
 workloads:
@@ -82,6 +83,13 @@ describe('manifests and traces of the same system', () => {
     expect(result.scenario).toMatch(/- call: cart\.get {2}# test\.yaml:\d+$/m);
     const reasons = result.account.listed.map(({ reason }) => reason);
     expect(reasons).toContain('no trace has a call from shop to stock');
+  });
+
+  it('take calls that nobody waits for as steps in the background', () => {
+    expect(scenario.services.shop.endpoints.look.steps.at(-1)).toMatchObject({
+      call: 'audit.write',
+      background: true,
+    });
   });
 
   it('take the load and its mix from the traces', () => {
