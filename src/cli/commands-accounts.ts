@@ -62,7 +62,7 @@ export const addAsk: Add = (program, terminal, perform) => {
         "faultline ask scenarios/first.yaml 'users.success'",
         "faultline ask scenarios/checkout.yaml 'shoppers.latency.p99 during psp-hang in naive, full'",
         "faultline ask scenarios/checkout.yaml 'shoppers.success' 'shoppers.success before psp-hang'",
-        "faultline ask scenarios/first.yaml 'users.success >= 99 % during slow-payments'",
+        "faultline ask scenarios/first.yaml 'users.success >= 99% during slow-payments'",
         "faultline ask scenarios/first.yaml 'users.goodput' --csv - --replications 10",
       ) +
         '\nfaultline explain metrics lists the metrics. The exit code does not depend on the answer.',

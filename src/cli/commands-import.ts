@@ -8,9 +8,10 @@ export const addImport: Add = (program, terminal, perform) => {
     .command('import')
     .summary('a scenario from the manifests and traces of a system')
     .description(
-      'Reads Kubernetes manifests, files or folders, and writes one scenario that runs as it is. Each value has ' +
-        'its place as a comment (# k8s/orders.yaml:31), or is marked "# guess". The card says what has no ' +
-        'counterpart, what is guessed, and which questions would help most.',
+      'Reads manifests of Kubernetes and Istio, application.yml of Spring Boot, and traces, as files or folders, ' +
+        'and writes one scenario that runs as it is. Each value has its place as a comment ' +
+        '(# k8s/orders.yaml:31), or is marked "# guess". The card says what has no counterpart, what is ' +
+        'guessed, and which questions would help most.',
     )
     .argument('<path...>', 'files and folders (YAML, JSON, traces); - is standard input')
     .option('--out <file>', 'the scenario (default: imported.yaml); - is standard output', pathName)

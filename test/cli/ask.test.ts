@@ -82,6 +82,18 @@ describe('ask', () => {
     expect(lines[5]).toMatch(/^ {2}guarded {2}.*: does not hold$/);
   });
 
+  it('has examples that can be asked', () => {
+    const { stdout } = faultline(['ask', '--help']);
+    const examples = stdout.split('\n').filter((line) => line.includes('scenarios/first.yaml'));
+    const questions = examples.flatMap((line) =>
+      [...line.matchAll(/'([^']+)'/g)].map(([, q]) => q!),
+    );
+    expect(questions.length).toBeGreaterThan(2);
+    const args = ['ask', 'scenarios/first.yaml', ...questions, '--replications', '1', '--quiet'];
+    const { status, stderr } = faultline(args);
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
   it('writes CSV with the ends of the interval', () => {
     const path = folder.put('csv.yaml', smallScenario());
     const args = ['people.success in plain', BUDGET, '--csv', '-', '--quiet'];

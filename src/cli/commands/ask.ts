@@ -133,10 +133,10 @@ function answersOf(
 
 const VERDICTS = { pass: 'holds', fail: 'does not hold', inconclusive: 'not decided' } as const;
 
-/** A question with one variant is one line; one with several has a line for each of them below it. */
+/** Each question, with a line for each variant below it. */
 function linesOf(answers: readonly Answer[], columns: number): string[] {
-  const questions = [...new Set(answers.map(({ question }) => question))];
-  const rows = questions.flatMap((question) => {
+  const questions = new Set(answers.map(({ question }) => question));
+  const rows = [...questions].flatMap((question) => {
     const own = answers.filter((answer) => answer.question === question);
     const texts = own.map((answer) => [oneLine(answer.variant), textOf(answer)]);
     const [width] = columnsOf(texts);
@@ -144,7 +144,7 @@ function linesOf(answers: readonly Answer[], columns: number): string[] {
     return [...wrapped(oneLine(question), '', '  ', columns), ...lines];
   });
   const isInterval = answers.some(({ ci95 }) => ci95 !== null);
-  return isInterval ? [...rows, '', `[ ] is the 95 % interval of the value.`] : rows;
+  return isInterval ? [...rows, '', '[ ] is the 95 % interval of the value.'] : rows;
 }
 
 function textOf(answer: Answer): string {
