@@ -8,7 +8,8 @@ export const addImport: Add = (program, terminal, perform) => {
     .command('import')
     .summary('a scenario from the manifests and traces of a system')
     .description(
-      'Reads manifests of Kubernetes and Istio, application.yml of Spring Boot, and traces, as files or folders, ' +
+      'Reads manifests of Kubernetes and Istio, files of Docker Compose, application.yml of Spring Boot, and traces, ' +
+        'as files or folders, ' +
         'and writes one scenario that runs as it is. Each value has its place as a comment ' +
         '(# k8s/orders.yaml:31), or is marked "# guess". The card says what has no counterpart, what is ' +
         'guessed, and which questions would help most.',
@@ -23,6 +24,8 @@ export const addImport: Add = (program, terminal, perform) => {
       'after',
       examples(
         'faultline import k8s/ traces.jsonl --out shop.yaml && faultline run shop.yaml',
+        'faultline import compose.yaml .env --out shop.yaml',
+        'docker compose config | faultline import - --out shop.yaml',
         'helm template chart/ | faultline import - --out shop.yaml',
         'kubectl get deploy,svc,hpa -o yaml | faultline import - --out live.yaml --json account.json',
         'faultline import k8s/ --map productpage-v1=productpage --out shop.yaml --force',

@@ -13,6 +13,8 @@ const FILES_MAX = 5000;
 /** Deepest folder below one that was given. */
 const FOLDERS_MAX = 32;
 const READABLE = /\.(ya?ml|json)$/i;
+/** Files that use the variables of a `.env` file beside them. */
+const COMPOSE = /^(docker-)?compose(\.[\w-]+)?\.ya?ml$/i;
 /** Folders of tools, which hold copies or caches. */
 const SKIPPED = /^(\.|node_modules$|vendor$|target$|dist$)/;
 
@@ -63,14 +65,18 @@ function filesAt(path: string): readonly string[] {
 
 function below(folder: string, root: string, depth: number): readonly string[] {
   if (depth > FOLDERS_MAX) throw new Error(`has folders more than ${FOLDERS_MAX} deep`);
-  const names = readdirSync(folder).filter((name) => !SKIPPED.test(name));
+  const all = readdirSync(folder);
+  const hasVariables = all.some((name) => COMPOSE.test(name));
+  const names = all.filter((name) => !SKIPPED.test(name) || (name === '.env' && hasVariables));
   return names.sort().flatMap((name) => {
     const path = join(folder, name);
     const own = lstatSync(path);
     if (own.isSymbolicLink() && !isInside(path, root)) return [];
     // A link to a folder could lead back to one above it.
     if (own.isDirectory()) return below(path, root, depth + 1);
-    return (READABLE.test(name) || canBeTraces(name)) && statSync(path).isFile() ? [path] : [];
+    return (READABLE.test(name) || name === '.env' || canBeTraces(name)) && statSync(path).isFile()
+      ? [path]
+      : [];
   });
 }
 

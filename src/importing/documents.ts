@@ -10,6 +10,7 @@ import {
 } from 'yaml';
 import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
+import { dotEnvOf, isDotEnv } from './dot-env.js';
 
 /** A file that cannot be imported: where, what, and how to repair it. */
 export class ImportError extends Error {
@@ -25,6 +26,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 /** The documents of a YAML or JSON file, as values with their lines. Empty documents are left out. */
 export function documentsOf(source: SourceText): readonly Cell[] {
   const { path, text } = source;
+  if (isDotEnv(path)) return [dotEnvOf(source)];
   const refusal = guardText(text);
   if (refusal !== null) {
     const line = text.slice(0, refusal.offset).split('\n').length;

@@ -4,6 +4,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
     /^["']?apiVersion["']?\s*:[\s\S]*^["']?kind["']?\s*:|^["']?kind["']?\s*:[\s\S]*^["']?apiVersion["']?\s*:/m,
     'a Kubernetes manifest',
   ],
+  [/^services\s*:[\s\S]*^[ \t]+(image|build)\s*:/m, 'a file of Docker Compose'],
   [/^(spring|resilience4j)(\.[\w.-]+)?\s*:/m, 'a configuration of Spring'],
   [/^\s*\{[\s\S]{0,2000}"(resourceSpans|resource_spans|batches)"\s*:/, 'a file of traces'],
   [/^\s*\{\s*"data"\s*:\s*\[[\s\S]{0,200}"traceID"\s*:/, 'a file of traces of Jaeger'],

@@ -36,7 +36,8 @@ export function loaded({ scenario }: Imported): ScenarioFile {
 }
 
 /** Number of scalars of a text, counted without the importer. */
-export function scalarsIn(text: string): number {
+export function scalarsIn({ path, text }: SourceText): number {
+  if (path.endsWith('.env')) return text.match(/^[A-Z_0-9]+=/gm)?.length ?? 0;
   return parseAllDocuments(text, { merge: true })
     .map((document): unknown => document.toJS())
     .map((value) => (value === null ? 0 : count(value)))

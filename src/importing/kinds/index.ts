@@ -1,3 +1,4 @@
+import { composeFiles, dotEnvFiles } from './compose/index.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -19,4 +20,6 @@ export const documentKinds: readonly DocumentKind[] = [
   serviceEntries,
   bystanders,
   applications,
+  composeFiles,
+  dotEnvFiles,
 ];

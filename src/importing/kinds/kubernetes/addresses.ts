@@ -23,19 +23,18 @@ export function hostsIn(
     });
 }
 
-/** A call from the component to each one whose address is in the value. */
+/** A call from the component to each one whose address is in the text of a variable. */
 export function connectAddresses(
   from: Component,
-  name: Cell | undefined,
-  value: Cell | undefined,
+  name: string,
+  text: string | undefined,
   namespace: string,
   system: System,
+  origins: readonly Cell[],
 ): void {
-  const text = value?.text();
-  if (value === undefined || text === undefined) return;
-  const isAddress = ADDRESS_NAME.test(name?.text() ?? '');
-  for (const { host, isSure } of hostsIn(text)) {
+  const isAddress = ADDRESS_NAME.test(name);
+  for (const { host, isSure } of hostsIn(text ?? '')) {
     const to = isSure || isAddress ? system.find(host, namespace) : undefined;
-    if (to !== undefined) system.connect(from, to, value);
+    if (to !== undefined) for (const origin of origins) system.connect(from, to, origin);
   }
 }

@@ -47,14 +47,18 @@ export function addComponent(
     const env = containerOf(pod)?.get('env')?.items() ?? [];
     system.later('calls', () => {
       for (const variable of env) {
-        connectAddresses(component, variable.get('name'), variable.get('value'), namespace, system);
+        const value = variable.get('value');
+        const name = variable.get('name')?.text() ?? '';
+        if (value === undefined) continue;
+        connectAddresses(component, name, value.text(), namespace, system, [value]);
       }
     });
   }
   return component;
 }
 
-const LOAD_GENERATOR = /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test/i;
+/** Names of programs that make the load of a test. */
+export const LOAD_GENERATOR = /load-?gen|locust|\bk6\b|vegeta|fortio|gatling|jmeter|load-?test/i;
 
 function fillService(
   component: Component,

@@ -59,9 +59,14 @@ export function limitOf(pod: Cell | undefined): Cell | undefined {
 export function cpuOf(pod: Cell | undefined, most: number | null = null): Written {
   const cell = limitOf(pod);
   const limit = coresOf(cell);
-  const cores = most === null ? guess(Math.max(NODE_CORES, Math.ceil(limit ?? 0))) : plain(most);
+  const cores = coresBelow(limit ?? null, most);
   if (limit === undefined) return cores;
   return map({ cores, quota: map({ limit: from(limit, cell) }) });
+}
+
+/** Cores of the node beneath a limit; `most`: what the program can use at all, or null. */
+export function coresBelow(limit: number | null, most: number | null): Written {
+  return most === null ? guess(Math.max(NODE_CORES, Math.ceil(limit ?? 0))) : plain(most);
 }
 
 function requestsOf(cpu: Written | undefined, memory: Written | undefined): Written | undefined {

@@ -1,0 +1,196 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import { LOAD_GENERATOR } from '../kubernetes/component.js';
+import { productOf } from '../kubernetes/products.js';
+import type { Values } from './values.js';
+
+/** A service of Docker Compose, from all files that define it. */
+export class Container {
+  readonly name: string;
+  /** Its definitions, the one that counts most last. */
+  readonly layers: Cell[];
+
+  constructor(name: string, layers: readonly Cell[]) {
+    this.name = name;
+    this.layers = [...layers];
+  }
+
+  override(layer: Cell): void {
+    this.layers.push(layer);
+  }
+
+  /** Puts the service that this one extends beneath its own definitions. */
+  extend(all: ReadonlyMap<string, Container>): void {
+    const seen = new Set<Container>([this]);
+    for (let base = this.baseIn(all); base !== null && !seen.has(base); base = base.baseIn(all)) {
+      seen.add(base);
+      this.layers.unshift(...base.layers.filter((layer) => !this.layers.includes(layer)));
+    }
+  }
+
+  private baseIn(all: ReadonlyMap<string, Container>): Container | null {
+    const cell = this.get('extends');
+    if (cell === undefined || cell.get('file') !== undefined) return null;
+    return all.get((cell.get('service') ?? cell).text() ?? '') ?? null;
+  }
+
+  /** The value at a path, from the last definition that has it. */
+  get(...path: readonly string[]): Cell | undefined {
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const found = this.layers[index]!.get(...path);
+      if (found !== undefined && found.value !== null) return found;
+    }
+    return undefined;
+  }
+
+  /** The values at a path in all definitions. Docker Compose merges mappings and lists. */
+  all(...path: readonly string[]): readonly Cell[] {
+    return this.layers.flatMap((layer) => layer.get(...path) ?? []);
+  }
+
+  /** What the container is: a database, a generator of load, or neither. */
+  role(values: Values): { readonly product: string | null; readonly isLoad: boolean } {
+    const image = values.text(this.get('image')) ?? '';
+    const isLoad = LOAD_GENERATOR.test(`${this.name} ${image}`);
+    return { product: isLoad ? null : productOf(image), isLoad };
+  }
+
+  /** Names by which others reach it. */
+  hosts(values: Values): readonly string[] {
+    const aliases = this.all('networks').flatMap((networks) =>
+      networks.entries().flatMap(([, network]) => network.get('aliases')?.items() ?? []),
+    );
+    const cells = [this.get('container_name'), this.get('hostname'), ...aliases];
+    for (const cell of cells) cell?.list(REASON.name);
+    return [this.name, ...cells.flatMap((cell) => values.text(cell) || [])];
+  }
+
+  /** A port that is bound on the host; undefined = none. */
+  publishedPort(values: Values): Cell | undefined {
+    const ports = this.all('ports').flatMap((cell) => cell.items());
+    return ports
+      .map((port) => port.get('published') ?? port)
+      .find((cell) => {
+        const text = values.text(cell) ?? '';
+        return /:\d+(\/\w+)?$/.test(text) || (/^\d+$/.test(text) && /published$/.test(cell.path));
+      });
+  }
+
+  list(reason: string): void {
+    for (const layer of this.layers) layer.list(reason);
+  }
+
+  /** Gives the reasons for what has no counterpart. */
+  listRest(): void {
+    for (const layer of this.layers) {
+      listBelow(layer, REST);
+      listBelow(layer, { deploy: DATABASE, mem_limit: DATABASE, stop_grace_period: DATABASE });
+      for (const [key, cell] of layer.entries()) {
+        if (key.startsWith('x-')) cell.list('an extension: its values count where they are used');
+      }
+    }
+  }
+}
+
+const HEALTH =
+  'Docker Compose only reports a container that is unhealthy: it neither restarts it nor keeps calls away';
+const DATABASE = 'a database of the language has cores, connections and replicas';
+const SWARM = 'only a scheduler of Swarm uses it';
+const OUTPUT = 'another file: import it too, or the output of docker compose config';
+const CGROUP = 'this limit of a container has no counterpart';
+
+const REST: Readonly<Record<string, string>> = {
+  image: REASON.program,
+  build: REASON.program,
+  command: REASON.program,
+  entrypoint: REASON.program,
+  working_dir: REASON.program,
+  init: REASON.program,
+  platform: REASON.program,
+  pull_policy: REASON.program,
+  develop: REASON.program,
+  runtime: REASON.program,
+  stdin_open: REASON.program,
+  tty: REASON.program,
+  stop_signal: REASON.program,
+  post_start: REASON.program,
+  pre_stop: 'how long the hook takes is not in the file',
+  provider: REASON.program,
+  models: REASON.program,
+  gpus: REASON.program,
+  configs: REASON.program,
+  labels: REASON.label,
+  label_file: REASON.label,
+  annotations: REASON.label,
+  container_name: REASON.name,
+  hostname: REASON.name,
+  domainname: REASON.name,
+  extends: OUTPUT,
+  env_file: OUTPUT,
+  environment: REASON.environment,
+  ports: REASON.port,
+  expose: REASON.port,
+  networks: 'networks of containers are not simulated',
+  network_mode: 'networks of containers are not simulated',
+  mac_address: 'networks of containers are not simulated',
+  dns: 'names are resolved without loss of time',
+  dns_search: 'names are resolved without loss of time',
+  dns_opt: 'names are resolved without loss of time',
+  extra_hosts: 'names are resolved without loss of time',
+  links: 'the order in which containers start, and no call',
+  external_links: 'the order in which containers start, and no call',
+  depends_on: 'the order in which containers start, and no call',
+  healthcheck: HEALTH,
+  restart: 'an instance that ends is started again by `platform.restart`',
+  logging: 'the output of programs is not simulated',
+  volumes: REASON.storage,
+  volumes_from: REASON.storage,
+  tmpfs: REASON.storage,
+  shm_size: REASON.storage,
+  storage_opt: REASON.storage,
+  read_only: REASON.storage,
+  secrets: REASON.security,
+  user: REASON.security,
+  group_add: REASON.security,
+  userns_mode: REASON.security,
+  privileged: REASON.security,
+  cap_add: REASON.security,
+  cap_drop: REASON.security,
+  security_opt: REASON.security,
+  credential_spec: REASON.security,
+  devices: REASON.program,
+  device_cgroup_rules: REASON.security,
+  cgroup: CGROUP,
+  cgroup_parent: CGROUP,
+  ipc: REASON.security,
+  pid: REASON.security,
+  uts: REASON.security,
+  isolation: REASON.security,
+  sysctls: CGROUP,
+  ulimits: CGROUP,
+  blkio_config: CGROUP,
+  pids_limit: CGROUP,
+  cpu_shares: 'acts only among containers that compete for one machine, which no file shows',
+  cpu_percent: CGROUP,
+  cpu_rt_runtime: CGROUP,
+  cpu_rt_period: CGROUP,
+  cpu_count: CGROUP,
+  mem_reservation:
+    'no hard limit: Docker reclaims down to it only when the host is short of memory',
+  mem_swappiness: 'processes do not swap: memory above the limit ends them',
+  memswap_limit: 'processes do not swap: memory above the limit ends them',
+  oom_kill_disable: CGROUP,
+  oom_score_adj: CGROUP,
+  attach: REASON.program,
+  use_api_socket: REASON.program,
+  'deploy.resources.limits.pids': CGROUP,
+  'deploy.resources.reservations': SWARM,
+  'deploy.mode': SWARM,
+  'deploy.endpoint_mode': SWARM,
+  'deploy.placement': SWARM,
+  'deploy.labels': REASON.label,
+  'deploy.restart_policy':
+    'waits before restarts are `platform.restart`; only Swarm reads this one',
+  'deploy.update_config': 'acts only while a rollout runs: write `rollout` to simulate one',
+  'deploy.rollback_config': 'acts only while a rollout runs: write `rollout` to simulate one',
+};

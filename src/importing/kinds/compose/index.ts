@@ -1,0 +1,29 @@
+import { isDotEnv } from '../../dot-env.js';
+import type { DocumentKind } from '../kind.js';
+import { projectOf } from './project.js';
+
+/** Keys that only services of Docker Compose have. */
+const SERVICE_KEYS = ['image', 'build', 'extends', 'depends_on', 'environment', 'deploy', 'ports'];
+
+/** Files of Docker Compose. */
+export const composeFiles: DocumentKind = {
+  name: 'Docker Compose',
+  recognises: (document) =>
+    document.get('kind') === undefined &&
+    document.get('faultline') === undefined &&
+    (document.get('services')?.entries() ?? []).some(([, service]) =>
+      SERVICE_KEYS.some((key) => service.get(key) !== undefined),
+    ),
+  read(document, system) {
+    projectOf(system).files.push(document);
+  },
+};
+
+/** Variables of Compose files. */
+export const dotEnvFiles: DocumentKind = {
+  name: '.env file of Docker Compose',
+  recognises: (document) => isDotEnv(document.file),
+  read(document, system) {
+    for (const [name, cell] of document.entries()) projectOf(system).variables.set(name, cell);
+  },
+};

@@ -1,0 +1,152 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, map, plain } from '../../written.js';
+import { callsOf } from './calls.js';
+import { Container } from './container.js';
+import { fieldsOf } from './fields.js';
+import { Values } from './values.js';
+
+/** All Compose files and `.env` files of an import. Later files override earlier ones, as for Docker Compose. */
+export interface Project {
+  readonly files: Cell[];
+  readonly variables: Map<string, Cell>;
+}
+
+/** The Compose files of an import, which become components once all are read. */
+export function projectOf(system: System): Project {
+  return system.shared('compose', () => {
+    const made: Project = { files: [], variables: new Map() };
+    system.later('parts', () => build(made, system));
+    return made;
+  });
+}
+
+function build({ files, variables }: Project, system: System): void {
+  const values = new Values(variables);
+  const containers = containersOf(files);
+  const made: (readonly [Container, Component])[] = [];
+  for (const container of containers.values()) {
+    const reason = leftOut(container, values);
+    if (reason !== null) {
+      container.list(reason);
+      continue;
+    }
+    made.push([container, add(container, values, system)]);
+  }
+  restarts(
+    made.map(([container]) => container),
+    values,
+    system,
+  );
+  system.later('calls', () => {
+    for (const [container, component] of made) callsOf(container, component, values, system);
+    entrances(made, values, system);
+    for (const [container] of made) container.listRest();
+    for (const file of files) listFile(file);
+    for (const variable of variables.values()) {
+      variable.list('a variable: the values that use it count');
+    }
+  });
+}
+
+/** The services of all files by name. A base file comes before the files that change it. */
+function containersOf(files: readonly Cell[]): ReadonlyMap<string, Container> {
+  const ordered = [...files].sort((a, b) => rankOf(a) - rankOf(b));
+  const containers = new Map<string, Container>();
+  for (const file of ordered) {
+    for (const [name, cell] of file.get('services')?.entries() ?? []) {
+      const known = containers.get(name);
+      if (known === undefined) containers.set(name, new Container(name, [cell]));
+      else known.override(cell);
+    }
+  }
+  for (const container of containers.values()) container.extend(containers);
+  return containers;
+}
+
+/** `compose.yaml` is the base; `compose.override.yaml` and the like change it. */
+function rankOf({ file }: Cell): number {
+  return /(^|[/\\])(docker-)?compose\.ya?ml$/i.test(file) ? 0 : 1;
+}
+
+/** Tools that watch a system and take no part in its requests, by their images. */
+const WATCHER =
+  /(^|[/-])(prometheus|grafana|jaeger|zipkin|loki|tempo|promtail|cadvisor|node-exporter|alertmanager|kibana|otel-collector|opentelemetry-collector|opentelemetry-collector-contrib|adminer|pgadmin4?|phpmyadmin|portainer|mailhog|mailpit)([:/@-]|$)/;
+
+function leftOut(container: Container, values: Values): string | null {
+  const profiles = container.get('profiles')?.items() ?? [];
+  if (profiles.length > 0) return 'runs only with its profile: docker compose up leaves it out';
+  const image = values.text(container.get('image')) ?? '';
+  if (WATCHER.test(image.toLowerCase()))
+    return 'a tool that watches the system, and takes no part in its requests';
+  return null;
+}
+
+function add(container: Container, values: Values, system: System): Component {
+  const { product, isLoad } = container.role(values);
+  const component = system.add(container.name, {
+    section: product === null ? 'services' : 'databases',
+    product,
+    origins: container.layers,
+    isLoad,
+  });
+  for (const host of container.hosts(values)) system.addHost(host.toLowerCase(), '', component);
+  if (isLoad) container.list('a load generator is a workload, which has no process');
+  else fieldsOf(container, component, values);
+  return component;
+}
+
+/**
+ * Docker starts a process again after 100 ms, and waits twice as long each time, up to a minute; after a
+ * process that ran for 10 s the next wait is 100 ms again. Source: moby, restartmanager/restartmanager.go.
+ */
+function restarts(containers: readonly Container[], values: Values, system: System): void {
+  const cells = containers.flatMap((container) => container.get('restart') ?? []);
+  const acting = cells.filter((cell) =>
+    /^(always|unless-stopped|on-failure(:\d+)?)$/.test(values.text(cell) ?? ''),
+  );
+  if (acting.length === 0 || system.sections.has('platform')) return;
+  const [first] = acting;
+  for (const cell of acting.slice(1))
+    cell.list(`is written once for all services, from ${first!.place}`);
+  const restart = map({
+    initial: from('100ms', first),
+    factor: plain(2),
+    max: plain('60s'),
+    resetAfter: plain('10s'),
+  });
+  system.sections.set('platform', map({ kind: plain('custom'), restart }));
+}
+
+/** Published ports are entrances. Often each port is published, so that those count that no other service calls. */
+function entrances(
+  made: readonly (readonly [Container, Component])[],
+  values: Values,
+  system: System,
+): void {
+  const published = made.flatMap(([container, component]) => {
+    const port = container.publishedPort(values);
+    return port === undefined || component.section === 'databases' ? [] : [{ component, port }];
+  });
+  const isCalled = (component: Component): boolean =>
+    system.edges.some(({ to, from: caller }) => to === component && !caller.isLoad);
+  const first = published.filter(({ component }) => !isCalled(component));
+  for (const { component, port } of first.length > 0 ? first : published) component.entry ??= port;
+}
+
+function listFile(file: Cell): void {
+  listBelow(file, {
+    version: REASON.kind,
+    name: REASON.name,
+    networks: 'networks of containers are not simulated',
+    volumes: REASON.storage,
+    configs: REASON.program,
+    secrets: REASON.security,
+    include: 'another file: import it too, or the output of docker compose config',
+    models: REASON.program,
+  });
+  for (const [key, cell] of file.entries()) {
+    if (key.startsWith('x-')) cell.list('an extension: its values count where they are used');
+  }
+}

@@ -1,0 +1,99 @@
+import type { Cell } from '../../cell.js';
+import { from, type WrittenScalar } from '../../written.js';
+import { resolve, type Variables } from './variables.js';
+
+/** Reads values of one project, with its variables put in. */
+export class Values {
+  private readonly variables: Variables;
+
+  constructor(variables: Variables) {
+    this.variables = variables;
+  }
+
+  /** The text of a value. A variable without a value is empty, as for Docker Compose, and listed. */
+  text(cell: Cell | undefined): string | undefined {
+    if (cell?.text() === undefined) return undefined;
+    const { text, missing } = resolve(cell, this.variables);
+    if (missing.length > 0) {
+      cell.list(
+        'uses variables that these files do not set: add the .env file, or import the output of docker compose config',
+      );
+    }
+    return text.trim();
+  }
+
+  /** The value of a variable of a `.env` file; undefined = no file has it. */
+  variable(name: string): string | undefined {
+    const cell = this.variables.get(name);
+    return cell === undefined ? undefined : resolve(cell, this.variables).text.trim();
+  }
+
+  /** Where a variable has its value. */
+  cellOf(name: string): Cell | undefined {
+    return this.variables.get(name);
+  }
+
+  /** Cells that decided a value: its own, and those of its variables. */
+  origins(cell: Cell): readonly Cell[] {
+    return resolve(cell, this.variables).origins;
+  }
+
+  /** A number above 0. */
+  number(cell: Cell | undefined): WrittenScalar | undefined {
+    const text = this.text(cell);
+    const value = Number(text);
+    return cell === undefined || !text || !Number.isFinite(value) || value <= 0
+      ? undefined
+      : from(value, ...this.origins(cell));
+  }
+
+  /** A whole number above 0. */
+  count(cell: Cell | undefined): WrittenScalar | undefined {
+    const value = this.number(cell);
+    return Number.isInteger(value?.value) ? value : undefined;
+  }
+
+  /** A size such as `512M`, `1gb` or a number of bytes. Units of Docker are powers of 1,024. */
+  size(cell: Cell | undefined): WrittenScalar | undefined {
+    const text = this.text(cell)?.toLowerCase();
+    const [, number, unit] = /^(\d+(?:\.\d+)?) ?([bkmgt]?)i?b?$/.exec(text ?? '') ?? [];
+    if (cell === undefined || number === undefined || Number(number) <= 0) return undefined;
+    return from(`${number}${SIZE_UNITS[unit ?? ''] ?? 'B'}`, ...this.origins(cell));
+  }
+
+  /** A duration such as `1m30s` in its smallest unit. */
+  duration(cell: Cell | undefined): WrittenScalar | undefined {
+    const text = this.text(cell);
+    if (cell === undefined || !text || !/^(\d+(\.\d+)?(us|ms|s|m|h))+$/.test(text))
+      return undefined;
+    let us = 0;
+    for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)) {
+      us += Number(number) * DURATION_UNITS[unit!]!;
+    }
+    const whole = Math.round(us);
+    const written =
+      whole % 1_000_000 === 0
+        ? `${whole / 1_000_000}s`
+        : whole % 1_000 === 0
+          ? `${whole / 1_000}ms`
+          : `${whole}us`;
+    return from(written, ...this.origins(cell));
+  }
+}
+
+const SIZE_UNITS: Readonly<Record<string, string>> = {
+  '': 'B',
+  b: 'B',
+  k: 'KiB',
+  m: 'MiB',
+  g: 'GiB',
+  t: 'TiB',
+};
+
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  us: 1,
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+};

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { SourceText } from '../../src/importing/cell.js';
+import type { Imported } from '../../src/importing/import.js';
+import { fixtures, imported, loaded } from './support.js';
+
+/** An import of files by name, and its scenario as plain values. */
+function read(...files: readonly (readonly [path: string, text: string])[]): {
+  readonly result: Imported;
+  readonly scenario: any;
+} {
+  const sources: readonly SourceText[] = files.map(([path, text]) => ({ path, text }));
+  const result = imported(sources);
+  loaded(result);
+  return { result, scenario: parse(result.scenario) };
+}
+
+/** Steps of the only endpoint of a service after its own time. */
+function callsOf(scenario: any, name: string): readonly string[] {
+  return scenario.services[name].endpoints.handle.steps
+    .slice(1)
+    .map((step: any) => step.call ?? step.query);
+}
+
+describe('a service of Docker Compose', () => {
+  it('gives replicas, limits and the end of a process', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  web:
+    image: example/web
+    stop_grace_period: 1m30s
+    deploy:
+      replicas: 3
+      resources: { limits: { cpus: '1.5', memory: 512M } }
+`,
+    ]);
+    expect(scenario.services.web).toMatchObject({
+      replicas: 3,
+      cpu: { cores: 4, quota: { limit: 1.5 } },
+      memory: { limit: '512MiB', base: '256MiB' },
+      lifecycle: { terminationGrace: '90s' },
+    });
+  });
+
+  it('may have the fields of version 2, a quota of a period, and a set of cores', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  a: { image: example/a, cpus: 0.25, mem_limit: 1gb, scale: 2 }
+  b: { image: example/b, cpu_quota: 50000, cpu_period: 25ms }
+  c: { image: example/c, cpuset: '0-2,5', mem_limit: 1048576 }
+`,
+    ]);
+    expect(scenario.services.a).toMatchObject({
+      replicas: 2,
+      cpu: { quota: { limit: 0.25 } },
+      memory: { limit: '1GiB' },
+    });
+    expect(scenario.services.b.cpu.quota.limit).toBe(2);
+    expect(scenario.services.c).toMatchObject({ cpu: 4, memory: { limit: '1048576B' } });
+  });
+
+  it('is a database if its image is one, and a workload if it makes load', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  web: { image: example/web, depends_on: [db] }
+  db: { image: "postgres:16" }
+  locust: { image: locustio/locust, environment: { TARGET: "http://web:8080" } }
+`,
+    ]);
+    expect(scenario.databases.db.kind).toBe('postgres');
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+    expect(scenario.workloads.users.requests).toEqual([{ name: 'web', call: 'web.handle' }]);
+  });
+
+  it('starts again as Docker does, which waits from 100 ms to a minute', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      'services: { a: { image: x, restart: unless-stopped }, b: { image: y, restart: "no" } }\n',
+    ]);
+    expect(scenario.platform).toEqual({
+      kind: 'custom',
+      restart: { initial: '100ms', factor: 2, max: '60s', resetAfter: '10s' },
+    });
+    const none = read(['compose.yaml', 'services: { b: { image: y, restart: "no" } }\n']);
+    expect(none.scenario.platform).toBeUndefined();
+  });
+});
+
+describe('calls of a Compose file', () => {
+  it('are the addresses of the environment, in both of its forms, and what has to run before', () => {
+    const { scenario, result } = read([
+      'compose.yaml',
+      `services:
+  web:
+    image: example/web
+    environment: [ "CART_ADDR=cart:7070", "MODE=stock" ]
+    depends_on: { cart: { condition: service_started }, prices: { condition: service_healthy } }
+  cart: { image: example/cart, environment: { STOCK_URL: "http://stock/api" }, links: [ "prices:p" ] }
+  prices: { image: example/prices, depends_on: { migrate: { condition: service_completed_successfully } } }
+  stock: { image: example/stock }
+  migrate: { image: example/migrate }
+`,
+    ]);
+    expect(callsOf(scenario, 'web')).toEqual(['cart.handle', 'prices.handle']);
+    expect(callsOf(scenario, 'cart')).toEqual(['stock.handle', 'prices.handle']);
+    expect(callsOf(scenario, 'prices')).toEqual([]);
+    // The address is the origin of a call that both suggest.
+    expect(result.scenario).toMatch(/call: cart\.handle +# compose\.yaml:4, guess/);
+    expect(result.scenario).toMatch(/call: prices\.handle +# compose\.yaml:5, guess/);
+  });
+
+  it('are found by aliases and names of containers', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  web: { image: w, environment: { A_HOST: shop-cart, B_HOST: basket } }
+  cart: { image: c, container_name: shop-cart }
+  other: { image: o, networks: { back: { aliases: [ basket ] } } }
+`,
+    ]);
+    expect(callsOf(scenario, 'web')).toEqual(['cart.handle', 'other.handle']);
+  });
+});
+
+describe('variables of a Compose file', () => {
+  const compose = `services:
+  web:
+    image: example/web
+    environment:
+      - CART_ADDR
+      - "PRICES_ADDR=\${PRICES_HOST:-prices}:80"
+      - "STOCK_ADDR=\${STOCK_HOST}:\${STOCK_PORT-90}"
+      - "PRICE=$$prices:1"
+    deploy: { replicas: "\${WEB_REPLICAS:-2}" }
+  cart: { image: c }
+  prices: { image: p }
+  stock: { image: s }
+`;
+
+  it('have the values of the .env file, which may use each other, and else their defaults', () => {
+    const env = `# where things are
+CART_PORT=7070
+CART_ADDR=cart:\${CART_PORT}   # the basket
+export STOCK_HOST="stock"
+WEB_REPLICAS='5'
+`;
+    const { scenario, result } = read(['shop/compose.yaml', compose], ['shop/.env', env]);
+    expect(callsOf(scenario, 'web')).toEqual(['cart.handle', 'prices.handle', 'stock.handle']);
+    expect(scenario.services.web.replicas).toBe(5);
+    expect(result.scenario).toMatch(
+      /call: cart\.handle +# shop\/compose\.yaml:5, shop\/\.env:3, guess/,
+    );
+  });
+
+  it('without a value are listed with what to do', () => {
+    const { scenario, result } = read(['compose.yaml', compose]);
+    expect(callsOf(scenario, 'web')).toEqual(['prices.handle']);
+    expect(scenario.services.web.replicas).toBe(2);
+    const stock = result.account.listed.find(({ value }) => value.startsWith('STOCK_ADDR'));
+    expect(stock?.reason).toMatch(/add the \.env file, or import the output of docker compose/);
+  });
+
+  it('that name themselves end', () => {
+    const loop = 'services: { web: { image: "${A}", environment: [ "B=${A}" ] } }\n';
+    const { scenario } = read(['compose.yaml', loop], ['.env', 'A=${B}\nB=${A}${A}${A}\n']);
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+  });
+});
+
+describe('several Compose files', () => {
+  const base = 'services: { web: { image: w, deploy: { replicas: 2 }, mem_limit: 1g } }\n';
+
+  it('override the base, whatever the order of their names', () => {
+    const { scenario } = read(
+      [
+        'compose.prod.yaml',
+        'services: { web: { deploy: { replicas: 6 } }, extra: { image: e } }\n',
+      ],
+      ['compose.yaml', base],
+    );
+    expect(scenario.services.web).toMatchObject({ replicas: 6, memory: { limit: '1GiB' } });
+    expect(scenario.services.extra).toBeDefined();
+  });
+
+  it('extend services of the same files, also in a circle', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  base: { image: b, mem_limit: 2g, extends: web }
+  web: { extends: { service: base }, deploy: { replicas: 4 } }
+`,
+    ]);
+    expect(scenario.services.web).toMatchObject({ replicas: 4, memory: { limit: '2GiB' } });
+  });
+});
+
+describe('what runs only sometimes', () => {
+  it('is left out: other profiles, and tools that watch', () => {
+    const { scenario, result } = read([
+      'compose.yaml',
+      `services:
+  web: { image: w, ports: [ "80:80" ] }
+  seed: { image: s, profiles: [ seed ] }
+  graphs: { image: "grafana/grafana:11", ports: [ "3000:3000" ] }
+`,
+    ]);
+    expect(Object.keys(scenario.services)).toEqual(['web']);
+    const reasons = result.account.listed.map(({ reason }) => reason).join('\n');
+    expect(reasons).toContain('runs only with its profile');
+    expect(reasons).toContain('a tool that watches the system');
+  });
+
+  it('has its entrances where ports are published and nothing calls', () => {
+    const { scenario } = read([
+      'compose.yaml',
+      `services:
+  web: { image: w, ports: [ "80:80" ], depends_on: [ cart ] }
+  cart: { image: c, ports: [ { target: 70, published: 7070 } ] }
+`,
+    ]);
+    expect(scenario.workloads.users.requests).toEqual([{ name: 'web', call: 'web.handle' }]);
+  });
+});
+
+describe('the astronomy shop of OpenTelemetry', () => {
+  it('has the calls of its checkout, with addresses from the .env file', () => {
+    const result = imported(fixtures('astronomy-shop'));
+    loaded(result);
+    const scenario = parse(result.scenario);
+    // In the source of checkout: cart, currency, email, payment, product catalog, shipping; flagd and Kafka too.
+    expect([...callsOf(scenario, 'checkout')].sort()).toEqual([
+      'cart.handle',
+      'currency.handle',
+      'email.handle',
+      'flagd.handle',
+      'kafka.handle',
+      'payment.handle',
+      'product-catalog.handle',
+      'shipping.handle',
+    ]);
+    expect(callsOf(scenario, 'cart')).toContain('valkey-cart.query');
+    expect(scenario.services.checkout.memory.limit).toBe('20MiB');
+  });
+});
