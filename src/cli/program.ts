@@ -12,6 +12,7 @@ import {
   addValidate,
 } from './commands.js';
 import { addAsk, addExplore, addStory, addTune } from './commands-accounts.js';
+import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
@@ -86,6 +87,8 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     command.option('--watch', 'run again whenever the scenario or what it includes is saved');
     command.option('--debug', 'show the stack of an error');
   }
+  // Reads no file that could change, so that it has none of the options above.
+  addCompletion(program, terminal, async (_files, _flags, body) => finish(await body()));
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);
   }
