@@ -21,15 +21,28 @@ export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
   return logs.flatMap((topic) =>
     topic.subscribers.map((spec, index) => {
       const { component, part } = spec.call;
+      const most = mostOf(scenario, component);
+      const isBound = isBoundByPartitions(scenario, component, `${topic.name}.${spec.group}`);
       return {
         topic,
         spec,
         path: ['topics', topic.name, 'subscribers', index],
-        members: mostOf(scenario, component) * spec.concurrency,
+        members: (isBound ? Math.min(most, topic.partitions) : most) * spec.concurrency,
         elapsedNs: demands.of(`${component}.${part}`).elapsedNs,
       };
     }),
   );
+}
+
+/** Whether the only metric of an autoscaler is the lag of this group, and stops at its partitions. */
+function isBoundByPartitions(
+  { services }: Subject['scenario'],
+  component: string,
+  group: string,
+): boolean {
+  const own = services.get(component)?.autoscaling ?? null;
+  if (own?.kind !== 'keda' || own.allowIdleConsumers) return false;
+  return own.metrics.every(({ of }) => of === group);
 }
 
 /** YAML of a subscriber with one changed field. */

@@ -1,5 +1,5 @@
 import type { PlanAutoscaling, PlanScalingTarget } from '../contracts/plan/autoscaling.js';
-import type { ScalingTarget } from '../contracts/scenario/autoscaling.js';
+import type { Autoscaling, ScalingTarget } from '../contracts/scenario/autoscaling.js';
 import type { LaidComponent, Layout } from './layout.js';
 import { hostOf, partOf } from './layout.js';
 import { shapesIn } from './versions.js';
@@ -11,7 +11,7 @@ export function planAutoscaling(layout: Layout, component: LaidComponent): PlanA
   const { autoscaling } = host;
   return {
     ...autoscaling,
-    metrics: autoscaling.metrics.map((target) => placed(layout, target)),
+    metrics: autoscaling.metrics.map((target) => placed(layout, autoscaling, target)),
     cores: shapesIn(component).map((shape) => {
       const { cpuRequest, cpu } = hostOf(shape)!;
       return cpuRequest ?? cpu.cores;
@@ -19,10 +19,14 @@ export function planAutoscaling(layout: Layout, component: LaidComponent): PlanA
   };
 }
 
-function placed(layout: Layout, target: ScalingTarget): PlanScalingTarget {
-  if (target.of === null) return { ...target, component: -1, part: -1 };
+function placed(layout: Layout, own: Autoscaling, target: ScalingTarget): PlanScalingTarget {
+  if (target.of === null) return { ...target, component: -1, part: -1, partitions: null };
   const [name, group] = target.of.split('.') as [string, string | undefined];
   const source = layout.byName.get(name)!;
   const part = group === undefined ? -1 : partOf(source, group).id;
-  return { ...target, component: source.id, part };
+  const isBound = own.kind === 'keda' && !own.allowIdleConsumers;
+  const { source: topic } = source;
+  const partitions =
+    isBound && topic.kind === 'topic' && 'partitions' in topic.spec ? topic.spec.partitions : null;
+  return { ...target, component: source.id, part, partitions };
 }

@@ -3,6 +3,7 @@ import type { Tree } from './figures.js';
 /** Further fields that an object needs to be valid when it is created for an option, by the end of its path. */
 const COMPANIONS: readonly (readonly [RegExp, (tree: Tree) => Tree])[] = [
   [/\.autoscaling(<hpa>)?$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
+  [/\.autoscaling<keda>$/, () => ({ metric: 'cpu', target: '60%', min: 1, max: 6 })],
   [/\.autoscaling<step>\.steps\[\]$/, () => ({ above: 1 })],
   [
     /\.autoscaling<step>$/,

@@ -1,3 +1,4 @@
+import { followsRatio } from '../../contracts/scenario/autoscaling.js';
 import type { PlanComponent } from '../../contracts/plan/plan.js';
 import { sumOf } from '../../stats/sums.js';
 import { meanOf } from './estimate.js';
@@ -59,6 +60,6 @@ export function replicasAtFull(
   const there = meanInstances(asked, id);
   const wanted = targetReplicas(asked, component);
   if (wanted === null || share <= 0 || there >= autoscaling.max) return autoscaling.max;
-  const tolerance = autoscaling.kind === 'hpa' ? autoscaling.tolerance : TOLERANCE;
+  const tolerance = followsRatio(autoscaling) ? autoscaling.tolerance : TOLERANCE;
   return wanted / there / share >= 1 + tolerance ? autoscaling.max : there;
 }

@@ -109,7 +109,12 @@ function scalingText(own: Autoscaling, cpuRequest: number | null): string | null
   }
   const metrics = (list: Autoscaling['metrics']): string => plainText(list.map(targetText));
   const rules = { metrics, tolerance: 'share', up: rulesText, down: rulesText } as const;
-  return braced(fieldsText(own, { ...rules, ...all('hidden', 'kind shrinks') }));
+  return braced(
+    fieldsText(own, {
+      ...rules,
+      ...all('hidden', own.kind === 'hpa' ? 'kind shrinks' : 'shrinks'),
+    }),
+  );
 }
 
 function changeText({ unit, value }: ScalingStep['change']): string {

@@ -5,6 +5,8 @@ export interface PlanScalingTarget extends ScalingTarget {
   /** For `lag`: ids of the topic and its group, or of the queue and -1. Both are -1 for other metrics. */
   readonly component: number;
   readonly part: number;
+  /** Partitions that bound the lag which it reports; null = it reports all of it. */
+  readonly partitions: number | null;
 }
 
 /** Facts of the plan that every kind of autoscaler needs. */

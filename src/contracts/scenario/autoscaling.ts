@@ -51,13 +51,30 @@ interface CommonScaling {
   readonly shrinks: boolean;
 }
 
-/** The horizontal pod autoscaler (HPA) of Kubernetes. */
-export interface HpaScaling extends CommonScaling {
-  readonly kind: 'hpa';
+/** The rules by which the horizontal pod autoscaler (HPA) of Kubernetes follows its metrics. */
+interface RatioScaling extends CommonScaling {
   /** Relative deviation from the target that causes no change; share. */
   readonly tolerance: number;
   readonly up: ScalingRules;
   readonly down: ScalingRules;
+}
+
+/** The horizontal pod autoscaler (HPA) of Kubernetes. */
+export interface HpaScaling extends RatioScaling {
+  readonly kind: 'hpa';
+}
+
+/** KEDA: an HPA from the first replica on; KEDA itself switches between none and some. */
+export interface KedaScaling extends RatioScaling {
+  readonly kind: 'keda';
+  /** Time between two looks at the lag. */
+  readonly pollingIntervalNs: Ns;
+  /** Time without a look that found more lag than `activationLagThreshold`, before the last replicas go. */
+  readonly cooldownPeriodNs: Ns;
+  /** Lag above which the workload is active; count. */
+  readonly activationLagThreshold: number;
+  /** Whether replicas may outnumber the partitions. */
+  readonly allowIdleConsumers: boolean;
 }
 
 /** A threshold of a metric, and the change of the number of replicas beyond it. */
@@ -96,4 +113,9 @@ export interface ScheduledScaling extends CommonScaling {
   readonly everyNs: Ns | null;
 }
 
-export type Autoscaling = HpaScaling | StepScaling | ScheduledScaling;
+export type Autoscaling = HpaScaling | KedaScaling | StepScaling | ScheduledScaling;
+
+/** Whether an autoscaler follows the ratio of metrics to targets; null is none. */
+export function followsRatio(own: Autoscaling | null): own is HpaScaling | KedaScaling {
+  return own?.kind === 'hpa' || own?.kind === 'keda';
+}

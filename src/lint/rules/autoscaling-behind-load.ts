@@ -3,7 +3,8 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Ns } from '../../kernel/time.js';
 import { editsOf } from '../../patterns/registry.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
-import type { HpaScaling } from '../../contracts/scenario/autoscaling.js';
+import { followsRatio } from '../../contracts/scenario/autoscaling.js';
+import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { levelAt } from '../../contracts/scenario/stages.js';
 import type { Fault, Workload } from '../../contracts/scenario/scenario.js';
@@ -25,7 +26,7 @@ export const autoscalingBehindLoad: Rule = {
   remedy:
     'Leave more headroom (a lower `target`), keep more replicas (`min`), or start them faster.',
   check: (subject) => {
-    const hosts = subject.hosts.filter(({ autoscaling }) => autoscaling?.kind === 'hpa');
+    const hosts = subject.hosts.filter(({ autoscaling }) => followsRatio(autoscaling));
     if (hosts.length === 0) return [];
     const loads = [...subject.scenario.workloads.values()].map(
       (workload) => [workload, loadOf(partsOf(subject, workload.name), subject)] as const,
@@ -49,7 +50,7 @@ interface Growth {
 
 function judge(subject: Subject, host: Host, workload: Workload, load: Load): readonly Finding[] {
   const { name, autoscaling, lifecycle } = host;
-  if (autoscaling?.kind !== 'hpa' || autoscaling.max <= autoscaling.min) return [];
+  if (!followsRatio(autoscaling) || autoscaling.max <= autoscaling.min) return [];
   const each = rateOfInstance(host, load.holdNs, load.workNs);
   const spare = spareOf(host, autoscaling, load, each);
   if (spare === null || each === Infinity) return [];
@@ -104,7 +105,7 @@ const SLACK = 0.05;
  */
 function spareOf(
   host: Host,
-  { metrics }: HpaScaling,
+  { metrics }: Autoscaling,
   { workNs, holdNs }: Load,
   each: number,
 ): number | null {

@@ -1,4 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
+import { followsRatio } from '../../contracts/scenario/autoscaling.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { sectionOf } from '../demand.js';
 import { limitOfCall } from '../limits.js';
@@ -28,7 +29,7 @@ interface Slow {
 
 function judge(subject: Subject, host: Host): Finding | null {
   const { name, autoscaling, concurrency, cpuRequest, cpu, runtime } = host;
-  if (autoscaling?.kind !== 'hpa' || concurrency === Infinity || runtime !== 'threads') return null;
+  if (!followsRatio(autoscaling) || concurrency === Infinity || runtime !== 'threads') return null;
   if (autoscaling.metrics.some(({ metric }) => metric !== 'cpu')) return null;
   const { target } = autoscaling.metrics[0];
   const slow = slowest(subject, host);

@@ -29,6 +29,12 @@ function growing(autoscaling: PlanAutoscaling): PlanAutoscaling {
   switch (autoscaling.kind) {
     case 'hpa':
       return { ...autoscaling, down: { ...autoscaling.down, selectPolicy: 'disabled' } };
+    case 'keda':
+      return {
+        ...autoscaling,
+        cooldownPeriodNs: Infinity,
+        down: { ...autoscaling.down, selectPolicy: 'disabled' },
+      };
     case 'step':
       return { ...autoscaling, below: [] };
     case 'scheduled':

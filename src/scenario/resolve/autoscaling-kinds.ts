@@ -1,10 +1,12 @@
 import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput } from '../schema/autoscaling.js';
 import type { AutoscalingOutput } from '../schema/autoscaling-kinds.js';
+import type { KedaOutput } from '../schema/autoscaling-keda.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
 import type { StepOutput } from '../schema/autoscaling-step.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveHpa } from './autoscaling.js';
+import { resolveKeda } from './autoscaling-keda.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
 import type { Context, Path } from './context.js';
@@ -16,7 +18,10 @@ interface Scaler<Output> {
   resolve(context: Context, output: Output, at: Path, replicas: number): Autoscaling;
 }
 
-const bounds = ({ min, max }: HpaOutput | StepOutput): { min: number; max: number } => ({
+const bounds = ({
+  min,
+  max,
+}: HpaOutput | KedaOutput | StepOutput): { min: number; max: number } => ({
   min,
   max,
 });
@@ -24,10 +29,12 @@ const bounds = ({ min, max }: HpaOutput | StepOutput): { min: number; max: numbe
 /** All kinds of autoscalers: one line each. */
 const SCALERS: {
   readonly hpa: Scaler<HpaOutput>;
+  readonly keda: Scaler<KedaOutput>;
   readonly step: Scaler<StepOutput>;
   readonly scheduled: Scaler<ScheduledOutput>;
 } = {
   hpa: { range: bounds, resolve: resolveHpa },
+  keda: { range: bounds, resolve: resolveKeda },
   step: { range: bounds, resolve: resolveStep },
   scheduled: {
     range: (output, replicas) => ({ min: null, max: mostScheduled(output, replicas) }),

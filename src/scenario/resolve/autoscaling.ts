@@ -7,6 +7,7 @@ import type {
   ScalingTarget,
 } from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
+import type { KedaOutput } from '../schema/autoscaling-keda.js';
 import type { Context, Path } from './context.js';
 import { isOneOf, conflict, report } from './context.js';
 
@@ -29,8 +30,16 @@ const NUMBER = ['number', '20'] as const;
 
 /** Resolves the fields of kind `hpa`. */
 export function resolveHpa(context: Context, own: HpaOutput, at: Path): HpaScaling {
+  return { kind: 'hpa', ...resolveRatio(context, own, at) };
+}
+
+/** Resolves the fields that an autoscaler has which follows the ratio of metrics to targets. */
+export function resolveRatio(
+  context: Context,
+  own: HpaOutput | KedaOutput,
+  at: Path,
+): Omit<HpaScaling, 'kind'> {
   return {
-    kind: 'hpa',
     metrics: metricsOf(context, own, at),
     min: own.min,
     max: own.max,
@@ -43,7 +52,11 @@ export function resolveHpa(context: Context, own: HpaOutput, at: Path): HpaScali
   };
 }
 
-function metricsOf(context: Context, own: HpaOutput, at: Path): readonly ScalingTarget[] {
+function metricsOf(
+  context: Context,
+  own: HpaOutput | KedaOutput,
+  at: Path,
+): readonly ScalingTarget[] {
   const { metric, target, of, metrics } = own;
   if (metrics !== undefined) {
     const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';

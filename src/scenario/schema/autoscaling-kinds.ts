@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { hpaSchema } from './autoscaling.js';
 import type { HpaOutput } from './autoscaling.js';
+import { kedaSchema } from './autoscaling-keda.js';
+import type { KedaOutput } from './autoscaling-keda.js';
 import { scheduledSchema } from './autoscaling-scheduled.js';
 import type { ScheduledOutput } from './autoscaling-scheduled.js';
 import { stepSchema } from './autoscaling-step.js';
 import type { StepOutput } from './autoscaling-step.js';
 
 /** All kinds of autoscalers: one line each. */
-const KINDS = [hpaSchema, stepSchema, scheduledSchema] as const;
+const KINDS = [hpaSchema, kedaSchema, stepSchema, scheduledSchema] as const;
 
 /** `autoscaling` of a service or gateway. */
 export const autoscalingSchema: z.ZodType<AutoscalingOutput> = z
   .discriminatedUnion('kind', KINDS)
   .describe('Changes the number of replicas. Defaults to none: `replicas` is fixed.');
 
-export type AutoscalingOutput = HpaOutput | StepOutput | ScheduledOutput;
+export type AutoscalingOutput = HpaOutput | KedaOutput | StepOutput | ScheduledOutput;

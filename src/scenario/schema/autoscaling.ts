@@ -113,6 +113,32 @@ const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> 
     ),
   });
 
+/** What the horizontal pod autoscaler follows, and how fast. */
+export const ratioFields = {
+  metric: metricFields.metric.optional().describe('Short form of one entry of `metrics`.'),
+  target: target.optional().describe('Short form of one entry of `metrics`.'),
+  of: metricFields.of.describe('Short form of one entry of `metrics`.'),
+  metrics: field.of(
+    z.array(z.strictObject(metricFields)).min(1),
+    requiredIf('without `metric`'),
+    'Metrics to scale on; the largest recommendation applies.',
+  ),
+  syncPeriod: field.of(
+    duration({ min: 100_000_000 }),
+    '15s',
+    'Interval between evaluations, from the start of the run.',
+    'duration, at least 100ms',
+  ),
+  metricDelay: field.duration('0s', 'Age of the metric when it is evaluated.', {
+    max: 3_600_000_000_000,
+  }),
+  tolerance: field.share('10%', 'Deviation from the target within which nothing changes.'),
+  scaleUp: rules('0s', '100% and 4 pods in 15s')
+    .prefault({})
+    .describe('Rules for adding replicas.'),
+  scaleDown: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
+};
+
 /** `autoscaling` of kind `hpa`, with the defaults of Kubernetes. */
 export const hpaSchema = z
   .strictObject({
@@ -120,30 +146,9 @@ export const hpaSchema = z
       .literal('hpa')
       .optional()
       .describe('The horizontal pod autoscaler of Kubernetes. It is the default kind.'),
-    metric: metricFields.metric.optional().describe('Short form of one entry of `metrics`.'),
-    target: target.optional().describe('Short form of one entry of `metrics`.'),
-    of: metricFields.of.describe('Short form of one entry of `metrics`.'),
-    metrics: field.of(
-      z.array(z.strictObject(metricFields)).min(1),
-      requiredIf('without `metric`'),
-      'Metrics to scale on; the largest recommendation applies.',
-    ),
+    ...ratioFields,
     min: field.whole(1, 'Fewest replicas.', { min: 1, max: 100_000 }),
     max: field.whole(required, 'Most replicas.', { min: 1, max: 100_000 }),
-    syncPeriod: field.of(
-      duration({ min: 100_000_000 }),
-      '15s',
-      'Interval between evaluations, from the start of the run.',
-      'duration, at least 100ms',
-    ),
-    metricDelay: field.duration('0s', 'Age of the metric when it is evaluated.', {
-      max: 3_600_000_000_000,
-    }),
-    tolerance: field.share('10%', 'Deviation from the target within which nothing changes.'),
-    scaleUp: rules('0s', '100% and 4 pods in 15s')
-      .prefault({})
-      .describe('Rules for adding replicas.'),
-    scaleDown: rules('5m', '100% in 15s').prefault({}).describe('Rules for removing replicas.'),
   })
   .describe(
     'The horizontal pod autoscaler of Kubernetes: follows the ratio of metrics to targets.',

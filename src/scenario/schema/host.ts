@@ -81,7 +81,7 @@ export const queueSchema = z.strictObject({
   ),
 });
 
-export const replicas = whole({ min: 1, max: 100_000 });
+export const replicas = whole({ min: 0, max: 100_000 });
 
 /** Common fields of services and gateways. */
 export function hostFields(
@@ -95,7 +95,7 @@ export function hostFields(
     replicas: field.of(
       replicas,
       absent('1, with `autoscaling` to its `min`'),
-      'Instances; with `autoscaling` those at the start.',
+      'Instances; with `autoscaling` those at the start. 0 only with `autoscaling: { kind: keda, min: 0 }`.',
       'count',
     ),
     zone: zoneSchema.optional(),

@@ -1,7 +1,7 @@
 import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, durationOrNone, share, whole } from '../../contracts/quantities/quantities.js';
+import { duration, durationOrNone, share } from '../../contracts/quantities/quantities.js';
 import { NO_DATA, ROLLOUT_KINDS } from '../../contracts/scenario/rollouts.js';
 import type { Amount } from '../../contracts/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
@@ -176,7 +176,7 @@ export function versionFields(
 ): Readonly<Record<keyof VersionedOutput, z.ZodType>> {
   return {
     replicas: field.of(
-      z.union([replicas, named(whole({ min: 0, max: 100_000 }))]),
+      z.union([replicas, named(replicas)]),
       absent('1, with `autoscaling` to its `min`'),
       'Instances; with `autoscaling` those at the start; by version where several run side by side, as `{ v1: ' +
         '9, v2: 1 }`.',

@@ -152,10 +152,15 @@ function scaling(hint: Make): readonly Hint[] {
     scaleDown: { stabilization: '500ms' },
   };
   const scale = (field: string, beside: object, values?: readonly unknown[]): Hint =>
-    hint(`autoscaling<hpa>\\.${field}`, [['autoscaling', { ...beside, ...SCALED }]], values, FLEET);
+    hint(
+      `autoscaling<(hpa|keda)>\\.${field}`,
+      [['autoscaling', { ...beside, ...SCALED }]],
+      values,
+      FLEET,
+    );
   const one = (way: string, field: string, values: readonly unknown[]): Hint =>
     hint(
-      `autoscaling<hpa>\\.${way}\\.policies\\[\\]\\.${field}`,
+      `autoscaling<(hpa|keda)>\\.${way}\\.policies\\[\\]\\.${field}`,
       [
         ['!autoscaling', { target: '15%', max: 40 }],
         ['autoscaling', SCALED],
@@ -173,7 +178,7 @@ function scaling(hint: Make): readonly Hint[] {
     scale('tolerance', {}, ['0%', '60%']),
     scale('metricDelay', {}, ['0s', '2s']),
     hint(
-      'autoscaling<hpa>\\.metric$',
+      'autoscaling<(hpa|keda)>\\.metric$',
       [
         ['!autoscaling', { target: 1, min: 2, max: 20 }],
         ['autoscaling', SCALED],
@@ -182,7 +187,7 @@ function scaling(hint: Make): readonly Hint[] {
       FLEET,
     ),
     hint(
-      'autoscaling<hpa>\\.metrics\\[\\]\\.target',
+      'autoscaling<(hpa|keda)>\\.metrics\\[\\]\\.target',
       [
         ['!autoscaling', { metric: undefined, target: undefined, syncPeriod: '300ms' }],
         ['!autoscaling.metrics.0', { metric: 'cpu' }],

@@ -67,10 +67,28 @@ export const services: readonly Hint[] = [
   }),
   at(
     ['mailer'],
-    'autoscaling<hpa>\\.of',
+    'autoscaling<(hpa|keda)>\\.of',
     ['placed.mail', 'jobs'],
     put('services.mailer.autoscaling', {
       ...{ metric: 'lag', target: 5, min: 1, max: 5, syncPeriod: '500ms' },
+    }),
+  ),
+  ...[
+    ['pollingInterval', ['500ms', '5s']],
+    ['cooldownPeriod', ['0s', '10s']],
+    ['activationLagThreshold', [0, 1000]],
+    ['allowIdleConsumers', [true, false]],
+    ['min', [0, 3]],
+    ['max', [1, 6]],
+    ['syncPeriod', ['300ms', '4s']],
+  ].map(([field, values]) =>
+    at(['mailer'], `autoscaling<keda>\\.${String(field)}$`, values as unknown[], (tree) => {
+      const beside = {
+        ...{ kind: 'keda', metric: 'lag', of: 'placed.mail', target: 1, min: 0, max: 6 },
+        ...{ syncPeriod: '500ms', pollingInterval: '1s', cooldownPeriod: '1s' },
+      };
+      put('services.mailer', { replicas: 0 })(tree);
+      put('services.mailer.autoscaling', beside)(tree);
     }),
   ),
   at(['mailer'], 'labels\\.\\*', ['hot', 'cold'], (tree) => {

@@ -2,6 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import type { PlanAutoscaling, PlanScaler } from '../../../contracts/plan/autoscaling.js';
 import type { Autoscaling } from '../../../contracts/scenario/autoscaling.js';
 import { HpaScaler } from './hpa-scaler.js';
+import { KedaScaler } from './keda-scaler.js';
 import type { OutagesParts } from '../outages-parts.js';
 import { ReplicaSet } from '../replica-set.js';
 import type { Scale } from '../replica-set.js';
@@ -15,6 +16,7 @@ const SCALERS: {
   readonly [Kind in Autoscaling['kind']]: (place: ScalerPlace<Kind>) => Scaler<Kind>;
 } = {
   hpa: (place) => new HpaScaler(place),
+  keda: (place) => new KedaScaler(place),
   step: (place) => new StepScaler(place),
   scheduled: (place) => new ScheduledScaler(place),
 };

@@ -23,20 +23,26 @@ const PERCENT = 0.01;
 /** Unit of all other metrics. */
 const THOUSANDTH = 0.001;
 
+/** Kinds of autoscalers that run one, or that are one. */
+type Kind = 'hpa' | 'keda';
+type Spec = { readonly [K in Kind]: PlanScaler<K> }[Kind];
+type Place = { readonly [K in Kind]: ScalerPlace<K> }[Kind];
+
 /**
  * The horizontal pod autoscaler of one component. Once per sync period it evaluates its metrics and sets the desired
  * number of instances. Instances occupy `max` places; a removed instance leaves its place to a later one.
  */
-export class HpaScaler implements Scaler<'hpa'> {
-  private spec: PlanScaler<'hpa'>;
-  private readonly place: ScalerPlace<'hpa'>;
+export class HpaScaler implements Scaler<Kind> {
+  private spec: Spec;
+  private readonly place: Place;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
   private readonly lookOp: number;
   private readonly samples: Samples;
+  private wokenAt: Ns = -1;
 
-  constructor(place: ScalerPlace<'hpa'>) {
+  constructor(place: Place) {
     const { run, name, spec, own, fleet, initial } = place;
     this.spec = spec;
     this.fleet = fleet;
@@ -56,23 +62,35 @@ export class HpaScaler implements Scaler<'hpa'> {
     if (this.own.some(({ scalingFrozen }) => scalingFrozen)) return;
     const { set } = this.place;
     const current = set.wanted;
+    // Without replicas it is off (horizontal.go, reconcileAutoscaler: ScalingDisabled).
+    if (current === 0 || this.wokenAt === engine.now) return;
     const desired = this.desired(sample, current);
     invariant(
-      desired >= this.spec.min && desired <= this.spec.max,
+      desired >= this.least && desired <= this.spec.max,
       'an autoscaler stays within its bounds',
     );
     if (desired !== current) set.scaleTo(desired);
   }
 
-  configure(spec: PlanScaler<'hpa'>): void {
+  /** It is on again; from the next evaluation on it follows the metrics. */
+  wake(): void {
+    this.wokenAt = engine.now;
+  }
+
+  configure(spec: Spec): void {
     this.spec = spec;
     this.behavior.spec = spec;
     this.samples.spec = spec;
   }
 
+  /** It takes no component's last replica away. */
+  private get least(): number {
+    return Math.max(1, this.spec.min);
+  }
+
   private desired(sample: Sample | null, current: number): number {
-    const { min, max } = this.spec;
-    const within = (count: number): number => Math.min(max, Math.max(min, count));
+    const { max } = this.spec;
+    const within = (count: number): number => Math.min(max, Math.max(this.least, count));
     // Outside new bounds the controller asks no metric (horizontal.go, reconcileAutoscaler).
     if (within(current) !== current) return within(current);
     const wanted = sample === null ? null : this.wanted(sample, current);

@@ -105,13 +105,15 @@ function up(value: number): number {
   return Math.ceil(value - ROUNDING);
 }
 
+type Limits = Pick<HpaScaling, 'min' | 'max' | 'up' | 'down'>;
+
 /**
  * Turns recommendations into decisions: the most cautious recommendation within the stabilization window of each
  * direction, limited by the scaling policies (horizontal.go, stabilizeRecommendationWithBehaviors,
  * convertDesiredReplicasWithBehaviorRate).
  */
 export class Behavior {
-  spec: HpaScaling;
+  spec: Limits;
   private recommendations: Timed[] = [];
   private scaleUps: Timed[] = [];
   private scaleDowns: Timed[] = [];
@@ -119,7 +121,7 @@ export class Behavior {
   /** The longest period of its policies. */
   private readonly longestNs: Ns;
 
-  constructor(spec: HpaScaling, initial: number) {
+  constructor(spec: Limits, initial: number) {
     this.spec = spec;
     const all = [...spec.up.policies, ...spec.down.policies];
     this.longestNs = Math.max(...all.map(({ periodNs }) => periodNs));

@@ -82,7 +82,8 @@ export class Samples {
 
   private measure(target: PlanScalingTarget, metric: number): ScalingValue {
     if (target.metric === 'lag') {
-      return { of: 'total', value: levels.value(this.run.meters.gaugeOf('lag', target)) };
+      const lag = levels.value(this.run.meters.gaugeOf('lag', target));
+      return { of: 'total', value: reported(lag, target) };
     }
     if (target.metric === 'latency') return { of: 'mean', value: this.latency() };
     const counted = this.counted[metric];
@@ -127,4 +128,13 @@ export class Samples {
         return instance.arrivals * NS_PER_SECOND;
     }
   }
+}
+
+/**
+ * The lag as KEDA reports it: of more whole targets than partitions, one target per partition (kafka_scaler.go,
+ * getTotalLag, which divides whole numbers; so a lag of 4.5 targets at 4 partitions still asks for 5 replicas).
+ */
+function reported(lag: number, { partitions, target }: PlanScalingTarget): number {
+  if (partitions === null || Math.floor(lag / target) <= partitions) return lag;
+  return partitions * target;
 }

@@ -1,0 +1,33 @@
+import type { KedaScaling } from '../../contracts/scenario/autoscaling.js';
+import type { KedaOutput } from '../schema/autoscaling-keda.js';
+import { resolveRatio } from './autoscaling.js';
+import type { Context, Path } from './context.js';
+import { conflictsAt, writtenAt } from './context.js';
+
+/** Resolves the fields of kind `keda`. */
+export function resolveKeda(context: Context, own: KedaOutput, at: Path): KedaScaling {
+  const ratio = resolveRatio(context, own, at);
+  const wrong = conflictsAt(context, at);
+  const isWritten = (key: string): boolean => writtenAt(context, [...at, key]) !== undefined;
+  const lag = ratio.metrics.some(({ metric }) => metric === 'lag');
+  // KEDA's webhook refuses this too (scaledobject_webhook.go): what uses a processor shows nothing while nothing runs.
+  if (own.min === 0 && !lag && ratio.metrics.length > 0) {
+    const message =
+      'without metric: lag nothing starts the first replica again: scale on lag as well, or write min: 1';
+    wrong(isWritten('min') ? 'min' : 'kind', message);
+  }
+  if (own.min > 0) {
+    for (const key of ['cooldownPeriod', 'activationLagThreshold'] as const) {
+      if (!isWritten(key)) continue;
+      wrong(key, `with min: ${own.min} the last replicas stay: remove it, or write min: 0`);
+    }
+  }
+  return {
+    kind: 'keda',
+    ...ratio,
+    pollingIntervalNs: own.pollingInterval,
+    cooldownPeriodNs: own.cooldownPeriod,
+    activationLagThreshold: own.activationLagThreshold,
+    allowIdleConsumers: own.allowIdleConsumers,
+  };
+}
