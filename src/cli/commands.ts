@@ -97,6 +97,16 @@ export const addCheck: Add = (program, terminal, perform) => {
     .option('--quiet', 'print only what is broken')
     .option('--baseline <file>', 'what budgets mean by `of saved`', pathName)
     .option('--update-baseline', 'write the figures of this run into that file')
+    .option(
+      '--against <ref|file|result>',
+      'compare with the scenario at a git ref, another one, or a result of run --json',
+    )
+    .option('--strict', 'with --against: an undecided comparison is broken')
+    .option(
+      '--max-runs <number>',
+      'with --against: most runs, both sides together (default: 400)',
+      wholeNumber(1, 1_000_000),
+    )
     .option('--explain', 'prove the causes of every broken budget: run again without each of them')
     .option('--no-explain', 'make no runs without possible causes; by default few are made')
     .addHelpText(
@@ -107,6 +117,8 @@ export const addCheck: Add = (program, terminal, perform) => {
         "faultline check scenarios/first.yaml --set 'faults[slow-payments].factor=3'",
         'faultline check scenarios/checkout.yaml --github --markdown "$GITHUB_STEP_SUMMARY"',
         'faultline check scenarios/baseline/shop.yaml --baseline scenarios/baseline/saved.json',
+        'faultline check scenarios/first.yaml --against HEAD',
+        'faultline check scenarios/first.yaml --set services.shop.concurrency=8 --against scenarios/first.yaml',
       ),
     )
     .action(async (files: string[], flags) => {

@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 
 /** Largest scenario or fragment that is read. Unit: bytes. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** Name of a scenario from standard input in messages. Its includes are below the current folder. */
@@ -37,6 +37,15 @@ export function scenarioReader(scenario: string): (path: string) => ReadAnswer {
 }
 
 function refuseForeign(folder: string, path: string): void {
+  refuseUnplain(folder, path);
+  const real = relative(realpathSync(folder === '' ? '.' : folder), realpathSync(path));
+  if (real.split(sep)[0] === '..' || isAbsolute(real)) {
+    throw new Error('leads out of the folder of the scenario');
+  }
+}
+
+/** Rejects a path that is not plainly below a folder. */
+export function refuseUnplain(folder: string, path: string): void {
   const inner = path.slice(folder.length);
   const isPlain =
     path.startsWith(folder) &&
@@ -44,10 +53,6 @@ function refuseForeign(folder: string, path: string): void {
     !/^(~|[a-z][a-z0-9+.-]*:)|[\\\0]/i.test(inner) &&
     !inner.split('/').some((part) => part.endsWith('.') || WINDOWS_DEVICE.test(part));
   if (!isPlain) throw new Error('an include is a plain path below the folder of the scenario');
-  const real = relative(realpathSync(folder === '' ? '.' : folder), realpathSync(path));
-  if (real.split(sep)[0] === '..' || isAbsolute(real)) {
-    throw new Error('leads out of the folder of the scenario');
-  }
 }
 
 /** Reads a regular file of at most `most` bytes that is valid UTF-8. `adviceOf` describes the errors that it throws. */
@@ -111,7 +116,8 @@ function readSome(descriptor: number, bytes: Uint8Array, from: number): number {
 
 const PAUSE_MS = 10;
 
-function decode(bytes: Uint8Array): string {
+/** The text of bytes that are valid UTF-8. */
+export function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch (error) {
@@ -120,6 +126,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function tooLarge(bytes: number, most: number): string {
+/** The message for more bytes than a scenario may have. */
+export function tooLarge(bytes: number, most: number): string {
   return `is larger than ${most} bytes (${bytes}), which nothing here needs`;
 }

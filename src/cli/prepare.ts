@@ -2,7 +2,7 @@ import { oneLine, splitLines } from '../text/line.js';
 import { compile } from '../plan/compile.js';
 import { PlanError } from '../plan/problem.js';
 import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
-import { Source, type Loaded, type VariantTexts } from '../scenario/load.js';
+import { Source, type Loaded, type ReadFile, type VariantTexts } from '../scenario/load.js';
 import type { WrittenSweep } from '../scenario/sweeps.js';
 import type { PathKey } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
@@ -57,13 +57,18 @@ export function prepare(
   report: Reporter = reporterTo(terminal),
 ): Prepared {
   const path = scenarioPath(argument);
-  const source = new Source(
-    path,
-    scenarioReader(path),
-    null,
-    whatIfOf(selection),
-    selection.budget,
-  );
+  return prepareFrom(path, scenarioReader(path), selection, terminal, report);
+}
+
+/** The same for a scenario whose files `read` returns. `path` begins the names of its files in messages. */
+export function prepareFrom(
+  path: string,
+  read: ReadFile,
+  selection: Selection,
+  terminal: Terminal,
+  report: Reporter = reporterTo(terminal),
+): Prepared {
+  const source = new Source(path, read, null, whatIfOf(selection), selection.budget);
   const loaded = source.load();
   const file = select(soundFile(loaded, path, terminal, report), selection, path);
   const { places, sweeps, texts } = loaded;

@@ -6,13 +6,28 @@ import { markup, type Markup, render } from './html-escape.js';
 import { oneLine, oneLineTexts, type Line, type OneLine } from '../text/line.js';
 import { unfinishedLines } from './incomplete.js';
 
+/** A suite of tests that are no budgets. */
+export interface OtherSuite {
+  readonly name: string;
+  readonly cases: readonly {
+    readonly name: string;
+    readonly outcome: 'passed' | 'failed' | 'skipped';
+    readonly message: string;
+  }[];
+}
+
+/** A scenario with its result, and what else was tested about it. */
+interface Tested {
+  readonly file: string;
+  readonly result: Result;
+  readonly others?: readonly OtherSuite[];
+}
+
 /** Budgets and expectations as a JUnit document: a suite for each list of a variant, a case per entry; warnings never fail. */
-export function renderJunit(
-  checked: readonly { readonly file: string; readonly result: Result }[],
-): string {
+export function renderJunit(checked: readonly Tested[]): string {
   // Lists of tests show a name on one line, and log it: a line end in an attribute would be one again after parsing.
   const files = oneLineTexts(checked);
-  const suites = files.flatMap(({ file, result }) => [
+  const suites = files.flatMap(({ file, result, others = [] }) => [
     ...result.variants.flatMap((variant) =>
       JUDGED_LISTS.flatMap((list) => {
         const own = list.of(variant);
@@ -26,17 +41,19 @@ export function renderJunit(
       ? []
       : [suite(oneLine(`${file}: hypothesis`), file, result.hypothesis.expectations, GOALS)]),
     ...unfinishedSuite(file, result),
+    ...others.map((own) => otherSuite(file, own)),
   ]);
   const unfinished = files.reduce((sum, { result }) => sum + unfinishedLines(result).length, 0);
   const budgets = files.flatMap(({ result }) => [
     ...result.variants.flatMap(judgedOf),
     ...(result.hypothesis?.expectations ?? []),
   ]);
+  const others = checked.flatMap((one) => one.others ?? []).flatMap(({ cases }) => cases);
   const page = markup`<?xml version="1.0" encoding="UTF-8"?>
     <testsuites
       name="faultline"
-      tests="${budgets.length + unfinished}"
-      failures="${budgets.filter(isFailure).length}"
+      tests="${budgets.length + unfinished + others.length}"
+      failures="${budgets.filter(isFailure).length + failedOf(others)}"
       ${unfinished > 0 && markup`errors="${unfinished}"`}
     >
       ${suites}</testsuites
@@ -100,6 +117,30 @@ function unfinishedSuite(file: Line, result: OneLine<Result>): Markup[] {
       ${cases}</testsuite
     > `,
   ];
+}
+
+function failedOf(cases: OtherSuite['cases']): number {
+  return cases.filter(({ outcome }) => outcome === 'failed').length;
+}
+
+function otherSuite(file: Line, { name, cases }: OneLine<OtherSuite>): Markup {
+  const own = cases.map(({ name: what, outcome, message }) => {
+    const body =
+      outcome === 'failed'
+        ? markup`<failure message="${message}" type="comparison">${message}</failure>`
+        : outcome === 'skipped'
+          ? markup`<skipped message="${message}" />`
+          : markup`<system-out>${message}</system-out>`;
+    return markup`<testcase name="${what}" classname="${file}">${body}</testcase> `;
+  });
+  return markup`<testsuite
+    name="${oneLine(`${file}: ${name}`)}"
+    tests="${cases.length}"
+    failures="${failedOf(cases)}"
+    skipped="${cases.filter(({ outcome }) => outcome === 'skipped').length}"
+  >
+    ${own}</testsuite
+  > `;
 }
 
 function testCase(file: Line, budget: OneLine<BudgetResult>, list: JudgedList): Markup {

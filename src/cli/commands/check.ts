@@ -10,26 +10,15 @@ import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
 import { explained } from '../counterfactuals.js';
-import type { ExplainFlags } from '../counterfactuals.js';
+import type { CheckFlags } from '../check-flags.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
 import { prepare } from '../prepare.js';
-import type { Selection } from '../prepare.js';
 import { endOf, keepResult } from '../simulate.js';
 import type { Ending } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
-
-/** Flags of `check`. */
-export interface CheckFlags extends Selection, ExplainFlags {
-  readonly junit?: string;
-  readonly markdown?: string;
-  readonly json?: string;
-  readonly github?: boolean;
-  readonly baseline?: string;
-  readonly updateBaseline?: boolean;
-}
 
 /** Runs the scenarios and judges them. A broken budget, unexpected behaviour or a refuted hypothesis gives exit code 1. */
 export async function check(
@@ -37,6 +26,10 @@ export async function check(
   flags: CheckFlags,
   terminal: Terminal,
 ): Promise<number> {
+  if (flags.against !== undefined) {
+    const { checkAgainst } = await import('./check-against.js');
+    return checkAgainst(files, flags.against, flags, terminal);
+  }
   checkFlags(files, flags);
   const all = files.map((path) => prepare(path, flags, terminal));
   const baseline = openBaseline(flags, all);
@@ -78,6 +71,10 @@ export function isBroken({ variants, hypothesis }: Result): boolean {
 function checkFlags(files: readonly string[], flags: CheckFlags): void {
   if (files.length > 1 && flags.json !== undefined) {
     throw usageError('--json takes the result of one scenario; name one');
+  }
+  if (flags.strict === true || flags.maxRuns !== undefined) {
+    const flag = flags.strict === true ? '--strict' : '--max-runs';
+    throw usageError(`${flag} is about a comparison: add --against REF`);
   }
   checkDestinations([flags.json, flags.junit, flags.markdown]);
   if (flags.github === true && takesStandardOutput([flags.json, flags.junit, flags.markdown])) {

@@ -1,0 +1,29 @@
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { VariantSummary } from '../../contracts/result/result.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
+import { loadKey } from '../measure/offered.js';
+import { headline, summaryOf } from '../measure/summary.js';
+import { variantData } from '../measure/variant-data.js';
+import { wholeRun } from '../measure/window.js';
+
+/** One variant with its runs. */
+export interface Side {
+  readonly variant: Variant;
+  readonly plan: Plan;
+  readonly records: readonly RunRecord[];
+}
+
+/** The figures of some runs, without a timeline and causes. */
+export function figuresOf({ variant, plan, records }: Side): VariantSummary {
+  return summaryOf(headline(variantData(variant, plan, records, wholeRun(plan)), [], null));
+}
+
+/** What makes two plans hard to compare: other requests, or another length of the runs. */
+export function differencesIn(there: Plan, here: Plan): readonly string[] {
+  const notes: string[] = [];
+  if (loadKey(there) !== loadKey(here)) notes.push('the load differs');
+  const times = ({ warmupNs, endNs }: Plan): string => `${warmupNs} ${endNs}`;
+  if (times(there) !== times(here)) notes.push('the runs have another length or warm-up');
+  return notes;
+}

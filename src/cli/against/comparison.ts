@@ -1,0 +1,240 @@
+import { figuresOf } from '../../analysis/against/summary.js';
+import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
+import { verdictOf } from '../../analysis/against/verdict.js';
+import { isStopped } from '../../run/run.js';
+import { stopDetail } from '../../run/stop-detail.js';
+import { simulators } from '../../run/replicate.js';
+import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
+import type { GuardReason } from '../../run/failure.js';
+import { looksOf, type Look } from '../../stats/looks.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { AgainstRow } from '../../contracts/result/against.js';
+import type { Result, VariantSummary } from '../../contracts/result/result.js';
+import { CommandError, EXIT } from '../exit.js';
+import { UNREPORTED, interruption, reporting } from '../interrupt.js';
+import { memoryOf, type MemoryShare } from '../memory.js';
+import { runEach, unlessInterrupted } from '../plan-runs.js';
+import type { Prepared } from '../prepare.js';
+import { progressBar } from '../progress.js';
+import { stopMessage } from '../run-errors.js';
+import type { SimulateOptions } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
+import { pairsOf, type Pair } from './pairs.js';
+
+/** Inputs of a comparison. */
+export interface Comparing {
+  readonly here: Prepared;
+  readonly there: Prepared | Result;
+  /** Replications of the first look. */
+  readonly first: number;
+  /** Most runs, both sides together. */
+  readonly maxRuns: number;
+  readonly options: SimulateOptions;
+  readonly terminal: Terminal;
+}
+
+/** A pair with what its runs show. */
+export interface ComparedPair extends Pair {
+  readonly isIdentical: boolean;
+  readonly rows: readonly AgainstRow[];
+}
+
+/** The runs of both sides, by variant; `there` is null for a stored result. */
+export interface Compared {
+  readonly pairs: readonly ComparedPair[];
+  readonly here: readonly (readonly RunRecord[])[];
+  readonly there: readonly (readonly RunRecord[])[] | null;
+  readonly looks: readonly Look[];
+  readonly isInterrupted: boolean;
+}
+
+/** Runs both sides with the same random numbers, look by look, until all is decided or one figure is worse. */
+export function compared(by: Comparing): Promise<Compared> {
+  const own = new Comparison(by);
+  const share = memoryOf(by.options, own.plans, by.here.path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  return withWorkerThreads(setup, (threads) => own.run(threads, share));
+}
+
+/** Whether the other side is a result, which has no runs. */
+export function isStored(there: Prepared | Result): there is Result {
+  return 'engine' in there;
+}
+
+class Comparison {
+  /** Every plan that runs. */
+  readonly plans: readonly Plan[];
+  private readonly by: Comparing;
+  private readonly pairs: readonly Pair[];
+  private readonly here: RunRecord[][];
+  private readonly there: RunRecord[][] | null;
+  /** By pair: its rows so far. */
+  private readonly rows = new Map<Pair, readonly AgainstRow[]>();
+  /** Figures over all pairs: they share the error of a look. */
+  private figures = 0;
+
+  constructor(by: Comparing) {
+    this.by = by;
+    const { here, there } = by;
+    const stored = isStored(there);
+    this.pairs = pairsOf(
+      here.plans.map((plan) => ({ name: plan.variant, plan })),
+      stored
+        ? there.variants.map(({ name }) => ({ name, plan: null }))
+        : there.plans.map((plan) => ({ name: plan.variant, plan })),
+    );
+    this.here = here.plans.map(() => []);
+    this.there = stored ? null : there.plans.map(() => []);
+    const twins = this.pairs.filter(({ isSame }) => isSame).length;
+    const others = stored ? [] : there.plans;
+    this.plans = [...here.plans, ...others.slice(twins)];
+  }
+
+  async run(threads: WorkerThreads, share: MemoryShare): Promise<Compared> {
+    const { by, plans } = this;
+    const { first, there, terminal, options } = by;
+    const looks = isStored(there)
+      ? looksOf(there.replications, there.replications)
+      : looksOf(first, Math.floor(by.maxRuns / plans.length));
+    const most = plans.length * looks.at(-1)!.replications;
+    const bar =
+      options.quiet === true ? () => {} : progressBar(terminal, 'comparing (at most)', most);
+    let done = 0;
+    let isInterrupted = false;
+    for (const [k, { replications, error }] of looks.entries()) {
+      const open = k === 0 ? null : this.open();
+      if (open?.length === 0) break;
+      const runs = this.extended(open, replications, threads, share);
+      const made = k === 0 ? await runs : await unlessInterrupted(runs, null);
+      if (made === null) {
+        isInterrupted = true;
+        break;
+      }
+      done += made;
+      bar(done);
+      const words = `${done} runs were made`;
+      reporting(`writing the comparison: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+      this.judge(open ?? this.pairs, error);
+      isInterrupted = interruption.aborted;
+      if (isInterrupted || this.isWorse()) break;
+    }
+    terminal.progress('');
+    return {
+      pairs: this.pairs.map((pair) => ({
+        ...pair,
+        isIdentical: this.isIdentical(pair),
+        rows: this.rows.get(pair)!,
+      })),
+      here: this.here,
+      there: this.there,
+      looks,
+      isInterrupted,
+    };
+  }
+
+  /** Pairs with an undecided figure. */
+  private open(): readonly Pair[] {
+    return this.pairs.filter((pair) =>
+      this.rows.get(pair)!.some(({ verdict }) => verdict === 'unknown'),
+    );
+  }
+
+  private isWorse(): boolean {
+    return [...this.rows.values()].some(
+      (rows) => verdictOf(rows, { lost: [], won: [] }) === 'worse',
+    );
+  }
+
+  /** Runs these pairs up to this number of replications, or of all variants; returns the number of runs. */
+  private async extended(
+    pairs: readonly Pair[] | null,
+    until: number,
+    threads: WorkerThreads,
+    share: MemoryShare,
+  ): Promise<number> {
+    const { here, there } = this.by;
+    const known = pairs?.[0] === undefined ? 0 : this.here[pairs[0].here]!.length;
+    const jobs: { readonly plan: Plan; readonly into: readonly RunRecord[][] }[] = [];
+    const others = new Map<number, RunRecord[][]>();
+    here.plans.forEach((plan, i) => {
+      const pair = this.pairs.find((one) => one.here === i);
+      if (pairs !== null && (pair === undefined || !pairs.includes(pair))) return;
+      const twin = pair?.isSame === true ? [this.there![pair.there]!] : [];
+      jobs.push({ plan, into: [this.here[i]!, ...twin] });
+      if (pair !== undefined && !pair.isSame) others.set(pair.there, []);
+    });
+    if (!isStored(there)) {
+      there.plans.forEach((plan, i) => {
+        const pair = this.pairs.find((one) => one.there === i);
+        const isAsked = pairs === null ? pair?.isSame !== true : others.has(i);
+        if (isAsked) jobs.push({ plan, into: [this.there![i]!] });
+      });
+    }
+    const count = until - known;
+    const path = here.path;
+    const plans = jobs.map(({ plan }) => ({ ...plan, traceShare: 0 }));
+    const rows = await runEach(plans, count, { threads, share, path }, known);
+    rows.forEach((records, i) => {
+      const { plan, into } = jobs[i]!;
+      refuseStopped(records, count, plan, path);
+      for (const list of into) list.push(...records);
+    });
+    return jobs.length * count;
+  }
+
+  private judge(pairs: readonly Pair[], error: number): void {
+    const summaries = pairs.map((pair) => this.summaries(pair));
+    this.figures ||= summaries.reduce(
+      (sum, [there, here], i) =>
+        sum + (this.isIdentical(pairs[i]!) ? 0 : sharedFigures(there, here).length),
+      0,
+    );
+    pairs.forEach((pair, i) => {
+      const before = this.rows.get(pair) ?? [];
+      const [there, here] = summaries[i]!;
+      const rows = rowsOf(there, here, error / Math.max(1, this.figures));
+      // What an earlier look has decided stays: that look has spent its error.
+      const kept = rows.map((row) => {
+        const old = before.find(({ figure }) => figure === row.figure);
+        const isKept = row.verdict === 'unknown' && old !== undefined && old.verdict !== 'unknown';
+        return isKept ? old : row;
+      });
+      this.rows.set(pair, kept);
+    });
+  }
+
+  private summaries(pair: Pair): readonly [there: VariantSummary, here: VariantSummary] {
+    const { here, there } = this.by;
+    const side = ({ file, plans }: Prepared, i: number, records: readonly RunRecord[]) =>
+      figuresOf({ variant: file.variants[i]!, plan: plans[i]!, records });
+    const own = side(here, pair.here, this.here[pair.here]!);
+    if (pair.isSame) return [own, own];
+    if (isStored(there)) return [there.variants[pair.there]!.summary, own];
+    return [side(there, pair.there, this.there![pair.there]!), own];
+  }
+
+  private isIdentical({ here, there, isSame }: Pair): boolean {
+    if (isSame) return true;
+    const others = this.there?.[there];
+    if (others === undefined) return false;
+    return this.here[here]!.every(({ digest }, i) => digest === others[i]?.digest);
+  }
+}
+
+/** A run that a guard stops has no figures to compare: exit code 4. */
+function refuseStopped(
+  records: readonly RunRecord[],
+  count: number,
+  plan: Plan,
+  path: string,
+): void {
+  const stop = records.find(isStopped);
+  if (stop === undefined && records.length === count) return;
+  const reason = (stop?.stop ?? 'memory') as GuardReason;
+  const detail = stop === undefined ? '' : stopDetail(plan, stop);
+  const replication = stop?.replication ?? records.length;
+  const { variant, seed } = plan;
+  const stops = [{ variant, seed, replication, reason, atNs: stop?.stopNs ?? null, detail }];
+  throw new CommandError(EXIT.guard, stopMessage(path, stops, true));
+}

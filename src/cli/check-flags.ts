@@ -1,0 +1,16 @@
+import type { ExplainFlags } from './counterfactuals.js';
+import type { Selection } from './prepare.js';
+
+/** Flags of `check`. */
+export interface CheckFlags extends Selection, ExplainFlags {
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly json?: string;
+  readonly github?: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+  readonly against?: string;
+  /** With `against`: an undecided comparison counts as broken. */
+  readonly strict?: boolean;
+  readonly maxRuns?: number;
+}

@@ -1,0 +1,244 @@
+import { budgetsOf, moreOf, verdictOf, verdictOfAll } from '../../analysis/against/verdict.js';
+import { differencesIn } from '../../analysis/against/summary.js';
+import { summarise } from '../../analysis/summarise.js';
+import { judgedIn } from '../../language/expressions-of.js';
+import { againstAnnotations, againstSuite } from '../../report/against/machines.js';
+import { againstMarkdown } from '../../report/against/markdown.js';
+import { againstText } from '../../report/against/text.js';
+import { freshOf } from '../../report/against/words.js';
+import { isFailure, isWrong } from '../../report/budget-words.js';
+import type { TextPlace } from '../../report/github.js';
+import { renderJunit } from '../../report/junit.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
+import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
+import type { Result } from '../../contracts/result/result.js';
+import { compared, isStored, type Compared } from '../against/comparison.js';
+import { referenceOf, type Reference } from '../against/reference.js';
+import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { interruption, keep } from '../interrupt.js';
+import { prepare, type Prepared, type Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import { palette, type Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+import type { CheckFlags } from '../check-flags.js';
+
+/** Most runs of a comparison without `--max-runs`, both sides and all replications together. */
+const MOST_RUNS = 400;
+/** Replications of the first look, if the file has fewer: with fewer pairs an interval says little. */
+const FIRST = 5;
+
+/** A scenario with its comparison. */
+interface Against {
+  readonly file: string;
+  readonly against: AgainstResult;
+  readonly result: Result;
+  readonly places: ReadonlyMap<string, TextPlace>;
+}
+
+/** Compares scenarios with another state of each. Worse figures and lost or broken budgets give exit code 1. */
+export async function checkAgainst(
+  files: readonly string[],
+  named: string,
+  flags: CheckFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkFlags(files, flags);
+  const took = stopwatch();
+  const sides = files.map((path) => sidesOf(path, named, flags, terminal));
+  const all: Against[] = [];
+  for (const one of sides) {
+    all.push(await comparisonOf(one, flags, terminal));
+    if (interruption.aborted) break;
+  }
+  if (flags.quiet !== true) terminal.note(oneLine(`compared in ${took()}`));
+  await report(all, flags, terminal);
+  for (const { file } of all) keep(`The comparison of ${file} is reported.`);
+  if (interruption.aborted) return EXIT.interrupted;
+  const isStrict = flags.strict === true;
+  return all.some((one) => isRefused(one, isStrict)) ? EXIT.broken : EXIT.ok;
+}
+
+/** Whether the change is worse, or adds a budget or a hypothesis that does not hold. Earlier breaks do not count. */
+function isRefused({ against }: Against, isStrict: boolean): boolean {
+  const { verdict } = against;
+  return verdict === 'worse' || (isStrict && verdict === 'unknown') || freshOf(against).length > 0;
+}
+
+function checkFlags(files: readonly string[], flags: CheckFlags): void {
+  const one = files.length > 1 && flags.json !== undefined;
+  if (one) throw usageError('--json takes the comparison of one scenario; name one');
+  if (flags.baseline !== undefined || flags.updateBaseline === true)
+    throw usageError('--baseline and --against are two ways to compare: leave one of them out');
+  if (flags.explain === true)
+    throw usageError('--explain proves causes and --against compares: leave one of them out');
+  if (flags.as !== undefined)
+    throw usageError(
+      '--as adds a variant, which --against has nothing to compare with: leave it out',
+    );
+  checkDestinations([flags.json, flags.junit, flags.markdown]);
+  if (flags.github === true && takesStandardOutput([flags.json, flags.junit, flags.markdown]))
+    throw usageError('--github prints to standard output: give the document a file');
+}
+
+interface Sides {
+  readonly here: Prepared;
+  readonly there: Prepared | Result;
+  readonly what: Reference['what'];
+}
+
+/** Reads both sides. Both have the seed of this one, or that of a stored result. */
+function sidesOf(path: string, named: string, flags: CheckFlags, terminal: Terminal): Sides {
+  const reference = referenceOf(path, named, terminal);
+  const { what } = reference;
+  if ('result' in reference) {
+    const { seed, replications } = reference.result;
+    refuseOther(flags, reference.result, what.name);
+    const here = prepare(path, { ...flags, seed, replications }, terminal);
+    return { here, there: reference.result, what };
+  }
+  const here = prepare(path, flags, terminal);
+  const { seed } = here.file.variants[0]!.scenario.run;
+  // What --set changes and which budgets are asked for is about this side.
+  const selection: Selection = { seed, budget: flags.budget };
+  const there = reference.prepared(selection);
+  return { here, there: narrowed(there, flags), what };
+}
+
+/** A result has its own seed and number of runs. */
+function refuseOther(flags: CheckFlags, { seed, replications }: Result, name: string): void {
+  const other = (flag: string, own: number | undefined, stored: number): void => {
+    if (own === undefined || own === stored) return;
+    throw usageError(
+      `--against ${name}: the result has ${flag} ${stored}, so --${flag} ${own} has no pair there`,
+    );
+  };
+  other('seed', flags.seed, seed);
+  other('replications', flags.replications, replications);
+}
+
+/** The variants that the command line chooses, as far as this side has them. */
+function narrowed(there: Prepared, { variant }: CheckFlags): Prepared {
+  if (variant === undefined) return there;
+  const keep = there.file.variants.map(({ name }) => variant.includes(name));
+  if (!keep.includes(true)) return there;
+  return {
+    ...there,
+    file: { ...there.file, variants: there.file.variants.filter((_, i) => keep[i]) },
+    plans: there.plans.filter((_, i) => keep[i]),
+  };
+}
+
+async function comparisonOf(
+  { here, there, what }: Sides,
+  flags: CheckFlags,
+  terminal: Terminal,
+): Promise<Against> {
+  const own = flags.replications ?? Math.max(FIRST, here.replications);
+  const maxRuns = flags.maxRuns ?? MOST_RUNS;
+  const found = await compared({ here, there, first: own, maxRuns, options: flags, terminal });
+  const result = summarise(here.file, here.plans, found.here, packageVersion());
+  const other = isStored(there)
+    ? there
+    : summarise(there.file, there.plans, found.there!, packageVersion());
+  const against = documentOf({ here, there, what }, found, result, other);
+  return { file: here.path, against, result, places: placesOf(here) };
+}
+
+function documentOf(
+  { here, there, what }: Sides,
+  { pairs, looks, here: records, isInterrupted }: Compared,
+  result: Result,
+  other: Result,
+): AgainstResult {
+  const variants = pairs.map((pair): AgainstVariant => {
+    const [own, before] = [result.variants[pair.here]!, other.variants[pair.there]!];
+    const budgets = budgetsOf(before, own, isFailure);
+    return {
+      name: own.name,
+      ...(own.name !== before.name && { was: before.name }),
+      identical: pair.isIdentical,
+      replications: records[pair.here]!.length,
+      verdict: verdictOf(pair.rows, budgets),
+      rows: pair.rows,
+      budgets,
+    };
+  });
+  const verdict = verdictOfAll(variants);
+  const notes = isStored(there)
+    ? []
+    : pairs.flatMap((pair) => differencesIn(there.plans[pair.there]!, here.plans[pair.here]!));
+  const isOpen = (side: 'here' | 'there') => (_: unknown, i: number) =>
+    pairs.every((pair) => pair[side] !== i);
+  const added = result.variants.filter(isOpen('here'));
+  return {
+    faultline: 1,
+    scenario: { title: here.file.title, sha256: here.file.sha256 },
+    seed: result.seed,
+    engine: { version: packageVersion() },
+    against: { ...what, sha256: other.scenario.sha256 },
+    verdict,
+    replications: Math.max(0, ...variants.map(({ replications }) => replications)),
+    looks,
+    more: verdict === 'unknown' ? moreOf(variants) : null,
+    variants,
+    added: added.map(({ name }) => name),
+    addedBroken: [
+      ...added.flatMap((own) => budgetsOf(null, own, isFailure).fresh),
+      ...(isRefuted(result) && !isRefuted(other) ? [result.hypothesis!.statement] : []),
+    ],
+    removed: other.variants.filter(isOpen('there')).map(({ name }) => name),
+    notes: [...new Set(notes)],
+    ...(isInterrupted && { interrupted: true }),
+  };
+}
+
+function isRefuted({ hypothesis }: Result): boolean {
+  return hypothesis !== null && isWrong(hypothesis);
+}
+
+/** By text, the places of the budgets and expectations. */
+function placesOf({ file, places }: Prepared): ReadonlyMap<string, TextPlace> {
+  return new Map(
+    judgedIn(file).map(({ source, path }) => {
+      const { file: at, line } = places.inFile(path);
+      return [source.text, { file: at, line }];
+    }),
+  );
+}
+
+async function report(
+  all: readonly Against[],
+  flags: CheckFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const isStrict = flags.strict === true;
+  const writes = new Writes();
+  const write = (to: string | undefined, text: () => string): Promise<void> =>
+    writes.attempt(() => writeDocument(to, text, terminal));
+  await write(flags.json, () => `${canonicalJson(all[0]!.against)}\n`);
+  await write(flags.junit, () =>
+    renderJunit(
+      all.map(({ file, against, result }) => {
+        // A budget that was broken before would fail a test that the change has nothing to do with.
+        const own = { ...result, variants: [], hypothesis: null };
+        return { file, result: own, others: [againstSuite(against, isStrict)] };
+      }),
+    ),
+  );
+  await write(flags.markdown, () => againstMarkdown(all));
+  if (!takesStandardOutput([flags.json, flags.junit, flags.markdown])) {
+    const { isLog, colors } = terminal;
+    const columns = isLog ? 100 : terminal.columns;
+    const paint = palette(colors.out);
+    const shown = flags.quiet === true ? all.filter((one) => isRefused(one, isStrict)) : all;
+    for (const { file, against } of shown)
+      terminal.out(againstText(against, { file, columns, paint }));
+  }
+  if (flags.github === true) {
+    for (const { file, against, places } of all)
+      terminal.raw(againstAnnotations(file, against, places, isStrict));
+  }
+  writes.settle();
+}

@@ -1,0 +1,55 @@
+import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
+import { annotation, type TextPlace } from '../github.js';
+import type { OtherSuite } from '../junit.js';
+import { budgetCells, cellsOf, sentenceOf } from './words.js';
+
+/** A test for each figure of each variant: worse fails, and with `isStrict` so does an undecided one. */
+export function againstSuite(result: AgainstResult, isStrict: boolean): OtherSuite {
+  const { against, variants } = result;
+  const outcomeOf = (verdict: string): OtherSuite['cases'][number]['outcome'] => {
+    if (verdict === 'worse' || (verdict === 'unknown' && isStrict)) return 'failed';
+    return verdict === 'unknown' || verdict === 'apart' ? 'skipped' : 'passed';
+  };
+  const cases = variants.flatMap((variant) => {
+    const rows = variant.rows.map((row) => ({
+      name: `${variant.name}: ${row.figure}`,
+      outcome: outcomeOf(row.verdict),
+      message: messageOf(cellsOf(row)),
+    }));
+    const budgets = budgetCells(variant);
+    if (budgets === null) return rows;
+    const { lost, fresh } = variant.budgets;
+    const name = `${variant.name}: budgets held`;
+    const outcome = lost.length + fresh.length > 0 ? ('failed' as const) : ('passed' as const);
+    return [...rows, { name, outcome, message: messageOf(budgets) }];
+  });
+  return { name: `against ${against.name}`, cases };
+}
+
+function messageOf([, there, here, difference, verdict]: readonly string[]): string {
+  return `${verdict!}: ${there!} there, ${here!} here, ${difference!}`;
+}
+
+/** An annotation at each lost budget, and one of the file where a figure is worse or, with `isStrict`, undecided. */
+export function againstAnnotations(
+  file: string,
+  result: AgainstResult,
+  places: ReadonlyMap<string, TextPlace>,
+  isStrict: boolean,
+): string {
+  const { against, variants, verdict } = result;
+  const budgetsOf = ({ name, budgets: { lost, fresh } }: AgainstVariant): string[] => [
+    ...lost.map((text) => at(text, `Budget lost in ${name}`, `holds in ${against.name}, not here`)),
+    ...fresh.map((text) => at(text, `Budget broken in ${name}`, `is broken only here`)),
+  ];
+  const at = (text: string, title: string, what: string): string =>
+    annotation('error', places.get(text) ?? file, title, `${text} ${what}`);
+  const level = verdict === 'worse' || (verdict === 'unknown' && isStrict) ? 'error' : 'notice';
+  const titles = { worse: 'Worse', better: 'Better', same: 'The same', unknown: 'Not decided' };
+  const title = `${titles[verdict]} against ${against.name}`;
+  const lines = [
+    ...variants.flatMap(budgetsOf),
+    annotation(level, file, title, sentenceOf(result)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
