@@ -10,6 +10,9 @@ export interface Pinned {
 /** Every scenario with its options, sorted by path. */
 export function pinned(root: string): readonly Pinned[];
 
+/** Options with which the test of a scenario runs it: fewer replications, fewer variants, or none. */
+export function lessOf(path: string): Omit<Pinned, 'path'>;
+
 /** The file that has the account of a scenario, from the root of the project. */
 export function accountFile(path: string): string;
 

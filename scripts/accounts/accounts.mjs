@@ -8,9 +8,27 @@ const STEP = 0.05;
 const COLUMNS = 100;
 
 /**
- * Scenarios that are pinned with fewer replications or variants than they have, as their tests run them. Patterns,
- * incidents and studies run in full.
+ * Patterns that are pinned with one run, as their test runs them: those with the longest runs, where one run has the
+ * decisive number and passes every budget and expectation. The other patterns, and incidents and studies, run in full.
  */
+const ONCE = (
+  'adaptive-concurrency autoscaler-frozen autoscaling-blind autoscaling-lag ' +
+  'autoscaling-scheduled autoscaling-step balancing balancing-slow-start balancing-subset ' +
+  'balancing-weighted cache-miss-is-error canary-routes chaos-schedule client-throttle ' +
+  'cluster-autoscaler code-breaker code-cache-error-is-miss code-dropped-compensation ' +
+  'code-dual-write constant-arrivals database-per-service dead-letter-redrive deadline ' +
+  'discovery-client duplicate-messages edge-rest-inside-grpc fallback-steps ' +
+  'fast-failing-replica gateway-chain gateway-chain-of-six gateway-rollout ' +
+  'gateway-undersized gc-pauses graceful-stop grpc-pushback hedge hedge-per-key hot-key ' +
+  'hot-topic-partition introspection-cache liveness-probe mirror node-loss noisy-tenant ' +
+  'paused-broker pool-idle projection-hot-cold queue-fair ramping-users renewal ' +
+  'restart-loop retry-budget retry-jitter rollout-autoscaled rollout-bad-version ' +
+  'rollout-heavier-version rollout-rolling runtimes saga-ambiguous saga-isolation ' +
+  'saga-lease scatter-gather search-refresh shards-hot shards-locks shed-dagor thread-limit ' +
+  'tied-requests zone-outage zone-recovery'
+).split(' ');
+
+/** Scenarios that are pinned with fewer replications or variants than they have, as their tests run them. */
 const LESS = {
   'scenarios/cache-stampede.yaml': { replications: 1 },
   'scenarios/checkout.yaml': { replications: 2 },
@@ -27,6 +45,9 @@ const LESS = {
   },
   'scenarios/shared-database.yaml': { replications: 1 },
   'scenarios/shop.yaml': { replications: 1 },
+  ...Object.fromEntries(
+    ONCE.map((name) => [`scenarios/patterns/${name}.yaml`, { replications: 1 }]),
+  ),
 };
 
 /** Scenarios without a pinned account, each with the reason. */
@@ -34,14 +55,21 @@ const ELSEWHERE = {
   'scenarios/baseline/shop.yaml': 'needs the saved result that it is compared with',
 };
 
-/** Every scenario with its options, sorted by path. */
+/** Every scenario with its options, sorted by path. Fails if options belong to no scenario. */
 export function pinned(root) {
-  return readdirSync(join(root, 'scenarios'), { recursive: true, encoding: 'utf8' })
+  const paths = readdirSync(join(root, 'scenarios'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => `scenarios/${name.replaceAll('\\', '/')}`)
     .filter((path) => ELSEWHERE[path] === undefined)
-    .sort()
-    .map((path) => ({ path, ...LESS[path] }));
+    .sort();
+  const unknown = Object.keys(LESS).filter((path) => !paths.includes(path));
+  if (unknown.length > 0) throw new Error(`options of no scenario: ${unknown.join(', ')}`);
+  return paths.map((path) => ({ path, ...lessOf(path) }));
+}
+
+/** Options with which the test of a scenario runs it: fewer replications, fewer variants, or none. */
+export function lessOf(path) {
+  return LESS[path] ?? {};
 }
 
 /** The file that has the account of a scenario, from the root of the project. */

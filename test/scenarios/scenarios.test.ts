@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lessOf } from '../../scripts/accounts/accounts.mjs';
 import { parseExpression } from '../../src/language/expression.js';
 import { judgedIn } from '../../src/language/expressions-of.js';
 import { judgedOf } from '../../src/report/judged.js';
@@ -40,7 +41,7 @@ describe('every pattern', () => {
   it.each(DECISIVE)(
     '$file is as it says, $ask is $is, and its account is true',
     ({ file, ask, is, within }) => {
-      const ran = runFile(file);
+      const ran = runFile(file, lessOf(file));
       const judged = ran.result.variants.flatMap((variant) =>
         judgedOf(variant).map(({ text, verdict, value }) => ({
           said: `${variant.name}: ${verdict} ${text} (${value})`,
