@@ -44,7 +44,7 @@ export function contrastWords(view: View): Words | null {
     const isNone = (column.pick(baseline).value ?? 0) === 0;
     const effect = isNone ? none : words(cellText(column, baseline));
     const base = { strong: baseline.name };
-    return ['What differs from ', base, ` (proved): ${settings}; in `, base, ` ${effect}`];
+    return ['The difference from ', base, ` (proved): ${settings}; in `, base, ` ${effect}`];
   }
   return null;
 }
