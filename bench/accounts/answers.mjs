@@ -273,6 +273,21 @@ export const ANSWERS = [
       : undefined,
   ),
   kind('warnings', /^\d+ budgets? with the severity of a warning (?:is|are) not held$/u),
+  kind(
+    'where the warnings are listed',
+    /^(?<n>\d+) warnings?: faultline check \S+$/u,
+    ({ groups }, { result }) => {
+      const broken = result.variants.flatMap(({ budgets, expectations = [] }) =>
+        [budgets, expectations].flatMap((list, k) =>
+          list
+            .filter((one) => one.severity === 'warning' && isBroken(one))
+            .map(({ text }) => `${k} ${text}`),
+        ),
+      );
+      const count = new Set(broken).size;
+      return Number(groups.n) === count ? null : `${count} warnings are broken`;
+    },
+  ),
   kind('no goals', /^(?:No goals|.+ (?:has|have) no goals)$/u),
   kind(
     'expectations',
@@ -412,13 +427,13 @@ export const ANSWERS = [
     /^No run was made without a fault or with one change(?: in (?<name>.+))?$/u,
     ({ groups }, facts) => {
       const variant = groups.name === undefined ? facts.variant : named(facts, groups.name);
-      return variant?.counterfactuals === undefined ? null : 'there are some';
+      return (variant?.counterfactuals?.runs ?? 0) === 0 ? null : 'there are some';
     },
   ),
   kind(
     'how the causes are known',
     /^The causes are those that the requests lead to\. To prove them:$|^To prove them:$|^The causes are those that the requests lead to$/u,
-    (_, { own }) => (own === undefined ? null : 'there is a proof'),
+    (_, { own }) => ((own?.runs ?? 0) === 0 ? null : 'there is a proof'),
   ),
   kind('how the run ends', /^\(run 1 of (?<n>\d+)(?:, which .+)?\)$/u, ({ groups }, { variant }) =>
     Number(groups.n) === variant.cascade.verdicts.length

@@ -165,6 +165,7 @@ function unseenError({ own, variant }, of, rest) {
           without ?? one.harm,
         ]),
         ...one.interventions.map(({ words, harm }) => [words, harm]),
+        ['without the faults', one.background],
         ['', null],
       ].find(([words, harm]) => {
         const read = /^(\d[\d,]*)(?: remains?)? ?/u.exec(left);

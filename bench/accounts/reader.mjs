@@ -3,9 +3,10 @@ import { ANSWERS } from './answers.mjs';
 import { sentencesIn } from './kind.mjs';
 import { LAYOUT, SPLIT } from './layout.mjs';
 import { PROOFS } from './proofs.mjs';
+import { SETTINGS } from './settings.mjs';
 import { TOLD } from './told.mjs';
 
-const KINDS = [...PROOFS, ...ANSWERS, ...TOLD];
+const KINDS = [...PROOFS, ...SETTINGS, ...ANSWERS, ...TOLD];
 
 /**
  * What the texts of a document say: the number of sentences, those that no kind reads, and those that contradict the

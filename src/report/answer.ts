@@ -12,7 +12,7 @@ import { fastFailureWords } from './fast-failures.js';
 import { hurtUsers, mainCauses } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { undecidedWords } from './undecided-words.js';
-import { briefProofs } from './unseen-proof-words.js';
+import { briefProofs, togetherProof } from './unseen-proof-words.js';
 import { unseenSentences } from './unseen-words.js';
 import { contrastWords } from './contrast.js';
 import { degradedWords } from './degraded.js';
@@ -161,6 +161,8 @@ function unseenWhy(view: View): Words | null {
   if (proof !== undefined) return [proof];
   const contrast = contrastWords(view);
   if (contrast !== null) return [...shortened(contrast), '.'];
+  const together = own === undefined ? null : togetherProof({ variant, own });
+  if (together !== null) return [together];
   const isCleared = own?.unseen?.every(({ faults }) =>
     faults.every(
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,

@@ -3,22 +3,26 @@ import type { Column } from './column.js';
 import { cellText, neverCount } from './columns.js';
 import { unseenColumns } from './columns-unseen.js';
 import type { Words } from './emphasis.js';
-import { NO_BACKLOG } from './family-parts.js';
 import { haveSameLoad } from './reference.js';
 import { settingsTexts } from './settings.js';
 import type { View } from './view.js';
 
 /** Effects that no request shows, by their columns, in the order in which a report names them. */
-const EFFECTS: readonly (readonly [key: string, words: (text: string) => string])[] = [
-  ['sagas', (text) => `${text} of sagas break`],
-  ['lost', (text) => `${text} messages are lost`],
-  [
-    'drain',
-    (text) => (text === NO_BACKLOG ? 'is no backlog' : `the backlog is gone after ${text}`),
-  ],
-  ['backlog', (text) => `${text} wait at most`],
-  ['twice', (text) => `${text} effects happen again`],
-  ['stale', (text) => `${text} of reads are stale`],
+const EFFECTS: readonly {
+  readonly key: string;
+  readonly none: string;
+  readonly words: (text: string) => string;
+}[] = [
+  { key: 'sagas', none: 'no saga breaks', words: (text) => `${text} of sagas break` },
+  { key: 'lost', none: 'no message is lost', words: (text) => `messages lost: ${text}` },
+  {
+    key: 'drain',
+    none: 'there is no backlog',
+    words: (text) => `the backlog is gone after ${text}`,
+  },
+  { key: 'backlog', none: 'nothing waits', words: (text) => `at most ${text} wait` },
+  { key: 'twice', none: 'no effect happens again', words: (text) => `repeated effects: ${text}` },
+  { key: 'stale', none: 'no read is stale', words: (text) => `${text} of reads are stale` },
 ];
 /** Most settings that are named. */
 const MOST = 3;
@@ -34,11 +38,13 @@ export function contrastWords(view: View): Words | null {
   const [settings] = settingsTexts(changes, MOST);
   if (isOther || settings === undefined || !haveSameLoad(view, worstVariant, baseline)) return null;
   const columns = unseenColumns(view);
-  for (const [key, words] of EFFECTS) {
+  for (const { key, none, words } of EFFECTS) {
     const column = columns.find((one) => one.key === `unseen.${key}`);
     if (column === undefined || !isHalved(column, worstVariant, baseline)) continue;
-    const effect = words(cellText(column, baseline));
-    return [`${settings} (proved); in `, { strong: baseline.name }, ` ${effect}`];
+    const isNone = (column.pick(baseline).value ?? 0) === 0;
+    const effect = isNone ? none : words(cellText(column, baseline));
+    const base = { strong: baseline.name };
+    return ['What differs from ', base, ` (proved): ${settings}; in `, base, ` ${effect}`];
   }
   return null;
 }

@@ -37,15 +37,22 @@ export function unseenProofWords(explained: Explained): readonly string[] {
 /** The first of these sentences, then shorter ones with fewer of its runs; empty without one. */
 export function briefProofs(explained: Explained): readonly string[] {
   const [first] = proofsOf(explained);
-  if (first === undefined) return [];
+  if (first === undefined || first.isTogether) return [];
   const { one, left } = first;
   return left.map((_, k) => sentenceOf(one, left.slice(0, left.length - k)));
 }
 
-/** Each harm that no request shows, with the runs that avert it. */
+/** The sentence about the first of these harms where only a run without all faults averts it; null in other cases. */
+export function togetherProof(explained: Explained): string | null {
+  const [first] = proofsOf(explained);
+  return first?.isTogether === true ? sentenceOf(first.one, first.left) : null;
+}
+
+/** Each harm that no request shows, with the runs that avert it: without one fault or with one change, else without all. */
 function proofsOf({ variant, own }: Explained): readonly {
   readonly one: UnseenHarm;
   readonly left: readonly Left[];
+  readonly isTogether: boolean;
 }[] {
   return (own.unseen ?? []).flatMap((one) => {
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
@@ -57,7 +64,10 @@ function proofsOf({ variant, own }: Explained): readonly {
       })),
       ...changes.map(({ harm, words }) => ({ count: harm, words })),
     ];
-    return left.length === 0 ? [] : [{ one, left }];
+    if (left.length > 0) return [{ one, left, isTogether: false }];
+    const isAverted = one.faults.length > 1 && 2 * one.background < one.harm;
+    const without = { count: one.background, words: 'without the faults' };
+    return isAverted ? [{ one, left: [without], isTogether: true }] : [];
   });
 }
 

@@ -1,0 +1,201 @@
+// Kinds of sentences about the settings in which two variants differ, compared with the changes of the document.
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
+import { kind } from './kind.mjs';
+
+/** Letters of a setting with its values from which only its path is printed. */
+const SHORT = 80;
+
+/** The parts of a list with joints outside of brackets and quotation marks. */
+function partsOf(text, joints = [', ', ' and ']) {
+  const found = [];
+  let [depth, from, isQuoted] = [0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '"' && text[i - 1] !== '\\') isQuoted = !isQuoted;
+    if (isQuoted) continue;
+    if ('[{('.includes(text[i])) depth++;
+    if (']})'.includes(text[i])) depth--;
+    const joint = depth > 0 ? undefined : joints.find((one) => text.startsWith(one, i));
+    if (joint === undefined) continue;
+    found.push(text.slice(from, i));
+    from = i + joint.length;
+  }
+  return [...found, text.slice(from)];
+}
+
+/** The value of `path` in what a change makes of the file; `undefined` if the change does not reach it. */
+function valueAt(value, keys) {
+  let left = value;
+  for (const key of keys) {
+    if (left === null || left === undefined) return null;
+    left = Array.isArray(left)
+      ? (left.find((one) => one?.name === key) ?? left[Number(key)])
+      : left[key];
+  }
+  return left ?? null;
+}
+
+/** The keys of a path such as `steps[pay].after`, below that of a change; null if it is not below it. */
+function keysBelow(path, above) {
+  if (path === above) return [];
+  if (!path.startsWith(above) || !/^[.[]/u.test(path.slice(above.length))) return null;
+  return [...path.slice(above.length).matchAll(/\.([^.[]+)|\[([^\]]+)\]/gu)].map(
+    ([, name, index]) => name ?? index,
+  );
+}
+
+/** Both values of a path by the changes; null if none of them reaches it. */
+function valuesOf(path, changes) {
+  const all = changes
+    .map((change) => ({ change, keys: keysBelow(path, change.path) }))
+    .filter(({ keys }) => keys !== null)
+    .sort((a, b) => a.keys.length - b.keys.length);
+  if (all.length === 0) return null;
+  const [{ change, keys }] = all;
+  return { from: valueAt(change.from, keys), to: valueAt(change.to, keys) };
+}
+
+const isMap = (one) => typeof one === 'object' && one !== null && !Array.isArray(one);
+
+/** How many single values differ between two: maps and lists of one length are compared part by part. */
+function differencesIn(from, to) {
+  if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
+    return from.reduce((sum, one, k) => sum + differencesIn(one, to[k]), 0);
+  if (isMap(from) && isMap(to))
+    return [...new Set([...Object.keys(from), ...Object.keys(to)])].reduce(
+      (sum, key) => sum + differencesIn(from[key] ?? null, to[key] ?? null),
+      0,
+    );
+  return isDeepStrictEqual(from, to) ? 0 : 1;
+}
+
+const isValue = (text, value) => isDeepStrictEqual(parse(text) ?? null, value ?? null);
+
+/** What is wrong in one setting of a list, `path: from → to`, `path: to`, `no path` or `path`. */
+function settingError(text, changes) {
+  const none = /^no (?<path>\S+)$/u.exec(text);
+  const path = none?.groups.path ?? /^\S+?(?=: |$)/u.exec(text)?.[0];
+  const values = path === undefined ? null : valuesOf(path, changes);
+  if (values === null) return `no change of ${path ?? text}`;
+  const { from, to } = values;
+  if (isDeepStrictEqual(from, to)) return `${path} is the same in both`;
+  if (none !== null) return to === null ? null : `${path} is ${JSON.stringify(to)}`;
+  if (text === path) return null;
+  if (text.length > SHORT) return `${path} is too long for a sentence`;
+  const sides = text.slice(path.length + 2).split(' → ');
+  const isSo =
+    sides.length === 2
+      ? isValue(sides[0], from) && isValue(sides[1], to)
+      : from === null && isValue(sides[0], to);
+  return isSo ? null : `${path} is ${JSON.stringify(from)} and ${JSON.stringify(to)}`;
+}
+
+/** What is wrong in a list of settings, with `and 4 more` at its end, or the list of all of them. */
+export function settingsError(list, changes) {
+  const more = /^(?<some>.+) and (?<left>\d+) more$/u.exec(list)?.groups;
+  const all = partsOf(more?.some ?? list);
+  const error = all.map((one) => settingError(one, changes)).find((one) => one !== null);
+  if (error !== undefined) return error;
+  const count = changes.reduce((sum, { from, to }) => sum + differencesIn(from, to), 0);
+  const arePaths = all.length === changes.length && changes.every(({ path }) => all.includes(path));
+  return arePaths || all.length + Number(more?.left ?? 0) === count
+    ? null
+    : `${count} settings differ`;
+}
+
+/** The changes that make `name` of `other`, one of which is the variant that all others are made of. */
+function changesBetween({ result }, name, other) {
+  const of = (one) => result.variants.find((variant) => variant.name === one);
+  const [to, from] = [of(name), of(other)];
+  if (to === undefined || from === undefined) return undefined;
+  if (from.baseline) return to.changes ?? [];
+  return to.baseline
+    ? (from.changes ?? []).map(({ path, from: a, to: b }) => ({ path, from: b, to: a }))
+    : null;
+}
+
+/** A meter of all subjects of a variant that have it. */
+const meters = ({ metered }, name) =>
+  Object.values(metered).flatMap(({ meters: own }) => (own[name] === undefined ? [] : [own[name]]));
+
+function isDrained(text, variant) {
+  const all = Object.values(variant.metered).flatMap(({ drain }) => Object.values(drain ?? {}));
+  const runs = variant.perReplication.map((_, k) => all.map(({ each }) => each[k] ?? null));
+  const known = runs.filter((own) => !own.includes(null)).map((own) => Math.max(0, ...own));
+  const mean = known.reduce((sum, one) => sum + one, 0) / Math.max(1, known.length);
+  return (
+    known.length * 2 > runs.length && (text === undefined ? mean === 0 : isPrinted(text, mean))
+  );
+}
+
+const BROKEN = ['stuck', 'inconsistent', 'lost'];
+
+/** The mean count of a run, over all subjects of some kinds. */
+const countsOf = (variant, names) =>
+  names.reduce(
+    (sum, name) => sum + meters(variant, name).reduce((all, { total }) => all + (total ?? 0), 0),
+    0,
+  );
+
+/** Effects that no request shows, each with the check of its figure in a variant; without a figure it is 0. */
+const EFFECTS = [
+  [`(?:the backlog is gone after (${TIME})|there is no backlog)`, isDrained],
+  [`(?:at most (${COUNT}) wait|nothing waits)`, isMost],
+  [
+    `(?:(${SHARE}) of sagas break|no saga breaks)`,
+    (text, variant) => isShare(text, variant, BROKEN, 'accepted'),
+  ],
+  [
+    `(?:(${SHARE}) of reads are stale|no read is stale)`,
+    (text, variant) => isShare(text, variant, ['staleReads'], 'reads'),
+  ],
+  [
+    `(?:messages lost: (${NUMBER})|no message is lost)`,
+    (text, variant) => isPrinted(text ?? '0', countsOf(variant, ['lostEffects'])),
+  ],
+  [
+    `(?:repeated effects: (${NUMBER})|no effect happens again)`,
+    (text, variant) => isPrinted(text ?? '0', countsOf(variant, ['duplicateEffects'])),
+  ],
+];
+
+function isMost(text, { metered }) {
+  const all = Object.values(metered).flatMap(({ meters: own }) => Object.values(own));
+  return all.some(({ form, max }) => form === 'gauge' && Math.round(max) === countIn(text ?? '0'));
+}
+
+function isShare(text, variant, parts, of) {
+  const all = countsOf(variant, [of]);
+  const share = all === 0 ? 0 : countsOf(variant, parts) / all;
+  return text === undefined ? share === 0 : isPrinted(text, share);
+}
+
+/** All kinds of sentences about settings. */
+export const SETTINGS = [
+  kind('settings against', /^(?<name>.+?) against (?<other>.+?): (?<list>.+)$/u, (match, facts) => {
+    const { name, other, list } = match.groups;
+    const changes = changesBetween(facts, name, other);
+    if (changes === undefined) return undefined;
+    return changes === null
+      ? `neither is what the others are made of`
+      : settingsError(list, changes);
+  }),
+  kind(
+    'what differs',
+    /^What differs from (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
+    ({ groups }, { result, variant }) => {
+      const base = result.variants.find(({ name }) => name === groups.other);
+      if (base === undefined || groups.same !== groups.other) return undefined;
+      if (!base.baseline) return `${base.name} is not what the others are made of`;
+      const error = settingsError(groups.list, variant.changes ?? []);
+      if (error !== null) return error;
+      for (const [words, isSo] of EFFECTS) {
+        const effect = new RegExp(`^${words}$`, 'u').exec(groups.effect);
+        if (effect !== null)
+          return isSo(effect[1], base) ? null : `the runs of ${base.name} have another figure`;
+      }
+      return `no such effect: ${groups.effect}`;
+    },
+  ),
+];
