@@ -49,12 +49,8 @@ export function togetherProof(explained: Explained): string | null {
 }
 
 /** Each harm that no request shows, with the runs that avert it: without one fault or with one change, else without all. */
-function proofsOf({ variant, own }: Explained): readonly {
-  readonly one: UnseenHarm;
-  readonly left: readonly Left[];
-  readonly isTogether: boolean;
-}[] {
-  return (own.unseen ?? []).flatMap((one) => {
+function proofsOf({ variant, own }: Explained): readonly Proof[] {
+  return (own.unseen ?? []).flatMap((one): readonly Proof[] => {
     const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
     const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
     const left = [
@@ -69,6 +65,14 @@ function proofsOf({ variant, own }: Explained): readonly {
     const without = { count: one.background, words: 'without the faults' };
     return isAverted ? [{ one, left: [without], isTogether: true }] : [];
   });
+}
+
+/** A harm that no request shows, and what is left of it in runs that avert it. */
+interface Proof {
+  readonly one: UnseenHarm;
+  readonly left: readonly Left[];
+  /** Whether the only such run is that without all faults. */
+  readonly isTogether: boolean;
 }
 
 /** `1,955 messages that wait for jobs on average`. */
