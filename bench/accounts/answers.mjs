@@ -2,6 +2,7 @@
 import { COUNT, countIn, isPrinted, NUMBER, SHARE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 import { PROOFS } from './proofs.mjs';
+import { pricesError } from './settings.mjs';
 import { causesError, figureError, linkError } from './told.mjs';
 
 const goalsOf = ({ budgets }) =>
@@ -143,6 +144,8 @@ export const ANSWERS = [
           Number(enough[2]) !== variant.changes?.length)
       )
         return `${variant.enough?.paths.length} of ${variant.changes?.length} are enough`;
+      const price = pricesError(groups.rest ?? '', variant);
+      if (price !== null) return price;
       const degraded = new RegExp(`; (${SHARE}) of responses are degraded`, 'u').exec(
         groups.rest ?? '',
       );
@@ -206,15 +209,20 @@ export const ANSWERS = [
   kind(
     'serve best',
     new RegExp(
-      `^(?<who>.+?) serves? users best: (?<share>${SHARE}) of requests succeed, (?<other>.+?) (?<less>${SHARE})(?: \\(.+\\))?$`,
+      `^(?<who>.+?) serves? users best: (?<share>${SHARE}) of requests succeed, (?<other>.+?) (?<less>${SHARE})(?<rest>(?: \\(.+\\))?(?:; .+)?)$`,
       'u',
     ),
     ({ groups }, facts) => {
       const [best, other] = [variantsIn(groups.who, facts), named(facts, groups.other)];
       if (best === undefined || other === undefined) return undefined;
+      const isOurs = ({ changes = [] }) => !changes.some(({ isQuestion }) => isQuestion);
       const most = Math.max(
-        ...facts.result.variants.map(({ summary }) => summary.success.value ?? 0),
+        ...facts.result.variants
+          .filter((one) => one === other || isOurs(one))
+          .map(({ summary }) => summary.success.value ?? 0),
       );
+      const price = pricesError(groups.rest, best[0]);
+      if (price !== null) return price;
       return isOf(groups.share, most) && isOf(groups.less, other.summary.success.value)
         ? null
         : `the best succeeds with ${most}`;

@@ -320,6 +320,21 @@ export const PROOFS = [
     changeError(words, facts, HELPFUL),
   ),
   kind(
+    'the cause of what no request shows',
+    /^(?<fault>.+) \(proved\): of (?<of>\d.*?), (?<rest>\d.+)$/u,
+    ({ groups }, facts) => {
+      const { fault, of, rest } = groups;
+      const { causes } = facts.variant.cascade;
+      const isProved = facts.variant.faults.some(
+        ({ id, words }) =>
+          [words, `${words} (${id})`].includes(fault) &&
+          causes.some((one) => one.fault === id && one.known === 'proved'),
+      );
+      if (!isProved) return `“${fault}” is no proved cause`;
+      return unseenError(facts, of, rest.replace(' without it', ` without “${fault}”`));
+    },
+  ),
+  kind(
     'left of what no request shows',
     /^(?:Set (?<set>.+?): o|O)f (?<of>\d.*?), (?<rest>\d.+)$/u,
     ({ groups }, facts) =>

@@ -155,6 +155,10 @@ const EFFECTS = [
     (text, variant) => isPrinted(text ?? '0', countsOf(variant, ['lostEffects'])),
   ],
   [
+    `(?:commits lost: (${NUMBER})|no commit is lost)`,
+    (text, variant) => isPrinted(text ?? '0', countsOf(variant, ['lostCommits'])),
+  ],
+  [
     `(?:repeated effects: (${NUMBER})|no effect happens again)`,
     (text, variant) => isPrinted(text ?? '0', countsOf(variant, ['duplicateEffects'])),
   ],
@@ -171,6 +175,28 @@ function isShare(text, variant, parts, of) {
   return text === undefined ? share === 0 : isPrinted(text, share);
 }
 
+/** What is wrong in the words for an effect that no request shows in a variant. */
+export function effectError(words, variant) {
+  for (const [pattern, isSo] of EFFECTS) {
+    const effect = new RegExp(`^${pattern}$`, 'u').exec(words);
+    if (effect === null) continue;
+    return isSo(effect[1], variant) ? null : `the runs of ${variant.name} have another figure`;
+  }
+  return `no such effect: ${words}`;
+}
+
+/** The effects among the prices of a variant, `; messages lost: 399; 4 % of reads are stale`. */
+export function pricesError(text, variant) {
+  const all = [
+    ...text.matchAll(
+      /; ((?:messages lost|commits lost|repeated effects): [^;(]+|\S+ % of (?:sagas break|reads are stale))/gu,
+    ),
+  ];
+  return (
+    all.map(([, words]) => effectError(words.trim(), variant)).find((one) => one !== null) ?? null
+  );
+}
+
 /** All kinds of sentences about settings. */
 export const SETTINGS = [
   kind('settings against', /^(?<name>.+?) against (?<other>.+?): (?<list>.+)$/u, (match, facts) => {
@@ -183,19 +209,47 @@ export const SETTINGS = [
   }),
   kind(
     'what differs',
-    /^The difference from (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
+    /^What differs from (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
     ({ groups }, { result, variant }) => {
       const base = result.variants.find(({ name }) => name === groups.other);
       if (base === undefined || groups.same !== groups.other) return undefined;
       if (!base.baseline) return `${base.name} is not what the others are made of`;
       const error = settingsError(groups.list, variant.changes ?? []);
       if (error !== null) return error;
-      for (const [words, isSo] of EFFECTS) {
-        const effect = new RegExp(`^${words}$`, 'u').exec(groups.effect);
-        if (effect !== null)
-          return isSo(effect[1], base) ? null : `the runs of ${base.name} have another figure`;
-      }
-      return `no such effect: ${groups.effect}`;
+      return effectError(groups.effect, base);
+    },
+  ),
+  kind(
+    'safer',
+    /^(?<name>.+?) is safer: (?<less>.+?), in (?<other>.+?) (?<more>(?:messages lost|commits lost|repeated effects|[<>]?[\d.,]+ % of (?:sagas|reads)).*?)(?: \((?<list>.+)\))?$/u,
+    ({ groups }, facts) => {
+      const [better, worse] = [groups.name, groups.other].map((name) =>
+        facts.result.variants.find((one) => one.name === name),
+      );
+      if (better === undefined || worse === undefined) return undefined;
+      const changes = changesBetween(facts, better.name, worse.name) ?? better.changes ?? [];
+      const error = effectError(groups.less, better) ?? effectError(groups.more, worse);
+      if (error !== null) return error;
+      return groups.list === undefined ? null : settingsError(groups.list, changes);
+    },
+  ),
+  kind(
+    'another fault',
+    new RegExp(
+      `^In (?<name>.+?), with another fault(?: \\((?<list>.+)\\))?, (?<share>${SHARE}) of requests succeed, in (?<other>.+?) (?<less>${SHARE})$`,
+      'u',
+    ),
+    ({ groups }, facts) => {
+      const [better, worse] = [groups.name, groups.other].map((name) =>
+        facts.result.variants.find((one) => one.name === name),
+      );
+      if (better === undefined || worse === undefined) return undefined;
+      if (!better.changes?.some(({ isQuestion }) => isQuestion)) return 'it has the same faults';
+      const isSo =
+        isPrinted(groups.share, better.summary.success.value) &&
+        isPrinted(groups.less, worse.summary.success.value);
+      if (!isSo) return 'the runs have other figures';
+      return groups.list === undefined ? null : settingsError(groups.list, better.changes);
     },
   ),
 ];

@@ -43,6 +43,8 @@ export interface Answer {
   readonly why: Words | null;
   /** What to do; null where nothing is to be done, or nothing that helps is known. */
   readonly act: Words | null;
+  /** The settings of the variant in `act`, where it has no room for them; else null. */
+  readonly settings: Words | null;
   /** What else a reader must not miss, a sentence each. */
   readonly also: readonly Words[];
 }
@@ -64,12 +66,14 @@ export function namedAnswers({
 export function answerOf(view: View): Answer {
   const what = whatWords(view);
   const { words, bare } = actWords(view);
+  const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
     what: what.words,
     why: whyWords(view),
     act: words,
-    also: [bare === null ? [] : settingsLine(view, bare), ...alsoWords(view, what.said)].filter(
+    settings: settings.length === 0 ? null : settings,
+    also: [settings, ...alsoWords(view, what.said)].filter(
       (line) => plainWords(line).trim() !== '',
     ),
   };
@@ -137,6 +141,8 @@ function whyWords(view: View): Words | null {
   const [first] = causes;
   const further = [keptWords(view, worstVariant), feltWords(worstVariant)];
   if (first === undefined) {
+    // What is full is no reason for a harm that no one has.
+    if (hurtUsers(worstVariant).length === 0) return null;
     const [head, ...rest] = further.filter((words) => words.length > 0);
     return head === undefined ? null : [...joined(opened(head), rest), '.'];
   }

@@ -7,6 +7,7 @@ import type {
 } from '../contracts/result/counterfactual.js';
 import { formatCount } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
+import type { MeteredParts } from './unseen.js';
 import { unseenCount } from './unseen-proof-words.js';
 import { insteadWords } from './harm-words.js';
 import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
@@ -43,9 +44,9 @@ const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
  * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
  * null if no change that was tried is enough.
  */
-export function cheapestWords(own: Counterfactuals): string | null {
+export function cheapestWords(own: Counterfactuals, of: MeteredParts): string | null {
   const found = cheapestOf(own);
-  if (found === null) return nextUnseen(own);
+  if (found === null) return nextUnseen(own, of);
   // Its effect may be in the sentence about it already.
   const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
   const { setting, words } = found;
@@ -56,9 +57,9 @@ export function cheapestWords(own: Counterfactuals): string | null {
 const SETTINGS = 2;
 
 /** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
-export function nextWords(own: Counterfactuals): string | null {
+export function nextWords(own: Counterfactuals, of: MeteredParts): string | null {
   const found = cheapestOf(own);
-  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own);
+  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own, of);
   const { setting } = found;
   if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
   return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
@@ -84,7 +85,7 @@ export function isOurs(kind: CauseKind): boolean {
 }
 
 /** The setting that averts most of what no request shows. */
-function nextUnseen({ unseen = [] }: Counterfactuals): string | null {
+function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): string | null {
   for (const one of unseen) {
     const able = one.interventions.filter(
       ({ role, setting }) => HELPFUL.includes(role) && setting !== undefined,
@@ -92,7 +93,7 @@ function nextUnseen({ unseen = [] }: Counterfactuals): string | null {
     const [best] = able.sort((a, b) => a.harm - b.harm);
     if (best?.setting === undefined) continue;
     const left = formatCount(Math.round(best.harm));
-    return `Set ${settingWords(best.setting)}: of ${unseenCount(one)}, ${left} ${left === '1' ? 'remains' : 'remain'}.`;
+    return `Set ${settingWords(best.setting)}: of ${unseenCount(of, one)}, ${left} ${left === '1' ? 'remains' : 'remain'}.`;
   }
   return null;
 }

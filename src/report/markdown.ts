@@ -101,7 +101,7 @@ function causes({ result }: View): string {
   const explained = explainedOf(result.variants);
   if (explained.length === 0) return '';
   const lines = explained.map((one) => {
-    const cheapest = cheapestWords(one.own);
+    const cheapest = cheapestWords(one.own, one.variant);
     const text = `${causeSentence(one)}${cheapest === null ? '' : ` ${cheapest}`}`;
     return `- **${inlineText(one.variant.name)}**: ${inlineText(text)}`;
   });

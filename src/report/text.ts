@@ -95,6 +95,9 @@ function answerLines(view: View, options: TextOptions): string[] {
     ...namedAnswers(answer).flatMap(({ name, words }) =>
       labelled(name.toLowerCase().padEnd(4), oneLine(plainWords(words)), room, paint),
     ),
+    ...(answer.settings === null
+      ? []
+      : labelled(' '.repeat(4), oneLine(plainWords(answer.settings)), room, paint)),
   ];
 }
 
@@ -298,7 +301,7 @@ function causeLines(view: View, options: TextOptions): string[] {
   const { columns, paint, whole } = options;
   const told = explained.flatMap((one) => {
     const name = one.variant === worstVariant ? '' : `${oneLine(one.variant.name)}: `;
-    const cheapest = cheapestWords(one.own);
+    const cheapest = cheapestWords(one.own, one.variant);
     const room = whole === true ? Infinity : columns;
     const part = (label: string, text: string): string[] =>
       labelled(label, `${name}${oneLine(text)}`, room, paint);

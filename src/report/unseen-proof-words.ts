@@ -7,6 +7,8 @@ import { formatCount } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import { type Explained, wordsOf } from './explained.js';
 import { listed } from './format.js';
+import { waitingNoun, type MeteredParts, type WaitingNoun } from './unseen.js';
+import type { VariantResult } from '../contracts/result/result.js';
 
 /** Most kinds of harm that get a sentence. */
 const MOST = 2;
@@ -14,14 +16,16 @@ const MOST = 2;
 const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
 
 /** By kind: how much of it there is, in words. */
-const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string>> = {
+const COUNTS: Readonly<
+  Record<UnseenKind, (n: number, subject: string, noun: WaitingNoun) => string>
+> = {
   unsettled: (n, subject) => `${plural(n, `${subject} saga`)} without a consistent end`,
   lost: (n, subject) => `${plural(n, 'lost effect')} of ${subject}`,
   repeated: (n, subject) => `${plural(n, 'repeated effect')} of ${subject}`,
   deadLettered: (n, subject) => `${plural(n, 'dead letter')} of ${subject}`,
   stale: (n, subject) => `${plural(n, 'stale read')} of ${subject}`,
-  backlog: (n, subject) =>
-    `${plural(n, 'message')} that ${n === 1 ? 'waits' : 'wait'} for ${subject} on average`,
+  backlog: (n, subject, noun) =>
+    `${plural(n, noun)} that ${n === 1 ? 'waits' : 'wait'} ${noun === 'row' ? 'in' : 'for'} ${subject} on average`,
 };
 
 /**
@@ -31,21 +35,22 @@ const COUNTS: Readonly<Record<UnseenKind, (n: number, subject: string) => string
 export function unseenProofWords(explained: Explained): readonly string[] {
   return proofsOf(explained)
     .slice(0, MOST)
-    .map(({ one, left }) => sentenceOf(one, left));
+    .map(({ one, left }) => sentenceOf(explained.variant, one, left));
 }
 
-/** The first of these sentences, then shorter ones with fewer of its runs; empty without one. */
+/** The first of these sentences, the cause first, then shorter ones with fewer of its runs; empty without one. */
 export function briefProofs(explained: Explained): readonly string[] {
   const [first] = proofsOf(explained);
   if (first === undefined || first.isTogether) return [];
   const { one, left } = first;
-  return left.map((_, k) => sentenceOf(one, left.slice(0, left.length - k)));
+  const { variant } = explained;
+  return left.map((_, k) => causeFirst(variant, one, left.slice(0, left.length - k)));
 }
 
 /** The sentence about the first of these harms where only a run without all faults averts it; null in other cases. */
 export function togetherProof(explained: Explained): string | null {
   const [first] = proofsOf(explained);
-  return first?.isTogether === true ? sentenceOf(first.one, first.left) : null;
+  return first?.isTogether === true ? sentenceOf(explained.variant, first.one, first.left) : null;
 }
 
 /** Each harm that no request shows, with the runs that avert it: without one fault or with one change, else without all. */
@@ -57,6 +62,7 @@ function proofsOf({ variant, own }: Explained): readonly Proof[] {
       ...causes.map(({ fault, without }) => ({
         count: without ?? one.harm,
         words: `without “${wordsOf(variant, fault)}”`,
+        fault: wordsOf(variant, fault),
       })),
       ...changes.map(({ harm, words }) => ({ count: harm, words })),
     ];
@@ -76,12 +82,21 @@ interface Proof {
 }
 
 /** `1,955 messages that wait for jobs on average`. */
-export function unseenCount({ kind, subject, harm }: UnseenHarm): string {
-  return COUNTS[kind](Math.round(harm), subject);
+export function unseenCount(variant: MeteredParts, { kind, subject, harm }: UnseenHarm): string {
+  return COUNTS[kind](Math.round(harm), subject, waitingNoun(variant, subject));
 }
 
-function sentenceOf(one: UnseenHarm, left: readonly Left[]): string {
-  const of = unseenCount(one);
+/** `psp crashes (proved): of 2 stuck sagas, 0 remain without it.` Without a fault as in `sentenceOf`. */
+function causeFirst(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
+  const [{ fault } = { fault: undefined }, ...others] = left;
+  if (fault === undefined) return sentenceOf(variant, one, left);
+  const first = { ...left[0]!, words: 'without it' };
+  const rest = sentenceOf(variant, one, [first, ...others]);
+  return `${fault} (proved): o${rest.slice(1)}`;
+}
+
+function sentenceOf(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
+  const of = unseenCount(variant, one);
   const remain = left.map(({ count, words }, k) => {
     const rounded = Math.round(count);
     const verb = k > 0 ? '' : rounded === 1 ? ' remains' : ' remain';
@@ -94,4 +109,6 @@ function sentenceOf(one: UnseenHarm, left: readonly Left[]): string {
 interface Left {
   readonly count: number;
   readonly words: string;
+  /** The words of the fault that these runs lack, if it is one. */
+  readonly fault?: string;
 }

@@ -121,8 +121,13 @@ export function leastBehind(
   if (found.length < 2) return null;
   const rank = ({ drained, oldest }: Behind): number =>
     drained === Infinity ? 1e9 + oldest : oldest;
-  const best = largestBy(found, ({ value }) => -rank(value));
   const worst = largestBy(found, ({ value }) => rank(value));
+  // Where nothing ever waits for the same consumer, it may be dropped, or go another way.
+  const { subject } = worst.value;
+  const same = foundIn(view, (variant) => behindOf(view, variant, (one) => one === subject)).filter(
+    ({ value }) => value.most > 0,
+  );
+  const best = largestBy(same, ({ value }) => -rank(value));
   if (rank(best.value) * BETTER >= rank(worst.value)) return null;
   const { most, noun, drained } = best.value;
   const gone =

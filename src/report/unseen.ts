@@ -14,11 +14,13 @@ export interface Shown {
   readonly result: Result;
 }
 
+/** Word for one waiting item. */
+export type WaitingNoun = 'message' | 'event' | 'row';
+
 /** The largest backlog of a consumer or an outbox in a variant. */
 export interface Behind {
   readonly subject: string;
-  /** Word for one waiting item. */
-  readonly noun: 'message' | 'event' | 'row';
+  readonly noun: WaitingNoun;
   readonly most: number;
   /** Wait of the oldest item, in seconds. */
   readonly oldest: number;
@@ -268,6 +270,17 @@ function lagging(view: Shown, variant: VariantResult): readonly Lagging[] {
     ...named('projections', 'event', 'lag', 'age'),
     ...outboxes.map((one) => ({ ...one, subject: `${one.subject}.outbox` })),
   ];
+}
+
+/** A variant, of which the figures of its parts are read. */
+export type MeteredParts = Pick<VariantResult, 'metered'>;
+
+/** The word for one item that waits for a subject of a variant. */
+export function waitingNoun({ metered }: MeteredParts, subject: string): WaitingNoun {
+  if (subject.endsWith('.outbox')) return 'row';
+  const own = Object.hasOwn(metered, subject) ? metered[subject]! : null;
+  const family = FAMILIES.find(({ id }) => id === 'projections')!;
+  return own !== null && family.holds(own, subject.includes('.')) ? 'event' : 'message';
 }
 
 /** Number of messages, events and rows that wait, by subject and step. */

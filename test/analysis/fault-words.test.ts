@@ -16,6 +16,11 @@ describe('a fault in words', () => {
     const crash = (own: Partial<Fault>, restart = true): string =>
       words('crash', { ...own, config: { restart } });
     expect(crash({ target: ['stock'], zone: 'a' })).toBe('stock in zone a crashes');
+    const numbered = (...indices: readonly number[]): string =>
+      crash({ target: ['stock'], instances: { kind: 'indices', indices } });
+    expect(numbered(4)).toBe('stock[4] crashes');
+    expect(numbered(1, 0)).toBe('stock[0] and stock[1] crash');
+    expect(numbered(0, 1, 2, 5)).toBe('stock[0] to stock[2] and stock[5] crash');
     expect(crash({ target: ['east'] })).toBe('zone east crashes');
     expect(crash({ target: ['stock', 'bank'] }, false)).toBe('stock and bank crash permanently');
     const out = (recovery: Distribution): string =>

@@ -59,10 +59,30 @@ function targetWords(fault: Fault, zones: Zones): Pick<TargetWords, 'words' | 'i
       };
     case 'indices':
       return {
-        words: list(instances.indices.map((index) => `${targets}[${index}]`)),
+        words: list(spansOf(instances.indices).map((span) => spanWords(targets, span))),
         isMany: instances.indices.length > 1,
       };
   }
+}
+
+/** Neighbours from which a sentence names only the first and the last one. */
+const MANY = 3;
+
+/** Instances in groups of neighbours, if these are many. */
+function spansOf(indices: readonly number[]): readonly (readonly [from: number, to: number])[] {
+  const groups: number[][] = [];
+  for (const index of [...indices].sort((a, b) => a - b)) {
+    const last = groups.at(-1);
+    if (last?.at(-1) === index - 1) last.push(index);
+    else groups.push([index]);
+  }
+  return groups.flatMap((own): (readonly [number, number])[] =>
+    own.length < MANY ? own.map((index) => [index, index]) : [[own[0]!, own.at(-1)!]],
+  );
+}
+
+function spanWords(name: string, [from, to]: readonly [number, number]): string {
+  return from === to ? `${name}[${from}]` : `${name}[${from}] to ${name}[${to}]`;
 }
 
 const ROLES = { primary: 'the primary', replica: 'the replicas' } as const;

@@ -210,7 +210,7 @@ function remedies(view: View): readonly Block[] {
   if (failing.length === 0) return [];
   const whole = variants.filter(isRemedy);
   const changes = explainedOf(failing).flatMap(({ variant, own }) => {
-    const words = nextWords(own);
+    const words = nextWords(own, variant);
     return words === null ? [] : [variants.length === 1 ? words : `${variant.name}: ${words}`];
   });
   const under = variants.some(holdsAll) ? ' under the same load and faults' : '';
