@@ -175,6 +175,7 @@ export function pollLoop(options: LoopOptions = {}) {
     redelivered: 'redelivered',
     delays: 'delays',
     settle: (_: unknown, isCommitted: boolean) => tell(`settles ${isCommitted}`),
+    transactions: { end: () => true },
     resets,
     canBeCut: cut !== undefined,
     policy:

@@ -40,7 +40,11 @@ export function readLogs(count: number): ReadLogs {
     turn: (_: null, since: number) => (seen.since = since),
   };
   const logs = bounds.map((bound, log) => ({
-    partition: Object.assign(bound, { at: (offset: number) => 100 * log + offset, isLed: true }),
+    partition: Object.defineProperty(
+      Object.assign(bound, { at: (offset: number) => 100 * log + offset, isLed: true }),
+      'readable',
+      { get: () => bound.end },
+    ),
     trim: () => told.push(`trim ${log}`),
     packRead: () => told.push(`pack ${log}`),
   }));

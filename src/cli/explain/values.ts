@@ -36,6 +36,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['leaseNs', 'leaseTimeout'],
   ['maxBytes', 'max'],
   ['maxPollNs', 'maxPollInterval'],
+  ['transactionNs', 'transactionTimeout'],
   ['memoryBytes', 'memoryLimit'],
   ['pollNs', 'pollInterval'],
   ['replication', 'replicas'],

@@ -125,6 +125,8 @@ export interface Subscriber extends Consumption {
   readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
   /** For `auto`: time between two commits. */
   readonly autoCommitNs: Ns;
+  /** For `transactional`: time after which the coordinator aborts an open transaction; null for the others. */
+  readonly transactionNs: Ns | null;
   /** Longest time between two polls; a slower member leaves the group. */
   readonly maxPollNs: Ns;
   /** A member is declared dead after this time without a heartbeat; it sends one every heartbeatNs. */

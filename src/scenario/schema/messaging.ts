@@ -38,6 +38,12 @@ const subscriber = (bundle: BundleSchema) =>
           '`transactional`: after the batch, together with its effects and the messages it published.',
       ),
       autoCommitInterval: field.duration('5s', 'Time between two commits with `commit: auto`.'),
+      transactionTimeout: field.duration(
+        '60s',
+        'With `commit: transactional`: time from its first message after which the broker aborts an open transaction ' +
+          '(transaction.timeout.ms). Until a transaction ends, no group reads what anybody wrote to its partitions ' +
+          'after its first message. A process that starts again ends the transactions that it left open.',
+      ),
       maxPollInterval: field.duration(
         '5m',
         'Longest time between two polls. A member whose handling takes longer leaves the group, and its commit ' +

@@ -4,6 +4,7 @@ import { FROZEN } from '../../../src/model/data/instances/process.js';
 import type { Aftermath } from '../../../src/model/modules/messaging/aftermath.js';
 import { AutoCommits } from '../../../src/model/modules/messaging/auto-commits.js';
 import { Commits } from '../../../src/model/modules/messaging/commits.js';
+import type { OpenTransactions } from '../../../src/model/modules/messaging/open-transactions.js';
 import type { Membership } from '../../../src/model/modules/messaging/membership.js';
 import { placeOf } from '../../../src/model/modules/messaging/offsets.js';
 import { logsOf, newMember } from '../../../src/model/modules/messaging/member.js';
@@ -18,6 +19,7 @@ function group(rejected: readonly number[] = []) {
   for (let log = 0; log < 4; log++) for (let k = 0; k < 9; k++) own.append(log, 0);
   own.offsets.position.fill(6);
   const members = membersOf(2);
+  const fenced = { isFenced: false };
   const told: string[] = [];
   const aftermath = {
     leave: (message: number, place: number, isPassed: boolean) =>
@@ -32,12 +34,14 @@ function group(rejected: readonly number[] = []) {
       accepts: (_: unknown, partition: number) => !rejected.includes(partition),
     } as unknown as Membership,
     aftermath: aftermath as unknown as Aftermath,
+    transactions: { end: () => !fenced.isFenced } as unknown as OpenTransactions,
     settle: ({ index }, isCommitted) => told.push(`settle ${index} ${isCommitted}`),
     effect: (message) => told.push(`effect ${message}`),
   });
   const at = (list: Float64Array): readonly number[] => [...list];
   return {
     ...own,
+    fenced,
     commits,
     members,
     told,
@@ -169,6 +173,15 @@ describe('the end of a transaction', () => {
     expect(told).toEqual(['settle 0 false']);
     expect(committed()).toEqual([0, 0, 0, 0]);
     expect([member.effects, member.left]).toEqual([[], []]);
+  });
+
+  it('comes to nothing when the coordinator has aborted it, and its records are read again', () => {
+    const { commits, member, told, committed, offsets, fenced } = filled();
+    fenced.isFenced = true;
+    commits.end(member);
+    expect(told).toEqual(['settle 0 false']);
+    expect(committed()).toEqual([0, 0, 0, 0]);
+    expect([...offsets.position].slice(0, 2)).toEqual([0, 0]);
   });
 
   it('that comes to nothing loses what retention has deleted', () => {

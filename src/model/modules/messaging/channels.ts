@@ -13,11 +13,11 @@ import { RETURN, strands } from '../../data/strands/strands.js';
 import type { Sections } from '../../resources/sections/sections.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import type { Forwarding } from './group.js';
+import type { Group } from './group.js';
 import { KafkaTopic } from './kafka.js';
 import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
 import { Writes } from './writes.js';
-import type { PollLoop } from './poll-loop.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
 
@@ -48,8 +48,8 @@ export class Channels {
   private stamp: Int32Array = new Int32Array(0);
   private readonly writtenOp: number;
   private readonly byComponent: ReadonlyMap<number, number>;
-  /** By task owner: poll loops whose members publish in transactions. */
-  private readonly transactions: ReadonlyMap<number, PollLoop>;
+  /** By task owner: groups whose members publish in transactions. */
+  private readonly transactions: ReadonlyMap<number, Group>;
   private readonly relays: readonly OutboxTable[];
   /** By component id of the service. */
   private readonly outboxes: ReadonlyMap<number, OutboxTable>;
@@ -122,9 +122,15 @@ export class Channels {
       this.writeRows(spec, topic, strand, pc, count);
       return OUTCOME.ok;
     }
-    const outputs = this.transactions.size === 0 ? null : this.outputsOf(strand);
-    if (outputs !== null) {
-      for (let k = 0; k < count; k++) outputs.push(topic, this.make(spec, strand, pc, k));
+    const group = this.transactions.size === 0 ? null : this.transactionOf(strand);
+    if (group !== null) {
+      const member = group.loop.memberOf(strands.link[strands.jobOf(strand)]);
+      const to = this.topics[topic];
+      for (let k = 0; k < count; k++) {
+        const message = this.make(spec, strand, pc, k);
+        member.outputs.push(topic, message);
+        group.transactions!.wrote(member, to, to.partitionOf(message));
+      }
       return OUTCOME.ok;
     }
     const writes = this.writes[topic];
@@ -196,12 +202,11 @@ export class Channels {
     else this.write(topic, message, -1, 0);
   }
 
-  /** Outputs of the transaction in which a strand publishes; null = no transaction. */
-  private outputsOf(strand: number): number[] | null {
+  /** The group in whose transaction a strand publishes; null = no transaction. */
+  private transactionOf(strand: number): Group | null {
     const job = strands.jobOf(strand);
     if (strands.returns[job] !== RETURN.task) return null;
-    const loop = this.transactions.get(strands.from[job]);
-    return loop === undefined ? null : loop.memberOf(strands.link[job]).outputs;
+    return this.transactions.get(strands.from[job]) ?? null;
   }
 
   /**
@@ -270,12 +275,12 @@ export class Channels {
   }
 }
 
-/** By task owner: poll loops whose members publish in transactions. */
-function transactionsOf(topics: readonly KafkaTopic[]): ReadonlyMap<number, PollLoop> {
-  const loops = topics.flatMap(({ groups }) =>
+/** By task owner: groups whose members publish in transactions. */
+function transactionsOf(topics: readonly KafkaTopic[]): ReadonlyMap<number, Group> {
+  const own = topics.flatMap(({ groups }) =>
     groups
-      .filter(({ isTransactional }) => isTransactional)
-      .map(({ loop }) => [loop.owner, loop] as const),
+      .filter(({ transactions }) => transactions !== null)
+      .map((group) => [group.loop.owner, group] as const),
   );
-  return new Map(loops);
+  return new Map(own);
 }

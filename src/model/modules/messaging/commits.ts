@@ -3,6 +3,7 @@ import type { Aftermath } from './aftermath.js';
 import { RANGE, logsOf } from './member.js';
 import type { Member } from './member.js';
 import type { Offsets } from './offsets.js';
+import type { OpenTransactions } from './open-transactions.js';
 import { placeOf } from './offsets.js';
 import type { PauseSetup } from './poll-pauses.js';
 
@@ -10,6 +11,8 @@ interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
   readonly aftermath: Aftermath;
   /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
+  /** Null for a group without transactions. */
+  readonly transactions: OpenTransactions | null;
   /** A message has had its effect. */
   readonly effect: (message: number) => void;
 }
@@ -28,8 +31,7 @@ export class Commits {
 
   /** Commits an offset. The commit fails if the member has left the group or lost the partition. */
   commit(member: Member, log: number, offset: number): void {
-    const { membership, partitions } = this.setup;
-    if (!membership.accepts(member, log % partitions)) return;
+    if (!this.accepts(member, log)) return;
     this.offsets.commit(log, offset);
     // Retention may have moved the group past records that the member still handles.
     if (this.revoked.size > 0 || this.offsets.committed[log] > offset) this.letGo(log);
@@ -45,12 +47,14 @@ export class Commits {
 
   /** Ends a transaction: effects, offsets, outputs and skipped records take effect together, or none of them does. */
   end(member: Member): void {
-    const { aftermath, effect, membership, partitions } = this.setup;
-    const isAccepted = logsOf(member.batch).every((log) =>
-      membership.accepts(member, log % partitions),
-    );
-    if (!isAccepted) {
+    const { aftermath, effect, transactions } = this.setup;
+    const isOpen = transactions!.end(member);
+    const logs = logsOf(member.batch);
+    const own = logs.filter((log) => this.accepts(member, log));
+    if (!isOpen || own.length < logs.length) {
       this.undo(member);
+      // The producer was fenced (ProducerFencedException): a member that keeps its partitions reads them again.
+      if (!isOpen) for (const log of own) this.offsets.rewind(log);
       return;
     }
     each(member.effects, (_log, _offset, message) => effect(message));
@@ -60,6 +64,11 @@ export class Commits {
     );
     this.commitBatch(member);
     this.settle(member, true);
+  }
+
+  private accepts(member: Member, log: number): boolean {
+    const { membership, partitions } = this.setup;
+    return membership.accepts(member, log % partitions);
   }
 
   /** Aborts a transaction. Its records are read again, except those that retention has deleted: they are lost. */

@@ -15,6 +15,7 @@ import { newMember } from './member.js';
 import { Membership } from './membership.js';
 import type { Messages } from './messages.js';
 import { Offsets, placeOf } from './offsets.js';
+import { OpenTransactions } from './open-transactions.js';
 import type { ReadLog } from './offsets.js';
 import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
@@ -63,6 +64,8 @@ export class Group {
   /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
   readonly aftermath: Aftermath;
+  /** Transactions in which its members publish and commit; null = they use none. */
+  readonly transactions: OpenTransactions | null;
   /** Null for a group that exists from the start and never seeks or loses its offsets. */
   private readonly resets: Resets | null;
   private isBegun: boolean;
@@ -84,17 +87,13 @@ export class Group {
     this.offsets = new Offsets(world, messages, subject, this.logsOf(), this.aftermath);
     this.isBegun = spec.spec.startNs === 0;
     this.members = this.createMembers();
+    this.transactions = this.transactionsOf();
     this.resets = this.resetsOf();
     this.membership = this.membershipOf(subject);
     this.loop = this.loopOf(subject);
     this.membership.owners.forEach((member, partition) => {
       if (member >= 0) this.assign(partition, this.members[member]);
     });
-  }
-
-  /** Its members publish and commit in transactions. */
-  get isTransactional(): boolean {
-    return this.setup.spec.spec.commit === 'transactional';
   }
 
   /** A message was appended to a log of the topic. */
@@ -203,7 +202,10 @@ export class Group {
           dying();
           this.loop.instanceDied(instance);
         },
-        started: own((member) => this.membership.started(member)),
+        started: own((member) => {
+          this.transactions?.started(member);
+          this.membership.started(member);
+        }),
         paused: own((member) => this.membership.heartbeatsStopped(member)),
         resumed: own((member) => this.resumed(member)),
         closing: own((member) => this.close(member)),
@@ -236,6 +238,13 @@ export class Group {
       },
       isEmpty: !this.isBegun,
     });
+  }
+
+  private transactionsOf(): OpenTransactions | null {
+    const { spec, part } = this.setup.spec;
+    if (spec.transactionNs === null) return null;
+    const { name } = this.setup.world.plan.parts[part];
+    return new OpenTransactions(this.members.length, spec.transactionNs, name);
   }
 
   private resetsOf(): Resets | null {
@@ -285,6 +294,7 @@ export class Group {
       duplicates: plan.parts[spec.handler].idempotent ? null : again,
       redelivered: this.offsets.redelivered,
       delays: meters.durations('delay', subject),
+      transactions: this.transactions,
       resets: this.resets,
       canBeCut: this.setup.canBeCut,
       policy: policy === null ? null : (again, resume) => this.guardsOf(policy, again, resume),

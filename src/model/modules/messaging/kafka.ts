@@ -143,6 +143,11 @@ export class KafkaTopic {
     for (const group of this.groups) group.wake(at);
   }
 
+  /** A transaction that held back the readers of a partition has ended. */
+  released(partition: number): void {
+    for (const group of this.groups) group.wake(partition);
+  }
+
   /** Consumers can read a partition, or cannot: it has a reachable leader or not. */
   reachable(partition: number, isLed: boolean): void {
     this.partitions[partition].isLed = isLed;

@@ -18,6 +18,9 @@ export class Partition {
   end = 0;
   /** It has a leader, so it can be read. */
   isLed = true;
+  /** Offset of the first record of an open transaction; Infinity = none is open. */
+  private stable = Infinity;
+  private readonly pins: number[] = [];
   private readonly messages: Messages;
   /** Messages per block. */
   private readonly size: number;
@@ -37,6 +40,26 @@ export class Partition {
   /** The next message starts a new block. */
   get isBlockFull(): boolean {
     return this.end % this.size === 0;
+  }
+
+  /** The last stable offset: consumers of committed records read up to here. */
+  get readable(): number {
+    return this.stable < this.end ? this.stable : this.end;
+  }
+
+  /** A transaction writes its first record to this partition. Returns the offset from which it holds readers back. */
+  pin(): number {
+    this.pins.push(this.end);
+    if (this.end < this.stable) this.stable = this.end;
+    return this.end;
+  }
+
+  /** That transaction has ended. */
+  unpin(offset: number): void {
+    const at = this.pins.indexOf(offset);
+    invariant(at >= 0, 'a transaction that ends was open');
+    this.pins.splice(at, 1);
+    this.stable = Math.min(Infinity, ...this.pins);
   }
 
   append(message: number): void {

@@ -16,6 +16,7 @@ import { RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
+import type { OpenTransactions } from './open-transactions.js';
 import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
 import { Records } from './records.js';
 import type { Resets } from './resets.js';
@@ -37,6 +38,8 @@ export interface LoopSetup extends PauseSetup {
   readonly delays: Durations;
   /** Sends or drops the messages that a transaction has published. */
   readonly settle: (member: Member, isCommitted: boolean) => void;
+  /** Null for a group without transactions. */
+  readonly transactions: OpenTransactions | null;
   /** Seeks and starts of the group; null = none. */
   readonly resets: Resets | null;
   /** True if messages may be truncated from the log. */
@@ -186,8 +189,8 @@ export class PollLoop implements TaskOwner {
     for (let k = 0; k < assigned.length && room > 0; k++) {
       const log = assigned[(member.turn + k) % assigned.length];
       const from = position[log];
-      const to = Math.min(logs[log].partition.end, from + room);
-      if (to === from || !logs[log].partition.isLed) continue;
+      const to = Math.min(logs[log].partition.readable, from + room);
+      if (to <= from || !logs[log].partition.isLed) continue;
       batch.push(log, from, to);
       position[log] = to;
       room -= to - from;

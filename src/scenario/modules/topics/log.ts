@@ -76,6 +76,7 @@ function resolveSubscriber(
     maxPollRecords,
     commit,
     autoCommitNs: output.autoCommitInterval,
+    transactionNs: commit === 'transactional' ? output.transactionTimeout : null,
     maxPollNs: output.maxPollInterval,
     sessionNs: output.sessionTimeout,
     heartbeatNs: output.heartbeatInterval,
@@ -102,6 +103,11 @@ function checkIntervals(
   if (commit !== 'auto' && writtenAt(context, [...path, 'autoCommitInterval']) !== undefined) {
     const message = `commit: ${commit} does not commit at intervals: write commit: auto`;
     conflict(context, [...path, 'autoCommitInterval'], message);
+  }
+  const isTimed = writtenAt(context, [...path, 'transactionTimeout']) !== undefined;
+  if (commit !== 'transactional' && isTimed) {
+    const message = `commit: ${commit} opens no transaction: write commit: transactional`;
+    conflict(context, [...path, 'transactionTimeout'], message);
   }
 }
 
