@@ -124,4 +124,5 @@ export const COMMANDS = [
   'lint',
   'graph',
   'explain',
+  'completion',
 ];

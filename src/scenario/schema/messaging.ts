@@ -41,7 +41,7 @@ const subscriber = (bundle: BundleSchema) =>
       transactionTimeout: field.duration(
         '60s',
         'With `commit: transactional`: time from its first message after which the broker aborts an open transaction ' +
-          '(transaction.timeout.ms). Until a transaction ends, no group reads what anybody wrote to its partitions ' +
+          '(transaction.timeout.ms). Until a transaction ends, no group reads what any producer wrote to its partitions ' +
           'after its first message. A process that starts again ends the transactions that it left open.',
       ),
       maxPollInterval: field.duration(
