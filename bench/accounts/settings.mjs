@@ -209,7 +209,7 @@ export const SETTINGS = [
   }),
   kind(
     'what differs',
-    /^What differs from (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
+    /^Settings other than in (?<other>.+?) \(proved\): (?<list>.+); in (?<same>.+?) (?<effect>(?:the |there |nothing |no |at most |messages |repeated |\S+ % of ).+)$/u,
     ({ groups }, { result, variant }) => {
       const base = result.variants.find(({ name }) => name === groups.other);
       if (base === undefined || groups.same !== groups.other) return undefined;

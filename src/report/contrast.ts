@@ -21,5 +21,5 @@ export function contrastWords(view: View): Words | null {
   if (halved === undefined) return null;
   const base = { strong: baseline.name };
   const effect = effectWords(halved, baseline);
-  return ['What differs from ', base, ` (proved): ${settings}; in `, base, ` ${effect}`];
+  return ['Settings other than in ', base, ` (proved): ${settings}; in `, base, ` ${effect}`];
 }
