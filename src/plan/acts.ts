@@ -1,10 +1,11 @@
 import type { Capacity } from '../contracts/scenario/capacity.js';
-import type { Operation } from '../contracts/scenario/database.js';
+import type { Operation, TableLock } from '../contracts/scenario/database.js';
 import type { PlanCacheAct } from '../contracts/plan/caching.js';
 import type { PlanAct } from '../contracts/plan/modules.js';
 import type { PlanKey } from '../contracts/plan/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../contracts/plan/sagas.js';
 import type { StepOf } from '../contracts/scenario/steps.js';
+import { conflictsOf, TABLE_MODES } from '../language/table-locks.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';
@@ -102,10 +103,32 @@ export class Acts {
     return this.add({ act: 'lock', from: scope.part.id, key, acquireTimeoutNs, scope: shared });
   }
 
-  /** `row`: key of the row that it locks, or null. */
-  statement({ part, where }: Scope, row: string | null, write: boolean): number {
-    const key = this.keys.use(row, where, 'a row');
-    return this.add({ act: 'statement', part: part.id, key, write });
+  /** `row`: the operation whose row it locks, or null. */
+  statement({ part, where }: Scope, row: Operation | null, write: boolean): number {
+    const key = this.keys.use(row?.key ?? null, where, 'a row');
+    const lockTimeoutNs = row?.lockTimeoutNs ?? null;
+    return this.add({ act: 'statement', part: part.id, key, lockTimeoutNs, write });
+  }
+
+  /** The lock of a row after that of its table. */
+  rowLock({ part, where }: Scope, { key, lockTimeoutNs }: Operation): number {
+    return this.add({
+      act: 'rowLock',
+      part: part.id,
+      key: this.keys.use(key, where, 'a row'),
+      lockTimeoutNs,
+    });
+  }
+
+  tableLock({ part }: Scope, { mode, timeoutNs }: TableLock, table: number): number {
+    return this.add({
+      act: 'tableLock',
+      part: part.id,
+      table,
+      mode: TABLE_MODES.indexOf(mode),
+      conflicts: conflictsOf(mode),
+      lockTimeoutNs: timeoutNs,
+    });
   }
 
   /** Access to a row of a replicated database. */

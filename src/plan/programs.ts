@@ -20,7 +20,7 @@ import { answersOf } from './modules/index.js';
 import { writeRoute } from './route-calls.js';
 import { writeMark } from './sagas.js';
 import type { Scope } from './scope.js';
-import { isTracked } from './rows.js';
+import { isTracked, tablesOf } from './rows.js';
 import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeView } from './projections.js';
@@ -322,8 +322,7 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   const tracked = isTracked(database);
   const replicated = database.replication !== null;
   if (tracked) {
-    const act = w.acts.statement(scope, operation.lock ? operation.key : null, operation.write);
-    writeAct(w, act, 'statement', scope);
+    writeLocks(w, operation, database, scope);
   }
   if (replicated && !operation.write) {
     writeAct(w, w.acts.access('read', scope, operation.key), 'read', scope);
@@ -332,6 +331,17 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (replicated && operation.write) {
     writeAct(w, w.acts.access('write', scope, operation.key), 'write', scope);
   }
+}
+
+/** Writes the begin of a statement, with the locks that it waits for: the table, then the row. */
+function writeLocks(w: Writer, operation: Operation, database: Database, scope: Scope): void {
+  const { lock, table, write } = operation;
+  const isRowFirst = lock && table === null;
+  writeAct(w, w.acts.statement(scope, isRowFirst ? operation : null, write), 'statement', scope);
+  if (table === null) return;
+  const number = tablesOf(database).indexOf(table.name);
+  writeAct(w, w.acts.tableLock(scope, table, number), 'tableLock', scope);
+  if (lock) writeAct(w, w.acts.rowLock(scope, operation), 'rowLock', scope);
 }
 
 /** Writes the commit of a transaction at its database. */

@@ -383,6 +383,8 @@ export function database(
           write: false,
           key: null,
           lock: false,
+          table: null,
+          lockTimeoutNs: null,
           scan: false,
           fanout: 1,
           units: 1,

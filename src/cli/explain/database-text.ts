@@ -16,7 +16,7 @@ export function databaseLines(own: Database): readonly string[] {
 function databaseText(database: Database): string {
   const { replication, search, maxConnections } = database;
   const fails = replication !== null || (search?.copies ?? 1) > 1;
-  const locks = [...database.operations.values()].some(({ lock }) => lock);
+  const locks = [...database.operations.values()].some(({ lock, table }) => lock || table !== null);
   return setFieldsText(
     { ...database, ...search },
     {
@@ -52,7 +52,12 @@ function failoverText({ failover, search }: Database): string | null {
 }
 
 function operationText(own: Operation): string {
-  const { lock, scan, fanout } = own;
-  if (!lock && !scan && fanout === 1) return '';
-  return setFieldsText(own, all('hidden', fanout === 1 ? 'units fanout' : 'units'));
+  const { lock, table, scan, fanout } = own;
+  if (!lock && table === null && !scan && fanout === 1) return '';
+  return setFieldsText(own, {
+    ...all('hidden', fanout === 1 ? 'units fanout' : 'units'),
+    ...(lock ? {} : all('hidden', 'lockTimeoutNs')),
+    table: (own) =>
+      own && `${own.name} ${braced(fieldsText({ mode: own.mode, timeoutNs: own.timeoutNs }))}`,
+  });
 }

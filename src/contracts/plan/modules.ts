@@ -23,7 +23,14 @@ import type {
   PlanViewAct,
 } from './stores.js';
 import type { PlanIndexed, PlanSearch, PlanSearched, PlanThread } from './search.js';
-import type { PlanCommitted, PlanLock, PlanRows, PlanStatement } from './sections.js';
+import type {
+  PlanCommitted,
+  PlanLock,
+  PlanRowLock,
+  PlanRows,
+  PlanStatement,
+  PlanTableLock,
+} from './sections.js';
 
 /** The same components in a plan, and the steps that use them. */
 export interface PlanModules {
@@ -37,7 +44,7 @@ export interface PlanModules {
   readonly queues: readonly PlanInlet[];
   readonly stores: readonly PlanStore[];
   readonly projections: readonly PlanProjection[];
-  /** Databases that lock rows. */
+  /** Databases that lock rows or tables. */
   readonly rows: readonly PlanRows[];
   /** Databases with replicas. */
   readonly replications: readonly PlanReplication[];
@@ -60,6 +67,8 @@ export type PlanAct =
   | PlanCacheAct
   | PlanLock
   | PlanStatement
+  | PlanTableLock
+  | PlanRowLock
   | PlanCommitted
   | PlanConsume
   | PlanRead

@@ -18,8 +18,32 @@ export interface PlanStatement {
   readonly part: number;
   /** Index into plan.keys; -1 = it locks no row. */
   readonly key: number;
+  /** Longest wait for the row; null = no limit. */
+  readonly lockTimeoutNs: Ns | null;
   /** Only the primary accepts it. */
   readonly write: boolean;
+}
+
+/** A statement locks a table, to the end of its transaction. */
+export interface PlanTableLock {
+  readonly act: 'tableLock';
+  readonly part: number;
+  /** Number of the table in its database. */
+  readonly table: number;
+  /** Number of the mode, and the modes that conflict with it, one bit each. */
+  readonly mode: number;
+  readonly conflicts: number;
+  /** Longest wait; null = no limit. */
+  readonly lockTimeoutNs: Ns | null;
+}
+
+/** A statement locks a row after its table. */
+export interface PlanRowLock {
+  readonly act: 'rowLock';
+  readonly part: number;
+  /** Index into plan.keys. */
+  readonly key: number;
+  readonly lockTimeoutNs: Ns | null;
 }
 
 /** End of a transaction at its database, which releases its rows. */
@@ -31,7 +55,8 @@ export interface PlanCommitted {
 /** A database whose statements are tracked, because it locks rows or has replicas. */
 export interface PlanRows {
   readonly component: number;
-  readonly lockTimeoutNs: Ns | null;
+  /** Number of tables that its operations lock. */
+  readonly tables: number;
   /** Wait after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
 }

@@ -36,7 +36,7 @@ export interface Database extends Host {
   readonly route: ReadRoute;
   /** null = callers wait until a failed primary has recovered. */
   readonly failover: Failover | null;
-  /** Longest wait for a row lock; null = no limit. */
+  /** Longest wait for a lock; null = no limit. */
   readonly lockTimeoutNs: Ns | null;
   /** Wait for a row lock after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
@@ -55,10 +55,33 @@ export interface Operation {
   readonly key: string | null;
   /** Locks that row until the end of the transaction. */
   readonly lock: boolean;
+  /** Table that it locks until the end of the transaction, and how; null = none. */
+  readonly table: TableLock | null;
+  /** Longest wait for its row; null = no limit. */
+  readonly lockTimeoutNs: Ns | null;
   /** Queries every shard; ends with the slowest. */
   readonly scan: boolean;
   /** Number of shards that it queries, consecutive from its own; ends with the slowest. */
   readonly fanout: number;
   /** Capacity units that it consumes. */
   readonly units: number;
+}
+
+/** Mode of a table lock, as in PostgreSQL. */
+export type TableMode =
+  | 'accessShare'
+  | 'rowShare'
+  | 'rowExclusive'
+  | 'shareUpdateExclusive'
+  | 'share'
+  | 'shareRowExclusive'
+  | 'exclusive'
+  | 'accessExclusive';
+
+/** A lock of a table. */
+export interface TableLock {
+  readonly name: string;
+  readonly mode: TableMode;
+  /** Longest wait for it; null = no limit. */
+  readonly timeoutNs: Ns | null;
 }

@@ -6,7 +6,7 @@ export const DATABASE_METRICS = [
     'lockWait',
     ['database', 'operation', 'service', 'endpoint', 'gateway', 'route'],
     'low',
-    'Wait for a lock until it is granted or abandoned: for a row of a database, or a `lock` step of a ' +
+    'Wait for a lock until it is granted or abandoned: for a row or a table of a database, or a `lock` step of a ' +
       'service. A lock granted at once counts as 0.',
   ),
   counted(
@@ -19,7 +19,7 @@ export const DATABASE_METRICS = [
     'lockTimeouts',
     ['database'],
     'low',
-    'Statements whose wait for a row reached `lockTimeout`; the mean over runs.',
+    'Statements whose wait for a lock reached `lockTimeout`; the mean over runs.',
   ),
   metric(
     'replicaLag',

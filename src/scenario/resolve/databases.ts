@@ -15,6 +15,7 @@ import { plainHost } from './plain-host.js';
 import { resolvePool, resolvePools } from '../sections/pools.js';
 import { resolvePlacement } from './placement.js';
 import { nodesOf, resolveSearch } from './search.js';
+import { lockTimeoutOf, resolveLocks } from './table-locks.js';
 
 /** Resolves a database. */
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
@@ -44,7 +45,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     shards: resolveShards(context, output, path),
     capacity: resolveCapacity(context, output, path),
     search: resolveSearch(context, output, cpu, path),
-    lockTimeoutNs: output.lockTimeout === undefined ? product.lockTimeoutNs : output.lockTimeout,
+    lockTimeoutNs: lockTimeoutOf(output),
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools: resolvePools(context, output.pools, path),
@@ -226,8 +227,9 @@ function resolveOperations(
       const message = 'lock needs a key whose value selects the row: write key: NAME';
       conflict(context, [...path, operation, 'lock'], message);
     }
+    const locks = resolveLocks(context, output, own, [...path, operation]);
     const asks = { scan, fanout, units };
-    operations.set(operation, { name: operation, work, wait, write, key, lock, ...asks });
+    operations.set(operation, { name: operation, work, wait, write, key, lock, ...locks, ...asks });
   }
   if (operations.size === 0)
     report(context, 'FL203', path, 'a database needs at least one operation');

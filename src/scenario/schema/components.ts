@@ -31,6 +31,7 @@ import { gatewayDiscoverySchema } from './discovery.js';
 import { pools } from '../../contracts/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
+import { tableLockFields } from './table-locks.js';
 import { placed } from './host.js';
 import { cpuSchema } from '../../contracts/scenario/process.js';
 import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
@@ -275,6 +276,7 @@ export const databaseSchema = inheriting(
                 'Whether the operation locks the row of `key` from the statement to the end of its transaction; other ' +
                   'operations that lock it queue.',
               ),
+              ...tableLockFields,
               scan: z
                 .boolean()
                 .optional()
@@ -342,13 +344,13 @@ export const databaseSchema = inheriting(
       lockTimeout: durationOrNone({ allowZero: false })
         .optional()
         .describe(
-          'Longest wait for a row lock; after it, the statement fails with 500. Unit: duration or `none`. ' +
-            'Defaults by kind: mysql 50s, else none.',
+          'Longest wait for a row lock, and in kinds other than mysql for a table lock; after it, the statement ' +
+            'fails with 500. Unit: duration or `none`. Defaults by kind: mysql 50s, else none.',
         ),
       deadlockTimeout: duration()
         .optional()
         .describe(
-          'Time waited for a row lock after which the server checks for a deadlock; the youngest transaction ' +
+          'Time waited for a lock after which the server checks for a deadlock; the youngest transaction ' +
             'in it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
         ),
       knee: field.of(

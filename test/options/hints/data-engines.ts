@@ -19,6 +19,16 @@ function few(tree: Tree): void {
   db!.maxConnections = 6;
 }
 
+/** Statements of two rows that also lock their table against each other. */
+function altering(tree: Tree): void {
+  const { db } = tree.databases as Record<string, Tree>;
+  const operations = db!.operations as Record<string, Tree>;
+  for (const name of ['debit', 'credit']) {
+    operations[name]!.table ??= 'accounts';
+    operations[name]!.tableLock ??= 'accessExclusive';
+  }
+}
+
 /** Callers that leave long statements behind. */
 function impatient(tree: Tree): void {
   const { db } = tree.databases as Record<string, Tree>;
@@ -47,6 +57,8 @@ export const engines: readonly Hint[] = [
   of('db', 'onAbandon', ['cancel', 'close'], impatient),
   of('db', 'clientCheckInterval', ['200ms', 'none'], impatient),
   of('db', 'operations\\.\\*\\.write', [true, false]),
+  of('db', 'operations\\.\\*\\.(table|tableLock)', ['accounts', 'other', 'rowExclusive'], altering),
+  of('db', 'operations\\.\\*\\.lockTimeout', ['5ms', 'none']),
   of('db', 'reserved', [1, 4], few),
   of('es', 'threadPools\\.\\w+\\.size', [1, 6]),
   of('es', 'threadPools\\.\\w+\\.queueSize', [0, 5]),

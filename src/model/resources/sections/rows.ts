@@ -1,40 +1,22 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
-import { engine } from '../../../kernel/engine.js';
-import { PHASE } from '../../../kernel/phase.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
-import type { PlanRows } from '../../../contracts/plan/sections.js';
-import type { Counter, Durations } from '../../data/figures/meters.js';
+import type { PlanRowLock, PlanRows } from '../../../contracts/plan/sections.js';
 import { shardOf } from '../replication/shards.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Intruders } from './intruders.js';
 import type { RowHold } from './intruders.js';
+import type { Holders, LockLines, LockWaits } from './lock-waits.js';
 import { strands } from '../../data/strands/strands.js';
-import { sink } from '../../data/figures/sink.js';
 
-/** The answer to a statement that waited too long or was chosen to resolve a deadlock. */
-const FAILED = withStatus(OUTCOME.serverError, 500);
-
-/** The transactions, as far as row locks use them. */
-export interface Holders {
-  /** Number in the order of their beginnings. */
-  readonly serial: Float64Array;
-  readonly aborted: Uint8Array;
-  readonly slots: Slots;
-  at(strand: number): number;
-  /** Begins and ends a transaction without a client. */
-  open(database: number): number;
-  close(tx: number): void;
-}
+type RowRequest = Pick<PlanRowLock, 'part' | 'key' | 'lockTimeoutNs'>;
 
 /**
  * Row locks of one database. A row is a value of a key, its holder a transaction; later ones wait in line. Only locked
  * rows are stored, so memory does not grow with the values seen.
  */
-export class RowLocks {
-  private readonly world: ReplicatedRun;
+export class RowLocks implements LockLines {
   private readonly spec: PlanRows;
   private readonly holders: () => Holders;
   /** By key: value -> row. */
@@ -47,30 +29,24 @@ export class RowLocks {
   private nextHeld: Int32Array = new Int32Array(0);
   private first: Int32Array = new Int32Array(0);
   private last: Int32Array = new Int32Array(0);
-  /** By strand: the row that it waits for, the strand after it in line, and since when and in which cell it waits. */
+  /** By strand: the row that it waits for, and the strand after it in line. */
   private waitsFor: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
-  private since: Float64Array = new Float64Array(0);
-  private cell: Int32Array = new Int32Array(0);
-  private part: Int32Array = new Int32Array(0);
-  /** By transaction: the row it locked last, and its waiting statement; -1 = none. */
+  /** By transaction: the row it locked last; -1 = none. */
   private held: Int32Array = new Int32Array(0);
-  private waiting: Int32Array = new Int32Array(0);
   /** Transactions by which faults hold rows; null without any. */
   private intruders: Intruders | null = null;
-  private readonly waits = new Map<number, Durations>();
-  private readonly deadlocks: Counter;
-  private readonly timeouts: Counter;
-  private readonly grantOp: number;
-  private readonly timeoutOp: number;
-  private readonly deadlockOp: number;
+  private readonly waits: LockWaits;
+  /** Number of its lines among the waits. */
+  private readonly line: number;
   private readonly audited = isAudited();
 
-  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
-    this.world = world;
+  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders, waits: LockWaits) {
     this.spec = spec;
     this.holders = holders;
-    const { plan, meters } = world;
+    this.waits = waits;
+    this.line = waits.add(this);
+    const { plan } = world;
     this.byValue = plan.keys.map(() => new Map<number, number>());
     this.rows.onGrow((capacity) => {
       for (const name of ROW_COLUMNS) this[name] = widenInt32(this[name], capacity);
@@ -80,26 +56,9 @@ export class RowLocks {
       const before = this.waitsFor.length;
       for (const name of STRAND_COLUMNS) this[name] = widenInt32(this[name], capacity);
       this.waitsFor.fill(-1, before);
-      this.since = widenFloat64(this.since, capacity);
     });
     const { component } = spec;
-    const { firstPart, parts, firstInstance, instances } = plan.components[component];
-    for (let part = firstPart; part < firstPart + parts; part++) {
-      this.waits.set(part, meters.durations('lockWait', { component, part }));
-    }
-    this.deadlocks = meters.counter('deadlocks', { component, part: -1 });
-    this.timeouts = meters.counter('lockTimeouts', { component, part: -1 });
-    this.grantOp = engine.define('row-granted', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, OUTCOME.ok);
-    });
-    this.timeoutOp = engine.define('row-timeout', (strand, stamp) => {
-      if (strands.stamp[strand] !== stamp || this.waitsFor[strand] < 0) return;
-      meters.count(this.timeouts);
-      this.giveUp(strand);
-    });
-    this.deadlockOp = engine.define('deadlock-check', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp && this.waitsFor[strand] >= 0) this.look(strand);
-    });
+    const { firstInstance, instances } = plan.components[component];
     const nodes = world.replicas.get(component) ?? null;
     for (let index = 0; index < instances; index++) {
       world.instances[firstInstance + index].residents.push({
@@ -116,28 +75,29 @@ export class RowLocks {
   widen(capacity: number): void {
     const before = this.held.length;
     this.held = widenInt32(this.held, capacity).fill(-1, before);
-    this.waiting = widenInt32(this.waiting, capacity).fill(-1, before);
   }
 
   /** A statement locks a row for its transaction, or waits for it. */
-  take(strand: number, tx: number, part: number, key: number, value: number): Outcome {
+  take(
+    strand: number,
+    tx: number,
+    { part, key, lockTimeoutNs }: RowRequest,
+    value: number,
+  ): Outcome {
     const row = this.byValue[key].get(value);
     invariant(this.waitsFor[strand] < 0, 'a statement waits for one row');
-    this.part[strand] = part;
-    this.since[strand] = engine.now;
-    this.cell[strand] = sink.cell;
+    this.waits.asks(strand, part);
     if (row === undefined) {
       this.hold(this.create(key, value), tx);
-      this.waited(strand);
+      this.waits.atOnce(strand);
       return OUTCOME.ok;
     }
     if (this.holder[row] === tx) {
-      this.waited(strand);
+      this.waits.atOnce(strand);
       return OUTCOME.ok;
     }
     this.waitsFor[strand] = row;
     this.behind[strand] = -1;
-    this.waiting[tx] = strand;
     invariant(
       this.first[row] < 0 || this.behind[this.last[row]] < 0,
       'no statement is behind the last in line',
@@ -145,7 +105,7 @@ export class RowLocks {
     if (this.first[row] < 0) this.first[row] = strand;
     else this.behind[this.last[row]] = strand;
     this.last[row] = strand;
-    this.arm(strand, strands.stamp[strand]);
+    this.waits.queue(strand, tx, this.line, lockTimeoutNs);
     return PENDING;
   }
 
@@ -184,7 +144,7 @@ export class RowLocks {
 
   private pass(row: number): void {
     const strand = this.first[row];
-    const since = strand < 0 ? Infinity : this.since[strand];
+    const since = strand < 0 ? Infinity : this.waits.sinceOf(strand);
     const intruder = this.intruders?.next(this.key[row], this.value[row], since) ?? -1;
     if (intruder >= 0) {
       this.hold(row, intruder);
@@ -197,8 +157,7 @@ export class RowLocks {
     }
     this.leaveLine(strand);
     this.hold(row, this.holders().at(strand));
-    this.waited(strand);
-    engine.soon(PHASE.COMPLETION, this.grantOp, strand, strands.stamp[strand], 0);
+    this.waits.granted(strand);
   }
 
   private hold(row: number, tx: number): void {
@@ -217,11 +176,11 @@ export class RowLocks {
     return row;
   }
 
-  private leaveLine(strand: number): void {
+  leaveLine(strand: number): void {
     const row = this.waitsFor[strand];
     invariant(row >= 0, 'a statement leaves the line that it is in');
     this.waitsFor[strand] = -1;
-    this.waiting[this.holders().at(strand)] = -1;
+    this.waits.out(strand);
     if (this.first[row] === strand) {
       this.first[row] = this.behind[strand];
       return;
@@ -235,45 +194,12 @@ export class RowLocks {
     if (this.last[row] === strand) this.last[row] = at;
   }
 
-  private arm(strand: number, stamp: number): void {
-    const { lockTimeoutNs, deadlockTimeoutNs } = this.spec;
-    const at = (delay: Ns, op: number): void =>
-      engine.at(engine.now + delay, PHASE.TIMER, op, strand, stamp, 0);
-    at(deadlockTimeoutNs, this.deadlockOp);
-    if (lockTimeoutNs !== null) at(lockTimeoutNs, this.timeoutOp);
+  blockers(strand: number, into: number[]): void {
+    into.push(this.holder[this.waitsFor[strand]]);
   }
 
-  private giveUp(strand: number): void {
-    this.leaveLine(strand);
-    this.waited(strand);
-    this.world.interpreter.acted(strand, FAILED);
-  }
-
-  /** Follows the wait-for chain. If it returns to its start, the youngest transaction of the cycle is rolled back. */
-  private look(strand: number): void {
-    const holders = this.holders();
-    const start = holders.at(strand);
-    let youngest = start;
-    let tx = start;
-    for (let hops = holders.slots.used; hops >= 0; hops--) {
-      const waiting = this.waiting[tx];
-      if (waiting < 0) return;
-      tx = this.holder[this.waitsFor[waiting]];
-      if (tx === start) {
-        this.rollBack(youngest);
-        return;
-      }
-      if (holders.serial[tx] > holders.serial[youngest]) youngest = tx;
-    }
-  }
-
-  private rollBack(tx: number): void {
-    const strand = this.waiting[tx];
-    invariant(strand >= 0, 'a transaction in a deadlock has a statement that waits');
-    this.world.meters.count(this.deadlocks);
-    this.holders().aborted[tx] = 1;
-    this.release(tx);
-    this.giveUp(strand);
+  reorders(): boolean {
+    return false;
   }
 
   /** No row belongs to a transaction that has released all of its rows. */
@@ -285,15 +211,8 @@ export class RowLocks {
     }
   }
 
-  private waited(strand: number): void {
-    const { meters } = this.world;
-    const wait = engine.now - this.since[strand];
-    meters.took(this.waits.get(this.part[strand])!, this.cell[strand], wait);
-  }
-
   /** The process of a shard has died, and with it the locks of its rows. */
   private clearShard(index: number, shards: number): void {
-    const holders = this.holders();
     for (const values of this.byValue) {
       for (const [value, row] of values) {
         if (shardOf(value, shards) !== index) continue;
@@ -301,7 +220,7 @@ export class RowLocks {
         this.held[this.holder[row]] = -1;
         for (let own = this.first[row]; own >= 0; own = this.behind[own]) {
           this.waitsFor[own] = -1;
-          this.waiting[holders.at(own)] = -1;
+          this.waits.out(own);
         }
         this.rows.give(row);
       }
@@ -316,11 +235,11 @@ export class RowLocks {
       values.clear();
     }
     this.held.fill(-1);
-    this.waiting.fill(-1);
+    this.waits.clear();
     this.waitsFor.fill(-1);
     this.intruders?.clear();
   }
 }
 
 const ROW_COLUMNS = ['key', 'holder', 'nextHeld', 'first', 'last'] as const;
-const STRAND_COLUMNS = ['waitsFor', 'behind', 'cell', 'part'] as const;
+const STRAND_COLUMNS = ['waitsFor', 'behind'] as const;

@@ -1,7 +1,7 @@
 import { LOCKED } from '../../data/strands/slot-bits.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
-import { RowLocks } from './rows.js';
+import { DatabaseLocks } from './database-locks.js';
 import { Transactions } from './transactions.js';
 import { strands } from '../../data/strands/strands.js';
 
@@ -13,11 +13,11 @@ export class Sections {
   readonly whenEnded: ((branch: number) => void)[] = [];
 
   constructor(world: ReplicatedRun) {
-    const rows = new Map<number, RowLocks>();
+    const locks = new Map<number, DatabaseLocks>();
     for (const spec of world.plan.rows) {
-      rows.set(spec.component, new RowLocks(world, spec, () => this.transactions));
+      locks.set(spec.component, new DatabaseLocks(world, spec, () => this.transactions));
     }
-    this.transactions = new Transactions(world, rows);
+    this.transactions = new Transactions(world, locks);
     this.locks = new Locks(world);
   }
 

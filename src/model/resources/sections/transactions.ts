@@ -4,7 +4,11 @@ import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/poo
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PASS, PENDING, withStatus } from '../../../contracts/outcome.js';
 import type { PlanRead, PlanWrite } from '../../../contracts/plan/replication.js';
-import type { PlanStatement } from '../../../contracts/plan/sections.js';
+import type {
+  PlanRowLock,
+  PlanStatement,
+  PlanTableLock,
+} from '../../../contracts/plan/sections.js';
 import { SESSION } from '../../../contracts/scenario/sections.js';
 import { rowOf } from '../replication/backlog.js';
 import type { Act } from '../../data/acts.js';
@@ -13,7 +17,7 @@ import { STATEMENT, TRANSACTION } from '../../data/strands/slot-bits.js';
 import { STATE, strands } from '../../data/strands/strands.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import type { RowHold } from './intruders.js';
-import type { RowLocks } from './rows.js';
+import type { DatabaseLocks } from './database-locks.js';
 import { frames } from '../../data/strands/frames.js';
 
 /** Result for the wire: send the attempt. It is neither an outcome nor PASS. */
@@ -42,7 +46,7 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
 export class Transactions {
   readonly slots = new Slots(64);
   private readonly world: ReplicatedRun;
-  private readonly locks: ReadonlyMap<number, RowLocks>;
+  private readonly locks: ReadonlyMap<number, DatabaseLocks>;
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
   private serials = 0;
@@ -79,7 +83,7 @@ export class Transactions {
   /** The strand whose BEGIN is being executed. */
   private beginning = -1;
 
-  constructor(world: ReplicatedRun, locks: ReadonlyMap<number, RowLocks>) {
+  constructor(world: ReplicatedRun, locks: ReadonlyMap<number, DatabaseLocks>) {
     this.world = world;
     this.locks = locks;
     this.slots.onGrow((capacity) => this.widen(capacity));
@@ -110,7 +114,7 @@ export class Transactions {
   /** Sets the rows of an operation that faults hold. */
   holdRows(part: number, wanted: readonly RowHold[]): void {
     const { component } = this.world.plan.parts[part];
-    this.locks.get(component)!.intrude(part, this.keys.get(part)!, wanted);
+    this.locks.get(component)!.rows.intrude(part, this.keys.get(part)!, wanted);
   }
 
   /** BEGIN: returns true if the strand continues at once. */
@@ -242,10 +246,11 @@ export class Transactions {
   }
 
   /** The act with which a statement begins at the server. */
-  statement({ part, key, write }: PlanStatement): Act {
+  statement(spec: PlanStatement): Act {
+    const { part, key, write } = spec;
     const { plan, keys, replicas } = this.world;
     const { component } = plan.parts[part];
-    const rows = this.locks.get(component)!;
+    const { rows } = this.locks.get(component)!;
     const nodes = replicas.get(component) ?? null;
     this.keys.set(part, key);
     return {
@@ -255,7 +260,7 @@ export class Transactions {
         if (this.aborted[tx] !== 0) return FAILED;
         // A former primary takes no writes.
         if (write && nodes !== null && !nodes.isWritable(strand)) return FAILED;
-        return key < 0 ? OUTCOME.ok : rows.take(strand, tx, part, key, keys.value(key, strand));
+        return key < 0 ? OUTCOME.ok : rows.take(strand, tx, spec, keys.value(key, strand));
       },
       left: (strand) => {
         if (strands.slot[strand] !== 0) rows.left(strand);
@@ -263,11 +268,31 @@ export class Transactions {
     };
   }
 
+  /** The act with which a statement, once it has begun, locks its table. */
+  tableLock(spec: PlanTableLock): Act {
+    const tables = this.locks.get(this.world.plan.parts[spec.part].component)!.tables!;
+    return {
+      begin: (strand) => tables.take(strand, this.of[strand], spec),
+      left: (strand) => tables.left(strand),
+    };
+  }
+
+  /** The act with which a statement that has its table locks its row. */
+  rowLock(spec: PlanRowLock): Act {
+    const { keys, plan } = this.world;
+    const { rows } = this.locks.get(plan.parts[spec.part].component)!;
+    this.keys.set(spec.part, spec.key);
+    return {
+      begin: (strand) => rows.take(strand, this.of[strand], spec, keys.value(spec.key, strand)),
+      left: (strand) => rows.left(strand),
+    };
+  }
+
   /** The act that ends a transaction at its server. */
   committed(part: number): Act {
     const { component } = this.world.plan.parts[part];
     const nodes = this.world.replicas.get(component) ?? null;
-    const rows = this.locks.get(component)!;
+    const locks = this.locks.get(component)!;
     return {
       begin: (strand) => {
         const tx = this.of[strand];
@@ -278,7 +303,7 @@ export class Transactions {
         invariant(this.statements[tx] > 0, 'a statement that leaves was counted');
         // Rows stay locked while the commit waits for replicas; the end of the statement frees them.
         if (nodes !== null) return nodes.commit(strand, this.writes[tx]);
-        rows.release(tx);
+        locks.release(tx);
         return OUTCOME.ok;
       },
       left: (strand) => nodes?.left(strand),
@@ -409,7 +434,7 @@ export class Transactions {
     for (const name of UINT8) this[name] = widenUint8(this[name], capacity);
     this.serial = widenFloat64(this.serial, capacity);
     this.openedNs = widenFloat64(this.openedNs, capacity);
-    for (const rows of this.locks.values()) rows.widen(capacity);
+    for (const locks of this.locks.values()) locks.widen(capacity);
   }
 }
 

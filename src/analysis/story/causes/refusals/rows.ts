@@ -3,25 +3,26 @@ import { formatCount } from '../../../../text/figures.js';
 import { sumSteps, linksFrom } from '../../links.js';
 import type { Refusal, RefusalKind } from './kind.js';
 
-/** Transactions that a database rolls back, because they lock rows in a circle or wait too long for them. */
+/** Transactions that a database rolls back, because they lock rows or tables in a circle or wait too long for them. */
 export const rows: RefusalKind = ({ scene, record, lane, from, until }) => {
   const { plan } = scene.data;
   const databases = new Set([
     lane.component,
     ...linksFrom(scene, lane).map(({ callee }) => callee.component),
   ]);
-  return plan.rows.flatMap(({ component }): readonly Refusal[] => {
+  return plan.rows.flatMap(({ component, tables }): readonly Refusal[] => {
     if (!databases.has(component)) return [];
     const of = (meter: string): number =>
       sumSteps(counterBySteps(record, meter, component, scene.steps), from, until);
     const [deadlocks, timeouts] = [of('deadlocks'), of('lockTimeouts')];
     const { name } = plan.components[component];
+    const what = tables === 0 ? 'rows' : 'rows or tables';
     const ref = { kind: 'locks', subject: name } as const;
     return deadlocks >= timeouts
       ? [
           {
             ref,
-            text: `transactions deadlock on rows of ${name}`,
+            text: `transactions deadlock on ${what} of ${name}`,
             evidence: `${formatCount(deadlocks)} are rolled back`,
             count: deadlocks,
           },
@@ -29,7 +30,7 @@ export const rows: RefusalKind = ({ scene, record, lane, from, until }) => {
       : [
           {
             ref,
-            text: `transactions give up waiting for rows of ${name}`,
+            text: `transactions give up waiting for ${what} of ${name}`,
             evidence: `${formatCount(timeouts)} of them`,
             count: timeouts,
           },
