@@ -9,7 +9,8 @@ export function eachStep(steps: readonly Step[], visit: (step: Step) => void): v
   }
 }
 
-function innerLists(step: Step): readonly (readonly Step[])[] {
+/** The lists of steps inside a step. */
+export function innerLists(step: Step): readonly (readonly Step[])[] {
   switch (step.verb) {
     case 'parallel':
       return step.branches;

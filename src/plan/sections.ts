@@ -23,9 +23,12 @@ export function writeTransaction(
   scope: Scope,
   writeSteps: WriteSteps,
 ): void {
-  const { database } = step;
-  if (scope.transactions.includes(database)) {
-    const message = `a transaction of ${database} is inside another one: they are one transaction, so move the steps to the outer one`;
+  const { database, requiresNew } = step;
+  const isInner = scope.transactions.includes(database);
+  if (isInner !== requiresNew) {
+    const message = isInner
+      ? `a transaction of ${database} is inside another one: move its steps to the outer one, if it joins that (REQUIRED); write requiresNew: true, if it is one of its own, on a second connection (REQUIRES_NEW)`
+      : `requiresNew has no effect: the transaction is inside no other one of ${database}, so remove it`;
     w.problems.add('FL702', scope.where, message);
     return;
   }

@@ -84,6 +84,8 @@ function stored(steps: string, db: string, shop = ''): string {
   ]);
 }
 
+const NESTED =
+  '{ database: db, steps: [ query: db.read, transaction: { database: db, requiresNew: true, steps: [ query: db.write ] } ] }';
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
 const GUARD = 'timeout: 100ms';
 const RETRY = 'attempts: 3, on: [any], backoff: { kind: constant, base: 50ms, jitter: full }';
@@ -414,6 +416,27 @@ export const CASES: readonly RuleCase[] = [
         'query: db.read',
         'pool: { maxOpen: 1 }, ',
         'replicas: 2, ',
+      ),
+    },
+  },
+  {
+    rule: 'pool-below-nested-transactions',
+    // Ten requests hold the ten connections, and each waits for a second one.
+    fires: stored(`transaction: ${NESTED}`, 'pool: { maxOpen: 10 }, ', 'concurrency: 10, '),
+    path: 'databases.db.pool.maxOpen',
+    measured: '10 connections for 10 x (2 - 1) + 1 = 11',
+    limit: 'at least 11',
+    silent: {
+      'one more': stored(`transaction: ${NESTED}`, 'pool: { maxOpen: 11 }, ', 'concurrency: 10, '),
+      'nine requests at once': stored(
+        `transaction: ${NESTED}`,
+        'pool: { maxOpen: 10 }, ',
+        'concurrency: 9, ',
+      ),
+      'the second one after the first': stored(
+        'query: db.read, transaction: { database: db, steps: [ query: db.write ] }',
+        'pool: { maxOpen: 10 }, ',
+        'concurrency: 10, ',
       ),
     },
   },

@@ -172,6 +172,8 @@ export interface TransactionStep {
   readonly commit: Distribution;
   /** Key whose value selects the shard of the transaction; null = the database has one node with all rows. */
   readonly shardKey: string | null;
+  /** Inside another transaction of the database: it is one of its own, on a second connection. */
+  readonly requiresNew: boolean;
 }
 
 /** A critical section: its steps run one at a time for each value of a key. */

@@ -46,6 +46,7 @@ export { optionWithoutEffect } from './option-without-effect.js';
 export { outboxBelowTraffic } from './outbox-below-traffic.js';
 export { pollIntervalExceeded } from './poll-interval-exceeded.js';
 export { poolBelowConcurrency } from './pool-below-concurrency.js';
+export { poolBelowNestedTransactions } from './pool-below-nested-transactions.js';
 export { poolsExceedServer } from './pools-exceed-server.js';
 export { primaryNotFenced } from './primary-not-fenced.js';
 export { probeChecksOthers } from './probe-checks-others.js';

@@ -15,7 +15,7 @@ export function resolveTransaction(
   owner: string,
   path: Path,
 ): Step | null {
-  const { database, commit } = output;
+  const { database, commit, requiresNew } = output;
   const at = [...path, 'database'];
   if (!isOfKind(context, database, 'database', at)) return null;
   const shardKey = shardKeyOf(context, output, path);
@@ -34,7 +34,7 @@ export function resolveTransaction(
       'transaction: rename it';
     report(context, 'FL402', at, message);
   }
-  return { verb: 'transaction', database, steps, commit, shardKey, ...modifiers };
+  return { verb: 'transaction', database, steps, commit, shardKey, requiresNew, ...modifiers };
 }
 
 /** The key that selects the shard of a transaction; null = no shards. */

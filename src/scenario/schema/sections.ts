@@ -8,6 +8,7 @@ export interface TransactionOutput<Step> {
   readonly steps: readonly Step[];
   readonly commit: Distribution;
   readonly key?: string | undefined;
+  readonly requiresNew: boolean;
 }
 
 export interface LockOutput<Step> {
@@ -29,6 +30,11 @@ export function transactionSchema(steps: z.ZodType): z.ZodType {
         'failure rolls back.',
     ),
     commit: field.cost('0ms', 'Time of the commit at the server.'),
+    requiresNew: field.flag(
+      false,
+      'Whether, inside another transaction of the same database, it is a transaction of its own, on a second ' +
+        'connection, as with REQUIRES_NEW of Spring. The outer one keeps its connection while it waits for it.',
+    ),
     key: field.of(
       nameText(),
       absent('the key of the shards'),
