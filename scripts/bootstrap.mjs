@@ -87,10 +87,10 @@ function build() {
   say(`built in ${took()} s`);
 }
 
-/** Writes the types of the library beside it. Errors of types are found here and by `npm run check`. */
+/** Writes the types of the library beside it. `npm run check` finds errors of types, which takes twice as long. */
 function declare() {
   const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
-  orFail(() => node(compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly'));
+  orFail(() => node(compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--noCheck'));
   keepReachable('dist', 'index.d.ts');
 }
 
