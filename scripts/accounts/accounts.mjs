@@ -13,19 +13,26 @@ const COLUMNS = 100;
  */
 const ONCE = (
   'adaptive-concurrency autoscaler-frozen autoscaling-blind autoscaling-lag ' +
-  'autoscaling-scheduled autoscaling-step balancing balancing-slow-start balancing-subset ' +
-  'balancing-weighted cache-miss-is-error canary-routes chaos-schedule client-throttle ' +
-  'cluster-autoscaler code-breaker code-cache-error-is-miss code-dropped-compensation ' +
-  'code-dual-write constant-arrivals database-per-service dead-letter-redrive deadline ' +
-  'discovery-client duplicate-messages edge-rest-inside-grpc fallback-steps ' +
-  'fast-failing-replica gateway-chain gateway-chain-of-six gateway-rollout ' +
-  'gateway-undersized gc-pauses graceful-stop grpc-pushback hedge hedge-per-key hot-key ' +
-  'hot-topic-partition introspection-cache liveness-probe mirror node-loss noisy-tenant ' +
-  'paused-broker pool-idle projection-hot-cold queue-fair ramping-users renewal ' +
-  'restart-loop retry-budget retry-jitter rollout-autoscaled rollout-bad-version ' +
-  'rollout-heavier-version rollout-rolling runtimes saga-ambiguous saga-isolation ' +
-  'saga-lease scatter-gather search-refresh shards-hot shards-locks shed-dagor thread-limit ' +
-  'tied-requests zone-outage zone-recovery'
+  'autoscaling-scheduled autoscaling-step balancing balancing-kong balancing-nginx ' +
+  'balancing-slow-start balancing-subset balancing-weighted balancing-zone-aware ' +
+  'breaker-cockatiel-sample breaker-simple cache-jitter cache-miss-is-error canary-routes ' +
+  'chaos-schedule client-throttle cluster-autoscaler code-breaker code-cache-error-is-miss ' +
+  'code-dropped-compensation code-dual-write code-proxy-no-error-handler ' +
+  'concurrency-limit-per-key constant-arrivals corrupt-messages cpu-background cpu-sharing ' +
+  'crash-loop database-per-service dead-letter-redrive deadline discovery-client ' +
+  'duplicate-messages edge-rest-inside-grpc endpoint-propagation event-gaps ' +
+  'event-loop-block fallback-steps fast-failing-replica fault-jitter gateway-chain ' +
+  'gateway-chain-of-six gateway-rollout gateway-undersized gc-pauses graceful-stop ' +
+  'grpc-pushback hedge hedge-per-key hot-key hot-topic-partition idempotency-key ' +
+  'introspection-cache l4-balancing liveness-probe memory-limit mirror node-drain node-loss ' +
+  'noisy-tenant panic-threshold patience paused-broker pool-acquire-timeout pool-go ' +
+  'pool-idle projection-hot-cold protocol-translation queue-codel queue-discipline ' +
+  'queue-fair queue-priority ramping-users renewal restart-loop retry-budget retry-jitter ' +
+  'retry-methods rollout-autoscaled rollout-bad-version rollout-heavier-version ' +
+  'rollout-rolling runtimes saga-ambiguous saga-choreography saga-crash saga-isolation ' +
+  'saga-lease scatter-gather search-refresh server-admission shards-hot shards-locks ' +
+  'shed-dagor sinusoid snapshots-invalidated thread-limit thundering-herd tied-requests ' +
+  'transaction-call zone-outage zone-recovery zones'
 ).split(' ');
 
 /** Scenarios that are pinned with fewer replications or variants than they have, as their tests run them. */
