@@ -77,7 +77,7 @@ function readAs({ result, texts }: Said, from: string, to: string): ReturnType<t
 describe('settings in which variants differ', () => {
   it('says which settings repeat the effects of a variant, and that none is repeated without them', async () => {
     const own = await said(consumers(VARIANTS));
-    const why = own.texts.find(({ text }) => text.startsWith('Settings differs'))!.text;
+    const why = own.texts.find(({ text }) => text.startsWith('Settings other'))!.text;
     expect(why).toMatch(
       /^Settings other than in as-is \(proved\): topics\.readings\.subscribers\[0\]\.maxPollInterval: 60s → 2s and topics\.readings\.subscribers\[0\]\.maxPollRecords: 100 → 5000; in as-is no effect happens again\.$/u,
     );
