@@ -61,9 +61,9 @@ const ONE_WORD = 'a word that another list of kinds has too:';
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/analysis/measure/breakers.ts machine.policy === 'circuitBreaker'":
     'the metrics breaker.* of the language are about breakers and nothing else',
-  "src/model/path/chains.ts layer.policy === 'deadline'":
+  "src/model/path/chain-shapes.ts layer.policy === 'deadline'":
     'a deadline that reaches an edge without one is laid in as an implicit layer',
-  "src/model/path/chains.ts layers[0].policy === 'fallback'":
+  "src/model/path/chain-shapes.ts layers[0].policy === 'fallback'":
     'the implicit deadline stands inside an outermost fallback, as the language says',
   "src/model/data/holders.ts policy === 'timeout'":
     'the guard on memory says whether the calls that it names have a time limit',

@@ -85,16 +85,22 @@ function sharedByEnvironments(caller: string, scenario: Subject['scenario']): Us
   };
 }
 
-/** A timeout without cancellation, if the callee ignores cancellation anyway. */
+/** A timeout without cancellation, if it leaves the work, or if the callee ignores cancellation anyway. */
 function timeoutCancel(
   { callee, layers, policyPath, connections }: Call,
   subject: Subject,
 ): Use | null {
-  if (traitsIn(layers, 'timeout')?.cancels !== false) return null;
+  const { cancel } = (layerOf(layers, 'timeout')?.config ?? {}) as { readonly cancel?: boolean };
+  if (cancel !== false) return null;
+  const path = [...policyPath, 'timeout', 'cancel'];
+  if (traitsIn(layers, 'timeout')!.detaches) {
+    const measured = 'the work inside goes on when the caller leaves, cancelled or not';
+    return { path, lacks: { measured, limit: 'onTimeout: abort' } };
+  }
   const cancellation = hostOf(subject.scenario, callee)?.cancellation ?? 'ignore';
   const isHeeded = cancellation !== 'ignore' || connections !== null;
   return {
-    path: [...policyPath, 'timeout', 'cancel'],
+    path,
     lacks: isHeeded
       ? null
       : {

@@ -13,8 +13,10 @@ import { setEdges } from './edges.js';
 import { Balancers } from './resources/picking/balancers.js';
 import { Board } from './faults/board.js';
 import { Configurations } from './platform/configurations.js';
+import { Apart } from './path/apart.js';
 import { Calls } from './path/calls.js';
 import { Chains } from './path/chains.js';
+import { CallAborts } from './resources/layers/call-aborts.js';
 import { Checks } from './resources/sharing/checks.js';
 import { Coalescing } from './resources/sharing/coalescing.js';
 import type { Collections } from './platform/collections.js';
@@ -81,7 +83,7 @@ export function assemble(
   world.plan = plan;
   world.replication = replication;
   world.stop = null;
-  windBack(plan);
+  windBack(plan, abortedComponents(plan, registry).size > 0 ? 1 : 0);
   // A plan refers to distributions by their index, so they must come before the parts of mixtures.
   samplers.addAll(plan.distributions);
   world.counts = new Counts();
@@ -103,7 +105,7 @@ export function assemble(
   world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
   world.wire = new Wire(world);
   world.calls = new Calls(world.wire);
-  world.ties = isTied(plan, registry) ? new Ties(world) : null;
+  setLayerParts(world, registry);
   world.interpreter = new Interpreter(world);
   world.workers = new Workers(world);
   world.effects = new Effects(world);
@@ -140,12 +142,15 @@ function isVersioned({ components }: Plan): boolean {
 /** Number of gauges of an instance of a service that calls two others. */
 const GAUGES_EACH = 5;
 
-/** Resets everything that the runs of a thread share to its initial state. */
-function windBack({ deepestChain, grid, instances, measured, statEdges }: Plan): void {
+/** Resets everything that the runs of a thread share to its initial state. `more`: layers that faults add to chains. */
+function windBack(
+  { deepestChain, grid, instances, measured, statEdges }: Plan,
+  more: number,
+): void {
   engine.reset();
   samplers.reset();
   strands.reset();
-  frames.reset(deepestChain + 1);
+  frames.reset(deepestChain + 1 + more);
   levels.reset(grid.edges.length - 1, instances.length * GAUGES_EACH);
   sink.reset(grid, measured.length, statEdges.length);
 }
@@ -178,9 +183,43 @@ function setMeasuring(world: Draft<World>, traceSink: ((rows: TraceRecord) => vo
   world.tracer = new Tracer(world, traceSink);
 }
 
+/** Sets the parts that only some policies and faults need. */
+function setLayerParts(world: Draft<World>, registry: FullRegistry): void {
+  const aimedAt = abortedComponents(world.plan, registry);
+  world.aborts = aimedAt.size === 0 ? null : new CallAborts(world, aimedAt);
+  world.apart = isLeft(world.plan, registry) ? new Apart(world) : null;
+  world.ties = isTied(world.plan, registry) ? new Ties(world) : null;
+}
+
 function isTied({ bundles }: Plan, registry: Registry): boolean {
   return bundles.some(({ layers }) =>
     layers.some(({ policy, kind }) => registry.policyKind(policy, kind)?.tied === true),
+  );
+}
+
+/** Components that a fault aims at in the proxies of their callers. */
+function abortedComponents(
+  { faults, parts, instances }: Plan,
+  registry: FullRegistry,
+): ReadonlySet<number> {
+  const own = faults.filter(
+    ({ kind, rollout }) => rollout === null && registry.faultKind(kind)?.atCaller === true,
+  );
+  return new Set(
+    own.flatMap((fault) => [
+      ...fault.parts.map((part) => parts[part].component),
+      ...fault.instances.map((id) => instances[id].component),
+    ]),
+  );
+}
+
+/** Whether callers leave what is inside a layer. */
+function isLeft({ bundles }: Plan, registry: Registry): boolean {
+  return bundles.some(({ layers }) =>
+    layers.some(({ policy, kind, config }) => {
+      const definition = registry.policyKind(policy, kind);
+      return definition?.detaches?.(config) === true;
+    }),
   );
 }
 

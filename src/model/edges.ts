@@ -63,6 +63,7 @@ export function setEdges(
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      poolLayer: chains.poolLayerOf(spec),
       proxyLayer: chains.proxyLayerOf(spec),
       passes: passesOf(plan.mesh, plan, spec),
       isMutual: isMutual(plan.mesh, plan, spec),

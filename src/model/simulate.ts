@@ -219,7 +219,11 @@ function gaugesOf({ world, chains, views }: Assembly): GaugeTable {
     add('cpu', instance.id, -1, instance.cores.gauge);
     if (instance.memory !== null) add('memory', instance.id, -1, instance.memory.gauge);
   }
-  for (const view of views()) add('inFlight', view.instance, view.callee, view.gauge);
+  const seen = views();
+  for (const view of seen) add('inFlight', view.instance, view.callee, view.gauge);
+  for (const view of seen) {
+    if (view.left >= 0) add('leftBehind', view.instance, view.callee, view.left);
+  }
   for (const pool of chains.pools.list()) {
     add('open', pool.instance, pool.callee, pool.open);
     add('used', pool.instance, pool.callee, pool.used);

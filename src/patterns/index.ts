@@ -67,6 +67,7 @@ export { weighted } from './balancers/weighted.js';
 export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
+export { abort } from './faults/abort.js';
 export { bandwidth } from './faults/bandwidth.js';
 export { certExpiry } from './faults/cert-expiry.js';
 export { change } from './faults/change.js';

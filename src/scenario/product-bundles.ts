@@ -12,7 +12,7 @@ export const OF_BUNDLES: readonly WayOut[] = [
   {
     keys: 'timelimiter',
     because: 'a time limit is called timeout here',
-    write: () => 'timeout: { after: 2s, cancel: true }',
+    write: () => 'timeout: 2s',
   },
   {
     keys: 'failureratethreshold slowcallratethreshold',

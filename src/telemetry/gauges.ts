@@ -9,7 +9,7 @@ import { Family } from './series.js';
 import type { Labels } from './series.js';
 
 /** Connections to nodes and abandoned ones are part of those to the component; handlers are counted by their consumers. */
-const SILENT = ['usedOfNode', 'abandoned', 'handling'] as const;
+const SILENT = ['usedOfNode', 'abandoned', 'handling', 'leftBehind'] as const;
 type Exported = Exclude<GaugeKind, (typeof SILENT)[number]>;
 
 /** Name, unit and help of the gauges of a run. */

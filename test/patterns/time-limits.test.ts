@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deadline, deadline } from '../../src/patterns/policies/deadline.js';
 import { timeout } from '../../src/patterns/policies/timeout.js';
 import { retry } from '../../src/patterns/policies/retry.js';
+import { bulkheadSemaphore } from '../../src/patterns/policies/bulkhead-semaphore.js';
 import { OUTCOME } from '../../src/contracts/outcome.js';
 import { createPolicy, FakeCalls, MS } from '../support/fake-calls.js';
 
@@ -132,5 +133,42 @@ describe('deadline', () => {
     calls.run();
     expect(calls.starts).toEqual([0, 200 * MS]);
     expect(call).toMatchObject({ outcome: OUTCOME.serverError, endNs: 300 * MS });
+  });
+});
+
+describe('a timeout that leaves its work', () => {
+  const detached = { after: '30ms', onTimeout: 'detach' };
+
+  it('gives the caller a timeout and the inner layers the outcome, when there is one', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 100 * MS, outcome: OUTCOME.ok });
+    const { policy } = createPolicy(calls, timeout, detached);
+    const permits = createPolicy(calls, bulkheadSemaphore, { maxConcurrent: 1 }).policy;
+    const first = calls.call([policy, permits], 0);
+    const second = calls.call([policy, permits], 50 * MS);
+    const third = calls.call([policy, permits], 100 * MS);
+    calls.run();
+    expect(first).toMatchObject({ outcome: OUTCOME.timeout, endNs: 30 * MS });
+    expect(second).toMatchObject({ outcome: OUTCOME.rejectedBulkhead, endNs: 50 * MS });
+    expect(third).toMatchObject({ outcome: OUTCOME.timeout, endNs: 130 * MS });
+    expect(calls.killed).toEqual([]);
+    expect(policy.held() + permits.held()).toBe(0);
+  });
+
+  it('accepts an answer that comes in its last instant', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 30 * MS, outcome: OUTCOME.ok });
+    const { policy } = createPolicy(calls, timeout, detached);
+    const call = calls.call([policy], 0);
+    calls.run();
+    expect(call).toMatchObject({ outcome: OUTCOME.ok, endNs: 30 * MS });
+  });
+
+  it('refuses a socket timeout that ends nothing', () => {
+    const problems = (written: object) =>
+      timeout.check!(timeout.schema.parse(written), new Map()).map(({ message }) => message);
+    expect(problems({ ...detached, socketTimeout: '31ms' })).toEqual([]);
+    expect(problems({ ...detached, socketTimeout: '30ms' })[0]).toContain('not longer than after');
+    expect(problems({ after: '30ms', socketTimeout: '1s' })[0]).toContain('aborts');
   });
 });

@@ -68,7 +68,7 @@ const inBudget = (paste: string, write: string): Case => ({ paste: ['budget', pa
 const CASES: readonly Case[] = [
   inPolicy('perTryTimeout: 2s', 'timeout: 2s'),
   inPolicy('per_try_timeout: 250ms', 'timeout: 250ms'),
-  inPolicy('timelimiter: { timeoutDuration: 2s }', 'timeout: { after: 2s, cancel: true }'),
+  inPolicy('timelimiter: { timeoutDuration: 2s }', 'timeout: 2s'),
   inPolicy(
     'failureRateThreshold: 50',
     'circuitBreaker: { kind: resilience4j, failureRateThreshold: 50% }',

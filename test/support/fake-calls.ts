@@ -194,6 +194,17 @@ export class FakeCalls implements CallContext {
     return child;
   }
 
+  startApart(frame: number, layer: number): number {
+    const of = this.frames[frame];
+    const child = this.add(of.layers, layer + 1, frame, of.deadline, () => {});
+    this.at(this.now, () => this.advance(child, layer + 1), this.phase);
+    return child;
+  }
+
+  leaveApart(child: number): void {
+    this.frames[child].parent = -1;
+  }
+
   ask(frame: number, layer: number): number {
     return this.instead(frame, layer);
   }

@@ -100,6 +100,8 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   a: () => layerOf('coalesce', 'simple', { key: 'asked' }),
   x: () => layerOf('coalesce', 'simple', { key: 'asked', shareErrors: false, window: '8ms' }),
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
+  /** A time limit whose caller leaves what is inside. */
+  u: () => layerOf('timeout', 'simple', { after: '6ms', onTimeout: 'detach' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
   l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
@@ -189,6 +191,23 @@ export const CHAINS: readonly string[] = [
   'nhtb2',
   'rtb4',
   'yrtb4',
+  // Callers leave what is inside.
+  ...permutations(['r', 'u', 'b']),
+  'frhcub',
+  'hhub',
+  'uhrb',
+  'buhr',
+  'yrub',
+  'nhub',
+  'dralub',
+  'Ifrhub',
+  'uIrb',
+  'uirb',
+  'rzcub2',
+  'frquj',
+  'rub1',
+  'hub2',
+  'uhb4',
 ];
 
 /** Small pools that run out, with every limit; idle connections close, so none is left. */
@@ -453,11 +472,12 @@ function scenarioOf({
     databases: [store],
     keys: new Map([['asked', { kind: 'uniform', count: 3 }]]),
     workloads: [users],
-    // A call without any time limit would wait for ever for a message that has vanished.
+    // Without any time limit a call, or work that its caller has left, would wait for ever for a message that has
+    // vanished.
     faults: faultsOf(
       seed,
       isRolled({ chain, seed }) ? 4 : 2,
-      policy.fallback !== null || /[zj]/.test(chain) || !/[td]/.test(chain),
+      policy.fallback !== null || /[zju]/.test(chain) || !/[td]/.test(chain),
     ),
   });
 }

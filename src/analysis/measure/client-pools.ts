@@ -5,9 +5,11 @@ import { wiringOf } from '../../contracts/plan/wiring.js';
 import { poolSizeOf, userOf } from '../../contracts/scenario/pool-size.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Histogram } from '../../stats/histogram.js';
+import { largestOf, meanOf, nothing } from './estimate.js';
 import { areaOf, picked, type GaugePick } from './gauges.js';
+import { levels } from './levels.js';
 import { isScaled, meanInstances, thereBySteps } from './presence.js';
-import type { Asked, Question } from './question.js';
+import type { Asked, Measurement, Question } from './question.js';
 import { constantColumn } from './step-columns.js';
 import type { Steps } from './steps.js';
 import { mergeSegments } from './sums.js';
@@ -138,7 +140,7 @@ function poolSize({ pool, connections, route }: PlanEdge, instances: number): nu
 /** Picks the gauges of the client pools of a selection. */
 export function poolPick(
   question: Pools,
-  kind: 'open' | 'used' | 'waiting' | 'abandoned',
+  kind: 'open' | 'used' | 'waiting' | 'abandoned' | 'leftBehind',
 ): GaugePick {
   const { plan } = question.data;
   const { callers } = question.selection;
@@ -146,6 +148,20 @@ export function poolPick(
     instance >= 0 && isPoolOf(question, plan.instances[instance].component, callee);
   if (callers === null) return { kind, instances: null, passes };
   return { kind, instances: [...callers].flatMap((id) => instancesOf(plan, id)), passes };
+}
+
+/** The level of a gauge of calling instances, summed over them; `absent`: without any gauge. */
+export function gaugeOf(
+  kind: 'open' | 'waiting' | 'abandoned' | 'leftBehind',
+  absent: number | null = null,
+): Measurement {
+  return (question) => {
+    const { means, maxima } = levels(question.data, question.window, poolPick(question, kind));
+    if (means.every((value) => value === null)) {
+      return absent === null ? nothing(means.length) : meanOf(means.map(() => absent));
+    }
+    return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
+  };
 }
 
 /** Waits for a connection in the window, by run. */

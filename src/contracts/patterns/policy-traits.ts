@@ -31,6 +31,8 @@ export interface TimeoutTraits {
   readonly afterNs: Ns;
   /** Whether the callee learns that the caller has given up. */
   readonly cancels: boolean;
+  /** Whether the caller leaves without ending what is inside. */
+  readonly detaches: boolean;
 }
 
 export interface DeadlineTraits {

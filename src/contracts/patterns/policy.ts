@@ -132,6 +132,16 @@ export interface CallContext {
   fork(frame: number, layer: number, nth: number, elsewhere: boolean): number;
   killChild(child: number): void;
   /**
+   * Starts what is inside this layer as work that the caller can leave; child() receives its end. To be followed
+   * by PARK. Returns -1 if this call cannot be left. Only for kinds with `detaches`.
+   */
+  startApart(frame: number, layer: number): number;
+  /**
+   * The caller leaves what startApart() has started: it keeps all that it holds until its work ends. Its outcome
+   * goes nowhere. The client ends the work `socketNs` after its start, if it lasts so long. Also for cancel().
+   */
+  leaveApart(child: number, socketNs: Ns): void;
+  /**
    * Ties the attempts of two frames: the server that begins one notifies the server of the other, which drops
    * it as `cancelled` unless it has begun. A frame is tied to itself until the other frame exists, and to -1
    * to untie it. Only for kinds that are `tied`.
@@ -286,6 +296,10 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   readonly state: 'none' | 'scoped';
   /** Time limit of all that is inside of it; null = none. */
   limits?(config: z.output<S>): Ns | null;
+  /** Whether a caller that leaves this layer does not end what is inside; absent = it does. */
+  detaches?(config: z.output<S>): boolean;
+  /** Whether it begins only when an attempt has its connection: then it is inside the pool. Absent = no. */
+  insideConnection?(config: z.output<S>): boolean;
   /** It repeats what is inside of it. */
   readonly repeats?: true;
   /** It ties attempts to each other (tied requests). */
@@ -346,6 +360,8 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
    * key of its draws.
    */
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
+  /** Applies the defaults of the product whose `order` the bundle has; returns the settings. */
+  byOrder?(config: z.output<S>, order: string): z.output<S>;
   /**
    * Completes another policy of its bundle, or its `connections`: returns the settings of that one, given its
    * current settings and the fields of it that the user wrote.

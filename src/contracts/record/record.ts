@@ -112,6 +112,7 @@ export interface EdgeRecord {
  * Kinds of gauges. busy = workers in use, queue = requests waiting for a worker, concurrency = in service or
  * waiting for a downstream response (requests accepted but not answered), cpu = cores in use, memory = bytes
  * held, inFlight = calls of an edge in flight, open = pool connections open, used = pool connections in use,
+ * leftBehind = calls of an edge whose caller has given up while their work goes on,
  * waiting = callers waiting for a pool connection, usedOfNode = pool connections to one node in use,
  * abandoned = sessions of a server whose client has gone, also counted in open,
  * handling = executions of an endpoint that no call has brought, such as those of a consumer.
@@ -129,6 +130,7 @@ export const GAUGE_KINDS = [
   'usedOfNode',
   'abandoned',
   'handling',
+  'leftBehind',
 ] as const;
 export type GaugeKind = (typeof GAUGE_KINDS)[number];
 

@@ -1,4 +1,4 @@
-import { portion, counted } from './entry.js';
+import { gauge, portion, counted } from './entry.js';
 
 /** Metrics of edges: attempts, and the decisions of policies. */
 export const EDGE_METRICS = [
@@ -35,6 +35,13 @@ export const EDGE_METRICS = [
     ['edge'],
     'low',
     'Those of `retries` that a proxy of the service mesh sent.',
+  ),
+  gauge(
+    'leftBehind',
+    ['edge'],
+    'low',
+    'Calls whose caller has given up, while their work goes on and holds its threads, permits and connections: see ' +
+      '`onTimeout: detach`.',
   ),
   counted('fallbacks', ['edge'], 'none', 'Calls answered by a fallback.'),
   portion(

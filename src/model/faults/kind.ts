@@ -42,6 +42,8 @@ export interface FaultKind<S extends z.ZodType = z.ZodType> {
   readonly ofEveryNode?: boolean;
   /** It affects something that exists once per component, so its instances cannot be selected. */
   readonly ofWhole?: boolean;
+  /** It acts on calls in the proxies of the callers of its target. */
+  readonly atCaller?: true;
   /** Whether `share` below 100% has a meaning; only then may a scenario set it. */
   readonly takesShare: boolean;
   /** It cannot be partly applied, so a scenario may not set a ramp. The same holds for every `instant` kind. */

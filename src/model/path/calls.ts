@@ -19,6 +19,7 @@ import type { CalledEndpoint, PolicyState } from '../../contracts/patterns/polic
 import type { CallsPort } from '../data/ports.js';
 import { ASK_TAG, FORK_TAG, INSTEAD_TAG } from './call-tags.js';
 import { AVOID, PLACES, frames } from '../data/strands/frames.js';
+import { openBelow, openSame } from './inner-frames.js';
 import type { Wire } from './wire.js';
 import { besideOperates, callOperates } from '../data/strands/operations.js';
 
@@ -171,6 +172,7 @@ export class Calls implements CallsPort {
   drop(frame: number, notify: boolean): void {
     invariant(frames.slots.has(frame), 'a call is abandoned while it goes on');
     this.cancelFrom(frame, frames.base[frame], OUTCOME.cancelled, notify);
+    if (frames.base[frame] > 0) this.wire.dropped(frame);
     frames.parent[frame] = -1;
     this.release(frame);
   }
@@ -241,29 +243,36 @@ export class Calls implements CallsPort {
     frames.hedged[frame] = 1;
     // Only forks use the count, so the first one resets it.
     if (nth === 1) frames.forkCount[frame] = 0;
-    const child = frames.open();
+    if (elsewhere) this.wire.syncPlace(frame);
+    const child = openBelow(frame, layer);
     frames.hedged[child] = 1;
     frames.avoid[child] = elsewhere ? AVOID.siblings : 0;
-    frames.edge[child] = frames.edge[frame];
-    frames.caller[child] = frames.caller[frame];
-    frames.chain[child] = frames.chain[frame];
-    frames.depth[child] = frames.depth[frame];
-    frames.base[child] = layer + 1;
-    frames.parent[child] = frame;
-    frames.under[child] = layer;
-    frames.owner[child] = frames.owner[frame];
-    frames.ownerStamp[child] = frames.ownerStamp[frame];
     frames.attempt[child] = frames.attempt[frame] + nth;
-    frames.cell[child] = frames.cell[frame];
-    frames.deadline[child] = frames.deadline[frame];
-    frames.start[child] = engine.now;
     derive(frames.lineageA[frame], frames.lineageB[frame], FORK_TAG + nth);
     frames.lineageA[child] = lineage.a;
     frames.lineageB[child] = lineage.b;
+    this.startBelow(child, layer);
+    return child;
+  }
+
+  startApart(frame: number, layer: number): number {
+    const owner = this.wire.openApart(frame);
+    if (owner < 0) return -1;
+    const child = openSame(frame, layer, owner);
+    this.wire.beginApart(frame, child);
+    this.startBelow(child, layer);
+    return child;
+  }
+
+  leaveApart(child: number, socketNs: Ns): void {
+    invariant(frames.slots.has(child), 'a caller leaves what is still inside');
+    this.wire.leaveApart(child, socketNs);
+  }
+
+  private startBelow(child: number, layer: number): void {
     // The stamp belongs to one layer: before this runs, the frame may be reused as a fork of another layer.
     const index = (child << frames.shift) | (layer + 1);
     engine.soon(engine.phase, this.forkOp, index, frames.stamp[index]!, 0);
-    return child;
   }
 
   instead(frame: number, layer: number): number {
@@ -434,6 +443,7 @@ export class Calls implements CallsPort {
     }
     const parent = frames.parent[frame];
     if (parent >= 0) this.endChild(frame, parent, result);
+    else if (base > 0) this.endLeft(frame);
     else this.endCall(frame, result);
   }
 
@@ -443,9 +453,16 @@ export class Calls implements CallsPort {
     // A fork is the same call; a call made instead is a separate one.
     if (frames.base[frame]! > 0) frames.ambiguous[parent] |= frames.ambiguous[frame]!;
     else this.wire.callEnded(frame, outcome);
+    if (frames.owner[frame] !== frames.owner[parent]) this.wire.rejoined(frame, parent);
     frames.parent[frame] = -1;
     this.release(frame);
     this.layers[frames.chain[parent] + layer].child!(parent, layer, frame, outcome);
+  }
+
+  /** Work that its caller has left has ended; its outcome goes nowhere. */
+  private endLeft(frame: number): void {
+    this.wire.leftEnded(frame);
+    this.release(frame);
   }
 
   private endCall(frame: number, outcome: Outcome): void {

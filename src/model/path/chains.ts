@@ -1,4 +1,3 @@
-import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { streamKey, type StreamKey } from '../../kernel/rng.js';
@@ -19,7 +18,7 @@ import { Alarms } from '../data/instances/alarms.js';
 import type { View } from '../data/edges/edge.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { OpenBlock } from '../data/figures/journal.js';
-import { INHERITED } from '../resources/layers/inherited.js';
+import type { CallAborts } from '../resources/layers/call-aborts.js';
 import { createState } from '../resources/layers/states.js';
 import { PickLayer } from '../resources/picking/pick-layer.js';
 import { limitsAt, Pools, type PoolsParts } from '../resources/connections/pools.js';
@@ -28,6 +27,8 @@ import { Targets } from '../resources/picking/targets.js';
 import { WaitingRoom } from '../data/instances/waiting-room.js';
 import { Watched, Watchers } from '../resources/picking/watched.js';
 import type { Calls } from './calls.js';
+import { ChainShapes } from './chain-shapes.js';
+import { levels } from '../data/figures/levels.js';
 import { frames } from '../data/strands/frames.js';
 import { engine } from '../../kernel/engine.js';
 import { samplers } from '../../kernel/distribution.js';
@@ -40,7 +41,7 @@ interface Timing {
   readonly isResetLate: boolean;
 }
 
-type ChainsParts = PoolsParts & { readonly calls: Calls };
+type ChainsParts = PoolsParts & { readonly calls: Calls; readonly aborts: CallAborts | null };
 
 const EARLY: Timing = { isLate: false, isResetLate: false };
 
@@ -48,10 +49,9 @@ const EARLY: Timing = { isLate: false, isResetLate: false };
  * Builds the chains of policy objects. All calls with common state share an object: those of the same bundle from the
  * same instance (or calling component, or all callers) to the same callee (or endpoint).
  */
-export class Chains {
+export class Chains extends ChainShapes {
   readonly pools: Pools;
   private readonly world: ChainsParts;
-  private readonly registry: Registry;
   readonly alarms: Alarms;
   private readonly states = new Map<string, PolicyState>();
   /** For states that several processes have over one store: the maker of the state of a process, or null. */
@@ -66,65 +66,13 @@ export class Chains {
   private readonly blocks = new Map<string, readonly OpenBlock[]>();
   /** By bundle and policy. */
   private readonly timings = new Map<string, Timing>();
-  /** Bundles in which some call may inherit a deadline; all their chains get the same shape. */
-  private readonly reached = new Set<number>();
 
   constructor(world: ChainsParts, registry: Registry) {
+    super(world.plan, registry, world.aborts);
     this.world = world;
-    this.registry = registry;
     this.alarms = new Alarms();
     this.pickLayer = new PickLayer(world);
     this.pools = new Pools(world, this.alarms);
-    for (const edge of world.plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
-  }
-
-  /** Layers of an edge including the implicit ones, outermost first; the pool is the innermost. */
-  layersOf(edge: PlanEdge): readonly Layer[] {
-    const { layers } = this.world.plan.bundles[edge.bundle];
-    // A transaction only waits for its connection; the deadline applies to its statements.
-    if (edge.session === SESSION.holds) return layers;
-    const own = layers.some((layer) => layer.policy === 'deadline');
-    if (own || !this.reached.has(edge.bundle)) return layers;
-    const outer = layers.length > 0 && layers[0].policy === 'fallback' ? 1 : 0;
-    return [...layers.slice(0, outer), INHERITED, ...layers.slice(outer)];
-  }
-
-  /** Depth of the chains of an edge. */
-  depthOf(edge: PlanEdge): number {
-    const pool = edge.pool === null && edge.connections === null ? 0 : 1;
-    const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
-    return this.layersOf(edge).length + pick + pool;
-  }
-
-  /** Returns true if a layer depends on the instance, so that the instance is picked before the attempt is sent. */
-  picks(edge: PlanEdge): boolean {
-    return edge.connections !== null || edge.route !== null || this.splits(edge);
-  }
-
-  private splits(edge: PlanEdge): boolean {
-    return this.world.plan.bundles[edge.bundle].layers.some(({ per }) => per === 'target');
-  }
-
-  /** Index of the first layer that a proxy of the mesh applies; Infinity = the application applies all. */
-  proxyLayerOf(edge: PlanEdge): number {
-    const first = this.layersOf(edge).findIndex(({ isProxy }) => isProxy === true);
-    return first < 0 ? Infinity : first;
-  }
-
-  /** Returns true if callers pick among all instances once every one of them is shut. */
-  failsOpen(edge: PlanEdge): boolean {
-    const { layers } = this.world.plan.bundles[edge.bundle];
-    return layers.some((layer) => !layer.dryRun && this.kindOf(layer).failsOpen === true);
-  }
-
-  /** Longest wait of an edge's calls for an available instance; 0 = they do not wait. */
-  shutWaitOf(edge: PlanEdge): Ns {
-    let waitNs = 0;
-    for (const layer of this.world.plan.bundles[edge.bundle].layers) {
-      if (layer.dryRun) continue;
-      waitNs = Math.max(waitNs, this.kindOf(layer).shutWait?.(layer.config) ?? 0);
-    }
-    return waitNs;
   }
 
   /** The room in which the calls of one instance wait for an instance of the callee, for `waitNs` at most. */
@@ -146,6 +94,11 @@ export class Chains {
   chainOf(edge: PlanEdge, caller: Instance, view: View): number {
     const layers = this.layersOf(edge);
     const objects = layers.map((layer) => this.stateOf(edge, layer, caller, view));
+    if (view.left < 0 && layers.some((layer) => this.kindOf(layer).detaches?.(layer.config))) {
+      view.left = levels.register();
+    }
+    const inside = this.insideConnection(edge);
+    const late = inside < 0 ? null : objects[inside];
     const first = layers.findIndex(({ per }) => per === 'target');
     if (first >= 0) objects.splice(first, 0, this.pickLayer);
     if (first < 0 && edge.route !== null) objects.push(this.pickLayer);
@@ -155,7 +108,10 @@ export class Chains {
       const limited = objects.find((object) => limitsAt(object, 0) !== null) ?? null;
       const name = limited === null ? '' : String(this.idOf(limited));
       objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
+      if (late !== null) objects.push(...objects.splice(objects.indexOf(late), 1));
     }
+    const abort = this.abortsAt(edge);
+    if (abort >= 0) objects.splice(abort, 0, this.world.aborts!);
     this.world.tracer.proxied?.watch(objects, this.proxyLayerOf(edge), this.world.calls);
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);
@@ -245,12 +201,6 @@ export class Chains {
   /** The bundle that the state of a layer belongs to. */
   private bundleOf(edge: PlanEdge, { bundle }: Layer): string {
     return bundle ?? this.world.plan.bundles[edge.bundle].id;
-  }
-
-  private kindOf(layer: Layer): PolicyKind {
-    const definition = this.registry.policyKind(layer.policy, layer.kind);
-    invariant(definition !== undefined, 'the registry knows every policy of a plan');
-    return definition!;
   }
 
   private stateOf(edge: PlanEdge, layer: Layer, caller: Instance, view: View): PolicyState {

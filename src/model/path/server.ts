@@ -204,8 +204,9 @@ export class Server implements ServerPort {
       return;
     }
     this.world.workers.leave(strand, instance);
-    if (strands.returns[strand] === RETURN.none) this.freeJob(strand, -1);
-    else if (strands.returns[strand] === RETURN.task) this.endTask(strand, outcome);
+    const returns = strands.returns[strand];
+    if (returns === RETURN.none || returns === RETURN.apart) this.freeJob(strand, -1);
+    else if (returns === RETURN.task) this.endTask(strand, outcome);
     else if (strands.answered[strand] !== ANSWERED.no) this.endAfterAnswer(strand);
     else if (instance.down && instance.silent) this.lose(strand);
     else this.answer(strand, outcome);

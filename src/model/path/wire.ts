@@ -16,11 +16,13 @@ import { FROZEN } from '../data/instances/process.js';
 import type { Instance } from '../data/instances/instance.js';
 import { CUT, MESSAGE, VANISHED } from '../data/edges/link.js';
 import { balancerAt, isUnknown, NOWHERE } from '../resources/picking/picks.js';
+import type { CallAborts } from '../resources/layers/call-aborts.js';
 import { GO } from '../resources/sections/transactions.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { largestHolder } from '../data/holders.js';
-import { frames } from '../data/strands/frames.js';
+import { frames, originalOf } from '../data/strands/frames.js';
 import { operatesAsAttempt } from '../data/strands/operations.js';
+import type { Apart } from './apart.js';
 import { levels } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
 import type { InterpreterPort } from '../data/ports.js';
@@ -40,6 +42,10 @@ export interface WireParts extends ServedRun {
   readonly sizes: Sizes | null;
   /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
+  /** Null if no fault ends calls in the proxies of callers. */
+  readonly aborts: CallAborts | null;
+  /** Null if no time limit leaves what is inside of it. */
+  readonly apart: Apart | null;
   /** Null if no policy ties attempts to each other. */
   readonly ties: Ties | null;
   /** Null if no server closes connections by its own limits. */
@@ -106,8 +112,7 @@ export class Wire {
     strands.returns[strand] = RETURN.frame;
     strands.from[strand] = frame;
     // Forks execute the same call: a second execution of it is a duplicate.
-    let original = frame;
-    while (frames.base[original] > 0) original = frames.parent[original];
+    const original = originalOf(frame);
     operatesAsAttempt(strand, frame, original);
     strands.callA[strand] = frames.lineageA[original];
     strands.callB[strand] = frames.lineageB[original];
@@ -161,7 +166,9 @@ export class Wire {
     const edge = world.edges[strands.edge[job]];
     if (world.serverEnds !== null) world.serverEnds.left(job);
     this.settle(job, edge, outcome);
-    sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    if (world.apart === null || !world.apart.wasCounted(job)) {
+      sink.attemptEnded(edge.stat, strands.sentCell[job], outcome);
+    }
     if (edge.session !== SESSION.none) world.sections!.transactions.abandoned(job);
     strands.answer[job] = outcome;
     strands.callerLeftAt[job] = engine.now;
@@ -294,6 +301,42 @@ export class Wire {
   /** Ties the attempts of a frame to those of another, see CallContext.tie. */
   tie(frame: number, other: number): void {
     this.world.ties!.tie(frame, other);
+  }
+
+  /** Opens the strand for what is inside a time limit; -1 if it cannot be left. */
+  openApart(frame: number): number {
+    return this.world.apart!.open(frame);
+  }
+
+  beginApart(frame: number, child: number): void {
+    this.world.apart!.begin(frame, child);
+  }
+
+  /** What is inside a time limit has ended, while its caller waits. */
+  rejoined(child: number, parent: number): void {
+    this.world.apart!.rejoined(child, parent);
+  }
+
+  leaveApart(child: number, socketNs: Ns): void {
+    this.world.apart!.leave(child, socketNs);
+  }
+
+  /** A fork or a call that was left ends; its outcome goes nowhere. */
+  dropped(frame: number): void {
+    const { apart } = this.world;
+    if (apart !== null) apart.ended(frame);
+  }
+
+  /** The work of a call that was left has ended. */
+  leftEnded(frame: number): void {
+    this.world.apart!.ended(frame);
+    this.world.server.freeStrand(frames.owner[frame]);
+  }
+
+  /** A call is about to be forked: its forks may have to avoid its place. */
+  syncPlace(frame: number): void {
+    const { apart } = this.world;
+    if (apart !== null) apart.syncPlace(frame);
   }
 
   /** Returns true if the process of the caller is paused; the event then happens when it resumes. */
@@ -436,8 +479,12 @@ export class Wire {
     this.settle(strand, edge, outcome);
     if (world.sizes !== null) world.sizes.received(strand, edge, frames.owner[frame]);
     if (world.callData !== null) world.callData.received(strand, frames.owner[frame]);
-    sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
-    world.server.answerDelivered(strand, engine.now);
+    if (world.apart !== null && world.apart.isLeft(frame)) {
+      world.apart.answered(strand, frame, edge);
+    } else {
+      sink.attemptEnded(edge.stat, strands.sentCell[strand], outcome);
+      world.server.answerDelivered(strand, engine.now);
+    }
     world.calls.answer(frame, outcome);
   }
 

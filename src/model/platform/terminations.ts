@@ -124,7 +124,9 @@ export class Terminations {
     for (let strand = 0; strand < strands.slots.touched; strand++) {
       if (!strands.alive(strand) || strands.instance[strand] !== instance.id) continue;
       if (strands.parent[strand] >= 0) continue;
-      if (strands.returns[strand] === RETURN.root) continue;
+      // Threads whose callers have left do not keep a process from ending.
+      const returns = strands.returns[strand];
+      if (returns === RETURN.root || returns === RETURN.apart) continue;
       const state = strands.state[strand];
       if (state === STATE.REPLYING || state === STATE.LOST) continue;
       if (state === STATE.TRANSIT && !edges[strands.edge[strand]].connected) continue;

@@ -22,6 +22,7 @@ import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
 import { problemsOf } from './problems.js';
 import type { HintUse } from './retry-hints.js';
 import { counts, forbids, hintedNs } from './retry-hints.js';
+import { StartWindow } from './start-window.js';
 import type { RetryBudgetConfig } from './retry-budget.js';
 import { retryBudget, retryBudgetSchema } from './retry-budget.js';
 import type { RetryBudget } from './retry-budgets.js';
@@ -35,6 +36,8 @@ export interface RetryConfig {
   /** HTTP methods whose calls are retried; undefined = all. */
   readonly methods?: readonly string[] | undefined;
   readonly otherInstance?: boolean;
+  /** Time after the first try at which no other one starts any more; undefined or null = no limit. */
+  readonly startBefore?: Ns | null | undefined;
   readonly respectRetryAfter?: boolean | undefined;
 }
 
@@ -181,6 +184,8 @@ export class Retrying implements PolicyState {
   private readonly waitsForDeadline: boolean;
   private readonly hints: HintUse | null;
   private readonly key: StreamKey;
+  /** Null if tries may start at any time. */
+  private readonly window: StartWindow | null;
   /** Calls in flight inside this layer. */
   private inside = 0;
 
@@ -204,11 +209,14 @@ export class Retrying implements PolicyState {
     this.follows = this.budget !== null && this.budget.followsAttempts;
     this.hints = config.respectRetryAfter === false ? null : (rules.hints ?? null);
     this.key = key;
+    const { startBefore = null } = config;
+    this.window = startBefore === null ? null : new StartWindow(startBefore);
   }
 
   enter(frame: number, layer: number): number {
     this.ctx.setWord(frame, layer, 1 << TRIES);
     this.inside++;
+    if (this.window !== null) this.window.opens(frame, this.ctx.now);
     if (this.budget !== null) this.budget.started(this.ctx.now);
     return PASS;
   }
@@ -273,6 +281,7 @@ export class Retrying implements PolicyState {
     const backoffNs = this.backoffNs(frame, word, outcome);
     const delayNs = isHintUsed ? this.hintDelayNs(frame, tries, hint, backoffNs) : backoffNs;
     if (this.isTooLate(frame, delayNs) && !this.waitsForDeadline) return outcome;
+    if (this.window !== null && this.window.isOver(frame, ctx.now + delayNs)) return outcome;
     const afterTimeout = timedOut(outcome);
     if (budget !== null && !budget.allow(ctx.now, afterTimeout)) {
       ctx.count(frame, EDGE_COUNTER.budgetDenied);

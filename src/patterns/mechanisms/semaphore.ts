@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
@@ -68,6 +69,7 @@ export class Semaphore implements PolicyState {
   /** Passes the permit to the oldest waiter, or frees it if none waits. */
   private release(): void {
     const next = this.waiting.shift();
+    invariant(this.inside > 0, 'a permit is given back once');
     if (next < 0) this.inside--;
     else this.ctx.resume(frameOf(next), layerOf(next));
   }

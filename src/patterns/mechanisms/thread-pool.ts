@@ -1,3 +1,4 @@
+import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../contracts/outcome.js';
@@ -99,6 +100,7 @@ export class ThreadPool implements PolicyState {
 
   private run(frame: number, layer: number): number {
     this.busy++;
+    invariant(this.busy <= this.sizes.max, 'a pool runs no more tasks than it has threads');
     this.ctx.setWord(frame, layer, RUNNING);
     if (this.handoff === null) return PASS;
     this.ctx.arm(this.handoff, frame, layer);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { flag } from '../../contracts/quantities/fields.js';
+import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
-import type { Samplers } from '../../kernel/distribution.js';
+import { meanOf, type Samplers } from '../../kernel/distribution.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import {
   HOLD,
@@ -21,7 +22,7 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import { distribution, whole } from '../../contracts/quantities/quantities.js';
+import { count, distribution, whole } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { outcomeList } from '../mechanisms/retry-traits.js';
 
@@ -63,6 +64,14 @@ const schema = z.strictObject({
         'The end of the steps is the response, `respond` sets a different one, and a failure ' +
         'inside is the outcome of the call. In a workload the user runs them. Unit: list of ' +
         'steps. Defaults to none.',
+    ),
+  maxConcurrent: count({ min: 1 })
+    .optional()
+    .describe(
+      'Fallbacks in progress at once, per state (by default each instance of the caller and each ' +
+        'callee): further calls fail with rejectedBulkhead instead. It limits only fallbacks that ' +
+        'take time. Unit: calls, or `unlimited`. Defaults to 10 with `order: hystrix` ' +
+        '(fallback.isolation.semaphore.maxConcurrentRequests), otherwise to unlimited.',
     ),
   degraded: flag(true).describe(
     'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are ' +
@@ -169,6 +178,73 @@ class FallbackElse implements PolicyState {
 
 const NOTHING = -1;
 
+/**
+ * A limit on fallbacks in progress: AbstractCommand.java takes a semaphore before the fallback and gives it back at its
+ * end; without a permit the command fails (getFallbackOrThrowException, REJECTED_SEMAPHORE_FALLBACK).
+ */
+class LimitedFallback implements PolicyState {
+  private readonly ctx: CallContext;
+  private readonly on: OutcomeSet;
+  private readonly most: number;
+  private readonly inner: PolicyState;
+  /** Whether a timer of the inner one is the end of a fallback, not its start. */
+  private readonly endsInTime: boolean;
+  /** Frames whose fallback is in progress. */
+  private readonly inside = new Set<number>();
+
+  constructor(
+    ctx: CallContext,
+    on: OutcomeSet,
+    most: number,
+    inner: PolicyState,
+    endsInTime: boolean,
+  ) {
+    this.ctx = ctx;
+    this.on = on;
+    this.most = most;
+    this.inner = inner;
+    this.endsInTime = endsInTime;
+  }
+
+  enter(frame: number, layer: number): number {
+    return this.inner.enter(frame, layer);
+  }
+
+  leave(frame: number, layer: number, outcome: Outcome): number {
+    if (!isSuccess(outcome) && this.on.has(outcome) && this.inside.size >= this.most) {
+      this.ctx.count(frame, EDGE_COUNTER.bulkheadRejected);
+      return OUTCOME.rejectedBulkhead;
+    }
+    const verdict = this.inner.leave(frame, layer, outcome);
+    if (verdict === HOLD) this.inside.add(frame);
+    invariant(this.inside.size <= this.most, 'no more fallbacks run than have permits');
+    return verdict;
+  }
+
+  timer(frame: number, layer: number): void {
+    if (this.endsInTime) this.inside.delete(frame);
+    this.inner.timer!(frame, layer);
+  }
+
+  child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    invariant(this.inside.delete(frame), 'a fallback gives its permit back once');
+    this.inner.child!(frame, layer, child, outcome);
+  }
+
+  cancel(frame: number, layer: number, parked: boolean): void {
+    this.inside.delete(frame);
+    this.inner.cancel(frame, layer, parked);
+  }
+
+  reset(): void {
+    this.inside.clear();
+  }
+
+  held(): number {
+    return this.inside.size;
+  }
+}
+
 /** The time a fallback takes: a lane if it is constant, otherwise a draw per call. */
 class FallbackDelay {
   private readonly samplers: Samplers;
@@ -202,6 +278,15 @@ class FallbackDelay {
   }
 }
 
+/** HystrixCommandProperties.java: default_fallbackIsolationSemaphoreMaxConcurrentRequests. */
+const HYSTRIX_PERMITS = 10;
+
+type Config = z.output<typeof schema>;
+
+function takesTime({ call, steps, after }: Config): boolean {
+  return (call ?? steps) !== undefined || meanOf(after) > 0;
+}
+
 /** `fallback`: a substitute response from the caller when the callee fails. */
 export const fallback: PolicyKind<'fallback', typeof schema> = {
   policy: 'fallback',
@@ -219,19 +304,33 @@ export const fallback: PolicyKind<'fallback', typeof schema> = {
   schema,
   example: 'timeout: { after: 10ms }\nfallback: { after: 2ms, status: 203 }\n',
   traits: ({ on, degraded }) => ({ on: outcomeList(on), degraded }),
-  state: 'none',
+  state: 'scoped',
+  remembers: ({ maxConcurrent = Infinity }) => maxConcurrent < Infinity,
   create(config, setup) {
     const kind = config.degraded ? OUTCOME.degraded : OUTCOME.ok;
     const sampler = setup.sampler(config.after);
     const instant = setup.samplers.constantNs(sampler) === 0;
     const on = new OutcomeSet(config.on);
     const delay = instant ? null : new FallbackDelay(setup, sampler);
-    if ((config.call ?? config.steps) !== undefined) {
-      return new FallbackElse(setup.ctx, on, config.degraded, delay);
-    }
-    return new Fallback(setup.ctx, on, withStatus(kind, config.status ?? 200), delay);
+    const isElse = (config.call ?? config.steps) !== undefined;
+    const plain = isElse
+      ? new FallbackElse(setup.ctx, on, config.degraded, delay)
+      : new Fallback(setup.ctx, on, withStatus(kind, config.status ?? 200), delay);
+    const { maxConcurrent = Infinity } = config;
+    if (maxConcurrent === Infinity || (!isElse && delay === null)) return plain;
+    return new LimitedFallback(setup.ctx, on, maxConcurrent, plain, !isElse);
   },
-  check({ call, steps, status }): readonly PolicyProblem[] {
+  byOrder: (config, order) =>
+    order === 'hystrix' && takesTime(config) && config.maxConcurrent === undefined
+      ? { ...config, maxConcurrent: HYSTRIX_PERMITS }
+      : config,
+  check(config): readonly PolicyProblem[] {
+    const { call, steps, status, maxConcurrent } = config;
+    if (maxConcurrent !== undefined && !takesTime(config)) {
+      const message =
+        'this fallback takes no time, so two are never in progress: remove maxConcurrent';
+      return [{ field: 'maxConcurrent', message }];
+    }
     if (call !== undefined && steps !== undefined) {
       return [
         { field: 'steps', message: 'a fallback has either call or steps: remove one of them' },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { whole } from '../../contracts/quantities/quantities.js';
 import { budgetField, onField } from '../mechanisms/retrying.js';
+import { startBeforeField } from '../mechanisms/start-window.js';
 import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
@@ -14,6 +15,7 @@ const schema = z.strictObject({
     '[connect], plus timeout and reset if the callee endpoint is idempotent: ' +
       'proxy_next_upstream error timeout, without non_idempotent; responses are passed on',
   ),
+  startBefore: startBeforeField('proxy_next_upstream_timeout'),
   budget: budgetField(),
 });
 
@@ -27,7 +29,8 @@ export const retryNginx: PolicyKind<'retry', typeof schema> = {
   kind: 'nginx',
   summary: 'nginx proxy_next_upstream: tries the next server at once after an error or a timeout.',
   sources: [
-    'nginx ngx_http_proxy_module proxy_next_upstream, proxy_next_upstream_tries',
+    'nginx ngx_http_proxy_module proxy_next_upstream, proxy_next_upstream_tries, proxy_next_upstream_timeout',
+    'nginx/nginx src/http/ngx_http_upstream.c (ngx_http_upstream_next)',
     'nginx/nginx src/http/ngx_http_upstream_round_robin.c',
   ],
   schema,

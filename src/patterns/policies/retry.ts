@@ -12,6 +12,7 @@ import {
   SAFE,
   SAFE_IDEMPOTENT,
 } from '../mechanisms/retrying.js';
+import { startBeforeField } from '../mechanisms/start-window.js';
 import { retries, retryTraits } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
@@ -22,6 +23,7 @@ const schema = z.strictObject({
       'is idempotent',
   ),
   methods: methodsField(),
+  startBefore: startBeforeField('the `maxDuration` of Failsafe'),
   budget: budgetField(),
   otherInstance: otherInstanceField(false),
   respectRetryAfter: respectField(true, 'The hint replaces the back-off; `never` stops retrying.'),
@@ -39,6 +41,7 @@ export const retry: PolicyKind<'retry', typeof schema> = {
     'twitter/finagle RetryBudget.scala, tower-rs tps_budget.rs',
     'App-vNext/Polly RetryHelper.cs',
     'Envoy backoff_strategy.cc, resource_manager_impl.h',
+    'failsafe-lib/failsafe RetryPolicyConfig.java (maxDuration)',
   ],
   schema,
   example:

@@ -213,6 +213,7 @@ function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
     );
   }
   completeTogether(present);
+  completeByOrder(present, output);
   checkTogether(context, present, output, path);
   const order = orderOf(context, output, present, path);
   const layers = order.flatMap((policy) => {
@@ -236,6 +237,16 @@ function completeTogether(present: Map<string, Layer>): void {
       const config = kind.completes(own.config as never, policy, other.config, written);
       present.set(policy, { ...other, config });
     }
+  }
+}
+
+/** Applies the defaults that the product of the order has for its policies. */
+function completeByOrder(present: Map<string, Layer>, { order }: BundleOutput): void {
+  if (typeof order !== 'string') return;
+  for (const [policy, layer] of [...present]) {
+    const { byOrder } = policyKind(policy, layer.kind)!;
+    if (byOrder === undefined) continue;
+    present.set(policy, { ...layer, config: byOrder(layer.config as never, order) });
   }
 }
 

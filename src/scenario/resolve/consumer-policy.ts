@@ -81,6 +81,12 @@ function checkLayer(context: Context, layer: Layer, path: Path): void {
   for (const field of (kind.waits ?? []).filter((one) => layer.written.includes(one))) {
     refuse(field, `a consumer waits for its permit without a limit: remove ${field}`);
   }
+  if (policy === 'timeout' && layer.written.includes('onTimeout')) {
+    refuse(
+      'onTimeout',
+      'the handler runs in the same process and is always stopped: remove onTimeout',
+    );
+  }
   const { cancel = true } = layer.config as { readonly cancel?: boolean };
   if (policy === 'timeout' && !cancel) {
     refuse('cancel', 'the handler runs in the same process and is always stopped: remove cancel');

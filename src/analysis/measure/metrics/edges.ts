@@ -1,6 +1,7 @@
 import type { EDGE_METRICS } from '../../../language/metrics/edges.js';
 import type { EdgeCounter } from '../../../contracts/patterns/policy.js';
 import { openShareOf, transitionsOf } from '../breakers.js';
+import { gaugeOf } from '../client-pools.js';
 import { counterSums, edgeSums, partSums } from '../column-sums.js';
 import { meanOf, ratioOf } from '../estimate.js';
 import { bySubject, type Measurement, type Measurements } from '../question.js';
@@ -18,6 +19,7 @@ export const EDGE_MEASUREMENTS: Measurements<typeof EDGE_METRICS> = {
   'hedges.dropped': edgeCounter('hedgesDropped'),
   retries: edgeCounter('retries'),
   'proxy.retries': edgeCounter('proxyRetries'),
+  leftBehind: gaugeOf('leftBehind', 0),
   fallbacks: edgeCounter('fallbacks'),
   'breaker.openFor': openShareOf,
   'breaker.transitions': transitionsOf,

@@ -1,8 +1,8 @@
 import type { POOL_METRICS } from '../../../language/metrics/pools.js';
-import { fullestNode, poolCapacity, poolPick, poolWaits } from '../client-pools.js';
-import { distributionOf, largestOf, meanOf, nothing } from '../estimate.js';
-import { levels, shareOfCapacity } from '../levels.js';
-import type { Measurement, Measurements } from '../question.js';
+import { fullestNode, gaugeOf, poolCapacity, poolPick, poolWaits } from '../client-pools.js';
+import { distributionOf } from '../estimate.js';
+import { shareOfCapacity } from '../levels.js';
+import type { Measurements } from '../question.js';
 import { mergeAll } from '../sums.js';
 import { edgeCounter } from './edges.js';
 
@@ -12,7 +12,7 @@ export const POOL_MEASUREMENTS: Measurements<typeof POOL_METRICS> = {
     const each = poolWaits(question);
     return distributionOf(mergeAll(each), each, question.ending);
   },
-  'pool.waiting': poolGauge('waiting'),
+  'pool.waiting': gaugeOf('waiting'),
   'pool.utilization': (question) => {
     const node = fullestNode(question);
     if (node !== null) return shareOfCapacity(question, node.pick, node.capacity);
@@ -24,14 +24,6 @@ export const POOL_MEASUREMENTS: Measurements<typeof POOL_METRICS> = {
   'connections.opened': edgeCounter('connects'),
   'connections.closed': edgeCounter('goodbyes'),
   'connections.raced': edgeCounter('raced'),
-  connections: poolGauge('open'),
-  'connections.abandoned': poolGauge('abandoned'),
+  connections: gaugeOf('open'),
+  'connections.abandoned': gaugeOf('abandoned'),
 };
-
-function poolGauge(kind: 'open' | 'waiting' | 'abandoned'): Measurement {
-  return (question) => {
-    const { means, maxima } = levels(question.data, question.window, poolPick(question, kind));
-    if (means.every((value) => value === null)) return nothing(means.length);
-    return question.ending === 'max' ? largestOf(maxima) : meanOf(means);
-  };
-}

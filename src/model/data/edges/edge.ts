@@ -23,6 +23,8 @@ export class View {
   readonly outstanding: Int32Array | null;
   /** Gauge of outstanding attempts from this caller to this callee, or -1. */
   gauge = -1;
+  /** Gauge of calls that this caller has left while their work goes on, or -1. */
+  left = -1;
   /** By callee instance: number of policies that have shut it. */
   shut: Uint8Array = NO_BYTES;
   /** Number of shut instances, and a buffer for a list of the others. */
@@ -142,6 +144,8 @@ export interface Edge extends Pick<
   readonly picked: boolean;
   /** True if attempts use connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** Layer of that pool: the last one, or the one before a time limit that begins with the connection. */
+  readonly poolLayer: number;
   /** First layer of a proxy of the mesh in the chain; Infinity without one. */
   readonly proxyLayer: number;
   /** Proxies of the mesh that its attempts pass, as bits of PASS_BY. */

@@ -2,7 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
-import { frames } from '../strands/frames.js';
+import { frames, originalOf } from '../strands/frames.js';
 import type { Fleet } from '../instances/fleet.js';
 import type { Keys } from '../strands/keys.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
@@ -127,8 +127,7 @@ export class WeightedSplit extends Split {
       const value = world.keys.value(sticky, frames.owner[frame]);
       return unit(key.a, key.b, value, 0, 0);
     }
-    let original = frame;
-    while (frames.base[original] > 0) original = frames.parent[original];
+    const original = originalOf(frame);
     return unit(key.a, key.b, frames.lineageA[original], frames.lineageB[original], 0);
   }
 }

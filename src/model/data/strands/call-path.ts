@@ -13,6 +13,10 @@ export function callPath(plan: Plan, strand: number): string {
   const names: string[] = [];
   let at = strand;
   while (at >= 0 && names.length <= MAX_CALL_DEPTH + 1) {
+    if (strands.returns[at] === RETURN.apart) {
+      at = strands.parent[at];
+      continue;
+    }
     const part = plan.parts[strands.part[at]];
     names.push(`${plan.components[part.component].name}.${part.name}`);
     at = strands.returns[at] === RETURN.frame ? frames.owner[strands.from[at]] : -1;

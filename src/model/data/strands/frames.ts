@@ -132,6 +132,15 @@ class Frames {
   }
 }
 
+/** The frame of the call that a fork belongs to. A frame that its caller has left is a call of its own. */
+export function originalOf(frame: number): number {
+  let original = frame;
+  while (frames.base[original] > 0 && frames.parent[original] >= 0) {
+    original = frames.parent[original];
+  }
+  return original;
+}
+
 /** By frame and layer. */
 const LAYER_COLUMNS = ['stamp', 'word'] as const;
 const ENTRIES = { forkPlaces: PLACES, triedPlaces: PLACES, stamp: 0, word: 0 };

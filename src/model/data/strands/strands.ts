@@ -39,6 +39,8 @@ export const RETURN = Object.freeze({
   connection: 3,
   /** The owner of a task, such as a consumer of messages. */
   task: 4,
+  /** No receiver: it only owns what is inside a time limit that its caller may leave, see path/apart.ts. */
+  apart: 5,
 } as const);
 
 /** In the column `once`: the strand was answered with the result of an earlier execution, without its own. */

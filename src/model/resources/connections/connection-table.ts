@@ -234,8 +234,8 @@ export class ConnectionTable {
 
   /** The connection that the attempt of a frame uses: its pool is the innermost layer. */
   slotOf(frame: number): number {
-    const { calls } = this.world;
-    return calls.word(frame, frames.depth[frame] - 1);
+    const { calls, edges } = this.world;
+    return calls.word(frame, edges[frames.edge[frame]].poolLayer);
   }
 
   /** A response that exceeds a limit of its connection is cut: its caller sees a reset. `sizes` null: it has no size. */

@@ -95,7 +95,9 @@ export class EdgePool implements PolicyState {
     const kind = outcome & 31;
     const isOver = this.closes !== null && serverEnds!.isOver(slot);
     const isLost = !this.multiplexed || isOver || connections.isStale(slot);
-    const broken = kind === OUTCOME.reset && isLost;
+    // A limit that began with the connection has ended the attempt: its answer would still come on it.
+    const left = kind === OUTCOME.timeout && !this.multiplexed;
+    const broken = left || (kind === OUTCOME.reset && isLost);
     // A host resets a connection that it does not know. Only new connections are refused.
     if (broken || kind === OUTCOME.refused) this.retire(slot);
     this.detach(slot);

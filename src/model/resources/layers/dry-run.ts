@@ -148,6 +148,12 @@ class Watched implements CallContext {
     this.ctx.killChild(child);
   }
 
+  startApart(): number {
+    return -1;
+  }
+
+  leaveApart(): void {}
+
   ask(frame: number, layer: number, question: number): number {
     return this.ctx.ask(frame, layer, question);
   }

@@ -168,8 +168,9 @@ export class Picks {
     a: number,
     b: number,
   ): number {
-    const parent = frames.parent[frame];
+    const parent = siblingsOf(frame);
     let chosen = picked;
+    if (parent < 0) return chosen;
     if (wasAt(parent, picked)) {
       let others = 0;
       for (let k = 0; k < count; k++) {
@@ -242,4 +243,15 @@ function wasAt(parent: number, instance: number): boolean {
     if (frames.forkPlaces[parent * PLACES + k] === instance) return true;
   }
   return false;
+}
+
+/** The frame that a fork was forked from; what is inside a time limit belongs to the fork. -1 = it was left. */
+function siblingsOf(frame: number): number {
+  let at = frame;
+  let parent = frames.parent[at];
+  while (parent >= 0 && frames.owner[at] !== frames.owner[parent]) {
+    at = parent;
+    parent = frames.parent[at];
+  }
+  return parent;
 }

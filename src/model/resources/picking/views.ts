@@ -11,6 +11,8 @@ interface Seen {
   readonly instance: number;
   readonly callee: number;
   readonly gauge: number;
+  /** Gauge of the calls that were left, -1 without any. */
+  readonly left: number;
 }
 
 /** The view that each calling instance has of each callee, made on first use. */
@@ -54,8 +56,8 @@ export class Views {
       const callee = plan.parts[to].component;
       return Array.from({ length: instances }, (_, index) => {
         const instance = firstInstance + index;
-        const gauge = this.byPair.get(this.pairOf(instance, callee))?.gauge ?? NEVER;
-        return { instance, callee, gauge };
+        const view = this.byPair.get(this.pairOf(instance, callee));
+        return { instance, callee, gauge: view?.gauge ?? NEVER, left: view?.left ?? NEVER };
       });
     });
   }
