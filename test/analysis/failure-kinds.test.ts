@@ -46,6 +46,21 @@ workloads: { users: { arrivals: constant(100/s), requests: [ { call: shop.page }
     );
   });
 
+  it('count the calls that have no caller any more and still hold a thread', () => {
+    // Ten threads serve ten calls of 1 s in each second, of 25; a caller waits for 200 ms of them.
+    const sentence = sentenceOf(`
+run: { duration: 60s, warmup: 5s }
+services:
+  shop: { concurrency: 100, endpoints: { page: [ { call: bank.pay, policy: limited } ] } }
+  bank: { concurrency: 100, endpoints: { pay: [ wait: 1s ] } }
+policies: { limited: { order: resilience4j, timeout: 200ms, bulkhead: { kind: threadPool, coreThreads: 10, maxThreads: 10, queueCapacity: 0 } } }
+workloads: { users: { arrivals: constant(25/s), requests: [ { call: shop.page } ] } }
+`);
+    expect(sentence).toContain(
+      '60 % of the calls are refused, and 8 of 10 calls in progress have no caller any more',
+    );
+  });
+
   it('are refusals, each workload with its part, where nothing else fails', () => {
     const sentence = sentenceOf(`
 run: { duration: 60s, warmup: 5s }

@@ -236,6 +236,35 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'left-work-fills-bulkhead',
+    // 100/s at two callers: 50/s each, and 200 ms of work that is left after 100 ms.
+    fires: pair(
+      '{ order: resilience4j, timeout: 100ms, bulkhead: { kind: threadPool, coreThreads: 5, maxThreads: 9 } }',
+      'replicas: 2, ',
+      'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+    ),
+    path: 'policies.hop.bulkhead.maxThreads',
+    measured: '50/s x 200 ms = 10 calls at once',
+    limit: 'at most 9, the maxThreads',
+    silent: {
+      'as many as needed': pair(
+        '{ order: resilience4j, timeout: 100ms, bulkhead: { kind: threadPool, coreThreads: 5, maxThreads: 10 } }',
+        'replicas: 2, ',
+        'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+      ),
+      'the callee ends first': pair(
+        '{ order: resilience4j, timeout: 300ms, bulkhead: { kind: threadPool, coreThreads: 5, maxThreads: 9 } }',
+        'replicas: 2, ',
+        'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+      ),
+      'a client that aborts': pair(
+        '{ order: resilience4j, timeout: { after: 100ms, onTimeout: abort }, bulkhead: { kind: threadPool, coreThreads: 5, maxThreads: 9 } }',
+        'replicas: 2, ',
+        'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+      ),
+    },
+  },
+  {
     rule: 'cache-is-load-bearing',
     // 100 reads a second, and one core with 20 ms each: 50.
     fires: cached('levels: [ { name: near, kind: local } ]'),

@@ -32,6 +32,8 @@ export interface Link {
   readonly hedged: Float64Array;
   /** Calls in flight, mean over the step. */
   readonly inFlight: Float64Array;
+  /** Calls whose caller has left while their work goes on, mean over the step. */
+  readonly leftBehind: Float64Array;
   /** Calls that wait for a connection, mean over the step. */
   readonly waiting: Float64Array;
   /** The policies on these calls, without those in a dry run. */
@@ -214,7 +216,7 @@ function linkOf(
   const attempts = rows.map(({ attemptOutcomes }) => ({ outcomes: attemptOutcomes }));
   const sumsOf = (pick: (row: EdgeRecord) => Uint32Array): Float64Array =>
     bySteps(rows.map(pick), steps);
-  const levelOf = (kind: 'inFlight' | 'waiting'): Float64Array =>
+  const levelOf = (kind: 'inFlight' | 'waiting' | 'leftBehind'): Float64Array =>
     meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
   return {
     caller,
@@ -228,6 +230,7 @@ function linkOf(
     hedged: countersBySteps(rows, EDGE_COUNTER.hedges, steps),
     inFlight: levelOf('inFlight'),
     waiting: levelOf('waiting'),
+    leftBehind: levelOf('leftBehind'),
     layers: layersOf(data, { caller, callee, stats }),
   };
 }

@@ -35,6 +35,7 @@ export { hedgeNotIdempotent } from './hedge-not-idempotent.js';
 export { hotPartition } from './hot-partition.js';
 export { implausibleValue } from './implausible-value.js';
 export { latencyBudgetWithoutSuccess } from './latency-budget-without-success.js';
+export { leftWorkFillsBulkhead } from './left-work-fills-bulkhead.js';
 export { livenessBehindRequests } from './liveness-behind-requests.js';
 export { logWithoutCorrelation } from './log-without-correlation.js';
 export { memoryBeforeLimits } from './memory-before-limits.js';

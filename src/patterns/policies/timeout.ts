@@ -179,6 +179,7 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
     afterNs: config.after ?? Infinity,
     cancels: config.cancel && !detaches(config),
     detaches: detaches(config),
+    leftNs: config.socketTimeout ?? Infinity,
   }),
   limits: ({ after }) => after,
   detaches,

@@ -1,7 +1,7 @@
 import { OUTCOME_NAMES, type OutcomeName } from '../../../../contracts/outcome.js';
-import { formatShare } from '../../../../text/figures.js';
+import { formatCount, formatShare } from '../../../../text/figures.js';
 import { list } from '../../../../text/words.js';
-import { countIn, outcomesIn, type Link, linksFrom } from '../../links.js';
+import { countIn, meanSteps, outcomesIn, type Link, linksFrom } from '../../links.js';
 import type { RefusalKind, Refusal } from './kind.js';
 
 /** Policies of a caller that refuse calls by a configured limit, in words. */
@@ -26,11 +26,19 @@ export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
     return {
       ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
       text: `the ${what} of ${caller.name} refuses calls to ${callee.name}`,
-      evidence: `${formatShare(share)} of the calls are refused`,
+      evidence: `${formatShare(share)} of the calls are refused${leftWords(link, from, until)}`,
       count,
     };
   });
 };
+
+/** Calls whose callers have left and that still count in the limit, in words; '' = fewer than one on average. */
+function leftWords(link: Link, from: number, until: number): string {
+  const left = meanSteps(link.leftBehind, from, until);
+  if (left < 1) return '';
+  const of = `${formatCount(left)} of ${formatCount(meanSteps(link.inFlight, from, until))}`;
+  return `, and ${of} calls in progress have no caller any more`;
+}
 
 /** The limits on the calls of a link, in words. */
 export function limitsOf({ layers }: Link): string {
