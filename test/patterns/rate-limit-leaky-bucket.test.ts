@@ -15,6 +15,14 @@ describe('rateLimit leakyBucket', () => {
     expect(got).toEqual([0, 100, 200, 300, null, null, 300, null]);
   });
 
+  it('delays only calls after the first ones above the rate', () => {
+    // limit_req rate=5r/s burst=12 delay=8, 15 at once: 1 + 8 at once, 4 in their turn less 8 / 5 s, 2 refused.
+    const got = waits(kind, { rate: '5/s', burst: 12, delay: 8 }, Array<number>(15).fill(0));
+    expect(got).toEqual([...Array<number>(9).fill(0), 200, 400, 600, 800, null, null]);
+    const none = waits(kind, { rate: '5/s', burst: 2, delay: 2 }, [0, 0, 0, 0, 200, 200]);
+    expect(none).toEqual([0, 0, 0, null, 0, null]);
+  });
+
   it('keeps the distance to the call before, however long ago that was', () => {
     expect(waits(kind, { rate: '10/s', burst: 1 }, [0, 30, 199, 250, 500])).toEqual([
       0, 70, 1, 50, 0,

@@ -4,6 +4,7 @@ import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { rate, whole } from '../../contracts/quantities/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
 import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { problemsOf } from '../mechanisms/problems.js';
 import type { RationalRate } from '../mechanisms/rational-rate.js';
 import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
@@ -20,27 +21,36 @@ const schema = z.strictObject({
         'the rest is refused. The slot of a waiting call that gives up stays unused. Unit: ' +
         'calls. Defaults to 0.',
     ),
+  delay: whole({ max: 1_000_000 })
+    .prefault(0)
+    .describe(
+      'Calls above the rate that pass at once; only those after them wait, and the rate holds over the burst. At most ' +
+        '`burst`, which delays none (`nodelay` of nginx). Unit: calls. Defaults to 0.',
+    ),
   ...limiterFields,
 });
 
 /**
  * The leaky bucket as a queue, as in nginx limit_req. Departures are 1 / rate apart, and a call whose turn would be
- * more than burst / rate away finds the bucket full. The queue started at `anchor` and has taken `taken` calls since,
+ * more than burst / rate away finds the bucket full. A call waits for its turn, less delay / rate (limit_req_account:
+ * excess - delay). The queue started at `anchor` and has taken `taken` calls since,
  * so the next turn is at anchor + taken / rate.
  */
 class LeakyBucket implements Meter {
   private readonly rate: RationalRate;
   private readonly burst: number;
+  private readonly delay: number;
   private anchor: Ns = 0;
   private taken = 0;
 
-  constructor(perSecond: number, burst: number) {
+  constructor(perSecond: number, burst: number, delay: number) {
     this.rate = rationalRate(perSecond);
     this.burst = burst;
+    this.delay = delay;
   }
 
   take(now: Ns): Ns {
-    const { rate: pace, burst } = this;
+    const { rate: pace, burst, delay } = this;
     const turn = this.anchor + timeOfEvent(pace, this.taken);
     if (turn <= now) {
       this.anchor = now;
@@ -48,13 +58,14 @@ class LeakyBucket implements Meter {
       return 0;
     }
     if (this.anchor + timeOfEvent(pace, this.taken - burst) > now) return -1;
+    const goes = this.anchor + timeOfEvent(pace, this.taken - delay);
     this.taken++;
     // Moves whole spans from the count to the anchor, so that products stay within 53 bits.
     if (this.taken >= 2 * pace.events) {
       this.taken -= pace.events;
       this.anchor += pace.spanNs;
     }
-    return turn - now;
+    return Math.max(0, goes - now);
   }
 
   /** Time until the queue advances by one place. */
@@ -67,6 +78,11 @@ class LeakyBucket implements Meter {
   }
 }
 
+/** More calls that pass at once than the bucket takes. */
+function tooMuch(delay: number, burst: number): string {
+  return `${delay} calls cannot pass above the rate, because the bucket takes burst: ${burst} of them: write at most ${burst}`;
+}
+
 /** `rateLimit` of kind `leakyBucket`: a short queue that empties at a constant rate. */
 export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   kind: 'leakyBucket',
@@ -74,12 +90,15 @@ export const rateLimitLeakyBucket: PolicyKind<'rateLimit', typeof schema> = {
   sources: ['nginx src/http/modules/ngx_http_limit_req_module.c'],
   schema,
   example: 'rateLimit: { kind: leakyBucket, rate: 20/s, burst: 3 }\n',
-  traits: ({ rate: perSecond, burst }) => ({
+  traits: ({ rate: perSecond, burst, delay }) => ({
     perSecond,
-    longestWaitNs: Math.ceil((burst * NS_PER_SECOND) / perSecond),
+    longestWaitNs: Math.ceil((Math.max(0, burst - delay) * NS_PER_SECOND) / perSecond),
   }),
   waits: ['burst'],
   callFields: callFields(true),
-  ...metered((config) => new LeakyBucket(config.rate, config.burst)),
-  check: (config) => rateProblems(config.rate),
+  ...metered((config) => new LeakyBucket(config.rate, config.burst, config.delay)),
+  check: ({ rate: pace, burst, delay }) => [
+    ...rateProblems(pace),
+    ...problemsOf({ delay: delay > burst && tooMuch(delay, burst) }),
+  ],
 };
