@@ -398,6 +398,7 @@ export function database(
     maxConnections: Infinity,
     reserved: 0,
     connect: FREE,
+    connectWork: FREE,
     onAbandon: 'close',
     clientCheckIntervalNs: null,
     statementTimeoutNs: null,

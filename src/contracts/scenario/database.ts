@@ -16,6 +16,8 @@ export interface Database extends Host {
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
+  /** CPU of the server for each connection that is opened. */
+  readonly connectWork: Distribution;
   /** How a client leaves a statement that it no longer waits for. */
   readonly onAbandon: 'close' | 'cancel';
   /** Interval at which the server looks for lost clients during a statement; null = it does not. */

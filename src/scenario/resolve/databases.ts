@@ -36,6 +36,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections,
     reserved,
     connect: output.connect,
+    connectWork: output.connectWork,
     cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
     onAbandon: output.onAbandon,
     clientCheckIntervalNs: checkInterval(context, output, path),

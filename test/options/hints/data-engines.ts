@@ -59,6 +59,7 @@ export const engines: readonly Hint[] = [
   of('db', 'operations\\.\\*\\.write', [true, false]),
   of('db', 'operations\\.\\*\\.(table|tableLock)', ['accounts', 'other', 'rowExclusive'], altering),
   of('db', 'operations\\.\\*\\.lockTimeout', ['5ms', 'none']),
+  of('db', 'connectWork', ['5ms', '50ms']),
   of('db', 'reserved', [1, 4], few),
   of('es', 'threadPools\\.\\w+\\.size', [1, 6]),
   of('es', 'threadPools\\.\\w+\\.queueSize', [0, 5]),
