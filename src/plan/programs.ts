@@ -314,6 +314,10 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
   }
+  const { cluster } = database;
+  if (cluster?.requireFullCoverage === true) {
+    writeAct(w, w.acts.covered(cluster.nodeTimeoutNs, scope), 'covered', scope);
+  }
   if (database.capacity !== null) {
     writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);
   }

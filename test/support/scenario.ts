@@ -405,6 +405,7 @@ export function database(
     knee: null,
     replication: null,
     shards: null,
+    cluster: null,
     capacity: null,
     search: null,
     route: { kind: 'primary' },
