@@ -18,7 +18,7 @@ const MAX_REJOIN: Ns = 5000 * NS_PER_MS;
  * The state of a Redis Cluster without replicas that requires full coverage (redis/redis: src/cluster_legacy.c,
  * clusterUpdateState). Once a master has been down for the node timeout, all others refuse commands too. If it returns,
  * the others clear its failure no earlier than two node timeouts after they have noted it (clearNodeFailureIfNeeded).
- * Without a majority of masters nobody notes it, and the cluster is up a rejoin delay after the majority.
+ * Without a majority of masters a failure is not noted, and the cluster is up a rejoin delay after the majority.
  */
 class Coverage {
   private readonly timeoutNs: Ns;
