@@ -7,6 +7,7 @@ import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../contracts/plan/
 import type { StepOf } from '../contracts/scenario/steps.js';
 import { conflictsOf, TABLE_MODES } from '../language/table-locks.js';
 import type { CountDistribution } from '../kernel/counts.js';
+import type { Ns } from '../kernel/time.js';
 import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';
 import type { KeyTable } from './keys.js';
@@ -134,6 +135,10 @@ export class Acts {
   /** Access to a row of a replicated database. */
   access(act: 'read' | 'write', { part, where }: Scope, row: string | null): number {
     return this.add({ act, part: part.id, key: this.keys.use(row, where, 'a row') });
+  }
+
+  covered(nodeTimeoutNs: Ns, { part }: Scope): number {
+    return this.add({ act: 'covered', part: part.id, nodeTimeoutNs });
   }
 
   consume(capacity: Capacity, { key, write, units }: Operation, { part, where }: Scope): number {

@@ -51,6 +51,7 @@ import { Problems } from './problem.js';
 import {
   writeDelivery,
   writeFallbacks,
+  writeConnect,
   writeHandshake,
   writeProbe,
   writeProgram,
@@ -228,6 +229,7 @@ function writeAll(
   const refusals = components.map((component) => writeRefusal(w, component));
   const handshakes = components.map((component) => writeHandshake(w, component));
   const probes = components.map((component) => writeProbe(w, component));
+  const connects = components.map((component) => writeConnect(w, component));
   const measured = parts.map(({ id }) => id);
   return {
     programs,
@@ -236,6 +238,7 @@ function writeAll(
       const own = {
         ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
         probes: planProbes(it, programs, probes[it.id]!),
+        connectProgram: connects[it.id]!,
       };
       const processes = versionProcesses(w, limiters, it, programs, own);
       return {
@@ -296,7 +299,10 @@ function planComponent(
   rejectProgram: number,
   handshakeProgram: number,
   admission: PlanComponent['admission'],
-): Omit<PlanComponent, 'probes' | 'autoscaling' | 'versions' | 'resized' | keyof PlanPlatform> {
+): Omit<
+  PlanComponent,
+  'probes' | 'connectProgram' | 'autoscaling' | 'versions' | 'resized' | keyof PlanPlatform
+> {
   const { source } = component;
   const host = hostOf(component);
   const common = {

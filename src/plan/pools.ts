@@ -1,8 +1,11 @@
+import type { Distribution } from '../kernel/distribution.js';
 import type { Database } from '../contracts/scenario/database.js';
 import type { Pool } from '../contracts/scenario/pools.js';
 import { isFree } from './free.js';
 
-type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'>;
+type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'> & {
+  readonly connectWork?: Distribution;
+};
 
 /** Connections that a server accepts, and the cost of opening one. Pools cannot use reserved connections. */
 export function connectionsOf({
@@ -18,7 +21,7 @@ export function connectionsOf({
 
 /** Connection pool of a caller; null if connections are unlimited and free. */
 export function poolAt(
-  { pool, pools, maxConnections, connect }: Pooled,
+  { pool, pools, maxConnections, connect, connectWork }: Pooled,
   caller: string,
 ): Pool | null {
   const own = pools.get(caller) ?? pool;
@@ -30,6 +33,7 @@ export function poolAt(
     own.maxLifetimeNs !== null ||
     own.maxIdleTimeNs !== null ||
     maxConnections !== Infinity ||
-    !isFree(connect);
+    !isFree(connect) ||
+    (connectWork !== undefined && !isFree(connectWork));
   return limited ? own : null;
 }

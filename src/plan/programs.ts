@@ -213,6 +213,16 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
   return at;
 }
 
+/** Writes the program of the work of a database for a connection; -1 = there is none. */
+export function writeConnect(w: Writer, { name, source }: LaidComponent): number {
+  if (source.kind !== 'database' || isFree(source.host.connectWork)) return -1;
+  const at = w.assembler.here;
+  const work = w.distributions.id(source.host.connectWork);
+  w.assembler.emit(OP.WORK, work, 0, 0, `${name}/connectWork#0`);
+  w.assembler.emit(OP.DONE, OUTCOME.ok);
+  return at;
+}
+
 /** Writes the program of a probe of the process itself; -1 = there is no such probe. */
 export function writeProbe(w: Writer, component: LaidComponent): number {
   const probes = hostOf(component)?.probes ?? null;
@@ -303,6 +313,10 @@ function writeOperation(w: Writer, operation: Operation, database: Database, sco
   if (statementTimeoutNs !== null) {
     const limit = w.assembler.constants([statementTimeoutNs]);
     w.assembler.emit(OP.TIME_LIMIT, limit, withStatus(OUTCOME.serverError, 500));
+  }
+  const { cluster } = database;
+  if (cluster?.requireFullCoverage === true) {
+    writeAct(w, w.acts.covered(cluster.nodeTimeoutNs, scope), 'covered', scope);
   }
   if (database.capacity !== null) {
     writeAct(w, w.acts.consume(database.capacity, operation, scope), 'consume', scope);

@@ -13,7 +13,7 @@ import type {
 } from './messaging.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaMark, PlanSagaStart } from './sagas.js';
 import type { PlanRegistry } from './discovery.js';
-import type { PlanRead, PlanReplication, PlanWrite } from './replication.js';
+import type { PlanCovered, PlanRead, PlanReplication, PlanWrite } from './replication.js';
 import type { PlanInlet } from './queues.js';
 import type {
   PlanProjection,
@@ -71,6 +71,7 @@ export type PlanAct =
   | PlanRowLock
   | PlanCommitted
   | PlanConsume
+  | PlanCovered
   | PlanRead
   | PlanWrite
   | PlanInvoke

@@ -136,6 +136,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly autoscaling: PlanAutoscaling | null;
   /** Program of a TLS handshake; -1 = none. */
   readonly handshakeProgram: number;
+  /** Program of the work of a database for each connection that is opened; -1 = none. */
+  readonly connectProgram: number;
   readonly loadBalancing: LoadBalancing;
   readonly external: boolean;
   readonly critical: boolean;

@@ -53,3 +53,11 @@ export interface PlanWrite {
   /** Index into plan.keys, or -1. */
   readonly key: number;
 }
+
+/** Start of a command in a Redis Cluster that requires full coverage. */
+export interface PlanCovered {
+  readonly act: 'covered';
+  readonly part: number;
+  /** Time after which the other nodes consider a node failed. */
+  readonly nodeTimeoutNs: Ns;
+}

@@ -16,6 +16,8 @@ export interface Database extends Host {
   readonly maxConnections: number;
   readonly reserved: number;
   readonly connect: Distribution;
+  /** CPU of the server for each connection that is opened. */
+  readonly connectWork: Distribution;
   /** How a client leaves a statement that it no longer waits for. */
   readonly onAbandon: 'close' | 'cancel';
   /** Interval at which the server looks for lost clients during a statement; null = it does not. */
@@ -28,6 +30,8 @@ export interface Database extends Host {
   readonly replication: Replication | null;
   /** Sharding; null = every node has all rows. */
   readonly shards: Shards | null;
+  /** Its shards are the masters of a Redis Cluster; null = they do not know each other. */
+  readonly cluster: RedisCluster | null;
   /** Provisioned throughput; null = unlimited. */
   readonly capacity: Capacity | null;
   /** Thread pools, shard copies and refreshes of a search engine; null for other products. */
@@ -84,4 +88,12 @@ export interface TableLock {
   readonly mode: TableMode;
   /** Longest wait for it; null = no limit. */
   readonly timeoutNs: Ns | null;
+}
+
+/** A Redis Cluster without replicas. */
+export interface RedisCluster {
+  /** All nodes refuse commands while the slots of one have no node. */
+  readonly requireFullCoverage: boolean;
+  /** Time after which the other nodes consider a node failed. */
+  readonly nodeTimeoutNs: Ns;
 }

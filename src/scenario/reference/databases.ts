@@ -97,8 +97,11 @@ export const DATABASE_REFERENCE: readonly ReferenceEntry[] = [
     component: 'database',
     summary:
       'Redis: one command at a time, so a slow one delays all others. Sentinel replaces the primary after ' +
-      '30 s and does not fence the old one.',
-    sources: ['redis/redis: src/networking.c, src/server.c, sentinel.conf, redis.conf'],
+      '30 s and does not fence the old one. With `shards` each shard is a server of its own; `cluster` makes ' +
+      'them a Redis Cluster, which needs all of them.',
+    sources: [
+      'redis/redis: src/networking.c, src/server.c, src/cluster_legacy.c, sentinel.conf, redis.conf',
+    ],
     example: asking(
       'One command at a time',
       '{ kind: redis, operations: { write: { work: 0.1ms, write: true } } }',

@@ -36,6 +36,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     maxConnections,
     reserved,
     connect: output.connect,
+    connectWork: output.connectWork,
     cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
     onAbandon: output.onAbandon,
     clientCheckIntervalNs: checkInterval(context, output, path),
@@ -43,6 +44,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),
     shards: resolveShards(context, output, path),
+    cluster: resolveCluster(context, output, path),
     capacity: resolveCapacity(context, output, path),
     search: resolveSearch(context, output, cpu, path),
     lockTimeoutNs: lockTimeoutOf(output),
@@ -108,6 +110,24 @@ function resolveShards(
     conflict(context, [...path, 'shards'], message);
   }
   return shards;
+}
+
+/** Resolves the cluster that the shards of Redis are in. */
+function resolveCluster(
+  context: Context,
+  { kind, shards, cluster }: DatabaseOutput,
+  path: Path,
+): Database['cluster'] {
+  if (cluster === undefined) return null;
+  if (kind !== 'redis') {
+    const message = `describes a Redis Cluster, and the kind is ${kind}: remove cluster, or write kind: redis`;
+    conflict(context, [...path, 'cluster'], message);
+  } else if (shards === undefined) {
+    const message =
+      'has no effect on a single node, which has all slots: add shards to the database';
+    conflict(context, [...path, 'cluster'], message);
+  }
+  return { requireFullCoverage: cluster.requireFullCoverage, nodeTimeoutNs: cluster.nodeTimeout };
 }
 
 /** Reports invalid `fanout` of an operation. */

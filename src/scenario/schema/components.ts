@@ -323,7 +323,12 @@ export const databaseSchema = inheriting(
           'Number of those connections that are reserved for administrators. Defaults by kind: postgres 3, ' +
             'else 0.',
         ),
-      connect: field.cost('0ms', 'Time to open a connection.'),
+      connect: field.cost('0ms', 'Time to open a connection, without CPU of the server.'),
+      connectWork: field.cost(
+        '0ms',
+        'CPU of the server for each connection that is opened, after `connect`: the fork of a process, TLS, the ' +
+          'check of the password. It competes with statements for the cores.',
+      ),
       onAbandon: field.choice(
         ['close', 'cancel'],
         'close',

@@ -67,6 +67,24 @@ export const replicationFields = {
       'With elasticsearch the nodes of a shard are adjacent: with one replica NAME[0] and NAME[1] are the first ' +
       'shard.',
   ),
+  cluster: field.of(
+    z.strictObject({
+      requireFullCoverage: field.flag(
+        true,
+        'Whether all nodes answer CLUSTERDOWN, an error with 503, while the slots of a failed node are served by ' +
+          'none (cluster-require-full-coverage).',
+      ),
+      nodeTimeout: field.duration(
+        '15s',
+        'Time after which the other nodes consider a node failed (cluster-node-timeout). If it returns later, they ' +
+          'clear this no earlier than after another two of these times.',
+      ),
+    }),
+    absent('the shards do not know each other'),
+    'Makes `shards` of kind redis the masters of a Redis Cluster without replicas. Only nodes that are down count, ' +
+      'not those that are paused or cut off.',
+    'map',
+  ),
   route: field.of(
     readRoute,
     'primary',

@@ -50,8 +50,22 @@ function ofCache(path: string, values: readonly unknown[], beside?: Hint['beside
   return { option, base: 'data-engines.yaml', values, ...(beside === undefined ? {} : { beside }) };
 }
 
+const CLUSTER = 'test/field/databases/redis-cluster-full-coverage.yaml';
+
 /** Hints for kinds of databases and for caches. */
 export const engines: readonly Hint[] = [
+  {
+    option: /^databases\.\*\.cluster\.requireFullCoverage$/,
+    base: CLUSTER,
+    at: ['databases', 'cache'],
+    values: [false],
+  },
+  {
+    option: /^databases\.\*\.cluster\.nodeTimeout$/,
+    base: CLUSTER,
+    at: ['databases', 'cache'],
+    values: ['5s', '30s'],
+  },
   of('db', 'deadlockTimeout', ['10ms', '400ms']),
   of('db', 'lockTimeout', ['20ms', '200ms']),
   of('db', 'onAbandon', ['cancel', 'close'], impatient),
@@ -59,6 +73,7 @@ export const engines: readonly Hint[] = [
   of('db', 'operations\\.\\*\\.write', [true, false]),
   of('db', 'operations\\.\\*\\.(table|tableLock)', ['accounts', 'other', 'rowExclusive'], altering),
   of('db', 'operations\\.\\*\\.lockTimeout', ['5ms', 'none']),
+  of('db', 'connectWork', ['5ms', '50ms']),
   of('db', 'reserved', [1, 4], few),
   of('es', 'threadPools\\.\\w+\\.size', [1, 6]),
   of('es', 'threadPools\\.\\w+\\.queueSize', [0, 5]),

@@ -38,6 +38,9 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private readonly idle: { readonly connection: number; readonly sinceNs: Ns }[] = [];
   /** By frame: when dialling ends, or the wait for a session times out. */
   private readonly until: number[] = [];
+  /** By frame: number of the work of the server for its connection; and the last number. */
+  private readonly working: number[] = [];
+  private works = 0;
   private opened = 0;
   /** Frames that wait for a session of the pooler. */
   private readonly connecting = new IntRing();
@@ -104,6 +107,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     } else if (word < 0) {
       invariant(word === DIALLING, 'a parked call waits, connects or dials');
       invariant(this.dialling > 0, 'an abandoned dial is counted');
+      this.working[frame] = 0;
       this.dialling--;
       this.closeDialled(this.dialled[frame]);
       this.serve();
@@ -136,6 +140,24 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       return;
     }
     invariant(ctx.word(frame, layer) === DIALLING, 'a timer ends the step that its call is in');
+    if (!this.isServed(frame)) this.connected(frame);
+  }
+
+  /** Returns true if the server has to work for the connection of a frame before it is open. */
+  private isServed(frame: number): boolean {
+    const { ctx, works } = this.setup;
+    const number = ++this.works;
+    const done = (): void => {
+      if (this.working[frame] === number) this.connected(frame);
+    };
+    if (works?.(ctx.lineageA(frame), ctx.lineageB(frame), done) !== true) return false;
+    this.working[frame] = number;
+    this.until[frame] = Infinity;
+    return true;
+  }
+
+  private connected(frame: number): void {
+    this.working[frame] = 0;
     invariant(this.dialling > 0, 'a dial ends once');
     this.dialling--;
     this.continueWith(frame, this.newConnection(this.dialled[frame]));
@@ -235,14 +257,15 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     const a = ctx.lineageA(frame);
     const b = ctx.lineageB(frame);
     const time = samplers.draw(connect, stream.a, stream.b, a, b, ctx.attemptNumber(frame));
-    if (time === 0) {
+    if (time === 0 && !this.isServed(frame)) {
       this.use(frame, layer, this.newConnection(epoch), ctx.now - this.since[frame]);
       return PASS;
     }
     this.dialling++;
     this.dialled[frame] = epoch;
-    this.until[frame] = ctx.now + time;
     ctx.setWord(frame, layer, DIALLING);
+    if (time === 0) return PARK;
+    this.until[frame] = ctx.now + time;
     ctx.after(time, frame, layer);
     return PARK;
   }

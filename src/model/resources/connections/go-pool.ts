@@ -37,13 +37,17 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   private open = 0;
   private promised = 0;
   private isOpening = false;
+  /** Numbers of the work of the server: for the dial of a frame, for that of the opener, and the last one. */
+  private readonly working: number[] = [];
+  private openerWork = 0;
+  private works = 0;
   private isCleaning = false;
   private serial = 0;
   private readonly audited = isAudited();
 
   constructor(setup: PoolSetup<GoSettings>) {
     super(setup);
-    this.opener = setup.alarm(() => this.openedForWaiter());
+    this.opener = setup.alarm(() => this.dialledForWaiter());
     this.cleaner = setup.alarm(() => this.clean());
   }
 
@@ -88,6 +92,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
       this.leaveLine(frame);
     } else {
       this.dialling--;
+      this.working[frame] = 0;
       invariant(this.dialling >= 0, 'an abandoned dial was counted');
       server.give(this.dialled[frame]);
       this.countOpen(-1);
@@ -98,6 +103,26 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
 
   /** The dial of a caller is complete. */
   timer(frame: number): void {
+    if (!this.isServed(frame)) this.connected(frame);
+  }
+
+  /** Returns true if the server has to work for the connection of a frame before it is open. */
+  private isServed(frame: number): boolean {
+    const number = ++this.works;
+    const isServed = this.serves(() => {
+      if (this.working[frame] === number) this.connected(frame);
+    });
+    if (isServed) this.working[frame] = number;
+    return isServed;
+  }
+
+  private serves(done: () => void): boolean {
+    const { works, stream } = this.setup;
+    return works?.(stream.a, stream.b + this.serial, done) === true;
+  }
+
+  private connected(frame: number): void {
+    this.working[frame] = 0;
     invariant(this.dialling > 0, 'a dial ends once');
     this.dialling--;
     this.continueWith(frame, this.newConnection(this.dialled[frame]));
@@ -117,6 +142,8 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     }
     this.promised = 0;
     this.isOpening = false;
+    this.works++;
+    this.openerWork = 0;
     this.isCleaning = false;
     this.opener.clear();
     this.cleaner.clear();
@@ -150,14 +177,14 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
       this.open <= this.setup.pool.maxOpen,
       'a pool opens no more connections than its limit',
     );
-    if (time === 0) {
+    if (time === 0 && !this.isServed(frame)) {
       this.use(frame, layer, this.newConnection(epoch), 0);
       return PASS;
     }
     this.dialling++;
     this.dialled[frame] = epoch;
     ctx.setWord(frame, layer, DIALLING);
-    ctx.after(time, frame, layer);
+    if (time > 0) ctx.after(time, frame, layer);
     return PARK;
   }
 
@@ -215,7 +242,18 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     }
   }
 
+  /** The dial of the opener is complete, but for the work of the server. */
+  private dialledForWaiter(): void {
+    const number = ++this.works;
+    const isServed = this.serves(() => {
+      if (this.openerWork === number) this.openedForWaiter();
+    });
+    if (isServed) this.openerWork = number;
+    else this.openedForWaiter();
+  }
+
   private openedForWaiter(): void {
+    this.openerWork = 0;
     invariant(this.isOpening, 'a connection opens that was being opened');
     this.isOpening = false;
     this.put(this.newConnection(this.openerDialled));

@@ -40,6 +40,9 @@ export class HikariAdder {
   /** Tasks in its queue. */
   private tasks = 0;
   private backoff: Ns = FIRST_BACKOFF;
+  /** Number of the process, and whether the server works or has worked for the present dial. */
+  private life = 0;
+  private isServed = false;
 
   constructor(setup: PoolSetup<HikariSettings>, wanting: Wanting) {
     this.setup = setup;
@@ -66,6 +69,7 @@ export class HikariAdder {
     this.alarm.clear();
     this.doing = ADDER.free;
     this.tasks = 0;
+    this.life++;
   }
 
   /** A call waits as the nth one: adds a task unless the queue already holds that many. */
@@ -115,13 +119,27 @@ export class HikariAdder {
     levels.add(gauges.open, 1);
     opens();
     const time = samplers.draw(connect, stream.a, stream.b, ++this.serial, 0, 0);
+    this.isServed = false;
     this.alarm.set(ctx.now + time);
+  }
+
+  /** Returns true if the server has to work for the connection before it is open. */
+  private waitsForServer(): boolean {
+    if (this.isServed) return false;
+    this.isServed = true;
+    const { works, stream } = this.setup;
+    const { life, serial } = this;
+    const done = (): void => {
+      if (this.life === life && this.serial === serial) this.proceed();
+    };
+    return works?.(stream.a, stream.b + serial, done) === true;
   }
 
   /** The thread's timer fires: a dial, a pause or a backoff is over. */
   private proceed(): void {
     invariant(this.doing !== ADDER.free, 'the timer of the thread runs only while it is busy');
     const { ctx } = this.setup;
+    if (this.isDialling && this.waitsForServer()) return;
     switch (this.doing) {
       case ADDER.first:
         this.doing = ADDER.free;

@@ -3,6 +3,7 @@ import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Alarm, CallContext } from '../../../contracts/patterns/policy.js';
 import type { Histogram } from '../../../stats/histogram.js';
+import type { ServerWork } from './connect-work.js';
 import type { ServerConnections } from './server-connections.js';
 
 export interface PoolGauges {
@@ -23,6 +24,8 @@ export interface PoolSetup<P> {
   readonly samplers: Samplers;
   /** Distribution of the time to open a connection. */
   readonly connect: number;
+  /** Work of the server for each connection; null = none. */
+  readonly works?: ServerWork | null;
   readonly stream: StreamKey;
   readonly gauges: PoolGauges;
   /** Histogram for waits at this time; null outside the measured time. */

@@ -19,6 +19,8 @@ import { HikariPool } from './hikari-pool.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { MESSAGE, VANISHED } from '../../data/edges/link.js';
+import { ConnectWork } from './connect-work.js';
+import type { Working } from './connect-work.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
 import { ServerConnections } from './server-connections.js';
@@ -53,7 +55,7 @@ interface GaugesOfPool extends Omit<PoolMeter, 'abandoned'> {
 }
 
 /** What pools need of a run. */
-export type PoolsParts = EdgePoolParts & { readonly backends: Backends };
+export type PoolsParts = EdgePoolParts & { readonly backends: Backends; readonly tasks: Working };
 
 /** Builds the connection pools: the innermost layers of the chains that have one. */
 export class Pools {
@@ -75,10 +77,12 @@ export class Pools {
   /** By server of a pooler: the pools of its users. */
   private readonly users = new Map<ServerConnections, PolicyState[]>();
   private readonly alarms: Alarms;
+  private readonly works: ConnectWork;
 
   constructor(world: PoolsParts, alarms: Alarms) {
     this.world = world;
     this.alarms = alarms;
+    this.works = new ConnectWork(world.tasks);
   }
 
   /** The pool of a calling instance to a database, for all bundles. */
@@ -120,6 +124,7 @@ export class Pools {
           ...common,
           gauges: own,
           server,
+          works: this.works.of(spec, world.instances[spec.firstInstance + index]),
           leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
           ping: this.pingOf(edge, caller, index),
           stream: streamKey(plan.seed, world.replication, `${name}${place}`),
