@@ -287,7 +287,7 @@ export function counted(told: Case, book: Book, tally: Tally): readonly string[]
   const found: string[] = [];
   units.forEach((unit, u) => {
     if (!isSingle(world, book, u)) return;
-    const names = unit.readers.map(readerName);
+    const names = unit.readers.map((at) => readerName(hop, at));
     const of = (name: string): number =>
       names.reduce((sum, part) => sum + figure(plan, record, name, hop, part), 0);
     const effects = messages.map(({ runs }) => okOf(runs[u]!).length);
@@ -320,7 +320,7 @@ export function allowed(told: Case, book: Book, tally: Tally): readonly string[]
   const found: string[] = [];
   units.forEach((unit, u) => {
     const lost = unit.readers.reduce(
-      (sum, at) => sum + figure(plan, record, 'lostEffects', hop, readerName(at)),
+      (sum, at) => sum + figure(plan, record, 'lostEffects', hop, readerName(hop, at)),
       0,
     );
     const isWhole = units.length === 1;

@@ -29,7 +29,7 @@ function subscriber(world: MessageWorld, hop: number, at: number): Record<string
   const onPoison = poisonOf(own, reader);
   const isLog = own.kind === 'kafka';
   return {
-    [isLog || own.kind === 'bus' ? 'group' : 'name']: readerName(at),
+    [isLog || own.kind === 'bus' ? 'group' : 'name']: readerName(hop, at),
     call: handlerOf(world, hop, at),
     concurrency: isLog
       ? Math.min(reader.concurrency, own.fields.partitions as number)
@@ -135,7 +135,9 @@ function faultOf(world: MessageWorld, m: Mishap, id: number): Record<string, unk
         ...(m.effect === 'crash' ? { restart: '50ms' } : {}),
       };
     case 'rebalance':
-      return world.hops[hop]!.kind === 'kafka' ? { ...common, target: `hop${hop}.r0` } : null;
+      return world.hops[hop]!.kind === 'kafka'
+        ? { ...common, target: `${hopName(hop)}.${readerName(hop, 0)}` }
+        : null;
     case 'partition':
       return { ...common, between: ['api', 'edge'], for: `${m.length}ms` };
     case 'slow':

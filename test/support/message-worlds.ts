@@ -293,7 +293,9 @@ export const hopName = (hop: number): string => `hop${hop}`;
 export const deadName = (hop: number, reader: number): string => `dead${hop}x${reader}`;
 export const handlerOf = (world: MessageWorld, hop: number, reader: number): string =>
   `w${world.hops[hop]!.readers[reader]!.service}.h${hop}x${reader}`;
-export const readerName = (reader: number): string => `r${reader}`;
+/** A group of one name in two topics would be one group. */
+export const readerName = (hop: number, reader: number): string =>
+  hop === 0 ? `r${reader}` : `r${reader}h${hop}`;
 
 /** How a reader commits, where its kind knows that. */
 export function commitOf({ kind }: Hop, { commit }: Reader): Reader['commit'] {

@@ -121,6 +121,8 @@ export interface Inbox {
 /** A consumer group: its members are the live instances of the service that it calls. */
 export interface Subscriber extends Consumption {
   readonly group: string;
+  /** Consumer that reads other topics of the group in the same threads; null = none does. */
+  readonly consumer: string | null;
   readonly maxPollRecords: number;
   readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
   /** For `auto`: time between two commits. */

@@ -7,6 +7,7 @@ import { visitHandlers } from '../walk-steps.js';
 import type { Module, NamedEntry } from './kind.js';
 import { noHost, unchanged } from './kind.js';
 import { resolveBus } from './topics/bus.js';
+import { checkConsumers } from './topics/consumers.js';
 import { checkEvents } from './topics/event-cycle.js';
 import { resolveTopic } from './topics/log.js';
 import { TOPIC_REFERENCE } from './topics/reference.js';
@@ -48,7 +49,10 @@ export const topics: Module<'topics'> = {
       walker.edge({ from: `${call.component}.${call.part}`, certain: true, times: 1 }, to, null, 1);
     }
   },
-  check: checkEvents,
+  check: (context, scenario, calls) => {
+    checkEvents(context, scenario, calls);
+    checkConsumers(context, scenario);
+  },
   target: (aim) => checkHolder(aim, ['messages', 'queue']),
 };
 

@@ -22,7 +22,14 @@ const subscriber = (bundle: BundleSchema) =>
       group: field.of(
         nameText(),
         required,
-        'Name of the group, unique in the topic; metrics refer to it.',
+        'Name of the group, unique in the topic; metrics refer to it. The groups of one name in several topics of a ' +
+          'cluster are one group: a member that joins or leaves one of them is a rebalance of all.',
+      ),
+      consumer: field.of(
+        nameText(),
+        absent('none: it has its own threads'),
+        'Name of a consumer that reads several topics of the group: its entries share their threads. A thread handles ' +
+          'the records of one poll at a time, so slow ones of one topic hold back those of the others.',
       ),
       ...consumerFields(bundle),
       maxPollRecords: field.whole(500, 'Largest number of messages per poll.', {

@@ -15,6 +15,7 @@ import type { BackgroundRun } from '../../platform/background-run.js';
 import type { Forwarding } from './group.js';
 import type { Group } from './group.js';
 import { KafkaTopic } from './kafka.js';
+import { linkGroups } from './linked-groups.js';
 import { Messages } from './messages.js';
 import { OutboxTable } from './outbox.js';
 import { Writes } from './writes.js';
@@ -77,6 +78,7 @@ export class Channels {
       const canBeCut = spec.broker >= 0 && plan.brokers[spec.broker].spec.uncleanElection;
       return new KafkaTopic({ ...setup, canBeCut }, spec);
     });
+    linkGroups(this.topics);
     const lines = plan.brokers.map(
       ({ component }) => new Float64Array(plan.components[component].instances),
     );

@@ -60,7 +60,7 @@ export class Group {
   readonly loop: PollLoop;
   readonly spec: PlanGroup;
   private readonly setup: GroupSetup;
-  private readonly members: readonly Member[];
+  readonly members: readonly Member[];
   /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
   readonly aftermath: Aftermath;

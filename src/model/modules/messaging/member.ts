@@ -1,5 +1,6 @@
 import { FROZEN } from '../../data/instances/process.js';
 import type { Ns } from '../../../kernel/time.js';
+import type { SharedThread } from './shared-thread.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /** Numbers per range in a batch. */
@@ -57,6 +58,9 @@ export interface Member {
   readonly outputs: number[];
   /** Length of `outputs` before the current try. */
   sure: number;
+  /** The thread that it shares with members of other topics, and its number there; null = it has its own. */
+  thread: SharedThread | null;
+  user: number;
 }
 
 /** A member that waits for its first poll. */
@@ -90,6 +94,8 @@ export function newMember(index: number, instance: Instance): Member {
     outputs: [],
     left: [],
     sure: 0,
+    thread: null,
+    user: 0,
   };
 }
 

@@ -72,6 +72,8 @@ export class Membership {
   private readonly grants: Int32Array;
   /** The target assignment; it differs from `owners` while partitions move. */
   private wanted: Owners;
+  /** Memberships of the same group in other topics of the cluster. */
+  private peers: readonly Membership[] = [];
   private ghosts: Ghost[] = [];
   private lastGhost = 0;
   private state = STABLE;
@@ -100,6 +102,11 @@ export class Membership {
       members.flatMap(({ index, inGroup }) => (inGroup ? [index] : [])),
     );
     this.wanted = this.owners.slice();
+  }
+
+  /** The group also reads other topics: a rebalance is one of all of them. */
+  joinPeers(peers: readonly Membership[]): void {
+    this.peers = peers;
   }
 
   /** True if a commit of the member for the partition is accepted. */
@@ -290,7 +297,8 @@ export class Membership {
   }
 
   private prepare(): void {
-    if (this.state === STABLE) this.world.meters.count(this.rebalances);
+    const isNew = this.state === STABLE;
+    if (isNew) this.world.meters.count(this.rebalances);
     if (this.state !== PREPARING) {
       this.state = PREPARING;
       this.round++;
@@ -300,6 +308,7 @@ export class Membership {
         if (isWaiting(member)) this.joins(member);
         else member.called = true;
       }
+      if (isNew) for (const peer of this.peers) if (peer.state === STABLE) peer.prepare();
     }
     this.complete();
   }
@@ -312,9 +321,21 @@ export class Membership {
   }
 
   private complete(): void {
-    if (this.state !== PREPARING || this.ghosts.length > 0) return;
-    if (engine.now < this.opens) return;
-    for (const member of this.members) if (member.inGroup && !member.joined) return;
+    if (this.state !== PREPARING || !this.isReady) return;
+    for (const peer of this.peers) if (!peer.isReady) return;
+    this.sync();
+    for (const peer of this.peers) if (peer.state === PREPARING) peer.sync();
+  }
+
+  /** No member that has to rejoin is missing here. */
+  private get isReady(): boolean {
+    if (this.state !== PREPARING) return true;
+    if (this.ghosts.length > 0 || engine.now < this.opens) return false;
+    for (const member of this.members) if (member.inGroup && !member.joined) return false;
+    return true;
+  }
+
+  private sync(): void {
     this.state = SYNCING;
     invariant(
       this.members.every(({ inGroup, joined }) => inGroup === joined || !inGroup),

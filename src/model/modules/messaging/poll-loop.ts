@@ -16,6 +16,7 @@ import { RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
+import type { SharedThread } from './shared-thread.js';
 import type { OpenTransactions } from './open-transactions.js';
 import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
 import { Records } from './records.js';
@@ -97,13 +98,20 @@ export class PollLoop implements TaskOwner {
     this.commits.letGo(log);
   }
 
-  /** A waiting member may have work. */
-  wake(member: Member): void {
-    if (!member.idle || member.blocked || member.instance.down) return;
+  /** A waiting member may have work. Returns false if it cannot poll now. */
+  wake(member: Member): boolean {
+    if (!member.idle || member.blocked || member.instance.down) return false;
     // A paused member gets no records even though it polls; a non-member has to join first.
-    if (member.paused && member.inGroup) return;
+    if (member.paused && member.inGroup) return false;
     member.idle = false;
     engine.soon(PHASE.ARRIVAL, this.pollOp, member.index, member.epoch, 0);
+    return true;
+  }
+
+  /** A member handles its records in a thread that it shares with members of other topics. */
+  shares(member: Member, thread: SharedThread): void {
+    member.thread = thread;
+    member.user = thread.join(() => this.wake(member));
   }
 
   taskEnded(record: number, outcome: Outcome): void {
@@ -135,6 +143,7 @@ export class PollLoop implements TaskOwner {
     const { batch } = member;
     member.epoch++;
     member.idle = true;
+    member.thread?.idles(member.user);
     this.pauses?.died(member);
     const { commit } = this.setup.spec.spec;
     this.records.rest(member, commit === 'before', (message, place) =>
@@ -161,12 +170,23 @@ export class PollLoop implements TaskOwner {
   /** Continues until the member has to wait. */
   private go(member: Member): void {
     for (;;) {
-      if (member.at >= member.batch.length && !this.poll(member)) {
+      if (member.at >= member.batch.length && !this.polls(member)) {
         member.idle = true;
         return;
       }
       if (this.start(member)) return;
     }
+  }
+
+  /** Polls in the thread of the member, if it is free. */
+  private polls(member: Member): boolean {
+    const { thread, user } = member;
+    if (thread === null) return this.poll(member);
+    if (!thread.lets(user)) return false;
+    const isTaken = this.poll(member);
+    if (isTaken) thread.taken(user);
+    else thread.idles(user);
+    return isTaken;
   }
 
   /** Fetches available records, up to maxPollRecords, starting with a different log each time; false = none. */
@@ -305,6 +325,7 @@ export class PollLoop implements TaskOwner {
         const logs = this.commits.revoked.delete(member) ? logsOf(member.batch) : [];
         member.batch.length = member.at = 0;
         for (const log of logs) this.commits.letGo(log);
+        member.thread?.idles(member.user);
       },
     });
   }

@@ -73,6 +73,7 @@ function resolveSubscriber(
   return {
     ...common,
     group,
+    consumer: output.consumer ?? null,
     maxPollRecords,
     commit,
     autoCommitNs: output.autoCommitInterval,
