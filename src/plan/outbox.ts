@@ -133,6 +133,7 @@ export function planOutboxes(w: Writer, programs: readonly number[]): readonly P
         spec,
         look: programs[part.id]!,
         mark: w.lookups.get(part.id) ?? -1,
+        connector: spec.connector === null ? -1 : w.layout.byName.get(spec.connector)!.id,
         cdcLatency: w.distributions.id(spec.cdcLatency),
       },
     ];

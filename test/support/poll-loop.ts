@@ -3,7 +3,7 @@ import { engine } from '../../src/kernel/engine.js';
 import { PHASE } from '../../src/kernel/phase.js';
 import { streamKey } from '../../src/kernel/rng.js';
 import { PollLoop } from '../../src/model/modules/messaging/poll-loop.js';
-import type { LoopSetup } from '../../src/model/modules/messaging/poll-loop.js';
+import type { LoopSetup } from '../../src/model/modules/messaging/loop-setup.js';
 import { OUTCOME } from '../../src/contracts/outcome.js';
 import { membersOf, readLogs } from './read-logs.js';
 

@@ -54,6 +54,8 @@ export interface PlanOutbox {
    */
   readonly look: number;
   readonly mark: number;
+  /** Component id of the service whose processes publish with `cdc`; -1 = one that never fails. */
+  readonly connector: number;
   /** Distribution id. */
   readonly cdcLatency: number;
 }

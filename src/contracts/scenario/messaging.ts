@@ -155,6 +155,10 @@ export interface Outbox {
   /** CPU of the relaying instance per row. */
   readonly work: Distribution | null;
   readonly cdcLatency: Distribution;
+  /** Service whose processes publish with `cdc`; null = a process that never fails. */
+  readonly connector: string | null;
+  /** Time between two stores of the offset of the connector. */
+  readonly offsetFlushNs: Ns;
 }
 
 /** A `publish` step. */

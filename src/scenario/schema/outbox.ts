@@ -1,6 +1,6 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { nameText, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
@@ -39,6 +39,17 @@ export const outboxSchema = z
     cdcLatency: field.cost(
       '100ms',
       'With `cdc`: time from the commit to the publishing. The order of the rows is kept.',
+    ),
+    connector: field.of(
+      nameText(),
+      absent('none: a process that never fails'),
+      'With `cdc`: service whose processes follow the log, such as a Kafka Connect worker with Debezium. While none of ' +
+        'them is up, nothing is published.',
+    ),
+    offsetFlush: field.duration(
+      '60s',
+      'With `connector`: time between two stores of the offset, from the start of its process (offset.flush.interval.ms). ' +
+        'After a crash the rows since the last store are published again.',
     ),
   })
   .describe('Messages leave with the commit of the database, never without it.');

@@ -100,6 +100,7 @@ function table(options: Options = {}) {
     look: asks ? LOOK : -1,
     mark: asks ? MARK : -1,
     cdcLatency: samplers.add({ kind: 'empirical', valuesNs: delayNs }),
+    connector: -1,
   } as unknown as PlanOutbox;
   const own = new OutboxTable(world, messages, spec, 4, {
     publish: (topic, message, outbox, round, instance) => {

@@ -41,6 +41,9 @@ function served(discipline: string): Hint['beside'] {
 }
 
 /** Hints for options of services. */
+/** The outbox of the base with a connector, in place of its polls. */
+const CDC = { mode: 'cdc', pollInterval: undefined, batchSize: undefined };
+
 export const services: readonly Hint[] = [
   ...versions,
   dagor('beta', ['1%', '60%']),
@@ -64,6 +67,14 @@ export const services: readonly Hint[] = [
   at(['shop'], 'outbox\\.batchSize', [2, 200]),
   at(['shop'], 'outbox\\.mode', ['cdc', 'polling'], (tree) => {
     put('services.shop.outbox', { pollInterval: undefined, batchSize: undefined })(tree);
+  }),
+  at(['shop'], 'outbox\\.connector', ['bank', 'desk'], (tree) => {
+    put('services.shop.outbox', { ...CDC, offsetFlush: '1s' })(tree);
+    tree.faults = [{ id: 'gone', kind: 'crash', target: 'bank', at: '1s', for: '1s' }];
+  }),
+  at(['shop'], 'outbox\\.offsetFlush', ['100ms', '5s'], (tree) => {
+    put('services.shop.outbox', { ...CDC, connector: 'bank' })(tree);
+    tree.faults = [{ id: 'gone', kind: 'crash', target: 'bank', at: '1500ms', for: '500ms' }];
   }),
   at(
     ['mailer'],

@@ -12,6 +12,7 @@ import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Age, Counter, Durations } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
+import { Connector } from './connector.js';
 import type { Messages } from './messages.js';
 import { levels } from '../../data/figures/levels.js';
 import { sink } from '../../data/figures/sink.js';
@@ -67,8 +68,9 @@ export class OutboxTable {
   private missing = 0;
   /** Relay programs run so far; each has its own random draws. */
   private runs = 0;
-  /** For `cdc`: when the last row is published. */
+  /** For `cdc`: when the last row is published, and the processes that publish; null = one that never fails. */
   private last: Ns = 0;
+  private readonly connector: Connector | null;
 
   constructor(
     world: BackgroundRun,
@@ -94,9 +96,10 @@ export class OutboxTable {
     this.owner = world.tasks.register(this);
     this.tickOp = engine.define('outbox-poll', () => this.tick());
     this.tailOp = engine.define('outbox-tail', (topic, message) => this.tailed(topic, message));
+    this.connector = spec.connector < 0 ? null : this.connectorOf(name);
     if (spec.spec.mode === 'cdc') return;
     this.schedule();
-    for (const instance of this.fleet()) {
+    for (const instance of this.fleet(spec.component)) {
       instance.residents.push({
         died: () => {
           if (this.leader === instance) this.giveUp();
@@ -105,6 +108,17 @@ export class OutboxTable {
         isBusy: () => this.leader === instance,
       });
     }
+  }
+
+  private connectorOf(name: string): Connector {
+    const { spec, messages } = this;
+    const send = (topic: number, message: number, isAgain: boolean): void => {
+      if (isAgain) this.world.meters.count(this.again);
+      this.tailing.set(message, topic);
+      this.send(topic, message);
+    };
+    const fleet = this.fleet(spec.connector);
+    return new Connector(fleet, messages, { send }, spec.spec.offsetFlushNs, name);
   }
 
   /** A strand writes a row; `branch` is its transaction, or -1. */
@@ -185,6 +199,10 @@ export class OutboxTable {
   }
 
   private tailed(topic: number, message: number): void {
+    if (this.connector !== null) {
+      this.connector.came(topic, message);
+      return;
+    }
     this.tailing.set(message, topic);
     this.send(topic, message);
   }
@@ -202,7 +220,9 @@ export class OutboxTable {
       this.send(this.tailing.get(message)!, message);
       return;
     }
+    const topic = this.tailing.get(message)!;
     this.tailing.delete(message);
+    if (this.connector?.published(topic, message) === true) return;
     this.note(message);
     this.removeRow(message);
   }
@@ -314,9 +334,9 @@ export class OutboxTable {
     this.world.meters.turn(this.age, since);
   }
 
-  private fleet(): readonly Instance[] {
+  private fleet(component = this.spec.component): readonly Instance[] {
     const { instances, plan } = this.world;
-    const { firstInstance, instances: size } = plan.components[this.spec.component];
+    const { firstInstance, instances: size } = plan.components[component];
     return instances.slice(firstInstance, firstInstance + size);
   }
 }

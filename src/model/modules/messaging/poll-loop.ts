@@ -1,53 +1,21 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { StreamKey } from '../../../kernel/rng.js';
 import { isSuccess, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
-import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { TaskOwner } from '../../resources/tasks.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
-import type { Aftermath } from './aftermath.js';
 import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
-import type { Inboxes } from './inboxes.js';
 import { RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import type { Offsets } from './offsets.js';
 import { placeOf } from './offsets.js';
 import type { SharedThread } from './shared-thread.js';
-import type { OpenTransactions } from './open-transactions.js';
-import { PollPauses, type GuardMaker, type PauseSetup } from './poll-pauses.js';
+import type { LoopSetup } from './loop-setup.js';
+import { PollPauses, type GuardMaker } from './poll-pauses.js';
 import { Records } from './records.js';
-import type { Resets } from './resets.js';
-
-/** Everything that the loops of a group share. */
-export interface LoopSetup extends PauseSetup {
-  readonly world: BackgroundRun;
-  readonly messages: Messages;
-  /** Index of the group in its topic. */
-  readonly index: number;
-  readonly aftermath: Aftermath;
-  readonly inbox: Inboxes | null;
-  /** Draws which messages pass the filter; null = all. */
-  readonly filter: StreamKey | null;
-  readonly consumed: Counter;
-  /** Counts repeated effects; null if the handler is idempotent. */
-  readonly duplicates: Counter | null;
-  readonly redelivered: Counter;
-  readonly delays: Durations;
-  /** Sends or drops the messages that a transaction has published. */
-  readonly settle: (member: Member, isCommitted: boolean) => void;
-  /** Null for a group without transactions. */
-  readonly transactions: OpenTransactions | null;
-  /** Seeks and starts of the group; null = none. */
-  readonly resets: Resets | null;
-  /** True if messages may be truncated from the log. */
-  readonly canBeCut: boolean;
-  /** Policies around the handler; null = none. */
-  readonly policy: GuardMaker | null;
-}
 
 /** The poll loop of a member: it polls, runs the handler for record after record, commits, and polls again. */
 export class PollLoop implements TaskOwner {

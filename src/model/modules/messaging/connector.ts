@@ -1,0 +1,130 @@
+import { invariant } from '../../../kernel/invariant.js';
+import { engine } from '../../../kernel/engine.js';
+import { PHASE } from '../../../kernel/phase.js';
+import type { Ns } from '../../../kernel/time.js';
+import { FROZEN } from '../../data/instances/process.js';
+import type { Instance } from '../../data/instances/instance.js';
+import type { Messages } from './messages.js';
+
+/** What a connector asks of its outbox. */
+interface Source {
+  /** Publishes a row; `isAgain`: it was published before. */
+  send(topic: number, message: number, isAgain: boolean): void;
+}
+
+/** Numbers per row: topic and message. */
+const ROW = 2;
+
+/**
+ * A connector that follows the log of a database in processes of its own, as a task of Kafka Connect does (Debezium).
+ * Without one of them nothing is published. The log keeps its rows. A task that starts after a crash begins at the offset
+ * that was stored last (WorkerSourceTask.commitOffsets, `offset.flush.interval.ms`), so it publishes later rows again; one
+ * that was stopped has stored its offset.
+ */
+export class Connector {
+  private readonly fleet: readonly Instance[];
+  private readonly messages: Messages;
+  private readonly source: Source;
+  private readonly flushNs: Ns;
+  private readonly flushOp: number;
+  /** The process that runs the task; null = none does. */
+  private runner: Instance | null = null;
+  /** Raised by each start of the task, so that flushes of an earlier one no longer apply. */
+  private run = 0;
+  /** Rows that wait for a task, and rows that were published after the last stored offset. */
+  private waiting: number[] = [];
+  private unstored: number[] = [];
+  /** Messages that are being published again. */
+  private readonly again = new Set<number>();
+
+  constructor(
+    fleet: readonly Instance[],
+    messages: Messages,
+    source: Source,
+    flushNs: Ns,
+    name: string,
+  ) {
+    this.fleet = fleet;
+    this.messages = messages;
+    this.source = source;
+    this.flushNs = flushNs;
+    this.flushOp = engine.define(`${name}/offsets`, (run) => {
+      if (run !== this.run || this.runner === null) return;
+      this.schedule();
+      this.store();
+    });
+    for (const instance of fleet) {
+      instance.residents.push({
+        died: () => {
+          if (this.runner === instance) this.look();
+        },
+        started: () => {
+          if (this.runner === null) this.look();
+        },
+        resumed: () => {
+          if (this.runner === instance) this.drain();
+        },
+        closing: () => {
+          if (this.runner === instance) this.store();
+        },
+      });
+    }
+    this.look();
+  }
+
+  /** A row has reached the end of the log. */
+  came(topic: number, message: number): void {
+    if (this.isWorking) this.source.send(topic, message, false);
+    else this.waiting.push(topic, message);
+  }
+
+  /** A row was written to its topic. Returns true if that was not the first time. */
+  published(topic: number, message: number): boolean {
+    if (this.again.delete(message)) return true;
+    this.messages.holders[message]++;
+    this.unstored.push(topic, message);
+    return false;
+  }
+
+  /** A paused task keeps its place, and reads nothing. */
+  private get isWorking(): boolean {
+    return this.runner !== null && this.runner.frozen !== FROZEN.pause;
+  }
+
+  /** Starts the task in the first process that is up. */
+  private look(): void {
+    this.runner = this.fleet.find(({ down }) => !down) ?? null;
+    if (this.runner === null) return;
+    this.run++;
+    this.schedule();
+    for (let k = 0; k < this.unstored.length; k += ROW) {
+      const message = this.unstored[k + 1];
+      if (this.again.has(message)) continue;
+      this.again.add(message);
+      this.source.send(this.unstored[k], message, true);
+    }
+    this.drain();
+  }
+
+  private drain(): void {
+    if (!this.isWorking) return;
+    const rows = this.waiting;
+    this.waiting = [];
+    for (let k = 0; k < rows.length; k += ROW) this.source.send(rows[k], rows[k + 1], false);
+  }
+
+  private schedule(): void {
+    engine.at(engine.now + this.flushNs, PHASE.TIMER, this.flushOp, this.run, 0, 0);
+  }
+
+  /** Stores the offset behind the rows that were published, up to the first that is being published again. */
+  private store(): void {
+    const rows = this.unstored;
+    let done = 0;
+    while (done < rows.length && !this.again.has(rows[done + 1])) done += ROW;
+    for (const message of rows.splice(0, done).filter((_, k) => k % ROW === 1)) {
+      invariant(this.messages.holders[message] > 0, 'a row that may be read again is kept');
+      this.messages.release(message);
+    }
+  }
+}
