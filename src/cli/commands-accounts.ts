@@ -1,7 +1,7 @@
 import { examples, withRuns, withSearch } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore/menu.js';
-import { pathName, wholeNumber } from './flags.js';
+import { closeness, multiple, pathName, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, terminal, perform) => {
@@ -150,6 +150,44 @@ export const addTune: Add = (program, terminal, perform) => {
       await perform([file], flags, async () => {
         const { tune } = await import('./commands/tune.js');
         return tune(file, flags, terminal);
+      });
+    });
+};
+
+/** `capacity FILE`. */
+export const addCapacity: Add = (program, terminal, perform) => {
+  const command = program
+    .command('capacity')
+    .summary('how much load the system holds, what gives in, and what more needs')
+    .description(
+      'Searches the largest multiple of the load at which the budgets hold: all workloads together, each one ' +
+        'alone, and with each fault. Names the resource that gives in, and the settings for the next step. ' +
+        'Autoscaled components begin each load with the replicas that the autoscaler has at it.',
+    )
+    .argument('<file>', 'scenario (YAML); - is standard input');
+  withRuns(command)
+    .option('--for <multiple>', 'the settings for this multiple of the load, such as 2x', multiple)
+    .option(
+      '--resolution <share>',
+      'most that the two ends of a limit differ (0.5% to 50%)',
+      closeness,
+      0.05,
+    )
+    .option('--json <file>', 'write the limits as JSON; - is standard output', pathName)
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline capacity scenarios/first.yaml',
+        'faultline capacity scenarios/first.yaml --for 2x',
+        'faultline capacity scenarios/checkout.yaml --variant full --resolution 10%',
+        'faultline capacity scenarios/first.yaml --set services.payments.concurrency=32',
+      ),
+    )
+    .action(async (file: string, flags) => {
+      await perform([file], flags, async () => {
+        const { capacity } = await import('./commands/capacity.js');
+        return capacity(file, flags, terminal);
       });
     });
 };

@@ -15,6 +15,24 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** `2x` or `2`: a multiple, as an option parser. */
+export function multiple(text: string): number {
+  const value = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
+  if (!(value >= 0.01 && value <= 1000)) {
+    throw new InvalidArgumentError('a multiple from 0.01x to 1000x is expected, such as 2x.');
+  }
+  return value;
+}
+
+/** `5%`: a share from 0.5 % to 50 %, as an option parser. */
+export function closeness(text: string): number {
+  const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
+  if (!(value >= 0.005 && value <= 0.5)) {
+    throw new InvalidArgumentError('a share from 0.5% to 50% is expected, such as 5%.');
+  }
+  return value;
+}
+
 /** `html,svg` as a list without repetitions, in the order of FORMATS. */
 export function formatList(text: string): readonly Format[] {
   const names = text.split(',').map((name) => name.trim());

@@ -11,7 +11,7 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
-import { addAsk, addExplore, addStory, addTune } from './commands-accounts.js';
+import { addAsk, addCapacity, addExplore, addStory, addTune } from './commands-accounts.js';
 import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
@@ -33,6 +33,7 @@ Examples:
   faultline story scenarios/checkout.yaml          what happened and why, in sentences
   faultline ask scenarios/first.yaml users.success   any figure by name
   faultline explore scenarios/first.yaml           which faults break a budget?
+  faultline capacity scenarios/first.yaml          how much load does it hold?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
@@ -68,6 +69,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addAsk,
     addExplore,
     addTune,
+    addCapacity,
     addSweep,
     addImport,
     addValidate,

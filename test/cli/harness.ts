@@ -118,6 +118,7 @@ export const COMMANDS = [
   'ask',
   'explore',
   'tune',
+  'capacity',
   'sweep',
   'import',
   'validate',

@@ -10,6 +10,7 @@ const COMMANDS = [
   'ask',
   'explore',
   'tune',
+  'capacity',
   'validate',
   'lint',
   'graph',

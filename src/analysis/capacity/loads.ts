@@ -1,0 +1,49 @@
+import { headroomOf } from '../measure/headroom.js';
+import { costsOf } from '../measure/costs.js';
+import { partsOf, variantData } from '../measure/variant-data.js';
+import { arrivedOf, sumParts } from '../measure/sums.js';
+import { wholeRun } from '../measure/window.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { Headroom } from '../../contracts/result/headroom.js';
+import type { BudgetSource, Variant } from '../../contracts/scenario/scenario.js';
+import { sumOf } from '../../stats/sums.js';
+
+/** Some runs of one variant. */
+export interface LoadRuns {
+  readonly variant: Variant;
+  readonly plan: Plan;
+  readonly records: readonly RunRecord[];
+}
+
+/** Requests per second by workload. */
+export function ratesOf({ variant, plan, records }: LoadRuns): ReadonlyMap<string, number> {
+  const data = variantData(variant, plan, records, wholeRun(plan));
+  const seconds = (data.whole.lengthNs / 1e9) * records.length;
+  return new Map(
+    plan.loads.map(({ component }) => {
+      const parts = partsOf(plan, component);
+      const arrived = records.map((one) => arrivedOf(sumParts(one, parts, data.whole.cells)));
+      return [plan.components[component]!.name, sumOf(arrived) / seconds];
+    }),
+  );
+}
+
+/** Headroom and cost of some runs. */
+export function roomOf({ variant, plan, records }: LoadRuns): {
+  readonly headroom: Headroom;
+  readonly cost: number | null;
+} {
+  const data = variantData(variant, plan, records, wholeRun(plan));
+  return { headroom: headroomOf(data), cost: costsOf(data)?.cost.value ?? null };
+}
+
+/** The budgets that can be judged where only this fault is active, or none. */
+export function budgetsUnder(
+  budgets: readonly BudgetSource[],
+  fault: string | null,
+): readonly BudgetSource[] {
+  return budgets.filter(({ expression: { window } }) => {
+    return window === null || window.kind === 'between' || window.fault === fault;
+  });
+}

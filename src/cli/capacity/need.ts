@@ -1,0 +1,71 @@
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+import type { CapacityNeed } from '../../contracts/result/capacity.js';
+import type { MapNode } from '../../scenario/located.js';
+import type { Probes, Shown } from './probe.js';
+import { raised, settingFor } from './settings.js';
+
+/** Most settings that are raised one after the other. */
+const ROUNDS = 8;
+/** A resource is raised until it has this much more than the load needs. */
+const ROOM = 1.02;
+
+/**
+ * Raises the setting of the fullest resource until a load holds: each time to what the load needs by the law of utilisation,
+ * and a run shows whether that is enough. null after an interrupt, or where nothing is full.
+ */
+export async function needFor(
+  probes: Probes,
+  written: MapNode,
+  load: { readonly workloads: readonly string[]; readonly factor: number },
+  isAsked: boolean,
+): Promise<CapacityNeed | null> {
+  const settings = new Map<string, { from: string | null; to: number }>();
+  const set = (): string[] => [...settings].map(([path, { to }]) => `${path}=${to}`);
+  let first: Shown | null = null;
+  let stuck: ComponentHeadroom | null = null;
+  for (let round = 0; ; round++) {
+    const shown = await probes.run({ ...load, fault: null, set: set() });
+    if (shown === null) return null;
+    first ??= shown;
+    if (shown.holds || round === ROUNDS || (stuck = raise(shown, written, settings)) !== null) {
+      const rate = [...shown.rates.values()].reduce((sum, one) => sum + one, 0);
+      const isMeasured = first.cost !== null && shown.cost !== null;
+      return {
+        factor: load.factor,
+        rate,
+        isAsked,
+        holds: shown.holds,
+        settings: [...settings].map(([path, { from, to }]) => ({ path, from, to: String(to) })),
+        cost: isMeasured ? { from: first.cost!, to: shown.cost! } : null,
+        stuck,
+      };
+    }
+  }
+}
+
+/** Raises the setting of the fullest resource; returns the resource if there is no such setting. */
+function raise(
+  { gives, headroom }: Shown,
+  written: MapNode,
+  settings: Map<string, { from: string | null; to: number }>,
+): ComponentHeadroom | null {
+  const full = fullOf(gives, headroom);
+  if (full === null) return headroom.components[0] ?? null;
+  const more = settingFor(written, full);
+  if (more === null) return full;
+  const known = settings.get(more.path);
+  const now = known?.to ?? more.now;
+  const to = raised({ ...more, now }, ROOM / full.factor);
+  settings.set(more.path, { from: more.now === null ? null : String(more.now), to });
+  return null;
+}
+
+/** The resource that is full, or nearly so. */
+function fullOf(
+  gives: Shown['gives'],
+  { components }: Shown['headroom'],
+): ComponentHeadroom | null {
+  if (gives !== null && gives !== undefined && 'full' in gives) return gives.full;
+  const [first] = components;
+  return first !== undefined && first.factor < 1.05 ? first : null;
+}

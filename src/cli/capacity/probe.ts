@@ -1,0 +1,151 @@
+import { exploredBudgets } from '../../analysis/explore.js';
+import { budgetsUnder, ratesOf, roomOf } from '../../analysis/capacity/loads.js';
+import { caseFigures } from '../../analysis/sweep.js';
+import { withFaults } from '../../plan/without.js';
+import type { Case } from '../../run/cases.js';
+import type { Records } from '../../run/replicate.js';
+import type { WorkerThreads } from '../../run/worker-threads.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { Headroom } from '../../contracts/result/headroom.js';
+import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { BudgetSource } from '../../contracts/scenario/scenario.js';
+import { interruption } from '../interrupt.js';
+import type { MemoryShare } from '../memory.js';
+import { runEach, unlessInterrupted } from '../plan-runs.js';
+import { prepareFrom, type Prepared, type Selection } from '../prepare.js';
+import { scenarioReader } from '../files.js';
+import { Starts } from '../sweeps/starts.js';
+import type { Terminal } from '../terminal.js';
+
+/** A load to run. */
+export interface Load {
+  /** The workloads whose rates are multiplied. */
+  readonly workloads: readonly string[];
+  readonly factor: number;
+  /** The only active fault; null = none. */
+  readonly fault: string | null;
+  /** Other changes, as `--set` takes them. */
+  readonly set: readonly string[];
+}
+
+/** What a load shows. */
+export interface Shown {
+  readonly holds: boolean;
+  /** Budgets that break. */
+  readonly broken: readonly string[];
+  readonly gives: SweepFigures['gives'] | null;
+  readonly rates: ReadonlyMap<string, number>;
+  readonly headroom: Headroom;
+  readonly cost: number | null;
+  /** By workload. */
+  readonly success: ReadonlyMap<string, number>;
+}
+
+/** Share of the success at the load of the file that has to remain, in a file without budgets for this. */
+const REMAINS = 0.99;
+
+/** Runs loads of one variant. */
+export class Probes {
+  /** Runs that were made. */
+  done = 0;
+  private readonly selection: Selection;
+  private readonly path: string;
+  private readonly terminal: Terminal;
+  private readonly threads: WorkerThreads;
+  private readonly share: MemoryShare;
+  private readonly starts: Starts;
+  /** Success of each workload at the load of the file, without faults. */
+  private calm: ReadonlyMap<string, number> | null = null;
+
+  constructor(
+    path: string,
+    selection: Selection,
+    terminal: Terminal,
+    threads: WorkerThreads,
+    share: MemoryShare,
+  ) {
+    this.path = path;
+    this.selection = selection;
+    this.terminal = terminal;
+    this.threads = threads;
+    this.share = share;
+    this.starts = new Starts(path, true, []);
+  }
+
+  /** The scenario at a load. */
+  prepared({ workloads, factor, set }: Pick<Load, 'workloads' | 'factor' | 'set'>): Prepared {
+    const loads =
+      factor === 1 ? [] : workloads.map((name) => `workloads.${name}.arrivals=x${factor}`);
+    const all = [...(this.selection.set ?? []), ...loads, ...set];
+    const selection = { ...this.selection, ...(all.length > 0 && { set: all }) };
+    return prepareFrom(this.path, scenarioReader(this.path), selection, this.terminal);
+  }
+
+  /** The budgets by which a load is judged. */
+  budgets(prepared: Prepared, fault: string | null): readonly BudgetSource[] {
+    const { file } = prepared;
+    const { judged } = exploredBudgets(file.budgets, file.variants[0]!.name, true);
+    return budgetsUnder(judged, fault);
+  }
+
+  /** Runs a load; null after an interrupt. */
+  async run(load: Load): Promise<Shown | null> {
+    if (interruption.aborted) return null;
+    const prepared = this.prepared(load);
+    const budgets = this.budgets(prepared, load.fault);
+    const { file, replications, source } = prepared;
+    const [variant] = file.variants as [(typeof file.variants)[number]];
+    const whole = prepared.plans[0]!;
+    const plan = withFaults(whole, (index) => whole.faults[index]!.id === load.fault);
+    const [begun] = await this.starts.of([{ file, plans: [plan] }], (cases) => this.pilots(cases));
+    const own = begun!.plans[0]!;
+    const runs = this.records([own], replications, 0);
+    const [records = []] = await unlessInterrupted(runs, []);
+    if (records.length === 0) return null;
+    const names = [...variant.scenario.workloads.keys()];
+    const asked = source.questions(names.map((name) => `${name}.success`)).questions;
+    const [figures] = caseFigures(
+      { file, plans: [own], records: [records] },
+      { metrics: asked.map(({ measure }) => measure), budgets, expect: null },
+    );
+    const success = new Map(names.map((name, i) => [name, figures!.figures[i]?.value ?? 0]));
+    this.calm ??= success;
+    const runsOf = { variant, plan: own, records };
+    const isStopped = figures!.stop !== null;
+    const broken = isStopped ? ['run'] : this.brokenIn(figures!, budgets, success);
+    return {
+      holds: broken.length === 0,
+      broken,
+      gives: figures!.gives ?? null,
+      rates: ratesOf(runsOf),
+      ...roomOf(runsOf),
+      success,
+    };
+  }
+
+  private brokenIn(
+    { points }: SweepFigures,
+    budgets: readonly BudgetSource[],
+    success: Shown['success'],
+  ): readonly string[] {
+    if (budgets.length > 0)
+      return budgets.flatMap(({ text }, i) => (points[i] === 'fail' ? [text] : []));
+    return [...success].flatMap(([name, value]) => {
+      const least = REMAINS * (this.calm!.get(name) ?? 0);
+      return value < least ? [`${name}.success >= ${(100 * least).toFixed(2)}%`] : [];
+    });
+  }
+
+  private async pilots(cases: readonly Case[]): Promise<readonly Records[]> {
+    const all: Records[] = [];
+    for (const { plans, count } of cases) all.push(await this.records(plans, count, 0));
+    return all;
+  }
+
+  private records(plans: readonly Plan[], count: number, first: number): Promise<Records> {
+    const { threads, share, path } = this;
+    this.done += plans.length * count;
+    const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
+    return runEach(untraced, count, { threads, share, path }, first);
+  }
+}

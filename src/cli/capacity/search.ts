@@ -1,0 +1,158 @@
+import type {
+  CapacityLimit,
+  CapacityNeed,
+  CapacityResult,
+} from '../../contracts/result/capacity.js';
+import { simulators } from '../../run/replicate.js';
+import { withWorkerThreads } from '../../run/worker-threads.js';
+import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import { UNREPORTED, interruption, reporting } from '../interrupt.js';
+import { usageError } from '../exit.js';
+import { memoryOf } from '../memory.js';
+import type { Prepared, Selection } from '../prepare.js';
+import type { SimulateOptions } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
+import { limitOf } from './limit.js';
+import { needFor } from './need.js';
+import { Probes, type Load, type Shown } from './probe.js';
+
+/** Inputs of the search for a limit. */
+export interface CapacityInputs {
+  /** With one variant. */
+  readonly prepared: Prepared;
+  readonly selection: Selection;
+  readonly resolution: number;
+  /** Multiple of the load for which the settings are asked; null = a quarter more than the limit. */
+  readonly factor: number | null;
+  readonly options: SimulateOptions;
+  readonly terminal: Terminal;
+}
+
+/** What is found, without the facts of the scenario. */
+type Found = Pick<
+  CapacityResult,
+  'load' | 'workloads' | 'fixed' | 'budgets' | 'limits' | 'need' | 'runs' | 'interrupted'
+>;
+
+/** Loads without a rate that could be multiplied. */
+const FIXED: readonly Arrivals['kind'][] = ['closed', 'at'];
+/** The next step beyond the limit. */
+const NEXT = 1.25;
+
+/** Searches the limits of a variant, and the settings for more. */
+export async function capacityOf(by: CapacityInputs): Promise<Found> {
+  const { prepared, options } = by;
+  const { path, plans } = prepared;
+  const share = memoryOf(options, plans, path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  return withWorkerThreads(setup, (threads) => {
+    const probes = new Probes(path, by.selection, by.terminal, threads, share);
+    return new Capacity(by, probes).find();
+  });
+}
+
+class Capacity {
+  private readonly by: CapacityInputs;
+  private readonly probes: Probes;
+  private readonly limits: CapacityLimit[] = [];
+
+  constructor(by: CapacityInputs, probes: Probes) {
+    this.by = by;
+    this.probes = probes;
+  }
+
+  async find(): Promise<Found> {
+    const { prepared, factor } = this.by;
+    const { scenario } = prepared.file.variants[0]!;
+    const all = [...scenario.workloads];
+    const growing = all.flatMap(([name, { arrivals }]) => (isFixed(arrivals) ? [] : [name]));
+    const fixed = all.flatMap(([name, { arrivals }]) => (isFixed(arrivals) ? [name] : []));
+    if (growing.length === 0) {
+      const message = `${prepared.path}: no workload has a rate that can grow`;
+      throw usageError(`${message}: write arrivals: poisson(100/s), for example`);
+    }
+    const today = await this.run({ workloads: growing, factor: 1, fault: null, set: [] });
+    const room = today?.headroom.components[0]?.factor ?? null;
+    const calm = await this.limit(growing, null, null, room);
+    const loads = growing.length < 2 ? [] : growing;
+    for (const name of loads) await this.limit([name], name, null, null);
+    for (const { id } of scenario.faults) await this.limit(growing, null, id, calm?.holds ?? null);
+    const need = calm === null ? null : await this.need(growing, calm, factor);
+    const rates = growing.map((name) => ({ name, rate: today?.rates.get(name) ?? 0 }));
+    const budgets = this.probes.budgets(prepared, null).map(({ text }) => text);
+    return {
+      load: rates.reduce((sum, { rate }) => sum + rate, 0),
+      workloads: rates,
+      fixed,
+      budgets,
+      limits: this.limits,
+      need,
+      runs: this.probes.done,
+      ...(interruption.aborted && { interrupted: true }),
+    };
+  }
+
+  private async limit(
+    workloads: readonly string[],
+    workload: string | null,
+    fault: string | null,
+    guess: number | null,
+  ): Promise<CapacityLimit | null> {
+    const shown = new Map<number, Shown>();
+    const found = await limitOf(
+      async (factor) => {
+        const own = await this.run({ workloads, factor, fault, set: [] });
+        if (own !== null) shown.set(factor, own);
+        return own === null ? null : own.holds;
+      },
+      guess === null || guess <= 0 ? null : guess,
+      this.by.resolution,
+    );
+    if (shown.size === 0) return null;
+    const held = shown.get(found.holds);
+    const beyond = found.breaks === null ? undefined : shown.get(found.breaks);
+    const gives = beyond?.gives ?? null;
+    const limit: CapacityLimit = {
+      workload,
+      fault,
+      ...found,
+      rate: held === undefined ? 0 : rateOf(held, workloads),
+      full: gives !== null && 'full' in gives ? gives.full : null,
+      gives: gives?.subject ?? null,
+      broken: beyond?.broken ?? [],
+    };
+    this.limits.push(limit);
+    return limit;
+  }
+
+  private need(
+    workloads: readonly string[],
+    { holds, breaks }: CapacityLimit,
+    asked: number | null,
+  ): Promise<CapacityNeed | null> | null {
+    const factor =
+      asked ?? (holds > 0 && breaks !== null ? Number((NEXT * holds).toPrecision(4)) : null);
+    if (factor === null || interruption.aborted) return null;
+    const { texts, file } = this.by.prepared;
+    const { written } = texts.get(file.variants[0]!.name)!;
+    return needFor(this.probes, written, { workloads, factor }, asked !== null);
+  }
+
+  private async run(load: Load): Promise<Shown | null> {
+    const shown = await this.probes.run(load);
+    const { options, terminal } = this.by;
+    const { done } = this.probes;
+    const words = `${done} runs were made`;
+    if (options.quiet !== true) terminal.progress(`searching the limit: ${words}`);
+    reporting(`writing the limits: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+    return shown;
+  }
+}
+
+function isFixed({ kind }: Arrivals): boolean {
+  return FIXED.includes(kind);
+}
+
+function rateOf({ rates }: Shown, workloads: readonly string[]): number {
+  return workloads.reduce((sum, name) => sum + (rates.get(name) ?? 0), 0);
+}

@@ -1,0 +1,62 @@
+import { entries, get, pathText, type MapNode, type Node } from '../../scenario/located.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+
+/** A setting that gives a component more of a resource. */
+export interface MoreOf {
+  readonly path: string;
+  /** Its present value; null if it is not written, and 1 by default. */
+  readonly now: number | null;
+}
+
+const SERVERS = ['services', 'gateways', 'functions'] as const;
+const POOLS = ['maxOpen', 'maximumPoolSize', 'defaultPoolSize'] as const;
+
+/** The setting to raise where a resource is full; null if the file has none. */
+export function settingFor(
+  written: MapNode,
+  { component, resource, of }: ComponentHeadroom,
+): MoreOf | null {
+  if (resource === 'connections') return of === null ? null : poolOf(written, of);
+  if (resource === 'bandwidth' || resource === 'memory') return null;
+  const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
+  if (server !== undefined) return replicasOf(written, [server, component]);
+  return resource === 'cores' ? coresOf(written, ['databases', component]) : null;
+}
+
+/** What a multiple of a resource means in whole replicas, cores or connections. */
+export function raised({ now }: MoreOf, by: number): number {
+  return Math.max((now ?? 1) + 1, Math.ceil((now ?? 1) * by - 1e-9));
+}
+
+/** Replicas: each has the workers, the cores and the pools of one. */
+function replicasOf(written: MapNode, path: readonly string[]): MoreOf {
+  const own = nodeAt(written, path);
+  const scaled = get(get(own, 'autoscaling'), 'max');
+  if (scaled !== undefined)
+    return { path: pathText([...path, 'autoscaling', 'max']), now: numberOf(scaled) };
+  return { path: pathText([...path, 'replicas']), now: numberOf(get(own, 'replicas')) };
+}
+
+function coresOf(written: MapNode, path: readonly string[]): MoreOf | null {
+  const cpu = get(nodeAt(written, path), 'cpu');
+  if (cpu === undefined) return null;
+  if (cpu.type !== 'map') return { path: pathText([...path, 'cpu']), now: numberOf(cpu) };
+  return { path: pathText([...path, 'cpu', 'cores']), now: numberOf(get(cpu, 'cores')) };
+}
+
+function poolOf(written: MapNode, database: string): MoreOf | null {
+  const path = ['databases', database, 'pool'];
+  const pool = nodeAt(written, path);
+  const name = entries(pool).find(([key]) => (POOLS as readonly string[]).includes(key))?.[0];
+  if (name === undefined) return null;
+  return { path: pathText([...path, name]), now: numberOf(get(pool, name)) };
+}
+
+function nodeAt(written: MapNode, path: readonly string[]): Node | undefined {
+  return path.reduce<Node | undefined>((node, key) => get(node, key), written);
+}
+
+function numberOf(node: Node | undefined): number | null {
+  const value = node?.type === 'scalar' ? Number(node.value) : NaN;
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,71 @@
+import { capacityText } from '../../report/capacity/text.js';
+import type { CapacityResult } from '../../contracts/result/capacity.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
+import { capacityOf } from '../capacity/search.js';
+import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { interruption, keep } from '../interrupt.js';
+import { prepare, type Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+
+/** Flags of `capacity`. */
+export interface CapacityFlags extends Selection, SimulateOptions {
+  readonly for?: number;
+  readonly resolution: number;
+  readonly json?: string;
+}
+
+/** Searches the load that a variant holds, and prints it. */
+export async function capacity(
+  argument: string,
+  flags: CapacityFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json]);
+  const names = flags.variant ?? [];
+  if (names.length > 1) throw usageError('capacity is about one variant: name one with --variant');
+  if (flags.as !== undefined)
+    throw usageError('--as adds a variant, and capacity is about one: leave it out');
+  const took = stopwatch();
+  const first = prepare(argument, flags, terminal);
+  const baseline = first.file.variants.find((variant) => variant.baseline)!;
+  const selection: Selection = { ...flags, variant: [baseline.name] };
+  const prepared = prepare(argument, selection, terminal, () => {});
+  const found = await capacityOf({
+    prepared,
+    selection,
+    resolution: flags.resolution,
+    factor: flags.for ?? null,
+    options: flags,
+    terminal,
+  });
+  terminal.progress('');
+  const { title, sha256 } = prepared.file;
+  const result: CapacityResult = {
+    faultline: 1,
+    scenario: { title, sha256 },
+    variant: baseline.name,
+    seed: baseline.scenario.run.seed,
+    replications: prepared.replications,
+    engine: { version: packageVersion() },
+    resolution: flags.resolution,
+    ...found,
+  };
+  const writes = new Writes();
+  await writes.attempt(() =>
+    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
+  );
+  if (flags.quiet !== true) terminal.note(oneLine(`searched in ${took()}`));
+  if (!takesStandardOutput([flags.json])) {
+    const { columns, isLog, colors } = terminal;
+    const shown = { file: prepared.path, columns: isLog ? 100 : columns };
+    terminal.out(capacityText(result, { ...shown, paint: palette(colors.out) }));
+  }
+  keep(`The limits of ${prepared.path} are reported.`);
+  writes.settle();
+  return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+}

@@ -1,0 +1,64 @@
+import type { ComponentHeadroom } from './headroom.js';
+import type { Result } from './result.js';
+
+/** The document of `faultline capacity --json`: how much load a variant holds. Durations in seconds. */
+export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {
+  readonly scenario: Pick<Result['scenario'], 'title' | 'sha256'>;
+  readonly variant: string;
+  readonly replications: number;
+  /** Share by which the two ends of a limit differ at most. */
+  readonly resolution: number;
+  /** Requests per second of the file, all users together, and of each workload. */
+  readonly load: number;
+  readonly workloads: readonly { readonly name: string; readonly rate: number }[];
+  /** Workloads without a rate, such as a fixed number of users: their load stays. */
+  readonly fixed: readonly string[];
+  /** Texts of the budgets that have to hold; empty = 99 % of the success at the load of the file. */
+  readonly budgets: readonly string[];
+  /** All workloads in calm first, then each workload alone, then each fault. */
+  readonly limits: readonly CapacityLimit[];
+  /** What the load that is asked for needs, or a quarter more than the limit; null = nothing was found to try. */
+  readonly need: CapacityNeed | null;
+  readonly runs: number;
+  readonly interrupted?: true;
+}
+
+/** The limit of one load. Factors are multiples of the load of the file. */
+export interface CapacityLimit {
+  /** The workload that grows alone; null = all together. */
+  readonly workload: string | null;
+  /** The fault that is active; null = none. */
+  readonly fault: string | null;
+  /** Largest factor at which the budgets hold; 0 = at none that was tried. */
+  readonly holds: number;
+  /** Smallest factor at which they do not; null = they hold at all that were tried. */
+  readonly breaks: number | null;
+  /** Requests per second of what grows, at `holds`. */
+  readonly rate: number;
+  /** The resource that is full beyond the limit; null if none is. */
+  readonly full: ComponentHeadroom | null;
+  /** The component that gives in where no resource is full. */
+  readonly gives: string | null;
+  /** Budgets that break first. */
+  readonly broken: readonly string[];
+}
+
+/** Settings with which a load holds. */
+export interface CapacityNeed {
+  /** Multiple of the load of the file. */
+  readonly factor: number;
+  readonly rate: number;
+  /** It was asked for; otherwise it is the next step. */
+  readonly isAsked: boolean;
+  /** Whether the budgets hold with the settings. */
+  readonly holds: boolean;
+  readonly settings: readonly {
+    readonly path: string;
+    readonly from: string | null;
+    readonly to: string;
+  }[];
+  /** Cost of the run without and with the settings, both at this load; null without prices. */
+  readonly cost: { readonly from: number; readonly to: number } | null;
+  /** The resource that is full for which no setting was found; null if there is none. */
+  readonly stuck: ComponentHeadroom | null;
+}

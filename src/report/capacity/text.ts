@@ -1,0 +1,135 @@
+import type {
+  CapacityLimit,
+  CapacityNeed,
+  CapacityResult,
+} from '../../contracts/result/capacity.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
+import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
+import { changesOf, shellWord } from '../../text/shell.js';
+import { list, plural } from '../../text/words.js';
+import { holdWords } from '../headroom.js';
+import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
+
+/** Inputs of the summary besides the result. */
+export interface CapacityTextOptions {
+  readonly file: string;
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+/** The load that a variant holds, what gives in, and what more needs. */
+export function capacityText(read: CapacityResult, options: CapacityTextOptions): Lines {
+  const result = oneLineTexts(read) as CapacityResult;
+  const { columns, paint, file } = options;
+  const { scenario, seed, replications, variant } = result;
+  const text = (words: string): string[] => wrapped(words, '', '', columns);
+  const facts = `${file}   ${variant}, ${plural(replications, 'replication')}, seed ${seed}`;
+  const need = result.need === null ? [] : ['', ...needLines(result.need, result, options)];
+  return asLines([
+    ...text(answerWords(result)).map(paint.bold),
+    ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
+    ...(result.limits.length === 0 ? [] : ['', ...tableLines(result, options)]),
+    ...need,
+    '',
+    ...notesOf(result).flatMap((note) => text(note).map(paint.dim)),
+  ]);
+}
+
+/** `The system holds 197/s, 1.03x the load of the file: beyond it ...`. */
+function answerWords({ limits, load }: CapacityResult): string {
+  const [calm] = limits;
+  if (calm === undefined) return 'An interrupt ended the runs before one load was decided.';
+  const { holds, breaks, rate } = calm;
+  if (holds === 0)
+    return `The system does not hold its load of ${formatRate(load)}, nor ${formatNumber(breaks ?? 1)} times of it: ${givesWords(calm)}.`;
+  const held = `The system holds ${formatRate(rate)}, ${formatNumber(holds)} times the load of ${formatRate(load)}`;
+  if (breaks === null) return `${held}, and no larger one was tried.`;
+  return `${held}: beyond it ${givesWords(calm)}.`;
+}
+
+function givesWords({ full, gives, broken }: CapacityLimit): string {
+  if (full !== null) return `${full.component} is full (${heldWords(full)})`;
+  const what = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
+  return gives === null ? what : `${gives} gives in, and ${what}`;
+}
+
+function heldWords(full: ComponentHeadroom): string {
+  return `${holdWords(full)} ${formatRate(full.saturatesAt)}`;
+}
+
+/** A line for each limit. */
+function tableLines({ limits }: CapacityResult, { paint }: CapacityTextOptions): string[] {
+  const rows = limits.map((limit) => [
+    limit.fault === null
+      ? limit.workload === null
+        ? 'calm'
+        : `calm, only ${limit.workload} grows`
+      : `with ${limit.fault}`,
+    limit.holds === 0 ? 'none' : `${formatNumber(limit.holds)}x`,
+    limit.holds === 0 ? '–' : formatRate(limit.rate),
+    limit.breaks === null ? '–' : `${formatNumber(limit.breaks)}x`,
+    limit.breaks === null ? '–' : givesWords(limit),
+  ]);
+  const all = [['load', 'holds', 'requests', 'breaks at', 'first to give in'], ...rows];
+  const widths = columnsOf(all);
+  return all.map((cells, i) => {
+    const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
+    return i === 0 ? paint.dim(line) : line;
+  });
+}
+
+function needLines(
+  need: CapacityNeed,
+  { variant }: CapacityResult,
+  { columns, paint, file }: CapacityTextOptions,
+): string[] {
+  const { factor, rate, isAsked, holds, settings, cost, stuck } = need;
+  const text = (words: string): string[] => wrapped(words, '', '', columns);
+  const load = `${formatNumber(factor)} times the load (${formatRate(rate)})`;
+  const what = isAsked ? load : `The next step, ${load},`;
+  if (settings.length === 0)
+    return text(holds ? `${what} holds as it is.` : `${what} does not hold: ${stuckWords(stuck)}.`);
+  const changes = settings.flatMap(({ path, from, to }) =>
+    wrapped(`+ ${path}: ${to} (now ${from ?? '1, by default'})`, '  ', '      ', columns),
+  );
+  const set = settings.map(({ path, to }) => `${path}=${to}`);
+  const command = `faultline capacity ${shellWord(file)} --variant ${variant} ${changesOf({ set, as: null })}`;
+  const price =
+    cost === null
+      ? []
+      : text(
+          `Cost of the run at this load: ${formatNumber(cost.to)} instead of ${formatNumber(cost.from)}.`,
+        );
+  return [
+    ...text(
+      holds ? `${what} needs:` : `${what} does not hold with these, either: ${stuckWords(stuck)}.`,
+    ).map(paint.bold),
+    ...changes,
+    ...price,
+    ...(holds ? ['Check it:', `  ${command}`] : []),
+  ];
+}
+
+function stuckWords(stuck: ComponentHeadroom | null): string {
+  if (stuck === null) return 'no resource is full, so it is no question of capacity';
+  return `${stuck.component} has no setting for more (${heldWords(stuck)})`;
+}
+
+function notesOf(result: CapacityResult): readonly string[] {
+  const { budgets, fixed, resolution, runs, interrupted } = result;
+  const by =
+    budgets.length === 0
+      ? 'A load holds if 99 % of the success at the load of the file remains'
+      : `A load holds if ${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
+  return [
+    `${by}; the two ends of a limit are at most ${formatShare(resolution)} apart. ${plural(runs, 'run')}.`,
+    fixed.length === 0
+      ? ''
+      : `${list(fixed)} ${fixed.length === 1 ? 'has' : 'have'} no rate that grows.`,
+    interrupted === true
+      ? 'An interrupt ended the search: the last limit may be wider than that.'
+      : '',
+  ].filter((note) => note !== '');
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { limitOf } from '../../src/cli/capacity/limit.js';
+
+/** A search in a system with this limit, and the factors that it tries. */
+async function search(limit: number, guess: number | null, resolution = 0.05) {
+  const tried: number[] = [];
+  const found = await limitOf(
+    (factor) => {
+      tried.push(factor);
+      return Promise.resolve(factor <= limit);
+    },
+    guess,
+    resolution,
+  );
+  return { ...found, tried };
+}
+
+describe('the search for a limit', () => {
+  it('encloses the limit as closely as it is asked to', async () => {
+    for (const limit of [0.07, 0.3, 0.99, 1, 1.7, 9, 15]) {
+      const { holds, breaks } = await search(limit, null);
+      expect([limit, holds <= limit, breaks! > limit]).toEqual([limit, true, true]);
+      expect(1 - holds / breaks!).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  it('needs three loads with a good guess', async () => {
+    const { tried } = await search(2.2, 2.2);
+    expect(tried).toEqual([1, 2.156, 2.244]);
+  });
+
+  it('tries no factor twice, also where the guess has more digits than a factor', async () => {
+    const { tried } = await search(1.98, 1.98034 / 0.98);
+    expect(new Set(tried).size).toBe(tried.length);
+  });
+
+  it('finds the limit far from a wrong guess', async () => {
+    const { holds, breaks } = await search(0.5, 6);
+    expect(holds).toBeLessThanOrEqual(0.5);
+    expect(breaks!).toBeGreaterThan(0.5);
+  });
+
+  it('says where all that it tries holds, or nothing', async () => {
+    expect(await search(1e9, null)).toEqual({ holds: 16, breaks: null, tried: [1, 2, 4, 8, 16] });
+    const { holds, breaks } = await search(0, null);
+    expect([holds, breaks]).toEqual([0, 1 / 16]);
+  });
+
+  it('stops at an interrupt with what is known', async () => {
+    let asked = 0;
+    const found = await limitOf(() => Promise.resolve(asked++ === 0 ? true : null), null, 0.05);
+    expect(found).toEqual({ holds: 1, breaks: null });
+  });
+});

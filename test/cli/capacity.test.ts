@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CapacityResult } from '../../src/contracts/result/capacity.js';
+import { Folder, faultline } from './harness.js';
+
+let folder: Folder;
+beforeAll(() => {
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+/** 8 connections of 20 ms serve 400/s; each replica has 40 workers of 21 ms for 1,900/s. */
+const POOL = `faultline: 1
+title: A pool
+run: { duration: 40s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  app: { concurrency: 40, queue: { capacity: 100 }, endpoints: { get: [ wait: 1ms, { query: db.read } ] } }
+databases:
+  db: { cpu: 16, pool: { maxOpen: 8, acquireTimeout: 300ms }, operations: { read: { wait: 20ms } } }
+workloads:
+  users: { arrivals: poisson(150/s), patience: 1s, requests: [ { call: app.get } ] }
+  jobs: { arrivals: constant(50/s), patience: 1s, requests: [ { call: app.get } ] }
+faults: [ { id: slow-db, kind: slow, target: db, factor: 2, at: 10s, for: 10s } ]
+budgets: [ users.success >= 98% ]
+`;
+
+/** What the command finds. */
+function limits(name: string, text: string, ...flags: readonly string[]): CapacityResult {
+  const path = folder.put(name, text);
+  const json = folder.at(`${name}.json`);
+  const { status, stderr } = faultline(['capacity', path, '--quiet', '--json', json, ...flags]);
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(readFileSync(json, 'utf8')) as CapacityResult;
+}
+
+describe('capacity', () => {
+  it('finds the limit of a pool: 8 / 20 ms = 400/s, of one workload, and half of it with a slow database', () => {
+    const { load, limits: found } = limits('pool.yaml', POOL);
+    expect(load).toBeCloseTo(200, -1);
+    const [all, jobs, users, slow] = found as [
+      CapacityResult['limits'][number],
+      CapacityResult['limits'][number],
+      CapacityResult['limits'][number],
+      CapacityResult['limits'][number],
+    ];
+    expect([all.workload, users.workload, jobs.workload, slow.fault]).toEqual([
+      null,
+      'users',
+      'jobs',
+      'slow-db',
+    ]);
+    // Up to 2 % may fail, so the limit is up to 2 % above 400/s.
+    expect(all.rate).toBeGreaterThan(400 * 0.93);
+    expect(all.rate).toBeLessThan(400 * 1.04);
+    expect(all.full).toMatchObject({ component: 'app', resource: 'connections', of: 'db' });
+    // The other workload keeps its 50/s and 150/s.
+    expect(users.rate).toBeGreaterThan(350 * 0.93);
+    expect(users.rate).toBeLessThan(350 * 1.04);
+    expect(jobs.rate).toBeGreaterThan(250 * 0.93);
+    expect(jobs.rate).toBeLessThan(250 * 1.06);
+    // 40 ms each hold 200/s; a budget over 40 s allows some failures in 10 s of them.
+    expect(slow.holds).toBeGreaterThan(0.9);
+    expect(slow.holds).toBeLessThan(1.2);
+  });
+
+  it('says what a multiple of the load needs, and runs it', () => {
+    const calm = POOL.replace(/faults:.*\n/, '');
+    const { need } = limits('need.yaml', calm, '--for', '4x');
+    // 800/s x 20 ms = 16 connections, and a little more.
+    expect(need).toMatchObject({ factor: 4, isAsked: true, holds: true });
+    const [pool] = need!.settings;
+    expect(pool).toMatchObject({ path: 'databases.db.pool.maxOpen', from: '8' });
+    expect(Number(pool!.to)).toBeGreaterThanOrEqual(16);
+    expect(Number(pool!.to)).toBeLessThanOrEqual(18);
+    const path = folder.put('said.yaml', calm);
+    const { stdout } = faultline(['capacity', path, '--quiet', '--for', '4x']);
+    expect(stdout).toMatch(/^The system holds 3\d\d\/s|^The system holds 4\d\d\/s/);
+    const command = /faultline (capacity .*maxOpen=\d+)/.exec(stdout)![1]!;
+    const again = faultline([...command.replaceAll("'", '').split(' '), '--quiet', '--for', '4x']);
+    expect(again.stdout).toContain('holds as it is');
+  });
+
+  it('begins each load with the replicas that the autoscaler has at it', () => {
+    const text = `faultline: 1
+title: scaled
+run: { duration: 40s, warmup: 30s, seed: 1, replications: 1 }
+platform: { kind: kubernetes }
+services:
+  app:
+    cpu: { cores: 1 }
+    replicas: 2
+    queue: { capacity: 500 }
+    lifecycle: { startup: 20s }
+    autoscaling: { metric: cpu, target: 70%, min: 2, max: 6 }
+    endpoints: { get: [ work: 10ms ] }
+workloads:
+  users: { arrivals: poisson(100/s), patience: 1s, requests: [ { call: app.get } ] }
+budgets: [ users.success >= 98% ]
+`;
+    // 6 cores / 10 ms = 600/s, and not the 200/s of two cold replicas.
+    const { limits: found } = limits('scaled.yaml', text);
+    expect(found[0]!.rate).toBeGreaterThan(540);
+    expect(found[0]!.rate).toBeLessThan(630);
+    expect(found[0]!.full).toMatchObject({ component: 'app', resource: 'cores' });
+  });
+
+  it('takes 99 % of the present success where no budget is about the load', () => {
+    const text = POOL.replace(/faults:.*\n/, '').replace(/budgets:.*\n/, '');
+    const { budgets, limits: found } = limits('none.yaml', text, '--resolution', '10%');
+    expect(budgets).toEqual([]);
+    expect(found[0]!.rate).toBeGreaterThan(400 * 0.88);
+    expect(found[0]!.rate).toBeLessThan(400 * 1.04);
+  });
+
+  it('refuses a file without a rate, and numbers that mean nothing', () => {
+    const closed = POOL.replace('poisson(150/s)', 'closed(50 1s)').replace(
+      'constant(50/s)',
+      'closed(5 1s)',
+    );
+    const path = folder.put('closed.yaml', closed);
+    const { status, stderr } = faultline(['capacity', path]);
+    expect([status, stderr.includes('no workload has a rate that can grow')]).toEqual([2, true]);
+    for (const flags of [
+      ['--for', 'two'],
+      ['--for', '0'],
+      ['--resolution', '0.05'],
+      ['--variant', 'nosuch'],
+    ])
+      expect([flags, faultline(['capacity', path, ...flags]).status]).toEqual([flags, 2]);
+  });
+
+  it('prints what the page shows', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/capacity.md'), 'utf8');
+    const shown = /faultline (capacity .*)\n```\n\n```text\n([^`]*)```/.exec(page)!;
+    expect(faultline([...shown[1]!.split(' '), '--quiet']).stdout).toBe(shown[2]);
+  });
+});
