@@ -1,4 +1,6 @@
 import type { Database } from '../../contracts/scenario/database.js';
+import { userOf } from '../../contracts/scenario/pool-size.js';
+import type { PgbouncerSettings } from '../../contracts/scenario/pools.js';
 import { mostOf } from '../demand.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -14,26 +16,60 @@ export const sessionsExceedPooler: Rule = {
   remedy:
     'Pool by transaction, let clients close idle sessions, or open no more sessions than there are connections.',
   check: (subject) =>
-    [...subject.scenario.databases.values()].flatMap((database) => excess(subject, database) ?? []),
+    [...subject.scenario.databases.values()].flatMap((database) =>
+      [...clientsOf(subject, database)].flatMap(
+        ([user, clients]) => excess(subject, database, user, clients) ?? [],
+      ),
+    ),
 };
 
-function excess(subject: Subject, { name, pool, pools }: Database): Finding | null {
-  if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') return null;
-  const { clients, defaultPoolSize } = pool;
+/** A caller that connects to a pooler with a pool by session. */
+interface Client {
+  readonly caller: string;
+  readonly pool: PgbouncerSettings;
+  /** Where its pool is in the file. */
+  readonly path: readonly string[];
+}
+
+/** The callers that share the pool of a user. */
+function clientsOf(subject: Subject, database: Database): ReadonlyMap<string, Client[]> {
+  const { name, pool: usual, pools } = database;
+  const users = new Map<string, Client[]>();
+  for (const caller of callersOf(subject, name)) {
+    const own = pools.get(caller);
+    const pool = own ?? usual;
+    if (pool.kind !== 'pgbouncer' || pool.mode !== 'session') continue;
+    const path = own === undefined ? ['pool'] : ['pools', caller];
+    const user = userOf(pool, caller);
+    users.set(user, [...(users.get(user) ?? []), { caller, pool, path }]);
+  }
+  return users;
+}
+
+function excess(
+  { scenario }: Subject,
+  { name }: Database,
+  user: string,
+  all: readonly Client[],
+): Finding | null {
   // Clients that release idle sessions share the connections.
-  if (clients.maxIdle === 0 || clients.maxIdleTimeNs !== null) return null;
-  const callers = callersOf(subject, name).filter((caller) => !pools.has(caller));
-  // A client without a limit opens at least one session.
-  const each = Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1;
-  const counts = callers.map((caller) => mostOf(subject.scenario, caller));
-  const total = counts.reduce((sum, replicas) => sum + replicas * each, 0);
-  if (total <= defaultPoolSize) return null;
+  const isKeeping = ({ pool: { clients } }: Client): boolean =>
+    clients.maxIdle !== 0 && clients.maxIdleTimeNs === null;
+  if (!all.every(isKeeping)) return null;
+  const { pool, path } = all[0]!;
+  const terms = all.map(({ caller, pool: { clients } }) => ({
+    replicas: mostOf(scenario, caller),
+    // A client without a limit opens at least one session.
+    each: Number.isFinite(clients.maxOpen) ? clients.maxOpen : 1,
+  }));
+  const total = terms.reduce((sum, { replicas, each }) => sum + replicas * each, 0);
+  if (total <= pool.defaultPoolSize) return null;
   return {
-    path: ['databases', name, 'pool', 'mode'],
-    entities: [name, ...callers],
-    message: `clients of ${name} keep more sessions than its pooler has connections`,
-    measured: `${counts.map((replicas) => `${replicas} x ${each}`).join(' + ')} = ${total}`,
-    limit: `at most ${defaultPoolSize}`,
-    fix: yamlAt(['databases', name, 'pool'], 'mode: transaction'),
+    path: ['databases', name, ...path, 'mode'],
+    entities: [name, ...all.map(({ caller }) => caller)],
+    message: `clients of ${name} with the user ${user} keep more sessions than its pooler has connections for it`,
+    measured: `${terms.map(({ replicas, each }) => `${replicas} x ${each}`).join(' + ')} = ${total}`,
+    limit: `at most ${pool.defaultPoolSize}`,
+    fix: yamlAt(['databases', name, ...path], 'mode: transaction'),
   };
 }
