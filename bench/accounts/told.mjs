@@ -284,9 +284,11 @@ function causesError(text, { variant }) {
   const { causes } = variant.cascade;
   let left = text;
   while (left !== '') {
+    // Of two faults with the same words, the one whose id follows.
+    const isNamed = ({ text, fault }) => left.startsWith(`${text} (${fault})`);
     const one = causes
       .filter((own) => left.startsWith(own.text))
-      .sort((a, b) => b.text.length - a.text.length)[0];
+      .sort((a, b) => b.text.length - a.text.length || isNamed(b) - isNamed(a))[0];
     if (one === undefined) return `no cause: ${left}`;
     left = left.slice(one.text.length);
     // Two faults with the same words have their ids.
