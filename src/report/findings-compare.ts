@@ -7,7 +7,7 @@ import { differenceOf, isWorse, verdictBetween } from './difference.js';
 import { NO_BACKLOG } from './family-parts.js';
 import { listed } from './format.js';
 import { loadGroups, referenceOf } from './reference.js';
-import { formatCount, formatRate, formatSeconds, formatShare } from '../text/figures.js';
+import { formatRate, formatSeconds, formatShare } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import type { View } from './view.js';
 
@@ -106,7 +106,7 @@ function singleFinding(view: View): string {
   const p99 = summary.successLatency.p99.value;
   const within = p99 === null ? '' : `; 99 % of the answers within ${formatSeconds(p99)}`;
   if (value === null) return 'No request finished';
-  return `${value === 1 ? `All ${formatCount(summary.requests)} requests succeed` : `${formatShare(value)} of requests succeed`}${degradedAmong(view, view.result.variants)}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
+  return `${value === 1 ? 'All requests succeed' : `${formatShare(value)} of requests succeed`}${degradedAmong(view, view.result.variants)}, ${formatRate(summary.goodput.value ?? 0)}${within}`;
 }
 
 function latencyFinding(view: View, variants: readonly VariantResult[]): string {

@@ -1,3 +1,4 @@
+import { packed } from '../../browser/readings.js';
 import type { MeteredResult } from '../../contracts/result/meters.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { stepPoints, type Drawing } from '../draw.js';
@@ -42,9 +43,12 @@ export interface MeterLine {
 export function meterLines(view: View, subject: string, panel: FamilyPanel): readonly MeterLine[] {
   const shown = view.result.variants.filter((variant) => isActive(meteredOf(variant, subject)));
   const isWinner = ({ name }: VariantResult): boolean => name === view.winner;
-  const groups = groupedBy(shown, (variant) =>
-    JSON.stringify([seriesOf(view, variant, subject, panel), bandIn(variant, subject, panel)]),
-  );
+  // As the page reads them out: a difference that it rounds away is no second line.
+  const groups = groupedBy(shown, (variant) => {
+    const band = bandIn(variant, subject, panel);
+    const bounds = band === null ? [] : [packed(band.low), packed(band.high)];
+    return [packed(seriesOf(view, variant, subject, panel)), ...bounds].join(' ');
+  });
   return [...groups.values()]
     .map((some) => [...some.filter(isWinner), ...some.filter((one) => !isWinner(one))])
     .sort(([a], [b]) => Number(isWinner(a!)) - Number(isWinner(b!)))

@@ -81,8 +81,10 @@ function originsOf({ blame }: VariantResult): Markup | null {
     head: ['Origin', 'Outage'],
     rows: shown.map((part) => [blameWords(part), outageText(blame, part)]),
   };
+  if (shown.length === 0)
+    return markup`${caption(`${failedWords(blame)}, and no trace shows where they begin to fail.`)}`;
   return markup`<h3 class="gap">Where failed requests begin to fail</h3>
-    ${shown.length > 0 && scrolled(table, 'Where failed requests begin to fail')}
+    ${scrolled(table, 'Where failed requests begin to fail')}
     ${caption(
       `${blameSample(blame)} A failure begins at the deepest failed call that the request waited for last; if a caller gave up, where most of the time until then was spent.${left > 0 ? ` ${left} smaller origins are left out.` : ''}`,
     )}`;

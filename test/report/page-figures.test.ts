@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { meterLines } from '../../src/report/charts/meters.js';
+import { FAMILIES } from '../../src/report/families.js';
+import { renderHtml } from '../../src/report/html.js';
+import { viewOf } from '../../src/report/view.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
+import { run } from '../theory/program.js';
+
+const queue = (faults: string): Result =>
+  run(`
+faultline: 1
+title: Figures of a page
+run: { duration: 30s, warmup: 2s, replications: 1 }
+services:
+  shop: { endpoints: { buy: [ publish: jobs ] } }
+  worker: { endpoints: { handle: [ wait: 50ms ] } }
+queues:
+  jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 4 } ] }
+workloads: { users: { arrivals: constant(90/s), requests: [ call: shop.buy ] } }
+${faults}
+`).result;
+
+function textOf(result: Result, variant: VariantResult): string {
+  const own = { ...result, variants: [variant] };
+  const html = renderHtml(own, { command: 'faultline', version: '0' });
+  return html.replace(/<[^>]*>/gu, ' ').replace(/\s+/gu, ' ');
+}
+
+it('names no number of requests that only the heading has', () => {
+  const result = queue('');
+  expect(textOf(result, result.variants[0]!)).toContain('All requests succeed, 90/s');
+});
+
+it('says that no trace shows where requests fail, with their number, where that is so', () => {
+  const result = queue('faults: [ { id: down, kind: error, target: shop, at: 10s, for: 5s } ]');
+  const [variant] = result.variants;
+  expect(variant!.blame!.parts).toEqual([]);
+  expect(textOf(result, variant!)).toContain(
+    '450 requests failed in a run, and no trace shows where they begin to fail.',
+  );
+});
+
+it('draws one line where two variants differ by less than the page reads out', () => {
+  const result = queue('');
+  const [variant] = result.variants;
+  const panel = FAMILIES.find(({ id }) => id === 'messages')!.panels.find(
+    ({ key }) => key === 'lag',
+  )!;
+  const linesWith = (factor: number): number => {
+    const [name, own] = Object.entries(variant!.metered).find(([, { meters }]) => 'lag' in meters)!;
+    const lag = own.meters['lag']!;
+    if (lag.form !== 'gauge') throw new Error('no gauge');
+    const steps = lag.steps.map((value) => value * factor);
+    const other = { ...lag, steps, ...(lag.band && { band: { low: steps, high: steps } }) };
+    const metered = {
+      ...variant!.metered,
+      [name]: { ...own, meters: { ...own.meters, lag: other } },
+    };
+    const variants = [variant!, { ...variant!, name: 'other', baseline: false, metered }];
+    return meterLines(viewOf({ ...result, variants }), name, panel).length;
+  };
+  expect(linesWith(1 + 1e-9)).toBe(1);
+  expect(linesWith(1.5)).toBe(2);
+});
