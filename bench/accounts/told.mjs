@@ -514,9 +514,14 @@ export const TOLD = [
   ),
   kind(
     'repeated load',
-    /^(?:Feedback loops?|(?:Retries|Hedges|Retries and hedges) add load): (?<list>.+)$/u,
+    /^(?:Feedback loops?|(?<adds>(?:Retries|Hedges|Retries and hedges|Hedges and retries) add load)): (?<list>.+)$/u,
     ({ groups }, { variant }) =>
-      variant.cascade.loops.every(({ through }) => groups.list.includes(through.join(' -> ')))
+      variant.cascade.loops
+        .filter(
+          ({ mechanism }) =>
+            groups.adds === undefined || ['retryLoad', 'hedgeLoad'].includes(mechanism),
+        )
+        .every(({ through }) => groups.list.includes(through.join(' -> ')))
         ? null
         : 'other loops are known',
   ),

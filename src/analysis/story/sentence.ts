@@ -7,6 +7,7 @@ import type {
 } from '../../contracts/result/cascade.js';
 import type { MetastabilityProof } from '../../contracts/result/counterfactual.js';
 import { shrinking } from '../../contracts/result/shrinking.js';
+import { isFeedback } from './feedback.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import { backWords, type Back } from './back-words.js';
 import { stuckSentence, stuckWords } from './ending-words.js';
@@ -362,16 +363,17 @@ function loopWords({ story, verdicts, metastability }: SentenceInput): string {
     list(some.map(({ through }) => through.join(' -> ')));
   if (sustainedBy({ loops, verdicts }, metastability) === null) {
     const again = loops.filter(({ mechanism }) => mechanism === 'restarts');
-    const loads = loops.filter((loop) => !again.includes(loop));
-    const kinds = unique(loads.map(({ mechanism }) => LOOP_WORDS.get(mechanism) ?? mechanism));
+    // Calls that fail or wait in a circle add none.
+    const loads = loops.filter(({ mechanism }) => isFeedback(mechanism));
+    const kinds = unique(loads.map(({ mechanism }) => LOOP_WORDS.get(mechanism)!));
     return [
       ...again.map((loop) => ` ${paths([loop])} ${LOOP_WORDS.get('restarts')!}.`),
       ...(loads.length === 0 ? [] : [` ${capitalised(list(kinds))} add load: ${paths(loads)}.`]),
     ].join('');
   }
   const shown = loops.map((loop) => {
-    const what = LOOP_WORDS.get(loop.mechanism) ?? loop.mechanism;
-    return `${paths([loop])} (${what})`;
+    const what = LOOP_WORDS.get(loop.mechanism);
+    return `${paths([loop])}${what === undefined ? '' : ` (${what})`}`;
   });
   return ` Feedback ${shown.length === 1 ? 'loop' : 'loops'}: ${list(shown)}.`;
 }
