@@ -137,7 +137,7 @@ faults:
       .events.filter(({ kind }) => kind === 'faultEnd')
       .map(({ text }) => text);
     expect(texts).toEqual([
-      'over: shop[0], shop[1] and shop[2] crash; the last of 3 instances is back after 30 s, with restart 4',
+      'over: shop[0] to shop[2] crash; the last of 3 instances is back after 30 s, with restart 4',
       'over: shop[3] crashes',
     ]);
   });

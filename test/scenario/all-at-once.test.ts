@@ -15,7 +15,7 @@ title: many mistakes
 run: { duration: 60 }
 services:
   shop:
-    replicas: 0
+    replicas: -1
     endpoints:
       order: [ { work: 5 }, { call: paymets.pay, tiemout: 5s } ]
   payments: { endpoints: { pay: { steps: [ work: 5ms ], limit: no } } }
@@ -38,7 +38,7 @@ describe('a file that is wrong in every way', () => {
     expect(told(WRONG).map((line) => line.slice(0, 78))).toEqual([
       '1 FL206 must be 1, got 2',
       '3 FL205 60 what? write 60s or 60ms',
-      '6 FL205 must be a whole number from 1 to 100000, got 0',
+      '6 FL205 must be a whole number from 0 to 100000, got -1',
       '8 FL205 5 what? write 5s or 5ms',
       '8 FL404 there is no component paymets',
       '8 FL201 unknown key tiemout',
@@ -46,7 +46,7 @@ describe('a file that is wrong in every way', () => {
       '11 FL206 must be one of poisson constant stages sinusoid burst renewal at trac',
       '11 FL404 shop has no endpoint ordr; it has order',
       '11 FL204 must be above 0, got -1',
-      '13 FL206 must be one of bandwidth certExpiry change clockSkew connectionLeak c',
+      '13 FL206 must be one of abort bandwidth certExpiry change clockSkew connection',
       '14 FL404 there is no component paymnts',
       '14 FL205 soon is no duration: write 15ms, 1.5s or 2m',
       '16 FL502 unknown metric succes',

@@ -419,7 +419,7 @@ export const BAD_REFERENCES: readonly BadCase[] = [
     edit: [naive, 'set: { services.orders.replicas: many }'],
     code: 'FL205',
     at: 'many',
-    says: 'a whole number from 1 to 100000, got many',
+    says: 'a whole number from 0 to 100000, got many',
   },
   {
     title: 'a patch with an unknown key',

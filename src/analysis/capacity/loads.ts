@@ -47,3 +47,21 @@ export function budgetsUnder(
     return window === null || window.kind === 'between' || window.fault === fault;
   });
 }
+
+/** Metrics that show requests without an answer. */
+const OF_ANSWERS: ReadonlySet<string> = new Set(['success', 'share', 'outcomes', 'goodput']);
+
+/** The workloads whose answers no budget judges. */
+export function unjudged(
+  workloads: readonly string[],
+  budgets: readonly BudgetSource[],
+): readonly string[] {
+  const judged = new Set(
+    budgets.flatMap(({ expression: { metric } }) =>
+      metric.subject.kind === 'component' && OF_ANSWERS.has(metric.name[0] ?? '')
+        ? [metric.subject.at.component]
+        : [],
+    ),
+  );
+  return workloads.filter((name) => !judged.has(name));
+}

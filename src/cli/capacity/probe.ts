@@ -1,5 +1,5 @@
 import { exploredBudgets } from '../../analysis/explore.js';
-import { budgetsUnder, ratesOf, roomOf } from '../../analysis/capacity/loads.js';
+import { budgetsUnder, ratesOf, roomOf, unjudged } from '../../analysis/capacity/loads.js';
 import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
@@ -37,11 +37,9 @@ export interface Shown {
   readonly rates: ReadonlyMap<string, number>;
   readonly headroom: Headroom;
   readonly cost: number | null;
-  /** By workload. */
-  readonly success: ReadonlyMap<string, number>;
 }
 
-/** Share of the success at the load of the file that has to remain, in a file without budgets for this. */
+/** Share of the answers at the load of the file that has to remain, for workloads whose answers no budget judges. */
 const REMAINS = 0.99;
 
 /** Runs loads of one variant. */
@@ -54,7 +52,7 @@ export class Probes {
   private readonly threads: WorkerThreads;
   private readonly share: MemoryShare;
   private readonly starts: Starts;
-  /** Success of each workload at the load of the file, without faults. */
+  /** Share of requests with a full answer at the load of the file, without faults, by workload. */
   private calm: ReadonlyMap<string, number> | null = null;
 
   constructor(
@@ -103,36 +101,43 @@ export class Probes {
     const [records = []] = await unlessInterrupted(runs, []);
     if (records.length === 0) return null;
     const names = [...variant.scenario.workloads.keys()];
-    const asked = source.questions(names.map((name) => `${name}.success`)).questions;
+    const asked = source.questions(names.map((name) => `${name}.share.ok`)).questions;
     const [figures] = caseFigures(
       { file, plans: [own], records: [records] },
       { metrics: asked.map(({ measure }) => measure), budgets, expect: null },
     );
-    const success = new Map(names.map((name, i) => [name, figures!.figures[i]?.value ?? 0]));
-    this.calm ??= success;
+    const answers = new Map(names.map((name, i) => [name, figures!.figures[i]?.value ?? 0]));
+    this.calm ??= answers;
     const runsOf = { variant, plan: own, records };
     const isStopped = figures!.stop !== null;
-    const broken = isStopped ? ['run'] : this.brokenIn(figures!, budgets, success);
+    const broken = isStopped
+      ? ['run']
+      : [...brokenOf(figures!, budgets), ...this.lost(answers, budgets, load.fault)];
     return {
       holds: broken.length === 0,
       broken,
       gives: figures!.gives ?? null,
       rates: ratesOf(runsOf),
       ...roomOf(runsOf),
-      success,
     };
   }
 
-  private brokenIn(
-    { points }: SweepFigures,
+  /**
+   * What is broken without a budget: fallbacks that answer more and more requests are no answers of the system, and
+   * budgets on times do not see requests that fail. Where a fault is active, answers are lost to the fault, too, so that
+   * this is asked only without budgets.
+   */
+  private lost(
+    answers: ReadonlyMap<string, number>,
     budgets: readonly BudgetSource[],
-    success: Shown['success'],
+    fault: string | null,
   ): readonly string[] {
-    if (budgets.length > 0)
-      return budgets.flatMap(({ text }, i) => (points[i] === 'fail' ? [text] : []));
-    return [...success].flatMap(([name, value]) => {
+    if (fault !== null && budgets.length > 0) return [];
+    return unjudged([...answers.keys()], budgets).flatMap((name) => {
       const least = REMAINS * (this.calm!.get(name) ?? 0);
-      return value < least ? [`${name}.success >= ${(100 * least).toFixed(2)}%`] : [];
+      return answers.get(name)! < least
+        ? [`${name}.share.ok >= ${Math.round(10_000 * least) / 100}%`]
+        : [];
     });
   }
 
@@ -148,4 +153,8 @@ export class Probes {
     const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
     return runEach(untraced, count, { threads, share, path }, first);
   }
+}
+
+function brokenOf({ points }: SweepFigures, budgets: readonly BudgetSource[]): readonly string[] {
+  return budgets.flatMap(({ text }, i) => (points[i] === 'fail' ? [text] : []));
 }

@@ -3,6 +3,7 @@ import type {
   CapacityNeed,
   CapacityResult,
 } from '../../contracts/result/capacity.js';
+import { unjudged } from '../../analysis/capacity/loads.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads } from '../../run/worker-threads.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
@@ -31,7 +32,7 @@ export interface CapacityInputs {
 /** What is found, without the facts of the scenario. */
 type Found = Pick<
   CapacityResult,
-  'load' | 'workloads' | 'fixed' | 'budgets' | 'limits' | 'need' | 'runs' | 'interrupted'
+  'load' | 'workloads' | 'fixed' | 'budgets' | 'kept' | 'limits' | 'need' | 'runs' | 'interrupted'
 >;
 
 /** Loads without a rate that could be multiplied. */
@@ -49,6 +50,18 @@ export async function capacityOf(by: CapacityInputs): Promise<Found> {
     const probes = new Probes(path, by.selection, by.terminal, threads, share);
     return new Capacity(by, probes).find();
   });
+}
+
+/** Which limit is searched. */
+interface Asked {
+  /** The workload that grows alone. */
+  readonly workload?: string | null;
+  /** The fault that is active. */
+  readonly fault?: string | null;
+  /** A factor near which the limit may be. */
+  readonly guess?: number | null;
+  /** The limit without a fault, which is none of one with a fault. */
+  readonly calm?: CapacityLimit | null;
 }
 
 class Capacity {
@@ -73,18 +86,20 @@ class Capacity {
     }
     const today = await this.run({ workloads: growing, factor: 1, fault: null, set: [] });
     const room = today?.headroom.components[0]?.factor ?? null;
-    const calm = await this.limit(growing, null, null, room);
+    const calm = await this.limit(growing, { guess: room });
     const loads = growing.length < 2 ? [] : growing;
-    for (const name of loads) await this.limit([name], name, null, null);
-    for (const { id } of scenario.faults) await this.limit(growing, null, id, calm?.holds ?? null);
+    for (const name of loads) await this.limit([name], { workload: name });
+    for (const { id } of scenario.faults)
+      await this.limit(growing, { fault: id, guess: calm?.holds ?? null, calm });
     const need = calm === null ? null : await this.need(growing, calm, factor);
     const rates = growing.map((name) => ({ name, rate: today?.rates.get(name) ?? 0 }));
-    const budgets = this.probes.budgets(prepared, null).map(({ text }) => text);
+    const judged = this.probes.budgets(prepared, null);
     return {
       load: rates.reduce((sum, { rate }) => sum + rate, 0),
       workloads: rates,
       fixed,
-      budgets,
+      budgets: judged.map(({ text }) => text),
+      kept: unjudged([...scenario.workloads.keys()], judged),
       limits: this.limits,
       need,
       runs: this.probes.done,
@@ -94,13 +109,14 @@ class Capacity {
 
   private async limit(
     workloads: readonly string[],
-    workload: string | null,
-    fault: string | null,
-    guess: number | null,
+    { workload = null, fault = null, guess = null, calm = null }: Asked,
   ): Promise<CapacityLimit | null> {
     const shown = new Map<number, Shown>();
+    // No fault adds capacity: what calm does not hold, a system with a fault does not, either.
+    const most = calm?.breaks ?? Infinity;
     const found = await limitOf(
       async (factor) => {
+        if (factor >= most) return false;
         const own = await this.run({ workloads, factor, fault, set: [] });
         if (own !== null) shown.set(factor, own);
         return own === null ? null : own.holds;
@@ -112,15 +128,17 @@ class Capacity {
     const held = shown.get(found.holds);
     const beyond = found.breaks === null ? undefined : shown.get(found.breaks);
     const gives = beyond?.gives ?? null;
-    const limit: CapacityLimit = {
-      workload,
-      fault,
-      ...found,
-      rate: held === undefined ? 0 : rateOf(held, workloads),
-      full: gives !== null && 'full' in gives ? gives.full : null,
-      gives: gives?.subject ?? null,
-      broken: beyond?.broken ?? [],
-    };
+    const why =
+      beyond === undefined && calm !== null
+        ? { full: calm.full, gives: calm.gives, broken: calm.broken }
+        : {
+            full: gives !== null && 'full' in gives ? gives.full : null,
+            gives: gives?.subject ?? null,
+            broken: beyond?.broken ?? [],
+          };
+    const rate = held === undefined ? 0 : rateOf(held, workloads);
+    const breaks = found.breaks === null ? null : Math.min(found.breaks, most);
+    const limit: CapacityLimit = { workload, fault, holds: found.holds, breaks, rate, ...why };
     this.limits.push(limit);
     return limit;
   }

@@ -13,8 +13,10 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly workloads: readonly { readonly name: string; readonly rate: number }[];
   /** Workloads without a rate, such as a fixed number of users: their load stays. */
   readonly fixed: readonly string[];
-  /** Texts of the budgets that have to hold; empty = 99 % of the success at the load of the file. */
+  /** Texts of the budgets that have to hold in calm. */
   readonly budgets: readonly string[];
+  /** Workloads whose answers no budget judges: 99 % of their full answers at the load of the file have to remain. */
+  readonly kept: readonly string[];
   /** All workloads in calm first, then each workload alone, then each fault. */
   readonly limits: readonly CapacityLimit[];
   /** What the load that is asked for needs, or a quarter more than the limit; null = nothing was found to try. */

@@ -118,11 +118,14 @@ function stuckWords(stuck: ComponentHeadroom | null): string {
 }
 
 function notesOf(result: CapacityResult): readonly string[] {
-  const { budgets, fixed, resolution, runs, interrupted } = result;
-  const by =
-    budgets.length === 0
-      ? 'A load holds if 99 % of the success at the load of the file remains'
-      : `A load holds if ${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
+  const { budgets, kept, fixed, resolution, runs, interrupted } = result;
+  const answers = `99 % of the full answers of ${list(kept)} at the load of the file remain`;
+  const hold = `${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
+  const conditions = [
+    ...(budgets.length === 0 ? [] : [hold]),
+    ...(kept.length === 0 ? [] : [budgets.length === 0 ? answers : `in calm ${answers}`]),
+  ];
+  const by = `A load holds if ${conditions.join(', and ')}`;
   return [
     `${by}; the two ends of a limit are at most ${formatShare(resolution)} apart. ${plural(runs, 'run')}.`,
     fixed.length === 0

@@ -58,7 +58,7 @@ export function resolveHost(context: Context, name: string, output: HostOutput, 
   const settings = resolveProcess(context, output, path);
   const most = mostReplicas(output);
   const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
-  if (placement.replicas === 0 && output.autoscaling === undefined) {
+  if (output.replicas === 0 && output.autoscaling === undefined) {
     const message =
       'nothing ever starts a replica: write at least 1, or scale on lag with autoscaling: { kind: keda, … }';
     conflict(context, [...path, 'replicas'], message);

@@ -80,9 +80,9 @@ export const replicationFields = {
           'clear this no earlier than after another two of these times.',
       ),
     }),
-    absent('the shards do not know each other'),
-    'Makes `shards` of kind redis the masters of a Redis Cluster without replicas. Only nodes that are down count, ' +
-      'not those that are paused or cut off.',
+    absent(),
+    'Makes `shards` of kind redis the masters of a Redis Cluster without replicas. Without it they do not know each ' +
+      'other. Only nodes that are down count, not those that are paused or cut off.',
     'map',
   ),
   route: field.of(

@@ -288,7 +288,7 @@ describe('a new member', () => {
     const times = { since: 0, polled: 0, began: 0, commits: 0 };
     const own = { index: 3, instance, epoch: 0, idle: true, inGroup: true, kept: [0, 0, 1] };
     const rest = { paused: false, closing: false, scheduled: false };
-    const run = { at: 0, run: 0, turn: 0, tries: 1, sure: 0 };
+    const run = { at: 0, run: 0, turn: 0, tries: 1, sure: 0, thread: null, user: 0 };
     expect(newMember(3, instance)).toEqual({ ...own, ...none, ...not, ...times, ...rest, ...run });
   });
 

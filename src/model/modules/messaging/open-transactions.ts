@@ -72,6 +72,7 @@ export class OpenTransactions {
 
   private expire(member: number): void {
     invariant(this.pins[member].length > 0, 'only an open transaction times out');
+    invariant(this.fenced[member] === 0, 'a fenced producer has no open transaction');
     this.fenced[member] = 1;
     this.release(member);
   }

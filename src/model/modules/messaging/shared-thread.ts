@@ -45,6 +45,7 @@ export class SharedThread {
   /** Continues the next user that waits; false if there is none. */
   private wakeOther(user: number): boolean {
     const { wakes, waits } = this;
+    invariant(this.holder < 0, 'a topic polls only while no batch is handled');
     for (let k = 1; k < wakes.length; k++) {
       const other = (user + k) % wakes.length;
       if (!waits[other]) continue;

@@ -46,6 +46,10 @@ export class KedaScaler implements Scaler<'keda'> {
 
   private scale(count: number): void {
     invariant(count <= this.place.spec.max, 'KEDA stays within its bounds');
+    invariant(
+      count > 0 || this.place.spec.min === 0,
+      'the last replica goes only where none may run',
+    );
     this.place.set.scaleTo(count);
     this.hpa.wake();
   }
