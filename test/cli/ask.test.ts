@@ -70,6 +70,12 @@ describe('ask', () => {
     ]);
   });
 
+  it('answers a question once that is asked twice', () => {
+    const once = asked('people.goodput').length;
+    expect(once).toBeGreaterThan(0);
+    expect(asked('people.goodput', 'people.goodput')).toHaveLength(once);
+  });
+
   it('prints each question with its variants', () => {
     const path = folder.put('said.yaml', smallScenario());
     const { status, stdout } = faultline(['ask', path, 'people.success', BUDGET, '--quiet']);

@@ -48,7 +48,8 @@ export async function ask(
 ): Promise<number> {
   checkDestinations([flags.json, flags.csv]);
   const prepared = prepare(path, flags, terminal);
-  const questions = questionsOf(prepared, texts.length > 0 ? texts : usual(prepared), terminal);
+  const given = texts.length > 0 ? [...new Set(texts)] : usual(prepared);
+  const questions = questionsOf(prepared, given, terminal);
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const { file, plans } = prepared;
