@@ -72,7 +72,7 @@ describe('application.yml', () => {
           attempts: 4,
           backoff: { kind: 'constant', base: '200ms' },
         },
-        timeout: { after: '2s', cancel: false },
+        timeout: { after: '2s' },
       },
     });
     expect(databases['pg-orders']).toMatchObject({

@@ -95,7 +95,10 @@ function retryOf(of: Lookup | null): Written | undefined {
 function limiterOf(of: Lookup | null): Written | undefined {
   const after = of === null ? undefined : durationIn(of('timeoutDuration'));
   if (of === null || after === undefined) return undefined;
-  return map({ after, cancel: flagIn(of('cancelRunningFuture')) });
+  of('cancelRunningFuture')?.list(
+    'the limit of a CompletionStage ignores it: the work that a caller leaves goes on',
+  );
+  return map({ after });
 }
 
 function bulkheadOf(of: Lookup | null): Written | undefined {
