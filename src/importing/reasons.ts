@@ -28,3 +28,10 @@ function matching(cell: Cell | undefined, keys: readonly string[]): readonly Cel
   if (key === '*') return cell.items().flatMap((item) => matching(item, rest));
   return matching(cell.get(key), rest);
 }
+
+/** Gives the reason to the extensions of a Compose file, `x-NAME`. */
+export function listExtensions(cell: Cell): void {
+  for (const [key, value] of cell.entries()) {
+    if (key.startsWith('x-')) value.list('an extension: its values count where they are used');
+  }
+}

@@ -86,9 +86,9 @@ class Comparison {
     );
     this.here = here.plans.map(() => []);
     this.there = stored ? null : there.plans.map(() => []);
-    const twins = this.pairs.filter(({ isSame }) => isSame).length;
-    const others = stored ? [] : there.plans;
-    this.plans = [...here.plans, ...others.slice(twins)];
+    const twins = new Set(this.pairs.flatMap((pair) => (pair.isSame ? [pair.there] : [])));
+    const others = stored ? [] : there.plans.filter((_, i) => !twins.has(i));
+    this.plans = [...here.plans, ...others];
   }
 
   async run(threads: WorkerThreads, share: MemoryShare): Promise<Compared> {

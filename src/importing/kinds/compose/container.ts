@@ -1,5 +1,5 @@
 import type { Cell } from '../../cell.js';
-import { listBelow, REASON } from '../../reasons.js';
+import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import { LOAD_GENERATOR } from '../kubernetes/component.js';
 import { productOf } from '../kubernetes/products.js';
 import type { Values } from './values.js';
@@ -85,9 +85,7 @@ export class Container {
     for (const layer of this.layers) {
       listBelow(layer, REST);
       listBelow(layer, { deploy: DATABASE, mem_limit: DATABASE, stop_grace_period: DATABASE });
-      for (const [key, cell] of layer.entries()) {
-        if (key.startsWith('x-')) cell.list('an extension: its values count where they are used');
-      }
+      listExtensions(layer);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Cell } from '../../cell.js';
-import { listBelow, REASON } from '../../reasons.js';
+import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
 import { callsOf } from './calls.js';
@@ -146,7 +146,5 @@ function listFile(file: Cell): void {
     include: 'another file: import it too, or the output of docker compose config',
     models: REASON.program,
   });
-  for (const [key, cell] of file.entries()) {
-    if (key.startsWith('x-')) cell.list('an extension: its values count where they are used');
-  }
+  listExtensions(file);
 }

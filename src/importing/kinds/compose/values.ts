@@ -34,7 +34,7 @@ export class Values {
   }
 
   /** Cells that decided a value: its own, and those of its variables. */
-  origins(cell: Cell): readonly Cell[] {
+  private origins(cell: Cell): readonly Cell[] {
     return resolve(cell, this.variables).origins;
   }
 
