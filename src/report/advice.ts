@@ -37,6 +37,8 @@ export function actWords(view: View): Advice {
   if (survivor !== null) return survivor;
   const own = worstVariant.counterfactuals;
   const change = own === undefined ? null : changeWords(own);
+  const served = change?.isSetting === false ? bestServed(view) : null;
+  if (served !== null) return served;
   if (change !== null) {
     const head: Words = [...variantHead(view), change.words];
     return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
@@ -109,10 +111,11 @@ function survivorOf(view: View): Advice | null {
 function bestOf(view: View): Advice {
   const { worstVariant, result } = view;
   const able = withLoadOf(view, worstVariant);
-  const ours = able.filter((variant) => variant === worstVariant || !isOtherQuestion(variant));
-  const [most, mostOfAll] = [ours, able].map((some) => Math.max(...some.map(successOf), 0));
-  if (most! - successOf(worstVariant) >= BETTER) return servesBest(view, ours, most!);
-  if (mostOfAll! - successOf(worstVariant) >= BETTER) return otherFault(view, able, mostOfAll!);
+  const served = bestServed(view);
+  if (served !== null) return served;
+  const ours = withoutQuestions(view, able);
+  const most = mostServed(able);
+  if (most - successOf(worstVariant) >= BETTER) return otherFault(view, able, most);
   const ahead = leastBehind(view) ?? losesLeast(view, ours);
   if (ahead !== null) {
     const { variant, words } = ahead;
@@ -122,6 +125,25 @@ function bestOf(view: View): Advice {
   const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
   const every = judged.length === 1 ? 'it' : 'every variant';
   return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
+}
+
+/** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
+function bestServed(view: View): Advice | null {
+  const { worstVariant } = view;
+  const ours = withoutQuestions(view, withLoadOf(view, worstVariant));
+  const most = mostServed(ours);
+  return most - successOf(worstVariant) >= BETTER ? servesBest(view, ours, most) : null;
+}
+
+function withoutQuestions(
+  { worstVariant }: View,
+  able: readonly VariantResult[],
+): readonly VariantResult[] {
+  return able.filter((variant) => variant === worstVariant || !isOtherQuestion(variant));
+}
+
+function mostServed(some: readonly VariantResult[]): number {
+  return Math.max(...some.map(successOf), 0);
 }
 
 function servesBest(view: View, able: readonly VariantResult[], most: number): Advice {

@@ -65,16 +65,19 @@ export function nextWords(own: Counterfactuals, of: MeteredParts): string | null
   return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
 }
 
-/** The same in two parts: the change, and its effect; null if no run shows one that helps. */
-export function changeWords(
-  own: Counterfactuals,
-): { readonly words: string; readonly effect: string } | null {
+/** The same in two parts, and whether it is a change of settings or of capacity; null if no run shows one that helps. */
+export function changeWords(own: Counterfactuals): {
+  readonly words: string;
+  readonly effect: string;
+  readonly isSetting: boolean;
+} | null {
   const found = cheapestOf(own);
   if (found === null) return null;
-  const { setting, words } = found;
+  const { kind, setting, words } = found;
   return {
     words: setting === undefined ? words : `set ${settingWords(setting)}`,
     effect: insteadWords(found, own),
+    isSetting: (EFFORT[kind] ?? Infinity) <= SETTINGS,
   };
 }
 

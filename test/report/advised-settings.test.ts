@@ -51,6 +51,57 @@ describe('the settings of an answer', () => {
     expect(why).not.toContain('(proved)');
   });
 
+  it('are those of the same platform: with another one it is another system', () => {
+    const { act } = told(
+      run(`
+faultline: 1
+title: Restarts
+run: { duration: 120s, warmup: 5s, replications: 1 }
+platform: { kind: kubernetes }
+services:
+  shop: { replicas: 2, lifecycle: { startup: 5s }, endpoints: { buy: [ work: 2ms ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: shop.buy ] } }
+faults: [ { id: no-settings, kind: crash, target: shop, at: 20s, for: 40s } ]
+variants:
+  - { name: usual }
+  - { name: bare, set: { platform.kind: none } }
+  - { name: short, set: { platform.restart: { initial: 1s, max: 10s }, services.shop.replicas: 3 } }
+budgets: [ users.recovery <= 12s after no-settings ]
+`).result,
+    );
+    expect(act).toContain('Use short');
+    expect(act).not.toContain('bare');
+  });
+
+  it('go before a change of the program, where a variant serves users better', () => {
+    const { act } = told(
+      run(`
+faultline: 1
+title: A bad version
+run: { duration: 90s, warmup: 5s, replications: 1 }
+services:
+  price:
+    replicas: 4
+    endpoints: { of: [ work: 2ms ] }
+    versions: { v1: {}, v2: { endpoints: { of: [ work: 2ms, { fail: 500, probability: 8% } ] } } }
+    rollout: { kind: rolling, to: v2, at: 20s }
+workloads: { users: { arrivals: poisson(100/s), requests: [ call: price.of ] } }
+variants:
+  - { name: rolling }
+  - name: canary
+    set:
+      services.price.rollout:
+        kind: canary
+        routing: replicas
+        to: v2
+        at: 20s
+        steps: [ { weight: 10% }, { pause: 40s } ]
+        analysis: { expect: [ canary.success >= 99% ], interval: 5s }
+`).result,
+    );
+    expect(act).toMatch(/^canary serves users best/);
+  });
+
   it('are all those of the variant that comes closest, in a line where the sentence has no room', () => {
     const { result } = run(`
 faultline: 1
