@@ -1,7 +1,7 @@
 import { examples, withRuns, withSearch } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore/menu.js';
-import { closeness, multiple, pathName, wholeNumber } from './flags.js';
+import { closeness, guessOf, multiple, nameList, pathName, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, terminal, perform) => {
@@ -188,6 +188,45 @@ export const addCapacity: Add = (program, terminal, perform) => {
       await perform([file], flags, async () => {
         const { capacity } = await import('./commands/capacity.js');
         return capacity(file, flags, terminal);
+      });
+    });
+};
+
+/** `sensitivity FILE`. */
+export const addSensitivity: Add = (program, terminal, perform) => {
+  const command = program
+    .command('sensitivity')
+    .summary('which guesses decide the answer, and at what value it turns')
+    .description(
+      'Varies every time, rate, share and size that describes the system or what happens to it: each alone, then ' +
+        'all together at random; only those whose line has the comment # guess, if there are any. Says whether the budgets of each variant still hold or break as before, whether ' +
+        'the best variant stays the best, and at what value that changes. Settings are not varied: they are yours.',
+    )
+    .argument('<file>', 'scenario (YAML); - is standard input');
+  withRuns(command)
+    .option('--guess <share>', 'by how much an input may be wrong (1% to 90%)', guessOf, 0.3)
+    .option(
+      '--over <list>',
+      'only the inputs below these paths, such as services.payments',
+      nameList,
+    )
+    .option('--all', 'all inputs, also where the file marks some with # guess')
+    .option('--max-runs <number>', 'most runs', wholeNumber(1, 1_000_000), 1000)
+    .option('--json <file>', 'write the figures as JSON; - is standard output', pathName)
+    .option('--quiet', 'draw no progress')
+    .addHelpText(
+      'after',
+      examples(
+        'faultline sensitivity scenarios/first.yaml',
+        'faultline sensitivity scenarios/first.yaml --guess 50% --over services,faults',
+        'faultline sensitivity scenarios/checkout.yaml --variant full --replications 3',
+        'faultline sensitivity scenarios/first.yaml --json guesses.json --max-runs 200',
+      ),
+    )
+    .action(async (file: string, flags) => {
+      await perform([file], flags, async () => {
+        const { sensitivity } = await import('./commands/sensitivity.js');
+        return sensitivity(file, flags, terminal);
       });
     });
 };

@@ -33,6 +33,15 @@ export function closeness(text: string): number {
   return value;
 }
 
+/** `30%`: a share from 1 % to 90 %, as an option parser. */
+export function guessOf(text: string): number {
+  const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
+  if (!(value >= 0.01 && value <= 0.9)) {
+    throw new InvalidArgumentError('a share from 1% to 90% is expected, such as 30%.');
+  }
+  return value;
+}
+
 /** `html,svg` as a list without repetitions, in the order of FORMATS. */
 export function formatList(text: string): readonly Format[] {
   const names = text.split(',').map((name) => name.trim());

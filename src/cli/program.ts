@@ -11,7 +11,14 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
-import { addAsk, addCapacity, addExplore, addStory, addTune } from './commands-accounts.js';
+import {
+  addAsk,
+  addCapacity,
+  addExplore,
+  addSensitivity,
+  addStory,
+  addTune,
+} from './commands-accounts.js';
 import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
@@ -34,6 +41,7 @@ Examples:
   faultline ask scenarios/first.yaml users.success   any figure by name
   faultline explore scenarios/first.yaml           which faults break a budget?
   faultline capacity scenarios/first.yaml          how much load does it hold?
+  faultline sensitivity scenarios/first.yaml       which guesses decide the answer?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
@@ -70,6 +78,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addExplore,
     addTune,
     addCapacity,
+    addSensitivity,
     addSweep,
     addImport,
     addValidate,

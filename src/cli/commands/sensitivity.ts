@@ -1,0 +1,177 @@
+import { findMetric } from '../../language/metrics.js';
+import { sensitivityText } from '../../report/sensitivity/text.js';
+import { exploredBudgets } from '../../analysis/explore.js';
+import { simulators } from '../../run/replicate.js';
+import { withWorkerThreads } from '../../run/worker-threads.js';
+import { meant } from '../../scenario/suggest.js';
+import { inputsOf, type ModelInput } from '../../scenario/tuning/inputs.js';
+import type { Measure } from '../../contracts/scenario/expression.js';
+import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
+import { list } from '../../text/words.js';
+import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { interruption, keep, reporting, UNREPORTED } from '../interrupt.js';
+import { memoryOf } from '../memory.js';
+import { prepare, type Prepared, type Selection } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import { Points } from '../sensitivity/points.js';
+import {
+  sensitivityOf,
+  type FoundSensitivity,
+  type SensitivityInputs,
+} from '../sensitivity/search.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+
+/** Flags of `sensitivity`. */
+export interface SensitivityFlags extends Selection, SimulateOptions {
+  readonly guess: number;
+  readonly over?: readonly string[];
+  readonly all?: boolean;
+  readonly maxRuns: number;
+  readonly json?: string;
+}
+
+/** Varies what a file only guesses, and prints which guesses decide the answer. */
+export async function sensitivity(
+  argument: string,
+  flags: SensitivityFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json]);
+  const took = stopwatch();
+  // Common random numbers: one run of each variant at each point, unless more are asked for.
+  const selection: Selection = { ...flags, replications: flags.replications ?? 1 };
+  const prepared = prepare(argument, selection, terminal);
+  const inputs = chosenInputs(prepared, flags);
+  const asked = askedOf(prepared);
+  const found = await varied({ prepared, inputs, ...asked }, flags, terminal);
+  terminal.progress('');
+  if (found === null) return EXIT.interrupted;
+  const { file, path } = prepared;
+  const { title, sha256 } = file;
+  const result: SensitivityResult = {
+    faultline: 1,
+    scenario: { title, sha256 },
+    seed: file.variants[0]!.scenario.run.seed,
+    replications: prepared.replications,
+    engine: { version: packageVersion() },
+    guess: flags.guess,
+    variants: file.variants.map(({ name }) => name),
+    budgets: asked.budgets.map(({ text }) => text),
+    ...found,
+    ...(interruption.aborted && { interrupted: true as const }),
+  };
+  const writes = new Writes();
+  await writes.attempt(() =>
+    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
+  );
+  if (flags.quiet !== true) terminal.note(oneLine(`varied in ${took()}`));
+  if (!takesStandardOutput([flags.json])) {
+    const { columns, isLog, colors } = terminal;
+    const shown = { file: path, columns: isLog ? 100 : columns };
+    terminal.out(sensitivityText(result, { ...shown, paint: palette(colors.out) }));
+  }
+  keep(`What the inputs of ${path} decide is reported.`);
+  writes.settle();
+  return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** Varies the inputs; null after an interrupt at once. */
+function varied(
+  { prepared, inputs, budgets, metrics }: AskedInputs,
+  flags: SensitivityFlags,
+  terminal: Terminal,
+): Promise<FoundSensitivity | null> {
+  const { file, plans, path, selection } = prepared;
+  const { guess, maxRuns, quiet } = flags;
+  const share = memoryOf(flags, plans, path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  const onProgress = (done: number): void => {
+    const words = `${done} runs were made`;
+    if (quiet !== true) terminal.progress(`varying the inputs: ${words}`);
+    reporting(`writing what is known: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+  };
+  return withWorkerThreads(setup, (threads) => {
+    const runs = { threads, share, path };
+    const asked = { metrics: metrics.map(({ measure }) => measure), budgets, expect: null };
+    const points = new Points(prepared, runs, asked, maxRuns, onProgress);
+    const alone = (index: number): Points => {
+      const variant = file.variants[index]!;
+      const only = {
+        ...prepared,
+        file: { ...file, variants: [variant] },
+        selection: { ...selection, variant: [variant.name] },
+      };
+      const before = points.done;
+      return new Points(only, runs, asked, maxRuns - before, (done) => onProgress(before + done));
+    };
+    const { seed } = file.variants[0]!.scenario.run;
+    const names = file.variants.map(({ name }) => name);
+    return sensitivityOf({ inputs, guess, seed, names, budgets, metrics, points, alone });
+  });
+}
+
+/** What is varied, and what is asked at each point. */
+interface AskedInputs extends ReturnType<typeof askedOf> {
+  readonly prepared: Prepared;
+  readonly inputs: readonly ModelInput[];
+}
+
+/** The inputs that are varied: those below the named paths, else those that the file marks as guesses, else all. */
+function chosenInputs(
+  { texts, file, path, places }: Prepared,
+  { over = [], all: isAll = false }: SensitivityFlags,
+): readonly ModelInput[] {
+  const baseline = file.variants.find((one) => one.baseline)!;
+  const { written } = texts.get(baseline.name)!;
+  const all = inputsOf(written, (at) => places.isGuess(at));
+  if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
+  if (over.length === 0) {
+    const marked = all.filter(({ isMarked }) => isMarked);
+    return marked.length === 0 || isAll ? all : marked;
+  }
+  const isBelow = (own: string, top: string): boolean =>
+    own === top || own.startsWith(`${top}.`) || own.startsWith(`${top}[`);
+  const lost = over.find((top) => !all.some((one) => isBelow(one.path, top)));
+  if (lost !== undefined) {
+    const near = meant(
+      lost,
+      all.map((one) => one.path),
+    );
+    const known = near ?? list(all.slice(0, 3).map((one) => one.path));
+    const hint = near === undefined ? 'for example' : 'did you mean';
+    throw usageError(
+      `--over ${oneLine(lost)}: no time, rate, share or size is there (${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`,
+    );
+  }
+  return all.filter((one) => over.some((top) => isBelow(one.path, top)));
+}
+
+/** The budgets that are judged at each point, and the figures that are read: theirs, and the successes of each workload. */
+function askedOf({ file, source }: Prepared): Pick<SensitivityInputs, 'budgets'> & {
+  readonly metrics: readonly (SensitivityInputs['metrics'][number] & {
+    readonly measure: Measure;
+  })[];
+} {
+  const judged = new Set(
+    file.variants.flatMap(({ name }) => exploredBudgets(file.budgets, name, true).judged),
+  );
+  const budgets = file.budgets.filter((one) => judged.has(one));
+  const workloads = new Set(file.variants.flatMap((one) => [...one.scenario.workloads.keys()]));
+  const texts = [...workloads].map((name) => `${name}.success`);
+  const { questions } = source.questions(texts);
+  const all: readonly Measure[] = [
+    ...budgets.map(({ expression }) => expression),
+    ...questions.map(({ measure }) => measure),
+  ];
+  const metrics = all.map((measure) => {
+    const known = findMetric(measure.metric.name);
+    const unit = known.known === 'yes' ? known.metric.unit : ('number' as const);
+    return { text: measure.text, unit, measure };
+  });
+  return { budgets, metrics };
+}

@@ -1,0 +1,223 @@
+import type {
+  SensitivityInput,
+  SensitivityPoint,
+  SensitivityResult,
+  SensitivityTurn,
+} from '../../contracts/result/sensitivity.js';
+import { formatCount, formatShare, formatValue } from '../../text/figures.js';
+import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
+import { list, plural } from '../../text/words.js';
+import { columnsOf, headingLines, left, right, type Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
+
+/** Inputs of the summary besides the result. */
+export interface SensitivityTextOptions {
+  readonly file: string;
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+/** Most inputs that the table shows, and turns that the answer names. */
+const ROWS = 12;
+const NAMED = 3;
+
+/** Whether the answer survives wrong guesses, which ones decide it, and at what value. */
+export function sensitivityText(read: SensitivityResult, options: SensitivityTextOptions): Lines {
+  const result = oneLineTexts(read) as SensitivityResult;
+  const { columns, paint, file } = options;
+  const { scenario, seed, replications, variants } = result;
+  const text = (words: string): string[] => wrapped(words, '', '', columns);
+  const facts = `${file}   ${plural(variants.length, 'variant')}, ${plural(replications, 'replication')}, seed ${seed}`;
+  return asLines([
+    ...answerSentences(result).flatMap(text).map(paint.bold),
+    ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
+    ...(result.inputs.length === 0 ? [] : ['', ...tableLines(result, options)]),
+    ...shareLines(result, columns),
+    '',
+    ...notesOf(result).flatMap((note) => text(note).map(paint.dim)),
+  ]);
+}
+
+/** What the runs say, the sentence that matters most first. */
+function answerSentences(result: SensitivityResult): readonly string[] {
+  const { inputs, guess, together } = result;
+  const share = formatShare(guess);
+  const deciding = inputs.filter(isDeciding);
+  const all =
+    together === null
+      ? []
+      : [
+          `With all of them wrong at once, ${formatCount(together.same)} of ${plural(together.points, 'random point')} ${together.same === 1 ? 'has' : 'have'} the same verdicts.`,
+        ];
+  if (inputs.length === 0) return ['There is nothing to vary, or no run was finished.'];
+  if (deciding.length > 0) {
+    const turns = deciding.flatMap((input) => {
+      const [first] = within(input, guess);
+      return first === undefined ? [] : [turnWords(result, input, first)];
+    });
+    const more = turns.length - NAMED;
+    const rest =
+      more > 0 ? ` ${plural(more, 'other input')} ${more === 1 ? 'does' : 'do'} too.` : '';
+    return [
+      `${formatCount(deciding.length)} of ${plural(inputs.length, 'input')} can change the answer alone by being wrong by up to ${share}.`,
+      ...turns.slice(0, NAMED),
+      ...(rest === '' ? [] : [rest.trim()]),
+      ...all,
+    ];
+  }
+  return [
+    `The answer holds: none of ${plural(inputs.length, 'input')} changes it alone by being wrong by up to ${share}.`,
+    ...beyondWords(result),
+    ...all,
+  ];
+}
+
+/** The nearest turn beyond the range. */
+function beyondWords(result: SensitivityResult): readonly string[] {
+  const turns = result.inputs.flatMap((input) => input.turns.map((turn) => ({ input, turn })));
+  const distance = ({ turn: { other } }: (typeof turns)[number]): number =>
+    other > 1 ? other : 1 / other;
+  const [nearest] = turns.sort((a, b) => distance(a) - distance(b));
+  return nearest === undefined
+    ? []
+    : [`The nearest: ${turnWords(result, nearest.input, nearest.turn)}`];
+}
+
+function isDeciding({ low, high }: SensitivityInput): boolean {
+  return [low, high].some((end) => end !== null && (end.isTurned || end.isReordered));
+}
+
+/** The turns of an input within its range, the nearest to the present value first. */
+function within({ turns }: SensitivityInput, guess: number): readonly SensitivityTurn[] {
+  const distance = ({ other }: SensitivityTurn): number => Math.abs(other - 1);
+  return turns
+    .filter((turn) => distance(turn) <= guess + 1e-9)
+    .toSorted((a, b) => distance(a) - distance(b));
+}
+
+/** `services.psp.latency at 112 ms (now 82 ms): full breaks users.success >= 99%.`. */
+function turnWords(
+  { variants }: SensitivityResult,
+  { path, now }: SensitivityInput,
+  { value, other, variant, holds, budgets }: SensitivityTurn,
+): string {
+  const side = other > 1 ? 'or more' : 'or less';
+  const where = `With ${path} at ${value} ${side} (now ${now})`;
+  const who = variants.length > 1 ? variant : 'the system';
+  if (holds === null) return `${where}, ${who} is the best variant.`;
+  const [first, ...others] = budgets;
+  const what = first === undefined ? 'a budget' : `“${first}”`;
+  const too = others.length === 0 ? '' : ` and ${plural(others.length, 'other budget')}`;
+  return `${where}, ${who} ${holds ? `holds ${what}${too} after all` : `breaks ${what}${too}`}.`;
+}
+
+/** Width of the picture of a range. */
+const WIDE = 21;
+
+/** One line for each input: its figure at both ends, the picture of it, and where the answer turns. */
+function tableLines(
+  result: SensitivityResult,
+  { paint, columns }: SensitivityTextOptions,
+): string[] {
+  const { inputs, guess, figure, usual } = result;
+  const shown = inputs.slice(0, ROWS);
+  const share = formatShare(guess);
+  const values = shown.flatMap(({ low, high }) => [low, high].flatMap((end) => end?.figure ?? []));
+  const ends = {
+    least: Math.min(...values, usual.figure ?? Infinity),
+    most: Math.max(...values, usual.figure ?? -Infinity),
+  };
+  const cell = (point: SensitivityPoint | null): string =>
+    point === null ? 'not allowed' : formatValue(point.figure, figure.unit);
+  const hasPicture = ends.most > ends.least && columns >= 100;
+  const rows = shown.map((input) => [
+    `${input.path}${input.isMarked ? ' ~' : ''}`,
+    input.now,
+    cell(input.low),
+    cell(input.high),
+    ...(hasPicture ? [pictureOf(input, usual.figure, ends)] : []),
+    input.turns.length === 0 ? '–' : list(input.turns.map(({ value }) => value)),
+  ]);
+  const head = [
+    'input',
+    'now',
+    `−${share}`,
+    `+${share}`,
+    ...(hasPicture ? ['range'] : []),
+    'answer turns at',
+  ];
+  const widths = columnsOf([head, ...rows]);
+  const lines = [head, ...rows].map((cells, i) => {
+    const own = cells.map((one, k) =>
+      k === 2 || k === 3 ? right(one, widths[k]!) : left(one, widths[k]!),
+    );
+    const line = `  ${own.join('  ')}`.trimEnd();
+    return i === 0 ? paint.dim(line) : line;
+  });
+  const rest = inputs.length - shown.length;
+  return rest > 0
+    ? [
+        ...lines,
+        paint.dim(`  ${plural(rest, 'other input')} ${rest === 1 ? 'changes' : 'change'} it less`),
+      ]
+    : lines;
+}
+
+/** The figure from one end of the range to the other on the scale of all inputs; `|` is the present value. */
+function pictureOf(
+  { low, high }: SensitivityInput,
+  usual: number | null,
+  { least, most }: { readonly least: number; readonly most: number },
+): string {
+  const place = (value: number): number =>
+    Math.round(((value - least) / (most - least)) * (WIDE - 1));
+  const own = [low?.figure, high?.figure, usual].filter((one) => one !== null && one !== undefined);
+  if (own.length === 0) return '';
+  const [from, to] = [place(Math.min(...own)), place(Math.max(...own))];
+  const now = usual === null ? -1 : place(usual);
+  return Array.from({ length: WIDE }, (_, i) =>
+    i === now ? '|' : i >= from && i <= to ? '=' : '·',
+  ).join('');
+}
+
+function shareLines({ shares, guess }: SensitivityResult, columns: number): string[] {
+  if (shares === null) return [];
+  const parts = shares.inputs.map(
+    ({ path, total: { value, ci95 } }) =>
+      `${path} ${formatShare(round(value))} [${formatShare(round(ci95[0]))}, ${formatShare(round(ci95[1]))}]`,
+  );
+  const words = `If these are wrong by up to ${formatShare(guess)} at random, their parts of the spread are: ${parts.join('; ')}.`;
+  return ['', ...wrapped(words, '', '', columns)];
+}
+
+/** Whole percents: the interval is much wider. */
+function round(share: number): number {
+  return Math.round(100 * share) / 100;
+}
+
+function notesOf(result: SensitivityResult): readonly string[] {
+  const { figure, budgets, leftOut, runs, interrupted, together, shares, inputs, variants } =
+    result;
+  const of = variants.length > 1 ? ` in ${figure.variant}` : '';
+  const limit =
+    figure.limit === null
+      ? ''
+      : `, whose limit of ${formatValue(figure.limit, figure.unit)} is the closest`;
+  const left = leftOut.slice(0, NAMED).map(({ path, why }) => `${path} (${why})`);
+  const more = leftOut.length - left.length;
+  const isShort =
+    interrupted !== true && inputs.length > 1 && (together === null || shares === null);
+  return [
+    `The figures are ${figure.text}${of}${limit}. An input is wrong alone, with the same random numbers; a turn is found to 2 %. ${plural(runs, 'run')}.`,
+    budgets.length === 0
+      ? 'The file has no budget that can be judged: the answer is which variant is the best.'
+      : '',
+    leftOut.length === 0
+      ? ''
+      : `Left out: ${list(more > 0 ? [...left, `${formatCount(more)} more`] : left)}.`,
+    isShort
+      ? `${together === null ? 'Inputs that are wrong together, and their' : 'The'} parts of the spread were not measured: --max-runs ends the search before.`
+      : '',
+    interrupted === true ? 'An interrupt ended the search: not all is known.' : '',
+  ].filter((note) => note !== '');
+}
