@@ -119,6 +119,7 @@ export const COMMANDS = [
   'explore',
   'tune',
   'capacity',
+  'sensitivity',
   'sweep',
   'import',
   'validate',

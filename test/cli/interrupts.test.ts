@@ -219,6 +219,32 @@ phases('runs that finished', () => {
     expect(tuned.runs).toBeGreaterThan(3);
   });
 
+  it('are reported by capacity: the last two loads between which a limit lies', async () => {
+    folder.put('limit.yaml', largeScenario(15, 1).replace('duration: 2s', 'duration: 3000s'));
+    const args = ['capacity', '../limit.yaml', '--resolution', '1%', '--json', 'limit.json'];
+    const end = await cutReport(args, (begun) => untilBusy(begun, 6), 'SIGINT');
+    expect(wordsOf(end)).toBe(`${NOTHING}  The limits of ../limit.yaml are reported.\n`);
+    const { interrupted, runs } = JSON.parse(readFileSync(join(end.cwd, 'limit.json'), 'utf8')) as {
+      readonly interrupted: boolean;
+      readonly runs: number;
+    };
+    expect([interrupted, runs > 0]).toEqual([true, true]);
+  });
+
+  it('are reported by sensitivity: the inputs that were varied', async () => {
+    folder.put('varied.yaml', largeScenario(15, 1).replace('duration: 2s', 'duration: 300s'));
+    const args = ['sensitivity', '../varied.yaml', '--json', 'varied.json'];
+    const end = await cutReport(args, (begun) => untilBusy(begun, 6), 'SIGINT');
+    expect(wordsOf(end)).toBe(
+      `${NOTHING}  The sensitivity of ../varied.yaml is reported.\n`,
+    );
+    const { interrupted, leftOut } = JSON.parse(
+      readFileSync(join(end.cwd, 'varied.json'), 'utf8'),
+    ) as { readonly interrupted: boolean; readonly leftOut: readonly { readonly why: string }[] };
+    expect(interrupted).toBe(true);
+    expect(leftOut[0]!.why).toBe('an interrupt came before its runs');
+  });
+
   it('of a sweep are in its store, and the same command goes on there', async () => {
     const rates = Array.from({ length: 300 }, (_, i) => `${i + 1}/s`).join();
     const args = ['sweep', '../some.yaml', '--set', `workloads.people.arrivals.rate=${rates}`];

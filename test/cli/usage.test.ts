@@ -11,6 +11,7 @@ const COMMANDS = [
   'explore',
   'tune',
   'capacity',
+  'sensitivity',
   'validate',
   'lint',
   'graph',

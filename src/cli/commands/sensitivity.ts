@@ -75,7 +75,7 @@ export async function sensitivity(
     const shown = { file: path, columns: isLog ? 100 : columns };
     terminal.out(sensitivityText(result, { ...shown, paint: palette(colors.out) }));
   }
-  keep(`What the inputs of ${path} decide is reported.`);
+  keep(`The sensitivity of ${path} is reported.`);
   writes.settle();
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
 }

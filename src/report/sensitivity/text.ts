@@ -4,7 +4,7 @@ import type {
   SensitivityResult,
   SensitivityTurn,
 } from '../../contracts/result/sensitivity.js';
-import { formatCount, formatShare, formatValue } from '../../text/figures.js';
+import { formatCount, formatNumber, formatShare, formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { list, plural } from '../../text/words.js';
 import { columnsOf, headingLines, left, right, type Paint } from '../text-table.js';
@@ -114,53 +114,75 @@ function turnWords(
 /** Width of the picture of a range. */
 const WIDE = 21;
 
-/** One line for each input: its figure at both ends, the picture of it, and where the answer turns. */
+/** Each input: its figure at both ends, the picture of it, and where the answer turns; on two lines where one is too narrow. */
 function tableLines(
   result: SensitivityResult,
   { paint, columns }: SensitivityTextOptions,
 ): string[] {
-  const { inputs, guess, figure, usual } = result;
+  const { inputs, guess } = result;
   const shown = inputs.slice(0, ROWS);
   const share = formatShare(guess);
-  const values = shown.flatMap(({ low, high }) => [low, high].flatMap((end) => end?.figure ?? []));
-  const ends = {
-    least: Math.min(...values, usual.figure ?? Infinity),
-    most: Math.max(...values, usual.figure ?? -Infinity),
-  };
+  const picture = picturesOf(shown, result.usual.figure);
+  const rows = [
+    ['now', `−${share}`, `+${share}`, ...(picture === null ? [] : ['range']), 'answer turns at'],
+    ...shown.map((input) => cellsOf(input, result, picture)),
+  ];
+  const widths = columnsOf(rows);
+  const texts = rows.map((cells) =>
+    cells
+      .map((one, k) => (k === 1 || k === 2 ? right(one, widths[k]!) : left(one, widths[k]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const names = ['input', ...shown.map(({ path, isMarked }) => `${path}${isMarked ? ' ~' : ''}`)];
+  const [wide] = columnsOf(names.map((name) => [name]));
+  const [most] = columnsOf(texts.map((text) => [text]));
+  const isOne = wide! + most! + 4 <= columns;
+  const lines = names.flatMap((name, i) => {
+    const own = isOne
+      ? [`  ${left(name, wide!)}  ${texts[i]!}`]
+      : i === 0
+        ? [`    ${texts[i]!}`]
+        : [`  ${name}`, `    ${texts[i]!}`];
+    return i === 0 ? own.map(paint.dim) : own;
+  });
+  const rest = inputs.length - shown.length;
+  const more = `  ${plural(rest, 'other input')} ${rest === 1 ? 'changes' : 'change'} it less`;
+  return rest > 0 ? [...lines, paint.dim(more)] : lines;
+}
+
+function cellsOf(
+  input: SensitivityInput,
+  { figure }: SensitivityResult,
+  picture: ((input: SensitivityInput) => string) | null,
+): readonly string[] {
   const cell = (point: SensitivityPoint | null): string =>
     point === null ? 'not allowed' : formatValue(point.figure, figure.unit);
-  const hasPicture = ends.most > ends.least && columns >= 100;
-  const rows = shown.map((input) => [
-    `${input.path}${input.isMarked ? ' ~' : ''}`,
+  // A long value has its factor: the sentences have it in full.
+  const turns = input.turns.map(({ value, other }) =>
+    value.length > SHORT ? `x${formatNumber(other)}` : value,
+  );
+  return [
     input.now,
     cell(input.low),
     cell(input.high),
-    ...(hasPicture ? [pictureOf(input, usual.figure, ends)] : []),
-    input.turns.length === 0 ? '–' : list(input.turns.map(({ value }) => value)),
-  ]);
-  const head = [
-    'input',
-    'now',
-    `−${share}`,
-    `+${share}`,
-    ...(hasPicture ? ['range'] : []),
-    'answer turns at',
+    ...(picture === null ? [] : [picture(input)]),
+    turns.length === 0 ? '–' : list(turns),
   ];
-  const widths = columnsOf([head, ...rows]);
-  const lines = [head, ...rows].map((cells, i) => {
-    const own = cells.map((one, k) =>
-      k === 2 || k === 3 ? right(one, widths[k]!) : left(one, widths[k]!),
-    );
-    const line = `  ${own.join('  ')}`.trimEnd();
-    return i === 0 ? paint.dim(line) : line;
-  });
-  const rest = inputs.length - shown.length;
-  return rest > 0
-    ? [
-        ...lines,
-        paint.dim(`  ${plural(rest, 'other input')} ${rest === 1 ? 'changes' : 'change'} it less`),
-      ]
-    : lines;
+}
+
+/** Most letters of a value in a cell. */
+const SHORT = 16;
+
+/** Pictures of ranges on one scale; null where no input changes the figure. */
+function picturesOf(
+  inputs: readonly SensitivityInput[],
+  usual: number | null,
+): ((input: SensitivityInput) => string) | null {
+  const values = inputs.flatMap(({ low, high }) => [low, high].flatMap((end) => end?.figure ?? []));
+  const all = usual === null ? values : [...values, usual];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  return most > least ? (input) => pictureOf(input, usual, { least, most }) : null;
 }
 
 /** The figure from one end of the range to the other on the scale of all inputs; `|` is the present value. */

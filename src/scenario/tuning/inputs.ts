@@ -66,7 +66,7 @@ export function inputsOf(written: Node, isMarked: (at: Place) => boolean): reado
   });
 }
 
-/** Where a value stands. */
+/** What is known of a value besides itself. */
 interface Standing {
   readonly field: string;
   readonly isFact: boolean;
@@ -126,7 +126,7 @@ function short(node: Node): string {
   const rate = get(node, 'rate');
   const own = rate === undefined ? node : rate;
   const value = own.type === 'scalar' ? String(own.value) : flow(plain(own));
-  return value.replace(/\d+\.\d+/g, (digits) => String(Number(Number(digits).toPrecision(4))));
+  return value.replace(/\d+\.\d+/g, (digits) => String(Number(Number(digits).toPrecision(3))));
 }
 
 /** Whether a value is one quantity: it can be multiplied. */

@@ -1,0 +1,190 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type {
+  SensitivityInput,
+  SensitivityResult,
+} from '../../src/contracts/result/sensitivity.js';
+import { Folder, faultline } from './harness.js';
+
+let folder: Folder;
+beforeAll(() => {
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+/** One server of 8 ms, M/M/1: the mean time in the system is 1 / (125/s - 100/s) = 40 ms. */
+const DESK = `faultline: 1
+title: A queue near its end
+run: { duration: 400s, warmup: 50s, seed: 3 }
+services:
+  desk:
+    concurrency: 1
+    queue: { capacity: unbounded }
+    endpoints: { serve: [ wait: exponential(8ms) ] }
+  idle: { concurrency: 40, endpoints: { serve: [ wait: 30ms ] } }
+workloads:
+  users: { arrivals: poisson(100/s), requests: [ call: desk.serve ] }
+  others: { arrivals: poisson(10/s), requests: [ call: idle.serve ] }
+budgets: [ users.latency.mean <= 60ms ]
+`;
+
+/** What the command finds. */
+function varied(name: string, text: string, ...flags: readonly string[]): SensitivityResult {
+  const path = folder.put(name, text);
+  const json = folder.at(`${name}.json`);
+  const { status, stderr } = faultline(['sensitivity', path, '--quiet', '--json', json, ...flags]);
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(readFileSync(json, 'utf8')) as SensitivityResult;
+}
+
+function inputAt(result: SensitivityResult, path: string): SensitivityInput {
+  const found = result.inputs.find((own) => own.path === path);
+  if (found === undefined) throw new Error(`${path} of ${result.inputs.map((own) => own.path)}`);
+  return found;
+}
+
+describe('sensitivity', () => {
+  it('finds where an M/M/1 queue turns: 60 ms = 1 / (125/s - 108.3/s) = 1 / (1 / 8.57 ms - 100/s)', () => {
+    const result = varied('desk.yaml', DESK);
+    const { inputs, usual, figure } = result;
+    expect(usual.holds).toEqual([true]);
+    expect(figure).toMatchObject({ text: 'users.latency.mean <= 60ms', limit: 0.06 });
+    const [load, work] = [
+      inputAt(result, 'workloads.users.arrivals'),
+      inputAt(result, 'services.desk.endpoints.serve.steps[0].wait.time'),
+    ];
+    expect(
+      inputs
+        .slice(0, 2)
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual([load.path, work.path].toSorted());
+    const [rate, time] = [load.turns[0]!, work.turns[0]!];
+    expect(rate.other).toBeGreaterThan(1.083 * 0.96);
+    expect(rate.other).toBeLessThan(1.083 * 1.04);
+    expect(time.other * 8).toBeGreaterThan(8.57 * 0.96);
+    expect(time.other * 8).toBeLessThan(8.57 * 1.04);
+    expect(rate.other / rate.same).toBeLessThanOrEqual(1.02 + 1e-9);
+    expect([rate.variant, rate.holds, rate.budgets]).toEqual([
+      'base',
+      false,
+      ['users.latency.mean <= 60ms'],
+    ]);
+  });
+
+  it('finds that what users do not meet decides nothing, and searches it in vain', () => {
+    const result = varied('idle.yaml', DESK);
+    for (const path of [
+      'workloads.others.arrivals',
+      'services.idle.endpoints.serve.steps[0].wait.time',
+    ]) {
+      const { turns, low, high } = inputAt(result, path);
+      expect([turns, low!.isTurned, high!.isTurned]).toEqual([[], false, false]);
+      expect([low!.figure, high!.figure]).toEqual([result.usual.figure, result.usual.figure]);
+    }
+  });
+
+  it('holds where the range is small, and names the nearest turn beyond it', () => {
+    const path = folder.put('small.yaml', DESK);
+    const { stdout } = faultline([
+      'sensitivity',
+      path,
+      '--quiet',
+      '--guess',
+      '3%',
+      '--max-runs',
+      '60',
+    ]);
+    expect(stdout).toMatch(
+      /^The answer holds: none of 4 inputs changes it alone by being wrong by up to 3 %\./,
+    );
+    expect(stdout.replaceAll('\n', ' ')).toMatch(
+      /The nearest: With .* breaks “users\.latency\.mean <= 60ms”\./,
+    );
+  });
+
+  it('varies what the file marks as a guess, and only that', () => {
+    const marked = DESK.replace(
+      'concurrency: 40, endpoints: { serve: [ wait: 30ms ] } }',
+      'concurrency: 40, endpoints: { serve: [ wait: 30ms ] } } # guess: as long as the last one',
+    );
+    const { inputs } = varied('marked.yaml', marked);
+    expect(inputs.map(({ path, isMarked }) => [path, isMarked])).toEqual([
+      ['services.idle.concurrency', true],
+      ['services.idle.endpoints.serve.steps[0].wait.time', true],
+    ]);
+    expect(varied('all.yaml', marked, '--all').inputs.length).toBe(5);
+    // A whole number stays whole.
+    const workers = inputs.find(({ path }) => path === 'services.idle.concurrency')!;
+    expect([workers.low!.value, workers.high!.value]).toEqual(['28', '52']);
+  });
+
+  it('says which variant becomes the best', () => {
+    const { inputs, usual } = varied(
+      'best.yaml',
+      `faultline: 1
+title: Two ways
+run: { duration: 60s, warmup: 5s, seed: 3 }
+services:
+  far: { concurrency: 400, endpoints: { serve: [ wait: 50ms ] } }
+  near: { concurrency: 400, endpoints: { serve: [ wait: 60ms ] } }
+  shop: { concurrency: 400, endpoints: { buy: [ call: far.serve ] } }
+policies: { users: { timeout: 80ms } }
+workloads: { users: { arrivals: constant(50/s), policy: users, requests: [ call: shop.buy ] } }
+variants:
+  - { name: far }
+  - { name: near, set: { 'services.shop.endpoints.buy': [ call: near.serve ] } }
+`,
+      '--over',
+      'services',
+      '--guess',
+      '70%',
+    );
+    // Both serve everyone in time. Only a time above 80 ms loses users, and then the other way is the best.
+    expect(usual.success).toEqual([1, 1]);
+    const far = inputs.find(({ path }) => path.startsWith('services.far'))!;
+    expect(far.turns).toMatchObject([{ variant: 'near', holds: null }]);
+    expect(far.turns[0]!.other * 50).toBeGreaterThan(79);
+    expect(far.turns[0]!.other * 50).toBeLessThan(83);
+    expect(inputs.find(({ path }) => path.startsWith('services.near'))!.turns).toEqual([]);
+  });
+
+  it('makes no more runs than it may, and says what is missing', () => {
+    const path = folder.put('few.yaml', DESK);
+    const { stdout, status } = faultline(['sensitivity', path, '--quiet', '--max-runs', '5']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('(--max-runs was reached)');
+    expect(/(\d+) runs\./.exec(stdout.replaceAll('\n', ' '))![1]).toBe('5');
+  });
+
+  it('gives the same bytes for any number of threads', () => {
+    const path = folder.put('threads.yaml', DESK);
+    const args = ['sensitivity', path, '--quiet', '--max-runs', '40', '--json', '-'];
+    const one = faultline([...args, '--workers', '1']);
+    expect(one.status).toBe(0);
+    expect(faultline([...args, '--workers', '2']).stdout).toBe(one.stdout);
+  });
+
+  it('refuses a path without an input, a file without any, and numbers that mean nothing', () => {
+    const path = folder.put('wrong.yaml', DESK);
+    const over = faultline(['sensitivity', path, '--over', 'services.desk.concurrency']);
+    expect([over.status, over.stderr.includes('no time, rate, share or size is there')]).toEqual([
+      2,
+      true,
+    ]);
+    for (const flags of [
+      ['--guess', '0.3'],
+      ['--guess', '100%'],
+      ['--max-runs', '0'],
+      ['--variant', 'nosuch'],
+    ])
+      expect([flags, faultline(['sensitivity', path, ...flags]).status]).toEqual([flags, 2]);
+  });
+
+  it('prints what the page shows', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/sensitivity.md'), 'utf8');
+    const shown = /faultline (sensitivity .*)\n```\n\n```text\n([^`]*)```/.exec(page)!;
+    expect(faultline([...shown[1]!.split(' '), '--quiet']).stdout).toBe(shown[2]);
+  });
+});
