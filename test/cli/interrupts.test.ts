@@ -235,9 +235,7 @@ phases('runs that finished', () => {
     folder.put('varied.yaml', largeScenario(15, 1).replace('duration: 2s', 'duration: 300s'));
     const args = ['sensitivity', '../varied.yaml', '--json', 'varied.json'];
     const end = await cutReport(args, (begun) => untilBusy(begun, 6), 'SIGINT');
-    expect(wordsOf(end)).toBe(
-      `${NOTHING}  The sensitivity of ../varied.yaml is reported.\n`,
-    );
+    expect(wordsOf(end)).toBe(`${NOTHING}  The sensitivity of ../varied.yaml is reported.\n`);
     const { interrupted, leftOut } = JSON.parse(
       readFileSync(join(end.cwd, 'varied.json'), 'utf8'),
     ) as { readonly interrupted: boolean; readonly leftOut: readonly { readonly why: string }[] };
