@@ -127,6 +127,7 @@ export function leastBehind(
   const same = foundIn(view, (variant) => behindOf(view, variant, (one) => one === subject)).filter(
     ({ value }) => value.most > 0,
   );
+  if (same.length === 0) return null;
   const best = largestBy(same, ({ value }) => -rank(value));
   if (rank(best.value) * BETTER >= rank(worst.value)) return null;
   const { most, noun, drained } = best.value;

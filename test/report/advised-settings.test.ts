@@ -51,6 +51,27 @@ describe('the settings of an answer', () => {
     expect(why).not.toContain('(proved)');
   });
 
+  it('are none where nothing ever waits for a consumer, in any variant', () => {
+    const { act } = told(
+      run(`
+faultline: 1
+title: A queue without messages
+run: { duration: 60s, warmup: 5s, replications: 1 }
+services:
+  shop: { endpoints: { buy: [ wait: 2ms ], order: [ publish: jobs ] } }
+  worker: { endpoints: { handle: [ wait: 5ms ] } }
+queues:
+  jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 4 } ] }
+workloads: { users: { arrivals: constant(100/s), requests: [ call: shop.buy ] } }
+faults: [ { id: errors, kind: slow, target: shop, at: 20s, for: 10s, factor: 900 } ]
+variants:
+  - { name: usual }
+  - { name: other, set: { services.worker.replicas: 2 } }
+`).result,
+    );
+    expect(act).not.toContain('falls least behind');
+  });
+
   it('are those of the same platform: with another one it is another system', () => {
     const { act } = told(
       run(`
