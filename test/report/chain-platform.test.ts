@@ -178,9 +178,11 @@ variants:
   - { name: one, set: { services.shop.replicas: 1 } }
 `);
     // A core costs 0.001 a second: four cost 0.08 in 20 s, for 999 requests that end before.
-    expect(render(costSection(foldOf(viewOf(result), 9)))).toContain(
+    const shown = render(costSection(foldOf(viewOf(result), 9)));
+    expect(shown).toContain(
       'four costs 80.1 per million successful requests, 100 % of it for shop; one costs 20',
     );
+    expect(shown).toContain('0.08 (100 %)');
   });
 
   it('of statuses name a subject with several, each with its share', () => {

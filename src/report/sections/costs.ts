@@ -21,7 +21,7 @@ export function costSection({ all }: Fold): Markup | null {
     caption: 'Cost of a run by component, in the currency of the prices',
     head: ['', ...priced.map(({ name }) => name)],
     rows: [
-      ...names.map((name) => row(name, (variant) => money(costOf(variant, name)))),
+      ...names.map((name) => row(name, (variant) => partText(variant, name))),
       row('all', ({ summary }) => money(summary.cost?.value ?? null)),
       row('per million successful requests', ({ summary }) =>
         money(summary.costPerMillion?.value ?? null),
@@ -47,10 +47,21 @@ function finding(priced: readonly VariantResult[]): string {
   const [first] = sortedKeys(most.components).sort((a, b) => costOf(most, b) - costOf(most, a));
   if (first === undefined || all === 0) return `${most.name} costs nothing by these prices`;
   const amount = money(most.summary.costPerMillion?.value ?? null);
-  const share = formatShare(costOf(most, first) / all);
+  const share = shareOf(most, first);
   const words = `${most.name} costs ${amount} per million successful requests, ${share} of it for ${first}`;
   const lowest = money(least.summary.costPerMillion?.value ?? null);
   return lowest === amount ? words : `${words}; ${least.name} costs ${lowest}`;
+}
+
+/** `1.23 (65.9 %)`: the cost of a component, and its part of all. */
+function partText(variant: VariantResult, name: string): string {
+  const cost = costOf(variant, name);
+  return cost === 0 ? money(cost) : `${money(cost)} (${shareOf(variant, name)})`;
+}
+
+/** The part of a component in the cost of a variant that costs something. */
+function shareOf(variant: VariantResult, name: string): string {
+  return formatShare(costOf(variant, name) / (variant.summary.cost?.value ?? 0));
 }
 
 function costOf({ components }: VariantResult, name: string): number {
