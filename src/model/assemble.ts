@@ -22,6 +22,8 @@ import { Coalescing } from './resources/sharing/coalescing.js';
 import type { Collections } from './platform/collections.js';
 import { ConnectionTable } from './resources/connections/connection-table.js';
 import { Backends } from './resources/connections/backends.js';
+import { Flows, watchesFlows } from './resources/connections/flows.js';
+import { Keepalives } from './resources/connections/keepalives.js';
 import { Cores } from './data/instances/cores.js';
 import { Duplicates } from './data/executions/duplicates.js';
 import { Effects } from './path/effects.js';
@@ -101,8 +103,7 @@ export function assemble(
   world.links = plan.links.map((spec, id) => linkOf(world, spec, id));
   world.sizes = plan.sized ? new Sizes(world) : null;
   world.picks = new Picks(world);
-  world.connections = new ConnectionTable(world);
-  world.serverEnds = closesConnections(plan) ? new ServerEnds(world) : null;
+  setConnections(world);
   world.wire = new Wire(world);
   world.calls = new Calls(world.wire);
   setLayerParts(world, registry);
@@ -298,6 +299,18 @@ function setDoors(world: Draft<World>, registry: Registry): void {
     const { admission } = instance.process;
     if (admission !== null) instance.door = world.admission.doorOf(instance, admission);
   }
+}
+
+/** Sets what may end connections besides the pools: their servers, devices on their way, and vain questions. */
+function setConnections(world: Draft<World>): void {
+  world.connections = new ConnectionTable(world);
+  world.serverEnds = closesConnections(world.plan) ? new ServerEnds(world) : null;
+  world.keepalives = null;
+  if (!watchesFlows(world.plan)) return;
+  const flows = new Flows(world);
+  world.connections.flows = flows;
+  world.keepalives = new Keepalives(world, flows);
+  for (const link of world.links) link.flows = flows;
 }
 
 function linkOf(world: Draft<World>, spec: PlanLink, id: number): Link {

@@ -1,6 +1,6 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { PlanEdge, PlanLink } from '../contracts/plan/plan.js';
-import type { Network, NetworkLink } from '../contracts/scenario/network.js';
+import type { FlowDevice, Network, NetworkLink } from '../contracts/scenario/network.js';
 import type { Interner } from './canonical.js';
 import type { BareEdge } from './edges.js';
 import type { LaidComponent, Layout } from './layout.js';
@@ -59,7 +59,12 @@ export function linkOf(sources: Sources, near: End, far: End, stat: number): Pla
     bandwidth: there.bandwidth,
     answerBandwidth: back.bandwidth,
     rtoNs: network.rtoNs,
+    device: mostSpecific(sources, near, far, deviceOf),
   };
+}
+
+function deviceOf({ idleTimeoutNs, afterIdle }: NetworkLink): FlowDevice | null {
+  return idleTimeoutNs === null ? null : { idleNs: idleTimeoutNs, resets: afterIdle === 'reset' };
 }
 
 /** Latency of messages between instances of one component, which have no edge. */

@@ -271,6 +271,7 @@ describe('connections of an edge', () => {
     maxRequests: Infinity,
     lifetimeNs: null,
     backoff: null,
+    keepalive: null,
   };
   const connected = { ...bundle('http'), connections };
   const by = balancing('random', {}, { level: 'connection' });

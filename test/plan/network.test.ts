@@ -52,6 +52,8 @@ const link = (x: string, y: string, value: number, oneWay = false): NetworkLink 
   latency: constant(ms(value)),
   bandwidth: null,
   loss: null,
+  idleTimeoutNs: null,
+  afterIdle: 'drop',
   oneWay,
 });
 
@@ -100,6 +102,8 @@ describe('links', () => {
       latency: null,
       loss: 0.5,
       bandwidth: null,
+      idleTimeoutNs: null,
+      afterIdle: 'drop',
       oneWay: false,
     } as const;
     const plan = planOf({ latency: constant(ms(1)), links: [loss, link('east', 'west', 5)] });

@@ -222,6 +222,7 @@ const CONNECTIONS: Connections = {
   maxRequests: 40,
   lifetimeNs: S.ms(60),
   backoff: null,
+  keepalive: null,
 };
 
 const LEAF = { component: 'leaf', part: 'get' };

@@ -19,6 +19,7 @@ import type { Knee } from '../scenario/resources.js';
 import type { RestartBackoff } from '../scenario/restarts.js';
 import type { Pool } from '../scenario/pools.js';
 import type { Protocol } from '../scenario/connections.js';
+import type { FlowDevice } from '../scenario/network.js';
 import type { PlanConnections } from './connections.js';
 
 /**
@@ -256,6 +257,8 @@ export interface PlanLink {
   readonly bandwidth: number;
   readonly answerBandwidth: number;
   readonly rtoNs: Ns;
+  /** The device on the way that forgets quiet connections; null = none. */
+  readonly device: FlowDevice | null;
 }
 
 /** A key by which state is split. Built-in keys have their own populations. */

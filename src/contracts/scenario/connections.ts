@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
-import { absent, byDefault, field } from '../fields/field.js';
+import { absent, byDefault, field, required } from '../fields/field.js';
 
 /** Pauses between vain attempts to connect, with the defaults of gRPC's connection-backoff.md. */
 const backoffSchema = entry({
@@ -13,6 +13,31 @@ const backoffSchema = entry({
 
 /** The pauses of a channel. */
 export type ConnectionBackoff = z.output<typeof backoffSchema>;
+
+/** How a client finds out that its peer has gone, with the default time limit of gRPC. */
+const keepaliveSchema = entry(
+  {
+    timeNs: field.duration(
+      required,
+      'Time without anything from the far end after which the client asks (gRPC keepalive time, TCP_KEEPIDLE).',
+    ),
+    timeoutNs: field.duration(
+      '20s',
+      'Longest wait for the answer (gRPC keepalive timeout, TCP_KEEPINTVL x TCP_KEEPCNT); then the connection is ' +
+        'closed, and attempts on it meet `reset`.',
+    ),
+    withoutCalls: field.flag(
+      false,
+      'http2 and grpc: also while no attempt uses the connection (keepAliveWithoutCalls, PermitWithoutStream). TCP ' +
+        'always does.',
+    ),
+  },
+  'Whether the far end still answers. http2 and grpc send a PING, which the process answers; http1 and tcp a probe ' +
+    'of TCP, which its kernel answers, and none while a request is not acknowledged.',
+);
+
+/** How a client finds out that its peer has gone. */
+export type Keepalive = z.output<typeof keepaliveSchema>;
 
 /** `connections` of a bundle: from each instance of the caller to each instance of the callee. */
 export const connectionsSchema = entry(
@@ -53,6 +78,11 @@ export const connectionsSchema = entry(
       'Pause after a connection could not be opened, as a channel of gRPC makes it. Without another connection, ' +
         'calls are `refused` at once until the pause is over; the next one then opens a connection, and the others ' +
         'are refused until it is open.',
+    ),
+    keepalive: field.of(
+      keepaliveSchema,
+      absent('none: a far end that has gone is noticed by time limits only'),
+      'Questions whether the far end is there. They also keep a connection known to the devices on its way.',
     ),
   },
   'Connections of the calls to services and gateways, a pool for each instance called. Without ' +

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
 import { named, nameText } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { field, required } from '../fields/field.js';
@@ -23,6 +24,16 @@ const link = entry(
     bandwidth: bandwidth()
       .optional()
       .describe('Between two instances of the two ends, each way. Unit: size/s.'),
+    idleTimeoutNs: field.timeLimit(
+      'none',
+      'Time without a message after which a device on the way (NAT gateway, load balancer, firewall) forgets a ' +
+        'connection. It concerns `connections` and the pools of databases; the first link with it applies.',
+    ),
+    afterIdle: field.choice(
+      ['drop', 'reset'],
+      'drop',
+      'Answer to the next message on a forgotten connection: none (Azure, GCE), or a reset (NLB, NAT gateway of AWS).',
+    ),
     oneWay: field.of(z.boolean(), false, 'Only messages from the first to the second.'),
   },
   'The network between two ends.',
@@ -53,6 +64,13 @@ export const networkSchema = entry(
 );
 
 export type WrittenNetwork = z.output<typeof networkSchema>;
+
+/** A device between two ends that forgets quiet connections. */
+export interface FlowDevice {
+  readonly idleNs: Ns;
+  /** It answers what comes later with a reset, instead of not at all. */
+  readonly resets: boolean;
+}
 
 /** The network between two zones, components or workloads. */
 export interface NetworkLink extends Omit<z.output<typeof link>, 'between'> {

@@ -3,6 +3,7 @@ import type { Configurations } from '../platform/configurations.js';
 import type { Outages } from '../platform/outages.js';
 import type { OutagesParts } from '../platform/outages-parts.js';
 import type { GuardsParts } from '../path/guards.js';
+import type { Keepalives } from '../resources/connections/keepalives.js';
 import type { Interpreter } from '../path/interpreter.js';
 import type { Replicas } from '../resources/replication/replicas.js';
 import type { Copies } from './search/copies.js';
@@ -16,6 +17,8 @@ import type { WireParts } from '../path/wire.js';
  */
 export interface World extends WireParts, ServerParts, OutagesParts, GuardsParts {
   readonly calls: Calls;
+  /** Null if no client asks whether its peers are there. */
+  readonly keepalives: Keepalives | null;
   readonly server: Server;
   readonly outages: Outages;
   readonly interpreter: Interpreter;

@@ -205,7 +205,7 @@ export class Wire {
       const { lineageA, lineageB } = strands;
       if (way.dataLimits !== null) world.connections.limit(strand, way.dataLimits, sizes);
       const delay = way.delay(MESSAGE.answer, lineageA[strand], lineageB[strand]);
-      if (delay === VANISHED) {
+      if (delay === VANISHED || way.flows?.answers(strand, way, at + delay) === false) {
         world.server.answerLost(strand);
         return;
       }
@@ -435,6 +435,7 @@ export class Wire {
     let at = first;
     if (edge.connected) {
       at = this.world.connections.request(strand, strands.from[strand], at);
+      if (at === VANISHED) return;
     }
     // A commit frees its connection, which must be granted before timers of the same instant fire.
     const phase = edge.session === SESSION.holds ? PHASE.COMPLETION : PHASE.ARRIVAL;

@@ -80,6 +80,8 @@ export function balancerLinks(output: ScenarioOutput): readonly NetworkLink[] {
             latency: hop.latency,
             loss: null,
             bandwidth: null,
+            idleTimeoutNs: null,
+            afterIdle: 'drop',
             oneWay: false,
           },
         ],

@@ -10,7 +10,7 @@ import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
 import type { Context } from './context.js';
-import { isOneOf, conflict, report } from './context.js';
+import { isOneOf, conflict, report, writtenAt } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
@@ -57,6 +57,11 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
   const links = (network.links ?? []).map((link, index): NetworkLink => {
     const path = ['network', 'links', index];
     checkLoss(context, link.loss, [...path, 'loss']);
+    if (link.idleTimeoutNs === null && writtenAt(context, [...path, 'afterIdle']) !== undefined) {
+      const message =
+        'has no effect without idleTimeout, because no connection is forgotten: write it, or remove this';
+      conflict(context, [...path, 'afterIdle'], message);
+    }
     link.between.forEach((name, end) => {
       if (context.names.broken.has(name)) return;
       const allowed = [...context.names.things.keys(), ...context.names.zones];

@@ -41,6 +41,33 @@ function connected(tree: Tree): void {
   delete bundleIn(tree).timeout;
 }
 
+/** Channels with shared connections to callees whose hosts vanish for a while; `gone`: how they do. */
+function vanishing(gone: Tree): (tree: Tree) => void {
+  return (tree) => {
+    connected(tree);
+    tree.faults = [];
+    const services = tree.services as Record<string, Tree | null | undefined>;
+    for (const name of ['stock', 'price']) {
+      const callee = services[name] ?? null;
+      if (callee === null) continue;
+      callee.protocol = 'http2';
+      const times = { at: '1500ms', for: '1700ms' };
+      (tree.faults as Tree[]).push({
+        id: `gone-${name}`,
+        kind: 'crash',
+        target: name,
+        ...gone,
+        ...times,
+      });
+    }
+    for (const workload of Object.values(tree.workloads as Record<string, Tree>)) {
+      workload.arrivals = 'burst(1/s 100/s 1s 200ms)';
+    }
+  };
+}
+
+const silent = vanishing({ blackhole: true });
+
 /** Callees that fail, and a retry that tries four times within its budget. */
 function exhausted(tree: Tree): void {
   busy(tree);
@@ -155,6 +182,11 @@ export const atPlaces: readonly Hint[] = [
   of('bulkhead<\\w+>\\.(tcp\\.|http\\.)?maxConnections', connected, [1, 4, 1000]),
   of('bulkhead<\\w+>\\.tcp\\.connectTimeout', connected, ['5ms', '5s']),
   of('connections\\.connectTimeout', connected, ['5ms', '5s']),
+  of('connections\\.keepalive', silent, [{ time: '100ms', timeout: '50ms' }]),
+  of('connections\\.keepalive\\.time', silent, ['100ms', '5s']),
+  of('connections\\.keepalive\\.timeout', silent, ['50ms', '2s']),
+  of('connections\\.keepalive\\.withoutCalls', silent, [true, false]),
+  of('connections\\.backoff(\\.\\w+)?', vanishing({}), undefined),
   of('connections\\.max', connected, [1, 4]),
   of(
     'connections\\.maxIdle',

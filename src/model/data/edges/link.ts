@@ -3,6 +3,7 @@ import type { StreamKey } from '../../../kernel/rng.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanLink } from '../../../contracts/plan/plan.js';
+import type { FlowDevice } from '../../../contracts/scenario/network.js';
 
 /** Directions of messages on a link; the bits of PlanFault.links. */
 export const DIRECTION = Object.freeze({ request: 1, answer: 2, both: 3 } as const);
@@ -48,6 +49,15 @@ export interface DataLimit {
   readonly passed: Map<number, number>;
 }
 
+/** Devices on the way of connections. */
+export interface FlowWatch {
+  opened(slot: number): void;
+  /** Returns false if the request vanishes. */
+  requests(slot: number, strand: number, at: Ns): boolean;
+  /** Returns false if the answer vanishes. */
+  answers(strand: number, link: Link, at: Ns): boolean;
+}
+
 /**
  * The network path of one measured edge between two zones. Messages are independent of each other. A lost message is
  * delayed by doubling retransmission timeouts (TCP); a loss is not an error.
@@ -65,6 +75,10 @@ export class Link {
   dataLimits: readonly DataLimit[] | null = null;
   /** True if some attempts share connections, whose messages keep their order. */
   ordered = false;
+  /** Watches its messages; null if no device and no client does. */
+  flows: FlowWatch | null = null;
+  /** The device on the way that forgets quiet connections, or null. */
+  readonly device: FlowDevice | null;
   private readonly key: StreamKey;
   private readonly requestSampler: number;
   private readonly answerSampler: number;
@@ -82,6 +96,7 @@ export class Link {
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
+    this.device = spec.device;
     this.baseRequestBandwidth = this.requestBandwidth = spec.bandwidth;
     this.baseAnswerBandwidth = this.answerBandwidth = spec.answerBandwidth;
     this.baseRequestLoss = this.requestLoss = spec.loss;

@@ -5,20 +5,21 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../../contracts/outcome.js';
-import type { ServerClosing } from '../../../contracts/scenario/connections.js';
+import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { ActRun } from '../../data/run.js';
-import type { DataLimit } from '../../data/edges/link.js';
+import { VANISHED, type DataLimit, type FlowWatch } from '../../data/edges/link.js';
 import { frames } from '../../data/strands/frames.js';
-import { strands } from '../../data/strands/strands.js';
+import { STATE, strands } from '../../data/strands/strands.js';
 
 /** The pool of a connection, which makes its calls. */
 interface TablePool extends OpeningPool {
   readonly multiplexed: boolean;
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
+  readonly keepalive: Keepalive | null;
   retire(slot: number): void;
 }
 
@@ -53,6 +54,8 @@ export class ConnectionTable {
   readonly slots = new Slots(64);
   readonly pools: TablePool[] = [];
   readonly handshakes: Handshakes;
+  /** The devices on the way of connections; null if none forgets them, and no client asks for its peer. */
+  flows: FlowWatch | null = null;
   /** Its pool, the instance at its far end, and the epoch of that instance when it accepted. */
   pool: Int32Array = new Int32Array(0);
   instance: Int32Array = new Int32Array(0);
@@ -161,10 +164,11 @@ export class ConnectionTable {
   }
 
   /**
-   * The far end rejects the certificate of the client. A TLS 1.3 client may send as soon as its own part is done, so it
-   * learns of the rejection only from the response (RFC 8446 section 2, figure 1, and section 6.2).
+   * The far end does not know the connection. It may have rejected the certificate of the client: a TLS 1.3 client may
+   * send as soon as its own part is done, so it learns of the rejection only from the response (RFC 8446 section 2,
+   * figure 1, and section 6.2).
    */
-  rejectClient(slot: number): void {
+  disown(slot: number): void {
     this.epoch[slot] = NO_PROCESS;
   }
 
@@ -174,13 +178,17 @@ export class ConnectionTable {
   }
 
   /**
-   * Sends a request on the connection of its frame; returns its arrival time, `at` or later. A process that does not
-   * know the connection answers with a reset.
+   * Sends a request on the connection of its frame; returns its arrival time, `at` or later, or VANISHED. A process that
+   * does not know the connection answers with a reset.
    */
   request(strand: number, frame: number, at: Ns): Ns {
     const slot = this.slotOf(frame);
     invariant(this.isEstablished(slot), 'a request travels on a connection that is open');
     invariant(this.streams[slot] > 0, 'a request is counted on its connection');
+    if (this.flows !== null && !this.flows.requests(slot, strand, at)) {
+      strands.state[strand] = STATE.LOST;
+      return VANISHED;
+    }
     const { down, silent } = this.world.instances[this.instance[slot]];
     if (this.isStale(slot) && !(down && silent)) {
       strands.injected[strand] = OUTCOME.reset;

@@ -2,7 +2,7 @@ import type { Lane } from '../../../kernel/lanes.js';
 import type { StreamKey } from '../../../kernel/rng.js';
 import type { ConnectionLimits } from '../../../contracts/patterns/policy.js';
 import type { PlanConnections } from '../../../contracts/plan/connections.js';
-import type { ServerClosing } from '../../../contracts/scenario/connections.js';
+import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
 import type { Histogram } from '../../../stats/histogram.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { View } from '../../data/edges/edge.js';
@@ -17,8 +17,17 @@ interface ServerSide {
   isOver(slot: number): boolean;
 }
 
+/** The questions of clients whether their peers are there. */
+interface Asking {
+  lane(spec: Keepalive): Lane;
+  opened(slot: number, lane: Lane): void;
+  wakes(slot: number): void;
+}
+
 export interface EdgePoolParts extends Run {
   readonly connections: ConnectionTable;
+  /** Null if no client asks. */
+  readonly keepalives: Asking | null;
   readonly serverEnds: ServerSide | null;
   readonly picks: Picks;
 }

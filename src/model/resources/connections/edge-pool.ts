@@ -6,7 +6,7 @@ import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
-import type { ServerClosing } from '../../../contracts/scenario/connections.js';
+import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
 import { ConnectionLine } from './connection-line.js';
 import { DialPauses } from './dial-pauses.js';
 import { CONNECTION } from './connection-table.js';
@@ -42,6 +42,9 @@ export class EdgePool implements PolicyState {
   /** The callee's limits on connections, and its idle timer. */
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
+  /** How the caller asks for its peer, and the timer; null = it does not. */
+  readonly keepalive: Keepalive | null;
+  private readonly keepaliveLane: Lane | null;
   /** Open connections with room; the last element is used first. */
   private readonly ready: number[] = [];
   private readonly line: ConnectionLine;
@@ -69,6 +72,8 @@ export class EdgePool implements PolicyState {
     this.pauses = spec.backoff === null ? null : new DialPauses(spec.backoff, setup.pauses);
     this.closes = spec.server;
     this.serverIdle = spec.server === null ? null : world.serverEnds!.idleLane(spec.server);
+    this.keepalive = spec.keepalive;
+    this.keepaliveLane = spec.keepalive === null ? null : world.keepalives!.lane(spec.keepalive);
   }
 
   enter(frame: number, layer: number): number {
@@ -149,6 +154,8 @@ export class EdgePool implements PolicyState {
     connections.state[slot] = CONNECTION.OPEN;
     if (this.age !== null) engine.arm(this.age, slot, connections.life[slot]);
     if (this.closes !== null) this.setup.world.serverEnds!.opened(slot, this.setup.ages);
+    if (connections.flows !== null) connections.flows.opened(slot);
+    if (this.keepaliveLane !== null) this.setup.world.keepalives!.opened(slot, this.keepaliveLane);
     this.ready.push(slot);
     this.idle++;
     if (this.audited) this.auditConnections();
@@ -305,6 +312,7 @@ export class EdgePool implements PolicyState {
       // Its idle time is over.
       connections.stamp[slot]++;
       levels.add(gauges.used, 1);
+      if (this.keepaliveLane !== null) world.keepalives!.wakes(slot);
     }
     if (++connections.served[slot] >= spec.maxRequests) this.retire(slot);
     else if (connections.streams[slot] >= spec.maxStreams) this.drop(slot);

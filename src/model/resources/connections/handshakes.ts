@@ -46,7 +46,7 @@ interface Opening extends Readonly<Record<Address | Progress, Int32Array>> {
   poolOf(slot: number): OpeningPool;
   stalls(slot: number, op: number, stamp: number): boolean;
   isStale(slot: number): boolean;
-  rejectClient(slot: number): void;
+  disown(slot: number): void;
 }
 
 /** The pool that a connection is opened for. */
@@ -145,7 +145,7 @@ export class Handshakes implements Passer {
     else if (table.step[slot] === STEP.GAVE_UP) pool.failed(slot, OUTCOME.connectTimeout);
     else if (this.isDistrusted(slot)) pool.failed(slot, OUTCOME.refused);
     else if (table.flights[slot] === pool.tlsTrips) {
-      if (pool.mutual && pool.caller.certExpired) table.rejectClient(slot);
+      if (pool.mutual && pool.caller.certExpired) table.disown(slot);
       pool.opened(slot);
       // The callee began to shut down during the handshake: it serves only the attempts waiting for this connection.
       if (this.world.instances[table.instance[slot]].shut) pool.lost(slot);
@@ -295,7 +295,8 @@ export class Handshakes implements Passer {
     derive(table.lineageA[slot], table.lineageB[slot], PACKET_TAG + table.packets[slot]++);
   }
 
-  private linkOf(slot: number): Link | null {
+  /** The link between the ends of a connection; null within a process. */
+  linkOf(slot: number): Link | null {
     const { table, world } = this;
     const { caller } = table.poolOf(slot);
     const callee = world.instances[table.instance[slot]];

@@ -10,12 +10,13 @@ import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
+import { attemptsOn } from './attempts-on.js';
 import { CONNECTION } from './connection-table.js';
 import type { ConnectionTable } from './connection-table.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { MESSAGE, VANISHED } from '../../data/edges/link.js';
 import { isBroken } from './server-connections.js';
-import { ANSWERED, RETURN, strands } from '../../data/strands/strands.js';
+import { RETURN, strands } from '../../data/strands/strands.js';
 import type { ServedRun } from '../../data/run.js';
 import { sink } from '../../data/figures/sink.js';
 
@@ -292,13 +293,7 @@ export class ServerEnds {
   /** Ends the attempts on a connection: those that the server has not seen, or all. */
   private end(slot: number, unseen: boolean): void {
     const { world, table } = this;
-    const { edges } = world;
-    for (let strand = 0; strand < strands.slots.touched; strand++) {
-      if (!strands.alive(strand) || strands.returns[strand] !== RETURN.frame) continue;
-      if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].guarded) continue;
-      // A branch has no edge; a delivered answer has no caller.
-      if (strands.parent[strand] >= 0 || strands.answered[strand] === ANSWERED.delivered) continue;
-      if (table.slotOf(strands.from[strand]) !== slot) continue;
+    for (const strand of attemptsOn(slot, table, world.edges)) {
       if (unseen && strands.arrived[strand] >= 0) continue;
       const op = unseen ? this.refuseOp : this.resetOp;
       engine.soon(PHASE.COMPLETION, op, strand, strands.life[strand], 0);
