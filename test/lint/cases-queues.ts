@@ -95,6 +95,18 @@ export const QUEUE_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'dead-letter-cycle',
+    fires: queue(
+      'kind: rabbitmq, messageTtl: 1s, deadLetter: late',
+      '',
+      ', late: { kind: rabbitmq, quorum: true, messageTtl: 1s, overflow: rejectPublish, deadLetter: jobs, deadLetterStrategy: atLeastOnce }',
+    ),
+    path: 'queues.jobs.deadLetter',
+    measured: 'kept for ever in late after one round',
+    limit: 'a queue where they end',
+    silent: {},
+  },
+  {
     rule: 'deliveries-fill-stream',
     fires: queue('kind: nats, maxDeliver: 3, capacity: 10'),
     path: 'queues.jobs.maxDeliver',

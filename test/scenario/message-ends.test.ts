@@ -21,6 +21,18 @@ const STATEMENTS: readonly Statement[] = [
     rules: { cutsCycles: true },
   },
   {
+    product: 'rabbitmqQuorum',
+    source: 'rabbit_dead_letter.erl (is_cycle); rabbit_fifo_client.erl (untracked_enqueue)',
+    says: 'the same, and a full queue takes the dead letters of a sender that forgets them',
+    rules: { cutsCycles: true, refusesLetters: false },
+  },
+  {
+    product: 'rabbitmq',
+    source: 'rabbit_amqqueue_process.erl (maybe_deliver_or_enqueue)',
+    says: 'a classic queue with reject-publish drops each message for which it has no room',
+    rules: { refusesLetters: true },
+  },
+  {
     product: 'rabbitmq',
     source: 'rabbitmq-website docs/dlx.md; docs/ttl.md',
     says: 'expired messages and those dropped by a length limit are dead-lettered; each queue has its own time to live',

@@ -5,6 +5,7 @@ import { engine } from '../../src/kernel/engine.js';
 import { levels } from '../../src/model/data/figures/levels.js';
 import type { Messages } from '../../src/model/modules/messaging/messages.js';
 import type { QueuePlacement } from '../../src/model/modules/messaging/queues/placement.js';
+import { DOOR } from '../../src/model/modules/messaging/queues/door.js';
 import { StoredQueue } from '../../src/model/modules/messaging/queues/stored-queue.js';
 import type { World } from '../../src/model/modules/world.js';
 import { PLAIN } from '../../src/scenario/queues/kind.js';
@@ -99,6 +100,8 @@ export function bareQueue(
     overdue: (holder) => tell(`overdue ${holder}`),
     left: () => hands.areFull,
     deadLetter: (target, message) => tell(`dead ${message} to ${target}`),
+    offer: () => DOOR.absent,
+    latencyNs: () => 0,
   };
   const acts: (() => void)[] = [];
   const op = engine.define('act', (index) => acts[index]!());

@@ -153,4 +153,16 @@ export interface QueueRules {
   readonly deadLettersOverflow: boolean;
   /** A message that would come back as a dead letter, without a rejection on the way, is dropped. */
   readonly cutsCycles: boolean;
+  /** A full queue that refuses its publishers also refuses dead letters, whose sender does not notice it. */
+  readonly refusesLetters: boolean;
+  /** How it keeps dead letters until their target has confirmed them; null = it forgets those that it has sent. */
+  readonly letterTransfer: LetterTransfer | null;
+}
+
+/** The worker that moves dead letters to their target and waits for confirmations. */
+export interface LetterTransfer {
+  /** Largest number of dead letters that it has taken and that are not confirmed. */
+  readonly mostUnconfirmed: number;
+  /** Time without a confirmation after which a letter is sent again, and interval of its timer. */
+  readonly confirmTimeoutNs: Ns;
 }

@@ -26,6 +26,13 @@ export const QUEUE_METRICS = [
       'them, and its limits count them.',
   ),
   gauge(
+    'unconfirmed',
+    ['queue'],
+    'low',
+    'Dead letters that a queue of RabbitMQ with `deadLetterStrategy: atLeastOnce` keeps until their target ' +
+      'has confirmed them; its `capacity` counts them.',
+  ),
+  gauge(
     'blocked',
     ['queue', 'topic'],
     'low',

@@ -44,10 +44,21 @@ function findingOf(
     path: [section, own.name, 'deadLetter'],
     entities: [own.name, ...others],
     message: `dead letters of ${own.name} come back to it${through}`,
-    measured: isCut ? 'dropped after one round' : 'round after round',
+    measured: isCut ? afterOneRound(held, round) : 'round after round',
     limit: 'a queue where they end',
     fix: `${yamlAt([section, own.name], 'deadLetter: dead')}\n${section === 'queues' ? '  dead: { kind: simple }' : 'queues: { dead: { kind: simple } }'}`,
   };
+}
+
+/** A queue that waits for confirmations keeps a letter that has no way (rabbit_fifo_dlx_worker.erl, forward). */
+function afterOneRound(
+  held: ReadonlyMap<string, MessageQueue | Bus>,
+  round: readonly Way[],
+): string {
+  const keeping = round.filter(({ to }) => held.get(to)!.rules.letterTransfer !== null);
+  if (keeping.length === 0) return 'dropped after one round';
+  const names = namesText(keeping.map(({ to }) => to));
+  return `kept for ever in ${names} after one round`;
 }
 
 /** The shortest way on which dead letters of a queue come back to it; null = none do. */

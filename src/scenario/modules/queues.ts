@@ -1,5 +1,7 @@
 import { messageQueueSchema, QUEUE_KINDS, queueKindOf } from '../queues/index.js';
 import { PLAIN } from '../queues/kind.js';
+import type { Context } from '../resolve/context.js';
+import { conflict } from '../resolve/context.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import {
   consumerNameOf,
@@ -9,7 +11,7 @@ import {
 } from '../resolve/message-queues.js';
 import { checkParts } from '../resolve/names.js';
 import { visitHandlers } from '../walk-steps.js';
-import type { Module } from './kind.js';
+import type { Module, Parts } from './kind.js';
 import { noHost, nothing, unchanged } from './kind.js';
 
 /** Queues. Each message goes to one consumer. */
@@ -59,6 +61,25 @@ export const queues: Module<'queues'> = {
   subject: ({ consumers }) => ({ parts: consumers.map(({ name }) => name), instances: 0 }),
   host: noHost,
   calls: nothing,
-  check: nothing,
+  check: checkLetters,
   target: (aim) => checkHolder(aim, ['messages', 'queue', 'deadLetters']),
 };
+
+/** Reports dead letters that wait for a confirmation which their target does not give. */
+function checkLetters(context: Context, { queues: all }: Pick<Parts, 'queues'>): void {
+  for (const own of all.values()) {
+    if (own.rules.letterTransfer === null) continue;
+    const targets = [
+      { name: own.deadLetter, path: ['queues', own.name, 'deadLetter'] },
+      ...own.consumers.map(({ deadLetter }, index) => ({
+        name: deadLetter,
+        path: ['queues', own.name, 'consumers', index, 'deadLetter'],
+      })),
+    ];
+    for (const { name, path } of targets) {
+      if (name === null || all.get(name)?.kind === own.kind) continue;
+      const message = `${name} is no queue of kind ${own.kind}, so it confirms no dead letter of ${own.name}: write such a queue, or remove deadLetterStrategy`;
+      conflict(context, path, message);
+    }
+  }
+}

@@ -34,6 +34,11 @@ export function checkBound(
     const message = `${field} has no effect on an unbounded queue: write capacity, or remove ${field}`;
     conflict(context, [...path, field], message);
   }
+  checkBacklog(context, { capacity, backlog }, path);
+}
+
+/** Reports a backlog that exceeds the bound. */
+export function checkBacklog(context: Context, { capacity, backlog }: Bounded, path: Path): void {
   if (backlog <= capacity) return;
   const message = `a backlog of ${backlog} does not fit into the capacity of ${capacity}: lower backlog or raise capacity`;
   conflict(context, [...path, 'backlog'], message);

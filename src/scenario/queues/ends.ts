@@ -10,6 +10,7 @@ export type MessageEnds = Pick<
   | 'sincePublished'
   | 'lettersStartAnew'
   | 'cutsCycles'
+  | 'refusesLetters'
 >;
 
 /** A message that ends leaves its queue, to the dead letters if there is a place; it counts its age in each queue. */
@@ -21,6 +22,7 @@ const PLAIN_ENDS: MessageEnds = {
   sincePublished: false,
   lettersStartAnew: false,
   cutsCycles: false,
+  refusesLetters: false,
 };
 
 /**
@@ -31,7 +33,11 @@ const PLAIN_ENDS: MessageEnds = {
 export const ENDS = {
   simple: PLAIN_ENDS,
   // rabbit_dead_letter.erl (is_cycle) drops a letter that comes back without a rejection on its way.
-  rabbitmq: { ...PLAIN_ENDS, cutsCycles: true },
+  // A classic queue checks its limit on each message (rabbit_amqqueue_process.erl, maybe_deliver_or_enqueue).
+  rabbitmq: { ...PLAIN_ENDS, cutsCycles: true, refusesLetters: true },
+  // Publishers of a quorum queue refuse for it (rabbit_fifo_client.erl), but not those that send dead letters at most
+  // once (untracked_enqueue).
+  rabbitmqQuorum: { ...PLAIN_ENDS, cutsCycles: true },
   // Retention deletes. A dead letter of a standard queue keeps the time at which it was sent.
   sqs: { ...PLAIN_ENDS, deadLettersExpired: false, sincePublished: true },
   // One of a FIFO queue gets a new time when it is moved.
@@ -51,6 +57,7 @@ export const ENDS = {
     sincePublished: true,
     lettersStartAnew: true,
     cutsCycles: false,
+    refusesLetters: false,
   },
   // A parked event leaves the subscription.
   persistentSubscription: PLAIN_ENDS,

@@ -94,6 +94,7 @@ export const PLAIN: QueueKindRules = Object.freeze({
   failure: 'back',
   delaysToTail: false,
   hidesInFlight: false,
+  letterTransfer: null,
 });
 
 /** Each free handler gets as many messages as one of its executions handles. */

@@ -7,7 +7,7 @@ import { conflict, writtenAt } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
-import { checkBound } from './bound.js';
+import { checkBacklog, checkBound } from './bound.js';
 import { ENDS } from './ends.js';
 import { boundedFields, consumers, deadLetter } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
@@ -17,6 +17,9 @@ const DELIVERY_LIMIT = 20;
 
 /** Prefetch of a quorum queue if a consumer sets no limit (rabbitmq-server deps/rabbit/src/rabbit_fifo_client.erl). */
 const UNLIMITED_OF_QUORUM = 2000;
+
+/** Dead letters that a queue has sent without a confirmation (dead_letter_worker_consumer_prefetch). */
+const WORKER_PREFETCH = 32;
 
 const OVERFLOW = {
   dropHead: 'dropHead',
@@ -31,6 +34,21 @@ const overflow = field.choice(
     'the new one (a publisher with confirms fails with rejectedOverload), `rejectPublishDlx` also ' +
     'dead-letters it.',
 );
+
+const letterFields = {
+  deadLetterStrategy: field.choice(
+    ['atMostOnce', 'atLeastOnce'],
+    'atMostOnce',
+    'How dead letters leave the queue. `atMostOnce` sends them and forgets them: they are lost if their target ' +
+      'is full or without a leader. With `atLeastOnce` a quorum queue keeps each one until its target has ' +
+      'confirmed it, and `capacity` counts it meanwhile. That needs `overflow: rejectPublish`.',
+  ),
+  deadLetterConfirmTimeout: field.duration(
+    '3m',
+    'With `deadLetterStrategy: atLeastOnce`: dead letters that their target refused, or that had no way to it, ' +
+      'are sent again at this interval (dead_letter_worker_publisher_confirm_timeout).',
+  ),
+};
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
@@ -85,11 +103,17 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'requeued.',
       ),
       deadLetter,
+      ...letterFields,
       consumers: consumers(bundle),
     })
     .describe('A queue of RabbitMQ.');
 
 type Output = z.output<ReturnType<typeof schema>>;
+
+function transferOf({ deadLetterStrategy, deadLetterConfirmTimeout }: Output) {
+  if (deadLetterStrategy === 'atMostOnce') return null;
+  return { mostUnconfirmed: WORKER_PREFETCH, confirmTimeoutNs: deadLetterConfirmTimeout };
+}
 
 /** A classic or a quorum queue of RabbitMQ. */
 export const rabbitmq = queueKind({
@@ -98,7 +122,6 @@ export const rabbitmq = queueKind({
   schema,
   resolve({ context, output, path, brokers }) {
     check(context, output, path);
-    checkBound(context, output, path);
     const { capacity, quorum, messageTtl, consumerTimeout, initialGroupSize } = output;
     const prefetch = output.prefetch === 0 ? Infinity : output.prefetch;
     const deliveryLimit = quorum ? (output.deliveryLimit ?? DELIVERY_LIMIT) : Infinity;
@@ -118,9 +141,11 @@ export const rabbitmq = queueKind({
         prefetch,
         consumerTimeoutNs: consumerTimeout,
         broker,
+        deadLetterStrategy: output.deadLetterStrategy,
       },
       rules: {
-        ...ENDS.rabbitmq,
+        ...ENDS[quorum ? 'rabbitmqQuorum' : 'rabbitmq'],
+        letterTransfer: transferOf(output),
         lifetimeNs: messageTtl ?? Infinity,
         inFlightNs: consumerTimeout ?? Infinity,
         closesChannel: true,
@@ -167,7 +192,7 @@ export const rabbitmq = queueKind({
       'returned more than `deliveryLimit` times. Every handler is a consumer with its own channel. A link ' +
       'of `network` between queue and service delays deliveries and acknowledgements.',
     sources: [
-      'rabbitmq/rabbitmq-server:deps/rabbit/src/rabbit_fifo.erl',
+      'rabbitmq/rabbitmq-server:deps/rabbit/src/{rabbit_fifo,rabbit_fifo_dlx_worker}.erl',
       'rabbitmq/rabbitmq-website:docs/{consumers,confirms,consumer-prefetch,dlx,ttl,maxlength}.md',
     ],
     example: around(
@@ -187,6 +212,9 @@ export const rabbitmq = queueKind({
 });
 
 function check(context: Context, output: Output, path: Path): void {
+  // At-least-once needs the overflow rule, with or without a bound.
+  if (output.deadLetterStrategy === 'atMostOnce') checkBound(context, output, path);
+  else checkBacklog(context, output, path);
   const { quorum, deliveryLimit, overflow, broker } = output;
   if (deliveryLimit !== undefined && !quorum) {
     const message =
@@ -199,6 +227,7 @@ function check(context: Context, output: Output, path: Path): void {
       'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
     conflict(context, size, message);
   }
+  checkStrategy(context, output, path);
   if (overflow !== 'rejectPublishDlx') return;
   const at = [...path, 'overflow'];
   if (quorum) {
@@ -210,4 +239,28 @@ function check(context: Context, output: Output, path: Path): void {
       'rejectPublishDlx needs a destination for rejected messages: write deadLetter: NAME';
     conflict(context, at, message);
   }
+}
+
+/** Reports where RabbitMQ would fall back to the strategy at-most-once (rabbit_quorum_queue.erl, dlh). */
+function checkStrategy(context: Context, output: Output, path: Path): void {
+  const at = [...path, 'deadLetterStrategy'];
+  const { quorum, overflow, deadLetter: target, deadLetterStrategy, consumers } = output;
+  if (deadLetterStrategy === 'atMostOnce') {
+    const timeout = [...path, 'deadLetterConfirmTimeout'];
+    if (writtenAt(context, timeout) === undefined) return;
+    const message =
+      'without confirmations no dead letter waits for one: write deadLetterStrategy: atLeastOnce, or remove ' +
+      'deadLetterConfirmTimeout';
+    conflict(context, timeout, message);
+    return;
+  }
+  const isAimed = target !== undefined || consumers.some(({ deadLetter }) => deadLetter);
+  const reason = !quorum
+    ? 'only quorum queues dead-letter at least once: write quorum: true, or remove deadLetterStrategy'
+    : overflow !== 'rejectPublish'
+      ? 'with overflow: dropHead, RabbitMQ falls back to at-most-once: write overflow: rejectPublish'
+      : !isAimed
+        ? 'a queue without a destination has no dead letters to keep: write deadLetter: NAME'
+        : null;
+  if (reason !== null) conflict(context, at, reason);
 }

@@ -21,6 +21,23 @@ function full(tree: Tree): void {
   nats.maxAckPending = 1;
 }
 
+/** Rejected messages become dead letters, for which their queue has no room. */
+function stuck(tree: Tree): void {
+  const queues = tree.queues as Record<string, Tree>;
+  queues.dead = { kind: 'rabbitmq', capacity: 2, overflow: 'rejectPublish', consumers: [] };
+  Object.assign(queues.rabbit!, { overflow: 'rejectPublish', deadLetter: 'dead' });
+  const consumers = [{ call: 'worker.take', concurrency: 2, onPoison: 'deadLetter' }];
+  Object.assign(queues.rabbit!, { capacity: 9, consumers });
+}
+
+/** Dead letters that wait until a consumer makes room for them. */
+function waiting(tree: Tree): void {
+  stuck(tree);
+  const queues = tree.queues as Record<string, Tree>;
+  queues.rabbit!.deadLetterStrategy = 'atLeastOnce';
+  queues.dead!.consumers = [{ call: 'worker.take', onPoison: 'skip' }];
+}
+
 const CONSUMER = 'consumers\\[\\]';
 
 /** Hints for queues. */
@@ -35,6 +52,8 @@ export const queues: readonly Hint[] = [
   of('rabbit', 'messageTtl', ['50ms', '1s']),
   of('rabbit', 'initialGroupSize', [1, 5]),
   of('rabbit', 'broker', ['cluster', 'spare']),
+  of('rabbit', 'deadLetterStrategy', ['atMostOnce', 'atLeastOnce'], stuck),
+  of('rabbit', 'deadLetterConfirmTimeout', ['1s', '20s'], waiting),
   of('rabbit', `${CONSUMER}\\.retry\\.mode`, ['inProcess', 'requeue']),
   of('sqs', 'retention', ['1m', '70s'], unread),
   of('sqs', `${CONSUMER}\\.maxNumberOfMessages`, [1, 10]),

@@ -8,6 +8,7 @@ export const QUEUE_MEASUREMENTS: Measurements<typeof QUEUE_METRICS> = {
   inFlight: METER_LEVEL,
   delayed: METER_LEVEL,
   spent: METER_LEVEL,
+  unconfirmed: METER_LEVEL,
   blocked: METER_LEVEL,
   expired: METER_COUNT,
   dropped: METER_COUNT,

@@ -194,6 +194,7 @@ export class Dispatch {
 
   /** The leader of the queue is lost. Where consumers are connected to it, all deliveries go back. */
   cut(): void {
+    this.queue.aside.letters?.lost();
     if (this.spec.rules.hidesInFlight) return;
     for (const channel of this.channels) {
       if (channel.instance.down) continue;

@@ -11,6 +11,8 @@ export const PLACE = Object.freeze({
   behind: 3,
   /** Its deliveries are used up: it stays stored, and no consumer gets it. */
   spent: 4,
+  /** A dead letter that stays until its target has confirmed it. */
+  letter: 5,
 } as const);
 
 /** Maximum number of lives of an entry. */

@@ -15,6 +15,7 @@ import type {
 } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
+import { DOOR } from './door.js';
 import { Purge } from './purge.js';
 import { NOWHERE } from './origins.js';
 import type { Quota } from './quota.js';
@@ -23,15 +24,6 @@ import type { QueuePlacement } from './placement.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../../kernel/engine.js';
 import { samplers } from '../../../../kernel/distribution.js';
-
-/** Result of offering a message to a queue. */
-export const DOOR = Object.freeze({
-  taken: 0,
-  rejected: 1,
-  waits: 2,
-  absent: 3,
-  throttled: 4,
-} as const);
 
 /** The entrance for messages: one queue, or the subscriptions of a bus. */
 export class Inlet {
@@ -125,13 +117,11 @@ export class Inlet {
       return DOOR.throttled;
     }
     if (this.recent?.has(engine.now, a, b) === true) return DOOR.taken;
-    if (this.isFull()) {
-      if (rules.overflow === 'block') return DOOR.waits;
-      if (rules.overflow === 'reject' || rules.overflow === 'rejectPublishDlx') {
-        meters.count(this.rejected);
-        if (rules.overflow === 'rejectPublishDlx') this.divert(message);
-        return DOOR.rejected;
-      }
+    if (rules.overflow === 'block' && this.isFull()) return DOOR.waits;
+    if (this.isRefusing()) {
+      meters.count(this.rejected);
+      if (rules.overflow === 'rejectPublishDlx') this.divert(message);
+      return DOOR.rejected;
     }
     this.recent?.add(engine.now, a, b);
     meters.count(this.published);
@@ -182,20 +172,36 @@ export class Inlet {
     for (const { queue } of this.ways) queue.refuse(message);
   }
 
-  /** Accepts a dead letter regardless of capacity, unless the queue's node is down. */
+  /** Accepts a dead letter that its sender forgets: a queue without a leader, or a full one that refuses it, loses it. */
   take(message: number, origin: number): void {
-    this.world.meters.count(this.published);
-    if (this.placement?.isAbsent === true) {
-      this.miss(message);
+    const { placement, rules, world } = this;
+    world.meters.count(this.published);
+    const isLost = placement !== null && !placement.isUsable;
+    if (!isLost && !(rules.refusesLetters && this.isRefusing())) {
+      this.spread(message, origin);
       return;
     }
-    this.spread(message, origin);
+    if (!isLost && rules.overflow === 'rejectPublishDlx') this.divert(message);
+    else this.miss(message);
+  }
+
+  /** The answer to a dead letter whose sender keeps it until it is confirmed. It is no publisher that an alarm blocks. */
+  admits(): number {
+    const { placement } = this;
+    if (placement?.isUsable === false) return placement.isAbsent ? DOOR.absent : DOOR.waits;
+    return this.isRefusing() ? DOOR.rejected : DOOR.taken;
   }
 
   /** Accepts a dead letter that returns to its source queue. */
   takeBack(message: number, queue: StoredQueue): void {
     this.world.meters.count(this.published);
     queue.accept(message, NOWHERE, 0, true);
+  }
+
+  /** Full, and its publishers are refused. */
+  private isRefusing(): boolean {
+    const { overflow } = this.rules;
+    return (overflow === 'reject' || overflow === 'rejectPublishDlx') && this.isFull();
   }
 
   private isFull(): boolean {

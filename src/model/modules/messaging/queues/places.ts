@@ -11,10 +11,17 @@ export class Places {
   behind = 0;
   /** Messages whose deliveries are used up, and which stay. */
   spent = 0;
+  /** Dead letters that their target has not confirmed. */
+  letters = 0;
   private readonly gauges: readonly number[];
 
-  constructor({ ready, inFlight, delayed, spent }: QueueFigures) {
-    this.gauges = [ready, inFlight, delayed, ready, spent];
+  constructor({ ready, inFlight, delayed, spent, letters }: QueueFigures) {
+    this.gauges = [ready, inFlight, delayed, ready, spent, letters];
+  }
+
+  /** Messages that do not wait for a consumer. */
+  get away(): number {
+    return this.inFlight + this.delayed + this.spent + this.letters;
   }
 
   enter(place: number): void {
@@ -33,9 +40,11 @@ export class Places {
     else if (place === PLACE.delayed) this.delayed += by;
     else if (place === PLACE.behind) this.behind += by;
     else if (place === PLACE.spent) this.spent += by;
+    else if (place === PLACE.letter) this.letters += by;
     invariant(this.inFlight >= 0, 'a message in flight is counted');
     invariant(this.delayed >= 0, 'a hidden message is counted');
     invariant(this.behind >= 0, 'a message behind another one of its key is counted');
+    invariant(this.letters >= 0, 'a letter that is not confirmed is counted');
     invariant(this.spent >= 0, 'a message without further deliveries is counted');
   }
 }

@@ -9,7 +9,7 @@ import { PLACE } from './entries.js';
 /**
  * Deletes waiting messages of a queue: ready, delayed, or behind another one of their key.
  *
- * Messages in flight stay with their consumers (rabbitmqctl purge_queue). SQS (PurgeQueue) and JetStream delete them as
+ * Messages in flight stay with their consumers, and dead letters with their worker (rabbitmqctl purge_queue). SQS (PurgeQueue) and JetStream delete them as
  * well: the handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
  */
 export class Purge {
@@ -44,7 +44,8 @@ export class Purge {
       const next = newer[entry];
       const own = message[entry];
       const [a, b] = [lineageA[own], lineageB[own]];
-      const isStaying = place[entry] === PLACE.inFlight && !spec.rules.hidesInFlight;
+      const isLetter = place[entry] === PLACE.letter;
+      const isStaying = isLetter || (place[entry] === PLACE.inFlight && !spec.rules.hidesInFlight);
       if (!isStaying && shares.some((one) => isAmong(one, a, b, MESSAGE_INDEX.purge))) {
         queue.letGo(entry);
         this.world.meters.count(this.purged!);

@@ -13,6 +13,8 @@ export class QueueFigures {
   readonly delayed: number;
   /** Messages that stay stored without a delivery; -1 = the queue keeps none. */
   readonly spent: number;
+  /** Dead letters that their target has not confirmed; -1 = the queue keeps none. */
+  readonly letters: number;
   readonly age: Age;
   readonly redelivered: Counter;
   readonly deadLettered: Counter;
@@ -39,6 +41,7 @@ export class QueueFigures {
     this.inFlight = meters.gauge('inFlight', subject);
     this.delayed = meters.gauge('delayed', subject);
     this.spent = rules.keepsSpent ? meters.gauge('spent', subject) : -1;
+    this.letters = rules.letterTransfer === null ? -1 : meters.gauge('unconfirmed', subject);
     this.age = meters.age('age', subject);
     this.redelivered = meters.counter('redeliveries', subject);
     this.deadLettered = meters.counter('deadLettered', subject);

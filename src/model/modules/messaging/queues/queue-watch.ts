@@ -1,3 +1,5 @@
+import type { Ns } from '../../../../kernel/time.js';
+
 /** Callbacks of a queue. */
 export interface QueueWatch {
   /** A message may be delivered. */
@@ -10,4 +12,8 @@ export interface QueueWatch {
   left(entry: number): boolean;
   /** The queue sends a dead letter; `deaths`: its list of deaths, with this one. */
   deadLetter(target: number, message: number, deaths: number): void;
+  /** The queue offers a dead letter that it keeps until it is confirmed: the answer of the target, as in `door.ts`. */
+  offer(target: number, message: number, deaths: number): number;
+  /** Time from sending a dead letter to its confirmation. */
+  latencyNs(target: number, message: number): Ns;
 }

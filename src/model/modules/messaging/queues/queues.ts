@@ -4,6 +4,7 @@ import { Slots, widenInt32, widenUint8 } from '../../../../kernel/pool.js';
 import { IntRing } from '../../../../kernel/ring.js';
 import { derive, lineage, streamKey } from '../../../../kernel/rng.js';
 import type { StreamKey } from '../../../../kernel/rng.js';
+import type { Ns } from '../../../../kernel/time.js';
 import type { PlanPublish } from '../../../../contracts/plan/messaging.js';
 import { OUTCOME, PENDING, withStatus } from '../../../../contracts/outcome.js';
 import type { Outcome } from '../../../../contracts/outcome.js';
@@ -17,7 +18,8 @@ import { isHitBy } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
 import { Cluster } from './cluster.js';
 import { Dispatch } from './dispatch.js';
-import { DOOR, Inlet } from './inlet.js';
+import { DOOR } from './door.js';
+import { Inlet } from './inlet.js';
 import { originOfTopic, topicOf } from './origins.js';
 import { Redrive } from './redrive.js';
 import type { WayBack } from './redrive.js';
@@ -134,6 +136,31 @@ export class Queues {
     messages.published[copy] = messages.published[message];
     messages.cell[copy] = messages.cell[message];
     this.put(copy, inlet, origin);
+  }
+
+  /** Offers a dead letter whose source keeps it until it is confirmed. `origin`, `deaths`: as for `send`. */
+  offer(component: number, message: number, origin: number, deaths: number): number {
+    const answer = this.inlets[this.byComponent.get(component)!].admits();
+    if (answer === DOOR.taken) this.send(component, message, origin, deaths);
+    return answer;
+  }
+
+  /** Time from sending a dead letter to a queue to its confirmation. */
+  letterLatencyNs(component: number, message: number, origin: number): Ns {
+    const inlet = this.byComponent.get(component)!;
+    const { latency } = this.inlets[inlet].rules;
+    if (latency < 0) return 0;
+    const { a, b } = this.streams[inlet];
+    const { lineageA, lineageB } = this.messages;
+    derive(lineageA[message], lineageB[message], origin);
+    return samplers.draw(latency, a, b, lineage.a, lineage.b, 1);
+  }
+
+  /** A queue has a leader again: dead letters that wait for it are sent. */
+  targetLed(): void {
+    for (const { ways } of this.inlets) {
+      for (const { queue } of ways) queue.aside.letters?.targetLed();
+    }
   }
 
   /** Accepts a dead letter of a topic. */
@@ -444,6 +471,8 @@ function inletsOf(
         left: (entry) => dispatch.deliveries.leave(entry),
         roomed: () => queues.roomed(spec.component),
         deadLetter: (target, message, deaths) => queues.send(target, message, own, deaths),
+        offer: (target, message, deaths) => queues.offer(target, message, own, deaths),
+        latencyNs: (target, message) => queues.letterLatencyNs(target, message, own),
       };
       return dispatch;
     });
@@ -452,7 +481,10 @@ function inletsOf(
         for (const way of ways) way.cut();
       },
       changed: () => {
-        if (placement.isUsable) for (const way of ways) way.leaderElected();
+        if (placement.isUsable) {
+          for (const way of ways) way.leaderElected();
+          queues.targetLed();
+        }
         queues.roomed(inlet.component);
       },
     });

@@ -7,6 +7,8 @@ import type { Run } from '../../../data/run.js';
 import { isHitBy } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
 import { packingSettings } from '../packed-messages.js';
+import { Aside } from './aside.js';
+import { auditQueue } from './audit-queue.js';
 import { Backlog } from './backlog.js';
 import { DeliveryList } from './delivery-list.js';
 import { Entries, PLACE } from './entries.js';
@@ -40,6 +42,7 @@ export class StoredQueue {
   watch!: QueueWatch;
   /** The broker nodes that hold the queue; null = it never fails. */
   private readonly placement: QueuePlacement | null;
+  readonly aside: Aside;
   private readonly world: Run;
   private readonly messages: Messages;
   private readonly rules: PlanInlet['rules'];
@@ -84,7 +87,8 @@ export class StoredQueue {
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
     this.near = isSearched ? Infinity : packingSettings.near;
     this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
-    world.audits.push(() => this.audit());
+    this.aside = new Aside(this, messages.history, this.expiry, this.places);
+    world.audits.push(() => auditQueue(this, this.places));
   }
 
   /** Waiting messages, which the capacity limits. */
@@ -110,11 +114,14 @@ export class StoredQueue {
   leaderElected(): void {
     this.expiry.arm();
     this.deliveries.arm();
+    this.aside.letters?.led();
   }
 
   /** The messages that its capacity counts. */
   private get counted(): number {
-    return this.rules.capacityOf === 'stored' ? this.entries.slots.used + this.far : this.waiting;
+    if (this.rules.capacityOf === 'stored') return this.stored;
+    // is_over_limit of rabbit_fifo.erl counts those that are ready, and letters.
+    return this.waiting + this.places.letters;
   }
 
   isFull(): boolean {
@@ -236,30 +243,17 @@ export class StoredQueue {
   }
 
   private comeBack(entry: number, position: number): void {
-    const { entries, rules } = this;
-    invariant(entries.place[entry] === PLACE.inFlight, 'only a message in flight comes back');
-    invariant(
-      entries.failures[entry] < entries.deliveries[entry],
-      'a message fails no more often than it is delivered',
-    );
-    if (++entries.failures[entry] > rules.deliveryLimit) {
-      this.bury(entry, this.spec.deadLetter);
-      return;
-    }
+    if (this.hasFailed(entry)) return;
     this.leave(entry);
-    entries.position[entry] = position;
+    this.entries.position[entry] = position;
     this.becomeReady(entry);
   }
 
   /** Hides a failed delivery for a time. */
   putOff(entry: number, delay: Ns): void {
     const { entries, rules } = this;
-    invariant(entries.place[entry] === PLACE.inFlight, 'only a message in flight is put off');
     invariant(delay >= 0, 'a message is hidden for a time');
-    if (++entries.failures[entry] > rules.deliveryLimit) {
-      this.bury(entry, this.spec.deadLetter);
-      return;
-    }
+    if (this.hasFailed(entry)) return;
     this.leave(entry);
     if (rules.delaysToTail) {
       entries.position[entry] = this.next++;
@@ -268,10 +262,27 @@ export class StoredQueue {
     this.hide(entry, engine.now + delay);
   }
 
+  /** Counts a failed delivery; true if it was one too many, which ends the message. */
+  private hasFailed(entry: number): boolean {
+    const { deliveries, failures, place } = this.entries;
+    invariant(place[entry] === PLACE.inFlight, 'only a message in flight comes back');
+    invariant(
+      failures[entry] < deliveries[entry],
+      'a message fails no more often than it is delivered',
+    );
+    if (++failures[entry] <= this.rules.deliveryLimit) return false;
+    this.bury(entry, this.spec.deadLetter);
+    return true;
+  }
+
   /** Dead-letters a message, or drops it if `target` is -1. `isRejected`: a consumer did not want it. */
   bury(entry: number, target: number, isRejected = false): void {
     const message = this.entries.message[entry];
     const deaths = target < 0 ? 0 : this.messages.deathsAfter(message, this.spec, isRejected);
+    if (target >= 0 && this.aside.letter(entry, target, deaths)) {
+      this.world.meters.count(this.figures.deadLettered);
+      return;
+    }
     if (target >= 0 && !this.messages.history.isCycle(deaths, target)) {
       this.deadLettered++;
       this.world.meters.count(this.figures.deadLettered);
@@ -323,9 +334,13 @@ export class StoredQueue {
   }
 
   /** Every message has one place. */
-  private get isComplete(): boolean {
-    const held = this.waiting + this.inFlight + this.delayed + this.places.spent;
-    return held === this.entries.slots.used + this.far;
+  get isComplete(): boolean {
+    return this.waiting + this.places.away === this.stored;
+  }
+
+  /** All messages of the queue. */
+  get stored(): number {
+    return this.entries.slots.used + this.far;
   }
 
   /** Messages without an entry. */
@@ -430,20 +445,9 @@ export class StoredQueue {
     const { entries, rules, spec } = this;
     if (this.expiry.isOver(entry)) this.expire(entry);
     else if (entries.deliveries[entry] < rules.maxReceiveCount) return false;
-    else if (rules.keepsSpent && spec.deadLetter < 0) this.keep(entry);
+    else if (rules.keepsSpent && spec.deadLetter < 0) this.aside.keep(entry);
     else this.bury(entry, spec.deadLetter);
     return true;
-  }
-
-  /** A message whose deliveries are used up stays stored until it expires or makes room. */
-  private keep(entry: number): void {
-    const { entries } = this;
-    invariant(entries.deliveries[entry] > 0, 'a message is given up after a delivery');
-    this.leave(entry);
-    entries.place[entry] = PLACE.spent;
-    entries.stamp[entry]++;
-    this.places.enter(PLACE.spent);
-    this.expiry.setAside(entry);
   }
 
   /** The time of a message has ended. */
@@ -470,14 +474,14 @@ export class StoredQueue {
   }
 
   /** Removes an entry from its current place. */
-  private leave(entry: number): void {
+  leave(entry: number): void {
     const place = this.entries.place[entry];
     if (place === PLACE.ready) this.entries.ready.remove(entry);
     else if (place === PLACE.inFlight) this.deliveries.remove(entry);
     this.places.leave(place);
   }
 
-  private remove(entry: number): void {
+  remove(entry: number): void {
     const { entries, messages } = this;
     invariant(entries.slots.has(entry), 'a message leaves the queue once');
     this.leave(entry);
@@ -515,14 +519,5 @@ export class StoredQueue {
     entries.due[entry] = 0;
     this.places.enter(PLACE.behind);
     this.promote(this.groups.ends(entry));
-  }
-
-  /** Checks that every accepted message is accounted for. */
-  private audit(): void {
-    const taken = this.purged + this.redriven;
-    const gone = this.acked + this.deadLettered + this.expired + this.dropped + taken;
-    const held = this.entries.slots.used + this.far;
-    invariant(this.accepted === gone + held, 'accepted messages are in the queue or were settled');
-    invariant(this.isComplete, 'a queue counts what it holds');
   }
 }
