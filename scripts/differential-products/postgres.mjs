@@ -14,10 +14,10 @@ export class Postgres {
   async restart(settings = {}) {
     const { machine } = this;
     if (this.data === null) {
-      this.data = machine.path('postgres');
+      this.data = machine.makeFolder(`postgres-${machine.running.size}`);
       const init = ['-D', this.data, '-A', 'trust', '-U', 'app', '--no-locale', '-E', 'UTF8', '-N'];
       machine.run('initdb', init);
-      this.sockets = machine.makeFolder('sockets');
+      this.sockets = machine.makeFolder('postgres-sockets');
     }
     if (this.child !== null) await machine.stop(this.child, 'SIGINT');
     this.port = await freePort();
