@@ -6,7 +6,7 @@ import type { Database, Operation } from '../contracts/scenario/database.js';
 /** Defaults of a database product. */
 export interface Product extends Pick<
   Database,
-  'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs'
+  'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs' | 'deadlockVictim'
 > {
   /** Each core executes one command at a time. */
   readonly isSingleThreaded: boolean;
@@ -23,6 +23,7 @@ const GENERIC: Product = {
   reserved: 0,
   lockTimeoutNs: null,
   deadlockTimeoutNs: NS_PER_SECOND,
+  deadlockVictim: 'youngest',
   isSingleThreaded: false,
   mode: 'async',
   semiSyncTimeoutNs: null,
@@ -39,11 +40,18 @@ const failover = (detect: number, promote: number): Failover => ({
 
 export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.freeze({
   generic: GENERIC,
-  // max_connections, superuser_reserved_connections, deadlock_timeout. Patroni: the leader lock expires after ttl 30;
+  // max_connections, superuser_reserved_connections, deadlock_timeout; the process that finds a deadlock fails itself
+  // (postgres/postgres src/backend/storage/lmgr/proc.c, CheckDeadLock). Patroni: the leader lock expires after ttl 30;
   // the old leader has stepped down by then, because loop_wait 10 + 2 x retry_timeout 10 <= ttl (zalando/patroni
   // docs/dynamic_configuration.rst). 5 s for the promotion is our value. A managed Multi-AZ pair takes 60 to 120 s in
   // total (Amazon RDS user guide, Multi-AZ failover).
-  postgres: { ...GENERIC, maxConnections: 100, reserved: 3, failover: failover(30, 5) },
+  postgres: {
+    ...GENERIC,
+    maxConnections: 100,
+    reserved: 3,
+    deadlockVictim: 'finder',
+    failover: failover(30, 5),
+  },
   // max_connections, innodb_lock_wait_timeout; innodb_deadlock_detect checks every wait immediately. InnoDB Cluster: a
   // member is suspected after 5 s and expelled after group_replication_member_expel_timeout 5; without a majority there
   // are no writes (MySQL reference manual, expel timeout). 1 s for the election is our value.

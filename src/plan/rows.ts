@@ -28,8 +28,9 @@ export function isTracked(database: Database): boolean {
 export function planRows({ components }: Layout): readonly PlanRows[] {
   return components.flatMap(({ id, source }) => {
     if (source.kind !== 'database' || !isTracked(source.host)) return [];
-    const { deadlockTimeoutNs } = source.host;
-    return [{ component: id, tables: tablesOf(source.host).length, deadlockTimeoutNs }];
+    const { deadlockTimeoutNs, deadlockVictim } = source.host;
+    const tables = tablesOf(source.host).length;
+    return [{ component: id, tables, deadlockTimeoutNs, deadlockVictim }];
   });
 }
 

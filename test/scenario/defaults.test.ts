@@ -121,6 +121,7 @@ describe('the defaults of products', () => {
       maxConnections: 100,
       reserved: 3,
       deadlockTimeoutNs: SECOND,
+      deadlockVictim: 'finder',
       lockTimeoutNs: null,
     };
     expect(scenario.databases.get('postgres')).toMatchObject(limits);

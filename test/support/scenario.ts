@@ -412,6 +412,7 @@ export function database(
     failover: null,
     lockTimeoutNs: null,
     deadlockTimeoutNs: seconds(1),
+    deadlockVictim: 'youngest',
     pool: UNLIMITED_POOL,
     pools: new Map(),
     ...own,

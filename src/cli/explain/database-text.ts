@@ -21,7 +21,7 @@ function databaseText(database: Database): string {
     { ...database, ...search },
     {
       ...HOST,
-      ...all('hidden', 'operations connect pool pools search'),
+      ...all('hidden', 'operations connect pool pools search deadlockVictim'),
       ...all('always', 'threadPools refresh'),
       ...(maxConnections === Infinity ? {} : all('always', 'reserved')),
       onAbandon: (how) => (how === 'close' ? null : how),

@@ -59,4 +59,6 @@ export interface PlanRows {
   readonly tables: number;
   /** Wait after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
+  /** Transaction of a deadlock that is rolled back: the one whose statement finds it, or the youngest one. */
+  readonly deadlockVictim: 'finder' | 'youngest';
 }

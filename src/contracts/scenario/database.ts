@@ -44,6 +44,8 @@ export interface Database extends Host {
   readonly lockTimeoutNs: Ns | null;
   /** Wait for a row lock after which the server checks for a deadlock. */
   readonly deadlockTimeoutNs: Ns;
+  /** Transaction of a deadlock that is rolled back: the one whose statement finds it, or the youngest one. */
+  readonly deadlockVictim: 'finder' | 'youngest';
   /** Client-side pool; each calling instance has one. */
   readonly pool: Pool;
   /** Pool by calling component. */

@@ -49,6 +49,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     search: resolveSearch(context, output, cpu, path),
     lockTimeoutNs: lockTimeoutOf(output),
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
+    deadlockVictim: product.deadlockVictim,
     pool: resolvePool(context, output.pool, [...path, 'pool']),
     pools: resolvePools(context, output.pools, path),
   };

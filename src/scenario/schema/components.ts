@@ -355,8 +355,9 @@ export const databaseSchema = inheriting(
       deadlockTimeout: duration()
         .optional()
         .describe(
-          'Time waited for a lock after which the server checks for a deadlock; the youngest transaction ' +
-            'in it is rolled back with 500. Unit: duration. Defaults by kind: mysql 0s, else 1s.',
+          'Time waited for a lock after which the server checks for a deadlock. A transaction of it is rolled ' +
+            'back with 500: with postgres the one whose statement checks, else the youngest. Unit: duration. ' +
+            'Defaults by kind: mysql 0s, else 1s.',
         ),
       knee: field.of(
         z.strictObject({

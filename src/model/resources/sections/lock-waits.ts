@@ -5,6 +5,7 @@ import { widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Slots } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanRows } from '../../../contracts/plan/sections.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
@@ -60,6 +61,8 @@ export class LockWaits {
   private searches = 0;
   private readonly found: number[] = [];
   private readonly durations = new Map<number, Durations>();
+  /** Whether the statement that finds a deadlock fails, instead of that of the youngest transaction. */
+  readonly failsFinder: boolean;
   private readonly deadlocks: Counter;
   private readonly timeouts: Counter;
   private readonly grantOp: number;
@@ -70,6 +73,7 @@ export class LockWaits {
     this.world = world;
     this.spec = spec;
     this.holders = holders;
+    this.failsFinder = spec.deadlockVictim === 'finder';
     const { plan, meters } = world;
     strands.slots.onGrow((capacity) => {
       this.waits = widenUint8(this.waits, capacity);
@@ -123,6 +127,14 @@ export class LockWaits {
     this.waited(strand);
   }
 
+  /** It would wait for a statement that waits for its transaction: a deadlock at once. Returns its answer. */
+  refused(strand: number, tx: number): Outcome {
+    invariant(this.failsFinder, 'a database whose victim is the youngest looks for cycles later');
+    this.waited(strand);
+    this.abort(tx);
+    return FAILED;
+  }
+
   /** It waits in a line. `limitNs` = its longest wait; null = no limit. */
   queue(strand: number, tx: number, line: number, limitNs: Ns | null): void {
     this.waits[strand] = line;
@@ -174,8 +186,8 @@ export class LockWaits {
   }
 
   /**
-   * Follows the transactions that a statement waits for. If they wait for it in turn, the youngest of the cycle is
-   * rolled back, unless another order of a line ends the deadlock.
+   * Follows the transactions that a statement waits for. If they wait for it in turn, its own transaction or the
+   * youngest of the cycle is rolled back, unless another order of a line ends the deadlock.
    */
   private look(strand: number): void {
     const holders = this.holders();
@@ -197,7 +209,7 @@ export class LockWaits {
         if (this.reorders(tx)) return;
         if (serial[tx] > serial[youngest]) youngest = tx;
       }
-      if (!this.reorders(start)) this.rollBack(youngest);
+      if (!this.reorders(start)) this.rollBack(this.failsFinder ? start : youngest);
       return;
     }
   }
@@ -228,11 +240,17 @@ export class LockWaits {
   private rollBack(tx: number): void {
     const strand = this.waiting[tx];
     invariant(strand >= 0, 'a transaction in a deadlock has a statement that waits');
-    this.world.meters.count(this.deadlocks);
-    this.holders().aborted[tx] = 1;
     this.lines[this.waits[strand] - 1].leaveLine(strand);
-    for (const lines of this.lines) lines.release(tx);
+    this.abort(tx);
     this.failed(strand);
+  }
+
+  private abort(tx: number): void {
+    const { aborted } = this.holders();
+    invariant(aborted[tx] === 0, 'a transaction is rolled back once');
+    aborted[tx] = 1;
+    this.world.meters.count(this.deadlocks);
+    for (const lines of this.lines) lines.release(tx);
   }
 
   private waited(strand: number): void {

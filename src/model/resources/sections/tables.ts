@@ -14,7 +14,8 @@ const MODES = 8;
  * Table locks of one database; each of its processes has its own. A request is granted if it conflicts neither with
  * locks of other transactions nor with requests that wait before it, so a statement that waits for an exclusive lock
  * stops all later ones (postgres/postgres: src/backend/storage/lmgr/lock.c, LockAcquireExtended and LockCheckConflicts).
- * A transaction that holds a lock goes before a request that waits for it (proc.c, JoinWaitQueue).
+ * A transaction that holds a lock goes before a request that waits for it; if it would wait for a lock of that request's
+ * transaction, it fails at once (proc.c, JoinWaitQueue: early_deadlock).
  */
 export class TableLocks implements LockLines {
   private readonly holders: () => Holders;
@@ -83,6 +84,9 @@ export class TableLocks implements LockLines {
       this.waits.atOnce(strand);
       return OUTCOME.ok;
     }
+    if (at < line.length && this.waits.failsFinder && this.waitsFor(line[at], table, spec)) {
+      return this.waits.refused(strand, tx);
+    }
     this.table[strand] = table;
     this.mode[strand] = spec.mode;
     this.conflicts[strand] = spec.conflicts;
@@ -149,6 +153,11 @@ export class TableLocks implements LockLines {
     if (held === 0) return line.length;
     const at = line.findIndex((other) => (this.conflicts[other] & held) !== 0);
     return at < 0 ? line.length : at;
+  }
+
+  /** Whether a request would wait for a lock of the transaction of a statement that waits. */
+  private waitsFor(other: number, table: number, { conflicts }: PlanTableLock): boolean {
+    return (this.masks[table][this.holders().at(other)] & conflicts) !== 0;
   }
 
   /** The modes that the first requests of a line wait for. */
