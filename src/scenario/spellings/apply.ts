@@ -4,8 +4,9 @@ import type { Entry, MapNode, Node, Path, Place } from '../located.js';
 import { entries, get, map, scalar, text } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { BLOCKS, blockOf, fieldNames, hasField, kindsWith, NAMED, ROWS, ROWS_OF } from './meant.js';
-import type { Block, Placing, Row } from './row.js';
-import { contains, entryAt, withEntry, withIn, without } from './tree.js';
+import { Rewriting } from './rewriting.js';
+import type { Block, Row } from './row.js';
+import { withEntry, withIn, without } from './tree.js';
 
 /** The policies of a bundle, by plain word. */
 const POLICIES: ReadonlyMap<string, string> = new Map(
@@ -30,21 +31,9 @@ export function spelled(bundle: Node, path: Path, problems: Problems): Node {
 }
 
 /** One pass over a bundle. */
-class Spelling {
-  private result: MapNode;
-  private readonly bundle: MapNode;
-  private readonly path: Path;
-  private readonly problems: Problems;
-
-  constructor(bundle: MapNode, path: Path, problems: Problems) {
-    this.bundle = bundle;
-    this.result = bundle;
-    this.path = path;
-    this.problems = problems;
-  }
-
+class Spelling extends Rewriting {
   read(): MapNode {
-    for (const [key, entry] of this.bundle.entries) {
+    for (const [key, entry] of this.source.entries) {
       const word = plainWord(key);
       const { value } = entry;
       if (isPolicy(key)) {
@@ -65,8 +54,8 @@ class Spelling {
 
   /** `outlier_detection` and `CircuitBreaker` are policies. */
   private renamed(key: string, entry: Entry, value: MapNode, policy: string): void {
-    const known = this.bundle.entries.get(policy);
-    if (known !== undefined && this.isTwice(known.key, entry.key, this.bundle.at)) {
+    const known = this.source.entries.get(policy);
+    if (known !== undefined && this.isTwice(known.key, entry.key, this.source.at)) {
       this.result = without(this.result, key);
       return this.twice(key, entry.key, policy, known.key);
     }
@@ -77,8 +66,8 @@ class Spelling {
   /** A block under its name in the product becomes a policy. */
   private block(key: string, entry: Entry, value: MapNode, block: Block): void {
     const { policy, kind } = block;
-    const known = this.bundle.entries.get(policy);
-    if (known !== undefined && this.isTwice(known.key, entry.key, this.bundle.at)) {
+    const known = this.source.entries.get(policy);
+    if (known !== undefined && this.isTwice(known.key, entry.key, this.source.at)) {
       this.result = without(this.result, key);
       return this.twice(key, entry.key, policy, known.key);
     }
@@ -137,9 +126,9 @@ class Spelling {
     const row = ROWS.get(plainWord(key));
     if (row === undefined || OTHER_FIELDS.has(key)) return;
     const before = this.result;
-    this.row(row, key, entry, this.bundle, [], false);
+    this.row(row, key, entry, this.source, [], false);
     if (before === this.result) return;
-    const policy = placedIn(row, entry.value, this.bundle);
+    const policy = placedIn(row, entry.value, this.source);
     const block = policy === undefined ? undefined : kindFor(policy, plainWord(key), row);
     if (policy === undefined || block === undefined) return;
     const own = get(this.result, policy);
@@ -148,62 +137,8 @@ class Spelling {
     }
   }
 
-  /** Replaces a key by the entries that mean the same. `inside`: where the key is, from the bundle. */
-  private row(
-    row: Row,
-    key: string,
-    entry: Entry,
-    around: MapNode,
-    inside: readonly string[],
-    isOwn: boolean,
-  ): void {
-    const beside = (word: string): Node | undefined =>
-      entries(around).find(([other]) => plainWord(other) === word)?.[1].value;
-    const placing = row.to(entry.value, { beside, isOwn });
-    if (placing === null) return;
-    if (placing.note !== undefined) this.problems.note(entry.key, `${key}: ${placing.note}`);
-    if (isUnchanged(placing, entry.value, [...inside, key])) return;
-    this.result = withIn(this.result, [...inside, key], null);
-    for (const [path, value] of placing.put) {
-      const steps = path.split('.');
-      const at = steps[0] === inside[0] ? around.at : this.bundle.at;
-      this.put(steps, entry, value, key, at);
-    }
-  }
-
-  /** Sets a value, unless the same mapping sets it under its own name too. */
-  private put(
-    path: readonly string[],
-    entry: Entry,
-    value: Node,
-    key: string,
-    around: Place,
-  ): void {
-    const known = entryAt(this.result, path);
-    const isSwitch = value.type === 'map' && value.entries.size === 0;
-    if (known !== undefined && isSwitch) return;
-    if (known !== undefined && known.key !== entry.key && known.value !== value) {
-      if (this.isTwice(known.key, entry.key, around)) {
-        return this.twice(key, entry.key, path.join('.'), known.key);
-      }
-    }
-    this.result = withIn(this.result, path, { key: entry.key, value });
-  }
-
   private kind(policy: string, kind: string, at: Place): void {
     this.result = withIn(this.result, [policy, 'kind'], { key: at, value: scalar(kind, at) });
-  }
-
-  /** Whether both keys are in one mapping as it is written; else the later one changes the earlier one. */
-  private isTwice(known: Place, own: Place, around: Place): boolean {
-    return contains(around, known) && contains(around, own);
-  }
-
-  private twice(key: string, at: Place, other: string, otherAt: Place): void {
-    const message =
-      `${key} and ${other} set the same thing (${other} is at ${this.problems.placeText(otherAt)}): ` +
-      'remove one of them';
-    this.problems.add({ code: 'FL208', at, path: [...this.path, key], message });
   }
 }
 
@@ -233,11 +168,4 @@ function kindFor(policy: string, word: string, row: Row): Block | undefined {
 
 function has(one: Row, word: string, row: Row): boolean {
   return one.to === row.to && one.keys.split(' ').includes(word);
-}
-
-function isUnchanged(placing: Placing, value: Node, path: readonly string[]): boolean {
-  const [only, ...others] = placing.put;
-  return (
-    only !== undefined && others.length === 0 && only[1] === value && only[0] === path.join('.')
-  );
 }

@@ -1,5 +1,5 @@
 import type { Entry, MapNode, Node, Place } from '../located.js';
-import { map } from '../located.js';
+import { isNull, map } from '../located.js';
 
 /** Whether a place is within another one. */
 export function contains(outer: Place, inner: Place): boolean {
@@ -17,6 +17,15 @@ export function entryAt(node: Node, path: readonly string[]): Entry | undefined 
     inside = found.value;
   }
   return found;
+}
+
+/** The entry on a path that is no mapping, so that nothing can be set below it. */
+export function blockedBy(node: MapNode, path: readonly string[]): Entry | undefined {
+  for (let depth = 1; depth < path.length; depth++) {
+    const known = entryAt(node, path.slice(0, depth));
+    if (known !== undefined && known.value.type !== 'map' && !isNull(known.value)) return known;
+  }
+  return undefined;
 }
 
 /** The tree with an entry set, in maps that are made where they are missing; null removes it. */
