@@ -20,7 +20,7 @@ import {
 import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
 import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
-import { spelled } from './spellings/apply.js';
+import { spelled, spelledHost } from './spellings/apply.js';
 import { visitScenario } from './walk.js';
 import { MODULES, SECTIONS } from './modules/index.js';
 import { withoutSwitchedOff } from './switched-off.js';
@@ -33,7 +33,9 @@ export function expand(root: Node, problems: Problems): Node {
   const section = (name: string, by: (entry: Node, key: string) => Node): void => {
     result = change(result, name, (entries) => changeAll(entries, by));
   };
-  for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
+  for (const name of ['services', 'gateways', 'templates', 'defaults']) {
+    section(name, (node, key) => spelledHost(expandHost(node), [name, key], problems));
+  }
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   section('databases', expandNodes);

@@ -201,8 +201,9 @@ const OF_BUDGETS: readonly WayOut[] = [
 const OF_RESOURCES: readonly WayOut[] = [
   {
     keys: 'limits limit',
-    because: 'limits are fields of the service: cpu, and memory',
-    write: () => 'memory: { limit: 512MiB }',
+    because:
+      'a CPU limit is a quota on the cores of a node, and a memory limit is a field of memory',
+    write: () => 'cpu: { cores: 4, quota: { limit: 0.5 } }',
   },
 ];
 
@@ -262,7 +263,7 @@ const OF_SERVICES: readonly WayOut[] = [
     },
   },
   {
-    keys: 'terminationgraceperiodseconds terminationgraceperiod',
+    keys: 'terminationgraceperiod',
     because: 'the end of a process is configured in its lifecycle',
     write: (value) => `lifecycle: { terminationGrace: ${time(value, '30s')} }`,
   },

@@ -1,22 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PRODUCT_SPELLINGS } from '../../src/scenario/spellings/index.js';
+import { OF_HOSTS } from '../../src/scenario/spellings/kubernetes.js';
 import { plainWord } from '../../src/scenario/synonyms.js';
 import { load } from './support.js';
 
 const PAGE = readFileSync(new URL('../../docs/pasted-fields.md', import.meta.url), 'utf8');
 
 /** Rows of the tables of the page whose first column is code. */
-const ROWS = PAGE.split('\n').flatMap((line) => {
-  const [, there, rest] = /^\| `(.+?)` \| (.+) \|$/.exec(line) ?? [];
-  return there === undefined ? [] : [{ there, rest: rest! }];
-});
+const ROWS = PAGE.split(/^## /m).flatMap((section) =>
+  section.split('\n').flatMap((line) => {
+    const [, there, rest] = /^\| `(.+?)` \| (.+) \|$/.exec(line) ?? [];
+    const isHost = section.startsWith('Kubernetes');
+    return there === undefined ? [] : [{ there, rest: rest!, isHost }];
+  }),
+);
 const MEANINGS = ROWS.filter(
   ({ rest }) => rest.startsWith('`') && rest.endsWith('`') && !/^`[^`]*` \w/.test(rest),
 );
 const NOTES = ROWS.filter((row) => !MEANINGS.includes(row));
 
 const braces = (bundle: string): string => (bundle.startsWith('{') ? bundle : `{ ${bundle} }`);
+
+/** Fields of the service a, which has two cores unless they say so. */
+function withHost(fields: string): string {
+  const inside = braces(fields).slice(1, -1);
+  const cpu = /(^|[{,]) *cpu: \{/.test(inside) ? '' : 'cpu: 2, ';
+  return withBundle('{}').replace(
+    /  a:\n.*\n.*\n.*\n/,
+    `  a: { ${cpu}${inside}${inside.trim() === '' ? '' : ', '}endpoints: { get: [ { call: b.get } ] } }\n`,
+  );
+}
 
 function withBundle(bundle: string): string {
   return [
@@ -35,9 +49,9 @@ function withBundle(bundle: string): string {
   ].join('\n');
 }
 
-/** The edge from a to b as it is resolved. */
-function meaningOf(bundle: string): unknown {
-  const { file, problems } = load(withBundle(bundle));
+/** The scenario with a bundle, or with fields of the service, as it is resolved. */
+function meaningOf(bundle: string, isHost = false): unknown {
+  const { file, problems } = load(isHost ? withHost(bundle) : withBundle(bundle));
   expect(problems.map(({ message }) => message)).toEqual([]);
   return file!.variants[0]!.scenario;
 }
@@ -51,16 +65,17 @@ function messagesOf(bundle: string): readonly string[] {
 }
 
 describe('a pasted field', () => {
-  it.each(MEANINGS)('$there means what it means there', ({ there, rest }) => {
+  it.each(MEANINGS)('$there means what it means there', ({ there, rest, isHost }) => {
     const here = rest.slice(1, -1);
     expect(here).not.toBe(there);
-    expect(meaningOf(there)).toEqual(meaningOf(here));
-    expect(meaningOf(there)).not.toEqual(meaningOf('{}'));
+    expect(meaningOf(there, isHost)).toEqual(meaningOf(here, isHost));
+    expect(meaningOf(there, isHost)).not.toEqual(meaningOf('{}', isHost));
   });
 
-  it.each(NOTES)('$there is accepted with a note', ({ there, rest }) => {
-    meaningOf(there);
-    expect(notesOf(there).join('\n')).toContain(rest);
+  it.each(NOTES)('$there is accepted with a note', ({ there, rest, isHost }) => {
+    meaningOf(there, isHost);
+    const { places } = load(isHost ? withHost(there) : withBundle(there));
+    expect(places.notes().join('\n')).toContain(rest);
   });
 
   it('of every product has a row of the page', () => {
@@ -68,6 +83,7 @@ describe('a pasted field', () => {
     const keys = PRODUCT_SPELLINGS.flatMap(({ blocks, rows }) =>
       [...blocks.flatMap((block) => block.rows), ...rows].flatMap((row) => row.keys.split(' ')),
     );
+    keys.push(...OF_HOSTS.flatMap((row) => row.keys.split(' ')));
     expect([...new Set(keys)].filter((key) => !words.has(key))).toEqual([]);
   });
 
@@ -123,6 +139,29 @@ describe('both spellings at once', () => {
   });
 });
 
+describe('a field of Kubernetes', () => {
+  it('and its counterpart at once are refused', () => {
+    const text = withHost('terminationGracePeriodSeconds: 30, lifecycle: { terminationGrace: 9s }');
+    expect(load(text).problems.map(({ message }) => message)[0]).toContain(
+      'terminationGracePeriodSeconds and lifecycle.terminationGrace set the same thing',
+    );
+  });
+
+  it('is read in a version, a template and the defaults too', () => {
+    const probes = 'livenessProbe: { periodSeconds: 5 }';
+    const grace = 'terminationGracePeriodSeconds: 30';
+    const versions = withHost(
+      `versions: { v1: {}, v2: { ${probes} } }, replicas: { v1: 1, v2: 1 }`,
+    );
+    expect(load(versions).problems).toEqual([]);
+    const defaults = `${withHost('extends: usual')}templates:\n  usual: { ${probes} }\ndefaults:\n  services: { ${grace} }\n`;
+    const { file, problems } = load(defaults);
+    expect(problems).toEqual([]);
+    const { probes: own, lifecycle } = file!.variants[0]!.scenario.services.get('a')!;
+    expect([own!.liveness!.periodNs, lifecycle!.terminationGraceNs]).toEqual([5e9, 30e9]);
+  });
+});
+
 describe('a value without an exact meaning', () => {
   it('is refused with the line to write', () => {
     expect(messagesOf('retry: { kind: envoy, retry_on: retriable-headers }')[0]).toContain(
@@ -148,5 +187,19 @@ describe('a value without an exact meaning', () => {
     expect(notesOf('retry: { attempts: 3, retryOn: "5xx" }').join('\n')).toContain(
       'attempts beside it counts the first try; that of a VirtualService does not',
     );
+  });
+});
+
+describe('the name of a host with its domain', () => {
+  it.each([
+    ['orders.shop.svc.cluster.local', 'orders'],
+    ['productpage.bookinfo', 'productpage'],
+  ])('%s is refused with the name to write', (host, name) => {
+    const text = withBundle('{}').replaceAll(/\bb\b/g, host);
+    const { problems } = load(text);
+    expect(problems.find(({ code }) => code === 'FL401')!.message).toBe(
+      `${host} is not a valid name: write ${name}; a dot separates the parts of a metric, so the name of a host is written without its domain`,
+    );
+    expect(load(text.replaceAll(host, name)).problems).toEqual([]);
   });
 });

@@ -133,21 +133,15 @@ const CASES: readonly Case[] = [
     write: 'policy: { timeout: 1s, retry: { attempts: 3 } }',
     goes: ['policy', 'timeout: 1s, retry: { attempts: 3 }'],
   },
-  inService(
-    'livenessProbe: { periodSeconds: 10 }',
-    'probes: { liveness: { period: 10s, failureThreshold: 3 } }',
-  ),
-  inService(
-    'readinessProbe: { periodSeconds: 10 }',
-    'probes: { readiness: { period: 10s, failureThreshold: 3 } }',
-  ),
+  inService('livenessProbe: true', 'probes: { liveness: { period: 10s, failureThreshold: 3 } }'),
+  inService('readinessProbe: true', 'probes: { readiness: { period: 10s, failureThreshold: 3 } }'),
   inService('maxReplicas: 5', 'cpu: 2, autoscaling: { min: 2, max: 5, metric: cpu, target: 70% }'),
   inService(
     'hpa: { minReplicas: 1 }',
     'cpu: 2, autoscaling: { min: 2, max: 10, metric: cpu, target: 70% }',
   ),
-  inService('terminationGracePeriodSeconds: 30', 'lifecycle: { terminationGrace: 30s }'),
-  inService('resources: { limits: { memory: 512Mi } }', 'memory: { limit: 512MiB }'),
+  inService('terminationGracePeriod: 30', 'lifecycle: { terminationGrace: 30s }'),
+  inService('resources: { limits: { cpu: 500m } }', 'cpu: { cores: 4, quota: { limit: 0.5 } }'),
   {
     paste: ['caches', 'caches: { pages: redis }'],
     write: '{ hitRatio: 90%, levels: [ { name: shared, kind: redis } ] }',

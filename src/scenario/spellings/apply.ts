@@ -1,9 +1,20 @@
 import { impliedKind, policyNames } from '../../patterns/registry.js';
 import type { Problems } from '../diagnostics.js';
 import type { Entry, MapNode, Node, Path, Place } from '../located.js';
-import { entries, get, map, scalar, text } from '../located.js';
+import { change, changeAll, entries, get, map, scalar, text } from '../located.js';
 import { plainWord } from '../synonyms.js';
-import { BLOCKS, blockOf, fieldNames, hasField, kindsWith, NAMED, ROWS, ROWS_OF } from './meant.js';
+import { OF_HOSTS } from './kubernetes.js';
+import {
+  BLOCKS,
+  blockOf,
+  byWord,
+  fieldNames,
+  hasField,
+  kindsWith,
+  NAMED,
+  ROWS,
+  ROWS_OF,
+} from './meant.js';
 import { Rewriting } from './rewriting.js';
 import type { Block, Row } from './row.js';
 import { withEntry, withIn, without } from './tree.js';
@@ -28,6 +39,29 @@ export function spelled(bundle: Node, path: Path, problems: Problems): Node {
     result = next;
   }
   return result;
+}
+
+/** The same for a service or a gateway, whose process Kubernetes describes. */
+export function spelledHost(host: Node, path: Path, problems: Problems): Node {
+  if (host.type !== 'map') return host;
+  const own = new HostSpelling(host, path, problems).read();
+  return change(own, 'versions', (versions) =>
+    changeAll(versions, (version, name) =>
+      spelledHost(version, [...path, 'versions', name], problems),
+    ),
+  );
+}
+
+const HOST_ROWS = byWord(OF_HOSTS);
+
+class HostSpelling extends Rewriting {
+  read(): MapNode {
+    for (const [key, entry] of this.source.entries) {
+      const row = HOST_ROWS.get(plainWord(key));
+      if (row !== undefined) this.row(row, key, entry, this.source, [], false);
+    }
+    return this.result;
+  }
 }
 
 /** One pass over a bundle. */

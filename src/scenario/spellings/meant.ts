@@ -27,7 +27,8 @@ export const NAMED: ReadonlyMap<string, Block> = new Map(
   ),
 );
 
-function byWord(rows: readonly Row[]): ReadonlyMap<string, Row> {
+/** Rows by key; of several with the same key the first one counts. */
+export function byWord(rows: readonly Row[]): ReadonlyMap<string, Row> {
   const found = new Map<string, Row>();
   for (const row of rows) {
     for (const key of row.keys.split(' ')) if (!found.has(key)) found.set(key, row);
