@@ -3,9 +3,13 @@ import type { Places } from '../scenario/places.js';
 import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import { list, plural } from '../text/words.js';
 
-/** Meanings that the loader chose where the file leaves them open, and the words that choose others. */
+/**
+ * Settings of other products that were accepted, meanings that the loader chose where the file leaves them open, and the
+ * words that choose others.
+ */
 export function notesOn({ variants }: ScenarioFile, places: Places): readonly string[] {
   return [
+    ...places.notes(),
     ...new Set(
       variants.flatMap((variant) => [
         ...notesOnExternal(variant, places),

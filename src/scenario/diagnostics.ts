@@ -57,17 +57,41 @@ function placeKey({ file, start, end }: Place): string {
   return `${file} ${start} ${end}`;
 }
 
+/** A remark about a setting that is accepted. */
+interface Note {
+  readonly at: Place;
+  readonly text: string;
+}
+
 /** Collects problems. A problem that several variants or uses raise is kept once. */
 export class Problems {
   private readonly byKey = new Map<string, Problem>();
   /** Exact places of the problems. */
   private readonly places = new Set<string>();
   private readonly sources = new Map<string, Source>();
+  /** Remarks about settings that are accepted, by place and text. */
+  private readonly remarks: Map<string, Note>;
   /** Problems of the file as a whole. */
   private readonly common: Problems | null;
 
   constructor(common: Problems | null = null) {
     this.common = common;
+    this.remarks = common?.remarks ?? new Map<string, Note>();
+  }
+
+  /** Remarks on a setting that is accepted. The variants and the file share their remarks. */
+  note(at: Place, text: string): void {
+    const key = `${at.file} ${at.start} ${text}`;
+    if (!this.remarks.has(key)) this.remarks.set(key, { at, text });
+  }
+
+  /** All remarks as `file:line:col TEXT`, in the order of the file. */
+  notes(): readonly string[] {
+    return [...this.remarks.values()]
+      .sort((a, b) =>
+        a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start,
+      )
+      .map(({ at, text }) => `${this.placeText(at)} ${text}`);
   }
 
   /** An empty collection for one variant, with the same files. */

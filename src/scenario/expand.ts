@@ -4,7 +4,7 @@ import type { KindForm } from '../contracts/quantities/kind-fields.js';
 import { longForm } from '../contracts/quantities/kind-fields.js';
 import { QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
-import type { Node, PathKey } from './located.js';
+import type { Node, Path, PathKey } from './located.js';
 import {
   change,
   changeAll,
@@ -20,6 +20,7 @@ import {
 import { ARRIVAL_FORMS, KEY_FORMS } from './kind-forms.js';
 import { located } from './merge.js';
 import { MAIN_ARGUMENT } from './verbs.js';
+import { spelled, spelledHost } from './spellings/apply.js';
 import { visitScenario } from './walk.js';
 import { MODULES, SECTIONS } from './modules/index.js';
 import { withoutSwitchedOff } from './switched-off.js';
@@ -32,7 +33,9 @@ export function expand(root: Node, problems: Problems): Node {
   const section = (name: string, by: (entry: Node, key: string) => Node): void => {
     result = change(result, name, (entries) => changeAll(entries, by));
   };
-  for (const name of ['services', 'gateways', 'templates', 'defaults']) section(name, expandHost);
+  for (const name of ['services', 'gateways', 'templates', 'defaults']) {
+    section(name, (node, key) => spelledHost(expandHost(node), [name, key], problems));
+  }
   section('functions', expandFunction);
   for (const name of ['databases', 'templates', 'defaults']) section(name, expandDatabase);
   section('databases', expandNodes);
@@ -58,18 +61,19 @@ export function expand(root: Node, problems: Problems): Node {
   );
   section('sweeps', expandSweep);
   return visitScenario(result, {
-    policy: (node, _path, inner) => inner(expandPolicy(node)),
+    policy: (node, path, inner) => inner(expandPolicy(node, path, problems)),
     step: expandStep,
   });
 }
 
-function expandPolicy(node: Node): Node {
+function expandPolicy(node: Node, path: Path, problems: Problems): Node {
   const name = text(node);
   if (name === 'none') return map(new Map(), node.at);
   if (name !== undefined) return single('extends', node);
   const timed = changeEach(node, ['timeout', 'deadline'], (value) => wrapScalar(value, 'after'));
   const bundle = changeEach(timed, ['idempotencyKey'], (value) => wrapScalar(value, 'key'));
-  return changeEach(bundle, ['loadBalancing'], (value) => wrapScalar(value, 'kind'));
+  const own = changeEach(bundle, ['loadBalancing'], (value) => wrapScalar(value, 'kind'));
+  return spelled(own, path, problems);
 }
 
 function expandStep(node: Node): Node {

@@ -240,8 +240,15 @@ const OF_ALL_VERSIONS: ReadonlyMap<string, string> = new Map([
     .map((key): [string, string] => [key, '']),
 ]);
 
-/** Hint for a bundle named like a pair of components: the policies of calls between them belong to `outbound`. */
-export function pairHint(path: readonly PathKey[]): string | undefined {
+/**
+ * Hint for a host with its domain, and for a bundle named like a pair of components: the policies of calls between them
+ * belong to `outbound`.
+ */
+export function nameHint(path: readonly PathKey[]): string | undefined {
+  const [, host] = /^([A-Za-z][\w-]*)(?:\.[\w-]+)+\.?$/.exec(String(path[path.length - 1])) ?? [];
+  if (host !== undefined) {
+    return `write ${host}; a dot separates the parts of a metric, so the name of a host is written without its domain`;
+  }
   const ends = String(path[path.length - 1]).split('->');
   const [from = '', to = ''] = ends.map((end) => end.trim());
   if (path[0] !== 'policies' || ends.length !== 2 || from === '' || to === '') return undefined;

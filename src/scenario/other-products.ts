@@ -3,16 +3,7 @@ import type { Node, PathKey } from './located.js';
 import { items, text } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
-import {
-  ENVOY_OUTCOMES,
-  counts,
-  field,
-  isTerm,
-  outcomes,
-  share,
-  time,
-  tries,
-} from './product-words.js';
+import { ENVOY_OUTCOMES, field, isTerm, outcomes, share, time, tries } from './product-words.js';
 import { STEP_LISTS } from './salvage.js';
 import { plainWord } from './synonyms.js';
 
@@ -90,31 +81,15 @@ export function outcomesHint(path: readonly PathKey[], word: string): string {
 
 const OF_RETRIES: readonly WayOut[] = [
   {
-    keys: 'pertrytimeout',
-    because: 'it is a separate policy next to retry, and limits each try',
-    write: (value) => field('timeout', time(value, '2s')),
-  },
-  {
     keys: 'timeout deadline',
     because:
       'it is a separate policy next to retry: a timeout limits each try, a deadline all of them',
     write: (value) => field('deadline', time(value, '5s')),
   },
   {
-    keys: 'waitduration retrydelay delay',
+    keys: 'retrydelay delay',
     because: 'the delay before a retry is its backoff',
     write: (value) => `backoff: { kind: constant, base: ${time(value, '500ms')} }`,
-  },
-  {
-    keys: 'enableexponentialbackoff exponentialbackoffmultiplier exponentialmaxwaitduration enablerandomizedwait randomizedwaitfactor',
-    because: 'the delay before a retry is its backoff',
-    write: (value, key) => {
-      const factor = /multiplier/i.test(key) && value !== undefined ? value : '2';
-      const max = /max/i.test(key) ? `, max: ${time(value, '10s')}` : '';
-      const jitter = /factor$/i.test(key) ? `${Number(value ?? 0.5) * 100}%` : '';
-      const random = /random/i.test(key) ? `, jitter: ${jitter || '50%'}` : '';
-      return `backoff: { kind: exponential, base: 500ms, factor: ${factor}${max}${random} }`;
-    },
   },
   {
     keys: 'retrybackoff baseinterval maxinterval',
@@ -151,16 +126,6 @@ const OF_BREAKERS: readonly WayOut[] = [
     keys: 'ignoreexceptions',
     because: 'there are no exception classes; ignored outcomes are one list',
     write: () => 'ignore: [clientError]',
-  },
-  {
-    keys: 'ringbuffersizeinclosedstate',
-    because: 'resilience4j has renamed it',
-    write: (value) => `slidingWindowSize: ${counts(value)}`,
-  },
-  {
-    keys: 'ringbuffersizeinhalfopenstate',
-    because: 'resilience4j has renamed it',
-    write: (value) => `permittedNumberOfCallsInHalfOpenState: ${value ?? '10'}`,
   },
 ];
 
@@ -236,8 +201,9 @@ const OF_BUDGETS: readonly WayOut[] = [
 const OF_RESOURCES: readonly WayOut[] = [
   {
     keys: 'limits limit',
-    because: 'limits are fields of the service: cpu, and memory',
-    write: () => 'memory: { limit: 512MiB }',
+    because:
+      'a CPU limit is a quota on the cores of a node, and a memory limit is a field of memory',
+    write: () => 'cpu: { cores: 4, quota: { limit: 0.5 } }',
   },
 ];
 
@@ -297,7 +263,7 @@ const OF_SERVICES: readonly WayOut[] = [
     },
   },
   {
-    keys: 'terminationgraceperiodseconds terminationgraceperiod',
+    keys: 'terminationgraceperiod',
     because: 'the end of a process is configured in its lifecycle',
     write: (value) => `lifecycle: { terminationGrace: ${time(value, '30s')} }`,
   },

@@ -24,6 +24,11 @@ export class Places {
     this.problems = problems;
   }
 
+  /** Remarks about settings that are accepted, each with its place. */
+  notes(): readonly string[] {
+    return this.problems.notes();
+  }
+
   /** Whether a path in the long form is written in a variant. */
   has(variant: string, path: readonly PathKey[]): boolean {
     const tree = this.trees.get(variant);

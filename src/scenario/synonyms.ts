@@ -105,6 +105,10 @@ export const SYNONYMS: readonly string[] = [
   'connectionTimeout acquireTimeout checkouttimeout borrowtimeout pooltimeout maxwait queryWaitTimeout',
   'baseEjectionTime ejectiontime ejectionduration',
 
+  'disruptionBudget pdb poddisruptionbudget',
+  'rollout strategy updatestrategy deploymentstrategy',
+  'concurrency tomcat undertow jetty',
+
   // Faults.
   'crash kill down podkill podfailure outage',
   'stop terminate shutdown drain nodedrain poddelete deletepod evict eviction sigterm gracefulshutdown rollingrestart restart',

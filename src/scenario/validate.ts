@@ -4,7 +4,7 @@ import type { Words } from '../contracts/quantities/quantity-text.js';
 import { show, showNoNumber } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { formHint, kindHint, loadHint, missingHint, pairHint, placeHint } from './form-hints.js';
+import { formHint, kindHint, loadHint, missingHint, nameHint, placeHint } from './form-hints.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
@@ -139,7 +139,7 @@ class Reporter {
     const name = String(path[path.length - 1]);
     const { key, node } = locate(this.tree, path);
     const rule =
-      pairHint(path) ?? 'a letter, then letters, digits, _ and inner hyphens, at most 64';
+      nameHint(path) ?? 'a letter, then letters, digits, _ and inner hyphens, at most 64';
     const message = `${show(name)} is not a valid name: ${rule}`;
     this.problems.add({ code: 'FL401', at: key ?? node.at, path, message, found: name });
   }

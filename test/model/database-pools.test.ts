@@ -78,7 +78,6 @@ describe('a pool of HikariCP', () => {
 
   it.each([
     ['minimumIdle: 11', 'minimumIdle is above maximumPoolSize: lower it'],
-    ['idleTimeout: 20s', 'has no effect, because the pool has a fixed size'],
     ['minimumIdle: 1, maxLifetime: 5m', 'shorten idleTimeout'],
     ['connectionTimeout: 100ms', '250ms'],
     ['maxOpen: 3', 'unknown key maxOpen'],

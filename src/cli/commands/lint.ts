@@ -10,6 +10,7 @@ import type { Rule } from '../../lint/rule.js';
 import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
+import type { Places } from '../../scenario/places.js';
 import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT, usageError } from '../exit.js';
@@ -60,6 +61,7 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       if (!silent && whatIf !== null) terminal.out(oneLine(whatIf));
       if (silent) continue;
       show(path, sorted, flags, terminal);
+      showNotes(places, flags.quiet === true, terminal);
       for (const checklist of own) terminal.out(asLines(['', ...checklistLines(checklist)]));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -80,6 +82,11 @@ function selectionOf({ variant, set, as }: LintFlags): Selection {
     ...(set === undefined ? {} : { set }),
     ...(as === undefined ? {} : { as }),
   };
+}
+
+/** Shows which settings of other products were accepted, and how they were read. */
+function showNotes(places: Places, isQuiet: boolean, terminal: Terminal): void {
+  for (const note of isQuiet ? [] : places.notes()) terminal.out(oneLine(`  note: ${note}`));
 }
 
 /** Width of the blocks in a log, which people read in windows of any width. */

@@ -39,6 +39,9 @@ export async function run(
   checkFlags(files, flags);
   auditSteps(flags.audit === true);
   const all = files.map((path) => prepare(path, flags, terminal));
+  for (const { places } of flags.quiet === true ? [] : all) {
+    for (const note of places.notes()) terminal.note(oneLine(`  note: ${note}`));
+  }
   let exitCode: number = EXIT.ok;
   for (const prepared of all) {
     exitCode = Math.max(exitCode, await runOne(prepared, flags, terminal));

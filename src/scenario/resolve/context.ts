@@ -74,6 +74,12 @@ export function conflict(context: Context, path: Path, message: string): void {
   report(context, 'FL208', path, message);
 }
 
+/** Remarks on a setting that is accepted and has no effect with the others. */
+export function remark(context: Context, path: Path, text: string): void {
+  const found = locate(context.tree, path);
+  context.problems.note(found.key ?? found.node.at, `${String(path[path.length - 1])}: ${text}`);
+}
+
 /** Reports such contradictions in the fields of one place. */
 export function conflictsAt(
   context: Context,

@@ -7,7 +7,7 @@ import type { HostOutput } from '../schema/host.js';
 import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, remark, report } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 
@@ -76,7 +76,10 @@ interface Placed {
   readonly gateways: ReadonlyMap<string, Gateway>;
 }
 
-/** Reports instances that no node can ever hold, and budgets without nodes. */
+const NO_DRAINS =
+  'no effect, because it limits drains of nodes and there are none; write `platform: { nodes: { count: 3 } }` for it to act';
+
+/** Reports instances that no node can ever hold, and remarks on budgets without nodes. */
 export function checkNodes(context: Context, { platform, services, gateways }: Placed): void {
   const { nodes } = platform;
   const hosts = [
@@ -90,9 +93,7 @@ export function checkNodes(context: Context, { platform, services, gateways }: P
       checkRoom(context, nodes, host, path);
       checkVersions(context, host, path);
     } else if (host.disruptionBudget !== null) {
-      const message =
-        'limits drains of nodes, and there are none: write platform: { nodes: { count: 3 } } too, or remove it';
-      conflict(context, [...path, 'disruptionBudget'], message);
+      remark(context, [...path, 'disruptionBudget'], NO_DRAINS);
     }
   }
 }

@@ -3,7 +3,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
 import type { Context, Path } from './context.js';
-import { isOneOf, conflict, conflictsAt, report } from './context.js';
+import { isOneOf, conflict, conflictsAt, remark, report } from './context.js';
 import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 
@@ -33,6 +33,13 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
 };
 const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
 
+/** Remarks on a strategy that no version uses yet. */
+export function remarkAtRest(context: Context, path: Path): void {
+  const text =
+    'a strategy at rest: nothing is rolled out until `to` names a version; write it in a variant, for example';
+  remark(context, [...path, 'rollout'], text);
+}
+
 /** Resolves `rollout`; `replicas` is the largest number of replicas. null = none. */
 export function rolloutOf(
   context: Context,
@@ -46,6 +53,10 @@ export function rolloutOf(
   if (own === undefined) return null;
   const at = [...path, 'rollout'];
   checkFields(context, own, at);
+  if (own.to === undefined) {
+    remarkAtRest(context, path);
+    return null;
+  }
   const to = others.indexOf(own.to);
   if (own.to === first) {
     const isSaid = output.version !== undefined;

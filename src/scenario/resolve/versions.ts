@@ -14,7 +14,7 @@ import { checkCoalescing } from './chains.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveVersionChecks } from '../sections/probes.js';
 import { resolveProbes } from '../sections/probes.js';
-import { isVersion, rolloutOf } from './rollouts.js';
+import { isVersion, remarkAtRest, rolloutOf } from './rollouts.js';
 import { sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 
@@ -49,6 +49,10 @@ export function resolveVersions(
   if (names.length === 0) {
     for (const key of ['version', 'rollout'] as const) {
       if (output[key] === undefined) continue;
+      if (key === 'rollout' && output.rollout?.to === undefined) {
+        remarkAtRest(context, path);
+        continue;
+      }
       report(context, 'FL203', [...path, key], 'versions is required: { v1: {}, v2: { ... } }');
     }
     if (typeof output.replicas === 'object') {

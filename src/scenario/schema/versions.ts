@@ -89,7 +89,11 @@ const analysis = z
 /** `rollout` of a service: how a new version replaces the initial one. */
 export const rolloutSchema = z
   .strictObject({
-    to: field.of(nameText(), required, 'The version that takes over.'),
+    to: field.of(
+      nameText(),
+      absent('none: a strategy at rest, which a variant can use'),
+      'The version that takes over.',
+    ),
     at: field.duration('0s', 'When it begins, from the end of the warm-up.', { allowZero: true }),
     kind: field.of(
       z.enum(ROLLOUT_KINDS),

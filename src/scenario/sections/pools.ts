@@ -1,7 +1,7 @@
 import type { Pool, PoolSettings, WrittenPool } from '../../contracts/scenario/pools.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Context, Path } from '../resolve/context.js';
-import { conflictsAt, conflict, writtenAt } from '../resolve/context.js';
+import { conflictsAt, remark, conflict, writtenAt } from '../resolve/context.js';
 import { mapOf } from '../resolve/names.js';
 import { unknown } from '../resolve/targets.js';
 
@@ -109,9 +109,9 @@ function hikari(
   const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
   const idles = minimumIdle < maximumPoolSize;
   if (writesIdle && idleTimeoutNs !== null && !idles) {
-    const message =
-      'has no effect, because the pool has a fixed size: write minimumIdle below maximumPoolSize';
-    problem('idleTimeout', message);
+    const text =
+      'no effect, because the pool has a fixed size; write minimumIdle below maximumPoolSize for it to act';
+    remark(context, [...path, 'idleTimeout'], text);
   }
   const outlived =
     idles &&

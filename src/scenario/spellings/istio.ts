@@ -1,0 +1,169 @@
+import { entries, get, scalar } from '../located.js';
+import { plainWord } from '../synonyms.js';
+import { connections, outcomesOf } from './envoy.js';
+import { onePlus, percent, same, timeIn, wordOf } from './read.js';
+import type { Block, Row, Spellings } from './row.js';
+import { harmless, loose, moved } from './row.js';
+
+const time = timeIn('s');
+
+/** networking/v1alpha3/virtual_service.proto, HTTPRetry. */
+const OF_RETRIES: readonly Row[] = [
+  moved('pertrytimeout', 'timeout.after', time),
+  {
+    keys: 'retryon',
+    to: (value) => {
+      const on = outcomesOf(value, []);
+      return on === null ? null : { put: [['retry.on', on]] };
+    },
+  },
+  moved('retryignoreprevioushosts', 'retry.otherInstance', same),
+  harmless('retryremotelocalities', 'the balancer chooses the zone of every try by one rule'),
+];
+
+/** In `retries` of a VirtualService, `attempts` leaves out the first try and `backoff` is one duration. */
+const OF_ROUTES: readonly Row[] = [
+  ...OF_RETRIES,
+  moved('attempts', 'retry.attempts', onePlus),
+  {
+    keys: 'backoff',
+    to: (value, around) => {
+      const base = value.type === 'scalar' ? time(value, around) : null;
+      return base === null ? null : { put: [['retry.backoff.base', base]] };
+    },
+  },
+];
+
+/** The same under the name `retry`, where `attempts` is the field of the language. */
+const OF_OWN_RETRIES: readonly Row[] = OF_RETRIES.map((row) =>
+  row.keys !== 'retryon'
+    ? row
+    : {
+        ...row,
+        to: (value, around) => {
+          const placing = row.to(value, around);
+          if (placing === null || around.beside('attempts') === undefined) return placing;
+          return {
+            ...placing,
+            note: 'attempts beside it counts the first try; that of a VirtualService does not',
+          };
+        },
+      },
+);
+
+/** networking/v1alpha3/destination_rule.proto, OutlierDetection. */
+const OF_OUTLIERS: readonly Row[] = [
+  ...['interval', 'baseEjectionTime'].map((name) =>
+    moved(plainWord(name), `outlierDetection.${name}`, time),
+  ),
+  ...[
+    'consecutive5xxErrors',
+    'consecutiveGatewayErrors',
+    'consecutiveLocalOriginFailures',
+    'splitExternalLocalOriginErrors',
+  ].map((name) => moved(plainWord(name), `outlierDetection.${name}`, same)),
+  moved('maxejectionpercent', 'outlierDetection.maxEjectionPercent', percent),
+  moved('minhealthpercent', 'outlierDetection.minHealthPercent', percent),
+];
+
+const OF_LIMITS: readonly Row[] = ['http1MaxPendingRequests', 'http2MaxRequests'].map((name) =>
+  moved(plainWord(name), `bulkhead.${name}`, same),
+);
+
+const block = (policy: string, names: string, rows: readonly Row[]): Block => ({
+  product: 'Istio',
+  names,
+  policy,
+  kind: 'istio',
+  rows,
+});
+
+const BALANCERS: Readonly<Record<string, string>> = {
+  ROUND_ROBIN: 'roundRobin',
+  LEAST_REQUEST: 'leastRequest',
+  LEAST_CONN: 'leastRequest',
+  RANDOM: 'random',
+};
+
+/** Without connections nothing waits for one. */
+const PENDING: Row = {
+  keys: 'http1maxpendingrequests',
+  to: (value) => ({ put: [['bulkhead.http1MaxPendingRequests', value], connections(value)] }),
+};
+
+/** Fields of a connection pool that say how a connection is kept, and not how many there are. */
+const KEPT: Readonly<Record<string, readonly string[]>> = {
+  tcp: ['tcpKeepalive'],
+  http: ['h2UpgradePolicy', 'useClientProtocol'],
+};
+
+/** `connectionPool` of a DestinationRule. */
+const POOL: Row = {
+  keys: 'connectionpool',
+  to: (value) => {
+    const parts = entries(value);
+    if (parts.length === 0) return null;
+    const put = parts.flatMap(([part, entry]) =>
+      entries(entry.value)
+        .filter(([key]) => KEPT[part]?.includes(key) !== true)
+        .map(([key, own]) => [`bulkhead.${part}.${key}`, own.value] as const),
+    );
+    const left = parts.flatMap(([part, entry]) =>
+      entries(entry.value)
+        .map(([key]) => key)
+        .filter((key) => KEPT[part]?.includes(key) === true),
+    );
+    const kind = ['bulkhead.kind', scalar('istio', value.at)] as const;
+    const note =
+      left.length === 0
+        ? {}
+        : { note: `${left.join(' and ')} say how a connection is kept: write \`protocol\`` };
+    return { put: [kind, ...put, connections(value)], ...note };
+  },
+};
+
+/** The blocks of a DestinationRule, which are keys of the bundle here. */
+const TRAFFIC: Row = {
+  keys: 'trafficpolicy',
+  to: (value) => {
+    const put = entries(value).map(([key, entry]) => [key, entry.value] as const);
+    const kind = ['outlierDetection.kind', scalar('istio', value.at)] as const;
+    const kinds = get(value, 'outlierDetection') === undefined ? [] : [kind];
+    return put.length === 0 ? null : { put: [...put, ...kinds] };
+  },
+};
+
+const BALANCER: Row = {
+  keys: 'loadbalancer',
+  to: (value) => {
+    const simple = value.type === 'scalar' ? value : get(value, 'simple');
+    const isAlone = value.type === 'scalar' || entries(value).length === 1;
+    const word = simple === undefined ? undefined : BALANCERS[wordOf(simple) ?? ''];
+    if (word === undefined || !isAlone) return null;
+    return { put: [['loadBalancing.kind', scalar(word, value.at)]] };
+  },
+};
+
+/** Fields of a VirtualService and of a DestinationRule. */
+export const istio: Spellings = {
+  blocks: [
+    { ...block('retry', 'retries', OF_ROUTES), isOnlyNamed: true },
+    block('retry', '', OF_OWN_RETRIES),
+    block('outlierDetection', '', OF_OUTLIERS),
+    block('bulkhead', '', OF_LIMITS),
+  ],
+  rows: [
+    ...loose(OF_RETRIES, 'pertrytimeout'),
+    ...loose(
+      OF_OUTLIERS,
+      ...['consecutive5xxerrors', 'consecutivegatewayerrors', 'baseejectiontime'],
+      ...['maxejectionpercent', 'minhealthpercent'],
+    ),
+    PENDING,
+    ...loose(OF_LIMITS, 'http2maxrequests'),
+    POOL,
+    TRAFFIC,
+    BALANCER,
+    harmless('tls', 'mutual TLS is a setting of the mesh: write `mesh.mtls`'),
+  ],
+};
