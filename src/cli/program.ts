@@ -11,7 +11,7 @@ import {
   addSweep,
   addValidate,
 } from './commands.js';
-import { addAsk, addCapacity, addExplore, addStory, addTune } from './commands-accounts.js';
+import { addAsk, addCapacity, addExplore, addStory, addFix } from './commands-accounts.js';
 import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
@@ -68,7 +68,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addStory,
     addAsk,
     addExplore,
-    addTune,
+    addFix,
     addCapacity,
     addSweep,
     addImport,
