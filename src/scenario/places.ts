@@ -52,6 +52,11 @@ export class Places {
     return this.spotIn(this.file ?? undefined, path);
   }
 
+  /** The comment at the end of the line of a value. */
+  comment({ at }: Node): string {
+    return this.problems.comment(at);
+  }
+
   private spotIn(tree: Node | undefined, path: readonly PathKey[]): Spot {
     if (tree === undefined) return this.problems.spot({ file: this.path, start: 0, end: 0 });
     const { key, node } = locate(tree, path);

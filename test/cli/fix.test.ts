@@ -109,7 +109,7 @@ variants:
     const { base, answer } = tuned('late.yaml', late);
     expect(base.budgets.map(({ applies }) => applies)).toEqual([undefined, false]);
     expect(answer?.holds).toBe(true);
-    const { stdout } = faultline(['fix', folder.at('late.yaml'), '--quiet', '--max-runs', '20']);
+    const { stdout } = faultline(['fix', folder.at('late.yaml'), '--quiet', '--max-runs', '30']);
     expect(stdout).toMatch(/^Set .*: the budget holds/);
   });
 
@@ -194,6 +194,50 @@ variants:
       /users\.success >= 50% during down: now 0 %, .*without the faults it holds/s,
     );
     expect(stdout).toMatch(/Why: .*bank/);
+  });
+
+  it('runs the answer again, and says where it no longer holds', () => {
+    const { answer, checks, unchecked } = tuned('checked.yaml', POOL);
+    expect(answer!.settings[0]!.to).toBe('7');
+    const of = (kind: string, by: number | null, subject: string | null = null) =>
+      checks.find((one) => one.kind === kind && one.by === by && one.subject === subject);
+    // 195 requests in a second for 50 ms need 9.75 connections, 130 for 65 ms 8.45, 130 for 35 ms 4.55.
+    expect(of('moreLoad', 1.5)!.holds).toBe(false);
+    const query = 'databases.catalog.operations.read.wait';
+    expect([of('times', 1.3)!.holds, of('times', 0.7)!.holds]).toEqual([false, true]);
+    const single = (by: number) =>
+      checks.find(({ subject, by: own }) => subject?.startsWith(query) === true && own === by);
+    expect([single(1.3)!.holds, single(0.7)!.holds]).toEqual([false, true]);
+    expect(of('seeds', null)!.holds).not.toBe(false);
+    expect(unchecked).toBe(0);
+    const { stdout } = faultline(['fix', folder.at('checked.yaml'), '--quiet']);
+    expect(stdout).toMatch(/Breaks at 1\.5 times the load: users\.success >= 99% \(\d/);
+    expect(stdout).toMatch(/Still holds with/);
+  });
+
+  it('varies the values that a comment calls a guess, and no others', () => {
+    const marked = POOL.replace(/(arrivals: poisson\(130\/s\).*)/, '$1').replace(
+      'concurrency: 80,',
+      'concurrency: 80, # a guess\n   ',
+    );
+    expect(marked).not.toBe(POOL);
+    const { checks } = tuned('guessed.yaml', marked);
+    const guesses = checks.filter(({ kind }) => kind === 'guess' || kind === 'times');
+    expect(guesses.map(({ kind, subject, by }) => [kind, subject, by])).toEqual([
+      ['guess', null, 1.3],
+      ['guess', null, 0.7],
+    ]);
+  });
+
+  it('runs it under each fault alone', () => {
+    const two = BREAKER.replace(
+      'faults: [ {',
+      'faults: [ { id: slow, kind: slow, target: bank, factor: 1.2, at: 70s, for: 5s }, {',
+    );
+    const { checks } = tuned('two.yaml', two, '--max-runs', '80');
+    const faults = checks.filter(({ kind }) => kind === 'fault');
+    // The only budget is about `down`: without it there is nothing to judge.
+    expect(faults.map(({ subject, holds }) => [subject, holds])).toEqual([['down', true]]);
   });
 
   it('prints Markdown and JSON, and the same for any number of threads', () => {

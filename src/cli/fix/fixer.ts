@@ -37,6 +37,7 @@ import { nearFirst } from '../tune/near.js';
 import { tuned, type Found, type Tried } from '../tune/search.js';
 import type { Moves } from '../tune/smallest.js';
 import { variantWith } from '../tune/variant-with.js';
+import { checked } from './checks.js';
 import { Runner, Trials, type Shown } from './trials.js';
 
 /** Inputs of the search for settings. */
@@ -66,16 +67,21 @@ interface Usual extends TuningRuns {
   readonly trials: Trials;
   /** The same without the faults; null if it has none. */
   readonly calm: TunedRuns | null;
+  readonly budgets: Splitted['judged'];
   readonly leftOut: Splitted['leftOut'];
 }
 
 class Fixer {
   private readonly by: FixInputs;
   private readonly runner: Runner;
+  private readonly bar: (done: number) => void;
 
   constructor(by: FixInputs, threads: WorkerThreads, share: MemoryShare) {
     this.by = by;
     this.runner = new Runner({ threads, share, path: by.prepared.path });
+    const { options, terminal, maxRuns } = by;
+    this.bar =
+      options.quiet === true ? () => {} : progressBar(terminal, 'fixing (at most)', maxRuns);
   }
 
   async fix(plans: readonly Plan[]): Promise<FixedVariant> {
@@ -100,6 +106,7 @@ class Fixer {
       partOf: partOf(found, others),
       ...(found.isCut && { cut: true }),
       ...(await this.remains(usual, found)),
+      ...(await this.checks(usual, found)),
       settings,
       tried: found.tried,
       untried: found.untried,
@@ -134,6 +141,7 @@ class Fixer {
     return {
       ...runs,
       trials,
+      budgets,
       leftOut,
       calm: calm === undefined ? null : judgeTuned({ variant, plan, records: calm }, judging),
     };
@@ -151,23 +159,47 @@ class Fixer {
   }
 
   private search(usual: Usual, moves: Moves, others: readonly Other[]): Promise<Found> {
-    const { terminal, options, maxRuns, over } = this.by;
-    const isQuiet = options.quiet === true;
-    const bar = isQuiet ? () => {} : progressBar(terminal, 'fixing (at most)', maxRuns);
+    const { maxRuns, over } = this.by;
+    const most = maxRuns - Math.min(CHECKS, Math.floor(CHECKED * maxRuns));
     return tuned({
       moves,
       known: over === null ? others.map(({ moves: own }) => own) : [],
       replications: usual.variant.scenario.run.replications,
-      left: () => Math.max(0, maxRuns - this.runner.done),
+      left: () => Math.max(0, most - this.runner.done),
       isOver: () => interruption.aborted,
       ask: async (sets, count) => {
         const outcomes = await usual.trials.of(sets, count);
-        bar(Math.min(maxRuns, this.runner.done));
-        const made = `${this.runner.done} runs were made`;
-        reporting(`writing the report: ${made}`, `${made}, and are lost: ${UNREPORTED}.`);
+        this.show();
         return outcomes;
       },
     });
+  }
+
+  /** The answer under other conditions. */
+  private async checks(
+    { trials, variant, budgets }: Usual,
+    { answer }: Found,
+  ): Promise<Pick<FixedVariant, 'checks' | 'unchecked'>> {
+    if (answer?.outcome.holds !== true) return { checks: [], unchecked: 0 };
+    const { prepared } = this.by;
+    const found = await checked({
+      prepared,
+      variant: variant.name,
+      moves: answer.moves,
+      budgets,
+      replications: variant.scenario.run.replications,
+      judge: trials.judge,
+      left: () => this.by.maxRuns - this.runner.done,
+      onCheck: () => this.show(),
+    });
+    this.by.terminal.progress('');
+    return found;
+  }
+
+  private show(): void {
+    this.bar(Math.min(this.by.maxRuns, this.runner.done));
+    const made = `${this.runner.done} runs were made`;
+    reporting(`writing the report: ${made}`, `${made}, and are lost: ${UNREPORTED}.`);
   }
 
   /** The budgets that no change holds, and how the failure goes with the change that comes closest. */
@@ -187,7 +219,7 @@ class Fixer {
         now: own.value,
         best: near?.value ?? null,
         with: near === undefined ? null : near.moves.map(settingOf),
-        isHeldAlone: near?.isHeld ?? false,
+        isHeld: near?.isHeld !== true ? null : near.areAll ? 'once' : 'alone',
         holdsCalm: calm === null ? null : !missedIn(calm).includes(k),
       };
     });
@@ -210,6 +242,9 @@ class Fixer {
   }
 }
 
+/** Share of the runs that the search leaves for the checks of its answer, and the most of them. */
+const CHECKED = 0.3;
+const CHECKS = 60;
 /** Most changes that are printed beside the answer. */
 const OTHERS = 2;
 /** Share of the failures above which a change that does not hold the budgets is worth a line. */
@@ -226,6 +261,8 @@ const NOTHING = {
   partOf: null,
   unheld: [],
   remains: null,
+  checks: [],
+  unchecked: 0,
   settings: 0,
   tried: 0,
   untried: 0,

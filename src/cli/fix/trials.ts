@@ -12,7 +12,7 @@ import { plain } from '../../scenario/located.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { TunedRuns } from '../../contracts/result/fix.js';
-import type { Variant } from '../../contracts/scenario/scenario.js';
+import type { BudgetSource, Variant } from '../../contracts/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import { interruption } from '../interrupt.js';
@@ -31,8 +31,18 @@ export interface Shown extends Outcome {
 export interface Nearest {
   readonly value: number | null;
   readonly isHeld: boolean;
+  /** All goals held in that run. */
+  readonly areAll: boolean;
   readonly moves: Moves;
 }
+
+/** Judges other runs of a variant by some budgets; null after an interrupt, or if a guard stopped a run. */
+export type Judge = (
+  own: Pick<TuningRuns, 'variant' | 'plan'>,
+  budgets: readonly BudgetSource[],
+  count: number,
+  first: number,
+) => Promise<TunedRuns | null>;
 
 /** Runs plans, and counts the runs. */
 export class Runner {
@@ -113,6 +123,14 @@ export class Trials {
     return shown;
   }
 
+  /** Judges other runs by other budgets, without a comparison. */
+  readonly judge: Judge = async (own, budgets, count, first) => {
+    const [records = []] = await this.runner.records([own.plan], count, first);
+    if (records.length < count || records.some(isStopped)) return null;
+    const runs = { ...own, records };
+    return judgeTuned(runs, { ...this.judging, budgets, usual: failuresOf(runs) });
+  };
+
   private judged(runs: TuningRuns, moves: Moves): Shown {
     const own = judgeTuned(runs, this.judging);
     this.note(own, moves);
@@ -130,7 +148,7 @@ export class Trials {
       const isBetter = isHeld
         ? known?.isHeld !== true
         : known?.isHeld !== true && isNearer(own, than);
-      if (isBetter) this.nearest.set(k, { value: own.value, isHeld, moves });
+      if (isBetter) this.nearest.set(k, { value: own.value, isHeld, areAll: runs.holds, moves });
     }
   }
 }

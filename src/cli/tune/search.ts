@@ -110,7 +110,7 @@ class Search {
     readonly untried: number;
   }> {
     const open = [...this.by.moves];
-    const until = this.left * (1 - SINGLES);
+    const until = Math.max(this.left * (1 - SINGLES), BEST * this.by.replications);
     const helpful: Tried[] = [];
     /** What the step before a stronger change shows. */
     const weaker = new Map<Move, Outcome>();

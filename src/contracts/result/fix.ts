@@ -58,10 +58,28 @@ export interface UnheldBudget {
   /** Its best value in the runs that were made, and the settings with it; null if nothing is better than the file. */
   readonly best: number | null;
   readonly with: readonly TunedSetting[] | null;
-  /** The change with the best value holds it, and breaks another budget. */
-  readonly isHeldAlone: boolean;
+  /** The change with the best value holds it: `alone` and breaks another budget, or `once`, in a single run. */
+  readonly isHeld: 'alone' | 'once' | null;
   /** It holds in the runs without the faults of the file; null if the file has no fault. */
   readonly holdsCalm: boolean | null;
+}
+
+/**
+ * The answer run again. `seeds`: with other random numbers. `fault`: with this fault alone, or with none if `subject` is
+ * null. `moreLoad`: all workloads multiplied. `guess`: a value that the file marks as a guess, or all of them, multiplied.
+ * `times`: the same with the times of steps and operations, where no value is marked.
+ */
+export interface FixCheck {
+  readonly kind: 'seeds' | 'fault' | 'moreLoad' | 'guess' | 'times';
+  /** A fault, or the path of a value; null = none, or all of them. */
+  readonly subject: string | null;
+  /** The factor; null without one. */
+  readonly by: number | null;
+  readonly runs: number;
+  /** null = the runs do not decide. */
+  readonly holds: boolean | null;
+  /** The budgets that are not held. */
+  readonly broken: readonly Pick<BudgetResult, 'text' | 'name' | 'value' | 'unit'>[];
 }
 
 export interface FixedVariant {
@@ -81,6 +99,10 @@ export interface FixedVariant {
   readonly unheld: readonly UnheldBudget[];
   /** How the failure goes with the change that comes closest, in one sentence; null where the answer holds. */
   readonly remains: string | null;
+  /** The answer under other conditions; empty if it does not hold every budget. */
+  readonly checks: readonly FixCheck[];
+  /** Checks for which no runs were left. */
+  readonly unchecked: number;
   /** Settings that have a number to change, changes of them that ran, and those for which no runs were left. */
   readonly settings: number;
   readonly tried: number;

@@ -2,6 +2,7 @@ import type { FixResult } from '../../contracts/result/fix.js';
 import { harmless, oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { inlineText, markdownTable } from '../markdown.js';
+import { checkWords } from './check-words.js';
 import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
 
 /** The answer of a search for settings as Markdown, for a comment. */
@@ -19,6 +20,7 @@ export function fixMarkdown(read: FixResult, file: string): string {
     items(legendOf(fixed)),
     unheld.length === 0 ? '' : `Not held:\n\n${items(unheld.map(unheldWords))}`,
     remains === null ? '' : inlineText(remains),
+    items(checkWords(fixed)),
     answer === null ? '' : `\`\`\`sh\n${commandOf(answer, fixed, file)}\n\`\`\``,
     notesOf(fixed).map(inlineText).join('\n\n'),
     `${inlineText(file)} ${inlineText(facts)}`,

@@ -5,6 +5,7 @@ import { asLines, oneLineTexts, type Lines, type OneLine } from '../../text/line
 import { plural } from '../../text/words.js';
 import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
+import { checkWords } from './check-words.js';
 import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
 
 /** Inputs of the summary besides the result. */
@@ -53,10 +54,16 @@ function bodyLines(
           ...unheld.flatMap((own) => text(unheldWords(own), '  ', '      ')),
         ]),
     ...(remains === null || remains === '' ? [] : text(`Why: ${remains}`)),
+    ...checkLines(fixed, columns),
     ...(answer === null
       ? []
       : ['', 'Run it beside the present settings:', `  ${commandOf(answer, fixed, file)}`]),
   ];
+}
+
+function checkLines(fixed: OneLine<FixedVariant>, columns: number): string[] {
+  const words = checkWords(fixed);
+  return words.length === 0 ? [] : ['', ...words.flatMap((own) => wrapped(own, '', '  ', columns))];
 }
 
 function noteLines(fixed: OneLine<FixedVariant>, { columns, paint }: FixTextOptions): string[] {

@@ -130,6 +130,8 @@ function round(count: number): string {
   return formatCount(Math.round(count));
 }
 
+const HELD = { alone: 'which breaks another one', once: 'but not in all runs' } as const;
+
 /** A budget that no change holds, with the value that comes closest, and why. */
 export function unheldWords(own: UnheldBudget): string {
   const { name, text, unit, now, best, holdsCalm } = own;
@@ -137,8 +139,8 @@ export function unheldWords(own: UnheldBudget): string {
   const near =
     best === null
       ? 'no change improves it'
-      : own.isHeldAlone
-        ? `held with ${settings} (${formatValue(best, unit)}), which breaks another one`
+      : own.isHeld !== null
+        ? `held with ${settings} (${formatValue(best, unit)}), ${HELD[own.isHeld]}`
         : `at best ${formatValue(best, unit)}, with ${settings}`;
   const calm =
     holdsCalm === null
