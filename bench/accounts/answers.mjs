@@ -176,7 +176,7 @@ export const ANSWERS = [
       ? null
       : 'another number of settings',
   ),
-  kind('tune', /^Run `faultline tune` to see which of them are needed$/u),
+  kind('fix', /^Run `faultline fix` to see which of them are needed$/u),
   kind('do: nothing', /^Nothing: (?:it|every variant) holds every budget$/u, (_, { result }) =>
     result.variants.filter((one) => tally(one).of > 0).every(holdsAll)
       ? null

@@ -1,14 +1,18 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BudgetResult } from '../contracts/result/result.js';
-import type { TunedRuns } from '../contracts/result/tune.js';
+import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
-import { arrivedOf, sumOutcomes } from './measure/sums.js';
-import { variantData } from './measure/variant-data.js';
+import { costsOf } from './measure/costs.js';
+import { capacityByCell } from './measure/presence.js';
+import { arrivedOf, mergeSegments, sumCells, sumOutcomes } from './measure/sums.js';
+import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
+import { cascadeResult } from './story/cascade-result.js';
 import { storiesOf } from './story/cascade.js';
 import { estimateOf } from './verdicts/counterfactual.js';
 import { judgeBudget } from './verdicts/budget.js';
+import { failingSteps, failingTime } from './verdicts/failing-time.js';
 import { mean } from './verdicts/fault-sets.js';
 import { failedOf, harmOf, requestsOf, type SlowLimits } from './verdicts/harm.js';
 import { meanPrice } from './verdicts/interventions.js';
@@ -59,8 +63,34 @@ export function judgeTuned(runs: TuningRuns, { budgets, limits, usual }: Judging
     failed: mean(failed),
     late: mean(harm) - mean(failed),
     averted: { value: value!, ci95 },
-    price: meanPrice(plan, records),
+    failing: failingTime(records.map((record) => failingSteps(plan, record))),
+    price: fixPrice(data),
   };
+}
+
+function fixPrice(data: VariantData): FixPrice {
+  const { plan, records } = data;
+  const { segments } = wholeRun(plan);
+  const rows = records.flatMap((record) =>
+    requestsOf(plan).map((part) => record.parts[part].successLatency),
+  );
+  const latency = mergeSegments(rows, segments);
+  return {
+    ...meanPrice(plan, records),
+    p99: latency.count === 0 ? null : latency.quantile(0.99) / 1e9,
+    instances: mean(records.map((record) => instancesIn(data, record))),
+    cost: costsOf(data)?.cost.value ?? null,
+  };
+}
+
+/** Instances that are paid for, as a mean over a run: slots that an autoscaler leaves empty do not count. */
+function instancesIn(data: VariantData, record: RunRecord): number {
+  const { plan, whole } = data;
+  const own = plan.components.flatMap(({ external, kind }, id) =>
+    external || kind === 'workload' ? [] : instancesOf(plan, id),
+  );
+  const there = capacityByCell(data, record, own, () => 1, { wanted: true });
+  return sumCells(there, whole.cells) / whole.lengthNs;
 }
 
 /** Requests that fail in each run. */
@@ -94,6 +124,26 @@ function distance(own: BudgetResult, before: BudgetResult): number {
   const whole = Math.abs(before.value - own.limit);
   if (whole === 0) return 1;
   return Math.min(BROKEN_ANEW, Math.abs(own.value - own.limit) / whole);
+}
+
+/** The budgets that are not held, by their number. */
+export function missedIn({ budgets }: TunedRuns): readonly number[] {
+  return budgets.flatMap((own, k) => (isMissed(own) ? [k] : []));
+}
+
+/** Whether a value of a budget is nearer to its limit, or beyond it on the right side, than another one. */
+export function isNearer(own: BudgetResult, than: BudgetResult): boolean {
+  const [a, b, limit] = [own.value, than.value, own.limit];
+  if (a === null) return false;
+  if (b === null || limit === null) return true;
+  return Math.abs(a - limit) < Math.abs(b - limit);
+}
+
+/** How the failure goes in some runs, in one sentence. */
+export function sentenceOf({ variant, plan, records }: TuningRuns): string {
+  const stories = storiesOf(variantData(variant, plan, records, wholeRun(plan)));
+  const hasFaults = plan.faults.length > 0;
+  return cascadeResult(stories, { back: null, hasFaults }, null).sentence;
 }
 
 /** The components and edges with trouble in some runs. */

@@ -1,7 +1,23 @@
-import { examples, withRuns, withSearch } from './command-parts.js';
+import { Option } from 'commander';
+import {
+  examples,
+  withChanges,
+  withRuns,
+  withSearch,
+  withSelection,
+  withThreads,
+} from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore/menu.js';
-import { closeness, guessOf, multiple, nameList, pathName, wholeNumber } from './flags.js';
+import {
+  closeness,
+  FIX_FORMATS,
+  guessOf,
+  multiple,
+  nameList,
+  pathName,
+  wholeNumber,
+} from './flags.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, terminal, perform) => {
@@ -123,33 +139,41 @@ export const addExplore: Add = (program, terminal, perform) => {
     });
 };
 
-/** `tune FILE`. */
-export const addTune: Add = (program, terminal, perform) => {
+/** `fix FILE`. */
+export const addFix: Add = (program, terminal, perform) => {
   const command = program
-    .command('tune')
+    .command('fix')
     .summary('the smallest change of settings that holds the budgets')
     .description(
       'Tries other values of the settings near the trouble, one at a time and then together: time limits, ' +
         'retries, breakers, bulkheads, pools, queues, workers, memory, floors of autoscalers. The faults, the ' +
         'load and the budgets stay as they are. The changes of another variant are tried too, and each one that ' +
-        'is not needed is left out.',
+        'is not needed is left out. Begins with the baseline, or with the first variant that breaks a budget.',
     )
     .argument('<file>', 'scenario (YAML); - is standard input');
-  withSearch(withRuns(command), 400)
+  withSearch(withThreads(withChanges(withSelection(command), false)), 200)
+    .option('--over <list>', 'only these settings: paths, * is every entry; repeatable', nameList)
+    .addOption(
+      new Option('--format <format>', 'how to print the answer')
+        .choices(FIX_FORMATS)
+        .default('text'),
+    )
     .option('--json <file>', 'write the answer as JSON; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(
       'after',
       examples(
-        'faultline tune scenarios/checkout.yaml                  # the baseline',
-        'faultline tune scenarios/checkout.yaml --variant timeouts --max-runs 200',
-        "faultline tune scenarios/first.yaml --budget 'users.success >= 99.9%'",
+        'faultline fix scenarios/checkout.yaml',
+        'faultline fix scenarios/checkout.yaml --variant timeouts --max-runs 400',
+        "faultline fix scenarios/first.yaml --budget 'users.success >= 99.9%'",
+        'faultline fix scenarios/first.yaml --over services.payments.concurrency,services.payments.queue',
+        'faultline fix scenarios/first.yaml --format md > comment.md',
       ),
     )
     .action(async (file: string, flags) => {
       await perform([file], flags, async () => {
-        const { tune } = await import('./commands/tune.js');
-        return tune(file, flags, terminal);
+        const { fix } = await import('./commands/fix.js');
+        return fix(file, flags, terminal);
       });
     });
 };

@@ -4,6 +4,9 @@ import { InvalidArgumentError } from 'commander';
 export const FORMATS = ['html', 'svg', 'md', 'csv', 'json'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** How `fix` prints its answer. */
+export const FIX_FORMATS = ['text', 'md', 'json'] as const;
+
 /** A whole number from `min` to `max`, as an option parser. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

@@ -15,9 +15,9 @@ import {
   addAsk,
   addCapacity,
   addExplore,
+  addFix,
   addSensitivity,
   addStory,
-  addTune,
 } from './commands-accounts.js';
 import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
@@ -76,7 +76,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addStory,
     addAsk,
     addExplore,
-    addTune,
+    addFix,
     addCapacity,
     addSensitivity,
     addSweep,

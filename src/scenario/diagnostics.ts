@@ -113,6 +113,12 @@ export class Problems {
     return spotOf(at, source?.text, source?.starts);
   }
 
+  /** The comment at the end of the line of a place; '' if there is none. */
+  comment(at: Place): string {
+    const line = /^[^\n]*/.exec((this.sources.get(at.file)?.text ?? '').slice(at.end))![0];
+    return /(?:^|\s)#\s*(.*)$/.exec(line)?.[1] ?? '';
+  }
+
   /** Registers the text of a file, to find lines and show frames. */
   source(file: string, text: string): void {
     this.sources.set(file, { text, starts: startsOf(text) });

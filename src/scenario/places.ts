@@ -1,6 +1,6 @@
 import { amountsIn, type Amount } from './amounts.js';
 import type { Problems, Spot } from './diagnostics.js';
-import type { Node, PathKey, Place } from './located.js';
+import type { Node, PathKey } from './located.js';
 import { entries, locate } from './located.js';
 import { schemas } from './schemas.js';
 
@@ -57,9 +57,9 @@ export class Places {
     return this.spotIn(this.file ?? undefined, path);
   }
 
-  /** Whether the line of a value has a comment that begins with `guess`. */
-  isGuess(at: Place): boolean {
-    return /#\s*guess\b/i.test(this.problems.spot(at).frame?.lines.at(-1) ?? '');
+  /** The comment at the end of the line of a value. */
+  comment({ at }: Pick<Node, 'at'>): string {
+    return this.problems.comment(at);
   }
 
   private spotIn(tree: Node | undefined, path: readonly PathKey[]): Spot {

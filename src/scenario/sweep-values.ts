@@ -168,7 +168,7 @@ const SHORT: readonly (readonly [suffix: string, ns: number])[] = [
 ];
 
 /** Formats a short duration in the largest unit that yields at least 1, and other values in the unit of the range. */
-function shortest(value: number, suffix: string): string {
+export function shortest(value: number, suffix: string): string {
   const unit = SHORT.find(([name]) => name === suffix);
   if (unit === undefined) return `${plainDigits(value)}${suffix}`;
   const ns = value * unit[1];

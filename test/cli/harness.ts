@@ -117,7 +117,7 @@ export const COMMANDS = [
   'story',
   'ask',
   'explore',
-  'tune',
+  'fix',
   'capacity',
   'sensitivity',
   'sweep',

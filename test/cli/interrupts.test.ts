@@ -24,7 +24,7 @@ const phases = describe.skipIf(process.env['FAULTLINE_INTERRUPTS'] === undefined
 const folder = new Folder();
 const HEAVY = process.env['FAULTLINE_INTERRUPTS'] === 'all';
 const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM'];
-const RUNNING = ['run', 'compare', 'check', 'story', 'explore', 'tune'];
+const RUNNING = ['run', 'compare', 'check', 'story', 'explore', 'fix'];
 const table = new InterruptTable();
 let folders = 0;
 
@@ -205,18 +205,18 @@ phases('runs that finished', () => {
     expect(explored[0]!.tried[0]!.tried).toBeGreaterThan(0);
   });
 
-  it('are reported by tune: the settings that were tried', async () => {
+  it('are reported by fix: the settings that were tried', async () => {
     folder.put('tuned.yaml', largeScenario(15, 1).replace('duration: 2s', 'duration: 30000s'));
     const never = ['--budget', 'users.latency.p99 < 1us'];
-    const args = ['tune', '../tuned.yaml', ...never, '--replications', '3', '--json', 'tuned.json'];
+    const args = ['fix', '../tuned.yaml', ...never, '--replications', '3', '--json', 'tuned.json'];
     const end = await cutReport(args, (begun) => untilBusy(begun, 4), 'SIGINT');
     expect(wordsOf(end)).toBe(`${NOTHING}  The settings for ../tuned.yaml are reported.\n`);
     expect(end.text).toMatch(/The interrupt left \d+ changes untried/);
-    const { tuned } = JSON.parse(readFileSync(join(end.cwd, 'tuned.json'), 'utf8')) as {
-      tuned: { readonly interrupted: boolean; readonly runs: number };
+    const { fixed } = JSON.parse(readFileSync(join(end.cwd, 'tuned.json'), 'utf8')) as {
+      fixed: { readonly interrupted: boolean; readonly runs: number };
     };
-    expect(tuned.interrupted).toBe(true);
-    expect(tuned.runs).toBeGreaterThan(3);
+    expect(fixed.interrupted).toBe(true);
+    expect(fixed.runs).toBeGreaterThan(3);
   });
 
   it('are reported by capacity: the last two loads between which a limit lies', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/contracts/result/result.js';
-import type { TuneResult } from '../../src/contracts/result/tune.js';
+import type { FixResult } from '../../src/contracts/result/fix.js';
 import { Folder, faultline } from './harness.js';
 
 let folder: Folder;
@@ -51,14 +51,14 @@ describe.each(Object.entries(SOURCES))('consumers of a %s that are too slow', (n
   });
 });
 
-it('tune raises their concurrency', () => {
+it('fix raises their concurrency', () => {
   const path = folder.put('tuned.yaml', slow(SOURCES.queue));
   const json = folder.at('tuned.json');
-  const { stdout } = faultline(['tune', path, '--quiet', '--json', json]);
-  const { tuned } = JSON.parse(readFileSync(json, 'utf8')) as TuneResult;
-  expect(tuned.answer?.settings).toEqual([
+  const { stdout } = faultline(['fix', path, '--quiet', '--json', json]);
+  const { fixed } = JSON.parse(readFileSync(json, 'utf8')) as FixResult;
+  expect(fixed.answer?.settings).toEqual([
     { path: 'queues.jobs.consumers[0].concurrency', from: '1', to: '2' },
   ]);
   // No request fails before or after.
-  expect(stdout).not.toContain('requests fail');
+  expect(stdout).not.toContain('fewer failed requests');
 });

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { tuned, type Outcome, type Tuning } from '../../src/cli/tune/search.js';
 import type { Moves } from '../../src/cli/tune/smallest.js';
+import { plain, scalar } from '../../src/scenario/located.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
 
 const move = (path: string, effort: Move['effort'] = 1): Move => ({ path, value: null, effort });
 
 /** A system that holds its goals with all of these settings; each of them alone is a part of the way. */
-function search(needed: readonly string[], own: Partial<Tuning>) {
+function search(
+  needed: readonly string[],
+  { most = 200, ...own }: Partial<Tuning> & { readonly most?: number },
+) {
   let runs = 0;
   const outcomeOf = (moves: Moves): Outcome => {
     const met = needed.filter((path) => moves.some((one) => one.path === path)).length;
@@ -17,7 +21,13 @@ function search(needed: readonly string[], own: Partial<Tuning>) {
     runs += sets.length * replications;
     return Promise.resolve(sets.map(outcomeOf));
   };
-  const usual = { moves: [], known: [], replications: 2, most: 200, isOver: () => false };
+  const usual = {
+    moves: [],
+    known: [],
+    replications: 2,
+    left: () => most - runs,
+    isOver: () => false,
+  };
   return tuned({ ...usual, ask, ...own }).then((found) => ({
     ...found,
     paths: found.answer?.moves.map(({ path }) => path).sort(),
@@ -67,8 +77,33 @@ describe('the search for settings', () => {
     expect(tried).toBe(2);
   });
 
+  it('goes back towards the present value as far as the goals hold', async () => {
+    const at = { file: 'x', start: 0, end: 0 };
+    const more = (to: number): Move => ({
+      path: 'x',
+      before: scalar(16, at),
+      value: scalar(to, at),
+      effort: 1,
+    });
+    let runs = 0;
+    // 19 holds, 18 does not.
+    const ask: Tuning['ask'] = (sets, replications) => {
+      runs += sets.length * replications;
+      return Promise.resolve(
+        sets.map(([own]): Outcome => {
+          const holds = Number(plain(own?.value ?? scalar(16, at))) >= 19;
+          return { holds, penalty: holds ? 0 : 1, harm: holds ? 0 : 100 };
+        }),
+      );
+    };
+    const { answer } = await search(['x'], { moves: [more(32)], ask });
+    expect(plain(answer!.moves[0]!.value!)).toBe(19);
+    // 23 and 19 hold, each in one run and in two; 18 does not, and the base and 32 are run too.
+    expect(runs).toBeLessThan(20);
+  });
+
   it('has no answer where nothing helps', async () => {
-    const { answer, singles } = await search(['z'], { moves: ALL });
-    expect([answer, singles]).toEqual([null, []]);
+    const { answer, others } = await search(['z'], { moves: ALL });
+    expect([answer, others]).toEqual([null, []]);
   });
 });

@@ -9,7 +9,7 @@ const COMMANDS = [
   'story',
   'ask',
   'explore',
-  'tune',
+  'fix',
   'capacity',
   'sensitivity',
   'validate',

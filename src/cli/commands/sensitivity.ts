@@ -4,6 +4,7 @@ import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads } from '../../run/worker-threads.js';
 import { meant } from '../../scenario/suggest.js';
+import { isMark } from '../../scenario/tuning/estimates.js';
 import { inputsOf, type ModelInput } from '../../scenario/tuning/inputs.js';
 import type { Measure } from '../../contracts/scenario/expression.js';
 import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
@@ -128,7 +129,7 @@ function chosenInputs(
 ): readonly ModelInput[] {
   const baseline = file.variants.find((one) => one.baseline)!;
   const { written } = texts.get(baseline.name)!;
-  const all = inputsOf(written, (at) => places.isGuess(at));
+  const all = inputsOf(written, (at) => isMark(places.comment({ at })));
   if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
   if (over.length === 0) {
     const marked = all.filter(({ isMarked }) => isMarked);

@@ -9,7 +9,7 @@ import type { Move } from '../../scenario/tuning/moves.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { EnoughChanges } from '../../contracts/result/enough.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
-import type { TunedRuns } from '../../contracts/result/tune.js';
+import type { TunedRuns } from '../../contracts/result/fix.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import { interruption } from '../interrupt.js';

@@ -1,4 +1,6 @@
 import type { Move } from '../../scenario/tuning/moves.js';
+import { sizeOf } from '../../scenario/tuning/range.js';
+import { closest } from './closest.js';
 import { smallest, type Holding, type Moves, type TriedSet } from './smallest.js';
 
 /** What runs with some changes show. */
@@ -17,8 +19,8 @@ export interface Tuning {
   readonly known: readonly Moves[];
   /** Runs of a proper answer. */
   readonly replications: number;
-  /** Most runs, all replications together. */
-  readonly most: number;
+  /** Runs that may still be made, all replications together. */
+  left(): number;
   isOver(): boolean;
   /** Runs sets of changes with the first replications; null for a set that cannot run. */
   ask(sets: readonly Moves[], replications: number): Promise<readonly (Outcome | null)[]>;
@@ -29,10 +31,10 @@ export type Tried = TriedSet<Outcome>;
 
 /** The answer of a search. */
 export interface Found {
-  /** The smallest set found that holds all goals, or that which comes closest; null if none helps. */
+  /** The smallest change found that holds all goals, or that which comes closest; null if none helps. */
   readonly answer: Tried | null;
-  /** Single changes that help, the best first. */
-  readonly singles: readonly Tried[];
+  /** Other changes that hold them; without an answer that does, those that help. The best come first. */
+  readonly others: readonly Tried[];
   /** Changes that ran, and those that did not. */
   readonly tried: number;
   readonly untried: number;
@@ -47,15 +49,17 @@ const HELPS = 0.02;
 /** Single changes that run with all replications, and that others are combined with. */
 const BEST = 3;
 const COMBINED = 10;
+/** Answers that are found as near as possible to the present values. */
+const ANSWERS = 3;
 /** Most settings of an answer. */
 const SIZE = 4;
 /** Share of the runs for single changes; the rest combines and confirms them. */
-const SINGLES = 0.6;
+const SINGLES = 0.5;
 
 /**
  * Tries single changes once, and more of those that help; then all replications of the best. If none is enough, it adds
  * one change after the other. The other candidate is all that another variant does. From each answer all changes are left
- * out that are not needed.
+ * out that are not needed, and each number goes back to the present one as far as all goals hold.
  */
 export async function tuned(by: Tuning): Promise<Found> {
   return new Search(by).find();
@@ -63,13 +67,15 @@ export async function tuned(by: Tuning): Promise<Found> {
 
 class Search {
   private readonly by: Tuning;
-  private left: number;
   /** An answer was not made as small as it can be. */
   private isCut = false;
 
   constructor(by: Tuning) {
     this.by = by;
-    this.left = by.most;
+  }
+
+  private get left(): number {
+    return this.by.isOver() ? 0 : this.by.left();
   }
 
   async find(): Promise<Found> {
@@ -78,15 +84,23 @@ class Search {
     const part = await this.known();
     const { helpful, tried, untried } = await this.screened(base);
     const singles = await this.confirmed(helpful);
-    const holding = singles.filter(({ outcome }) => outcome.holds).sort(byEffort);
+    const holding = singles.filter(({ outcome }) => outcome.holds).sort(byWorth);
     const joined =
       holding.length > 0 || part !== null || helpful.length === 0
         ? null
         : await this.joined(helpful, base);
-    const answers = [holding[0] ?? null, part, joined].flatMap((own) => own ?? []);
-    const answer = answers.sort(byWorth)[0] ?? singles[0] ?? null;
+    const sets = [...holding, ...[part, joined].flatMap((own) => own ?? [])];
+    const near: Tried[] = [];
+    for (const own of sets
+      .filter(({ outcome }) => outcome.holds)
+      .sort(byWorth)
+      .slice(0, ANSWERS))
+      near.push(await this.closest(own));
+    const ranked = near.sort(byWorth);
+    const open = [...sets, ...singles].filter(({ outcome }) => !outcome.holds).sort(byWorth);
+    const [answer = null, ...others] = [...ranked, ...open];
     const isCut = this.isCut && (answer?.moves.length ?? 0) > 1;
-    return { answer, singles: [...singles].sort(byWorth), tried, untried, isCut };
+    return { answer, others, tried, untried, isCut };
   }
 
   /** Single changes in one run each, those that help with their outcomes. */
@@ -96,7 +110,7 @@ class Search {
     readonly untried: number;
   }> {
     const open = [...this.by.moves];
-    const until = this.left * (1 - SINGLES);
+    const until = Math.max(this.left * (1 - SINGLES), BEST * this.by.replications);
     const helpful: Tried[] = [];
     /** What the step before a stronger change shows. */
     const weaker = new Map<Move, Outcome>();
@@ -159,20 +173,32 @@ class Search {
   /** The smallest part that holds all goals of what makes another variant, of the one with the fewest changes. */
   private async known(): Promise<Tried | null> {
     const { known, replications } = this.by;
-    const outcomes = await this.runs(known, replications);
-    const whole = known.flatMap((moves, k): readonly Tried[] => {
-      const outcome = outcomes[k] ?? null;
-      return outcome?.holds === true ? [{ moves, outcome }] : [];
+    const first = await this.runs(known, 1);
+    const whole = known
+      .filter((_, k) => first[k]?.holds === true)
+      .sort((a, b) => a.length - b.length);
+    for (const moves of whole) {
+      const outcome = await this.one(moves, replications);
+      if (outcome?.holds === true) return this.smallest({ moves, outcome });
+    }
+    return null;
+  }
+
+  /** The same change with its numbers as near to the present ones as all goals hold. */
+  private closest(whole: Tried): Promise<Tried> {
+    const { replications } = this.by;
+    return closest(whole, {
+      replications,
+      left: () => this.left,
+      ask: (sets, count) => this.runs(sets, count),
     });
-    const [fewest] = whole.sort((a, b) => a.moves.length - b.moves.length);
-    return fewest === undefined ? null : this.smallest(fewest);
   }
 
   private async smallest(whole: Tried): Promise<Tried> {
     const { replications } = this.by;
     const { isCut, ...kept } = await smallest(whole, {
       replications,
-      left: () => (this.by.isOver() ? 0 : this.left),
+      left: () => this.left,
       ask: (sets, count) => this.runs(sets, count),
     });
     if (isCut) this.isCut = true;
@@ -192,14 +218,13 @@ class Search {
       const some = sets.slice(from, from + Math.min(AT_ONCE, this.left / replications));
       if (some.length === 0) break;
       from += some.length;
-      this.left -= some.length * replications;
       found.push(...(await this.by.ask(some, replications)));
     }
     return found;
   }
 }
 
-const NOTHING: Found = { answer: null, singles: [], tried: 0, untried: 0, isCut: false };
+const NOTHING: Found = { answer: null, others: [], tried: 0, untried: 0, isCut: false };
 
 /** Whether an outcome is better than another one, by a share of what is to be gained at all. */
 function helps(outcome: Outcome, than: Outcome, base: Outcome = than): boolean {
@@ -225,12 +250,13 @@ function effortOf({ moves }: Tried): number {
   return moves.reduce((sum, { effort }) => sum + effort, 0);
 }
 
-/** Sets that hold all goals: those of least effort first. */
-function byEffort(a: Tried, b: Tried): number {
-  return effortOf(a) - effortOf(b) || a.outcome.harm - b.outcome.harm;
-}
-
 function byWorth(a: Tried, b: Tried): number {
   if (!a.outcome.holds || !b.outcome.holds) return byOutcome(a.outcome, b.outcome);
-  return a.moves.length - b.moves.length || byEffort(a, b);
+  const further = (moves: Moves): number => moves.reduce((all, own) => all * sizeOf(own), 1);
+  return (
+    a.moves.length - b.moves.length ||
+    effortOf(a) - effortOf(b) ||
+    further(a.moves) - further(b.moves) ||
+    a.outcome.harm - b.outcome.harm
+  );
 }

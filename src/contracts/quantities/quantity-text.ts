@@ -28,7 +28,8 @@ export const PERCENT_PATTERN = '^(\\d+(\\.\\d+)?)%$';
 
 const NUMBER_UNIT = /^([+-]?)(\d+(?:\.\d+)?)([A-Za-zµ%/]*)$/;
 const NUMBER_TEXT = /^[+-]?\d{1,20}(\.\d{1,20})?$/;
-const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
+/** Units of durations in ns. */
+export const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1],
   ['us', NS_PER_US],
   ['ms', NS_PER_MS],

@@ -231,7 +231,7 @@ function useWords(
   const chosen = recommendedOf(view);
   if (chosen !== null && chosen.changes.length > 0) {
     const isLong = chosen.enough === null && chosen.changes.length > SHORT;
-    const next = isLong ? ' Run `faultline tune` to see which of them are needed.' : '';
+    const next = isLong ? ' Run `faultline fix` to see which of them are needed.' : '';
     return `${recommendedWords(view, chosen)}${next}`;
   }
   const names = listed(whole.map(({ name }) => name));

@@ -8,7 +8,7 @@ export interface ModelInput {
   readonly path: string;
   /** The value as it is written, or its main quantity. */
   readonly text: string;
-  /** Its line has a comment that begins with `guess`. */
+  /** The comment of its line says that it is not measured. */
   readonly isMarked: boolean;
   /** The value of a whole number, which stays one; null for other quantities. */
   readonly whole: number | null;

@@ -1,0 +1,295 @@
+import {
+  judgeTuned,
+  missedIn,
+  sentenceOf,
+  troubleOf,
+  failuresOf,
+  type TuningRuns,
+} from '../../analysis/tune.js';
+import { exploredBudgets, type Splitted } from '../../analysis/explore.js';
+import { slowLimits } from '../../analysis/verdicts/harm.js';
+import { compile } from '../../plan/compile.js';
+import { withFaults } from '../../plan/without.js';
+import { simulators } from '../../run/replicate.js';
+import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
+import { beforeText, valueText } from '../../scenario/tuning/change.js';
+import { differences } from '../../scenario/tuning/differences.js';
+import type { Move } from '../../scenario/tuning/moves.js';
+import { settingsOf } from '../../scenario/tuning/settings.js';
+import { plannedOver } from '../../scenario/tuning/over.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type {
+  FixedVariant,
+  TunedRuns,
+  TunedSet,
+  TunedSetting,
+  UnheldBudget,
+} from '../../contracts/result/fix.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
+import { usageError } from '../exit.js';
+import { UNREPORTED, interruption, reporting } from '../interrupt.js';
+import { memoryOf, type MemoryShare } from '../memory.js';
+import type { Prepared } from '../prepare.js';
+import { progressBar } from '../progress.js';
+import type { SimulateOptions } from '../simulate.js';
+import type { Terminal } from '../terminal.js';
+import { nearFirst } from '../tune/near.js';
+import { tuned, type Found, type Tried } from '../tune/search.js';
+import type { Moves } from '../tune/smallest.js';
+import { variantWith } from '../tune/variant-with.js';
+import { checked } from './checks.js';
+import { Runner, Trials, type Shown } from './trials.js';
+
+/** Inputs of the search for settings. */
+export interface FixInputs {
+  readonly prepared: Prepared;
+  /** The variants of which the first that breaks a budget is changed. */
+  readonly variants: readonly Variant[];
+  /** Paths of the settings that may change; null = all. */
+  readonly over: readonly string[] | null;
+  /** Most runs, all replications together. */
+  readonly maxRuns: number;
+  readonly options: SimulateOptions;
+  readonly terminal: Terminal;
+}
+
+/** Searches the smallest change with which a variant holds its budgets. */
+export async function fixVariant(by: FixInputs): Promise<FixedVariant> {
+  const { prepared, variants, options } = by;
+  const plans = variants.map((variant) => compile(variant, prepared.file));
+  const share = memoryOf(options, plans, prepared.path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  return withWorkerThreads(setup, (threads) => new Fixer(by, threads, share).fix(plans));
+}
+
+/** The runs of a variant as it is. */
+interface Usual extends TuningRuns {
+  readonly trials: Trials;
+  /** The same without the faults; null if it has none. */
+  readonly calm: TunedRuns | null;
+  readonly budgets: Splitted['judged'];
+  readonly leftOut: Splitted['leftOut'];
+}
+
+class Fixer {
+  private readonly by: FixInputs;
+  private readonly runner: Runner;
+  private readonly bar: (done: number) => void;
+
+  constructor(by: FixInputs, threads: WorkerThreads, share: MemoryShare) {
+    this.by = by;
+    this.runner = new Runner({ threads, share, path: by.prepared.path });
+    const { options, terminal, maxRuns } = by;
+    this.bar =
+      options.quiet === true ? () => {} : progressBar(terminal, 'fixing (at most)', maxRuns);
+  }
+
+  async fix(plans: readonly Plan[]): Promise<FixedVariant> {
+    const usual = await this.broken(plans);
+    const { variant, trials, leftOut } = usual;
+    const { base } = trials;
+    const head = { name: variant.name, base, leftOut };
+    if (base.holds) return { ...head, ...NOTHING, runs: this.runner.done };
+    this.runner.isReportable = true;
+    const { moves, settings } = this.moves(usual);
+    const others = this.others(variant);
+    const found = await this.search(usual, moves, others);
+    this.by.terminal.progress('');
+    const answer = found.answer === null ? null : setOf(found.answer);
+    return {
+      ...head,
+      answer,
+      others: found.others
+        .map(setOf)
+        .filter((own) => isTelling(own, base))
+        .slice(0, OTHERS),
+      partOf: partOf(found, others),
+      ...(found.isCut && { cut: true }),
+      ...(await this.remains(usual, found)),
+      ...(await this.checks(usual, found)),
+      settings,
+      tried: found.tried,
+      untried: found.untried,
+      runs: this.runner.done,
+      ...(interruption.aborted && { interrupted: true }),
+    };
+  }
+
+  /** The first variant that breaks a budget; the first of all if none does. */
+  private async broken(plans: readonly Plan[]): Promise<Usual> {
+    let first: Usual | null = null;
+    for (const [k, plan] of plans.entries()) {
+      const usual = await this.usual(this.by.variants[k]!, plan);
+      if (!usual.trials.base.holds) return usual;
+      first ??= usual;
+    }
+    return first!;
+  }
+
+  private async usual(variant: Variant, plan: Plan): Promise<Usual> {
+    const { prepared } = this.by;
+    const count = variant.scenario.run.replications;
+    const { judged: budgets, leftOut } = exploredBudgets(prepared.file.budgets, variant.name, true);
+    const [own, calm] = await this.runner.records(
+      [plan, ...(plan.faults.length === 0 ? [] : [withFaults(plan, () => false)])],
+      count,
+    );
+    const runs: TuningRuns = { variant, plan, records: own! };
+    const limits = slowLimits(plan, calm ?? own!);
+    const trials = new Trials(prepared, runs, { budgets, limits }, this.runner);
+    const judging = { budgets, limits, usual: failuresOf(runs) };
+    return {
+      ...runs,
+      trials,
+      budgets,
+      leftOut,
+      calm: calm === undefined ? null : judgeTuned({ variant, plan, records: calm }, judging),
+    };
+  }
+
+  /** The changes to try, those near the trouble first. */
+  private moves(usual: Usual): Pick<ReturnType<typeof nearFirst>, 'moves' | 'settings'> {
+    const { prepared, over } = this.by;
+    const { written } = prepared.texts.get(usual.variant.name)!;
+    const all = settingsOf(written);
+    if (over === null) return nearFirst(all, usual.plan, troubleOf(usual));
+    const { moves, problem } = plannedOver(all, written, over);
+    if (problem !== null) throw usageError(`${prepared.path}: ${problem}`);
+    return { moves, settings: new Set(moves.map(({ path }) => path)).size };
+  }
+
+  private search(usual: Usual, moves: Moves, others: readonly Other[]): Promise<Found> {
+    const { maxRuns, over } = this.by;
+    const most = maxRuns - Math.min(CHECKS, Math.floor(CHECKED * maxRuns));
+    return tuned({
+      moves,
+      known: over === null ? others.map(({ moves: own }) => own) : [],
+      replications: usual.variant.scenario.run.replications,
+      left: () => Math.max(0, most - this.runner.done),
+      isOver: () => interruption.aborted,
+      ask: async (sets, count) => {
+        const outcomes = await usual.trials.of(sets, count);
+        this.show();
+        return outcomes;
+      },
+    });
+  }
+
+  /** The answer under other conditions. */
+  private async checks(
+    { trials, variant, budgets }: Usual,
+    { answer }: Found,
+  ): Promise<Pick<FixedVariant, 'checks' | 'unchecked'>> {
+    if (answer?.outcome.holds !== true) return { checks: [], unchecked: 0 };
+    const { prepared } = this.by;
+    const found = await checked({
+      prepared,
+      variant: variant.name,
+      moves: answer.moves,
+      budgets,
+      replications: variant.scenario.run.replications,
+      judge: trials.judge,
+      left: () => this.by.maxRuns - this.runner.done,
+      onCheck: () => this.show(),
+    });
+    this.by.terminal.progress('');
+    return found;
+  }
+
+  private show(): void {
+    this.bar(Math.min(this.by.maxRuns, this.runner.done));
+    const made = `${this.runner.done} runs were made`;
+    reporting(`writing the report: ${made}`, `${made}, and are lost: ${UNREPORTED}.`);
+  }
+
+  /** The budgets that no change holds, and how the failure goes with the change that comes closest. */
+  private async remains(
+    { trials, calm, variant, plan, records }: Usual,
+    { answer }: Found,
+  ): Promise<Pick<FixedVariant, 'unheld' | 'remains'>> {
+    if (answer?.outcome.holds === true) return { unheld: [], remains: null };
+    const runs = answer === null ? trials.base : (answer.outcome as Shown).runs;
+    const unheld = missedIn(runs).map((k): UnheldBudget => {
+      const own = trials.base.budgets[k]!;
+      const near = trials.nearest.get(k);
+      return {
+        text: own.text,
+        name: own.name,
+        unit: own.unit,
+        now: own.value,
+        best: near?.value ?? null,
+        with: near === undefined ? null : near.moves.map(settingOf),
+        isHeld: near?.isHeld !== true ? null : near.areAll ? 'once' : 'alone',
+        holdsCalm: calm === null ? null : !missedIn(calm).includes(k),
+      };
+    });
+    const made = answer === null ? null : variantWith(this.by.prepared, variant.name, answer.moves);
+    const [again = []] = made === null ? [] : await this.runner.records([made.plan], 1);
+    const shown = made === null || again.length === 0 ? { variant, plan, records } : made;
+    const sentence = sentenceOf('records' in shown ? shown : { ...shown, records: again });
+    return { unheld, remains: sentence };
+  }
+
+  /** The changes that make the other variants with the same load and the same faults. */
+  private others({ name: own }: Variant): readonly Other[] {
+    const { texts, file } = this.by.prepared;
+    const from = texts.get(own)!.patched;
+    return file.variants.flatMap(({ name }) => {
+      const { settings, others } = differences(from, texts.get(name)!.patched);
+      if (others.length > 0 || settings.length === 0) return [];
+      return [{ variant: name, moves: settings.map((one): Move => ({ ...one, effort: 1 })) }];
+    });
+  }
+}
+
+/** Share of the runs that the search leaves for the checks of its answer, and the most of them. */
+const CHECKED = 0.3;
+const CHECKS = 60;
+/** Most changes that are printed beside the answer. */
+const OTHERS = 2;
+/** Share of the failures above which a change that does not hold the budgets is worth a line. */
+const TELLING = 0.05;
+
+/** Whether a change is worth a line: it holds the budgets, or averts a part of the failures beyond chance. */
+function isTelling({ holds, averted: { value, ci95 } }: TunedSet, base: TunedRuns): boolean {
+  return holds || (value > TELLING * base.failed && (ci95 === null || ci95[0] > 0));
+}
+
+const NOTHING = {
+  answer: null,
+  others: [],
+  partOf: null,
+  unheld: [],
+  remains: null,
+  checks: [],
+  unchecked: 0,
+  settings: 0,
+  tried: 0,
+  untried: 0,
+} as const;
+
+function settingOf(move: Move): TunedSetting {
+  return { path: move.path, from: beforeText(move), to: valueText(move) };
+}
+
+function setOf({ moves, outcome }: Tried): TunedSet {
+  return { settings: moves.map(settingOf), ...(outcome as Shown).runs };
+}
+
+/** Another variant as changes of the one that is changed. */
+interface Other {
+  readonly variant: string;
+  readonly moves: Moves;
+}
+
+/** The variant of whose changes the answer consists, if it does. */
+function partOf({ answer }: Found, others: readonly Other[]): FixedVariant['partOf'] {
+  if (answer === null) return null;
+  const paths = answer.moves.map(({ path, value }) => [path, value === null] as const);
+  const whole = others.find(({ moves }) =>
+    paths.every(([path, isGone]) =>
+      moves.some((own) => own.path === path && (own.value === null) === isGone),
+    ),
+  );
+  return whole === undefined ? null : { variant: whole.variant, of: whole.moves.length };
+}

@@ -1,0 +1,160 @@
+import {
+  failuresOf,
+  isNearer,
+  judgeTuned,
+  missedIn,
+  penaltyOf,
+  type Judging,
+  type TuningRuns,
+} from '../../analysis/tune.js';
+import { isStopped } from '../../run/run.js';
+import { plain } from '../../scenario/located.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { TunedRuns } from '../../contracts/result/fix.js';
+import type { BudgetSource, Variant } from '../../contracts/scenario/scenario.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { byCodeUnit } from '../../text/order.js';
+import { interruption } from '../interrupt.js';
+import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
+import type { Prepared } from '../prepare.js';
+import type { Outcome } from '../tune/search.js';
+import type { Moves } from '../tune/smallest.js';
+import { variantWith } from '../tune/variant-with.js';
+
+/** The outcome of a set of changes with its figures. */
+export interface Shown extends Outcome {
+  readonly runs: TunedRuns;
+}
+
+/** The value of a budget that is nearest to its limit, or beyond it. */
+export interface Nearest {
+  readonly value: number | null;
+  readonly isHeld: boolean;
+  /** All goals held in that run. */
+  readonly areAll: boolean;
+  readonly moves: Moves;
+}
+
+/** Judges other runs of a variant by some budgets; null after an interrupt, or if a guard stopped a run. */
+export type Judge = (
+  own: Pick<TuningRuns, 'variant' | 'plan'>,
+  budgets: readonly BudgetSource[],
+  count: number,
+  first: number,
+) => Promise<TunedRuns | null>;
+
+/** Runs plans, and counts the runs. */
+export class Runner {
+  done = 0;
+  /** Something can be reported, so that an interrupt leaves runs without records instead of ending the command. */
+  isReportable = false;
+  private readonly where: PlanRuns;
+
+  constructor(where: PlanRuns) {
+    this.where = where;
+  }
+
+  /** The records of some replications of each plan. */
+  async records(
+    plans: readonly Plan[],
+    count: number,
+    first = 0,
+  ): Promise<readonly (readonly RunRecord[])[]> {
+    if (this.isReportable && interruption.aborted) return plans.map(() => []);
+    const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
+    this.done += plans.length * count;
+    const runs = runEach(untraced, count, this.where, first);
+    if (!this.isReportable) return runs;
+    return unlessInterrupted(
+      runs,
+      plans.map(() => []),
+    );
+  }
+}
+
+/** Runs a variant with sets of changes, and judges them beside the variant as it is. */
+export class Trials {
+  /** By number of a budget: its value that is nearest to the limit. */
+  readonly nearest = new Map<number, Nearest>();
+  private readonly prepared: Prepared;
+  private readonly variant: Variant;
+  private readonly judging: Judging;
+  private readonly runner: Runner;
+  readonly base: TunedRuns;
+  /** By set: its first run, if all goals hold in it, because such a set is tried in more runs. */
+  private readonly begun = new Map<string, RunRecord>();
+
+  constructor(
+    prepared: Prepared,
+    usual: TuningRuns,
+    judging: Omit<Judging, 'usual'>,
+    runner: Runner,
+  ) {
+    this.prepared = prepared;
+    this.variant = usual.variant;
+    this.judging = { ...judging, usual: failuresOf(usual) };
+    this.runner = runner;
+    this.base = judgeTuned(usual, this.judging);
+  }
+
+  /** What each set shows in the first replications; null for one that cannot run. */
+  async of(sets: readonly Moves[], count: number): Promise<readonly (Shown | null)[]> {
+    const built = sets.map((moves) => {
+      const own = variantWith(this.prepared, this.variant.name, moves);
+      const key = keyOf(moves);
+      return own === null ? null : { ...own, key, first: this.begun.get(key) };
+    });
+    const shown: (Shown | null)[] = sets.map(() => null);
+    for (const isBegun of [false, true]) {
+      const some = built.flatMap((own, k) =>
+        own !== null && (own.first !== undefined && count > 1) === isBegun ? [{ own, k }] : [],
+      );
+      const first = isBegun ? 1 : 0;
+      const plans = some.map(({ own }) => own.plan);
+      const rows = await this.runner.records(plans, count - first, first);
+      for (const [index, { own, k }] of some.entries()) {
+        const records = [...(isBegun ? [own.first!] : []), ...rows[index]!];
+        if (records.length < count || records.some(isStopped)) continue;
+        shown[k] = this.judged({ ...own, records }, sets[k]!);
+        if (count === 1 && shown[k].holds) this.begun.set(own.key, records[0]!);
+      }
+    }
+    return shown;
+  }
+
+  /** Judges other runs by other budgets, without a comparison. */
+  readonly judge: Judge = async (own, budgets, count, first) => {
+    const [records = []] = await this.runner.records([own.plan], count, first);
+    if (records.length < count || records.some(isStopped)) return null;
+    const runs = { ...own, records };
+    return judgeTuned(runs, { ...this.judging, budgets, usual: failuresOf(runs) });
+  };
+
+  private judged(runs: TuningRuns, moves: Moves): Shown {
+    const own = judgeTuned(runs, this.judging);
+    this.note(own, moves);
+    const penalty = penaltyOf(own, this.base);
+    return { holds: own.holds, penalty, harm: own.failed + own.late, runs: own };
+  }
+
+  private note(runs: TunedRuns, moves: Moves): void {
+    const missed = new Set(missedIn(runs));
+    for (const k of missedIn(this.base)) {
+      const own = runs.budgets[k]!;
+      const known = this.nearest.get(k);
+      const isHeld = !missed.has(k);
+      const than = { ...own, value: known?.value ?? this.base.budgets[k]!.value };
+      const isBetter = isHeld
+        ? known?.isHeld !== true
+        : known?.isHeld !== true && isNearer(own, than);
+      if (isBetter) this.nearest.set(k, { value: own.value, isHeld, areAll: runs.holds, moves });
+    }
+  }
+}
+
+/** Changes as the key of a map, whatever their order. */
+function keyOf(moves: Moves): string {
+  const each = moves.map(({ path, value }) => [path, value === null ? null : plain(value)]);
+  return each.map(canonicalJson).sort(byCodeUnit).join('\n');
+}

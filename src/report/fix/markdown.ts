@@ -1,0 +1,29 @@
+import type { FixResult } from '../../contracts/result/fix.js';
+import { harmless, oneLineTexts } from '../../text/line.js';
+import { plural } from '../../text/words.js';
+import { inlineText, markdownTable } from '../markdown.js';
+import { checkWords } from './check-words.js';
+import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
+
+/** The answer of a search for settings as Markdown, for a comment. */
+export function fixMarkdown(read: FixResult, file: string): string {
+  const { fixed, seed, replications, scenario } = oneLineTexts(read);
+  const { answer, base, unheld, remains } = fixed;
+  const [heads = [], ...rows] = tableOf(fixed).map((cells) => cells.map(inlineText));
+  const facts = `${fixed.name}, ${plural(replications, 'replication')}, seed ${seed}`;
+  const items = (texts: readonly string[]): string =>
+    texts.map((text) => `- ${inlineText(text)}`).join('\n');
+  const parts = [
+    `# ${inlineText(scenario.title)}`,
+    `**${inlineText(answerWords(fixed))}**`,
+    base.holds ? '' : markdownTable(heads, rows, 1),
+    items(legendOf(fixed)),
+    unheld.length === 0 ? '' : `Not held:\n\n${items(unheld.map(unheldWords))}`,
+    remains === null ? '' : inlineText(remains),
+    items(checkWords(fixed)),
+    answer === null ? '' : `\`\`\`sh\n${commandOf(answer, fixed, file)}\n\`\`\``,
+    notesOf(fixed).map(inlineText).join('\n\n'),
+    `${inlineText(file)} ${inlineText(facts)}`,
+  ];
+  return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+}

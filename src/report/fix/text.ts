@@ -1,0 +1,91 @@
+import type { FixedVariant, FixResult, TunedSet } from '../../contracts/result/fix.js';
+import type { BudgetResult } from '../../contracts/result/result.js';
+import { formatValue } from '../../text/figures.js';
+import { asLines, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
+import { plural } from '../../text/words.js';
+import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
+import { wrapped } from '../wrap.js';
+import { checkWords } from './check-words.js';
+import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
+
+/** Inputs of the summary besides the result. */
+export interface FixTextOptions {
+  readonly file: string;
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+/** The answer of a search for settings: which change, and its gain and price. */
+export function fixText(read: FixResult, options: FixTextOptions): Lines {
+  const result = oneLineTexts(read);
+  const { scenario, seed, replications, fixed } = result;
+  const { paint, file, columns } = options;
+  const facts = `${file}   ${fixed.name}, ${plural(replications, 'replication')}, seed ${seed}`;
+  return asLines([
+    ...wrapped(answerWords(fixed), '', '', columns).map(paint.bold),
+    ...headingLines(scenario.title, [facts], { columns, paint }).map(paint.dim),
+    ...(fixed.base.holds ? [] : bodyLines(fixed, options)),
+    ...noteLines(fixed, options),
+  ]);
+}
+
+function bodyLines(
+  fixed: OneLine<FixedVariant>,
+  { file, columns, paint }: FixTextOptions,
+): string[] {
+  const { answer, unheld, remains } = fixed;
+  const text = (words: string, first = '', rest = ''): string[] =>
+    wrapped(words, first, rest, columns);
+  const rows = tableOf(fixed);
+  const widths = columnsOf(rows);
+  return [
+    '',
+    ...rows.map((cells, i) => {
+      const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
+      return i === 0 ? paint.dim(line) : line;
+    }),
+    ...legendOf(fixed).flatMap((line) => text(line, '  ', '     ')),
+    ...(answer === null ? [] : ['', ...budgetLines(answer, fixed, columns)]),
+    ...(unheld.length === 0
+      ? []
+      : [
+          '',
+          paint.bold(`Not held (${unheld.length}):`),
+          ...unheld.flatMap((own) => text(unheldWords(own), '  ', '      ')),
+        ]),
+    ...(remains === null || remains === '' ? [] : text(`Why: ${remains}`)),
+    ...checkLines(fixed, columns),
+    ...(answer === null
+      ? []
+      : ['', 'Run it beside the present settings:', `  ${commandOf(answer, fixed, file)}`]),
+  ];
+}
+
+function checkLines(fixed: OneLine<FixedVariant>, columns: number): string[] {
+  const words = checkWords(fixed);
+  return words.length === 0 ? [] : ['', ...words.flatMap((own) => wrapped(own, '', '  ', columns))];
+}
+
+function noteLines(fixed: OneLine<FixedVariant>, { columns, paint }: FixTextOptions): string[] {
+  const notes = notesOf(fixed).flatMap((note) => wrapped(note, '', '', columns).map(paint.dim));
+  return notes.length === 0 ? [] : ['', ...notes];
+}
+
+/** Verdicts in the words of `check`. */
+const WORDS: Readonly<Record<BudgetResult['verdict'], string>> = {
+  pass: 'pass',
+  fail: 'FAIL',
+  inconclusive: '?',
+};
+
+/** Each budget with its value now and with the change. */
+function budgetLines({ budgets }: TunedSet, { base }: FixedVariant, columns: number): string[] {
+  return budgets.flatMap((own, k) => {
+    const words = `${own.applies === false ? '-' : WORDS[own.verdict]} ${own.name ?? own.text}: ${valueOf(own)}, now ${valueOf(base.budgets[k]!)}`;
+    return wrapped(words, '  ', '      ', columns);
+  });
+}
+
+function valueOf({ value, unit, note }: BudgetResult): string {
+  return value === null ? (note ?? 'no samples') : formatValue(value, unit);
+}

@@ -1,0 +1,183 @@
+import type {
+  FixedVariant,
+  FixPrice,
+  TunedRuns,
+  TunedSet,
+  TunedSetting,
+  UnheldBudget,
+} from '../../contracts/result/fix.js';
+import type { OneLine } from '../../text/line.js';
+import {
+  formatCount,
+  formatNumber,
+  formatSeconds,
+  formatShare,
+  formatValue,
+} from '../../text/figures.js';
+import { changesOf, shellWord } from '../../text/shell.js';
+import { capitalised, list, plural } from '../../text/words.js';
+import { GOALS, tallyOf } from '../judged.js';
+
+/** The answer in one sentence. */
+export function answerWords(fixed: OneLine<FixedVariant>): string {
+  const { name, base, answer, unheld } = fixed;
+  const { held, of } = tallyOf(GOALS, base);
+  if (base.holds)
+    return `Nothing to change: ${name} holds ${of === 1 ? 'its budget' : `all ${of} budgets`}.`;
+  if (answer?.holds === true)
+    return `${changeWords(answer.settings)}: ${[holdWords(of), ...gainsOf(answer, base)].join(', ')}.`;
+  const open = list(unheld.slice(0, 2).map(({ text }) => text));
+  const more = unheld.length > 2 ? ` and ${unheld.length - 2} more` : '';
+  const now = `${name} holds ${held} of ${plural(of, 'budget')}`;
+  if (fixed.interrupted === true && unheld.length === 0)
+    return `${now}. An interrupt ended the search before a change was tried.`;
+  const close =
+    answer === null
+      ? 'no change that was tried helps'
+      : `${list(answer.settings.map(settingWords))} ${answer.settings.length === 1 ? 'comes' : 'come'} closest, with ${tallyOf(GOALS, answer).held} of ${of}`;
+  return `${now}, and no change that was tried holds ${open}${more}: ${close}.`;
+}
+
+function holdWords(of: number): string {
+  return of === 1 ? 'the budget holds' : `all ${of} budgets hold`;
+}
+
+/** `Set a.b to 5s (now 60s) and c.d to 4 (now 2)`. */
+function changeWords(settings: readonly TunedSetting[]): string {
+  const words = settings.map(({ path, from, to }) => {
+    if (to === null) return `remove ${path}`;
+    if (from === null) return `add ${path}: ${to}`;
+    return `set ${path} to ${to} (now ${from})`;
+  });
+  return capitalised(list(words));
+}
+
+/** `a.b: 5s`, `without a.b`. */
+export function settingWords({ path, to }: TunedSetting): string {
+  return to === null ? `without ${path}` : `${path}: ${to}`;
+}
+
+/** What a change gains beside the budgets. */
+function gainsOf(answer: TunedRuns, base: TunedRuns): readonly string[] {
+  const fewer = Math.round(base.failed - answer.failed);
+  const seconds = base.failing.seconds - answer.failing.seconds;
+  const late = Math.round(base.late - answer.late);
+  return [
+    fewer > 0 ? `${formatCount(fewer)} fewer failed requests` : '',
+    seconds > 0.05 * base.failing.seconds ? `${formatSeconds(seconds)} less outage` : '',
+    fewer <= 0 && late > 0 ? `${formatCount(late)} fewer late requests` : '',
+  ].filter((words) => words !== '');
+}
+
+/** Attempts per call, as a factor, from which they are a price. A refused call has no attempt. */
+const MORE = 1.01;
+
+/** The price of a change: degraded answers, work, instances, money. */
+export function priceWords(own: FixPrice, base: FixPrice): string {
+  const instances = own.instances - base.instances;
+  const parts = [
+    own.degraded > base.degraded + 0.0005 ? `${formatShare(own.degraded)} degraded` : '',
+    own.attempts > MORE * Math.max(1, base.attempts)
+      ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
+      : '',
+    instances > 0.05 ? `+${formatNumber(instances)} instances` : '',
+    own.cost !== null && base.cost !== null && own.cost > MORE * base.cost
+      ? `cost ${formatNumber(own.cost)} (now ${formatNumber(base.cost)})`
+      : '',
+  ];
+  const words = parts.filter((part) => part !== '');
+  return words.length === 0 ? 'none' : words.join(', ');
+}
+
+/** A table of the present settings and the changes, with its head. */
+export function tableOf(fixed: OneLine<FixedVariant>): readonly (readonly string[])[] {
+  const { base, answer, others } = fixed;
+  const sets = [...(answer === null ? [] : [answer]), ...others];
+  return [
+    ['', 'budgets', 'fail', 'averted', 'outage', 'p99', 'price'],
+    rowOf('now', base, base),
+    ...sets.map((own, k) => rowOf(`${k + 1}`, own, base)),
+  ];
+}
+
+function rowOf(name: string, own: TunedRuns, base: TunedRuns): readonly string[] {
+  const { arrived, failed, averted, failing, price } = own;
+  const { held, of } = tallyOf(GOALS, own);
+  const isNow = own === base;
+  const range = averted.ci95 === null ? '' : ` [${averted.ci95.map(round).join(', ')}]`;
+  return [
+    name,
+    `${held} of ${of}`,
+    formatShare(arrived === 0 ? 0 : failed / arrived),
+    isNow ? '–' : `${round(averted.value)}${range}`,
+    failing.toEnd ? 'to the end' : formatSeconds(failing.seconds),
+    price.p99 === null ? '–' : formatSeconds(price.p99),
+    isNow ? '–' : priceWords(price, base.price),
+  ];
+}
+
+/** The settings of each change of the table, by its number. */
+export function legendOf({ answer, others }: OneLine<FixedVariant>): readonly string[] {
+  const sets: readonly TunedSet[] = [...(answer === null ? [] : [answer]), ...others];
+  return sets.map(({ settings }, k) => `${k + 1}: ${settings.map(withPresent).join('; ')}`);
+}
+
+function withPresent(own: TunedSetting): string {
+  return `${settingWords(own)} (${own.from === null ? 'not set now' : `now ${own.from}`})`;
+}
+
+function round(count: number): string {
+  return formatCount(Math.round(count));
+}
+
+const HELD = { alone: 'which breaks another one', once: 'but not in all runs' } as const;
+
+/** A budget that no change holds, with the value that comes closest, and why. */
+export function unheldWords(own: UnheldBudget): string {
+  const { name, text, unit, now, best, holdsCalm } = own;
+  const settings = own.with === null ? '' : list(own.with.map(settingWords));
+  const near =
+    best === null
+      ? 'no change improves it'
+      : own.isHeld !== null
+        ? `held with ${settings} (${formatValue(best, unit)}), ${HELD[own.isHeld]}`
+        : `at best ${formatValue(best, unit)}, with ${settings}`;
+  const calm =
+    holdsCalm === null
+      ? ''
+      : holdsCalm
+        ? '; without the faults it holds'
+        : '; it breaks without the faults, too';
+  return `${name ?? text}: now ${formatValue(now, unit)}, ${near}${calm}`;
+}
+
+/** The command that runs a change beside the present settings. */
+export function commandOf(
+  { settings }: Pick<TunedSet, 'settings'>,
+  { name }: Pick<FixedVariant, 'name'>,
+  file: string,
+): string {
+  const set = settings.map(({ path, to }) => `${path}=${to ?? 'null'}`);
+  return `faultline run ${shellWord(file)} --variant ${name} ${changesOf({ set, as: 'fixed' })}`;
+}
+
+/** How the answer was found, and what the search left out. */
+export function notesOf(fixed: OneLine<FixedVariant>): readonly string[] {
+  const { partOf, cut, settings, tried, untried, runs, leftOut, interrupted, base, answer } = fixed;
+  const by = interrupted === true ? 'The interrupt' : '--max-runs';
+  return [
+    cut === true
+      ? `${by} ended the search before each of these settings was left out once: fewer may be enough.`
+      : '',
+    partOf === null || cut === true || partOf.of === answer?.settings.length
+      ? ''
+      : `The answer is a part of ${partOf.variant}, whose other changes (${partOf.of - (answer?.settings.length ?? 0)} of ${partOf.of}) are not needed for the budgets.`,
+    base.holds
+      ? ''
+      : `Tried ${plural(tried, 'change')} of ${plural(settings, 'setting')} in ${plural(runs, 'run')}; no fault, no load and no budget is changed.`,
+    untried === 0
+      ? ''
+      : `${by} left ${plural(untried, 'change')} untried, those farthest from the trouble.`,
+    ...leftOut.map(({ text, why }) => `Left out: ${text}, because ${why}.`),
+  ].filter((note) => note !== '');
+}

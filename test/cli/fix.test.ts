@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FixResult } from '../../src/contracts/result/fix.js';
+import { Folder, faultline } from './harness.js';
+import { POOL } from './small-pool.js';
+
+let folder: Folder;
+beforeAll(() => {
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+/** The outage lasts 5 s, and the breaker stays open for 60 s, which is not written: it is the default. */
+const BREAKER = `
+faultline: 1
+title: a breaker that stays open
+run: { duration: 90s, warmup: 5s, seed: 3, replications: 2 }
+policies:
+  pay: { timeout: 1s, circuitBreaker: { kind: resilience4j, slidingWindowSize: 20, minimumNumberOfCalls: 10 } }
+services:
+  shop: { concurrency: 50, endpoints: { buy: [ { call: bank.pay, policy: pay } ] } }
+  bank: { external: true, endpoints: { pay: [ wait: exponential(20ms) ] } }
+workloads:
+  users: { arrivals: poisson(40/s), requests: [ { call: shop.buy } ] }
+faults: [ { id: down, kind: error, target: bank, share: 100%, at: 10s, for: 5s } ]
+budgets: [ users.recovery < 30s after down ]
+`;
+
+/** What `fix` finds. */
+function tuned(name: string, text: string, ...flags: readonly string[]): FixResult['fixed'] {
+  const path = folder.put(name, text);
+  const json = folder.at(`${name}.json`);
+  const { status, stderr } = faultline(['fix', path, '--quiet', '--json', json, ...flags]);
+  expect([status, stderr]).toEqual([0, '']);
+  return (JSON.parse(readFileSync(json, 'utf8')) as FixResult).fixed;
+}
+
+describe('fix', () => {
+  it('makes a pool larger that is too small for the load', () => {
+    const { base, answer } = tuned('pool.yaml', POOL);
+    expect([base.holds, answer?.holds]).toEqual([false, true]);
+    expect(answer!.settings).toEqual([
+      // 130 requests in a second hold a connection for 50 ms each: 6.5 connections, so 7.
+      { path: 'databases.catalog.pool.maxOpen', from: '5', to: '7' },
+    ]);
+    // 100 of 130 requests find a connection in time.
+    expect(base.failed / base.arrived).toBeGreaterThan(0.2);
+    expect(answer!.failed / answer!.arrived).toBeLessThan(0.01);
+  });
+
+  it('names a default that nobody has written', () => {
+    const { answer, others } = tuned('breaker.yaml', BREAKER);
+    expect(answer!.holds).toBe(true);
+    const paths = [...answer!.settings, ...others.flatMap(({ settings }) => settings)].map(
+      ({ path, from, to }) => `${path} ${from} ${to}`,
+    );
+    // The breaker opens within a second of the outage, which ends at 15 s: a recovery until 45 s needs a wait of 35 s at most.
+    const wait = paths.find((one) => one.startsWith('policies.pay.circuitBreaker.wait'))!;
+    expect(wait).toMatch(/^policies\.pay\.circuitBreaker\.waitDurationInOpenState 60s \d+s$/);
+    expect(Number(wait.split(' ')[2]!.slice(0, -1))).toBeGreaterThan(28);
+    expect(Number(wait.split(' ')[2]!.slice(0, -1))).toBeLessThanOrEqual(35);
+  });
+
+  it('says the answer first, with the command that shows it', () => {
+    const path = folder.put('said.yaml', POOL);
+    const { stdout } = faultline(['fix', path, '--quiet']);
+    expect(stdout).toMatch(
+      /^Set databases\.catalog\.pool\.maxOpen to 7 \(now 5\): the budget holds, [\d,]+ fewer failed requests/,
+    );
+    const command = /faultline (run .*--as fixed)/.exec(stdout)![1]!;
+    const args = [...command.replaceAll("'", '').split(' '), '--quiet', '--no-explain'];
+    const json = folder.at('run.json');
+    expect(faultline([...args, '--out', folder.at('out'), '--json', json]).status).toBe(0);
+    const { variants } = JSON.parse(readFileSync(json, 'utf8')) as {
+      readonly variants: readonly {
+        readonly name: string;
+        readonly budgets: readonly { readonly verdict: string }[];
+      }[];
+    };
+    expect(variants.map(({ name, budgets }) => [name, budgets[0]!.verdict])).toEqual([
+      ['base', 'fail'],
+      ['fixed', 'pass'],
+    ]);
+  });
+
+  it('leaves out what another variant does and does not need', () => {
+    const variants = `
+variants:
+  - { name: today }
+  - name: larger
+    set:
+      services.shop.concurrency: 120
+      services.shop.queue.capacity: 90
+      databases.catalog.cpu: 16
+      databases.catalog.pool.maxOpen: 12
+`;
+    const { answer, partOf } = tuned('variants.yaml', POOL + variants, '--max-runs', '40');
+    expect(answer!.settings.map(({ path }) => path)).toEqual(['databases.catalog.pool.maxOpen']);
+    expect(partOf === null || partOf.variant === 'larger').toBe(true);
+  });
+
+  it('counts a budget that no run measures nowhere', () => {
+    // With 5 s of calm after the outage there is no recovery to measure, whatever the settings are.
+    const late = POOL.replace(
+      'budgets: [ users.success >= 99% ]',
+      'faults: [ { id: late, kind: slow, target: shop, factor: 1.1, at: 27s, for: 1s } ]\n' +
+        'budgets: [ users.success >= 99%, users.recovery < 5s after late ]',
+    );
+    const { base, answer } = tuned('late.yaml', late);
+    expect(base.budgets.map(({ applies }) => applies)).toEqual([undefined, false]);
+    expect(answer?.holds).toBe(true);
+    const { stdout } = faultline(['fix', folder.at('late.yaml'), '--quiet', '--max-runs', '30']);
+    expect(stdout).toMatch(/^Set .*: the budget holds/);
+  });
+
+  it('removes what a command removes', () => {
+    const text = BREAKER.replace('users.recovery < 30s after down', 'users.success >= 90%');
+    const path = folder.put('removal.yaml', text);
+    const json = folder.at('removal.json');
+    const args = [
+      '--set',
+      'policies.pay.circuitBreaker=null',
+      '--as',
+      'bare',
+      '--replications',
+      '1',
+    ];
+    const run = ['run', path, ...args, '--quiet', '--no-explain', '--json', json];
+    expect(faultline([...run, '--out', folder.at('o')]).status).toBe(0);
+    const { variants } = JSON.parse(readFileSync(json, 'utf8')) as {
+      readonly variants: readonly { readonly changes?: unknown }[];
+    };
+    expect(variants[1]!.changes).toEqual([
+      {
+        path: 'policies.pay.circuitBreaker',
+        from: { kind: 'resilience4j', minimumNumberOfCalls: 10, slidingWindowSize: 20 },
+        to: null,
+      },
+    ]);
+  });
+
+  it('never changes a load, a fault or a budget', () => {
+    const cheat = `
+variants:
+  - { name: today }
+  - { name: cheat, set: { workloads.users.arrivals: poisson(20/s) } }
+`;
+    const { answer, others } = tuned('cheat.yaml', POOL + cheat, '--max-runs', '30');
+    const paths = [answer!, ...others].flatMap(({ settings }) => settings.map(({ path }) => path));
+    expect(paths.filter((path) => /^(workloads|faults|budgets|run)/.test(path))).toEqual([]);
+  });
+
+  it('has nothing to do where the budgets hold', () => {
+    const path = folder.put('fine.yaml', POOL.replace('poisson(130/s)', 'poisson(30/s)'));
+    const { status, stdout } = faultline(['fix', path, '--quiet']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Nothing to change: base holds its budget.');
+  });
+
+  it('begins with the first variant that breaks a budget, if the baseline holds all', () => {
+    const variants = `
+variants:
+  - { name: today, baseline: true, set: { workloads.users.arrivals: poisson(30/s) } }
+  - { name: friday }
+`;
+    expect(tuned('friday.yaml', POOL + variants, '--max-runs', '30').name).toBe('friday');
+  });
+
+  it('changes only what --over names', () => {
+    const path = folder.put('over.yaml', POOL);
+    const { answer, settings } = tuned('over.yaml', POOL, '--over', 'databases.*.pool.maxOpen');
+    expect([settings, answer!.settings[0]!.path]).toEqual([1, 'databases.catalog.pool.maxOpen']);
+    const of = (...over: string[]) => faultline(['fix', path, '--quiet', '--over', ...over]);
+    const wrong = of('databases.catalog.pool.maxOpn');
+    expect([wrong.status, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('did you mean databases.catalog.pool.maxOpen?'),
+    ]);
+    expect(of('workloads.users.arrivals').stderr).toContain('a load and a run stay as they are');
+  });
+
+  it('says which budget no setting can hold, how near it comes, and why', () => {
+    const dead = BREAKER.replace(
+      'users.recovery < 30s after down',
+      'users.success >= 50% during down, users.recovery < 30s after down',
+    );
+    const path = folder.put('dead.yaml', dead);
+    const { status, stdout } = faultline(['fix', path, '--quiet', '--max-runs', '60']);
+    expect(status).toBe(0);
+    // All calls of the bank fail while it is down, whatever the settings are.
+    expect(stdout).toContain('no change that was tried holds users.success >= 50% during down');
+    expect(stdout).toContain('Not held (1):');
+    expect(stdout).toMatch(
+      /users\.success >= 50% during down: now 0 %, .*without the faults it holds/s,
+    );
+    expect(stdout).toMatch(/Why: .*bank/);
+  });
+
+  it('runs the answer again, and says where it no longer holds', () => {
+    const { answer, checks, unchecked } = tuned('checked.yaml', POOL);
+    expect(answer!.settings[0]!.to).toBe('7');
+    const of = (kind: string, by: number | null, subject: string | null = null) =>
+      checks.find((one) => one.kind === kind && one.by === by && one.subject === subject);
+    // 195 requests in a second for 50 ms need 9.75 connections, 130 for 65 ms 8.45, 130 for 35 ms 4.55.
+    expect(of('moreLoad', 1.5)!.holds).toBe(false);
+    const query = 'databases.catalog.operations.read.wait';
+    expect([of('times', 1.3)!.holds, of('times', 0.7)!.holds]).toEqual([false, true]);
+    const single = (by: number) =>
+      checks.find(({ subject, by: own }) => subject?.startsWith(query) === true && own === by);
+    expect([single(1.3)!.holds, single(0.7)!.holds]).toEqual([false, true]);
+    expect(of('seeds', null)!.holds).not.toBe(false);
+    expect(unchecked).toBe(0);
+    const { stdout } = faultline(['fix', folder.at('checked.yaml'), '--quiet']);
+    expect(stdout).toMatch(/Breaks at 1\.5 times the load: users\.success >= 99% \(\d/);
+    expect(stdout).toMatch(/Still holds with/);
+  });
+
+  it('varies the values that a comment calls a guess, and no others', () => {
+    const marked = POOL.replace(/(arrivals: poisson\(130\/s\).*)/, '$1').replace(
+      'concurrency: 80,',
+      'concurrency: 80, # a guess\n   ',
+    );
+    expect(marked).not.toBe(POOL);
+    const { checks } = tuned('guessed.yaml', marked);
+    const guesses = checks.filter(({ kind }) => kind === 'guess' || kind === 'times');
+    expect(guesses.map(({ kind, subject, by }) => [kind, subject, by])).toEqual([
+      ['guess', null, 1.3],
+      ['guess', null, 0.7],
+    ]);
+  });
+
+  it('runs it under each fault alone', () => {
+    const two = BREAKER.replace(
+      'faults: [ {',
+      'faults: [ { id: slow, kind: slow, target: bank, factor: 1.2, at: 70s, for: 5s }, {',
+    );
+    const { checks } = tuned('two.yaml', two, '--max-runs', '80');
+    const faults = checks.filter(({ kind }) => kind === 'fault');
+    // The only budget is about `down`: without it there is nothing to judge.
+    expect(faults.map(({ subject, holds }) => [subject, holds])).toEqual([['down', true]]);
+  });
+
+  it('prints Markdown and JSON, and the same for any number of threads', () => {
+    const path = folder.put('formats.yaml', POOL);
+    const of = (format: string, workers: string) =>
+      faultline(['fix', path, '--quiet', '--format', format, '--workers', workers]).stdout;
+    const md = of('md', '1');
+    expect(md).toMatch(/^# a pool too small.*\n\n\*\*Set databases\.catalog\.pool\.maxOpen to 7/);
+    expect(md).toContain('| 1 | 1 of 1 |');
+    const json = of('json', '1');
+    expect((JSON.parse(json) as FixResult).fixed.answer?.holds).toBe(true);
+    expect(of('json', '3')).toBe(json);
+  });
+
+  it('needs a budget', () => {
+    const path = folder.put('none.yaml', POOL.replace(/budgets:.*/, ''));
+    const { status, stderr } = faultline(['fix', path, '--quiet']);
+    expect(status).toBe(2);
+    expect(stderr).toContain("--budget 'users.success >= 99%'");
+  });
+});
