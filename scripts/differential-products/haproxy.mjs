@@ -1,4 +1,4 @@
-// HAProxy: who waits for a connection of a server, and when a server is out and back.
+// HAProxy: connections of a server for which requests wait, and when a server is out and back.
 import { arrivals, count, Failed, get, longest, outcomeOf, server, shortest } from './clients.mjs';
 import { accepts, freePort, printed } from './machine.mjs';
 
@@ -16,7 +16,9 @@ class HAProxy {
     await this.stop();
     this.port = await freePort();
     for (const answer of answers) this.servers.push(await server(answer));
-    const servers = this.servers.map(({ port }, i) => `server s${i} 127.0.0.1:${port} ${settings[i]}`);
+    const servers = this.servers.map(
+      ({ port }, i) => `server s${i} 127.0.0.1:${port} ${settings[i]}`,
+    );
     const text = `
 defaults
   mode http
@@ -73,7 +75,11 @@ export const haproxy = {
       right: { ok: 2, 'failed after': 1, longest: 1.5 },
       async measure(own) {
         const results = await queue(own, '1s');
-        return { ok: count(results, 'ok'), 'failed after': shortest(results), longest: longest(results) };
+        return {
+          ok: count(results, 'ok'),
+          'failed after': shortest(results),
+          longest: longest(results),
+        };
       },
     },
     {

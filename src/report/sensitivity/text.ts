@@ -217,6 +217,18 @@ function round(share: number): number {
   return Math.round(100 * share) / 100;
 }
 
+/** How near the two sides of each turn are. */
+function nearWords(inputs: readonly SensitivityInput[]): string {
+  const isNear = ({ same, other }: SensitivityTurn): boolean =>
+    Math.abs(other - same) <= NEAR * Math.min(same, other);
+  return inputs.every(({ turns }) => turns.every(isNear))
+    ? 'a turn is found to 2 %'
+    : 'a turn is found to 2 % where the runs sufficed, and may come before the value elsewhere';
+}
+
+/** Slightly more than the share to which a turn is searched. */
+const NEAR = 0.021;
+
 function notesOf(result: SensitivityResult): readonly string[] {
   const { figure, budgets, leftOut, runs, interrupted, together, shares, inputs, variants } =
     result;
@@ -230,7 +242,7 @@ function notesOf(result: SensitivityResult): readonly string[] {
   const isShort =
     interrupted !== true && inputs.length > 1 && (together === null || shares === null);
   return [
-    `The figures are ${figure.text}${of}${limit}. An input is wrong alone, with the same random numbers; a turn is found to 2 %. ${plural(runs, 'run')}.`,
+    `The figures are ${figure.text}${of}${limit}. An input is wrong alone, with the same random numbers; ${nearWords(inputs)}. ${plural(runs, 'run')}.`,
     budgets.length === 0
       ? 'The file has no budget that can be judged: the answer is which variant is the best.'
       : '',
