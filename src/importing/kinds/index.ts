@@ -1,9 +1,12 @@
 import { composeFiles, dotEnvFiles } from './compose/index.js';
+import { apiGateways } from './gateway-api/gateways.js';
+import { apiRoutes } from './gateway-api/routes.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
+import { disruptionBudgets } from './kubernetes/disruption.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -14,7 +17,10 @@ export const documentKinds: readonly DocumentKind[] = [
   workloads,
   services,
   autoscalers,
+  disruptionBudgets,
   gateways,
+  apiGateways,
+  apiRoutes,
   virtualServices,
   destinationRules,
   serviceEntries,
