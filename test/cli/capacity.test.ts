@@ -113,6 +113,30 @@ budgets: [ users.success >= 98% ]
     expect(found[0]!.rate).toBeLessThan(400 * 1.04);
   });
 
+  it('finds how long a fault may last: twice what is served for T keeps someone waiting T / 2, and 2 s are allowed', () => {
+    const { lengths, load } = limits(
+      'lasts.yaml',
+      `faultline: 1
+title: A slow time
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  desk: { concurrency: 2, queue: { capacity: unbounded }, endpoints: { serve: [ wait: 20ms ] } }
+workloads: { users: { arrivals: constant(50/s), requests: [ call: desk.serve ] } }
+faults:
+  - { id: slow, kind: slow, target: desk, factor: 4, at: 10s, for: 3s }
+  - { id: gone, kind: crash, target: desk, at: 10s, for: none }
+budgets: [ users.latency.max <= 2s ]
+`,
+    );
+    expect(load).toBeCloseTo(50, 0);
+    // Two workers of 20 ms serve 100/s, and 25/s while they are slow: half of the load, so the arithmetic is the same.
+    expect(lengths.map(({ fault, now }) => [fault, now])).toEqual([['slow', 3]]);
+    const [{ holds, breaks }] = lengths as [(typeof lengths)[number]];
+    expect(holds).toBeLessThan(4 * 1.02);
+    expect(breaks!).toBeGreaterThan(4 * 0.98);
+    expect(breaks! / holds).toBeLessThan(1.06);
+  });
+
   it('refuses a file without a rate, and numbers that mean nothing', () => {
     const closed = POOL.replace('poisson(150/s)', 'closed(50 1s)').replace(
       'constant(50/s)',

@@ -8,18 +8,19 @@ export interface FoundLimit {
 }
 
 /** Largest and smallest multiples that are tried. */
-const MOST = 16;
+export const MOST = 16;
 const LEAST = 1 / 16;
 
 /**
  * Searches the largest factor that holds. It begins with the load of the file, goes on near `guess`, doubles or halves until
  * one factor holds and another does not, and then takes the geometric mean of both, until they differ by `resolution` of
- * the larger at most. A load that holds, breaks and holds again has several limits, of which it finds one.
+ * the larger at most. `most`: the largest factor that is tried. A load that holds, breaks and holds again has several limits, of which it finds one.
  */
 export async function limitOf(
   ask: AskLoad,
   guess: number | null,
   resolution: number,
+  most = MOST,
 ): Promise<FoundLimit> {
   let [holds, breaks] = [0, Infinity];
   /** Factors near the guess, each of which is tried at most once. */
@@ -30,9 +31,9 @@ export async function limitOf(
   const next = (): number | null => {
     if (holds > 0 && breaks < Infinity && 1 - holds / breaks <= resolution) return null;
     if (holds === 0 && breaks === Infinity) return 1;
-    const inside = near.find((one) => one > holds && one < breaks && one >= LEAST && one <= MOST);
+    const inside = near.find((one) => one > holds && one < breaks && one >= LEAST && one <= most);
     if (inside !== undefined) return inside;
-    if (breaks === Infinity) return holds >= MOST ? null : Math.min(MOST, 2 * holds);
+    if (breaks === Infinity) return holds >= most ? null : Math.min(most, 2 * holds);
     if (holds === 0) return breaks <= LEAST ? null : Math.max(LEAST, breaks / 2);
     return rounded(Math.sqrt(holds * breaks));
   };

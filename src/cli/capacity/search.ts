@@ -1,4 +1,5 @@
 import type {
+  CapacityLength,
   CapacityLimit,
   CapacityNeed,
   CapacityResult,
@@ -7,14 +8,16 @@ import { unjudged } from '../../analysis/capacity/loads.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads } from '../../run/worker-threads.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
 import { UNREPORTED, interruption, reporting } from '../interrupt.js';
 import { usageError } from '../exit.js';
 import { memoryOf } from '../memory.js';
 import type { Prepared, Selection } from '../prepare.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
-import { limitOf } from './limit.js';
+import { limitOf, MOST } from './limit.js';
 import { needFor } from './need.js';
+import { hasLength } from './settings.js';
 import { Probes, type Load, type Shown } from './probe.js';
 
 /** Inputs of the search for a limit. */
@@ -32,7 +35,16 @@ export interface CapacityInputs {
 /** What is found, without the facts of the scenario. */
 type Found = Pick<
   CapacityResult,
-  'load' | 'workloads' | 'fixed' | 'budgets' | 'kept' | 'limits' | 'need' | 'runs' | 'interrupted'
+  | 'load'
+  | 'workloads'
+  | 'fixed'
+  | 'budgets'
+  | 'kept'
+  | 'limits'
+  | 'lengths'
+  | 'need'
+  | 'runs'
+  | 'interrupted'
 >;
 
 /** Loads without a rate that could be multiplied. */
@@ -68,6 +80,7 @@ class Capacity {
   private readonly by: CapacityInputs;
   private readonly probes: Probes;
   private readonly limits: CapacityLimit[] = [];
+  private readonly lengths: CapacityLength[] = [];
 
   constructor(by: CapacityInputs, probes: Probes) {
     this.by = by;
@@ -91,6 +104,7 @@ class Capacity {
     for (const name of loads) await this.limit([name], { workload: name });
     for (const { id } of scenario.faults)
       await this.limit(growing, { fault: id, guess: calm?.holds ?? null, calm });
+    for (const fault of scenario.faults) await this.length(growing, fault);
     const need = calm === null ? null : await this.need(growing, calm, factor);
     const rates = growing.map((name) => ({ name, rate: today?.rates.get(name) ?? 0 }));
     const judged = this.probes.budgets(prepared, null);
@@ -101,6 +115,7 @@ class Capacity {
       budgets: judged.map(({ text }) => text),
       kept: unjudged([...scenario.workloads.keys()], judged),
       limits: this.limits,
+      lengths: this.lengths,
       need,
       runs: this.probes.done,
       ...(interruption.aborted && { interrupted: true }),
@@ -127,20 +142,49 @@ class Capacity {
     if (shown.size === 0) return null;
     const held = shown.get(found.holds);
     const beyond = found.breaks === null ? undefined : shown.get(found.breaks);
-    const gives = beyond?.gives ?? null;
     const why =
       beyond === undefined && calm !== null
         ? { full: calm.full, gives: calm.gives, broken: calm.broken }
-        : {
-            full: gives !== null && 'full' in gives ? gives.full : null,
-            gives: gives?.subject ?? null,
-            broken: beyond?.broken ?? [],
-          };
+        : whyOf(beyond);
     const rate = held === undefined ? 0 : rateOf(held, workloads);
     const breaks = found.breaks === null ? null : Math.min(found.breaks, most);
     const limit: CapacityLimit = { workload, fault, holds: found.holds, breaks, rate, ...why };
     this.limits.push(limit);
     return limit;
+  }
+
+  /** How long a fault may last, at the load of the file; nothing for one without a length of its own. */
+  private async length(workloads: readonly string[], { id, spans, when }: Fault): Promise<void> {
+    const [span] = spans;
+    const { file, texts } = this.by.prepared;
+    const [variant] = file.variants as [(typeof file.variants)[number]];
+    const isWritten = hasLength(texts.get(variant.name)!.written, id);
+    if (span === undefined || spans.length > 1 || when !== null || !isWritten) return;
+    if (span.untilNs === null) return;
+    const now = span.untilNs - span.fromNs;
+    // Some time after the fault shows whether the system comes back.
+    const room = (ROOM * (variant.scenario.run.durationNs - span.fromNs)) / now;
+    const shown = new Map<number, Shown>();
+    const found = await limitOf(
+      async (factor) => {
+        const set = factor === 1 ? [] : [`faults[${id}].for=x${factor}`];
+        const own = await this.run({ workloads, factor: 1, fault: id, set });
+        if (own !== null) shown.set(factor, own);
+        return own === null ? null : own.holds;
+      },
+      null,
+      this.by.resolution,
+      Math.min(MOST, Math.max(1, room)),
+    );
+    if (shown.size === 0) return;
+    const seconds = (factor: number): number => (factor * now) / 1e9;
+    this.lengths.push({
+      fault: id,
+      now: seconds(1),
+      holds: seconds(found.holds),
+      breaks: found.breaks === null ? null : seconds(found.breaks),
+      ...whyOf(found.breaks === null ? undefined : shown.get(found.breaks)),
+    });
   }
 
   private need(
@@ -165,6 +209,19 @@ class Capacity {
     reporting(`writing the limits: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
     return shown;
   }
+}
+
+/** Largest part of the time from the start of a fault to the end of the run that it may take. */
+const ROOM = 0.8;
+
+/** What gives in where a load or a fault is too much. */
+function whyOf(beyond: Shown | undefined): Pick<CapacityLimit, 'full' | 'gives' | 'broken'> {
+  const gives = beyond?.gives ?? null;
+  return {
+    full: gives !== null && 'full' in gives ? gives.full : null,
+    gives: gives?.subject ?? null,
+    broken: beyond?.broken ?? [],
+  };
 }
 
 function isFixed({ kind }: Arrivals): boolean {

@@ -19,6 +19,8 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly kept: readonly string[];
   /** All workloads in calm first, then each workload alone, then each fault. */
   readonly limits: readonly CapacityLimit[];
+  /** For each fault with a length of its own: how long it may last at the load of the file. */
+  readonly lengths: readonly CapacityLength[];
   /** What the load that is asked for needs, or a quarter more than the limit; null = nothing was found to try. */
   readonly need: CapacityNeed | null;
   readonly runs: number;
@@ -43,6 +45,17 @@ export interface CapacityLimit {
   readonly gives: string | null;
   /** Budgets that break first. */
   readonly broken: readonly string[];
+}
+
+/** How long a fault may last, alone, at the load of the file. Durations in seconds. */
+export interface CapacityLength extends Pick<CapacityLimit, 'full' | 'gives' | 'broken'> {
+  readonly fault: string;
+  /** As in the file. */
+  readonly now: number;
+  /** Longest one at which the budgets hold; 0 = at none that was tried. */
+  readonly holds: number;
+  /** Shortest one at which they do not; null = they hold at all that were tried. */
+  readonly breaks: number | null;
 }
 
 /** Settings with which a load holds. */

@@ -4,7 +4,7 @@ import type {
   CapacityResult,
 } from '../../contracts/result/capacity.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
-import { formatNumber, formatRate, formatShare } from '../../text/figures.js';
+import { formatNumber, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import { list, plural } from '../../text/words.js';
@@ -28,9 +28,10 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
   const facts = `${file}   ${variant}, ${plural(replications, 'replication')}, seed ${seed}`;
   const need = result.need === null ? [] : ['', ...needLines(result.need, result, options)];
   return asLines([
-    ...text(answerWords(result)).map(paint.bold),
+    ...[answerWords(result), lengthWords(result)].flatMap(text).map(paint.bold),
     ...headingLines(oneLine(scenario.title), [facts], { columns, paint }).map(paint.dim),
     ...(result.limits.length === 0 ? [] : ['', ...tableLines(result, options)]),
+    ...(result.lengths.length === 0 ? [] : ['', ...lengthLines(result, options)]),
     ...need,
     '',
     ...notesOf(result).flatMap((note) => text(note).map(paint.dim)),
@@ -49,7 +50,23 @@ function answerWords({ limits, load }: CapacityResult): string {
   return `${held}: beyond it ${givesWords(calm)}.`;
 }
 
-function givesWords({ full, gives, broken }: CapacityLimit): string {
+/** `At this load slow-payments may last 9.17 s, and lasts 10 s in the file.`: the fault that is closest; '' without one. */
+function lengthWords({ lengths }: CapacityResult): string {
+  const [first] = lengths
+    .filter(({ breaks }) => breaks !== null)
+    .toSorted((a, b) => a.holds / a.now - b.holds / b.now);
+  if (first === undefined) return '';
+  const { fault, now, holds, breaks } = first;
+  const most =
+    holds === 0 ? `breaks it within ${formatSeconds(breaks!)}` : `may last ${formatSeconds(holds)}`;
+  return `At this load ${fault} ${most}, and lasts ${formatSeconds(now)} in the file.`;
+}
+
+function givesWords({
+  full,
+  gives,
+  broken,
+}: Pick<CapacityLimit, 'full' | 'gives' | 'broken'>): string {
   if (full !== null) return `${full.component} is full (${heldWords(full)})`;
   const what = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
   return gives === null ? what : `${gives} gives in, and ${what}`;
@@ -73,8 +90,28 @@ function tableLines({ limits }: CapacityResult, { paint }: CapacityTextOptions):
     limit.breaks === null ? '–' : givesWords(limit),
   ]);
   const all = [['load', 'holds', 'requests', 'breaks at', 'first to give in'], ...rows];
-  const widths = columnsOf(all);
-  return all.map((cells, i) => {
+  return linesOf(all, paint);
+}
+
+/** A line for each fault: how long it may last. */
+function lengthLines({ lengths }: CapacityResult, { paint }: CapacityTextOptions): string[] {
+  const rows = lengths.map((length) => [
+    length.fault,
+    formatSeconds(length.now),
+    length.holds === 0 ? 'no time' : formatSeconds(length.holds),
+    length.breaks === null ? '–' : formatSeconds(length.breaks),
+    length.breaks === null ? '–' : givesWords(length),
+  ]);
+  const all = [
+    ['fault, at this load', 'now', 'may last', 'breaks at', 'first to give in'],
+    ...rows,
+  ];
+  return linesOf(all, paint);
+}
+
+function linesOf(rows: readonly (readonly string[])[], paint: Paint): string[] {
+  const widths = columnsOf(rows);
+  return rows.map((cells, i) => {
     const line = `  ${cells.map((cell, k) => left(cell, widths[k]!)).join('  ')}`.trimEnd();
     return i === 0 ? paint.dim(line) : line;
   });
