@@ -22,6 +22,7 @@ import { Coalescing } from './resources/sharing/coalescing.js';
 import type { Collections } from './platform/collections.js';
 import { ConnectionTable } from './resources/connections/connection-table.js';
 import { Backends } from './resources/connections/backends.js';
+import { endsIdle, Fates } from './resources/connections/fates.js';
 import { Flows, watchesFlows } from './resources/connections/flows.js';
 import { Keepalives } from './resources/connections/keepalives.js';
 import { Cores } from './data/instances/cores.js';
@@ -305,6 +306,7 @@ function setDoors(world: Draft<World>, registry: Registry): void {
 function setConnections(world: Draft<World>): void {
   world.connections = new ConnectionTable(world);
   world.serverEnds = closesConnections(world.plan) ? new ServerEnds(world) : null;
+  world.connections.fates = endsIdle(world.plan) ? new Fates(world) : null;
   world.keepalives = null;
   if (!watchesFlows(world.plan)) return;
   const flows = new Flows(world);

@@ -10,6 +10,7 @@ import type { World } from './modules/world.js';
 import type { Instance } from './data/instances/instance.js';
 import type { Balancers } from './resources/picking/balancers.js';
 import { EndpointLists, propagationOf } from './resources/picking/endpoint-lists.js';
+import { fades } from './resources/connections/fates.js';
 import { isMutual, passesOf } from './resources/mesh/passes.js';
 import type { Outliers } from './resources/picking/outliers.js';
 import type { Subsetting } from './data/edges/subset.js';
@@ -63,6 +64,7 @@ export function setEdges(
       asks: spec.asks,
       picked: chains.picks(spec),
       connected: spec.connections !== null,
+      fades: fades(plan, spec),
       poolLayer: chains.poolLayerOf(spec),
       proxyLayer: chains.proxyLayerOf(spec),
       passes: passesOf(plan.mesh, plan, spec),

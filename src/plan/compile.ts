@@ -34,7 +34,7 @@ import { KeyTable } from './keys.js';
 import { MeshEdges, planMesh } from './mesh.js';
 import { Limiters } from './limiters.js';
 import { planLoads, traceShareOf } from './loads.js';
-import { planLinks, planPeers, withLinks } from './network.js';
+import { forgets, planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules/index.js';
 import { planParts, prioritiesOf } from './parts.js';
@@ -57,6 +57,7 @@ import {
   writeProgram,
   writeRefusal,
 } from './programs.js';
+import type { Database } from '../contracts/scenario/database.js';
 import { isSized, sizedMessages } from './sizes.js';
 import type { Writer } from './writer.js';
 import { FREE_CPU } from '../contracts/scenario/process.js';
@@ -82,7 +83,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
   const onces = new Onces(keys);
   const settings = changes?.settingsOf(layout) ?? [];
   const { programs, components, measured } = writeAll(writer, keys, limiters, scenario, settings);
-  const laid = finishEdges(writer, keys, onces);
+  const laid = finishEdges(writer, keys, onces, scenario.network);
   const { edges, statEdges, bundles } = laid;
   const sized = scenariosOf(scenario, changes).some((one) => isSized(one, edges));
   const modules = planModules({ w: writer, keys, programs, network: scenario.network });
@@ -170,8 +171,13 @@ function scenariosOf(scenario: Scenario, changes: Changes | null): Changes['scen
 }
 
 /** Numbers the edges once all programs are written. */
-function finishEdges(w: Writer, keys: KeyTable, onces: Onces): ReturnType<EdgeTable['finish']> {
-  const laid = w.edges.finish(w.layout, onces, w.problems);
+function finishEdges(
+  w: Writer,
+  keys: KeyTable,
+  onces: Onces,
+  network: Scenario['network'],
+): ReturnType<EdgeTable['finish']> {
+  const laid = w.edges.finish(w.layout, onces, w.problems, forgets(network));
   for (const op of [OP.CALL, OP.BEGIN]) w.assembler.renumber(op, SLOT.A, laid.numbers);
   useKeys(keys, laid.bundles);
   return laid;
@@ -321,6 +327,7 @@ function planComponent(
     maxConnections: Infinity,
     connect: null,
     clientCheckNs: 0,
+    sessionIdleNs: Infinity,
     knee: null,
   };
   const process = isModule(source) ? source.process : null;
@@ -331,9 +338,13 @@ function planComponent(
   const { loadBalancing, external, critical } = host;
   const own = { ...settingsOf(host), loadBalancing, external, critical };
   if (source.kind !== 'database') return { ...common, ...own, ...process };
-  const { knee, clientCheckIntervalNs } = source.host;
-  const clientCheckNs = clientCheckIntervalNs ?? 0;
-  return { ...common, ...own, ...connectionsOf(source.host), clientCheckNs, knee };
+  const { knee } = source.host;
+  return { ...common, ...own, ...connectionsOf(source.host), ...watchOf(source.host), knee };
+}
+
+/** How a server looks after its sessions. */
+function watchOf({ clientCheckIntervalNs, idleTimeoutNs }: Database) {
+  return { clientCheckNs: clientCheckIntervalNs ?? 0, sessionIdleNs: idleTimeoutNs ?? Infinity };
 }
 
 /** The product whose rules a component has, as the scenario names it. */

@@ -5,7 +5,6 @@ import type { NodeRoute } from '../contracts/plan/replication.js';
 import type { Session } from '../contracts/scenario/sections.js';
 import { SESSION } from '../contracts/scenario/sections.js';
 import type { PlanConnections } from '../contracts/plan/connections.js';
-import type { Pool } from '../contracts/scenario/pools.js';
 import type { Protocol, ServerClosing } from '../contracts/scenario/connections.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
@@ -20,7 +19,7 @@ import { hasPools, hostOf, isModule } from './layout.js';
 import type { Onces } from './onces.js';
 import { takesKeys } from './onces.js';
 import { checkPick, placeOf } from './pick-checks.js';
-import { poolAt } from './pools.js';
+import { poolOf } from './pools.js';
 import type { Problems } from './problem.js';
 import { versionsIn } from './versions.js';
 
@@ -129,8 +128,9 @@ export class EdgeTable {
 
   /**
    * Sorts edges by caller part, callee part and bundle, and bundles by id, and returns them with their final numbers.
+   * `forgets`: devices of the network forget quiet connections.
    */
-  finish(layout: Layout, onces: Onces, problems: Problems): Edges {
+  finish(layout: Layout, onces: Onces, problems: Problems, forgets: boolean): Edges {
     const order = this.uses.map((_, index) => index);
     order.sort((a, b) => compareUses(this.uses[a]!, this.uses[b]!));
     const bundleIds = [...this.bundles.ids()].sort(byCodeUnit);
@@ -162,7 +162,7 @@ export class EdgeTable {
         outlierDetection,
         panic: panicOf(loadBalancing, outlierDetection),
         failsOnPanic: loadBalancing.common.failTrafficOnPanic,
-        pool: session === SESSION.inside ? null : poolOf(from.component, to.component),
+        pool: session === SESSION.inside ? null : poolOf(from.component, to.component, forgets),
         session,
         route,
         version,
@@ -238,12 +238,6 @@ function routeText(route: NodeRoute | null): string {
   if (route.kind === 'copy') return `${route.kind} ${route.shard} ${route.key} ${route.write}`;
   const own = route.kind === 'replicaIfLag' ? `${route.kind} ${route.maxLagNs}` : route.kind;
   return route.client === undefined ? own : `${own} by ${route.client}`;
-}
-
-/** Connection pool of a caller for its callee; null = no pool. */
-function poolOf({ name }: LaidComponent, { source }: LaidComponent): Pool | null {
-  if (isModule(source)) return source.poolOf?.(name) ?? null;
-  return source.kind === 'database' ? poolAt(source.host, name) : null;
 }
 
 /** Protocols with several concurrent attempts per connection. */

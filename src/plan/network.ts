@@ -63,6 +63,11 @@ export function linkOf(sources: Sources, near: End, far: End, stat: number): Pla
   };
 }
 
+/** Whether devices of a network forget quiet connections. */
+export function forgets({ links }: Network): boolean {
+  return links.some((link) => deviceOf(link) !== null);
+}
+
 function deviceOf({ idleTimeoutNs, afterIdle }: NetworkLink): FlowDevice | null {
   return idleTimeoutNs === null ? null : { idleNs: idleTimeoutNs, resets: afterIdle === 'reset' };
 }

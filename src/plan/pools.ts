@@ -1,10 +1,13 @@
 import type { Distribution } from '../kernel/distribution.js';
 import type { Database } from '../contracts/scenario/database.js';
 import type { Pool } from '../contracts/scenario/pools.js';
+import type { Ns } from '../kernel/time.js';
 import { isFree } from './free.js';
+import { isModule, type LaidComponent } from './layout.js';
 
 type Pooled = Pick<Database, 'pool' | 'pools' | 'maxConnections' | 'connect'> & {
   readonly connectWork?: Distribution;
+  readonly idleTimeoutNs?: Ns | null;
 };
 
 /** Connections that a server accepts, and the cost of opening one. Pools cannot use reserved connections. */
@@ -19,10 +22,11 @@ export function connectionsOf({
   };
 }
 
-/** Connection pool of a caller; null if connections are unlimited and free. */
+/** Connection pool of a caller; null if connections are unlimited, free and last. `forgets`: devices end them. */
 export function poolAt(
-  { pool, pools, maxConnections, connect, connectWork }: Pooled,
+  { pool, pools, maxConnections, connect, connectWork, idleTimeoutNs = null }: Pooled,
   caller: string,
+  forgets = false,
 ): Pool | null {
   const own = pools.get(caller) ?? pool;
   const limited =
@@ -33,7 +37,19 @@ export function poolAt(
     own.maxLifetimeNs !== null ||
     own.maxIdleTimeNs !== null ||
     maxConnections !== Infinity ||
+    idleTimeoutNs !== null ||
+    forgets ||
     !isFree(connect) ||
     (connectWork !== undefined && !isFree(connectWork));
   return limited ? own : null;
+}
+
+/** Connection pool of a caller for its callee; null = no pool. */
+export function poolOf(
+  { name }: LaidComponent,
+  { source }: LaidComponent,
+  forgets: boolean,
+): Pool | null {
+  if (isModule(source)) return source.poolOf?.(name) ?? null;
+  return source.kind === 'database' ? poolAt(source.host, name, forgets) : null;
 }

@@ -36,7 +36,7 @@ describe('a pool without a library', () => {
       (common) => [
         new ConnectionPool({
           ...common(0),
-          pool: { kind: 'simple', ...sizes },
+          pool: { kind: 'simple', seesClosed: true, ...sizes },
           timeout: timerOf(sizes.acquireTimeoutNs),
           sessions: null,
           reserve: null,
@@ -76,7 +76,7 @@ describe('pools of clients of a pooler by session', () => {
           (own, client) =>
             new ConnectionPool({
               ...common(client),
-              pool: { kind: 'simple', ...own },
+              pool: { kind: 'simple', seesClosed: true, ...own },
               timeout: timerOf(own.acquireTimeoutNs),
               sessions: all,
               reserve: null,

@@ -143,6 +143,7 @@ export function tell(
       abandoned: () => -1,
     }),
     waits: () => ({ add: (ns: number) => waits.push(ns) }) as never,
+    idle: null,
     alarm: (run) => alarmOn((time, act, phase) => calls.at(time, act, phase), run),
     leaks: (frame) => story.calls[frame].leaks,
     opens: () => opens++,

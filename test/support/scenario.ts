@@ -366,6 +366,7 @@ export const UNLIMITED_POOL: PoolSettings = {
   maxIdleTimeNs: null,
   acquireTimeoutNs: null,
   waiters: 'fifo',
+  seesClosed: true,
 };
 
 export function database(
@@ -401,6 +402,7 @@ export function database(
     connectWork: FREE,
     onAbandon: 'close',
     clientCheckIntervalNs: null,
+    idleTimeoutNs: null,
     statementTimeoutNs: null,
     knee: null,
     replication: null,

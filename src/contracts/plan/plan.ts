@@ -147,6 +147,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly connect: Distribution | null;
   /** Interval at which a server looks for lost clients during a statement; 0 = it does not. */
   readonly clientCheckNs: Ns;
+  /** Time without a statement after which a server closes a session; Infinity = never. */
+  readonly sessionIdleNs: Ns;
   readonly knee: Knee | null;
 }
 

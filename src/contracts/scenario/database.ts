@@ -22,6 +22,8 @@ export interface Database extends Host {
   readonly onAbandon: 'close' | 'cancel';
   /** Interval at which the server looks for lost clients during a statement; null = it does not. */
   readonly clientCheckIntervalNs: Ns | null;
+  /** Time without a statement after which the server closes a session; null = never. */
+  readonly idleTimeoutNs: Ns | null;
   /** The server aborts a statement that takes longer; null = no limit. */
   readonly statementTimeoutNs: Ns | null;
   /** Slowdown above a number of concurrent statements; null = none. */

@@ -22,6 +22,11 @@ const simple = entry(
       { allowZero: true },
     ),
     waiters: field.choice(['fifo', 'random'], 'fifo', 'Which waiter gets a returned connection.'),
+    seesClosed: field.flag(
+      true,
+      'A connection that its server has closed is replaced when it is taken, as in node-postgres. `false`: the ' +
+        'statement on it fails with `reset`, as with Tomcat JDBC or DBCP without testOnBorrow.',
+    ),
   },
   'A generic pool.',
 );

@@ -433,7 +433,7 @@ export class Wire {
     }
     const first = engine.now + delay + extra;
     let at = first;
-    if (edge.connected) {
+    if (edge.connected || edge.fades) {
       at = this.world.connections.request(strand, strands.from[strand], at);
       if (at === VANISHED) return;
     }

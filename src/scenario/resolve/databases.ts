@@ -40,6 +40,7 @@ export function resolveDatabase(context: Context, name: string, output: Database
     cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
     onAbandon: output.onAbandon,
     clientCheckIntervalNs: checkInterval(context, output, path),
+    idleTimeoutNs: output.idleTimeout,
     statementTimeoutNs: output.statementTimeout,
     knee: output.knee ?? null,
     ...resolveReplication(context, output, product, path),

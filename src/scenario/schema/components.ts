@@ -341,6 +341,11 @@ export const databaseSchema = inheriting(
         'Interval at which the server checks, during a statement, whether its client is still connected; it ends a ' +
           'statement whose client has gone (client_connection_check_interval). Only for kinds postgres and generic.',
       ),
+      idleTimeout: field.timeLimit(
+        'none',
+        'Time without a statement, outside of a transaction, after which the server closes a session (MySQL ' +
+          'wait_timeout, PostgreSQL idle_session_timeout). Pools notice it as they notice a restart of the server.',
+      ),
       statementTimeout: field.timeLimit(
         'none',
         'Longest time of a statement from its start, including waits for rows; after it, the server fails the ' +

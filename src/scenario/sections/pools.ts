@@ -92,6 +92,7 @@ const KEEPING: PoolSettings = {
   maxIdleTimeNs: null,
   acquireTimeoutNs: null,
   waiters: 'fifo',
+  seesClosed: true,
 };
 
 /** Reports settings that HikariConfig.java would silently disable because of other settings. */

@@ -1,4 +1,5 @@
 import type { Tree } from '../figures.js';
+import { all } from './hint.js';
 import type { Hint } from './hint.js';
 
 /** Other fields of a pool of each kind with which callers wait for its connections. */
@@ -17,6 +18,7 @@ const VALUES: readonly (readonly [kind: string, field: string, values: readonly 
   ['simple', 'maxIdleTime', ['200ms', '4s']],
   ['simple', 'acquireTimeout', ['20ms', '300ms']],
   ['simple', 'waiters', ['random']],
+  ['simple', 'seesClosed', [false]],
   ['go', 'maxOpen', [1, 4]],
   ['go', 'maxIdle', [0, 3]],
   ['go', 'maxLifetime', ['3s', '20s']],
@@ -76,6 +78,7 @@ function idling(tree: Tree): void {
 const BESIDE: Readonly<Record<string, (tree: Tree) => void>> = {
   idleTimeout: idling,
   keepaliveTime: deadAtTests,
+  seesClosed: deadAtTests,
 };
 
 /** Each pool is a PgBouncer that gives connections to clients. */
@@ -109,6 +112,8 @@ export const pools: readonly Hint[] = [
   }),
   ...VALUES.filter(([kind]) => kind === 'simple').map(([, field, values]): Hint => {
     const option = new RegExp(`\\.pools?(\\.\\*)?<pgbouncer>\\.clients\\.${field}$`);
-    return { option, base: BASE, values, beside: sessions };
+    const more = BESIDE[field];
+    const beside = more === undefined ? sessions : all(sessions, more);
+    return { option, base: BASE, values, beside };
   }),
 ];

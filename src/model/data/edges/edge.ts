@@ -144,6 +144,8 @@ export interface Edge extends Pick<
   readonly picked: boolean;
   /** True if attempts use connections of a pool, the innermost layer. */
   readonly connected: boolean;
+  /** True if they use a connection to a database that may end while it is idle. */
+  readonly fades: boolean;
   /** Layer of that pool: the last one, or the one before a time limit that begins with the connection. */
   readonly poolLayer: number;
   /** First layer of a proxy of the mesh in the chain; Infinity without one. */

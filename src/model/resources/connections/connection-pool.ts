@@ -10,7 +10,7 @@ import type { PoolSettings } from '../../../contracts/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
 import type { Sessions } from './sessions.js';
-import { isBroken } from './server-connections.js';
+import { CLOSED } from './idle-limits.js';
 import { levels } from '../../data/figures/levels.js';
 
 interface Setup extends PoolSetup<PoolSettings> {
@@ -80,7 +80,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     const connection = this.setup.ctx.word(frame, layer);
     invariant(connection >= 0, 'a call leaves with the connection that it took');
     if (this.leaks(frame, connection)) return outcome;
-    if (!isBroken(outcome)) {
+    if (!this.isSpent(frame, outcome)) {
       this.giveBack(connection);
       return outcome;
     }
@@ -167,6 +167,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   reset(): void {
     invariant(this.held() === 0, 'a pool is reset when nothing is in use');
     this.cleaner?.clear();
+    this.idleLimits?.clear();
     for (const { connection } of this.idle.splice(0)) this.close(connection);
     for (const connection of this.leaked.splice(0)) {
       this.release();
@@ -187,7 +188,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
       const { maxIdleTimeNs, maxLifetimeNs } = pool;
       const idleTooLong = maxIdleTimeNs !== null && ctx.now - entry.sinceNs >= maxIdleTimeNs;
       const age = ctx.now - this.openedNs[entry.connection];
-      const isDead = this.setup.server.isDead(this.epochs[entry.connection]);
+      const isDead = pool.seesClosed && this.isSeenDead(entry.connection);
       if (!isDead && !idleTooLong && (maxLifetimeNs === null || age < maxLifetimeNs))
         return entry.connection;
       this.close(entry.connection);
@@ -273,6 +274,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private giveBack(connection: number): void {
     const { ctx, pool } = this.setup;
     this.release();
+    this.idleLimits?.rests(connection);
     if (this.audited) this.auditIdle(connection);
     const { maxLifetimeNs } = pool;
     const old = maxLifetimeNs !== null && ctx.now - this.openedNs[connection] >= maxLifetimeNs;
@@ -326,6 +328,7 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private close(connection: number): void {
     if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
+    this.idleLimits?.ended(connection);
     this.closeDialled(this.epochs[connection]);
   }
 
@@ -335,6 +338,8 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
     this.free.push(connection);
     this.opened--;
     invariant(this.opened >= 0, 'no more connections are abandoned than are open');
+    this.idleLimits?.ended(connection);
+    if (epoch === CLOSED) return;
     this.setup.leaves(frame, epoch);
     this.setup.sessions?.give(epoch);
   }
@@ -358,8 +363,11 @@ export class ConnectionPool extends NumberedPool<Setup> implements PolicyState {
   private closeDialled(epoch: number): void {
     this.opened--;
     invariant(this.opened >= 0, 'no more connections close than are open');
-    this.setup.server.give(epoch);
-    levels.add(this.setup.gauges.open, -1);
-    this.setup.sessions?.give(epoch);
+    this.ended(epoch);
+  }
+
+  protected override ended(epoch: number): void {
+    super.ended(epoch);
+    if (epoch !== CLOSED) this.setup.sessions?.give(epoch);
   }
 }

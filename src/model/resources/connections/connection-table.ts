@@ -6,6 +6,7 @@ import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../../contracts/outcome.js';
 import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
+import type { Fates } from './fates.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -56,6 +57,8 @@ export class ConnectionTable {
   readonly handshakes: Handshakes;
   /** The devices on the way of connections; null if none forgets them, and no client asks for its peer. */
   flows: FlowWatch | null = null;
+  /** What becomes of idle connections to databases; null if nothing does. */
+  fates: Fates | null = null;
   /** Its pool, the instance at its far end, and the epoch of that instance when it accepted. */
   pool: Int32Array = new Int32Array(0);
   instance: Int32Array = new Int32Array(0);
@@ -182,6 +185,9 @@ export class ConnectionTable {
    * does not know the connection answers with a reset.
    */
   request(strand: number, frame: number, at: Ns): Ns {
+    if (this.fates !== null && !this.world.edges[frames.edge[frame]].connected) {
+      return this.fates.sends(strand, frame) ? at : VANISHED;
+    }
     const slot = this.slotOf(frame);
     invariant(this.isEstablished(slot), 'a request travels on a connection that is open');
     invariant(this.streams[slot] > 0, 'a request is counted on its connection');

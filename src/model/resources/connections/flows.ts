@@ -59,7 +59,9 @@ export class Flows {
   /** An answer is sent that arrives at `at`. Returns false if a device drops it; its caller does not get a reset. */
   answers(strand: number, link: Link, at: Ns): boolean {
     const { edges } = this.world;
-    if (strands.callerLeftAt[strand] >= 0 || !edges[strands.edge[strand]].connected) return true;
+    if (strands.callerLeftAt[strand] >= 0) return true;
+    const { connected, fades } = edges[strands.edge[strand]];
+    if (!connected) return !fades || !isForgotten(link, strands.arrived[strand]);
     const slot = this.table.slotOf(strands.from[strand]);
     invariant(frames.job[strands.from[strand]] === strand, 'an answer has a caller that waits');
     if (this.forgets(slot, link)) return false;
@@ -89,8 +91,12 @@ export class Flows {
     this.heardNs[slot] = Math.max(at, this.heardNs[slot]);
   }
 
-  private forgets(slot: number, { device }: Link): boolean {
+  private forgets(slot: number, link: Link): boolean {
     invariant(this.table.isEstablished(slot), 'a message travels on a connection that is open');
-    return device !== null && engine.now - this.passedNs[slot] >= device.idleNs;
+    return isForgotten(link, this.passedNs[slot]);
   }
+}
+
+function isForgotten({ device }: Link, since: Ns): boolean {
+  return device !== null && engine.now - since >= device.idleNs;
 }

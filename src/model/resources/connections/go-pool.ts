@@ -7,7 +7,7 @@ import type { Alarm, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { GoSettings } from '../../../contracts/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
-import { isBroken } from './server-connections.js';
+import { CLOSED } from './idle-limits.js';
 import { levels } from '../../data/figures/levels.js';
 
 /** Further word of a frame in this layer: it dials itself. */
@@ -71,7 +71,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     invariant(connection >= 0, 'a call leaves with the connection that it took');
     if (this.leaks(frame, connection)) return outcome;
     this.release();
-    if (isBroken(outcome) || this.isExpired(connection)) this.close(connection);
+    if (this.isSpent(frame, outcome) || this.isExpired(connection)) this.close(connection);
     else this.put(connection);
     invariant(this.isBalanced(), 'a returned connection is idle, in use or closed');
     return outcome;
@@ -140,6 +140,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
       this.release();
       this.forget(connection);
     }
+    this.idleLimits?.clear();
     this.promised = 0;
     this.isOpening = false;
     this.works++;
@@ -154,8 +155,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   private takeIdle(): number {
     for (let tries = 0; tries < CACHED_TRIES && this.idle.length > 0; tries++) {
       const connection = this.idle.pop()!;
-      const isDead = this.setup.server.isDead(this.epochs[connection]);
-      if (!isDead && !this.isExpired(connection)) return connection;
+      if (!this.isSeenDead(connection) && !this.isExpired(connection)) return connection;
       this.close(connection);
     }
     return -1;
@@ -197,6 +197,7 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
   /** Assigns a free connection: to a random waiting call, else to the idle ones; beyond maxIdle it is closed. */
   private put(connection: number): void {
     const { ctx, pool } = this.setup;
+    this.idleLimits?.rests(connection);
     if (this.audited) invariant(!this.idle.includes(connection), 'a connection is idle once');
     if (this.line.length > 0) {
       this.continueWith(this.takeRandomWaiter(this.serial++), connection);
@@ -313,15 +314,18 @@ export class GoPool extends NumberedPool<PoolSetup<GoSettings>> implements Polic
     this.free.push(connection);
     this.open--;
     invariant(this.open >= 0, 'no more connections are abandoned than are open');
-    this.setup.leaves(frame, this.epochs[connection]);
+    this.idleLimits?.ended(connection);
+    if (this.epochs[connection] !== CLOSED) this.setup.leaves(frame, this.epochs[connection]);
     this.openForWaiting();
   }
 
   private forget(connection: number): void {
     if (this.audited) invariant(!this.free.includes(connection), 'a connection closes once');
     this.free.push(connection);
-    this.setup.server.give(this.epochs[connection]);
-    this.countOpen(-1);
+    this.idleLimits?.ended(connection);
+    this.open--;
+    invariant(this.open >= 0, 'no more connections close than are open');
+    this.ended(this.epochs[connection]);
   }
 
   private isBalanced(): boolean {

@@ -11,10 +11,10 @@ import { VANISHED } from '../../data/edges/link.js';
 import { HikariAdder } from './hikari-adder.js';
 import { HikariAges } from './hikari-ages.js';
 import { HikariStart } from './hikari-start.js';
+import { FATE } from './fates.js';
+import { CLOSED } from './idle-limits.js';
 import { PoolBase, WAITING } from './pool-base.js';
 import type { PoolSetup } from './pool-setup.js';
-import { isBroken } from './server-connections.js';
-import { levels } from '../../data/figures/levels.js';
 
 interface Setup extends PoolSetup<HikariSettings> {
   /** Timer of connectionTimeout. */
@@ -57,7 +57,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   private readonly checking: Uint8Array;
   private readonly answers: Uint8Array;
   /** Epoch of the server process that it was opened to. */
-  private readonly epochs: Int32Array;
+  protected readonly epochs: Int32Array;
   private readonly free: number[] = [];
   private readonly housekeeper: Alarm;
   private readonly adder: HikariAdder;
@@ -112,7 +112,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     );
     if (this.leaks(frame, slot)) return outcome;
     this.giveBack(slot);
-    if (isBroken(outcome) || this.evicted[slot] !== 0) this.close(slot);
+    if (this.isSpent(frame, outcome) || this.evicted[slot] !== 0) this.close(slot);
     else this.handOver(slot);
     return outcome;
   }
@@ -126,7 +126,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     }
     this.giveBack(slot);
     this.remove(slot);
-    this.setup.leaves(frame, this.epochs[slot]);
+    if (this.epochs[slot] !== CLOSED) this.setup.leaves(frame, this.epochs[slot]);
     this.fill();
   }
 
@@ -158,6 +158,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     this.adder.reset();
     this.starter.reset();
     this.housekeeper.clear();
+    this.idleLimits?.clear();
     this.isStarted = false;
   }
 
@@ -191,11 +192,12 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
       if (slot === NONE) return NONE;
       const idleMs = Math.floor((ctx.now - this.accessedNs[slot]) / NS_PER_MS);
       const isTested = idleMs > Math.floor(pool.aliveBypassWindowNs / NS_PER_MS);
-      const isDead = server.isDead(this.epochs[slot]);
+      const isSilent = this.idleLimits !== null && this.idleLimits.fate(slot) === FATE.silent;
+      const isDead = this.isSeenDead(slot);
       this.hold(frame, layer, slot);
       // If the server is down, the statement itself fails.
       if (!isTested && (!isDead || !server.isUp())) return PASS;
-      const trip = ping(frame);
+      const trip = isSilent ? VANISHED : ping(frame);
       const answers = trip !== VANISHED && trip <= pool.validationTimeoutNs;
       const waitNs = answers ? trip : pool.validationTimeoutNs;
       if (waitNs > 0) {
@@ -216,7 +218,8 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     const { ctx, pool, server, waits } = this.setup;
     invariant(this.checking[slot] !== CHECK.no, 'a test ends that was begun');
     const isTested = this.checking[slot] === CHECK.test;
-    const answers = this.answers[slot] === 1 && server.isUp() && !server.isDead(this.epochs[slot]);
+    const isAlive = server.isUp() && !server.isDead(this.epochs[slot]);
+    const answers = this.answers[slot] === 1 && isAlive && !this.isFaded(frame);
     this.checking[slot] = CHECK.no;
     let verdict: number = PASS;
     if (!isTested || !answers) {
@@ -269,6 +272,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     this.used[slot] = 0;
     this.checking[slot] = CHECK.no;
     this.accessedNs[slot] = this.setup.ctx.now;
+    this.idleLimits?.rests(slot);
   }
 
   /** Hands a free connection to the call that has waited longest; otherwise it stays idle. */
@@ -322,6 +326,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     this.evicted[slot] = 0;
     this.epochs[slot] = this.adder.epoch;
     this.accessedNs[slot] = this.setup.ctx.now;
+    this.idleLimits?.rests(slot);
     this.ages.begin(slot, this.adder.serial);
     this.handOver(slot);
   }
@@ -329,8 +334,12 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   /** Tests an idle connection. If the test fails, the connection is closed and another is requested. */
   isKept(slot: number): boolean {
     const { server } = this.setup;
-    const isAlive = server.isUp() && !server.isDead(this.epochs[slot]);
-    if (this.used[slot] !== 0 || isAlive) return true;
+    if (this.used[slot] !== 0) return true;
+    const isSilent = this.idleLimits !== null && this.idleLimits.fate(slot) === FATE.silent;
+    if (server.isUp() && !isSilent && !this.isSeenDead(slot)) {
+      this.idleLimits?.rests(slot);
+      return true;
+    }
     this.close(slot);
     this.adder.askForOne(this.line.length);
     return false;
@@ -355,6 +364,7 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
     invariant(at >= 0, 'a connection closes once');
     invariant(this.used[slot] === 0, 'a connection that is lent stays open');
     this.entries.splice(at, 1);
+    this.idleLimits?.ended(slot);
     this.vacate(slot);
   }
 
@@ -399,7 +409,6 @@ export class HikariPool extends PoolBase<Setup> implements PolicyState {
   }
 
   private countClosed(epoch: number): void {
-    this.setup.server.give(epoch);
-    levels.add(this.setup.gauges.open, -1);
+    this.ended(epoch);
   }
 }

@@ -1,7 +1,11 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { unit } from '../../../kernel/rng.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
+import { FATE } from './fates.js';
+import { CLOSED, IdleLimits } from './idle-limits.js';
+import { isBroken } from './server-connections.js';
 import { levels } from '../../data/figures/levels.js';
 import type { PoolSetup } from './pool-setup.js';
 
@@ -20,9 +24,16 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   protected inUse = 0;
   /** Calls whose own connection is being opened. */
   protected dialling = 0;
+  /** What becomes of idle connections; null if nothing does. */
+  protected readonly idleLimits: IdleLimits | null;
+  /** By connection: epoch of its server process, or CLOSED. */
+  protected abstract readonly epochs: { [connection: number]: number };
 
   constructor(setup: Setup) {
     this.setup = setup;
+    const { idle, ctx } = setup;
+    this.idleLimits =
+      idle === null ? null : new IdleLimits(idle, ctx, (one) => this.sessionEnded(one));
   }
 
   held(): number {
@@ -60,8 +71,11 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
 
   protected hold(frame: number, layer: number, connection: number): void {
     invariant(connection >= 0, 'a call uses a connection that has a number');
-    const { ctx, gauges } = this.setup;
+    const { ctx, gauges, server } = this.setup;
     ctx.setWord(frame, layer, connection);
+    if (this.idleLimits !== null) {
+      this.idleLimits.taken(frame, connection, server.isDead(this.epochs[connection]));
+    }
     this.inUse++;
     levels.add(gauges.used, 1);
     if (gauges.usedOfNode >= 0) levels.add(gauges.usedOfNode, 1);
@@ -89,6 +103,39 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
     invariant(this.inUse >= this.leaked.length, 'a leaked connection stays in use');
     levels.add(used, -1);
     if (usedOfNode >= 0) levels.add(usedOfNode, -1);
+  }
+
+  /** Whether the connection of a call that leaves cannot be used again. */
+  protected isSpent(frame: number, outcome: Outcome): boolean {
+    return isBroken(outcome) || this.isFaded(frame);
+  }
+
+  /** Whether the connection that a call has taken had ended while it was idle. */
+  protected isFaded(frame: number): boolean {
+    return this.idleLimits !== null && this.idleLimits.fateOf(frame) !== FATE.none;
+  }
+
+  /** Whether the session of an idle connection has ended; behind a device that forgot it, its client sees nothing. */
+  protected isSeenDead(connection: number): boolean {
+    const fate = this.idleLimits === null ? FATE.none : this.idleLimits.fate(connection);
+    if (fate !== FATE.none) return fate === FATE.closed;
+    return this.setup.server.isDead(this.epochs[connection]);
+  }
+
+  /** The server closes the session of an idle connection; the pool does not know it yet. */
+  protected sessionEnded(connection: number): void {
+    const { server } = this.setup;
+    const epoch = this.epochs[connection];
+    if (server.isDead(epoch)) return;
+    this.epochs[connection] = CLOSED;
+    this.ended(epoch);
+  }
+
+  /** A session has ended, unless the server has ended it before. */
+  protected ended(epoch: number): void {
+    if (epoch === CLOSED) return;
+    this.setup.server.give(epoch);
+    levels.add(this.setup.gauges.open, -1);
   }
 
   /** Returns true if the call of a frame leaks its connection. */

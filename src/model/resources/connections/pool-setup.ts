@@ -3,6 +3,7 @@ import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Alarm, CallContext } from '../../../contracts/patterns/policy.js';
 import type { Histogram } from '../../../stats/histogram.js';
+import type { IdleSetup } from './idle-limits.js';
 import type { ServerWork } from './connect-work.js';
 import type { ServerConnections } from './server-connections.js';
 
@@ -38,6 +39,8 @@ export interface PoolSetup<P> {
   readonly opens: () => void;
   /** A call that holds a connection closes it without waiting for its statement; `epoch`: that of the connection. */
   readonly leaves: (frame: number, epoch: number) => void;
+  /** What ends idle connections besides the pool; null if nothing does. */
+  readonly idle: IdleSetup | null;
   /** Round trip to the database on an open connection, drawn for a frame, or VANISHED. */
   readonly ping: (frame: number) => Ns;
 }

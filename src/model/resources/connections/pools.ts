@@ -15,6 +15,9 @@ import type { View } from '../../data/edges/edge.js';
 import { EdgePool } from './edge-pool.js';
 import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
+import { fades } from './fates.js';
+import type { IdleSetup } from './idle-limits.js';
+import type { Link } from '../../data/edges/link.js';
 import { HikariPool } from './hikari-pool.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -126,6 +129,7 @@ export class Pools {
           server,
           works: this.works.of(spec, world.instances[spec.firstInstance + index]),
           leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
+          idle: this.idleOf(edge, caller, index),
           ping: this.pingOf(edge, caller, index),
           stream: streamKey(plan.seed, world.replication, `${name}${place}`),
         },
@@ -153,13 +157,34 @@ export class Pools {
         caller.leak;
   }
 
+  /** What ends idle connections of a caller to a node of the database; null if nothing does. */
+  private idleOf(edge: PlanEdge, caller: Instance, index: number): IdleSetup | null {
+    const { plan, connections, instances } = this.world;
+    if (!fades(plan, edge)) return null;
+    const { firstInstance, sessionIdleNs } = plan.components[plan.parts[edge.to].component];
+    // A pooler is beside its server.
+    const link = isShared(edge.pool!)
+      ? null
+      : this.linkTo(edge, caller, instances[firstInstance + index]);
+    return {
+      sessionNs: sessionIdleNs,
+      device: link?.device ?? null,
+      fates: connections.fates!,
+      alarm: (run) => this.alarms.add(run, null),
+    };
+  }
+
+  private linkTo(edge: PlanEdge, caller: Instance, server: Instance): Link | null {
+    const stride = Math.round(Math.sqrt(edge.links.length));
+    return this.world.links[edge.links[(caller.zone + 1) * stride + server.zone + 1]] ?? null;
+  }
+
   /** Round trip of the caller of a frame to a node of the database on an open connection, or VANISHED. */
   private pingOf(edge: PlanEdge, caller: Instance, index: number): (frame: number) => Ns {
-    const { plan, links, instances, calls } = this.world;
+    const { plan, instances, calls } = this.world;
     const { firstInstance } = plan.components[plan.parts[edge.to].component];
     const server = instances[firstInstance + index];
-    const stride = Math.round(Math.sqrt(edge.links.length));
-    const link = links[edge.links[(caller.zone + 1) * stride + server.zone + 1]];
+    const link = this.linkTo(edge, caller, server)!;
     return (frame) => {
       if (server.frozen !== FROZEN.no || (server.down && server.silent)) return VANISHED;
       const tag = PING_TAG + calls.attemptNumber(frame);
@@ -364,5 +389,6 @@ function byTransaction({ defaultPoolSize, queryWaitTimeoutNs }: PgbouncerSetting
     maxIdleTimeNs: null,
     acquireTimeoutNs: queryWaitTimeoutNs,
     waiters: 'fifo',
+    seesClosed: true,
   };
 }

@@ -402,6 +402,11 @@ export class Transactions {
     return -1;
   }
 
+  /** The frame of the call that holds the connection of a statement. */
+  holderOf(frame: number, edge: Edge): number {
+    return this.frame[this.around(frames.owner[frame], edge.toComponent)];
+  }
+
   /** The transaction on this database that encloses a strand of a client. */
   private around(strand: number, database: number): number {
     return this.of[this.branchOf(strand, database)];

@@ -25,6 +25,7 @@ const UNLIMITED: Pool = {
   maxIdleTimeNs: null,
   acquireTimeoutNs: null,
   waiters: 'fifo',
+  seesClosed: true,
 };
 
 /** Resolves a cache. */
