@@ -129,6 +129,7 @@ export const SYNONYMS: readonly string[] = [
   'initialDelay initialdelayseconds startperiod',
   'failureThreshold unhealthythreshold retries maxfails fall',
   'successThreshold healthythreshold rise',
+  'failOpenBelow failopen panicthreshold minimumhealthytargets',
   'preStop prestophook sleep lifecyclehook shutdowndelay deregistrationdelay preShutdownDelay',
   'terminationGrace terminationGracePeriod terminationGracePeriodSeconds graceperiod stoptimeout timeoutstopsec timeoutpershutdownphase shutdowntimeout',
   'drain graceful gracefulshutdown drainconnections finishinflight',

@@ -46,6 +46,7 @@ function watched(
           timeoutNs: 40,
           failureThreshold: 1,
           successThreshold: 1,
+          failOpenBelow: null,
           initialDelayNs: 0,
           endpoint: null,
           usesWorkers: false,

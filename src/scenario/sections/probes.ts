@@ -16,7 +16,7 @@ import type { StepOutput } from '../schema/steps.js';
 const SELF = 'self';
 
 /** Values of fields that only some kinds of probes have. */
-const OF_OTHERS = { successThreshold: 1, terminationGraceNs: null };
+const OF_OTHERS = { successThreshold: 1, failOpenBelow: null, terminationGraceNs: null };
 
 /** Resolves `probes`; `endpoints` are those of the service, none for a gateway. */
 export function resolveProbes(

@@ -137,6 +137,7 @@ function probes(hint: Make): readonly Hint[] {
     ...['liveness', 'readiness', 'startup'].map((kind) => probe(kind, 'call', {}, ['get'])),
     probe('readiness', 'failureThreshold', {}, [1, 8]),
     probe('readiness', 'successThreshold', {}, [1, 5]),
+    probe('readiness', 'failOpenBelow', { timeout: '1ms', failureThreshold: 1 }, ['1%', '100%']),
     probe('startup', 'period', {}, ['50ms', '700ms']),
     probe('startup', 'timeout', {}, ['1ms', '500ms']),
     probe('startup', 'failureThreshold', {}, [1, 30]),

@@ -19,7 +19,9 @@ export function updateFleet(world: ListedRun, instance: Instance): void {
     !leaving || restartRequested;
   const isSelected = ({ version }: Instance): boolean =>
     fleet.selected < 0 || version === fleet.selected;
-  const ableOf = own.filter((it) => isListed(it) && !it.unready);
+  const listed = own.filter(isListed);
+  const passing = listed.filter(({ unready }) => !unready);
+  const ableOf = failsOpen(instance, passing.length, listed.length) ? listed : passing;
   const able = ableOf.filter(isSelected);
   let ready = able.filter(isCalled);
   // kube-proxy falls back to terminating endpoints if there are no others (KEP-1669, ProxyTerminatingEndpoints).
@@ -42,6 +44,15 @@ export function updateFleet(world: ListedRun, instance: Instance): void {
     if (toComponent === instance.component) rooms?.forEach((room) => room.wake());
   }
   fleet.watch?.();
+}
+
+/**
+ * Whether all running instances are called because too few pass their check (AWS target groups: "fail open"; Envoy's
+ * panic over failed health checks).
+ */
+function failsOpen({ process }: Instance, passing: number, running: number): boolean {
+  const below = process.probes?.readiness?.failOpenBelow ?? null;
+  return below !== null && passing < below * running;
 }
 
 /** A new instance has taken this place: callers drop their state about the old one. */
