@@ -272,6 +272,7 @@ describe('connections of an edge', () => {
     lifetimeNs: null,
     backoff: null,
     keepalive: null,
+    waitForReady: false,
   };
   const connected = { ...bundle('http'), connections };
   const by = balancing('random', {}, { level: 'connection' });

@@ -223,6 +223,7 @@ const CONNECTIONS: Connections = {
   lifetimeNs: S.ms(60),
   backoff: null,
   keepalive: null,
+  waitForReady: false,
 };
 
 const LEAF = { component: 'leaf', part: 'get' };

@@ -79,6 +79,11 @@ export const connectionsSchema = entry(
         'calls are `refused` at once until the pause is over; the next one then opens a connection, and the others ' +
         'are refused until it is open.',
     ),
+    waitForReady: field.flag(
+      false,
+      'With `backoff`: calls wait for a connection while none can be opened, as long as their time limits allow ' +
+        '(waitForReady of gRPC). `false`: they are `refused` at once.',
+    ),
     keepalive: field.of(
       keepaliveSchema,
       absent('none: a far end that has gone is noticed by time limits only'),

@@ -33,6 +33,11 @@ export function resolveConnections(
     const message = 'has no effect with maxPending 0, because no call waits: remove acquireTimeout';
     problem('acquireTimeout', message);
   }
+  if (connections.waitForReady && connections.backoff === null) {
+    const message =
+      'has no effect without backoff, because no call is refused during a pause: write backoff: {}, or remove this';
+    problem('waitForReady', message);
+  }
   if (maxIdle > max && maxIdle !== Infinity) {
     const message =
       'has no effect, because never more than max connections are open: lower maxIdle';

@@ -68,6 +68,13 @@ function vanishing(gone: Tree): (tree: Tree) => void {
 
 const silent = vanishing({ blackhole: true });
 
+/** Channels that make pauses. */
+function waiting(tree: Tree): void {
+  vanishing({})(tree);
+  const connections = bundleIn(tree).connections as Tree;
+  connections.backoff ??= { initial: '100ms' };
+}
+
 /** Callees that fail, and a retry that tries four times within its budget. */
 function exhausted(tree: Tree): void {
   busy(tree);
@@ -187,6 +194,7 @@ export const atPlaces: readonly Hint[] = [
   of('connections\\.keepalive\\.timeout', silent, ['50ms', '2s']),
   of('connections\\.keepalive\\.withoutCalls', silent, [true, false]),
   of('connections\\.backoff(\\.\\w+)?', vanishing({}), undefined),
+  of('connections\\.waitForReady', waiting, [true, false]),
   of('connections\\.max', connected, [1, 4]),
   of(
     'connections\\.maxIdle',

@@ -92,6 +92,19 @@ export class ConnectionLine {
     levels.add(this.gauge, -1);
   }
 
+  /** No connection comes for the calls that expect one without a dial of their own: they wait again. */
+  disappoint(again: (frame: number) => void): void {
+    for (let k = 0; k < this.ring.length; k++) {
+      const frame = this.ring.get(k);
+      if (this.dials[frame] >= 0 || this.waits(frame)) continue;
+      this.calls.setWord(frame, this.layers[frame], WAITING);
+      this.expecting--;
+      invariant(this.expecting >= 0, 'a call is disappointed that expected a connection');
+      levels.add(this.gauge, 1);
+      again(frame);
+    }
+  }
+
   waits(frame: number): boolean {
     return this.calls.word(frame, this.layers[frame]) === WAITING;
   }

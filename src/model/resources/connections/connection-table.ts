@@ -22,6 +22,8 @@ interface TablePool extends OpeningPool {
   readonly serverIdle: Lane | null;
   readonly keepalive: Keepalive | null;
   retire(slot: number): void;
+  /** Opens connections for the calls that wait. */
+  resume(): void;
 }
 
 /** Above every slot, for numbers of a slot and its life. */
@@ -88,6 +90,7 @@ export class ConnectionTable {
   private readonly connectOp: number;
   private readonly idleOp: number;
   private readonly ageOp: number;
+  private readonly pauseOp: number;
 
   constructor(world: ActRun) {
     this.world = world;
@@ -111,6 +114,11 @@ export class ConnectionTable {
       if (this.life[slot] !== life || this.stalls(slot, this.ageOp, life)) return;
       this.poolOf(slot).retire(slot);
     });
+    this.pauseOp = engine.define('channel-pause', (pool, stamp) => {
+      const { caller } = this.pools[pool];
+      if (caller.frozen !== FROZEN.pause || caller.down) this.pools[pool].resume();
+      else caller.stalledCalls.push(this.pauseOp, pool, stamp);
+    });
     this.handshakes = new Handshakes(world, this);
   }
 
@@ -125,6 +133,12 @@ export class ConnectionTable {
 
   ageLane(delayNs: Ns | null): Lane | null {
     return this.lane(delayNs, this.ageOp, this.lives);
+  }
+
+  /** A pool opens no connection until this time; then the calls that wait for one do. */
+  pausedUntil(pool: number, at: Ns): void {
+    invariant(pool < this.pools.length, 'a pool that pauses is known');
+    engine.at(Math.max(at, engine.now), PHASE.TIMER, this.pauseOp, pool, 0, 0);
   }
 
   /** Takes a slot for a connection that is being opened. */

@@ -34,6 +34,11 @@ export class DialPauses {
     return this.failures > 0 && engine.now < this.until;
   }
 
+  /** When the present pause ends. */
+  get endsAt(): Ns {
+    return this.until;
+  }
+
   /** An attempt to connect begins. */
   begins(): void {
     invariant(!this.isPaused, 'no connection is opened during a pause');

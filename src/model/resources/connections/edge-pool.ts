@@ -172,19 +172,36 @@ export class EdgePool implements PolicyState {
       'only a dial can fail',
     );
     const owner = this.endDial(slot);
-    const { instance: places, lineageA, lineageB } = this.setup.world.connections;
+    const { connections } = this.setup.world;
+    const { instance: places, lineageA, lineageB } = connections;
     const instance = places[slot];
     this.pauses?.failed(lineageA[slot], lineageB[slot]);
     this.close(slot);
     const { limits } = this.setup;
     const isForAll = this.multiplexed || this.pauses !== null;
-    if (isForAll || (limits !== null && !limits.isDry)) {
+    if (this.setup.spec.waitForReady) this.waitAgain();
+    else if (isForAll || (limits !== null && !limits.isDry)) {
       for (let left = this.line.length; left > 0 && this.line.length > 0; left--) {
         this.miss(this.line.head, instance, outcome);
       }
     } else if (owner >= 0) {
       this.miss(owner, instance, outcome);
     }
+    this.grow();
+  }
+
+  /** The calls in line wait until the pause is over. */
+  private waitAgain(): void {
+    const { world, acquire } = this.setup;
+    invariant(this.pauses !== null, 'calls wait for a channel that makes pauses');
+    this.line.disappoint((frame) => {
+      if (acquire !== null) world.calls.arm(acquire, frame, this.line.layerOf(frame));
+    });
+    world.connections.pausedUntil(this.id, this.pauses!.endsAt);
+  }
+
+  /** A pause between vain attempts to connect is over: calls that wait for a connection open one. */
+  resume(): void {
     this.grow();
   }
 
@@ -210,7 +227,9 @@ export class EdgePool implements PolicyState {
   private queue(frame: number, layer: number): number {
     const { spec, world, acquire } = this.setup;
     const { calls } = world;
-    if (this.pauses !== null && this.isBroken(this.pauses)) return OUTCOME.refused;
+    if (this.pauses !== null && !spec.waitForReady && this.isBroken(this.pauses)) {
+      return OUTCOME.refused;
+    }
     const isComing = this.coming() > this.line.expecting;
     if (isComing || this.mayDial()) {
       if (!isComing && !this.dial(frame)) return this.nowhere(frame);

@@ -50,8 +50,8 @@ export function updateFleet(world: ListedRun, instance: Instance): void {
  * Whether all running instances are called because too few pass their check (AWS target groups: "fail open"; Envoy's
  * panic over failed health checks).
  */
-function failsOpen({ process }: Instance, passing: number, running: number): boolean {
-  const below = process.probes?.readiness?.failOpenBelow ?? null;
+function failsOpen(instance: Instance, passing: number, running: number): boolean {
+  const below = instance.process.probes?.readiness?.failOpenBelow ?? null;
   return below !== null && passing < below * running;
 }
 
