@@ -4,10 +4,12 @@ import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME } from '../../contracts/outcome.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
+import type { Sections } from '../resources/sections/sections.js';
 import type { Sizes } from '../resources/network/sizes.js';
 import type { Edge } from '../data/edges/edge.js';
 import type { ServedRun } from '../data/run.js';
-import { frames, PLACES } from '../data/strands/frames.js';
+import { frames, originalOf, PLACES } from '../data/strands/frames.js';
+import { keepsOperation } from '../data/strands/operations.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { levels } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
@@ -16,10 +18,12 @@ import { inherit } from './joins.js';
 export interface ApartParts extends ServedRun {
   /** Null if no message has a size. */
   readonly sizes: Sizes | null;
+  /** Null without transactions. */
+  readonly sections: Sections | null;
 }
 
-/** Kinds of components whose calls bring nothing to the strand that makes them but an outcome. */
-const PLAIN: ReadonlySet<string> = new Set(['gateway', 'service', 'database']);
+/** Kinds of components whose calls bring nothing but an outcome, or what a watcher hands back. */
+const PLAIN: ReadonlySet<string> = new Set(['gateway', 'service', 'database', 'cache']);
 
 /**
  * What is inside a time limit, if the caller does not abort it: a frame of its own with a strand of its own. While the
@@ -34,6 +38,8 @@ export class Apart {
   private readonly inside = new Map<number, number>();
   /** By frame that was left: when. */
   private readonly left = new Map<number, Ns>();
+  /** By frame that was left and was forked: the lineage of its call. */
+  private readonly calls = new Map<number, readonly [number, number]>();
   /** Attempts in flight whose caller has left: for it they have ended. */
   private readonly counted = new Set<number>();
   private readonly socketOp: number;
@@ -57,8 +63,8 @@ export class Apart {
   open(frame: number): number {
     const { edges, callData } = this.world;
     const edge = edges[frames.edge[frame]];
-    // A statement of a transaction has no connection of its own.
-    if (edge.session !== SESSION.none || !this.plain[edge.toComponent]) return -1;
+    // A commit is the end of a call whose steps are outside the time limit.
+    if (edge.session === SESSION.holds || !this.plain[edge.toComponent]) return -1;
     const owner = frames.owner[frame];
     const { lineageA, lineageB } = strands;
     const own = strands.open(strands.instance[owner], lineageA[owner], lineageB[owner]);
@@ -73,6 +79,7 @@ export class Apart {
     strands.traceParent[own] = strands.traceOf(owner);
     strands.state[own] = STATE.CALLING;
     if (callData !== null) callData.sent(own, owner);
+    for (const watcher of this.world.watchers) watcher.lent?.(own, owner);
     return own;
   }
 
@@ -88,12 +95,13 @@ export class Apart {
 
   /** What is inside has ended while its caller waits. */
   rejoined(child: number, parent: number): void {
-    const { callData, server } = this.world;
+    const { callData, server, watchers } = this.world;
     const own = frames.owner[child];
     invariant(this.inside.get(parent) === child, 'what is inside a time limit ends once');
     this.inside.delete(parent);
     this.handBack(child, parent);
     if (callData !== null) callData.received(own, frames.owner[parent]);
+    for (const watcher of watchers) watcher.returned?.(own, frames.owner[parent]);
     server.freeStrand(own);
   }
 
@@ -122,10 +130,18 @@ export class Apart {
       return;
     }
     if (sizes !== null) sizes.copied(own, strands.parent[own]);
+    const edge = edges[frames.edge[child]];
+    if (edge.session === SESSION.inside) {
+      this.world.sections!.transactions.leave(own, edge.toComponent);
+    }
+    const original = originalOf(child);
+    if (frames.hedged[child] !== 0) {
+      keepsOperation(child, original);
+      this.calls.set(child, [frames.lineageA[original], frames.lineageB[original]]);
+    }
     frames.parent[child] = -1;
     strands.parent[own] = -1;
     this.left.set(child, engine.now);
-    const edge = edges[frames.edge[child]];
     levels.add(edge.views[caller.index].left, 1);
     if (frames.job[child] >= 0) this.count(frames.job[child], edge);
     const endsAt = Math.max(engine.now, frames.start[child] + socketNs);
@@ -137,6 +153,14 @@ export class Apart {
   /** Returns true if a frame, or the one that it belongs to, has no caller any more. */
   isLeft(frame: number): boolean {
     return this.left.has(rootOf(frame));
+  }
+
+  /** An attempt is sent for a frame of this original: it belongs to the call that the original was forked from. */
+  sent(strand: number, original: number): void {
+    const call = this.calls.get(original);
+    if (call === undefined) return;
+    invariant(this.left.has(original), 'only a call that was left is no longer below its original');
+    [strands.callA[strand], strands.callB[strand]] = call;
   }
 
   /** An attempt for a call that was left has its answer. */
@@ -158,9 +182,13 @@ export class Apart {
   /** A frame ends; its outcome goes nowhere. */
   ended(frame: number): void {
     if (!this.left.delete(frame)) return;
+    this.calls.delete(frame);
     const edge = this.world.edges[frames.edge[frame]];
     const caller = this.world.instances[frames.caller[frame]];
     levels.add(edge.views[caller.index].left, -1);
+    if (edge.session === SESSION.inside) {
+      this.world.sections!.transactions.leftEnded(frames.owner[frame]);
+    }
   }
 
   /** For its caller an attempt ends when the caller leaves. */

@@ -340,7 +340,7 @@ export class Interpreter implements InterpreterPort {
       server.finishJob(strand, outcome);
       return;
     }
-    if ((strands.slot[strand] & SECTION) !== 0) sections!.ended(strand);
+    if ((strands.slot[strand] & SECTION) !== 0 && !sections!.ended(strand, outcome)) return;
     if (this.instead.runs(strand)) this.instead.ended(strand, outcome);
     else this.joins.endBranch(strand, outcome);
   }

@@ -116,6 +116,7 @@ export class Wire {
     operatesAsAttempt(strand, frame, original);
     strands.callA[strand] = frames.lineageA[original];
     strands.callB[strand] = frames.lineageB[original];
+    if (world.apart !== null) world.apart.sent(strand, original);
     strands.rootA[strand] = strands.rootA[owner];
     strands.rootB[strand] = strands.rootB[owner];
     strands.request[strand] = strands.request[owner];

@@ -38,6 +38,16 @@ export function operatesAsAttempt(strand: number, frame: number, original: numbe
   setOperation(strand);
 }
 
+/** A frame leaves the one that it was forked from: its attempts keep their operation. */
+export function keepsOperation(frame: number, original: number): void {
+  if (original === frame) return;
+  const isPlain = frames.operation[original] === OPERATION.plain;
+  const { lineageA, lineageB, operationA, operationB } = frames;
+  frames.operation[frame] = OPERATION.given;
+  operationA[frame] = isPlain ? lineageA[original] : operationA[original];
+  operationB[frame] = isPlain ? lineageB[original] : operationB[original];
+}
+
 /** A strand runs steps instead of the call of a frame, however many attempts that has made. */
 export function operatesInstead(strand: number, frame: number, tag: number): void {
   operationOfAttempts(frame);

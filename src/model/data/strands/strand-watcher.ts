@@ -8,6 +8,10 @@ export interface StrandWatcher {
   stopped?(strand: number): void;
   /** A job was stopped while its process is down. */
   died?(strand: number): void;
+  /** A call that its caller may leave begins in a strand of its own. */
+  lent?(own: number, owner: number): void;
+  /** Such a call has ended while its caller waited. */
+  returned?(own: number, owner: number): void;
 }
 
 // Separate loops: the server calls them only if there are watchers, and its methods stay small for V8.

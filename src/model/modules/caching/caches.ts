@@ -67,6 +67,16 @@ export class Caches implements StrandWatcher {
     if (this.columns.open[strand] > 0) this.loading.ended(strand, OUTCOME.cancelled, true);
   }
 
+  /** The command of a call to a shared level goes with the call, and its answer comes back. */
+  lent(own: number, owner: number): void {
+    this.columns.copyCommand(own, owner);
+    this.columns.copyValue(own, owner);
+  }
+
+  returned(own: number, owner: number): void {
+    this.columns.copyValue(owner, own);
+  }
+
   /** Number of loads that others may join; 0 if none is in flight. */
   held(): number {
     return this.list.reduce((sum, cache) => sum + cache.held(), 0);

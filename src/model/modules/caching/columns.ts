@@ -53,6 +53,20 @@ export class CacheColumns {
     this.delta[strand] = delta;
   }
 
+  /** Copies the command of one strand to another. */
+  copyCommand(to: number, from: number): void {
+    const { command, key, ttl } = this;
+    command[to] = command[from];
+    key[to] = key[from];
+    ttl[to] = ttl[from];
+  }
+
+  /** Copies the current value of one strand to another. */
+  copyValue(to: number, from: number): void {
+    this.hold(to, this.found[from], this.version[from], this.delta[from]);
+    this.refresh[to] = this.refresh[from];
+  }
+
   drop(strand: number): void {
     this.found[strand] = FOUND.nothing;
     this.refresh[strand] = 0;

@@ -1,8 +1,10 @@
 import { LOCKED } from '../../data/strands/slot-bits.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { DatabaseLocks } from './database-locks.js';
 import { Transactions } from './transactions.js';
+import type { TransactingRun } from './transactions.js';
 import { strands } from '../../data/strands/strands.js';
 
 /** Steps that hold a resource for their duration: a transaction or a lock. */
@@ -12,7 +14,7 @@ export class Sections {
   /** Callbacks for the branch of each transaction that has ended, committed or not. */
   readonly whenEnded: ((branch: number) => void)[] = [];
 
-  constructor(world: ReplicatedRun) {
+  constructor(world: TransactingRun) {
     const locks = new Map<number, DatabaseLocks>();
     for (const spec of world.plan.rows) {
       locks.set(spec.component, new DatabaseLocks(world, spec, () => this.transactions));
@@ -21,13 +23,14 @@ export class Sections {
     this.locks = new Locks(world);
   }
 
-  /** The branch of a section has ended. */
-  ended(strand: number): void {
+  /** The branch of a section has ended; false if its end has to wait. */
+  ended(strand: number, outcome: Outcome): boolean {
     if ((strands.slot[strand] & LOCKED) !== 0) this.locks.release(strand);
     else {
-      this.transactions.ended(strand);
+      if (!this.transactions.ended(strand, outcome)) return false;
       for (const listener of this.whenEnded) listener(strand);
     }
+    return true;
   }
 
   /** The branch of a section is stopped, with all its work. */

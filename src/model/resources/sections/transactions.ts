@@ -3,6 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PASS, PENDING, withStatus } from '../../../contracts/outcome.js';
+import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanRead, PlanWrite } from '../../../contracts/plan/replication.js';
 import type {
   PlanRowLock,
@@ -18,7 +19,12 @@ import { STATE, strands } from '../../data/strands/strands.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import type { RowHold } from './intruders.js';
 import type { DatabaseLocks } from './database-locks.js';
+import { LeftStatements } from './left-statements.js';
+import type { LeavingRun } from './left-statements.js';
 import { frames } from '../../data/strands/frames.js';
+
+/** A run with transactions. */
+export interface TransactingRun extends ReplicatedRun, LeavingRun {}
 
 /** Result for the wire: send the attempt. It is neither an outcome nor PASS. */
 export const GO = -1;
@@ -45,7 +51,7 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
  */
 export class Transactions {
   readonly slots = new Slots(64);
-  private readonly world: ReplicatedRun;
+  private readonly world: TransactingRun;
   private readonly locks: ReadonlyMap<number, DatabaseLocks>;
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
@@ -82,10 +88,12 @@ export class Transactions {
   private openedOf: Float64Array = new Float64Array(0);
   /** The strand whose BEGIN is being executed. */
   private beginning = -1;
+  private readonly behind: LeftStatements;
 
-  constructor(world: ReplicatedRun, locks: ReadonlyMap<number, DatabaseLocks>) {
+  constructor(world: TransactingRun, locks: ReadonlyMap<number, DatabaseLocks>) {
     this.world = world;
     this.locks = locks;
+    this.behind = new LeftStatements(world);
     this.slots.onGrow((capacity) => this.widen(capacity));
     strands.slots.onGrow((capacity) => {
       this.of = widenInt32(this.of, capacity);
@@ -141,7 +149,7 @@ export class Transactions {
     const { calls, interpreter } = world;
     const tx = this.of[strand];
     invariant(this.phase[tx] === PHASE.open, 'only an open transaction commits');
-    const lost = this.isLost(tx);
+    const lost = this.isLost(tx) || this.behind.has(strand);
     if (lost) return interpreter.settled(strand, OUTCOME.reset);
     this.phase[tx] = PHASE.commits;
     strands.state[strand] = STATE.CALLING;
@@ -152,21 +160,42 @@ export class Transactions {
     return outcome === PENDING ? false : interpreter.settled(strand, outcome);
   }
 
-  /** The branch of a transaction has ended: by its commit, or by a failure that rolls it back. */
-  ended(strand: number): void {
+  /**
+   * The branch of a transaction has ended: by its commit, or by a failure that rolls it back. False if the rollback
+   * waits for a statement that its caller has left: a driver runs one at a time on a connection (pgjdbc
+   * QueryExecutorImpl.java, lock; Connector/J ConnectionImpl.java, getConnectionMutex).
+   */
+  ended(strand: number, outcome: Outcome): boolean {
     const tx = this.of[strand];
     if (this.phase[tx] === PHASE.open) {
+      if (this.behind.has(strand) && !this.isLost(tx)) {
+        this.behind.await(strand, outcome);
+        return false;
+      }
+      this.behind.stop(strand);
       const { calls } = this.world;
       // A connection with an abandoned statement cannot be reused.
       if (this.isLost(tx)) calls.drop(this.frame[tx], true);
       else calls.endHeld(this.frame[tx], OUTCOME.cancelled);
     }
     this.finish(tx);
+    return true;
+  }
+
+  /** A caller leaves a statement of its transaction; `own`: the strand that keeps it. */
+  leave(own: number, database: number): void {
+    this.behind.add(own, this.branchOf(own, database));
+  }
+
+  /** A statement that its caller has left has ended. */
+  leftEnded(own: number): void {
+    this.behind.ended(own);
   }
 
   /** The branch is stopped; its call in progress was dropped before. */
   stopped(strand: number): void {
     const tx = this.of[strand];
+    this.behind.stop(strand);
     if (this.phase[tx] === PHASE.open) this.world.calls.drop(this.frame[tx], true);
     this.finish(tx);
   }
@@ -175,8 +204,9 @@ export class Transactions {
   sends(frame: number, edge: Edge): number {
     const owner = frames.owner[frame];
     if (edge.session === SESSION.inside) {
-      const tx = this.around(owner, edge.toComponent);
-      return this.isLost(tx) ? OUTCOME.reset : GO;
+      const branch = this.branchOf(owner, edge.toComponent);
+      const isBusy = this.behind.has(branch) && !this.behind.keeps(owner);
+      return isBusy || this.isLost(this.of[branch]) ? OUTCOME.reset : GO;
     }
     if (edge.session !== SESSION.holds) return GO;
     const tx = this.of[owner];
@@ -398,6 +428,8 @@ export class Transactions {
       const tx = this.of[at];
       if (tx >= 0 && this.database[tx] === database) return at;
     }
+    const branch = this.behind.branchOf(strand);
+    if (branch >= 0) return branch;
     invariant(false, 'a statement is part of its transaction');
     return -1;
   }
