@@ -12,6 +12,7 @@ import type {
   RunRecord,
   TraceRecord,
 } from '../contracts/record/record.js';
+import { auditCalls } from './path/audit-calls.js';
 import { assemble } from './assemble.js';
 import type { Assembly } from './assemble.js';
 import { largestHolder } from './data/holders.js';
@@ -152,6 +153,7 @@ function checkConservation(world: World): void {
     if (world.plan.components[component].kind === 'workload') outcomes += sink.answers(part);
   });
   invariant(outcomes === world.loads.requests, 'each request has one outcome');
+  auditCalls(world);
 }
 
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {

@@ -112,6 +112,18 @@ function messages(subscriber: string, topic: string, endpoint: string): string {
   ]);
 }
 
+/** A saga whose engine has its state in a database. */
+function leased(engine: string, step = ''): string {
+  return scenario([
+    'databases: { store: { operations: { put: { wait: 1ms, write: true } } } }',
+    'services:',
+    '  shop: { endpoints: { buy: [ saga: order ] } }',
+    '  pay: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] }, refund: { idempotent: true, steps: [ wait: 1ms ] } } }',
+    `sagas: { order: { kind: orchestrated, orchestrator: shop, ${engine}, persistence: { query: store.put }, steps: [ { name: pay, call: pay.charge, ${step}compensation: pay.refund } ] } }`,
+    USERS,
+  ]);
+}
+
 /** A purchase that is stored and published. */
 function writing(via: string): string {
   return scenario([
@@ -425,6 +437,22 @@ export const CASES: readonly RuleCase[] = [
     limit: 'less than maxPollInterval, 2 s',
     silent: {
       'it takes one less': messages('maxPollRecords: 99, maxPollInterval: 2s', '', ''),
+    },
+  },
+  {
+    rule: 'transaction-below-batch',
+    // 100 x 20 ms; the poll has five minutes.
+    fires: messages('maxPollRecords: 100, commit: transactional, transactionTimeout: 2s', '', ''),
+    path: 'topics.jobs.subscribers[0].transactionTimeout',
+    measured: '100 messages need 2 s',
+    limit: 'less than transactionTimeout, 2 s',
+    silent: {
+      'it takes one less': messages(
+        'maxPollRecords: 99, commit: transactional, transactionTimeout: 2s',
+        '',
+        '',
+      ),
+      'no transaction': messages('maxPollRecords: 100', '', ''),
     },
   },
   {
@@ -819,6 +847,29 @@ export const CASES: readonly RuleCase[] = [
         SAGA,
         USERS,
       ]),
+    },
+  },
+  {
+    rule: 'lease-below-step',
+    fires: leased('engine: camunda, leaseTimeout: 15ms'),
+    path: 'sagas.order.leaseTimeout',
+    measured: '20 ms on average',
+    limit: 'leaseTimeout 15 ms',
+    silent: {
+      'a lease that is longer': leased('engine: camunda, leaseTimeout: 21ms'),
+      'the lease of the engine': leased('engine: camunda'),
+      'no lease': leased('engine: simple'),
+    },
+  },
+  {
+    rule: 'lease-below-step',
+    // startToCloseTimeout: Temporal counts the time limit of the activity.
+    fires: leased('engine: temporal', 'policy: { timeout: 15ms }, '),
+    path: 'sagas.order.steps[0].policy.timeout',
+    measured: '20 ms on average',
+    limit: 'timeout 15 ms',
+    silent: {
+      'a time limit that is longer': leased('engine: temporal', 'policy: { timeout: 50ms }, '),
     },
   },
   {

@@ -1,4 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
+import { EndedAttempts } from './audit-calls.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
@@ -28,6 +29,7 @@ export class Server implements ServerPort {
   private readonly world: ServerParts;
   private readonly waits: LongestWaits;
   private readonly dropOp: number;
+  readonly ended = new EndedAttempts();
 
   constructor(world: ServerParts) {
     this.world = world;
@@ -271,10 +273,12 @@ export class Server implements ServerPort {
       (strands.slot[strand] & HELD) === 0,
       'a strand gives back all that it holds before it ends',
     );
-    if (strands.callerLeftAt[strand] >= 0) this.world.backends.ended(strand);
+    this.ended.count(strand);
     strands.stamp[strand]++;
     strands.life[strand]++;
     strands.slots.give(strand);
+    // Its session may end now: the statement is no longer in it.
+    if (strands.callerLeftAt[strand] >= 0) this.world.backends.ended(strand);
   }
 
   /** The job of a task is over: it is measured like an answered request, and its owner is notified. */

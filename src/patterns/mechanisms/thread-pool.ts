@@ -109,10 +109,15 @@ export class ThreadPool implements PolicyState {
 
   /** The thread takes the oldest queued call, or becomes idle. */
   private release(): void {
+    invariant(this.busy > 0, 'a task ends on the thread that runs it');
     const next = this.waiting.shift();
     if (next < 0) {
       this.busy--;
       this.idle.add(this.ctx.now);
+      invariant(
+        this.busy + this.idle.count === this.threads,
+        'each thread of a pool runs a task or is idle',
+      );
       return;
     }
     const frame = frameOf(next);

@@ -1,3 +1,4 @@
+import { isAudited } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
@@ -9,6 +10,7 @@ import type { PgbouncerSettings, Pool, PoolSettings } from '../../../contracts/s
 import { isShared, userOf } from '../../../contracts/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Alarms } from '../../data/instances/alarms.js';
+import { auditSessions } from './audit-sessions.js';
 import type { Backends } from './backends.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { View } from '../../data/edges/edge.js';
@@ -75,6 +77,8 @@ export class Pools {
   private readonly world: PoolsParts;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
+  /** By component. */
+  private readonly serversOf = new Map<number, ServerConnections[]>();
   /** By server of a pooler in session mode, and by user. */
   private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
   /** By server of a pooler: the pools of its users. */
@@ -361,6 +365,19 @@ export class Pools {
     return () => (sink.cell < 0 ? null : waits[plan.grid.segmentOfCell[sink.cell]]);
   }
 
+  /** Checks the sessions of a component at the end of a run; in audited runs whenever one of them ends. */
+  private watch(database: number, server: ServerConnections): void {
+    const { world } = this;
+    const known = this.serversOf.get(database);
+    const own = known ?? [];
+    own.push(server);
+    const check = (): void => auditSessions(world, own);
+    if (isAudited()) server.law = check;
+    if (known !== undefined) return;
+    this.serversOf.set(database, own);
+    world.audits.push(check);
+  }
+
   private serverOf(database: number, index: number): ServerConnections {
     const { maxConnections, firstInstance, clientCheckNs } = this.world.plan.components[database];
     const id = firstInstance + index;
@@ -368,6 +385,7 @@ export class Pools {
     if (server === undefined) {
       server = new ServerConnections(maxConnections, clientCheckNs, this.world.instances[id]);
       this.servers.set(id, server);
+      this.watch(database, server);
     }
     return server;
   }

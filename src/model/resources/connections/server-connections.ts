@@ -14,6 +14,9 @@ export class ServerConnections {
   private epoch: number;
   private open = 0;
 
+  /** A law that is checked when a connection ends, for runs with dear checks. */
+  law: (() => void) | null = null;
+
   /** Interval at which the server looks for lost clients during a statement; 0 = it does not. */
   readonly checkNs: Ns;
 
@@ -46,7 +49,15 @@ export class ServerConnections {
   give(epoch: number): void {
     this.sync();
     invariant(epoch !== this.epoch || this.open > 0, 'a connection to the server ends once');
-    if (epoch === this.epoch) this.open--;
+    if (epoch !== this.epoch) return;
+    this.open--;
+    if (this.law !== null) this.law();
+  }
+
+  /** Connections that are open. */
+  get sessions(): number {
+    this.sync();
+    return this.open;
   }
 
   /** Returns true for a connection whose server process has died. */
