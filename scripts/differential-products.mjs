@@ -2,10 +2,11 @@
 // compares their figures with those of the scenarios in test/field/products. `--write` writes the page, a word selects
 // rules by their name.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { within } from './differential-products/clients.mjs';
 import { has, Machine } from './differential-products/machine.mjs';
 import { PAGE, page, rowText } from './differential-products/page.mjs';
 import { PACKAGES, PRODUCTS } from './differential-products/products.mjs';
@@ -21,29 +22,21 @@ function clientsOf(machine) {
   const { status, stderr } = spawnSync('npm', args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`npm ${args.join(' ')}: ${stderr}`);
   const load = createRequire(join(folder, 'package.json'));
-  return Object.fromEntries(
-    PACKAGES.map((name) => {
-      const bare = name.replace(/@[^@]*$/, '');
-      return [bare, load(bare)];
-    }),
-  );
+  const names = PACKAGES.map((name) => name.replace(/@[^@]*$/, ''));
+  const versions = names.map((name) => {
+    const text = readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    return [name, JSON.parse(text).version];
+  });
+  const clients = Object.fromEntries(names.map((name) => [name, load(name)]));
+  return { ...clients, versions: Object.fromEntries(versions) };
 }
 
 /** What the simulator says: one value for each figure. */
 function simulated({ scenario, variant, figures }) {
   const file = join(ROOT, `test/field/products/${scenario}.yaml`);
-  const asks = Object.values(figures).map(({ ask }) => ask);
-  const only = variant === undefined ? [] : ['--variant', variant];
-  const args = [
-    join(ROOT, 'dist/cli/main.js'),
-    'ask',
-    file,
-    ...asks,
-    ...only,
-    '--json',
-    '-',
-    '--quiet',
-  ];
+  const where = variant === undefined ? '' : ` in ${variant}`;
+  const asks = Object.values(figures).map(({ ask }) => `${ask}${where}`);
+  const args = [join(ROOT, 'dist/cli/main.js'), 'ask', file, ...asks, '--json', '-', '--quiet'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${file}: ${stderr}`);
   const { answers } = JSON.parse(stdout);
@@ -52,7 +45,7 @@ function simulated({ scenario, variant, figures }) {
 
 /** The result of one rule: each figure by hand, as it is, and as the simulator has it. */
 async function compare(product, { rule, scenario, variant, ...own }, running) {
-  const real = await own.measure(running);
+  const real = await within(60, own.measure(running), () => undefined);
   const here = simulated({ scenario, variant, ...own });
   const figures = Object.entries(own.figures).map(([name, { unit = '', tolerance = 0 }]) => {
     const right = own.right[name];
@@ -61,11 +54,14 @@ async function compare(product, { rule, scenario, variant, ...own }, running) {
   const agrees = figures.every(({ right, tolerance, ...values }) =>
     [values.real, values.here].every((value) => Math.abs(value - right) <= tolerance),
   );
-  const version = product.version();
+  const version = product.version(running);
   return { rule, scenario, variant, product: product.name, version, figures, agrees };
 }
 
 const machine = new Machine();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => void machine.close().then(() => process.exit(1)));
+}
 const rows = [];
 const missing = [];
 let failed = false;

@@ -1,4 +1,4 @@
-// HAProxy: connections of a server for which requests wait, and when a server is out and back.
+// HAProxy: the line for a connection of a server, and the times at which a server is out and back.
 import { arrivals, count, Failed, get, longest, outcomeOf, server, shortest } from './clients.mjs';
 import { accepts, freePort, printed } from './machine.mjs';
 
@@ -53,6 +53,30 @@ async function queue(haproxy, limit) {
   return arrivals([0, 0, 0, 0, 0], () => haproxy.ask());
 }
 
+/** A server whose checks fail from 2.9 to 5.9 s, and its backup: 20 requests a second, and how many the backup got. */
+async function health(haproxy) {
+  const state = { failing: false, backup: 0 };
+  const first = ({ url }, response) => {
+    response.statusCode = url === '/health' && state.failing ? 500 : 200;
+    response.end('ok');
+  };
+  const second = (_, response) => {
+    state.backup++;
+    response.end('ok');
+  };
+  await haproxy.restart([first, second], {
+    lines: ['option httpchk GET /health', 'http-check expect status 200'],
+    settings: ['check inter 500ms fall 2 rise 3', 'backup'],
+  });
+  const times = Array.from({ length: 179 }, (_, i) => (i + 1) / 20);
+  const [results] = await Promise.all([
+    arrivals(times, () => haproxy.ask()),
+    arrivals([2.9], async () => void (state.failing = true)),
+    arrivals([5.9], async () => void (state.failing = false)),
+  ]);
+  return { ok: count(results, 'ok'), requests: state.backup };
+}
+
 const TIME = { unit: 's', tolerance: 0.25 };
 
 export const haproxy = {
@@ -91,6 +115,21 @@ export const haproxy = {
       async measure(own) {
         const results = await queue(own, '10s');
         return { ok: count(results, 'ok'), longest: longest(results) };
+      },
+    },
+    {
+      scenario: 'haproxy-health',
+      rule: '`inter 500ms fall 2 rise 3`: the backup serves from the second failed to the third good check',
+      figures: {
+        ok: { ask: 'users.outcomes.ok' },
+        // The phase of the checks is the product's own: up to an interval, with 20 requests a second.
+        'in flight at the backup': { ask: 'app[1].concurrency from 0s to 9s', tolerance: 0.12 },
+      },
+      right: { ok: 179, 'in flight at the backup': 0.78 },
+      async measure(own) {
+        const { ok, requests } = await health(own);
+        // Each takes 0.1 s of the 9 s.
+        return { ok, 'in flight at the backup': (requests * 0.1) / 9 };
       },
     },
   ],

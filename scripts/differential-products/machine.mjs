@@ -20,7 +20,8 @@ const ACCOUNT = process.getuid() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : 
 /** Folders of Debian that are not in the path of every user. */
 const PLACES = ['/usr/sbin', '/sbin', ...postgresFolders()];
 
-export const PATH = [process.env.PATH, ...PLACES].join(':');
+/** The script of the broker comes first: the one in /usr/sbin runs only as root or as its own account. */
+const PATH = ['/usr/lib/rabbitmq/bin', process.env.PATH, ...PLACES].join(':');
 
 function idOf(flag) {
   return Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout);

@@ -1,10 +1,10 @@
 // The page with the results, and the lines of it for the terminal.
 export const PAGE = 'docs/measured-against-products.md';
 
-/** A value with its unit: seconds to 10 ms, counts as they are. */
+/** A value with its unit: to two decimals. */
 function figure(value, unit) {
   if (value === undefined || value === null || Number.isNaN(value)) return 'none';
-  return unit === '' ? `${value}` : `${Math.round(value * 100) / 100} ${unit}`;
+  return `${Math.round(value * 100) / 100} ${unit}`.trimEnd();
 }
 
 /** One result for the terminal. */

@@ -1,6 +1,6 @@
 // PgBouncer: whose pool a statement waits for, and what the server still executes for clients that have left.
 import { arrivals, count, longest } from './clients.mjs';
-import { accepts, freePort, printed, sleep } from './machine.mjs';
+import { accepts, freePort, printed } from './machine.mjs';
 import { Postgres } from './postgres.mjs';
 
 /** A PgBouncer in front of a PostgreSQL of its own, with the settings of one rule after the other. */
@@ -36,24 +36,6 @@ class PgBouncer {
 
   execute(statement, options = {}) {
     return this.postgres.execute(statement, { port: this.port, ...options });
-  }
-
-  /** Sessions of users at the server, without the one that asks. */
-  async sessions() {
-    const client = await this.postgres.open();
-    const text = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'";
-    const { rows } = await client.query(text);
-    await client.end();
-    return Number(rows[0].count) - 1;
-  }
-
-  /** Largest number of those sessions in some seconds. */
-  async mostSessions(seconds) {
-    let most = 0;
-    for (const end = performance.now() + seconds * 1000; performance.now() < end; await sleep(0.1)) {
-      most = Math.max(most, await this.sessions());
-    }
-    return most;
   }
 }
 
@@ -103,7 +85,7 @@ export const pgbouncer = {
         await own.restart({ default_pool_size: 2, reserve_pool_size: 1, reserve_pool_timeout: 1 });
         const [users, sessions] = await Promise.all([
           arrivals([0, 0, 0], () => own.execute('SELECT pg_sleep(3)')),
-          own.mostSessions(4),
+          own.postgres.mostSessions(4),
         ]);
         return { 'longest of three statements': longest(users), sessions };
       },
@@ -150,7 +132,7 @@ export const pgbouncer = {
         await own.restart({ default_pool_size: 1 });
         const [next, sessions] = await Promise.all([
           arrivals([1], () => own.execute('SELECT pg_sleep(0.5)')),
-          own.mostSessions(2),
+          own.postgres.mostSessions(2),
           arrivals([0], () => own.execute('SELECT pg_sleep(3)', { limit: 0.4 })),
         ]);
         return { 'next statement': longest(next), sessions };

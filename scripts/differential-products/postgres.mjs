@@ -1,6 +1,6 @@
 // PostgreSQL: how long a session, a lock and a place in the queue of a lock are taken.
 import { arrivals, count, Failed, longest, within } from './clients.mjs';
-import { accepts, freePort, printed } from './machine.mjs';
+import { accepts, freePort, printed, sleep } from './machine.mjs';
 
 /** A cluster of its own, and a server with the settings of one rule after the other. */
 export class Postgres {
@@ -65,6 +65,28 @@ export class Postgres {
     } finally {
       client.end().catch(() => undefined);
     }
+  }
+
+  /** Sessions of users at the server, without the one that asks. */
+  async sessions() {
+    const client = await this.open();
+    const text = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'";
+    const { rows } = await client.query(text);
+    await client.end();
+    return Number(rows[0].count) - 1;
+  }
+
+  /** Largest number of those sessions in some seconds. */
+  async mostSessions(seconds) {
+    let most = 0;
+    for (
+      const end = performance.now() + seconds * 1000;
+      performance.now() < end;
+      await sleep(0.1)
+    ) {
+      most = Math.max(most, await this.sessions());
+    }
+    return most;
   }
 
   async each(client, statements) {
