@@ -365,6 +365,13 @@ export const DECISIVE: readonly Decisive[] = [
     '10 workers / 88 ms = 114 of 140 a second, four in five of them in time, less the wait',
   ),
   row(
+    'cdc-connector',
+    'api.outbox.republished in crash',
+    199,
+    1,
+    'ten rows a second for the 20 s before the crash, in which no offset was stored',
+  ),
+  row(
     'cert-expiry',
     'users.success during expired in closed-after-8s',
     0.163,
@@ -513,6 +520,13 @@ export const DECISIVE: readonly Decisive[] = [
     '100 pages with 50 calls, of which two find a connection',
   ),
   row(
+    'connection-storm',
+    'burst.latency.max in storm',
+    2.5,
+    0.015,
+    '400 x 10 ms of CPU on two cores, and 0.5 s of the statement',
+  ),
+  row(
     'constant-arrivals',
     'people.latency.mean in poisson',
     0.055,
@@ -616,6 +630,13 @@ export const DECISIVE: readonly Decisive[] = [
     1.02,
     0.005,
     '10 ms of work, a second until the check, 10 ms of work',
+  ),
+  row(
+    'detached-timeout',
+    'shop->bank.leftBehind from 20s to 35s in detaches',
+    8,
+    0.1,
+    'ten permits, each left after 0.2 of its 1 s',
   ),
   row(
     'discovery-client',
@@ -932,6 +953,20 @@ export const DECISIVE: readonly Decisive[] = [
     '200 tokens x 4 gateways, each asked for every 10 s + 8 s',
   ),
   row(
+    'kafka-transactions',
+    'out.sink.delay.max in one-minute',
+    60,
+    0.25,
+    'the timeout of the transaction, for the message that comes right after its first one',
+  ),
+  row(
+    'keda',
+    'worker.instances.max in capped',
+    4,
+    0,
+    'a lag of 2000 counts as 100 for each of four partitions, and the target is 100',
+  ),
+  row(
     'keep-alive-race',
     'users.success in server-first',
     0.9804,
@@ -966,6 +1001,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.52,
     0.003,
     'ten times 25 + 2 + 25 ms',
+  ),
+  row(
+    'limit-req-delay',
+    'users.successLatency.max in two-stage',
+    0.801,
+    0.002,
+    'four delayed requests, 200 ms apart, and 1 ms',
   ),
   row(
     'limiter-per-key',
@@ -1113,6 +1155,13 @@ export const DECISIVE: readonly Decisive[] = [
     285,
     0,
     '50/s x 5.7 s without a leader',
+  ),
+  row(
+    'nested-transactions',
+    'users.latency.max in eleven',
+    0.05,
+    0.001,
+    '10 ms, then 10 ms each for one request, two, four and three',
   ),
   row(
     'node-drain',
@@ -1428,6 +1477,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.478,
     0.01,
     'the last of three is away after 13.3 s, callers know 1 s later: 14.3 of 30 s',
+  ),
+  row(
+    'redis-cluster',
+    'users.success from 26s to 60s in partly',
+    0.667,
+    0.02,
+    'two of three masters serve their keys',
   ),
   row(
     'registry-outage',
@@ -1775,6 +1831,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.2212,
     0.03,
     '1 - e^(-10/s / 20 orders x 0.5 s)',
+  ),
+  row(
+    'table-lock-queue',
+    'deploy.latency.max in waits',
+    28.01,
+    0.12,
+    'from 12 s until the report ends at 40 s, and 10 ms',
   ),
   row(
     'thread-limit',
