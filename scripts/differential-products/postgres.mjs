@@ -101,7 +101,12 @@ export class Postgres {
 }
 
 /** SQLSTATE codes by the word that a rule has for them. */
-const NAMES = { '55P03': 'lockTimeout', '40P01': 'deadlock', '08P01': 'queryWaitTimeout' };
+const NAMES = {
+  '55P03': 'lockTimeout',
+  '40P01': 'deadlock',
+  '08P01': 'queryWaitTimeout',
+  57014: 'statementTimeout',
+};
 
 /** The smallest server: two sessions, none of them reserved. */
 const TWO_SESSIONS = {
@@ -221,6 +226,28 @@ export const postgres = {
           arrivals([0], () => own.execute(slow, { limit: 0.5 })),
         ]);
         return { 'next update': longest(next) };
+      },
+    },
+    {
+      scenario: 'pg-statement-timeout',
+      rule: '`statement_timeout` of 2 s includes the wait for a row',
+      figures: {
+        'end of the second': { ask: 'b.latency.max', unit: 's', tolerance: 0.25 },
+        'second ok': { ask: 'b.outcomes.ok' },
+      },
+      right: { 'end of the second': 2, 'second ok': 0 },
+      async measure(own) {
+        await own.restart({ statement_timeout: '2s' });
+        await own.execute(
+          'DROP TABLE IF EXISTS account; CREATE TABLE account (id int, n int); INSERT INTO account VALUES (1, 0)',
+        );
+        const update = (seconds) =>
+          `DO $$ BEGIN UPDATE account SET n = n + 1; PERFORM pg_sleep(${seconds}); END $$`;
+        const [second] = await Promise.all([
+          arrivals([0.02], () => own.execute(update(1))),
+          arrivals([0], () => own.execute(update(1.5))),
+        ]);
+        return { 'end of the second': longest(second), 'second ok': count(second, 'ok') };
       },
     },
     {
