@@ -1,4 +1,5 @@
 // PostgreSQL: how long a session, a lock and a place in the queue of a lock are taken.
+import { connect } from 'node:net';
 import { arrivals, count, Failed, longest, within } from './clients.mjs';
 import { accepts, freePort, printed, sleep } from './machine.mjs';
 
@@ -56,15 +57,29 @@ export class Postgres {
   }
 
   /** Runs statements on a connection of their own, one after the other, and leaves after `limit` seconds. */
-  async execute(statements, { limit, user, port } = {}) {
+  async execute(statements, { limit, user, port, cancels = false } = {}) {
     const client = await this.open(user, port);
     const done = this.each(client, [statements].flat());
     try {
       if (limit === undefined) await done;
-      else await within(limit, done, () => client.connection.stream.destroy());
+      else {
+        await within(limit, done, () => {
+          if (cancels) this.cancel(client);
+          client.connection.stream.destroy();
+        });
+      }
     } finally {
       client.end().catch(() => undefined);
     }
+  }
+
+  /** Asks the server to cancel what a client waits for, on a connection of its own. */
+  cancel({ processID, secretKey }) {
+    const request = Buffer.alloc(16);
+    [16, 80877102, processID, secretKey].forEach((word, i) => request.writeInt32BE(word, 4 * i));
+    connect(this.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .end(request);
   }
 
   /** Sessions of users at the server, without the one that asks. */
@@ -101,7 +116,12 @@ export class Postgres {
 }
 
 /** SQLSTATE codes by the word that a rule has for them. */
-const NAMES = { '55P03': 'lockTimeout', '40P01': 'deadlock', '08P01': 'queryWaitTimeout' };
+const NAMES = {
+  '55P03': 'lockTimeout',
+  '40P01': 'deadlock',
+  '08P01': 'queryWaitTimeout',
+  57014: 'statementTimeout',
+};
 
 /** The smallest server: two sessions, none of them reserved. */
 const TWO_SESSIONS = {
@@ -177,6 +197,40 @@ export const postgres = {
       measure: (own) => abandoned(own, { client_connection_check_interval: '1s' }),
     },
     {
+      scenario: 'pg-cancel',
+      variant: 'cancels',
+      rule: 'A cancel request ends the statement, and its session is free',
+      figures: ABANDONED,
+      right: { timeouts: 6, refused: 0 },
+      async measure(own) {
+        await own.restart({ ...TWO_SESSIONS, max_connections: 3 });
+        const results = await arrivals([0, 0, 0.8, 0.8, 1.6, 1.6], () =>
+          own.execute('SELECT pg_sleep(3)', { limit: 0.4, cancels: true }),
+        );
+        return { timeouts: count(results, 'timeout'), refused: count(results, 'refused') };
+      },
+    },
+    {
+      scenario: 'pg-share-lock',
+      rule: 'A SHARE lock, as of CREATE INDEX, stops writes and no reads',
+      figures: {
+        write: { ask: 'writers.latency.max', unit: 's', tolerance: 0.25 },
+        read: { ask: 'readers.latency.max', unit: 's', tolerance: 0.25 },
+      },
+      right: { write: 1.5, read: 0 },
+      async measure(own) {
+        await own.restart();
+        await own.execute('DROP TABLE IF EXISTS orders; CREATE TABLE orders (id int)');
+        const build = ['BEGIN', 'LOCK TABLE orders IN SHARE MODE', 'SELECT pg_sleep(2)', 'COMMIT'];
+        const [writes, reads] = await Promise.all([
+          arrivals([0.5], () => own.execute('INSERT INTO orders VALUES (1)')),
+          arrivals([1], () => own.execute('SELECT * FROM orders')),
+          arrivals([0], () => own.execute(build)),
+        ]);
+        return { write: longest(writes), read: longest(reads) };
+      },
+    },
+    {
       scenario: 'pg-lock-queue',
       variant: 'waits',
       rule: 'Reads queue behind an ALTER TABLE that waits for a report',
@@ -221,6 +275,28 @@ export const postgres = {
           arrivals([0], () => own.execute(slow, { limit: 0.5 })),
         ]);
         return { 'next update': longest(next) };
+      },
+    },
+    {
+      scenario: 'pg-statement-timeout',
+      rule: '`statement_timeout` of 2 s includes the wait for a row',
+      figures: {
+        'end of the second': { ask: 'b.latency.max', unit: 's', tolerance: 0.25 },
+        'second ok': { ask: 'b.outcomes.ok' },
+      },
+      right: { 'end of the second': 2, 'second ok': 0 },
+      async measure(own) {
+        await own.restart({ statement_timeout: '2s' });
+        await own.execute(
+          'DROP TABLE IF EXISTS account; CREATE TABLE account (id int, n int); INSERT INTO account VALUES (1, 0)',
+        );
+        const update = (seconds) =>
+          `DO $$ BEGIN UPDATE account SET n = n + 1; PERFORM pg_sleep(${seconds}); END $$`;
+        const [second] = await Promise.all([
+          arrivals([0.02], () => own.execute(update(1))),
+          arrivals([0], () => own.execute(update(1.5))),
+        ]);
+        return { 'end of the second': longest(second), 'second ok': count(second, 'ok') };
       },
     },
     {

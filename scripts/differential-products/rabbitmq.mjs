@@ -137,6 +137,29 @@ export const rabbitmq = {
       },
     },
     {
+      scenario: 'rabbit-cycle-overflow',
+      rule: 'A cycle of overflows is cut too',
+      figures: {
+        'left in a': { ask: 'a.ready.max from 6s to 10s' },
+        'left in b': { ask: 'b.ready.max from 6s to 10s' },
+      },
+      right: { 'left in a': 1, 'left in b': 1 },
+      async measure(own) {
+        const { connection, channel } = await own.connect();
+        const [a, b] = [own.name('a'), own.name('b')];
+        const full = (queue) => ({ arguments: { 'x-max-length': 1, ...deadLetterTo(queue) } });
+        await channel.assertQueue(a, full(b));
+        await channel.assertQueue(b, full(a));
+        for (let message = 0; message < 5; message++) {
+          await publish(channel, a, 1);
+          await sleep(0.2);
+        }
+        const left = { 'left in a': await depth(channel, a), 'left in b': await depth(channel, b) };
+        await connection.close();
+        return left;
+      },
+    },
+    {
       scenario: 'rabbit-prefetch',
       rule: 'Messages that a lost consumer held return at once to the next one',
       figures: {
