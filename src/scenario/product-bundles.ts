@@ -67,7 +67,8 @@ export const OF_BUNDLES: readonly WayOut[] = [
 /** A load balancer of Envoy or Istio in our terms. Those that hash need the key that they hash. */
 function balancer(value: string | undefined): string {
   const word = plainWord(value ?? 'hash');
-  if (/hash|maglev/.test(word)) return 'consistentHash, key: KEY';
+  if (/maglev/.test(word)) return 'maglev, key: KEY';
+  if (/hash/.test(word)) return 'ringHash, key: KEY';
   if (/random/.test(word)) return 'random';
   return /least/.test(word) ? 'leastRequest' : 'roundRobin';
 }

@@ -108,6 +108,7 @@ export const SYNONYMS: readonly string[] = [
   'disruptionBudget pdb poddisruptionbudget',
   'rollout strategy updatestrategy deploymentstrategy',
   'concurrency tomcat undertow jetty',
+  'ringHash consistenthash',
 
   // Faults.
   'crash kill down podkill podfailure outage',

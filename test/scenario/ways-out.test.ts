@@ -72,10 +72,10 @@ const CASES: readonly Case[] = [
     'retryOn: "5xx,retriable-headers"',
     'retry: { kind: envoy, on: [5xx, timeout, reset, connect] }',
   ),
-  inPolicy('lb_policy: MAGLEV', 'loadBalancing: { kind: consistentHash, key: KEY }'),
+  inPolicy('lb_policy: MAGLEV', 'loadBalancing: { kind: maglev, key: KEY }'),
   inPolicy(
     'loadBalancer: { consistentHash: { useSourceIp: true } }',
-    'loadBalancing: { kind: consistentHash, key: KEY }',
+    'loadBalancing: { kind: ringHash, key: KEY }',
   ),
   inPolicy(
     'circuit_breakers: { thresholds: [ { priority: HIGH, max_connections: 100 } ] }',

@@ -102,7 +102,7 @@ function listRule(document: Cell): void {
     'spec.trafficPolicy.tls': REASON.security,
     'spec.trafficPolicy.loadBalancer.simple': 'this balancer has no counterpart',
     'spec.trafficPolicy.loadBalancer.consistentHash':
-      'what is hashed is not known: write `loadBalancing: { kind: consistentHash, key: ... }`',
+      'what is hashed is not known: write `loadBalancing: { kind: ringHash, key: KEY }`',
     'spec.trafficPolicy.loadBalancer.localityLbSetting': REASON.scheduling,
     'spec.trafficPolicy.loadBalancer.warmupDurationSecs': 'write `slowStart` of `loadBalancing`',
     'spec.trafficPolicy.connectionPool.tcp':
