@@ -85,13 +85,24 @@ export class Problems {
     if (!this.remarks.has(key)) this.remarks.set(key, { at, text });
   }
 
-  /** All remarks as `file:line:col TEXT`, in the order of the file. */
+  /** All remarks as `file:line:col TEXT`, in the order of the file. One that many places have is one text. */
   notes(): readonly string[] {
-    return [...this.remarks.values()]
-      .sort((a, b) =>
-        a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start,
-      )
-      .map(({ at, text }) => `${this.placeText(at)} ${text}`);
+    const byText = new Map<string, string[]>();
+    for (const { at, text } of this.sortedNotes()) {
+      const known = byText.get(text);
+      if (known === undefined) byText.set(text, [this.placeText(at)]);
+      else known.push(this.placeText(at));
+    }
+    return [...byText].map(([text, [first, ...others]]) => {
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      return `${first}${more} ${text}`;
+    });
+  }
+
+  private sortedNotes(): readonly Note[] {
+    return [...this.remarks.values()].sort((a, b) =>
+      a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.start - b.at.start,
+    );
   }
 
   /** An empty collection for one variant, with the same files. */

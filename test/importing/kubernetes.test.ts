@@ -153,3 +153,94 @@ describe('Bookinfo', () => {
     expect(Object.keys(services)).toEqual(['reviews', 'details', 'ratings', 'productpage']);
   });
 });
+
+describe('the strategy of a Deployment', () => {
+  const listed = (text: string): readonly string[] =>
+    imported(source(text)).account.listed.map(({ path, reason }) => `${path}: ${reason}`);
+
+  it('is a rollout at rest', () => {
+    const spec =
+      'strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 25%, maxUnavailable: 0 } }\n  minReadySeconds: 5';
+    expect(scenarioOf(deployment('web', spec)).services.web.rollout).toEqual({
+      kind: 'rolling',
+      maxSurge: '25%',
+      maxUnavailable: 0,
+      minReady: '5s',
+    });
+    const recreate = 'strategy: { type: Recreate }';
+    expect(scenarioOf(deployment('web', recreate)).services.web.rollout).toEqual({
+      kind: 'recreate',
+    });
+  });
+
+  it('is none that is not written', () => {
+    expect(scenarioOf(deployment('web')).services.web.rollout).toBeUndefined();
+  });
+
+  it('of a set replaces one pod at a time', () => {
+    const set = deployment('web', 'updateStrategy: { type: RollingUpdate }').replace(
+      'kind: Deployment',
+      'kind: StatefulSet',
+    );
+    expect(scenarioOf(set).services.web.rollout).toEqual({
+      kind: 'rolling',
+      maxSurge: 0,
+      maxUnavailable: 1,
+    });
+    const byHand = set.replace('RollingUpdate', 'OnDelete');
+    expect(scenarioOf(byHand).services.web.rollout).toBeUndefined();
+    expect(listed(byHand)).toContain(
+      'spec.updateStrategy.type: pods are replaced by hand: no rollout does it',
+    );
+  });
+});
+
+describe('a PodDisruptionBudget', () => {
+  const budget = (spec: string, labels = '{ app: web }'): string =>
+    `${deployment('web', 'replicas: 4')}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web }
+spec: { ${spec}, selector: { matchLabels: ${labels} } }
+`;
+
+  it.each([
+    ['maxUnavailable: 1', { maxUnavailable: 1 }],
+    ['minAvailable: 50%', { minAvailable: '50%' }],
+  ])('gives the budget of the component: %s', (spec, wanted) => {
+    expect(scenarioOf(budget(spec)).services.web.disruptionBudget).toEqual(wanted);
+  });
+
+  it('of other pods is listed', () => {
+    const text = budget('maxUnavailable: 1', '{ app: other }');
+    expect(scenarioOf(text).services.web.disruptionBudget).toBeUndefined();
+    expect(imported(source(text)).account.listed.map(({ reason }) => reason)).toContain(
+      'no workload of these files has the labels of this budget, or it is a database',
+    );
+  });
+});
+
+describe('a topology spread constraint', () => {
+  const spread = (key: string): string =>
+    deployment('web', 'replicas: 6').replace(
+      '      containers:',
+      `      topologySpreadConstraints:
+        - { maxSkew: 1, topologyKey: ${key}, whenUnsatisfiable: DoNotSchedule, labelSelector: { matchLabels: { app: web } } }
+      containers:`,
+    );
+
+  it('over zones puts the instances in three zones, whose names are guesses', () => {
+    const result = imported(source(spread('topology.kubernetes.io/zone')));
+    const { zones } = loaded(result).variants[0]!.scenario.services.get('web')!;
+    expect(zones).toEqual(['zone-a', 'zone-b', 'zone-c', 'zone-a', 'zone-b', 'zone-c']);
+    expect(result.scenario).toMatch(/- zone-a {2}# test\.yaml:\d+, guess\n {6}- zone-b {2}# guess/);
+  });
+
+  it('over nodes is listed', () => {
+    const { account } = imported(source(spread('kubernetes.io/hostname')));
+    expect(account.listed.map(({ reason }) => reason)).toContain(
+      'nodes have no names in a scenario',
+    );
+  });
+});

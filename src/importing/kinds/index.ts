@@ -4,6 +4,7 @@ import { gateways, serviceEntries } from './istio/gateways.js';
 import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
+import { disruptionBudgets } from './kubernetes/disruption.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -14,6 +15,7 @@ export const documentKinds: readonly DocumentKind[] = [
   workloads,
   services,
   autoscalers,
+  disruptionBudgets,
   gateways,
   virtualServices,
   destinationRules,

@@ -13,10 +13,6 @@ export const bystanders: DocumentKind = {
 
 const DATA = 'the program reads it, not the simulation';
 const BYSTANDERS: ReadonlyMap<string, string> = new Map([
-  [
-    'PodDisruptionBudget',
-    'acts only on drains of nodes: write `platform.nodes` and `disruptionBudget`',
-  ],
   ['ConfigMap', DATA],
   ['Secret', DATA],
   ['ServiceAccount', REASON.security],

@@ -5,7 +5,9 @@ import { from, map, plain, type Written } from '../../written.js';
 import { connectAddresses } from './addresses.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
+import { spread } from './spread.js';
 import { coresUsedBy, productOf } from './products.js';
+import { ROLLOUT_REASONS, rolloutOf } from './strategy.js';
 
 /** Pods that one workload keeps running. */
 export interface Pods {
@@ -42,7 +44,10 @@ export function addComponent(
   if (component.isLoad)
     first!.document.list('a load generator is a workload, which has no process');
   else if (isDatabase) fillDatabase(component, first!);
-  else fillService(component, group, versions);
+  else fillService(component, group, versions, system);
+  for (const { document } of group) {
+    system.later('calls', () => listBelow(document, ROLLOUT_REASONS));
+  }
   for (const { pod, namespace } of group) {
     const env = containerOf(pod)?.get('env')?.items() ?? [];
     system.later('calls', () => {
@@ -64,6 +69,7 @@ function fillService(
   component: Component,
   group: readonly Pods[],
   versions: readonly string[],
+  system: System,
 ): void {
   const { fields } = component;
   const [first, ...others] = group;
@@ -77,6 +83,9 @@ function fillService(
     fields.set('replicas', map(counts));
   }
   for (const [key, value] of processFields(first!.pod)) fields.set(key, value);
+  const rollout = versions.length === 0 ? rolloutOf(first!.document) : undefined;
+  if (rollout !== undefined) fields.set('rollout', rollout);
+  if (versions.length === 0) spread(component, first!.pod, system);
   if (versions.length === 0) return;
   const rest = others.map((pods, index) => {
     const name = pods.document.get('metadata', 'name');

@@ -30,9 +30,8 @@ export const workloads: DocumentKind = {
   },
 };
 
+/** Gives the reasons once the settings of components have used what they can. */
 function listWorkload(document: Cell): void {
-  const rollout =
-    'acts only while a rollout runs: write `rollout` with a second version to simulate one';
   listBelow(document, {
     apiVersion: REASON.kind,
     kind: REASON.kind,
@@ -40,14 +39,8 @@ function listWorkload(document: Cell): void {
     'spec.selector': REASON.label,
     'spec.serviceName': REASON.name,
     'spec.template.metadata': REASON.label,
-    'spec.strategy': rollout,
-    'spec.updateStrategy': rollout,
-    'spec.minReadySeconds': rollout,
-    'spec.progressDeadlineSeconds': rollout,
-    'spec.revisionHistoryLimit': 'old versions take no part in a run',
     'spec.podManagementPolicy': 'pods of a set start independently of each other',
     'spec.volumeClaimTemplates': REASON.storage,
     'spec.persistentVolumeClaimRetentionPolicy': REASON.storage,
-    'spec.paused': rollout,
   });
 }

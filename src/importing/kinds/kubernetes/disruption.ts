@@ -1,0 +1,64 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, map, type Written } from '../../written.js';
+import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
+import { clusterOf, type Cluster } from './cluster.js';
+
+/** How many pods a drain of a node may stop at once. */
+export const disruptionBudgets: DocumentKind = {
+  name: 'Kubernetes PodDisruptionBudget',
+  recognises: resource(/^policy$/, 'PodDisruptionBudget'),
+  read(document, system) {
+    const cluster = clusterOf(system);
+    system.later('settings', () => {
+      for (const component of selectedBy(document, cluster, system)) limit(document, component);
+      listBelow(document, {
+        apiVersion: REASON.kind,
+        kind: REASON.kind,
+        metadata: REASON.name,
+        'spec.selector': REASON.label,
+        'spec.unhealthyPodEvictionPolicy': 'a drain counts ready pods alone',
+        status: 'the state of the moment is no setting',
+      });
+      document.list(
+        'no workload of these files has the labels of this budget, or it is a database',
+      );
+    });
+  },
+};
+
+function selectedBy(
+  document: Cell,
+  { pods, components }: Cluster,
+  { components: all }: System,
+): readonly Component[] {
+  const wanted = textsOf(document.get('spec', 'selector', 'matchLabels'));
+  const namespace = namespaceOf(document);
+  const found = pods.flatMap((each) => {
+    const isMeant =
+      wanted.size > 0 &&
+      each.namespace === namespace &&
+      [...wanted].every(([key, value]) => each.labels.get(key) === value);
+    return isMeant ? (components.get(`${each.namespace}/${each.name}`) ?? []) : [];
+  });
+  const chosen = new Set(found);
+  return all.filter((one) => chosen.has(one) && one.section === 'services' && !one.isLoad);
+}
+
+/** The two numbers exclude each other in Kubernetes too. */
+function limit(document: Cell, { fields }: Component): void {
+  for (const key of ['minAvailable', 'maxUnavailable']) {
+    const cell = document.get('spec', key);
+    const value = amountOf(cell);
+    if (value === undefined || fields.has('disruptionBudget')) continue;
+    fields.set('disruptionBudget', map({ [key]: value }));
+  }
+}
+
+/** A number of pods, or a share such as `25%`. */
+export function amountOf(cell: Cell | undefined): Written | undefined {
+  const text = cell?.text()?.trim() ?? '';
+  if (/^\d+$/.test(text)) return from(Number(text), cell);
+  return /^\d{1,3}%$/.test(text) && Number(text.slice(0, -1)) <= 100 ? from(text, cell) : undefined;
+}
