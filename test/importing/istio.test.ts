@@ -196,3 +196,66 @@ spec:
     });
   });
 });
+
+describe('what a VirtualService does beside routing', () => {
+  const route = (host: string): string => `route: [ { destination: { host: ${host} } } ]`;
+  const virtual = (
+    hosts: string,
+    gateways: string,
+    rule: string,
+  ): string => `${service('web')}${service('copy')}${GATEWAY}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec: { hosts: ${hosts}${gateways}, http: [ { ${rule} } ] }`;
+  const AT_GATEWAY = ', gateways: [ front ]';
+
+  it('mirrors a share of the requests of a route', () => {
+    const rule = `${route('web')}, mirror: { host: copy }, mirrorPercentage: { value: 25.0 }`;
+    const { gateways } = scenarioOf(virtual('[ "*" ]', AT_GATEWAY, rule));
+    expect(gateways.front.routes[0].mirror).toEqual({ to: 'copy.handle', share: '25%' });
+    const several = `${route('web')}, mirrors: [ { destination: { host: copy }, percentage: { value: 5 } } ]`;
+    const other = scenarioOf(virtual('[ "*" ]', AT_GATEWAY, several));
+    expect(other.gateways.front.routes[0].mirror).toEqual({ to: 'copy.handle', share: '5%' });
+  });
+
+  it('takes the requests of its hosts alone', () => {
+    const { gateways, workloads } = scenarioOf(
+      virtual('[ "*.shop.example.com", shop.example.com ]', AT_GATEWAY, route('web')),
+    );
+    expect(gateways.front.routes[0].match).toEqual({
+      path: '/*',
+      host: ['*.shop.example.com', 'shop.example.com'],
+    });
+    expect(workloads.users.requests).toContainEqual({
+      name: 'route-1',
+      call: 'front',
+      path: '/',
+      host: 'www.shop.example.com',
+    });
+  });
+
+  it('aborts requests inside the mesh for the whole run', () => {
+    const rule = `${route('web')}, fault: { abort: { httpStatus: 503, percentage: { value: 10 } } }`;
+    expect(scenarioOf(virtual('[ web ]', '', rule)).faults).toEqual([
+      {
+        id: 'abort-web',
+        kind: 'abort',
+        target: 'web',
+        status: 503,
+        share: '10%',
+        at: '0s',
+        for: 'none',
+      },
+    ]);
+  });
+
+  it('lists a fault of some requests, and a delay', () => {
+    const delay = `${route('web')}, fault: { delay: { fixedDelay: 7s, percentage: { value: 10 } } }`;
+    const text = virtual('[ web ]', '', delay);
+    expect(scenarioOf(text).faults).toBeUndefined();
+    expect(imported(source(text)).account.listed.map(({ reason }) => reason)).toContain(
+      'a delay, or a fault of some requests only, is an experiment: write it under `faults`',
+    );
+  });
+});

@@ -5,6 +5,7 @@ import { from, fromLater, list, map, plain, type Written, type WrittenMap } from
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { bundleOf, meshOf, type Mesh } from './mesh.js';
 import { ruleBundle } from './retries.js';
+import { addAbort, hostsOf, mirrorOf } from './extras.js';
 import { headersOf, matchOf, samplePath, type RouteMatch } from './matches.js';
 
 /** Routes of gateways, and routes and policies inside the mesh. */
@@ -25,12 +26,15 @@ class Reader {
   private readonly system: System;
   private readonly mesh: Mesh;
   private readonly namespace: string;
+  /** Hosts of the requests that its routes take; null = all. */
+  private readonly hosts: ReturnType<typeof hostsOf>;
 
   constructor(document: Cell, system: System, mesh: Mesh) {
     this.document = document;
     this.system = system;
     this.mesh = mesh;
     this.namespace = namespaceOf(document);
+    this.hosts = hostsOf(document.get('spec', 'hosts')?.items() ?? []);
   }
 
   read(): void {
@@ -70,13 +74,20 @@ class Reader {
     const name = `route-${number}`;
     const path = samplePath(match);
     gateway.requests.push(
-      map({ name: plain(name), path: path === null ? undefined : plain(path), ...match.sample }),
+      map({
+        name: plain(name),
+        path: path === null ? undefined : plain(path),
+        host: this.hosts === null ? undefined : plain(this.hosts.sample),
+        ...match.sample,
+      }),
     );
+    const find = (host: string): Component | undefined => this.system.find(host, this.namespace);
     return map(
       {
         name: plain(name),
-        match: map(match.written),
+        match: map({ ...match.written, host: this.hosts?.written }),
         to,
+        mirror: mirrorOf(rule, find, this.system),
         policy: bundle.size === 0 ? undefined : map(bundle),
       },
       [rule.get('name')],
@@ -122,6 +133,7 @@ class Reader {
     const plainRule = rules.find((rule) => rule.get('match') === undefined) ?? rules.at(-1);
     if (plainRule === undefined) return;
     const bundle = ruleBundle(plainRule);
+    if (plainRule.get('match') === undefined) addAbort(plainRule, callee, this.system);
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
     if (callee.versions.length === 0) return;
     const routes = rules.flatMap((rule, index) => {
@@ -140,7 +152,10 @@ class Reader {
 }
 
 function listRoutes(document: Cell): void {
-  const experiment = 'an injected fault is an experiment: write it under `faults`';
+  const experiment =
+    'a delay, or a fault of some requests only, is an experiment: write it under `faults`';
+  const mirror =
+    'the routes of gateways alone have copies, one of each request, to a service of these files';
   listBelow(document, {
     apiVersion: REASON.kind,
     kind: REASON.kind,
@@ -157,8 +172,10 @@ function listRoutes(document: Cell): void {
       'one target gets all requests, or no version of these files is meant',
     'spec.http.*.route.*.headers': 'the content of requests is not simulated',
     'spec.http.*.fault': experiment,
-    'spec.http.*.mirror': 'write `mirror` of the route of a gateway',
-    'spec.http.*.mirrorPercentage': 'write `mirror` of the route of a gateway',
+    'spec.http.*.mirror': mirror,
+    'spec.http.*.mirrors': mirror,
+    'spec.http.*.mirrorPercentage': mirror,
+    'spec.http.*.mirrorPercent': mirror,
     'spec.http.*.rewrite': 'a path leads to a route, whatever it is rewritten to',
     'spec.http.*.redirect': 'a redirect reaches no service',
     'spec.http.*.corsPolicy': 'the content of requests is not simulated',
