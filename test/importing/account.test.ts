@@ -7,6 +7,7 @@ const SYSTEMS: readonly string[] = [
   'petclinic',
   'voting-app',
   'astronomy-shop',
+  'envoy-gateway',
 ];
 
 describe.each(SYSTEMS)('the account of %s', (folder) => {

@@ -9,28 +9,32 @@ beforeEach(() => void (folder = new Folder()));
 afterEach(() => folder.remove());
 
 describe('faultline import', () => {
-  it.each(['bookinfo', 'online-boutique', 'petclinic', 'voting-app', 'astronomy-shop'])(
-    'makes a scenario of %s that runs',
-    (name) => {
-      const out = folder.at('out.yaml');
-      const done = faultline(['import', `${FIXTURES}/${name}`, '--out', out]);
-      expect(done.stderr).toBe('');
-      expect(done.stdout).toMatch(/^\S+: \d+ components from \d+ documents?\n\d+ values: /);
-      const json = folder.at('result.json');
-      const ran = faultline([
-        'run',
-        out,
-        '--quiet',
-        '--no-explain',
-        '--out',
-        folder.path,
-        '--json',
-        json,
-      ]);
-      expect(ran.status).toBe(0);
-      expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
-    },
-  );
+  it.each([
+    'bookinfo',
+    'online-boutique',
+    'petclinic',
+    'voting-app',
+    'astronomy-shop',
+    'envoy-gateway',
+  ])('makes a scenario of %s that runs', (name) => {
+    const out = folder.at('out.yaml');
+    const done = faultline(['import', `${FIXTURES}/${name}`, '--out', out]);
+    expect(done.stderr).toBe('');
+    expect(done.stdout).toMatch(/^\S+: \d+ components from \d+ documents?\n\d+ values: /);
+    const json = folder.at('result.json');
+    const ran = faultline([
+      'run',
+      out,
+      '--quiet',
+      '--no-explain',
+      '--out',
+      folder.path,
+      '--json',
+      json,
+    ]);
+    expect(ran.status).toBe(0);
+    expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
+  });
 
   it('finds in the example what saturates first, from manifests and packed traces at 20/s', () => {
     const out = folder.at('out.yaml');

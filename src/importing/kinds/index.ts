@@ -1,4 +1,6 @@
 import { composeFiles, dotEnvFiles } from './compose/index.js';
+import { apiGateways } from './gateway-api/gateways.js';
+import { apiRoutes } from './gateway-api/routes.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -17,6 +19,8 @@ export const documentKinds: readonly DocumentKind[] = [
   autoscalers,
   disruptionBudgets,
   gateways,
+  apiGateways,
+  apiRoutes,
   virtualServices,
   destinationRules,
   serviceEntries,

@@ -1,0 +1,185 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { durationOf } from '../istio/retries.js';
+import { hostsOf } from '../istio/extras.js';
+import { namespaceOf, resource, type DocumentKind } from '../kind.js';
+import { gatewaysOf } from './gateways.js';
+import { apiMatches, byRank, type ApiMatch } from './matches.js';
+
+/** Routes of the gateways of the Gateway API. */
+export const apiRoutes: DocumentKind = {
+  name: 'Gateway API HTTPRoute or GRPCRoute',
+  recognises: resource(/^gateway\.networking\.k8s\.io$/, 'HTTPRoute', 'GRPCRoute'),
+  read(document, system) {
+    system.later('routes', () => {
+      for (const parent of document.get('spec', 'parentRefs')?.items() ?? []) {
+        const namespace = parent.get('namespace')?.text() ?? namespaceOf(document);
+        const gateway = gatewaysOf(system).get(`${namespace}/${parent.get('name')?.text()}`);
+        if (gateway !== undefined) new Reader(document, gateway, system).read();
+      }
+      listRoutes(document);
+    });
+  },
+};
+
+/** A route with its place among the others of its gateway. */
+interface Ranked {
+  readonly rank: readonly number[];
+  readonly route: WrittenMap;
+}
+
+class Reader {
+  private readonly document: Cell;
+  private readonly gateway: Component;
+  private readonly system: System;
+  private readonly hosts: ReturnType<typeof hostsOf>;
+
+  constructor(document: Cell, gateway: Component, system: System) {
+    this.document = document;
+    this.gateway = gateway;
+    this.system = system;
+    this.hosts = hostsOf(document.get('spec', 'hostnames')?.items() ?? []);
+  }
+
+  read(): void {
+    const { document, gateway, system } = this;
+    const known = system.shared(`routes of ${gateway.name}`, (): Ranked[] => []);
+    for (const rule of document.get('spec', 'rules')?.items() ?? []) {
+      const to = this.targetOf(rule);
+      if (to === undefined) continue;
+      for (const match of apiMatches(rule)) known.push(this.route(rule, match, to));
+    }
+    // The most exact condition goes first, whatever the order of the documents.
+    known.sort((a, b) => byRank(a.rank, b.rank));
+    gateway.fields.set('routes', list(known.map(({ route }) => route)));
+  }
+
+  private route(rule: Cell, { written, sample, rank }: ApiMatch, to: Written): Ranked {
+    const { gateway, hosts } = this;
+    const name = `route-${gateway.requests.length + 1}`;
+    const host = hosts === null ? undefined : plain(hosts.sample);
+    gateway.requests.push(map({ name: plain(name), ...sample, host }));
+    const policy = policyOf(rule);
+    const route = map(
+      {
+        name: plain(name),
+        match: map({ ...written, host: hosts?.written }),
+        to,
+        mirror: this.mirrorOf(rule),
+        policy: policy.entries.size === 0 ? undefined : policy,
+      },
+      [rule.get('name')],
+    );
+    const ofHost = hosts === null ? 0 : hosts.sample.startsWith('www.') ? 1 : 2;
+    return { rank: [ofHost, ...rank], route };
+  }
+
+  private targetOf(rule: Cell): Written | undefined {
+    const targets = (rule.get('backendRefs')?.items() ?? []).flatMap((reference) => {
+      const found = this.backend(reference);
+      return found === undefined ? [] : [{ ...found, weight: reference.get('weight') }];
+    });
+    const [first, ...others] = targets;
+    if (first === undefined) return undefined;
+    if (others.length === 0)
+      return fromLater(() => this.system.targetOf(first.component), first.name);
+    return map(
+      targets.map(({ component, weight }) => {
+        const share = weight?.number();
+        return [component.name, share === undefined ? plain(1) : from(share, weight)] as const;
+      }),
+    );
+  }
+
+  private backend(
+    reference: Cell | undefined,
+  ): { readonly component: Component; readonly name: Cell } | undefined {
+    const name = reference?.get('name');
+    const namespace = reference?.get('namespace')?.text() ?? namespaceOf(this.document);
+    const component = this.system.find(name?.text() ?? '', namespace);
+    if (component?.section !== 'services' || name === undefined) return undefined;
+    this.system.connect(this.gateway, component, name);
+    return { component, name };
+  }
+
+  private mirrorOf(rule: Cell): WrittenMap | undefined {
+    const filter = rule
+      .get('filters')
+      ?.items()
+      .find((one) => one.get('requestMirror') !== undefined);
+    const mirror = filter?.get('requestMirror');
+    const found = this.backend(mirror?.get('backendRef'));
+    if (found === undefined) return undefined;
+    filter!.get('type')?.list(REASON.kind);
+    const percent = mirror!.get('percent');
+    const numerator = mirror!.get('fraction', 'numerator');
+    const denominator = mirror!.get('fraction', 'denominator');
+    const share =
+      percent?.number() ??
+      (numerator === undefined
+        ? undefined
+        : ((numerator.number() ?? 0) * 100) / (denominator?.number() ?? 100));
+    return map({
+      to: fromLater(() => this.system.targetOf(found.component), found.name),
+      share: share === undefined ? undefined : from(`${share}%`, percent, numerator, denominator),
+    });
+  }
+}
+
+/** HTTPRouteTimeouts and HTTPRouteRetry: attempts leave out the first try, and failed connections are retried too. */
+function policyOf(rule: Cell): WrittenMap {
+  const retry = rule.get('retry');
+  const attempts = retry?.get('attempts');
+  const count = attempts?.number();
+  const codes = (retry?.get('codes')?.items() ?? []).flatMap((code) => {
+    const status = code.number();
+    return status === undefined || status < 400 ? [] : [from(status, code)];
+  });
+  const base = durationOf(retry?.get('backoff'));
+  const on = list([...['connect', 'reset', 'timeout'].map((word) => plain(word)), ...codes]);
+  return map({
+    deadline: durationOf(rule.get('timeouts', 'request')),
+    timeout: durationOf(rule.get('timeouts', 'backendRequest')),
+    retry:
+      retry === undefined
+        ? undefined
+        : map({
+            attempts: count === undefined ? plain(2) : from(count + 1, attempts),
+            on,
+            backoff: base === undefined ? undefined : map({ kind: plain('constant'), base }),
+          }),
+  });
+}
+
+function listRoutes(document: Cell): void {
+  const content = 'the content of requests is not simulated';
+  listBelow(document, {
+    apiVersion: REASON.kind,
+    kind: REASON.kind,
+    metadata: REASON.name,
+    'spec.parentRefs':
+      'no gateway of these files, or a route inside a mesh, which a VirtualService says',
+    'spec.hostnames': REASON.name,
+    'spec.rules.*.name': REASON.name,
+    'spec.rules.*.matches.*.path.type': REASON.kind,
+    'spec.rules.*.matches.*.method.type': REASON.kind,
+    'spec.rules.*.matches.*.headers.*.type': REASON.kind,
+    'spec.rules.*.matches.*.headers.*.name': REASON.name,
+    'spec.rules.*.matches': 'a condition on the query or by an expression has no counterpart',
+    'spec.rules.*.filters': content,
+    'spec.rules.*.backendRefs.*.port': REASON.port,
+    'spec.rules.*.backendRefs.*.group': REASON.kind,
+    'spec.rules.*.backendRefs.*.kind': REASON.kind,
+    'spec.rules.*.backendRefs.*.namespace': REASON.name,
+    'spec.rules.*.backendRefs.*.filters': content,
+    'spec.rules.*.backendRefs.*.weight': 'one target gets all requests',
+    'spec.rules.*.backendRefs.*.name': 'no service of these files has this name',
+    'spec.rules.*.sessionPersistence':
+      'a call has no address of a client that could stay with an instance',
+    'spec.rules.*.timeouts': 'no limit is the default, or the route has no target',
+    'spec.rules.*.retry': 'the route has no target, or the status is no failure',
+    status: 'the state of the moment is no setting',
+  });
+}
