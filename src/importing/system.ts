@@ -13,9 +13,10 @@ export type Section = 'services' | 'databases' | 'gateways' | 'topics';
 /** A part of the scenario that is being built. */
 export interface Component {
   readonly name: string;
-  readonly section: Section;
-  /** Kind of a database or a topic. */
-  readonly product: string | null;
+  /** A service whose file has routes becomes a gateway. */
+  section: Section;
+  /** Kind of a database, a topic or a gateway. */
+  product: string | null;
   readonly origins: readonly Cell[];
   /** Fields, in the order in which they are written. */
   readonly fields: Map<string, Written>;

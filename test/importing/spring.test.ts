@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Importing } from '../../src/importing/import.js';
-import { loaded } from './support.js';
+import { fixtures, loaded } from './support.js';
 
 const MANIFESTS = ['order', 'payment']
   .map(
@@ -150,3 +150,92 @@ function importedText(text: string) {
   loaded(result);
   return result;
 }
+
+describe('the end of an application', () => {
+  it.each([
+    ['server.shutdown: graceful', { drain: true }],
+    ['server.shutdown: immediate', { drain: false }],
+    [
+      'server.shutdown: graceful\nspring.lifecycle.timeout-per-shutdown-phase: 20s',
+      { drain: true, terminationGrace: '20s' },
+    ],
+  ])('%s', (text, lifecycle) => {
+    expect(parse(importedText(text).scenario).services.order.lifecycle).toEqual(lifecycle);
+  });
+});
+
+describe('an instance of resilience4j', () => {
+  const bundleOf = (kind: string, fields: string): any =>
+    parse(importedText(`resilience4j.${kind}.instances: { payment: { ${fields} } }`).scenario)
+      .services.order.outbound.payment;
+
+  it('with a pool of threads has that pool', () => {
+    const fields =
+      'max-thread-pool-size: 4, core-thread-pool-size: 2, queue-capacity: 7, keep-alive-duration: 20ms';
+    expect(bundleOf('thread-pool-bulkhead', fields).bulkhead).toEqual({
+      kind: 'threadPool',
+      coreThreads: 2,
+      maxThreads: 4,
+      queueCapacity: 7,
+      keepAlive: '20ms',
+    });
+    expect(bundleOf('thread-pool-bulkhead', 'queue-capacity: 7').bulkhead).toMatchObject({
+      coreThreads: 3,
+      maxThreads: 4,
+    });
+  });
+
+  it('has random and growing waits', () => {
+    const fields =
+      'wait-duration: 100ms, enable-exponential-backoff: true, exponential-backoff-multiplier: 3, exponential-max-wait-duration: 2s, enable-randomized-wait: true, randomized-wait-factor: 0.25';
+    expect(bundleOf('retry', fields).retry.backoff).toEqual({
+      kind: 'exponential',
+      base: '100ms',
+      factor: 3,
+      max: '2s',
+      jitter: '25%',
+    });
+  });
+});
+
+describe('routes of Spring Cloud Gateway', () => {
+  it('make a gateway of the service', () => {
+    const result = importedText(`
+spring.cloud.gateway:
+  httpclient: { response-timeout: 5s }
+  routes:
+    - { id: a, uri: 'lb://payment', predicates: [ 'Path=/api/pay/**,/pay/{id}', 'Method=GET,POST' ], filters: [ StripPrefix=2 ] }
+    - { id: b, uri: 'http://payment:8080', predicates: [ 'Header=X-Canary, true' ] }
+`);
+    const { gateways, services, workloads } = parse(result.scenario);
+    expect(Object.keys(services)).toEqual(['payment']);
+    expect(gateways.order).toMatchObject({
+      kind: 'spring',
+      routes: [
+        {
+          match: { path: ['/api/pay', '/api/pay/*', '/pay/{id}'], method: ['GET', 'POST'] },
+          to: 'payment.handle',
+          policy: { timeout: '5s' },
+        },
+      ],
+    });
+    expect(workloads.users.requests).toEqual([
+      { name: 'route-1', call: 'order', path: '/api/pay', method: 'GET' },
+    ]);
+    expect(result.account.listed.map(({ reason }) => reason)).toContain(
+      'no service of these files is its target, or no counterpart has its condition',
+    );
+  });
+
+  it('of the pet clinic lead to its four services', () => {
+    const { gateways } = parse(
+      new Importing(fixtures('petclinic'), { title: 'P', names: new Map() }).finish(null).scenario,
+    );
+    expect(gateways['api-gateway'].routes.map(({ to }: any) => to)).toEqual([
+      'vets-service.handle',
+      'visits-service.handle',
+      'customers-service.handle',
+      'genai-service.handle',
+    ]);
+  });
+});

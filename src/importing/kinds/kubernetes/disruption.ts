@@ -1,9 +1,10 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { from, map, type Written } from '../../written.js';
+import { map } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { clusterOf, type Cluster } from './cluster.js';
+import { amountOf } from './quantities.js';
 
 /** How many pods a drain of a node may stop at once. */
 export const disruptionBudgets: DocumentKind = {
@@ -54,11 +55,4 @@ function limit(document: Cell, { fields }: Component): void {
     if (value === undefined || fields.has('disruptionBudget')) continue;
     fields.set('disruptionBudget', map({ [key]: value }));
   }
-}
-
-/** A number of pods, or a share such as `25%`. */
-export function amountOf(cell: Cell | undefined): Written | undefined {
-  const text = cell?.text()?.trim() ?? '';
-  if (/^\d+$/.test(text)) return from(Number(text), cell);
-  return /^\d{1,3}%$/.test(text) && Number(text.slice(0, -1)) <= 100 ? from(text, cell) : undefined;
 }

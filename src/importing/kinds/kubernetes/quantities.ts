@@ -36,3 +36,10 @@ export function secondsOf(cell: Cell | undefined): WrittenScalar | undefined {
   const seconds = cell?.number();
   return seconds === undefined || seconds < 0 ? undefined : from(`${seconds}s`, cell);
 }
+
+/** A number of pods, or a share such as `25%`. */
+export function amountOf(cell: Cell | undefined): WrittenScalar | undefined {
+  const text = cell?.text()?.trim() ?? '';
+  if (/^\d+$/.test(text)) return from(Number(text), cell);
+  return /^\d{1,3}%$/.test(text) && Number(text.slice(0, -1)) <= 100 ? from(text, cell) : undefined;
+}

@@ -28,7 +28,9 @@ export function spread(component: Component, pod: Cell | undefined, system: Syst
     'network',
     map({ zones: map(ZONES.map((name) => [name, map([])] as const)) }),
   );
-  own.get('maxSkew')?.relist('instances take the zones in turn, so that their numbers differ by one');
+  own
+    .get('maxSkew')
+    ?.relist('instances take the zones in turn, so that their numbers differ by one');
   own.get('whenUnsatisfiable')?.relist('there is room in every zone');
   own.get('labelSelector')?.relist(REASON.label);
 }

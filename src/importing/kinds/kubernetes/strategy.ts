@@ -1,8 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { REASON } from '../../reasons.js';
 import { from, map, plain, type Written } from '../../written.js';
-import { amountOf } from './disruption.js';
-import { secondsOf } from './quantities.js';
+import { amountOf, secondsOf } from './quantities.js';
 
 /** How a workload replaces its pods: a rollout at rest, which a variant with a second version can use. */
 export function rolloutOf(document: Cell): Written | undefined {

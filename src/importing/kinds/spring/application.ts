@@ -1,9 +1,10 @@
 import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
-import { filled, map, plain, type Written } from '../../written.js';
+import { filled, from, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
 import { hostsIn } from '../kubernetes/addresses.js';
+import { routeRequests } from './gateway.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { instancesOf } from './resilience4j.js';
 
@@ -61,6 +62,7 @@ function configure(document: Cell, component: Component, system: System): void {
   if (threads !== undefined) fields.set('concurrency', threads);
   const capacity = countIn(property(document, 'server.tomcat.accept-count'));
   if (capacity !== undefined) fields.set('queue', map({ capacity }));
+  ending(document, component);
   property(document, 'spring.application.name')?.list('names the component');
   database(document, component, system);
   const redis = property(document, 'spring.data.redis.host');
@@ -74,6 +76,29 @@ function configure(document: Cell, component: Component, system: System): void {
     outbound.push([callee.name, bundle]);
   }
   if (outbound.length > 0) fields.set('outbound', map(outbound));
+  routeRequests(document, component, system);
+}
+
+/**
+ * `server.shutdown`: graceful finishes the requests in flight, within the time of a phase. A pod may end before: its own
+ * grace counts then.
+ */
+function ending(document: Cell, { fields }: Component): void {
+  const shutdown = property(document, 'server.shutdown');
+  const word = valueOf(shutdown)?.toLowerCase();
+  if (word !== 'graceful' && word !== 'immediate') return;
+  const known = fields.get('lifecycle');
+  const own = known?.kind === 'map' ? known.entries : new Map<string, Written>();
+  const limit = property(document, 'spring.lifecycle.timeout-per-shutdown-phase');
+  const grace = word === 'graceful' && !own.has('terminationGrace') ? durationIn(limit) : undefined;
+  fields.set(
+    'lifecycle',
+    map([
+      ...own,
+      ['drain', from(word === 'graceful', shutdown)] as const,
+      ...(grace === undefined ? [] : [['terminationGrace', grace] as const]),
+    ]),
+  );
 }
 
 /** The component that an instance of resilience4j is named after: `payment`, `paymentService` or `payment-client`. */

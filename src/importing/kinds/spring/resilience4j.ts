@@ -1,5 +1,5 @@
 import type { Cell } from '../../cell.js';
-import { filled, from, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { filled, from, guess, map, plain, type Written, type WrittenMap } from '../../written.js';
 import {
   countIn,
   durationIn,
@@ -14,7 +14,14 @@ import {
 /** Looks up a property of an instance: its own, that of its base, or the default one. */
 type Lookup = (name: string) => Cell | undefined;
 
-const KINDS = ['circuitbreaker', 'retry', 'timelimiter', 'bulkhead', 'ratelimiter'] as const;
+const KINDS = [
+  'circuitbreaker',
+  'retry',
+  'timelimiter',
+  'bulkhead',
+  'thread-pool-bulkhead',
+  'ratelimiter',
+] as const;
 
 /** The bundles of all instances, with the place of the first value of each. */
 export function instancesOf(
@@ -40,7 +47,7 @@ function bundleOf(root: Cell | undefined, name: string): WrittenMap {
     circuitBreaker: breakerOf(of('circuitbreaker')),
     retry: retryOf(of('retry')),
     timeout: limiterOf(of('timelimiter')),
-    bulkhead: bulkheadOf(of('bulkhead')),
+    bulkhead: bulkheadOf(of('bulkhead')) ?? poolOf(of('thread-pool-bulkhead')),
     rateLimit: rateOf(of('ratelimiter')),
   });
 }
@@ -69,6 +76,7 @@ function breakerOf(of: Lookup | null): Written | undefined {
     automaticTransitionFromOpenToHalfOpenEnabled: flagIn(
       of('automaticTransitionFromOpenToHalfOpenEnabled'),
     ),
+    maxWaitDurationInHalfOpenState: durationIn(of('maxWaitDurationInHalfOpenState')),
   });
 }
 
@@ -79,16 +87,26 @@ function retryOf(of: Lookup | null): Written | undefined {
   const base = durationIn(of('waitDuration'));
   const factor = of('exponentialBackoffMultiplier');
   const growth = numberIn(factor);
+  const isRandom = of('enableRandomizedWait');
+  const spread = of('randomizedWaitFactor');
+  // IntervalFunction.DEFAULT_RANDOMIZATION_FACTOR
+  const share = (numberIn(spread) ?? 0.5) * 100;
+  const jitter =
+    valueOf(isRandom)?.toLowerCase() === 'true' && share > 0 && share <= 100
+      ? from(`${share}%`, isRandom, spread)
+      : undefined;
   const kind = isExponential ? from('exponential', isGrowing) : plain('constant');
   const backoff = map({
     kind,
     base,
     factor: isExponential && growth !== undefined ? from(growth, factor) : undefined,
+    max: isExponential ? durationIn(of('exponentialMaxWaitDuration')) : undefined,
+    jitter,
   });
   return map({
     kind: plain('resilience4j'),
     attempts: countIn(of('maxAttempts')),
-    backoff: base === undefined ? undefined : backoff,
+    backoff: base === undefined && !isExponential && jitter === undefined ? undefined : backoff,
   });
 }
 
@@ -107,6 +125,20 @@ function bulkheadOf(of: Lookup | null): Written | undefined {
     kind: plain('resilience4j'),
     maxConcurrentCalls: countIn(of('maxConcurrentCalls')),
     maxWaitDuration: durationIn(of('maxWaitDuration')),
+  });
+}
+
+/** ThreadPoolBulkheadConfig: by default one thread for each processor, and one less that is kept. */
+function poolOf(of: Lookup | null): Written | undefined {
+  if (of === null) return undefined;
+  const most = countIn(of('maxThreadPoolSize'));
+  const kept = countIn(of('coreThreadPoolSize'));
+  return map({
+    kind: plain('threadPool'),
+    coreThreads: kept ?? guess(Math.max(1, Number(most?.value ?? 4) - 1)),
+    maxThreads: most ?? guess(Math.max(4, Number(kept?.value ?? 0))),
+    queueCapacity: countIn(of('queueCapacity')),
+    keepAlive: durationIn(of('keepAliveDuration')),
   });
 }
 

@@ -1,0 +1,106 @@
+import type { Cell } from '../../cell.js';
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { from, fromLater, list, map, plain, type Written } from '../../written.js';
+import { hostsIn } from '../kubernetes/addresses.js';
+import { durationIn, property, valueOf } from './properties.js';
+
+/** Where Spring Cloud Gateway keeps its settings: before version 4.3, and since, in both its servers. */
+const PLACES = ['gateway', 'gateway.server.webflux', 'gateway.server.webmvc', 'gateway.mvc'];
+
+/** Makes a gateway of a service whose file has routes. */
+export function routeRequests(document: Cell, component: Component, system: System): void {
+  for (const place of PLACES) {
+    const settings = property(document, `spring.cloud.${place}`);
+    const routes = property(settings, 'routes')?.items() ?? [];
+    const limit = durationIn(property(settings, 'httpclient.response-timeout'));
+    const read = routes.flatMap((route) => routeOf(route, limit, component, system));
+    if (read.length === 0) continue;
+    component.section = 'gateways';
+    component.product = 'spring';
+    component.fields.set('routes', list(read));
+  }
+}
+
+function routeOf(
+  route: Cell,
+  limit: Written | undefined,
+  gateway: Component,
+  system: System,
+): readonly Written[] {
+  const uri = route.get('uri');
+  const target = targetOf(uri, system);
+  const match = matchOf(route);
+  listBelow(route, {
+    id: REASON.name,
+    filters: 'what a filter does to a request is not simulated: write `policy` or `middleware`',
+    metadata: REASON.label,
+    order: 'routes are tried in the order of the file',
+  });
+  if (target === undefined || match === null || target === gateway || uri === undefined) {
+    route.list('no service of these files is its target, or no counterpart has its condition');
+    return [];
+  }
+  system.connect(gateway, target, uri);
+  const name = `route-${gateway.requests.length + 1}`;
+  gateway.requests.push(
+    map({
+      name: plain(name),
+      path: plain(match.sample),
+      method: match.method === undefined ? undefined : plain(match.method.split(',')[0]!),
+    }),
+  );
+  return [
+    map({
+      name: plain(name),
+      match: match.written,
+      to: fromLater(() => system.targetOf(target), uri),
+      policy: limit === undefined ? undefined : map({ timeout: limit }),
+    }),
+  ];
+}
+
+/** `lb://orders` and `http://orders:8080` are the service orders. */
+function targetOf(uri: Cell | undefined, system: System): Component | undefined {
+  const text = valueOf(uri)?.replace(/^lb:(ws:)?\/\//i, 'http://') ?? '';
+  const [address] = hostsIn(text);
+  const found = address === undefined ? undefined : system.named(address.host);
+  return found?.section === 'services' ? found : undefined;
+}
+
+interface Match {
+  readonly written: Written;
+  readonly sample: string;
+  readonly method: string | undefined;
+}
+
+/** Conditions on the path and the method; null = there is another one. */
+function matchOf(route: Cell): Match | null {
+  let paths: readonly Written[] = [plain('/*')];
+  let sample = '/';
+  let method: string | undefined;
+  let methods: Written | undefined;
+  for (const predicate of route.get('predicates')?.items() ?? []) {
+    const [, name, text = ''] = /^(\w+)=(.+)$/.exec(valueOf(predicate) ?? '') ?? [];
+    const values = text.split(',').map((value) => value.trim());
+    if (name === 'Path') {
+      paths = values.flatMap((value) => pathsOf(value, predicate));
+      sample = values[0]!.replace(/\/?\*\*$/, '').replace(/\{[^}]*\}/g, 'x') || '/';
+    } else if (name === 'Method') {
+      method = values.join(',');
+      methods =
+        values.length === 1
+          ? from(values[0]!, predicate)
+          : list(values.map((value) => from(value, predicate)));
+    } else return null;
+  }
+  const path = paths.length === 1 ? paths[0]! : list(paths);
+  return { written: map({ path, method: methods }), sample, method };
+}
+
+/** PathPattern: `/api/**` takes `/api` and all below it. */
+function pathsOf(pattern: string, cell: Cell): readonly Written[] {
+  if (!pattern.endsWith('**')) return [from(pattern, cell)];
+  const stem = pattern.replace(/\/?\*\*$/, '');
+  return stem === '' ? [from('/*', cell)] : [from(stem, cell), from(`${stem}/*`, cell)];
+}
