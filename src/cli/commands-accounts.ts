@@ -158,6 +158,16 @@ export const addFix: Add = (program, terminal, perform) => {
         .choices(FIX_FORMATS)
         .default('text'),
     )
+    .option(
+      '--out <file>',
+      'write the change: a scenario that includes this one, or with --as that format',
+      pathName,
+    )
+    .option(
+      '--as <list>',
+      'the change in the format of: resilience4j, istio, envoy, kubernetes, hikari, kafka',
+      nameList,
+    )
     .option('--json <file>', 'write the answer as JSON; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(
@@ -168,6 +178,8 @@ export const addFix: Add = (program, terminal, perform) => {
         "faultline fix scenarios/first.yaml --budget 'users.success >= 99.9%'",
         'faultline fix scenarios/first.yaml --over services.payments.concurrency,services.payments.queue',
         'faultline fix scenarios/first.yaml --format md > comment.md',
+        'faultline fix scenarios/checkout.yaml --out fixed.yaml && faultline run fixed.yaml',
+        'faultline fix scenarios/first.yaml --as resilience4j,kubernetes',
       ),
     )
     .action(async (file: string, flags) => {

@@ -24,9 +24,10 @@ import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
-/** Commands for which a user of sweeps may look, and what to use instead. */
+/** Commands for which a user may look, and what to use instead. */
 const ELSEWHERE = {
   merge: 'run sweep again without --shard where the files of all shards lie together',
+  tune: 'write faultline fix FILE',
   search: 'write faultline sweep FILE --set path=from..to --expect EXPRESSION',
 } as const;
 
@@ -40,6 +41,7 @@ Examples:
   faultline story scenarios/checkout.yaml          what happened and why, in sentences
   faultline ask scenarios/first.yaml users.success   any figure by name
   faultline explore scenarios/first.yaml           which faults break a budget?
+  faultline fix scenarios/first.yaml               which setting holds the budgets?
   faultline capacity scenarios/first.yaml          how much load does it hold?
   faultline sensitivity scenarios/first.yaml       which guesses decide the answer?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?

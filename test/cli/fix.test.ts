@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FixResult } from '../../src/contracts/result/fix.js';
 import { Folder, faultline } from './harness.js';
@@ -238,6 +238,71 @@ variants:
     const faults = checks.filter(({ kind }) => kind === 'fault');
     // The only budget is about `down`: without it there is nothing to judge.
     expect(faults.map(({ subject, holds }) => [subject, holds])).toEqual([['down', true]]);
+  });
+
+  it('writes a scenario with the change, which loads and holds the budgets', () => {
+    const path = folder.put('patched.yaml', POOL);
+    const named = folder.put(
+      'named.yaml',
+      `${POOL.replace('users.success >= 99%', 'users.success >= 99% in small')}variants: [ { name: small } ]\n`,
+    );
+    for (const [file, was] of [
+      [path, 'today'],
+      [named, 'small'],
+    ] as const) {
+      const out = folder.at('patch.yaml');
+      const own = faultline(['fix', file, '--quiet', '--out', out]);
+      expect([own.status, own.stderr]).toEqual([0, '']);
+      expect(own.stdout).toMatch(/^Set databases/);
+      const json = folder.at('patch.json');
+      expect(faultline(['check', out, '--no-explain', '--quiet', '--json', json]).status).toBe(1);
+      const { variants } = JSON.parse(readFileSync(json, 'utf8')) as {
+        variants: { name: string; budgets: { verdict: string }[] }[];
+      };
+      expect(variants.map(({ name, budgets }) => [name, budgets[0]!.verdict])).toEqual([
+        [was, 'fail'],
+        ['fixed', 'pass'],
+      ]);
+    }
+  });
+
+  it('writes the change in the format of a product, and names what that has no field for', () => {
+    const hikari = POOL.replace(
+      'maxOpen: 5, acquireTimeout: 300ms',
+      'kind: hikari, maximumPoolSize: 5',
+    );
+    const path = folder.put('hikari.yaml', hikari);
+    const out = folder.at('application.yml');
+    const own = faultline(['fix', path, '--quiet', '--as', 'hikari', '--out', out]);
+    expect([own.status, own.stderr]).toEqual([0, '']);
+    expect(readFileSync(out, 'utf8')).toContain('maximum-pool-size: 7');
+    expect(own.stdout).toContain('As hikari:');
+    const { exports } = tuned('hikari.yaml', hikari, '--as', 'istio,hikari');
+    expect(exports!.map(({ format, unwritten }) => [format, unwritten.length])).toEqual([
+      ['istio', 1],
+      ['hikari', 0],
+    ]);
+    const two = faultline(['fix', path, '--as', 'istio,hikari', '--out', out]);
+    expect([two.status, two.stderr]).toEqual([2, expect.stringContaining('takes one format')]);
+    expect(faultline(['fix', path, '--as', 'hikary']).stderr).toContain('did you mean hikari?');
+    const set = ['--set', 'databases.catalog.cpu=4', '--out', folder.at('x.yaml')];
+    expect(faultline(['fix', path, ...set]).status).toBe(2);
+  });
+
+  it('writes no file where no change holds every budget', () => {
+    const path = folder.put('never.yaml', POOL.replace('success >= 99%', 'latency.p99 < 1us'));
+    const out = folder.at('never-written.yaml');
+    const { status, stderr } = faultline([
+      'fix',
+      path,
+      '--quiet',
+      '--max-runs',
+      '20',
+      '--out',
+      out,
+    ]);
+    expect([status, existsSync(out)]).toEqual([0, false]);
+    expect(stderr).toContain('is not written: no change holds every budget');
   });
 
   it('prints Markdown and JSON, and the same for any number of threads', () => {

@@ -1,16 +1,24 @@
 import { fixMarkdown } from '../../report/fix/markdown.js';
 import { fixText } from '../../report/fix/text.js';
-import type { FixResult } from '../../contracts/result/fix.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { FixedVariant, FixResult } from '../../contracts/result/fix.js';
 import type { ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
 import { exploredBudgets } from '../../analysis/explore.js';
+import { actsOf } from '../../exporting/acts.js';
+import type { Format } from '../../exporting/format.js';
+import { formats } from '../../exporting/formats/index.js';
+import { plain } from '../../scenario/located.js';
+import { meant } from '../../scenario/suggest.js';
+import type { SettingChange } from '../../scenario/tuning/change.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { fixVariant } from '../fix/fixer.js';
+import { checkPatch, patchText } from '../fix/patch.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { interruption, keep } from '../interrupt.js';
-import { chosen, prepare, type Selection } from '../prepare.js';
+import { chosen, prepare, type Prepared, type Selection } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
 import { requireBudget } from '../required-budget.js';
@@ -18,47 +26,95 @@ import { palette, type Terminal } from '../terminal.js';
 import { packageVersion } from '../version.js';
 
 /** Flags of `fix`. */
-export interface FixFlags extends Selection, SimulateOptions {
+export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
   readonly over?: readonly string[];
   readonly maxRuns: number;
   readonly format: (typeof FIX_FORMATS)[number];
   readonly json?: string;
+  /** Where the change is written. */
+  readonly out?: string;
+  /** The formats in which it is written. */
+  readonly as?: readonly string[];
 }
 
 /** Searches the smallest change with which a variant holds its budgets, and prints it. */
-export async function fix(argument: string, flags: FixFlags, terminal: Terminal): Promise<number> {
-  checkDestinations([flags.json]);
+export async function fix(
+  argument: string,
+  { as = [], ...flags }: FixFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json, flags.out]);
+  const chosenFormats = formatsOf(as, flags.out);
   const prepared = prepare(argument, { ...flags, variant: undefined }, terminal);
   const { file, path, replications } = prepared;
+  if (as.length === 0) checkPatch(flags.out, path, flags.set ?? []);
   const variants = candidates(file, flags.variant ?? [], path);
   const took = stopwatch();
   const { maxRuns, over = null } = flags;
   const by = { prepared, variants, over, maxRuns, options: flags, terminal };
-  const fixed = await fixVariant(by);
+  const { fixed, changes, plan } = await fixVariant(by);
   const { title, sha256 } = file;
+  const isAnswer = fixed.answer?.holds === true;
+  const exports = isAnswer ? exportsOf(chosenFormats, prepared, plan, changes) : [];
   const result: FixResult = {
     faultline: 1,
     scenario: { title, sha256 },
     seed: variants[0]!.scenario.run.seed,
     replications,
     engine: { version: packageVersion() },
-    fixed,
+    fixed: exports.length === 0 ? fixed : { ...fixed, exports },
   };
   const writes = new Writes();
   const json = `${canonicalJson(result)}\n`;
   await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
+  const { out } = flags;
+  if (out !== undefined && isAnswer) {
+    const text = (): string => exports[0]?.text ?? patchText(prepared, fixed.name, changes, out);
+    await writes.attempt(() => writeDocument(out, text, terminal));
+  } else if (out !== undefined) {
+    terminal.note(oneLine(`faultline: ${out} is not written: no change holds every budget`));
+  }
   if (flags.quiet !== true) terminal.note(oneLine(`fixed in ${took()}`));
-  if (!takesStandardOutput([flags.json])) print(result, path, json, flags, terminal);
+  if (!takesStandardOutput([flags.json, out])) print(result, path, json, flags, terminal);
   keep(`The settings for ${path} are reported.`);
   writes.settle();
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** The formats that are named; a file has room for one. */
+function formatsOf(names: readonly string[], out: string | undefined): readonly Format[] {
+  const known = formats.map(({ name }) => name);
+  if (out !== undefined && names.length > 1)
+    throw usageError(`--out takes one format: name one of ${names.join(', ')} with --as`);
+  return names.map((name) => {
+    const found = formats.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const near = meant(name, known);
+    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
+    throw usageError(`--as ${name} is no format${hint}; there are ${known.join(', ')}`);
+  });
+}
+
+function exportsOf(
+  chosenFormats: readonly Format[],
+  prepared: Prepared,
+  plan: Plan,
+  changes: readonly SettingChange[],
+): NonNullable<FixedVariant['exports']> {
+  const { written } = prepared.texts.get(plan.variant)!;
+  const values = changes.map(({ path, value }) => ({
+    path,
+    value: value === null ? null : plain(value),
+  }));
+  const acts = actsOf(values, written, plan);
+  return chosenFormats.map(({ name, write }) => ({ format: name, ...write(acts) }));
 }
 
 function print(
   result: FixResult,
   file: string,
   json: string,
-  { format }: FixFlags,
+  { format }: Pick<FixFlags, 'format'>,
   terminal: Terminal,
 ): void {
   if (format === 'json') return terminal.raw(json);

@@ -12,7 +12,7 @@ import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
-import { beforeText, valueText } from '../../scenario/tuning/change.js';
+import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
@@ -53,8 +53,15 @@ export interface FixInputs {
   readonly terminal: Terminal;
 }
 
+/** The result of a search, and the changes of its answer. */
+export interface Fixed {
+  readonly fixed: FixedVariant;
+  readonly plan: Plan;
+  readonly changes: readonly SettingChange[];
+}
+
 /** Searches the smallest change with which a variant holds its budgets. */
-export async function fixVariant(by: FixInputs): Promise<FixedVariant> {
+export async function fixVariant(by: FixInputs): Promise<Fixed> {
   const { prepared, variants, options } = by;
   const plans = variants.map((variant) => compile(variant, prepared.file));
   const share = memoryOf(options, plans, prepared.path);
@@ -84,19 +91,20 @@ class Fixer {
       options.quiet === true ? () => {} : progressBar(terminal, 'fixing (at most)', maxRuns);
   }
 
-  async fix(plans: readonly Plan[]): Promise<FixedVariant> {
+  async fix(plans: readonly Plan[]): Promise<Fixed> {
     const usual = await this.broken(plans);
-    const { variant, trials, leftOut } = usual;
+    const { variant, trials, leftOut, plan } = usual;
     const { base } = trials;
     const head = { name: variant.name, base, leftOut };
-    if (base.holds) return { ...head, ...NOTHING, runs: this.runner.done };
+    if (base.holds)
+      return { fixed: { ...head, ...NOTHING, runs: this.runner.done }, plan, changes: [] };
     this.runner.isReportable = true;
     const { moves, settings } = this.moves(usual);
     const others = this.others(variant);
     const found = await this.search(usual, moves, others);
     this.by.terminal.progress('');
     const answer = found.answer === null ? null : setOf(found.answer);
-    return {
+    const fixed: FixedVariant = {
       ...head,
       answer,
       others: found.others
@@ -113,6 +121,7 @@ class Fixer {
       runs: this.runner.done,
       ...(interruption.aborted && { interrupted: true }),
     };
+    return { fixed, plan, changes: found.answer?.moves ?? [] };
   }
 
   /** The first variant that breaks a budget; the first of all if none does. */

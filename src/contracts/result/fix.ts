@@ -103,6 +103,12 @@ export interface FixedVariant {
   readonly checks: readonly FixCheck[];
   /** Checks for which no runs were left. */
   readonly unchecked: number;
+  /** The answer in the formats that were asked for; absent if none was. */
+  readonly exports?: readonly {
+    readonly format: string;
+    readonly text: string;
+    readonly unwritten: readonly { readonly path: string; readonly reason: string }[];
+  }[];
   /** Settings that have a number to change, changes of them that ran, and those for which no runs were left. */
   readonly settings: number;
   readonly tried: number;

@@ -1,4 +1,4 @@
-import type { FixResult } from '../../contracts/result/fix.js';
+import type { FixedVariant, FixResult } from '../../contracts/result/fix.js';
 import { harmless, oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { inlineText, markdownTable } from '../markdown.js';
@@ -22,8 +22,22 @@ export function fixMarkdown(read: FixResult, file: string): string {
     remains === null ? '' : inlineText(remains),
     items(checkWords(fixed)),
     answer === null ? '' : `\`\`\`sh\n${commandOf(answer, fixed, file)}\n\`\`\``,
+    ...exportsOf(read.fixed),
     notesOf(fixed).map(inlineText).join('\n\n'),
     `${inlineText(file)} ${inlineText(facts)}`,
   ];
   return harmless(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+}
+
+/** A block for each format, and the settings that it cannot write. */
+function exportsOf({ exports = [] }: FixedVariant): readonly string[] {
+  return exports.flatMap(({ format, text, unwritten }) => [
+    text === '' ? '' : `As ${format}:\n\n\`\`\`yaml\n${text.trimEnd()}\n\`\`\``,
+    unwritten
+      .map(
+        ({ path, reason }) =>
+          `- not written as ${format}: ${inlineText(`${path}, because ${reason}`)}`,
+      )
+      .join('\n'),
+  ]);
 }

@@ -1,7 +1,7 @@
 import type { FixedVariant, FixResult, TunedSet } from '../../contracts/result/fix.js';
 import type { BudgetResult } from '../../contracts/result/result.js';
 import { formatValue } from '../../text/figures.js';
-import { asLines, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
+import { asLines, oneLine, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
@@ -25,6 +25,7 @@ export function fixText(read: FixResult, options: FixTextOptions): Lines {
     ...wrapped(answerWords(fixed), '', '', columns).map(paint.bold),
     ...headingLines(scenario.title, [facts], { columns, paint }).map(paint.dim),
     ...(fixed.base.holds ? [] : bodyLines(fixed, options)),
+    ...exportLines(read.fixed, options),
     ...noteLines(fixed, options),
   ]);
 }
@@ -64,6 +65,18 @@ function bodyLines(
 function checkLines(fixed: OneLine<FixedVariant>, columns: number): string[] {
   const words = checkWords(fixed);
   return words.length === 0 ? [] : ['', ...words.flatMap((own) => wrapped(own, '', '  ', columns))];
+}
+
+/** The change in other formats. Lines of files are not folded. */
+function exportLines({ exports = [] }: FixedVariant, { columns, paint }: FixTextOptions): string[] {
+  return exports.flatMap(({ format, text, unwritten }) => [
+    '',
+    paint.bold(`As ${oneLine(format)}:`),
+    ...text.split('\n').flatMap((line) => (line === '' ? [] : [`  ${line}`])),
+    ...unwritten.flatMap(({ path, reason }) =>
+      wrapped(`Not written: ${path}, because ${reason}.`, '  ', '      ', columns),
+    ),
+  ]);
 }
 
 function noteLines(fixed: OneLine<FixedVariant>, { columns, paint }: FixTextOptions): string[] {
