@@ -5,7 +5,7 @@ import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { costsOf } from './measure/costs.js';
 import { capacityByCell } from './measure/presence.js';
-import { arrivedOf, mergeSegments, sumCells, sumOutcomes } from './measure/sums.js';
+import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
 import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -61,6 +61,7 @@ export function judgeTuned(runs: TuningRuns, { budgets, limits, usual }: Judging
     holds: judged.every((own) => !isMissed(own)),
     arrived: mean(arrived),
     failed: mean(failed),
+    failedBefore: failedBefore(data),
     late: mean(harm) - mean(failed),
     averted: { value: value!, ci95 },
     failing: failingTime(records.map((record) => failingSteps(plan, record))),
@@ -91,6 +92,29 @@ function instancesIn(data: VariantData, record: RunRecord): number {
   );
   const there = capacityByCell(data, record, own, () => 1, { wanted: true });
   return sumCells(there, whole.cells) / whole.lengthNs;
+}
+
+function failedBefore({ plan, records, before, whole }: VariantData): number {
+  const { cells } = before.lengthNs > 0 ? before : whole;
+  const rows = records.flatMap(({ parts }) => requestsOf(plan).map((part) => parts[part]));
+  const counts = sumOutcomes(rows, cells);
+  const arrived = arrivedOf(counts);
+  return arrived === 0 ? 0 : 1 - succeededOf(counts) / arrived;
+}
+
+/** Points of failed requests that chance alone explains. */
+const MORE_FAILURES = 0.01;
+
+/**
+ * Whether users fail more often than in the usual runs, in all or before the first fault. A budget may hold because of
+ * that: a system that is always down recovers at once.
+ */
+export function failsMore(own: TunedRuns, usual: TunedRuns): boolean {
+  const share = ({ failed, arrived }: TunedRuns): number => (arrived === 0 ? 0 : failed / arrived);
+  return (
+    share(own) > share(usual) + MORE_FAILURES ||
+    own.failedBefore > usual.failedBefore + MORE_FAILURES
+  );
 }
 
 /** Requests that fail in each run. */

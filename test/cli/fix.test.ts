@@ -56,7 +56,7 @@ describe('fix', () => {
     );
     // The breaker opens within a second of the outage, which ends at 15 s: a recovery until 45 s needs a wait of 35 s at most.
     const wait = paths.find((one) => one.startsWith('policies.pay.circuitBreaker.wait'))!;
-    expect(wait).toMatch(/^policies\.pay\.circuitBreaker\.waitDurationInOpenState 60s \d+s$/);
+    expect(wait).toMatch(/^policies\.pay\.circuitBreaker\.waitDurationInOpenState 60s [\d.]+s$/);
     expect(Number(wait.split(' ')[2]!.slice(0, -1))).toBeGreaterThan(28);
     expect(Number(wait.split(' ')[2]!.slice(0, -1))).toBeLessThanOrEqual(35);
   });
@@ -238,6 +238,23 @@ variants:
     const faults = checks.filter(({ kind }) => kind === 'fault');
     // The only budget is about `down`: without it there is nothing to judge.
     expect(faults.map(({ subject, holds }) => [subject, holds])).toEqual([['down', true]]);
+  });
+
+  it('gives no answer with which users fail more often', () => {
+    // A bulkhead that refuses a quarter of the requests has the best latency; so has a service that is always down.
+    const slow = POOL.replace('users.success >= 99%', 'users.latency.p99 < 250ms');
+    const { base, answer } = tuned(
+      'slow.yaml',
+      slow,
+      '--over',
+      'services.shop',
+      '--max-runs',
+      '40',
+    );
+    const share = ({ failed, arrived }: typeof base) => failed / arrived;
+    expect(answer === null || share(answer) <= share(base) + 0.01).toBe(true);
+    // The pool is too small, and no setting of the shop makes it larger.
+    expect(answer?.holds ?? false).toBe(false);
   });
 
   it('writes a scenario with the change, which loads and holds the budgets', () => {

@@ -102,6 +102,22 @@ describe('the search for settings', () => {
     expect(runs).toBeLessThan(20);
   });
 
+  it('asks all replications where one run does not decide', async () => {
+    const at = { file: 'x', start: 0, end: 0 };
+    const move: Move = { path: 'x', before: scalar(16, at), value: scalar(32, at), effort: 1 };
+    // One run never proves that 19 to 31 hold, and two runs do.
+    const ask: Tuning['ask'] = (sets, replications) =>
+      Promise.resolve(
+        sets.map(([own]): Outcome => {
+          const value = Number(plain(own?.value ?? scalar(16, at)));
+          const holds = value >= 32 || (value >= 19 && replications === 2);
+          return { holds, mayHold: value >= 19, penalty: holds ? 0 : 1, harm: holds ? 0 : 100 };
+        }),
+      );
+    const { answer } = await search(['x'], { moves: [move], ask });
+    expect(plain(answer!.moves[0]!.value!)).toBe(19);
+  });
+
   it('has no answer where nothing helps', async () => {
     const { answer, others } = await search(['z'], { moves: ALL });
     expect([answer, others]).toEqual([null, []]);

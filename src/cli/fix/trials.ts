@@ -1,4 +1,5 @@
 import {
+  failsMore,
   failuresOf,
   isNearer,
   judgeTuned,
@@ -82,7 +83,7 @@ export class Trials {
   private readonly judging: Judging;
   private readonly runner: Runner;
   readonly base: TunedRuns;
-  /** By set: its first run, if all goals hold in it, because such a set is tried in more runs. */
+  /** By set: its first run, if no goal breaks in it, because such a set is tried in more runs. */
   private readonly begun = new Map<string, RunRecord>();
 
   constructor(
@@ -117,7 +118,7 @@ export class Trials {
         const records = [...(isBegun ? [own.first!] : []), ...rows[index]!];
         if (records.length < count || records.some(isStopped)) continue;
         shown[k] = this.judged({ ...own, records }, sets[k]!);
-        if (count === 1 && shown[k].holds) this.begun.set(own.key, records[0]!);
+        if (count === 1 && shown[k].mayHold === true) this.begun.set(own.key, records[0]!);
       }
     }
     return shown;
@@ -132,10 +133,13 @@ export class Trials {
   };
 
   private judged(runs: TuningRuns, moves: Moves): Shown {
-    const own = judgeTuned(runs, this.judging);
-    this.note(own, moves);
-    const penalty = penaltyOf(own, this.base);
-    return { holds: own.holds, penalty, harm: own.failed + own.late, runs: own };
+    const judged = judgeTuned(runs, this.judging);
+    const isWorse = failsMore(judged, this.base);
+    const own = { ...judged, holds: judged.holds && !isWorse };
+    if (!isWorse) this.note(own, moves);
+    const mayHold = !isWorse && own.budgets.every(({ verdict }) => verdict !== 'fail');
+    const penalty = penaltyOf(own, this.base) + (isWorse ? WORSE : 0);
+    return { holds: own.holds, mayHold, penalty, harm: own.failed + own.late, runs: own };
   }
 
   private note(runs: TunedRuns, moves: Moves): void {
@@ -152,6 +156,9 @@ export class Trials {
     }
   }
 }
+
+/** A change with which users fail more often counts as much as two goals that are broken. */
+const WORSE = 2;
 
 /** Changes as the key of a map, whatever their order. */
 function keyOf(moves: Moves): string {

@@ -4,7 +4,7 @@ import type { Asker, Holding, Moves, TriedSet } from './smallest.js';
 /**
  * The same change with each number as near to the present one as all goals hold: the distance between a number that
  * holds them and one that does not is halved until the two are as close as it makes sense. A value is tried in one run,
- * and with all replications if that one holds. Where goals hold, break and hold again, it finds one of the limits.
+ * and with all replications unless that one breaks a goal. Where goals hold, break and hold again, it finds one of the limits.
  */
 export async function closest<O extends Holding>(
   whole: TriedSet<O>,
@@ -50,8 +50,9 @@ async function heldBy<O extends Holding>(
   for (const count of by.replications === 1 ? [1] : [1, by.replications]) {
     const [outcome] = await by.ask([moves], count);
     if (outcome === undefined) return undefined;
-    if (outcome === null || !outcome.holds) return null;
-    if (count === by.replications) return outcome;
+    if (outcome === null) return null;
+    if (count === by.replications) return outcome.holds ? outcome : null;
+    if (!(outcome.mayHold ?? outcome.holds)) return null;
   }
   return null;
 }

@@ -7,6 +7,8 @@ export type Moves = readonly Move[];
 export interface Holding {
   /** Every goal holds. */
   readonly holds: boolean;
+  /** No goal is certainly broken: more runs may show that all hold. */
+  readonly mayHold?: boolean;
 }
 
 /** A set of changes with what its runs show. */

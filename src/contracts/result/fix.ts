@@ -34,6 +34,8 @@ export interface TunedRuns {
   readonly holds: boolean;
   readonly arrived: number;
   readonly failed: number;
+  /** Share of the requests before the first fault that fail; of all requests where there is no time before it. */
+  readonly failedBefore: number;
   /** Successes above twice the p99 of runs without faults. */
   readonly late: number;
   /** Requests that fail without the change and not with it, run by run, with their interval if there are several runs. */

@@ -21,8 +21,8 @@ export interface Range {
   node(value: number): Node;
 }
 
-/** Two values are as close as it makes sense if they differ by 4 %. */
-const CLOSE = 1.04;
+/** Two values are as close as it makes sense if they differ by 3 %. */
+const CLOSE = 1.03;
 
 /** The range of a change of a number or a quantity; null for any other change. */
 export function rangeOf({ before, value }: SettingChange): Range | null {
