@@ -84,6 +84,23 @@ function stored(steps: string, db: string, shop = ''): string {
   ]);
 }
 
+/** shop calls pay and queries a database; a device on one of the ways forgets connections after 60 s. */
+function behind(
+  hop: string,
+  between = '[ shop, pay ]',
+  db = 'pool: { maxIdleTime: 50s }, ',
+): string {
+  return scenario([
+    `network: { links: [ { between: ${between}, idleTimeout: 60s } ] }`,
+    `policies: { hop: { timeout: 1s, ${hop} } }`,
+    'services:',
+    '  shop: { endpoints: { buy: [ { call: pay.charge, policy: hop }, { query: db.read } ] } }',
+    `  ${PAY}`,
+    `databases: { db: { ${db}operations: { read: 20ms } } }`,
+    USERS,
+  ]);
+}
+
 const NESTED =
   '{ database: db, steps: [ query: db.read, transaction: { database: db, requiresNew: true, steps: [ query: db.write ] } ] }';
 const KEPT = 'pay: { protocol: { keepAliveTimeout: 5s }, endpoints: { charge: [ wait: 20ms ] } }';
@@ -245,6 +262,23 @@ export const CASES: readonly RuleCase[] = [
         'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
       ),
       'workers without a limit': pair('{ bulkhead: { maxConcurrent: 1000 } }'),
+    },
+  },
+  {
+    rule: 'idle-beyond-path',
+    fires: behind('connections: { idleTimeout: 300s, keepalive: { time: 90s } }'),
+    path: 'policies.hop.connections',
+    measured: 'the client closes them after 300 s, with a keepalive of 90 s',
+    limit: 'less than the 60 s of the link',
+    silent: {
+      'the client closes them first': behind('connections: { idleTimeout: 50s }'),
+      'they are kept known': behind('connections: { keepalive: { time: 30s } }'),
+      'the device is on another way': behind('connections: {}', '[ shop, db ]'),
+      'a pool keeps them known': behind(
+        '',
+        '[ shop, db ]',
+        'pool: { kind: hikari, keepaliveTime: 50s }, ',
+      ),
     },
   },
   {

@@ -33,6 +33,7 @@ export { godService } from './god-service.js';
 export { graceBelowWork } from './grace-below-work.js';
 export { hedgeNotIdempotent } from './hedge-not-idempotent.js';
 export { hotPartition } from './hot-partition.js';
+export { idleBeyondPath } from './idle-beyond-path.js';
 export { implausibleValue } from './implausible-value.js';
 export { latencyBudgetWithoutSuccess } from './latency-budget-without-success.js';
 export { leaseBelowStep } from './lease-below-step.js';
