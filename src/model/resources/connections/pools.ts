@@ -1,7 +1,7 @@
 import { isAudited } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Lane } from '../../../kernel/lanes.js';
-import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
+import { streamKey, unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
@@ -19,13 +19,11 @@ import type { EdgePoolParts } from './edge-pool-setup.js';
 import { GoPool } from './go-pool.js';
 import { fades } from './fates.js';
 import type { IdleSetup } from './idle-limits.js';
-import type { Link } from '../../data/edges/link.js';
 import { HikariPool } from './hikari-pool.js';
-import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { MESSAGE, VANISHED } from '../../data/edges/link.js';
 import { ConnectWork } from './connect-work.js';
 import type { Working } from './connect-work.js';
+import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
 import { ServerConnections } from './server-connections.js';
@@ -36,9 +34,6 @@ import { levels } from '../../data/figures/levels.js';
 import { sink } from '../../data/figures/sink.js';
 import { engine } from '../../../kernel/engine.js';
 import { samplers } from '../../../kernel/distribution.js';
-
-/** Lineage tag of the connection tests of an attempt. */
-const PING_TAG = 0x5000;
 
 /** Gauges of the pools of one calling instance to one component, for the record. */
 export interface PoolMeter {
@@ -134,7 +129,7 @@ export class Pools {
           works: this.works.of(spec, world.instances[spec.firstInstance + index]),
           leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
           idle: this.idleOf(edge, caller, index),
-          ping: this.pingOf(edge, caller, index),
+          ping: pingOf(this.world, edge, caller, index),
           stream: streamKey(plan.seed, world.replication, `${name}${place}`),
         },
         user,
@@ -169,34 +164,12 @@ export class Pools {
     // A pooler is beside its server.
     const link = isShared(edge.pool!)
       ? null
-      : this.linkTo(edge, caller, instances[firstInstance + index]);
+      : linkTo(this.world, edge, caller, instances[firstInstance + index]);
     return {
       sessionNs: sessionIdleNs,
       device: link?.device ?? null,
       fates: connections.fates!,
       alarm: (run) => this.alarms.add(run, null),
-    };
-  }
-
-  private linkTo(edge: PlanEdge, caller: Instance, server: Instance): Link | null {
-    const stride = Math.round(Math.sqrt(edge.links.length));
-    return this.world.links[edge.links[(caller.zone + 1) * stride + server.zone + 1]] ?? null;
-  }
-
-  /** Round trip of the caller of a frame to a node of the database on an open connection, or VANISHED. */
-  private pingOf(edge: PlanEdge, caller: Instance, index: number): (frame: number) => Ns {
-    const { plan, instances, calls } = this.world;
-    const { firstInstance } = plan.components[plan.parts[edge.to].component];
-    const server = instances[firstInstance + index];
-    const link = this.linkTo(edge, caller, server)!;
-    return (frame) => {
-      if (server.frozen !== FROZEN.no || (server.down && server.silent)) return VANISHED;
-      const tag = PING_TAG + calls.attemptNumber(frame);
-      derive(calls.lineageA(frame), calls.lineageB(frame), tag);
-      const { a, b } = lineage;
-      const there = link.delay(MESSAGE.request, a, b);
-      const back = link.delay(MESSAGE.answer, a, b);
-      return there === VANISHED || back === VANISHED ? VANISHED : there + back;
     };
   }
 
