@@ -93,6 +93,22 @@ describe('what the pages say', () => {
     }
   });
 
+  it('README.md: its five answers are those of the commands', () => {
+    const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const asked = [...text.matchAll(/^# (.+?\?) (.+)\n(npx .+)$/gmu)];
+    expect(asked).toHaveLength(5);
+    // The pages of the commands show the same output, and their tests compare it.
+    const plain = (words: string): string => words.replace(/\s+/gu, ' ');
+    const pages = ['fix', 'capacity', 'sensitivity', 'ci'];
+    const known = pages.map((page) => plain(readFileSync(join(ROOT, `docs/${page}.md`), 'utf8')));
+    const [survives, ...others] = asked.map(([, , answer, command]) => ({ answer, command }));
+    for (const { answer, command } of others) {
+      const page = known.find((one) => one.includes(plain(command!)));
+      expect(page, command).toContain(answer);
+    }
+    expect(ran('run', 'scenarios/first.yaml', '--out', out).stdout).toContain(survives!.answer);
+  });
+
   it('shows what the gate of docs/ci.md prints', () => {
     const shown = blocks.find(({ page, language }) => page === 'docs/ci.md' && language === 'text');
     const { status, stdout } = ran('check', 'scenarios/release-gate.yaml');
