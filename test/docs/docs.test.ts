@@ -333,7 +333,7 @@ function isElsewhere(text: string): boolean {
 
 /** A line of a block without its comment. */
 function bare(line: string): string {
-  return line.replace(/\s+#.*$/, '').trim();
+  return line.replace(/(?:^|\s+)#.*$/, '').trim();
 }
 
 function blocksOf(page: string): Block[] {
