@@ -3,8 +3,8 @@ import { entries, get, items, list, map, scalar, text } from '../located.js';
 import { ENVOY_OUTCOMES } from '../product-words.js';
 import { plainWord } from '../synonyms.js';
 import { numberOf, onePlus, percent, same, timeIn, wordOf } from './read.js';
-import type { Block, Placing, Row, Spellings } from './row.js';
-import { harmless, loose, moved } from './row.js';
+import type { Placing, Row, Spellings } from './row.js';
+import { blocksOf, harmless, loose, moved } from './row.js';
 
 /** A Duration of protobuf. A bare number, which Envoy itself refuses, counts seconds. */
 const time = timeIn('s');
@@ -177,13 +177,7 @@ function enforced(keys: string, known: readonly number[]): Row {
   return { keys, to: (value) => (known.includes(numberOf(value) ?? -1) ? { put: [] } : null) };
 }
 
-const block = (policy: string, names: string, rows: readonly Row[]): Block => ({
-  product: 'Envoy',
-  names,
-  policy,
-  kind: 'envoy',
-  rows,
-});
+const block = blocksOf('Envoy');
 
 /** The balancers that need no key. api/envoy/config/cluster/v3/cluster.proto, LbPolicy. */
 const BALANCERS: Readonly<Record<string, string>> = {

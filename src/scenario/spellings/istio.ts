@@ -2,8 +2,8 @@ import { entries, get, scalar } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { connections, outcomesOf } from './envoy.js';
 import { onePlus, percent, same, timeIn, wordOf } from './read.js';
-import type { Block, Row, Spellings } from './row.js';
-import { harmless, loose, moved } from './row.js';
+import type { Row, Spellings } from './row.js';
+import { blocksOf, harmless, loose, moved } from './row.js';
 
 const time = timeIn('s');
 
@@ -70,13 +70,7 @@ const OF_LIMITS: readonly Row[] = ['http1MaxPendingRequests', 'http2MaxRequests'
   moved(plainWord(name), `bulkhead.${name}`, same),
 );
 
-const block = (policy: string, names: string, rows: readonly Row[]): Block => ({
-  product: 'Istio',
-  names,
-  policy,
-  kind: 'istio',
-  rows,
-});
+const block = blocksOf('Istio');
 
 const BALANCERS: Readonly<Record<string, string>> = {
   ROUND_ROBIN: 'roundRobin',

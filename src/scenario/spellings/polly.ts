@@ -1,7 +1,7 @@
 import { scalar } from '../located.js';
 import { flagOf, onePlus, same, timeSpan, wordOf } from './read.js';
-import type { Block, Row, Spellings } from './row.js';
-import { moved } from './row.js';
+import type { Row, Spellings } from './row.js';
+import { blocksOf, moved } from './row.js';
 
 /** DelayBackoffType: Constant, Linear, Exponential. RetryHelper.cs: jitter of 25 %, or the decorrelated delay. */
 const OF_RETRIES: readonly Row[] = [
@@ -39,18 +39,7 @@ const OF_BREAKERS: readonly Row[] = [
   moved('breakduration', 'circuitBreaker.breakDuration', timeSpan),
 ];
 
-const block = (
-  policy: string,
-  names: string,
-  kind: string | null,
-  rows: readonly Row[],
-): Block => ({
-  product: 'Polly',
-  names,
-  policy,
-  kind,
-  rows,
-});
+const block = blocksOf('Polly');
 
 const OF_TRIES: readonly Row[] = [moved('timeout', 'timeout.after', timeSpan)];
 const OF_TOTALS: readonly Row[] = [moved('timeout', 'deadline.after', timeSpan)];
@@ -58,10 +47,10 @@ const OF_TOTALS: readonly Row[] = [moved('timeout', 'deadline.after', timeSpan)]
 /** Polly 8, and its settings in an appsettings.json (Microsoft.Extensions.Http.Resilience). */
 export const polly: Spellings = {
   blocks: [
-    block('retry', '', 'polly', OF_RETRIES),
-    block('circuitBreaker', '', 'polly', OF_BREAKERS),
-    block('timeout', 'attempttimeout', null, OF_TRIES),
-    block('deadline', 'totalrequesttimeout', null, OF_TOTALS),
+    block('retry', '', OF_RETRIES),
+    block('circuitBreaker', '', OF_BREAKERS),
+    block('timeout', 'attempttimeout', OF_TRIES, null),
+    block('deadline', 'totalrequesttimeout', OF_TOTALS, null),
   ],
   rows: [],
 };

@@ -1,7 +1,7 @@
 import { scalar, text } from '../located.js';
 import { flagOf, numberOf, percent, same, timeIn } from './read.js';
-import type { Block, Row, Spellings } from './row.js';
-import { harmless, loose, moved } from './row.js';
+import type { Row, Spellings } from './row.js';
+import { blocksOf, harmless, loose, moved } from './row.js';
 
 /** resilience4j-spring-boot3: a Duration of Spring Boot, whose bare number counts milliseconds. */
 const time = timeIn('ms');
@@ -159,28 +159,17 @@ const OF_RATES: readonly Row[] = [
   BASE,
 ];
 
-const block = (
-  policy: string,
-  names: string,
-  kind: string | null,
-  rows: readonly Row[],
-): Block => ({
-  product: 'resilience4j',
-  names,
-  policy,
-  kind,
-  rows,
-});
+const block = blocksOf('resilience4j');
 
 /** resilience4j 2: `application.yml` of its Spring Boot starter. */
 export const resilience4j: Spellings = {
   blocks: [
-    block('circuitBreaker', '', 'resilience4j', OF_BREAKERS),
-    block('retry', '', 'resilience4j', OF_RETRIES),
-    block('timeout', 'timelimiter', null, OF_LIMITERS),
-    block('bulkhead', '', 'resilience4j', OF_BULKHEADS),
-    block('bulkhead', 'threadpoolbulkhead', 'threadPool', OF_POOLS),
-    block('rateLimit', 'ratelimiter', 'resilience4j', OF_RATES),
+    block('circuitBreaker', '', OF_BREAKERS),
+    block('retry', '', OF_RETRIES),
+    block('timeout', 'timelimiter', OF_LIMITERS, null),
+    block('bulkhead', '', OF_BULKHEADS),
+    block('bulkhead', 'threadpoolbulkhead', OF_POOLS, 'threadPool'),
+    block('rateLimit', 'ratelimiter', OF_RATES),
   ],
   rows: [
     ...loose(

@@ -43,6 +43,19 @@ export interface Spellings {
   readonly rows: readonly Row[];
 }
 
+/** Makes the blocks of one product. `kind`: null = the policy has no kinds; by default that with the name of the product. */
+export function blocksOf(
+  product: string,
+): (policy: string, names: string, rows: readonly Row[], kind?: string | null) => Block {
+  return (policy, names, rows, kind = product.toLowerCase()) => ({
+    product,
+    names,
+    policy,
+    kind,
+    rows,
+  });
+}
+
 /** Reads a value in the notation of a product; null if it has no exact meaning here. */
 export type Read = (value: Node, around: Around) => Node | null;
 
