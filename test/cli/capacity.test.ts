@@ -137,6 +137,14 @@ budgets: [ users.latency.max <= 2s ]
     expect(breaks! / holds).toBeLessThan(1.06);
   });
 
+  it('blames no fault where the load does not hold without one', () => {
+    const { limits: found, lengths } = limits(
+      'full.yaml',
+      POOL.replace('poisson(150/s)', 'poisson(900/s)'),
+    );
+    expect([found[0]!.holds < 1, lengths]).toEqual([true, []]);
+  });
+
   it('refuses a file without a rate, and numbers that mean nothing', () => {
     const closed = POOL.replace('poisson(150/s)', 'closed(50 1s)').replace(
       'constant(50/s)',

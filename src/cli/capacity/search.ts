@@ -104,7 +104,9 @@ class Capacity {
     for (const name of loads) await this.limit([name], { workload: name });
     for (const { id } of scenario.faults)
       await this.limit(growing, { fault: id, guess: calm?.holds ?? null, calm });
-    for (const fault of scenario.faults) await this.length(growing, fault);
+    // Where the load does not hold without a fault, no length of one is to blame.
+    const isHeld = calm !== null && calm.holds >= 1;
+    for (const fault of isHeld ? scenario.faults : []) await this.length(growing, fault);
     const need = calm === null ? null : await this.need(growing, calm, factor);
     const rates = growing.map((name) => ({ name, rate: today?.rates.get(name) ?? 0 }));
     const judged = this.probes.budgets(prepared, null);

@@ -19,7 +19,7 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly kept: readonly string[];
   /** All workloads in calm first, then each workload alone, then each fault. */
   readonly limits: readonly CapacityLimit[];
-  /** For each fault with a length of its own: how long it may last at the load of the file. */
+  /** For each fault with one `for`: how long it may last at the load of the file. Empty where that load does not hold in calm. */
   readonly lengths: readonly CapacityLength[];
   /** What the load that is asked for needs, or a quarter more than the limit; null = nothing was found to try. */
   readonly need: CapacityNeed | null;

@@ -50,16 +50,16 @@ function answerWords({ limits, load }: CapacityResult): string {
   return `${held}: beyond it ${givesWords(calm)}.`;
 }
 
-/** `At this load slow-payments may last 9.17 s, and lasts 10 s in the file.`: the fault that is closest; '' without one. */
+/** `At this load slow-payments may last 9.17 s; in the file it lasts 10 s.`: the fault that is closest; '' without one. */
 function lengthWords({ lengths }: CapacityResult): string {
   const [first] = lengths
     .filter(({ breaks }) => breaks !== null)
     .toSorted((a, b) => a.holds / a.now - b.holds / b.now);
   if (first === undefined) return '';
   const { fault, now, holds, breaks } = first;
-  const most =
-    holds === 0 ? `breaks it within ${formatSeconds(breaks!)}` : `may last ${formatSeconds(holds)}`;
-  return `At this load ${fault} ${most}, and lasts ${formatSeconds(now)} in the file.`;
+  return holds === 0
+    ? `At this load even ${formatSeconds(breaks!)} of ${fault} are too long; in the file it lasts ${formatSeconds(now)}.`
+    : `At this load ${fault} may last ${formatSeconds(holds)}; in the file it lasts ${formatSeconds(now)}.`;
 }
 
 function givesWords({
