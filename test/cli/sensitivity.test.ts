@@ -100,7 +100,7 @@ describe('sensitivity', () => {
       /^The answer holds: none of 4 inputs changes it alone by being wrong by up to 3 %\./,
     );
     expect(stdout.replaceAll('\n', ' ')).toMatch(
-      /The nearest: With .* breaks “users\.latency\.mean <= 60ms”\./,
+      /The nearest: With .* instead of .* breaks “users\.latency\.mean <= 60ms”\./,
     );
   });
 
@@ -164,6 +164,16 @@ variants:
     const one = faultline([...args, '--workers', '1']);
     expect(one.status).toBe(0);
     expect(faultline([...args, '--workers', '2']).stdout).toBe(one.stdout);
+  });
+
+  it('refuses fewer runs than the values of the file alone take', () => {
+    const path = folder.put('none.yaml', DESK);
+    const flags = ['--max-runs', '2', '--replications', '3'];
+    const { status, stderr } = faultline(['sensitivity', path, ...flags]);
+    expect([
+      status,
+      stderr.includes('--max-runs 2: the values of the file alone take 3 runs'),
+    ]).toEqual([2, true]);
   });
 
   it('refuses a path without an input, a file without any, and numbers that mean nothing', () => {

@@ -3,14 +3,14 @@ import { sensitivityText } from '../../report/sensitivity/text.js';
 import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads } from '../../run/worker-threads.js';
+import { isWithin } from '../../scenario/paths.js';
 import { meant } from '../../scenario/suggest.js';
-import { isMark } from '../../scenario/tuning/estimates.js';
 import { inputsOf, type ModelInput } from '../../scenario/tuning/inputs.js';
 import type { Measure } from '../../contracts/scenario/expression.js';
 import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import { list } from '../../text/words.js';
+import { list, plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep, reporting, UNREPORTED } from '../interrupt.js';
@@ -48,6 +48,7 @@ export async function sensitivity(
   const selection: Selection = { ...flags, replications: flags.replications ?? 1 };
   const prepared = prepare(argument, selection, terminal);
   const inputs = chosenInputs(prepared, flags);
+  checkRuns(prepared, flags.maxRuns);
   const asked = askedOf(prepared);
   const found = await varied({ prepared, inputs, ...asked }, flags, terminal);
   terminal.progress('');
@@ -116,6 +117,15 @@ function varied(
   });
 }
 
+/** One point has all variants: without it there is no answer that could turn. */
+function checkRuns({ file, replications }: Prepared, most: number): void {
+  const least = file.variants.length * replications;
+  if (least <= most) return;
+  throw usageError(
+    `--max-runs ${most}: the values of the file alone take ${plural(least, 'run')} (${plural(file.variants.length, 'variant')} x ${plural(replications, 'replication')})`,
+  );
+}
+
 /** What is varied, and what is asked at each point. */
 interface AskedInputs extends ReturnType<typeof askedOf> {
   readonly prepared: Prepared;
@@ -129,15 +139,13 @@ function chosenInputs(
 ): readonly ModelInput[] {
   const baseline = file.variants.find((one) => one.baseline)!;
   const { written } = texts.get(baseline.name)!;
-  const all = inputsOf(written, (at) => isMark(places.comment({ at })));
+  const all = inputsOf(written, (node) => places.comment(node));
   if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
   if (over.length === 0) {
     const marked = all.filter(({ isMarked }) => isMarked);
     return marked.length === 0 || isAll ? all : marked;
   }
-  const isBelow = (own: string, top: string): boolean =>
-    own === top || own.startsWith(`${top}.`) || own.startsWith(`${top}[`);
-  const lost = over.find((top) => !all.some((one) => isBelow(one.path, top)));
+  const lost = over.find((top) => !all.some((one) => isWithin(one.path, top)));
   if (lost !== undefined) {
     const near = meant(
       lost,
@@ -149,7 +157,7 @@ function chosenInputs(
       `--over ${oneLine(lost)}: no time, rate, share or size is there (${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`,
     );
   }
-  return all.filter((one) => over.some((top) => isBelow(one.path, top)));
+  return all.filter((one) => over.some((top) => isWithin(one.path, top)));
 }
 
 /** The budgets that are judged at each point, and the figures that are read: theirs, and the successes of each workload. */

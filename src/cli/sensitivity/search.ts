@@ -26,7 +26,7 @@ import type {
   SensitivityTurn,
 } from '../../contracts/result/sensitivity.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
-import type { ModelInput } from '../../scenario/tuning/inputs.js';
+import { inputText, multipleOf, type ModelInput } from '../../scenario/tuning/inputs.js';
 import { interruption } from '../interrupt.js';
 import type { Point, Points } from './points.js';
 import { turnBetween, turnBeyond, type AskFactor } from './turn.js';
@@ -99,10 +99,10 @@ class Search {
     for (const own of inputs) turns.set(own.input.path, await this.turns(own, far));
     const { together, effects } = await this.together(inputs.map(({ input }) => input));
     const all = inputs.map((own): SensitivityInput => {
-      const { path, text, isMarked } = own.input;
+      const { path, value, isMarked } = own.input;
       return {
         path,
-        now: text,
+        now: inputText(value),
         isMarked,
         low: this.pointOf(own.low, own.input, 1 - guess),
         high: this.pointOf(own.high, own.input, 1 + guess),
@@ -191,7 +191,7 @@ class Search {
       turns.push({
         ...found,
         other: at,
-        value: input.times(at),
+        value: textOf(input, at),
         ...turnOf(this.usual, answer, this.by.names),
       });
     }
@@ -224,7 +224,7 @@ class Search {
     const factor = allowed(input, end);
     return {
       factor,
-      value: input.times(factor),
+      value: textOf(input, factor),
       figure: answer.figure,
       isTurned: turned(this.usual, answer) >= 0,
       isReordered: isReordered(this.usual, answer),
@@ -331,4 +331,9 @@ function allowed({ whole }: ModelInput, factor: number): number {
   const value = Math.max(1, Math.round(whole * factor));
   const moved = value === whole && factor !== 1 ? whole + Math.sign(factor - 1) : value;
   return Math.max(1, moved) / whole;
+}
+
+/** A multiple of an input as text. */
+function textOf(input: ModelInput, factor: number): string {
+  return inputText(multipleOf(input, factor) ?? input.value);
 }

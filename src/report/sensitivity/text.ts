@@ -95,14 +95,13 @@ function within({ turns }: SensitivityInput, guess: number): readonly Sensitivit
     .toSorted((a, b) => distance(a) - distance(b));
 }
 
-/** `services.psp.latency at 112 ms (now 82 ms): full breaks users.success >= 99%.`. */
+/** `With services.psp.latency at 112ms instead of 82ms, full breaks “users.success >= 99%”.`. */
 function turnWords(
   { variants }: SensitivityResult,
   { path, now }: SensitivityInput,
-  { value, other, variant, holds, budgets }: SensitivityTurn,
+  { value, variant, holds, budgets }: SensitivityTurn,
 ): string {
-  const side = other > 1 ? 'or more' : 'or less';
-  const where = `With ${path} at ${value} ${side} (now ${now})`;
+  const where = `With ${path} at ${value} instead of ${now}`;
   const who = variants.length > 1 ? variant : 'the system';
   if (holds === null) return `${where}, ${who} is the best variant.`;
   const [first, ...others] = budgets;

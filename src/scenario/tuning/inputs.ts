@@ -1,19 +1,16 @@
 import { DISTRIBUTION_KINDS } from '../../contracts/quantities/distribution-text.js';
 import { flow } from '../../text/flow.js';
-import { entries, get, pathText, plain, text, type Node, type Place } from '../located.js';
+import { entries, get, pathText, plain, scalar, text, type Node } from '../located.js';
 import { scaled, scaledArrivals } from '../scaling.js';
 
 /** A quantity that describes the system or what happens to it: a time, a rate, a share or a size that someone measured or guessed. */
 export interface ModelInput {
   readonly path: string;
-  /** The value as it is written, or its main quantity. */
-  readonly text: string;
+  readonly value: Node;
   /** The comment of its line says that it is not measured. */
   readonly isMarked: boolean;
   /** The value of a whole number, which stays one; null for other quantities. */
   readonly whole: number | null;
-  /** The text of a multiple. */
-  readonly times: (factor: number) => string;
 }
 
 /** Sections in which every quantity is a fact, and fields of components that are facts. All others are settings. */
@@ -23,6 +20,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'operations',
   'lifecycle',
   'connectWork',
+  'onMiss',
   'latency',
   'pauses',
   'errors',
@@ -32,6 +30,8 @@ const CHOICES: ReadonlySet<string> = new Set([
   'policy',
   'policies',
   'timeout',
+  'deadline',
+  'onError',
   'retry',
   'preStop',
   'drain',
@@ -47,41 +47,49 @@ const PLAIN: ReadonlySet<string> = new Set(['weight', 'factor']);
 /** Sections of which nothing is a guess about the system. */
 const ABOUT: ReadonlySet<string> = new Set(['run', 'report', 'variants', 'budgets', 'expect']);
 
+/** Words of a comment beside a value that is not measured. */
+const MARK = /\b(?:guess|assum|estimat)/i;
+
 /**
- * The quantities of a scenario that may be wrong, in the order of the file: facts, and whatever is marked as a guess. Settings
- * that an operator chooses are none. `isMarked`: whether the line of a place says that it is a guess.
+ * The quantities of a scenario that may be wrong, in the order of the file: facts, and whatever a comment calls a guess.
+ * Other settings that an operator chooses are none. `commentOf`: the comment at the end of the line of a place.
  */
-export function inputsOf(written: Node, isMarked: (at: Place) => boolean): readonly ModelInput[] {
+export function inputsOf(written: Node, commentOf: CommentOf): readonly ModelInput[] {
   return entries(written).flatMap(([section, { value }]) => {
     if (ABOUT.has(section)) return [];
     if (FACTS.has(section))
-      return within(value, section, { field: section, isFact: true, isMarked });
+      return within(value, section, { field: section, isFact: true, commentOf });
     if (value.type !== 'map') return [];
     return entries(value).flatMap(([name, { value: component }]) =>
       entries(component).flatMap(([field, { value: own }]) => {
         const isFact = FIELDS.has(field);
-        return within(own, pathText([section, name, field]), { field, isFact, isMarked });
+        return within(own, pathText([section, name, field]), { field, isFact, commentOf });
       }),
     );
   });
 }
 
+/** The comment at the end of the line of a value. */
+type CommentOf = (value: Node) => string;
+
 /** What is known of a value besides itself. */
 interface Standing {
   readonly field: string;
   readonly isFact: boolean;
-  readonly isMarked: (at: Place) => boolean;
+  readonly commentOf: CommentOf;
 }
 
 function within(node: Node, path: string, where: Standing): readonly ModelInput[] {
-  const { field, isMarked } = where;
+  const { field, commentOf } = where;
   const isFact = where.isFact && !CHOICES.has(field);
-  const input = isQuantity(node, field) ? inputAt(node, { path, field }, isMarked(node.at)) : null;
+  const input = isQuantity(node, field)
+    ? inputAt(node, { path, field }, MARK.test(commentOf(node)))
+    : null;
   if (input !== null) {
     return input.isMarked || (isFact && input.whole === null) ? [input] : [];
   }
   const below = (value: Node, own: string, name: string): readonly ModelInput[] =>
-    within(value, own, { field: name, isFact, isMarked });
+    within(value, own, { field: name, isFact, commentOf });
   if (node.type === 'list') {
     const names = node.items.map((item) => text(get(item, 'id')) ?? text(get(item, 'name')));
     return node.items.flatMap((item, k) => {
@@ -101,28 +109,22 @@ function oneOf(names: readonly (string | undefined)[], name: string): boolean {
 }
 
 function inputAt(
-  node: Node,
+  value: Node,
   { path, field }: { readonly path: string; readonly field: string },
   isMarked: boolean,
 ): ModelInput {
-  const isArrivals = field === 'arrivals';
-  const whole =
-    !PLAIN.has(field) &&
-    node.type === 'scalar' &&
-    typeof node.value === 'number' &&
-    Number.isInteger(node.value)
-      ? node.value
-      : null;
-  const times = (factor: number): string => {
-    const product =
-      isArrivals && node.type === 'map' ? scaledArrivals(node, factor) : scaled(node, factor);
-    return short(product ?? node);
-  };
-  return { path, text: short(node), isMarked, whole, times };
+  const isWhole = !PLAIN.has(field) && value.type === 'scalar' && Number.isInteger(value.value);
+  return { path, value, isMarked, whole: isWhole ? (value.value as number) : null };
 }
 
-/** A value on a line: of arrivals their rate, of other mappings the mapping; no more digits than anyone reads. */
-function short(node: Node): string {
+/** A multiple of an input; null if the value has none. A whole number stays whole, and at least 1. */
+export function multipleOf({ value, whole }: ModelInput, factor: number): Node | null {
+  if (whole !== null) return scalar(Math.max(1, Math.round(whole * factor)), value.at);
+  return scaled(value, factor) ?? scaledArrivals(value, factor);
+}
+
+/** A value on a line: of arrivals their rate, of other mappings the mapping; with three digits. */
+export function inputText(node: Node): string {
   const rate = get(node, 'rate');
   const own = rate === undefined ? node : rate;
   const value = own.type === 'scalar' ? String(own.value) : flow(plain(own));
