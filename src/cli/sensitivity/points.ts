@@ -6,7 +6,7 @@ import type { Edit } from '../../scenario/paths.js';
 import type { SensitivityAnswer } from '../../contracts/result/sensitivity.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { interruption } from '../interrupt.js';
-import { runEach, type PlanRuns } from '../plan-runs.js';
+import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
 import { CommandError } from '../exit.js';
 import { lower, select, type Prepared } from '../prepare.js';
 
@@ -82,13 +82,8 @@ export class Points {
     const built = points.map((point) => this.built(point));
     const cases = built.flatMap((one) => one?.plans ?? []);
     const { replications } = this.prepared;
-    let rows: Awaited<ReturnType<typeof runEach>>;
-    try {
-      rows = await runEach(cases, replications, this.runs);
-    } catch (error) {
-      if (interruption.aborted) return [];
-      throw error;
-    }
+    const rows = await unlessInterrupted(runEach(cases, replications, this.runs), null);
+    if (rows === null) return [];
     this.done += cases.length * replications;
     this.onProgress(this.done);
     let next = 0;
