@@ -49,9 +49,10 @@ function bareLoop() {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
   const program = join(folder, 'messages');
   try {
-    const source = new URL('messages.c', import.meta.url).pathname;
-    execFileSync('cc', ['-O2', '-o', program, source, '-lm'], { stdio: 'ignore' });
-    return Number(execFileSync(program, [String(messages)], { encoding: 'utf8' }).split(' ')[0]);
+    const source = new URL('ratios/limit.c', import.meta.url).pathname;
+    execFileSync('cc', ['-O3', '-o', program, source, '-lm'], { stdio: 'ignore' });
+    const text = execFileSync(program, ['messages', String(messages)], { encoding: 'utf8' });
+    return (JSON.parse(text).seconds * 1e6) / messages;
   } catch {
     return null;
   } finally {

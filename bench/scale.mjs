@@ -45,8 +45,8 @@ const FEWER = { variants: [12, 48, 192] };
 
 /** The steps of the tests: where rules, layout and texts once grew with the square of the size. */
 const QUICK = [
-  ['lint', 'layers', [400, 1600]],
-  ['lint', 'mesh', [400, 1600]],
+  ['lint', 'layers', [100, 400]],
+  ['lint', 'mesh', [100, 400]],
   ['lint', 'endpoints', [100, 400]],
   ['graph', 'layers', [100, 400]],
   ['explain', 'chain', [100, 400]],
