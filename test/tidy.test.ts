@@ -59,8 +59,6 @@ const OF_ONE_POLICY = /^src\/lint\/rules\//;
 const ONE_WORD = 'a word that another list of kinds has too:';
 /** Comparisons with a kind that are allowed, by file, each with the reason. */
 const KIND_QUESTIONS: Readonly<Record<string, string>> = {
-  "src/analysis/measure/breakers.ts machine.policy === 'circuitBreaker'":
-    'the metrics breaker.* of the language are about breakers and nothing else',
   "src/model/path/chain-shapes.ts layer.policy === 'deadline'":
     'a deadline that reaches an edge without one is laid in as an implicit layer',
   "src/model/path/chain-shapes.ts layers[0].policy === 'fallback'":

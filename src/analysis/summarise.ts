@@ -19,6 +19,7 @@ import { judgeBudget } from './verdicts/budget.js';
 import { storiesOf } from './story/cascade.js';
 import { cascadeResult } from './story/cascade-result.js';
 import { compareAll, type Limits } from './verdicts/compare.js';
+import { alertResults } from './measure/alert-results.js';
 import { componentResults } from './measure/components.js';
 import { combineDigests } from './measure/digest.js';
 import { edgeResults } from './measure/edge-results.js';
@@ -29,7 +30,7 @@ import { faultTimesOf } from './measure/fault-times.js';
 import { headroomOf } from './measure/headroom.js';
 import { judgeHypothesis } from './verdicts/hypothesis.js';
 import { unfinishedNotes } from './measure/incomplete.js';
-import { journalOf } from './measure/journal.js';
+import { journalOf } from '../telemetry/journal.js';
 import { kept } from './measure/kept.js';
 import type { Study } from './verdicts/study.js';
 import { headline, summaryOf, type Headline } from './measure/summary.js';
@@ -231,14 +232,20 @@ function variantResult(
       { back: { ...summary, step: stepSeconds(data) }, hasFaults: data.plan.faults.length > 0 },
       proofs.get(variant.name) ?? null,
     ),
-    journal: kept(data, journalOf),
+    journal: journalOf(data.plan, data.records[0]),
     ...judgedOf(file, data, study),
     summary,
     headroom: kept(data, headroomOf),
     contributors: kept(data, contributorsOf),
     blame: kept(data, blameOf),
     faultTimes: faultTimesOf(data, stories),
+    ...alertsIn(data),
   };
+}
+
+function alertsIn(data: VariantData): Pick<VariantResult, 'alerts'> {
+  const alerts = alertResults(data);
+  return alerts === null ? {} : { alerts };
 }
 
 /** The budgets and expectations of a file in one variant. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { parseDuration, parseShare, QuantityError } from '../contracts/quantities/quantity-text.js';
+import { BUCKETS } from '../language/exported.js';
 import type { ExportSettings } from '../telemetry/exporter.js';
 import { SPAN_FORMATS } from '../telemetry/index.js';
 import { pathName } from './flags.js';
@@ -24,8 +25,6 @@ export interface ExportFlags {
   readonly epoch: bigint;
 }
 
-/** Buckets of http_request_duration_seconds. Unit: seconds. */
-const BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const MAX_BUCKETS = 100;
 /** A new year's day: a fixed instant, so that the same run gives the same bytes. */
 const EPOCH = '2026-01-01T00:00:00Z';

@@ -37,6 +37,7 @@ import {
   type Usual,
 } from '../analysis/verdicts/interventions.js';
 import { countOf, unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
+import { calmAlerts } from '../analysis/measure/alert-results.js';
 import { twinOf } from '../analysis/measure/twin.js';
 import type { Twin } from '../contracts/result/twin.js';
 import { appliedTo } from '../plan/interventions/applied.js';
@@ -136,6 +137,7 @@ class Proof {
     if (withoutFaults === null) return null;
     const { proof, limits: known, twin, none, found } = withoutFaults;
     const hasFault = proof !== null && isByFaults(proof);
+    const calm = none === null ? null : calmAlerts(none);
     const { metastability, trial } = await this.metastability(none);
     const first = { plan, records: usual, limits: known, hasFault };
     const trials = await this.trials(first, trial === null ? [] : [trial]);
@@ -159,6 +161,7 @@ class Proof {
       interventions: interventionResults(ofRequests!, { plan, records: usual, limits, hasFault }),
       ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
+      ...(calm !== null && { calmAlerts: calm }),
       ...(metastability !== null && { metastability: settledBy(metastability, trials, plan) }),
     };
   }

@@ -33,6 +33,8 @@ export interface ExpressionNames {
   readonly unplanned?: readonly string[];
   /** Whether `report.prices` is written; absent = not checked. */
   readonly hasPrices?: boolean;
+  /** Names of the alerts of the scenario. */
+  readonly alerts?: readonly string[];
   /** Names of the variants; absent = not checked. */
   readonly variants?: readonly string[];
 }
@@ -162,6 +164,12 @@ export function subjectKind(path: MetricPath, names: ExpressionNames): SubjectKi
 function checkSubject(path: MetricPath, names: ExpressionNames): ExpressionProblem[] {
   const subject = path.subject;
   if (subject.kind === 'cascade' || subject.kind === 'run') return [];
+  if (subject.kind === 'alert') {
+    const known = names.alerts ?? [];
+    if (known.includes(subject.name)) return [];
+    const allowed = known.map((name) => `alerts.${name}`);
+    return [unknown('alert', `alerts.${subject.name}`, subject.offset, allowed)];
+  }
   if (subject.kind === 'component') {
     const { at } = subject;
     const isMetric = METRIC_WORDS.has(at.component) && !names.components.has(at.component);

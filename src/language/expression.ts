@@ -175,6 +175,8 @@ function metricPath(scanner: Scanner): MetricPath {
   if (scanner.take('->')) subject = { kind: 'edge', from: first, to: reference(scanner) };
   else if (first.component === 'cascade' || first.component === 'run') {
     subject = { kind: first.component, offset: start };
+  } else if (first.component === 'alerts' && first.part !== null) {
+    subject = { kind: 'alert', name: first.part, offset: start };
   } else subject = { kind: 'component', at: first };
   if (!scanner.take('.')) {
     const word = /^(p\d+|mean|max)$/.test(first.component)

@@ -13,6 +13,7 @@ import type { LoadBalancing } from '../contracts/scenario/policies.js';
 import type { Scenario, ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import type { Queue } from '../contracts/scenario/resources.js';
 import { Acts } from './acts.js';
+import { planAlerts } from './alerts.js';
 import { Assembler, SLOT } from './assembler.js';
 import { Interner } from './canonical.js';
 import { Changes, planChanges } from './changes.js';
@@ -128,8 +129,17 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     onces: onces.list,
     priorities,
     deepestChain: laid.deepestChain,
-    traceShare: options.traceShare ?? traceShareOf(loads),
+    ...watched(scenario, loads, options),
   };
+}
+
+/** What a run is watched with: its traces and its alerts. */
+function watched(
+  scenario: Scenario,
+  loads: Plan['loads'],
+  { traceShare }: CompileOptions,
+): Pick<Plan, 'traceShare' | 'alerts'> {
+  return { ...planAlerts(scenario), traceShare: traceShare ?? traceShareOf(loads) };
 }
 
 /** The program, and what its instructions refer to. */

@@ -11,6 +11,7 @@ import { doSection } from './sections/do.js';
 import { compareSection } from './sections/compare.js';
 import { breakersSection, picker, servicesSection, wasteSection } from './sections/inside.js';
 import { contributorsSection } from './sections/contributors.js';
+import { alertsSection } from './sections/alerts.js';
 import { headroomSection } from './sections/headroom.js';
 import { costSection } from './sections/costs.js';
 import { latencySection } from './sections/latency.js';
@@ -106,6 +107,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     ['why', 'why', 'Why', whySection(drawn)],
     ['why', 'causes', 'Causes', causesSection(drawn, command)],
     ['why', 'do', 'Do', doSection(fold, command)],
+    ['why', 'alerts', 'Alerts', alertsSection(drawn)],
     ['why', 'headroom', 'Headroom', headroomSection(drawn)],
     ...evidenceOf(fold),
     ['method', 'method', 'Method', methodSection(fold, command)],

@@ -15,6 +15,8 @@ import { otherLoadText } from './other-load.js';
 import { referencesText } from './reference.js';
 import { cheapestWords } from './cheapest.js';
 import { listed } from './format.js';
+import { alertsText } from './alerts.js';
+import { ALERT_HEADS, alertRows } from './sections/alerts.js';
 import { headroomLine } from './headroom.js';
 import { graphMermaid } from './graph.js';
 import { harmless, oneLine } from '../text/line.js';
@@ -51,6 +53,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
     causes(view),
     variantTable(view),
     ...JUDGED_LISTS.map((list) => judgedTable(view, list)),
+    alerts(view),
     headroom(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
@@ -106,6 +109,18 @@ function causes({ result }: View): string {
     return `- **${inlineText(one.variant.name)}**: ${inlineText(text)}`;
   });
   return `## Causes\n\n${lines.join('\n')}`;
+}
+
+/** What the monitoring would have said, by variant. */
+function alerts({ result: { variants } }: View): string {
+  const parts = variants.flatMap((variant) => {
+    const words = alertsText(variant);
+    if (words === null) return [];
+    const whose = variants.length > 1 ? `**${inlineText(variant.name)}**: ` : '';
+    const rows = alertRows(variant).map((row) => row.map(inlineText));
+    return [`${whose}${inlineText(words)}`, markdownTable(ALERT_HEADS, rows)];
+  });
+  return parts.length === 0 ? '' : `## Alerts\n\n${parts.join('\n\n')}`;
 }
 
 /** The component that saturates first, once for all variants with the same one. */

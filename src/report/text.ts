@@ -8,6 +8,7 @@ import { usedUpPools } from './pools.js';
 import { statusLines } from './statuses.js';
 import { columnsOf, fit, headingLines, lengthOf, right, type Paint } from './text-table.js';
 import { heldBudgets, requestLabel, sizeWords, viewOf, type View } from './view.js';
+import { alertsText } from './alerts.js';
 import { alarmLines } from './alarms.js';
 import { faultLine } from './causes.js';
 import { explainedOf } from './explained.js';
@@ -41,6 +42,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...causeLines(view, options),
     ...usedUpPools(result.variants).flatMap((text) => noted('pools', text, options)),
     ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
+    ...alertLinesOf(view, options),
     ...headroomLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
@@ -311,6 +313,14 @@ function causeLines(view: View, options: TextOptions): string[] {
     ];
   });
   return told;
+}
+
+/** What the alerts of the variant would have said that the account is about. */
+function alertLinesOf({ worstVariant, result }: View, options: TextOptions): string[] {
+  const words = alertsText(worstVariant);
+  if (words === null) return [];
+  const whose = result.variants.length > 1 ? `${worstVariant.name}: ` : '';
+  return noted('alerts', oneLine(`${whose}${words}`), options);
 }
 
 /** The component of the baseline that saturates first. */

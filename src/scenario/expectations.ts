@@ -1,3 +1,4 @@
+import { alertsOf } from '../contracts/scenario/alerts.js';
 import type { BudgetSource, Scenario } from '../contracts/scenario/scenario.js';
 import { versionNames } from '../contracts/scenario/services.js';
 import type { Host } from '../contracts/scenario/host.js';
@@ -92,6 +93,7 @@ export function namesOf(judged: Judged, variants: readonly string[] | null): Exp
     ...(flaws === undefined && { edges: graph.pairs }),
     faults: scenario.faults.flatMap(({ id, when }) => (when === null ? [id] : [])),
     unplanned: scenario.faults.flatMap(({ id, when }) => (when === null ? [] : [id])),
+    alerts: scenario.alerts === undefined ? [] : alertsOf(scenario.alerts).map(({ name }) => name),
     ...(variants !== null && { variants }),
   };
 }

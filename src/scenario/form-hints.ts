@@ -209,6 +209,7 @@ const POLICIES: ReadonlySet<string> = new Set([
 const SECTIONS: ReadonlySet<string> = new Set([
   ...NAMED,
   'faults',
+  'alerts',
   'run',
   'changes',
   'patch',

@@ -19,6 +19,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   'network',
   'platform',
   'mesh',
+  'alerts',
   'defaults',
   'report',
   'hypothesis',

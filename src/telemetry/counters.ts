@@ -1,32 +1,7 @@
 import type { Lifetimes } from './lifetimes.js';
 import { boundText } from './series.js';
-import type { Labels, Family } from './series.js';
-
-/** The instants at which all series are sampled, ns from the end of the warm-up. */
-export class Scrapes {
-  readonly intervalNs: number;
-  private readonly startNs: bigint;
-
-  constructor(intervalSec: number, startNs: bigint) {
-    this.intervalNs = Math.round(intervalSec * 1e9);
-    this.startNs = startNs;
-  }
-
-  /** The first scrape at or after a time. */
-  at(ns: number): number {
-    return Math.ceil(ns / this.intervalNs);
-  }
-
-  timeOf(scrape: number): number {
-    return scrape * this.intervalNs;
-  }
-
-  /** Seconds since 1970, exact to the millisecond that Prometheus keeps. */
-  text(scrape: number): string {
-    const ms = (this.startNs + BigInt(this.timeOf(scrape))) / 1_000_000n;
-    return `${ms / 1000n}.${String(ms % 1000n).padStart(3, '0')}`;
-  }
-}
+import type { Scrapes } from './scrapes.js';
+import type { Labels, Samples } from './series.js';
 
 interface Series {
   readonly labels: Labels;
@@ -34,6 +9,11 @@ interface Series {
   readonly instance: string | null;
   /** By scrape: additions since the one before, the buckets, their sum last. */
   readonly bins: Map<number, Float64Array>;
+}
+
+/** The same for equal labels of one family. */
+export function keyOf(labels: Labels): string {
+  return labels.map(([, value]) => value).join('\u0000');
 }
 
 /** Counters or histograms of one family in one run. `bounds` without any: a counter. */
@@ -51,12 +31,22 @@ export class Counting {
 
   /** Counts one event at a time; `seconds` only matters for a histogram. */
   add(at: number, instance: string | null, labels: Labels, seconds: number): void {
+    this.addTo(this.seriesOf(keyOf(labels), instance, labels), at, seconds);
+  }
+
+  /** The series of these labels, made if it is new. `key` is that of the labels. */
+  seriesOf(key: string, instance: string | null, labels: Labels): Series {
+    let series = this.all.get(key);
+    if (series === undefined) this.all.set(key, (series = { labels, instance, bins: new Map() }));
+    return series;
+  }
+
+  /** Counts one event in a series. */
+  addTo(series: Series, at: number, seconds: number): void {
+    const { instance } = series;
     const scrape = this.scrapes.at(at);
     // What a process counts after its last scrape dies with it.
     if (instance !== null && this.lifetimes.died(instance, at, this.scrapes.timeOf(scrape))) return;
-    const key = labels.map(([, value]) => value).join('\u0000');
-    let series = this.all.get(key);
-    if (series === undefined) this.all.set(key, (series = { labels, instance, bins: new Map() }));
     let bin = series.bins.get(scrape);
     const buckets = (this.bounds?.length ?? 0) + 1;
     if (bin === undefined) series.bins.set(scrape, (bin = new Float64Array(buckets + 1)));
@@ -66,11 +56,11 @@ export class Counting {
   }
 
   /** Writes all samples up to the last scrape of the run. */
-  write(family: Family, first: number, last: number): void {
+  write(family: Samples, first: number, last: number): void {
     for (const series of this.all.values()) this.writeSeries(family, series, first, last);
   }
 
-  private writeSeries(family: Family, series: Series, first: number, last: number): void {
+  private writeSeries(family: Samples, series: Series, first: number, last: number): void {
     const { scrapes, lifetimes, bounds } = this;
     const { labels, instance, bins } = series;
     const total = new Float64Array((bounds?.length ?? 0) + 2);
@@ -86,26 +76,25 @@ export class Counting {
       seen ||= bin !== undefined;
       // A series appears with its first event, as client libraries create it.
       if (!seen || (instance !== null && !lifetimes.isUp(instance, at))) continue;
-      if (bounds === null)
-        family.add('_total', labels, { at: scrapes.text(scrape), value: total[0] });
-      else writePoint(family, labels, bounds, total, scrapes.text(scrape));
+      if (bounds === null) family.add('_total', labels, { scrape, value: total[0] });
+      else writePoint(family, labels, bounds, total, scrape);
     }
   }
 }
 
 /** The buckets, which include all smaller ones, the count and the sum. */
 function writePoint(
-  family: Family,
+  family: Samples,
   labels: Labels,
   bounds: readonly number[],
   total: Float64Array,
-  at: string,
+  scrape: number,
 ): void {
   let count = 0;
   [...bounds, Infinity].forEach((bound, k) => {
     count += total[k];
-    family.add('_bucket', [...labels, ['le', boundText(bound)]], { at, value: count });
+    family.add('_bucket', [...labels, ['le', boundText(bound)]], { scrape, value: count });
   });
-  family.add('_count', labels, { at, value: count });
-  family.add('_sum', labels, { at, value: total[bounds.length + 1] });
+  family.add('_count', labels, { scrape, value: count });
+  family.add('_sum', labels, { scrape, value: total[bounds.length + 1] });
 }

@@ -1,53 +1,33 @@
 import { instanceName } from '../contracts/plan/names.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { GaugeKind, RunRecord } from '../contracts/record/record.js';
+import { BREAKER_SERIES, GAUGE_SERIES, UP_SERIES } from '../contracts/record/exported.js';
 import { GAUGE_KINDS } from '../contracts/record/record.js';
 import type { JournalEntry } from '../contracts/result/result.js';
-import type { Scrapes } from './counters.js';
 import type { Lifetimes } from './lifetimes.js';
-import { Family } from './series.js';
-import type { Labels } from './series.js';
+import type { Scrapes } from './scrapes.js';
+import type { Labels, NewFamily, Samples } from './series.js';
 
-/** Connections to nodes and abandoned ones are part of those to the component; handlers are counted by their consumers. */
-const SILENT = ['usedOfNode', 'abandoned', 'handling', 'leftBehind'] as const;
-type Exported = Exclude<GaugeKind, (typeof SILENT)[number]>;
-
-/** Name, unit and help of the gauges of a run. */
-const GAUGES: Readonly<Record<Exported, readonly [name: string, unit: string, help: string]>> = {
-  busy: ['workers_busy', '', 'Workers in use.'],
-  queue: ['request_queue_length', '', 'Requests that wait for a worker.'],
-  concurrency: ['requests_in_flight', '', 'Requests accepted and not answered.'],
-  cpu: ['cpu_cores_used', '', 'Cores in use.'],
-  memory: ['process_memory_bytes', 'bytes', 'Memory of the process.'],
-  inFlight: ['client_calls_in_flight', '', 'Calls to a component that are not over.'],
-  open: ['pool_connections_open', '', 'Open connections of a pool.'],
-  used: ['pool_connections_used', '', 'Connections of a pool in use.'],
-  waiting: ['pool_waiters', '', 'Callers that wait for a connection.'],
-};
-
-const EXPORTED = GAUGE_KINDS.filter(
-  (kind): kind is Exported => !(SILENT as readonly GaugeKind[]).includes(kind),
-);
+const EXPORTED = Object.keys(GAUGE_SERIES) as readonly (keyof typeof GAUGE_SERIES)[];
 
 /** The families of all gauges, `up` and the state of breakers. */
-export class Gauges {
-  private readonly families = new Map<GaugeKind, Family>(
-    EXPORTED.map((kind) => {
-      const [name, unit, help] = GAUGES[kind];
-      return [kind, new Family(name, 'gauge', unit, `${help} Mean since the sample before.`)];
-    }),
-  );
-  private readonly up = new Family('up', 'gauge', '', 'Whether the process can be scraped.');
-  private readonly breakers = new Family(
-    'circuit_breaker_state',
-    'gauge',
-    '',
-    'State of a breaker that has changed its state: 1 for the current one.',
-  );
+export class Gauges<F extends Samples> {
+  private readonly families: ReadonlyMap<GaugeKind, F>;
+  private readonly up: F;
+  private readonly breakers: F;
   private readonly scrapes: Scrapes;
 
-  constructor(scrapes: Scrapes) {
+  constructor(scrapes: Scrapes, make: NewFamily<F>) {
     this.scrapes = scrapes;
+    this.up = make(UP_SERIES, 'gauge', '', 'Whether the process can be scraped.');
+    this.families = new Map(
+      EXPORTED.map((kind) => {
+        const [name, unit, help] = GAUGE_SERIES[kind];
+        return [kind, make(name, 'gauge', unit, `${help} Mean since the sample before.`)];
+      }),
+    );
+    const states = 'State of a breaker that has changed its state: 1 for the current one.';
+    this.breakers = make(BREAKER_SERIES, 'gauge', '', states);
   }
 
   /** Adds the levels of one run: for each scrape the mean of the cells that ended since the one before. */
@@ -64,7 +44,7 @@ export class Gauges {
       }
       for (let scrape = 1; scrape <= last; scrape++) {
         const value = (area.get(scrape) ?? 0) / this.scrapes.intervalNs;
-        family.add('', labels, { at: this.scrapes.text(scrape), value });
+        family.add('', labels, { scrape, value });
       }
     }
   }
@@ -81,7 +61,7 @@ export class Gauges {
         const at = this.scrapes.timeOf(scrape);
         if (!lifetimes.isTarget(instance, at, isInitial)) continue;
         const value = lifetimes.isUp(instance, at, isInitial) ? 1 : 0;
-        this.up.add('', labels, { at: this.scrapes.text(scrape), value });
+        this.up.add('', labels, { scrape, value });
       }
     });
   }
@@ -101,15 +81,15 @@ export class Gauges {
           const current = entries.findLast((entry) => entry.at <= at)?.value ?? 'closed';
           const labels: Labels = [...common, ['name', name], ['state', state]];
           const value = current === state ? 1 : 0;
-          this.breakers.add('', labels, { at: this.scrapes.text(scrape), value });
+          this.breakers.add('', labels, { scrape, value });
         }
       }
     }
   }
 
-  text(): string {
-    const all = [this.up, ...this.families.values(), this.breakers];
-    return all.map((family) => family.text()).join('');
+  /** In the order in which they are written. */
+  all(): readonly F[] {
+    return [this.up, ...this.families.values(), this.breakers];
   }
 }
 

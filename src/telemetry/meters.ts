@@ -1,11 +1,10 @@
-import { meterScale } from '../analysis/measure/meter-readings.js';
+import { meterFamily, meterScale } from '../language/exported.js';
 import { METRICS } from '../language/metrics.js';
 import type { ComponentKind } from '../contracts/component-kind.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../contracts/record/record.js';
-import type { Scrapes } from './counters.js';
-import { Family } from './series.js';
-import type { Labels } from './series.js';
+import type { Scrapes } from './scrapes.js';
+import type { Labels, NewFamily, Samples } from './series.js';
 
 /** Meters with a family: distributions of a run are not kept by time, so they have none. */
 type Metered = Exclude<MeterRecord, { readonly form: 'durations' }>;
@@ -14,12 +13,14 @@ type Metered = Exclude<MeterRecord, { readonly form: 'durations' }>;
  * The figures of queues, topics, caches, sagas and other components, one family for each metric of a kind of component:
  * `queue_ready`, `cache_reads_total`. Names and units are those of the language.
  */
-export class MeterFamilies {
+export class MeterFamilies<F extends Samples> {
   private readonly scrapes: Scrapes;
-  private readonly families = new Map<string, Family>();
+  private readonly make: NewFamily<F>;
+  private readonly families = new Map<string, F>();
 
-  constructor(scrapes: Scrapes) {
+  constructor(scrapes: Scrapes, make: NewFamily<F>) {
     this.scrapes = scrapes;
+    this.make = make;
   }
 
   /** Adds the meters of one run up to the end of its load. */
@@ -35,24 +36,24 @@ export class MeterFamilies {
     }
   }
 
-  text(): string {
-    return [...this.families.values()].map((family) => family.text()).join('');
+  /** In the order in which they are written. */
+  all(): readonly F[] {
+    return [...this.families.values()];
   }
 
-  private familyOf(kind: ComponentKind, { name, form }: Metered): Family {
-    const unit = form === 'gauge' && meterScale(name) !== 1 ? 'seconds' : '';
-    const full = `${snake(`${kind}_${name}`)}${unit === '' ? '' : `_${unit}`}`;
+  private familyOf(kind: ComponentKind, { name, form }: Metered): F {
+    const { name: full, unit } = meterFamily(kind, name, form);
     const known = this.families.get(full);
     if (known !== undefined) return known;
     const help = METRICS.find((entry) => entry.name === name)?.help ?? `Meter ${name}.`;
-    const family = new Family(full, form, unit, help);
+    const family = this.make(full, form, unit, help);
     this.families.set(full, family);
     return family;
   }
 
   private count(
     plan: Plan,
-    family: Family,
+    family: Samples,
     labels: Labels,
     counts: Float64Array,
     last: number,
@@ -61,13 +62,13 @@ export class MeterFamilies {
     let total = 0;
     for (let scrape = 1; scrape <= last; scrape++) {
       total += added.get(scrape) ?? 0;
-      family.add('_total', labels, { at: this.scrapes.text(scrape), value: total });
+      family.add('_total', labels, { scrape, value: total });
     }
   }
 
   private level(
     plan: Plan,
-    family: Family,
+    family: Samples,
     labels: Labels,
     { name, area }: { readonly name: string; readonly area: Float64Array },
     last: number,
@@ -76,7 +77,7 @@ export class MeterFamilies {
     const scale = meterScale(name) / this.scrapes.intervalNs;
     for (let scrape = 1; scrape <= last; scrape++) {
       const value = (areas.get(scrape) ?? 0) * scale;
-      family.add('', labels, { at: this.scrapes.text(scrape), value });
+      family.add('', labels, { scrape, value });
     }
   }
 
@@ -89,8 +90,4 @@ export class MeterFamilies {
     }
     return sums;
   }
-}
-
-function snake(name: string): string {
-  return name.replaceAll('.', '_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

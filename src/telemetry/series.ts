@@ -1,21 +1,38 @@
+import type { Scrapes } from './scrapes.js';
+
 /** Type of a family of metrics. Source: OpenMetrics 1.0, section 5. */
 export type FamilyType = 'counter' | 'histogram' | 'gauge';
 
 export type Labels = readonly (readonly [name: string, value: string])[];
 
-/** One sample: seconds since 1970 as text, and the value. */
+/** One sample: the scrape that took it, and the value. */
 interface Sample {
-  readonly at: string;
+  readonly scrape: number;
   readonly value: number;
 }
 
-/** A metric family: one name, one type, and its series in the order in which they were added. */
-export class Family {
+/** Takes the samples of one metric family; `suffix` such as `_total`. */
+export interface Samples {
+  add(suffix: string, labels: Labels, sample: Sample): void;
+}
+
+/** Makes a family. */
+export type NewFamily<F extends Samples> = (
+  name: string,
+  type: FamilyType,
+  unit: string,
+  help: string,
+) => F;
+
+/** A metric family as text: one name, one type, and its series in the order in which they were added. */
+export class Family implements Samples {
   readonly name: string;
+  private readonly scrapes: Scrapes;
   private readonly lines: string[] = [];
   private readonly head: string;
 
-  constructor(name: string, type: FamilyType, unit: string, help: string) {
+  constructor(scrapes: Scrapes, name: string, type: FamilyType, unit: string, help: string) {
+    this.scrapes = scrapes;
     this.name = name;
     this.head =
       `# TYPE ${name} ${type}\n` +
@@ -23,8 +40,9 @@ export class Family {
       `# HELP ${name} ${escaped(help)}\n`;
   }
 
-  /** Adds a sample line; `suffix` such as `_total`. */
-  add(suffix: string, labels: Labels, { at, value }: Sample): void {
+  /** Adds a sample line. */
+  add(suffix: string, labels: Labels, { scrape, value }: Sample): void {
+    const at = this.scrapes.text(scrape);
     this.lines.push(`${this.name}${suffix}${labelText(labels)} ${valueText(value)} ${at}\n`);
   }
 

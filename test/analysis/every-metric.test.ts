@@ -52,6 +52,7 @@ services:
 sagas: { trip: { kind: orchestrated, orchestrator: shop, steps: [ { name: pay, call: bank.charge, compensation: bank.refund } ] } }
 workloads: { users: { arrivals: poisson(50/s), requests: [ { name: buy, call: edge } ] } }
 faults: [ { id: slow, kind: slow, target: bank, factor: 2, at: 1s, for: 1s } ]
+alerts: { scrape: 1s, evaluate: 1s, rules: { slow: { when: users.latency.mean > 1ms, over: 2s } } }
 `;
 
 /** How to refer to a metric of each kind of subject. */
@@ -83,6 +84,7 @@ const SUBJECTS: Readonly<Record<SubjectKind, string>> = {
   edge: 'shop->bank',
   cascade: 'cascade',
   run: 'run',
+  alert: 'alerts.slow',
 };
 
 const ENDINGS: Readonly<Record<Metric['ending'], string>> = {

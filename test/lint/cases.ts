@@ -1,3 +1,4 @@
+import { ALERT_CASES } from './cases-alerts.js';
 import { DATA_CASES } from './cases-data.js';
 import { OPTION_CASES } from './cases-options.js';
 import { QUEUE_CASES } from './cases-queues.js';
@@ -1164,4 +1165,5 @@ export const CASES: readonly RuleCase[] = [
   ...ROLLOUT_CASES,
   ...SCALING_CASES,
   ...STOP_CASES,
+  ...ALERT_CASES,
 ];

@@ -39,6 +39,13 @@ export const DECISIVE: readonly Decisive[] = [
     '2 x 40 + 5 + 100 + 2 ms: the page goes without what has not come by then',
   ),
   row(
+    'alert-windows',
+    'alerts.page.firesFor in two-windows',
+    405,
+    0,
+    'from 60 s after the fault, when 60 of 3585 s exceed 1.44 %, to 285 s after its end, when the short window has no failure left',
+  ),
+  row(
     'api-security',
     'edge.cpu from 0s to 5s in auth-first',
     0.992,

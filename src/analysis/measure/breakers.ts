@@ -2,13 +2,8 @@ import { LOCAL_REFUSALS } from '../../contracts/patterns/policy.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import type { MachineRecord } from '../../contracts/record/record.js';
 import { meanOf, ratioOf, type Measured } from './estimate.js';
-import { movedOf, openNs, sizeOf } from './machines.js';
+import { isBreaker, movedOf, openNs, sizeOf } from '../../telemetry/machines.js';
 import type { Question } from './question.js';
-
-/** True for a circuit breaker. The metrics `breaker.*` and the breaker events count no other machines. */
-export function isBreaker(machine: MachineRecord): boolean {
-  return machine.policy === 'circuitBreaker';
-}
 
 /** True for a breaker on the calls of a selection. */
 export function isAsked(

@@ -6,7 +6,7 @@ import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';
 import { sumOf } from '../../stats/sums.js';
 import { ratio } from './estimate.js';
-import { movedOf, openNs, sizeOf } from './machines.js';
+import { movedOf, openNs, sizeOf } from '../../telemetry/machines.js';
 import { isAsked } from './breakers.js';
 import { edgeSums, partSums } from './column-sums.js';
 import type { Asked } from './question.js';

@@ -1,6 +1,6 @@
 import type { MachineRecord, RunRecord } from '../../contracts/record/record.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
-import { movedOf } from './machines.js';
+import { movedOf } from '../../telemetry/machines.js';
 import { instanceName } from '../../contracts/plan/names.js';
 import { byCodeUnit } from '../../text/order.js';
 import type { VariantData } from './variant-data.js';

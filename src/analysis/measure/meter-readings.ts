@@ -1,7 +1,7 @@
 import { sumOf } from '../../stats/sums.js';
 import type { MeterOf } from './meter-of.js';
 import { invariant } from '../../kernel/invariant.js';
-import { METRICS, type MetricName } from '../../language/metrics.js';
+import { meterScale } from '../../language/exported.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { measureDrain } from './drain.js';
 import { distributionOf, largestOf, meanOf, nothing, shareOf } from './estimate.js';
@@ -48,18 +48,6 @@ export function drainOfMeter(gauge: string): Measurement {
     const lags = data.records.map((record) => metersOf(record, question, gauge, 'gauge'));
     return measureDrain(data, clause.fault, lags);
   };
-}
-
-/** Gauges that record an age in ns; their metrics are in seconds. */
-const AGES: ReadonlySet<string> = new Set<MetricName>(
-  METRICS.filter(({ ending, unit }) => ending === 'gauge' && unit === 'seconds').map(
-    ({ name }) => name,
-  ),
-);
-
-/** Factor from a gauge's recorded values to the unit that users see. */
-export function meterScale(name: string): number {
-  return AGES.has(name) ? 1e-9 : 1;
 }
 
 /** The meters of a subject with this name: its own, else those of its parts. */

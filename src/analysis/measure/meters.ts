@@ -10,7 +10,7 @@ import { latencyResult } from './components.js';
 import { delayQueues, passesOn, restingEach, restingPlaces } from './dead-letters.js';
 import { measureDrain } from './drain.js';
 import { estimateOf } from './estimate.js';
-import { meterScale } from './meter-readings.js';
+import { meterScale } from '../../language/exported.js';
 import { neverCount } from './recovery.js';
 import { courseOf, rolloutOf } from './rollouts.js';
 import { bySteps, stepsOf, type Steps } from './steps.js';

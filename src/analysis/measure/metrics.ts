@@ -33,6 +33,7 @@ export function measure(
     stories,
     subject,
     selection,
+    alert: path.subject.kind === 'alert' ? path.subject.name : '',
     metric,
     ending,
     clause,

@@ -15,6 +15,8 @@ export interface Question {
   /** Kind of the subject. */
   readonly subject: SubjectKind;
   readonly selection: Selection;
+  /** Name of the alert that the metric is about; '' for others. */
+  readonly alert: string;
   readonly metric: Metric;
   /** Statistic or outcome; '' if there is none. */
   readonly ending: string;

@@ -25,7 +25,7 @@ export interface Selection {
 /** Resolves the subject of a metric in a variant. */
 export function select(path: MetricPath, data: VariantData): Selection {
   const subject = path.subject;
-  if (subject.kind === 'cascade' || subject.kind === 'run') {
+  if (subject.kind === 'cascade' || subject.kind === 'run' || subject.kind === 'alert') {
     return selectUsers(data);
   }
   if (subject.kind === 'edge') return edgeSelection(subject.from, subject.to, data);

@@ -16,8 +16,7 @@ import { secondsOf, recoverySecondsOf, type StepInfluence } from './influence.js
 import type { Lane } from '../measure/lanes.js';
 import { sumSteps } from './links.js';
 import { ejectionEvents } from '../measure/ejections.js';
-import { isOpen, movedOf, sizeOf } from '../measure/machines.js';
-import { isBreaker } from '../measure/breakers.js';
+import { isBreaker, isOpen, movedOf, sizeOf } from '../../telemetry/machines.js';
 import { nodeEvents } from './nodes.js';
 import type { Onsets } from './onsets.js';
 import { promotionEvents } from './promotions.js';

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Ending, EndReason } from '../../contracts/result/cascade.js';
-import { isOpen, movedOf } from '../measure/machines.js';
+import { isOpen, movedOf } from '../../telemetry/machines.js';
 import {
   arrivedIn,
   goodputOf,

@@ -106,6 +106,7 @@ const SUBJECTS: Readonly<Record<SubjectKind, readonly [written: string, what: st
   batch: ['balances.batch', 'The batches that a projection works on.'],
   cascade: ['cascade', 'The whole system: what a fault spreads to.'],
   run: ['run', 'The simulated run as a whole.'],
+  alert: ['alerts.fast-burn', 'One alert of `alerts`, by its name.'],
 };
 
 function subjectPage(subject: SubjectKind, [written, what]: readonly [string, string]): string {

@@ -16,6 +16,7 @@ import type { ProxyCost } from '../../contracts/scenario/mesh.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { asLines, type Lines } from '../../text/line.js';
+import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { list } from '../../text/words.js';
 import { databaseLines } from './database-text.js';
 import { balancingText, bundleLines, edgeLines, onceText, sourcesText } from './edge-text.js';
@@ -83,8 +84,20 @@ function sectionsOf(scenario: Scenario, plan: Plan): Sections {
     ['edges, outermost layer first', edgeLines(plan, scenario)],
     ['bundles', bundleLines(plan)],
     ['faults', faults.map(faultLine)],
+    ['alerts', alertLines(scenario)],
   ];
   return new Map(sections.filter(([, lines]) => lines.length > 0));
+}
+
+/** Each alert as the query that is asked. */
+function alertLines({ alerts }: Scenario): readonly string[] {
+  if (alerts === undefined) return [];
+  return alerts.groups.flatMap(({ rules }) =>
+    rules.map(({ name, expr, forNs }) => {
+      const wait = forNs === 0 ? '' : `, for ${formatDuration(forNs)}`;
+      return `${name}: ${expr.replace(/\s+/g, ' ').trim()}${wait}`;
+    }),
+  );
 }
 
 function versionsText({ versions }: Pick<Service, 'versions'>): string {

@@ -10,6 +10,7 @@ import type {
   UnseenHarm,
   UnseenKind,
 } from '../../contracts/result/counterfactual.js';
+import { calmAlerts } from './result-alerts.js';
 import { causeKind, resource, runVerdict } from './result-cascade.js';
 import { count, estimate, figure, list, mapping, number, oneOf, share, text } from './shapes.js';
 
@@ -106,5 +107,6 @@ export const counterfactuals: z.ZodType<Counterfactuals> = z.object({
   twin: mapping(
     z.object({ success: list(share.nullable()), p99: list(count.nullable()) }),
   ).optional(),
+  calmAlerts: calmAlerts.optional(),
   metastability: metastability.optional(),
 });

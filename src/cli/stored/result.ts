@@ -15,6 +15,7 @@ import type {
 import type { FaultInfo } from '../../contracts/result/result.js';
 import { sealOf } from '../../text/seal.js';
 import type { Stored } from './envelope.js';
+import { alerts } from './result-alerts.js';
 import { budget, comparison, hypothesis } from './result-budgets.js';
 import { cascade } from './result-cascade.js';
 import { component, componentKind, metered } from './result-figures.js';
@@ -179,6 +180,7 @@ const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   expectations: list(budget).optional(),
   summary,
   unfinished: unfinished.optional(),
+  alerts: alerts.optional(),
   components: mapping(component),
   metered: mapping(metered),
   timeline: z.object({ series: mapping(z.object({})) }),

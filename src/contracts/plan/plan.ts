@@ -1,3 +1,4 @@
+import type { PlanAlerts } from './alerts.js';
 import type { PlanNodes } from './nodes.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { CountDistribution } from '../../kernel/counts.js';
@@ -85,6 +86,8 @@ export interface Plan extends PlanModules {
   readonly priorities: readonly number[];
   /** Length of the longest chain of layers of any edge, pool and deadline included. */
   readonly deepestChain: number;
+  /** Alerts to evaluate; absent = there are none. */
+  readonly alerts?: PlanAlerts;
   /** Share of roots to trace, selected by a hash of (workload, arrival number); 0 = none, 1 = all. */
   readonly traceShare: number;
 }

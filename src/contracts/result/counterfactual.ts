@@ -1,3 +1,4 @@
+import type { CalmAlerts } from './alerts.js';
 import type { CauseKind, Resource } from './cause.js';
 import type { RunVerdict } from './cascade.js';
 import type { Estimate } from './estimate.js';
@@ -35,6 +36,8 @@ export interface Counterfactuals {
   readonly interventions: readonly CounterfactualIntervention[];
   /** The runs without any fault; absent in a variant that has none. */
   readonly twin?: Twin;
+  /** Alerts in these runs; absent without alerts. */
+  readonly calmAlerts?: CalmAlerts;
   /** Of a variant whose runs stay down: whether further runs confirm that verdict. */
   readonly metastability?: MetastabilityProof;
 }

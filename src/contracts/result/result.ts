@@ -1,3 +1,4 @@
+import type { AlertsResult } from './alerts.js';
 import type { EnoughChanges } from './enough.js';
 import type { Blame, FaultTimes } from './blame.js';
 import type { ComponentKind } from '../component-kind.js';
@@ -177,6 +178,8 @@ export interface VariantResult {
   readonly blame?: Blame;
   /** In the order of its faults. */
   readonly faultTimes?: readonly FaultTimes[];
+  /** Absent without alerts. */
+  readonly alerts?: AlertsResult;
   /** If not all replications finished: how many did, and why. */
   readonly unfinished?: UnfinishedVariant;
 }

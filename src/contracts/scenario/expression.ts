@@ -25,6 +25,8 @@ export interface Reference {
 export type Subject =
   | { readonly kind: 'cascade'; readonly offset: number }
   | { readonly kind: 'run'; readonly offset: number }
+  /** An alert of the scenario: `alerts.NAME`. */
+  | { readonly kind: 'alert'; readonly name: string; readonly offset: number }
   | { readonly kind: 'component'; readonly at: Reference }
   | { readonly kind: 'edge'; readonly from: Reference; readonly to: Reference };
 

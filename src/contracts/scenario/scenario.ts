@@ -1,3 +1,4 @@
+import type { Alerts } from './alerts.js';
 import type { RunSettings } from './run.js';
 import type { Network } from './network.js';
 import type { Nodes } from './nodes.js';
@@ -41,6 +42,8 @@ export interface Scenario extends ScenarioModules {
   readonly databases: ReadonlyMap<string, Database>;
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly faults: readonly Fault[];
+  /** Absent without alerts. */
+  readonly alerts?: Alerts;
   readonly report: ReportSettings;
 }
 

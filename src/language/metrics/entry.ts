@@ -3,7 +3,14 @@ import type { MetricUnit } from '../../contracts/scenario/expression.js';
 
 /** Kinds of subjects, the part of a metric before its dot. */
 export type SubjectKind =
-  ComponentKind | PartKind | (typeof VERSIONED)[number] | 'instance' | 'edge' | 'cascade' | 'run';
+  | ComponentKind
+  | PartKind
+  | (typeof VERSIONED)[number]
+  | 'instance'
+  | 'edge'
+  | 'cascade'
+  | 'run'
+  | 'alert';
 
 /** A version of a component, and an endpoint of one. */
 export const VERSIONED = ['version', 'versionEndpoint'] as const;

@@ -1,3 +1,4 @@
+import { ALERT_METRICS } from './alerts.js';
 import { CACHE_METRICS } from './caches.js';
 import { CASCADE_METRICS } from './cascade.js';
 import { COST_METRICS } from './costs.js';
@@ -35,6 +36,7 @@ const ALL = [
   ...CASCADE_METRICS,
   ...COST_METRICS,
   ...RUN_METRICS,
+  ...ALERT_METRICS,
 ] as const;
 
 /** Names of all metrics. */

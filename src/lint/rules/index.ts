@@ -1,5 +1,7 @@
 // One line per rule. lint/index.ts sorts them, so the order here decides nothing.
 export { ackTimeoutBelowProcessing } from './ack-timeout-below-processing.js';
+export { alertCannotFire } from './alert-cannot-fire.js';
+export { alertWindowBeyondHistory } from './alert-window-beyond-history.js';
 export { autoscalingBehindLoad } from './autoscaling-behind-load.js';
 export { autoscalingSeesNoWaits } from './autoscaling-sees-no-waits.js';
 export { breakerNeverOpens } from './breaker-never-opens.js';

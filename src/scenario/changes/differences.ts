@@ -68,12 +68,20 @@ const REASONS: readonly (readonly [path: string, reason: string])[] = [
   ['databases.*.replicas', 'the nodes of a database are the same for the entire run'],
   ['run', 'it belongs to the run itself'],
   ['report', 'it belongs to the report'],
+  ['alerts', 'it belongs to the monitoring'],
 ];
 
 const OTHERWISE = 'it is the same for the entire run';
 
 /** Sections of a scenario that say nothing about the run. */
-const APART: ReadonlySet<string> = new Set(['title', 'description', 'tags', 'faults', 'report']);
+const APART: ReadonlySet<string> = new Set([
+  'title',
+  'description',
+  'tags',
+  'faults',
+  'alerts',
+  'report',
+]);
 
 /** Every difference between two scenarios, those that a run cannot make with the reason. */
 export function differencesOf(base: Scenario, other: Scenario): readonly Difference[] {

@@ -52,6 +52,20 @@ const FAULTS = `faults:
   - { id: half-fail, kind: error, target: payments.charge, share: 50%, at: 20s, for: 5s }
 `;
 
+const ALERTS = `alerts:
+  objective: 99.9%
+  history: 1h                             # calm time before the run, for the long windows
+  rules:
+    fast-burn: { burnRate: 14.4, severity: page }
+    slow: { when: users.latency.p99 > 250ms, over: 1m, for: 15s }
+  groups:                                 # pasted from a rule file of Prometheus
+    - name: shop
+      rules:
+        - alert: PaymentsFail
+          expr: sum(rate(client_requests_total{target="payments",outcome!="ok"}[1m])) > 5
+          for: 15s
+`;
+
 /** A runnable scenario for each section that has no example of a kind. */
 export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
   ...SECTIONS.map((section) => [section, MODULES[section].example] as const),
@@ -166,6 +180,7 @@ services:
   ],
   ['workloads', scenario('A rush, and regular users', RUN, SHOP, WORKLOADS)],
   ['faults', scenario('Slow, then failing', RUN, SHOP, USERS, FAULTS)],
+  ['alerts', scenario('Which alert fires first', RUN, SHOP, USERS, FAULTS, ALERTS)],
   [
     'variants',
     scenario(

@@ -36,7 +36,7 @@ export type Raise = (code: Code, path: readonly (string | number)[], message: st
 
 /** Words with a special meaning in references. */
 export const RESERVED: ReadonlySet<string> = new Set(
-  'all default none self base before clients cascade run canary stable'.split(' '),
+  'all default none self base before clients cascade run alerts canary stable'.split(' '),
 );
 
 /** Names of components of these kinds. Cached for all messages, because a scenario can have thousands. */

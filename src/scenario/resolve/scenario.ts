@@ -3,8 +3,10 @@ import type { Host } from '../../contracts/scenario/host.js';
 import type { Scenario, Workload } from '../../contracts/scenario/scenario.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
+import { resolveAlerts } from '../alerts/resolve.js';
 import { clusterNamed } from '../clusters.js';
 import type { Problems } from '../diagnostics.js';
+import { namesOf } from '../expectations.js';
 import type { ReadFile } from '../include.js';
 import type { MapNode, Node } from '../located.js';
 import { locate } from '../located.js';
@@ -100,13 +102,27 @@ export function resolveScenario(
   const durationNs = output.run.durationNs;
   const aims = { hosts, services, gateways, keys, modules, graph, durationNs };
   const { faults, awaited } = resolveFaults(context, output.faults ?? [], aims);
-  const scenario: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
+  const whole: Scenario = { ...parts, faults, report: resolveReport(context, output.report) };
+  const scenario = withAlerts(context, output, whole, graph);
   if (workloads.size === 0 && trees.broken.size === 0) {
     raise('FL203', ['workloads'], NO_WORKLOADS);
   }
   if (trees.broken.size === 0) checkConditions(awaited, scenario, graph, raise);
   checkLimits(scenario, graph, raise);
   return { scenario, graph };
+}
+
+/** With its alerts, if it has any; names of a scenario with mistakes are not all known. */
+function withAlerts(
+  context: Context,
+  { alerts }: ScenarioOutput,
+  scenario: Scenario,
+  graph: CallGraph,
+): Scenario {
+  if (alerts === undefined || context.names.broken.size > 0) return scenario;
+  const names = namesOf({ name: '', scenario, graph }, []);
+  const resolved = resolveAlerts(context, alerts, scenario, names);
+  return { ...scenario, alerts: resolved };
 }
 
 /** Reports a problem at a path of the merged file. */

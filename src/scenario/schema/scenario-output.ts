@@ -13,6 +13,7 @@ import type { TopicOutput } from './messaging.js';
 import type { MeshOutput } from './mesh.js';
 import type { SagaOutput } from './sagas.js';
 import type { keySchema } from './settings.js';
+import type { WrittenAlerts } from '../../contracts/scenario/alerts.js';
 import type { runSchema } from '../../contracts/scenario/run.js';
 import type { networkSchema } from '../../contracts/scenario/network.js';
 import type { platformSchema } from './platform.js';
@@ -53,5 +54,6 @@ export interface ScenarioOutput extends ModuleSections {
   readonly databases?: Readonly<Record<string, DatabaseOutput>>;
   readonly workloads?: Readonly<Record<string, WorkloadOutput>>;
   readonly faults?: readonly FaultOutput[];
+  readonly alerts?: WrittenAlerts;
   readonly report: z.output<typeof reportSchema>;
 }

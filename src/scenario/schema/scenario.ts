@@ -24,6 +24,7 @@ import {
 } from './judgement.js';
 import { middlewareSchema } from './middleware.js';
 import { keySchema } from './settings.js';
+import { alertsSchema } from '../../contracts/scenario/alerts.js';
 import { runSchema } from '../../contracts/scenario/run.js';
 import { networkSchema } from '../../contracts/scenario/network.js';
 import type { StepOutput } from './steps.js';
@@ -75,6 +76,7 @@ export const EXPLICIT_SECTIONS: readonly string[] = [
   ...DEFAULTS_ORDER,
   'workloads',
   'faults',
+  'alerts',
   'report',
 ];
 
@@ -114,6 +116,7 @@ export function buildSchemas(
     ...moduleSections(bundle),
     workloads: named(workload).optional().describe('Sources of requests.'),
     faults: z.array(faultSchema(faults)).optional().describe('Failures to inject.'),
+    alerts: alertsSchema.optional(),
     report: reportSchema.prefault({}).describe('Presentation of results.'),
   };
   const frame = {

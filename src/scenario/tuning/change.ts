@@ -31,7 +31,14 @@ export function editsFor(
 }
 
 /** Sections that describe the question and not the system: what is asked of it, what hits it, and how it is measured. */
-const QUESTION: ReadonlySet<string> = new Set(['faults', 'workloads', 'run', 'report', 'keys']);
+const QUESTION: ReadonlySet<string> = new Set([
+  'faults',
+  'workloads',
+  'run',
+  'report',
+  'alerts',
+  'keys',
+]);
 
 /** Whether a path leads to a setting of the system. The platform is what it runs on: with another one it is another system. */
 export function isSetting([section, entry]: Path): boolean {

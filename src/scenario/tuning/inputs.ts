@@ -45,7 +45,14 @@ const CHOICES: ReadonlySet<string> = new Set([
 const PLAIN: ReadonlySet<string> = new Set(['weight', 'factor']);
 
 /** Sections of which nothing is a guess about the system. */
-const ABOUT: ReadonlySet<string> = new Set(['run', 'report', 'variants', 'budgets', 'expect']);
+const ABOUT: ReadonlySet<string> = new Set([
+  'run',
+  'report',
+  'alerts',
+  'variants',
+  'budgets',
+  'expect',
+]);
 
 /** Words of a comment beside a value that is not measured. */
 const MARK = /\b(?:guess|assum|estimat)/i;

@@ -1,5 +1,6 @@
 import type { MetricName } from '../../../language/metrics.js';
 import type { Measurement } from '../question.js';
+import { ALERT_MEASUREMENTS } from './alerts.js';
 import { CACHE_MEASUREMENTS } from './caches.js';
 import { CASCADE_MEASUREMENTS } from './cascade.js';
 import { COST_MEASUREMENTS } from './costs.js';
@@ -40,4 +41,5 @@ export const MEASUREMENTS: Readonly<Record<MetricName, Measurement>> = {
   ...CASCADE_MEASUREMENTS,
   ...COST_MEASUREMENTS,
   ...RUN_MEASUREMENTS,
+  ...ALERT_MEASUREMENTS,
 };

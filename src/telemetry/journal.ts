@@ -3,12 +3,12 @@ import {
   REGISTRY_EVENT,
   ROLLOUT_STATE,
   type MachineRecord,
-} from '../../contracts/record/record.js';
-import type { JournalEntry } from '../../contracts/result/result.js';
-import { movedOf } from './machines.js';
-import { isBreaker } from './breakers.js';
-import { instanceName } from '../../contracts/plan/names.js';
-import { type VariantData } from './variant-data.js';
+  type RunRecord,
+} from '../contracts/record/record.js';
+import type { JournalEntry } from '../contracts/result/result.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import { isBreaker, movedOf } from './machines.js';
+import { instanceName } from '../contracts/plan/names.js';
 
 const INSTANCE_STATES = [
   'up',
@@ -26,10 +26,8 @@ const INSTANCE_STATES = [
   'wanted',
 ] as const;
 
-/** State changes of the first replication, with names, from the end of the warm-up. */
-export function journalOf(data: VariantData): readonly JournalEntry[] {
-  const { plan } = data;
-  const [record] = data.records;
+/** State changes of a run, with names, from the end of the warm-up. */
+export function journalOf(plan: Plan, record: RunRecord): readonly JournalEntry[] {
   const { timeNs, kind, subject, value } = record.journal;
   const moved = movedOf(record, plan.warmupNs);
   const machines = new Map(moved.map(({ id, machine }) => [id, machine]));
@@ -42,7 +40,7 @@ export function journalOf(data: VariantData): readonly JournalEntry[] {
       entries.push({
         at,
         kind: isBreaker(machine) ? 'breaker' : machine.policy,
-        subject: machineName(data, machine),
+        subject: machineName(plan, machine),
         value: machine.states[value[i]],
       });
     } else if (kind[i] === JOURNAL.fault) {
@@ -79,7 +77,7 @@ function rolloutState(value: number): string {
 }
 
 /** `orders[0]->payments`, or `orders->payments.charge` where the state is shared and kept by endpoint. */
-function machineName({ plan }: VariantData, machine: MachineRecord): string {
+function machineName(plan: Plan, machine: MachineRecord): string {
   const caller =
     machine.instance >= 0
       ? instanceName(plan, machine.instance)

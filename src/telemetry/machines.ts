@@ -1,7 +1,6 @@
-import { JOURNAL } from '../../contracts/record/record.js';
-import type { MachineBlock, MachineRecord, RunRecord } from '../../contracts/record/record.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Span } from './window.js';
+import { JOURNAL } from '../contracts/record/record.js';
+import type { MachineBlock, MachineRecord, RunRecord } from '../contracts/record/record.js';
+import type { Ns } from '../kernel/time.js';
 
 /** A transition of a state machine at an absolute time; the machine starts in state 0. */
 export interface Transition {
@@ -72,6 +71,11 @@ function within(block: MachineBlock, id: number): MachineRecord | null {
   };
 }
 
+/** True for a circuit breaker. The metrics `breaker.*` and the breaker events count no other machines. */
+export function isBreaker(machine: MachineRecord): boolean {
+  return machine.policy === 'circuitBreaker';
+}
+
 /** True for a state in which a breaker rejects all calls. */
 export function isOpen(machine: MachineRecord, state: number): boolean {
   const name = machine.states[state];
@@ -82,7 +86,7 @@ export function isOpen(machine: MachineRecord, state: number): boolean {
 export function openNs(
   machine: MachineRecord,
   transitions: readonly Transition[],
-  spans: readonly Span[],
+  spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns }[],
 ): number {
   let total = 0;
   const count = (fromNs: number, untilNs: number): void => {

@@ -1,0 +1,153 @@
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
+import {
+  type AlertGroup,
+  type AlertRule,
+  type Alerts,
+  type WrittenAlerts,
+} from '../../contracts/scenario/alerts.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import { BUCKETS, exportedMetrics } from '../../language/exported.js';
+import type { ExpressionNames } from '../../language/expression.js';
+import { selectorsOf, type Expr } from '../../promql/ast.js';
+import { parsePromql, PromqlError } from '../../promql/parse.js';
+import { conflict, report, type Context, type Path } from '../resolve/context.js';
+import { sorted } from '../resolve/names.js';
+import { selectorProblem, type KnownSeries } from './check.js';
+import { ownRule } from './rules.js';
+
+/** Resolves `alerts`. */
+export function resolveAlerts(
+  context: Context,
+  written: WrittenAlerts,
+  scenario: Scenario,
+  names: ExpressionNames,
+): Alerts {
+  const { scrapeNs, evaluateNs, historyNs, objective, periodNs, buckets } = written;
+  if (buckets?.some((bound, index) => index > 0 && bound <= buckets[index - 1]!) === true) {
+    conflict(context, ['alerts', 'buckets'], 'the bounds must rise, each above the one before');
+  }
+  if (objective === 1) {
+    const message = 'a promise of 100% leaves no error budget: write a share below 100%';
+    conflict(context, ['alerts', 'objective'], message);
+  }
+  const own = sorted(written.rules ?? undefined).map(([name, rule]) =>
+    ownRule({ context, scenario, names, objective }, name, rule),
+  );
+  const groups = [
+    ...(own.length === 0 ? [] : [{ everyNs: evaluateNs, rules: own.flatMap((one) => one ?? []) }]),
+    ...(written.groups ?? []).map((group, index) => pastedGroup(group, evaluateNs, index)),
+  ];
+  if (written.rules === null && written.groups === null) {
+    conflict(context, ['alerts'], 'no rule is written: write rules or groups');
+  }
+  checkNames(context, written);
+  checkQueries(context, groups, knownSeries(names, groups));
+  return {
+    scrapeNs,
+    historyNs: historyNs ?? 0,
+    buckets: buckets ?? BUCKETS,
+    groups: groups.map((group) => ({ ...group, rules: group.rules.map(withWindow) })),
+    objective,
+    periodNs,
+  };
+}
+
+type WrittenGroup = NonNullable<WrittenAlerts['groups']>[number];
+
+function pastedGroup(group: WrittenGroup, evaluateNs: number, index: number): AlertGroup {
+  return {
+    everyNs: group.interval ?? evaluateNs,
+    rules: group.rules.map((rule, place): AlertRule => ({
+      name: rule.alert ?? rule.record ?? '',
+      records: rule.alert === null,
+      kind: 'pasted',
+      words: rule.expr.trim(),
+      expr: rule.expr,
+      forNs: rule.for ?? 0,
+      keepFiringForNs: rule.keepFiringFor ?? 0,
+      severity: rule.labels?.severity ?? null,
+      labels: rule.labels ?? {},
+      path: ['alerts', 'groups', index, 'rules', place],
+      windowNs: 0,
+    })),
+  };
+}
+
+/** Every alert has a name of its own, and a pasted rule either fires or records. */
+function checkNames(context: Context, written: WrittenAlerts): void {
+  const seen = new Set(Object.keys(written.rules ?? {}));
+  written.groups?.forEach(({ rules }, group) => {
+    rules.forEach(({ alert, record }, index) => {
+      const path = ['alerts', 'groups', group, 'rules', index];
+      if ((alert === null) === (record === null)) {
+        conflict(context, path, 'write either alert or record: what it is called');
+      }
+      if (alert === null) return;
+      if (seen.has(alert)) {
+        const message = `two alerts are called ${alert}: give each a name of its own`;
+        conflict(context, [...path, 'alert'], message);
+      }
+      seen.add(alert);
+    });
+  });
+}
+
+/** The names of all series that a run of the scenario can have. */
+function knownSeries(names: ExpressionNames, groups: readonly AlertGroup[]): KnownSeries {
+  const all = [...names.components];
+  const components = all.map(([name]) => name);
+  const parts = all.flatMap(([, { parts: own }]) => own);
+  const workloads = all.filter(([, { kind }]) => kind === 'workload');
+  return {
+    metrics: exportedMetrics(all.map(([, { kind }]) => kind)),
+    values: new Map<string, readonly string[]>([
+      ['service', components],
+      ['target', components],
+      ['component', components],
+      ['part', parts],
+      ['workload', workloads.map(([name]) => name)],
+      ['request', workloads.flatMap(([, { parts: own }]) => own)],
+      ['outcome', OUTCOME_NAMES],
+    ]),
+    recorded: new Set(
+      groups.flatMap(({ rules }) => rules.flatMap(({ records, name }) => (records ? [name] : []))),
+    ),
+  };
+}
+
+/** Reads every pasted or written query, and checks its names. */
+function checkQueries(context: Context, groups: readonly AlertGroup[], known: KnownSeries): void {
+  for (const { kind, path: at, expr: text } of groups.flatMap(({ rules }) => rules)) {
+    const path = [...at, kind === 'pasted' ? 'expr' : kind];
+    const expr = readQuery(context, text, path);
+    if (expr === null) continue;
+    for (const selector of selectorsOf(expr)) {
+      const problem = selectorProblem(selector, known);
+      if (problem !== null) report(context, 'FL504', path, problem.message, problem);
+    }
+  }
+}
+
+function readQuery(context: Context, text: string, path: Path): Expr | null {
+  try {
+    return parsePromql(text);
+  } catch (error) {
+    if (!(error instanceof PromqlError)) throw error;
+    const { message, found, allowed, offset } = error;
+    const where = found === '' ? 'at its end' : `at ${found} (character ${offset + 1})`;
+    report(context, 'FL503', path, `${message} ${where}`, { found, allowed });
+    return null;
+  }
+}
+
+/** With the longest time that a rule looks back. */
+function withWindow(rule: AlertRule): AlertRule {
+  try {
+    const windows = selectorsOf(parsePromql(rule.expr)).map(
+      ({ range, offset }) => (range ?? 0) + offset,
+    );
+    return { ...rule, windowNs: Math.max(0, ...windows) * 1e9 };
+  } catch {
+    return rule;
+  }
+}
