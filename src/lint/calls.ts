@@ -126,15 +126,13 @@ const SELF_DEPTH = 8;
 class Walker {
   readonly calls: Call[] = [];
   readonly unrouted: Unrouted[] = [];
-  private readonly scenario: Scenario;
-  private readonly written: (path: Path) => boolean;
   /** Bundles whose fallbacks are being walked. */
   private readonly around = new Set<Bundle>();
 
-  constructor(scenario: Scenario, written: (path: Path) => boolean) {
-    this.scenario = scenario;
-    this.written = written;
-  }
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly written: (path: Path) => boolean,
+  ) {}
 
   routes(name: string, gateway: Gateway): void {
     gateway.routes.forEach((route, index) => {

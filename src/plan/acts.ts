@@ -25,12 +25,9 @@ interface Tables {
 /** Collects the acts of all programs: steps other than calls that have their own implementation, in program order. */
 export class Acts {
   readonly list: PlanAct[] = [];
-  private readonly keys: KeyTable;
   private readonly loads = new Map<number, number>();
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   publish(w: Tables, step: StepOf<'publish'>, scope: Scope): number {
     const { topic, key, confirm, via, bytes, acks } = step;

@@ -56,7 +56,6 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
-  private readonly mesh: MeshEdges;
   private readonly fallbacks = new Map<number, number>();
   /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
@@ -65,9 +64,7 @@ export class EdgeTable {
   /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
 
-  constructor(mesh: MeshEdges) {
-    this.mesh = mesh;
-  }
+  constructor(private readonly mesh: MeshEdges) {}
 
   /**
    * Provisional number of the edge between two parts, with the bundle that governs it. `changed`: the bundles of other

@@ -100,27 +100,19 @@ type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
 /** Resolves the targets of one fault. The kind of fault determines how a name is resolved. */
 class FaultTarget {
-  private readonly source: FaultSource;
-  private readonly fault: Fault;
-  private readonly hits: Hits;
   private readonly can: ReadonlySet<FaultKind['targets'][number]>;
   private readonly direction: Direction;
-  private readonly edits: readonly KnobEdit[];
   private isRefused = false;
 
   constructor(
-    source: FaultSource,
-    fault: Fault,
+    private readonly source: FaultSource,
+    private readonly fault: Fault,
     kind: FaultKind,
-    edits: readonly KnobEdit[],
-    hits: Hits,
+    private readonly edits: readonly KnobEdit[],
+    private readonly hits: Hits,
   ) {
-    this.source = source;
-    this.fault = fault;
-    this.hits = hits;
     this.can = new Set(kind.targets);
     this.direction = directionOf(edits);
-    this.edits = edits;
   }
 
   private get hitsParts(): boolean {

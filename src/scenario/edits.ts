@@ -135,13 +135,12 @@ interface Spot {
 }
 
 class Walk {
-  private readonly edit: Edit;
-  private readonly segments: readonly Segment[];
   private readonly factor: number | null;
 
-  constructor(edit: Edit, segments: readonly Segment[]) {
-    this.edit = edit;
-    this.segments = segments;
+  constructor(
+    private readonly edit: Edit,
+    private readonly segments: readonly Segment[],
+  ) {
     this.factor = factorOf(edit);
   }
 

@@ -39,7 +39,6 @@ export function loadScenario(path: string, read: ReadFile): Loaded {
 
 /** A parsed scenario file, which can be built repeatedly with different values. */
 export class Source {
-  private readonly path: string;
   private readonly problems = new Problems();
   private readonly tree: MapNode | null;
   private readonly read: ReadFile;
@@ -51,14 +50,13 @@ export class Source {
    * the patches of the variants. `budgets`: expressions that replace the budgets of the file.
    */
   constructor(
-    path: string,
+    private readonly path: string,
     read: ReadFile,
     sweep: { name: string; text: string } | null = null,
     whatIf: WhatIf | null = null,
     budgets: readonly string[] = [],
   ) {
     const { problems } = this;
-    this.path = path;
     const tree = readTree(path, read, (node) => expand(node, problems), problems);
     const swept = tree === null || sweep === null ? tree : withSweep(tree, sweep, problems);
     this.tree = swept === null ? null : withBudgets(swept, budgets, problems);

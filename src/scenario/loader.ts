@@ -66,10 +66,6 @@ export class Loader {
   readonly trees = new Map<string, Node>();
   /** By variant: its text after its patches, and the same with templates and defaults laid in. */
   readonly texts = new Map<string, VariantTexts>();
-  private readonly tree: MapNode;
-  private readonly problems: Problems;
-  private readonly read: ReadFile;
-  private readonly whatIf: OpenEdits | null;
   /** Names of unknown sections, such as misspelt ones, and the names in them. */
   private readonly unknownNames: ReadonlySet<string>;
   private repairs = 0;
@@ -78,11 +74,12 @@ export class Loader {
   /** Set by `file`: what further expressions are checked against; null if the file has errors. */
   scope: Omit<Scope, 'problems'> | null = null;
 
-  constructor(tree: MapNode, problems: Problems, read: ReadFile, whatIf: OpenEdits | null = null) {
-    this.tree = tree;
-    this.problems = problems;
-    this.read = read;
-    this.whatIf = whatIf;
+  constructor(
+    private readonly tree: MapNode,
+    private readonly problems: Problems,
+    private readonly read: ReadFile,
+    private readonly whatIf: OpenEdits | null = null,
+  ) {
     const unknown = entries(tree).filter(([section]) => !schemas().sections.has(section));
     this.unknownNames = new Set(
       unknown.flatMap(([section, { value }]) => [section, ...namesIn(value)]),

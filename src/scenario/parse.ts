@@ -51,18 +51,15 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
 }
 
 class Reader {
-  private readonly file: string;
-  private readonly source: string;
-  private readonly problems: Problems;
   private readonly anchors = new Map<string, ParsedNode>();
   private nodes = 0;
   private stopped = false;
 
-  constructor(file: string, source: string, problems: Problems) {
-    this.file = file;
-    this.source = source;
-    this.problems = problems;
-  }
+  constructor(
+    private readonly file: string,
+    private readonly source: string,
+    private readonly problems: Problems,
+  ) {}
 
   document(document: Document.Parsed): Node | null {
     const root = document.contents;

@@ -89,16 +89,15 @@ class Stop extends Error {}
 /** An edit on its way down the tree. */
 class Descent {
   readonly how: 'remove' | 'set' | 'add';
-  private readonly edit: Edit;
-  private readonly problems: Problems;
-  private readonly inheritedTree: () => Node;
   private segments: readonly Segment[] = [];
 
-  constructor(edit: Edit, how: Descent['how'], inheritedTree: () => Node, problems: Problems) {
-    this.inheritedTree = inheritedTree;
-    this.edit = edit;
+  constructor(
+    private readonly edit: Edit,
+    how: Descent['how'],
+    private readonly inheritedTree: () => Node,
+    private readonly problems: Problems,
+  ) {
     this.how = how;
-    this.problems = problems;
   }
 
   apply(tree: Node): Node {

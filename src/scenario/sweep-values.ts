@@ -26,8 +26,6 @@ export function settingOf(node: Node): Setting {
 /** The values between two quantities of one unit, in the format of a scenario. */
 export class Range {
   readonly scale: 'linear' | 'log';
-  readonly from: Setting;
-  readonly to: Setting;
   /** Unit of all values, in text. */
   private readonly suffix: string;
   /** The two ends, in the unit `suffix`. */
@@ -39,14 +37,12 @@ export class Range {
   readonly isWhole: boolean;
 
   private constructor(
-    from: Setting,
-    to: Setting,
+    readonly from: Setting,
+    readonly to: Setting,
     scale: Range['scale'],
     ends: Ends,
     mayBeWhole = true,
   ) {
-    this.from = from;
-    this.to = to;
     this.scale = scale;
     this.suffix = ends.suffix;
     this.low = ends.low;

@@ -79,18 +79,15 @@ export function resolveSweeps(
 }
 
 class SweepReader {
-  private readonly name: string;
-  private readonly own: SweepOutput;
-  private readonly node: Node;
-  private readonly around: Around;
   private readonly path: readonly PathKey[];
   private isRight = true;
 
-  constructor(name: string, own: SweepOutput, node: Node, around: Around) {
-    this.name = name;
-    this.own = own;
-    this.node = node;
-    this.around = around;
+  constructor(
+    private readonly name: string,
+    private readonly own: SweepOutput,
+    private readonly node: Node,
+    private readonly around: Around,
+  ) {
     this.path = ['sweeps', name];
   }
 

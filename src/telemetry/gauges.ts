@@ -44,11 +44,8 @@ export class Gauges {
     '',
     'State of a breaker that has changed its state: 1 for the current one.',
   );
-  private readonly scrapes: Scrapes;
 
-  constructor(scrapes: Scrapes) {
-    this.scrapes = scrapes;
-  }
+  constructor(private readonly scrapes: Scrapes) {}
 
   /** Adds the levels of one run: for each scrape the mean of the cells that ended since the one before. */
   addLevels(plan: Plan, { gauges }: RunRecord, common: Labels, last: number): void {

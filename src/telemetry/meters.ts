@@ -15,12 +15,9 @@ type Metered = Exclude<MeterRecord, { readonly form: 'durations' }>;
  * `queue_ready`, `cache_reads_total`. Names and units are those of the language.
  */
 export class MeterFamilies {
-  private readonly scrapes: Scrapes;
   private readonly families = new Map<string, Family>();
 
-  constructor(scrapes: Scrapes) {
-    this.scrapes = scrapes;
-  }
+  constructor(private readonly scrapes: Scrapes) {}
 
   /** Adds the meters of one run up to the end of its load. */
   add(plan: Plan, record: RunRecord, common: Labels, last: number): void {

@@ -63,7 +63,6 @@ const TCP_TIME = [
 const VIEW = Object.freeze({ served: 0, calls: 1, users: 2, tries: 3, rpcs: 4, tcp: 5 } as const);
 
 class OpenMetrics implements Exporter {
-  private readonly settings: ExportSettings;
   private readonly scrapes: Scrapes;
   private readonly gauges: Gauges;
   private readonly meters: MeterFamilies;
@@ -75,8 +74,7 @@ class OpenMetrics implements Exporter {
   private counts: readonly Counting[] = [];
   private times: readonly Counting[] = [];
 
-  constructor(settings: ExportSettings) {
-    this.settings = settings;
+  constructor(private readonly settings: ExportSettings) {
     this.scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.gauges = new Gauges(this.scrapes);
     this.meters = new MeterFamilies(this.scrapes);

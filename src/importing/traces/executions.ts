@@ -32,17 +32,12 @@ export interface Execution {
 
 /** Reads executions with their calls. */
 export class Executions {
-  private readonly store: SpanStore;
-  private readonly links: Links;
-  private readonly roles: Roles;
-  private readonly skews: Skews;
-
-  constructor(store: SpanStore, links: Links, roles: Roles, skews: Skews) {
-    this.store = store;
-    this.links = links;
-    this.roles = roles;
-    this.skews = skews;
-  }
+  constructor(
+    private readonly store: SpanStore,
+    private readonly links: Links,
+    private readonly roles: Roles,
+    private readonly skews: Skews,
+  ) {}
 
   /** Spans by the part that they execute. */
   byPart(): ReadonlyMap<number, readonly number[]> {

@@ -37,12 +37,10 @@ export function link(store: SpanStore, leftOut: LeftOut): Links {
 
 /** Finds spans by the hash of their id. Open addressing. */
 class IdTable {
-  private readonly store: SpanStore;
   private readonly slots: Int32Array;
   private readonly mask: number;
 
-  constructor(store: SpanStore) {
-    this.store = store;
+  constructor(private readonly store: SpanStore) {
     let size = 16;
     while (size < 2 * store.count) size *= 2;
     this.slots = new Int32Array(size).fill(-1);

@@ -28,9 +28,6 @@ export interface Found {
 
 /** Finds the steps of an endpoint from its executions. */
 export class StepFinder {
-  private readonly parts: readonly Part[];
-  private readonly bodies: Bodies;
-  private readonly rows: readonly Row[];
   private readonly byLabel: readonly ReadonlyMap<number, Item>[];
   private readonly labels: Labels;
   private readonly segments: Segments;
@@ -40,10 +37,12 @@ export class StepFinder {
   private readonly block = new Map<number, number>();
   private total = 0;
 
-  constructor(parts: readonly Part[], bodies: Bodies, rows: readonly Row[], own: OwnTime) {
-    this.parts = parts;
-    this.bodies = bodies;
-    this.rows = rows;
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly bodies: Bodies,
+    private readonly rows: readonly Row[],
+    own: OwnTime,
+  ) {
     const { rows: byLabel, labels } = labelled(rows);
     this.byLabel = byLabel;
     this.labels = labels;

@@ -34,16 +34,14 @@ interface Watch {
  * shows for that step. Requests in flight have no outcome yet.
  */
 export class Conditions {
-  private readonly world: Run;
-  private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns;
   private watches: readonly Watch[] = [];
   /** First cell of the open step. */
   private first = 0;
 
-  constructor(world: Run, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
-    this.world = world;
-    this.fire = fire;
-  }
+  constructor(
+    private readonly world: Run,
+    private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns,
+  ) {}
 
   start(): void {
     this.watches = this.world.plan.faults.flatMap(({ when }, index) =>

@@ -8,14 +8,11 @@ import type { Run } from '../data/run.js';
  * The time that instances take to recover after the end of a fault, such as machines in a zone after a power outage.
  */
 export class Recoveries {
-  private readonly world: Run;
   /** By fault: number of its ends so far, and the sampler of its recoveries. */
   private readonly ended: number[] = [];
   private readonly samplers: number[] = [];
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /**
    * Draws the recovery time of each instance when a fault ends. Keyed by names, so nothing else in the file shifts the

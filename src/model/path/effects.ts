@@ -27,14 +27,12 @@ interface EffectsParts extends Run {
  * result is not used.
  */
 export class Effects {
-  private readonly world: EffectsParts;
   /** By part: see `repeatedParts`. */
   private readonly repeats: Uint8Array;
   /** By edge: see `coveredEdges`. */
   private readonly covered: Uint8Array;
 
-  constructor(world: EffectsParts) {
-    this.world = world;
+  constructor(private readonly world: EffectsParts) {
     this.repeats = repeatedParts(world.plan);
     this.covered = coveredEdges(world.plan);
   }

@@ -32,15 +32,14 @@ export interface GuardsParts extends Run {
  * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
-  private readonly world: GuardsParts;
-  private readonly interpreter: InterpreterPort;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly tokens: StreamKey;
 
-  constructor(world: GuardsParts, interpreter: InterpreterPort) {
-    this.world = world;
-    this.interpreter = interpreter;
+  constructor(
+    private readonly world: GuardsParts,
+    private readonly interpreter: InterpreterPort,
+  ) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.tokens = streamKey(world.plan.seed, world.replication, 'token');

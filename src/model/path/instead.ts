@@ -23,11 +23,7 @@ const STEPS_TAG = 0x6000;
  * list of branches. The layer that started it stops it if necessary, and receives its outcome.
  */
 export class Instead {
-  private readonly world: InsteadParts;
-
-  constructor(world: InsteadParts) {
-    this.world = world;
-  }
+  constructor(private readonly world: InsteadParts) {}
 
   /** Starts the steps of the frame's edge as a separate event at this instant. */
   begin(frame: number, layer: number): number {

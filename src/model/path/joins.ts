@@ -27,17 +27,15 @@ export interface Programs {
 
 /** `parallel`: branches of a strand, and the rules by which they join. */
 export class Joins {
-  private readonly world: JoinsParts;
-  private readonly programs: Programs;
-  private readonly draws: Draws;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly joinEndOp: number;
 
-  constructor(world: JoinsParts, programs: Programs, draws: Draws) {
-    this.world = world;
-    this.programs = programs;
-    this.draws = draws;
+  constructor(
+    private readonly world: JoinsParts,
+    private readonly programs: Programs,
+    private readonly draws: Draws,
+  ) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.joinEndOp = engine.define('best-effort', (strand, stamp) => {

@@ -26,13 +26,11 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  * says: the lifetimes of caller and work are separate.
  */
 export class Server implements ServerPort {
-  private readonly world: ServerParts;
   private readonly waits: LongestWaits;
   private readonly dropOp: number;
   readonly ended = new EndedAttempts();
 
-  constructor(world: ServerParts) {
-    this.world = world;
+  constructor(private readonly world: ServerParts) {
     this.waits = new LongestWaits(world, (strand) => this.expire(strand));
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
   }

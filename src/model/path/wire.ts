@@ -68,13 +68,11 @@ export interface WireParts extends ServedRun {
 export class Wire {
   /** Attempts sent, including the warm-up. */
   attempts = 0;
-  private readonly world: WireParts;
   private readonly arriveOp: number;
   private readonly replyOp: number;
   private readonly cancelOp: number;
 
-  constructor(world: WireParts) {
-    this.world = world;
+  constructor(private readonly world: WireParts) {
     this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {

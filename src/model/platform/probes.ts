@@ -57,8 +57,6 @@ interface Watch {
  * start of the run, the first probes are spread over a period.
  */
 export class Probes {
-  private readonly world: OutagesParts;
-  private readonly verdicts: Verdicts;
   /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
   private readonly self: number;
   private readonly endpoint: number;
@@ -70,9 +68,10 @@ export class Probes {
   /** By instance: time at which a probe last ended it. */
   private readonly failedAt = new Map<number, Ns>();
 
-  constructor(world: OutagesParts, verdicts: Verdicts) {
-    this.world = world;
-    this.verdicts = verdicts;
+  constructor(
+    private readonly world: OutagesParts,
+    private readonly verdicts: Verdicts,
+  ) {
     const taskEnded = (record: number, outcome: Outcome): void => this.ended(record, outcome);
     this.self = world.tasks.register({ taskEnded, silent: true });
     this.endpoint = world.tasks.register({ taskEnded, silent: true, takesErrors: true });

@@ -6,11 +6,7 @@ import type { BalancerKind, BalancerState } from '../../contracts/patterns/balan
 const schema = z.strictObject({});
 
 class Random implements BalancerState {
-  private readonly picks: StreamKey;
-
-  constructor(picks: StreamKey) {
-    this.picks = picks;
-  }
+  constructor(private readonly picks: StreamKey) {}
 
   pick(candidates: Int32Array, count: number, a: number, b: number): number {
     return candidates[Math.floor(unit(this.picks.a, this.picks.b, a, b, 0) * count)];

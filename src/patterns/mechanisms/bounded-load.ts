@@ -24,15 +24,13 @@ export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
  * order in which the others are tried depends only on the key.
  */
 export class BoundedLoad {
-  private readonly setup: BalancerSetup;
-  private readonly factor: number;
-  private readonly weights: Float64Array;
   private readonly order: Int32Array;
 
-  constructor(setup: BalancerSetup, factor: number, weights: Float64Array) {
-    this.setup = setup;
-    this.factor = factor;
-    this.weights = weights;
+  constructor(
+    private readonly setup: BalancerSetup,
+    private readonly factor: number,
+    private readonly weights: Float64Array,
+  ) {
     this.order = new Int32Array(setup.size);
   }
 

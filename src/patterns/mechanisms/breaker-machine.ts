@@ -21,9 +21,6 @@ function windowOf(config: MachineConfig): OpenWindow | CountWindow {
  * over its probes closes or reopens it.
  */
 export class BreakerMachine implements BreakerRule {
-  private readonly config: MachineConfig;
-  private readonly journal: BreakerJournal;
-  private readonly timer: Alarm;
   private readonly window: CallWindow;
   /** The same window if calls count before they end; else null. */
   private readonly early: OpenWindow | null;
@@ -40,10 +37,11 @@ export class BreakerMachine implements BreakerRule {
   /** True while a periodic evaluation is scheduled. */
   private ticking = false;
 
-  constructor(config: MachineConfig, journal: BreakerJournal, timer: Alarm) {
-    this.config = config;
-    this.journal = journal;
-    this.timer = timer;
+  constructor(
+    private readonly config: MachineConfig,
+    private readonly journal: BreakerJournal,
+    private readonly timer: Alarm,
+  ) {
     const window = windowOf(config);
     this.window = window;
     this.early = config.counted === 'ended' || window instanceof CountWindow ? null : window;

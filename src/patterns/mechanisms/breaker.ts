@@ -37,18 +37,15 @@ export interface BreakerRule {
  * word, and reports the class of the outcome to the rule on exit. A refusal takes no time.
  */
 export class Breaker implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: BreakerRule;
-  private readonly classes: BreakerClasses;
   private inside = 0;
   /** Admission time of each frame. */
   private admitted: Float64Array = new Float64Array(64);
 
-  constructor(ctx: CallContext, rule: BreakerRule, classes: BreakerClasses) {
-    this.ctx = ctx;
-    this.rule = rule;
-    this.classes = classes;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: BreakerRule,
+    private readonly classes: BreakerClasses,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const ticket = this.rule.admit(this.ctx.now);

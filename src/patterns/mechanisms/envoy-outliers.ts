@@ -53,8 +53,6 @@ const percent = (value: number): number => Math.round(value * 1e6) / 1e4;
 
 /** Envoy's outlier detection as one process sees one callee. */
 export class EnvoyOutliers implements OutlierState {
-  private readonly config: OutlierRules;
-  private readonly setup: OutlierSetup;
   private readonly ejections: Ejections;
   private readonly key: StreamKey;
   private readonly in5xx: Float64Array;
@@ -69,10 +67,11 @@ export class EnvoyOutliers implements OutlierState {
   private lastSweep: Ns = 0;
   private detected = 0;
 
-  constructor(config: OutlierRules, setup: OutlierSetup) {
+  constructor(
+    private readonly config: OutlierRules,
+    private readonly setup: OutlierSetup,
+  ) {
     const { size } = setup;
-    this.config = config;
-    this.setup = setup;
     this.key = setup.stream('enforcing');
     this.ejections = new Ejections(setup, {
       baseNs: config.baseEjectionTime,

@@ -32,11 +32,7 @@ export function durationOrPercentile(): Quantity<Ns | string> {
 
 /** The same delay for all calls; Infinity = never by time. */
 export class ConstantDelay implements HedgeDelay {
-  private readonly delayNs: Ns;
-
-  constructor(delayNs: Ns) {
-    this.delayNs = delayNs;
-  }
+  constructor(private readonly delayNs: Ns) {}
 
   nextNs(): Ns {
     return this.delayNs;

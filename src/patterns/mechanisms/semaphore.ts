@@ -8,19 +8,15 @@ import { frameOf, layerOf, Waiters } from './waiters.js';
 
 /** Admits up to `permits` calls; the next `maxQueue` wait in order; the rest are refused. */
 export class Semaphore implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly permits: number;
-  private readonly maxQueue: number;
-  private readonly maxWait: Lane | null;
   private readonly waiting = new Waiters();
   private inside = 0;
 
-  constructor(ctx: CallContext, permits: number, maxQueue: number, maxWait: Lane | null) {
-    this.ctx = ctx;
-    this.permits = permits;
-    this.maxQueue = maxQueue;
-    this.maxWait = maxWait;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly permits: number,
+    private readonly maxQueue: number,
+    private readonly maxWait: Lane | null,
+  ) {}
 
   enter(frame: number, layer: number): number {
     if (this.inside < this.permits) {

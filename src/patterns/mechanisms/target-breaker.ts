@@ -22,14 +22,12 @@ export interface TargetRule {
  * were assigned before it opened and had to wait.
  */
 export class TargetBreaker implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: TargetRule;
   private inside = 0;
 
-  constructor(ctx: CallContext, rule: TargetRule) {
-    this.ctx = ctx;
-    this.rule = rule;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: TargetRule,
+  ) {}
 
   enter(frame: number): number {
     if (!this.rule.admit(this.ctx.now)) {

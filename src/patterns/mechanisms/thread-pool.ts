@@ -26,19 +26,17 @@ const RUNNING = 1;
  * those that wait. Otherwise it is refused.
  */
 export class ThreadPool implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly sizes: PoolSizes;
-  private readonly handoff: Lane | null;
   private readonly waiting = new Waiters();
   private readonly idle: IdleThreads;
   /** Live threads, and those of them with a call. */
   private threads = 0;
   private busy = 0;
 
-  constructor(ctx: CallContext, sizes: PoolSizes, handoff: Lane | null) {
-    this.ctx = ctx;
-    this.sizes = sizes;
-    this.handoff = handoff;
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly sizes: PoolSizes,
+    private readonly handoff: Lane | null,
+  ) {
     this.idle = new IdleThreads(sizes.max);
   }
 

@@ -20,18 +20,14 @@ export interface ThrottleRule {
 
 /** Refuses a share of the calls before they are sent, based on the outcomes of earlier ones. */
 export class Throttle implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: ThrottleRule;
-  private readonly stream: StreamKey;
-  private readonly refusal: Outcome;
   private inside = 0;
 
-  constructor(ctx: CallContext, rule: ThrottleRule, stream: StreamKey, refusal: Outcome) {
-    this.ctx = ctx;
-    this.rule = rule;
-    this.stream = stream;
-    this.refusal = refusal;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: ThrottleRule,
+    private readonly stream: StreamKey,
+    private readonly refusal: Outcome,
+  ) {}
 
   enter(frame: number, _layer: number): number {
     const { ctx, stream } = this;

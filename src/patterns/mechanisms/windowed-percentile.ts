@@ -12,8 +12,6 @@ const WINDOWS = 3;
  * up on use; a tick belongs to the interval after it.
  */
 export class WindowedPercentile {
-  private readonly p: number;
-  private readonly highestMs: number;
   /** The window being filled, and the full ones. */
   private readonly filling: Int32Array;
   private readonly full: Int32Array;
@@ -24,9 +22,10 @@ export class WindowedPercentile {
   private refreshes = 0;
   private readMs = Infinity;
 
-  constructor(p: number, highestMs: number) {
-    this.p = p;
-    this.highestMs = highestMs;
+  constructor(
+    private readonly p: number,
+    private readonly highestMs: number,
+  ) {
     this.filling = new Int32Array(highestMs + 1);
     this.full = new Int32Array(highestMs + 1);
     this.each = Array.from({ length: WINDOWS }, () => new Int32Array(highestMs + 1));

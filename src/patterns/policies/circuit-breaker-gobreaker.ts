@@ -75,8 +75,6 @@ type Config = z.output<typeof schema>;
  * call starts and when one ends. Half open has no time limit: a probe that never ends blocks the breaker.
  */
 export class GobreakerRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
   private readonly counts: RollingCounts;
   private readonly bucketNs: Ns;
   private state = CLOSED;
@@ -87,9 +85,10 @@ export class GobreakerRule implements BreakerRule {
   /** Start of the current bucket of a rolling window. */
   private bucketStart: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal) {
-    this.config = config;
-    this.journal = journal;
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+  ) {
     const bucketNs = config.bucketPeriod ?? 0;
     const rolling = bucketNs > 0 && bucketNs < config.interval;
     this.bucketNs = rolling ? bucketNs : 0;

@@ -112,9 +112,6 @@ function percent(part: number, calls: number): number {
  * Late results count among those of half open and may decide it. Each time the breaker closes, it starts a new window.
  */
 export class Resilience4jRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
-  private readonly timer: Alarm;
   private readonly window: CallWindow;
   private readonly probes: CountWindow;
   private readonly minimum: number;
@@ -128,10 +125,11 @@ export class Resilience4jRule implements BreakerRule {
   private waitMs: number;
   private openUntil: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal, timer: Alarm) {
-    this.config = config;
-    this.journal = journal;
-    this.timer = timer;
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+    private readonly timer: Alarm,
+  ) {
     const permitted = config.permittedNumberOfCallsInHalfOpenState;
     const minimum = config.minimumNumberOfCalls ?? DEFAULT_MINIMUM;
     const size = sizeOf(config);

@@ -70,8 +70,6 @@ export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Co
  * the times at which they would have fired.
  */
 export class EnvoyGradientRule implements LimitRule {
-  private readonly config: Config;
-  private readonly stream: StreamKey;
   private current: number;
   /** The limit to restore after the measurement; 0 if none runs. */
   private deferred = 0;
@@ -84,9 +82,10 @@ export class EnvoyGradientRule implements LimitRule {
   private samples: Float64Array = new Float64Array(256);
   private count = 0;
 
-  constructor(config: Config, stream: StreamKey) {
-    this.config = config;
-    this.stream = stream;
+  constructor(
+    private readonly config: Config,
+    private readonly stream: StreamKey,
+  ) {
     this.current = config.min;
     this.measure(0);
   }

@@ -15,11 +15,7 @@ const schema = z.strictObject({
 });
 
 class FixedRule implements LimitRule {
-  private readonly most: number;
-
-  constructor(most: number) {
-    this.most = most;
-  }
+  constructor(private readonly most: number) {}
 
   limit(): number {
     return this.most;

@@ -26,18 +26,13 @@ const schema = z.strictObject({
  * is refused if no time is left. With `afterNs` null it enforces only the inherited deadline.
  */
 export class Deadline implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly afterNs: Ns | null;
-  private readonly lane: Lane | null;
-  private readonly propagate: boolean;
-
   /** `lane` has the delay `afterNs`; both are null if the call only inherits a deadline. */
-  constructor(ctx: CallContext, afterNs: Ns | null, lane: Lane | null, propagate: boolean) {
-    this.ctx = ctx;
-    this.afterNs = afterNs;
-    this.lane = lane;
-    this.propagate = propagate;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly afterNs: Ns | null,
+    private readonly lane: Lane | null,
+    private readonly propagate: boolean,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const ctx = this.ctx;

@@ -30,18 +30,15 @@ const schema = z.strictObject({
 
 /** Whole fills at multiples of the interval since the start; tokens beyond the maximum are lost. */
 class TimerBucket implements Meter {
-  private readonly maxTokens: number;
-  private readonly tokensPerFill: number;
-  private readonly intervalNs: Ns;
-  private readonly start: Ns;
   private tokens: number;
   private fills = 0;
 
-  constructor(maxTokens: number, tokensPerFill: number, intervalNs: Ns, start: Ns) {
-    this.maxTokens = maxTokens;
-    this.tokensPerFill = tokensPerFill;
-    this.intervalNs = intervalNs;
-    this.start = start;
+  constructor(
+    private readonly maxTokens: number,
+    private readonly tokensPerFill: number,
+    private readonly intervalNs: Ns,
+    private readonly start: Ns,
+  ) {
     this.tokens = maxTokens;
   }
 

@@ -12,15 +12,13 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * first call, so a restart resets the counter but moves no boundary.
  */
 class FixedWindow implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private window = -1;
   private used = 0;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     const window = Math.floor(now / this.windowNs);

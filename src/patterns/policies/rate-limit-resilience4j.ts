@@ -47,18 +47,15 @@ const schema = z.strictObject({
  * permissions reserved from future cycles.
  */
 class AtomicCycles implements Meter {
-  private readonly limit: number;
-  private readonly periodNs: Ns;
-  private readonly timeoutNs: Ns;
-  private readonly start: Ns;
   private cycle = 0;
   private permissions: number;
 
-  constructor(limit: number, periodNs: Ns, timeoutNs: Ns, start: Ns) {
-    this.limit = limit;
-    this.periodNs = periodNs;
-    this.timeoutNs = timeoutNs;
-    this.start = start;
+  constructor(
+    private readonly limit: number,
+    private readonly periodNs: Ns,
+    private readonly timeoutNs: Ns,
+    private readonly start: Ns,
+  ) {
     this.permissions = limit;
   }
 

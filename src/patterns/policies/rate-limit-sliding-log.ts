@@ -13,18 +13,16 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * - window, now], that is, if the oldest in a full ring is not.
  */
 class SlidingLog implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private times: Float64Array = new Float64Array(4);
   private length = 0;
   /** Index of the oldest time once the ring is full. */
   private oldest = 0;
   private newest: Ns = -Infinity;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     if (this.length < this.limit) {

@@ -12,16 +12,14 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * is still covered) + current. A call is admitted while the estimate is below the limit.
  */
 class SlidingWindow implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private window = 0;
   private previous = 0;
   private current = 0;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     const window = Math.floor(now / this.windowNs);

@@ -52,14 +52,11 @@ const schema = z.strictObject({
 
 /** A bucket and the calls that wait for its tokens. */
 class Reservations implements KeyState {
-  readonly bucket: TokenBucket;
   waiting = 0;
   /** Number of the last reservation in force; a waiter keeps its own number in the frame's word. */
   last = 0;
 
-  constructor(bucket: TokenBucket) {
-    this.bucket = bucket;
-  }
+  constructor(readonly bucket: TokenBucket) {}
 
   isIdle(now: Ns): boolean {
     return this.waiting === 0 && this.bucket.isFull(now);

@@ -51,12 +51,10 @@ const schema = z.strictObject({
 
 /** Envoy's admission_control.cc: acts on the success rate of the requests that were sent. */
 export class EnvoyAdmissionRule implements ThrottleRule {
-  private readonly config: z.output<typeof schema>;
   private readonly recent: RecentRequests;
   private readonly exponent: number;
 
-  constructor(config: z.output<typeof schema>) {
-    this.config = config;
+  constructor(private readonly config: z.output<typeof schema>) {
     this.recent = new RecentRequests(config.window, NS_PER_SECOND);
     this.exponent = 1 / Math.max(1, config.aggression);
   }

@@ -74,14 +74,13 @@ function isWhole({ instances, zone, labels }: Fault): boolean {
 
 /** Builds scenarios in which changes are in force. */
 class Builder {
-  private readonly source: ChangeSource;
-  private readonly changes: readonly Written[];
   private readonly inherited: Node;
   private readonly built = new Map<string, Scenario | null>();
 
-  constructor(source: ChangeSource, changes: readonly Written[]) {
-    this.source = source;
-    this.changes = changes;
+  constructor(
+    private readonly source: ChangeSource,
+    private readonly changes: readonly Written[],
+  ) {
     this.inherited = writeOut(source.tree);
   }
 

@@ -19,14 +19,11 @@ const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'hostname', 'ip'];
  * internal/uimodel/model.go.
  */
 export class JaegerReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
   private kind: number = KIND.unset;
   private sampled = NaN;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   read(trace: Json, take: (span: ReadSpan) => void): void {
     const makers = at(trace, 'processes');

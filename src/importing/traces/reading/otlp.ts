@@ -20,12 +20,9 @@ const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'host.name', 'container
  * `instrumentationLibrarySpans` of older versions. Source: opentelemetry-proto, docs/specification.md, trace.proto.
  */
 export class OtlpReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   read(resourceSpans: Json, take: (span: ReadSpan) => void): void {
     const attributes = attributesOf(at(at(resourceSpans, 'resource'), 'attributes'));

@@ -13,12 +13,9 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 
 /** A span of Zipkin v2. Source: openzipkin/zipkin-api, zipkin2-api.yaml. */
 export class ZipkinReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   /** A span, or a list of them. */
   read(value: Json, take: (span: ReadSpan) => void): void {

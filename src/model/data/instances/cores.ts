@@ -65,7 +65,6 @@ export class Cores implements Processor {
   /** Number of strands with work to do here, including those waiting under FCFS. */
   runnable = 0;
   readonly gauge: number;
-  private readonly setup: CoresSetup;
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
   private speed = NaN;
@@ -95,8 +94,7 @@ export class Cores implements Processor {
   private targetIsEnd = false;
   private readonly audited = isAudited();
 
-  constructor(setup: CoresSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: CoresSetup) {
     // Doubles from the start, as in the engine.
     this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;

@@ -43,9 +43,6 @@ export interface MemorySizes {
 export class Memory {
   /** Gauge of the bytes held. */
   readonly gauge: number;
-  private readonly instance: MemoryOwner;
-  private readonly sizes: MemorySizes;
-  private readonly effects: MemoryEffects;
   private leaks: Leak[] = [];
   private isRunning = true;
   private inWork = 0;
@@ -54,10 +51,11 @@ export class Memory {
   private nextLook: Ns = Infinity;
   private generation = 0;
 
-  constructor(instance: MemoryOwner, sizes: MemorySizes, effects: MemoryEffects) {
-    this.instance = instance;
-    this.sizes = sizes;
-    this.effects = effects;
+  constructor(
+    private readonly instance: MemoryOwner,
+    private readonly sizes: MemorySizes,
+    private readonly effects: MemoryEffects,
+  ) {
     this.gauge = levels.register();
     levels.set(this.gauge, sizes.base);
   }

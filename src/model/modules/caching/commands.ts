@@ -19,15 +19,13 @@ export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as
  * which writes its response to the caller.
  */
 export class Commands {
-  readonly world: Run;
-  readonly columns: CacheColumns;
   readonly draws: Draws;
-  private readonly caches: readonly Cache[];
 
-  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    readonly world: Run,
+    readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.draws = new Draws(world);
   }
 

@@ -19,15 +19,13 @@ export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
 /** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
-  readonly world: Run;
-  readonly columns: CacheColumns;
   readonly draws: Draws;
-  private readonly caches: readonly Cache[];
 
-  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    readonly world: Run,
+    readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.draws = new Draws(world);
   }
 

@@ -16,15 +16,13 @@ const NO = OUTCOME.clientError;
 
 /** Writes of cached values, at once or behind. */
 export class Writes {
-  private readonly world: ActRun;
-  private readonly columns: CacheColumns;
-  private readonly caches: readonly Cache[];
   private readonly gatheredOp: number;
 
-  constructor(world: ActRun, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    private readonly world: ActRun,
+    private readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.gatheredOp = engine.define('cache-gathered', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.gathered(strand);
     });

@@ -13,10 +13,6 @@ import { strands } from '../../data/strands/strands.js';
  */
 export class EnvironmentCores implements Processor {
   readonly gauge: number;
-  private readonly world: ActRun;
-  private readonly shared: Processor;
-  private readonly cores: number;
-  private readonly of: (strand: number) => number;
   private readonly list: Cores[] = [];
   /** By strand: the environment whose cores it uses; -1 = those of the process. */
   private at: Int32Array = new Int32Array(0);
@@ -25,12 +21,13 @@ export class EnvironmentCores implements Processor {
   private stress: readonly Stress[] = [];
 
   /** `of`: the environment of a request, -1 = none. */
-  constructor(world: ActRun, shared: Processor, cores: number, of: (strand: number) => number) {
-    this.world = world;
-    this.shared = shared;
+  constructor(
+    private readonly world: ActRun,
+    private readonly shared: Processor,
+    private readonly cores: number,
+    private readonly of: (strand: number) => number,
+  ) {
     this.gauge = shared.gauge;
-    this.cores = cores;
-    this.of = of;
     this.op = engine.define('environment-cores', (at, generation) =>
       this.list[at].fire(generation),
     );

@@ -24,15 +24,10 @@ const POLL_NS = NS_PER_MS;
 
 /** Decides what happens to a message whose handler has failed: retry in place, retry later, dead letter or loss. */
 export class Aftermath {
-  private readonly world: Run;
-  private readonly messages: Messages;
-  private readonly spec: Consumption;
-  private readonly parking: Parking;
   private readonly delays: Delays | null;
   private readonly backOp: number;
   private readonly deadLettered: Counter;
   private readonly lost: Counter;
-  private readonly group: number;
   /** By message: failed tries. Used only for `waitsElsewhere`; otherwise the consumer counts them itself. */
   private tries: Int32Array = new Int32Array(0);
   /** By message: runs of the handler. Used only for `waitsElsewhere`. */
@@ -48,19 +43,14 @@ export class Aftermath {
   private readonly pending = new Map<number, number>();
 
   constructor(
-    world: Run,
+    private readonly world: Run,
     registry: Registry,
-    messages: Messages,
-    spec: Consumption,
-    group: number,
+    private readonly messages: Messages,
+    private readonly spec: Consumption,
+    private readonly group: number,
     subject: MeterSubject,
-    parking: Parking,
+    private readonly parking: Parking,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.spec = spec;
-    this.group = group;
-    this.parking = parking;
     const { plan, replication, meters } = world;
     const { component, name } = plan.parts[subject.part];
     const key = `${plan.components[component].name}.${name}/backoff`;

@@ -21,11 +21,9 @@ interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
 export class Commits {
   /** Members that still handle records of a partition that another member may read by now. */
   readonly revoked = new Set<Member>();
-  private readonly setup: CommitsSetup;
   private readonly offsets: Offsets;
 
-  constructor(setup: CommitsSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: CommitsSetup) {
     this.offsets = setup.offsets;
   }
 

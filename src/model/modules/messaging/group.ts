@@ -59,7 +59,6 @@ export class Group {
   readonly membership: Membership;
   readonly loop: PollLoop;
   readonly spec: PlanGroup;
-  private readonly setup: GroupSetup;
   readonly members: readonly Member[];
   /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
@@ -72,8 +71,7 @@ export class Group {
   /** Null if no fault purges the topic. */
   private readonly purgedCount: Counter | null;
 
-  constructor(setup: GroupSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: GroupSetup) {
     this.spec = setup.spec;
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };

@@ -19,8 +19,6 @@ const NO_NODE = -1;
  * those requests time out (NetworkClient.handleTimedOutRequests) or when the paused node continues.
  */
 export class LeaderViews {
-  private readonly topic: KafkaTopic;
-  private readonly replicas: Replicas;
   /** By producer, by partition: the node that it sends to, or CURRENT_LEADER. */
   private readonly asked: Int32Array[] = [];
   /** By partition: the node that consumers wait for, or `NO_NODE`; and since when. */
@@ -28,9 +26,10 @@ export class LeaderViews {
   private readonly since: Float64Array;
   private readonly noticeOp: number;
 
-  constructor(topic: KafkaTopic, replicas: Replicas) {
-    this.topic = topic;
-    this.replicas = replicas;
+  constructor(
+    private readonly topic: KafkaTopic,
+    private readonly replicas: Replicas,
+  ) {
     const count = topic.partitions.length;
     this.awaited = new Int32Array(count).fill(NO_NODE);
     this.since = new Float64Array(count);

@@ -72,12 +72,10 @@ export class Messages {
   private readonly deadLetterState: DeadLetterState | null;
   /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
-  private readonly world: Run;
   readonly traces = new Traces();
   private readonly scratch = new TaskDraft();
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.deadLetterState = isRedriven ? new DeadLetterState(this.slots) : null;
     this.slots.addColumns(this);

@@ -33,12 +33,6 @@ const ROW = 2;
  * was marked, the row is published again.
  */
 export class OutboxTable {
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
-  private readonly spec: PlanOutbox;
-  /** Index among the outboxes. */
-  private readonly index: number;
-  private readonly publishing: Publishing;
   private readonly owner: number;
   private readonly tickOp: number;
   private readonly tailOp: number;
@@ -73,17 +67,14 @@ export class OutboxTable {
   private readonly connector: Connector | null;
 
   constructor(
-    world: BackgroundRun,
-    messages: Messages,
-    spec: PlanOutbox,
-    index: number,
-    publishing: Publishing,
+    private readonly world: BackgroundRun,
+    private readonly messages: Messages,
+    private readonly spec: PlanOutbox,
+
+    /** Index among the outboxes. */
+    private readonly index: number,
+    private readonly publishing: Publishing,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.spec = spec;
-    this.index = index;
-    this.publishing = publishing;
     const { meters, plan, replication } = world;
     const { name } = plan.components[spec.component];
     this.key = streamKey(plan.seed, replication, `${name}/cdcLatency`);

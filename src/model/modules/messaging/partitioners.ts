@@ -33,10 +33,8 @@ export function partitionerOf(place: PartitionerPlace): Partitioner {
 class ByBatch implements Partitioner {
   current = 0;
   private turns = 0;
-  private readonly place: PartitionerPlace;
 
-  constructor(place: PartitionerPlace) {
-    this.place = place;
+  constructor(private readonly place: PartitionerPlace) {
     this.move();
   }
 
@@ -62,12 +60,10 @@ class BySize implements Partitioner {
   current = 0;
   private turns = 0;
   private bytes = 0;
-  private readonly place: PartitionerPlace;
   /** By partition: its weight and those before it. */
   private readonly sums: Float64Array;
 
-  constructor(place: PartitionerPlace) {
-    this.place = place;
+  constructor(private readonly place: PartitionerPlace) {
     this.sums = new Float64Array(place.partitions);
     this.move();
   }

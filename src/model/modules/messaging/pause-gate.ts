@@ -49,7 +49,6 @@ export interface GatePlace {
  * resumes, and its next run is the probe. A refusal takes no message.
  */
 export class PauseGate {
-  private readonly place: GatePlace;
   private readonly breaker: PolicyState;
   /** Breaker slots of runs, and of consumers that may begin a run but have no message yet. */
   private readonly inside = new Map<number, number>();
@@ -66,8 +65,7 @@ export class PauseGate {
   private readonly words: number[] = [];
   private readonly lookOp: number;
 
-  constructor(place: GatePlace) {
-    this.place = place;
+  constructor(private readonly place: GatePlace) {
     const { registry, layer } = place;
     this.lookOp = engine.define('consumption-look', (turn) => {
       if (turn === this.turn) this.look();

@@ -23,7 +23,6 @@ export class PollLoop implements TaskOwner {
   readonly owner: number;
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
-  private readonly setup: LoopSetup;
   private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly offsets: Offsets;
@@ -36,8 +35,7 @@ export class PollLoop implements TaskOwner {
   private readonly plain: boolean;
   private readonly pauses: PollPauses | null;
 
-  constructor(setup: LoopSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: LoopSetup) {
     const { world, messages, offsets, inbox, filter, spec, members } = setup;
     this.world = world;
     this.messages = messages;

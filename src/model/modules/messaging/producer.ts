@@ -64,10 +64,6 @@ const JITTER = 0.2;
  * (RecordAccumulator.append).
  */
 export class Producer {
-  /** The instance that it runs on; null = none. */
-  private readonly home: Instance | null;
-  private readonly sending: Sending;
-  private readonly index: number;
   /** By partition: unsettled batches, oldest first. */
   private readonly queues: Batch[][];
   /** By node: unacknowledged requests. */
@@ -77,10 +73,12 @@ export class Producer {
   /** Chooses the partition of messages without a key. */
   private readonly partitioner: Partitioner;
 
-  constructor(sending: Sending, index: number, home: Instance | null) {
-    this.home = home;
-    this.sending = sending;
-    this.index = index;
+  constructor(
+    private readonly sending: Sending,
+    private readonly index: number,
+    /** The instance that it runs on; null = none. */
+    private readonly home: Instance | null,
+  ) {
     this.queues = Array.from({ length: sending.partitions }, () => []);
     const { key, spec, partitions } = sending;
     this.partitioner = partitionerOf({

@@ -17,28 +17,18 @@ interface Open {
 
 /** The rows of a publish step in the traces: one for each execution that publishes messages. */
 export class Publications implements Act {
-  private readonly inner: Act;
-  private readonly spec: PlanPublish;
-  /** Index of the act in the plan. */
-  private readonly index: number;
-  private readonly rows: ExtraRows;
-  private readonly isDown: (instance: number) => boolean;
   /** By strand that waits for its confirmations. */
   private readonly open = new Map<number, Open>();
 
   constructor(
-    inner: Act,
-    spec: PlanPublish,
-    index: number,
-    rows: ExtraRows,
-    isDown: (instance: number) => boolean,
-  ) {
-    this.inner = inner;
-    this.spec = spec;
-    this.index = index;
-    this.rows = rows;
-    this.isDown = isDown;
-  }
+    private readonly inner: Act,
+    private readonly spec: PlanPublish,
+
+    /** Index of the act in the plan. */
+    private readonly index: number,
+    private readonly rows: ExtraRows,
+    private readonly isDown: (instance: number) => boolean,
+  ) {}
 
   begin(strand: number, pc: number): Outcome {
     if (strands.traceRoot[strand] === 0) return this.inner.begin(strand, pc);

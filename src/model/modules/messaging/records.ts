@@ -8,27 +8,15 @@ import { placeOf } from './offsets.js';
 
 /** Queries on the records that a member has fetched. */
 export class Records {
-  private readonly messages: Messages;
-  private readonly offsets: Offsets;
-  /** Draws which messages pass the filter, and their share; null = all. */
-  private readonly filter: StreamKey | null;
-  private readonly share: number;
-
-  private readonly canBeCut: boolean;
-
   constructor(
-    messages: Messages,
-    offsets: Offsets,
-    filter: StreamKey | null,
-    share: number,
-    canBeCut: boolean,
-  ) {
-    this.canBeCut = canBeCut;
-    this.messages = messages;
-    this.offsets = offsets;
-    this.filter = filter;
-    this.share = share;
-  }
+    private readonly messages: Messages,
+    private readonly offsets: Offsets,
+
+    /** Draws which messages pass the filter, and their share; null = all. */
+    private readonly filter: StreamKey | null,
+    private readonly share: number,
+    private readonly canBeCut: boolean,
+  ) {}
 
   /** True if the message is still in the log and passes the filter. */
   wants(message: number): boolean {

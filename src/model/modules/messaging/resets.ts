@@ -44,7 +44,6 @@ export interface ResetSetup {
 export class Resets {
   /** Number of logs in which a seek waits for the next poll. */
   pending = 0;
-  private readonly setup: ResetSetup;
   private readonly places: Uint8Array;
   private readonly seeks: Uint8Array;
   /** By log: the offset at which a replay starts. */
@@ -55,8 +54,7 @@ export class Resets {
   private isEmpty = false;
   private readonly forgets: boolean;
 
-  constructor(setup: ResetSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: ResetSetup) {
     const { world, spec, partitions, offsets, begins } = setup;
     this.places = new Uint8Array(partitions).fill(spec.startNs > 0 ? PLACE.fresh : PLACE.known);
     this.seeks = new Uint8Array(partitions);

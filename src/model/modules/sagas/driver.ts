@@ -25,9 +25,6 @@ import { strands } from '../../data/strands/strands.js';
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly world: BackgroundRun;
-  private readonly plan: PlanSaga;
-  private readonly ledger: Ledger;
   private readonly spec: Orchestration;
   private readonly records: Records;
   private readonly commands = new Commands();
@@ -46,10 +43,11 @@ export class Driver {
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
-  constructor(world: BackgroundRun, plan: PlanSaga, ledger: Ledger) {
-    this.world = world;
-    this.plan = plan;
-    this.ledger = ledger;
+  constructor(
+    private readonly world: BackgroundRun,
+    private readonly plan: PlanSaga,
+    private readonly ledger: Ledger,
+  ) {
     this.spec = plan.spec.orchestration!;
     this.isBlind = !this.spec.detection.seesDeath && this.spec.persistence !== null;
     this.records = new Records(world, ledger);

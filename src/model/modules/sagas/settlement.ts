@@ -37,8 +37,6 @@ export interface Seen {
 
 /** Settles sagas: derives their outcomes from their effects, and counts them in the cell of their start. */
 export class Settlement {
-  private readonly world: Run;
-  private readonly plan: PlanSaga;
   private readonly all: Counter;
   private readonly finished: Counter;
   private readonly counters: Readonly<Record<Verdict, Counter>>;
@@ -50,9 +48,10 @@ export class Settlement {
   private readonly stream: StreamKey;
   private readonly examples: (SagaExample | null)[];
 
-  constructor(world: Run, plan: PlanSaga) {
-    this.world = world;
-    this.plan = plan;
+  constructor(
+    private readonly world: Run,
+    private readonly plan: PlanSaga,
+  ) {
     const { meters, replication } = world;
     const { component, spec, parts } = plan;
     const own = { component, part: -1 };

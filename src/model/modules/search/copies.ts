@@ -49,8 +49,6 @@ interface Shard {
  * out of sync until it is back and can catch up with a primary.
  */
 export class Copies {
-  private readonly world: CopiesParts;
-  private readonly spec: PlanSearch;
   private readonly pools: ThreadPools;
   private readonly refreshes: Refreshes;
   private readonly nodes: readonly Instance[];
@@ -75,9 +73,10 @@ export class Copies {
   private readonly failoverOp: number;
   private readonly reconnectOp: number;
 
-  constructor(world: CopiesParts, spec: PlanSearch) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: CopiesParts,
+    private readonly spec: PlanSearch,
+  ) {
     const { meters, plan, instances, replication, tasks } = world;
     const { component, shards, copies } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];

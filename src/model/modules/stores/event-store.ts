@@ -34,11 +34,8 @@ type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly doe
  */
 export class EventStore {
   readonly streams: Streams;
-  readonly spec: PlanStore;
   /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
-  private readonly world: Run;
-  private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly code: Int32Array;
   /** Committed appends, so that the same append is not written twice. */
@@ -49,13 +46,12 @@ export class EventStore {
   /** By node of the store; empty if events are ordered by commit. */
   private readonly marks: readonly HighWater[];
 
-  private readonly channels: Channels;
-
-  constructor(world: Run, callData: CallData, spec: PlanStore, channels: Channels) {
-    this.world = world;
-    this.channels = channels;
-    this.callData = callData;
-    this.spec = spec;
+  constructor(
+    private readonly world: Run,
+    private readonly callData: CallData,
+    readonly spec: PlanStore,
+    private readonly channels: Channels,
+  ) {
     this.draws = new Draws(world);
     this.code = world.plan.program.code;
     this.streams = new Streams(world, spec);

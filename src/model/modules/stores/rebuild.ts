@@ -28,10 +28,6 @@ export interface Replayable {
  * left. Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
-  private readonly world: Run;
-  private readonly model: Rebuilt;
-  private readonly log: Replayable;
-  private readonly spec: NonNullable<Projection['rebuild']>;
   private readonly took: Durations;
   private readonly turnOp: number;
   private began: Ns = -1;
@@ -40,15 +36,11 @@ export class Rebuild {
   private rebuilt = 0;
 
   constructor(
-    world: Run,
-    model: Rebuilt,
-    log: Replayable,
-    spec: NonNullable<Projection['rebuild']>,
+    private readonly world: Run,
+    private readonly model: Rebuilt,
+    private readonly log: Replayable,
+    private readonly spec: NonNullable<Projection['rebuild']>,
   ) {
-    this.world = world;
-    this.model = model;
-    this.log = log;
-    this.spec = spec;
     const { component } = model.spec;
     this.took = world.meters.durations('catchUp', { component, part: -1 });
     this.turnOp = engine.define('rebuild', (to) => this.turn(to));

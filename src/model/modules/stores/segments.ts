@@ -34,10 +34,6 @@ export class Segments {
   length = 0;
   /** True while the events wait for a rebuild. */
   halted = false;
-  private readonly world: BackgroundRun;
-  private readonly model: View;
-  private readonly spec: PlanProjection;
-  private readonly messages: Messages;
   private readonly list: readonly Segment[];
   /** By partition without a leader: its unread events. */
   private readonly held = new Map<number, EventList>();
@@ -48,11 +44,12 @@ export class Segments {
   private readonly skipped: Counter;
   private readonly takeovers: Counter;
 
-  constructor(world: BackgroundRun, model: View, spec: PlanProjection, messages: Messages) {
-    this.world = world;
-    this.model = model;
-    this.spec = spec;
-    this.messages = messages;
+  constructor(
+    private readonly world: BackgroundRun,
+    private readonly model: View,
+    private readonly spec: PlanProjection,
+    private readonly messages: Messages,
+  ) {
     this.owner = world.tasks.register(this);
     this.wakeOp = engine.define('project', (index, epoch) => {
       const segment = this.list[index];

@@ -30,16 +30,15 @@ export class Streams {
   private readonly drawKey: StreamKey;
   /** Events appended since the start, including the warm-up. */
   appended = 0;
-  private readonly world: Run;
-  private readonly spec: PlanStore;
   private readonly byValue = new SlotIndex();
   private sweepAt: number;
   /** There is, or was, a snapshot. */
   private hasSnapshots = false;
 
-  constructor(world: Run, spec: PlanStore) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: Run,
+    private readonly spec: PlanStore,
+  ) {
     const { plan, replication } = world;
     const { kind } = plan.keys[spec.key].population;
     this.drawKey = streamKey(

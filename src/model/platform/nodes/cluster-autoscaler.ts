@@ -33,9 +33,6 @@ export interface AutoscalerEffects {
  * and all instances fit on other nodes.
  */
 export class ClusterAutoscaler {
-  private readonly run: Run;
-  private readonly cluster: Cluster;
-  private readonly effects: AutoscalerEffects;
   private readonly scanOp: number;
   private readonly readyOp: number;
   private readonly sampler: number;
@@ -44,10 +41,11 @@ export class ClusterAutoscaler {
   private readonly since: Float64Array;
   private addedNs: Ns = -Infinity;
 
-  constructor(run: Run, cluster: Cluster, effects: AutoscalerEffects) {
-    this.run = run;
-    this.cluster = cluster;
-    this.effects = effects;
+  constructor(
+    private readonly run: Run,
+    private readonly cluster: Cluster,
+    private readonly effects: AutoscalerEffects,
+  ) {
     this.sampler = samplers.add(cluster.spec.provisioning);
     this.orders = new Int32Array(cluster.size);
     this.since = new Float64Array(cluster.size).fill(Infinity);

@@ -29,16 +29,14 @@ export interface NodeEffects {
 /** The nodes of a run: where instances are placed, and the loss, drain and number of nodes. */
 export class Nodes {
   readonly pending: Pending;
-  private readonly run: Run;
-  private readonly cluster: Cluster;
-  private readonly effects: NodeEffects;
   private readonly losses: Losses;
   private readonly drains: Drains;
 
-  constructor(run: Run, cluster: Cluster, effects: NodeEffects) {
-    this.run = run;
-    this.cluster = cluster;
-    this.effects = effects;
+  constructor(
+    private readonly run: Run,
+    private readonly cluster: Cluster,
+    private readonly effects: NodeEffects,
+  ) {
     this.pending = new Pending(run, cluster, (instance) => effects.placed(instance));
     this.drains = new Drains(run, cluster, (instance) => effects.evicted(instance));
     this.losses = new Losses(cluster, {

@@ -20,10 +20,8 @@ export class VersionTables {
   /** By component id. */
   private readonly weights = new Map<number, Weights>();
   private readonly tallies = new Map<number, ReadonlyMap<number, Tally>>();
-  private readonly world: ListedRun;
 
-  constructor(world: ListedRun) {
-    this.world = world;
+  constructor(private readonly world: ListedRun) {
     world.plan.components.forEach(({ versions }, component) => {
       if (versions === null) return;
       const { rollout } = versions;

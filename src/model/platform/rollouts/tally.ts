@@ -26,17 +26,15 @@ export interface Counters {
 
 /** Answers of the instances of one version since the last evaluation. */
 export class Tally {
-  private readonly meters: Meters;
-  private readonly counters: Counters;
   private good = 0;
   private all = new Histogram();
   private successes = new Histogram();
 
   /** `counters` are for the results at the end of the run. */
-  constructor(meters: Meters, counters: Counters) {
-    this.meters = meters;
-    this.counters = counters;
-  }
+  constructor(
+    private readonly meters: Meters,
+    private readonly counters: Counters,
+  ) {}
 
   /** Counts an answer to a request that arrived in this measuring cell. */
   answered(outcome: Outcome, latency: Ns, cell: number): void {

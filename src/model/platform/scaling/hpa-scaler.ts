@@ -34,7 +34,6 @@ type Place = { readonly [K in Kind]: ScalerPlace<K> }[Kind];
  */
 export class HpaScaler implements Scaler<Kind> {
   private spec: Spec;
-  private readonly place: Place;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
@@ -42,12 +41,11 @@ export class HpaScaler implements Scaler<Kind> {
   private readonly samples: Samples;
   private wokenAt: Ns = -1;
 
-  constructor(place: Place) {
+  constructor(private readonly place: Place) {
     const { run, name, spec, own, fleet, initial } = place;
     this.spec = spec;
     this.fleet = fleet;
     this.own = own;
-    this.place = place;
     this.behavior = new Behavior(spec, initial);
     this.lookOp = engine.define(`autoscaler/${name}`, () => this.look());
     this.samples = new Samples(run, spec, own, name);

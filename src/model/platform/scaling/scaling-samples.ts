@@ -21,9 +21,6 @@ export interface Sample {
 
 /** The metrics of an autoscaler, measured once per period and read `metricDelay` later. */
 export class Samples {
-  private readonly run: Run;
-  spec: PlanAutoscaling;
-  private readonly own: readonly Instance[];
   private readonly op: number;
   /** Samples not yet evaluated, the oldest first. */
   private readonly list: Sample[] = [];
@@ -34,10 +31,12 @@ export class Samples {
   private spentNs = 0;
   private arrived = 0;
 
-  constructor(run: Run, spec: PlanAutoscaling, own: readonly Instance[], name: string) {
-    this.run = run;
-    this.spec = spec;
-    this.own = own;
+  constructor(
+    private readonly run: Run,
+    public spec: PlanAutoscaling,
+    private readonly own: readonly Instance[],
+    name: string,
+  ) {
     this.counted = spec.metrics.map(() => new Float64Array(own.length));
     for (const instance of own) this.watch(instance);
     this.op = engine.define(`autoscaler/${name}/sample`, () => this.sample());

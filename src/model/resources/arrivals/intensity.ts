@@ -99,17 +99,12 @@ const TWO_PI = 6.283185307179586;
 
 /** mean + amplitude * sin(2 pi t / period) from the origin on; the mean before it. */
 class Wave implements Intensity {
-  private readonly mean: number;
-  private readonly amplitude: number;
-  private readonly periodNs: Ns;
-  private readonly originNs: Ns;
-
-  constructor(mean: number, amplitude: number, periodNs: Ns, originNs: Ns) {
-    this.mean = mean;
-    this.amplitude = amplitude;
-    this.periodNs = periodNs;
-    this.originNs = originNs;
-  }
+  constructor(
+    private readonly mean: number,
+    private readonly amplitude: number,
+    private readonly periodNs: Ns,
+    private readonly originNs: Ns,
+  ) {}
 
   cumulated(t: Ns): number {
     const flat = (this.mean * t) / NS_PER_SECOND;

@@ -55,15 +55,13 @@ export class Loads {
   /** Number of requests that arrived in the measured time. */
   requests = 0;
   readonly surges: Surges;
-  private readonly world: ServedRun;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
   /** By load: rounds made by each user of a closed loop. */
   private readonly rounds: readonly Int32Array[];
 
-  constructor(world: ServedRun) {
-    this.world = world;
+  constructor(private readonly world: ServedRun) {
     const { plan } = world;
     this.arriveOp = engine.define('request', (load, stamp) => {
       if (this.loads[load].stamp === stamp) this.arrive(this.loads[load]);

@@ -27,14 +27,12 @@ export interface Working {
  */
 export class ConnectWork {
   readonly silent = true;
-  private readonly tasks: Working;
   private readonly owner: number;
   private readonly draft = new TaskDraft();
   private readonly waiting = new Map<number, () => void>();
   private records = 0;
 
-  constructor(tasks: Working) {
-    this.tasks = tasks;
+  constructor(private readonly tasks: Working) {
     this.owner = tasks.register(this);
   }
 

@@ -34,7 +34,6 @@ export class EdgePool implements PolicyState {
   readonly tlsTrips: number;
   /** The callee also asks its callers for a certificate. */
   readonly mutual: boolean;
-  private readonly setup: EdgePoolSetup;
   private readonly id: number;
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
@@ -56,8 +55,7 @@ export class EdgePool implements PolicyState {
   private dialling = 0;
   private readonly audited = isAudited();
 
-  constructor(setup: EdgePoolSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: EdgePoolSetup) {
     this.caller = setup.caller;
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;

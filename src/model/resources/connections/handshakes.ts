@@ -66,13 +66,12 @@ export interface OpeningPool {
  * or earlier at the pool's connectTimeout.
  */
 export class Handshakes implements Passer {
-  private readonly world: ActRun;
-  private readonly table: Opening;
   private readonly op: number;
 
-  constructor(world: ActRun, table: Opening) {
-    this.world = world;
-    this.table = table;
+  constructor(
+    private readonly world: ActRun,
+    private readonly table: Opening,
+  ) {
     world.proxies?.serve([LEG.handshake], this);
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
   }

@@ -33,8 +33,6 @@ export class HikariAdder {
   /** Epoch of the server process dialled last, and the number of dials started. */
   epoch = 0;
   serial = 0;
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly wanting: Wanting;
   private readonly alarm: Alarm;
   private doing: number = ADDER.free;
   /** Tasks in its queue. */
@@ -44,9 +42,10 @@ export class HikariAdder {
   private life = 0;
   private isServed = false;
 
-  constructor(setup: PoolSetup<HikariSettings>, wanting: Wanting) {
-    this.setup = setup;
-    this.wanting = wanting;
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly wanting: Wanting,
+  ) {
     this.alarm = setup.alarm(() => this.proceed());
   }
 

@@ -22,16 +22,14 @@ interface Ageing {
 
 /** The age limits of HikariCP's connections: their maximum lifetime and their keepalive tests. */
 export class HikariAges {
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly pool: Ageing;
   private readonly ends: Alarm[] = [];
   private readonly tests: Alarm[] = [];
   private readonly intervals: Ns[] = [];
 
-  constructor(setup: PoolSetup<HikariSettings>, pool: Ageing) {
-    this.setup = setup;
-    this.pool = pool;
-  }
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly pool: Ageing,
+  ) {}
 
   /** The connection of a slot has been opened; `serial` is its number. */
   begin(slot: number, serial: number): void {

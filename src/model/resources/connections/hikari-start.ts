@@ -24,15 +24,14 @@ interface Starting {
  * `initializationFailTimeout` has passed; other calls wait for it. If it fails, the next call tries.
  */
 export class HikariStart {
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly pool: Starting;
   private readonly alarm: Alarm;
   private beganAt: Ns = 0;
   private isTrying = false;
 
-  constructor(setup: PoolSetup<HikariSettings>, pool: Starting) {
-    this.setup = setup;
-    this.pool = pool;
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly pool: Starting,
+  ) {
     this.alarm = setup.alarm(() => this.proceed());
   }
 

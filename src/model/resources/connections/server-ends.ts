@@ -59,7 +59,6 @@ export function closesConnections({ edges }: Plan): boolean {
  * its ping returns: no stream is lost (http2_server.go).
  */
 export class ServerEnds {
-  private readonly world: ServerEndsParts;
   private readonly table: ConnectionTable;
   private readonly quietOwner: Stamped;
   private readonly idleOp: number;
@@ -81,8 +80,7 @@ export class ServerEnds {
   /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
 
-  constructor(world: ServerEndsParts) {
-    this.world = world;
+  constructor(private readonly world: ServerEndsParts) {
     this.table = world.connections;
     const { connections } = world;
     connections.slots.onGrow((capacity) => {

@@ -28,16 +28,15 @@ const ABORT_INDEX = 400;
  * passes no retry, no limit and no balancer. One object serves all chains.
  */
 export class CallAborts implements PolicyState {
-  private readonly world: CallAbortsParts;
   /** By id of the called part, and of its component; null = no fault is active. */
   readonly ofPart: (readonly Abort[] | null)[];
   readonly ofComponent: (readonly Abort[] | null)[];
-  /** Components that some fault aims at. */
-  private readonly aimedAt: ReadonlySet<number>;
 
-  constructor(world: CallAbortsParts, aimedAt: ReadonlySet<number>) {
-    this.world = world;
-    this.aimedAt = aimedAt;
+  constructor(
+    private readonly world: CallAbortsParts,
+    /** Components that some fault aims at. */
+    private readonly aimedAt: ReadonlySet<number>,
+  ) {
     this.ofPart = world.plan.parts.map(() => null);
     this.ofComponent = world.plan.components.map(() => null);
     invariant(aimedAt.size > 0, 'aborts of calls aim at a component');

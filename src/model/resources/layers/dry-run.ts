@@ -103,13 +103,10 @@ export class DryRun implements PolicyState {
 
 /** The context of a policy in dry-run mode: it sees and times everything but affects no call. */
 class Watched implements CallContext {
-  private readonly ctx: CallContext;
-  private readonly dryRun: DryRun;
-
-  constructor(ctx: CallContext, dryRun: DryRun) {
-    this.ctx = ctx;
-    this.dryRun = dryRun;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly dryRun: DryRun,
+  ) {}
 
   get now(): Ns {
     return this.ctx.now;

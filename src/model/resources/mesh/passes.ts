@@ -23,12 +23,10 @@ interface Ways {
 
 /** The ways of attempts through the proxies of the mesh. Only requests pass them; their figures include the response. */
 export class Passes implements Passer {
-  private readonly world: Ways;
-  private readonly proxies: Proxies;
-
-  constructor(world: Ways, proxies: Proxies) {
-    this.world = world;
-    this.proxies = proxies;
+  constructor(
+    private readonly world: Ways,
+    private readonly proxies: Proxies,
+  ) {
     proxies.serve([LEG.caller, LEG.waypoint, LEG.callee], this);
   }
 

@@ -58,8 +58,6 @@ function isOfMesh({ mesh }: Plan, caller: number, callee: number): boolean {
  * refuses.
  */
 export class EndpointLists {
-  private readonly world: Run;
-  private readonly registries: Registries | null;
   private readonly op: number;
   private readonly lists: List[] = [];
   /** By component: the lists of its callers. */
@@ -67,9 +65,10 @@ export class EndpointLists {
   /** Components whose changes the control plane of the mesh does not push. */
   private readonly frozen = new Set<number>();
 
-  constructor(world: Run, registries: Registries | null) {
-    this.world = world;
-    this.registries = registries;
+  constructor(
+    private readonly world: Run,
+    private readonly registries: Registries | null,
+  ) {
     this.op = engine.define('endpoints', (list, index, isReady) =>
       this.update(this.lists[list], index, isReady === 1),
     );

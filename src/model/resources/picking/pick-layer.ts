@@ -21,14 +21,11 @@ export interface PickLayerParts extends Run {
  * instance wait here. One object serves all chains.
  */
 export class PickLayer implements PolicyState, Door {
-  private readonly world: PickLayerParts;
   private since: Float64Array = new Float64Array(64);
   private inside = 0;
   private waiting = 0;
 
-  constructor(world: PickLayerParts) {
-    this.world = world;
-  }
+  constructor(private readonly world: PickLayerParts) {}
 
   enter(frame: number): number {
     const room = this.roomOf(frame);

@@ -28,11 +28,8 @@ export const NOWHERE = -1;
 export class Picks {
   /** By component: the placer of its platform, which picks the instance. */
   readonly placers = new Map<number, Placer>();
-  private readonly world: Run;
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /** Returns the index of the instance for the attempt with this lineage, or NOWHERE if every instance is shut. */
   place(edge: Edge, frame: number, a: number, b: number): number {

@@ -42,16 +42,15 @@ export interface Patience {
  */
 export class Confirmations {
   private waiting: Waiting[] = [];
-  private readonly world: ActRun;
-  private readonly patience: Patience;
   /** Nodes that do not wait, and nodes with a timer. */
   private readonly off = new Set<number>();
   private readonly armed = new Set<number>();
   private readonly timeoutOp: number;
 
-  constructor(world: ActRun, patience: Patience) {
-    this.world = world;
-    this.patience = patience;
+  constructor(
+    private readonly world: ActRun,
+    private readonly patience: Patience,
+  ) {
     this.timeoutOp = engine.define('commit-unconfirmed', (node) => this.timeout(node));
   }
 

@@ -21,17 +21,16 @@ const MAX_REJOIN: Ns = 5000 * NS_PER_MS;
  * Without a majority of masters a failure is not noted, and the cluster is up a rejoin delay after the majority.
  */
 class Coverage {
-  private readonly timeoutNs: Ns;
   /** By node: since when it is down; -1 = it is up. */
   private readonly downSince: Ns[];
-  private readonly count: number;
   /** Time from which the cluster is down because of nodes that are down now, and until which because of earlier ones. */
   private from = Infinity;
   private until = 0;
 
-  constructor(count: number, timeoutNs: Ns) {
-    this.timeoutNs = timeoutNs;
-    this.count = count;
+  constructor(
+    private readonly count: number,
+    private readonly timeoutNs: Ns,
+  ) {
     this.downSince = Array.from({ length: count }, () => -1);
   }
 
@@ -65,12 +64,9 @@ class Coverage {
 
 /** Redis Clusters that require full coverage. */
 export class Coverages {
-  private readonly world: Run;
   private readonly clusters = new Map<number, Coverage>();
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /** The act with which a command begins: it is refused while the cluster is down. */
   actOf({ part, nodeTimeoutNs }: PlanCovered): Act {

@@ -20,13 +20,11 @@ const THROTTLED = withStatus(OUTCOME.throttled, 400);
 /** Capacity units as a token bucket, stored as the time at which it is full. */
 class Units {
   private fullAt: Ns = 0;
-  private readonly rate: number;
-  private readonly depthNs: Ns;
 
-  constructor(rate: number, depthNs: Ns) {
-    this.rate = rate;
-    this.depthNs = depthNs;
-  }
+  constructor(
+    private readonly rate: number,
+    private readonly depthNs: Ns,
+  ) {}
 
   /** Time at which the bucket would be full again after taking these units. */
   after(units: number, now: Ns): Ns {
@@ -94,12 +92,10 @@ interface Table {
  * its table (DynamoDB developer guide, Throttling in global secondary indexes).
  */
 export class ProvisionedCapacity {
-  private readonly world: Run;
   private readonly tables = new Map<number, Table>();
   private readonly spread: StreamKey;
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     this.spread = streamKey(world.plan.seed, world.replication, 'partitions');
   }
 

@@ -54,8 +54,6 @@ interface Node {
 export class Replicas {
   readonly roles: Roles;
   readonly candidates: Candidates;
-  private readonly world: ActRun;
-  private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
   private serial = 0;
   private readonly confirmations: Confirmations;
@@ -69,9 +67,10 @@ export class Replicas {
   private readonly divergedWrites: Counter;
   private readonly applyOp: number;
 
-  constructor(world: ActRun, spec: PlanReplication) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: ActRun,
+    private readonly spec: PlanReplication,
+  ) {
     const { meters, plan, instances } = world;
     const { component } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];

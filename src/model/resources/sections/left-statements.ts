@@ -14,7 +14,6 @@ export interface LeavingRun extends ActRun, ServedRun {}
  * rollback waits for them.
  */
 export class LeftStatements {
-  private readonly world: LeavingRun;
   /** By the strand that keeps a statement: the branch of its transaction. */
   private readonly branches = new Map<number, number>();
   /** By branch: the number of such statements. */
@@ -23,8 +22,7 @@ export class LeftStatements {
   private readonly waiting = new Map<number, Outcome>();
   private readonly rollbackOp: number;
 
-  constructor(world: LeavingRun) {
-    this.world = world;
+  constructor(private readonly world: LeavingRun) {
     this.rollbackOp = engine.define('rollback', (branch, stamp) => this.rollback(branch, stamp));
     world.audits.push(() =>
       invariant(

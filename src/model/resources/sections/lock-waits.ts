@@ -44,9 +44,6 @@ export interface LockLines {
  * other than the lock.
  */
 export class LockWaits {
-  private readonly world: ReplicatedRun;
-  private readonly spec: PlanRows;
-  private readonly holders: () => Holders;
   private readonly lines: LockLines[] = [];
   /** By strand: 1 + its line while it waits, since when and in which cell it waits, and its part. */
   private waits: Uint8Array = new Uint8Array(0);
@@ -69,10 +66,11 @@ export class LockWaits {
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
 
-  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
-    this.world = world;
-    this.spec = spec;
-    this.holders = holders;
+  constructor(
+    private readonly world: ReplicatedRun,
+    private readonly spec: PlanRows,
+    private readonly holders: () => Holders,
+  ) {
     this.failsFinder = spec.deadlockVictim === 'finder';
     const { plan, meters } = world;
     strands.slots.onGrow((capacity) => {

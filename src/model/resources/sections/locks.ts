@@ -22,7 +22,6 @@ type Space = Map<number, Line>;
 
 /** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
 export class Locks {
-  private readonly world: ActRun;
   /** By key and scope. */
   private readonly spaces = new Map<number, Space>();
   private readonly spare: Line[] = [];
@@ -34,8 +33,7 @@ export class Locks {
   private readonly grantOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: ActRun) {
-    this.world = world;
+  constructor(private readonly world: ActRun) {
     strands.slots.addColumns(this);
     strands.slots.onGrow((capacity) => {
       while (this.held.length < capacity) this.held.push(null);

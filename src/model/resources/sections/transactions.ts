@@ -51,8 +51,6 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
  */
 export class Transactions {
   readonly slots = new Slots(64);
-  private readonly world: TransactingRun;
-  private readonly locks: ReadonlyMap<number, DatabaseLocks>;
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
   private serials = 0;
@@ -90,9 +88,10 @@ export class Transactions {
   private beginning = -1;
   private readonly behind: LeftStatements;
 
-  constructor(world: TransactingRun, locks: ReadonlyMap<number, DatabaseLocks>) {
-    this.world = world;
-    this.locks = locks;
+  constructor(
+    private readonly world: TransactingRun,
+    private readonly locks: ReadonlyMap<number, DatabaseLocks>,
+  ) {
     this.behind = new LeftStatements(world);
     this.slots.onGrow((capacity) => this.widen(capacity));
     strands.slots.onGrow((capacity) => {

@@ -23,7 +23,6 @@ const ALONE = 0;
  * at most one of them.
  */
 export class Coalescing {
-  private readonly world: CoalescingParts;
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
@@ -34,8 +33,7 @@ export class Coalescing {
   private role: Int32Array = new Int32Array(0);
   private place: Int32Array = new Int32Array(0);
 
-  constructor(world: CoalescingParts) {
-    this.world = world;
+  constructor(private readonly world: CoalescingParts) {
     const { plan } = world;
     this.specs = plan.coalescings;
     this.coalescers = this.specs.map(({ component, windowNs, shareErrors }) =>

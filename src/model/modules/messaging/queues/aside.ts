@@ -21,14 +21,13 @@ interface Owner extends LetterOwner {
 export class Aside {
   /** Dead letters that are kept until they are confirmed; null = the queue forgets those that it sends. */
   readonly letters: Letters | null;
-  private readonly owner: Owner;
-  private readonly expiry: Expiry;
-  private readonly places: Places;
 
-  constructor(owner: Owner, history: Deaths, expiry: Expiry, places: Places) {
-    this.owner = owner;
-    this.expiry = expiry;
-    this.places = places;
+  constructor(
+    private readonly owner: Owner,
+    history: Deaths,
+    private readonly expiry: Expiry,
+    private readonly places: Places,
+  ) {
     const { letterTransfer } = owner.spec.rules;
     this.letters = letterTransfer && new Letters(letterTransfer, owner.entries, history, owner);
   }

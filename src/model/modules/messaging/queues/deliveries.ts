@@ -62,14 +62,13 @@ export class Deliveries {
   private earlier: Int32Array = new Int32Array(0);
   private later: Int32Array = new Int32Array(0);
   private pins: Int32Array = new Int32Array(0);
-  private readonly messages: Messages;
-  private readonly entries: Entries;
   /** True once any message was delivered again. */
   private isAgain = false;
 
-  constructor(messages: Messages, entries: Entries) {
-    this.messages = messages;
-    this.entries = entries;
+  constructor(
+    private readonly messages: Messages,
+    private readonly entries: Entries,
+  ) {
     this.slots.addColumns(this);
   }
 

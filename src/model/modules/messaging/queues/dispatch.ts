@@ -29,10 +29,7 @@ const WAY = Object.freeze({ there: 0, back: 1 } as const);
  * receive call waits there until the call ends.
  */
 export class Dispatch {
-  readonly queue: StoredQueue;
   readonly deliveries: Deliveries;
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
   private readonly spec: PlanQueue;
   private readonly handling: Handling;
   readonly channels: readonly Channel[];
@@ -51,15 +48,12 @@ export class Dispatch {
   private readonly late = new IntRing();
 
   constructor(
-    world: BackgroundRun,
+    private readonly world: BackgroundRun,
     registry: Registry,
-    messages: Messages,
-    queue: StoredQueue,
+    private readonly messages: Messages,
+    readonly queue: StoredQueue,
     effect: number,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.queue = queue;
     this.spec = queue.spec;
     this.deliveries = new Deliveries(messages, queue.entries);
     const { plan, replication, meters } = world;

@@ -43,13 +43,8 @@ interface Book {
 
 /** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
-  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly queue: StoredQueue;
-  /** Bit of the effect of a message in this queue. */
-  private readonly effect: number;
   private readonly books: readonly Book[];
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
@@ -62,19 +57,17 @@ export class Handling {
   readonly pausing: Pausing | null;
 
   constructor(
-    world: BackgroundRun,
+    private readonly world: BackgroundRun,
     registry: Registry,
-    messages: Messages,
-    dispatch: DispatchPort,
-    effect: number,
+    private readonly messages: Messages,
+    private readonly dispatch: DispatchPort,
+
+    /** Bit of the effect of a message in this queue. */
+    private readonly effect: number,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.dispatch = dispatch;
     this.channels = dispatch.channels;
     this.deliveries = dispatch.deliveries;
     this.queue = dispatch.queue;
-    this.effect = effect;
     this.owner = world.tasks.register(this);
     this.wakeOp = engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
     this.againOp = engine.define('handle-again', (run) => this.again(run));

@@ -13,17 +13,15 @@ import { PLACE } from './entries.js';
  * well: the handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
  */
 export class Purge {
-  private readonly messages: Messages;
-  private readonly way: Dispatch;
-  private readonly world: Run;
   /** Null if no fault purges the queue. */
   private readonly purged: Counter | null;
 
-  constructor(world: Run, messages: Messages, way: Dispatch) {
+  constructor(
+    private readonly world: Run,
+    private readonly messages: Messages,
+    private readonly way: Dispatch,
+  ) {
     const { component, part } = way.queue.spec;
-    this.world = world;
-    this.messages = messages;
-    this.way = way;
     const isHit = isHitBy(world, 'flushed', component);
     this.purged = isHit ? world.meters.counter('purged', { component, part }) : null;
   }

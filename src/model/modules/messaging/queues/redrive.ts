@@ -25,21 +25,18 @@ export interface WayBack {
  * is ignored (StartMessageMoveTask).
  */
 export class Redrive {
-  private readonly world: Run;
-  private readonly messages: Messages;
-  private readonly queue: StoredQueue;
-  private readonly back: WayBack;
   private readonly moved: Counter;
   private readonly op: number;
   private left = 0;
   private everyNs: Ns = 0;
   private isRepaired = false;
 
-  constructor(world: Run, messages: Messages, queue: StoredQueue, back: WayBack) {
-    this.world = world;
-    this.messages = messages;
-    this.queue = queue;
-    this.back = back;
+  constructor(
+    private readonly world: Run,
+    private readonly messages: Messages,
+    private readonly queue: StoredQueue,
+    private readonly back: WayBack,
+  ) {
     this.moved = world.meters.counter('redriven', { component: queue.spec.component, part: -1 });
     this.op = engine.define('redrive', () => this.move());
   }
