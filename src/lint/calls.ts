@@ -1,7 +1,6 @@
 import { nodesAsked } from '../language/databases.js';
 import { proxyBundle } from '../language/mesh.js';
-import { possibleRoutes, routeOf } from '../language/routes.js';
-import type { RequestLine } from '../language/routes.js';
+import { possibleRoutes, routeOf, type RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Layer } from '../contracts/scenario/policies.js';

@@ -12,8 +12,7 @@ import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart, Layout } from './layout.js';
-import type { Scope } from './scope.js';
-import { outboxOf } from './scope.js';
+import { outboxOf, type Scope } from './scope.js';
 
 /** Tables that the creation of acts reads and fills. */
 interface Tables {

@@ -5,12 +5,10 @@ import { NODES } from '../contracts/scenario/nodes.js';
 import type { Fault } from '../contracts/scenario/scenario.js';
 import { byCodeUnit } from '../text/order.js';
 import { conditionOf } from './fault-conditions.js';
-import type { Direction, EndTest } from './fault-links.js';
-import { ANSWERS, directionOf, namedEnd } from './fault-links.js';
+import { ANSWERS, directionOf, namedEnd, type Direction, type EndTest } from './fault-links.js';
 import type { FaultSource } from './fault-source.js';
 import { chanceOf, spansOf } from './fault-spans.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { hostOf, isModule, partOf } from './layout.js';
+import { hostOf, isModule, partOf, type LaidComponent, type LaidPart } from './layout.js';
 import { parseReference, type Reference } from './references.js';
 import { runsVersion } from './versions.js';
 

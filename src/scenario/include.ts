@@ -1,7 +1,6 @@
 import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import type { Problems } from './diagnostics.js';
-import type { MapNode, Node, Place } from './located.js';
-import { entries, get, items, put, text } from './located.js';
+import { entries, get, items, put, text, type MapNode, type Node, type Place } from './located.js';
 import { merge } from './merge.js';
 import { parseYaml } from './parse.js';
 

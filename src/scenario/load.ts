@@ -1,14 +1,11 @@
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
-import type { Diagnostic } from './diagnostics.js';
-import { Problems } from './diagnostics.js';
+import { Problems, type Diagnostic } from './diagnostics.js';
 import { expand } from './expand.js';
 import { EXPRESSION, MEASURE, readText } from './expectations.js';
-import type { ReadFile } from './include.js';
-import { folderOf, normal, readTree } from './include.js';
+import { folderOf, normal, readTree, type ReadFile } from './include.js';
 import { readEdits, type WhatIf } from './edits.js';
-import type { MapNode } from './located.js';
-import { get, list, put, scalar, single } from './located.js';
+import { get, list, put, scalar, single, type MapNode } from './located.js';
 import { Places } from './places.js';
 import { parseYaml } from './parse.js';
 import { type WrittenSweep } from './sweeps.js';

@@ -6,8 +6,7 @@ import type {
   Variant,
 } from '../contracts/scenario/scenario.js';
 import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
-import type { Problem } from './diagnostics.js';
-import type { Problems } from './diagnostics.js';
+import type { Problem, Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged, Scope } from './expectations.js';
 import { withChanges } from './changes/changes.js';
@@ -16,12 +15,9 @@ import { withDigest } from './digest.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { explicitTree } from './explicit-tree.js';
-import type { MapNode, Node } from './located.js';
-import { entries, get, items, prune, text } from './located.js';
-import type { Resolved } from './resolve/scenario.js';
-import { resolveScenario } from './resolve/scenario.js';
-import { VARIANTS_MAX } from './schema/scenario.js';
-import type { FrameOutput } from './schema/scenario.js';
+import { entries, get, items, prune, text, type MapNode, type Node } from './located.js';
+import { resolveScenario, type Resolved } from './resolve/scenario.js';
+import { VARIANTS_MAX, type FrameOutput } from './schema/scenario.js';
 import type { ScenarioOutput } from './schema/scenario-output.js';
 import {
   flawsOf,

@@ -4,8 +4,7 @@ import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { foreignText } from './foreign.js';
 import { badCharacter, DEPTH_MAX, guardText, NODES_MAX } from './guards.js';
-import type { Entry, Node, Place } from './located.js';
-import { list, map, scalar } from './located.js';
+import { list, map, scalar, type Entry, type Node, type Place } from './located.js';
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 

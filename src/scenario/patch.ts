@@ -5,8 +5,7 @@ import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge, WHOLE } from './merge.js';
-import type { Edit, Segment } from './paths.js';
-import { parsePath } from './paths.js';
+import { parsePath, type Edit, type Segment } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
 export type { Edit } from './paths.js';

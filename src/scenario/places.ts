@@ -1,7 +1,6 @@
 import { amountsIn, type Amount } from './amounts.js';
 import type { Problems, Spot } from './diagnostics.js';
-import type { Node, PathKey } from './located.js';
-import { entries, locate } from './located.js';
+import { entries, locate, type Node, type PathKey } from './located.js';
 import { schemas } from './schemas.js';
 
 /** Finds where a value of a variant is written: in the file itself, an included file, or a patch. */

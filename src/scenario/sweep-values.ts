@@ -2,8 +2,7 @@ import { exp, log } from '../kernel/math.js';
 import { show } from '../contracts/quantities/quantity-text.js';
 import type { AxisUnit, SweepValue } from '../contracts/result/sweep.js';
 import { ExpressionError, Scanner } from '../language/expression-scan.js';
-import type { Node } from './located.js';
-import { plain, scalar } from './located.js';
+import { plain, scalar, type Node } from './located.js';
 
 /** A value of an axis, with the node to set in the scenario. */
 export interface Setting extends SweepValue {

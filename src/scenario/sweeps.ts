@@ -10,8 +10,7 @@ import { EXPRESSION, MEASURE, readText, type Judged, type Reader } from './expec
 import { measureText, parseMeasure } from '../language/expression.js';
 import { isJudgedAmong, speaksOf } from '../language/expressions-of.js';
 import { findMetric } from '../language/metrics.js';
-import type { Node, PathKey, Place } from './located.js';
-import { entries, get, items, plain } from './located.js';
+import { entries, get, items, plain, type Node, type PathKey, type Place } from './located.js';
 import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
 import { isWithin } from './paths.js';

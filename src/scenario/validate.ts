@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { QUANTITY_ISSUE } from '../contracts/quantities/quantities.js';
-import type { Words } from '../contracts/quantities/quantity-text.js';
-import { show, showNoNumber } from '../contracts/quantities/quantity-text.js';
+import { show, showNoNumber, type Words } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { formHint, kindHint, loadHint, missingHint, nameHint, placeHint } from './form-hints.js';

@@ -2,8 +2,7 @@ import type { Links } from './links.js';
 import type { Roles } from './parts.js';
 import { KIND } from './reading/span.js';
 import type { Skews } from './skew.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 /** A call as the span of its caller shows it, or that of the callee where the caller has none. */
 export interface Call {

@@ -1,7 +1,6 @@
 import type { LeftOut } from './left-out.js';
 import { KIND } from './reading/span.js';
-import { FLAG, SHARED } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, SHARED, type SpanStore } from './store.js';
 
 /** Spans as trees: the parent of each, and the children in the order of their starts. */
 export interface Links {

@@ -4,11 +4,9 @@ import { countOf, digits, durationInterval, durationText, FEW, shareOf } from '.
 import type { Measured, TracedCall, TracedStep } from './model.js';
 import type { Part } from './parts.js';
 import type { Bodies, Item, Row } from './structure/items.js';
-import { labelled, orderOf } from './structure/order.js';
-import type { Labels, Order } from './structure/order.js';
-import { Segments } from './segments.js';
+import { labelled, orderOf, type Labels, type Order } from './structure/order.js';
+import { Segments, type Segment } from './segments.js';
 import type { OwnTime } from './own-time.js';
-import type { Segment } from './segments.js';
 
 /** Share of a time below which it is no step. */
 const NEGLIGIBLE = 0.005;

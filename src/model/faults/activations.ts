@@ -1,5 +1,4 @@
-import { streamKey, unit } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { Conditions } from './conditions.js';
 import type { Run } from '../data/run.js';

@@ -6,8 +6,7 @@ import type { PlanCondition } from '../../contracts/plan/plan.js';
 import type { MeterRecord } from '../../contracts/record/record.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
-import type { LevelColumns } from '../data/figures/levels.js';
-import { levels } from '../data/figures/levels.js';
+import { levels, type LevelColumns } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
 
 /** Columns of a row of outcomes: `ok`, `degraded`; the last one counts requests that have not ended. */

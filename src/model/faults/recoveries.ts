@@ -1,5 +1,4 @@
-import { samplers } from '../../kernel/distribution.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Run } from '../data/run.js';

@@ -1,8 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { lineage } from '../../kernel/rng.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
-import { isSuccess } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { isSuccess, type Outcome } from '../../contracts/outcome.js';
 import { OPERATION, REPLAYED, RETURN, strands } from '../data/strands/strands.js';
 import type { Run } from '../data/run.js';
 import { operationOf } from '../data/strands/operations.js';

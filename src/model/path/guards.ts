@@ -1,8 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
-import { OUTCOME, PARK, PASS, relayed } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, relayed, type Outcome } from '../../contracts/outcome.js';
 import { CHECK_TABLE, OP, SIZED } from '../../contracts/plan/program.js';
 import { VERDICT, type Checks } from '../resources/sharing/checks.js';
 import { keyOf, refusedBy, timeOf, type Limiter } from '../resources/serving/limiters.js';

@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import { OUTCOME, isHinted, statusOf, withStatus } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, isHinted, statusOf, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../data/strands/strands.js';
 import type { Calls } from './calls.js';

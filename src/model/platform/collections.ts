@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
-import { streamKey, unit } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Instance } from '../data/instances/instance.js';

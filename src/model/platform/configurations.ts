@@ -1,6 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Distribution } from '../../kernel/distribution.js';
-import { samplers } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';

@@ -1,14 +1,11 @@
 import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { derive, lineage, streamKey } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { derive, lineage, streamKey, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { isSuccess } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { FORCED_RESULT, PROBES } from '../../contracts/scenario/probes.js';
+import { isSuccess, type Outcome } from '../../contracts/outcome.js';
+import { FORCED_RESULT, PROBES, type ProbeKind } from '../../contracts/scenario/probes.js';
 import type { PlanProbe } from '../../contracts/plan/probes.js';
-import type { ProbeKind } from '../../contracts/scenario/probes.js';
 import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from '../data/instances/instance.js';
 import { strands } from '../data/strands/strands.js';

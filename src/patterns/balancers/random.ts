@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerState } from '../../contracts/patterns/balancer.js';
 
 const schema = z.strictObject({});

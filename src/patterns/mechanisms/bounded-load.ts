@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { whole } from '../../contracts/quantities/quantities.js';
+import { whole, type Quantity } from '../../contracts/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
 
 /** Index of these draws, above the indices of ring and table places, which count up from 0. */

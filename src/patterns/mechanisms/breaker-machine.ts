@@ -1,8 +1,6 @@
-import { HORIZON_MAX_NS } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { HORIZON_MAX_NS, type Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../contracts/patterns/policy.js';
-import type { BreakerJournal, BreakerRule } from './breaker.js';
-import { CLOSED, HALF_OPEN, OPEN } from './breaker.js';
+import { CLOSED, HALF_OPEN, OPEN, type BreakerJournal, type BreakerRule } from './breaker.js';
 import { EXCLUDED, FAILURE, SUCCESS } from './breaker-classes.js';
 import type { MachineConfig } from './breaker-machine-fields.js';
 import type { CallWindow, OpenWindow } from './call-window.js';

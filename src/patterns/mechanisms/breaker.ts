@@ -1,7 +1,6 @@
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicySetup, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';

@@ -1,5 +1,4 @@
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup } from '../../contracts/patterns/outlier.js';
 

@@ -1,9 +1,7 @@
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup, OutlierState } from '../../contracts/patterns/outlier.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, statusOf } from '../../contracts/outcome.js';
+import { OUTCOME, statusOf, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyProblem } from '../../contracts/patterns/policy.js';
 import { Ejections } from './envoy-ejections.js';
 import type { OutlierRules } from './envoy-outlier-fields.js';

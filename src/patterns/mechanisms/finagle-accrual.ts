@@ -1,6 +1,5 @@
 import { exp, powi } from '../../kernel/math.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 
 /** Returned instead of a duration: the endpoint is not marked dead. */

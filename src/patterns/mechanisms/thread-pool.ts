@@ -1,8 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';

@@ -1,8 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Meter } from './meters.js';
-import type { RationalRate } from './rational-rate.js';
-import { eventsUntil, rationalRate, timeOfEvent } from './rational-rate.js';
+import { eventsUntil, rationalRate, timeOfEvent, type RationalRate } from './rational-rate.js';
 
 const BURST_MAX = 1e6;
 

@@ -1,8 +1,7 @@
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 import { Edf } from './edf.js';
 import { weightsOf } from './instance-weights.js';
-import type { SlowStartConfig } from './slow-start.js';
-import { SlowStart } from './slow-start.js';
+import { SlowStart, type SlowStartConfig } from './slow-start.js';
 
 /** Reasons why instances get unequal shares in Envoy. */
 export interface Inequality {

@@ -1,5 +1,4 @@
-import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 
 const FLUSH_NS = 10 * NS_PER_SECOND;
 const REFRESH_NS = 3 * NS_PER_SECOND;

@@ -5,8 +5,7 @@ import { duration, share, whole } from '../../contracts/quantities/quantities.js
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
-import type { Trips } from '../mechanisms/breaker-traits.js';
-import { ruled } from '../mechanisms/breaker-traits.js';
+import { ruled, type Trips } from '../mechanisms/breaker-traits.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { RollingCounts } from '../mechanisms/rolling-counts.js';
 import {

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { widenFloat64 } from '../../kernel/pool.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
-import type { Ns } from '../../kernel/time.js';
-import { NS_PER_MS } from '../../kernel/time.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
+import { NS_PER_MS, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyKind, PolicyState } from '../../contracts/patterns/policy.js';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
 

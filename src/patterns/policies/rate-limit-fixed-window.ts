@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });

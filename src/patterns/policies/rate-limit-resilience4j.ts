@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
@@ -11,7 +11,6 @@ import {
   refusalOf,
   saysWhen,
 } from '../mechanisms/meters.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 import { RATE_LIMIT } from '../mechanisms/families.js';
 
 /** Permissions are a Java int. */

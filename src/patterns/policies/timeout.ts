@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS, isHinted } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, isHinted, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,

@@ -1,6 +1,5 @@
 import type { Problems } from '../diagnostics.js';
-import type { Entry, MapNode, Node, Path, Place } from '../located.js';
-import { entries } from '../located.js';
+import { entries, type Entry, type MapNode, type Node, type Path, type Place } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import type { Placing, Row } from './row.js';
 import { blockedBy, contains, entryAt, withIn } from './tree.js';

@@ -1,8 +1,6 @@
 import { FactsOf } from './facts.js';
-import { at, idOf, textOf } from './json.js';
-import type { Json } from './json.js';
-import { KIND } from './span.js';
-import type { Clock, ReadSpan } from './span.js';
+import { at, idOf, textOf, type Json } from './json.js';
+import { KIND, type Clock, type ReadSpan } from './span.js';
 
 const KINDS: ReadonlyMap<string, number> = new Map([
   ['SERVER', KIND.server],

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import { frames, originalOf } from '../strands/frames.js';
 import type { Fleet } from '../instances/fleet.js';

@@ -7,8 +7,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { Cpu } from '../../../contracts/scenario/process.js';
 import { STATE, strands } from '../strands/strands.js';
 import { levels } from '../figures/levels.js';
-import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
-import type { Stress } from './fair-parts.js';
+import { ALONE, coresOf, fairPartBeside, othersOf, type Stress } from './fair-parts.js';
 
 const FIRST_CAPACITY = 16;
 /** Most ends that an audit compares after each change. */

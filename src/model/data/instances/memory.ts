@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 import { levels } from '../figures/levels.js';
-import { Leak } from './leak.js';
-import type { LeakRate } from './leak.js';
+import { Leak, type LeakRate } from './leak.js';
 
 /** A leak is checked at steps of this part of the limit, and when it reaches the limit. */
 const STEPS = 256;

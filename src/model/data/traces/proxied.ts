@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HOLD, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HOLD, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import { FORM, LEFT } from '../../../contracts/record/trace-forms.js';
 import type { Edge } from '../edges/edge.js';

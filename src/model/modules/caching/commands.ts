@@ -1,6 +1,5 @@
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { wallTime } from '../../data/instances/wall-clock.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';

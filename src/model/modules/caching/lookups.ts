@@ -2,14 +2,12 @@ import { engine } from '../../../kernel/engine.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';
 import type { Cache, CacheLevelState } from './cache.js';
 import type { CacheColumns } from './columns.js';
-import { FOUND } from './content.js';
-import type { Content } from './content.js';
+import { FOUND, type Content } from './content.js';
 import { strands } from '../../data/strands/strands.js';
 
 /** Result of a miss, which sends the program to its other branch. */

@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
-import { Cores } from '../../data/instances/cores.js';
-import type { Processor } from '../../data/instances/cores.js';
+import { Cores, type Processor } from '../../data/instances/cores.js';
 import type { Stress } from '../../data/instances/fair-parts.js';
 import type { ActRun } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';

@@ -1,12 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { FunctionSettings } from '../../../contracts/scenario/functions.js';
 import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Counter } from '../../data/figures/meters.js';

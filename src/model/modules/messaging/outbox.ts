@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanOutbox } from '../../../contracts/plan/messaging.js';
 import type { Act } from '../../data/acts.js';
 import { FROZEN } from '../../data/instances/process.js';

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 
 /** Chooses the partition of messages without a key. */

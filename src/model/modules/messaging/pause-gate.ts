@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
+import { PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,

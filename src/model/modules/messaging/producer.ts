@@ -1,14 +1,11 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
 import { powi } from '../../../kernel/math.js';
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 import type { Instance, Resident } from '../../data/instances/instance.js';
 import type { Batch, Opening, Ticket } from './batch.js';
-import { partitionerOf } from './partitioners.js';
-import type { Partitioner } from './partitioners.js';
+import { partitionerOf, type Partitioner } from './partitioners.js';
 import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */

@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanPublish } from '../../../contracts/plan/messaging.js';
 import { FORM } from '../../../contracts/record/trace-forms.js';
 import type { Act } from '../../data/acts.js';

@@ -1,10 +1,7 @@
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import type { Member } from './member.js';
-import { RANGE } from './member.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
+import { RANGE, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
-import type { Offsets } from './offsets.js';
-import { placeOf } from './offsets.js';
+import { placeOf, type Offsets } from './offsets.js';
 
 /** Queries on the records that a member has fetched. */
 export class Records {

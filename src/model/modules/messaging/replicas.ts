@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { PlanBroker } from '../../../contracts/plan/messaging.js';
 import { JOURNAL, PROMOTED } from '../../../contracts/record/record.js';
 import type { Journal } from '../../data/figures/journal.js';

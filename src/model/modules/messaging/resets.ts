@@ -5,8 +5,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import type { Run } from '../../data/run.js';
 import type { Aftermath } from './aftermath.js';
-import type { Offsets } from './offsets.js';
-import { placeOf } from './offsets.js';
+import { placeOf, type Offsets } from './offsets.js';
 
 /** State of the group's offset in a log. */
 const PLACE = Object.freeze({

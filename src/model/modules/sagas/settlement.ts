@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { SagaExample } from '../../../contracts/record/record.js';
 import type { PlanSaga } from '../../../contracts/plan/sagas.js';

@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { Durations } from '../../data/figures/meters.js';

@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { isSuccess, OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { isSuccess, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../../data/instances/instance.js';

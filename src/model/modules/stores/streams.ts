@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
-import { streamKey, unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
 import { SlotIndex } from '../../../kernel/slot-index.js';
 import type { PlanStore } from '../../../contracts/plan/stores.js';
 import type { Run } from '../../data/run.js';

@@ -6,8 +6,7 @@ import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NODE, NOWHERE } from '../../data/instances/cluster.js';
+import { NODE, NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Time between two scans (scan-interval). */
 const SCAN_NS: Ns = 10e9;

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NODE } from '../../data/instances/cluster.js';
+import { NODE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Nodes lost per second in a zone, and if most of its nodes are lost in a large cluster (node-eviction-rate). */
 const EACH_NS: Ns = 10e9;

@@ -5,8 +5,7 @@ import { INSTANCE_STATE, JOURNAL } from '../../../contracts/record/record.js';
 import { levels } from '../../data/figures/levels.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NOWHERE } from '../../data/instances/cluster.js';
+import { NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Instances that wait for room on a node, the longest waiting first. */
 export class Pending {

@@ -9,8 +9,7 @@ import type { Scalable, Scale } from '../replica-set.js';
 import type { ListedRun } from '../../resources/picking/endpoint-lists.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';
-import { NamedVersion, WeightedSplit } from '../../data/edges/split.js';
-import type { Split, Weights } from '../../data/edges/split.js';
+import { NamedVersion, WeightedSplit, type Split, type Weights } from '../../data/edges/split.js';
 import { Tally } from './tally.js';
 
 /**

@@ -1,8 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { RolloutMetric } from '../../../contracts/scenario/rollouts.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';

@@ -1,17 +1,14 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanScaler, PlanScalingTarget } from '../../../contracts/plan/autoscaling.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Fleet } from '../../data/instances/fleet.js';
-import { Behavior, wantedBy, wantedForMean, wantedForTotal } from './hpa.js';
-import type { Reading } from './hpa.js';
+import { Behavior, wantedBy, wantedForMean, wantedForTotal, type Reading } from './hpa.js';
 import { isDeleted } from '../replica-set.js';
 import type { Scaler, ScalerPlace } from './scaler-place.js';
-import { Samples } from './scaling-samples.js';
-import type { Sample } from './scaling-samples.js';
+import { Samples, type Sample } from './scaling-samples.js';
 
 /**
  * During this time after its creation, a replica's CPU usage counts only one sync period after it became ready

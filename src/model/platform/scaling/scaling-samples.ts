@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanAutoscaling, PlanScalingTarget } from '../../../contracts/plan/autoscaling.js';
 import { levels } from '../../data/figures/levels.js';
 import type { Run } from '../../data/run.js';

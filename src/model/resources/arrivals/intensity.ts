@@ -1,6 +1,5 @@
 import { cos } from '../../../kernel/math.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Arrivals } from '../../../contracts/scenario/arrivals.js';
 
 /** The arrival rate over time. Times are in ns from the origin; cumulated values are expected arrivals. */

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Outcome } from '../../../contracts/outcome.js';
-import { TaskDraft } from '../../data/strands/task-context.js';
-import type { TaskContext } from '../../data/strands/task-context.js';
+import { TaskDraft, type TaskContext } from '../../data/strands/task-context.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { PlanComponent } from '../../../contracts/plan/plan.js';
 

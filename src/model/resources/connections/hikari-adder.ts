@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { NS_PER_MS, NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Alarm } from '../../../contracts/patterns/policy.js';
 import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import type { PoolSetup } from './pool-setup.js';

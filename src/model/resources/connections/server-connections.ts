@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /**

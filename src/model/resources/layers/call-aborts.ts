@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { unit, type StreamKey } from '../../../kernel/rng.js';
-import { PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Layer } from '../../../contracts/scenario/policies.js';
 import type { Plan } from '../../../contracts/plan/plan.js';

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { widenUint8 } from '../../../kernel/pool.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type {
   CallContext,

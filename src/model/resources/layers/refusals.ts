@@ -1,6 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import { PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../../contracts/outcome.js';
 
 /** A refusal that a process has received, and its expiry. */
 interface Refusal {

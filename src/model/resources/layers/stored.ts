@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HINTED, isSuccess, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Refusals } from './refusals.js';
 

@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import { strands } from '../../data/strands/strands.js';
 import type { ConnectionTable } from '../connections/connection-table.js';
 import type { Run } from '../../data/run.js';

@@ -13,8 +13,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';
 import { ordered, Subsetting } from '../../data/edges/subset.js';
 import type { Run } from '../../data/run.js';
-import { PriorityLevels, zoneLevels } from './priority-levels.js';
-import type { LevelSetup } from './priority-levels.js';
+import { PriorityLevels, zoneLevels, type LevelSetup } from './priority-levels.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
 const UNCOUNTED = new Int32Array(0);

@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { samplers } from '../../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../../kernel/distribution.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Distribution } from '../../../kernel/distribution.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
-import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Registries } from '../discovery/registries.js';
 import type { View } from '../../data/edges/edge.js';

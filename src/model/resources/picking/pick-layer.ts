@@ -1,10 +1,8 @@
 import { engine } from '../../../kernel/engine.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
 import { derive, lineage } from '../../../kernel/rng.js';
-import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
-import type { PolicyState } from '../../../contracts/patterns/policy.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
+import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
 import { balancerAt, NOWHERE, type Picks } from './picks.js';
 import type { Door, WaitingRoom } from '../../data/instances/waiting-room.js';
 import type { Run } from '../../data/run.js';

@@ -1,7 +1,6 @@
 import { derive, lineage, unit } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
-import { isPinned } from '../../../contracts/plan/replication.js';
-import type { PinnedRoute, PlanRoute } from '../../../contracts/plan/replication.js';
+import { isPinned, type PinnedRoute, type PlanRoute } from '../../../contracts/plan/replication.js';
 import { SESSION } from '../../../contracts/scenario/sections.js';
 import type { Edge, View } from '../../data/edges/edge.js';
 import { AVOID, PLACES, frames } from '../../data/strands/frames.js';

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
 import type { PlanCovered } from '../../../contracts/plan/replication.js';
 import type { Act } from '../../data/acts.js';

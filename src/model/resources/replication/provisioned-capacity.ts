@@ -1,12 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey, unit } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Capacity } from '../../../contracts/scenario/capacity.js';
+import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { PARTITION_MAX, type Capacity } from '../../../contracts/scenario/capacity.js';
 import type { PlanConsume } from '../../../contracts/plan/capacity.js';
-import { PARTITION_MAX } from '../../../contracts/scenario/capacity.js';
 import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
 import type { Counter } from '../../data/figures/meters.js';

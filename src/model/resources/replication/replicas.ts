@@ -1,11 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanReplication } from '../../../contracts/plan/replication.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Age, Counter } from '../../data/figures/meters.js';

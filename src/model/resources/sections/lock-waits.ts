@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
-import type { Slots } from '../../../kernel/pool.js';
+import { widenFloat64, widenInt32, widenUint8, type Slots } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRows } from '../../../contracts/plan/sections.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { ReplicatedRun } from '../replication/replicas.js';

@@ -1,12 +1,10 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRowLock, PlanRows } from '../../../contracts/plan/sections.js';
 import { shardOf } from '../replication/shards.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
-import { Intruders } from './intruders.js';
-import type { RowHold } from './intruders.js';
+import { Intruders, type RowHold } from './intruders.js';
 import type { Holders, LockLines, LockWaits } from './lock-waits.js';
 import { strands } from '../../data/strands/strands.js';
 

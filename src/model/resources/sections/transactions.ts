@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PASS, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PASS, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRead, PlanWrite } from '../../../contracts/plan/replication.js';
 import type {
   PlanRowLock,
@@ -19,8 +18,7 @@ import { STATE, strands } from '../../data/strands/strands.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import type { RowHold } from './intruders.js';
 import type { DatabaseLocks } from './database-locks.js';
-import { LeftStatements } from './left-statements.js';
-import type { LeavingRun } from './left-statements.js';
+import { LeftStatements, type LeavingRun } from './left-statements.js';
 import { frames } from '../../data/strands/frames.js';
 
 /** A run with transactions. */

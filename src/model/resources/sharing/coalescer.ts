@@ -2,8 +2,7 @@ import { Expiring } from '../../../kernel/expiring.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED, isSuccess, kindOf, OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HINTED, isSuccess, kindOf, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 
 /** A caller's own refusals: no call was sent, so there is no answer to keep. */
 const NOT_ASKED: ReadonlySet<number> = new Set([

@@ -1,8 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { Expiring } from '../../../kernel/expiring.js';
 import { invariant } from '../../../kernel/invariant.js';
-import { isHinted, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { isHinted, isSuccess, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanCoalescing } from '../../../contracts/plan/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../../data/instances/instance.js';

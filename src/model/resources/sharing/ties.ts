@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import { FROZEN } from '../../data/instances/process.js';

@@ -1,11 +1,9 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Deaths } from '../deaths.js';
-import { PLACE } from './entries.js';
-import type { Entries } from './entries.js';
+import { PLACE, type Entries } from './entries.js';
 import type { Expiry } from './expiry.js';
-import { Letters } from './letters.js';
-import type { LetterOwner } from './letters.js';
+import { Letters, type LetterOwner } from './letters.js';
 import type { Places } from './places.js';
 
 /** The queue that sets messages aside. */

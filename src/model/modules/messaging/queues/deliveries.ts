@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { Slots } from '../../../../kernel/pool.js';
 import type { Messages } from '../messages.js';
-import type { Entries } from './entries.js';
-import { copyOf } from './entries.js';
+import { copyOf, type Entries } from './entries.js';
 
 /** Verdicts of a consumer on a delivery. */
 export const VERDICT = Object.freeze({

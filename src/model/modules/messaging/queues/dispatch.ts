@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import { IntRing } from '../../../../kernel/ring.js';
-import { lineage, derive, streamKey } from '../../../../kernel/rng.js';
-import type { StreamKey } from '../../../../kernel/rng.js';
+import { lineage, derive, streamKey, type StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Counter } from '../../../data/figures/meters.js';

@@ -1,6 +1,5 @@
 import { invariant } from '../../../../kernel/invariant.js';
-import { derive, lineage, streamKey, unit } from '../../../../kernel/rng.js';
-import type { StreamKey } from '../../../../kernel/rng.js';
+import { derive, lineage, streamKey, unit, type StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { PlanInlet } from '../../../../contracts/plan/queues.js';
 import type { QueueRules } from '../../../../contracts/scenario/queues.js';

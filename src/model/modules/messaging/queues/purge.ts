@@ -1,7 +1,6 @@
 import type { Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
-import { isAmong, isHitBy, MESSAGE_INDEX } from '../../../data/holder-knobs.js';
-import type { MessageShare } from '../../../data/holder-knobs.js';
+import { isAmong, isHitBy, MESSAGE_INDEX, type MessageShare } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { PLACE } from './entries.js';

@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../../kernel/time.js';
-import type { Ns } from '../../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../../kernel/time.js';
 import type { Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
 import type { Messages } from '../messages.js';
