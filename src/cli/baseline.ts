@@ -57,15 +57,11 @@ export function openBaseline(flags: BaselineFlags, all: readonly Prepared[]): Ba
 
 /** The figures of earlier runs with which budgets are compared. */
 export class Baseline {
-  private readonly path: string;
-  private readonly entries: readonly SavedEntry[];
-  private readonly flags: BaselineFlags;
-
-  constructor(path: string, entries: readonly SavedEntry[], flags: BaselineFlags) {
-    this.path = path;
-    this.entries = entries;
-    this.flags = flags;
-  }
+  constructor(
+    private readonly path: string,
+    private readonly entries: readonly SavedEntry[],
+    private readonly flags: BaselineFlags,
+  ) {}
 
   /** The values of `saved` for the budgets of a scenario; during an update, those of this run. */
   savedOf(path: string): Study['saved'] {

@@ -99,8 +99,6 @@ export async function prove(subject: Subject, run: RunPlans): Promise<Counterfac
 
 class Proof {
   private readonly plan: Plan;
-  private readonly subject: Subject;
-  private readonly runPlans: RunPlans;
   /** Replications of each plan, and their usual runs. */
   private readonly replications: number;
   private readonly usual: readonly RunRecord[];
@@ -108,9 +106,10 @@ class Proof {
   private readonly events: ProofEvents;
   private runs = 0;
 
-  constructor(subject: Subject, runPlans: RunPlans) {
-    this.subject = subject;
-    this.runPlans = runPlans;
+  constructor(
+    private readonly subject: Subject,
+    private readonly runPlans: RunPlans,
+  ) {
     this.plan = subject.source.plan;
     const { records, candidates, share } = subject;
     const all = records.length;

@@ -48,11 +48,9 @@ const { plans, journals, targets, settings, tasks } = workerData as TraceSetup;
 class Output {
   readonly exporter: Exporter;
   readonly kind: ExporterKind;
-  private readonly target: ExportTarget;
   private text = '';
 
-  constructor(target: ExportTarget) {
-    this.target = target;
+  constructor(private readonly target: ExportTarget) {
     this.kind = EXPORTERS.find(({ kind }) => kind === target.kind)!;
     this.exporter = this.kind.create(settings);
   }

@@ -15,16 +15,15 @@ export type Fate =
  * scenario as origins, and the others are listed with a reason.
  */
 export class Cell {
-  readonly path: string;
-  readonly file: string;
-  readonly line: number;
   readonly value: Scalar | readonly Cell[] | ReadonlyMap<string, Cell>;
   private fateOf: Fate | null = null;
 
-  constructor(path: string, file: string, line: number, value: Cell['value']) {
-    this.path = path;
-    this.file = file;
-    this.line = line;
+  constructor(
+    readonly path: string,
+    readonly file: string,
+    readonly line: number,
+    value: Cell['value'],
+  ) {
     this.value = value;
   }
 

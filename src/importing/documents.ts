@@ -80,15 +80,13 @@ const TEMPLATE =
 
 /** Turns nodes into cells. Aliases count in full, so that a small file cannot become a large one. */
 class Reader {
-  private readonly file: string;
-  private readonly lines: LineCounter;
   private readonly anchors = new Map<string, ParsedNode>();
   private nodes = 0;
 
-  constructor(file: string, lines: LineCounter) {
-    this.file = file;
-    this.lines = lines;
-  }
+  constructor(
+    private readonly file: string,
+    private readonly lines: LineCounter,
+  ) {}
 
   read(root: ParsedNode): Cell {
     this.anchors.clear();

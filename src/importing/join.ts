@@ -28,17 +28,15 @@ export function join(system: System, model: TraceModel): void {
 }
 
 class Join {
-  private readonly system: System;
-  private readonly model: TraceModel;
   private readonly components = new Map<string, Component>();
   /** Traced name of an endpoint -> name in the scenario, by component. */
   private readonly endpoints = new Map<string, ReadonlyMap<string, string>>();
   private readonly called = new Set<Edge>();
 
-  constructor(system: System, model: TraceModel) {
-    this.system = system;
-    this.model = model;
-  }
+  constructor(
+    private readonly system: System,
+    private readonly model: TraceModel,
+  ) {}
 
   all(): void {
     const { system, model } = this;

@@ -22,11 +22,8 @@ export class Names {
   /** Wanted name -> name in the scenario, where they differ. */
   readonly renamed = new Map<string, string>();
   private readonly taken = new Set<string>();
-  private readonly mapped: ReadonlyMap<string, string>;
 
-  constructor(mapped: ReadonlyMap<string, string>) {
-    this.mapped = mapped;
-  }
+  constructor(private readonly mapped: ReadonlyMap<string, string>) {}
 
   /** The name that the user gives to something; undefined = none. */
   mappedTo(name: string): string | undefined {

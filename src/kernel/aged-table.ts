@@ -21,7 +21,6 @@ export class AgedTable {
   /** Number of the oldest row, and number of the next new row. */
   first = 0;
   end = 0;
-  private readonly columns: number;
   private readonly blocks: Block[] = [];
   /** First row of the packed blocks, and first row of the open block. */
   private packedFrom = 0;
@@ -32,9 +31,7 @@ export class AgedTable {
   private chains: Int32Array = new Int32Array(MIN_CHAINS).fill(-1);
 
   /** `columns`: numbers per row besides its key, at most four. */
-  constructor(columns: number) {
-    this.columns = columns;
-  }
+  constructor(private readonly columns: number) {}
 
   get length(): number {
     return this.end - this.first;

@@ -2,8 +2,7 @@ import { invariant } from './invariant.js';
 import { exp, log, log1p, pow } from './math.js';
 import { mix, mixed, unit, unitOf } from './rng.js';
 import { gamma, normalCdf, normalPdf, normalQuantile } from './special.js';
-import { HORIZON_MAX_NS } from './time.js';
-import type { Ns } from './time.js';
+import { HORIZON_MAX_NS, type Ns } from './time.js';
 import { drawGamma, drawNormal, fastExp } from './variates.js';
 import { exponentialFrom, normalFrom, standardExponential, subKeyA, subKeyB } from './ziggurat.js';
 

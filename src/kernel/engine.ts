@@ -1,14 +1,12 @@
 import { InstantQueue } from './instants.js';
 import { describeMoments, invariant } from './invariant.js';
-import { LaneTable } from './lanes.js';
-import type { Lane, Stamped } from './lanes.js';
+import { LaneTable, type Lane, type Stamped } from './lanes.js';
 import { PHASES } from './phase.js';
 import { EventQueue, PHASE_UNIT } from './queue.js';
 import { Recent } from './recent.js';
 import { renumber } from './renumber.js';
 import { hasRoom } from './room.js';
-import { HORIZON_MAX_NS } from './time.js';
-import type { Ns } from './time.js';
+import { HORIZON_MAX_NS, type Ns } from './time.js';
 
 /** Handles an event: `target` and two int32 from the call that scheduled it. */
 export type Handler = (target: number, a: number, b: number) => void;

@@ -11,16 +11,13 @@ interface Kept {
  * occur only once.
  */
 export class Expiring {
-  private readonly longestNs: Ns;
   private young = new Map<number, Kept>();
   private old = new Map<number, Kept>();
   /** Start time of the younger map. */
   private sinceNs: Ns = -Infinity;
 
   /** `longestNs`: longest time that a value is kept. */
-  constructor(longestNs: Ns) {
-    this.longestNs = longestNs;
-  }
+  constructor(private readonly longestNs: Ns) {}
 
   /** The value of a key while `now < until`; 0 if there is none. */
   get(now: Ns, key: number): number {

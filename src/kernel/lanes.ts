@@ -12,11 +12,6 @@ export interface Stamped {
  * nothing. A timer reserves its sequence number when it is armed, which keeps ties in scheduling order.
  */
 export class Lane {
-  readonly delayNs: Ns;
-  readonly phase: number;
-  readonly op: number;
-  readonly owner: Stamped;
-  readonly id: number;
   /** Timers held, dead ones included. */
   length = 0;
   times = new Float64Array(16);
@@ -26,13 +21,13 @@ export class Lane {
   mask = 15;
   head = 0;
 
-  constructor(delayNs: Ns, phase: number, op: number, owner: Stamped, id: number) {
-    this.delayNs = delayNs;
-    this.phase = phase;
-    this.op = op;
-    this.owner = owner;
-    this.id = id;
-  }
+  constructor(
+    readonly delayNs: Ns,
+    readonly phase: number,
+    readonly op: number,
+    readonly owner: Stamped,
+    readonly id: number,
+  ) {}
 
   push(time: Ns, sequence: number, index: number, stamp: number): void {
     if (this.length > this.mask) this.makeRoom();

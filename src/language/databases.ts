@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Ns } from '../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import type { Failover, Replication } from '../contracts/scenario/replication.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
 

@@ -1,5 +1,4 @@
-import type { ComponentKind } from '../contracts/component-kind.js';
-import { PART_KIND } from '../contracts/component-kind.js';
+import { PART_KIND, type ComponentKind } from '../contracts/component-kind.js';
 import type { CompareOp } from '../contracts/compare.js';
 import type {
   Expression,

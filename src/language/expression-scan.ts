@@ -11,12 +11,9 @@ export interface ExpressionProblem {
 
 /** Thrown inside the parser only; callers get the problem as a value. */
 export class ExpressionError extends Error {
-  readonly problem: ExpressionProblem;
-
-  constructor(problem: ExpressionProblem) {
+  constructor(readonly problem: ExpressionProblem) {
     super(problem.message);
     this.name = 'ExpressionError';
-    this.problem = problem;
   }
 }
 
@@ -43,11 +40,9 @@ const SPACE = /\s*/y;
 
 /** Reads an expression from left to right. Every read also skips the white space that follows. */
 export class Scanner {
-  readonly text: string;
   offset = 0;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(readonly text: string) {
     this.space();
   }
 

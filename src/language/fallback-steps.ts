@@ -1,5 +1,4 @@
-import { shapesOf } from '../contracts/scenario/services.js';
-import type { Endpoint, Service } from '../contracts/scenario/services.js';
+import { shapesOf, type Endpoint, type Service } from '../contracts/scenario/services.js';
 import type { Gateway, Scenario, Workload } from '../contracts/scenario/scenario.js';
 import type { Step, Bundle } from '../contracts/scenario/steps.js';
 import { eachStep } from './each-step.js';

@@ -1,10 +1,7 @@
 import type { Gateway, Route } from '../contracts/scenario/scenario.js';
-import type { HostPattern } from './routing/host.js';
-import { hostPattern, takesHost } from './routing/host.js';
-import type { PathPattern } from './routing/path.js';
-import { pathPattern, withoutQuery } from './routing/path.js';
-import type { Candidate } from './routing/precedence.js';
-import { precedes, virtualHost } from './routing/precedence.js';
+import { hostPattern, takesHost, type HostPattern } from './routing/host.js';
+import { pathPattern, withoutQuery, type PathPattern } from './routing/path.js';
+import { precedes, virtualHost, type Candidate } from './routing/precedence.js';
 
 /** Properties of a request that a call sets and a router can match. */
 export interface RequestLine {

@@ -1,7 +1,6 @@
 import { nodesAsked } from '../language/databases.js';
 import { proxyBundle } from '../language/mesh.js';
-import { possibleRoutes, routeOf } from '../language/routes.js';
-import type { RequestLine } from '../language/routes.js';
+import { possibleRoutes, routeOf, type RequestLine } from '../language/routes.js';
 import type { Path } from '../scenario/located.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Layer } from '../contracts/scenario/policies.js';
@@ -126,15 +125,13 @@ const SELF_DEPTH = 8;
 class Walker {
   readonly calls: Call[] = [];
   readonly unrouted: Unrouted[] = [];
-  private readonly scenario: Scenario;
-  private readonly written: (path: Path) => boolean;
   /** Bundles whose fallbacks are being walked. */
   private readonly around = new Set<Bundle>();
 
-  constructor(scenario: Scenario, written: (path: Path) => boolean) {
-    this.scenario = scenario;
-    this.written = written;
-  }
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly written: (path: Path) => boolean,
+  ) {}
 
   routes(name: string, gateway: Gateway): void {
     gateway.routes.forEach((route, index) => {

@@ -1,5 +1,4 @@
-import { Counts } from '../kernel/counts.js';
-import type { CountDistribution } from '../kernel/counts.js';
+import { Counts, type CountDistribution } from '../kernel/counts.js';
 
 /** Mean of a count distribution. */
 export function meanCount(count: CountDistribution): number {

@@ -1,15 +1,13 @@
 import { positionIn } from './positions.js';
 import { meanOf } from '../kernel/distribution.js';
-import type { Ns } from '../kernel/time.js';
-import { NS_PER_SECOND } from '../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { copiesWritten } from '../language/databases.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
 import type { Step, StepOf } from '../contracts/scenario/steps.js';
-import { componentOf } from './calls.js';
+import { componentOf, type Call } from './calls.js';
 import { meanCount } from './counts.js';
-import type { Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { limitOfCall } from './limits.js';
 import { applyNs, storeCalls, storeDemand } from './stores.js';

@@ -6,8 +6,7 @@ import type { Places } from '../scenario/places.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import type { Finding, Rule, Severity } from './rule.js';
-import { subjectOf } from './subject.js';
-import type { Subject } from './subject.js';
+import { subjectOf, type Subject } from './subject.js';
 
 /** A finding as it is reported, with its rule, its location, and the variants in which it occurs. */
 export interface Remark extends Spot {

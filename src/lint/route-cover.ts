@@ -1,11 +1,7 @@
-import type { CompiledRoute } from '../language/routes.js';
-import { compileRoute } from '../language/routes.js';
-import type { HostPattern } from '../language/routing/host.js';
-import { takesHost } from '../language/routing/host.js';
-import type { PathPattern } from '../language/routing/path.js';
-import { PATH } from '../language/routing/path.js';
-import type { Candidate } from '../language/routing/precedence.js';
-import { precedes } from '../language/routing/precedence.js';
+import { compileRoute, type CompiledRoute } from '../language/routes.js';
+import { takesHost, type HostPattern } from '../language/routing/host.js';
+import { PATH, type PathPattern } from '../language/routing/path.js';
+import { precedes, type Candidate } from '../language/routing/precedence.js';
 import type { Gateway, Route } from '../contracts/scenario/scenario.js';
 
 type Routing = Gateway['routing'];

@@ -6,15 +6,12 @@ import type { Plan } from '../contracts/plan/plan.js';
 import type { MetricPath } from '../contracts/scenario/expression.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
 import type { Service } from '../contracts/scenario/services.js';
-import { callsOf } from './calls.js';
-import type { Call, Unrouted } from './calls.js';
+import { callsOf, type Call, type Unrouted } from './calls.js';
 import { Demands } from './demand.js';
 import { Graph } from './graph.js';
 import { inheritedDeadlines } from './limits.js';
-import { trafficOf } from './traffic.js';
-import type { Traffic } from './traffic.js';
-import { namersOf } from './uses.js';
-import type { Placed } from './uses.js';
+import { trafficOf, type Traffic } from './traffic.js';
+import { namersOf, type Placed } from './uses.js';
 
 /** One variant of a scenario, with facts that are derived without running it. */
 export interface Subject {

@@ -1,12 +1,10 @@
 import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
 import { editsOf } from '../patterns/registry.js';
-import { expectedArrivals } from '../contracts/scenario/arrivals.js';
+import { expectedArrivals, type Arrivals } from '../contracts/scenario/arrivals.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
-import type { Arrivals } from '../contracts/scenario/arrivals.js';
 import { groupedBy } from '../text/order.js';
-import { componentOf } from './calls.js';
-import type { Call } from './calls.js';
+import { componentOf, type Call } from './calls.js';
 import type { Graph } from './graph.js';
 import { triesOf } from './layers.js';
 

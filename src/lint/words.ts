@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Ns } from '../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { pathText, type Path } from '../scenario/located.js';
 import { formatDuration } from '../contracts/quantities/quantity-text.js';
 import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';

@@ -13,15 +13,13 @@ import type {
   TraceRecord,
 } from '../contracts/record/record.js';
 import { auditCalls } from './path/audit-calls.js';
-import { assemble } from './assemble.js';
-import type { Assembly } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import { largestHolder } from './data/holders.js';
 import type { FullRegistry } from './faults/kind.js';
 import { RETURN, STATE, strands } from './data/strands/strands.js';
 import type { World } from './modules/world.js';
 import { frames } from './data/strands/frames.js';
-import { levels } from './data/figures/levels.js';
-import type { GaugeRow } from './data/figures/levels.js';
+import { levels, type GaugeRow } from './data/figures/levels.js';
 import { sink } from './data/figures/sink.js';
 
 export interface SimulateOptions {

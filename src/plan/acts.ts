@@ -12,8 +12,7 @@ import type { Interner } from './canonical.js';
 import type { SagaTable } from './saga-table.js';
 import type { KeyTable } from './keys.js';
 import type { LaidPart, Layout } from './layout.js';
-import type { Scope } from './scope.js';
-import { outboxOf } from './scope.js';
+import { outboxOf, type Scope } from './scope.js';
 
 /** Tables that the creation of acts reads and fills. */
 interface Tables {
@@ -25,12 +24,9 @@ interface Tables {
 /** Collects the acts of all programs: steps other than calls that have their own implementation, in program order. */
 export class Acts {
   readonly list: PlanAct[] = [];
-  private readonly keys: KeyTable;
   private readonly loads = new Map<number, number>();
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   publish(w: Tables, step: StepOf<'publish'>, scope: Scope): number {
     const { topic, key, confirm, via, bytes, acks } = step;

@@ -1,7 +1,6 @@
 import type { PlanAutoscaling, PlanScalingTarget } from '../contracts/plan/autoscaling.js';
 import type { Autoscaling, ScalingTarget } from '../contracts/scenario/autoscaling.js';
-import type { LaidComponent, Layout } from './layout.js';
-import { hostOf, partOf } from './layout.js';
+import { hostOf, partOf, type LaidComponent, type Layout } from './layout.js';
 import { shapesIn } from './versions.js';
 
 /** Adds the components at which the metrics of an autoscaler are measured; null = no autoscaler. */

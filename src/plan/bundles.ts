@@ -1,9 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
-import type { Bundle } from '../contracts/scenario/steps.js';
+import { NO_POLICY, type Bundle } from '../contracts/scenario/steps.js';
 import { canonical } from './canonical.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { hasPools } from './layout.js';
-import { NO_POLICY } from '../contracts/scenario/steps.js';
+import { hasPools, type LaidComponent, type LaidPart } from './layout.js';
 
 /** A call without any policy. */
 export const NO_BUNDLE: Bundle = Object.freeze({ ...NO_POLICY, id: '' });

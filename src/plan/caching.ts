@@ -2,19 +2,16 @@ import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { Cache, CacheLevel, ResponseCache } from '../contracts/scenario/caching.js';
 import type { CacheOp, PlanCacheAct } from '../contracts/plan/caching.js';
-import type { Outcome } from '../contracts/outcome.js';
-import { OUTCOME } from '../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../contracts/outcome.js';
 import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Step, Bundle, StepOf } from '../contracts/scenario/steps.js';
-import type { Label } from './assembler.js';
-import { SLOT } from './assembler.js';
+import { SLOT, type Label } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { StepNames } from './identity.js';
 import type { LaidPart, Layout } from './layout.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
-import type { Scope } from './scope.js';
-import { inside, strand } from './scope.js';
+import { inside, strand, type Scope } from './scope.js';
 import {
   writeBackground,
   writeAct,

@@ -2,11 +2,9 @@ import { invariant } from '../kernel/invariant.js';
 import type { Target } from '../contracts/scenario/target.js';
 import type { Conditions } from './conditions.js';
 import type { Incoming } from './incoming.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { partOf, UNMATCHED } from './layout.js';
+import { partOf, UNMATCHED, type LaidComponent, type LaidPart, type Layout } from './layout.js';
 import type { Problems } from './problem.js';
-import type { RequestLine } from '../language/routes.js';
-import { routeOf } from '../language/routes.js';
+import { routeOf, type RequestLine } from '../language/routes.js';
 
 /** Request line of a call without method, path, host and headers, such as a query or a call of middleware. */
 export const BARE_LINE: RequestLine = Object.freeze({

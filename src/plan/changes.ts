@@ -9,10 +9,9 @@ import { planAutoscaling } from './autoscaling.js';
 import { governing } from './bundles.js';
 import { canonical } from './canonical.js';
 import { Owners } from './clusters.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
+import { hostOf, isModule, type LaidComponent, type LaidPart, type Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { routesText } from './mesh-routes.js';
-import { hostOf, isModule } from './layout.js';
 import { objectsIn } from '../language/objects-in.js';
 
 /** A program of a part that some configurations run instead of its own. */

@@ -13,17 +13,16 @@ type Values = ReadonlySet<string | null>;
  * tree, so a condition is a table of 0 and 1 by part of the user request.
  */
 export class Conditions {
-  private readonly layout: Layout;
-  private readonly problems: Problems;
   private readonly headers = new Map<LaidPart, ReadonlyMap<string, Values>>();
   /**
    * Headers that services or gateways set in their own calls. They vary within a call tree, so `when` cannot test them.
    */
   private readonly setBelow = new Set<string>();
 
-  constructor(layout: Layout, problems: Problems) {
-    this.layout = layout;
-    this.problems = problems;
+  constructor(
+    private readonly layout: Layout,
+    private readonly problems: Problems,
+  ) {
     for (const part of layout.parts) {
       if (part.source.kind === 'request') {
         this.headers.set(part, headersOf(listsOf(part)));

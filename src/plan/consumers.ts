@@ -1,8 +1,7 @@
 import type { Ns } from '../kernel/time.js';
 import type { Consumption } from '../contracts/scenario/messaging.js';
 import type { QueueConsumer } from '../contracts/scenario/queues.js';
-import type { LaidPart, NamedPart } from './layout.js';
-import { partOf } from './layout.js';
+import { partOf, type LaidPart, type NamedPart } from './layout.js';
 import type { Writer } from './writer.js';
 import type { PlanHandler } from '../contracts/plan/messaging.js';
 

@@ -2,8 +2,7 @@ import type { Resources } from '../model/faults/knob.js';
 import { DISK, type DiskUse } from '../contracts/plan/plan.js';
 import type { Database } from '../contracts/scenario/database.js';
 import { isFree } from './free.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { isOfModule } from './layout.js';
+import { isOfModule, type LaidComponent, type LaidPart } from './layout.js';
 import { answersOf } from './modules/index.js';
 
 /** Products whose requests reach no disk that a fault could hit: in memory, or managed by a provider. */

@@ -2,8 +2,7 @@ import { kindText } from '../contracts/component-kind.js';
 import type { PlanBundle, PlanEdge } from '../contracts/plan/plan.js';
 import type { Layer, LoadBalancing, OutlierDetection } from '../contracts/scenario/policies.js';
 import type { NodeRoute } from '../contracts/plan/replication.js';
-import type { Session } from '../contracts/scenario/sections.js';
-import { SESSION } from '../contracts/scenario/sections.js';
+import { SESSION, type Session } from '../contracts/scenario/sections.js';
 import type { PlanConnections } from '../contracts/plan/connections.js';
 import type { Protocol, ServerClosing } from '../contracts/scenario/connections.js';
 import type { Host } from '../contracts/scenario/host.js';
@@ -16,8 +15,7 @@ import { byCodeUnit } from '../text/order.js';
 import type { LaidComponent, LaidPart, Layout } from './layout.js';
 import type { MeshEdges } from './mesh.js';
 import { hasPools, hostOf, isModule } from './layout.js';
-import type { Onces } from './onces.js';
-import { takesKeys } from './onces.js';
+import { takesKeys, type Onces } from './onces.js';
 import { checkPick, placeOf } from './pick-checks.js';
 import { poolOf } from './pools.js';
 import type { Problems } from './problem.js';
@@ -56,7 +54,6 @@ export class EdgeTable {
   private readonly uses: Use[] = [];
   private readonly ids = new Map<string, number>();
   private readonly bundles = new Bundles();
-  private readonly mesh: MeshEdges;
   private readonly fallbacks = new Map<number, number>();
   /** By edge: start of the fallback steps that its caller runs. */
   private readonly steps = new Map<number, Label>();
@@ -65,9 +62,7 @@ export class EdgeTable {
   /** By edge: the edges of the store queries of its layers; -1 = the layer has no store to query. */
   private readonly asks = new Map<number, readonly number[]>();
 
-  constructor(mesh: MeshEdges) {
-    this.mesh = mesh;
-  }
+  constructor(private readonly mesh: MeshEdges) {}
 
   /**
    * Provisional number of the edge between two parts, with the bundle that governs it. `changed`: the bundles of other

@@ -1,7 +1,6 @@
 import type { Plan, PlanComponent, PlanCondition } from '../contracts/plan/plan.js';
 import type { FaultCondition } from '../contracts/scenario/scenario.js';
-import type { Layout } from './layout.js';
-import { partOf } from './layout.js';
+import { partOf, type Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
 
 /** The condition of a fault with ids instead of names. */

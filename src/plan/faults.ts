@@ -5,12 +5,10 @@ import { NODES } from '../contracts/scenario/nodes.js';
 import type { Fault } from '../contracts/scenario/scenario.js';
 import { byCodeUnit } from '../text/order.js';
 import { conditionOf } from './fault-conditions.js';
-import type { Direction, EndTest } from './fault-links.js';
-import { ANSWERS, directionOf, namedEnd } from './fault-links.js';
+import { ANSWERS, directionOf, namedEnd, type Direction, type EndTest } from './fault-links.js';
 import type { FaultSource } from './fault-source.js';
 import { chanceOf, spansOf } from './fault-spans.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { hostOf, isModule, partOf } from './layout.js';
+import { hostOf, isModule, partOf, type LaidComponent, type LaidPart } from './layout.js';
 import { parseReference, type Reference } from './references.js';
 import { runsVersion } from './versions.js';
 
@@ -100,27 +98,19 @@ type PartReference = Extract<Reference, { readonly kind: 'part' }>;
 
 /** Resolves the targets of one fault. The kind of fault determines how a name is resolved. */
 class FaultTarget {
-  private readonly source: FaultSource;
-  private readonly fault: Fault;
-  private readonly hits: Hits;
   private readonly can: ReadonlySet<FaultKind['targets'][number]>;
   private readonly direction: Direction;
-  private readonly edits: readonly KnobEdit[];
   private isRefused = false;
 
   constructor(
-    source: FaultSource,
-    fault: Fault,
+    private readonly source: FaultSource,
+    private readonly fault: Fault,
     kind: FaultKind,
-    edits: readonly KnobEdit[],
-    hits: Hits,
+    private readonly edits: readonly KnobEdit[],
+    private readonly hits: Hits,
   ) {
-    this.source = source;
-    this.fault = fault;
-    this.hits = hits;
     this.can = new Set(kind.targets);
     this.direction = directionOf(edits);
-    this.edits = edits;
   }
 
   private get hitsParts(): boolean {

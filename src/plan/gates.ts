@@ -7,11 +7,8 @@ import type { KeyTable } from './keys.js';
 export class GateTable {
   readonly list: PlanGate[] = [];
   private readonly byPlace = new Map<string, number>();
-  private readonly keys: KeyTable;
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   /** Returns the id of the gate at a place. Endpoints of a service share the gates of its middleware. */
   at(place: string, component: number, layer: Layer): number {

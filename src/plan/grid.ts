@@ -1,5 +1,4 @@
-import type { Ns } from '../kernel/time.js';
-import { NS_PER_SECOND } from '../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { expressionsOf } from '../language/expressions-of.js';
 import { mayBeDistribution } from '../language/metrics.js';
 import type { Grid, PlanFault } from '../contracts/plan/plan.js';

@@ -3,13 +3,10 @@
  * Inserting a step of another kind therefore changes no draws of other steps.
  */
 export class StepNames {
-  private readonly prefix: string;
   private readonly ordinals = new Map<string, number>();
 
   /** `prefix` is the part, such as `orders.create`, or the step that the named steps replace. */
-  constructor(prefix: string) {
-    this.prefix = prefix;
-  }
+  constructor(private readonly prefix: string) {}
 
   /** The next name of this verb: `orders.create/work#0`, `orders.create/call:payments.charge#1`. */
   next(verb: string): string {

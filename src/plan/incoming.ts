@@ -1,5 +1,4 @@
-import { routeOf } from '../language/routes.js';
-import type { RequestLine } from '../language/routes.js';
+import { routeOf, type RequestLine } from '../language/routes.js';
 import type { Request, Scenario } from '../contracts/scenario/scenario.js';
 import type { Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';

@@ -7,12 +7,9 @@ import type { KeyTable } from './keys.js';
 export class Keyed {
   readonly checks: PlanCheck[] = [];
   readonly coalescings: PlanCoalescing[] = [];
-  private readonly keys: KeyTable;
   private readonly checkAt = new Map<string, number>();
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   /**
    * Id of the cache of a check; -1 = its results are not cached. Endpoints of a service, and routes of a gateway, share

@@ -8,11 +8,8 @@ import type { KeyTable } from './keys.js';
 export class Limiters {
   readonly list: PlanLimiter[] = [];
   private readonly byPlace = new Map<string, number>();
-  private readonly keys: KeyTable;
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   /**
    * Returns the id of the limiter at `place`, its path in the file. Endpoints of a service share the limiters of its

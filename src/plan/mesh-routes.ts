@@ -3,8 +3,7 @@ import type { Mesh, MeshRoute } from '../contracts/scenario/mesh.js';
 import { redirected } from './calls.js';
 import type { Conditions } from './conditions.js';
 import { canonical } from './canonical.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { partOf } from './layout.js';
+import { partOf, type LaidComponent, type LaidPart, type Layout } from './layout.js';
 
 /** A destination that the mesh gives to a call, with its weight among others. */
 interface Choice {

@@ -10,14 +10,12 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 
 /** The mesh around the calls of a plan. */
 export class MeshEdges {
-  private readonly mesh: Mesh | null;
   private readonly members: ReadonlySet<string>;
   private readonly balanced: ReadonlySet<string>;
   /** By bundle of the application and bundle of the proxy: both together. */
   private readonly joined = new Map<Bundle, Map<Bundle, Bundle>>();
 
-  constructor(mesh: Mesh | null) {
-    this.mesh = mesh;
+  constructor(private readonly mesh: Mesh | null) {
     this.members = new Set(mesh?.services);
     this.balanced = new Set(mesh?.balanced);
   }

@@ -1,7 +1,6 @@
 import type { PlanNodes } from '../contracts/plan/nodes.js';
 import type { Platform } from '../contracts/scenario/scenario.js';
-import type { Layout } from './layout.js';
-import { hostOf } from './layout.js';
+import { hostOf, type Layout } from './layout.js';
 import { isOnPlatform } from './platform.js';
 
 /** The nodes of the platform, and the room that the instances of each component take; null = none. */

@@ -9,11 +9,8 @@ import { objectsIn } from '../language/objects-in.js';
 /** Rules that execute a request once per key value, in order of first use. */
 export class Onces {
   readonly list: PlanOnce[] = [];
-  private readonly keys: KeyTable;
 
-  constructor(keys: KeyTable) {
-    this.keys = keys;
-  }
+  constructor(private readonly keys: KeyTable) {}
 
   /** Id of a rule; -1 = no rule. `place` is its place in the scenario, for messages. */
   use(rule: OncePerValue | null, place: string): number {

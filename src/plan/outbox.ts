@@ -7,10 +7,8 @@ import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';
 import type { LaidPart, Layout } from './layout.js';
-import type { Scope } from './scope.js';
-import { outboxOf } from './scope.js';
-import { writeAct, writeCall } from './writer.js';
-import type { Writer } from './writer.js';
+import { outboxOf, type Scope } from './scope.js';
+import { writeAct, writeCall, type Writer } from './writer.js';
 
 /** Writes a `publish` step. With an outbox it first inserts the row. */
 export function writePublish(w: Writer, step: StepOf<'publish'>, scope: Scope): void {

@@ -56,12 +56,9 @@ export interface PlanProblem {
 
 /** Thrown by `compile` with all problems, sorted by place. */
 export class PlanError extends Error {
-  readonly problems: readonly PlanProblem[];
-
-  constructor(problems: readonly PlanProblem[]) {
+  constructor(readonly problems: readonly PlanProblem[]) {
     super(problems.map((p) => `${p.where}: ${p.code} ${p.message}`).join('\n'));
     this.name = 'PlanError';
-    this.problems = problems;
   }
 }
 

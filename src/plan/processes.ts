@@ -1,8 +1,7 @@
 import { outcomeOfStatus } from '../contracts/outcome.js';
 import type { PlanAdmission, PlanProcess } from '../contracts/plan/process.js';
 import type { Host } from '../contracts/scenario/host.js';
-import type { LaidComponent } from './layout.js';
-import { hostOf } from './layout.js';
+import { hostOf, type LaidComponent } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { planProbes } from './probes.js';
 import { writeProbe, writeRefusal } from './programs.js';

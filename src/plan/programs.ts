@@ -12,8 +12,7 @@ import { BARE } from './calls.js';
 import { isFree } from './free.js';
 import { writeInvoke } from './functions.js';
 import { StepNames } from './identity.js';
-import type { LaidComponent, LaidPart } from './layout.js';
-import { hostOf, isOfModule, partOf } from './layout.js';
+import { hostOf, isOfModule, partOf, type LaidComponent, type LaidPart } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { writeMiddleware, writeProtocol } from './middleware.js';
 import { answersOf } from './modules/index.js';
@@ -25,8 +24,7 @@ import { writeAtCopy } from './search.js';
 import { writeSteps } from './steps.js';
 import { writeView } from './projections.js';
 import { versionsOf } from './versions.js';
-import { entryOf, writeAct, writeCall, writeJump } from './writer.js';
-import type { Writer } from './writer.js';
+import { entryOf, writeAct, writeCall, writeJump, type Writer } from './writer.js';
 
 /**
  * Writes the program of a part and returns its first instruction, -1 = none. `keysAreSent`: callers can send

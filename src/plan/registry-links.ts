@@ -1,8 +1,7 @@
 import type { PlanRegistry } from '../contracts/plan/discovery.js';
 import type { PlanLink } from '../contracts/plan/plan.js';
 import type { LaidComponent, LaidPart } from './layout.js';
-import { zoneTable, linkOf } from './network.js';
-import type { Sources } from './network.js';
+import { zoneTable, linkOf, type Sources } from './network.js';
 
 /** A link that carries no calls, and the components at its ends. */
 export interface SilentLink {

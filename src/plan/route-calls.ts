@@ -7,8 +7,7 @@ import { writeWeighted } from './weighted.js';
 import { HANDED_ON } from './calls.js';
 import { StepNames } from './identity.js';
 import type { Limiters } from './limiters.js';
-import type { Scope } from './scope.js';
-import { strand } from './scope.js';
+import { strand, type Scope } from './scope.js';
 import { writeSteps } from './steps.js';
 import { writeBackground, writeCall, type Writer } from './writer.js';
 

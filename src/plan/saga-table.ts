@@ -1,12 +1,10 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Interner } from './canonical.js';
-import { partOf } from './layout.js';
-import type { LaidPart, Layout } from './layout.js';
+import { partOf, type LaidPart, type Layout } from './layout.js';
 import type { KeyTable } from './keys.js';
 import { leasesOf } from './saga-leases.js';
 import type { Target } from '../contracts/scenario/target.js';
-import { driverName } from '../contracts/scenario/sagas.js';
-import type { Saga } from '../contracts/scenario/sagas.js';
+import { driverName, type Saga } from '../contracts/scenario/sagas.js';
 import type { PlanSaga, SagaRole } from '../contracts/plan/sagas.js';
 
 interface Entries {

@@ -7,8 +7,7 @@ import type { Bundle } from '../contracts/scenario/steps.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import type { LaidPart } from './layout.js';
-import type { Scope } from './scope.js';
-import { modeOf } from './scope.js';
+import { modeOf, type Scope } from './scope.js';
 import { writeCall, writeCommandCall, type Writer } from './writer.js';
 
 /** Outcome of a command if the state of its saga could not be saved. */

@@ -1,8 +1,7 @@
 import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Operation } from '../contracts/scenario/database.js';
 import type { PlanSearch } from '../contracts/plan/search.js';
-import type { ThreadPoolName } from '../contracts/scenario/search.js';
-import { THREAD_POOLS } from '../contracts/scenario/search.js';
+import { THREAD_POOLS, type ThreadPoolName } from '../contracts/scenario/search.js';
 import { isSearch } from '../language/databases.js';
 import type { Layout } from './layout.js';
 import type { Scope } from './scope.js';

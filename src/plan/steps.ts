@@ -13,8 +13,7 @@ import { changesData, writeDualMark, writePublish } from './outbox.js';
 import { partOf } from './layout.js';
 import { writeMark, writeSave } from './sagas.js';
 import { clearRegisters, registersOf, writeRounds } from './rounds.js';
-import type { Scope } from './scope.js';
-import { inside, strand } from './scope.js';
+import { inside, strand, type Scope } from './scope.js';
 import { writeLock, writeTransaction } from './sections.js';
 import { writeQuery } from './shards.js';
 import {

@@ -1,21 +1,17 @@
 import type { Ns } from '../kernel/time.js';
 import { OP } from '../contracts/plan/program.js';
 import type { NodeRoute } from '../contracts/plan/replication.js';
-import type { StepOf, Bundle } from '../contracts/scenario/steps.js';
-import type { Step } from '../contracts/scenario/steps.js';
+import type { StepOf, Bundle, Step } from '../contracts/scenario/steps.js';
 import type { EventStore, LoadStep, StorePart } from '../contracts/scenario/stores.js';
-import type { PlanStore, PlanStoreAct } from '../contracts/plan/stores.js';
-import { LOADS, REGISTERS } from '../contracts/plan/stores.js';
+import { LOADS, REGISTERS, type PlanStore, type PlanStoreAct } from '../contracts/plan/stores.js';
 import { eachStep } from '../language/each-step.js';
 import { SLOT } from './assembler.js';
 import { BARE } from './calls.js';
 import { isFree } from './free.js';
-import type { LaidComponent, PartSource } from './layout.js';
-import { partOf } from './layout.js';
+import { partOf, type LaidComponent, type PartSource } from './layout.js';
 import { writeInline } from './projections.js';
 import { indexOfStore, storesOf, subscriptionsOf } from './store-places.js';
-import type { LoadPlace, Scope } from './scope.js';
-import { strand } from './scope.js';
+import { strand, type LoadPlace, type Scope } from './scope.js';
 import {
   writeBackground,
   writeAct,

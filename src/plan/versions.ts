@@ -2,12 +2,10 @@ import type { Plan, PlanFault } from '../contracts/plan/plan.js';
 import type { PlanVersions } from '../contracts/plan/versions.js';
 import { gatewayShapesOf } from '../language/gateway-shapes.js';
 import type { Host } from '../contracts/scenario/host.js';
-import { shapesOf, versionNames } from '../contracts/scenario/services.js';
+import { shapesOf, versionNames, type Versions } from '../contracts/scenario/services.js';
 import type { Target } from '../contracts/scenario/target.js';
-import type { Versions } from '../contracts/scenario/services.js';
 import type { KeyTable } from './keys.js';
-import type { LaidComponent, LaidPart, Layout } from './layout.js';
-import { hostOf } from './layout.js';
+import { hostOf, type LaidComponent, type LaidPart, type Layout } from './layout.js';
 
 /** A part as another version defines it. */
 interface VersionPart {

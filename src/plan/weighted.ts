@@ -1,6 +1,5 @@
 import { OP } from '../contracts/plan/program.js';
-import type { Assembler } from './assembler.js';
-import { SLOT } from './assembler.js';
+import { SLOT, type Assembler } from './assembler.js';
 
 /**
  * Writes several bodies, of which one is executed, selected by weight. A single body needs no draw. With a key, the

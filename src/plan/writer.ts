@@ -1,15 +1,12 @@
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Distribution } from '../kernel/distribution.js';
-import { NS_PER_MS } from '../kernel/time.js';
-import type { Ns } from '../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../kernel/time.js';
 import { CALL_MODE, OP } from '../contracts/plan/program.js';
 import type { Condition, Step, Bundle } from '../contracts/scenario/steps.js';
 import type { Target } from '../contracts/scenario/target.js';
 import type { Acts } from './acts.js';
-import type { Assembler, Label } from './assembler.js';
-import { SLOT } from './assembler.js';
-import { BARE, calledPart, PASSED_ON, reached } from './calls.js';
-import type { RequestText } from './calls.js';
+import { SLOT, type Assembler, type Label } from './assembler.js';
+import { BARE, calledPart, PASSED_ON, reached, type RequestText } from './calls.js';
 import type { Interner } from './canonical.js';
 import type { Conditions } from './conditions.js';
 import { governing } from './bundles.js';

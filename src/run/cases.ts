@@ -66,15 +66,14 @@ export async function runCases(
 /** Cases with runs that are not done. */
 class Open {
   readonly tasks: readonly PlanTask[];
-  private readonly cases: readonly Case[];
-  private readonly onCase: OnCase;
   /** By task: its case, its variant in the case, and its run in the variant. */
   private readonly of: readonly (readonly [number, number, number])[];
   private readonly records = new Map<number, Ended>();
 
-  constructor(cases: readonly Case[], onCase: OnCase) {
-    this.cases = cases;
-    this.onCase = onCase;
+  constructor(
+    private readonly cases: readonly Case[],
+    private readonly onCase: OnCase,
+  ) {
     const tasks: PlanTask[] = [];
     const of: [number, number, number][] = [];
     cases.forEach(({ plans, first, count }, index) => {

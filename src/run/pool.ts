@@ -60,14 +60,12 @@ export const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /** A task threw in its worker, or its workers died. `index`: the place of the task. */
 export class TaskFailure extends Error {
-  readonly index: number;
-  readonly error: TaskError;
-
-  constructor(index: number, error: TaskError) {
+  constructor(
+    readonly index: number,
+    readonly error: TaskError,
+  ) {
     super(error.message);
     this.name = 'TaskFailure';
-    this.index = index;
-    this.error = error;
   }
 }
 
@@ -91,9 +89,6 @@ interface Settle {
 }
 
 class Pool {
-  private readonly tasks: readonly unknown[];
-  private readonly options: PoolOptions;
-  private readonly settle: Settle;
   private readonly results: unknown[] = [];
   private readonly deaths: Int32Array;
   /** Busy workers, with the index of the task of each. */
@@ -114,10 +109,11 @@ class Pool {
   private failure: TaskFailure | null = null;
   private isOver = false;
 
-  constructor(tasks: readonly unknown[], options: PoolOptions, settle: Settle) {
-    this.tasks = tasks;
-    this.options = options;
-    this.settle = settle;
+  constructor(
+    private readonly tasks: readonly unknown[],
+    private readonly options: PoolOptions,
+    private readonly settle: Settle,
+  ) {
     this.deaths = new Int32Array(tasks.length);
     this.end = tasks.length;
     this.waiting = [...(options.order ?? tasks.keys())];

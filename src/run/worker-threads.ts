@@ -21,13 +21,10 @@ export const YOUNG_MIB = 12;
  * thread neither keeps the program alive nor uses a core.
  */
 export class WorkerThreads {
-  readonly setup: WorkerThreadsSetup;
   private readonly idle = new Set<Worker>();
   private readonly heaps = new WeakMap<Worker, number>();
 
-  constructor(setup: WorkerThreadsSetup) {
-    this.setup = setup;
-  }
+  constructor(readonly setup: WorkerThreadsSetup) {}
 
   /** An idle thread, or a new one, with at least this heap limit. The caller must give it back or end it. */
   take(heapMiB = this.setup.heapMiB): Worker {

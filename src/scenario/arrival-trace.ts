@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Ns } from '../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import { parseDuration } from '../contracts/quantities/quantity-text.js';
 
 /** Recorded arrivals: their times, and the request of each; null if the recording has no requests. */

@@ -1,6 +1,5 @@
 import type { Problems } from './diagnostics.js';
-import type { Entry, MapNode, Node, PathKey } from './located.js';
-import { get, map, text } from './located.js';
+import { get, map, text, type Entry, type MapNode, type Node, type PathKey } from './located.js';
 import { merge } from './merge.js';
 
 /** The id of a cluster among those of bundles, which have no dot. */

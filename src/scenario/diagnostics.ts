@@ -1,7 +1,6 @@
 import { escaped, masked } from '../text/line.js';
 import type { Code } from './codes.js';
-import type { PathKey, Place } from './located.js';
-import { pathText } from './located.js';
+import { pathText, type PathKey, type Place } from './located.js';
 import { meant, wordFor } from './suggest.js';
 import { caution } from './synonyms.js';
 

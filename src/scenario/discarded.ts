@@ -16,11 +16,8 @@ interface Made {
  */
 export class Discarded {
   private readonly made: Made[] = [];
-  private readonly problems: Problems;
 
-  constructor(problems: Problems) {
-    this.problems = problems;
-  }
+  constructor(private readonly problems: Problems) {}
 
   /**
    * Applies an edit with `apply`, which returns the new tree, and reports the earlier edits that it discards. A factor

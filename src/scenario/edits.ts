@@ -3,10 +3,9 @@ import type { Entry, MapNode, Node, PathKey, Place } from './located.js';
 import { entries, get, isNull, items, pathText, text } from './located.js';
 import { longScalar } from './merge.js';
 import { parseYaml } from './parse.js';
-import type { Edit } from './patch.js';
+import { itemIs, namesIn, describe, type Edit } from './patch.js';
 import { parsePath, type Segment } from './paths.js';
 import { scaled, scaledArrivals } from './scaling.js';
-import { itemIs, namesIn, describe } from './patch.js';
 
 /** Command-line overrides: they change the selected variants, or define a new one. */
 export interface WhatIf {
@@ -135,13 +134,12 @@ interface Spot {
 }
 
 class Walk {
-  private readonly edit: Edit;
-  private readonly segments: readonly Segment[];
   private readonly factor: number | null;
 
-  constructor(edit: Edit, segments: readonly Segment[]) {
-    this.edit = edit;
-    this.segments = segments;
+  constructor(
+    private readonly edit: Edit,
+    private readonly segments: readonly Segment[],
+  ) {
     this.factor = factorOf(edit);
   }
 

@@ -1,7 +1,6 @@
 import { parseCallText } from '../contracts/quantities/call-text.js';
 import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
-import type { KindForm } from '../contracts/quantities/kind-fields.js';
-import { longForm } from '../contracts/quantities/kind-fields.js';
+import { longForm, type KindForm } from '../contracts/quantities/kind-fields.js';
 import { QuantityError } from '../contracts/quantities/quantity-text.js';
 import type { Problems } from './diagnostics.js';
 import type { Node, Path, PathKey } from './located.js';

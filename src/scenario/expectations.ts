@@ -19,8 +19,7 @@ import type {
 import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
 import { METRIC_WORDS } from '../language/metrics.js';
-import type { Node, PathKey } from './located.js';
-import { get, items, text } from './located.js';
+import { get, items, text, type Node, type PathKey } from './located.js';
 import type { Subject } from './modules/kind.js';
 import { ofComponents } from './resolve/modules.js';
 import type { CallGraph } from './resolve/graph.js';

@@ -1,7 +1,6 @@
 import type { Problems } from './diagnostics.js';
 import { inheritPolicies, inheritTemplates } from './inherit.js';
-import type { Entry, MapNode, Node } from './located.js';
-import { get, map, prune } from './located.js';
+import { get, map, prune, type Entry, type MapNode, type Node } from './located.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 import { checkMiddleware, checkVerbs, middlewareLists } from './validate.js';
 import { layVersions } from './versions.js';

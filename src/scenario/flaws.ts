@@ -1,9 +1,7 @@
 import type { Code } from './codes.js';
 import type { Problem } from './diagnostics.js';
-import { namesOf } from './expectations.js';
-import type { Flaws } from './expectations.js';
-import type { MapNode } from './located.js';
-import { entries, get } from './located.js';
+import { namesOf, type Flaws } from './expectations.js';
+import { entries, get, type MapNode } from './located.js';
 import type { Repaired } from './repair.js';
 import type { Resolved } from './resolve/scenario.js';
 import { NAMED } from './salvage.js';

@@ -1,7 +1,6 @@
 import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import type { Problems } from './diagnostics.js';
-import type { MapNode, Node, Place } from './located.js';
-import { entries, get, items, put, text } from './located.js';
+import { entries, get, items, put, text, type MapNode, type Node, type Place } from './located.js';
 import { merge } from './merge.js';
 import { parseYaml } from './parse.js';
 
@@ -45,23 +44,14 @@ export function folderOf(path: string): string {
 }
 
 class Includer {
-  private readonly read: ReadFile;
-  private readonly folder: string;
-  private readonly expandTree: (tree: Node) => Node;
-  private readonly problems: Problems;
   private files = 0;
 
   constructor(
-    read: ReadFile,
-    folder: string,
-    expandTree: (tree: Node) => Node,
-    problems: Problems,
-  ) {
-    this.read = read;
-    this.folder = folder;
-    this.expandTree = expandTree;
-    this.problems = problems;
-  }
+    private readonly read: ReadFile,
+    private readonly folder: string,
+    private readonly expandTree: (tree: Node) => Node,
+    private readonly problems: Problems,
+  ) {}
 
   file(path: string, from: Place | null, chain: readonly string[]): MapNode | null {
     const answer = this.read(path);

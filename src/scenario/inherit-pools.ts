@@ -1,5 +1,4 @@
-import type { Node } from './located.js';
-import { change, changeAll, get, text } from './located.js';
+import { change, changeAll, get, text, type Node } from './located.js';
 import { merge } from './merge.js';
 
 /** Merges the pool of a single caller over that of the database, unless their kinds differ. */

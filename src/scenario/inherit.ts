@@ -110,17 +110,14 @@ interface Merged {
 
 /** Named mappings that entries can extend. */
 class Pool {
-  private readonly named: Node | undefined;
-  private readonly what: string;
-  private readonly problems: Problems;
   private readonly done = new Map<string, Merged>();
   private cycles = 0;
 
-  constructor(named: Node | undefined, what: string, problems: Problems) {
-    this.named = named;
-    this.what = what;
-    this.problems = problems;
-  }
+  constructor(
+    private readonly named: Node | undefined,
+    private readonly what: string,
+    private readonly problems: Problems,
+  ) {}
 
   /** The entry merged over its bases, without the key `extends`. */
   resolve(entry: Node, path: readonly PathKey[]): Node {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { show, showNoNumber } from '../contracts/quantities/quantity-text.js';
-import type { Node } from './located.js';
-import { plain } from './located.js';
+import { plain, type Node } from './located.js';
 
 /** A problem that the schema found. */
 export type Issue = z.core.$ZodIssue;

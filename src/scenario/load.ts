@@ -1,14 +1,11 @@
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
-import type { Diagnostic } from './diagnostics.js';
-import { Problems } from './diagnostics.js';
+import { Problems, type Diagnostic } from './diagnostics.js';
 import { expand } from './expand.js';
 import { EXPRESSION, MEASURE, readText } from './expectations.js';
-import type { ReadFile } from './include.js';
-import { folderOf, normal, readTree } from './include.js';
+import { folderOf, normal, readTree, type ReadFile } from './include.js';
 import { readEdits, type WhatIf } from './edits.js';
-import type { MapNode } from './located.js';
-import { get, list, put, scalar, single } from './located.js';
+import { get, list, put, scalar, single, type MapNode } from './located.js';
 import { Places } from './places.js';
 import { parseYaml } from './parse.js';
 import { type WrittenSweep } from './sweeps.js';
@@ -39,7 +36,6 @@ export function loadScenario(path: string, read: ReadFile): Loaded {
 
 /** A parsed scenario file, which can be built repeatedly with different values. */
 export class Source {
-  private readonly path: string;
   private readonly problems = new Problems();
   private readonly tree: MapNode | null;
   private readonly read: ReadFile;
@@ -51,14 +47,13 @@ export class Source {
    * the patches of the variants. `budgets`: expressions that replace the budgets of the file.
    */
   constructor(
-    path: string,
+    private readonly path: string,
     read: ReadFile,
     sweep: { name: string; text: string } | null = null,
     whatIf: WhatIf | null = null,
     budgets: readonly string[] = [],
   ) {
     const { problems } = this;
-    this.path = path;
     const tree = readTree(path, read, (node) => expand(node, problems), problems);
     const swept = tree === null || sweep === null ? tree : withSweep(tree, sweep, problems);
     this.tree = swept === null ? null : withBudgets(swept, budgets, problems);

@@ -6,8 +6,7 @@ import type {
   Variant,
 } from '../contracts/scenario/scenario.js';
 import { JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
-import type { Problem } from './diagnostics.js';
-import type { Problems } from './diagnostics.js';
+import type { Problem, Problems } from './diagnostics.js';
 import { checkExpectations, resolveExpectations } from './expectations.js';
 import type { Flaws, Judged, Scope } from './expectations.js';
 import { withChanges } from './changes/changes.js';
@@ -16,12 +15,9 @@ import { withDigest } from './digest.js';
 import { expand } from './expand.js';
 import type { ReadFile } from './include.js';
 import { explicitTree } from './explicit-tree.js';
-import type { MapNode, Node } from './located.js';
-import { entries, get, items, prune, text } from './located.js';
-import type { Resolved } from './resolve/scenario.js';
-import { resolveScenario } from './resolve/scenario.js';
-import { VARIANTS_MAX } from './schema/scenario.js';
-import type { FrameOutput } from './schema/scenario.js';
+import { entries, get, items, prune, text, type MapNode, type Node } from './located.js';
+import { resolveScenario, type Resolved } from './resolve/scenario.js';
+import { VARIANTS_MAX, type FrameOutput } from './schema/scenario.js';
 import type { ScenarioOutput } from './schema/scenario-output.js';
 import {
   flawsOf,
@@ -66,10 +62,6 @@ export class Loader {
   readonly trees = new Map<string, Node>();
   /** By variant: its text after its patches, and the same with templates and defaults laid in. */
   readonly texts = new Map<string, VariantTexts>();
-  private readonly tree: MapNode;
-  private readonly problems: Problems;
-  private readonly read: ReadFile;
-  private readonly whatIf: OpenEdits | null;
   /** Names of unknown sections, such as misspelt ones, and the names in them. */
   private readonly unknownNames: ReadonlySet<string>;
   private repairs = 0;
@@ -78,11 +70,12 @@ export class Loader {
   /** Set by `file`: what further expressions are checked against; null if the file has errors. */
   scope: Omit<Scope, 'problems'> | null = null;
 
-  constructor(tree: MapNode, problems: Problems, read: ReadFile, whatIf: OpenEdits | null = null) {
-    this.tree = tree;
-    this.problems = problems;
-    this.read = read;
-    this.whatIf = whatIf;
+  constructor(
+    private readonly tree: MapNode,
+    private readonly problems: Problems,
+    private readonly read: ReadFile,
+    private readonly whatIf: OpenEdits | null = null,
+  ) {
     const unknown = entries(tree).filter(([section]) => !schemas().sections.has(section));
     this.unknownNames = new Set(
       unknown.flatMap(([section, { value }]) => [section, ...namesIn(value)]),

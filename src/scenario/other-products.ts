@@ -1,6 +1,5 @@
 import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
-import type { Node, PathKey } from './located.js';
-import { items, text } from './located.js';
+import { items, text, type Node, type PathKey } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
 import { ENVOY_OUTCOMES, field, isTerm, outcomes, share, time, tries } from './product-words.js';

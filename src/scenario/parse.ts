@@ -4,8 +4,7 @@ import type { Code } from './codes.js';
 import type { Problems } from './diagnostics.js';
 import { foreignText } from './foreign.js';
 import { badCharacter, DEPTH_MAX, guardText, NODES_MAX } from './guards.js';
-import type { Entry, Node, Place } from './located.js';
-import { list, map, scalar } from './located.js';
+import { list, map, scalar, type Entry, type Node, type Place } from './located.js';
 
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -51,18 +50,15 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
 }
 
 class Reader {
-  private readonly file: string;
-  private readonly source: string;
-  private readonly problems: Problems;
   private readonly anchors = new Map<string, ParsedNode>();
   private nodes = 0;
   private stopped = false;
 
-  constructor(file: string, source: string, problems: Problems) {
-    this.file = file;
-    this.source = source;
-    this.problems = problems;
-  }
+  constructor(
+    private readonly file: string,
+    private readonly source: string,
+    private readonly problems: Problems,
+  ) {}
 
   document(document: Document.Parsed): Node | null {
     const root = document.contents;

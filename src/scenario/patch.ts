@@ -5,8 +5,7 @@ import { inheritPolicies, inheritTemplates } from './inherit.js';
 import type { Entry, ListNode, MapNode, Node, Place } from './located.js';
 import { entries, get, items, map, scalar, text } from './located.js';
 import { longScalar, merge, WHOLE } from './merge.js';
-import type { Edit, Segment } from './paths.js';
-import { parsePath } from './paths.js';
+import { parsePath, type Edit, type Segment } from './paths.js';
 import { EXPLICIT_SECTIONS } from './schema/scenario.js';
 
 export type { Edit } from './paths.js';
@@ -89,16 +88,15 @@ class Stop extends Error {}
 /** An edit on its way down the tree. */
 class Descent {
   readonly how: 'remove' | 'set' | 'add';
-  private readonly edit: Edit;
-  private readonly problems: Problems;
-  private readonly inheritedTree: () => Node;
   private segments: readonly Segment[] = [];
 
-  constructor(edit: Edit, how: Descent['how'], inheritedTree: () => Node, problems: Problems) {
-    this.inheritedTree = inheritedTree;
-    this.edit = edit;
+  constructor(
+    private readonly edit: Edit,
+    how: Descent['how'],
+    private readonly inheritedTree: () => Node,
+    private readonly problems: Problems,
+  ) {
     this.how = how;
-    this.problems = problems;
   }
 
   apply(tree: Node): Node {

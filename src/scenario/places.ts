@@ -1,28 +1,17 @@
 import { amountsIn, type Amount } from './amounts.js';
 import type { Problems, Spot } from './diagnostics.js';
-import type { Node, PathKey } from './located.js';
-import { entries, locate } from './located.js';
+import { entries, locate, type Node, type PathKey } from './located.js';
 import { schemas } from './schemas.js';
 
 /** Finds where a value of a variant is written: in the file itself, an included file, or a patch. */
 export class Places {
-  /** Path of the scenario file itself. */
-  readonly path: string;
-  private readonly file: Node | null;
-  private readonly trees: ReadonlyMap<string, Node>;
-  private readonly problems: Problems;
-
   constructor(
-    path: string,
-    file: Node | null,
-    trees: ReadonlyMap<string, Node>,
-    problems: Problems,
-  ) {
-    this.path = path;
-    this.file = file;
-    this.trees = trees;
-    this.problems = problems;
-  }
+    /** Path of the scenario file itself. */
+    readonly path: string,
+    private readonly file: Node | null,
+    private readonly trees: ReadonlyMap<string, Node>,
+    private readonly problems: Problems,
+  ) {}
 
   /** Remarks about settings that are accepted, each with its place. */
   notes(): readonly string[] {

@@ -1,5 +1,4 @@
-import type { WayOut } from './product-words.js';
-import { counts, field, outcomes, time, tries } from './product-words.js';
+import { counts, field, outcomes, time, tries, type WayOut } from './product-words.js';
 import { plainWord } from './synonyms.js';
 
 /** Advice for fields of a policy that are written directly in the bundle. */

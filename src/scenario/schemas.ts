@@ -1,6 +1,5 @@
 import { faultKinds, policyKinds } from '../patterns/registry.js';
-import { buildSchemas } from './schema/scenario.js';
-import type { Schemas } from './schema/scenario.js';
+import { buildSchemas, type Schemas } from './schema/scenario.js';
 
 let built: Schemas | null = null;
 

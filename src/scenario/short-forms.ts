@@ -1,5 +1,4 @@
-import type { MapNode, Node } from './located.js';
-import { change, isNull, single } from './located.js';
+import { change, isNull, single, type MapNode, type Node } from './located.js';
 
 /** A bare value as the field of a map. */
 export function wrapScalar(node: Node, key: string): Node {

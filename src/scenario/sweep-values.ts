@@ -2,8 +2,7 @@ import { exp, log } from '../kernel/math.js';
 import { show } from '../contracts/quantities/quantity-text.js';
 import type { AxisUnit, SweepValue } from '../contracts/result/sweep.js';
 import { ExpressionError, Scanner } from '../language/expression-scan.js';
-import type { Node } from './located.js';
-import { plain, scalar } from './located.js';
+import { plain, scalar, type Node } from './located.js';
 
 /** A value of an axis, with the node to set in the scenario. */
 export interface Setting extends SweepValue {
@@ -26,8 +25,6 @@ export function settingOf(node: Node): Setting {
 /** The values between two quantities of one unit, in the format of a scenario. */
 export class Range {
   readonly scale: 'linear' | 'log';
-  readonly from: Setting;
-  readonly to: Setting;
   /** Unit of all values, in text. */
   private readonly suffix: string;
   /** The two ends, in the unit `suffix`. */
@@ -39,14 +36,12 @@ export class Range {
   readonly isWhole: boolean;
 
   private constructor(
-    from: Setting,
-    to: Setting,
+    readonly from: Setting,
+    readonly to: Setting,
     scale: Range['scale'],
     ends: Ends,
     mayBeWhole = true,
   ) {
-    this.from = from;
-    this.to = to;
     this.scale = scale;
     this.suffix = ends.suffix;
     this.low = ends.low;

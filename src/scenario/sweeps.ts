@@ -10,8 +10,7 @@ import { EXPRESSION, MEASURE, readText, type Judged, type Reader } from './expec
 import { measureText, parseMeasure } from '../language/expression.js';
 import { isJudgedAmong, speaksOf } from '../language/expressions-of.js';
 import { findMetric } from '../language/metrics.js';
-import type { Node, PathKey, Place } from './located.js';
-import { entries, get, items, plain } from './located.js';
+import { entries, get, items, plain, type Node, type PathKey, type Place } from './located.js';
 import { isWild } from './edits.js';
 import type { Edit } from './patch.js';
 import { isWithin } from './paths.js';
@@ -79,18 +78,15 @@ export function resolveSweeps(
 }
 
 class SweepReader {
-  private readonly name: string;
-  private readonly own: SweepOutput;
-  private readonly node: Node;
-  private readonly around: Around;
   private readonly path: readonly PathKey[];
   private isRight = true;
 
-  constructor(name: string, own: SweepOutput, node: Node, around: Around) {
-    this.name = name;
-    this.own = own;
-    this.node = node;
-    this.around = around;
+  constructor(
+    private readonly name: string,
+    private readonly own: SweepOutput,
+    private readonly node: Node,
+    private readonly around: Around,
+  ) {
     this.path = ['sweeps', name];
   }
 

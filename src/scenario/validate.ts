@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { QUANTITY_ISSUE } from '../contracts/quantities/quantities.js';
-import type { Words } from '../contracts/quantities/quantity-text.js';
-import { show, showNoNumber } from '../contracts/quantities/quantity-text.js';
+import { show, showNoNumber, type Words } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import { formHint, kindHint, loadHint, missingHint, nameHint, placeHint } from './form-hints.js';
@@ -49,25 +48,16 @@ interface QuantityParams {
 }
 
 class Reporter {
-  private readonly schema: z.core.$ZodType;
-  private readonly tree: Node;
-  private readonly problems: Problems;
-  private readonly known: readonly KnownKeys[];
   private readonly lacking: Problem[] = [];
   /** Paths of keys that are present under a wrong name. */
   private readonly misnamed = new Set<string>();
 
   constructor(
-    schema: z.core.$ZodType,
-    tree: Node,
-    problems: Problems,
-    known: readonly KnownKeys[],
-  ) {
-    this.schema = schema;
-    this.tree = tree;
-    this.problems = problems;
-    this.known = known;
-  }
+    private readonly schema: z.core.$ZodType,
+    private readonly tree: Node,
+    private readonly problems: Problems,
+    private readonly known: readonly KnownKeys[],
+  ) {}
 
   issue(issue: Issue, base: readonly PathKey[]): void {
     const path = [...base, ...(issue.path as PathKey[])];

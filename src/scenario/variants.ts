@@ -1,10 +1,8 @@
 import type { Problems } from './diagnostics.js';
-import type { MapNode, Node } from './located.js';
-import { get, items, plain, text } from './located.js';
+import { get, items, plain, text, type MapNode, type Node } from './located.js';
 import { Discarded } from './discarded.js';
 import { closedEdits, isFactor, isOpen, type Miss } from './edits.js';
-import { applyPatch, readPatch, writeOut } from './patch.js';
-import type { Edit, Patch } from './patch.js';
+import { applyPatch, readPatch, writeOut, type Edit, type Patch } from './patch.js';
 import { RESERVED } from './resolve/names.js';
 
 /** Words for the two sides of a rollout, which cannot be names of variants. */

@@ -1,8 +1,6 @@
-import type { Path, MapNode, Node } from './located.js';
-import { change, changeAll, changeItems } from './located.js';
+import { change, changeAll, changeItems, type Path, type MapNode, type Node } from './located.js';
 import { MODULES, SECTIONS } from './modules/index.js';
-import type { Visitor } from './walk-steps.js';
-import { visitStepsOf, visitBundle, visitPolicy } from './walk-steps.js';
+import { visitStepsOf, visitBundle, visitPolicy, type Visitor } from './walk-steps.js';
 
 /** Visits every component, workload and policy of a scenario. */
 export function visitScenario(root: Node, visitor: Visitor): Node {

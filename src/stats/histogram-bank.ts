@@ -1,8 +1,7 @@
 import { invariant } from '../kernel/invariant.js';
 import { clear, cleared } from '../kernel/pool.js';
-import { COUNT_LIMIT } from './histogram.js';
+import { COUNT_LIMIT, type HistogramData } from './histogram.js';
 import type { HistogramRow } from './histogram-row.js';
-import type { HistogramData } from './histogram.js';
 
 const OCTAVES = 53;
 const TWO_52 = 4503599627370496;

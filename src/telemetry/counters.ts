@@ -18,16 +18,13 @@ export function keyOf(labels: Labels): string {
 
 /** Counters or histograms of one family in one run. `bounds` without any: a counter. */
 export class Counting {
-  private readonly scrapes: Scrapes;
-  private readonly lifetimes: Lifetimes;
-  private readonly bounds: readonly number[] | null;
   private readonly all = new Map<string, Series>();
 
-  constructor(scrapes: Scrapes, lifetimes: Lifetimes, bounds: readonly number[] | null) {
-    this.scrapes = scrapes;
-    this.lifetimes = lifetimes;
-    this.bounds = bounds;
-  }
+  constructor(
+    private readonly scrapes: Scrapes,
+    private readonly lifetimes: Lifetimes,
+    private readonly bounds: readonly number[] | null,
+  ) {}
 
   /** Counts one event at a time; `seconds` only matters for a histogram. */
   add(at: number, instance: string | null, labels: Labels, seconds: number): void {

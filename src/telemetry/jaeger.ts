@@ -26,12 +26,9 @@ interface Trace {
 }
 
 class Jaeger implements SpanFormat {
-  private readonly settings: ExportSettings;
   private readonly traces = new Map<string, Trace>();
 
-  constructor(settings: ExportSettings) {
-    this.settings = settings;
-  }
+  constructor(private readonly settings: ExportSettings) {}
 
   spans(spans: readonly Span[], run: TracedRun): string {
     for (const span of spans) {

@@ -34,15 +34,12 @@ export const logs: ExporterKind = {
 };
 
 class Logs implements Exporter {
-  private readonly settings: ExportSettings;
   private plan!: Plan;
   private ids!: Ids;
   private sampling!: Sampling<Line>;
   private held: Line[] = [];
 
-  constructor(settings: ExportSettings) {
-    this.settings = settings;
-  }
+  constructor(private readonly settings: ExportSettings) {}
 
   begin({ plan, replication, journal }: TracedRun): string {
     this.plan = plan;

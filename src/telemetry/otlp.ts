@@ -16,11 +16,7 @@ const STATUS_ERROR = 2;
 export const otlp = spanKind('otlp', (settings) => new Otlp(settings));
 
 class Otlp implements SpanFormat {
-  private readonly settings: ExportSettings;
-
-  constructor(settings: ExportSettings) {
-    this.settings = settings;
-  }
+  constructor(private readonly settings: ExportSettings) {}
 
   spans(spans: readonly Span[], run: TracedRun): string {
     let text = '';

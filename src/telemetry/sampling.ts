@@ -6,16 +6,14 @@ import type { TraceRecord } from '../contracts/record/record.js';
  * if it is an error itself.
  */
 export class Sampling<Item> {
-  private readonly share: number;
-  private readonly chance: (root: number) => number;
   private readonly held = new Map<number, Item[]>();
   private readonly ended = new Bits();
   private readonly kept = new Bits();
 
-  constructor(share: number, chance: (root: number) => number) {
-    this.share = share;
-    this.chance = chance;
-  }
+  constructor(
+    private readonly share: number,
+    private readonly chance: (root: number) => number,
+  ) {}
 
   /** The items that can be written now: none, this one, or all of its trace. `isLast`: the request has ended. */
   take(root: number, items: readonly Item[], isError: boolean, isLast: boolean): readonly Item[] {

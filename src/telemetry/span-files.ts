@@ -26,16 +26,14 @@ export function spanKind(
 
 /** Samples traces and hands their spans to a format. */
 class SpanExporter implements Exporter {
-  private readonly settings: ExportSettings;
-  private readonly format: SpanFormat;
   private run!: TracedRun;
   private spans!: Spans;
   private sampling!: Sampling<Span>;
 
-  constructor(settings: ExportSettings, format: SpanFormat) {
-    this.settings = settings;
-    this.format = format;
-  }
+  constructor(
+    private readonly settings: ExportSettings,
+    private readonly format: SpanFormat,
+  ) {}
 
   begin(run: TracedRun): string {
     const { plan, replication } = run;

@@ -32,13 +32,10 @@ export const traceLines: ExporterKind = {
  * the end of the warm-up, so earlier ones are negative; null = never reached.
  */
 export class TraceLines {
-  private readonly plan: Plan;
-  private readonly replication: number;
-
-  constructor(plan: Plan, replication: number) {
-    this.plan = plan;
-    this.replication = replication;
-  }
+  constructor(
+    private readonly plan: Plan,
+    private readonly replication: number,
+  ) {}
 
   /** The lines of these rows, each with its line end. */
   text(rows: TraceRecord): string {

@@ -13,16 +13,12 @@ export type TakePart = (kind: PathKind, subject: number, lengthNs: Ns) => void;
  * add up to its latency in whole ns, because each step passes its remaining time on to the next.
  */
 export class CriticalPath {
-  private readonly tree: TraceTree;
-  private readonly take: TakePart;
-  /** By measured edge: whether its calls wait for a connection. */
-  private readonly pooled: readonly boolean[];
-
-  constructor(tree: TraceTree, pooled: readonly boolean[], take: TakePart) {
-    this.tree = tree;
-    this.pooled = pooled;
-    this.take = take;
-  }
+  constructor(
+    private readonly tree: TraceTree,
+    /** By measured edge: whether its calls wait for a connection. */
+    private readonly pooled: readonly boolean[],
+    private readonly take: TakePart,
+  ) {}
 
   /** All parts of a request. */
   request(row: number): void {

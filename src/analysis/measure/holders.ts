@@ -12,15 +12,13 @@ const SLOWER = 1.5;
 
 /** Finds which component holds the workers of another one in a run, by cell. */
 export class Holders {
-  private readonly data: VariantData;
-  private readonly record: RunRecord;
   /** By component and cell: the component that it waits for, or itself. */
   private readonly known = new Map<string, number>();
 
-  constructor(data: VariantData, record: RunRecord) {
-    this.data = data;
-    this.record = record;
-  }
+  constructor(
+    private readonly data: VariantData,
+    private readonly record: RunRecord,
+  ) {}
 
   /** The last of the components that wait for each other at a time: from a component on, or itself. */
   at(component: number, atNs: Ns): number {

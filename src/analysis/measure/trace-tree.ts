@@ -18,7 +18,6 @@ const NO_WAITS: readonly Wait[] = [];
 
 /** The traced attempts of a run, by the execution that made them. Work that no request waits for is left out. */
 export class TraceTree {
-  readonly traces: TraceRecord;
   /** By row: its first child, and the next child of the same parent. */
   private readonly first: Int32Array;
   private readonly next: Int32Array;
@@ -30,9 +29,8 @@ export class TraceTree {
     return known;
   }
 
-  private constructor(traces: TraceRecord) {
+  private constructor(readonly traces: TraceRecord) {
     const { rows, id, parent, edge, background } = traces;
-    this.traces = traces;
     this.first = new Int32Array(rows).fill(NONE);
     this.next = new Int32Array(rows).fill(NONE);
     const rowOf = new Map<number, number>();

@@ -4,25 +4,22 @@ import { SparseMerge } from './sparse.js';
 
 /** Latency distribution of a time without a fault. */
 export class UsualLatency {
-  private readonly count: number;
   private readonly slowest: number;
   /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
   private readonly decade: number;
-  /** A quantile in seconds. */
-  readonly quantile: (p: number) => number;
   /** The number of values that are at least this slow. */
   readonly countAtLeast: (seconds: number) => number;
 
   /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
   constructor(
-    count: number,
-    quantile: (p: number) => number,
+    private readonly count: number,
+
+    /** A quantile in seconds. */
+    readonly quantile: (p: number) => number,
     atLeast: (seconds: number) => number,
   ) {
-    this.count = count;
     this.slowest = quantile(1);
     this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
-    this.quantile = quantile;
     this.countAtLeast = atLeast;
   }
 

@@ -24,10 +24,8 @@ const TICKS = 4;
 export class Charts {
   private readonly charts: readonly Chart[];
   private readonly values = new Map<number, readonly (number | null)[]>();
-  private readonly data: PageData;
 
-  constructor(data: PageData) {
-    this.data = data;
+  constructor(private readonly data: PageData) {
     this.charts = all('.tc').map(chartOf);
   }
 

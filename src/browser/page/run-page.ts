@@ -12,7 +12,6 @@ const TOLD = 4;
 
 /** A page of runs: their clock, the tabs of the evidence, and a link to what is seen. */
 export class RunPage {
-  private readonly data: PageData;
   private readonly maps: readonly TopologyMap[];
   private readonly radios = all<HTMLInputElement>('.pick input');
   private readonly first: PageVariant;
@@ -20,8 +19,7 @@ export class RunPage {
   private readonly tabs: Tabs | null;
   private readonly field: HTMLInputElement | null;
 
-  constructor(data: PageData) {
-    this.data = data;
+  constructor(private readonly data: PageData) {
     this.maps = all('.scrub').map((part) => new TopologyMap(part));
     this.first = this.chosen;
     const remember = (): void => this.remember();

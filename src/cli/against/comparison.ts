@@ -65,7 +65,6 @@ export function isStored(there: Prepared | Result): there is Result {
 class Comparison {
   /** Every plan that runs. */
   readonly plans: readonly Plan[];
-  private readonly by: Comparing;
   private readonly pairs: readonly Pair[];
   private readonly here: RunRecord[][];
   private readonly there: RunRecord[][] | null;
@@ -74,8 +73,7 @@ class Comparison {
   /** Figures over all pairs: they share the error of a look. */
   private figures = 0;
 
-  constructor(by: Comparing) {
-    this.by = by;
+  constructor(private readonly by: Comparing) {
     const { here, there } = by;
     const stored = isStored(there);
     this.pairs = pairsOf(

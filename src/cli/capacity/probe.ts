@@ -46,27 +46,17 @@ const REMAINS = 0.99;
 export class Probes {
   /** Runs that were made. */
   done = 0;
-  private readonly selection: Selection;
-  private readonly path: string;
-  private readonly terminal: Terminal;
-  private readonly threads: WorkerThreads;
-  private readonly share: MemoryShare;
   private readonly starts: Starts;
   /** Share of requests with a full answer at the load of the file, without faults, by workload. */
   private calm: ReadonlyMap<string, number> | null = null;
 
   constructor(
-    path: string,
-    selection: Selection,
-    terminal: Terminal,
-    threads: WorkerThreads,
-    share: MemoryShare,
+    private readonly path: string,
+    private readonly selection: Selection,
+    private readonly terminal: Terminal,
+    private readonly threads: WorkerThreads,
+    private readonly share: MemoryShare,
   ) {
-    this.path = path;
-    this.selection = selection;
-    this.terminal = terminal;
-    this.threads = threads;
-    this.share = share;
     this.starts = new Starts(path, true, []);
   }
 

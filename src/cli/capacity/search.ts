@@ -77,15 +77,13 @@ interface Asked {
 }
 
 class Capacity {
-  private readonly by: CapacityInputs;
-  private readonly probes: Probes;
   private readonly limits: CapacityLimit[] = [];
   private readonly lengths: CapacityLength[] = [];
 
-  constructor(by: CapacityInputs, probes: Probes) {
-    this.by = by;
-    this.probes = probes;
-  }
+  constructor(
+    private readonly by: CapacityInputs,
+    private readonly probes: Probes,
+  ) {}
 
   async find(): Promise<Found> {
     const { prepared, factor } = this.by;

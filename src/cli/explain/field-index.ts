@@ -91,14 +91,11 @@ export interface Occurrence {
 
 /** Collects fields. Those with the same name and description count as one, with all their paths and kinds. */
 export class Fields {
-  private readonly root: JsonSchema;
   private readonly found = new Map<string, Field>();
   /** Kinds that the owners of each field have. */
   private readonly owners = new Map<string, Set<string>>();
 
-  constructor(root: JsonSchema) {
-    this.root = root;
-  }
+  constructor(private readonly root: JsonSchema) {}
 
   add({ name, path, schema, form }: Occurrence): void {
     const target = schema.$ref === undefined ? schema : resolve(this.root, schema.$ref);

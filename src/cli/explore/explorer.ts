@@ -62,19 +62,16 @@ interface Verdicts extends Pick<Judged, 'budgets' | 'lost'> {
 }
 
 class Explorer {
-  private readonly by: Exploring;
-  private readonly candidates: Candidates;
-  private readonly budgets: Splitted;
-  private readonly share: MemoryShare;
   private readonly replications: number;
   private readonly workloads: ReadonlySet<string>;
   private runs = 0;
 
-  constructor(by: Exploring, candidates: Candidates, budgets: Splitted, share: MemoryShare) {
-    this.by = by;
-    this.candidates = candidates;
-    this.budgets = budgets;
-    this.share = share;
+  constructor(
+    private readonly by: Exploring,
+    private readonly candidates: Candidates,
+    private readonly budgets: Splitted,
+    private readonly share: MemoryShare,
+  ) {
     this.replications = by.variant.scenario.run.replications;
     this.workloads = workloadsOf(budgets.judged, by.variant);
   }

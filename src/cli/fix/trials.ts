@@ -50,11 +50,8 @@ export class Runner {
   done = 0;
   /** Something can be reported, so that an interrupt leaves runs without records instead of ending the command. */
   isReportable = false;
-  private readonly where: PlanRuns;
 
-  constructor(where: PlanRuns) {
-    this.where = where;
-  }
+  constructor(private readonly where: PlanRuns) {}
 
   /** The records of some replications of each plan. */
   async records(
@@ -78,24 +75,20 @@ export class Runner {
 export class Trials {
   /** By number of a budget: its value that is nearest to the limit. */
   readonly nearest = new Map<number, Nearest>();
-  private readonly prepared: Prepared;
   private readonly variant: Variant;
   private readonly judging: Judging;
-  private readonly runner: Runner;
   readonly base: TunedRuns;
   /** By set: its first run, if no goal breaks in it, because such a set is tried in more runs. */
   private readonly begun = new Map<string, RunRecord>();
 
   constructor(
-    prepared: Prepared,
+    private readonly prepared: Prepared,
     usual: TuningRuns,
     judging: Omit<Judging, 'usual'>,
-    runner: Runner,
+    private readonly runner: Runner,
   ) {
-    this.prepared = prepared;
     this.variant = usual.variant;
     this.judging = { ...judging, usual: failuresOf(usual) };
-    this.runner = runner;
     this.base = judgeTuned(usual, this.judging);
   }
 

@@ -20,26 +20,15 @@ const BATCH = 8;
 export class Points {
   /** Runs that were made. */
   done = 0;
-  private readonly prepared: Prepared;
-  private readonly runs: PlanRuns;
-  private readonly asked: Asked;
-  private readonly most: number;
-  private readonly onProgress: (done: number) => void;
   private readonly known = new Map<string, SensitivityAnswer | null>();
 
   constructor(
-    prepared: Prepared,
-    runs: PlanRuns,
-    asked: Asked,
-    most: number,
-    onProgress: (done: number) => void,
-  ) {
-    this.prepared = prepared;
-    this.runs = runs;
-    this.asked = asked;
-    this.most = most;
-    this.onProgress = onProgress;
-  }
+    private readonly prepared: Prepared,
+    private readonly runs: PlanRuns,
+    private readonly asked: Asked,
+    private readonly most: number,
+    private readonly onProgress: (done: number) => void,
+  ) {}
 
   /** How many more points may run. */
   get left(): number {

@@ -18,17 +18,12 @@ export interface BuiltCase {
 
 /** Builds the settings of one sweep. */
 export class CaseBuilder {
-  private readonly source: Source;
-  private readonly written: WrittenSweep;
-  private readonly selection: Selection;
-  private readonly path: string;
-
-  constructor(path: string, source: Source, written: WrittenSweep, selection: Selection) {
-    this.path = path;
-    this.source = source;
-    this.written = written;
-    this.selection = selection;
-  }
+  constructor(
+    private readonly path: string,
+    private readonly source: Source,
+    private readonly written: WrittenSweep,
+    private readonly selection: Selection,
+  ) {}
 
   /**
    * The scenario of a setting, for some of the variants. Throws a CommandError with all of its problems, exit code 2.

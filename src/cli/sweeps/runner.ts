@@ -71,7 +71,6 @@ const NAMED = 3;
 
 /** Runs the settings of one sweep. */
 export class Runner {
-  private readonly running: Running;
   /** The sweep with fractions where its fields accept them. */
   private readonly written: WrittenSweep;
   private readonly asked: Asked;
@@ -81,8 +80,7 @@ export class Runner {
   private readonly firstLook: Session;
   private readonly replications: number;
 
-  constructor(running: Running) {
-    this.running = running;
+  constructor(private readonly running: Running) {
     const { written, file } = running;
     const { sweep } = written;
     const budgets = sweep.judgesBudgets ? file.budgets : [];

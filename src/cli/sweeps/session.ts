@@ -38,33 +38,21 @@ export class Session {
   /** Names of the settings that were computed, and the number of those that were found. */
   readonly computed: string[] = [];
   found = 0;
-  private readonly path: string;
-  private readonly asked: Asked;
   private readonly shape: Pick<CaseShape, 'units' | 'budgets' | 'hasExpect'>;
-  private readonly store: CaseStore;
-  private readonly starts: Starts;
-  private readonly options: SimulateOptions;
-  private readonly terminal: Terminal;
 
   constructor(
-    path: string,
-    asked: Asked,
-    store: CaseStore,
-    starts: Starts,
-    options: SimulateOptions,
-    terminal: Terminal,
+    private readonly path: string,
+    private readonly asked: Asked,
+    private readonly store: CaseStore,
+    private readonly starts: Starts,
+    private readonly options: SimulateOptions,
+    private readonly terminal: Terminal,
   ) {
-    this.path = path;
-    this.asked = asked;
     this.shape = {
       units: asked.metrics.map(({ metric }) => unitOf(metric)),
       budgets: asked.budgets.length,
       hasExpect: asked.expect !== null,
     };
-    this.store = store;
-    this.starts = starts;
-    this.options = options;
-    this.terminal = terminal;
   }
 
   /** Figures of all settings, in order; the worker threads run the missing ones. */

@@ -25,17 +25,14 @@ export type Beginnings = readonly (readonly Began[])[];
  * search at a setting use the same ones.
  */
 export class Starts {
-  private readonly path: string;
-  private readonly isSettled: boolean;
-  /** Paths that the sweep sets: a component whose replicas are among them keeps them. */
-  private readonly paths: readonly string[];
   private readonly known = new Map<string, Beginnings>();
 
-  constructor(path: string, isSettled: boolean, paths: readonly string[]) {
-    this.path = path;
-    this.isSettled = isSettled;
-    this.paths = paths;
-  }
+  constructor(
+    private readonly path: string,
+    private readonly isSettled: boolean,
+    /** Paths that the sweep sets: a component whose replicas are among them keeps them. */
+    private readonly paths: readonly string[],
+  ) {}
 
   /** Everything on which the beginnings of a setting depend beside its scenario. */
   get key(): string {

@@ -66,13 +66,10 @@ export async function tuned(by: Tuning): Promise<Found> {
 }
 
 class Search {
-  private readonly by: Tuning;
   /** An answer was not made as small as it can be. */
   private isCut = false;
 
-  constructor(by: Tuning) {
-    this.by = by;
-  }
+  constructor(private readonly by: Tuning) {}
 
   private get left(): number {
     return this.by.isOver() ? 0 : this.by.left();

@@ -61,13 +61,11 @@ class Reduction<O extends Holding> {
   /** Sets that hold in one run, each a part of the one before. */
   readonly trail: Moves[] = [];
   isCut = false;
-  private readonly all: Moves;
-  private readonly by: Asker<O>;
 
-  constructor(all: Moves, by: Asker<O>) {
-    this.all = all;
-    this.by = by;
-  }
+  constructor(
+    private readonly all: Moves,
+    private readonly by: Asker<O>,
+  ) {}
 
   async reduce(): Promise<void> {
     let needed: Moves = [];

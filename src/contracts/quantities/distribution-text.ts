@@ -1,10 +1,8 @@
-import type { CountDistribution } from '../../kernel/counts.js';
-import { COUNT_MAX } from '../../kernel/counts.js';
+import { COUNT_MAX, type CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { lognormalOfMean, lognormalOfQuantiles } from '../../kernel/distribution.js';
 import { parseCallText } from './call-text.js';
-import type { KindForm } from './kind-fields.js';
-import { entriesOf, formOf, KindFields, longForm } from './kind-fields.js';
+import { entriesOf, formOf, KindFields, longForm, type KindForm } from './kind-fields.js';
 import { parseDuration, parseWhole, QuantityError, show } from './quantity-text.js';
 
 interface Law<T> extends KindForm {

@@ -1,5 +1,4 @@
-import type { Ns } from '../../kernel/time.js';
-import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US } from '../../kernel/time.js';
+import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, NS_PER_US, type Ns } from '../../kernel/time.js';
 
 /** An invalid word and the valid ones, for a suggestion of the nearest. */
 export interface Words {

@@ -1,10 +1,7 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import { meanOf } from '../../kernel/distribution.js';
+import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import { cos } from '../../kernel/math.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Stages } from './stages.js';
-import { areaOf } from './stages.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import { areaOf, type Stages } from './stages.js';
 
 /** How the requests of a workload arrive. Rates are per second. */
 export type Arrivals =

@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 
 /** A rate or a number of users over time: consecutive linear ramps from the end of the warm-up. */
 export interface Stages {

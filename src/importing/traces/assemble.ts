@@ -6,13 +6,11 @@ import { inferKinds } from './kinds.js';
 import { link } from './links.js';
 import { loadOf } from './load.js';
 import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
-import { rolesOf } from './parts.js';
-import type { Roles } from './parts.js';
+import { rolesOf, type Roles } from './parts.js';
 import { endpointsOf } from './services.js';
 import { networkOf } from './network.js';
 import { Skews } from './skew.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 import { withTargets } from './targets.js';
 
 /** The model of the system whose spans a store has. */

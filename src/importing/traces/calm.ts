@@ -17,11 +17,7 @@ type Window = readonly [from: number, to: number];
 
 /** The time in which an endpoint was in its usual state. Faults and deployments show as pieces of time at another level. */
 export class Calm {
-  private readonly windows: readonly Window[];
-
-  constructor(windows: readonly Window[]) {
-    this.windows = windows;
-  }
+  constructor(private readonly windows: readonly Window[]) {}
 
   has(instant: number): boolean {
     return !this.windows.some(([from, to]) => instant >= from && instant <= to);

@@ -2,8 +2,7 @@ import type { Links } from './links.js';
 import type { Roles } from './parts.js';
 import { KIND } from './reading/span.js';
 import type { Skews } from './skew.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 /** A call as the span of its caller shows it, or that of the callee where the caller has none. */
 export interface Call {
@@ -32,17 +31,12 @@ export interface Execution {
 
 /** Reads executions with their calls. */
 export class Executions {
-  private readonly store: SpanStore;
-  private readonly links: Links;
-  private readonly roles: Roles;
-  private readonly skews: Skews;
-
-  constructor(store: SpanStore, links: Links, roles: Roles, skews: Skews) {
-    this.store = store;
-    this.links = links;
-    this.roles = roles;
-    this.skews = skews;
-  }
+  constructor(
+    private readonly store: SpanStore,
+    private readonly links: Links,
+    private readonly roles: Roles,
+    private readonly skews: Skews,
+  ) {}
 
   /** Spans by the part that they execute. */
   byPart(): ReadonlyMap<number, readonly number[]> {

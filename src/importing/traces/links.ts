@@ -1,7 +1,6 @@
 import type { LeftOut } from './left-out.js';
 import { KIND } from './reading/span.js';
-import { FLAG, SHARED } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, SHARED, type SpanStore } from './store.js';
 
 /** Spans as trees: the parent of each, and the children in the order of their starts. */
 export interface Links {
@@ -37,12 +36,10 @@ export function link(store: SpanStore, leftOut: LeftOut): Links {
 
 /** Finds spans by the hash of their id. Open addressing. */
 class IdTable {
-  private readonly store: SpanStore;
   private readonly slots: Int32Array;
   private readonly mask: number;
 
-  constructor(store: SpanStore) {
-    this.store = store;
+  constructor(private readonly store: SpanStore) {
     let size = 16;
     while (size < 2 * store.count) size *= 2;
     this.slots = new Int32Array(size).fill(-1);

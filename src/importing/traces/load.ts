@@ -11,16 +11,13 @@ import { withTries } from './structure/items.js';
 /** Requests from outside by part. */
 export class Load {
   private readonly counts = new Map<number, number>();
-  private readonly store: SpanStore;
   private first = Infinity;
   private last = -Infinity;
   private least = Infinity;
   private largest = -Infinity;
   private unsaid = 0;
 
-  constructor(store: SpanStore) {
-    this.store = store;
-  }
+  constructor(private readonly store: SpanStore) {}
 
   add(part: number, span: number): void {
     const { start, sampled } = this.store;

@@ -1,12 +1,10 @@
-import { cumulantsOf } from './cumulants.js';
-import type { Cumulants } from './cumulants.js';
+import { cumulantsOf, type Cumulants } from './cumulants.js';
 import { fitted } from './fit.js';
 import type { Links } from './links.js';
 import type { Measured } from './model.js';
 import type { Roles } from './parts.js';
 import { KIND } from './reading/span.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 /** Pairs that are looked at. */
 const KEPT = 200_000;

@@ -1,8 +1,7 @@
 import type { LeftOut } from './left-out.js';
 import type { Links } from './links.js';
 import { KIND } from './reading/span.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 export type PartKind = 'service' | 'database' | 'queue' | 'external';
 
@@ -75,12 +74,9 @@ function countLost({ count, kind }: SpanStore, { isOrphan }: Links, leftOut: Lef
 
 /** Names of endpoints, with the variable parts of paths replaced. */
 class EndpointNames {
-  private readonly store: SpanStore;
   private readonly known = new Map<number, string>();
 
-  constructor(store: SpanStore) {
-    this.store = store;
-  }
+  constructor(private readonly store: SpanStore) {}
 
   of(i: number): string {
     const { operation, name, names, kind } = this.store;
@@ -110,19 +106,15 @@ function withoutIds(name: string): string {
 
 /** Finds the part that each call goes to. */
 class Callees {
-  private readonly store: SpanStore;
-  private readonly links: Links;
-  private readonly roles: Roles;
-  private readonly services: ReadonlyMap<string, number>;
   /** How often calls of a name had a part. */
   private readonly learned = new Map<string, Map<number, number>>();
 
-  constructor(store: SpanStore, links: Links, roles: Roles, services: ReadonlyMap<string, number>) {
-    this.store = store;
-    this.links = links;
-    this.roles = roles;
-    this.services = services;
-  }
+  constructor(
+    private readonly store: SpanStore,
+    private readonly links: Links,
+    private readonly roles: Roles,
+    private readonly services: ReadonlyMap<string, number>,
+  ) {}
 
   find(): void {
     const { store, links, roles } = this;

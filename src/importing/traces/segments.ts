@@ -14,15 +14,11 @@ export interface Segment {
 
 /** Times between the steps of the executions that succeeded. */
 export class Segments {
-  private readonly rows: readonly Row[];
-  private readonly byLabel: readonly ReadonlyMap<number, Item>[];
-  private readonly own: OwnTime;
-
-  constructor(rows: readonly Row[], byLabel: readonly ReadonlyMap<number, Item>[], own: OwnTime) {
-    this.rows = rows;
-    this.byLabel = byLabel;
-    this.own = own;
-  }
+  constructor(
+    private readonly rows: readonly Row[],
+    private readonly byLabel: readonly ReadonlyMap<number, Item>[],
+    private readonly own: OwnTime,
+  ) {}
 
   /** Before, between and after the parts of an execution. */
   around(series: readonly Order[]): readonly Segment[] {

@@ -4,13 +4,10 @@ import type { Executions, Execution } from './executions.js';
 import type { LeftOut } from './left-out.js';
 import { FEW, shareOf } from './measured.js';
 import type { TracedEndpoint, Unknown } from './model.js';
-import { ownTimeOf } from './own-time.js';
-import type { OwnTime, OwnTimeOf } from './own-time.js';
+import { ownTimeOf, type OwnTime, type OwnTimeOf } from './own-time.js';
 import type { Roles } from './parts.js';
-import { callsIn, StepFinder } from './steps.js';
-import type { Found } from './steps.js';
-import { Bodies, withLoops, withTries } from './structure/items.js';
-import type { Row } from './structure/items.js';
+import { callsIn, StepFinder, type Found } from './steps.js';
+import { Bodies, withLoops, withTries, type Row } from './structure/items.js';
 
 /** What endpoints are read from. */
 export interface ServiceInput extends OwnTimeOf {

@@ -1,8 +1,7 @@
 import type { LeftOut } from './left-out.js';
 import type { Links } from './links.js';
 import { KIND } from './reading/span.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 /** Share of spans outside of their parents from which the clocks of two processes are taken to differ. */
 const SHARE_OUTSIDE = 0.05;

@@ -4,11 +4,9 @@ import { countOf, digits, durationInterval, durationText, FEW, shareOf } from '.
 import type { Measured, TracedCall, TracedStep } from './model.js';
 import type { Part } from './parts.js';
 import type { Bodies, Item, Row } from './structure/items.js';
-import { labelled, orderOf } from './structure/order.js';
-import type { Labels, Order } from './structure/order.js';
-import { Segments } from './segments.js';
+import { labelled, orderOf, type Labels, type Order } from './structure/order.js';
+import { Segments, type Segment } from './segments.js';
 import type { OwnTime } from './own-time.js';
-import type { Segment } from './segments.js';
 
 /** Share of a time below which it is no step. */
 const NEGLIGIBLE = 0.005;
@@ -28,9 +26,6 @@ export interface Found {
 
 /** Finds the steps of an endpoint from its executions. */
 export class StepFinder {
-  private readonly parts: readonly Part[];
-  private readonly bodies: Bodies;
-  private readonly rows: readonly Row[];
   private readonly byLabel: readonly ReadonlyMap<number, Item>[];
   private readonly labels: Labels;
   private readonly segments: Segments;
@@ -40,10 +35,12 @@ export class StepFinder {
   private readonly block = new Map<number, number>();
   private total = 0;
 
-  constructor(parts: readonly Part[], bodies: Bodies, rows: readonly Row[], own: OwnTime) {
-    this.parts = parts;
-    this.bodies = bodies;
-    this.rows = rows;
+  constructor(
+    private readonly parts: readonly Part[],
+    private readonly bodies: Bodies,
+    private readonly rows: readonly Row[],
+    own: OwnTime,
+  ) {
     const { rows: byLabel, labels } = labelled(rows);
     this.byLabel = byLabel;
     this.labels = labels;

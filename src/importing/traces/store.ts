@@ -65,11 +65,8 @@ export class SpanStore {
   parentA = new Uint32Array(ROOM);
   parentB = new Uint32Array(ROOM);
   sampled = new Float32Array(ROOM);
-  private readonly leftOut: LeftOut;
 
-  constructor(leftOut: LeftOut) {
-    this.leftOut = leftOut;
-  }
+  constructor(private readonly leftOut: LeftOut) {}
 
   add(span: ReadSpan): void {
     if (span.traceId === '' || span.id === '') {

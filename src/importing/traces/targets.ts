@@ -6,8 +6,7 @@ import type { Network } from './network.js';
 import type { Measured, TracedComponent, TracedEndpoint, TracedStep, Unknown } from './model.js';
 import type { PartKind, Roles } from './parts.js';
 import { KIND } from './reading/span.js';
-import { FLAG } from './store.js';
-import type { SpanStore } from './store.js';
+import { FLAG, type SpanStore } from './store.js';
 
 /**
  * All components: services, and what only the spans of callers show: databases, queues, systems of others, and endpoints of

@@ -1,8 +1,6 @@
 import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
-import type { HostPattern } from './host.js';
-import { takesHost } from './host.js';
-import type { PathPattern } from './path.js';
-import { PATH } from './path.js';
+import { takesHost, type HostPattern } from './host.js';
+import { PATH, type PathPattern } from './path.js';
 
 type Routing = Gateway['routing'];
 

@@ -141,12 +141,10 @@ interface Piece {
 /** Compiles a pattern by recursive descent. A repeated part is copied for each repetition. */
 class Compiler {
   readonly program: Instruction[] = [];
-  private readonly pattern: string;
   private at = 0;
   private depth = 0;
 
-  constructor(pattern: string) {
-    this.pattern = pattern;
+  constructor(private readonly pattern: string) {
     const entry = this.emit(EMPTY);
     const { first, last } = this.alternatives();
     if (this.at < pattern.length) throw new RegexError('has an unmatched `)`');

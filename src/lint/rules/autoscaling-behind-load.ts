@@ -1,15 +1,12 @@
 import { meanOf } from '../../kernel/distribution.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import { editsOf } from '../../patterns/registry.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
-import { followsRatio } from '../../contracts/scenario/autoscaling.js';
-import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
+import { followsRatio, type Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { levelAt } from '../../contracts/scenario/stages.js';
 import type { Fault, Workload } from '../../contracts/scenario/scenario.js';
-import { loadOf } from '../bottleneck.js';
-import type { Load } from '../bottleneck.js';
+import { loadOf, type Load } from '../bottleneck.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
 import { partsOf } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Path } from '../../scenario/located.js';
 import type { Consumption } from '../../contracts/scenario/messaging.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';

@@ -1,7 +1,6 @@
 import { powi } from '../../kernel/math.js';
 import { formatShare } from '../../text/figures.js';
-import type { Call } from '../calls.js';
-import { componentOf } from '../calls.js';
+import { componentOf, type Call } from '../calls.js';
 import { Circles } from '../circles.js';
 import { isHard, reach, requestsOf } from '../reach.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,5 +1,4 @@
-import type { Ns } from '../../kernel/time.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { rateOfInstance, sectionOf } from '../demand.js';
 import { limitOfCall } from '../limits.js';

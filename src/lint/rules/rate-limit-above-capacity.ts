@@ -1,6 +1,5 @@
 import type { Middleware } from '../../contracts/scenario/middleware.js';
-import { bottleneckOf } from '../bottleneck.js';
-import type { Bottleneck } from '../bottleneck.js';
+import { bottleneckOf, type Bottleneck } from '../bottleneck.js';
 import { mostOf } from '../demand.js';
 import { layerOf, limitOf } from '../layers.js';
 import { partsOf } from '../mixture.js';

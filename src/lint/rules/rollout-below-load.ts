@@ -1,6 +1,5 @@
 import type { Service } from '../../contracts/scenario/services.js';
-import { amountOf } from '../../contracts/scenario/rollouts.js';
-import type { Rollout } from '../../contracts/scenario/rollouts.js';
+import { amountOf, type Rollout } from '../../contracts/scenario/rollouts.js';
 import { rateOfInstance } from '../demand.js';
 import { meanDemand, rateIn } from '../mixture.js';
 import type { Finding, Rule } from '../rule.js';

@@ -1,6 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 
 /** A share of messages that a fault affects, drawn per message. */

@@ -1,5 +1,4 @@
-import { streamKey, unit } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { Conditions } from './conditions.js';
 import type { Run } from '../data/run.js';
@@ -12,16 +11,15 @@ const DRAW = Object.freeze({ takesPlace: 0, late: 1 } as const);
  * configured.
  */
 export class Activations {
-  private readonly world: Run;
-  private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void;
   /** By fault: key of the draws of its starts; null = it draws nothing. */
   private readonly keys: readonly (StreamKey | null)[];
   /** Conditions that start faults; null if no fault has one. */
   private readonly conditions: Conditions | null;
 
-  constructor(world: Run, begin: (index: number, fromNs: Ns, untilNs: Ns) => void) {
-    this.world = world;
-    this.begin = begin;
+  constructor(
+    private readonly world: Run,
+    private readonly begin: (index: number, fromNs: Ns, untilNs: Ns) => void,
+  ) {
     const { plan, replication } = world;
     this.keys = plan.faults.map(({ chance, stream }) =>
       chance === null ? null : streamKey(plan.seed, replication, `fault-start/${stream}`),

@@ -1,8 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { streamKey, unit } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanFault } from '../../contracts/plan/plan.js';
 import { JOURNAL } from '../../contracts/record/record.js';
@@ -10,8 +9,7 @@ import type { Outages } from '../platform/outages.js';
 import type { World } from '../modules/world.js';
 import { Activations } from './activations.js';
 import type { FaultKind } from './kind.js';
-import { Held } from './knob.js';
-import type { Active, Controls, Knob, KnobEdit } from './knob.js';
+import { Held, type Active, type Controls, type Knob, type KnobEdit } from './knob.js';
 import { rungsOf } from './ramps.js';
 import { Recoveries } from './recoveries.js';
 

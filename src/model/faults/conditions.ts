@@ -6,8 +6,7 @@ import type { PlanCondition } from '../../contracts/plan/plan.js';
 import type { MeterRecord } from '../../contracts/record/record.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { Run } from '../data/run.js';
-import type { LevelColumns } from '../data/figures/levels.js';
-import { levels } from '../data/figures/levels.js';
+import { levels, type LevelColumns } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
 
 /** Columns of a row of outcomes: `ok`, `degraded`; the last one counts requests that have not ended. */
@@ -34,16 +33,14 @@ interface Watch {
  * shows for that step. Requests in flight have no outcome yet.
  */
 export class Conditions {
-  private readonly world: Run;
-  private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns;
   private watches: readonly Watch[] = [];
   /** First cell of the open step. */
   private first = 0;
 
-  constructor(world: Run, fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns) {
-    this.world = world;
-    this.fire = fire;
-  }
+  constructor(
+    private readonly world: Run,
+    private readonly fire: (index: number, nth: number, at: Ns, untilNs: Ns) => Ns,
+  ) {}
 
   start(): void {
     this.watches = this.world.plan.faults.flatMap(({ when }, index) =>

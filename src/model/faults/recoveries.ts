@@ -1,5 +1,4 @@
-import { samplers } from '../../kernel/distribution.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import { streamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Run } from '../data/run.js';
@@ -8,14 +7,11 @@ import type { Run } from '../data/run.js';
  * The time that instances take to recover after the end of a fault, such as machines in a zone after a power outage.
  */
 export class Recoveries {
-  private readonly world: Run;
   /** By fault: number of its ends so far, and the sampler of its recoveries. */
   private readonly ended: number[] = [];
   private readonly samplers: number[] = [];
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /**
    * Draws the recovery time of each instance when a fault ends. Keyed by names, so nothing else in the file shifts the

@@ -31,7 +31,6 @@ const PLAIN: ReadonlySet<string> = new Set(['gateway', 'service', 'database', 'c
  * its threads, permits and connections until its work ends, or until the process of the caller does.
  */
 export class Apart {
-  private readonly world: ApartParts;
   /** By component: calls to it can be left. */
   private readonly plain: readonly boolean[];
   /** By frame that waits: the frame of what is inside. */
@@ -44,8 +43,7 @@ export class Apart {
   private readonly counted = new Set<number>();
   private readonly socketOp: number;
 
-  constructor(world: ApartParts) {
-    this.world = world;
+  constructor(private readonly world: ApartParts) {
     this.socketOp = engine.define('socket-timeout', (own, life) => {
       if (strands.life[own] === life) this.world.server.stopJob(own, OUTCOME.timeout);
     });

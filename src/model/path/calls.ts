@@ -47,7 +47,6 @@ export class Calls implements CallsPort {
   readonly timerOp: number;
   /** Frame of the last call that returned PENDING. */
   lastFrame = -1;
-  private readonly wire: Wire;
   private readonly resumeOp: number;
   private readonly againOp: number;
   private readonly forkOp: number;
@@ -58,8 +57,7 @@ export class Calls implements CallsPort {
   private direct = -1;
   private directOutcome: Outcome = PENDING;
 
-  constructor(wire: Wire) {
-    this.wire = wire;
+  constructor(private readonly wire: Wire) {
     this.resumeOp = engine.define('resume', (index, stamp) =>
       this.continueCall(this.resumeOp, index, stamp),
     );

@@ -10,16 +10,14 @@ import { INHERITED } from '../resources/layers/inherited.js';
 
 /** The layers of each edge in their order, also the implicit ones: the same for all its callers. */
 export class ChainShapes {
-  private readonly plan: Plan;
-  private readonly registry: Registry;
-  private readonly aborts: CallAborts | null;
   /** Bundles in which some call may inherit a deadline; all their chains get the same shape. */
   private readonly reached = new Set<number>();
 
-  constructor(plan: Plan, registry: Registry, aborts: CallAborts | null) {
-    this.plan = plan;
-    this.registry = registry;
-    this.aborts = aborts;
+  constructor(
+    private readonly plan: Plan,
+    private readonly registry: Registry,
+    private readonly aborts: CallAborts | null,
+  ) {
     for (const edge of plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
 

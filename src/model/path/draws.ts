@@ -11,12 +11,10 @@ const MAX_ROUNDS = 0x7fffffff;
 
 /** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and its loop round. */
 export class Draws {
-  private readonly world: Run;
   /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
   private readonly loops: boolean;
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     const { program, acts } = world.plan;
     this.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
   }

@@ -1,8 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { lineage } from '../../kernel/rng.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
-import { isSuccess } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { isSuccess, type Outcome } from '../../contracts/outcome.js';
 import { OPERATION, REPLAYED, RETURN, strands } from '../data/strands/strands.js';
 import type { Run } from '../data/run.js';
 import { operationOf } from '../data/strands/operations.js';
@@ -27,14 +26,12 @@ interface EffectsParts extends Run {
  * result is not used.
  */
 export class Effects {
-  private readonly world: EffectsParts;
   /** By part: see `repeatedParts`. */
   private readonly repeats: Uint8Array;
   /** By edge: see `coveredEdges`. */
   private readonly covered: Uint8Array;
 
-  constructor(world: EffectsParts) {
-    this.world = world;
+  constructor(private readonly world: EffectsParts) {
     this.repeats = repeatedParts(world.plan);
     this.covered = coveredEdges(world.plan);
   }

@@ -1,8 +1,7 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
 import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
-import { OUTCOME, PARK, PASS, relayed } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, relayed, type Outcome } from '../../contracts/outcome.js';
 import { CHECK_TABLE, OP, SIZED } from '../../contracts/plan/program.js';
 import { VERDICT, type Checks } from '../resources/sharing/checks.js';
 import { keyOf, refusedBy, timeOf, type Limiter } from '../resources/serving/limiters.js';
@@ -32,15 +31,14 @@ export interface GuardsParts extends Run {
  * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
-  private readonly world: GuardsParts;
-  private readonly interpreter: InterpreterPort;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly tokens: StreamKey;
 
-  constructor(world: GuardsParts, interpreter: InterpreterPort) {
-    this.world = world;
-    this.interpreter = interpreter;
+  constructor(
+    private readonly world: GuardsParts,
+    private readonly interpreter: InterpreterPort,
+  ) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.tokens = streamKey(world.plan.seed, world.replication, 'token');

@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import { OUTCOME, isHinted, statusOf, withStatus } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, isHinted, statusOf, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { inherit } from './joins.js';
 import { REGISTERS, STATE, strands } from '../data/strands/strands.js';
 import type { Calls } from './calls.js';
@@ -23,11 +22,7 @@ const STEPS_TAG = 0x6000;
  * list of branches. The layer that started it stops it if necessary, and receives its outcome.
  */
 export class Instead {
-  private readonly world: InsteadParts;
-
-  constructor(world: InsteadParts) {
-    this.world = world;
-  }
+  constructor(private readonly world: InsteadParts) {}
 
   /** Starts the steps of the frame's edge as a separate event at this instant. */
   begin(frame: number, layer: number): number {

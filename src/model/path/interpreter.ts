@@ -38,7 +38,6 @@ type InterpreterParts = InsteadParts & JoinsParts & GuardsParts;
  * Everything that resumes a strand goes through resume, which holds it while its instance is frozen.
  */
 export class Interpreter implements InterpreterPort {
-  private readonly world: InterpreterParts;
   private readonly wakeOp: number;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
@@ -48,8 +47,7 @@ export class Interpreter implements InterpreterPort {
   private readonly guards: Guards;
   private readonly turns: Turns;
 
-  constructor(world: InterpreterParts) {
-    this.world = world;
+  constructor(private readonly world: InterpreterParts) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.draws = new Draws(world);

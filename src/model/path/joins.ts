@@ -2,8 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
-import { OUTCOME, isHinted, isSuccess } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, isHinted, isSuccess, type Outcome } from '../../contracts/outcome.js';
 import { FORK_TABLE } from '../../contracts/plan/program.js';
 import type { Draws } from './draws.js';
 import { FROZEN } from '../data/instances/process.js';
@@ -27,17 +26,15 @@ export interface Programs {
 
 /** `parallel`: branches of a strand, and the rules by which they join. */
 export class Joins {
-  private readonly world: JoinsParts;
-  private readonly programs: Programs;
-  private readonly draws: Draws;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
   private readonly joinEndOp: number;
 
-  constructor(world: JoinsParts, programs: Programs, draws: Draws) {
-    this.world = world;
-    this.programs = programs;
-    this.draws = draws;
+  constructor(
+    private readonly world: JoinsParts,
+    private readonly programs: Programs,
+    private readonly draws: Draws,
+  ) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
     this.joinEndOp = engine.define('best-effort', (strand, stamp) => {

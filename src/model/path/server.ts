@@ -4,10 +4,9 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { AMBIGUOUS, OUTCOME, withStatus, type Outcome } from '../../contracts/outcome.js';
-import { CANCELLATION } from '../data/instances/instance.js';
+import { CANCELLATION, type Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
 import { injectedOutcome } from '../resources/serving/injections.js';
-import type { Instance } from '../data/instances/instance.js';
 import type { ServerParts } from './server-parts.js';
 import type { ServerPort } from '../data/ports.js';
 import { LongestWaits } from '../resources/connections/longest-waits.js';
@@ -26,13 +25,11 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  * says: the lifetimes of caller and work are separate.
  */
 export class Server implements ServerPort {
-  private readonly world: ServerParts;
   private readonly waits: LongestWaits;
   private readonly dropOp: number;
   readonly ended = new EndedAttempts();
 
-  constructor(world: ServerParts) {
-    this.world = world;
+  constructor(private readonly world: ServerParts) {
     this.waits = new LongestWaits(world, (strand) => this.expire(strand));
     this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
   }

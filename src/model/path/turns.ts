@@ -4,14 +4,13 @@ import type { Run } from '../data/run.js';
 
 /** Branches of a program by chance or by a key, and the number of loop rounds. */
 export class Turns {
-  private readonly world: Run;
-  private readonly draws: Draws;
   private readonly code: Int32Array;
   private readonly tables: readonly Float64Array[];
 
-  constructor(world: Run, draws: Draws) {
-    this.world = world;
-    this.draws = draws;
+  constructor(
+    private readonly world: Run,
+    private readonly draws: Draws,
+  ) {
     this.code = world.plan.program.code;
     this.tables = world.plan.program.tables;
   }

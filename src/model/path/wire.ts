@@ -3,19 +3,15 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { isHinted, OUTCOME, PASS } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import type { CalledEndpoint } from '../../contracts/patterns/policy.js';
+import { isHinted, OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
+import { EDGE_COUNTER, type CalledEndpoint } from '../../contracts/patterns/policy.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
 import { callPath, MAX_CALL_DEPTH, MAX_LIVE } from '../data/strands/call-path.js';
-import { chainOf, edgeOf } from '../data/edges/edge.js';
-import type { Edge, View } from '../data/edges/edge.js';
-import { CANCELLATION } from '../data/instances/instance.js';
+import { chainOf, edgeOf, type Edge, type View } from '../data/edges/edge.js';
+import { CANCELLATION, type Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
-import type { Instance } from '../data/instances/instance.js';
 import { CUT, MESSAGE, VANISHED } from '../data/edges/link.js';
-import { balancerAt, isUnknown, NOWHERE } from '../resources/picking/picks.js';
+import { balancerAt, isUnknown, NOWHERE, type Picks } from '../resources/picking/picks.js';
 import type { CallAborts } from '../resources/layers/call-aborts.js';
 import { GO } from '../resources/sections/transactions.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
@@ -28,7 +24,6 @@ import { sink } from '../data/figures/sink.js';
 import type { InterpreterPort } from '../data/ports.js';
 import type { ServedRun } from '../data/run.js';
 import type { Registries } from '../resources/discovery/registries.js';
-import type { Picks } from '../resources/picking/picks.js';
 import type { Sizes } from '../resources/network/sizes.js';
 import type { Sections } from '../resources/sections/sections.js';
 import type { Ties } from '../resources/sharing/ties.js';
@@ -68,13 +63,11 @@ export interface WireParts extends ServedRun {
 export class Wire {
   /** Attempts sent, including the warm-up. */
   attempts = 0;
-  private readonly world: WireParts;
   private readonly arriveOp: number;
   private readonly replyOp: number;
   private readonly cancelOp: number;
 
-  constructor(world: WireParts) {
-    this.world = world;
+  constructor(private readonly world: WireParts) {
     this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
     this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
     this.cancelOp = engine.define('cancel', (strand, life) => {

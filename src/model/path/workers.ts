@@ -17,12 +17,10 @@ interface WorkersParts extends ActRun, ServedRun {
 
 /** Assigns the workers of an instance to requests. */
 export class Workers {
-  private readonly world: WorkersParts;
   private readonly startOp: number;
   private readonly codelViews = new Map<number, CodelQueue>();
 
-  constructor(world: WorkersParts) {
-    this.world = world;
+  constructor(private readonly world: WorkersParts) {
     this.startOp = engine.define('start', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.world.interpreter.resume(strand);
     });

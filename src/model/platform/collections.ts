@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { PHASE } from '../../kernel/phase.js';
-import { streamKey, unit } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PlanProcess } from '../../contracts/plan/process.js';
 import type { Instance } from '../data/instances/instance.js';
@@ -33,14 +32,13 @@ interface Collector {
  * of that, so replicas do not pause in step. A restarted process starts with an empty heap.
  */
 export class Collections {
-  private readonly world: Run;
-  private readonly freezes: Pauses;
   private readonly collectors = new Map<number, Collector>();
   private readonly op: number;
 
-  constructor(world: Run, freezes: Pauses) {
-    this.world = world;
-    this.freezes = freezes;
+  constructor(
+    private readonly world: Run,
+    private readonly freezes: Pauses,
+  ) {
     this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const { gc } = instance.process;

@@ -1,6 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import type { Distribution } from '../../kernel/distribution.js';
-import { samplers } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import { streamKey } from '../../kernel/rng.js';
@@ -40,8 +39,6 @@ interface ConfigurationsParts extends Run {
  * then: a change that follows another one directly leaves no gap.
  */
 export class Configurations implements ScalingChanges {
-  private readonly world: ConfigurationsParts;
-  private readonly changes: PlanChanges;
   /** By component: the changes that hit it, and the number of a configuration by their strengths. */
   private readonly hitting: readonly (readonly number[])[];
   private readonly numbers: readonly ReadonlyMap<string, number>[];
@@ -63,9 +60,10 @@ export class Configurations implements ScalingChanges {
   private readonly reachOp: number;
   private readonly orders: Order[] = [];
 
-  constructor(world: ConfigurationsParts, changes: PlanChanges) {
-    this.world = world;
-    this.changes = changes;
+  constructor(
+    private readonly world: ConfigurationsParts,
+    private readonly changes: PlanChanges,
+  ) {
     const { faults, states } = changes;
     this.hitting = hittingOf(world.plan, faults);
     // Configurations that differ only in changes of other components are the same to a component.

@@ -4,8 +4,7 @@ import { OUTCOME } from '../../contracts/outcome.js';
 import { openAll } from '../data/edges/edge.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { replayCalls } from './freezes.js';
-import { isHeld } from '../data/instances/instance.js';
-import type { Instance } from '../data/instances/instance.js';
+import { isHeld, type Instance } from '../data/instances/instance.js';
 import type { OutagesParts } from './outages-parts.js';
 
 /**

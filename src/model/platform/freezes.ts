@@ -9,14 +9,11 @@ import { FROZEN } from '../data/instances/process.js';
 
 /** Processes that faults make hang or pause, or that their garbage collector pauses. */
 export class Freezes {
-  private readonly world: OutagesParts;
-  private readonly resumed: (instance: Instance) => void;
-
   /** `resumed` runs when a pause of a running process has ended. */
-  constructor(world: OutagesParts, resumed: (instance: Instance) => void) {
-    this.world = world;
-    this.resumed = resumed;
-  }
+  constructor(
+    private readonly world: OutagesParts,
+    private readonly resumed: (instance: Instance) => void,
+  ) {}
 
   /** Faults freeze or resume an instance (see FROZEN). Stalled work continues in the order of its arrival. */
   setFrozen(instance: Instance, byFaults: number): void {

@@ -36,7 +36,6 @@ export class Outages {
   readonly terminations: Terminations;
   /** Nodes on which the processes run; null = there are none. */
   readonly nodes: Nodes | null;
-  private readonly world: OutagesParts;
   private readonly starts: Starts;
   private readonly restarts: Restarts;
   private readonly reviveOp: number;
@@ -44,8 +43,7 @@ export class Outages {
   /** For instances that end at this instant: time until their restart; null = decided by the platform. */
   private readonly ending = new Map<number, Ns | null>();
 
-  constructor(world: OutagesParts) {
-    this.world = world;
+  constructor(private readonly world: OutagesParts) {
     this.dieOp = engine.define('die', (id) => this.died(world.instances[id]));
     this.reviveOp = engine.define('revive', (id) => {
       const instance = world.instances[id];

@@ -1,14 +1,11 @@
 import { invariant } from '../../kernel/invariant.js';
 import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
-import { derive, lineage, streamKey } from '../../kernel/rng.js';
-import type { StreamKey } from '../../kernel/rng.js';
+import { derive, lineage, streamKey, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import { isSuccess } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { FORCED_RESULT, PROBES } from '../../contracts/scenario/probes.js';
+import { isSuccess, type Outcome } from '../../contracts/outcome.js';
+import { FORCED_RESULT, PROBES, type ProbeKind } from '../../contracts/scenario/probes.js';
 import type { PlanProbe } from '../../contracts/plan/probes.js';
-import type { ProbeKind } from '../../contracts/scenario/probes.js';
 import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from '../data/instances/instance.js';
 import { strands } from '../data/strands/strands.js';
@@ -57,8 +54,6 @@ interface Watch {
  * start of the run, the first probes are spread over a period.
  */
 export class Probes {
-  private readonly world: OutagesParts;
-  private readonly verdicts: Verdicts;
   /** Owners of the tasks: of the process itself, and of its endpoints, which faults may affect. */
   private readonly self: number;
   private readonly endpoint: number;
@@ -70,9 +65,10 @@ export class Probes {
   /** By instance: time at which a probe last ended it. */
   private readonly failedAt = new Map<number, Ns>();
 
-  constructor(world: OutagesParts, verdicts: Verdicts) {
-    this.world = world;
-    this.verdicts = verdicts;
+  constructor(
+    private readonly world: OutagesParts,
+    private readonly verdicts: Verdicts,
+  ) {
     const taskEnded = (record: number, outcome: Outcome): void => this.ended(record, outcome);
     this.self = world.tasks.register({ taskEnded, silent: true });
     this.endpoint = world.tasks.register({ taskEnded, silent: true, takesErrors: true });

@@ -17,15 +17,11 @@ export interface Scalable {
  * place to a later one.
  */
 export class ReplicaSet implements Scalable {
-  readonly own: readonly Instance[];
-  private readonly fleet: Fleet;
-  private readonly scale: Scale;
-
-  constructor(own: readonly Instance[], fleet: Fleet, scale: Scale) {
-    this.own = own;
-    this.fleet = fleet;
-    this.scale = scale;
-  }
+  constructor(
+    readonly own: readonly Instance[],
+    private readonly fleet: Fleet,
+    private readonly scale: Scale,
+  ) {}
 
   /** The desired number of instances. */
   get wanted(): number {

@@ -12,7 +12,6 @@ import { samplers } from '../../kernel/distribution.js';
 
 /** Start-up and warm-up of instances: the time from the end of an outage until an instance works normally. */
 export class Starts {
-  private readonly world: Run;
   private readonly op: number;
   /** By instance: number of starts, and the generation of the scheduled event; older events are void. */
   private readonly counts: Int32Array;
@@ -27,14 +26,12 @@ export class Starts {
     readonly sampler: number;
   }[])[];
 
-  private readonly ready: (instance: Instance) => void;
-  private readonly nodes: Nodes | null;
-
   /** `ready` runs when an instance has started. */
-  constructor(world: Run, nodes: Nodes | null, ready: (instance: Instance) => void) {
-    this.world = world;
-    this.nodes = nodes;
-    this.ready = ready;
+  constructor(
+    private readonly world: Run,
+    private readonly nodes: Nodes | null,
+    private readonly ready: (instance: Instance) => void,
+  ) {
     const { plan, instances } = world;
     this.op = engine.define('started', (id, generation) => {
       if (this.generations[id] === generation) ready(instances[id]);

@@ -3,8 +3,7 @@ import { engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
 import { INSTANCE_STATE, JOURNAL } from '../../contracts/record/record.js';
-import { terminationOf } from '../../contracts/scenario/termination.js';
-import type { Termination } from '../../contracts/scenario/termination.js';
+import { terminationOf, type Termination } from '../../contracts/scenario/termination.js';
 import type { OutagesParts } from './outages-parts.js';
 import type { Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
@@ -16,8 +15,6 @@ import { RETURN, STATE, strands } from '../data/strands/strands.js';
  * and ends with its last work; others end at once. When the grace period is over, it is killed.
  */
 export class Terminations {
-  private readonly world: OutagesParts;
-  private readonly ended: (instance: Instance, drained: boolean) => void;
   private readonly sigtermOp: number;
   private readonly killOp: number;
   private readonly lookOp: number;
@@ -30,9 +27,10 @@ export class Terminations {
   private signalled = 0;
 
   /** `ended` runs when a process has ended. */
-  constructor(world: OutagesParts, ended: (instance: Instance, drained: boolean) => void) {
-    this.world = world;
-    this.ended = ended;
+  constructor(
+    private readonly world: OutagesParts,
+    private readonly ended: (instance: Instance, drained: boolean) => void,
+  ) {
     const { instances } = world;
     this.orders = new Int32Array(instances.length);
     this.looks = new Uint8Array(instances.length);

@@ -31,14 +31,12 @@ export interface TaskOwner {
  * worker of it (on an event loop they need the loop while they work).
  */
 export class Tasks {
-  private readonly world: TasksParts;
   private readonly owners: TaskOwner[] = [];
   /** By instance * parts + part: gauge of the tasks that are being executed. */
   private readonly gauges = new Map<number, number>();
   private readonly endedOp: number;
 
-  constructor(world: TasksParts) {
-    this.world = world;
+  constructor(private readonly world: TasksParts) {
     this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
       this.owners[owner].taskEnded(record, outcome),
     );

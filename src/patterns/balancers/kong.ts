@@ -21,8 +21,6 @@ const SHUFFLE = 4096;
  * pick, including those of retries. Instances that must not be picked keep their places.
  */
 class Wheel implements BalancerState {
-  private readonly setup: BalancerSetup;
-  private readonly weights: Float64Array;
   private readonly wheel: Int32Array;
   /** Number of the pick in which each instance was last offered. */
   private readonly offered: Float64Array;
@@ -30,9 +28,10 @@ class Wheel implements BalancerState {
   private wheels = 0;
   private pointer = 0;
 
-  constructor(weights: Float64Array, setup: BalancerSetup) {
-    this.setup = setup;
-    this.weights = weights;
+  constructor(
+    private readonly weights: Float64Array,
+    private readonly setup: BalancerSetup,
+  ) {
     this.wheel = placesOf(weights);
     this.offered = new Float64Array(weights.length);
     this.shuffle();

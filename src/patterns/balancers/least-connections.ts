@@ -11,14 +11,12 @@ const schema = z.strictObject({
 
 /** Checks all instances. Ties rotate, as in nginx, so that the first idle instance is not always picked. */
 class LeastConnections implements BalancerState {
-  private readonly outstanding: Int32Array;
-  private readonly weights: Float64Array;
   private next = 0;
 
-  constructor(outstanding: Int32Array, weights: Float64Array) {
-    this.outstanding = outstanding;
-    this.weights = weights;
-  }
+  constructor(
+    private readonly outstanding: Int32Array,
+    private readonly weights: Float64Array,
+  ) {}
 
   pick(candidates: Int32Array, count: number): number {
     const first = this.next % count;

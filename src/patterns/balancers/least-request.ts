@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { choice } from '../../contracts/quantities/fields.js';
 import { pow } from '../../kernel/math.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type {
   BalancerKind,
   BalancerSetup,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { exp } from '../../kernel/math.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type {
   BalancerKind,
@@ -25,16 +24,15 @@ const UNKNOWN = 1e15;
  * that an avoided instance is tried again.
  */
 class PeakEwma implements BalancerState {
-  private readonly setup: BalancerSetup;
   private readonly picks: StreamKey;
-  private readonly decayNs: Ns;
   private readonly cost: Float64Array;
   private readonly seen: Float64Array;
 
-  constructor(setup: BalancerSetup, decayNs: Ns) {
-    this.setup = setup;
+  constructor(
+    private readonly setup: BalancerSetup,
+    private readonly decayNs: Ns,
+  ) {
     this.picks = setup.picks;
-    this.decayNs = decayNs;
     this.cost = new Float64Array(setup.size);
     this.seen = new Float64Array(setup.size);
   }

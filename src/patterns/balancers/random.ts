@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { BalancerKind, BalancerState } from '../../contracts/patterns/balancer.js';
 
 const schema = z.strictObject({});
 
 class Random implements BalancerState {
-  private readonly picks: StreamKey;
-
-  constructor(picks: StreamKey) {
-    this.picks = picks;
-  }
+  constructor(private readonly picks: StreamKey) {}
 
   pick(candidates: Int32Array, count: number, a: number, b: number): number {
     return candidates[Math.floor(unit(this.picks.a, this.picks.b, a, b, 0) * count)];

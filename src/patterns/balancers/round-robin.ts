@@ -29,15 +29,14 @@ const START = 65;
 const alike = (): number => 1;
 
 class RoundRobin implements BalancerState {
-  private readonly setup: BalancerSetup;
-  private readonly config: z.output<typeof schema>;
   private turns: WeightedTurns | null;
   private next: number;
   private starts = 0;
 
-  constructor(config: z.output<typeof schema>, setup: BalancerSetup) {
-    this.setup = setup;
-    this.config = config;
+  constructor(
+    private readonly config: z.output<typeof schema>,
+    private readonly setup: BalancerSetup,
+  ) {
     this.next = this.start();
     this.turns = this.schedule();
   }

@@ -6,11 +6,9 @@ import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
 const schema = z.strictObject({ weights: requiredWeights() });
 
 class Weighted implements BalancerState {
-  private readonly weights: Float64Array;
   private readonly rounds: SmoothRounds;
 
-  constructor(weights: Float64Array) {
-    this.weights = weights;
+  constructor(private readonly weights: Float64Array) {
     this.rounds = new SmoothRounds(weights.length);
   }
 

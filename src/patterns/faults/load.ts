@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { edit } from '../../model/faults/knob.js';
-import type { KnobEdit } from '../../model/faults/knob.js';
+import { edit, type KnobEdit } from '../../model/faults/knob.js';
 import { duration, factor, rate, whole } from '../../contracts/quantities/quantities.js';
 import { extraRate, herd as clients, rateFactor } from '../knobs/load.js';
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { rate, whole } from '../../contracts/quantities/quantities.js';
 import { throttled } from '../knobs/injected.js';

@@ -1,7 +1,6 @@
 import type { Knob } from '../../model/faults/knob.js';
 import { lostMessages } from './loss.js';
-import { messagesOf, poisoned } from './messages.js';
-import type { Poison } from './messages.js';
+import { messagesOf, poisoned, type Poison } from './messages.js';
 import { OF_LINKS } from './usual.js';
 
 /**

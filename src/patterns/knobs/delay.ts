@@ -1,8 +1,6 @@
-import { meanOf, samplers } from '../../kernel/distribution.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import { meanOf, samplers, type Distribution } from '../../kernel/distribution.js';
 import type { Active, Knob } from '../../model/faults/knob.js';
-import { DIRECTION } from '../../model/data/edges/link.js';
-import type { DelayMemory } from '../../model/data/edges/link.js';
+import { DIRECTION, type DelayMemory } from '../../model/data/edges/link.js';
 import { delayWords } from '../mechanisms/delay-words.js';
 import { OF_LINKS } from './usual.js';
 

@@ -1,5 +1,4 @@
-import { samplers } from '../../kernel/distribution.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { DISK } from '../../contracts/plan/plan.js';
 import { formatNumber, formatShare } from '../../text/figures.js';

@@ -1,5 +1,4 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import { meanOf } from '../../kernel/distribution.js';
+import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import type { Knob } from '../../model/faults/knob.js';
 import { formatSeconds } from '../../text/figures.js';
 import { delayWords } from '../mechanisms/delay-words.js';

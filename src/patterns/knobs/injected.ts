@@ -7,8 +7,7 @@ import type {
   Throttle,
   Tokens,
 } from '../../model/resources/serving/injections.js';
-import { OUTCOME, outcomeOfStatus, withStatus } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, outcomeOfStatus, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { OF_PROCESSES } from './usual.js';
 

@@ -1,5 +1,4 @@
-import { samplers } from '../../kernel/distribution.js';
-import type { Distribution } from '../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { HeldEdit, Knob } from '../../model/faults/knob.js';
 import type { MessageShare } from '../../model/data/holder-knobs.js';

@@ -1,6 +1,5 @@
 import type { Knob } from '../../model/faults/knob.js';
-import { FORCED_RESULT, PROBES } from '../../contracts/scenario/probes.js';
-import type { ProbeKind } from '../../contracts/scenario/probes.js';
+import { FORCED_RESULT, PROBES, type ProbeKind } from '../../contracts/scenario/probes.js';
 import { OF_PROCESSES } from './usual.js';
 
 interface ForcedResult {

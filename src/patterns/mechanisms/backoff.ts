@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { pow, powi, tanh } from '../../kernel/math.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
 

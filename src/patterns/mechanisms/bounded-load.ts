@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { whole } from '../../contracts/quantities/quantities.js';
+import { whole, type Quantity } from '../../contracts/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
 
 /** Index of these draws, above the indices of ring and table places, which count up from 0. */
@@ -24,15 +23,13 @@ export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
  * order in which the others are tried depends only on the key.
  */
 export class BoundedLoad {
-  private readonly setup: BalancerSetup;
-  private readonly factor: number;
-  private readonly weights: Float64Array;
   private readonly order: Int32Array;
 
-  constructor(setup: BalancerSetup, factor: number, weights: Float64Array) {
-    this.setup = setup;
-    this.factor = factor;
-    this.weights = weights;
+  constructor(
+    private readonly setup: BalancerSetup,
+    private readonly factor: number,
+    private readonly weights: Float64Array,
+  ) {
     this.order = new Int32Array(setup.size);
   }
 

@@ -1,5 +1,4 @@
-import type { Outcome } from '../../contracts/outcome.js';
-import { kindOf, OUTCOME } from '../../contracts/outcome.js';
+import { kindOf, OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 import type { OutcomeTerm } from './outcome-terms.js';
 import { OutcomeSet, outcomeTerms, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';

@@ -1,8 +1,6 @@
-import { HORIZON_MAX_NS } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { HORIZON_MAX_NS, type Ns } from '../../kernel/time.js';
 import type { Alarm } from '../../contracts/patterns/policy.js';
-import type { BreakerJournal, BreakerRule } from './breaker.js';
-import { CLOSED, HALF_OPEN, OPEN } from './breaker.js';
+import { CLOSED, HALF_OPEN, OPEN, type BreakerJournal, type BreakerRule } from './breaker.js';
 import { EXCLUDED, FAILURE, SUCCESS } from './breaker-classes.js';
 import type { MachineConfig } from './breaker-machine-fields.js';
 import type { CallWindow, OpenWindow } from './call-window.js';
@@ -21,9 +19,6 @@ function windowOf(config: MachineConfig): OpenWindow | CountWindow {
  * over its probes closes or reopens it.
  */
 export class BreakerMachine implements BreakerRule {
-  private readonly config: MachineConfig;
-  private readonly journal: BreakerJournal;
-  private readonly timer: Alarm;
   private readonly window: CallWindow;
   /** The same window if calls count before they end; else null. */
   private readonly early: OpenWindow | null;
@@ -40,10 +35,11 @@ export class BreakerMachine implements BreakerRule {
   /** True while a periodic evaluation is scheduled. */
   private ticking = false;
 
-  constructor(config: MachineConfig, journal: BreakerJournal, timer: Alarm) {
-    this.config = config;
-    this.journal = journal;
-    this.timer = timer;
+  constructor(
+    private readonly config: MachineConfig,
+    private readonly journal: BreakerJournal,
+    private readonly timer: Alarm,
+  ) {
     const window = windowOf(config);
     this.window = window;
     this.early = config.counted === 'ended' || window instanceof CountWindow ? null : window;

@@ -1,8 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import type { BreakerTraits } from '../../contracts/patterns/policy-traits.js';
 import type { PolicySetup } from '../../contracts/patterns/policy.js';
-import { Breaker } from './breaker.js';
-import type { BreakerRule } from './breaker.js';
+import { Breaker, type BreakerRule } from './breaker.js';
 import type { BreakerClasses } from './breaker-classes.js';
 import { BREAKER } from './families.js';
 

@@ -1,7 +1,6 @@
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicySetup, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type { BreakerClasses } from './breaker-classes.js';
@@ -37,18 +36,15 @@ export interface BreakerRule {
  * word, and reports the class of the outcome to the rule on exit. A refusal takes no time.
  */
 export class Breaker implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: BreakerRule;
-  private readonly classes: BreakerClasses;
   private inside = 0;
   /** Admission time of each frame. */
   private admitted: Float64Array = new Float64Array(64);
 
-  constructor(ctx: CallContext, rule: BreakerRule, classes: BreakerClasses) {
-    this.ctx = ctx;
-    this.rule = rule;
-    this.classes = classes;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: BreakerRule,
+    private readonly classes: BreakerClasses,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const ticket = this.rule.admit(this.ctx.now);

@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 
 /** Periods from the shortest to the longest, as Kong's schema orders them. */
 export const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;

@@ -98,15 +98,14 @@ export class TimeWindow implements OpenWindow {
   calls = 0;
   failures = 0;
   slow = 0;
-  private readonly slices: number;
-  private readonly sliceNs: Ns;
   private readonly counts: Int32Array;
   /** Number of the latest slice, counted from time 0. */
   private latest = 0;
 
-  constructor(slices: number, sliceNs: Ns) {
-    this.slices = slices;
-    this.sliceNs = sliceNs;
+  constructor(
+    private readonly slices: number,
+    private readonly sliceNs: Ns,
+  ) {
     this.counts = new Int32Array(slices * STRIDE);
   }
 

@@ -18,12 +18,9 @@ const MS = 1_000_000;
 
 /** Counts consecutive failures. Only a success resets the count; opening and closing keep it. */
 export class ConsecutiveBreaker implements CockatielBreaker {
-  private readonly threshold: number;
   private failures = 0;
 
-  constructor(threshold: number) {
-    this.threshold = threshold;
-  }
+  constructor(private readonly threshold: number) {}
 
   success(): void {
     this.failures = 0;

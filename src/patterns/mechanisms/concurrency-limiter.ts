@@ -53,17 +53,15 @@ export interface LimitRule {
 
 /** Refuses calls beyond a number in flight, which its rule sets. */
 class ConcurrencyLimiter implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: LimitRule;
   private inside = 0;
   /** Admission time of each frame, and the calls in flight at that time. */
   private beganAt: Float64Array = new Float64Array(64);
   private inflight: Int32Array = new Int32Array(64);
 
-  constructor(ctx: CallContext, rule: LimitRule) {
-    this.ctx = ctx;
-    this.rule = rule;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: LimitRule,
+  ) {}
 
   enter(frame: number, _layer: number): number {
     const { now } = this.ctx;
@@ -116,12 +114,9 @@ class ConcurrencyLimiter implements PolicyState {
 
 /** The same limit around the requests of a server; a request's time includes its wait for a worker. */
 export class ServerLimiter implements GateState {
-  private readonly rule: LimitRule;
   private inside = 0;
 
-  constructor(rule: LimitRule) {
-    this.rule = rule;
-  }
+  constructor(private readonly rule: LimitRule) {}
 
   enter(now: Ns): number {
     if (this.inside >= this.rule.limit(now)) return 0;

@@ -1,5 +1,4 @@
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup } from '../../contracts/patterns/outlier.js';
 
@@ -18,8 +17,6 @@ export interface EjectionLimits {
 
 /** Ejected instances of a callee, the time of each ejection and its length, as in Envoy. */
 export class Ejections {
-  private readonly setup: OutlierSetup;
-  private readonly limits: EjectionLimits;
   /** By instance; allocated at the first ejection. */
   private out: Uint8Array = new Uint8Array(0);
   private since: Float64Array = new Float64Array(0);
@@ -31,9 +28,10 @@ export class Ejections {
   private draws = 0;
   private count = 0;
 
-  constructor(setup: OutlierSetup, limits: EjectionLimits) {
-    this.setup = setup;
-    this.limits = limits;
+  constructor(
+    private readonly setup: OutlierSetup,
+    private readonly limits: EjectionLimits,
+  ) {
     this.key = setup.stream('jitter');
   }
 

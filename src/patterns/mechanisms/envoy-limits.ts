@@ -1,5 +1,4 @@
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   ConnectionLimits,

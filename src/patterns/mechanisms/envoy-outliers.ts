@@ -1,9 +1,7 @@
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup, OutlierState } from '../../contracts/patterns/outlier.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, statusOf } from '../../contracts/outcome.js';
+import { OUTCOME, statusOf, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyProblem } from '../../contracts/patterns/policy.js';
 import { Ejections } from './envoy-ejections.js';
 import type { OutlierRules } from './envoy-outlier-fields.js';
@@ -53,8 +51,6 @@ const percent = (value: number): number => Math.round(value * 1e6) / 1e4;
 
 /** Envoy's outlier detection as one process sees one callee. */
 export class EnvoyOutliers implements OutlierState {
-  private readonly config: OutlierRules;
-  private readonly setup: OutlierSetup;
   private readonly ejections: Ejections;
   private readonly key: StreamKey;
   private readonly in5xx: Float64Array;
@@ -69,10 +65,11 @@ export class EnvoyOutliers implements OutlierState {
   private lastSweep: Ns = 0;
   private detected = 0;
 
-  constructor(config: OutlierRules, setup: OutlierSetup) {
+  constructor(
+    private readonly config: OutlierRules,
+    private readonly setup: OutlierSetup,
+  ) {
     const { size } = setup;
-    this.config = config;
-    this.setup = setup;
     this.key = setup.stream('enforcing');
     this.ejections = new Ejections(setup, {
       baseNs: config.baseEjectionTime,

@@ -1,6 +1,5 @@
 import { exp, powi } from '../../kernel/math.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 
 /** Returned instead of a duration: the endpoint is not marked dead. */
@@ -13,18 +12,15 @@ const MS: Ns = 1_000_000;
  * much again. It stays at the longest time once that is reached.
  */
 export class EqualJittered {
-  private readonly minNs: Ns;
-  private readonly maxNs: Ns;
-  private readonly key: StreamKey;
   private taken = 0;
   private atMax = false;
   private draws = 0;
 
-  constructor(minNs: Ns, maxNs: Ns, key: StreamKey) {
-    this.minNs = minNs;
-    this.maxNs = maxNs;
-    this.key = key;
-  }
+  constructor(
+    private readonly minNs: Ns,
+    private readonly maxNs: Ns,
+    private readonly key: StreamKey,
+  ) {}
 
   next(a: number, b: number): Ns {
     const { minNs, maxNs, key } = this;
@@ -93,20 +89,19 @@ class WindowedAdder {
  * factor of e per window. Times are whole ms since the start of the client or the last revival.
  */
 export class SuccessRatePolicy {
-  private readonly required: number;
   private readonly windowMs: number;
-  private readonly least: number;
-  private readonly backoff: EqualJittered;
   private readonly requests: WindowedAdder;
   private startMs = 0;
   private lastMs = -1;
   private average = 0;
 
-  constructor(required: number, windowNs: Ns, least: number, backoff: EqualJittered) {
-    this.required = required;
+  constructor(
+    private readonly required: number,
+    windowNs: Ns,
+    private readonly least: number,
+    private readonly backoff: EqualJittered,
+  ) {
     this.windowMs = Math.floor(windowNs / MS);
-    this.least = least;
-    this.backoff = backoff;
     this.requests = new WindowedAdder(this.windowMs);
   }
 
@@ -140,14 +135,12 @@ export class SuccessRatePolicy {
 
 /** Finagle's policy `consecutiveFailures`. */
 export class ConsecutivePolicy {
-  private readonly threshold: number;
-  private readonly backoff: EqualJittered;
   private failures = 0;
 
-  constructor(threshold: number, backoff: EqualJittered) {
-    this.threshold = threshold;
-    this.backoff = backoff;
-  }
+  constructor(
+    private readonly threshold: number,
+    private readonly backoff: EqualJittered,
+  ) {}
 
   success(): void {
     this.failures = 0;

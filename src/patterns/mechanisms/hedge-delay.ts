@@ -1,5 +1,4 @@
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { quantity } from '../../contracts/quantities/quantities.js';
+import { quantity, type Quantity } from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,
@@ -32,11 +31,7 @@ export function durationOrPercentile(): Quantity<Ns | string> {
 
 /** The same delay for all calls; Infinity = never by time. */
 export class ConstantDelay implements HedgeDelay {
-  private readonly delayNs: Ns;
-
-  constructor(delayNs: Ns) {
-    this.delayNs = delayNs;
-  }
+  constructor(private readonly delayNs: Ns) {}
 
   nextNs(): Ns {
     return this.delayNs;

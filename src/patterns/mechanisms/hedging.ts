@@ -69,8 +69,6 @@ interface HedgingParts {
  * cancels the other attempts. The word of a layer is the number of the call's record.
  */
 export class Hedging implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly parts: HedgingParts;
   private readonly most: number;
   private readonly records = new Slots(16);
   /** Attempts sent, and those of them in flight. */
@@ -88,9 +86,10 @@ export class Hedging implements PolicyState {
   private begun: Float64Array = new Float64Array(0);
   private forks: Int32Array = new Int32Array(0);
 
-  constructor(ctx: CallContext, parts: HedgingParts) {
-    this.ctx = ctx;
-    this.parts = parts;
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly parts: HedgingParts,
+  ) {
     this.most = parts.attempts;
     this.records.onGrow((capacity) => {
       this.sent = widenInt32(this.sent, capacity);

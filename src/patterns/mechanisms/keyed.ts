@@ -10,16 +10,13 @@ export interface KeyState {
  * follows the keys in use, and no decision changes.
  */
 export class Keyed<T extends KeyState> {
-  private readonly create: (start: Ns) => T;
   private readonly states = new Map<number, T>();
   /** Start time of the process; -1 after a restart until the first lookup. */
   private start: Ns = 0;
   private sweepAt = SWEEP_MIN;
 
   /** `create` makes the state for a process that started at the given time. */
-  constructor(create: (start: Ns) => T) {
-    this.create = create;
-  }
+  constructor(private readonly create: (start: Ns) => T) {}
 
   /** The state of this value; created if missing. */
   of(key: number, now: Ns): T {

@@ -21,7 +21,6 @@ const HIGH = words[1] !== 0 ? 1 : 0;
  * and go. Nothing is scanned, nothing is allocated.
  */
 export class LivePercentile {
-  private readonly p: number;
   private readonly counts = new Int32Array(OCTAVES * SUBS + 1);
   /** Buckets of the remembered latencies, oldest overwritten first. */
   private readonly ring = new Int32Array(REMEMBERED);
@@ -30,9 +29,7 @@ export class LivePercentile {
   private at = 0;
   private below = 0;
 
-  constructor(p: number) {
-    this.p = p;
-  }
+  constructor(private readonly p: number) {}
 
   add(ns: Ns): void {
     const slot = this.seen % REMEMBERED;

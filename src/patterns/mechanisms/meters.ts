@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { HINTED, OUTCOME, PARK, PASS, withStatus } from '../../contracts/outcome.js';
+import { HINTED, OUTCOME, PARK, PASS, withStatus, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   LimiterState,
@@ -11,8 +10,7 @@ import type {
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { whole } from '../../contracts/quantities/quantities.js';
 import { RATE_LIMIT } from './families.js';
-import type { KeyState } from './keyed.js';
-import { Keyed } from './keyed.js';
+import { Keyed, type KeyState } from './keyed.js';
 
 /** The rule of one limiter for one key. It knows permits, not calls. */
 export interface Meter extends KeyState {

@@ -1,13 +1,11 @@
-import { PASS } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   LimiterState,
   PolicySetup,
   PolicyState,
 } from '../../contracts/patterns/policy.js';
-import type { RefusalRule } from './meters.js';
-import { refuseCall } from './meters.js';
+import { refuseCall, type RefusalRule } from './meters.js';
 
 /** Calls in front of the limiter of their process, which shares its store with other processes. */
 export class NodeCalls implements PolicyState {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, statusOf } from '../../contracts/outcome.js';
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { quantity } from '../../contracts/quantities/quantities.js';
+import { OUTCOME, statusOf, type Outcome } from '../../contracts/outcome.js';
+import { quantity, type Quantity } from '../../contracts/quantities/quantities.js';
 import { QuantityError, show } from '../../contracts/quantities/quantity-text.js';
 
 /** A term of an outcome list: an outcome, a group of outcomes, or the status of the callee's response. */

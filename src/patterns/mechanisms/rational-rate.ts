@@ -1,6 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 
 /** A rate as whole numbers: `events` events take exactly `spanNs` ns. */

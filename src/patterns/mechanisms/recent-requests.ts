@@ -7,17 +7,16 @@ import type { Ns } from '../../kernel/time.js';
 export class RecentRequests {
   requests = 0;
   successes = 0;
-  private readonly windowNs: Ns;
-  private readonly granularityNs: Ns;
   private readonly begin: Float64Array;
   private readonly requestsOf: Float64Array;
   private readonly successesOf: Float64Array;
   private head = 0;
   private count = 0;
 
-  constructor(windowNs: Ns, granularityNs: Ns) {
-    this.windowNs = windowNs;
-    this.granularityNs = granularityNs;
+  constructor(
+    private readonly windowNs: Ns,
+    private readonly granularityNs: Ns,
+  ) {
     const entries = Math.ceil(windowNs / granularityNs) + 1;
     this.begin = new Float64Array(entries);
     this.requestsOf = new Float64Array(entries);

@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { TokenBucket } from './token-bucket.js';
 
 /** Limits retries. All calls of one state share it. */
@@ -122,12 +121,10 @@ export class RatioBudget extends Budget {
 
 /** Envoy max_retries (resource_manager_impl.h): a retry holds its place through its back-off. */
 export class ConcurrentBudget extends Budget {
-  private readonly max: number;
   private active = 0;
 
-  constructor(max: number) {
+  constructor(private readonly max: number) {
     super();
-    this.max = max;
   }
 
   allow(): boolean {
@@ -159,15 +156,14 @@ export class ConcurrentBudget extends Budget {
  */
 export class EnvoyBudget extends Budget {
   override readonly followsAttempts = true;
-  private readonly ratio: number;
-  private readonly least: number;
   private attempts = 0;
   private retries = 0;
 
-  constructor(ratio: number, least: number) {
+  constructor(
+    private readonly ratio: number,
+    private readonly least: number,
+  ) {
     super();
-    this.ratio = ratio;
-    this.least = least;
   }
 
   override started(): void {
@@ -242,16 +238,14 @@ export class GrpcBudget extends Budget {
 
 /** AWS SDK standard retry quota: a retry that succeeds gets its price back. */
 export class AwsBudget extends Budget {
-  private readonly capacity: number;
-  private readonly cost: number;
-  private readonly timeoutCost: number;
   private tokens: number;
 
-  constructor(capacity: number, cost: number, timeoutCost: number) {
+  constructor(
+    private readonly capacity: number,
+    private readonly cost: number,
+    private readonly timeoutCost: number,
+  ) {
     super();
-    this.capacity = capacity;
-    this.cost = cost;
-    this.timeoutCost = timeoutCost;
     this.tokens = capacity;
   }
 
@@ -282,11 +276,8 @@ export class AwsBudget extends Budget {
 
 /** A fixed rate of retries per second, independent of the traffic. */
 export class RateBudget extends Budget {
-  private readonly bucket: TokenBucket;
-
-  constructor(bucket: TokenBucket) {
+  constructor(private readonly bucket: TokenBucket) {
     super();
-    this.bucket = bucket;
   }
 
   allow(now: Ns): boolean {

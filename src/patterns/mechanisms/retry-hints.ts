@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import { NEVER_AGAIN } from '../../contracts/outcome.js';
 
 /**

@@ -1,8 +1,7 @@
 import type { PolicySetup } from '../../contracts/patterns/policy.js';
 import type { RetryTraits } from '../../contracts/patterns/policy-traits.js';
 import { longestBackoff, shortestBackoff } from './backoff-bounds.js';
-import { OutcomeSet } from './outcome-terms.js';
-import type { OutcomeTerm } from './outcome-terms.js';
+import { OutcomeSet, type OutcomeTerm } from './outcome-terms.js';
 import { budgetGrowth } from './retry-budget.js';
 import type { RetryConfig, RetryRules } from './retrying.js';
 import { hasBudget, Retrying, retryProblems } from './retrying.js';

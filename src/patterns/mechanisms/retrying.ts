@@ -1,7 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { z } from 'zod';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../contracts/outcome.js';
 import { HOLD, isHinted, isSuccess, kindOf, OUTCOME, PASS } from '../../contracts/outcome.js';
@@ -12,19 +11,15 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { count, quantity } from '../../contracts/quantities/quantities.js';
+import { count, quantity, type Quantity } from '../../contracts/quantities/quantities.js';
 import { parseCount } from '../../contracts/quantities/quantity-text.js';
 import type { BackoffConfig } from '../../contracts/scenario/backoff.js';
 import { Backoff } from './backoff.js';
-import type { OutcomeTerm } from './outcome-terms.js';
-import { OutcomeSet, outcomeTerms } from './outcome-terms.js';
+import { OutcomeSet, outcomeTerms, type OutcomeTerm } from './outcome-terms.js';
 import { problemsOf } from './problems.js';
-import type { HintUse } from './retry-hints.js';
-import { counts, forbids, hintedNs } from './retry-hints.js';
+import { counts, forbids, hintedNs, type HintUse } from './retry-hints.js';
 import { StartWindow } from './start-window.js';
-import type { RetryBudgetConfig } from './retry-budget.js';
-import { retryBudget, retryBudgetSchema } from './retry-budget.js';
+import { retryBudget, retryBudgetSchema, type RetryBudgetConfig } from './retry-budget.js';
 import type { RetryBudget } from './retry-budgets.js';
 
 /** Configuration of every kind of retry; a kind omits the fields that its library lacks. */

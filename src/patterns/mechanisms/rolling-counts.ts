@@ -4,7 +4,6 @@
  * With one bucket this is a plain set of counters.
  */
 export class RollingCounts {
-  readonly length: number;
   /** Number of the current bucket. */
   age = 0;
   requests = 0;
@@ -15,8 +14,7 @@ export class RollingCounts {
   consecutiveFailures = 0;
   private readonly buckets: Int32Array;
 
-  constructor(length: number) {
-    this.length = length;
+  constructor(readonly length: number) {
     this.buckets = new Int32Array(length * STRIDE);
   }
 

@@ -8,17 +8,16 @@ import type { Ns } from '../../kernel/time.js';
 export class RotatingBuckets {
   fires = 0;
   failures = 0;
-  private readonly bucketNs: Ns;
-  private readonly length: number;
   private readonly fired: Int32Array;
   private readonly failed: Int32Array;
   /** Number of the current bucket since the start, and its place in the ring. */
   private bucket = 0;
   private place = 0;
 
-  constructor(length: number, bucketNs: Ns) {
-    this.length = length;
-    this.bucketNs = bucketNs;
+  constructor(
+    private readonly length: number,
+    private readonly bucketNs: Ns,
+  ) {
     this.fired = new Int32Array(length);
     this.failed = new Int32Array(length);
   }

@@ -18,7 +18,6 @@ export class SampledHealth {
   failures = 0;
   /** Successes and failures. */
   throughput = 0;
-  private readonly samplingNs: Ns;
   private readonly windowNs: Ns;
   private readonly starts = new Float64Array(ROOM);
   private readonly failed = new Int32Array(ROOM);
@@ -27,8 +26,7 @@ export class SampledHealth {
   private oldest = 0;
   private length = 0;
 
-  constructor(samplingNs: Ns) {
-    this.samplingNs = samplingNs;
+  constructor(private readonly samplingNs: Ns) {
     this.windowNs = Math.floor(samplingNs / WINDOWS);
   }
 

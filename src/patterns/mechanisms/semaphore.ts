@@ -1,26 +1,21 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
 
 /** Admits up to `permits` calls; the next `maxQueue` wait in order; the rest are refused. */
 export class Semaphore implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly permits: number;
-  private readonly maxQueue: number;
-  private readonly maxWait: Lane | null;
   private readonly waiting = new Waiters();
   private inside = 0;
 
-  constructor(ctx: CallContext, permits: number, maxQueue: number, maxWait: Lane | null) {
-    this.ctx = ctx;
-    this.permits = permits;
-    this.maxQueue = maxQueue;
-    this.maxWait = maxWait;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly permits: number,
+    private readonly maxQueue: number,
+    private readonly maxWait: Lane | null,
+  ) {}
 
   enter(frame: number, layer: number): number {
     if (this.inside < this.permits) {

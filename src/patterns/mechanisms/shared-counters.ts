@@ -7,12 +7,10 @@ type Limits = readonly (readonly [period: number, limit: number])[];
 
 /** The counters of one key in the store, one per period; counters of past windows are dropped. */
 class Counters {
-  private readonly limits: Limits;
   private readonly used: Float64Array;
   private readonly ends: Float64Array;
 
-  constructor(limits: Limits) {
-    this.limits = limits;
+  constructor(private readonly limits: Limits) {
     this.used = new Float64Array(limits.length);
     this.ends = new Float64Array(limits.length);
   }
@@ -44,14 +42,12 @@ interface Copy {
 
 /** The store, and the nodes with unreported calls. */
 class Store {
-  readonly limits: Limits;
   readonly keys: Keyed<Counters>;
   readonly nodes: SyncedNode[] = [];
   /** Time of the next report from a node; Infinity if none has anything to report. */
   nextSync: Ns = Infinity;
 
-  constructor(limits: Limits) {
-    this.limits = limits;
+  constructor(readonly limits: Limits) {
     this.keys = new Keyed(() => new Counters(limits));
   }
 
@@ -70,12 +66,9 @@ class Store {
 
 /** Kong's policy redis with sync_rate -1: each decision increments the counter and reads it. */
 class AskingNode implements LimiterState {
-  private readonly store: Store;
   private exhausted = 0;
 
-  constructor(store: Store) {
-    this.store = store;
-  }
+  constructor(private readonly store: Store) {}
 
   take(now: Ns, key: number): Ns {
     const { limits, keys } = this.store;
@@ -105,17 +98,16 @@ class AskingNode implements LimiterState {
  */
 class SyncedNode implements LimiterState {
   syncAt: Ns = Infinity;
-  private readonly store: Store;
-  private readonly syncRateNs: Ns;
   private readonly copies = new Map<number, Copy>();
   /** Keys of the calls that passed at `pendingAt`; Kong counts them later, in a timer without delay. */
   private readonly pending: number[] = [];
   private pendingAt: Ns = -1;
   private exhausted = 0;
 
-  constructor(store: Store, syncRateNs: Ns) {
-    this.store = store;
-    this.syncRateNs = syncRateNs;
+  constructor(
+    private readonly store: Store,
+    private readonly syncRateNs: Ns,
+  ) {
     store.nodes.push(this);
   }
 

@@ -14,13 +14,10 @@ export function startBeforeField(library: string) {
 
 /** The time in which the tries of a call may start, from its first one. */
 export class StartWindow {
-  private readonly lengthNs: Ns;
   /** By frame. */
   private since: Float64Array = new Float64Array(64);
 
-  constructor(lengthNs: Ns) {
-    this.lengthNs = lengthNs;
-  }
+  constructor(private readonly lengthNs: Ns) {}
 
   opens(frame: number, now: Ns): void {
     if (frame >= this.since.length) this.since = widenFloat64(this.since, frame * 2);

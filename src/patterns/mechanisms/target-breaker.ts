@@ -1,6 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { givenUp } from './breaker-classes.js';
@@ -22,14 +21,12 @@ export interface TargetRule {
  * were assigned before it opened and had to wait.
  */
 export class TargetBreaker implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: TargetRule;
   private inside = 0;
 
-  constructor(ctx: CallContext, rule: TargetRule) {
-    this.ctx = ctx;
-    this.rule = rule;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: TargetRule,
+  ) {}
 
   enter(frame: number): number {
     if (!this.rule.admit(this.ctx.now)) {

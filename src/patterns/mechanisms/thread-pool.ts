@@ -1,8 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { frameOf, layerOf, Waiters } from './waiters.js';
@@ -26,19 +25,17 @@ const RUNNING = 1;
  * those that wait. Otherwise it is refused.
  */
 export class ThreadPool implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly sizes: PoolSizes;
-  private readonly handoff: Lane | null;
   private readonly waiting = new Waiters();
   private readonly idle: IdleThreads;
   /** Live threads, and those of them with a call. */
   private threads = 0;
   private busy = 0;
 
-  constructor(ctx: CallContext, sizes: PoolSizes, handoff: Lane | null) {
-    this.ctx = ctx;
-    this.sizes = sizes;
-    this.handoff = handoff;
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly sizes: PoolSizes,
+    private readonly handoff: Lane | null,
+  ) {
     this.idle = new IdleThreads(sizes.max);
   }
 

@@ -1,8 +1,6 @@
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { PASS } from '../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 
@@ -20,18 +18,14 @@ export interface ThrottleRule {
 
 /** Refuses a share of the calls before they are sent, based on the outcomes of earlier ones. */
 export class Throttle implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly rule: ThrottleRule;
-  private readonly stream: StreamKey;
-  private readonly refusal: Outcome;
   private inside = 0;
 
-  constructor(ctx: CallContext, rule: ThrottleRule, stream: StreamKey, refusal: Outcome) {
-    this.ctx = ctx;
-    this.rule = rule;
-    this.stream = stream;
-    this.refusal = refusal;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly rule: ThrottleRule,
+    private readonly stream: StreamKey,
+    private readonly refusal: Outcome,
+  ) {}
 
   enter(frame: number, _layer: number): number {
     const { ctx, stream } = this;

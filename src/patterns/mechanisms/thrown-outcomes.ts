@@ -1,7 +1,5 @@
-import type { OutcomeTerm } from './outcome-terms.js';
-import { outcomeTerms, REFUSED_HERE, UNANSWERED } from './outcome-terms.js';
-import type { ClassConfig } from './breaker-classes.js';
-import { BreakerClasses } from './breaker-classes.js';
+import { outcomeTerms, REFUSED_HERE, UNANSWERED, type OutcomeTerm } from './outcome-terms.js';
+import { BreakerClasses, type ClassConfig } from './breaker-classes.js';
 
 /**
  * Outcomes that reach the caller as an exception, so a library that counts exceptions counts them. They include

@@ -1,8 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Meter } from './meters.js';
-import type { RationalRate } from './rational-rate.js';
-import { eventsUntil, rationalRate, timeOfEvent } from './rational-rate.js';
+import { eventsUntil, rationalRate, timeOfEvent, type RationalRate } from './rational-rate.js';
 
 const BURST_MAX = 1e6;
 
@@ -36,13 +35,10 @@ export function continuousBucket(rate: RationalRate, burst: number): TokenBucket
 
 /** A bucket as a rule for requests; a request can reserve a token up to `maxWaitNs` ahead. */
 export class BucketMeter implements Meter {
-  private readonly bucket: TokenBucket;
-  private readonly maxWaitNs: Ns;
-
-  constructor(bucket: TokenBucket, maxWaitNs: Ns) {
-    this.bucket = bucket;
-    this.maxWaitNs = maxWaitNs;
-  }
+  constructor(
+    private readonly bucket: TokenBucket,
+    private readonly maxWaitNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     const waitNs = this.bucket.waitNs(now);
@@ -66,15 +62,14 @@ export class BucketMeter implements Meter {
  * (taken - burst + 1) / rate. Admits the same calls as GCRA with this rate and burst.
  */
 class ContinuousBucket implements TokenBucket {
-  private readonly rate: RationalRate;
-  private readonly burst: number;
   private anchor: Ns = 0;
   private taken = 0;
 
-  constructor(rate: RationalRate, burst: number) {
+  constructor(
+    private readonly rate: RationalRate,
+    private readonly burst: number,
+  ) {
     invariant(burst >= 1 && burst <= BURST_MAX, 'burst-out-of-range');
-    this.rate = rate;
-    this.burst = burst;
   }
 
   waitNs(now: Ns): Ns {
@@ -113,15 +108,14 @@ class ContinuousBucket implements TokenBucket {
 
 /** Whole tokens that arrive at multiples of 1 / rate since time 0; tokens beyond `burst` are lost. */
 class TickBucket implements TokenBucket {
-  private readonly rate: RationalRate;
-  private readonly burst: number;
   private tokens: number;
   private ticks = 0;
 
-  constructor(rate: RationalRate, burst: number) {
+  constructor(
+    private readonly rate: RationalRate,
+    private readonly burst: number,
+  ) {
     invariant(burst >= 1 && burst <= BURST_MAX, 'burst-out-of-range');
-    this.rate = rate;
-    this.burst = burst;
     this.tokens = burst;
   }
 

@@ -1,8 +1,7 @@
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 import { Edf } from './edf.js';
 import { weightsOf } from './instance-weights.js';
-import type { SlowStartConfig } from './slow-start.js';
-import { SlowStart } from './slow-start.js';
+import { SlowStart, type SlowStartConfig } from './slow-start.js';
 
 /** Reasons why instances get unequal shares in Envoy. */
 export interface Inequality {
@@ -15,13 +14,9 @@ export interface Inequality {
  * of available instances changes. `scale` multiplies the weights by other factors, such as requests in flight.
  */
 export class WeightedTurns {
-  private readonly setup: BalancerSetup;
   private readonly edf: Edf;
   private readonly weights: Float64Array;
   private readonly slowStart: SlowStart | null;
-  private readonly scale: (instance: number) => number;
-  /** Turns skipped at the start of a schedule. */
-  private readonly skipped: number;
   /** The instances of the current schedule, and the time at which the youngest came up. */
   private readonly known: Int32Array;
   private knownCount = 0;
@@ -31,14 +26,13 @@ export class WeightedTurns {
   private begun = -Infinity;
 
   constructor(
-    setup: BalancerSetup,
+    private readonly setup: BalancerSetup,
     of: Inequality,
-    skipped: number,
-    scale: (instance: number) => number,
+
+    /** Turns skipped at the start of a schedule. */
+    private readonly skipped: number,
+    private readonly scale: (instance: number) => number,
   ) {
-    this.setup = setup;
-    this.scale = scale;
-    this.skipped = skipped;
     this.edf = new Edf(setup.size);
     this.weights = weightsOf(of.weights, setup.size);
     this.slowStart = of.slowStart === undefined ? null : new SlowStart(of.slowStart);

@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { RateLimitTraits } from '../../contracts/patterns/policy-traits.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 

@@ -1,6 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { quantity } from '../../contracts/quantities/quantities.js';
+import { quantity, type Quantity } from '../../contracts/quantities/quantities.js';
 import {
   DURATION_PATTERN,
   parseDuration,

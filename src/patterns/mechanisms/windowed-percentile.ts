@@ -1,5 +1,4 @@
-import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 
 const FLUSH_NS = 10 * NS_PER_SECOND;
 const REFRESH_NS = 3 * NS_PER_SECOND;
@@ -12,8 +11,6 @@ const WINDOWS = 3;
  * up on use; a tick belongs to the interval after it.
  */
 export class WindowedPercentile {
-  private readonly p: number;
-  private readonly highestMs: number;
   /** The window being filled, and the full ones. */
   private readonly filling: Int32Array;
   private readonly full: Int32Array;
@@ -24,9 +21,10 @@ export class WindowedPercentile {
   private refreshes = 0;
   private readMs = Infinity;
 
-  constructor(p: number, highestMs: number) {
-    this.p = p;
-    this.highestMs = highestMs;
+  constructor(
+    private readonly p: number,
+    private readonly highestMs: number,
+  ) {
     this.filling = new Int32Array(highestMs + 1);
     this.full = new Int32Array(highestMs + 1);
     this.each = Array.from({ length: WINDOWS }, () => new Int32Array(highestMs + 1));

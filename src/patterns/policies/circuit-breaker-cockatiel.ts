@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,

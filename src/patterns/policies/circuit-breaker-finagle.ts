@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import { OUTCOME } from '../../contracts/outcome.js';
-import type { Outcome } from '../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
 import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
@@ -15,8 +14,7 @@ import {
 } from '../mechanisms/finagle-accrual.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { problemsOf } from '../mechanisms/problems.js';
-import type { TargetRule } from '../mechanisms/target-breaker.js';
-import { TargetBreaker } from '../mechanisms/target-breaker.js';
+import { TargetBreaker, type TargetRule } from '../mechanisms/target-breaker.js';
 import { THROWN_OR_CANCELLED, thrownOrCancelledClasses } from '../mechanisms/thrown-outcomes.js';
 import { tripsAfter } from '../mechanisms/breaker-traits.js';
 import { BREAKER } from '../mechanisms/families.js';

@@ -5,8 +5,7 @@ import { duration, share, whole } from '../../contracts/quantities/quantities.js
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
-import type { Trips } from '../mechanisms/breaker-traits.js';
-import { ruled } from '../mechanisms/breaker-traits.js';
+import { ruled, type Trips } from '../mechanisms/breaker-traits.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { RollingCounts } from '../mechanisms/rolling-counts.js';
 import {
@@ -75,8 +74,6 @@ type Config = z.output<typeof schema>;
  * call starts and when one ends. Half open has no time limit: a probe that never ends blocks the breaker.
  */
 export class GobreakerRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
   private readonly counts: RollingCounts;
   private readonly bucketNs: Ns;
   private state = CLOSED;
@@ -87,9 +84,10 @@ export class GobreakerRule implements BreakerRule {
   /** Start of the current bucket of a rolling window. */
   private bucketStart: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal) {
-    this.config = config;
-    this.journal = journal;
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+  ) {
     const bucketNs = config.bucketPeriod ?? 0;
     const rolling = bucketNs > 0 && bucketNs < config.interval;
     this.bucketNs = rolling ? bucketNs : 0;

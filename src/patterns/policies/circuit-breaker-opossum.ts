@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { flag, limit } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { isSuccess, OUTCOME, PASS } from '../../contracts/outcome.js';
+import { isSuccess, OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { timeLimit } from '../../contracts/quantities/fields.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
-import type { Ns } from '../../kernel/time.js';
-import { HORIZON_MAX_NS } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
+import { HORIZON_MAX_NS, type Ns } from '../../kernel/time.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,
@@ -17,8 +14,7 @@ import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
-import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
-import { classProblems, FAILURE } from '../mechanisms/breaker-classes.js';
+import { classProblems, FAILURE, type BreakerClasses } from '../mechanisms/breaker-classes.js';
 import { tripsAfter } from '../mechanisms/breaker-traits.js';
 import { BREAKER } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';

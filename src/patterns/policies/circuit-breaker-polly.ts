@@ -62,15 +62,14 @@ const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAt
  * decides.
  */
 export class PollyRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
   private readonly health: SampledHealth;
   private state = CLOSED;
   private blockedUntil: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal) {
-    this.config = config;
-    this.journal = journal;
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+  ) {
     this.health = new SampledHealth(config.samplingDuration);
   }
 

@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { choice, flag } from '../../contracts/quantities/fields.js';
-import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Alarm, PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
 import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE } from '../mechanisms/breaker-classes.js';
-import type { Trips } from '../mechanisms/breaker-traits.js';
-import { NO_TRIPS, ruled, tripsWithin } from '../mechanisms/breaker-traits.js';
-import type { CallWindow } from '../mechanisms/call-window.js';
-import { CountWindow, TimeWindow } from '../mechanisms/call-window.js';
+import { NO_TRIPS, ruled, tripsWithin, type Trips } from '../mechanisms/breaker-traits.js';
+import { CountWindow, TimeWindow, type CallWindow } from '../mechanisms/call-window.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { WINDOW_MAX, windowSize } from '../mechanisms/window-size.js';
@@ -112,9 +109,6 @@ function percent(part: number, calls: number): number {
  * Late results count among those of half open and may decide it. Each time the breaker closes, it starts a new window.
  */
 export class Resilience4jRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
-  private readonly timer: Alarm;
   private readonly window: CallWindow;
   private readonly probes: CountWindow;
   private readonly minimum: number;
@@ -128,10 +122,11 @@ export class Resilience4jRule implements BreakerRule {
   private waitMs: number;
   private openUntil: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal, timer: Alarm) {
-    this.config = config;
-    this.journal = journal;
-    this.timer = timer;
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+    private readonly timer: Alarm,
+  ) {
     const permitted = config.permittedNumberOfCallsInHalfOpenState;
     const minimum = config.minimumNumberOfCalls ?? DEFAULT_MINIMUM;
     const size = sizeOf(config);

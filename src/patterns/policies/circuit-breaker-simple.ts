@@ -52,8 +52,6 @@ type Config = z.output<typeof schema>;
  * Every transition starts a generation, and results of an earlier one are dropped.
  */
 export class SimpleRule implements BreakerRule {
-  private readonly config: Config;
-  private readonly journal: BreakerJournal;
   private state = CLOSED;
   private generation = 0;
   private failures = 0;
@@ -61,10 +59,10 @@ export class SimpleRule implements BreakerRule {
   private probes = 0;
   private openUntil: Ns = 0;
 
-  constructor(config: Config, journal: BreakerJournal) {
-    this.config = config;
-    this.journal = journal;
-  }
+  constructor(
+    private readonly config: Config,
+    private readonly journal: BreakerJournal,
+  ) {}
 
   admit(now: Ns): number {
     if (this.state === OPEN) {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { flag, timeLimit } from '../../contracts/quantities/fields.js';
 import { Coalescer } from '../../model/resources/sharing/coalescer.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { isHinted, isSuccess, PARK, PASS } from '../../contracts/outcome.js';
+import { isHinted, isSuccess, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import type {
   CallContext,

@@ -27,11 +27,9 @@ const schema = z.strictObject({
 /** Increases by one after a response that found half of the limit in use; decreases by a share after a drop. */
 export class AimdRule extends SampledLimit {
   estimate: number;
-  private readonly config: z.output<typeof schema>;
 
-  constructor(config: z.output<typeof schema>) {
+  constructor(private readonly config: z.output<typeof schema>) {
     super();
-    this.config = config;
     this.estimate = config.initial;
   }
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { widenFloat64 } from '../../kernel/pool.js';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
-import type { Ns } from '../../kernel/time.js';
-import { NS_PER_MS } from '../../kernel/time.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
+import { NS_PER_MS, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
@@ -70,8 +68,6 @@ export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Co
  * the times at which they would have fired.
  */
 export class EnvoyGradientRule implements LimitRule {
-  private readonly config: Config;
-  private readonly stream: StreamKey;
   private current: number;
   /** The limit to restore after the measurement; 0 if none runs. */
   private deferred = 0;
@@ -84,9 +80,10 @@ export class EnvoyGradientRule implements LimitRule {
   private samples: Float64Array = new Float64Array(256);
   private count = 0;
 
-  constructor(config: Config, stream: StreamKey) {
-    this.config = config;
-    this.stream = stream;
+  constructor(
+    private readonly config: Config,
+    private readonly stream: StreamKey,
+  ) {
     this.current = config.min;
     this.measure(0);
   }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { whole } from '../../contracts/quantities/quantities.js';
-import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
-import { ServerLimiter } from '../mechanisms/concurrency-limiter.js';
+import { ServerLimiter, type LimitRule } from '../mechanisms/concurrency-limiter.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { CONCURRENCY_LIMIT } from '../mechanisms/families.js';
 
@@ -15,11 +14,7 @@ const schema = z.strictObject({
 });
 
 class FixedRule implements LimitRule {
-  private readonly most: number;
-
-  constructor(most: number) {
-    this.most = most;
-  }
+  constructor(private readonly most: number) {}
 
   limit(): number {
     return this.most;

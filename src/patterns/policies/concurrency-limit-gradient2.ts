@@ -38,14 +38,12 @@ const schema = z.strictObject({
 /** The limit shrinks while responses are slower than the long average, and otherwise grows slowly. */
 export class Gradient2Rule extends SampledLimit {
   estimate: number;
-  private readonly config: z.output<typeof schema>;
   private longNs = 0;
   private sumNs = 0;
   private count = 0;
 
-  constructor(config: z.output<typeof schema>) {
+  constructor(private readonly config: z.output<typeof schema>) {
     super();
-    this.config = config;
     this.estimate = config.initial;
   }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { StreamKey } from '../../kernel/rng.js';
-import { unit } from '../../kernel/rng.js';
+import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { share, whole } from '../../contracts/quantities/quantities.js';
@@ -29,17 +28,16 @@ const schema = z.strictObject({
  */
 export class VegasRule extends SampledLimit {
   estimate: number;
-  private readonly config: z.output<typeof schema>;
-  private readonly stream: StreamKey;
   private shortestNs: Ns = 0;
   private probeCount = 0;
   /** 0 until the first call draws it. */
   private probeJitter = 0;
 
-  constructor(config: z.output<typeof schema>, stream: StreamKey) {
+  constructor(
+    private readonly config: z.output<typeof schema>,
+    private readonly stream: StreamKey,
+  ) {
     super();
-    this.config = config;
-    this.stream = stream;
     this.estimate = config.initial;
   }
 

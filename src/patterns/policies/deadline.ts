@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PASS } from '../../contracts/outcome.js';
+import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type { CallContext, PolicyKind, PolicyState } from '../../contracts/patterns/policy.js';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
 
@@ -26,18 +25,13 @@ const schema = z.strictObject({
  * is refused if no time is left. With `afterNs` null it enforces only the inherited deadline.
  */
 export class Deadline implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly afterNs: Ns | null;
-  private readonly lane: Lane | null;
-  private readonly propagate: boolean;
-
   /** `lane` has the delay `afterNs`; both are null if the call only inherits a deadline. */
-  constructor(ctx: CallContext, afterNs: Ns | null, lane: Lane | null, propagate: boolean) {
-    this.ctx = ctx;
-    this.afterNs = afterNs;
-    this.lane = lane;
-    this.propagate = propagate;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly afterNs: Ns | null,
+    private readonly lane: Lane | null,
+    private readonly propagate: boolean,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const ctx = this.ctx;

@@ -81,17 +81,12 @@ const schema = z.strictObject({
 
 /** Responds in place of a failed call, at once or after a drawn time. */
 class Fallback implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly on: OutcomeSet;
-  private readonly answer: Outcome;
-  private readonly delay: FallbackDelay | null;
-
-  constructor(ctx: CallContext, on: OutcomeSet, answer: Outcome, delay: FallbackDelay | null) {
-    this.ctx = ctx;
-    this.on = on;
-    this.answer = answer;
-    this.delay = delay;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly on: OutcomeSet,
+    private readonly answer: Outcome,
+    private readonly delay: FallbackDelay | null,
+  ) {}
 
   enter(): number {
     return PASS;
@@ -124,18 +119,14 @@ class Fallback implements PolicyState {
  * layer is the replacement in progress, -1 if none.
  */
 class FallbackElse implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly on: OutcomeSet;
-  private readonly degraded: boolean;
-  private readonly delay: FallbackDelay | null;
   private underWay = 0;
 
-  constructor(ctx: CallContext, on: OutcomeSet, degraded: boolean, delay: FallbackDelay | null) {
-    this.ctx = ctx;
-    this.on = on;
-    this.degraded = degraded;
-    this.delay = delay;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly on: OutcomeSet,
+    private readonly degraded: boolean,
+    private readonly delay: FallbackDelay | null,
+  ) {}
 
   enter(frame: number, layer: number): number {
     this.ctx.setWord(frame, layer, NOTHING);
@@ -183,28 +174,18 @@ const NOTHING = -1;
  * end; without a permit the command fails (getFallbackOrThrowException, REJECTED_SEMAPHORE_FALLBACK).
  */
 class LimitedFallback implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly on: OutcomeSet;
-  private readonly most: number;
-  private readonly inner: PolicyState;
-  /** Whether a timer of the inner one is the end of a fallback, not its start. */
-  private readonly endsInTime: boolean;
   /** Frames whose fallback is in progress. */
   private readonly inside = new Set<number>();
 
   constructor(
-    ctx: CallContext,
-    on: OutcomeSet,
-    most: number,
-    inner: PolicyState,
-    endsInTime: boolean,
-  ) {
-    this.ctx = ctx;
-    this.on = on;
-    this.most = most;
-    this.inner = inner;
-    this.endsInTime = endsInTime;
-  }
+    private readonly ctx: CallContext,
+    private readonly on: OutcomeSet,
+    private readonly most: number,
+    private readonly inner: PolicyState,
+
+    /** Whether a timer of the inner one is the end of a fallback, not its start. */
+    private readonly endsInTime: boolean,
+  ) {}
 
   enter(frame: number, layer: number): number {
     return this.inner.enter(frame, layer);

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { NS_PER_MS, NS_PER_SECOND } from '../../kernel/time.js';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, share } from '../../contracts/quantities/quantities.js';
-import type { HedgeBudget, HedgeDelay } from '../mechanisms/hedging.js';
-import { Hedging } from '../mechanisms/hedging.js';
+import { Hedging, type HedgeBudget, type HedgeDelay } from '../mechanisms/hedging.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { retryBudget } from '../mechanisms/retry-budget.js';
 import { THROWN } from '../mechanisms/thrown-outcomes.js';

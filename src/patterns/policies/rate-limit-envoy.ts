@@ -3,8 +3,7 @@ import { choice } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { rateOver } from '../mechanisms/rational-rate.js';
 import { BucketMeter, continuousBucket } from '../mechanisms/token-bucket.js';
 import { traitsOfWindow } from '../mechanisms/window-fields.js';
@@ -30,18 +29,15 @@ const schema = z.strictObject({
 
 /** Whole fills at multiples of the interval since the start; tokens beyond the maximum are lost. */
 class TimerBucket implements Meter {
-  private readonly maxTokens: number;
-  private readonly tokensPerFill: number;
-  private readonly intervalNs: Ns;
-  private readonly start: Ns;
   private tokens: number;
   private fills = 0;
 
-  constructor(maxTokens: number, tokensPerFill: number, intervalNs: Ns, start: Ns) {
-    this.maxTokens = maxTokens;
-    this.tokensPerFill = tokensPerFill;
-    this.intervalNs = intervalNs;
-    this.start = start;
+  constructor(
+    private readonly maxTokens: number,
+    private readonly tokensPerFill: number,
+    private readonly intervalNs: Ns,
+    private readonly start: Ns,
+  ) {
     this.tokens = maxTokens;
   }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -12,15 +11,13 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * first call, so a restart resets the counter but moves no boundary.
  */
 class FixedWindow implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private window = -1;
   private used = 0;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     const window = Math.floor(now / this.windowNs);

@@ -6,8 +6,7 @@ import type { PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.
 import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import { PERIODS, restNs, windowEnd } from '../mechanisms/calendar.js';
 import { sharedCounters } from '../mechanisms/shared-counters.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered, ruleOf } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, ruleOf, type Meter } from '../mechanisms/meters.js';
 import { NodeCalls } from '../mechanisms/node-calls.js';
 
 const schema = z.strictObject({

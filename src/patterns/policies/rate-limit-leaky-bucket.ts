@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { rate, whole } from '../../contracts/quantities/quantities.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import type { RationalRate } from '../mechanisms/rational-rate.js';
 import { rateProblems, rationalRate, timeOfEvent } from '../mechanisms/rational-rate.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 
 const schema = z.strictObject({
   rate: rate().describe(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Ns } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
@@ -11,7 +11,6 @@ import {
   refusalOf,
   saysWhen,
 } from '../mechanisms/meters.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
 import { RATE_LIMIT } from '../mechanisms/families.js';
 
 /** Permissions are a Java int. */
@@ -47,18 +46,15 @@ const schema = z.strictObject({
  * permissions reserved from future cycles.
  */
 class AtomicCycles implements Meter {
-  private readonly limit: number;
-  private readonly periodNs: Ns;
-  private readonly timeoutNs: Ns;
-  private readonly start: Ns;
   private cycle = 0;
   private permissions: number;
 
-  constructor(limit: number, periodNs: Ns, timeoutNs: Ns, start: Ns) {
-    this.limit = limit;
-    this.periodNs = periodNs;
-    this.timeoutNs = timeoutNs;
-    this.start = start;
+  constructor(
+    private readonly limit: number,
+    private readonly periodNs: Ns,
+    private readonly timeoutNs: Ns,
+    private readonly start: Ns,
+  ) {
     this.permissions = limit;
   }
 

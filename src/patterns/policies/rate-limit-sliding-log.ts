@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { widenFloat64 } from '../../kernel/pool.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -13,18 +12,16 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * - window, now], that is, if the oldest in a full ring is not.
  */
 class SlidingLog implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private times: Float64Array = new Float64Array(4);
   private length = 0;
   /** Index of the oldest time once the ring is full. */
   private oldest = 0;
   private newest: Ns = -Infinity;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     if (this.length < this.limit) {

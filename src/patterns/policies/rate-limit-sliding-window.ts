@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import type { Meter } from '../mechanisms/meters.js';
-import { callFields, limiterFields, metered } from '../mechanisms/meters.js';
+import { callFields, limiterFields, metered, type Meter } from '../mechanisms/meters.js';
 import { traitsOfWindow, windowFields } from '../mechanisms/window-fields.js';
 
 const schema = z.strictObject({ ...windowFields, ...limiterFields });
@@ -12,16 +11,14 @@ const schema = z.strictObject({ ...windowFields, ...limiterFields });
  * is still covered) + current. A call is admitted while the estimate is below the limit.
  */
 class SlidingWindow implements Meter {
-  private readonly limit: number;
-  private readonly windowNs: Ns;
   private window = 0;
   private previous = 0;
   private current = 0;
 
-  constructor(limit: number, windowNs: Ns) {
-    this.limit = limit;
-    this.windowNs = windowNs;
-  }
+  constructor(
+    private readonly limit: number,
+    private readonly windowNs: Ns,
+  ) {}
 
   take(now: Ns): Ns {
     const window = Math.floor(now / this.windowNs);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { choice } from '../../contracts/quantities/fields.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { HINTED, PARK, PASS } from '../../contracts/outcome.js';
+import { HINTED, PARK, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
@@ -11,8 +10,7 @@ import type {
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { duration, rate, whole } from '../../contracts/quantities/quantities.js';
-import type { KeyState } from '../mechanisms/keyed.js';
-import { Keyed } from '../mechanisms/keyed.js';
+import { Keyed, type KeyState } from '../mechanisms/keyed.js';
 import {
   callFields,
   KeyedMeters,
@@ -21,8 +19,7 @@ import {
   saysWhen,
 } from '../mechanisms/meters.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
-import type { TokenBucket } from '../mechanisms/token-bucket.js';
-import { BucketMeter, tokenBucket } from '../mechanisms/token-bucket.js';
+import { BucketMeter, tokenBucket, type TokenBucket } from '../mechanisms/token-bucket.js';
 import { RATE_LIMIT } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
@@ -52,14 +49,11 @@ const schema = z.strictObject({
 
 /** A bucket and the calls that wait for its tokens. */
 class Reservations implements KeyState {
-  readonly bucket: TokenBucket;
   waiting = 0;
   /** Number of the last reservation in force; a waiter keeps its own number in the frame's word. */
   last = 0;
 
-  constructor(bucket: TokenBucket) {
-    this.bucket = bucket;
-  }
+  constructor(readonly bucket: TokenBucket) {}
 
   isIdle(now: Ns): boolean {
     return this.waiting === 0 && this.bucket.isFull(now);

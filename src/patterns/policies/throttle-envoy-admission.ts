@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { pow } from '../../kernel/math.js';
-import type { Ns } from '../../kernel/time.js';
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, statusOf, withStatus } from '../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import { OUTCOME, statusOf, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
-import type { ThrottleRule } from '../mechanisms/throttle.js';
-import { Throttle } from '../mechanisms/throttle.js';
+import { Throttle, type ThrottleRule } from '../mechanisms/throttle.js';
 import { THROTTLE } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
@@ -51,12 +48,10 @@ const schema = z.strictObject({
 
 /** Envoy's admission_control.cc: acts on the success rate of the requests that were sent. */
 export class EnvoyAdmissionRule implements ThrottleRule {
-  private readonly config: z.output<typeof schema>;
   private readonly recent: RecentRequests;
   private readonly exponent: number;
 
-  constructor(config: z.output<typeof schema>) {
-    this.config = config;
+  constructor(private readonly config: z.output<typeof schema>) {
     this.recent = new RecentRequests(config.window, NS_PER_SECOND);
     this.exponent = 1 / Math.max(1, config.aggression);
   }

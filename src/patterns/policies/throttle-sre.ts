@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME } from '../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { duration, factor } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
-import type { ThrottleRule } from '../mechanisms/throttle.js';
-import { Throttle } from '../mechanisms/throttle.js';
+import { Throttle, type ThrottleRule } from '../mechanisms/throttle.js';
 import { THROTTLE } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 

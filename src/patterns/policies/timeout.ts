@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
-import type { Outcome } from '../../contracts/outcome.js';
-import { OUTCOME, PARK, PASS, isHinted } from '../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, isHinted, type Outcome } from '../../contracts/outcome.js';
 import type {
   CallContext,
   PolicyKind,
@@ -59,15 +58,11 @@ type Config = z.output<typeof schema>;
 
 /** Ends an attempt as `timeout` exactly `after` its arrival here; a response at that very instant still counts. */
 class Timeout implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly lane: Lane | null;
-  private readonly notifyCallee: boolean;
-
-  constructor(ctx: CallContext, lane: Lane | null, notifyCallee: boolean) {
-    this.ctx = ctx;
-    this.lane = lane;
-    this.notifyCallee = notifyCallee;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly lane: Lane | null,
+    private readonly notifyCallee: boolean,
+  ) {}
 
   enter(frame: number, layer: number): number {
     if (this.lane !== null) this.ctx.arm(this.lane, frame, layer);
@@ -99,18 +94,14 @@ class Timeout implements PolicyState {
  * (HystrixObservableTimeoutOperator unsubscribes; a thread in blocking I/O ignores the interrupt).
  */
 class DetachingTimeout implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly lane: Lane;
-  private readonly plain: Timeout;
-  private readonly socketNs: Ns;
   private inside = 0;
 
-  constructor(ctx: CallContext, lane: Lane, plain: Timeout, socketNs: Ns) {
-    this.ctx = ctx;
-    this.lane = lane;
-    this.plain = plain;
-    this.socketNs = socketNs;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly lane: Lane,
+    private readonly plain: Timeout,
+    private readonly socketNs: Ns,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const child = this.ctx.startApart(frame, layer);

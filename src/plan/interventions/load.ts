@@ -3,8 +3,7 @@ import type { Stages } from '../../contracts/scenario/stages.js';
 import type { Plan, PlanLoad } from '../../contracts/plan/plan.js';
 import { formatNumber, formatSeconds } from '../../text/figures.js';
 import { scaled } from '../../patterns/mechanisms/scaled.js';
-import type { Rise } from './held-load.js';
-import { heldAt, risesOf } from './held-load.js';
+import { heldAt, risesOf, type Rise } from './held-load.js';
 import type { Intervention, InterventionKind } from './kind.js';
 import { fullEarly, UNLIKELY, worsensAfter } from './signs.js';
 

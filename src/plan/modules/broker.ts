@@ -1,14 +1,12 @@
 import { DISK } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
 import type { PlanBroker, PlanCluster } from '../../contracts/plan/messaging.js';
-import type { Broker } from '../../contracts/scenario/messaging.js';
-import { PRODUCE } from '../../contracts/scenario/messaging.js';
+import { PRODUCE, type Broker } from '../../contracts/scenario/messaging.js';
 import { isFree } from '../free.js';
 import type { Scope } from '../scope.js';
 import { subscriptionsOf } from '../store-places.js';
 import type { Writer } from '../writer.js';
-import type { PlanModule } from './kind.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
+import { PASSIVE, program, sourcesOf, type PlanModule } from './kind.js';
 
 /** Brokers: the nodes that hold topics and queues. */
 export const broker: PlanModule<'broker', 'produce', 'brokers' | 'clusters'> = {

@@ -2,11 +2,9 @@ import type { PlanCache } from '../../contracts/plan/caching.js';
 import type { Cache } from '../../contracts/scenario/caching.js';
 import type { Pool } from '../../contracts/scenario/pools.js';
 import { writeServer } from '../caching.js';
-import type { Layout } from '../layout.js';
-import { partOf } from '../layout.js';
-import type { PlanModule } from './kind.js';
+import { partOf, type Layout } from '../layout.js';
+import { program, sourcesOf, type PlanModule } from './kind.js';
 import { checkCacheBundle } from './cache-checks.js';
-import { program, sourcesOf } from './kind.js';
 
 /** Caches. The host is the server of the shared level. */
 export const cache: PlanModule<'cache', 'level', 'caches'> = {

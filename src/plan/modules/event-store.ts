@@ -6,8 +6,7 @@ import { isFree } from '../free.js';
 import { partOf } from '../layout.js';
 import { connectionsOf, poolAt } from '../pools.js';
 import { planStores, writeStorePart } from '../stores.js';
-import type { PlanModule } from './kind.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
+import { PASSIVE, program, sourcesOf, type PlanModule } from './kind.js';
 
 /** Parts that write to the disk; the others read. */
 const WRITES: ReadonlySet<StorePart> = new Set(['append', 'writeSnapshot']);

@@ -1,9 +1,7 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
 import { planProjections, workOf, writeProjector } from '../projections.js';
-import type { PlanModule } from './kind.js';
-import { PASSIVE, program, sourcesOf } from './kind.js';
-import { FREE_CPU } from '../../contracts/scenario/process.js';
-import type { Cpu } from '../../contracts/scenario/process.js';
+import { PASSIVE, program, sourcesOf, type PlanModule } from './kind.js';
+import { FREE_CPU, type Cpu } from '../../contracts/scenario/process.js';
 
 /** Projections. The work of a projection is a part of its own, or a part of the service that runs it. */
 export const projection: PlanModule<'projection', 'projector', 'projections'> = {

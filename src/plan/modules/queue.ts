@@ -1,18 +1,16 @@
-import type { Bus, MessageQueue } from '../../contracts/scenario/queues.js';
+import type { Bus, MessageQueue, QueueRules } from '../../contracts/scenario/queues.js';
 import type {
   PlanConsumer,
   PlanInlet,
   PlanQueue,
   PlanQueuePlacement,
 } from '../../contracts/plan/queues.js';
-import type { QueueRules } from '../../contracts/scenario/queues.js';
 import { handlerOf, consumerParts } from '../consumers.js';
 import { isFree } from '../free.js';
 import type { LaidComponent, LaidPart } from '../layout.js';
 import { latencyBetween } from '../network.js';
 import { planClusters } from './broker.js';
-import type { PlanModule, Written } from './kind.js';
-import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
+import { HOLDER, NAME_ONLY, sourcesOf, type PlanModule, type Written } from './kind.js';
 
 /** Queues, and topics that push to subscriptions. */
 export const queue: PlanModule<'queue', 'consumer', 'queues'> = {

@@ -1,8 +1,6 @@
 import type { PlanRegistry } from '../../contracts/plan/discovery.js';
-import type { Layout } from '../layout.js';
-import { hostOf } from '../layout.js';
-import type { PlanModule } from './kind.js';
-import { PASSIVE, sourcesOf } from './kind.js';
+import { hostOf, type Layout } from '../layout.js';
+import { PASSIVE, sourcesOf, type PlanModule } from './kind.js';
 
 /** Service registries: servers without requests, on which the lists of callers depend. */
 export const registry: PlanModule<'registry', never, 'registries'> = {

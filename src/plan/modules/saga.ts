@@ -1,7 +1,6 @@
 import { driverName } from '../../contracts/scenario/sagas.js';
 import { writeSaga } from '../sagas.js';
-import type { PlanModule } from './kind.js';
-import { NAME_ONLY, PASSIVE, sourcesOf } from './kind.js';
+import { NAME_ONLY, PASSIVE, sourcesOf, type PlanModule } from './kind.js';
 
 /** Sagas. The program of an orchestrator is a part of its service. */
 export const saga: PlanModule<'saga', 'step' | 'driver', 'sagas'> = {

@@ -5,8 +5,7 @@ import { isFree } from '../free.js';
 import type { LaidPart } from '../layout.js';
 import type { Writer } from '../writer.js';
 import { planBrokers } from './broker.js';
-import type { PlanModule } from './kind.js';
-import { HOLDER, NAME_ONLY, sourcesOf } from './kind.js';
+import { HOLDER, NAME_ONLY, sourcesOf, type PlanModule } from './kind.js';
 
 /** Topics that are logs. Topics that push are planned as queues. */
 export const topic: PlanModule<'topic', 'group', 'topics'> = {

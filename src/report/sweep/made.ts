@@ -1,13 +1,11 @@
 /** A list whose items are made in their order, when they are first asked for. */
 export class Made<T> {
-  readonly length: number;
-  private readonly make: (index: number) => T;
   private readonly items: T[] = [];
 
-  constructor(length: number, make: (index: number) => T) {
-    this.length = length;
-    this.make = make;
-  }
+  constructor(
+    readonly length: number,
+    private readonly make: (index: number) => T,
+  ) {}
 
   /** The first `count` items. */
   first(count: number): readonly T[] {

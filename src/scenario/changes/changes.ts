@@ -1,8 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { Configuration, Fault, Scenario } from '../../contracts/scenario/scenario.js';
 import type { Problem, Problems } from '../diagnostics.js';
-import type { MapNode, Node, Place } from '../located.js';
-import { entries, get, items } from '../located.js';
+import { entries, get, items, type MapNode, type Node, type Place } from '../located.js';
 import { applyPatch, readPatch, writeOut, type Edit, type Patch } from '../patch.js';
 import { isWithin } from '../paths.js';
 import { CHANGEABLE_WORDS, differencesOf, type Difference } from './differences.js';
@@ -74,14 +73,13 @@ function isWhole({ instances, zone, labels }: Fault): boolean {
 
 /** Builds scenarios in which changes are in force. */
 class Builder {
-  private readonly source: ChangeSource;
-  private readonly changes: readonly Written[];
   private readonly inherited: Node;
   private readonly built = new Map<string, Scenario | null>();
 
-  constructor(source: ChangeSource, changes: readonly Written[]) {
-    this.source = source;
-    this.changes = changes;
+  constructor(
+    private readonly source: ChangeSource,
+    private readonly changes: readonly Written[],
+  ) {
     this.inherited = writeOut(source.tree);
   }
 

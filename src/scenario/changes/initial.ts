@@ -1,5 +1,4 @@
-import type { MapNode, Node } from '../located.js';
-import { change, changeAll, get, map } from '../located.js';
+import { change, changeAll, get, map, type MapNode, type Node } from '../located.js';
 
 /**
  * Removes the numbers of replicas that only say how many there are at the start: with an autoscaler they need not be

@@ -1,5 +1,4 @@
-import type { MapNode, Node } from '../located.js';
-import { entries, get, items, map, scalar, text } from '../located.js';
+import { entries, get, items, map, scalar, text, type MapNode, type Node } from '../located.js';
 import { longScalar } from '../merge.js';
 import { itemIs, type Edit } from '../patch.js';
 import { parsePath } from '../paths.js';

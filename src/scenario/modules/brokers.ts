@@ -3,8 +3,7 @@ import { BROKER_KINDS, brokerKindOf, brokerSchema } from '../brokers/index.js';
 import { report } from '../resolve/context.js';
 import { wrapCores } from '../short-forms.js';
 import { resolveBroker } from './brokers/resolve.js';
-import type { Module } from './kind.js';
-import { none, nothing, unchanged } from './kind.js';
+import { none, nothing, unchanged, type Module } from './kind.js';
 
 /** Brokers: clusters of nodes that hold logs or queues. */
 export const brokers: Module<'brokers'> = {

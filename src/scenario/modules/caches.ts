@@ -6,8 +6,7 @@ import { cacheSchema } from '../schema/caching.js';
 import { wrapCores } from '../short-forms.js';
 import { CACHE_REFERENCE } from './caches/reference.js';
 import { resolveCache } from './caches/resolve.js';
-import type { Module } from './kind.js';
-import { none, nothing, unchanged } from './kind.js';
+import { none, nothing, unchanged, type Module } from './kind.js';
 
 /** Caches: local levels in the processes that use them, and at most one shared level. */
 export const caches: Module<'caches'> = {

@@ -6,8 +6,7 @@ import { eventStoreSchema } from '../schema/stores.js';
 import { wrapCores } from '../short-forms.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import { resolveEventStore } from './event-stores/resolve.js';
-import type { Module } from './kind.js';
-import { none, nothing, unchanged } from './kind.js';
+import { none, nothing, unchanged, type Module } from './kind.js';
 
 /** Event stores. */
 export const eventStores: Module<'eventStores'> = {

@@ -1,10 +1,8 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
-import type { Context } from '../resolve/context.js';
-import { conflict } from '../resolve/context.js';
+import { conflict, type Context } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
-import type { Module, Parts } from './kind.js';
-import { asHost, noHost, none, unchanged } from './kind.js';
+import { asHost, noHost, none, unchanged, type Module, type Parts } from './kind.js';
 import { resolveProjection } from './projections/resolve.js';
 import { checkTopicViews } from './projections/topic-views.js';
 

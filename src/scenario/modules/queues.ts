@@ -1,7 +1,6 @@
 import { messageQueueSchema, QUEUE_KINDS, queueKindOf } from '../queues/index.js';
 import { PLAIN } from '../queues/kind.js';
-import type { Context } from '../resolve/context.js';
-import { conflict } from '../resolve/context.js';
+import { conflict, type Context } from '../resolve/context.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import {
   consumerNameOf,
@@ -11,8 +10,7 @@ import {
 } from '../resolve/message-queues.js';
 import { checkParts } from '../resolve/names.js';
 import { visitHandlers } from '../walk-steps.js';
-import type { Module, Parts } from './kind.js';
-import { noHost, nothing, unchanged } from './kind.js';
+import { noHost, nothing, unchanged, type Module, type Parts } from './kind.js';
 
 /** Queues. Each message goes to one consumer. */
 export const queues: Module<'queues'> = {

@@ -3,8 +3,7 @@ import { report } from '../resolve/context.js';
 import { plainHost } from '../resolve/plain-host.js';
 import { resolvePlacement } from '../resolve/placement.js';
 import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
-import type { Entry, Module } from './kind.js';
-import { none, nothing, unchanged } from './kind.js';
+import { none, nothing, unchanged, type Entry, type Module } from './kind.js';
 import { FREE_CPU } from '../../contracts/scenario/process.js';
 
 /** Faults that act on the servers of a registry or on what they know. */

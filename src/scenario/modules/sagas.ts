@@ -1,13 +1,10 @@
-import { change, changeItems } from '../located.js';
-import type { Node } from '../located.js';
+import { change, changeItems, type Node } from '../located.js';
 import type { Path } from '../resolve/context.js';
 import { checkParts } from '../resolve/names.js';
 import { sagaSchema } from '../schema/sagas.js';
 import { changeEach, wrapScalar } from '../short-forms.js';
-import { visitBundle, visitPolicy } from '../walk-steps.js';
-import type { Visitor } from '../walk-steps.js';
-import type { Module, NamedEntry } from './kind.js';
-import { asHost, noHost, none, nothing, unchanged } from './kind.js';
+import { visitBundle, visitPolicy, type Visitor } from '../walk-steps.js';
+import { asHost, noHost, none, nothing, unchanged, type Module, type NamedEntry } from './kind.js';
 import { sagaCalls } from './sagas/calls.js';
 import { SAGA_REFERENCE } from './sagas/reference.js';
 import { resolveSaga } from './sagas/resolve.js';

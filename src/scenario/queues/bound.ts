@@ -1,6 +1,5 @@
 import type { Overflow } from '../../contracts/scenario/queues.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflict, writtenAt } from '../resolve/context.js';
+import { conflict, writtenAt, type Context, type Path } from '../resolve/context.js';
 
 interface Bounded {
   readonly capacity: number;

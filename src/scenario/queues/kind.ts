@@ -7,8 +7,7 @@ import type {
   QueueKindRules,
 } from '../../contracts/scenario/queues.js';
 import type { ReferenceEntry } from '../reference-entry.js';
-import type { ConsumerDefaults } from '../resolve/consumer.js';
-import { ONE_BY_ONE } from '../resolve/consumer.js';
+import { ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consumer.js';
 import type { Context, Path } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { ENDS } from './ends.js';

@@ -5,16 +5,14 @@ import type { Broker } from '../../contracts/scenario/messaging.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflict, conflictsAt, writtenAt } from '../resolve/context.js';
+import { conflict, conflictsAt, writtenAt, type Context, type Path } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { checkBound } from './bound.js';
 import { ENDS } from './ends.js';
 import { boundedFields, capacity, consumers, deadLetter } from './fields.js';
-import type { OwnQueue } from './kind.js';
-import { limitedBy, queueKind, wholeBatch } from './kind.js';
+import { limitedBy, queueKind, wholeBatch, type OwnQueue } from './kind.js';
 
 /** Largest number of replicas of a stream (nats-server server/stream.go, StreamMaxReplicas). */
 const MOST_REPLICAS = 5;

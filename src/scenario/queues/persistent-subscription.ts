@@ -1,8 +1,7 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflict } from '../resolve/context.js';
+import { conflict, type Context, type Path } from '../resolve/context.js';
 import { entryOf } from '../resolve/names.js';
 import { checkMost } from '../resolve/receives.js';
 import { isOfKind } from '../resolve/targets.js';

@@ -4,17 +4,14 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
-import type { ConsumerDefaults } from '../resolve/consumer.js';
-import { isFunction, ONE_BY_ONE } from '../resolve/consumer.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflictsAt, writtenAt } from '../resolve/context.js';
+import { isFunction, ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consumer.js';
+import { conflictsAt, writtenAt, type Context, type Path } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
 import { ENDS } from './ends.js';
 import { backlog, consumerName, deadLetter, entryFields, publishLatency } from './fields.js';
-import type { Receiving } from './kind.js';
-import { limitedBy, MOST_RECEIVED, queueKind } from './kind.js';
+import { limitedBy, MOST_RECEIVED, queueKind, type Receiving } from './kind.js';
 
 const DAY_NS = 86_400 * NS_PER_SECOND;
 /** Deduplication window of a FIFO queue. */

@@ -5,8 +5,7 @@ import type { Queue, Shed } from '../../contracts/scenario/resources.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt, conflict, writtenAt } from './context.js';
+import { conflictsAt, conflict, writtenAt, type Context, type Path } from './context.js';
 
 /** Settings of the component that admission control is checked against. */
 interface Place {

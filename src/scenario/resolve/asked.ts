@@ -3,8 +3,7 @@ import { policyKind } from '../../patterns/registry.js';
 import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { get, text } from '../located.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, writtenAt } from './context.js';
+import { conflict, report, writtenAt, type Context, type Path } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
 
 /** A validated store of a policy. */

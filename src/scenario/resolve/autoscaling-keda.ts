@@ -1,8 +1,7 @@
 import type { KedaScaling } from '../../contracts/scenario/autoscaling.js';
 import type { KedaOutput } from '../schema/autoscaling-keda.js';
 import { resolveRatio } from './autoscaling.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt, writtenAt } from './context.js';
+import { conflictsAt, writtenAt, type Context, type Path } from './context.js';
 
 /** Resolves the fields of kind `keda`. */
 export function resolveKeda(context: Context, own: KedaOutput, at: Path): KedaScaling {

@@ -9,8 +9,7 @@ import { resolveHpa } from './autoscaling.js';
 import { resolveKeda } from './autoscaling-keda.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 
 interface Scaler<Output> {
   /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */

@@ -1,8 +1,7 @@
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { ScheduledScaling } from '../../contracts/scenario/autoscaling.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
-import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, report, type Context, type Path } from './context.js';
 
 /** Resolves the fields of kind `scheduled`; `replicas` is the initial number. */
 export function resolveScheduled(

@@ -1,8 +1,7 @@
 import type { ScalingStep, StepScaling } from '../../contracts/scenario/autoscaling.js';
 import type { StepOutput } from '../schema/autoscaling-step.js';
 import { checkForm, groupOf } from './autoscaling.js';
-import type { Context, Path } from './context.js';
-import { conflict, conflictsAt } from './context.js';
+import { conflict, conflictsAt, type Context, type Path } from './context.js';
 
 type StepText = StepOutput['steps'][number];
 

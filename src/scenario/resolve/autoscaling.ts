@@ -8,8 +8,7 @@ import type {
 } from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { KedaOutput } from '../schema/autoscaling-keda.js';
-import type { Context, Path } from './context.js';
-import { isOneOf, conflict, report } from './context.js';
+import { isOneOf, conflict, report, type Context, type Path } from './context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 

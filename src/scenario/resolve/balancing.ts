@@ -1,9 +1,7 @@
 import { balancerKind } from '../../patterns/registry.js';
 import type { LoadBalancing } from '../../contracts/scenario/policies.js';
-import type { BalancingOutput } from '../schema/balancing.js';
-import { zoneAwareSchema } from '../schema/balancing.js';
-import type { Context, Path } from './context.js';
-import { conflict, conflictsAt, isDeclaredKey } from './context.js';
+import { zoneAwareSchema, type BalancingOutput } from '../schema/balancing.js';
+import { conflict, conflictsAt, isDeclaredKey, type Context, type Path } from './context.js';
 import { resolvePriorities } from './priorities.js';
 
 /** Resolves load balancing. */

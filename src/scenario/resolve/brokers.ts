@@ -1,6 +1,5 @@
 import type { Broker } from '../../contracts/scenario/messaging.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, type Context, type Path } from './context.js';
 import { isOfKind } from './targets.js';
 
 /** Whether a name refers to a broker of this kind. Reports others at `broker`. */

@@ -6,9 +6,8 @@ import {
   presetOrder,
 } from '../../patterns/registry.js';
 import type { Layer, OncePerValue, OutlierDetection } from '../../contracts/scenario/policies.js';
-import type { Bundle } from '../../contracts/scenario/steps.js';
-import { entries, get, items, locate, text } from '../located.js';
-import type { Node } from '../located.js';
+import { NO_POLICY, type Bundle } from '../../contracts/scenario/steps.js';
+import { entries, get, items, locate, text, type Node } from '../located.js';
 import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
@@ -22,7 +21,6 @@ import { clusterOf, withOwners } from './owners.js';
 import { NAMED_STATE } from '../../patterns/layers.js';
 import type { StoreOutput } from './asked.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
-import { NO_POLICY } from '../../contracts/scenario/steps.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */
 const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);

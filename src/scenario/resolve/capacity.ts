@@ -2,8 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Capacity, CapacityIndex } from '../../contracts/scenario/capacity.js';
 import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import type { Context, Path } from './context.js';
-import { refuseFields, conflict } from './context.js';
+import { refuseFields, conflict, type Context, type Path } from './context.js';
 import { checkKey } from './sections.js';
 import { sorted } from './names.js';
 

@@ -1,8 +1,7 @@
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import { kongPriority } from '../products.js';
-import type { Context } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, report, type Context } from './context.js';
 
 /**
  * The middleware of a route in order: that of the gateway, then its own. Kong sorts plugins by priority, and of each

@@ -5,8 +5,7 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt, conflict, writtenAt } from './context.js';
+import { conflictsAt, conflict, writtenAt, type Context, type Path } from './context.js';
 
 /** Policies that apply to a handler. */
 const ALLOWED: readonly string[] = ['circuitBreaker', 'rateLimit', 'timeout'];

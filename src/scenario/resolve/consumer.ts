@@ -1,10 +1,8 @@
-import { kindText } from '../../contracts/component-kind.js';
-import type { ComponentKind } from '../../contracts/component-kind.js';
+import { kindText, type ComponentKind } from '../../contracts/component-kind.js';
 import type { Consumption, Inbox } from '../../contracts/scenario/messaging.js';
 import type { ConsumerOutput } from '../schema/consumer.js';
 import { resolveConsumerPolicy } from './consumer-policy.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, reportKey } from './context.js';
+import { conflict, report, reportKey, type Context, type Path } from './context.js';
 import { resolveCall, resolveQuery, split, unknown } from './targets.js';
 
 /** Default concurrency and batch of a consumer. */

@@ -1,9 +1,7 @@
-import { PRIMARY } from '../../contracts/scenario/replication.js';
-import type { Replication, Shards } from '../../contracts/scenario/replication.js';
+import { PRIMARY, type Replication, type Shards } from '../../contracts/scenario/replication.js';
 import type { Database, Operation } from '../../contracts/scenario/database.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
-import type { Product } from '../../language/databases.js';
-import { isSearch, PRODUCTS } from '../../language/databases.js';
+import { isSearch, PRODUCTS, type Product } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
 import type { Context, Path } from './context.js';

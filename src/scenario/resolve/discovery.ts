@@ -2,8 +2,7 @@ import type { Discovery } from '../../contracts/scenario/discovery.js';
 import type { Registry } from '../../contracts/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
 import type { DiscoveryOutput } from '../schema/discovery.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt, report } from './context.js';
+import { conflictsAt, report, type Context, type Path } from './context.js';
 import { unknown } from './targets.js';
 
 /** Default interval of fetches: that of the clients of Eureka. */

@@ -5,8 +5,7 @@ import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';
 import { viaBalancer } from './balancers.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 import { resolveCall } from './targets.js';
 
 /** Resolves the call or the steps of a fallback. */

@@ -3,13 +3,11 @@ import type { FaultCondition, Scenario } from '../../contracts/scenario/scenario
 import { namesOf } from '../expectations.js';
 import type { Expression, Subject } from '../../contracts/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
-import type { Metric } from '../../language/metrics.js';
-import { findMetric } from '../../language/metrics.js';
+import { findMetric, type Metric } from '../../language/metrics.js';
 import { MESSAGE_METRICS } from '../../language/metrics/messages.js';
 import { QUEUE_METRICS } from '../../language/metrics/queues.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context } from './context.js';
-import { report } from './context.js';
+import { report, type Context } from './context.js';
 import type { CallGraph } from './graph.js';
 import type { Raise } from './names.js';
 import type { Path } from '../located.js';

@@ -1,7 +1,6 @@
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
-import { conflict, writtenAt } from './context.js';
+import { conflict, writtenAt, type Context, type Path } from './context.js';
 
 /** Reports common fields that do not apply to the kind, and contradictions between its own fields. */
 export function checkFields(

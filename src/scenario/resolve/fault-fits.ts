@@ -1,6 +1,5 @@
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { Context, Path } from './context.js';
-import { report } from './context.js';
+import { report, type Context, type Path } from './context.js';
 
 export type Hittable = FaultKind['targets'][number];
 

@@ -1,8 +1,7 @@
 import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { Aim } from '../modules/kind.js';
 import { report } from './context.js';
-import type { Hittable } from './fault-fits.js';
-import { fits } from './fault-fits.js';
+import { fits, type Hittable } from './fault-fits.js';
 
 /** Checks a fault whose target is a topic or queue, or a part of one. */
 export function checkHolder(aim: Aim, whole: readonly Hittable[]): 'checked' {

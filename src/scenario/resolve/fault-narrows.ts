@@ -1,8 +1,7 @@
 import { NODES } from '../../contracts/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 import { split, splitVersion } from './targets.js';
 
 /** What a fault affects at a target. */

@@ -1,7 +1,6 @@
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, report, type Context, type Path } from './context.js';
 import { fits } from './fault-fits.js';
 
 /** Checks a fault that targets nodes of the platform: `nodes`, or one of them, such as `nodes[0]`. */

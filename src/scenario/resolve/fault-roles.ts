@@ -4,8 +4,7 @@ import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
-import { report, writtenAt } from './context.js';
+import { report, writtenAt, type Context, type Path } from './context.js';
 import { namesOfKinds } from './names.js';
 
 /** Reports roles that a target does not have. */

@@ -6,14 +6,13 @@ import { NODES } from '../../contracts/scenario/nodes.js';
 import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { Fault, Gateway, KeyPopulation } from '../../contracts/scenario/scenario.js';
 import type { Service } from '../../contracts/scenario/services.js';
-import type { FaultOutput } from '../schema/fault.js';
+import { FAULT_FIELDS, type FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
-import { FAULT_FIELDS } from '../schema/fault.js';
 import type { Context, Path } from './context.js';
 import { isOneOf, isZone, conflict, report, reportKey } from './context.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
-import { fits } from './fault-fits.js';
+import { fits, type Hittable } from './fault-fits.js';
 import { checkNodeTarget } from './fault-nodes.js';
 import { checkNarrowing } from './fault-narrows.js';
 import { checkRoles, isWhole, roleOf } from './fault-roles.js';
@@ -21,7 +20,6 @@ import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
 import { resolveSpans } from './spans.js';
 import { hasVersion, split, splitVersion, unknown } from './targets.js';
-import type { Hittable } from './fault-fits.js';
 
 /** The components that faults can target. */
 export interface Aims {

@@ -1,10 +1,8 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { KpaSettings } from '../../contracts/scenario/functions.js';
-import { kpaSchema } from '../schema/function-kinds.js';
-import type { KpaOutput } from '../schema/function-kinds.js';
+import { kpaSchema, type KpaOutput } from '../schema/function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
 
 const MIB = 1_048_576;
 

@@ -17,12 +17,10 @@ import type { CountDistribution } from '../../kernel/counts.js';
 
 /** All possible calls between the components of a scenario. */
 export class CallGraph {
-  readonly edges: readonly CallEdge[];
   /** Component pairs as `caller->callee`. */
   readonly pairs: ReadonlySet<string>;
 
-  constructor(edges: readonly CallEdge[]) {
-    this.edges = edges;
+  constructor(readonly edges: readonly CallEdge[]) {
     this.pairs = new Set(edges.map((e) => `${componentOf(e.from)}->${componentOf(e.to)}`));
   }
 
@@ -145,15 +143,13 @@ function startOf(from: string, client: Step['policy'] = null): Place {
 }
 
 class Walker implements CallWalker {
-  private readonly scenario: Omit<Scenario, 'faults' | 'report'>;
-  private readonly edges: CallEdge[];
   /** The bundles whose fallbacks and stores are being visited. */
   private readonly around = new Set<Step['policy']>();
 
-  constructor(scenario: Omit<Scenario, 'faults' | 'report'>, edges: CallEdge[]) {
-    this.scenario = scenario;
-    this.edges = edges;
-  }
+  constructor(
+    private readonly scenario: Omit<Scenario, 'faults' | 'report'>,
+    private readonly edges: CallEdge[],
+  ) {}
 
   steps(at: Place, steps: readonly Step[]): void {
     let going = at.certain;

@@ -10,8 +10,7 @@ import { layerOf, resolveBundle, resolveOnce, resolveOutliers } from './bundles.
 import { resolveLoadBalancing } from './balancing.js';
 import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
 import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';

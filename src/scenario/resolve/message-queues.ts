@@ -3,8 +3,7 @@ import type { QueueConsumerFields, QueueFields } from '../queues/written.js';
 import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
 import { described } from './described.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 import { split } from './targets.js';
 
 /** Default name of a consumer: the service that it calls. */

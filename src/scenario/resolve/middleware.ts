@@ -5,15 +5,12 @@ import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, reportKey, writtenAt } from './context.js';
+import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
 import { checkKey } from './bundles.js';
-import { checkOnError, resolveAsked } from './asked.js';
+import { checkOnError, resolveAsked, type StoreOutput } from './asked.js';
 import { resolveWhen } from './steps.js';
-import type { ResponseFields } from '../modules/caches/steps.js';
-import { resolveResponse } from '../modules/caches/steps.js';
+import { resolveResponse, type ResponseFields } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
-import type { StoreOutput } from './asked.js';
 
 /** Resolves a middleware chain. */
 export function resolveMiddleware(

@@ -1,8 +1,7 @@
 import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
-import type { Context, Path } from './context.js';
-import { conflictsAt } from './context.js';
+import { conflictsAt, type Context, type Path } from './context.js';
 
 /** Reports each modifier of a step that could not change anything there. `path` is that of the step. */
 export function checkModifiers(context: Context, step: Step, output: StepOutput, path: Path): void {

@@ -6,8 +6,7 @@ import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { HostOutput } from '../schema/host.js';
 import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
-import type { Context, Path } from './context.js';
-import { conflict, remark, report } from './context.js';
+import { conflict, remark, report, type Context, type Path } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 

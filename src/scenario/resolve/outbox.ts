@@ -1,7 +1,6 @@
 import type { Outbox } from '../../contracts/scenario/messaging.js';
 import type { OutboxOutput } from '../schema/outbox.js';
-import type { Context, Path } from './context.js';
-import { conflict, isOneOf, refuseFields, writtenAt } from './context.js';
+import { conflict, isOneOf, refuseFields, writtenAt, type Context, type Path } from './context.js';
 import { sorted } from './names.js';
 import { resolveQuery, split } from './targets.js';
 

@@ -2,12 +2,10 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Bundle, Cluster } from '../../contracts/scenario/steps.js';
 import { policyKind } from '../../patterns/registry.js';
 import { canonicalJson } from '../../text/canonical.js';
-import { entries, get, items, locate, text } from '../located.js';
-import type { Node } from '../located.js';
+import { entries, get, items, locate, text, type Node } from '../located.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { clusterId, clusterNamed } from '../clusters.js';
-import type { Context, Path } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, report, type Context, type Path } from './context.js';
 import { mapOf } from './names.js';
 
 /** Longest chain of `extends` that is followed; a longer one is an error of its own. */

@@ -1,5 +1,4 @@
-import type { Context, Path } from './context.js';
-import { isZone, report } from './context.js';
+import { isZone, report, type Context, type Path } from './context.js';
 import { sorted } from './names.js';
 
 /**

@@ -1,7 +1,6 @@
 import { PLAIN_BALANCING } from '../../contracts/patterns/balancer.js';
 import type { Host } from '../../contracts/scenario/host.js';
-import type { Written } from './described.js';
-import { described } from './described.js';
+import { described, type Written } from './described.js';
 import { sorted } from './names.js';
 
 interface HostText extends Written {

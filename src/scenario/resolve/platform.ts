@@ -2,8 +2,7 @@ import type { Platform } from '../../contracts/scenario/scenario.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../../contracts/scenario/restarts.js';
-import type { Context } from './context.js';
-import { conflict, report } from './context.js';
+import { conflict, report, type Context } from './context.js';
 import { resolveNodes } from './nodes.js';
 
 /** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */

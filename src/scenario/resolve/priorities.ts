@@ -1,8 +1,6 @@
 import type { Priorities } from '../../contracts/patterns/balancer.js';
-import type { BalancingOutput } from '../schema/balancing.js';
-import { prioritiesSchema } from '../schema/balancing.js';
-import type { Context, Path } from './context.js';
-import { conflict, isZone } from './context.js';
+import { prioritiesSchema, type BalancingOutput } from '../schema/balancing.js';
+import { conflict, isZone, type Context, type Path } from './context.js';
 
 /** Resolves the levels of a balancing; null = none, undefined = not written. */
 export function resolvePriorities(

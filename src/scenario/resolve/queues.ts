@@ -1,9 +1,7 @@
-import type { Ns } from '../../kernel/time.js';
-import { NS_PER_MS } from '../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../kernel/time.js';
 import type { Queue } from '../../contracts/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
-import type { Context, Path } from './context.js';
-import { isDeclaredKey, conflict, report } from './context.js';
+import { isDeclaredKey, conflict, report, type Context, type Path } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
 /** Default target and interval of CoDel and similar disciplines. */

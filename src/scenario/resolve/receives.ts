@@ -1,5 +1,4 @@
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 
 /** Reports a batch that is larger than the limit `field` on messages at a consumer: it would never fill. */
 export function checkMost(

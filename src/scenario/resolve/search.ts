@@ -2,8 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../contracts/scenario/search.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import type { Context, Path } from './context.js';
-import { conflict, writtenAt } from './context.js';
+import { conflict, writtenAt, type Context, type Path } from './context.js';
 
 /** Default replicas per shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
 const REPLICAS = 1;

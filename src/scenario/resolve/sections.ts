@@ -1,8 +1,7 @@
 import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../contracts/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
-import type { Context, Path } from './context.js';
-import { isOneOf, conflict, report } from './context.js';
+import { isOneOf, conflict, report, type Context, type Path } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 import { isOfKind } from './targets.js';
 

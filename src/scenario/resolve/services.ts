@@ -5,10 +5,8 @@ import type { Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
-import { checksOf } from '../sections/probes.js';
-import { resolveChecks, withoutChecks } from '../sections/probes.js';
+import { checksOf, resolveChecks, withoutChecks, resolveProbes } from '../sections/probes.js';
 import { withTotal } from './placement.js';
-import { resolveProbes } from '../sections/probes.js';
 import { placesOf, resolveVersions } from './versions.js';
 
 /** Resolves a service. */

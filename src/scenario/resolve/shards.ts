@@ -1,6 +1,5 @@
 import type { StepOutput } from '../schema/steps.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 import { checkKey, isSharded } from './sections.js';
 
 /** Resolves the key that selects the shard of a query; null if its operation determines it or a view is read. */

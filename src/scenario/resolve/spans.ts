@@ -2,8 +2,7 @@ import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
-import type { Context, Path } from './context.js';
-import { conflict, report, reportKey } from './context.js';
+import { conflict, report, reportKey, type Context, type Path } from './context.js';
 
 /** Largest number of repetitions of a fault. */
 const SPANS_MAX = 10_000;

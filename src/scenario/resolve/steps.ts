@@ -11,9 +11,8 @@ import type {
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
-import type { Context, Path } from './context.js';
+import { isOneOf, conflict, report, type Context, type Path } from './context.js';
 import { viaBalancer } from './balancers.js';
-import { isOneOf, conflict, report } from './context.js';
 import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
 import { namesOfKinds, sorted } from './names.js';

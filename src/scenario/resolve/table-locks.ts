@@ -3,8 +3,7 @@ import type { Operation, TableMode } from '../../contracts/scenario/database.js'
 import { usualMode } from '../../language/table-locks.js';
 import { PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import type { Context, Path } from './context.js';
-import { conflict } from './context.js';
+import { conflict, type Context, type Path } from './context.js';
 
 type OperationOutput = DatabaseOutput['operations'][string];
 

@@ -1,10 +1,7 @@
-import { kindText } from '../../contracts/component-kind.js';
-import type { ComponentKind } from '../../contracts/component-kind.js';
-import { kindWord } from '../../contracts/component-kind.js';
+import { kindText, kindWord, type ComponentKind } from '../../contracts/component-kind.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { nearest } from '../suggest.js';
-import type { Context, Path } from './context.js';
-import { isOneOf, report } from './context.js';
+import { isOneOf, report, type Context, type Path } from './context.js';
 import { BUILT_IN_KEYS, namesOfKinds } from './names.js';
 
 /** Resolves the target of a call. Reports an invalid one and returns null. */

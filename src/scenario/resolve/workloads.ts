@@ -14,8 +14,7 @@ import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/wo
 import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
-import type { Context, Path } from './context.js';
-import { isZone, conflict, conflictsAt, report } from './context.js';
+import { isZone, conflict, conflictsAt, report, type Context, type Path } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';

@@ -3,8 +3,7 @@ import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { share } from '../../contracts/quantities/quantities.js';
-import { nameText, priorityNumber } from '../../contracts/fields/common.js';
-import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { nameText, priorityNumber, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 

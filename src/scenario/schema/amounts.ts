@@ -1,5 +1,4 @@
-import type { Quantity } from '../../contracts/quantities/quantities.js';
-import { quantity } from '../../contracts/quantities/quantities.js';
+import { quantity, type Quantity } from '../../contracts/quantities/quantities.js';
 import {
   PERCENT_PATTERN,
   QuantityError,

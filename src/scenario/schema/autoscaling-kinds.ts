@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { hpaSchema } from './autoscaling.js';
-import type { HpaOutput } from './autoscaling.js';
-import { kedaSchema } from './autoscaling-keda.js';
-import type { KedaOutput } from './autoscaling-keda.js';
-import { scheduledSchema } from './autoscaling-scheduled.js';
-import type { ScheduledOutput } from './autoscaling-scheduled.js';
-import { stepSchema } from './autoscaling-step.js';
-import type { StepOutput } from './autoscaling-step.js';
+import { hpaSchema, type HpaOutput } from './autoscaling.js';
+import { kedaSchema, type KedaOutput } from './autoscaling-keda.js';
+import { scheduledSchema, type ScheduledOutput } from './autoscaling-scheduled.js';
+import { stepSchema, type StepOutput } from './autoscaling-step.js';
 
 /** All kinds of autoscalers: one line each. */
 const KINDS = [hpaSchema, kedaSchema, stepSchema, scheduledSchema] as const;

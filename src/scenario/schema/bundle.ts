@@ -14,10 +14,8 @@ import {
 import { choice } from '../../contracts/quantities/fields.js';
 import type { OnceOutput } from '../../contracts/fields/common.js';
 import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
-import { connectionsSchema } from '../../contracts/scenario/connections.js';
-import type { Connections } from '../../contracts/scenario/connections.js';
-import type { BalancingOutput } from './balancing.js';
-import { loadBalancingSchema } from './balancing.js';
+import { connectionsSchema, type Connections } from '../../contracts/scenario/connections.js';
+import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
 
 /** A validated outlier detection; without a kind it has the default one. */
 export interface OutlierOutput {

@@ -32,14 +32,11 @@ import { pools } from '../../contracts/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';
 import { tableLockFields } from './table-locks.js';
-import { placed } from './host.js';
+import { placed, type HostOutput, type HostShape, type MiddlewareOutput } from './host.js';
 import { cpuSchema } from '../../contracts/scenario/process.js';
-import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
-import type { StepOutput } from './steps.js';
-import { methodText } from './steps.js';
+import { methodText, type StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
-import { versionFields } from './versions.js';
-import type { VersionedOutput } from './versions.js';
+import { versionFields, type VersionedOutput } from './versions.js';
 
 /** A validated endpoint. */
 export interface EndpointOutput {

@@ -20,8 +20,7 @@ import {
   named,
 } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
-import { zoneSchema } from './host.js';
-import type { HostOutput, HostShape } from './host.js';
+import { zoneSchema, type HostOutput, type HostShape } from './host.js';
 
 /** A validated function. */
 export interface FunctionOutput {

@@ -12,23 +12,14 @@ import {
   type WrittenMemory,
 } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
-import { resourcesSchema } from './autoscaling.js';
-import type { ResourcesOutput } from './autoscaling.js';
-import { autoscalingSchema } from './autoscaling-kinds.js';
-import type { AutoscalingOutput } from './autoscaling-kinds.js';
-import type { BundleOutput } from './bundle.js';
-import { outlierDetectionSchema } from './bundle.js';
-import { loadBalancingSchema } from './balancing.js';
-import type { OutlierOutput } from './bundle.js';
-import type { BalancingOutput } from './balancing.js';
-import { discoverySchema } from './discovery.js';
-import type { DiscoveryOutput } from './discovery.js';
-import { protocolSchema } from '../../contracts/scenario/connections.js';
-import type { WrittenProtocol } from '../../contracts/scenario/connections.js';
-import { disruptionBudgetSchema } from './nodes.js';
-import type { BudgetOutput } from './nodes.js';
-import { probesSchema } from '../../contracts/scenario/probes.js';
-import type { WrittenProbes } from '../../contracts/scenario/probes.js';
+import { resourcesSchema, type ResourcesOutput } from './autoscaling.js';
+import { autoscalingSchema, type AutoscalingOutput } from './autoscaling-kinds.js';
+import { outlierDetectionSchema, type BundleOutput, type OutlierOutput } from './bundle.js';
+import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
+import { discoverySchema, type DiscoveryOutput } from './discovery.js';
+import { protocolSchema, type WrittenProtocol } from '../../contracts/scenario/connections.js';
+import { disruptionBudgetSchema, type BudgetOutput } from './nodes.js';
+import { probesSchema, type WrittenProbes } from '../../contracts/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
 
 /** Placement of replicas: a zone, a list assigned in turn, or counts. */

@@ -3,8 +3,7 @@ import { absent, byDefault, field, required } from '../../contracts/fields/field
 import { z } from 'zod';
 import { count, distribution } from '../../contracts/quantities/quantities.js';
 import type { Distribution } from '../../kernel/distribution.js';
-import type { MeshKindName } from '../meshes/index.js';
-import { MESH_KINDS } from '../meshes/index.js';
+import { MESH_KINDS, type MeshKindName } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
 import {
   CALL_PATTERN,

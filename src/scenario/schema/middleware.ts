@@ -5,10 +5,9 @@ import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { share, whole } from '../../contracts/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema } from './admission.js';
-import { nameText, when } from '../../contracts/fields/common.js';
+import { nameText, when, CALL_PATTERN } from '../../contracts/fields/common.js';
 import { cost } from '../../contracts/quantities/fields.js';
 import { methodText } from './steps.js';
-import { CALL_PATTERN } from '../../contracts/fields/common.js';
 
 /** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([

@@ -4,11 +4,9 @@ import { z } from 'zod';
 import { extending, inheriting, named } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import type { HostOutput, HostShape } from './host.js';
-import { outboxSchema } from './outbox.js';
-import type { OutboxOutput } from './outbox.js';
+import { outboxSchema, type OutboxOutput } from './outbox.js';
 import type { StepOutput } from './steps.js';
-import { versionFields } from './versions.js';
-import type { VersionedOutput } from './versions.js';
+import { versionFields, type VersionedOutput } from './versions.js';
 
 /** A validated service. */
 export interface ServiceOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {

@@ -17,12 +17,9 @@ import {
 import { STEP_VERBS } from '../verbs.js';
 import type { ReadOf } from '../../contracts/scenario/stores.js';
 import type { BundleOutput } from './bundle.js';
-import type { CacheStepOutput } from './cache-step.js';
-import { cacheStepSchema } from './cache-step.js';
-import type { PublishOutput } from './publish.js';
-import { publishFields } from './publish.js';
-import type { SagaStepOutput } from './saga-step.js';
-import { sagaStepFields } from './saga-step.js';
+import { cacheStepSchema, type CacheStepOutput } from './cache-step.js';
+import { publishFields, type PublishOutput } from './publish.js';
+import { sagaStepFields, type SagaStepOutput } from './saga-step.js';
 import type { ReadRoute } from '../../contracts/scenario/replication.js';
 import { readRoute } from './replication.js';
 import type { AppendOutput, LoadOutput } from './stores.js';

@@ -18,8 +18,7 @@ import {
   priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
-import type { CallText, StepOutput } from './steps.js';
-import { callFields } from './steps.js';
+import { callFields, type CallText, type StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import type { Quantity } from '../../contracts/quantities/quantities.js';
 

@@ -1,10 +1,8 @@
-import type { Node } from '../located.js';
-import { entries, get, items, list, map, scalar, text } from '../located.js';
+import { entries, get, items, list, map, scalar, text, type Node } from '../located.js';
 import { ENVOY_OUTCOMES } from '../product-words.js';
 import { plainWord } from '../synonyms.js';
 import { numberOf, onePlus, percent, same, timeIn, wordOf } from './read.js';
-import type { Placing, Row, Spellings } from './row.js';
-import { blocksOf, harmless, loose, moved } from './row.js';
+import { blocksOf, harmless, loose, moved, type Placing, type Row, type Spellings } from './row.js';
 
 /** A Duration of protobuf. A bare number, which Envoy itself refuses, counts seconds. */
 const time = timeIn('s');

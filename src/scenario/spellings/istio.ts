@@ -2,8 +2,7 @@ import { entries, get, scalar } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { connections, outcomesOf } from './envoy.js';
 import { onePlus, percent, same, timeIn, wordOf } from './read.js';
-import type { Row, Spellings } from './row.js';
-import { blocksOf, harmless, loose, moved } from './row.js';
+import { blocksOf, harmless, loose, moved, type Row, type Spellings } from './row.js';
 
 const time = timeIn('s');
 

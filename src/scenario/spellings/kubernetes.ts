@@ -1,9 +1,7 @@
-import type { Entry, MapNode, Node } from '../located.js';
-import { entries, get, map, scalar } from '../located.js';
+import { entries, get, map, scalar, type Entry, type MapNode, type Node } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { numberOf, timeIn, wordOf } from './read.js';
-import type { Around, Placing, Row } from './row.js';
-import { harmless } from './row.js';
+import { harmless, type Around, type Placing, type Row } from './row.js';
 
 const seconds = timeIn('s');
 

@@ -6,8 +6,7 @@ import {
   policyKind,
   policyKinds,
 } from '../../patterns/registry.js';
-import type { MapNode } from '../located.js';
-import { get, text } from '../located.js';
+import { get, text, type MapNode } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { PRODUCT_SPELLINGS } from './index.js';
 import type { Block, Row } from './row.js';

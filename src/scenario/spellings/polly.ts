@@ -1,7 +1,6 @@
 import { scalar } from '../located.js';
 import { flagOf, onePlus, same, timeSpan, wordOf } from './read.js';
-import type { Row, Spellings } from './row.js';
-import { blocksOf, moved } from './row.js';
+import { blocksOf, moved, type Row, type Spellings } from './row.js';
 
 /** DelayBackoffType: Constant, Linear, Exponential. RetryHelper.cs: jitter of 25 %, or the decorrelated delay. */
 const OF_RETRIES: readonly Row[] = [

@@ -1,5 +1,4 @@
-import type { Node } from '../located.js';
-import { scalar } from '../located.js';
+import { scalar, type Node } from '../located.js';
 import type { Read } from './row.js';
 
 /** The value as it is written. */

@@ -1,7 +1,6 @@
 import { scalar, text } from '../located.js';
 import { flagOf, numberOf, percent, same, timeIn } from './read.js';
-import type { Row, Spellings } from './row.js';
-import { blocksOf, harmless, loose, moved } from './row.js';
+import { blocksOf, harmless, loose, moved, type Row, type Spellings } from './row.js';
 
 /** resilience4j-spring-boot3: a Duration of Spring Boot, whose bare number counts milliseconds. */
 const time = timeIn('ms');

@@ -1,6 +1,5 @@
 import type { Problems } from '../diagnostics.js';
-import type { Entry, MapNode, Node, Path, Place } from '../located.js';
-import { entries } from '../located.js';
+import { entries, type Entry, type MapNode, type Node, type Path, type Place } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import type { Placing, Row } from './row.js';
 import { blockedBy, contains, entryAt, withIn } from './tree.js';
@@ -8,15 +7,13 @@ import { blockedBy, contains, entryAt, withIn } from './tree.js';
 /** A mapping whose keys of other products are replaced one by one. */
 export class Rewriting {
   protected result: MapNode;
-  protected readonly source: MapNode;
-  private readonly path: Path;
-  protected readonly problems: Problems;
 
-  constructor(source: MapNode, path: Path, problems: Problems) {
-    this.source = source;
+  constructor(
+    protected readonly source: MapNode,
+    private readonly path: Path,
+    protected readonly problems: Problems,
+  ) {
     this.result = source;
-    this.path = path;
-    this.problems = problems;
   }
 
   /** Replaces a key by the entries that mean the same. `inside`: where the key is. */

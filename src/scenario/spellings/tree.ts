@@ -1,5 +1,4 @@
-import type { Entry, MapNode, Node, Place } from '../located.js';
-import { isNull, map } from '../located.js';
+import { isNull, map, type Entry, type MapNode, type Node, type Place } from '../located.js';
 
 /** Whether a place is within another one. */
 export function contains(outer: Place, inner: Place): boolean {

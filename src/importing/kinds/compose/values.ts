@@ -4,11 +4,7 @@ import { resolve, type Variables } from './variables.js';
 
 /** Reads values of one project, with its variables put in. */
 export class Values {
-  private readonly variables: Variables;
-
-  constructor(variables: Variables) {
-    this.variables = variables;
-  }
+  constructor(private readonly variables: Variables) {}
 
   /** The text of a value. A variable without a value is empty, as for Docker Compose, and listed. */
   text(cell: Cell | undefined): string | undefined {

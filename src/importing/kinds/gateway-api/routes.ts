@@ -31,15 +31,13 @@ interface Ranked {
 }
 
 class Reader {
-  private readonly document: Cell;
-  private readonly gateway: Component;
-  private readonly system: System;
   private readonly hosts: ReturnType<typeof hostsOf>;
 
-  constructor(document: Cell, gateway: Component, system: System) {
-    this.document = document;
-    this.gateway = gateway;
-    this.system = system;
+  constructor(
+    private readonly document: Cell,
+    private readonly gateway: Component,
+    private readonly system: System,
+  ) {
     this.hosts = hostsOf(document.get('spec', 'hostnames')?.items() ?? []);
   }
 

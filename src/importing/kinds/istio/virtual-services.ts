@@ -22,17 +22,15 @@ export const virtualServices: DocumentKind = {
 };
 
 class Reader {
-  private readonly document: Cell;
-  private readonly system: System;
-  private readonly mesh: Mesh;
   private readonly namespace: string;
   /** Hosts of the requests that its routes take; null = all. */
   private readonly hosts: ReturnType<typeof hostsOf>;
 
-  constructor(document: Cell, system: System, mesh: Mesh) {
-    this.document = document;
-    this.system = system;
-    this.mesh = mesh;
+  constructor(
+    private readonly document: Cell,
+    private readonly system: System,
+    private readonly mesh: Mesh,
+  ) {
     this.namespace = namespaceOf(document);
     this.hosts = hostsOf(document.get('spec', 'hosts')?.items() ?? []);
   }

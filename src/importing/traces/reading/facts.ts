@@ -1,5 +1,4 @@
-import { textOf } from './json.js';
-import type { Json } from './json.js';
+import { textOf, type Json } from './json.js';
 import type { Facts } from './span.js';
 
 /**

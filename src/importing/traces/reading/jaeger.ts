@@ -1,8 +1,6 @@
 import { FactsOf } from './facts.js';
-import { at, idOf, listOf, textOf } from './json.js';
-import type { Json } from './json.js';
-import { KIND } from './span.js';
-import type { Clock, ReadSpan } from './span.js';
+import { at, idOf, listOf, textOf, type Json } from './json.js';
+import { KIND, type Clock, type ReadSpan } from './span.js';
 
 const KINDS: ReadonlyMap<string, number> = new Map([
   ['internal', KIND.internal],
@@ -19,14 +17,11 @@ const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'hostname', 'ip'];
  * internal/uimodel/model.go.
  */
 export class JaegerReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
   private kind: number = KIND.unset;
   private sampled = NaN;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   read(trace: Json, take: (span: ReadSpan) => void): void {
     const makers = at(trace, 'processes');

@@ -1,8 +1,6 @@
 import { FactsOf } from './facts.js';
-import { at, idOf, listOf, textOf } from './json.js';
-import type { Json } from './json.js';
-import { KIND } from './span.js';
-import type { Clock, ReadSpan } from './span.js';
+import { at, idOf, listOf, textOf, type Json } from './json.js';
+import { KIND, type Clock, type ReadSpan } from './span.js';
 
 const KINDS: ReadonlyMap<string, number> = new Map([
   ['SPAN_KIND_INTERNAL', KIND.internal],
@@ -20,12 +18,9 @@ const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'host.name', 'container
  * `instrumentationLibrarySpans` of older versions. Source: opentelemetry-proto, docs/specification.md, trace.proto.
  */
 export class OtlpReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   read(resourceSpans: Json, take: (span: ReadSpan) => void): void {
     const attributes = attributesOf(at(at(resourceSpans, 'resource'), 'attributes'));

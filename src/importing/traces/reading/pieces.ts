@@ -49,8 +49,6 @@ const COMMA = 44;
  * left out, and reading goes on with the next one.
  */
 export class Pieces {
-  private readonly leftOut: LeftOut;
-  private readonly take: (piece: Piece) => void;
   /** Brackets that are open, and the key of each. */
   private open: number[] = [];
   private keys: string[] = [];
@@ -74,10 +72,10 @@ export class Pieces {
   private hasPiece = false;
   private isBroken = false;
 
-  constructor(leftOut: LeftOut, take: (piece: Piece) => void) {
-    this.leftOut = leftOut;
-    this.take = take;
-  }
+  constructor(
+    private readonly leftOut: LeftOut,
+    private readonly take: (piece: Piece) => void,
+  ) {}
 
   add(chunk: string): void {
     let from = 0;

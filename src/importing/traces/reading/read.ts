@@ -2,13 +2,10 @@ import type { LeftOut } from '../left-out.js';
 import type { TraceSource } from '../model.js';
 import type { SpanStore } from '../store.js';
 import { JaegerReader } from './jaeger.js';
-import { at } from './json.js';
-import type { Json } from './json.js';
+import { at, type Json } from './json.js';
 import { OtlpReader } from './otlp.js';
-import { Pieces } from './pieces.js';
-import type { Piece } from './pieces.js';
-import { Clock } from './span.js';
-import type { ReadSpan } from './span.js';
+import { Pieces, type Piece } from './pieces.js';
+import { Clock, type ReadSpan } from './span.js';
 import { ZipkinReader } from './zipkin.js';
 
 /** Reads files of all formats into one store, a piece at a time. */

@@ -1,8 +1,6 @@
 import { FactsOf } from './facts.js';
-import { at, idOf, textOf } from './json.js';
-import type { Json } from './json.js';
-import { KIND } from './span.js';
-import type { Clock, ReadSpan } from './span.js';
+import { at, idOf, textOf, type Json } from './json.js';
+import { KIND, type Clock, type ReadSpan } from './span.js';
 
 const KINDS: ReadonlyMap<string, number> = new Map([
   ['SERVER', KIND.server],
@@ -13,12 +11,9 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 
 /** A span of Zipkin v2. Source: openzipkin/zipkin-api, zipkin2-api.yaml. */
 export class ZipkinReader {
-  private readonly clock: Clock;
   private readonly facts = new FactsOf();
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   /** A span, or a list of them. */
   read(value: Json, take: (span: ReadSpan) => void): void {

@@ -1,5 +1,4 @@
-import type { Item, Row } from './items.js';
-import { PARALLEL_SHARE } from './items.js';
+import { PARALLEL_SHARE, type Item, type Row } from './items.js';
 
 /** Order of the steps of an endpoint: a step, or several of them one after the other or at the same time. */
 export type Order =

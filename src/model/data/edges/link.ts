@@ -1,6 +1,5 @@
 import { samplers } from '../../../kernel/distribution.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanLink } from '../../../contracts/plan/plan.js';
 import type { FlowDevice } from '../../../contracts/scenario/network.js';

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import { frames, originalOf } from '../strands/frames.js';
 import type { Fleet } from '../instances/fleet.js';
@@ -23,24 +22,19 @@ interface SplitParts {
 
 /** The version of the callee that each call of one edge goes to, and its instances. */
 export abstract class Split {
-  /** By number of the version, by index of the calling instance. */
-  readonly balancers: readonly (readonly BalancerState[])[];
   /** The instances found by the last gather(). */
   readonly members: Int32Array;
-  protected readonly world: SplitParts;
-  protected readonly component: number;
   private readonly ofPlace: readonly number[];
 
   constructor(
-    world: SplitParts,
-    component: number,
-    balancers: readonly (readonly BalancerState[])[],
+    protected readonly world: SplitParts,
+    protected readonly component: number,
+
+    /** By number of the version, by index of the calling instance. */
+    readonly balancers: readonly (readonly BalancerState[])[],
   ) {
     const { ofPlace } = world.plan.components[component].versions!;
-    this.world = world;
-    this.component = component;
     this.ofPlace = ofPlace;
-    this.balancers = balancers;
     this.members = new Int32Array(ofPlace.length);
   }
 
@@ -83,20 +77,16 @@ export abstract class Split {
 
 /** The split by the weights of a rollout. A request is assigned to one version and stays with it across retries. */
 export class WeightedSplit extends Split {
-  private readonly weights: Weights;
-  private readonly key: StreamKey;
   private readonly sticky: number;
 
   constructor(
     world: SplitParts,
     component: number,
-    weights: Weights,
-    key: StreamKey,
+    private readonly weights: Weights,
+    private readonly key: StreamKey,
     balancers: readonly (readonly BalancerState[])[],
   ) {
     super(world, component, balancers);
-    this.weights = weights;
-    this.key = key;
     this.sticky = world.plan.components[component].versions!.rollout!.sticky;
   }
 
@@ -134,16 +124,13 @@ export class WeightedSplit extends Split {
 
 /** The calls of an edge that names one version, such as `orders@v2`. The weights of a rollout do not apply to them. */
 export class NamedVersion extends Split {
-  private readonly version: number;
-
   constructor(
     world: SplitParts,
     component: number,
-    version: number,
+    private readonly version: number,
     balancers: readonly (readonly BalancerState[])[],
   ) {
     super(world, component, balancers);
-    this.version = version;
   }
 
   versionOf(): number {

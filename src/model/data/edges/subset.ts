@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Subset } from '../../../contracts/patterns/balancer.js';
 
 /** Draw numbers of the shuffle; draws of places on rings and in tables count up from 0. */

@@ -1,6 +1,5 @@
 import { PairSet } from '../../../kernel/pair-set.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 
 /** Shortest time that an execution is remembered. */
 const WINDOW_NS: Ns = 60 * NS_PER_SECOND;

@@ -20,7 +20,6 @@ export class Journal {
   private count = 0;
   /** Number of the next state machine if it has a reserved one; else -1. */
   private next = -1;
-  private readonly originNs: Ns;
   private readonly times: number[] = [];
   private readonly kinds: number[] = [];
   private readonly subjects: number[] = [];
@@ -28,9 +27,7 @@ export class Journal {
   private dropped = 0;
 
   /** Times are relative to `originNs`: the end of the warm-up. */
-  constructor(originNs: Ns) {
-    this.originNs = originNs;
-  }
+  constructor(private readonly originNs: Ns) {}
 
   note(kind: number, subject: number, value: number): void {
     engine.note((kind << 24) ^ subject, value);

@@ -43,14 +43,12 @@ export type Durations = readonly Histogram[];
  * four forms; the analysis finds it by name and subject (`analysis/measure/meter-readings.ts`).
  */
 export class Meters {
-  private readonly grid: Grid;
   private readonly cells: number;
   private readonly list: (() => MeterRecord)[] = [];
   private readonly ages: Age[] = [];
   private readonly gauges = new Map<string, number>();
 
-  constructor(grid: Grid) {
-    this.grid = grid;
+  constructor(private readonly grid: Grid) {
     this.cells = grid.edges.length - 1;
   }
 

@@ -14,8 +14,7 @@ import type { Grid } from '../../../contracts/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../../contracts/record/record.js';
 import { HistogramBank } from '../../../stats/histogram-bank.js';
 import { Histogram, type HistogramData } from '../../../stats/histogram.js';
-import { Columns } from '../../../stats/record-columns.js';
-import type { Counts } from '../../../stats/record-columns.js';
+import { Columns, type Counts } from '../../../stats/record-columns.js';
 import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */

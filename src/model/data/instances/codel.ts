@@ -20,9 +20,6 @@ const MEMORY = 16;
  * after the head. Square roots are exact here, where Linux approximates.
  */
 export class Codel {
-  private readonly targetNs: Ns;
-  private readonly intervalNs: Ns;
-  private readonly arrived: (strand: number) => Ns;
   /** From this time on, long waits count as a standing queue; -1 while waits are short. */
   private firstAbove: Ns = -1;
   private dropping = false;
@@ -30,11 +27,11 @@ export class Codel {
   private count = 0;
   private lastCount = 0;
 
-  constructor(targetNs: Ns, intervalNs: Ns, arrived: (strand: number) => Ns) {
-    this.targetNs = targetNs;
-    this.intervalNs = intervalNs;
-    this.arrived = arrived;
-  }
+  constructor(
+    private readonly targetNs: Ns,
+    private readonly intervalNs: Ns,
+    private readonly arrived: (strand: number) => Ns,
+  ) {}
 
   /** The next request to serve, or -1. */
   take(now: Ns, queue: CodelQueue): number {

@@ -7,8 +7,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { Cpu } from '../../../contracts/scenario/process.js';
 import { STATE, strands } from '../strands/strands.js';
 import { levels } from '../figures/levels.js';
-import { ALONE, coresOf, fairPartBeside, othersOf } from './fair-parts.js';
-import type { Stress } from './fair-parts.js';
+import { ALONE, coresOf, fairPartBeside, othersOf, type Stress } from './fair-parts.js';
 
 const FIRST_CAPACITY = 16;
 /** Most ends that an audit compares after each change. */
@@ -65,7 +64,6 @@ export class Cores implements Processor {
   /** Number of strands with work to do here, including those waiting under FCFS. */
   runnable = 0;
   readonly gauge: number;
-  private readonly setup: CoresSetup;
   private readonly waiting = new IntRing();
   private readonly waitingWork: number[] = [];
   private speed = NaN;
@@ -95,8 +93,7 @@ export class Cores implements Processor {
   private targetIsEnd = false;
   private readonly audited = isAudited();
 
-  constructor(setup: CoresSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: CoresSetup) {
     // Doubles from the start, as in the engine.
     this.virtual = this.rate = this.usage = this.shown = this.budget = this.updated = 0;
     this.due = this.target = -1;

@@ -1,8 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Shed } from '../../../contracts/scenario/resources.js';
 import type { Overload } from './shedding.js';
 

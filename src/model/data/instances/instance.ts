@@ -64,10 +64,6 @@ export interface InstanceSetup extends QueueSetup {
 
 /** One process of a component: its state, workers, queue and cores, and the current effects of faults. */
 export class Instance extends Process {
-  readonly component: number;
-  /** Index within the component. */
-  readonly index: number;
-  readonly zone: number;
   /** Number of the version of its component that it runs. */
   readonly version: number;
   /** From a part to the row of measurements of its version; 0 = it has no versions. */
@@ -157,16 +153,15 @@ export class Instance extends Process {
 
   constructor(
     id: number,
-    component: number,
-    index: number,
-    zone: number,
+    readonly component: number,
+
+    /** Index within the component. */
+    readonly index: number,
+    readonly zone: number,
     spec: PlanComponent,
     setup: InstanceSetup,
   ) {
     super(id);
-    this.component = component;
-    this.index = index;
-    this.zone = zone;
     this.version = spec.versions?.ofPlace[index] ?? 0;
     this.rowShift = spec.versions?.rowShifts[this.version] ?? 0;
     const own = processAt(spec, index);

@@ -11,18 +11,16 @@ export interface LeakRate {
 
 /** Memory that a process, or another one on its machine, leaks because of one fault. */
 export class Leak {
-  readonly fault: number;
-  private rate: LeakRate;
   /** Bytes leaked until `since`. */
   private lost = 0;
   private since: Ns;
-  private isRunning: boolean;
 
-  constructor(fault: number, rate: LeakRate, isRunning: boolean) {
-    this.fault = fault;
-    this.rate = rate;
+  constructor(
+    readonly fault: number,
+    private rate: LeakRate,
+    private isRunning: boolean,
+  ) {
     this.since = engine.now;
-    this.isRunning = isRunning;
   }
 
   /** Bytes leaked until now. */

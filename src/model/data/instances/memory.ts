@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
 import { levels } from '../figures/levels.js';
-import { Leak } from './leak.js';
-import type { LeakRate } from './leak.js';
+import { Leak, type LeakRate } from './leak.js';
 
 /** A leak is checked at steps of this part of the limit, and when it reaches the limit. */
 const STEPS = 256;
@@ -43,9 +42,6 @@ export interface MemorySizes {
 export class Memory {
   /** Gauge of the bytes held. */
   readonly gauge: number;
-  private readonly instance: MemoryOwner;
-  private readonly sizes: MemorySizes;
-  private readonly effects: MemoryEffects;
   private leaks: Leak[] = [];
   private isRunning = true;
   private inWork = 0;
@@ -54,10 +50,11 @@ export class Memory {
   private nextLook: Ns = Infinity;
   private generation = 0;
 
-  constructor(instance: MemoryOwner, sizes: MemorySizes, effects: MemoryEffects) {
-    this.instance = instance;
-    this.sizes = sizes;
-    this.effects = effects;
+  constructor(
+    private readonly instance: MemoryOwner,
+    private readonly sizes: MemorySizes,
+    private readonly effects: MemoryEffects,
+  ) {
     this.gauge = levels.register();
     levels.set(this.gauge, sizes.base);
   }

@@ -121,7 +121,6 @@ const IN_PHASE: Readonly<Record<Phase, Partial<Process>>> = {
  * fields are stored for code that reads them at every event.
  */
 export class Process {
-  readonly id: number;
   readonly phase: Phase = 'down';
   /** No process runs. */
   readonly down: boolean = true;
@@ -160,8 +159,7 @@ export class Process {
   readonly frozenByFaults: number = FROZEN.no;
   readonly collecting: boolean = false;
 
-  constructor(id: number) {
-    this.id = id;
+  constructor(readonly id: number) {
     // Changed once here: V8 treats a field that no instance has ever changed as constant, and the first fault that
     // changes it would discard nearly all optimized code.
     this.freeze(FROZEN.no, false);

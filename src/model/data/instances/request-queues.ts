@@ -44,14 +44,13 @@ class LifoQueue extends FifoQueue {
 
 /** Oldest first; newest first while the queue has not been empty for longer than the interval. */
 export class AdaptiveLifoQueue extends FifoQueue {
-  private readonly clock: { readonly now: Ns };
-  private readonly intervalNs: Ns;
   private lastEmpty: Ns = 0;
 
-  constructor(clock: { readonly now: Ns }, intervalNs: Ns) {
+  constructor(
+    private readonly clock: { readonly now: Ns },
+    private readonly intervalNs: Ns,
+  ) {
     super();
-    this.clock = clock;
-    this.intervalNs = intervalNs;
   }
 
   /** Returns true if the queue was last empty longer ago than the interval. */

@@ -45,18 +45,15 @@ class FullQueue implements Overload {
  * request after each interval takes the measurement, like a monitor that refreshes a cached value.
  */
 class BusyCores implements Overload {
-  private readonly setup: ShedSetup;
-  private readonly above: number;
-  private readonly intervalNs: Ns;
   private lookedAt: Ns = 0;
   private used: Ns = 0;
   private share = 0;
 
-  constructor(setup: ShedSetup, above: number, intervalNs: Ns) {
-    this.setup = setup;
-    this.above = above;
-    this.intervalNs = intervalNs;
-  }
+  constructor(
+    private readonly setup: ShedSetup,
+    private readonly above: number,
+    private readonly intervalNs: Ns,
+  ) {}
 
   at(now: Ns): boolean {
     const elapsed = now - this.lookedAt;
@@ -78,15 +75,13 @@ class BusyCores implements Overload {
 
 /** Overloaded if every request that began within the last interval had waited longer than the target. */
 class LongWaits implements Overload {
-  private readonly targetNs: Ns;
-  private readonly intervalNs: Ns;
   private lastShort: Ns = 0;
   private lastLong: Ns = -Infinity;
 
-  constructor(targetNs: Ns, intervalNs: Ns) {
-    this.targetNs = targetNs;
-    this.intervalNs = intervalNs;
-  }
+  constructor(
+    private readonly targetNs: Ns,
+    private readonly intervalNs: Ns,
+  ) {}
 
   at(now: Ns): boolean {
     const since = now - this.intervalNs;

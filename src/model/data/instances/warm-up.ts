@@ -2,15 +2,11 @@ import type { Ns } from '../../../kernel/time.js';
 
 /** The slowdown of a process that has just started; it decreases linearly. */
 export class WarmUp {
-  private readonly durationNs: Ns;
-  private readonly factor: number;
-  private readonly since: Ns;
-
-  constructor(durationNs: Ns, factor: number, since: Ns) {
-    this.durationNs = durationNs;
-    this.factor = factor;
-    this.since = since;
-  }
+  constructor(
+    private readonly durationNs: Ns,
+    private readonly factor: number,
+    private readonly since: Ns,
+  ) {}
 
   isOver(now: Ns): boolean {
     return now - this.since >= this.durationNs;

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { lineageNumber, streamKey, unit } from '../../../kernel/rng.js';
+import { lineageNumber, streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Plan, PlanKey } from '../../../contracts/plan/plan.js';
 import { frames } from './frames.js';
 import { Zipf } from './zipf.js';

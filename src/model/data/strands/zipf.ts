@@ -5,14 +5,13 @@ const EXACT_MAX = 100_000;
 
 /** Returns value i from 0 with weight (i + 1)^-exponent for a number in (0, 1); greater numbers give rarer values. */
 export class Zipf {
-  private readonly count: number;
-  private readonly exponent: number;
   /** Cumulative sums of the weights; null for too many values. */
   private readonly sums: Float64Array | null;
 
-  constructor(count: number, exponent: number) {
-    this.count = count;
-    this.exponent = exponent;
+  constructor(
+    private readonly count: number,
+    private readonly exponent: number,
+  ) {
     this.sums = count <= EXACT_MAX ? cumulated(count, exponent) : null;
   }
 

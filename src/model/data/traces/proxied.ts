@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HOLD, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HOLD, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import { FORM, LEFT } from '../../../contracts/record/trace-forms.js';
 import type { Edge } from '../edges/edge.js';
@@ -33,17 +32,15 @@ interface Passed {
  * whatever the proxy does. The outermost layer of the proxy shows where they begin and end.
  */
 export class Proxied {
-  private readonly rows: ExtraRows;
-  private readonly world: ProxiedParts;
   /** By frame. */
   private readonly calls = new Map<number, Passed>();
   /** By state of a policy: the one that watches it. */
   private readonly states = new Map<PolicyState, PolicyState>();
 
-  constructor(rows: ExtraRows, world: ProxiedParts) {
-    this.rows = rows;
-    this.world = world;
-  }
+  constructor(
+    private readonly rows: ExtraRows,
+    private readonly world: ProxiedParts,
+  ) {}
 
   /** Watches the outermost layer of the proxy in a chain; Infinity = the chain has none. */
   watch(chain: PolicyState[], layer: number, calls: { readonly cancelledAs: Outcome }): void {

@@ -27,8 +27,6 @@ const NO_LINKS: ReadonlyMap<number, readonly number[]> = new Map();
 export class Tracer {
   /** Calls through proxies; null if no row is written for them. */
   proxied: Proxied | null = null;
-  private readonly world: TracerParts;
-  private readonly sink: ((rows: TraceRecord) => void) | null;
   private doubles = new Float64Array(COLUMNS * 1024);
   private ints = new Int32Array(INTS * 1024);
   private rows = 0;
@@ -38,9 +36,10 @@ export class Tracer {
   /** By strand: when an answer sent before the work ended was received. */
   private readonly taken = new Map<number, Ns>();
 
-  constructor(world: TracerParts, sink: ((rows: TraceRecord) => void) | null) {
-    this.world = world;
-    this.sink = sink;
+  constructor(
+    private readonly world: TracerParts,
+    private readonly sink: ((rows: TraceRecord) => void) | null,
+  ) {
     if (sink !== null) this.proxied = new Proxied(this, world);
   }
 

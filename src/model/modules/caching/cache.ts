@@ -1,11 +1,9 @@
-import { streamKey, unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
 import type { PlanCache } from '../../../contracts/plan/caching.js';
 import { Coalescer } from '../../resources/sharing/coalescer.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';
-import { Content } from './content.js';
-import type { ContentRules } from './content.js';
+import { Content, type ContentRules } from './content.js';
 import { WriteBehind } from './write-behind.js';
 
 /** Metrics of a cache, or of one of its levels. */

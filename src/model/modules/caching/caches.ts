@@ -1,6 +1,5 @@
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
 import type { ActRun } from '../../data/run.js';
 import type { StrandWatcher } from '../../data/strands/strand-watcher.js';

@@ -1,5 +1,4 @@
-import { widenFloat64 } from '../../../kernel/pool.js';
-import type { Slots } from '../../../kernel/pool.js';
+import { widenFloat64, type Slots } from '../../../kernel/pool.js';
 import { FOUND } from './content.js';
 
 /**

@@ -1,6 +1,5 @@
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { wallTime } from '../../data/instances/wall-clock.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';
@@ -19,15 +18,13 @@ export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as
  * which writes its response to the caller.
  */
 export class Commands {
-  readonly world: Run;
-  readonly columns: CacheColumns;
   readonly draws: Draws;
-  private readonly caches: readonly Cache[];
 
-  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    readonly world: Run,
+    readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.draws = new Draws(world);
   }
 

@@ -26,15 +26,14 @@ export class Content {
   delta: Ns = 0;
   expires: Ns = Infinity;
   ttl: Ns = Infinity;
-  private readonly rules: ContentRules;
   private entries: Entries;
   /** Null if the capacity covers all values. */
   private eviction: Eviction | null;
-  private readonly evicted: () => void;
 
-  constructor(rules: ContentRules, evicted: () => void) {
-    this.rules = rules;
-    this.evicted = evicted;
+  constructor(
+    private readonly rules: ContentRules,
+    private readonly evicted: () => void,
+  ) {
     this.entries = new Entries(rules.population);
     this.eviction = this.newEviction();
   }

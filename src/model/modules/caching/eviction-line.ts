@@ -4,11 +4,8 @@ import type { Eviction } from './eviction.js';
 /** Evicts the tail: the oldest entry (FIFO), or the least recently used one (LRU). */
 export class Line implements Eviction {
   private readonly chain = new Chain();
-  private readonly byUse: boolean;
 
-  constructor(byUse: boolean) {
-    this.byUse = byUse;
-  }
+  constructor(private readonly byUse: boolean) {}
 
   asked(): void {}
 

@@ -20,16 +20,14 @@ const ALONE = 0;
  * is written before it ends.
  */
 export class Loading {
-  private readonly world: ActRun;
-  private readonly columns: CacheColumns;
-  private readonly caches: readonly Cache[];
   private readonly landedOp: number;
   private readonly leadOp: number;
 
-  constructor(world: ActRun, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    private readonly world: ActRun,
+    private readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.landedOp = engine.define('cache-landed', (strand, stamp, outcome) => {
       if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, outcome);
     });

@@ -2,14 +2,12 @@ import { engine } from '../../../kernel/engine.js';
 import { unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import { Draws } from '../../path/draws.js';
 import type { Run } from '../../data/run.js';
 import type { Cache, CacheLevelState } from './cache.js';
 import type { CacheColumns } from './columns.js';
-import { FOUND } from './content.js';
-import type { Content } from './content.js';
+import { FOUND, type Content } from './content.js';
 import { strands } from '../../data/strands/strands.js';
 
 /** Result of a miss, which sends the program to its other branch. */
@@ -19,15 +17,13 @@ export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
 /** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
-  readonly world: Run;
-  readonly columns: CacheColumns;
   readonly draws: Draws;
-  private readonly caches: readonly Cache[];
 
-  constructor(world: Run, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    readonly world: Run,
+    readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.draws = new Draws(world);
   }
 

@@ -12,24 +12,18 @@ export class WriteBehind implements Resident {
   waiting = false;
   readonly delayNs: Ns;
   readonly batchSize: number;
-  private readonly versions: Int32Array;
-  private readonly visible: Int32Array;
-  private readonly lost: (count: number) => void;
   /** Values to be written, in order of arrival, and values being written. */
   private readonly dirty = new Map<number, number>();
   private readonly batch = new Map<number, number>();
 
   constructor(
     { delayNs, batchSize }: { readonly delayNs: Ns; readonly batchSize: number },
-    versions: Int32Array,
-    visible: Int32Array,
-    lost: (count: number) => void,
+    private readonly versions: Int32Array,
+    private readonly visible: Int32Array,
+    private readonly lost: (count: number) => void,
   ) {
     this.delayNs = delayNs;
     this.batchSize = batchSize;
-    this.versions = versions;
-    this.visible = visible;
-    this.lost = lost;
   }
 
   get isFull(): boolean {

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { PlanCacheAct } from '../../../contracts/plan/caching.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { ActRun } from '../../data/run.js';
 import type { Cache } from './cache.js';
 import type { CacheColumns } from './columns.js';
@@ -16,15 +15,13 @@ const NO = OUTCOME.clientError;
 
 /** Writes of cached values, at once or behind. */
 export class Writes {
-  private readonly world: ActRun;
-  private readonly columns: CacheColumns;
-  private readonly caches: readonly Cache[];
   private readonly gatheredOp: number;
 
-  constructor(world: ActRun, columns: CacheColumns, caches: readonly Cache[]) {
-    this.world = world;
-    this.columns = columns;
-    this.caches = caches;
+  constructor(
+    private readonly world: ActRun,
+    private readonly columns: CacheColumns,
+    private readonly caches: readonly Cache[],
+  ) {
     this.gatheredOp = engine.define('cache-gathered', (strand, stamp) => {
       if (strands.stamp[strand] === stamp) this.gathered(strand);
     });

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { KpaSettings } from '../../../contracts/scenario/functions.js';
 
 /**
@@ -9,7 +8,6 @@ import type { KpaSettings } from '../../../contracts/scenario/functions.js';
  * first request, as in pkg/autoscaler/aggregation.
  */
 export class Autoscaler {
-  private readonly spec: KpaSettings;
   /** By second: average concurrency. The ring holds the stable window. */
   private readonly seconds: Float64Array;
   private level = 0;
@@ -19,8 +17,7 @@ export class Autoscaler {
   private panicSince: Ns = -1;
   private panicPods = 0;
 
-  constructor(spec: KpaSettings) {
-    this.spec = spec;
+  constructor(private readonly spec: KpaSettings) {
     this.seconds = new Float64Array(spec.stableWindowNs / NS_PER_SECOND + 1);
   }
 

@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
-import { Cores } from '../../data/instances/cores.js';
-import type { Processor } from '../../data/instances/cores.js';
+import { Cores, type Processor } from '../../data/instances/cores.js';
 import type { Stress } from '../../data/instances/fair-parts.js';
 import type { ActRun } from '../../data/run.js';
 import { strands } from '../../data/strands/strands.js';
@@ -13,10 +12,6 @@ import { strands } from '../../data/strands/strands.js';
  */
 export class EnvironmentCores implements Processor {
   readonly gauge: number;
-  private readonly world: ActRun;
-  private readonly shared: Processor;
-  private readonly cores: number;
-  private readonly of: (strand: number) => number;
   private readonly list: Cores[] = [];
   /** By strand: the environment whose cores it uses; -1 = those of the process. */
   private at: Int32Array = new Int32Array(0);
@@ -25,12 +20,13 @@ export class EnvironmentCores implements Processor {
   private stress: readonly Stress[] = [];
 
   /** `of`: the environment of a request, -1 = none. */
-  constructor(world: ActRun, shared: Processor, cores: number, of: (strand: number) => number) {
-    this.world = world;
-    this.shared = shared;
+  constructor(
+    private readonly world: ActRun,
+    private readonly shared: Processor,
+    private readonly cores: number,
+    private readonly of: (strand: number) => number,
+  ) {
     this.gauge = shared.gauge;
-    this.cores = cores;
-    this.of = of;
     this.op = engine.define('environment-cores', (at, generation) =>
       this.list[at].fire(generation),
     );

@@ -1,12 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { FunctionSettings } from '../../../contracts/scenario/functions.js';
 import type { PlanFunction } from '../../../contracts/plan/functions.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -31,9 +28,7 @@ const THROTTLED = withStatus(OUTCOME.throttled, 429);
  */
 export class Environments implements Host {
   readonly component: number;
-  private readonly world: ActRun;
   private readonly spec: FunctionSettings;
-  private readonly plan: PlanFunction;
   private readonly stream: StreamKey;
   /** By environment: its requests, when it is ready, the stamp of its keep-alive, and whether it exists. */
   private inside: Int32Array = new Int32Array(64);
@@ -53,7 +48,6 @@ export class Environments implements Host {
   private readonly open: number[] = [];
   /** By strand: its environment. */
   private of: Int32Array = new Int32Array(0);
-  private readonly account: Account;
   /** Number of environments that may be made, as of `refilled`. */
   private tokens: number;
   private refilled: Ns = 0;
@@ -62,10 +56,11 @@ export class Environments implements Host {
   private readonly readyOp: number;
   private readonly idleOp: number;
 
-  constructor(world: ActRun, plan: PlanFunction, account: Account) {
-    this.account = account;
-    this.world = world;
-    this.plan = plan;
+  constructor(
+    private readonly world: ActRun,
+    private readonly plan: PlanFunction,
+    private readonly account: Account,
+  ) {
     this.spec = plan.spec;
     this.component = plan.component;
     const { meters } = world;

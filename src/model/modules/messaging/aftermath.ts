@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
 import type { Consumption } from '../../../contracts/scenario/messaging.js';
 import type { MeterSubject, Counter } from '../../data/figures/meters.js';
 import type { Delays, Registry } from '../../data/registry.js';
@@ -24,15 +23,10 @@ const POLL_NS = NS_PER_MS;
 
 /** Decides what happens to a message whose handler has failed: retry in place, retry later, dead letter or loss. */
 export class Aftermath {
-  private readonly world: Run;
-  private readonly messages: Messages;
-  private readonly spec: Consumption;
-  private readonly parking: Parking;
   private readonly delays: Delays | null;
   private readonly backOp: number;
   private readonly deadLettered: Counter;
   private readonly lost: Counter;
-  private readonly group: number;
   /** By message: failed tries. Used only for `waitsElsewhere`; otherwise the consumer counts them itself. */
   private tries: Int32Array = new Int32Array(0);
   /** By message: runs of the handler. Used only for `waitsElsewhere`. */
@@ -48,19 +42,14 @@ export class Aftermath {
   private readonly pending = new Map<number, number>();
 
   constructor(
-    world: Run,
+    private readonly world: Run,
     registry: Registry,
-    messages: Messages,
-    spec: Consumption,
-    group: number,
+    private readonly messages: Messages,
+    private readonly spec: Consumption,
+    private readonly group: number,
     subject: MeterSubject,
-    parking: Parking,
+    private readonly parking: Parking,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.spec = spec;
-    this.group = group;
-    this.parking = parking;
     const { plan, replication, meters } = world;
     const { component, name } = plan.parts[subject.part];
     const key = `${plan.components[component].name}.${name}/backoff`;

@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Aftermath } from './aftermath.js';
-import { RANGE, logsOf } from './member.js';
-import type { Member } from './member.js';
-import type { Offsets } from './offsets.js';
+import { RANGE, logsOf, type Member } from './member.js';
+import { placeOf, type Offsets } from './offsets.js';
 import type { OpenTransactions } from './open-transactions.js';
-import { placeOf } from './offsets.js';
 import type { PauseSetup } from './poll-pauses.js';
 
 interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
@@ -21,11 +19,9 @@ interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
 export class Commits {
   /** Members that still handle records of a partition that another member may read by now. */
   readonly revoked = new Set<Member>();
-  private readonly setup: CommitsSetup;
   private readonly offsets: Offsets;
 
-  constructor(setup: CommitsSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: CommitsSetup) {
     this.offsets = setup.offsets;
   }
 

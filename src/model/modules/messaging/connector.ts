@@ -22,10 +22,6 @@ const ROW = 2;
  * that was stopped has stored its offset.
  */
 export class Connector {
-  private readonly fleet: readonly Instance[];
-  private readonly messages: Messages;
-  private readonly source: Source;
-  private readonly flushNs: Ns;
   private readonly flushOp: number;
   /** The process that runs the task; null = none does. */
   private runner: Instance | null = null;
@@ -38,16 +34,12 @@ export class Connector {
   private readonly again = new Set<number>();
 
   constructor(
-    fleet: readonly Instance[],
-    messages: Messages,
-    source: Source,
-    flushNs: Ns,
+    private readonly fleet: readonly Instance[],
+    private readonly messages: Messages,
+    private readonly source: Source,
+    private readonly flushNs: Ns,
     name: string,
   ) {
-    this.fleet = fleet;
-    this.messages = messages;
-    this.source = source;
-    this.flushNs = flushNs;
     this.flushOp = engine.define(`${name}/offsets`, (run) => {
       if (run !== this.run || this.runner === null) return;
       this.schedule();

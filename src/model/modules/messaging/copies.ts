@@ -1,5 +1,4 @@
-import { widenUint8 } from '../../../kernel/pool.js';
-import type { Slots } from '../../../kernel/pool.js';
+import { widenUint8, type Slots } from '../../../kernel/pool.js';
 
 /** The count stops here: only one copy or several makes a difference. */
 const MANY = 255;

@@ -14,7 +14,6 @@ const PUBLISHED = 2;
  * event is lost or a ghost event reports a change that never happened.
  */
 export class DualWrites implements StrandWatcher {
-  private readonly world: Run;
   /** By root strand: the halves that are done, and the life of the strand in which they were done. */
   private done: Uint8Array = new Uint8Array(0);
   private life: Int32Array = new Int32Array(0);
@@ -22,8 +21,7 @@ export class DualWrites implements StrandWatcher {
   private readonly lost = new Map<number, Counter>();
   private readonly ghosts = new Map<number, Counter>();
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     strands.slots.addColumns(this);
   }
 

@@ -6,17 +6,14 @@ import type { Counter, MeterSubject } from '../../data/figures/meters.js';
 import type { Registry } from '../../data/registry.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { Aftermath } from './aftermath.js';
-import { Guards } from './guards.js';
-import type { GuardSetup } from './guards.js';
+import { Guards, type GuardSetup } from './guards.js';
 import { Inboxes } from './inboxes.js';
 import { isHitBy } from '../../data/holder-knobs.js';
-import type { Member } from './member.js';
-import { newMember } from './member.js';
+import { newMember, type Member } from './member.js';
 import { Membership } from './membership.js';
 import type { Messages } from './messages.js';
-import { Offsets, placeOf } from './offsets.js';
+import { Offsets, placeOf, type ReadLog } from './offsets.js';
 import { OpenTransactions } from './open-transactions.js';
-import type { ReadLog } from './offsets.js';
 import { Partition } from './partition.js';
 import { PollLoop } from './poll-loop.js';
 import { Resets } from './resets.js';
@@ -59,7 +56,6 @@ export class Group {
   readonly membership: Membership;
   readonly loop: PollLoop;
   readonly spec: PlanGroup;
-  private readonly setup: GroupSetup;
   readonly members: readonly Member[];
   /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
@@ -72,8 +68,7 @@ export class Group {
   /** Null if no fault purges the topic. */
   private readonly purgedCount: Counter | null;
 
-  constructor(setup: GroupSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: GroupSetup) {
     this.spec = setup.spec;
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };

@@ -5,8 +5,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { ConsumerPolicy } from '../../../contracts/scenario/messaging.js';
 import type { LimiterState } from '../../../contracts/patterns/policy.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { PauseGate } from './pause-gate.js';
-import type { GatePlace } from './pause-gate.js';
+import { PauseGate, type GatePlace } from './pause-gate.js';
 import { levels } from '../../data/figures/levels.js';
 
 /** Verdict on a run: it may begin, it waits for a permit, or the consumer pauses. */

@@ -5,16 +5,14 @@ import type { Messages } from './messages.js';
 
 /** The inbox of a group: remembers the ids of messages that had their effect, for a time window. */
 export class Inboxes {
-  private readonly messages: Messages;
-  private readonly group: number;
-  private readonly windowNs: Ns;
   /** By message: when it had its effect. */
   private at: Float64Array = new Float64Array(0);
 
-  constructor(messages: Messages, group: number, windowNs: Ns) {
-    this.messages = messages;
-    this.group = group;
-    this.windowNs = windowNs;
+  constructor(
+    private readonly messages: Messages,
+    private readonly group: number,
+    private readonly windowNs: Ns,
+  ) {
     messages.slots.onGrow((capacity) => (this.at = widenFloat64(this.at, capacity)));
     messages.packed.addColumn({
       // A slot without an effect may hold the time of an earlier message.

@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Replicas } from './replicas.js';
 
@@ -19,8 +18,6 @@ const NO_NODE = -1;
  * those requests time out (NetworkClient.handleTimedOutRequests) or when the paused node continues.
  */
 export class LeaderViews {
-  private readonly topic: KafkaTopic;
-  private readonly replicas: Replicas;
   /** By producer, by partition: the node that it sends to, or CURRENT_LEADER. */
   private readonly asked: Int32Array[] = [];
   /** By partition: the node that consumers wait for, or `NO_NODE`; and since when. */
@@ -28,9 +25,10 @@ export class LeaderViews {
   private readonly since: Float64Array;
   private readonly noticeOp: number;
 
-  constructor(topic: KafkaTopic, replicas: Replicas) {
-    this.topic = topic;
-    this.replicas = replicas;
+  constructor(
+    private readonly topic: KafkaTopic,
+    private readonly replicas: Replicas,
+  ) {
     const count = topic.partitions.length;
     this.awaited = new Int32Array(count).fill(NO_NODE);
     this.since = new Float64Array(count);

@@ -6,10 +6,8 @@ import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
-import { ranges, sticky } from './assignment.js';
-import type { Owners } from './assignment.js';
-import { isRevoking, isWaiting } from './member.js';
-import type { Member } from './member.js';
+import { ranges, sticky, type Owners } from './assignment.js';
+import { isRevoking, isWaiting, type Member } from './member.js';
 import type { AssignmentListener, Ghost, MembershipSetup } from './membership-setup.js';
 
 const STABLE = 0;

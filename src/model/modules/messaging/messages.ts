@@ -7,8 +7,7 @@ import type { PlanQueue } from '../../../contracts/plan/queues.js';
 import { identify, TaskDraft, Traces, type TaskContext } from '../../data/strands/task-context.js';
 import type { Run } from '../../data/run.js';
 import { Copies } from './copies.js';
-import { isAmong, MESSAGE_INDEX } from '../../data/holder-knobs.js';
-import type { PoisonShare } from '../../data/holder-knobs.js';
+import { isAmong, MESSAGE_INDEX, type PoisonShare } from '../../data/holder-knobs.js';
 import { DeadLetterState } from './dead-letter-state.js';
 import { Deaths } from './deaths.js';
 import { PackedMessages } from './packed-messages.js';
@@ -72,12 +71,10 @@ export class Messages {
   private readonly deadLetterState: DeadLetterState | null;
   /** Called with each redriven message. */
   readonly whenRestored: ((message: number) => void)[] = [];
-  private readonly world: Run;
   readonly traces = new Traces();
   private readonly scratch = new TaskDraft();
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     const isRedriven = world.plan.faults.some(({ knobs }) => knobs.includes('redriven'));
     this.deadLetterState = isRedriven ? new DeadLetterState(this.slots) : null;
     this.slots.addColumns(this);

@@ -27,7 +27,6 @@ export const placeOf = (log: number, offset: number): number => log * LENGTH + o
 
 /** The offsets of a group in each of its logs, and its lag. */
 export class Offsets {
-  readonly logs: readonly ReadLog[];
   /** By log: the next offset to read after a restart, the next to poll, and the one below which nothing is needed. */
   readonly committed: Float64Array;
   readonly position: Float64Array;
@@ -44,8 +43,6 @@ export class Offsets {
   readonly lag: number;
   /** By log: its lag. */
   private readonly lags: Float64Array;
-  private readonly world: Run;
-  private readonly messages: Messages;
   /**
    * By log: the offset below which records were read before, the most tries they may have had then, and most tries now.
    */
@@ -53,7 +50,6 @@ export class Offsets {
   private readonly before: Int32Array;
   private readonly most: Int32Array;
   private readonly age: Age;
-  private readonly passing: Passing;
   readonly redelivered: Counter;
   /** The log with the oldest uncommitted message, and the log with the highest lag; -1 = none. */
   private oldest = -1;
@@ -62,16 +58,12 @@ export class Offsets {
   private readonly partitionLag: number;
 
   constructor(
-    world: Run,
-    messages: Messages,
+    private readonly world: Run,
+    private readonly messages: Messages,
     subject: MeterSubject,
-    logs: readonly ReadLog[],
-    passing: Passing,
+    readonly logs: readonly ReadLog[],
+    private readonly passing: Passing,
   ) {
-    this.world = world;
-    this.passing = passing;
-    this.messages = messages;
-    this.logs = logs;
     this.committed = new Float64Array(logs.length);
     this.position = new Float64Array(logs.length);
     this.released = new Float64Array(logs.length);

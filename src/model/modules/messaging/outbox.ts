@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanOutbox } from '../../../contracts/plan/messaging.js';
 import type { Act } from '../../data/acts.js';
 import { FROZEN } from '../../data/instances/process.js';
@@ -33,12 +31,6 @@ const ROW = 2;
  * was marked, the row is published again.
  */
 export class OutboxTable {
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
-  private readonly spec: PlanOutbox;
-  /** Index among the outboxes. */
-  private readonly index: number;
-  private readonly publishing: Publishing;
   private readonly owner: number;
   private readonly tickOp: number;
   private readonly tailOp: number;
@@ -73,17 +65,14 @@ export class OutboxTable {
   private readonly connector: Connector | null;
 
   constructor(
-    world: BackgroundRun,
-    messages: Messages,
-    spec: PlanOutbox,
-    index: number,
-    publishing: Publishing,
+    private readonly world: BackgroundRun,
+    private readonly messages: Messages,
+    private readonly spec: PlanOutbox,
+
+    /** Index among the outboxes. */
+    private readonly index: number,
+    private readonly publishing: Publishing,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.spec = spec;
-    this.index = index;
-    this.publishing = publishing;
     const { meters, plan, replication } = world;
     const { name } = plan.components[spec.component];
     this.key = streamKey(plan.seed, replication, `${name}/cdcLatency`);

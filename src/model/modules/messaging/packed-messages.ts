@@ -64,13 +64,10 @@ export class PackedMessages {
   count = 0;
   /** Messages per bundle. */
   readonly size: number = packingSettings.bundle;
-  private readonly messages: MessageColumns;
   private readonly extraColumns: ExtraColumn[] = [];
   private rows: Float64Array[] = [];
 
-  constructor(messages: MessageColumns) {
-    this.messages = messages;
-  }
+  constructor(private readonly messages: MessageColumns) {}
 
   /** Registers another column that is packed with each message. */
   addColumn(extra: ExtraColumn): void {

@@ -21,7 +21,6 @@ export class Partition {
   /** Offset of the first record of an open transaction; Infinity = none is open. */
   private stable = Infinity;
   private readonly pins: number[] = [];
-  private readonly messages: Messages;
   /** Messages per block. */
   private readonly size: number;
   private readonly blocks: Block[] = [];
@@ -32,8 +31,7 @@ export class Partition {
   private tail: Int32Array = new Int32Array(0);
   private spare: Int32Array | null = null;
 
-  constructor(messages: Messages) {
-    this.messages = messages;
+  constructor(private readonly messages: Messages) {
     this.size = messages.packed.size;
   }
 

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 
 /** Chooses the partition of messages without a key. */
@@ -33,10 +32,8 @@ export function partitionerOf(place: PartitionerPlace): Partitioner {
 class ByBatch implements Partitioner {
   current = 0;
   private turns = 0;
-  private readonly place: PartitionerPlace;
 
-  constructor(place: PartitionerPlace) {
-    this.place = place;
+  constructor(private readonly place: PartitionerPlace) {
     this.move();
   }
 
@@ -62,12 +59,10 @@ class BySize implements Partitioner {
   current = 0;
   private turns = 0;
   private bytes = 0;
-  private readonly place: PartitionerPlace;
   /** By partition: its weight and those before it. */
   private readonly sums: Float64Array;
 
-  constructor(place: PartitionerPlace) {
-    this.place = place;
+  constructor(private readonly place: PartitionerPlace) {
     this.sums = new Float64Array(place.partitions);
     this.move();
   }

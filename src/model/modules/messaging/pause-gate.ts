@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
+import { PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type {
   Alarm,
   CallContext,
@@ -49,7 +47,6 @@ export interface GatePlace {
  * resumes, and its next run is the probe. A refusal takes no message.
  */
 export class PauseGate {
-  private readonly place: GatePlace;
   private readonly breaker: PolicyState;
   /** Breaker slots of runs, and of consumers that may begin a run but have no message yet. */
   private readonly inside = new Map<number, number>();
@@ -66,8 +63,7 @@ export class PauseGate {
   private readonly words: number[] = [];
   private readonly lookOp: number;
 
-  constructor(place: GatePlace) {
-    this.place = place;
+  constructor(private readonly place: GatePlace) {
     const { registry, layer } = place;
     this.lookOp = engine.define('consumption-look', (turn) => {
       if (turn === this.turn) this.look();

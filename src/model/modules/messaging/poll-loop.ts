@@ -10,8 +10,7 @@ import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
 import { RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
-import type { Offsets } from './offsets.js';
-import { placeOf } from './offsets.js';
+import { placeOf, type Offsets } from './offsets.js';
 import type { SharedThread } from './shared-thread.js';
 import type { LoopSetup } from './loop-setup.js';
 import { PollPauses, type GuardMaker } from './poll-pauses.js';
@@ -23,7 +22,6 @@ export class PollLoop implements TaskOwner {
   readonly owner: number;
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
-  private readonly setup: LoopSetup;
   private readonly world: BackgroundRun;
   private readonly messages: Messages;
   private readonly offsets: Offsets;
@@ -36,8 +34,7 @@ export class PollLoop implements TaskOwner {
   private readonly plain: boolean;
   private readonly pauses: PollPauses | null;
 
-  constructor(setup: LoopSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: LoopSetup) {
     const { world, messages, offsets, inbox, filter, spec, members } = setup;
     this.world = world;
     this.messages = messages;

@@ -2,10 +2,8 @@ import { invariant } from '../../../kernel/invariant.js';
 import type { Outcome } from '../../../contracts/outcome.js';
 import type { PlanGroup } from '../../../contracts/plan/messaging.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { LEAVE } from './guards.js';
-import type { Guards, GuardSetup } from './guards.js';
-import type { Member } from './member.js';
-import { RANGE } from './member.js';
+import { LEAVE, type Guards, type GuardSetup } from './guards.js';
+import { RANGE, type Member } from './member.js';
 import type { Membership } from './membership.js';
 import type { Offsets } from './offsets.js';
 

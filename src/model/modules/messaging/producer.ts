@@ -1,14 +1,11 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
 import { powi } from '../../../kernel/math.js';
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Producer as ProducerSpec } from '../../../contracts/scenario/producer.js';
 import type { Instance, Resident } from '../../data/instances/instance.js';
 import type { Batch, Opening, Ticket } from './batch.js';
-import { partitionerOf } from './partitioners.js';
-import type { Partitioner } from './partitioners.js';
+import { partitionerOf, type Partitioner } from './partitioners.js';
 import { batchBound, recordBytes } from './record-size.js';
 
 /** The messages of one step. */
@@ -64,10 +61,6 @@ const JITTER = 0.2;
  * (RecordAccumulator.append).
  */
 export class Producer {
-  /** The instance that it runs on; null = none. */
-  private readonly home: Instance | null;
-  private readonly sending: Sending;
-  private readonly index: number;
   /** By partition: unsettled batches, oldest first. */
   private readonly queues: Batch[][];
   /** By node: unacknowledged requests. */
@@ -77,10 +70,12 @@ export class Producer {
   /** Chooses the partition of messages without a key. */
   private readonly partitioner: Partitioner;
 
-  constructor(sending: Sending, index: number, home: Instance | null) {
-    this.home = home;
-    this.sending = sending;
-    this.index = index;
+  constructor(
+    private readonly sending: Sending,
+    private readonly index: number,
+    /** The instance that it runs on; null = none. */
+    private readonly home: Instance | null,
+  ) {
     this.queues = Array.from({ length: sending.partitions }, () => []);
     const { key, spec, partitions } = sending;
     this.partitioner = partitionerOf({

@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanPublish } from '../../../contracts/plan/messaging.js';
 import { FORM } from '../../../contracts/record/trace-forms.js';
 import type { Act } from '../../data/acts.js';
@@ -17,28 +16,18 @@ interface Open {
 
 /** The rows of a publish step in the traces: one for each execution that publishes messages. */
 export class Publications implements Act {
-  private readonly inner: Act;
-  private readonly spec: PlanPublish;
-  /** Index of the act in the plan. */
-  private readonly index: number;
-  private readonly rows: ExtraRows;
-  private readonly isDown: (instance: number) => boolean;
   /** By strand that waits for its confirmations. */
   private readonly open = new Map<number, Open>();
 
   constructor(
-    inner: Act,
-    spec: PlanPublish,
-    index: number,
-    rows: ExtraRows,
-    isDown: (instance: number) => boolean,
-  ) {
-    this.inner = inner;
-    this.spec = spec;
-    this.index = index;
-    this.rows = rows;
-    this.isDown = isDown;
-  }
+    private readonly inner: Act,
+    private readonly spec: PlanPublish,
+
+    /** Index of the act in the plan. */
+    private readonly index: number,
+    private readonly rows: ExtraRows,
+    private readonly isDown: (instance: number) => boolean,
+  ) {}
 
   begin(strand: number, pc: number): Outcome {
     if (strands.traceRoot[strand] === 0) return this.inner.begin(strand, pc);

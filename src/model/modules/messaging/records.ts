@@ -1,34 +1,19 @@
-import { unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import type { Member } from './member.js';
-import { RANGE } from './member.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
+import { RANGE, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
-import type { Offsets } from './offsets.js';
-import { placeOf } from './offsets.js';
+import { placeOf, type Offsets } from './offsets.js';
 
 /** Queries on the records that a member has fetched. */
 export class Records {
-  private readonly messages: Messages;
-  private readonly offsets: Offsets;
-  /** Draws which messages pass the filter, and their share; null = all. */
-  private readonly filter: StreamKey | null;
-  private readonly share: number;
-
-  private readonly canBeCut: boolean;
-
   constructor(
-    messages: Messages,
-    offsets: Offsets,
-    filter: StreamKey | null,
-    share: number,
-    canBeCut: boolean,
-  ) {
-    this.canBeCut = canBeCut;
-    this.messages = messages;
-    this.offsets = offsets;
-    this.filter = filter;
-    this.share = share;
-  }
+    private readonly messages: Messages,
+    private readonly offsets: Offsets,
+
+    /** Draws which messages pass the filter, and their share; null = all. */
+    private readonly filter: StreamKey | null,
+    private readonly share: number,
+    private readonly canBeCut: boolean,
+  ) {}
 
   /** True if the message is still in the log and passes the filter. */
   wants(message: number): boolean {

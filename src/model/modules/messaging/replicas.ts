@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { PlanBroker } from '../../../contracts/plan/messaging.js';
 import { JOURNAL, PROMOTED } from '../../../contracts/record/record.js';
 import type { Journal } from '../../data/figures/journal.js';
@@ -63,9 +62,6 @@ export interface Followers {
  * of sync may lead: the log then ends where its own does (unclean.leader.election.enable).
  */
 export class Replicas {
-  private readonly broker: PlanBroker;
-  private readonly topic: KafkaTopic;
-  private readonly followers: Followers;
   private readonly partitions: readonly Replicated[];
   private readonly nodes: readonly Instance[];
   /** By node: since when it is down or paused; Infinity = it is up. */
@@ -77,10 +73,12 @@ export class Replicas {
   private readonly lookOp: number;
   private readonly fenceOp: number;
 
-  constructor(world: Run, broker: PlanBroker, topic: KafkaTopic, followers: Followers) {
-    this.broker = broker;
-    this.topic = topic;
-    this.followers = followers;
+  constructor(
+    world: Run,
+    private readonly broker: PlanBroker,
+    private readonly topic: KafkaTopic,
+    private readonly followers: Followers,
+  ) {
     this.journal = world.journal;
     const { plan, instances, replication } = world;
     const component = plan.components[broker.component];

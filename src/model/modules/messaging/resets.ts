@@ -5,8 +5,7 @@ import type { Ns } from '../../../kernel/time.js';
 import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import type { Run } from '../../data/run.js';
 import type { Aftermath } from './aftermath.js';
-import type { Offsets } from './offsets.js';
-import { placeOf } from './offsets.js';
+import { placeOf, type Offsets } from './offsets.js';
 
 /** State of the group's offset in a log. */
 const PLACE = Object.freeze({
@@ -44,7 +43,6 @@ export interface ResetSetup {
 export class Resets {
   /** Number of logs in which a seek waits for the next poll. */
   pending = 0;
-  private readonly setup: ResetSetup;
   private readonly places: Uint8Array;
   private readonly seeks: Uint8Array;
   /** By log: the offset at which a replay starts. */
@@ -55,8 +53,7 @@ export class Resets {
   private isEmpty = false;
   private readonly forgets: boolean;
 
-  constructor(setup: ResetSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: ResetSetup) {
     const { world, spec, partitions, offsets, begins } = setup;
     this.places = new Uint8Array(partitions).fill(spec.startNs > 0 ? PLACE.fresh : PLACE.known);
     this.seeks = new Uint8Array(partitions);

@@ -9,25 +9,13 @@ import { FATE, type Records } from './records.js';
 
 /** What an orchestrator notes about the commands that it no longer waits for. */
 export class Abandonment {
-  private readonly world: Pick<BackgroundRun, 'server'>;
-  private readonly spec: Orchestration;
-  private readonly ledger: Ledger;
-  private readonly records: Records;
-  private readonly commands: Commands;
-
   constructor(
-    world: Pick<BackgroundRun, 'server'>,
-    spec: Orchestration,
-    ledger: Ledger,
-    records: Records,
-    commands: Commands,
-  ) {
-    this.world = world;
-    this.spec = spec;
-    this.ledger = ledger;
-    this.records = records;
-    this.commands = commands;
-  }
+    private readonly world: Pick<BackgroundRun, 'server'>,
+    private readonly spec: Orchestration,
+    private readonly ledger: Ledger,
+    private readonly records: Records,
+    private readonly commands: Commands,
+  ) {}
 
   /** Abandons the commands in flight; they may still have their effect. `running`: their tasks still run. */
   giveUp(slot: number, running: boolean): void {

@@ -30,25 +30,17 @@ export interface AdmissionListener {
 export class SagaAdmission {
   /** Null if sagas are not isolated from each other. */
   readonly isolation: Isolation | null;
-  private readonly world: ActRun;
-  private readonly ledger: Ledger;
-  private readonly records: Records;
-  private readonly listener: AdmissionListener;
   private readonly draws: Draws;
   private readonly startOp: number;
   private readonly lockedOp: number;
 
   constructor(
-    world: ActRun,
+    private readonly world: ActRun,
     plan: PlanSaga,
-    ledger: Ledger,
-    records: Records,
-    listener: AdmissionListener,
+    private readonly ledger: Ledger,
+    private readonly records: Records,
+    private readonly listener: AdmissionListener,
   ) {
-    this.world = world;
-    this.ledger = ledger;
-    this.records = records;
-    this.listener = listener;
     this.draws = new Draws(world);
     const { kind } = plan.spec.isolation;
     const isIsolated = kind === 'semanticLock' || kind === 'reread';

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { Slots } from '../../../kernel/pool.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanSaga, PlanSagaCommand } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import { strands } from '../../data/strands/strands.js';

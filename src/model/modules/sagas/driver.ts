@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { Orchestration } from '../../../contracts/scenario/sagas.js';
 import type { PlanSaga, PlanSagaCommand, PlanSagaStart } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
@@ -25,9 +24,6 @@ import { strands } from '../../data/strands/strands.js';
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly world: BackgroundRun;
-  private readonly plan: PlanSaga;
-  private readonly ledger: Ledger;
   private readonly spec: Orchestration;
   private readonly records: Records;
   private readonly commands = new Commands();
@@ -46,10 +42,11 @@ export class Driver {
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
 
-  constructor(world: BackgroundRun, plan: PlanSaga, ledger: Ledger) {
-    this.world = world;
-    this.plan = plan;
-    this.ledger = ledger;
+  constructor(
+    private readonly world: BackgroundRun,
+    private readonly plan: PlanSaga,
+    private readonly ledger: Ledger,
+  ) {
     this.spec = plan.spec.orchestration!;
     this.isBlind = !this.spec.detection.seesDeath && this.spec.persistence !== null;
     this.records = new Records(world, ledger);

@@ -18,22 +18,16 @@ export interface LeaseListener {
  * runs on when its instance freezes or dies: an engine that does not see a death notices it so.
  */
 export class Leases {
-  private readonly world: Pick<BackgroundRun, 'instances'>;
-  private readonly plan: PlanSaga;
   private readonly spec: Orchestration;
-  private readonly commands: Commands;
   private readonly endOp: number;
 
   constructor(
-    world: Pick<BackgroundRun, 'instances'>,
-    plan: PlanSaga,
-    commands: Commands,
+    private readonly world: Pick<BackgroundRun, 'instances'>,
+    private readonly plan: PlanSaga,
+    private readonly commands: Commands,
     listener: LeaseListener,
   ) {
-    this.world = world;
-    this.plan = plan;
     this.spec = plan.spec.orchestration!;
-    this.commands = commands;
     this.endOp = engine.define('saga-lease', (command, run) => {
       if (commands.run[command] !== run || commands.dropped[command] === 1) return;
       if (this.endsByItself(command)) return;

@@ -3,15 +3,13 @@ import { engine } from '../../../kernel/engine.js';
 import { Slots, widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { lineageNumber } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import type { Run } from '../../data/run.js';
 import { Anomalies } from './anomalies.js';
 import { Archive } from './archive.js';
 import { PHASE_OF } from './phases.js';
-import type { Seen } from './settlement.js';
-import { Settlement } from './settlement.js';
+import { Settlement, type Seen } from './settlement.js';
 import { strands } from '../../data/strands/strands.js';
 import { sink } from '../../data/figures/sink.js';
 

@@ -1,5 +1,4 @@
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanSagaMark, SagaRole } from '../../../contracts/plan/sagas.js';
 import type { Act } from '../../data/acts.js';
 import type { Ledger } from './ledger.js';

@@ -19,10 +19,6 @@ export interface OrchestratorListener {
 
 /** The instances of an orchestrator, and the instance that drives each saga. */
 export class Orchestrators {
-  private readonly world: BackgroundRun;
-  private readonly ledger: Ledger;
-  private readonly records: Records;
-  private readonly listener: OrchestratorListener;
   private readonly first: number;
   private readonly count: number;
   /** State is kept in memory only, so a saga is lost with its process. */
@@ -30,16 +26,12 @@ export class Orchestrators {
   private readonly takeovers: Counter;
 
   constructor(
-    world: BackgroundRun,
+    private readonly world: BackgroundRun,
     plan: PlanSaga,
-    ledger: Ledger,
-    records: Records,
-    listener: OrchestratorListener,
+    private readonly ledger: Ledger,
+    private readonly records: Records,
+    private readonly listener: OrchestratorListener,
   ) {
-    this.world = world;
-    this.ledger = ledger;
-    this.records = records;
-    this.listener = listener;
     const component = world.plan.components[world.plan.parts[plan.driver].component];
     this.first = component.firstInstance;
     this.count = component.instances;

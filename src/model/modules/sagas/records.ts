@@ -64,14 +64,13 @@ export class Records {
   private priority: Int32Array = new Int32Array(0);
   private level: Uint8Array = new Uint8Array(0);
   private arrival: Float64Array = new Float64Array(0);
-  private readonly world: Run;
-  private readonly ledger: Ledger;
   private readonly traces = new Traces();
   private readonly scratch = new TaskDraft();
 
-  constructor(world: Run, ledger: Ledger) {
-    this.world = world;
-    this.ledger = ledger;
+  constructor(
+    private readonly world: Run,
+    private readonly ledger: Ledger,
+  ) {
     const { steps } = ledger;
     ledger.slots.addColumns<Records>(this, {
       fate: steps,

@@ -3,8 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import type { Orchestrators } from './orchestrators.js';
@@ -18,12 +17,6 @@ import { pauseOf } from './repetitions.js';
 export class Recovery {
   /** Its tasks are not measured as requests of the orchestrator. */
   readonly silent = true;
-  private readonly world: BackgroundRun;
-  private readonly plan: PlanSaga;
-  private readonly records: Records;
-  private readonly orchestrators: Orchestrators;
-  /** Continues a recovered saga. */
-  private readonly resumed: (slot: number) => void;
   private readonly owner: number;
   private readonly recoverOp: number;
   private readonly readings = new Slots(16);
@@ -32,17 +25,14 @@ export class Recovery {
   private turn: Int32Array = new Int32Array(0);
 
   constructor(
-    world: BackgroundRun,
-    plan: PlanSaga,
-    records: Records,
-    orchestrators: Orchestrators,
-    resumed: (slot: number) => void,
+    private readonly world: BackgroundRun,
+    private readonly plan: PlanSaga,
+    private readonly records: Records,
+    private readonly orchestrators: Orchestrators,
+
+    /** Continues a recovered saga. */
+    private readonly resumed: (slot: number) => void,
   ) {
-    this.world = world;
-    this.plan = plan;
-    this.records = records;
-    this.orchestrators = orchestrators;
-    this.resumed = resumed;
     this.owner = world.tasks.register(this);
     this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
       if (records.turn[slot] === turn) this.recover(slot);

@@ -1,7 +1,5 @@
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
-import { AMBIGUOUS, OUTCOME, statusOf } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { AMBIGUOUS, OUTCOME, statusOf, type Outcome } from '../../../contracts/outcome.js';
 import type { Orchestration } from '../../../contracts/scenario/sagas.js';
 
 /** Pause between unlimited retries, for an engine without its own retry interval. */

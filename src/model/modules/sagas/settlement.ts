@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { SagaExample } from '../../../contracts/record/record.js';
 import type { PlanSaga } from '../../../contracts/plan/sagas.js';
@@ -37,8 +36,6 @@ export interface Seen {
 
 /** Settles sagas: derives their outcomes from their effects, and counts them in the cell of their start. */
 export class Settlement {
-  private readonly world: Run;
-  private readonly plan: PlanSaga;
   private readonly all: Counter;
   private readonly finished: Counter;
   private readonly counters: Readonly<Record<Verdict, Counter>>;
@@ -50,9 +47,10 @@ export class Settlement {
   private readonly stream: StreamKey;
   private readonly examples: (SagaExample | null)[];
 
-  constructor(world: Run, plan: PlanSaga) {
-    this.world = world;
-    this.plan = plan;
+  constructor(
+    private readonly world: Run,
+    private readonly plan: PlanSaga,
+  ) {
     const { meters, replication } = world;
     const { component, spec, parts } = plan;
     const own = { component, part: -1 };

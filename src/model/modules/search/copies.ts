@@ -1,15 +1,12 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { Slots, widenInt32 } from '../../../kernel/pool.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { derive, lineage, streamKey } from '../../../kernel/rng.js';
+import { derive, lineage, streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import type { CopyRoute } from '../../../contracts/scenario/search.js';
+import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
+import { THREAD_POOLS, type CopyRoute } from '../../../contracts/scenario/search.js';
 import type { PlanSearch, PlanThread } from '../../../contracts/plan/search.js';
 import { JOURNAL, PROMOTED } from '../../../contracts/record/record.js';
-import { THREAD_POOLS } from '../../../contracts/scenario/search.js';
 import type { Act } from '../../data/acts.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -49,8 +46,6 @@ interface Shard {
  * out of sync until it is back and can catch up with a primary.
  */
 export class Copies {
-  private readonly world: CopiesParts;
-  private readonly spec: PlanSearch;
   private readonly pools: ThreadPools;
   private readonly refreshes: Refreshes;
   private readonly nodes: readonly Instance[];
@@ -75,9 +70,10 @@ export class Copies {
   private readonly failoverOp: number;
   private readonly reconnectOp: number;
 
-  constructor(world: CopiesParts, spec: PlanSearch) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: CopiesParts,
+    private readonly spec: PlanSearch,
+  ) {
     const { meters, plan, instances, replication, tasks } = world;
     const { component, shards, copies } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];

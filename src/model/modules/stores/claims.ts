@@ -10,10 +10,6 @@ import type { Instance } from '../../data/instances/instance.js';
  * claims expire, the next instance that checks takes over its segments and keeps them.
  */
 export class Claims {
-  private readonly homes: readonly Instance[];
-  private readonly rules: ClaimRules;
-  /** Moves the segments of one instance to others. */
-  private readonly deal: (from: Instance, takers: readonly Instance[]) => void;
   /** By instance: raised when it goes away and when it comes back, which voids scheduled takeovers. */
   private readonly turns: number[];
   /** Instances whose claims expired while no other instance was up. */
@@ -22,13 +18,12 @@ export class Claims {
   private readonly takeOp: number;
 
   constructor(
-    homes: readonly Instance[],
-    rules: ClaimRules,
-    deal: (from: Instance, takers: readonly Instance[]) => void,
+    private readonly homes: readonly Instance[],
+    private readonly rules: ClaimRules,
+
+    /** Moves the segments of one instance to others. */
+    private readonly deal: (from: Instance, takers: readonly Instance[]) => void,
   ) {
-    this.homes = homes;
-    this.rules = rules;
-    this.deal = deal;
     this.turns = homes.map(() => 0);
     this.ranOutOp = engine.define('claim-ran-out', (index, turn) => {
       if (this.turns[index] === turn) this.ranOut(index);

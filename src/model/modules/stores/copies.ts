@@ -22,15 +22,12 @@ interface Lagging {
  * version before an older one. Entities that all nodes have in full are not tracked.
  */
 export class Copies {
-  private readonly nodes: Replicas;
   private readonly lagging = new Map<number, Lagging>();
   /** All events that some node may lack, in write order; `first` is the oldest that counts. */
   private readonly order: Copy[] = [];
   private first = 0;
 
-  constructor(nodes: Replicas) {
-    this.nodes = nodes;
-  }
+  constructor(private readonly nodes: Replicas) {}
 
   /** The view on the primary has another event. */
   add(entity: number, number: number, committed: Ns): void {

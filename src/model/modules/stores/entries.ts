@@ -38,18 +38,17 @@ export class Entries {
   private rootB: Int32Array = new Int32Array(0);
   private request: Int32Array = new Int32Array(0);
   private arrival: Float64Array = new Float64Array(0);
-  private readonly world: Run;
   /** By entity: the first event that its view misses. */
   private readonly first = new Map<number, number>();
   private readonly traces = new Traces();
   private readonly scratch = new TaskDraft();
-  /** Key of the clients that know their own events, -1 = none; and the author of each event. */
-  private readonly authors: number;
   private author: Float64Array = new Float64Array(0);
 
-  constructor(world: Run, authors: number) {
-    this.world = world;
-    this.authors = authors;
+  constructor(
+    private readonly world: Run,
+    /** Key of the clients that know their own events, -1 = none; and the author of each event. */
+    private readonly authors: number,
+  ) {
     this.slots.addColumns(this);
   }
 

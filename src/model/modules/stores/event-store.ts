@@ -1,18 +1,14 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import { LOADS } from '../../../contracts/plan/stores.js';
-import type { PlanStore, PlanStoreAct } from '../../../contracts/plan/stores.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
+import { LOADS, type PlanStore, type PlanStoreAct } from '../../../contracts/plan/stores.js';
 import { REGISTERS, strands } from '../../data/strands/strands.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';
 import type { Channels } from '../messaging/channels.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';
-import type { CallData } from '../../data/strands/call-data.js';
-import { PAGE } from '../../data/strands/call-data.js';
-import { HighWater } from './high-water.js';
-import type { Held } from './high-water.js';
+import { PAGE, type CallData } from '../../data/strands/call-data.js';
+import { HighWater, type Held } from './high-water.js';
 import type { ReadModel } from './read-model.js';
 import { Recent } from './recent.js';
 import { Streams } from './streams.js';
@@ -34,11 +30,8 @@ type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly doe
  */
 export class EventStore {
   readonly streams: Streams;
-  readonly spec: PlanStore;
   /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
-  private readonly world: Run;
-  private readonly callData: CallData;
   private readonly draws: Draws;
   private readonly code: Int32Array;
   /** Committed appends, so that the same append is not written twice. */
@@ -49,13 +42,12 @@ export class EventStore {
   /** By node of the store; empty if events are ordered by commit. */
   private readonly marks: readonly HighWater[];
 
-  private readonly channels: Channels;
-
-  constructor(world: Run, callData: CallData, spec: PlanStore, channels: Channels) {
-    this.world = world;
-    this.channels = channels;
-    this.callData = callData;
-    this.spec = spec;
+  constructor(
+    private readonly world: Run,
+    private readonly callData: CallData,
+    readonly spec: PlanStore,
+    private readonly channels: Channels,
+  ) {
     this.draws = new Draws(world);
     this.code = world.plan.program.code;
     this.streams = new Streams(world, spec);

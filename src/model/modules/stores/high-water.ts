@@ -39,15 +39,13 @@ export class HighWater {
   private waiting = 0;
   /** The empty place that events wait for. */
   private gap = -1;
-  private readonly world: Run;
-  private readonly staleAfter: Ns;
-  private readonly gaps: Counter;
   private readonly staleOp: number;
 
-  constructor(world: Run, staleAfter: Ns, gaps: Counter) {
-    this.world = world;
-    this.staleAfter = staleAfter;
-    this.gaps = gaps;
+  constructor(
+    private readonly world: Run,
+    private readonly staleAfter: Ns,
+    private readonly gaps: Counter,
+  ) {
     this.staleOp = engine.define('place-stale', (place) => {
       if (this.mark === place && this.gap === place) this.giveUp();
     });

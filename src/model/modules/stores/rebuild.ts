@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { Durations } from '../../data/figures/meters.js';
@@ -28,10 +27,6 @@ export interface Replayable {
  * left. Offline, the view is unavailable until then; side by side, the old view remains in use.
  */
 export class Rebuild {
-  private readonly world: Run;
-  private readonly model: Rebuilt;
-  private readonly log: Replayable;
-  private readonly spec: NonNullable<Projection['rebuild']>;
   private readonly took: Durations;
   private readonly turnOp: number;
   private began: Ns = -1;
@@ -40,15 +35,11 @@ export class Rebuild {
   private rebuilt = 0;
 
   constructor(
-    world: Run,
-    model: Rebuilt,
-    log: Replayable,
-    spec: NonNullable<Projection['rebuild']>,
+    private readonly world: Run,
+    private readonly model: Rebuilt,
+    private readonly log: Replayable,
+    private readonly spec: NonNullable<Projection['rebuild']>,
   ) {
-    this.world = world;
-    this.model = model;
-    this.log = log;
-    this.spec = spec;
     const { component } = model.spec;
     this.took = world.meters.durations('catchUp', { component, part: -1 });
     this.turnOp = engine.define('rebuild', (to) => this.turn(to));

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Entries } from './entries.js';
 

@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { isSuccess, OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { isSuccess, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
 import type { Messages, Poison } from '../messaging/messages.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -34,10 +32,6 @@ export class Segments {
   length = 0;
   /** True while the events wait for a rebuild. */
   halted = false;
-  private readonly world: BackgroundRun;
-  private readonly model: View;
-  private readonly spec: PlanProjection;
-  private readonly messages: Messages;
   private readonly list: readonly Segment[];
   /** By partition without a leader: its unread events. */
   private readonly held = new Map<number, EventList>();
@@ -48,11 +42,12 @@ export class Segments {
   private readonly skipped: Counter;
   private readonly takeovers: Counter;
 
-  constructor(world: BackgroundRun, model: View, spec: PlanProjection, messages: Messages) {
-    this.world = world;
-    this.model = model;
-    this.spec = spec;
-    this.messages = messages;
+  constructor(
+    private readonly world: BackgroundRun,
+    private readonly model: View,
+    private readonly spec: PlanProjection,
+    private readonly messages: Messages,
+  ) {
     this.owner = world.tasks.register(this);
     this.wakeOp = engine.define('project', (index, epoch) => {
       const segment = this.list[index];

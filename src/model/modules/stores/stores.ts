@@ -1,5 +1,4 @@
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanProjectionAct, PlanStoreAct } from '../../../contracts/plan/stores.js';
 import type { Act } from '../../data/acts.js';
 import { Draws } from '../../path/draws.js';
@@ -7,8 +6,7 @@ import type { Channels } from '../messaging/channels.js';
 import type { CallData } from '../../data/strands/call-data.js';
 import { EventStore } from './event-store.js';
 import { ReadModel, type ReadModelParts } from './read-model.js';
-import { Rebuild } from './rebuild.js';
-import type { Replayable } from './rebuild.js';
+import { Rebuild, type Replayable } from './rebuild.js';
 import { TopicLog } from './topic-log.js';
 import { strands } from '../../data/strands/strands.js';
 import { sink } from '../../data/figures/sink.js';

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
-import { streamKey, unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
 import { SlotIndex } from '../../../kernel/slot-index.js';
 import type { PlanStore } from '../../../contracts/plan/stores.js';
 import type { Run } from '../../data/run.js';
@@ -30,16 +29,15 @@ export class Streams {
   private readonly drawKey: StreamKey;
   /** Events appended since the start, including the warm-up. */
   appended = 0;
-  private readonly world: Run;
-  private readonly spec: PlanStore;
   private readonly byValue = new SlotIndex();
   private sweepAt: number;
   /** There is, or was, a snapshot. */
   private hasSnapshots = false;
 
-  constructor(world: Run, spec: PlanStore) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: Run,
+    private readonly spec: PlanStore,
+  ) {
     const { plan, replication } = world;
     const { kind } = plan.keys[spec.key].population;
     this.drawKey = streamKey(

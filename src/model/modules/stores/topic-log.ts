@@ -18,9 +18,6 @@ export class TopicLog implements Follower {
   private oldCount = 0;
   private expiredCount = 0;
   private isReplayed = false;
-  private readonly world: Run;
-  private readonly messages: Messages;
-  private readonly model: ReadModel;
   private readonly bit: number;
   private readonly retention: Ns;
   /** Messages published up to this time have expired when a rebuild begins. */
@@ -28,10 +25,12 @@ export class TopicLog implements Follower {
   private readonly expireOp: number;
   private guarded = false;
 
-  constructor(world: Run, messages: Messages, topic: KafkaTopic, model: ReadModel) {
-    this.world = world;
-    this.messages = messages;
-    this.model = model;
+  constructor(
+    private readonly world: Run,
+    private readonly messages: Messages,
+    topic: KafkaTopic,
+    private readonly model: ReadModel,
+  ) {
     const { backlog, retentionNs } = topic.spec.spec;
     const { rebuild } = model.spec.spec;
     this.bit = topic.follow(this);

@@ -6,8 +6,7 @@ import { streamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NODE, NOWHERE } from '../../data/instances/cluster.js';
+import { NODE, NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Time between two scans (scan-interval). */
 const SCAN_NS: Ns = 10e9;
@@ -33,9 +32,6 @@ export interface AutoscalerEffects {
  * and all instances fit on other nodes.
  */
 export class ClusterAutoscaler {
-  private readonly run: Run;
-  private readonly cluster: Cluster;
-  private readonly effects: AutoscalerEffects;
   private readonly scanOp: number;
   private readonly readyOp: number;
   private readonly sampler: number;
@@ -44,10 +40,11 @@ export class ClusterAutoscaler {
   private readonly since: Float64Array;
   private addedNs: Ns = -Infinity;
 
-  constructor(run: Run, cluster: Cluster, effects: AutoscalerEffects) {
-    this.run = run;
-    this.cluster = cluster;
-    this.effects = effects;
+  constructor(
+    private readonly run: Run,
+    private readonly cluster: Cluster,
+    private readonly effects: AutoscalerEffects,
+  ) {
     this.sampler = samplers.add(cluster.spec.provisioning);
     this.orders = new Int32Array(cluster.size);
     this.since = new Float64Array(cluster.size).fill(Infinity);

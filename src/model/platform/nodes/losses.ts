@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NODE } from '../../data/instances/cluster.js';
+import { NODE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Nodes lost per second in a zone, and if most of its nodes are lost in a large cluster (node-eviction-rate). */
 const EACH_NS: Ns = 10e9;
@@ -27,8 +26,6 @@ export interface LossEffects {
  * a zone, and at least three, are lost, or all nodes of all zones (node_lifecycle_controller.go, ComputeZoneState).
  */
 export class Losses {
-  private readonly cluster: Cluster;
-  private readonly effects: LossEffects;
   private readonly lostOp: number;
   private readonly taintOp: number;
   private readonly evictOp: number;
@@ -39,9 +36,10 @@ export class Losses {
   /** By zone: time of the next taint. */
   private readonly nextNs = new Map<number, Ns>();
 
-  constructor(cluster: Cluster, effects: LossEffects) {
-    this.cluster = cluster;
-    this.effects = effects;
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly effects: LossEffects,
+  ) {
     this.deaths = new Int32Array(cluster.size);
     this.lost = new Uint8Array(cluster.size);
     this.tainted = new Uint8Array(cluster.size);

@@ -3,8 +3,7 @@ import { JOURNAL, NODE_STATE } from '../../../contracts/record/record.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
 import { ClusterAutoscaler } from './cluster-autoscaler.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { CORDON, NODE, NOWHERE } from '../../data/instances/cluster.js';
+import { CORDON, NODE, NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 import { Drains } from './drains.js';
 import { Losses } from './losses.js';
 import { Pending } from './pending.js';
@@ -29,16 +28,14 @@ export interface NodeEffects {
 /** The nodes of a run: where instances are placed, and the loss, drain and number of nodes. */
 export class Nodes {
   readonly pending: Pending;
-  private readonly run: Run;
-  private readonly cluster: Cluster;
-  private readonly effects: NodeEffects;
   private readonly losses: Losses;
   private readonly drains: Drains;
 
-  constructor(run: Run, cluster: Cluster, effects: NodeEffects) {
-    this.run = run;
-    this.cluster = cluster;
-    this.effects = effects;
+  constructor(
+    private readonly run: Run,
+    private readonly cluster: Cluster,
+    private readonly effects: NodeEffects,
+  ) {
     this.pending = new Pending(run, cluster, (instance) => effects.placed(instance));
     this.drains = new Drains(run, cluster, (instance) => effects.evicted(instance));
     this.losses = new Losses(cluster, {

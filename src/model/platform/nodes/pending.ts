@@ -5,14 +5,10 @@ import { INSTANCE_STATE, JOURNAL } from '../../../contracts/record/record.js';
 import { levels } from '../../data/figures/levels.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Run } from '../../data/run.js';
-import type { Cluster } from '../../data/instances/cluster.js';
-import { NOWHERE } from '../../data/instances/cluster.js';
+import { NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Instances that wait for room on a node, the longest waiting first. */
 export class Pending {
-  private readonly run: Run;
-  private readonly cluster: Cluster;
-  private readonly placed: (instance: Instance) => void;
   private readonly op: number;
   private isDue = false;
   /** By component: the gauge of its pending instances; -1 = the platform does not place them. */
@@ -20,10 +16,11 @@ export class Pending {
   private readonly waiting: Instance[] = [];
 
   /** `placed` runs when a waiting instance has a node. */
-  constructor(run: Run, cluster: Cluster, placed: (instance: Instance) => void) {
-    this.run = run;
-    this.cluster = cluster;
-    this.placed = placed;
+  constructor(
+    private readonly run: Run,
+    private readonly cluster: Cluster,
+    private readonly placed: (instance: Instance) => void,
+  ) {
     this.op = engine.define('schedule', () => this.retry());
     this.gauges = run.plan.components.map((_, component) =>
       cluster.places(component) ? run.meters.gauge('pending', { component, part: -1 }) : -1,

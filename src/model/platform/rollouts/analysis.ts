@@ -17,9 +17,6 @@ export type Look = 'good' | 'bad' | 'unknown' | 'empty';
  * when the new version gets requests.
  */
 export class Analysis {
-  private readonly spec: RolloutAnalysis;
-  private readonly tallies: { readonly canary: Tally; readonly stable: Tally };
-  private readonly looked: (look: Look) => void;
   private readonly op: number;
   private generation = 0;
   /** An evaluation was due while the controller was frozen. */
@@ -28,14 +25,11 @@ export class Analysis {
   /** `looked` gets the result of each evaluation; while `isAway` returns true, none takes place. */
   constructor(
     name: string,
-    spec: RolloutAnalysis,
-    tallies: { readonly canary: Tally; readonly stable: Tally },
-    looked: (look: Look) => void,
+    private readonly spec: RolloutAnalysis,
+    private readonly tallies: { readonly canary: Tally; readonly stable: Tally },
+    private readonly looked: (look: Look) => void,
     isAway: () => boolean,
   ) {
-    this.spec = spec;
-    this.tallies = tallies;
-    this.looked = looked;
     this.op = engine.define(`rollout/${name}/analysis`, (generation) => {
       if (generation !== this.generation) return;
       this.plan();

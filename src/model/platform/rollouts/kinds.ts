@@ -4,8 +4,7 @@ import { ROLLOUT_STATE } from '../../../contracts/record/record.js';
 import type { Weights } from '../../data/edges/split.js';
 import { besideOld, nearest, proportionalStep, rollingStep, shareStep } from './counts.js';
 import type { Slack } from './counts.js';
-import { Rollout } from './rollout.js';
-import type { Setup } from './rollout.js';
+import { Rollout, type Setup } from './rollout.js';
 
 /** A Deployment of Kubernetes with `RollingUpdate`: it waits only for readiness. */
 export class RollingUpdate extends Rollout {

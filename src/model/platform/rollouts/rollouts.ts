@@ -9,8 +9,7 @@ import type { Scalable, Scale } from '../replica-set.js';
 import type { ListedRun } from '../../resources/picking/endpoint-lists.js';
 import { BlueGreen, Canary, Recreate, RollingUpdate } from './kinds.js';
 import type { Rollout, Setup } from './rollout.js';
-import { NamedVersion, WeightedSplit } from '../../data/edges/split.js';
-import type { Split, Weights } from '../../data/edges/split.js';
+import { NamedVersion, WeightedSplit, type Split, type Weights } from '../../data/edges/split.js';
 import { Tally } from './tally.js';
 
 /**
@@ -20,10 +19,8 @@ export class VersionTables {
   /** By component id. */
   private readonly weights = new Map<number, Weights>();
   private readonly tallies = new Map<number, ReadonlyMap<number, Tally>>();
-  private readonly world: ListedRun;
 
-  constructor(world: ListedRun) {
-    this.world = world;
+  constructor(private readonly world: ListedRun) {
     world.plan.components.forEach(({ versions }, component) => {
       if (versions === null) return;
       const { rollout } = versions;

@@ -1,8 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
+import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { RolloutMetric } from '../../../contracts/scenario/rollouts.js';
 import { Histogram } from '../../../stats/histogram.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';
@@ -26,17 +24,15 @@ export interface Counters {
 
 /** Answers of the instances of one version since the last evaluation. */
 export class Tally {
-  private readonly meters: Meters;
-  private readonly counters: Counters;
   private good = 0;
   private all = new Histogram();
   private successes = new Histogram();
 
   /** `counters` are for the results at the end of the run. */
-  constructor(meters: Meters, counters: Counters) {
-    this.meters = meters;
-    this.counters = counters;
-  }
+  constructor(
+    private readonly meters: Meters,
+    private readonly counters: Counters,
+  ) {}
 
   /** Counts an answer to a request that arrived in this measuring cell. */
   answered(outcome: Outcome, latency: Ns, cell: number): void {

@@ -3,8 +3,7 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanRollout } from '../../../contracts/plan/versions.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { ReplicaSet } from '../replica-set.js';
-import type { Scale } from '../replica-set.js';
+import { ReplicaSet, type Scale } from '../replica-set.js';
 import type { Run } from '../../data/run.js';
 
 /** The instances of one version of a component in a rollout. */

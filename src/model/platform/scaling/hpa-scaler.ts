@@ -1,17 +1,14 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanScaler, PlanScalingTarget } from '../../../contracts/plan/autoscaling.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Fleet } from '../../data/instances/fleet.js';
-import { Behavior, wantedBy, wantedForMean, wantedForTotal } from './hpa.js';
-import type { Reading } from './hpa.js';
+import { Behavior, wantedBy, wantedForMean, wantedForTotal, type Reading } from './hpa.js';
 import { isDeleted } from '../replica-set.js';
 import type { Scaler, ScalerPlace } from './scaler-place.js';
-import { Samples } from './scaling-samples.js';
-import type { Sample } from './scaling-samples.js';
+import { Samples, type Sample } from './scaling-samples.js';
 
 /**
  * During this time after its creation, a replica's CPU usage counts only one sync period after it became ready
@@ -34,7 +31,6 @@ type Place = { readonly [K in Kind]: ScalerPlace<K> }[Kind];
  */
 export class HpaScaler implements Scaler<Kind> {
   private spec: Spec;
-  private readonly place: Place;
   private readonly fleet: Fleet;
   private readonly own: readonly Instance[];
   private readonly behavior: Behavior;
@@ -42,12 +38,11 @@ export class HpaScaler implements Scaler<Kind> {
   private readonly samples: Samples;
   private wokenAt: Ns = -1;
 
-  constructor(place: Place) {
+  constructor(private readonly place: Place) {
     const { run, name, spec, own, fleet, initial } = place;
     this.spec = spec;
     this.fleet = fleet;
     this.own = own;
-    this.place = place;
     this.behavior = new Behavior(spec, initial);
     this.lookOp = engine.define(`autoscaler/${name}`, () => this.look());
     this.samples = new Samples(run, spec, own, name);

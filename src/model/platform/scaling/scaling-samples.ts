@@ -1,7 +1,6 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanAutoscaling, PlanScalingTarget } from '../../../contracts/plan/autoscaling.js';
 import { levels } from '../../data/figures/levels.js';
 import type { Run } from '../../data/run.js';
@@ -21,9 +20,6 @@ export interface Sample {
 
 /** The metrics of an autoscaler, measured once per period and read `metricDelay` later. */
 export class Samples {
-  private readonly run: Run;
-  spec: PlanAutoscaling;
-  private readonly own: readonly Instance[];
   private readonly op: number;
   /** Samples not yet evaluated, the oldest first. */
   private readonly list: Sample[] = [];
@@ -34,10 +30,12 @@ export class Samples {
   private spentNs = 0;
   private arrived = 0;
 
-  constructor(run: Run, spec: PlanAutoscaling, own: readonly Instance[], name: string) {
-    this.run = run;
-    this.spec = spec;
-    this.own = own;
+  constructor(
+    private readonly run: Run,
+    public spec: PlanAutoscaling,
+    private readonly own: readonly Instance[],
+    name: string,
+  ) {
     this.counted = spec.metrics.map(() => new Float64Array(own.length));
     for (const instance of own) this.watch(instance);
     this.op = engine.define(`autoscaler/${name}/sample`, () => this.sample());

@@ -5,12 +5,10 @@ import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 
 /** Changes of the number of replicas at fixed times; an action during a freeze is lost. */
 export class ScheduledScaler implements Scaler<'scheduled'> {
-  private readonly place: ScalerPlace<'scheduled'>;
   private readonly op: number;
 
-  constructor(place: ScalerPlace<'scheduled'>) {
+  constructor(private readonly place: ScalerPlace<'scheduled'>) {
     const { run, name, spec } = place;
-    this.place = place;
     this.op = engine.define(`autoscaler/${name}`, (action) => this.act(action));
     spec.actions.forEach(({ atNs }, action) => {
       engine.at(run.plan.warmupNs + atNs, PHASE.TIMER, this.op, action, 0, 0);

@@ -14,7 +14,6 @@ const ROUNDING = 1e-9;
  * thresholds, and after enough periods beyond the first one its step changes the number of replicas.
  */
 export class StepScaler implements Scaler<'step'> {
-  private readonly place: ScalerPlace<'step'>;
   private readonly samples: Samples;
   private readonly op: number;
   /** Consecutive periods above and below the first threshold. */
@@ -27,9 +26,8 @@ export class StepScaler implements Scaler<'step'> {
   /** Whether the bounds have changed since the last pass. */
   private isRebound = false;
 
-  constructor(place: ScalerPlace<'step'>) {
+  constructor(private readonly place: ScalerPlace<'step'>) {
     const { run, name, spec, own } = place;
-    this.place = place;
     this.op = engine.define(`autoscaler/${name}`, () => this.look());
     this.samples = new Samples(run, spec, own, name);
     engine.at(spec.syncNs, PHASE.TIMER, this.op, 0, 0, 0);

@@ -1,6 +1,5 @@
 import { cos } from '../../../kernel/math.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Arrivals } from '../../../contracts/scenario/arrivals.js';
 
 /** The arrival rate over time. Times are in ns from the origin; cumulated values are expected arrivals. */
@@ -99,17 +98,12 @@ const TWO_PI = 6.283185307179586;
 
 /** mean + amplitude * sin(2 pi t / period) from the origin on; the mean before it. */
 class Wave implements Intensity {
-  private readonly mean: number;
-  private readonly amplitude: number;
-  private readonly periodNs: Ns;
-  private readonly originNs: Ns;
-
-  constructor(mean: number, amplitude: number, periodNs: Ns, originNs: Ns) {
-    this.mean = mean;
-    this.amplitude = amplitude;
-    this.periodNs = periodNs;
-    this.originNs = originNs;
-  }
+  constructor(
+    private readonly mean: number,
+    private readonly amplitude: number,
+    private readonly periodNs: Ns,
+    private readonly originNs: Ns,
+  ) {}
 
   cumulated(t: Ns): number {
     const flat = (this.mean * t) / NS_PER_SECOND;

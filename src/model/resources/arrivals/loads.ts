@@ -2,16 +2,12 @@ import { invariant } from '../../../kernel/invariant.js';
 import { log } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Lane } from '../../../kernel/lanes.js';
-import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
+import { derive, lineage, streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanLoad } from '../../../contracts/plan/plan.js';
-import type { Stages } from '../../../contracts/scenario/stages.js';
-import { presentFrom } from '../../../contracts/scenario/stages.js';
-import { intensityOf } from './intensity.js';
-import type { Intensity } from './intensity.js';
+import { presentFrom, type Stages } from '../../../contracts/scenario/stages.js';
+import { intensityOf, type Intensity } from './intensity.js';
 import { RETURN, lives, strands } from '../../data/strands/strands.js';
 import { Surges } from './surges.js';
 import type { ServedRun } from '../../data/run.js';
@@ -55,15 +51,13 @@ export class Loads {
   /** Number of requests that arrived in the measured time. */
   requests = 0;
   readonly surges: Surges;
-  private readonly world: ServedRun;
   private readonly loads: readonly Load[];
   private readonly arriveOp: number;
   private readonly userOp: number;
   /** By load: rounds made by each user of a closed loop. */
   private readonly rounds: readonly Int32Array[];
 
-  constructor(world: ServedRun) {
-    this.world = world;
+  constructor(private readonly world: ServedRun) {
     const { plan } = world;
     this.arriveOp = engine.define('request', (load, stamp) => {
       if (this.loads[load].stamp === stamp) this.arrive(this.loads[load]);

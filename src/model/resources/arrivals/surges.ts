@@ -2,10 +2,8 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { log, exp } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { derive, lineage, streamKey, unit } from '../../../kernel/rng.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { derive, lineage, streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Run } from '../../data/run.js';
 
 /** Extra requests that faults add to one workload. */

@@ -35,13 +35,11 @@ interface Session {
  * (postgres.c, ProcessInterrupts and start_xact_command; off by default). Until then the session counts.
  */
 export class Backends {
-  private readonly world: BackendsParts;
   /** By the strand of a statement. */
   private readonly sessions = new Map<number, Session>();
   private readonly checkOp: number;
 
-  constructor(world: BackendsParts) {
-    this.world = world;
+  constructor(private readonly world: BackendsParts) {
     this.checkOp = engine.define('client-check', (strand, life) => {
       if (strands.life[strand] !== life || !isRunning(strand)) return;
       world.server.stopJob(strand, OUTCOME.cancelled);

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Outcome } from '../../../contracts/outcome.js';
-import { TaskDraft } from '../../data/strands/task-context.js';
-import type { TaskContext } from '../../data/strands/task-context.js';
+import { TaskDraft, type TaskContext } from '../../data/strands/task-context.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { PlanComponent } from '../../../contracts/plan/plan.js';
 
@@ -27,14 +26,12 @@ export interface Working {
  */
 export class ConnectWork {
   readonly silent = true;
-  private readonly tasks: Working;
   private readonly owner: number;
   private readonly draft = new TaskDraft();
   private readonly waiting = new Map<number, () => void>();
   private records = 0;
 
-  constructor(tasks: Working) {
-    this.tasks = tasks;
+  constructor(private readonly tasks: Working) {
     this.owner = tasks.register(this);
   }
 

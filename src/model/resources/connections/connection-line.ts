@@ -16,9 +16,6 @@ const EXPECTING = -2;
 export class ConnectionLine {
   /** Number of attempts in line whose connection is being opened. */
   expecting = 0;
-  private readonly calls: CallsPort;
-  private readonly gauge: number;
-  private readonly limits: ConnectionLimits | null;
   private readonly ring = new IntRing();
   /** By frame: time of joining, its layer, and the connection that is being opened for it (or -1). */
   private readonly since: number[] = [];
@@ -26,11 +23,11 @@ export class ConnectionLine {
   private readonly dials: number[] = [];
 
   /** `gauge`: number of waiting attempts. */
-  constructor(calls: CallsPort, gauge: number, limits: ConnectionLimits | null) {
-    this.calls = calls;
-    this.gauge = gauge;
-    this.limits = limits;
-  }
+  constructor(
+    private readonly calls: CallsPort,
+    private readonly gauge: number,
+    private readonly limits: ConnectionLimits | null,
+  ) {}
 
   get length(): number {
     return this.ring.length;

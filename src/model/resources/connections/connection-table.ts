@@ -85,15 +85,13 @@ export class ConnectionTable {
   /** Arrival times of the last request and the last answer on it; later messages do not overtake. */
   requestNs: Float64Array = new Float64Array(0);
   answerNs: Float64Array = new Float64Array(0);
-  private readonly world: ActRun;
   private readonly lives: Stamped;
   private readonly connectOp: number;
   private readonly idleOp: number;
   private readonly ageOp: number;
   private readonly pauseOp: number;
 
-  constructor(world: ActRun) {
-    this.world = world;
+  constructor(private readonly world: ActRun) {
     this.slots.addColumns(this);
     world.kept.set('connections', () => this.slots.used);
     const lives = (): Int32Array => this.life;

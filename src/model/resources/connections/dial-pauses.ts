@@ -12,17 +12,15 @@ const STEPS_MAX = 200;
  * counts from the start of the attempt; it grows by the factor up to a limit, and all but the first one vary at random.
  */
 export class DialPauses {
-  private readonly spec: ConnectionBackoff;
-  private readonly key: StreamKey;
   /** Vain attempts since the last connection was opened. */
   private failures = 0;
   private startedAt: Ns = 0;
   private until: Ns = 0;
 
-  constructor(spec: ConnectionBackoff, key: StreamKey) {
-    this.spec = spec;
-    this.key = key;
-  }
+  constructor(
+    private readonly spec: ConnectionBackoff,
+    private readonly key: StreamKey,
+  ) {}
 
   /** Whether the last attempt was in vain. */
   get isFailing(): boolean {

@@ -3,8 +3,7 @@ import { invariant, isAudited } from '../../../kernel/invariant.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import { derive, lineage } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
 import { ConnectionLine } from './connection-line.js';
@@ -34,7 +33,6 @@ export class EdgePool implements PolicyState {
   readonly tlsTrips: number;
   /** The callee also asks its callers for a certificate. */
   readonly mutual: boolean;
-  private readonly setup: EdgePoolSetup;
   private readonly id: number;
   private readonly connect: Lane | null;
   private readonly idleLane: Lane | null;
@@ -56,8 +54,7 @@ export class EdgePool implements PolicyState {
   private dialling = 0;
   private readonly audited = isAudited();
 
-  constructor(setup: EdgePoolSetup) {
-    this.setup = setup;
+  constructor(private readonly setup: EdgePoolSetup) {
     this.caller = setup.caller;
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;

@@ -53,12 +53,10 @@ export function endsIdle(plan: Plan): boolean {
 
 /** The fates of the connections of database pools, for the calls that took them. */
 export class Fates {
-  private readonly world: FatesParts;
   /** By frame, see FATE. */
   private fates: Uint8Array = new Uint8Array(0);
 
-  constructor(world: FatesParts) {
-    this.world = world;
+  constructor(private readonly world: FatesParts) {
     frames.slots.onGrow((capacity) => (this.fates = widenUint8(this.fates, capacity)));
   }
 

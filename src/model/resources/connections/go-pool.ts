@@ -1,8 +1,6 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { Alarm, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { GoSettings } from '../../../contracts/scenario/pools.js';
 import { NumberedPool, WAITING } from './pool-base.js';

@@ -3,14 +3,11 @@ import { engine } from '../../../kernel/engine.js';
 import { powi } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { derive, lineage } from '../../../kernel/rng.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { CUT, MESSAGE, RTO_MAX_NS, VANISHED } from '../../data/edges/link.js';
-import type { Link } from '../../data/edges/link.js';
-import { LEG } from '../../data/edges/proxies.js';
-import type { Passer, Proxies } from '../../data/edges/proxies.js';
+import { CUT, MESSAGE, RTO_MAX_NS, VANISHED, type Link } from '../../data/edges/link.js';
+import { LEG, type Passer, type Proxies } from '../../data/edges/proxies.js';
 import { RETURN, STATE, strands } from '../../data/strands/strands.js';
 import type { ActRun } from '../../data/run.js';
 
@@ -66,13 +63,12 @@ export interface OpeningPool {
  * or earlier at the pool's connectTimeout.
  */
 export class Handshakes implements Passer {
-  private readonly world: ActRun;
-  private readonly table: Opening;
   private readonly op: number;
 
-  constructor(world: ActRun, table: Opening) {
-    this.world = world;
-    this.table = table;
+  constructor(
+    private readonly world: ActRun,
+    private readonly table: Opening,
+  ) {
     world.proxies?.serve([LEG.handshake], this);
     this.op = engine.define('handshake', (slot, stamp) => this.go(slot, stamp));
   }

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { NS_PER_MS, NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Alarm } from '../../../contracts/patterns/policy.js';
 import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import type { PoolSetup } from './pool-setup.js';
@@ -33,8 +32,6 @@ export class HikariAdder {
   /** Epoch of the server process dialled last, and the number of dials started. */
   epoch = 0;
   serial = 0;
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly wanting: Wanting;
   private readonly alarm: Alarm;
   private doing: number = ADDER.free;
   /** Tasks in its queue. */
@@ -44,9 +41,10 @@ export class HikariAdder {
   private life = 0;
   private isServed = false;
 
-  constructor(setup: PoolSetup<HikariSettings>, wanting: Wanting) {
-    this.setup = setup;
-    this.wanting = wanting;
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly wanting: Wanting,
+  ) {
     this.alarm = setup.alarm(() => this.proceed());
   }
 

@@ -1,6 +1,5 @@
 import { unit } from '../../../kernel/rng.js';
-import { NS_PER_MS, NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Alarm } from '../../../contracts/patterns/policy.js';
 import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import type { PoolSetup } from './pool-setup.js';
@@ -22,16 +21,14 @@ interface Ageing {
 
 /** The age limits of HikariCP's connections: their maximum lifetime and their keepalive tests. */
 export class HikariAges {
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly pool: Ageing;
   private readonly ends: Alarm[] = [];
   private readonly tests: Alarm[] = [];
   private readonly intervals: Ns[] = [];
 
-  constructor(setup: PoolSetup<HikariSettings>, pool: Ageing) {
-    this.setup = setup;
-    this.pool = pool;
-  }
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly pool: Ageing,
+  ) {}
 
   /** The connection of a slot has been opened; `serial` is its number. */
   begin(slot: number, serial: number): void {

@@ -1,11 +1,8 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import type { Lane } from '../../../kernel/lanes.js';
-import { NS_PER_MS, NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
-import type { Alarm, PolicyState } from '../../../contracts/patterns/policy.js';
+import { NS_PER_MS, NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
+import { EDGE_COUNTER, type Alarm, type PolicyState } from '../../../contracts/patterns/policy.js';
 import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import { VANISHED } from '../../data/edges/link.js';
 import { HikariAdder } from './hikari-adder.js';

@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { Alarm } from '../../../contracts/patterns/policy.js';
 import type { HikariSettings } from '../../../contracts/scenario/pools.js';
 import type { PoolSetup } from './pool-setup.js';
@@ -24,15 +23,14 @@ interface Starting {
  * `initializationFailTimeout` has passed; other calls wait for it. If it fails, the next call tries.
  */
 export class HikariStart {
-  private readonly setup: PoolSetup<HikariSettings>;
-  private readonly pool: Starting;
   private readonly alarm: Alarm;
   private beganAt: Ns = 0;
   private isTrying = false;
 
-  constructor(setup: PoolSetup<HikariSettings>, pool: Starting) {
-    this.setup = setup;
-    this.pool = pool;
+  constructor(
+    private readonly setup: PoolSetup<HikariSettings>,
+    private readonly pool: Starting,
+  ) {
     this.alarm = setup.alarm(() => this.proceed());
   }
 

@@ -24,9 +24,6 @@ export const CLOSED = -1;
  * a device forgets a connection, and no end sees it. The client sees no close behind a device that has forgotten it.
  */
 export class IdleLimits {
-  private readonly setup: IdleSetup;
-  private readonly ctx: CallContext;
-  private readonly expire: (connection: number) => void;
   /** By connection: when the last message passed; -1 while it is in use or closed. */
   private readonly quietNs: number[] = [];
   /** Idle connections and the start of their idle time, in the order in which their sessions end. */
@@ -34,10 +31,11 @@ export class IdleLimits {
   private readonly server: Alarm | null;
 
   /** `expire`: the server closes the session of an idle connection. */
-  constructor(setup: IdleSetup, ctx: CallContext, expire: (connection: number) => void) {
-    this.setup = setup;
-    this.ctx = ctx;
-    this.expire = expire;
+  constructor(
+    private readonly setup: IdleSetup,
+    private readonly ctx: CallContext,
+    private readonly expire: (connection: number) => void,
+  ) {
     this.server = setup.sessionNs === Infinity ? null : setup.alarm(() => this.close());
   }
 

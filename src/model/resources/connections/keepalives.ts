@@ -4,8 +4,7 @@ import { powi } from '../../../kernel/math.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Keepalive } from '../../../contracts/scenario/connections.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { MESSAGE, VANISHED } from '../../data/edges/link.js';
@@ -34,9 +33,7 @@ const REFUSED = -2;
  * Without an answer in time the connection is closed, and the attempts on it meet a reset.
  */
 export class Keepalives {
-  private readonly world: KeepalivesParts;
   private readonly table: ConnectionTable;
-  private readonly flows: Flows;
   private readonly lives: Stamped;
   private readonly lookOp: number;
   private readonly againOp: number;
@@ -47,10 +44,11 @@ export class Keepalives {
   private tries: Int32Array = new Int32Array(0);
   private dormant: Uint8Array = new Uint8Array(0);
 
-  constructor(world: KeepalivesParts, flows: Flows) {
-    this.world = world;
+  constructor(
+    private readonly world: KeepalivesParts,
+    private readonly flows: Flows,
+  ) {
     this.table = world.connections;
-    this.flows = flows;
     world.connections.slots.addColumns(this);
     const { table } = this;
     this.lives = {

@@ -14,7 +14,6 @@ export const WAITING = -1;
 
 /** The line and the uses of the connections of a pool to one database, the innermost layer of its calls. */
 export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
-  protected readonly setup: Setup;
   protected readonly line = new IntRing();
   /** By frame: when it came, and its layer (calls of several bundles share a pool). */
   protected readonly since: number[] = [];
@@ -29,8 +28,7 @@ export abstract class PoolBase<Setup extends PoolSetup<unknown>> {
   /** By connection: epoch of its server process, or CLOSED. */
   protected abstract readonly epochs: { [connection: number]: number };
 
-  constructor(setup: Setup) {
-    this.setup = setup;
+  constructor(protected readonly setup: Setup) {
     const { idle, ctx } = setup;
     this.idleLimits =
       idle === null ? null : new IdleLimits(idle, ctx, (one) => this.sessionEnded(one));

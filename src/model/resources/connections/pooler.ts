@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 
 /**
@@ -9,16 +8,13 @@ import type { PolicyState } from '../../../contracts/patterns/policy.js';
  * (max_client_conn). It survives the death of its callers.
  */
 export class Pooler implements PolicyState {
-  private readonly connections: PolicyState;
-  private readonly maxClients: number;
-  /** The pools of all users. */
-  private readonly users: PolicyState[];
-
   /** `users`: the pools that the pooler has for its users so far; this one joins them. */
-  constructor(connections: PolicyState, maxClients: number, users: PolicyState[]) {
-    this.connections = connections;
-    this.maxClients = maxClients;
-    this.users = users;
+  constructor(
+    private readonly connections: PolicyState,
+    private readonly maxClients: number,
+    /** The pools of all users. */
+    private readonly users: PolicyState[],
+  ) {
     users.push(connections);
   }
 

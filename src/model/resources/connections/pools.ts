@@ -21,8 +21,7 @@ import { fades } from './fates.js';
 import type { IdleSetup } from './idle-limits.js';
 import { HikariPool } from './hikari-pool.js';
 import type { Instance } from '../../data/instances/instance.js';
-import { ConnectWork } from './connect-work.js';
-import type { Working } from './connect-work.js';
+import { ConnectWork, type Working } from './connect-work.js';
 import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
@@ -69,7 +68,6 @@ export class Pools {
     [];
   /** By calling component * components + component called: waits by segment. */
   readonly waits = new Map<number, Histogram[]>();
-  private readonly world: PoolsParts;
   private readonly states = new Map<string, PolicyState>();
   private readonly servers = new Map<number, ServerConnections>();
   /** By component. */
@@ -78,12 +76,12 @@ export class Pools {
   private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
   /** By server of a pooler: the pools of its users. */
   private readonly users = new Map<ServerConnections, PolicyState[]>();
-  private readonly alarms: Alarms;
   private readonly works: ConnectWork;
 
-  constructor(world: PoolsParts, alarms: Alarms) {
-    this.world = world;
-    this.alarms = alarms;
+  constructor(
+    private readonly world: PoolsParts,
+    private readonly alarms: Alarms,
+  ) {
     this.works = new ConnectWork(world.tasks);
   }
 

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { Outcome } from '../../../contracts/outcome.js';
 import type { Instance } from '../../data/instances/instance.js';
 
 /**
@@ -9,21 +8,18 @@ import type { Instance } from '../../data/instances/instance.js';
  * to use one; its `epoch` says which process it was opened to.
  */
 export class ServerConnections {
-  private readonly limit: number;
-  readonly instance: Instance;
   private epoch: number;
   private open = 0;
 
   /** A law that is checked when a connection ends, for runs with dear checks. */
   law: (() => void) | null = null;
 
-  /** Interval at which the server looks for lost clients during a statement; 0 = it does not. */
-  readonly checkNs: Ns;
-
-  constructor(limit: number, checkNs: Ns, instance: Instance) {
-    this.limit = limit;
-    this.checkNs = checkNs;
-    this.instance = instance;
+  constructor(
+    private readonly limit: number,
+    /** Interval at which the server looks for lost clients during a statement; 0 = it does not. */
+    readonly checkNs: Ns,
+    readonly instance: Instance,
+  ) {
     this.epoch = instance.epoch;
   }
 

@@ -3,16 +3,13 @@ import { engine } from '../../../kernel/engine.js';
 import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { widenInt32, widenUint8 } from '../../../kernel/pool.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { ServerClosing } from '../../../contracts/scenario/connections.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import { attemptsOn } from './attempts-on.js';
-import { CONNECTION } from './connection-table.js';
-import type { ConnectionTable } from './connection-table.js';
+import { CONNECTION, type ConnectionTable } from './connection-table.js';
 import { FROZEN } from '../../data/instances/process.js';
 import { MESSAGE, VANISHED } from '../../data/edges/link.js';
 import { isBroken } from './server-connections.js';
@@ -59,7 +56,6 @@ export function closesConnections({ edges }: Plan): boolean {
  * its ping returns: no stream is lost (http2_server.go).
  */
 export class ServerEnds {
-  private readonly world: ServerEndsParts;
   private readonly table: ConnectionTable;
   private readonly quietOwner: Stamped;
   private readonly idleOp: number;
@@ -81,8 +77,7 @@ export class ServerEnds {
   /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
 
-  constructor(world: ServerEndsParts) {
-    this.world = world;
+  constructor(private readonly world: ServerEndsParts) {
     this.table = world.connections;
     const { connections } = world;
     connections.slots.onGrow((capacity) => {

@@ -15,12 +15,8 @@ interface Client {
  * session). If all are taken, clients wait in FIFO order, even if other clients' connections are idle.
  */
 export class Sessions {
-  /** Timer of the longest wait, or null. */
-  readonly timeout: Lane | null;
   private readonly size: number;
   private readonly maxClients: number;
-  private readonly server: ServerConnections;
-  private readonly instance: Instance;
   private epoch: number;
   private taken = 0;
   private readonly queue = new IntRing();
@@ -29,15 +25,14 @@ export class Sessions {
 
   constructor(
     { defaultPoolSize, maxClientConn }: PgbouncerSettings,
-    timeout: Lane | null,
-    server: ServerConnections,
-    instance: Instance,
+
+    /** Timer of the longest wait, or null. */
+    readonly timeout: Lane | null,
+    private readonly server: ServerConnections,
+    private readonly instance: Instance,
   ) {
     this.size = defaultPoolSize;
     this.maxClients = maxClientConn;
-    this.timeout = timeout;
-    this.server = server;
-    this.instance = instance;
     this.epoch = instance.epoch;
     instance.residents.push({ died: () => {}, started: () => this.pump() });
   }

@@ -18,9 +18,6 @@ const REAPER_NS: Ns = 30e9;
  * instances; the servers note it when they can.
  */
 export class ByChecks implements Membership {
-  private readonly run: Run;
-  private readonly entries: Entries;
-  private readonly rules: Checks;
   /** By instance id: 1 = its check passes; 1 = it is registered at all. */
   private readonly passing: Uint8Array;
   private readonly known: Uint8Array;
@@ -34,11 +31,12 @@ export class ByChecks implements Membership {
   private readonly resultOp: number;
   private readonly reapOp: number;
 
-  constructor(run: Run, entries: Entries, rules: Checks) {
+  constructor(
+    private readonly run: Run,
+    private readonly entries: Entries,
+    private readonly rules: Checks,
+  ) {
     const { instances } = run;
-    this.run = run;
-    this.entries = entries;
-    this.rules = rules;
     const bytes = (): Uint8Array => new Uint8Array(instances.length);
     [this.passing, this.known] = [bytes(), bytes()];
     this.streak = new Int32Array(instances.length);

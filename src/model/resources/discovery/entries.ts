@@ -12,7 +12,6 @@ type Event = keyof typeof REGISTRY_EVENT;
 
 /** The servers of a registry, and the instances that they return to queries. */
 export class Entries {
-  readonly spec: PlanRegistry;
   readonly name: string;
   /** By instance id: 1 = returned to queries. */
   readonly listed: Uint8Array;
@@ -24,14 +23,14 @@ export class Entries {
   silentUntil: Ns = -Infinity;
   /** Called for each instance whose entry changes. */
   changed: (instance: Instance) => void = () => {};
-  private readonly run: Run;
   private readonly servers: readonly Instance[];
   private readonly registered: Counter;
   private readonly removed: Counter;
 
-  constructor(run: Run, spec: PlanRegistry) {
-    this.run = run;
-    this.spec = spec;
+  constructor(
+    private readonly run: Run,
+    readonly spec: PlanRegistry,
+  ) {
     const { name, firstInstance, instances } = run.plan.components[spec.component];
     this.name = name;
     this.servers = run.instances.slice(firstInstance, firstInstance + instances);

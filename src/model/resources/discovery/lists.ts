@@ -31,8 +31,6 @@ interface Found {
 
 /** The lists that callers have of the components in one registry. */
 export class Lists {
-  private readonly run: Run;
-  private readonly entries: Entries;
   private readonly server: Instance;
   /** The answer to queries: the entries, or a copy that is renewed at intervals. */
   private readonly answer: Uint8Array;
@@ -43,9 +41,10 @@ export class Lists {
   private readonly retryOp: number;
   private readonly sampler: number;
 
-  constructor(run: Run, entries: Entries) {
-    this.run = run;
-    this.entries = entries;
+  constructor(
+    private readonly run: Run,
+    private readonly entries: Entries,
+  ) {
     const { callees, delivery, component } = entries.spec;
     this.server = run.instances[run.plan.components[component].firstInstance];
     this.queryOp = engine.define('lookup', (list) => this.tick(list));

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { unit, type StreamKey } from '../../../kernel/rng.js';
-import { PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Layer } from '../../../contracts/scenario/policies.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
@@ -28,16 +27,15 @@ const ABORT_INDEX = 400;
  * passes no retry, no limit and no balancer. One object serves all chains.
  */
 export class CallAborts implements PolicyState {
-  private readonly world: CallAbortsParts;
   /** By id of the called part, and of its component; null = no fault is active. */
   readonly ofPart: (readonly Abort[] | null)[];
   readonly ofComponent: (readonly Abort[] | null)[];
-  /** Components that some fault aims at. */
-  private readonly aimedAt: ReadonlySet<number>;
 
-  constructor(world: CallAbortsParts, aimedAt: ReadonlySet<number>) {
-    this.world = world;
-    this.aimedAt = aimedAt;
+  constructor(
+    private readonly world: CallAbortsParts,
+    /** Components that some fault aims at. */
+    private readonly aimedAt: ReadonlySet<number>,
+  ) {
     this.ofPart = world.plan.parts.map(() => null);
     this.ofComponent = world.plan.components.map(() => null);
     invariant(aimedAt.size > 0, 'aborts of calls aim at a component');

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { widenUint8 } from '../../../kernel/pool.js';
 import type { Lane } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
-import { PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import type {
   CallContext,
@@ -103,13 +102,10 @@ export class DryRun implements PolicyState {
 
 /** The context of a policy in dry-run mode: it sees and times everything but affects no call. */
 class Watched implements CallContext {
-  private readonly ctx: CallContext;
-  private readonly dryRun: DryRun;
-
-  constructor(ctx: CallContext, dryRun: DryRun) {
-    this.ctx = ctx;
-    this.dryRun = dryRun;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly dryRun: DryRun,
+  ) {}
 
   get now(): Ns {
     return this.ctx.now;

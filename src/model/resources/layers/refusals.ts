@@ -1,6 +1,5 @@
 import type { Ns } from '../../../kernel/time.js';
-import { PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { PASS, type Outcome } from '../../../contracts/outcome.js';
 
 /** A refusal that a process has received, and its expiry. */
 interface Refusal {
@@ -16,26 +15,18 @@ const SWEEP_MIN = 1024;
  * own refusals, by key value if a key splits the state.
  */
 export class Refusals {
-  private readonly lengthNs: Ns;
-  private readonly callerOf: (frame: number) => number;
-  private readonly keyOf: ((frame: number) => number) | null;
-  /** Start time of a process; it knows nothing from before. */
-  private readonly upSince: (caller: number) => Ns;
   private readonly byCaller = new Map<number, Map<number, Refusal>>();
   private sweepAt = SWEEP_MIN;
   private kept = 0;
 
   constructor(
-    lengthNs: Ns,
-    callerOf: (frame: number) => number,
-    keyOf: ((frame: number) => number) | null,
-    upSince: (caller: number) => Ns,
-  ) {
-    this.lengthNs = lengthNs;
-    this.callerOf = callerOf;
-    this.keyOf = keyOf;
-    this.upSince = upSince;
-  }
+    private readonly lengthNs: Ns,
+    private readonly callerOf: (frame: number) => number,
+    private readonly keyOf: ((frame: number) => number) | null,
+
+    /** Start time of a process; it knows nothing from before. */
+    private readonly upSince: (caller: number) => Ns,
+  ) {}
 
   /** The cached refusal for the call of this frame, or PASS. */
   of(frame: number, now: Ns): number {

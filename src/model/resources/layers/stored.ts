@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HINTED, isSuccess, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { CallContext, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { Refusals } from './refusals.js';
 
@@ -36,19 +35,16 @@ export interface StoreSetup {
  * waiting.
  */
 export class Stored implements PolicyState {
-  private readonly ctx: CallContext;
-  private readonly inner: PolicyState;
-  private readonly setup: StoreSetup;
   /** By frame: its state, and the frame of its query. */
   private places: Uint8Array = new Uint8Array(64);
   private questions: Int32Array = new Int32Array(64);
   private waiting = 0;
 
-  constructor(ctx: CallContext, inner: PolicyState, setup: StoreSetup) {
-    this.ctx = ctx;
-    this.inner = inner;
-    this.setup = setup;
-  }
+  constructor(
+    private readonly ctx: CallContext,
+    private readonly inner: PolicyState,
+    private readonly setup: StoreSetup,
+  ) {}
 
   enter(frame: number, layer: number): number {
     const { ctx, setup } = this;

@@ -17,15 +17,12 @@ interface ValueState {
  */
 export class ValueStates<T extends ValueState> {
   readonly states: T[] = [];
-  private readonly make: () => T;
   /** Number of the state of each value, and the numbers without a value. */
   private readonly numbers = new Map<number, number>();
   private readonly spare: number[] = [];
   private sweepAt = SWEEP_MIN;
 
-  constructor(make: () => T) {
-    this.make = make;
-  }
+  constructor(private readonly make: () => T) {}
 
   numberOf(value: number, now: Ns): number {
     const known = this.numbers.get(value);

@@ -1,14 +1,11 @@
-import { PASS_BY } from '../../../contracts/plan/mesh.js';
-import type { PlanMesh } from '../../../contracts/plan/mesh.js';
-import type { PlanEdge } from '../../../contracts/plan/plan.js';
-import type { Plan } from '../../../contracts/plan/plan.js';
+import { PASS_BY, type PlanMesh } from '../../../contracts/plan/mesh.js';
+import type { PlanEdge, Plan } from '../../../contracts/plan/plan.js';
 import { OUTCOME } from '../../../contracts/outcome.js';
 import type { Edge } from '../../data/edges/edge.js';
 import { frames } from '../../data/strands/frames.js';
 import type { Instance } from '../../data/instances/instance.js';
 import { strands } from '../../data/strands/strands.js';
-import type { Passer, Proxies } from '../../data/edges/proxies.js';
-import { LEG } from '../../data/edges/proxies.js';
+import { LEG, type Passer, type Proxies } from '../../data/edges/proxies.js';
 
 /** The wire, as far as proxies continue it. */
 interface Ways {
@@ -23,12 +20,10 @@ interface Ways {
 
 /** The ways of attempts through the proxies of the mesh. Only requests pass them; their figures include the response. */
 export class Passes implements Passer {
-  private readonly world: Ways;
-  private readonly proxies: Proxies;
-
-  constructor(world: Ways, proxies: Proxies) {
-    this.world = world;
-    this.proxies = proxies;
+  constructor(
+    private readonly world: Ways,
+    private readonly proxies: Proxies,
+  ) {
     proxies.serve([LEG.caller, LEG.waypoint, LEG.callee], this);
   }
 

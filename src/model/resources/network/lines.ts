@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenInt32 } from '../../../kernel/pool.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import { strands } from '../../data/strands/strands.js';
 import type { ConnectionTable } from '../connections/connection-table.js';
 import type { Run } from '../../data/run.js';
@@ -47,7 +46,6 @@ interface Message extends Turn {
 export class Lines {
   /** The transmission computed last and not scheduled yet; null if no rate changes. */
   passed: Turn | null = null;
-  private readonly world: LinesParts;
   /** Time at which the line from one instance to another is free; by sender * instances + receiver. */
   private readonly free = new Map<number, Ns>();
   /** By line: messages that have not arrived, in the order in which they were sent; null if no rate changes. */
@@ -57,8 +55,7 @@ export class Lines {
   /** By strand: number of times that its message was rescheduled. */
   private turns: Int32Array = new Int32Array(0);
 
-  constructor(world: LinesParts) {
-    this.world = world;
+  constructor(private readonly world: LinesParts) {
     const changes = world.plan.faults.some(({ knobs }) => knobs.includes('bandwidth'));
     this.underWay = changes ? new Map() : null;
     this.requestOp = engine.define('carried', (strand, stamp, turn) => {

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
-import { isSuccess } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { Edge } from '../../data/edges/edge.js';
 import { Crossings, type CrossingsParts } from './crossings.js';
 import { Lines, type LinesParts } from './lines.js';

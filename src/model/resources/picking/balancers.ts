@@ -13,8 +13,7 @@ import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';
 import { ordered, Subsetting } from '../../data/edges/subset.js';
 import type { Run } from '../../data/run.js';
-import { PriorityLevels, zoneLevels } from './priority-levels.js';
-import type { LevelSetup } from './priority-levels.js';
+import { PriorityLevels, zoneLevels, type LevelSetup } from './priority-levels.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
 const UNCOUNTED = new Int32Array(0);
@@ -24,8 +23,6 @@ const UNCOUNTED = new Int32Array(0);
  * round-robin position, one latency memory.
  */
 export class Balancers {
-  private readonly world: Run;
-  private readonly registry: Registry;
   private readonly states = new Map<string, BalancerState>();
   private readonly ways = new Map<PlanEdge['loadBalancing'], number>();
   private readonly texts = new Map<string, number>();
@@ -33,10 +30,10 @@ export class Balancers {
   /** State shared by balancers of different callers, by callee and settings. */
   private readonly shared = new Map<string, unknown>();
 
-  constructor(world: Run, registry: Registry) {
-    this.world = world;
-    this.registry = registry;
-  }
+  constructor(
+    private readonly world: Run,
+    private readonly registry: Registry,
+  ) {}
 
   /**
    * The balancer of an edge for one calling instance, which sees the callee through `view`. `version`: it picks among

@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { samplers } from '../../../kernel/distribution.js';
+import { samplers, type Distribution } from '../../../kernel/distribution.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Distribution } from '../../../kernel/distribution.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
-import type { StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { Registries } from '../discovery/registries.js';
 import type { View } from '../../data/edges/edge.js';
@@ -58,8 +56,6 @@ function isOfMesh({ mesh }: Plan, caller: number, callee: number): boolean {
  * refuses.
  */
 export class EndpointLists {
-  private readonly world: Run;
-  private readonly registries: Registries | null;
   private readonly op: number;
   private readonly lists: List[] = [];
   /** By component: the lists of its callers. */
@@ -67,9 +63,10 @@ export class EndpointLists {
   /** Components whose changes the control plane of the mesh does not push. */
   private readonly frozen = new Set<number>();
 
-  constructor(world: Run, registries: Registries | null) {
-    this.world = world;
-    this.registries = registries;
+  constructor(
+    private readonly world: Run,
+    private readonly registries: Registries | null,
+  ) {
     this.op = engine.define('endpoints', (list, index, isReady) =>
       this.update(this.lists[list], index, isReady === 1),
     );

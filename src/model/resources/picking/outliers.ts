@@ -16,18 +16,15 @@ import type { Run } from '../../data/run.js';
  * An ejected instance is ejected for every call of the process to the callee.
  */
 export class Outliers {
-  private readonly world: Run;
-  private readonly registry: Registry;
-  private readonly alarms: Alarms;
   private readonly states = new Map<string, OutlierState>();
   /** Numbers of the first state machines, by caller, callee and settings. */
   private readonly firsts = new Map<string, number>();
 
-  constructor(world: Run, registry: Registry, alarms: Alarms) {
-    this.world = world;
-    this.registry = registry;
-    this.alarms = alarms;
-  }
+  constructor(
+    private readonly world: Run,
+    private readonly registry: Registry,
+    private readonly alarms: Alarms,
+  ) {}
 
   /**
    * Returns a function that makes the outlier detection of a calling instance on first use; null without outlier

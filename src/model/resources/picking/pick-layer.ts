@@ -1,10 +1,8 @@
 import { engine } from '../../../kernel/engine.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
 import { derive, lineage } from '../../../kernel/rng.js';
-import { OUTCOME, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
-import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
-import type { PolicyState } from '../../../contracts/patterns/policy.js';
+import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
+import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
 import { balancerAt, NOWHERE, type Picks } from './picks.js';
 import type { Door, WaitingRoom } from '../../data/instances/waiting-room.js';
 import type { Run } from '../../data/run.js';
@@ -21,14 +19,11 @@ export interface PickLayerParts extends Run {
  * instance wait here. One object serves all chains.
  */
 export class PickLayer implements PolicyState, Door {
-  private readonly world: PickLayerParts;
   private since: Float64Array = new Float64Array(64);
   private inside = 0;
   private waiting = 0;
 
-  constructor(world: PickLayerParts) {
-    this.world = world;
-  }
+  constructor(private readonly world: PickLayerParts) {}
 
   enter(frame: number): number {
     const room = this.roomOf(frame);

@@ -1,7 +1,6 @@
 import { derive, lineage, unit } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
-import { isPinned } from '../../../contracts/plan/replication.js';
-import type { PinnedRoute, PlanRoute } from '../../../contracts/plan/replication.js';
+import { isPinned, type PinnedRoute, type PlanRoute } from '../../../contracts/plan/replication.js';
 import { SESSION } from '../../../contracts/scenario/sections.js';
 import type { Edge, View } from '../../data/edges/edge.js';
 import { AVOID, PLACES, frames } from '../../data/strands/frames.js';
@@ -28,11 +27,8 @@ export const NOWHERE = -1;
 export class Picks {
   /** By component: the placer of its platform, which picks the instance. */
   readonly placers = new Map<number, Placer>();
-  private readonly world: Run;
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /** Returns the index of the instance for the attempt with this lineage, or NOWHERE if every instance is shut. */
   place(edge: Edge, frame: number, a: number, b: number): number {

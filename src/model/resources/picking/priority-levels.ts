@@ -1,6 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState, Priorities } from '../../../contracts/patterns/balancer.js';
 import type { View } from '../../data/edges/edge.js';
 

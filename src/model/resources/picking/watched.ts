@@ -16,14 +16,12 @@ export class Watchers {
 
 /** One callee instance, and the views of the callers that share a state about it. */
 export class Watched implements Target {
-  private readonly watchers: Watchers;
-  private readonly instance: number;
   private isOpen = true;
 
-  constructor(watchers: Watchers, instance: number) {
-    this.watchers = watchers;
-    this.instance = instance;
-  }
+  constructor(
+    private readonly watchers: Watchers,
+    private readonly instance: number,
+  ) {}
 
   setOpen(isOpen: boolean): void {
     if (isOpen === this.isOpen) return;

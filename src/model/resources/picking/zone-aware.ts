@@ -1,5 +1,4 @@
-import type { StreamKey } from '../../../kernel/rng.js';
-import { unit } from '../../../kernel/rng.js';
+import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState, ZoneAware } from '../../../contracts/patterns/balancer.js';
 import type { View } from '../../data/edges/edge.js';
 import type { Instance } from '../../data/instances/instance.js';

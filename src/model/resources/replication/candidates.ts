@@ -14,15 +14,13 @@ interface ReplicaNode {
  */
 export class Candidates implements NodeChoice {
   readonly members: Int32Array;
-  private readonly nodes: readonly ReplicaNode[];
-  private readonly roles: Roles;
-  private readonly lagOf: (index: number) => Ns;
 
-  constructor(nodes: readonly ReplicaNode[], roles: Roles, lagOf: (index: number) => Ns) {
+  constructor(
+    private readonly nodes: readonly ReplicaNode[],
+    private readonly roles: Roles,
+    private readonly lagOf: (index: number) => Ns,
+  ) {
     this.members = new Int32Array(nodes.length);
-    this.nodes = nodes;
-    this.roles = roles;
-    this.lagOf = lagOf;
   }
 
   gather(route: PlanRoute, caller: Instance, fixedList: boolean): number {

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { strands } from '../../data/strands/strands.js';
 import type { ActRun } from '../../data/run.js';
 
@@ -42,16 +41,15 @@ export interface Patience {
  */
 export class Confirmations {
   private waiting: Waiting[] = [];
-  private readonly world: ActRun;
-  private readonly patience: Patience;
   /** Nodes that do not wait, and nodes with a timer. */
   private readonly off = new Set<number>();
   private readonly armed = new Set<number>();
   private readonly timeoutOp: number;
 
-  constructor(world: ActRun, patience: Patience) {
-    this.world = world;
-    this.patience = patience;
+  constructor(
+    private readonly world: ActRun,
+    private readonly patience: Patience,
+  ) {
     this.timeoutOp = engine.define('commit-unconfirmed', (node) => this.timeout(node));
   }
 

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_MS } from '../../../kernel/time.js';
+import { NS_PER_MS, type Ns } from '../../../kernel/time.js';
 import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
 import type { PlanCovered } from '../../../contracts/plan/replication.js';
 import type { Act } from '../../data/acts.js';
@@ -21,17 +20,16 @@ const MAX_REJOIN: Ns = 5000 * NS_PER_MS;
  * Without a majority of masters a failure is not noted, and the cluster is up a rejoin delay after the majority.
  */
 class Coverage {
-  private readonly timeoutNs: Ns;
   /** By node: since when it is down; -1 = it is up. */
   private readonly downSince: Ns[];
-  private readonly count: number;
   /** Time from which the cluster is down because of nodes that are down now, and until which because of earlier ones. */
   private from = Infinity;
   private until = 0;
 
-  constructor(count: number, timeoutNs: Ns) {
-    this.timeoutNs = timeoutNs;
-    this.count = count;
+  constructor(
+    private readonly count: number,
+    private readonly timeoutNs: Ns,
+  ) {
     this.downSince = Array.from({ length: count }, () => -1);
   }
 
@@ -65,12 +63,9 @@ class Coverage {
 
 /** Redis Clusters that require full coverage. */
 export class Coverages {
-  private readonly world: Run;
   private readonly clusters = new Map<number, Coverage>();
 
-  constructor(world: Run) {
-    this.world = world;
-  }
+  constructor(private readonly world: Run) {}
 
   /** The act with which a command begins: it is refused while the cluster is down. */
   actOf({ part, nodeTimeoutNs }: PlanCovered): Act {

@@ -1,12 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey, unit } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Capacity } from '../../../contracts/scenario/capacity.js';
+import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { PARTITION_MAX, type Capacity } from '../../../contracts/scenario/capacity.js';
 import type { PlanConsume } from '../../../contracts/plan/capacity.js';
-import { PARTITION_MAX } from '../../../contracts/scenario/capacity.js';
 import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
 import type { Act } from '../../data/acts.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -20,13 +17,11 @@ const THROTTLED = withStatus(OUTCOME.throttled, 400);
 /** Capacity units as a token bucket, stored as the time at which it is full. */
 class Units {
   private fullAt: Ns = 0;
-  private readonly rate: number;
-  private readonly depthNs: Ns;
 
-  constructor(rate: number, depthNs: Ns) {
-    this.rate = rate;
-    this.depthNs = depthNs;
-  }
+  constructor(
+    private readonly rate: number,
+    private readonly depthNs: Ns,
+  ) {}
 
   /** Time at which the bucket would be full again after taking these units. */
   after(units: number, now: Ns): Ns {
@@ -94,12 +89,10 @@ interface Table {
  * its table (DynamoDB developer guide, Throttling in global secondary indexes).
  */
 export class ProvisionedCapacity {
-  private readonly world: Run;
   private readonly tables = new Map<number, Table>();
   private readonly spread: StreamKey;
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     this.spread = streamKey(world.plan.seed, world.replication, 'partitions');
   }
 

@@ -1,11 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import { OUTCOME, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanReplication } from '../../../contracts/plan/replication.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Age, Counter } from '../../data/figures/meters.js';
@@ -54,8 +51,6 @@ interface Node {
 export class Replicas {
   readonly roles: Roles;
   readonly candidates: Candidates;
-  private readonly world: ActRun;
-  private readonly spec: PlanReplication;
   private readonly nodes: readonly Node[];
   private serial = 0;
   private readonly confirmations: Confirmations;
@@ -69,9 +64,10 @@ export class Replicas {
   private readonly divergedWrites: Counter;
   private readonly applyOp: number;
 
-  constructor(world: ActRun, spec: PlanReplication) {
-    this.world = world;
-    this.spec = spec;
+  constructor(
+    private readonly world: ActRun,
+    private readonly spec: PlanReplication,
+  ) {
     const { meters, plan, instances } = world;
     const { component } = spec;
     const { firstInstance, instances: count, name } = plan.components[component];

@@ -48,9 +48,6 @@ export class Roles {
   stalePrimary = -1;
   /** The node that is partitioned from the others; -1 = none. */
   partitioned = -1;
-  private readonly world: RolesRun;
-  private readonly failover: Failover | null;
-  private readonly holdings: Holdings;
   private readonly failovers: Counter;
   /** The primary accepts no writes: it is considered dead, or is handing over. */
   private isFenced = false;
@@ -68,11 +65,13 @@ export class Roles {
   private readonly reconnectOp: number;
   private readonly regainOp: number;
 
-  constructor(world: RolesRun, component: number, failover: Failover | null, holdings: Holdings) {
+  constructor(
+    private readonly world: RolesRun,
+    component: number,
+    private readonly failover: Failover | null,
+    private readonly holdings: Holdings,
+  ) {
     const { meters } = world;
-    this.world = world;
-    this.failover = failover;
-    this.holdings = holdings;
     this.failovers = meters.counter('failovers', { component, part: -1 });
     this.promoteOp = engine.define('failover', (change) => this.promote(change));
     this.fenceOp = engine.define('fence', (change) => {

@@ -1,7 +1,6 @@
 import type { PlanRows } from '../../../contracts/plan/sections.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
-import { LockWaits } from './lock-waits.js';
-import type { Holders } from './lock-waits.js';
+import { LockWaits, type Holders } from './lock-waits.js';
 import { RowLocks } from './rows.js';
 import { TableLocks } from './tables.js';
 

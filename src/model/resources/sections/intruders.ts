@@ -32,13 +32,11 @@ interface Intruder extends RowHold {
 
 /** Transactions by which faults hold rows of one database. They have no client and queue for their rows. */
 export class Intruders {
-  private readonly site: Site;
   private all: Intruder[] = [];
   private turns = 0;
   private readonly releaseOp: number;
 
-  constructor(site: Site) {
-    this.site = site;
+  constructor(private readonly site: Site) {
     this.releaseOp = engine.define('row-let-go', (turn) => {
       const own = this.all.find((one) => one.holds && one.turn === turn);
       if (own === undefined) return;

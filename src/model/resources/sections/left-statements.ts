@@ -1,8 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { ActRun, ServedRun } from '../../data/run.js';
 import { STATE, strands } from '../../data/strands/strands.js';
@@ -14,7 +13,6 @@ export interface LeavingRun extends ActRun, ServedRun {}
  * rollback waits for them.
  */
 export class LeftStatements {
-  private readonly world: LeavingRun;
   /** By the strand that keeps a statement: the branch of its transaction. */
   private readonly branches = new Map<number, number>();
   /** By branch: the number of such statements. */
@@ -23,8 +21,7 @@ export class LeftStatements {
   private readonly waiting = new Map<number, Outcome>();
   private readonly rollbackOp: number;
 
-  constructor(world: LeavingRun) {
-    this.world = world;
+  constructor(private readonly world: LeavingRun) {
     this.rollbackOp = engine.define('rollback', (branch, stamp) => this.rollback(branch, stamp));
     world.audits.push(() =>
       invariant(

@@ -1,11 +1,9 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import { widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
-import type { Slots } from '../../../kernel/pool.js';
+import { widenFloat64, widenInt32, widenUint8, type Slots } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRows } from '../../../contracts/plan/sections.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
@@ -44,9 +42,6 @@ export interface LockLines {
  * other than the lock.
  */
 export class LockWaits {
-  private readonly world: ReplicatedRun;
-  private readonly spec: PlanRows;
-  private readonly holders: () => Holders;
   private readonly lines: LockLines[] = [];
   /** By strand: 1 + its line while it waits, since when and in which cell it waits, and its part. */
   private waits: Uint8Array = new Uint8Array(0);
@@ -69,10 +64,11 @@ export class LockWaits {
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
 
-  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders) {
-    this.world = world;
-    this.spec = spec;
-    this.holders = holders;
+  constructor(
+    private readonly world: ReplicatedRun,
+    private readonly spec: PlanRows,
+    private readonly holders: () => Holders,
+  ) {
     this.failsFinder = spec.deadlockVictim === 'finder';
     const { plan, meters } = world;
     strands.slots.onGrow((capacity) => {

@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { IntRing } from '../../../kernel/ring.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanLock } from '../../../contracts/plan/sections.js';
 import type { Act } from '../../data/acts.js';
 import type { Durations } from '../../data/figures/meters.js';
@@ -22,7 +21,6 @@ type Space = Map<number, Line>;
 
 /** `lock` steps: one runs at a time for each value of a key, the others wait in line. */
 export class Locks {
-  private readonly world: ActRun;
   /** By key and scope. */
   private readonly spaces = new Map<number, Space>();
   private readonly spare: Line[] = [];
@@ -34,8 +32,7 @@ export class Locks {
   private readonly grantOp: number;
   private readonly timeoutOp: number;
 
-  constructor(world: ActRun) {
-    this.world = world;
+  constructor(private readonly world: ActRun) {
     strands.slots.addColumns(this);
     strands.slots.onGrow((capacity) => {
       while (this.held.length < capacity) this.held.push(null);

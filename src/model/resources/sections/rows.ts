@@ -1,12 +1,10 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRowLock, PlanRows } from '../../../contracts/plan/sections.js';
 import { shardOf } from '../replication/shards.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
-import { Intruders } from './intruders.js';
-import type { RowHold } from './intruders.js';
+import { Intruders, type RowHold } from './intruders.js';
 import type { Holders, LockLines, LockWaits } from './lock-waits.js';
 import { strands } from '../../data/strands/strands.js';
 
@@ -17,8 +15,6 @@ type RowRequest = Pick<PlanRowLock, 'part' | 'key' | 'lockTimeoutNs'>;
  * rows are stored, so memory does not grow with the values seen.
  */
 export class RowLocks implements LockLines {
-  private readonly spec: PlanRows;
-  private readonly holders: () => Holders;
   /** By key: value -> row. */
   private readonly byValue: readonly Map<number, number>[];
   private readonly rows = new Slots(64);
@@ -36,15 +32,16 @@ export class RowLocks implements LockLines {
   private held: Int32Array = new Int32Array(0);
   /** Transactions by which faults hold rows; null without any. */
   private intruders: Intruders | null = null;
-  private readonly waits: LockWaits;
   /** Number of its lines among the waits. */
   private readonly line: number;
   private readonly audited = isAudited();
 
-  constructor(world: ReplicatedRun, spec: PlanRows, holders: () => Holders, waits: LockWaits) {
-    this.spec = spec;
-    this.holders = holders;
-    this.waits = waits;
+  constructor(
+    world: ReplicatedRun,
+    private readonly spec: PlanRows,
+    private readonly holders: () => Holders,
+    private readonly waits: LockWaits,
+  ) {
     this.line = waits.add(this);
     const { plan } = world;
     this.byValue = plan.keys.map(() => new Map<number, number>());

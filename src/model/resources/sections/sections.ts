@@ -3,8 +3,7 @@ import type { Outcome } from '../../../contracts/outcome.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import { Locks } from './locks.js';
 import { DatabaseLocks } from './database-locks.js';
-import { Transactions } from './transactions.js';
-import type { TransactingRun } from './transactions.js';
+import { Transactions, type TransactingRun } from './transactions.js';
 import { strands } from '../../data/strands/strands.js';
 
 /** Steps that hold a resource for their duration: a transaction or a lock. */

@@ -1,7 +1,6 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { widenInt32, widenUint8 } from '../../../kernel/pool.js';
-import { OUTCOME, PENDING } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PENDING, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRows, PlanTableLock } from '../../../contracts/plan/sections.js';
 import { strands } from '../../data/strands/strands.js';
 import type { ReplicatedRun } from '../replication/replicas.js';

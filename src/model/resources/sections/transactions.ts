@@ -2,8 +2,7 @@ import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { Slots, widenFloat64, widenInt32, widenUint8 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { OUTCOME, PASS, PENDING, withStatus } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { OUTCOME, PASS, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanRead, PlanWrite } from '../../../contracts/plan/replication.js';
 import type {
   PlanRowLock,
@@ -19,8 +18,7 @@ import { STATE, strands } from '../../data/strands/strands.js';
 import type { ReplicatedRun } from '../replication/replicas.js';
 import type { RowHold } from './intruders.js';
 import type { DatabaseLocks } from './database-locks.js';
-import { LeftStatements } from './left-statements.js';
-import type { LeavingRun } from './left-statements.js';
+import { LeftStatements, type LeavingRun } from './left-statements.js';
 import { frames } from '../../data/strands/frames.js';
 
 /** A run with transactions. */
@@ -51,8 +49,6 @@ const FAILED = withStatus(OUTCOME.serverError, 500);
  */
 export class Transactions {
   readonly slots = new Slots(64);
-  private readonly world: TransactingRun;
-  private readonly locks: ReadonlyMap<number, DatabaseLocks>;
   /** By operation: the key whose value is the row that it locks. */
   private readonly keys = new Map<number, number>();
   private serials = 0;
@@ -90,9 +86,10 @@ export class Transactions {
   private beginning = -1;
   private readonly behind: LeftStatements;
 
-  constructor(world: TransactingRun, locks: ReadonlyMap<number, DatabaseLocks>) {
-    this.world = world;
-    this.locks = locks;
+  constructor(
+    private readonly world: TransactingRun,
+    private readonly locks: ReadonlyMap<number, DatabaseLocks>,
+  ) {
     this.behind = new LeftStatements(world);
     this.slots.onGrow((capacity) => this.widen(capacity));
     strands.slots.onGrow((capacity) => {

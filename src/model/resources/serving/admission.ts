@@ -23,11 +23,9 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
-  private readonly world: AdmissionParts;
   private readonly waitedOp: number;
 
-  constructor(world: AdmissionParts) {
-    this.world = world;
+  constructor(private readonly world: AdmissionParts) {
     this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
   }
 

@@ -1,10 +1,8 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { widenFloat64, widenInt32 } from '../../../kernel/pool.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
-import { OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
+import { OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 import type { GateState } from '../../../contracts/patterns/policy.js';
 import type { PlanGate } from '../../../contracts/plan/plan.js';
 import type { Instance } from '../../data/instances/instance.js';

@@ -1,8 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { unit, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HINTED, type Outcome } from '../../../contracts/outcome.js';
 import type { Run } from '../../data/run.js';
 import { levels } from '../../data/figures/levels.js';
 import { RETURN, strands } from '../../data/strands/strands.js';

@@ -1,9 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { invariant } from '../../../kernel/invariant.js';
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
-import { HINTED } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
+import { HINTED, type Outcome } from '../../../contracts/outcome.js';
 import type { Plan } from '../../../contracts/plan/plan.js';
 import type { LimiterState } from '../../../contracts/patterns/policy.js';
 import { Refusals } from '../layers/refusals.js';

@@ -16,13 +16,10 @@ interface Clock {
  * and abandons its calls. The clock starts when the execution gets its worker.
  */
 export class TimeLimits {
-  private readonly world: ServedRun;
   /** By outcome: the op that ends executions with it, and its lanes by limit. */
   private readonly clocks = new Map<Outcome, Clock>();
 
-  constructor(world: ServedRun) {
-    this.world = world;
-  }
+  constructor(private readonly world: ServedRun) {}
 
   /** Starts the clock of an execution. */
   start(strand: number, limitNs: number, outcome: Outcome): void {

@@ -13,13 +13,11 @@ export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as c
  * that arrive while a check is pending run it again.
  */
 export class Checks {
-  private readonly world: Run;
   private readonly specs: readonly PlanCheck[];
   /** By check, then by index of the instance. */
   private readonly caches: readonly (readonly Expiring[])[];
 
-  constructor(world: Run) {
-    this.world = world;
+  constructor(private readonly world: Run) {
     this.specs = world.plan.checks;
     this.caches = this.specs.map(({ component, ttlNs }) =>
       Array.from({ length: world.plan.components[component].instances }, () => new Expiring(ttlNs)),

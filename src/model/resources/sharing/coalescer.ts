@@ -2,8 +2,7 @@ import { Expiring } from '../../../kernel/expiring.js';
 import { invariant } from '../../../kernel/invariant.js';
 import { Slots, widenFloat64, widenInt32 } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
-import { HINTED, isSuccess, kindOf, OUTCOME } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { HINTED, isSuccess, kindOf, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
 
 /** A caller's own refusals: no call was sent, so there is no answer to keep. */
 const NOT_ASKED: ReadonlySet<number> = new Set([
@@ -17,8 +16,6 @@ const NOT_ASKED: ReadonlySet<number> = new Set([
  * of followers; its owner decides what leading and following means for a call.
  */
 export class Coalescer {
-  readonly shareErrors: boolean;
-  private readonly windowNs: Ns | null;
   private readonly answers: Expiring | null;
   /** By key: the flight that a new call follows. */
   private readonly current = new Map<number, number>();
@@ -36,9 +33,10 @@ export class Coalescer {
   private behind: Int32Array = new Int32Array(0);
 
   /** `windowNs`: time for which an answer is shared, from the start of its call; null = only while the call lasts. */
-  constructor(windowNs: Ns | null, shareErrors: boolean) {
-    this.windowNs = windowNs;
-    this.shareErrors = shareErrors;
+  constructor(
+    private readonly windowNs: Ns | null,
+    readonly shareErrors: boolean,
+  ) {
     this.answers = windowNs === null ? null : new Expiring(windowNs);
     this.flights.onGrow((capacity) => {
       this.key = widenFloat64(this.key, capacity);

@@ -1,8 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { Expiring } from '../../../kernel/expiring.js';
 import { invariant } from '../../../kernel/invariant.js';
-import { isHinted, isSuccess, PARK, PASS } from '../../../contracts/outcome.js';
-import type { Outcome } from '../../../contracts/outcome.js';
+import { isHinted, isSuccess, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanCoalescing } from '../../../contracts/plan/plan.js';
 import { Coalescer } from './coalescer.js';
 import type { Instance } from '../../data/instances/instance.js';
@@ -23,7 +22,6 @@ const ALONE = 0;
  * at most one of them.
  */
 export class Coalescing {
-  private readonly world: CoalescingParts;
   private readonly specs: readonly PlanCoalescing[];
   /** By place, then by index of the instance. */
   private readonly coalescers: readonly (readonly Coalescer[])[];
@@ -34,8 +32,7 @@ export class Coalescing {
   private role: Int32Array = new Int32Array(0);
   private place: Int32Array = new Int32Array(0);
 
-  constructor(world: CoalescingParts) {
-    this.world = world;
+  constructor(private readonly world: CoalescingParts) {
     const { plan } = world;
     this.specs = plan.coalescings;
     this.coalescers = this.specs.map(({ component, windowNs, shareErrors }) =>

@@ -1,7 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { StreamKey } from '../../../kernel/rng.js';
-import { streamKey } from '../../../kernel/rng.js';
+import { streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
 import { FROZEN } from '../../data/instances/process.js';
@@ -20,7 +19,6 @@ const NOWHERE = -1;
  * may begin, so empty queues cost double work.
  */
 export class Ties {
-  private readonly world: ServedRun;
   private readonly op: number;
   /** By component: key of the delays of such messages. */
   private readonly streams: readonly StreamKey[];
@@ -30,8 +28,7 @@ export class Ties {
   private begunAt: Int32Array = new Int32Array(0);
   private begunNs: Float64Array = new Float64Array(0);
 
-  constructor(world: ServedRun) {
-    this.world = world;
+  constructor(private readonly world: ServedRun) {
     const { plan, replication } = world;
     frames.slots.addColumns(this);
     this.streams = plan.components.map(({ name }) =>

@@ -1,6 +1,5 @@
-import type { CacheStep } from '../../../contracts/scenario/steps.js';
+import type { CacheStep, Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { ResponseCache } from '../../../contracts/scenario/caching.js';
-import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';

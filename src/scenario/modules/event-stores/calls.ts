@@ -1,7 +1,6 @@
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { StepOf } from '../../../contracts/scenario/steps.js';
-import { mayLoad, partsOfStore } from '../../../contracts/scenario/stores.js';
-import type { ReadOf } from '../../../contracts/scenario/stores.js';
+import { mayLoad, partsOfStore, type ReadOf } from '../../../contracts/scenario/stores.js';
 import type { CallEdge } from '../../resolve/call-edge.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;

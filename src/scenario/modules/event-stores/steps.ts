@@ -1,6 +1,5 @@
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
-import { mayLoad } from '../../../contracts/scenario/stores.js';
-import type { ReadOf } from '../../../contracts/scenario/stores.js';
+import { mayLoad, type ReadOf } from '../../../contracts/scenario/stores.js';
 import type { AppendOutput, LoadOutput } from '../../schema/stores.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Context, Path } from '../../resolve/context.js';

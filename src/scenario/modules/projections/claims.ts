@@ -1,8 +1,7 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { conflict } from '../../resolve/context.js';
+import { conflict, type Context, type Path } from '../../resolve/context.js';
 
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;

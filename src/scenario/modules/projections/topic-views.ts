@@ -1,8 +1,7 @@
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { Step } from '../../../contracts/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { conflict } from '../../resolve/context.js';
+import { conflict, type Context, type Path } from '../../resolve/context.js';
 
 type Parts = Pick<Scenario, 'services' | 'gateways' | 'workloads' | 'projections'>;
 

@@ -1,5 +1,4 @@
-import type { Saga } from '../../../contracts/scenario/sagas.js';
-import { driverName } from '../../../contracts/scenario/sagas.js';
+import { driverName, type Saga } from '../../../contracts/scenario/sagas.js';
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { StepOf } from '../../../contracts/scenario/steps.js';
 import type { CallSite, CallEdge, CallWalker } from '../../resolve/call-edge.js';

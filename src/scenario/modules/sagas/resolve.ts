@@ -1,5 +1,4 @@
-import { NS_PER_SECOND } from '../../../kernel/time.js';
-import type { Ns } from '../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type {
   Choreography,
   Orchestration,
@@ -19,8 +18,7 @@ import type { Context, Path } from '../../resolve/context.js';
 import { isOneOf, conflict, conflictsAt, report } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
-import { ENGINES } from './engines.js';
-import type { EngineDefaults } from './engines.js';
+import { ENGINES, type EngineDefaults } from './engines.js';
 import { isOfKind, resolveCall, resolveQuery, split } from '../../resolve/targets.js';
 
 /** Age at which a saga without a time limit counts as stuck. */

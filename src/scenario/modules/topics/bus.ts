@@ -3,8 +3,7 @@ import { blockingBound } from '../../queues/bound.js';
 import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { conflict } from '../../resolve/context.js';
+import { conflict, type Context, type Path } from '../../resolve/context.js';
 import { checkDomainBus } from './domain-events.js';
 import {
   holderText,

@@ -1,6 +1,5 @@
 import type { Subscriber, Topic } from '../../../contracts/scenario/messaging.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { conflict } from '../../resolve/context.js';
+import { conflict, type Context, type Path } from '../../resolve/context.js';
 import type { Parts } from '../kind.js';
 
 /** An entry of a group, and where it is written. */

@@ -1,8 +1,7 @@
 import type { BusOutput } from '../../schema/bus.js';
 import type { PublishOutput } from '../../schema/publish.js';
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { refuseFields, conflict } from '../../resolve/context.js';
+import { refuseFields, conflict, type Context, type Path } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import { resolveCall, split } from '../../resolve/targets.js';
 

@@ -3,8 +3,7 @@ import type { QueueConsumer } from '../../../contracts/scenario/queues.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import { isFunction } from '../../resolve/consumer.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { refuseFields, conflict } from '../../resolve/context.js';
+import { refuseFields, conflict, type Context, type Path } from '../../resolve/context.js';
 import { replicasOf } from '../../resolve/placement.js';
 import { split } from '../../resolve/targets.js';
 

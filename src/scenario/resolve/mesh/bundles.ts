@@ -1,17 +1,15 @@
 import type { Mesh } from '../../../contracts/scenario/mesh.js';
 import type { Layer } from '../../../contracts/scenario/policies.js';
-import type { Bundle } from '../../../contracts/scenario/steps.js';
+import { NO_POLICY, type Bundle } from '../../../contracts/scenario/steps.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
 import { presetBundle, resolveBundle } from '../bundles.js';
-import type { Context, Path } from '../context.js';
-import { conflict, isSwitchedOff, reportKey } from '../context.js';
+import { conflict, isSwitchedOff, reportKey, type Context, type Path } from '../context.js';
 import { sorted } from '../names.js';
 import { withOwners } from '../owners.js';
 import { resolvePriorities } from '../priorities.js';
 import { split, withPart } from '../targets.js';
-import { NO_POLICY } from '../../../contracts/scenario/steps.js';
 
 /** Policies that only the application can have, with the reason. */
 const OF_APPLICATION: ReadonlyMap<string, string> = new Map([

@@ -1,8 +1,7 @@
 import type { Mesh, MeshRoute, MeshTarget } from '../../../contracts/scenario/mesh.js';
 import type { MeshKind } from '../../meshes/kind.js';
 import type { MeshOutput, MeshRouteOutput } from '../../schema/mesh.js';
-import type { Context, Path } from '../context.js';
-import { conflict, reportKey } from '../context.js';
+import { conflict, reportKey, type Context, type Path } from '../context.js';
 import { namesOfKinds, sorted } from '../names.js';
 import { runsVersion, split, splitVersion } from '../targets.js';
 

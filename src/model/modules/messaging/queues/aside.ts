@@ -1,11 +1,9 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Deaths } from '../deaths.js';
-import { PLACE } from './entries.js';
-import type { Entries } from './entries.js';
+import { PLACE, type Entries } from './entries.js';
 import type { Expiry } from './expiry.js';
-import { Letters } from './letters.js';
-import type { LetterOwner } from './letters.js';
+import { Letters, type LetterOwner } from './letters.js';
 import type { Places } from './places.js';
 
 /** The queue that sets messages aside. */
@@ -21,14 +19,13 @@ interface Owner extends LetterOwner {
 export class Aside {
   /** Dead letters that are kept until they are confirmed; null = the queue forgets those that it sends. */
   readonly letters: Letters | null;
-  private readonly owner: Owner;
-  private readonly expiry: Expiry;
-  private readonly places: Places;
 
-  constructor(owner: Owner, history: Deaths, expiry: Expiry, places: Places) {
-    this.owner = owner;
-    this.expiry = expiry;
-    this.places = places;
+  constructor(
+    private readonly owner: Owner,
+    history: Deaths,
+    private readonly expiry: Expiry,
+    private readonly places: Places,
+  ) {
     const { letterTransfer } = owner.spec.rules;
     this.letters = letterTransfer && new Letters(letterTransfer, owner.entries, history, owner);
   }

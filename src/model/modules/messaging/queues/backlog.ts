@@ -23,7 +23,6 @@ interface Block {
  */
 export class Backlog {
   length = 0;
-  private readonly messages: Messages;
   private readonly size: number;
   private readonly blocks: Block[] = [];
   /** Messages that do not fill a bundle yet. */
@@ -31,8 +30,7 @@ export class Backlog {
   private readonly columns: readonly Float64Array[];
   private count = 0;
 
-  constructor(messages: Messages) {
-    this.messages = messages;
+  constructor(private readonly messages: Messages) {
     this.size = messages.packed.size;
     this.slots = new Int32Array(this.size);
     this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(this.size));

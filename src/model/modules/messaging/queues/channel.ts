@@ -6,11 +6,6 @@ import type { Deliveries } from './deliveries.js';
 
 /** The link between a queue and one handler in a process: a subscription, or a loop of receive calls. */
 export class Channel {
-  readonly index: number;
-  /** Index of the consumer in the queue. */
-  readonly consumer: number;
-  readonly spec: PlanConsumer;
-  readonly instance: Instance;
   /** Raised when its process dies or the queue closes it: deliveries of earlier epochs no longer belong to it. */
   epoch = 0;
   /** The last epoch that the queue has closed: later acknowledgements of it have no effect. */
@@ -42,12 +37,13 @@ export class Channel {
   /** First in the list of its deliveries without a verdict. */
   first = -1;
 
-  constructor(index: number, consumer: number, spec: PlanConsumer, instance: Instance) {
-    this.index = index;
-    this.consumer = consumer;
-    this.spec = spec;
-    this.instance = instance;
-  }
+  constructor(
+    readonly index: number,
+    /** Index of the consumer in the queue. */
+    readonly consumer: number,
+    readonly spec: PlanConsumer,
+    readonly instance: Instance,
+  ) {}
 
   /** True if its process still holds deliveries, or one is on its way that the queue will not deliver again. */
   isBusy({ settled, after }: Deliveries): boolean {

@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import type { Ns } from '../../../../kernel/time.js';
-import { NS_PER_SECOND } from '../../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../../kernel/time.js';
 import type { PlanCluster } from '../../../../contracts/plan/messaging.js';
 import { FROZEN } from '../../../data/instances/process.js';
 import type { Instance } from '../../../data/instances/instance.js';

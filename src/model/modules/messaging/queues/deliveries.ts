@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { Slots } from '../../../../kernel/pool.js';
 import type { Messages } from '../messages.js';
-import type { Entries } from './entries.js';
-import { copyOf } from './entries.js';
+import { copyOf, type Entries } from './entries.js';
 
 /** Verdicts of a consumer on a delivery. */
 export const VERDICT = Object.freeze({
@@ -62,14 +61,13 @@ export class Deliveries {
   private earlier: Int32Array = new Int32Array(0);
   private later: Int32Array = new Int32Array(0);
   private pins: Int32Array = new Int32Array(0);
-  private readonly messages: Messages;
-  private readonly entries: Entries;
   /** True once any message was delivered again. */
   private isAgain = false;
 
-  constructor(messages: Messages, entries: Entries) {
-    this.messages = messages;
-    this.entries = entries;
+  constructor(
+    private readonly messages: Messages,
+    private readonly entries: Entries,
+  ) {
     this.slots.addColumns(this);
   }
 

@@ -14,8 +14,6 @@ export interface DeliveryOwner {
 
 /** Entries in flight, in the order of their delivery, which is also that of their timeouts. */
 export class DeliveryList {
-  private readonly entries: Entries;
-  private readonly owner: DeliveryOwner;
   private readonly dueOp: number;
   /** The entry that times out first; -1 = none. */
   private first = -1;
@@ -23,9 +21,10 @@ export class DeliveryList {
   /** Time at which the timer fires; Infinity = not set. */
   private dueAt: Ns = Infinity;
 
-  constructor(entries: Entries, owner: DeliveryOwner) {
-    this.entries = entries;
-    this.owner = owner;
+  constructor(
+    private readonly entries: Entries,
+    private readonly owner: DeliveryOwner,
+  ) {
     this.dueOp = engine.define('delivery-overdue', () => this.check());
   }
 

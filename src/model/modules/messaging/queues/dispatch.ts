@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { PHASE } from '../../../../kernel/phase.js';
 import { IntRing } from '../../../../kernel/ring.js';
-import { lineage, derive, streamKey } from '../../../../kernel/rng.js';
-import type { StreamKey } from '../../../../kernel/rng.js';
+import { lineage, derive, streamKey, type StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { PlanQueue } from '../../../../contracts/plan/queues.js';
 import type { Counter } from '../../../data/figures/meters.js';
@@ -29,10 +28,7 @@ const WAY = Object.freeze({ there: 0, back: 1 } as const);
  * receive call waits there until the call ends.
  */
 export class Dispatch {
-  readonly queue: StoredQueue;
   readonly deliveries: Deliveries;
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
   private readonly spec: PlanQueue;
   private readonly handling: Handling;
   readonly channels: readonly Channel[];
@@ -51,15 +47,12 @@ export class Dispatch {
   private readonly late = new IntRing();
 
   constructor(
-    world: BackgroundRun,
+    private readonly world: BackgroundRun,
     registry: Registry,
-    messages: Messages,
-    queue: StoredQueue,
+    private readonly messages: Messages,
+    readonly queue: StoredQueue,
     effect: number,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.queue = queue;
     this.spec = queue.spec;
     this.deliveries = new Deliveries(messages, queue.entries);
     const { plan, replication, meters } = world;

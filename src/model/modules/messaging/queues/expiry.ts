@@ -14,18 +14,16 @@ export interface ExpiryOwner {
 
 /** The times to live of a queue. A timer runs for its first ready message, and for each one that is set aside. */
 export class Expiry {
-  private readonly entries: Entries;
-  private readonly lifetimeNs: Ns;
-  private readonly owner: ExpiryOwner;
   private readonly headOp: number;
   private readonly asideOp: number;
   /** Time at which the timer fires; Infinity = not set. */
   private at: Ns = Infinity;
 
-  constructor(entries: Entries, lifetimeNs: Ns, owner: ExpiryOwner) {
-    this.entries = entries;
-    this.lifetimeNs = lifetimeNs;
-    this.owner = owner;
+  constructor(
+    private readonly entries: Entries,
+    private readonly lifetimeNs: Ns,
+    private readonly owner: ExpiryOwner,
+  ) {
     this.headOp = engine.define('message-expiry', () => this.head());
     this.asideOp = engine.define('set-aside-expiry', (entry, stamp) => this.aside(entry, stamp));
   }

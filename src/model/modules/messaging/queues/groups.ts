@@ -10,7 +10,6 @@ import type { Entries } from './entries.js';
  * not busy is ready; those behind it wait.
  */
 export class Groups {
-  private readonly entries: Entries;
   private readonly slots = new Slots(16);
   private readonly byKey = new Map<number, number>();
   /** First and last entry of a group, and how many of its messages are busy. */
@@ -18,8 +17,7 @@ export class Groups {
   private last: Int32Array = new Int32Array(0);
   private busy: Int32Array = new Int32Array(0);
 
-  constructor(entries: Entries) {
-    this.entries = entries;
+  constructor(private readonly entries: Entries) {
     this.slots.addColumns(this);
   }
 

@@ -2,12 +2,9 @@ import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { powi } from '../../../../kernel/math.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import { streamKey, unit } from '../../../../kernel/rng.js';
-import type { StreamKey } from '../../../../kernel/rng.js';
-import type { Ns } from '../../../../kernel/time.js';
-import { NS_PER_MS } from '../../../../kernel/time.js';
-import { isSuccess, OUTCOME } from '../../../../contracts/outcome.js';
-import type { Outcome } from '../../../../contracts/outcome.js';
+import { streamKey, unit, type StreamKey } from '../../../../kernel/rng.js';
+import { NS_PER_MS, type Ns } from '../../../../kernel/time.js';
+import { isSuccess, OUTCOME, type Outcome } from '../../../../contracts/outcome.js';
 import type { PlanConsumer } from '../../../../contracts/plan/queues.js';
 import type { Counter, Durations } from '../../../data/figures/meters.js';
 import type { Delays, Registry } from '../../../data/registry.js';
@@ -15,8 +12,7 @@ import type { BackgroundRun } from '../../../platform/background-run.js';
 import { Inboxes } from '../inboxes.js';
 import type { Messages, Poison } from '../messages.js';
 import type { Channel } from './channel.js';
-import { VERDICT } from './deliveries.js';
-import type { Deliveries } from './deliveries.js';
+import { VERDICT, type Deliveries } from './deliveries.js';
 import type { DispatchPort } from './dispatch-port.js';
 import { staysInHand } from './in-hand.js';
 import { Pausing } from './pausing.js';
@@ -43,13 +39,8 @@ interface Book {
 
 /** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
-  private readonly world: BackgroundRun;
-  private readonly messages: Messages;
-  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
   private readonly queue: StoredQueue;
-  /** Bit of the effect of a message in this queue. */
-  private readonly effect: number;
   private readonly books: readonly Book[];
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
@@ -62,19 +53,17 @@ export class Handling {
   readonly pausing: Pausing | null;
 
   constructor(
-    world: BackgroundRun,
+    private readonly world: BackgroundRun,
     registry: Registry,
-    messages: Messages,
-    dispatch: DispatchPort,
-    effect: number,
+    private readonly messages: Messages,
+    private readonly dispatch: DispatchPort,
+
+    /** Bit of the effect of a message in this queue. */
+    private readonly effect: number,
   ) {
-    this.world = world;
-    this.messages = messages;
-    this.dispatch = dispatch;
     this.channels = dispatch.channels;
     this.deliveries = dispatch.deliveries;
     this.queue = dispatch.queue;
-    this.effect = effect;
     this.owner = world.tasks.register(this);
     this.wakeOp = engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
     this.againOp = engine.define('handle-again', (run) => this.again(run));

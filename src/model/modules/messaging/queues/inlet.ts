@@ -1,6 +1,5 @@
 import { invariant } from '../../../../kernel/invariant.js';
-import { derive, lineage, streamKey, unit } from '../../../../kernel/rng.js';
-import type { StreamKey } from '../../../../kernel/rng.js';
+import { derive, lineage, streamKey, unit, type StreamKey } from '../../../../kernel/rng.js';
 import type { Ns } from '../../../../kernel/time.js';
 import type { PlanInlet } from '../../../../contracts/plan/queues.js';
 import type { QueueRules } from '../../../../contracts/scenario/queues.js';
@@ -29,12 +28,6 @@ import { samplers } from '../../../../kernel/distribution.js';
 export class Inlet {
   readonly component: number;
   readonly rules: QueueRules;
-  /** The broker nodes that hold the queue; null = it never fails. */
-  readonly placement: QueuePlacement | null;
-  private readonly quota: Quota | null;
-  private readonly world: Run;
-  private readonly messages: Messages;
-  readonly ways: readonly Dispatch[];
   private readonly key: StreamKey;
   private readonly isBus: boolean;
   private readonly recent: Recent | null;
@@ -48,21 +41,18 @@ export class Inlet {
   private readonly rejected: Counter;
 
   constructor(
-    world: Run,
-    messages: Messages,
+    private readonly world: Run,
+    private readonly messages: Messages,
     spec: PlanInlet,
-    ways: readonly Dispatch[],
-    placement: QueuePlacement | null,
-    quota: Quota | null,
+    readonly ways: readonly Dispatch[],
+
+    /** The broker nodes that hold the queue; null = it never fails. */
+    readonly placement: QueuePlacement | null,
+    private readonly quota: Quota | null,
   ) {
-    this.placement = placement;
-    this.quota = quota;
     const { component, rules } = spec;
     const { meters, plan, replication } = world;
-    this.world = world;
-    this.messages = messages;
     this.component = component;
-    this.ways = ways;
     this.rules = rules;
     this.isBus = plan.components[component].kind === 'topic';
     const { name } = plan.components[component];

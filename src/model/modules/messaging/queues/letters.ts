@@ -44,10 +44,6 @@ export interface LetterOwner {
  * what was not confirmed.
  */
 export class Letters {
-  private readonly spec: LetterTransfer;
-  private readonly entries: Entries;
-  private readonly history: Deaths;
-  private readonly owner: LetterOwner;
   private readonly line = new IntRing();
   /** Letters that the worker has taken, oldest first. */
   private readonly taken = new IntRing();
@@ -63,11 +59,12 @@ export class Letters {
   /** Number of the timer that runs; odd = one runs. */
   private timer = 0;
 
-  constructor(spec: LetterTransfer, entries: Entries, history: Deaths, owner: LetterOwner) {
-    this.spec = spec;
-    this.entries = entries;
-    this.history = history;
-    this.owner = owner;
+  constructor(
+    private readonly spec: LetterTransfer,
+    private readonly entries: Entries,
+    private readonly history: Deaths,
+    private readonly owner: LetterOwner,
+  ) {
     entries.slots.addColumns(this);
     this.arriveOp = engine.define('letter', (entry, way) => this.arrive(entry, way));
     this.tickOp = engine.define('letters-again', (timer) => this.tick(timer));

@@ -25,18 +25,17 @@ export interface Runs {
 
 /** The policies around the handlers of a queue, and the pauses of its channels. */
 export class Pausing {
-  private readonly world: Run;
-  private readonly dispatch: DispatchPort;
   private readonly deliveries: Deliveries;
-  private readonly runs: Runs;
   /** By consumer. */
   private readonly guards: readonly (Guards | null)[];
 
-  constructor(world: Run, registry: Registry, dispatch: DispatchPort, runs: Runs) {
-    this.world = world;
-    this.dispatch = dispatch;
+  constructor(
+    private readonly world: Run,
+    registry: Registry,
+    private readonly dispatch: DispatchPort,
+    private readonly runs: Runs,
+  ) {
     this.deliveries = dispatch.deliveries;
-    this.runs = runs;
     this.guards = dispatch.queue.spec.consumers.map((spec) => this.guardsOf(spec, registry));
   }
 

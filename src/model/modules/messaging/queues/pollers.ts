@@ -11,20 +11,18 @@ import type { StoredQueue } from './stored-queue.js';
  */
 export class Pollers {
   private readonly spec: PlanQueue;
-  private readonly queue: StoredQueue;
-  private readonly channels: readonly Channel[];
-  private readonly begin: (channel: Channel) => void;
   /** By consumer: handlers that poll, all handlers, and whether the start of another handler is scheduled. */
   private readonly awake: number[];
   private readonly all: readonly number[];
   private readonly isDue: boolean[];
   private readonly moreOp: number;
 
-  constructor(queue: StoredQueue, channels: readonly Channel[], begin: (channel: Channel) => void) {
+  constructor(
+    private readonly queue: StoredQueue,
+    private readonly channels: readonly Channel[],
+    private readonly begin: (channel: Channel) => void,
+  ) {
     this.spec = queue.spec;
-    this.queue = queue;
-    this.channels = channels;
-    this.begin = begin;
     this.awake = this.spec.consumers.map(() => 0);
     this.all = this.spec.consumers.map(
       (_, consumer) => channels.filter((channel) => channel.consumer === consumer).length,

@@ -1,7 +1,6 @@
 import type { Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
-import { isAmong, isHitBy, MESSAGE_INDEX } from '../../../data/holder-knobs.js';
-import type { MessageShare } from '../../../data/holder-knobs.js';
+import { isAmong, isHitBy, MESSAGE_INDEX, type MessageShare } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
 import type { Dispatch } from './dispatch.js';
 import { PLACE } from './entries.js';
@@ -13,17 +12,15 @@ import { PLACE } from './entries.js';
  * well: the handler continues, but its verdict has no effect. The model ignores that SQS may take a minute.
  */
 export class Purge {
-  private readonly messages: Messages;
-  private readonly way: Dispatch;
-  private readonly world: Run;
   /** Null if no fault purges the queue. */
   private readonly purged: Counter | null;
 
-  constructor(world: Run, messages: Messages, way: Dispatch) {
+  constructor(
+    private readonly world: Run,
+    private readonly messages: Messages,
+    private readonly way: Dispatch,
+  ) {
     const { component, part } = way.queue.spec;
-    this.world = world;
-    this.messages = messages;
-    this.way = way;
     const isHit = isHitBy(world, 'flushed', component);
     this.purged = isHit ? world.meters.counter('purged', { component, part }) : null;
   }

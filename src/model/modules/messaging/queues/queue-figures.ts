@@ -23,18 +23,14 @@ export class QueueFigures {
   readonly lost: Counter;
 
   private readonly meters: Run['meters'];
-  private readonly entries: Entries;
-  private readonly messages: Messages;
 
   constructor(
     { meters }: Run,
     { component, part, rules }: PlanQueue,
-    entries: Entries,
-    messages: Messages,
+    private readonly entries: Entries,
+    private readonly messages: Messages,
   ) {
     this.meters = meters;
-    this.entries = entries;
-    this.messages = messages;
     const subject = { component, part };
     this.lag = meters.gauge('lag', subject);
     this.ready = meters.gauge('ready', subject);

@@ -3,13 +3,10 @@ import { NS_PER_SECOND } from '../../../../kernel/time.js';
 
 /** A shared quota: messages per full second that all queues of an SQS broker accept together. */
 export class Quota {
-  private readonly rate: number;
   private second = -1;
   private taken = 0;
 
-  constructor(rate: number) {
-    this.rate = rate;
-  }
+  constructor(private readonly rate: number) {}
 
   /** Accepts and counts a message if the quota allows it. */
   take(): boolean {

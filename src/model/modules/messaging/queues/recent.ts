@@ -6,12 +6,9 @@ const AT = 0;
 
 /** Ids of messages accepted within a time window, for deduplication. */
 export class Recent {
-  private readonly spanNs: Ns;
   private readonly taken = new AgedTable(1);
 
-  constructor(spanNs: Ns) {
-    this.spanNs = spanNs;
-  }
+  constructor(private readonly spanNs: Ns) {}
 
   /** Number of known ids. */
   get length(): number {

@@ -1,8 +1,7 @@
 import { invariant } from '../../../../kernel/invariant.js';
 import { engine } from '../../../../kernel/engine.js';
 import { PHASE } from '../../../../kernel/phase.js';
-import { NS_PER_SECOND } from '../../../../kernel/time.js';
-import type { Ns } from '../../../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../../../kernel/time.js';
 import type { Counter } from '../../../data/figures/meters.js';
 import type { Run } from '../../../data/run.js';
 import type { Messages } from '../messages.js';
@@ -25,21 +24,18 @@ export interface WayBack {
  * is ignored (StartMessageMoveTask).
  */
 export class Redrive {
-  private readonly world: Run;
-  private readonly messages: Messages;
-  private readonly queue: StoredQueue;
-  private readonly back: WayBack;
   private readonly moved: Counter;
   private readonly op: number;
   private left = 0;
   private everyNs: Ns = 0;
   private isRepaired = false;
 
-  constructor(world: Run, messages: Messages, queue: StoredQueue, back: WayBack) {
-    this.world = world;
-    this.messages = messages;
-    this.queue = queue;
-    this.back = back;
+  constructor(
+    private readonly world: Run,
+    private readonly messages: Messages,
+    private readonly queue: StoredQueue,
+    private readonly back: WayBack,
+  ) {
     this.moved = world.meters.counter('redriven', { component: queue.spec.component, part: -1 });
     this.op = engine.define('redrive', () => this.move());
   }

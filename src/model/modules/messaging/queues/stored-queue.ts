@@ -29,7 +29,6 @@ const ASKED_FOR = ['flushed', 'redriven', 'duplicated', 'heldBack'] as const;
 
 /** A queue: messages wait for consumers, are delivered and settled. */
 export class StoredQueue {
-  readonly spec: PlanQueue;
   readonly entries = new Entries();
   /** Counters for the conservation check. */
   accepted = 0;
@@ -40,14 +39,8 @@ export class StoredQueue {
   purged = 0;
   redriven = 0;
   watch!: QueueWatch;
-  /** The broker nodes that hold the queue; null = it never fails. */
-  private readonly placement: QueuePlacement | null;
   readonly aside: Aside;
-  private readonly world: Run;
-  private readonly messages: Messages;
   private readonly rules: PlanInlet['rules'];
-  /** Bit of the effects in this queue. */
-  private readonly effect: number;
   private readonly visibleOp: number;
   private readonly expiry: Expiry;
   private next = 0;
@@ -65,18 +58,17 @@ export class StoredQueue {
   private readonly places: Places;
 
   constructor(
-    world: Run,
-    messages: Messages,
-    spec: PlanQueue,
-    effect: number,
-    placement: QueuePlacement | null,
+    private readonly world: Run,
+    private readonly messages: Messages,
+    readonly spec: PlanQueue,
+
+    /** Bit of the effects in this queue. */
+    private readonly effect: number,
+
+    /** The broker nodes that hold the queue; null = it never fails. */
+    private readonly placement: QueuePlacement | null,
   ) {
-    this.placement = placement;
-    this.world = world;
-    this.messages = messages;
-    this.spec = spec;
     this.rules = spec.rules;
-    this.effect = effect;
     this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
     this.expiry = new Expiry(this.entries, spec.rules.lifetimeNs, this);
     this.deliveries = new DeliveryList(this.entries, this);
