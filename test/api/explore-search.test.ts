@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hunt, type Trial } from '../../src/cli/explore/search.js';
+import { hunt, type Trial } from '../../src/api/explore/search.js';
 
 const HOLDS = { end: 'holds', strain: 0 } as const;
 

@@ -1,22 +1,13 @@
 import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { findMetric } from '../../language/metrics.js';
-import { runCases, type Case } from '../../run/cases.js';
-import type { WorkerThreads, WorkerThreadsSetup } from '../../run/worker-threads.js';
-import { simulators, type Records } from '../../run/replicate.js';
+import type { Case } from '../../run/cases.js';
+import type { Records } from '../../run/here.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
-import { keepSoFar } from '../interrupt.js';
 import type { MetricPath, MetricUnit } from '../../contracts/scenario/expression.js';
-import { explainRunError } from '../run-errors.js';
-import { progressBar } from '../progress.js';
-import { memoryOf } from '../memory.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 import type { BuiltCase } from './build.js';
-import { plural } from '../../text/words.js';
-import type { CaseShape } from './case-file.js';
+import type { CaseShape, RunCases, SweepHost } from './host.js';
 import type { Starts } from './starts.js';
-import { caseKey, type CaseStore } from './store.js';
 
 /** Most settings whose plans are in memory at once. */
 const CHUNK = 64;
@@ -38,57 +29,44 @@ export class Session {
   /** Names of the settings that were computed, and the number of those that were found. */
   readonly computed: string[] = [];
   found = 0;
-  private readonly path: string;
   private readonly asked: Asked;
   private readonly shape: Pick<CaseShape, 'units' | 'budgets' | 'hasExpect'>;
-  private readonly store: CaseStore;
   private readonly starts: Starts;
-  private readonly options: SimulateOptions;
-  private readonly terminal: Terminal;
+  private readonly host: SweepHost;
 
-  constructor(
-    path: string,
-    asked: Asked,
-    store: CaseStore,
-    starts: Starts,
-    options: SimulateOptions,
-    terminal: Terminal,
-  ) {
-    this.path = path;
+  constructor(asked: Asked, starts: Starts, host: SweepHost) {
     this.asked = asked;
     this.shape = {
       units: asked.metrics.map(({ metric }) => unitOf(metric)),
       budgets: asked.budgets.length,
       hasExpect: asked.expect !== null,
     };
-    this.store = store;
     this.starts = starts;
-    this.options = options;
-    this.terminal = terminal;
+    this.host = host;
   }
 
-  /** Figures of all settings, in order; the worker threads run the missing ones. */
+  /** Figures of all settings, in order; `run` runs the missing ones. */
   async figures(
-    workerThreads: WorkerThreads,
+    run: RunCases,
     asks: readonly Ask[],
   ): Promise<readonly (readonly SweepFigures[])[]> {
     const all: (readonly SweepFigures[])[] = [];
     for (let first = 0; first < asks.length; first += CHUNK) {
       const shown = { before: first, of: asks.length };
-      all.push(...(await this.chunk(workerThreads, asks.slice(first, first + CHUNK), shown)));
+      all.push(...(await this.chunk(run, asks.slice(first, first + CHUNK), shown)));
     }
     return all;
   }
 
   private async chunk(
-    workerThreads: WorkerThreads,
+    run: RunCases,
     asks: readonly Ask[],
     shown: { readonly before: number; readonly of: number },
   ): Promise<readonly (readonly SweepFigures[])[]> {
     const built = asks.map((ask) => ask.build());
-    const keys = built.map((one, i) => this.keyOf(one, asks[i]!.replications));
+    const keys = built.map((one, i) => this.partsOf(one, asks[i]!.replications));
     const figures = keys.map((key, i) =>
-      this.store.find(key, {
+      this.host.store.find(key, {
         ...this.shape,
         variants: built[i]!.file.variants.map(({ name }) => name),
         replications: asks[i]!.replications,
@@ -101,7 +79,7 @@ export class Session {
       missing.map((i) => built[i]!),
       async (cases) => {
         const records: Records[] = [];
-        await this.run(workerThreads, cases, (index, own) => (records[index] = own));
+        if (cases.length > 0) await run(cases, (index, own) => (records[index] = own));
         return records;
       },
     );
@@ -110,9 +88,9 @@ export class Session {
       return { plans: begun[k]!.plans, first, count: asks[i]!.replications - first };
     });
     const done = shown.before + asks.length - missing.length;
-    const bar = this.bar(done, shown.of);
+    const bar = this.host.bar(done, shown.of);
     let ready = done;
-    await this.run(workerThreads, cases, (index, late) => {
+    const take = (index: number, late: Records): void => {
       const i = missing[index]!;
       const { file } = built[i]!;
       const { plans, began } = begun[index]!;
@@ -122,51 +100,27 @@ export class Session {
         began[variant]!.length === 0 ? figures : { ...figures, began: began[variant]! },
       );
       // Results that ran out of memory are not stored: that depends on the machine, not on the setting.
-      if (own.every(({ stop }) => stop !== 'memory')) this.store.keep(keys[i]!, own);
+      if (own.every(({ stop }) => stop !== 'memory')) this.host.store.keep(keys[i]!, own);
       figures[i] = own;
       this.computed.push(asks[i]!.name);
       this.keepStored();
       bar(++ready);
-    });
-    this.terminal.progress('');
+    };
+    if (cases.length > 0) await run(cases, take);
+    this.host.onEnd();
     return figures.map((own) => own!);
   }
 
-  /** An interrupt leaves the settings in the store. */
   private keepStored(): void {
     const count = this.found + this.computed.length;
-    if (count === 0) return;
-    const where = `${plural(count, 'setting')} of the sweep ${count === 1 ? 'is' : 'are'} kept in ${this.store.directory}`;
-    keepSoFar(`${where}: the same command goes on there.`);
+    if (count > 0) this.host.onStored(count);
   }
 
-  private async run(
-    workerThreads: WorkerThreads,
-    cases: readonly Case[],
-    onCase: (index: number, records: Records) => void,
-  ): Promise<void> {
-    if (cases.length === 0) return;
-    try {
-      const { workers, aloneHeapMiB } = memoryOf(this.options, [], '');
-      await runCases(cases, { workerThreads, workers, aloneHeapMiB, onCase });
-    } catch (error) {
-      throw explainRunError(error, this.path);
-    } finally {
-      this.terminal.progress('');
-    }
-  }
-
-  private bar(done: number, total: number): (done: number) => void {
-    if (this.options.quiet === true) return () => {};
-    const draw = progressBar(this.terminal, 'settings', total);
-    draw(done);
-    return draw;
-  }
-
-  private keyOf({ file }: BuiltCase, replications: number): string {
+  /** Everything on which the figures of a setting depend. */
+  private partsOf({ file }: BuiltCase, replications: number): object {
     const { metrics, budgets, expect } = this.asked;
-    return caseKey({
-      version: packageVersion(),
+    return {
+      version: VERSION,
       scenario: file.sha256,
       start: this.starts.key,
       seed: file.variants[0]!.scenario.run.seed,
@@ -174,7 +128,7 @@ export class Session {
       metrics: metrics.map(({ text }) => text),
       budgets: budgets.map(({ text }) => text),
       expect: expect === null ? null : [expect.text, expect.confidence],
-    });
+    };
   }
 }
 
@@ -188,11 +142,4 @@ function unitOf({ name }: MetricPath): MetricUnit {
 function joined(before: Records | undefined, late: Records): Records {
   if (before === undefined) return late;
   return late.map((own, variant) => (own.length === 0 ? own : [...before[variant]!, ...own]));
-}
-
-/** Threads for all settings of a sweep, with at most `runs` runs at once. */
-export function sweepThreads(options: SimulateOptions, runs: number): WorkerThreadsSetup {
-  const { heapMiB, memory } = memoryOf(options, [], '', runs);
-  // Each task contains its plan.
-  return simulators(heapMiB, [], memory);
 }

@@ -1,14 +1,11 @@
-import { splitLines } from '../../text/line.js';
 import { formatDiagnostic } from '../../scenario/diagnostics.js';
 import type { Source } from '../../scenario/load.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import { editsOf, type WrittenSweep } from '../../scenario/sweeps.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
-import { CommandError, EXIT } from '../exit.js';
-import { lower, select } from '../prepare.js';
-import type { Selection } from '../prepare.js';
-import type { Terminal } from '../terminal.js';
+import { ScenarioError } from '../errors.js';
+import { lower, select, type Selection } from '../prepare.js';
 
 /** One setting, ready to run: the variants of the sweep with the setting's values. */
 export interface BuiltCase {
@@ -31,7 +28,7 @@ export class CaseBuilder {
   }
 
   /**
-   * The scenario of a setting, for some of the variants. Throws a CommandError with all of its problems, exit code 2.
+   * The scenario of a setting, for some of the variants. Throws a ScenarioError with all of its problems.
    */
   build(settings: readonly Setting[], variants: readonly string[]): BuiltCase {
     const { path, written } = this;
@@ -41,33 +38,38 @@ export class CaseBuilder {
       const lines = problems
         .filter(({ severity }) => severity === 'error')
         .map((problem) => formatDiagnostic(problem));
-      throw new CommandError(EXIT.usage, [`${path}: with ${where}`, ...lines].join('\n'));
+      throw new ScenarioError(path, problems, [`${path}: with ${where}`, ...lines].join('\n'));
     }
     const chosen = select(file, this.selection, path);
     return { file: chosen, plans: chosen.variants.map((one) => lower(one, chosen, path)) };
   }
 }
 
-/** Builds every setting once, so that all problems are reported before anything runs. */
+/**
+ * Builds every setting once, so that all problems are reported before anything runs. Throws the last of a few
+ * ScenarioErrors, with the diagnostics of all; `note` receives the messages of the others.
+ */
 export function checkSettings(
   builder: CaseBuilder,
   settings: readonly (readonly Setting[])[],
   variants: readonly string[],
-  terminal: Terminal,
+  note: (message: string) => void = () => {},
 ): void {
-  const wrong: string[] = [];
+  const wrong: ScenarioError[] = [];
   for (const one of settings) {
     try {
       builder.build(one, variants);
     } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-      wrong.push(error.message);
+      if (!(error instanceof ScenarioError)) throw error;
+      wrong.push(error);
       if (wrong.length === SHOWN_MAX) break;
     }
   }
-  if (wrong.length === 0) return;
-  for (const message of wrong.slice(0, -1)) terminal.note(splitLines(message));
-  throw new CommandError(EXIT.usage, wrong.at(-1)!);
+  const last = wrong.at(-1);
+  if (last === undefined) return;
+  for (const { message } of wrong.slice(0, -1)) note(message);
+  const all = wrong.flatMap(({ diagnostics }) => diagnostics);
+  throw new ScenarioError(last.path, all, last.message);
 }
 
 /** Most settings with problems that are shown; others usually have the same problems. */

@@ -6,19 +6,16 @@ import { differences, type Differences } from '../../scenario/tuning/differences
 import { plain } from '../../scenario/located.js';
 import { isStopped } from '../../run/run.js';
 import type { Move } from '../../scenario/tuning/moves.js';
+import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { EnoughChanges } from '../../contracts/result/enough.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { TunedRuns } from '../../contracts/result/fix.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
-import { interruption } from '../interrupt.js';
-import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
 import type { Prepared } from '../prepare.js';
-import { progressBar } from '../progress.js';
-import { eventsOf } from '../proving.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
+import type { Execute } from '../execute.js';
+import { eventsOf } from '../proving/proof.js';
 import { smallest, type Moves, type TriedSet } from './smallest.js';
 import { bySubject } from './near.js';
 import { variantWith } from './variant-with.js';
@@ -30,9 +27,18 @@ export interface EnoughInputs {
   readonly records: readonly (readonly RunRecord[])[];
   /** Events that these runs may handle. */
   readonly events: number;
-  readonly runs: PlanRuns;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly execute: Execute;
+  readonly watcher: EnoughWatcher;
+}
+
+/** Follows these runs, and may end them. */
+export interface EnoughWatcher {
+  /** True = nothing new begins, and a run may fail. */
+  isOver(): boolean;
+  /** `done` runs were made, of at most about `most`. */
+  onTried(done: number, most: number): void;
+  /** No further run is made. */
+  onEnd(): void;
 }
 
 /**
@@ -101,23 +107,23 @@ class Ablation {
     if (moves.length < 2 || !canBeJudged || this.left < FEWEST + this.replications) return null;
     this.learn(moves);
     const whole: TriedSet<TunedRuns> = { moves, outcome: this.outcome(this.variant.name) };
-    const { options, terminal } = this.by;
-    const isQuiet = options.quiet === true;
-    const bar = isQuiet ? () => {} : progressBar(terminal, 'leaving out changes', this.left);
+    const { watcher } = this.by;
+    const most = this.left;
+    watcher.onTried(0, most);
     const found = await smallest(whole, {
       replications: this.replications,
-      left: () => (interruption.aborted ? 0 : this.left),
+      left: () => (watcher.isOver() ? 0 : this.left),
       ask: async (sets, count) => {
         const outcomes = await this.ask(sets, count);
-        bar(this.done);
+        watcher.onTried(this.done, most);
         return outcomes;
       },
     });
-    terminal.progress('');
+    watcher.onEnd();
     const before = this.outcome(this.baseline);
     const isUnknown = found.isCut && found.moves.length === moves.length;
     const isWorse = found.outcome.failed > before.failed;
-    if (interruption.aborted || isUnknown || isWorse) return null;
+    if (watcher.isOver() || isUnknown || isWorse) return null;
     return {
       paths: found.moves.map(({ path }) => path),
       failed: found.outcome.failed,
@@ -170,14 +176,23 @@ class Ablation {
     const first = begun === undefined ? [] : [begun];
     const open = count - first.length;
     this.done += open;
-    const rows = await unlessInterrupted(runEach([plan], open, this.by.runs, first.length), []);
-    const made = rows[0] ?? [];
+    const made = await this.made(plan, open, first.length);
     this.events -= eventsOf(made) + (open - made.length) * this.perRun;
     const records = [...first, ...made];
     if (records.length < count || records.some(isStopped)) return null;
     const outcome = this.judged({ ...own, records });
     if (count === 1 && outcome.holds) this.begun.set(key, records[0]!);
     return outcome;
+  }
+
+  /** Further runs of a plan; none where they are over. */
+  private async made(plan: Plan, count: number, first: number): Promise<readonly RunRecord[]> {
+    try {
+      return (await this.by.execute([plan], count, first))[0] ?? [];
+    } catch (error) {
+      if (!this.by.watcher.isOver()) throw error;
+      return [];
+    }
   }
 
   /** What the usual runs of a variant show. */

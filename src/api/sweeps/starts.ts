@@ -4,7 +4,7 @@ import { wholeRun } from '../../analysis/measure/window.js';
 import { withAllReplicas } from '../../plan/interventions/scaling.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
-import type { Records } from '../../run/replicate.js';
+import type { Records } from '../../run/here.js';
 import type { PlanNodes } from '../../contracts/plan/nodes.js';
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import type { Began } from '../../contracts/result/sweep.js';

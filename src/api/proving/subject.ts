@@ -1,13 +1,13 @@
-import { blamedIn } from '../analysis/story/blamed.js';
-import { isHarmed } from '../analysis/verdicts/harmed.js';
-import { compile } from '../plan/compile.js';
-import { suggested } from '../plan/interventions/index.js';
-import type { Intervention } from '../plan/interventions/kind.js';
-import type { Plan } from '../contracts/plan/plan.js';
-import type { RunRecord } from '../contracts/record/record.js';
-import type { VariantResult } from '../contracts/result/result.js';
-import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
-import { eventsOf, type Subject } from './proving.js';
+import { blamedIn } from '../../analysis/story/blamed.js';
+import { isHarmed } from '../../analysis/verdicts/harmed.js';
+import { compile } from '../../plan/compile.js';
+import { suggested } from '../../plan/interventions/index.js';
+import type { Intervention } from '../../plan/interventions/kind.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
+import { eventsOf, type Subject } from './proof.js';
 
 /** A variant to run again: its usual runs, and what they show. */
 export interface Task {

@@ -1,13 +1,13 @@
-import type { Counterfactuals, MetastabilityProof } from '../contracts/result/counterfactual.js';
-import { stuckOf } from '../analysis/story/metastable-proof.js';
-import { CAUSE, faultProof, type FaultProof } from '../analysis/verdicts/counterfactual.js';
+import type { Counterfactuals, MetastabilityProof } from '../../contracts/result/counterfactual.js';
+import { stuckOf } from '../../analysis/story/metastable-proof.js';
+import { CAUSE, faultProof, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
 import {
   blamedOf,
   everySet,
   faultSearch,
   suspectsOf,
   type Suspects,
-} from '../analysis/verdicts/fault-search.js';
+} from '../../analysis/verdicts/fault-search.js';
 import {
   allOf,
   keyOf,
@@ -17,8 +17,8 @@ import {
   type BySet,
   type FaultSet,
   type Likeness,
-} from '../analysis/verdicts/fault-sets.js';
-import { failingSteps, failingTime } from '../analysis/verdicts/failing-time.js';
+} from '../../analysis/verdicts/fault-sets.js';
+import { failingSteps, failingTime } from '../../analysis/verdicts/failing-time.js';
 import {
   failedOf,
   harmOf,
@@ -26,7 +26,7 @@ import {
   limitsByName,
   slowLimits,
   type SlowLimits,
-} from '../analysis/verdicts/harm.js';
+} from '../../analysis/verdicts/harm.js';
 import {
   avertedShare,
   endsFailures,
@@ -35,22 +35,17 @@ import {
   withoutWeaker,
   type Trial,
   type Usual,
-} from '../analysis/verdicts/interventions.js';
-import { countOf, unseenOf, unseenProofs } from '../analysis/verdicts/unseen-harm.js';
-import { twinOf } from '../analysis/measure/twin.js';
-import type { Twin } from '../contracts/result/twin.js';
-import { appliedTo } from '../plan/interventions/applied.js';
-import type { Intervention, Source } from '../plan/interventions/kind.js';
-import { withFaults } from '../plan/without.js';
-import type { Plan } from '../contracts/plan/plan.js';
-import type { RunRecord } from '../contracts/record/record.js';
-import { ProofEvents, ROOM } from './proof-events.js';
-import {
-  metastabilityProof,
-  metastabilityRuns,
-  settledBy,
-  type Ended,
-} from './proving-metastability.js';
+} from '../../analysis/verdicts/interventions.js';
+import { countOf, unseenOf, unseenProofs } from '../../analysis/verdicts/unseen-harm.js';
+import { twinOf } from '../../analysis/measure/twin.js';
+import type { Twin } from '../../contracts/result/twin.js';
+import { appliedTo } from '../../plan/interventions/applied.js';
+import type { Intervention, Source } from '../../plan/interventions/kind.js';
+import { withFaults } from '../../plan/without.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { ProofEvents, ROOM } from './events.js';
+import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -118,7 +113,7 @@ class Proof {
     this.suspects = suspectsOf(this.plan, subject.blamed);
     this.events = new ProofEvents(events, share);
     const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
-    const sets = Math.min(FAULT_PLANS, 2 ** Math.min(faults, FAULT_PLANS) - 1);
+    const sets = Math.min(FAULT_PLANS, (1 << Math.min(faults, FAULT_PLANS)) - 1);
     // Other values of settings use what is left; the causes have all replications before them.
     const causes = candidates.filter(({ part }) => part !== 'setting').length;
     const planned = Math.max(1, sets + stuck + Math.min(FEW, causes));

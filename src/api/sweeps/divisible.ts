@@ -1,6 +1,6 @@
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 import type { WrittenAxis, WrittenSweep } from '../../scenario/sweeps.js';
-import { CommandError } from '../exit.js';
+import { ScenarioError } from '../errors.js';
 import type { CaseBuilder } from './build.js';
 
 /** A position on a range of whole numbers that gives no whole number: not a multiple of a short fraction. */
@@ -38,7 +38,7 @@ function accepts(
     builder.build(settings, variants);
     return true;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof ScenarioError)) throw error;
     return false;
   }
 }

@@ -1,7 +1,6 @@
 import { splitBudgets, type Asked } from '../../analysis/sweep.js';
 import { speaksOf } from '../../language/expressions-of.js';
-import type { Records } from '../../run/replicate.js';
-import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
+import type { Records } from '../../run/here.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../contracts/scenario/scenario.js';
@@ -12,19 +11,16 @@ import type {
   SweepFigures,
   SweepResult,
 } from '../../contracts/result/sweep.js';
-import { usageError } from '../exit.js';
-import type { Shard } from '../flags.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { OptionError } from '../errors.js';
+import { VERSION } from '../../text/version.js';
 import { budgetsAim, expectationAim } from './aims.js';
 import { bisect, type Aim, type FoundEdge, type Probe } from './bisect.js';
 import { checkSettings, type BuiltCase, type CaseBuilder } from './build.js';
 import { divisible } from './divisible.js';
-import { Session, sweepThreads, type Ask } from './session.js';
+import type { RunCases, SweepHost } from './host.js';
+import { Session, type Ask } from './session.js';
 import { gridOf, sampleOf, triedOn } from './settings.js';
 import { Starts } from './starts.js';
-import type { CaseStore } from './store.js';
 
 /**
  * A bisection looks at the data of a value twice, after half of the runs and after all. The first look requires this
@@ -39,10 +35,14 @@ export interface Running {
   readonly file: ScenarioFile;
   readonly written: WrittenSweep;
   readonly builder: CaseBuilder;
-  readonly store: CaseStore;
   readonly path: string;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly host: SweepHost;
+}
+
+/** One shard of the settings: the `index`-th of `of`, from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
 }
 
 /** The result of the settings of a shard. */
@@ -139,11 +139,11 @@ export class Runner {
 
   private settings(): readonly (readonly Setting[])[] {
     const { written } = this;
-    const { file, builder, terminal } = this.running;
+    const { file, builder, host } = this.running;
     const { kind, variants } = written.sweep;
     const { seed } = file.variants[0]!.scenario.run;
     const settings = kind === 'grid' ? gridOf(written) : sampleOf(written, seed);
-    checkSettings(builder, settings, variants, terminal);
+    checkSettings(builder, settings, variants, (message) => host.note(message));
     return settings;
   }
 
@@ -151,30 +151,28 @@ export class Runner {
   private run(
     settings: readonly (readonly Setting[])[],
   ): Promise<readonly (readonly SweepFigures[])[]> {
-    const { builder, written, options } = this.running;
+    const { builder, written, host } = this.running;
     const { variants } = written.sweep;
     const asks = settings.map((one): Ask => {
       const build = (): BuiltCase => builder.build(one, variants);
       return { name: this.nameOf(one), build, replications: this.replications };
     });
     const runs = settings.length * variants.length * this.replications;
-    return withWorkerThreads(sweepThreads(options, runs), (workerThreads) =>
-      this.session.figures(workerThreads, asks),
-    );
+    return host.open(runs, (run) => this.session.figures(run, asks));
   }
 
   private async search(): Promise<SweepResult> {
     const { written } = this;
-    const { builder, options, terminal } = this.running;
+    const { builder, host } = this.running;
     const { sweep, axes } = written;
     const variants = this.searched();
     if (variants.length === 0) {
-      throw usageError(
-        `sweep ${sweep.name}: no budget but warnings is about these variants: write expect`,
-      );
+      const message = `sweep ${sweep.name}: no budget but warnings is about these variants: write expect`;
+      throw new OptionError(message, { option: 'expect', found: sweep.name });
     }
     const ends = axes[0]!.range!;
-    checkSettings(builder, [[ends.from], [ends.to]], variants, terminal);
+    const bounds = [[ends.from], [ends.to]];
+    checkSettings(builder, bounds, variants, (message) => host.note(message));
     const search = {
       range: ends,
       variants,
@@ -182,9 +180,8 @@ export class Runner {
       aim: this.aim(),
     };
     const runs = 2 * variants.length * this.replications;
-    const { probes, edges } = await withWorkerThreads(
-      sweepThreads(options, runs),
-      (workerThreads) => bisect(search, (requests) => this.probe(workerThreads, requests)),
+    const { probes, edges } = await host.open(runs, (run) =>
+      bisect(search, (requests) => this.probe(run, requests)),
     );
     const tried = triedOn(
       written,
@@ -211,7 +208,7 @@ export class Runner {
    * budgets are judged.
    */
   private async probe(
-    workerThreads: WorkerThreads,
+    run: RunCases,
     requests: readonly { readonly variant: string; readonly setting: Setting }[],
   ): Promise<readonly SweepFigures[]> {
     const { builder } = this.running;
@@ -228,13 +225,13 @@ export class Runner {
     const figures: SweepFigures[] = [];
     const half = Math.ceil(this.replications / 2);
     if (this.asked.expect !== null && this.replications >= FIRST_LOOK_FROM) {
-      const early = await this.firstLook.figures(workerThreads, ask(all, half));
+      const early = await this.firstLook.figures(run, ask(all, half));
       early.forEach(([own], i) => {
         if (isDecided(own!)) figures[i] = own!;
       });
     }
     const open = all.filter((i) => figures[i] === undefined);
-    const late = await this.session.figures(workerThreads, ask(open, this.replications));
+    const late = await this.session.figures(run, ask(open, this.replications));
     late.forEach(([own], k) => (figures[open[k]!] = own!));
     return figures;
   }
@@ -261,7 +258,7 @@ export class Runner {
       },
       seed: run.seed,
       replications: this.replications,
-      engine: { version: packageVersion() },
+      engine: { version: VERSION },
       run: { duration: (sweep.durationNs ?? run.durationNs) / 1e9, warmup: run.warmupNs / 1e9 },
       axes: sweep.axes.map(({ path, scale }, i) => ({
         path,
@@ -285,8 +282,7 @@ export class Runner {
   }
 
   private sessionFor(asked: Asked): Session {
-    const { path, store, options, terminal } = this.running;
-    return new Session(path, asked, store, this.starts, options, terminal);
+    return new Session(asked, this.starts, this.running.host);
   }
 }
 

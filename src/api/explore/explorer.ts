@@ -10,19 +10,12 @@ import {
 import type { Span } from '../../analysis/measure/window.js';
 import { withFaults } from '../../plan/without.js';
 import { isFailure } from '../../report/budget-words.js';
-import { simulators } from '../../run/replicate.js';
 import { isStopped } from '../../run/run.js';
-import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../contracts/result/explore.js';
 import type { BudgetResult } from '../../contracts/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
-import { UNREPORTED, interruption, reporting } from '../interrupt.js';
-import { memoryOf, type MemoryShare } from '../memory.js';
-import { runEach, unlessInterrupted } from '../plan-runs.js';
-import { progressBar } from '../progress.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
-import { candidatesOf, type Candidates } from './candidates.js';
+import type { Execute } from '../execute.js';
+import type { Candidates } from './candidates.js';
 import type { Dish } from './menu.js';
 import { hunt, type Trial } from './search.js';
 
@@ -30,7 +23,6 @@ import { hunt, type Trial } from './search.js';
 export interface Exploring {
   readonly file: ScenarioFile;
   readonly variant: Variant;
-  readonly path: string;
   readonly menu: readonly Dish[];
   /** From the end of the warm-up. */
   readonly span: Span;
@@ -40,20 +32,27 @@ export interface Exploring {
   readonly size: number;
   /** Most runs, all replications together. */
   readonly maxRuns: number;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly watcher: ExploreWatcher;
 }
 
-/** Explores one variant. */
-export async function explored(by: Exploring): Promise<ExploredVariant> {
-  const { file, variant, menu, span } = by;
-  const candidates = candidatesOf(variant, file, menu, span);
-  const budgets = exploredBudgets(file.budgets, variant.name, by.withFaults);
-  const share = memoryOf(by.options, [candidates.plan], by.path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  return withWorkerThreads(setup, (threads) =>
-    new Explorer(by, candidates, budgets, share).explore(threads),
-  );
+/** Follows an exploration, and may end it. */
+export interface ExploreWatcher {
+  /** True = nothing new begins, and a run may fail; what was found is the result. */
+  isOver(): boolean;
+  /** `done` sets were tried, of at most `most`. */
+  onTried(done: number, most: number): void;
+  /** No further set is tried. */
+  onEnd(): void;
+}
+
+/** Explores one variant with the faults of its menu, whose runs `execute` makes. */
+export function explored(
+  by: Exploring,
+  candidates: Candidates,
+  execute: Execute,
+): Promise<ExploredVariant> {
+  const budgets = exploredBudgets(by.file.budgets, by.variant.name, by.withFaults);
+  return new Explorer(by, candidates, budgets, execute).explore();
 }
 
 /** The result of the runs of a set. */
@@ -65,24 +64,24 @@ class Explorer {
   private readonly by: Exploring;
   private readonly candidates: Candidates;
   private readonly budgets: Splitted;
-  private readonly share: MemoryShare;
+  private readonly execute: Execute;
   private readonly replications: number;
   private readonly workloads: ReadonlySet<string>;
   private runs = 0;
 
-  constructor(by: Exploring, candidates: Candidates, budgets: Splitted, share: MemoryShare) {
+  constructor(by: Exploring, candidates: Candidates, budgets: Splitted, execute: Execute) {
     this.by = by;
     this.candidates = candidates;
     this.budgets = budgets;
-    this.share = share;
+    this.execute = execute;
     this.replications = by.variant.scenario.run.replications;
     this.workloads = workloadsOf(budgets.judged, by.variant);
   }
 
-  async explore(threads: WorkerThreads): Promise<ExploredVariant> {
+  async explore(): Promise<ExploredVariant> {
     const { by, candidates, budgets } = this;
     const found = new Map<string, Verdicts>();
-    const [healthy] = await this.judged(threads, [[]]);
+    const [healthy] = await this.judged([[]]);
     const broken = healthy!.budgets.filter(isFailure);
     const places = [...new Set(candidates.all.map(({ place }) => place))];
     const isUsed = (place: string): boolean => healthy!.trial.used.has(place);
@@ -102,7 +101,6 @@ class Explorer {
       return { ...head, ...nothing, runs: this.runs };
     }
     const most = Math.max(0, Math.floor(by.maxRuns / this.replications) - 1);
-    const bar = this.bar(most);
     const reached = new Set<string>();
     let done = 0;
     const caught = await hunt({
@@ -110,21 +108,19 @@ class Explorer {
       healthy: healthy!.trial,
       size: by.size,
       most,
-      isOver: () => interruption.aborted,
+      isOver: () => by.watcher.isOver(),
       ask: async (sets) => {
-        const ends = await unlessInterrupted(this.judged(threads, sets, healthy!.budgets), []);
+        const ends = await this.unlessOver(this.judged(sets, healthy!.budgets), []);
         ends.forEach((end, i) => {
           found.set(sets[i]!.join(), end);
           for (const place of end.trial.used) reached.add(place);
         });
-        bar((done += ends.length));
-        const tried = `${done} sets were tried`;
-        reporting(`writing the report: ${tried}`, `${tried}, and are lost: ${UNREPORTED}.`);
+        by.watcher.onTried((done += ends.length), most);
         return ends.map(({ trial }) => trial);
       },
     });
-    by.terminal.progress('');
-    const sets = await this.told(threads, caught.sets, found, healthy!.budgets);
+    by.watcher.onEnd();
+    const sets = await this.told(caught.sets, found, healthy!.budgets);
     const others = places.filter((place) => !isUsed(place) && !place.includes('->'));
     const { tallies: tried, open: undecided, untried } = caught;
     return {
@@ -135,19 +131,23 @@ class Explorer {
       tried,
       undecided,
       untried,
-      ...(interruption.aborted && { interrupted: true }),
+      ...(by.watcher.isOver() && { interrupted: true }),
       runs: this.runs,
     };
   }
 
-  private bar(most: number): (done: number) => void {
-    const { options, terminal } = this.by;
-    return options.quiet === true ? () => {} : progressBar(terminal, 'exploring (at most)', most);
+  /** The result of runs, or `otherwise` where the exploration is over. */
+  private async unlessOver<T, U>(runs: Promise<T>, otherwise: U): Promise<T | U> {
+    try {
+      return await runs;
+    } catch (error) {
+      if (!this.by.watcher.isOver()) throw error;
+      return otherwise;
+    }
   }
 
   /** The found sets with what they break, by size, then by the share of the requests that fail. */
   private async told(
-    threads: WorkerThreads,
     sets: readonly (readonly number[])[],
     found: ReadonlyMap<string, Verdicts>,
     healthy: readonly BudgetResult[],
@@ -157,8 +157,8 @@ class Explorer {
       .sort((a, b) => a.set.length - b.set.length || b.lost - a.lost);
     const told: FoundSet[] = [];
     for (const { set, budgets, lost } of ranked) {
-      const isTold = told.length < TOLD && !interruption.aborted;
-      const runs = isTold ? await unlessInterrupted(this.records(threads, [set], 1), null) : null;
+      const isTold = told.length < TOLD && !this.by.watcher.isOver();
+      const runs = isTold ? await this.unlessOver(this.records([set], 1), null) : null;
       told.push({
         faults: set.map((index) => faultOf(this.candidates.all[index]!)),
         lost,
@@ -175,11 +175,10 @@ class Explorer {
   }
 
   private async judged(
-    threads: WorkerThreads,
     sets: readonly (readonly number[])[],
     healthy: readonly BudgetResult[] = [],
   ): Promise<readonly Verdicts[]> {
-    const all = await this.records(threads, sets, this.replications);
+    const all = await this.records(sets, this.replications);
     return all.map((runs) => {
       const isWhole = runs.records.length > 0 && !runs.records.some(isStopped);
       if (!isWhole) return { trial: UNFINISHED, budgets: [], lost: 0 };
@@ -189,13 +188,12 @@ class Explorer {
   }
 
   private async records(
-    threads: WorkerThreads,
     sets: readonly (readonly number[])[],
     count: number,
   ): Promise<readonly ExploredRuns[]> {
-    const { by, share } = this;
+    const { by } = this;
     const plans = sets.map((set) => this.planOf(set));
-    const rows = await runEach(plans, count, { threads, share, path: by.path });
+    const rows = await this.execute(plans, count);
     this.runs += sets.length * count;
     const { warmupNs } = this.candidates.plan;
     const span = { fromNs: warmupNs + by.span.fromNs, untilNs: warmupNs + by.span.untilNs };

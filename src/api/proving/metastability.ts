@@ -1,24 +1,24 @@
-import { storiesOf } from '../analysis/story/cascade.js';
-import { provenVerdict, stuckOf, type Stuck } from '../analysis/story/metastable-proof.js';
-import type { Ns } from '../kernel/time.js';
-import { spansIn } from '../analysis/measure/faulted.js';
-import { DEGRADATIONS } from '../contracts/result/degradations.js';
-import { variantData } from '../analysis/measure/variant-data.js';
-import { wholeRun } from '../analysis/measure/window.js';
-import { FAILS, failingTail } from '../analysis/verdicts/failing-time.js';
-import type { Trial } from '../analysis/verdicts/interventions.js';
-import type { Intervention, Source } from '../plan/interventions/kind.js';
-import { loopCut, type LoopCut, type Rerun } from '../plan/interventions/loop-cut.js';
-import { loadPaused } from '../plan/interventions/pause.js';
-import { expiries, passingRises, triggerEnd } from '../plan/interventions/trigger.js';
-import { withFaults } from '../plan/without.js';
-import type { Plan } from '../contracts/plan/plan.js';
-import type { RunRecord } from '../contracts/record/record.js';
-import type { CascadeResult } from '../contracts/result/cascade.js';
-import type { MetastabilityProof, ProofRun } from '../contracts/result/counterfactual.js';
-import type { Variant } from '../contracts/scenario/scenario.js';
-import { formatSeconds } from '../text/figures.js';
-import { list } from '../text/words.js';
+import { storiesOf } from '../../analysis/story/cascade.js';
+import { provenVerdict, stuckOf, type Stuck } from '../../analysis/story/metastable-proof.js';
+import type { Ns } from '../../kernel/time.js';
+import { spansIn } from '../../analysis/measure/faulted.js';
+import { DEGRADATIONS } from '../../contracts/result/degradations.js';
+import { variantData } from '../../analysis/measure/variant-data.js';
+import { wholeRun } from '../../analysis/measure/window.js';
+import { FAILS, failingTail } from '../../analysis/verdicts/failing-time.js';
+import type { Trial } from '../../analysis/verdicts/interventions.js';
+import type { Intervention, Source } from '../../plan/interventions/kind.js';
+import { loopCut, type LoopCut, type Rerun } from '../../plan/interventions/loop-cut.js';
+import { loadPaused } from '../../plan/interventions/pause.js';
+import { expiries, passingRises, triggerEnd } from '../../plan/interventions/trigger.js';
+import { withFaults } from '../../plan/without.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import type { CascadeResult } from '../../contracts/result/cascade.js';
+import type { MetastabilityProof, ProofRun } from '../../contracts/result/counterfactual.js';
+import type { Variant } from '../../contracts/scenario/scenario.js';
+import { formatSeconds } from '../../text/figures.js';
+import { list } from '../../text/words.js';
 
 /** A variant, and how its usual runs end. */
 export interface Ended {

@@ -1,9 +1,10 @@
-import { InvalidArgumentError } from 'commander';
 import {
   parseDuration,
   parseFactor,
   parseShare,
 } from '../../contracts/quantities/quantity-text.js';
+import { meant } from '../../scenario/suggest.js';
+import { OptionError } from '../errors.js';
 
 /** A fault of the menu on one target: its kind and fields as in a scenario, and its effect in words. */
 export interface Serving {
@@ -89,25 +90,32 @@ export const MENU: readonly Dish[] = [...ENTRIES].map(([name, { usual, ...own }]
   return { ...own, name, strength: usual ?? '' };
 });
 
-/** `down,slow=3,errors=20%` as an option parser. */
-export function menuOf(text: string): readonly Dish[] {
-  const dishes = text.split(',').map((word) => dishOf(word.trim()));
+/** The entries of a menu: `down`, `slow=3`, `errors=20%`. Throws an OptionError for a word that is none. */
+export function dishesOf(words: readonly string[]): readonly Dish[] {
+  const dishes = words.map((word) => dishOf(word.trim()));
   const repeated = dishes.find(({ name }, i) => dishes.findIndex((one) => one.name === name) !== i);
   if (repeated === undefined) return dishes;
-  throw new InvalidArgumentError(`${repeated.name} is listed twice.`);
+  throw wrong(`${repeated.name} is listed twice.`, repeated.name);
 }
 
 function dishOf(word: string): Dish {
   const [name, strength, ...rest] = word.split('=');
   const entry = ENTRIES.get(name!);
   if (entry === undefined || rest.length > 0) {
-    throw new InvalidArgumentError(`'${word}' is none of ${[...ENTRIES.keys()].join(', ')}.`);
+    throw wrong(`'${word}' is none of ${[...ENTRIES.keys()].join(', ')}.`, word);
   }
   const { usual } = entry;
   if (strength === undefined) return { ...entry, name: name!, strength: usual ?? '' };
-  if (usual === null) throw new InvalidArgumentError(`${name} has no strength: write ${name}.`);
+  if (usual === null) throw wrong(`${name} has no strength: write ${name}.`, word);
   if (isRight(entry, strength)) return { ...entry, name: name!, strength };
-  throw new InvalidArgumentError(`${word}: expected a value such as ${usual}.`);
+  throw wrong(`${word}: expected a value such as ${usual}.`, word);
+}
+
+function wrong(message: string, found: string): OptionError {
+  const allowed = [...ENTRIES.keys()];
+  const suggestion = meant(found.split('=')[0]!, allowed);
+  const near = suggestion === undefined ? {} : { suggestion };
+  return new OptionError(message, { option: 'faults', found, allowed, ...near });
 }
 
 function isRight(entry: Entry, strength: string): boolean {
@@ -115,14 +123,5 @@ function isRight(entry: Entry, strength: string): boolean {
     return entry.isRight(strength);
   } catch {
     return false;
-  }
-}
-
-/** `90s` as an option parser. Unit: ns. */
-export function instantOf(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch {
-    throw new InvalidArgumentError('a duration is expected, such as 90s.');
   }
 }

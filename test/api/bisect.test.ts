@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { budgetsAim, expectationAim } from '../../src/cli/sweeps/aims.js';
-import { bisect } from '../../src/cli/sweeps/bisect.js';
+import { budgetsAim, expectationAim } from '../../src/api/sweeps/aims.js';
+import { bisect } from '../../src/api/sweeps/bisect.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
 import type { Verdict } from '../../src/contracts/result/result.js';
