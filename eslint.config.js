@@ -1,4 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import tseslint from 'typescript-eslint';
+
+/** The only sources that use Node. All others run in a browser as well. */
+const NODE_FILES = JSON.parse(
+  readFileSync(new URL('scripts/node-files.json', import.meta.url), 'utf8'),
+);
 
 /** ECMA-262 leaves these to the implementation: one bit of difference is another run. */
 const INEXACT = [
@@ -55,7 +62,15 @@ const bannedGlobals = [
   'fetch',
   'crypto',
   'require',
-].map((name) => ({ name, message: 'the core is pure: only src/cli touches the outside world' }));
+].map((name) => ({
+  name,
+  message: 'the core is pure: only scripts/node-files.json touches the outside world',
+}));
+
+const bannedImports = {
+  paths: builtinModules.filter((name) => !name.startsWith('_')),
+  patterns: [{ group: ['node:*'], message: 'only the files of scripts/node-files.json use Node' }],
+};
 
 const bannedSyntax = [
   { selector: 'ForInStatement', message: 'integer-like keys jump the order: use a Map' },
@@ -122,6 +137,14 @@ export default tseslint.config(
       'no-restricted-properties': ['error', ...bannedProperties],
       'no-restricted-globals': ['error', ...bannedGlobals],
       'no-restricted-syntax': ['error', ...styleSyntax, ...bannedSyntax],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [...NODE_FILES, 'src/browser/page/**'],
+    rules: {
+      'no-restricted-imports': ['error', bannedImports],
+      'no-restricted-globals': ['error', ...bannedGlobals],
     },
   },
   // The registry collects the patterns from the one index that names them all.

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as library from '../dist/library/index.js';
+import { runThreaded } from '../dist/run/replicate.js';
 import { tuneCompiler } from '../dist/run/compiling.js';
 import { thirtyByFive } from './reports-case.mjs';
 
@@ -35,7 +36,7 @@ function fresh(name) {
 /** User time of each phase of one process in ms, and the size of the page in bytes. */
 async function round(text) {
   const { compile, loadScenario, renderCsv, renderHtml, renderMarkdown, renderSvgs } = library;
-  const { resultText, runThreaded, summarise } = library;
+  const { resultText, summarise } = library;
   const { file } = loadScenario('case.yaml', () => ({ text }));
   const plans = file.variants.map((variant) => compile(variant, file));
   const { replications } = file.variants[0].scenario.run;

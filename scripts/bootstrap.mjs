@@ -91,7 +91,7 @@ function build() {
 function declare() {
   const compiler = existsSync(NATIVE_FOR_PLATFORM) ? NATIVE_COMPILER : COMPILER;
   orFail(() => node(compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--noCheck'));
-  keepReachable('dist', 'index.d.ts');
+  keepReachable('dist', ['index.d.ts', 'node.d.ts']);
 }
 
 /** A build replaces all of dist, so they belong to its sources. */

@@ -3,7 +3,8 @@
 //
 //   cli/main.js         the program, cli/command-thread.js its thread, and the files that its commands load
 //   run/worker.js       a thread that simulates; cli/trace-worker.js traces a run
-//   library/index.js    the library in one file
+//   library/index.js    the library in one file without imports: it also runs in a browser
+//   library/node.js     what the library has in Node alone
 //   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
 //   layers/LAYER.js     every module of a layer, and PATH.js for each module: what tests and benchmarks import
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ const PROGRAM = 'cli/main';
 /** The program and the thread of its command. */
 const PROGRAMS = [PROGRAM, 'cli/command-thread'];
 const LIBRARY = 'index';
+const LIBRARY_IN_NODE = 'node';
 /** The threads that simulate. */
 const THREADS = ['run/worker', 'cli/trace-worker'];
 /** Started and never imported: to load one is to run it. */
@@ -27,6 +29,8 @@ const STARTED = new Set([...PROGRAMS, ...THREADS]);
 const PAGE = 'browser/page/main';
 const PAGE_TEXT = join(ROOT, 'src', 'browser', 'built.js');
 const NO_SCHEMAS = fileURLToPath(new URL('no-schemas.mjs', import.meta.url));
+/** In place of a module of Node that one of the packages would use for a seed of its own. */
+const NO_CRYPTO = fileURLToPath(new URL('no-crypto.mjs', import.meta.url));
 
 /** Builds everything below a directory. Throws if a source cannot be read. */
 export async function build(directory) {
@@ -35,6 +39,7 @@ export async function build(directory) {
     ...THREADS.map((thread) => buildThread(thread, directory)),
     buildProgram(directory),
     buildLibrary(directory),
+    buildLibraryInNode(directory),
   ]);
   writeFileSync(join(directory, NOTICES), noticesOf(packagesOf(shipped.flat(), ROOT)));
   chmodSync(join(directory, `${PROGRAM}.js`), 0o755);
@@ -65,11 +70,30 @@ function buildProgram(directory) {
   return bundle(entries, { external }, output);
 }
 
-/** The library in one file, for simulations in the calling thread: see buildThread. */
+/**
+ * The library in one file, for simulations in the calling thread (see buildThread), with all packages that it uses: the
+ * same file runs in Node, in a browser and in a worker of one.
+ */
 function buildLibrary(directory) {
-  const file = join(directory, 'library', 'index.js');
-  return bundle(sourceOf(LIBRARY), { external: dependencies() }, { file });
+  const options = { platform: 'browser', resolve: { alias: { crypto: NO_CRYPTO } } };
+  // Names stay, for stacks.
+  const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+  const output = { file: join(directory, 'library', 'index.js'), minify };
+  return bundle(sourceOf(LIBRARY), options, output);
 }
+
+/** What the library has in Node alone. Errors are those of the library, so that `instanceof` is true for them. */
+function buildLibraryInNode(directory) {
+  const options = { external: dependencies(), plugins: [errorsOfLibrary] };
+  const output = { file: join(directory, 'library', 'node.js') };
+  return bundle(sourceOf(LIBRARY_IN_NODE), options, output);
+}
+
+const errorsOfLibrary = {
+  name: 'errors-of-library',
+  resolveId: (source) =>
+    source.endsWith('/failure.js') ? { id: './index.js', external: true } : null,
+};
 
 /** One file for each layer, since a test that loads 1,600 files waits for them; a module re-exports its part. */
 function buildLayers(directory) {
@@ -115,12 +139,12 @@ function builtPage() {
 /** Returns the ids of the modules with code in the files that it writes. */
 async function bundle(input, options, output) {
   const bundler = await rolldown({
+    platform: 'node',
     ...options,
     input,
     cwd: ROOT,
-    platform: 'node',
     tsconfig: join(ROOT, 'tsconfig.json'),
-    plugins: [pageScript],
+    plugins: [pageScript, ...(options.plugins ?? [])],
     preserveEntrySignatures: 'strict',
     checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
   });

@@ -1,14 +1,14 @@
-// The declarations of the library's types that its entry reaches. A compiler writes those of all modules, and a package
+// The declarations of the library's types that its entries reach. A compiler writes those of all modules, and a package
 // needs a fifth of them.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const IMPORTED = /(?:from |import\()'(\.[^']+)\.js'/g;
 
-/** Removes all declarations in a folder that `entry` does not import, directly or through others. */
-export function keepReachable(folder, entry) {
+/** Removes all declarations in a folder that no entry imports, directly or through others. */
+export function keepReachable(folder, entries) {
   const reached = new Set();
-  const open = [join(folder, entry)];
+  const open = entries.map((entry) => join(folder, entry));
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);

@@ -23,15 +23,24 @@ export function packagesOf(modules, root) {
   return [...folders].sort();
 }
 
+/** The licence at the end of the README of a package, where some have it; empty without one. */
+function sectionsOf(folder) {
+  const name = readdirSync(folder).find((file) => /^readme(\.md)?$/i.test(file));
+  const text = name === undefined ? '' : readFileSync(join(folder, name), 'utf8');
+  const [section] = /^(#+ *)?licen[cs]e\b[^\n]*\n[\s\S]*$/im.exec(text) ?? [''];
+  return /permission|licen[cs]ed under/i.test(section) ? [section.trim()] : [];
+}
+
 /** The text of the notices. Throws if a package has none, because its code may not be passed on then. */
 export function noticesOf(folders) {
   const parts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json')));
     const files = readdirSync(folder).filter((file) => LICENCE_FILE.test(file));
-    if (files.length === 0) {
-      throw new Error(`${name} is bundled and has no licence file: leave it out of the bundles`);
+    const own = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
+    const texts = own.length > 0 ? own : sectionsOf(folder);
+    if (texts.length === 0) {
+      throw new Error(`${name} is bundled and has no licence: leave it out of the bundles`);
     }
-    const texts = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
     return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
   });
   const head = 'faultline contains code of the following packages.\n';

@@ -54,7 +54,17 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 };
 
 /** Layers that serve every pattern and must not know any of them; a lint rule may be about one policy. */
-const SHARED = new Set(['model', 'plan', 'run', 'analysis', 'report', 'lint', 'cli', 'scenario']);
+const SHARED = new Set([
+  'model',
+  'plan',
+  'run',
+  'analysis',
+  'report',
+  'lint',
+  'api',
+  'cli',
+  'scenario',
+]);
 const OF_ONE_POLICY = /^src\/lint\/rules\//;
 const ONE_WORD = 'a word that another list of kinds has too:';
 /** Comparisons with a kind that are allowed, by file, each with the reason. */
@@ -123,7 +133,7 @@ const core = sources.filter((source) => layerOf(source.path) < LAYER['cli']!);
 describe('the source tree', () => {
   it('has files to look at in every layer', () => {
     const seen = new Set(sources.map((source) => source.path.split('/')[1]));
-    expect([...seen].sort()).toEqual([...Object.keys(LAYER), 'index.ts'].sort());
+    expect([...seen].sort()).toEqual([...Object.keys(LAYER), 'index.ts', 'node.ts'].sort());
   });
 
   it('imports the own layer or a lower one, never upward', () => {
@@ -131,21 +141,25 @@ describe('the source tree', () => {
     expect(wrong.map(({ place, to }) => `${place} imports ${to}`)).toEqual([]);
   });
 
-  it('keeps node: modules out of the core, except the threads of the pool', () => {
-    const threads: Readonly<Record<string, readonly string[]>> = {
-      'src/run/worker-threads.ts': ['node:worker_threads'],
-      'src/run/memory.ts': ['node:process', 'node:v8', 'node:vm'],
-      'src/run/pool.ts': ['node:worker_threads'],
-      'src/run/worker.ts': ['node:worker_threads'],
-      'src/run/compiling.ts': ['node:os', 'node:v8'],
-    };
-    const wrong = core.flatMap((source) =>
-      importsOf(source)
-        .filter(({ from }) => from.startsWith('node:'))
-        .filter(({ from }) => threads[source.path]?.includes(from) !== true)
-        .map(({ from, node }) => `${placeOf(source, node)} imports ${from}`),
-    );
-    expect(wrong).toEqual([]);
+  it('uses Node in the files of scripts/node-files.json and nowhere else', () => {
+    const listed = JSON.parse(
+      readFileSync(new URL('../scripts/node-files.json', import.meta.url), 'utf8'),
+    ) as readonly string[];
+    const ofNode =
+      /^(process|Buffer|NodeJS|setTimeout|setInterval|setImmediate|performance|Date|console)$/;
+    const isOfNode = (source: Source): boolean =>
+      importsOf(source).some(({ from }) => from.startsWith('node:')) ||
+      nodesOf(source).some(
+        (node) =>
+          ts.isIdentifier(node) &&
+          ofNode.test(node.text) &&
+          (node.text === 'NodeJS' || !isMemberName(node)) &&
+          !declaredNames(source.tree).has(node.text),
+      );
+    const own = sources.filter(({ path }) => !path.startsWith('src/browser/page/'));
+    expect(own.filter(isOfNode).map(({ path }) => path)).toEqual(listed);
+    const core = listed.filter((path) => !path.startsWith('src/cli/'));
+    expect(core.every((path) => /^src\/(run\/[\w-]+|node)\.ts$/.test(path))).toBe(true);
   });
 
   it('has no pattern file that imports another pattern file', () => {

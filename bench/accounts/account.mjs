@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isHarmed } from '../../dist/analysis/verdicts/harmed.js';
 import { unseenOf } from '../../dist/analysis/verdicts/unseen-harm.js';
-import { subjectOf } from '../../dist/cli/proof-subject.js';
-import { prove } from '../../dist/cli/proving.js';
+import { subjectOf } from '../../dist/api/proving/subject.js';
+import { prove } from '../../dist/api/proving/proof.js';
 import { isStopped } from '../../dist/run/run.js';
 import { storyBlocks } from '../../dist/report/story/blocks.js';
 import {

@@ -9,7 +9,7 @@ import { BASELINE, baselineText } from './baseline-file.js';
 import type { SavedEntry } from './baseline-file.js';
 import { usageError } from './exit.js';
 import { checkOutputFile, writeOutput } from './output.js';
-import type { Prepared, Selection } from './prepare.js';
+import type { Prepared, Selection } from '../api/prepare.js';
 import { readStored } from './stored/envelope.js';
 import { codeOf, fileError, isMachineCode, systemMessage } from './system-errors.js';
 import type { Terminal } from './terminal.js';

@@ -1,5 +1,5 @@
 import type { ExplainFlags } from './counterfactuals.js';
-import type { Selection } from './prepare.js';
+import type { Selection } from '../api/prepare.js';
 
 /** Flags of `check`. */
 export interface CheckFlags extends Selection, ExplainFlags {

@@ -2,6 +2,7 @@ import { oneLine, splitLines } from '../text/line.js';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.js';
 import { discardOutputs, leftBehind } from './output.js';
+import { asCommandError } from './prepare.js';
 import { createProgram } from './program.js';
 import { foreignSystemError } from './system-errors.js';
 import type { Terminal } from './terminal.js';
@@ -30,7 +31,7 @@ export function report(error: unknown, to: Terminal, withStack: boolean): number
     // Commander has already printed its message; `help` and `--version` end here with exit code 0.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  const shown = foreignSystemError(error) ?? error;
+  const shown = asCommandError(foreignSystemError(error) ?? error);
   const isExpected = shown instanceof CommandError;
   const message = shown instanceof Error ? shown.message : String(shown);
   if (message !== '')

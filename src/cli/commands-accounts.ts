@@ -8,7 +8,7 @@ import {
   withThreads,
 } from './command-parts.js';
 import type { Add } from './command-parts.js';
-import { instantOf, menuOf } from './explore/menu.js';
+import { instantOf, menuOf } from './explore-flags.js';
 import {
   closeness,
   FIX_FORMATS,

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Shard } from '../api/sweeps/runner.js';
 
 /** Formats that `run` can write into its output directory. */
 export const FORMATS = ['html', 'svg', 'md', 'csv', 'json'] as const;
@@ -75,12 +76,6 @@ export function nameList(text: string, before: readonly string[] = []): readonly
     throw new InvalidArgumentError('a name is expected.');
   }
   return [...before, ...names];
-}
-
-/** One shard of the work: the `index`-th of `of`, from 1. */
-export interface Shard {
-  readonly index: number;
-  readonly of: number;
 }
 
 /** `2/8`: the second of eight. */

@@ -1,4 +1,4 @@
-import { runCases } from '../run/cases.js';
+import { runRows } from '../run/cases.js';
 import type { WorkerThreads } from '../run/worker-threads.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
@@ -22,19 +22,13 @@ export async function runEach(
   { threads, share: { workers, aloneHeapMiB }, path }: PlanRuns,
   first = 0,
 ): Promise<readonly (readonly RunRecord[])[]> {
-  const cases = plans.map((plan) => ({ plans: [plan], first, count }));
-  const rows: (readonly RunRecord[])[] = cases.map(() => []);
-  const onCase = (index: number, records: readonly (readonly RunRecord[])[]): void => {
-    rows[index] = records[0]!;
-  };
   try {
-    const signal = interruption;
-    await runCases(cases, { workerThreads: threads, workers, aloneHeapMiB, onCase, signal });
+    const how = { workerThreads: threads, workers, aloneHeapMiB, signal: interruption };
+    return await runRows(plans, { first, count }, how);
   } catch (error) {
     if (interruption.aborted) throw new CommandError(EXIT.interrupted, '');
     throw explainRunError(error, path);
   }
-  return rows;
 }
 
 /** The result of runs, or `otherwise` where an interrupt ends them. */

@@ -22,7 +22,7 @@ import {
 import { addCompletion } from './commands-completion.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
-import { packageVersion } from './version.js';
+import { VERSION } from '../text/version.js';
 
 /** Commands for which a user may look, and what to use instead. */
 const ELSEWHERE = {
@@ -55,11 +55,11 @@ ${exitCodes()}`;
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
   const program = new Command('faultline')
     .description('Simulates a microservice topology under failure and compares configurations.')
-    .version(packageVersion(), '-v, --version', 'print the version')
+    .version(VERSION, '-v, --version', 'print the version')
     .option('--no-color', 'no colours, also on a terminal')
     .addOption(new Option('-V').hideHelp())
     .on('option:V', () => {
-      terminal.out(oneLine(packageVersion()));
+      terminal.out(oneLine(VERSION));
       throw new CommanderError(0, 'commander.version', '');
     })
     .helpCommand('help [command]', 'show help for a command')

@@ -7,8 +7,8 @@ import type { Result } from '../contracts/result/result.js';
 import type { Format } from './flags.js';
 import { STDIN } from './files.js';
 import { writeOutput } from './output.js';
-import type { Selection } from './prepare.js';
-import { packageVersion } from './version.js';
+import type { Selection } from '../api/prepare.js';
+import { VERSION } from '../text/version.js';
 import { whatIfCommand, type WhatIfFlags } from './what-if.js';
 
 /** Names of devices on some systems. */
@@ -26,7 +26,7 @@ export interface ReportTarget {
 /** Writes the report in the requested formats and returns the paths in the order of the formats. */
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
   const command = commandOf(target);
-  const version = packageVersion();
+  const version = VERSION;
   return writeFormats(reportBase(result, target), target.formats, {
     html: async () => (await import('../report/html.js')).renderHtml(result, { command, version }),
     svgs: async () => (await import('../report/files.js')).renderSvgs(result),

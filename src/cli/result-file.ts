@@ -1,6 +1,7 @@
 import type { Result } from '../contracts/result/result.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { STDIN, readGuarded, readStandardInput } from './files.js';
+import { asCommandError } from './prepare.js';
 import { NoJson, Unusable, isRecord, opened, parsedJson } from './stored/envelope.js';
 import { STORED_BYTES_MAX } from './stored/limits.js';
 import { RESULT } from './stored/result.js';
@@ -35,7 +36,8 @@ export function rendered<T>(path: string, render: () => T): T {
   try {
     return render();
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    const own = asCommandError(error);
+    if (own instanceof CommandError) throw own;
     const message = `${path}: is no sound result document: its values do not fit together${AGAIN}`;
     throw new CommandError(EXIT.usage, message, { cause: error });
   }

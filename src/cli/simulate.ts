@@ -5,18 +5,18 @@ import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept, type Kept } from '../run/kept.js';
-import { identify } from '../run/replicate.js';
-import type { Records } from '../run/replicate.js';
+import { identify, type Records } from '../run/here.js';
 import type { WorkerThreads } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../contracts/result/result.js';
+import type { Prepared } from '../api/prepare.js';
+import { stopMessage } from '../api/stop-message.js';
 import { EXIT } from './exit.js';
 import { UNREPORTED, interruption, keep, keepNoMore, reporting } from './interrupt.js';
 import { memoryOf, type MemoryFlags } from './memory.js';
-import type { Prepared } from './prepare.js';
 import { progressBar, stopwatch } from './progress.js';
-import { explainRunError, stopMessage } from './run-errors.js';
+import { explainRunError } from './run-errors.js';
 import type { Terminal } from './terminal.js';
-import { packageVersion } from './version.js';
+import { VERSION } from '../text/version.js';
 
 export interface SimulateOptions extends MemoryFlags {
   /** True = nothing on standard error. */
@@ -143,7 +143,7 @@ export function resultOf(
   saved: Study['saved'] = null,
   proofs?: Proofs,
 ): Result {
-  return summarise(file, plans, records, packageVersion(), saved, shortfall?.incomplete, proofs);
+  return summarise(file, plans, records, VERSION, saved, shortfall?.incomplete, proofs);
 }
 
 function plural(count: number, noun: string): string {

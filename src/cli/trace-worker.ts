@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { describeError } from '../run/pool.js';
+import type { RunTask } from '../run/here.js';
 import type { Answer, Assignment } from '../run/pool.js';
-import type { RunTask } from '../run/replicate.js';
+import { describeError } from '../run/task-error.js';
 import { runPlan } from '../run/run.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { JournalEntry } from '../contracts/result/result.js';

@@ -24,6 +24,31 @@ export interface PlanTask {
  */
 export type OnCase = (index: number, records: readonly (readonly RunRecord[])[]) => void;
 
+/** The threads of cases. */
+export interface CaseThreads {
+  readonly workerThreads: WorkerThreads;
+  readonly workers: number;
+  /** Heap limit of a thread that runs alone. Unit: MiB. */
+  readonly aloneHeapMiB: number;
+  /** Aborting it ends all runs, and the promise is rejected with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The records of some replications of each plan, `[plan][replication]`; none where memory was insufficient. */
+export async function runRows(
+  plans: readonly Plan[],
+  { first, count }: Pick<Case, 'first' | 'count'>,
+  threads: CaseThreads,
+): Promise<readonly (readonly RunRecord[])[]> {
+  const cases = plans.map((plan) => ({ plans: [plan], first, count }));
+  const rows: (readonly RunRecord[])[] = cases.map(() => []);
+  const onCase: OnCase = (index, [records]) => {
+    rows[index] = records!;
+  };
+  await runCases(cases, { ...threads, onCase });
+  return rows;
+}
+
 /**
  * Runs all cases on at most `workers` worker threads. Records are dropped once they are passed on, so memory does not
  * grow with the number of cases. A run that a guard stops, or that lacks memory, does not end the others; a run that
@@ -31,15 +56,7 @@ export type OnCase = (index: number, records: readonly (readonly RunRecord[])[])
  */
 export async function runCases(
   cases: readonly Case[],
-  options: {
-    readonly workerThreads: WorkerThreads;
-    readonly workers: number;
-    /** Heap limit of a thread that runs alone. Unit: MiB. */
-    readonly aloneHeapMiB: number;
-    readonly onCase: OnCase;
-    /** Aborting it ends all runs, and the promise is rejected with its reason. */
-    readonly signal?: AbortSignal;
-  },
+  options: CaseThreads & { readonly onCase: OnCase },
 ): Promise<void> {
   const { workerThreads, workers, aloneHeapMiB, onCase, signal } = options;
   const open = new Open(cases, onCase);

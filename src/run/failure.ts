@@ -1,5 +1,5 @@
 import type { RunRecord } from '../contracts/record/record.js';
-import type { TaskError } from './pool.js';
+import type { TaskError } from './task-error.js';
 
 /** Identifies a run well enough to repeat it. */
 export interface RunIdentity {

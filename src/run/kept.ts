@@ -4,21 +4,19 @@ import type { RunRecord } from '../contracts/record/record.js';
 import { withWorkerThreads, type WorkerThreads } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import type { PlanTask } from './cases.js';
-import { OUT_OF_MEMORY, TaskFailure, runPool, type PoolOptions, type TaskError } from './pool.js';
+import { identify, tasksOf, type Records, type RunTask } from './here.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool, type PoolOptions } from './pool.js';
 import {
   NO_ROOM,
   failureOf,
-  identify,
   schedule,
   simulators,
-  tasksOf,
-  type Records,
-  type RunTask,
   type SimulatorSetup,
   type ThreadOptions,
 } from './replicate.js';
 import { isStopped } from './run.js';
 import { stopDetail } from './stop-detail.js';
+import type { TaskError } from './task-error.js';
 
 /** The guard that stopped a variant, with the replication and the time. */
 export interface VariantStop {

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { tuneCompiler } from './compiling.js';
+import { describeError, type TaskError } from './task-error.js';
 import type { WorkerThreads } from './worker-threads.js';
 
 /** The message to a worker: a task and its place in the order of the results. */
@@ -12,14 +13,6 @@ export interface Assignment {
 export type Answer =
   | { readonly index: number; readonly value: unknown }
   | { readonly index: number; readonly error: TaskError };
-
-/** An error of a task, as plain data that can cross threads. */
-export interface TaskError {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string;
-  readonly stack: string;
-}
 
 export interface PoolOptions {
   /** The threads come from here, and return here if no task fails. */
@@ -276,20 +269,6 @@ class Pool {
       else this.settle.resolve(this.results.slice(0, this.end));
     });
   }
-}
-
-/** An error as plain data. */
-export function describeError(error: unknown): TaskError {
-  if (!(error instanceof Error)) {
-    return { name: 'Error', message: String(error), code: '', stack: '' };
-  }
-  const code = (error as { code?: unknown }).code;
-  return {
-    name: error.name,
-    message: error.message,
-    code: typeof code === 'string' ? code : '',
-    stack: error.stack ?? '',
-  };
 }
 
 function exited(code: number): TaskError {

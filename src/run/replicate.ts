@@ -4,18 +4,12 @@ import type { RunRecord } from '../contracts/record/record.js';
 import { withWorkerThreads } from './worker-threads.js';
 import type { WorkerThreadsSetup } from './worker-threads.js';
 import { GuardStop, RunFailure } from './failure.js';
-import type { GuardReason, RunIdentity } from './failure.js';
+import type { RunIdentity } from './failure.js';
+import { checked, identify, tasksOf, type Records } from './here.js';
 import type { MemoryLimit } from './memory.js';
-import { stopDetail } from './stop-detail.js';
-import { OUT_OF_MEMORY, TaskFailure, describeError, runPool } from './pool.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
 import type { PoolOptions } from './pool.js';
-import { isStopped, runPlan } from './run.js';
-
-/** One run: the index of its plan and the number of the replication. */
-export interface RunTask {
-  readonly variant: number;
-  readonly replication: number;
-}
+import { isStopped } from './run.js';
 
 export interface ThreadOptions {
   /** Maximum number of threads, at least 1. */
@@ -30,9 +24,6 @@ export interface ThreadOptions {
 
 /** Message for a thread that reached its heap limit. */
 export const NO_ROOM = 'the run needed more memory than its thread may have';
-
-/** The records of all runs, `[variant][replication]`. */
-export type Records = readonly (readonly RunRecord[])[];
 
 /**
  * Runs every plan `replications` times on worker threads. The number of threads changes neither the result nor the
@@ -98,29 +89,6 @@ export function simulators(
   return { entry: new URL('../run/worker.js', import.meta.url), shared, heapMiB };
 }
 
-/** Does the same in this thread, one run after another. */
-export function runHere(plans: readonly Plan[], replications: number): Records {
-  const results: RunRecord[] = [];
-  for (const task of tasksOf(plans.length, replications)) {
-    const record = runTask(plans, task);
-    results.push(record);
-    if (isStopped(record)) break;
-  }
-  return checked(plans, results);
-}
-
-/**
- * The runs of a scenario in the order in which they count: replication by replication, with all variants of each, so
- * that partial results cover every variant.
- */
-export function tasksOf(variants: number, replications: number): readonly RunTask[] {
-  const tasks: RunTask[] = [];
-  for (let replication = 0; replication < replications; replication++) {
-    for (let variant = 0; variant < variants; variant++) tasks.push({ variant, replication });
-  }
-  return tasks;
-}
-
 /**
  * Start order of the tasks: in each replication the last variant first. It usually has the most policies. A thread that
  * has seen them compiles once; otherwise it would compile again for each new policy.
@@ -133,34 +101,8 @@ function orderOf(variants: number, replications: number): readonly number[] {
   return order;
 }
 
-function runTask(plans: readonly Plan[], task: RunTask): RunRecord {
-  try {
-    return runPlan(plans[task.variant]!, task.replication);
-  } catch (error) {
-    throw new RunFailure(identify(plans, task), describeError(error));
-  }
-}
-
-function checked(plans: readonly Plan[], results: readonly RunRecord[]): Records {
-  const last = results.at(-1);
-  if (last !== undefined && isStopped(last)) {
-    const variant = (results.length - 1) % plans.length;
-    const run = identify(plans, { variant, replication: last.replication });
-    throw new GuardStop(run, last.stop as GuardReason, stopDetail(plans[variant]!, last));
-  }
-  const rows: RunRecord[][] = plans.map(() => []);
-  results.forEach((record, index) => rows[index % plans.length]!.push(record));
-  return rows;
-}
-
 /** Converts a failed task to the error for callers. */
 export function failureOf(run: RunIdentity, { error }: TaskFailure): Error {
   if (error.code !== OUT_OF_MEMORY) return new RunFailure(run, error);
   return new GuardStop(run, 'memory', NO_ROOM);
-}
-
-/** Identifies the run of a task, so that it can be repeated. */
-export function identify(plans: readonly Plan[], task: RunTask): RunIdentity {
-  const { variant, seed } = plans[task.variant]!;
-  return { variant, seed, replication: task.replication };
 }

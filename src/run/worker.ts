@@ -2,12 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { auditSteps } from '../kernel/invariant.js';
 import { NoRoom } from '../kernel/room.js';
 import { rehearse } from '../model/rehearsal.js';
-import { OUT_OF_MEMORY, describeError } from './pool.js';
 import type { PlanTask } from './cases.js';
+import type { RunTask } from './here.js';
+import { OUT_OF_MEMORY } from './pool.js';
 import type { Answer, Assignment } from './pool.js';
 import { watchMemory } from './memory.js';
-import type { RunTask, SimulatorSetup } from './replicate.js';
+import type { SimulatorSetup } from './replicate.js';
 import { runPlan } from './run.js';
+import { describeError } from './task-error.js';
 
 // The thread that simulates all runs. It has the plans of all variants, or receives one with each task.
 const { plans, memory, audited } = workerData as SimulatorSetup;

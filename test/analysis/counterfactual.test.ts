@@ -7,7 +7,7 @@ import type { Counterfactuals } from '../../src/contracts/result/counterfactual.
 import type { VariantResult } from '../../src/contracts/result/result.js';
 import { summarise } from '../../src/analysis/summarise.js';
 import { runHere } from '../support/built.js';
-import type { RunPlans } from '../../src/cli/proving.js';
+import type { RunPlans } from '../../src/api/proving/proof.js';
 import { proofOf, runPlans } from '../support/proofs.js';
 import { run } from '../theory/program.js';
 

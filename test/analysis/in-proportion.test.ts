@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
 import { suggested } from '../../src/plan/interventions/index.js';
-import { runHere } from '../../src/run/replicate.js';
+import { runHere } from '../../src/run/here.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import { load } from '../theory/program.js';
 

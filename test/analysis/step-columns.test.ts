@@ -6,7 +6,7 @@ import { wholeRun } from '../../src/analysis/measure/window.js';
 import { sceneOf } from '../../src/analysis/story/cascade.js';
 import { summarise } from '../../src/analysis/summarise.js';
 import { compile } from '../../src/plan/compile.js';
-import { runHere } from '../../src/run/replicate.js';
+import { runHere } from '../../src/run/here.js';
 import { OUTCOME_KINDS } from '../../src/contracts/outcome.js';
 import { load } from '../theory/program.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSetUp } from '../../src/cli/proof-subject.js';
+import { isSetUp } from '../../src/api/proving/subject.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { RunRecord } from '../../src/contracts/record/record.js';
 

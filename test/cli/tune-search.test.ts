@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tuned, type Outcome, type Tuning } from '../../src/cli/tune/search.js';
-import type { Moves } from '../../src/cli/tune/smallest.js';
+import { tuned, type Outcome, type Tuning } from '../../src/api/tune/search.js';
+import type { Moves } from '../../src/api/tune/smallest.js';
 import { plain, scalar } from '../../src/scenario/located.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
 

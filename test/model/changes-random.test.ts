@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withFaults } from '../../src/plan/without.js';
 import { dice } from '../support/dice.js';
+import { runThreaded } from '../../src/run/replicate.js';
 import { library } from '../support/built.js';
 
 /** A change of one path: its value, whether it can move in steps, and whether it belongs to a whole component. */
@@ -111,7 +112,7 @@ describe('random configuration changes', () => {
   it('give the same digests on two threads as on one', async () => {
     const plans = [7, 19, 42].flatMap(plansOf);
     const here = library.runHere(plans, 2).flat();
-    const threaded = await library.runThreaded(plans, 2, { workers: 2, heapMiB: 200 });
+    const threaded = await runThreaded(plans, 2, { workers: 2, heapMiB: 200 });
     expect(threaded.flat().map(({ digest }) => digest)).toEqual(here.map(({ digest }) => digest));
   }, 60_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runThreaded } from '../../src/run/replicate.js';
 import { library } from '../support/built.js';
 import { platformWorld } from '../support/platform-worlds.js';
 import type { Around } from '../support/platform-worlds.js';
@@ -50,7 +51,7 @@ describe('random registries, meshes, changes and faults on random topologies', (
   it('give the same digests on two threads as on one', async () => {
     const plans = [FIRST, FIRST + 1, FIRST + 2, FIRST + 3].flatMap((seed) => plansOf(seed));
     const here = library.runHere(plans, 1).flat();
-    const threaded = await library.runThreaded(plans, 1, { workers: 2, heapMiB: 300 });
+    const threaded = await runThreaded(plans, 1, { workers: 2, heapMiB: 300 });
     expect(threaded.flat().map(({ digest }) => digest)).toEqual(here.map(({ digest }) => digest));
   }, 600_000);
 });

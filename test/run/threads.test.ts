@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { smallScenario } from '../cli/harness.js';
+import { runThreaded } from '../../src/run/replicate.js';
 import { library } from '../support/built.js';
 
 describe('the file of a thread', () => {
@@ -18,7 +19,7 @@ describe('the built library', () => {
     const { file } = library.loadScenario('small.yaml', () => ({ text: smallScenario() }));
     const plans = file!.variants.map((variant) => library.compile(variant, file!));
     const here = library.runHere(plans, 2);
-    const threaded = await library.runThreaded(plans, 2, { workers: 2, heapMiB: 200 });
+    const threaded = await runThreaded(plans, 2, { workers: 2, heapMiB: 200 });
     expect(threaded.flat().map(({ digest }) => digest)).toHaveLength(4);
     expect(threaded).toEqual(here);
   });

@@ -1,5 +1,5 @@
-import { subjectOf } from '../../src/cli/proof-subject.js';
-import { prove, type RunPlans, type Subject } from '../../src/cli/proving.js';
+import { subjectOf } from '../../src/api/proving/subject.js';
+import { prove, type RunPlans, type Subject } from '../../src/api/proving/proof.js';
 import { compile } from '../../src/plan/compile.js';
 import type { Source } from '../../src/plan/interventions/kind.js';
 import { isStopped } from '../../src/run/run.js';

@@ -3,7 +3,7 @@ import { budgetsUnder, ratesOf, roomOf, unjudged } from '../../analysis/capacity
 import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
-import type { Records } from '../../run/replicate.js';
+import type { Records } from '../../run/here.js';
 import type { WorkerThreads } from '../../run/worker-threads.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Headroom } from '../../contracts/result/headroom.js';
@@ -12,9 +12,10 @@ import type { BudgetSource } from '../../contracts/scenario/scenario.js';
 import { interruption } from '../interrupt.js';
 import type { MemoryShare } from '../memory.js';
 import { runEach, unlessInterrupted } from '../plan-runs.js';
-import { prepareFrom, type Prepared, type Selection } from '../prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { prepareFrom } from '../prepare.js';
 import { scenarioReader } from '../files.js';
-import { Starts } from '../sweeps/starts.js';
+import { Starts } from '../../api/sweeps/starts.js';
 import type { Terminal } from '../terminal.js';
 
 /** A load to run. */

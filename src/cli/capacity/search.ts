@@ -12,7 +12,7 @@ import type { Fault } from '../../contracts/scenario/scenario.js';
 import { UNREPORTED, interruption, reporting } from '../interrupt.js';
 import { usageError } from '../exit.js';
 import { memoryOf } from '../memory.js';
-import type { Prepared, Selection } from '../prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
 import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { limitOf, MOST } from './limit.js';

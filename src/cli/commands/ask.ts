@@ -1,17 +1,13 @@
-import { caseFigures } from '../../analysis/sweep.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
-import type { BudgetSource } from '../../contracts/scenario/scenario.js';
-import { findMetric } from '../../language/metrics.js';
 import { csvText, numberText } from '../../report/csv.js';
 import { columnsOf, left } from '../../report/text-table.js';
 import { wrapped } from '../../report/wrap.js';
-import type { Question } from '../../scenario/load.js';
 import { asLines, oneLine } from '../../text/line.js';
-import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
+import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
-import { CommandError, EXIT, usageError } from '../exit.js';
-import { prepare, reporterTo, type Prepared, type Selection } from '../prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
+import { prepare, reported, reporterTo } from '../prepare.js';
 import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 
@@ -19,24 +15,6 @@ import type { Terminal } from '../terminal.js';
 export interface AskFlags extends Selection, SimulateOptions {
   readonly json?: string;
   readonly csv?: string;
-}
-
-/** One figure of one variant. */
-interface Answer {
-  readonly question: string;
-  readonly variant: string;
-  readonly unit: Unit;
-  readonly value: number | null;
-  readonly ci95: readonly [number, number] | null;
-  /** Runs in which it never happens, such as a recovery. */
-  readonly never: number;
-  readonly replications: number;
-  /** By replication. */
-  readonly each: readonly (number | null)[];
-  /** Whether a question with a limit holds; `inconclusive`: these runs do not decide. null = it has none. */
-  readonly verdict: 'pass' | 'fail' | 'inconclusive' | null;
-  /** Why there is no figure; null if there is one. */
-  readonly stop: string | null;
 }
 
 /** Runs the scenario and prints the figures that are asked for, by variant. */
@@ -49,17 +27,11 @@ export async function ask(
   checkDestinations([flags.json, flags.csv]);
   const prepared = prepare(path, flags, terminal);
   const given = texts.length > 0 ? [...new Set(texts)] : usual(prepared);
-  const questions = questionsOf(prepared, given, terminal);
+  const questions = reported(() => questionsOf(prepared, given), reporterTo(terminal));
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const { file, plans } = prepared;
-  const asked = {
-    metrics: questions.map(({ measure }) => measure),
-    budgets: questions.flatMap(budgetOf),
-    expect: null,
-  };
-  const figures = caseFigures({ file, plans, records: simulated.records }, asked);
-  const answers = answersOf(questions, figures);
+  const answers = answersOf({ file, plans, records: simulated.records }, questions);
   if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
   const writes = new Writes();
   await writes.attempt(() => writeDocument(flags.json, () => jsonOf(answers, prepared), terminal));
@@ -80,56 +52,6 @@ function usual({ file }: Prepared): readonly string[] {
     `${name}.goodput`,
     `${name}.latency.p99`,
   ]);
-}
-
-/** The questions, checked against all variants of the file. */
-function questionsOf(
-  { source, path, file }: Prepared,
-  texts: readonly string[],
-  terminal: Terminal,
-): readonly Question[] {
-  const { questions, problems } = source.questions(texts);
-  const report = reporterTo(terminal);
-  for (const problem of problems) report(problem);
-  const count = problems.length;
-  if (count > 0) throw new CommandError(EXIT.usage, `${path}: ${plural(count, 'problem')}`);
-  const known = new Set(file.variants.map(({ name }) => name));
-  for (const { measure } of questions) {
-    const lost = measure.variants?.find(({ name }) => !known.has(name));
-    if (lost === undefined) continue;
-    throw usageError(
-      `--variant leaves out ${lost.name}, which "${oneLine(measure.text)}" asks for`,
-    );
-  }
-  return questions;
-}
-
-function budgetOf({ expression }: Question): BudgetSource[] {
-  if (expression === null) return [];
-  const { text } = expression;
-  const terms = { name: null, severity: 'error', confidence: 0.95, strict: false } as const;
-  return [{ text, expression, ...terms, by: 0, allowEmpty: false, at: '' }];
-}
-
-function answersOf(
-  questions: readonly Question[],
-  variants: readonly SweepFigures[],
-): readonly Answer[] {
-  let judged = 0;
-  return questions.flatMap(({ measure, expression }, index) => {
-    const { variants: named, text } = measure;
-    const place = expression === null ? null : judged++;
-    const found = findMetric(measure.metric.name);
-    const unit = found.known === 'yes' ? found.metric.unit : 'number';
-    return variants
-      .filter(({ name }) => named === null || named.some((one) => one.name === name))
-      .map(({ name, figures, budgets, replications, stop }): Answer => {
-        const verdict = place === null ? null : budgets[place]!;
-        const { value, ci95, never, each } = figures[index]!;
-        const figure = { unit, value, ci95, never, each, replications };
-        return { question: text, variant: name, ...figure, verdict, stop };
-      });
-  });
 }
 
 const VERDICTS = { pass: 'holds', fail: 'does not hold', inconclusive: 'not decided' } as const;

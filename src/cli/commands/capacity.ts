@@ -6,11 +6,12 @@ import { capacityOf } from '../capacity/search.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
-import { prepare, type Selection } from '../prepare.js';
+import type { Selection } from '../../api/prepare.js';
+import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 
 /** Flags of `capacity`. */
 export interface CapacityFlags extends Selection, SimulateOptions {
@@ -51,7 +52,7 @@ export async function capacity(
     variant: baseline.name,
     seed: baseline.scenario.run.seed,
     replications: prepared.replications,
-    engine: { version: packageVersion() },
+    engine: { version: VERSION },
     resolution: flags.resolution,
     ...found,
   };

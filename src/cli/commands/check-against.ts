@@ -18,10 +18,11 @@ import { referenceOf, type Reference } from '../against/reference.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
-import { prepare, type Prepared, type Selection } from '../prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { palette, type Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 import type { CheckFlags } from '../check-flags.js';
 
 /** Most runs of a comparison without `--max-runs`, both sides and all replications together. */
@@ -138,10 +139,8 @@ async function comparisonOf(
   const own = flags.replications ?? Math.max(FIRST, here.replications);
   const maxRuns = flags.maxRuns ?? MOST_RUNS;
   const found = await compared({ here, there, first: own, maxRuns, options: flags, terminal });
-  const result = summarise(here.file, here.plans, found.here, packageVersion());
-  const other = isStored(there)
-    ? there
-    : summarise(there.file, there.plans, found.there!, packageVersion());
+  const result = summarise(here.file, here.plans, found.here, VERSION);
+  const other = isStored(there) ? there : summarise(there.file, there.plans, found.there!, VERSION);
   const against = documentOf({ here, there, what }, found, result, other);
   return { file: here.path, against, result, places: placesOf(here) };
 }
@@ -176,7 +175,7 @@ function documentOf(
     faultline: 1,
     scenario: { title: here.file.title, sha256: here.file.sha256 },
     seed: result.seed,
-    engine: { version: packageVersion() },
+    engine: { version: VERSION },
     against: { ...what, sha256: other.scenario.sha256 },
     verdict,
     replications: Math.max(0, ...variants.map(({ replications }) => replications)),

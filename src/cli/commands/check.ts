@@ -1,12 +1,12 @@
 import { oneLine } from '../../text/line.js';
 import { githubAnnotations } from '../../report/github.js';
-import { isFailure, isWrong } from '../../report/budget-words.js';
-import { judgedOf } from '../../report/judged.js';
+import { isFailure } from '../../report/budget-words.js';
 import { renderJunit } from '../../report/junit.js';
 import { renderMarkdown } from '../../report/markdown.js';
 import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
+import { broken } from '../../api/judge.js';
 import { openBaseline } from '../baseline.js';
 import type { Checked } from '../baseline.js';
 import { explained } from '../counterfactuals.js';
@@ -63,9 +63,8 @@ export async function check(
 const isAtFault = ({ budgets }: VariantResult): boolean => budgets.some(isFailure);
 
 /** True if a budget or an expectation that counts is not met, or the hypothesis is refuted; undecided ones count if they are strict. */
-export function isBroken({ variants, hypothesis }: Result): boolean {
-  const isRefuted = hypothesis !== null && isWrong(hypothesis);
-  return isRefuted || variants.some((variant) => judgedOf(variant).some(isFailure));
+export function isBroken(result: Result): boolean {
+  return broken(result).length > 0;
 }
 
 function checkFlags(files: readonly string[], flags: CheckFlags): void {
@@ -98,9 +97,8 @@ async function report(
   if (shown.length > 0) {
     const { isLog, colors } = terminal;
     const columns = isLog ? undefined : terminal.columns;
-    const broken = flags.quiet === true;
     const paint = palette(colors.out);
-    terminal.out(checkText(shown, { columns, broken, paint }));
+    terminal.out(checkText(shown, { columns, broken: flags.quiet === true, paint }));
   }
   if (flags.github === true) terminal.raw(githubAnnotations(checked));
 }

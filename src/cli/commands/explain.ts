@@ -8,8 +8,8 @@ import { contentsText } from '../explain/contents.js';
 import { explainableNames, nameHere, pagesOf } from '../explain/pages.js';
 import { knownBeginning } from '../explain/schema-path.js';
 import { scenarioText } from '../explain/scenario-text.js';
+import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
-import type { Selection } from '../prepare.js';
 import { codeOf, fileError, isMachineCode } from '../system-errors.js';
 import type { Terminal } from '../terminal.js';
 

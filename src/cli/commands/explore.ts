@@ -1,23 +1,21 @@
 import { oneLine } from '../../text/line.js';
-import type { Span } from '../../analysis/measure/window.js';
+import { exploreAll, type ExploreRuns } from '../../api/explore/explore.js';
+import type { Dish } from '../../api/explore/menu.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
 import { exploreText } from '../../report/explore/text.js';
-import type { ExploredVariant, ExploreResult } from '../../contracts/result/explore.js';
-import type { Variant } from '../../contracts/scenario/scenario.js';
+import { simulators } from '../../run/replicate.js';
+import { withWorkerThreads } from '../../run/worker-threads.js';
 import { canonicalJson } from '../../text/canonical.js';
-import { formatSeconds } from '../../text/figures.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
-import { EXIT, usageError } from '../exit.js';
-import { explored } from '../explore/explorer.js';
-import { MENU, type Dish } from '../explore/menu.js';
-import { interruption, keep } from '../interrupt.js';
+import { EXIT } from '../exit.js';
+import { UNREPORTED, interruption, keep, reporting } from '../interrupt.js';
+import { memoryOf } from '../memory.js';
+import { runEach } from '../plan-runs.js';
 import { prepare } from '../prepare.js';
-import type { Selection } from '../prepare.js';
-import { stopwatch } from '../progress.js';
+import { progressBar, stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
-import { requireBudget } from '../required-budget.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
 
 /** Flags of `explore`. */
 export interface ExploreFlags extends Selection, SimulateOptions {
@@ -40,34 +38,19 @@ export async function explore(
   terminal: Terminal,
 ): Promise<number> {
   checkDestinations([flags.json]);
-  const { file, path, replications } = prepare(argument, flags, terminal);
-  const variants = flags.variant === undefined ? file.variants.filter(isBaseline) : file.variants;
-  const judging = { withFaults: flags.withFaults === true, so: 'no fault can break one' };
-  for (const variant of variants) requireBudget(file, variant, path, judging);
+  const prepared = prepare(argument, flags, terminal);
+  const { path } = prepared;
   const took = stopwatch();
-  const all: ExploredVariant[] = [];
-  for (const variant of variants) {
-    const span = spanOf(variant, flags, path);
-    const { size, maxRuns } = flags;
-    const menu = flags.faults ?? MENU;
-    const withFaults = flags.withFaults === true;
-    const inputs = { file, variant, path, menu, span, withFaults, size, maxRuns };
-    try {
-      all.push(await explored({ ...inputs, options: flags, terminal }));
-    } catch (error) {
-      if (!interruption.aborted || all.length === 0) throw error;
-    }
-    if (interruption.aborted) break;
-  }
-  const { title, sha256 } = file;
-  const result: ExploreResult = {
-    faultline: 1,
-    scenario: { title, sha256 },
-    seed: variants[0]!.scenario.run.seed,
-    replications,
-    engine: { version: packageVersion() },
-    explored: all,
+  const { faults, at, for: length, size, maxRuns, withFaults = false } = flags;
+  const settings = {
+    ...(faults !== undefined && { menu: faults }),
+    ...(at !== undefined && { atNs: at }),
+    ...(length !== undefined && { forNs: length }),
+    size,
+    maxRuns,
+    withFaults,
   };
+  const result = await exploreAll(prepared, settings, runsOf(prepared, flags, terminal));
   const writes = new Writes();
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
@@ -83,24 +66,26 @@ export async function explore(
   return EXIT.ok;
 }
 
-function isBaseline({ baseline }: Variant): boolean {
-  return baseline;
-}
-
-/** When the faults of a set are active: as the first fault of the file, else in the second quarter of the run. */
-function spanOf({ scenario }: Variant, flags: ExploreFlags, path: string): Span {
-  const { durationNs } = scenario.run;
-  const first = scenario.faults.flatMap(({ spans }) => spans)[0];
-  const own =
-    first === undefined ? null : { from: first.fromNs, until: first.untilNs ?? durationNs };
-  const from = flags.at ?? (own === null ? Math.round(durationNs / 4) : own.from);
-  const usual = own === null || own.until <= own.from ? durationNs / 4 : own.until - own.from;
-  const length = flags.for ?? Math.round(usual);
-  if (from >= durationNs) {
-    throw usageError(
-      `${path}: the faults begin after the run, which lasts ${formatSeconds(durationNs / 1e9)}: lower --at`,
-    );
-  }
-  if (length <= 0) throw usageError('--for: a fault of 0 s has no effect to explore');
-  return { fromNs: from, untilNs: Math.min(durationNs, from + length) };
+/** Makes the runs on worker threads, and shows how far they are. */
+function runsOf({ path }: Prepared, flags: ExploreFlags, terminal: Terminal): ExploreRuns {
+  let bar: ((done: number) => void) | null = null;
+  const isQuiet = flags.quiet === true;
+  return {
+    run: (plan, body) => {
+      bar = null;
+      const share = memoryOf(flags, [plan], path);
+      const setup = simulators(share.heapMiB, [], share.memory);
+      return withWorkerThreads(setup, (threads) =>
+        body((plans, count, first) => runEach(plans, count, { threads, share, path }, first)),
+      );
+    },
+    isOver: () => interruption.aborted,
+    onTried: (done, most) => {
+      bar ??= isQuiet ? () => {} : progressBar(terminal, 'exploring (at most)', most);
+      bar(done);
+      const tried = `${done} sets were tried`;
+      reporting(`writing the report: ${tried}`, `${tried}, and are lost: ${UNREPORTED}.`);
+    },
+    onEnd: () => terminal.progress(''),
+  };
 }

@@ -18,12 +18,13 @@ import { fixVariant } from '../fix/fixer.js';
 import { checkPatch, patchText } from '../fix/patch.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { interruption, keep } from '../interrupt.js';
-import { chosen, prepare, type Prepared, type Selection } from '../prepare.js';
+import { chosen, type Prepared, type Selection } from '../../api/prepare.js';
+import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import type { SimulateOptions } from '../simulate.js';
-import { requireBudget } from '../required-budget.js';
+import { requireBudget } from '../../api/required-budget.js';
 import { palette, type Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 
 /** Flags of `fix`. */
 export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
@@ -61,7 +62,7 @@ export async function fix(
     scenario: { title, sha256 },
     seed: variants[0]!.scenario.run.seed,
     replications,
-    engine: { version: packageVersion() },
+    engine: { version: VERSION },
     fixed: exports.length === 0 ? fixed : { ...fixed, exports },
   };
   const writes = new Writes();

@@ -10,8 +10,8 @@ import { plural } from '../../text/words.js';
 import { checkDestinations, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { checkOutputFile, writeOutput } from '../output.js';
+import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
-import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `graph`. */

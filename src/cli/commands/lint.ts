@@ -1,21 +1,17 @@
 import { asLines, oneLine, splitLines } from '../../text/line.js';
 import { checklistsOf } from '../../lint/checklist.js';
 import type { Checklist } from '../../lint/checklist.js';
-import { sortedBy } from '../../lint/accepted.js';
 import type { Sorted } from '../../lint/accepted.js';
-import { rules } from '../../lint/index.js';
-import { lint as remarksOf } from '../../lint/lint.js';
 import type { Remark } from '../../lint/lint.js';
-import type { Rule } from '../../lint/rule.js';
 import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
 import { whatIfText } from '../../report/what-if.js';
 import type { Places } from '../../scenario/places.js';
-import { meant } from '../../scenario/suggest.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
-import { CommandError, EXIT, usageError } from '../exit.js';
+import { CommandError, EXIT } from '../exit.js';
+import { acceptedOf, chosenRules, findingOf, remarksIn } from '../../api/lint.js';
+import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
-import type { Selection } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `lint`. */
@@ -44,14 +40,9 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   let looked = 0;
   for (const argument of files) {
     try {
-      const { path, file, plans, places } = prepare(argument, selectionOf(flags), terminal);
-      const sorted = sortedBy(
-        file.accepted,
-        remarksOf(file, plans, places, chosen),
-        chosen,
-        rules.map(({ name }) => name),
-        (index) => places.inFile(['lint', 'accept', index]),
-      );
+      const prepared = prepare(argument, selectionOf(flags), terminal);
+      const { path, file, plans, places } = prepared;
+      const sorted = remarksIn(prepared, chosen);
       const own = flags.checklist === true ? checklistsOf(file, plans, places) : [];
       all.push(...sorted.open);
       accepted.push(...sorted.accepted);
@@ -106,27 +97,14 @@ function show(path: string, sorted: Sorted, flags: LintFlags, terminal: Terminal
   for (const lines of blocks) terminal.out(asLines(lines));
 }
 
-/** The requested rules without the ignored ones. */
-function chosenRules({ rule, ignore = [] }: LintFlags): readonly Rule[] {
-  const names = rules.map(({ name }) => name);
-  for (const name of [...(rule ?? []), ...ignore]) {
-    if (names.includes(name)) continue;
-    const near = meant(name, names);
-    const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-    throw usageError(`there is no rule "${name}"${hint}; known: ${names.join(', ')}`);
-  }
-  return rules.filter(({ name }) => (rule ?? names).includes(name) && !ignore.includes(name));
-}
-
 /** The document for programs: the findings of all files, in the order of the output, and the checklists if asked for. */
 function documentText(
   remarks: readonly Remark[],
   accepted: Sorted['accepted'],
   checklists: readonly Checklist[] | null,
 ): string {
-  const plain = ({ frame: _frame, everywhere: _everywhere, ...remark }: Remark): object => remark;
-  const findings = remarks.map(plain);
-  const known = accepted.map(([remark, reason]) => ({ ...plain(remark), accepted: reason }));
+  const findings = remarks.map(findingOf);
+  const known = accepted.map(acceptedOf);
   const rated =
     checklists === null
       ? {}

@@ -15,7 +15,8 @@ import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '.
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep, reporting, UNREPORTED } from '../interrupt.js';
 import { memoryOf } from '../memory.js';
-import { prepare, type Prepared, type Selection } from '../prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { Points } from '../sensitivity/points.js';
 import {
@@ -25,7 +26,7 @@ import {
 } from '../sensitivity/search.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 
 /** Flags of `sensitivity`. */
 export interface SensitivityFlags extends Selection, SimulateOptions {
@@ -60,7 +61,7 @@ export async function sensitivity(
     scenario: { title, sha256 },
     seed: file.variants[0]!.scenario.run.seed,
     replications: prepared.replications,
-    engine: { version: packageVersion() },
+    engine: { version: VERSION },
     guess: flags.guess,
     variants: file.variants.map(({ name }) => name),
     budgets: asked.budgets.map(({ text }) => text),

@@ -1,24 +1,23 @@
 import { asLines, oneLine } from '../../text/line.js';
 import { resultText } from '../../run/result-text.js';
-import { Source } from '../../scenario/load.js';
-import { meant } from '../../scenario/suggest.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
-import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioPath, scenarioReader } from '../files.js';
-import type { Format, Shard } from '../flags.js';
+import type { Format } from '../flags.js';
 import { checkOutputDirectory, checkOutputFile } from '../output.js';
-import { chosen, select, soundFile } from '../prepare.js';
-import type { Selection } from '../prepare.js';
+import { reported, reporterTo } from '../prepare.js';
+import type { Selection } from '../../api/prepare.js';
+import type { AdHoc } from '../../api/sweeps/ad-hoc.js';
+import { isShort, someOf, type Runner, type Shard } from '../../api/sweeps/runner.js';
+import { preparedSweep } from '../../api/sweeps/sweep.js';
 import { stopwatch } from '../progress.js';
 import { safeFileName } from '../report-files.js';
 import type { SimulateOptions } from '../simulate.js';
-import { AD_HOC, adHocFileName, sweepText, type AdHoc } from '../sweeps/ad-hoc.js';
-import { CaseBuilder } from '../sweeps/build.js';
+import { adHocFileName } from '../sweeps/file-name.js';
+import { sweepHost } from '../sweeps/host.js';
 import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
-import { Runner, isShort, someOf } from '../sweeps/runner.js';
 import { CaseStore } from '../sweeps/store.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -42,14 +41,11 @@ export async function sweep(
 ): Promise<number> {
   const path = scenarioPath(argument);
   checkFlags(name, flags);
-  const own = sweepText(flags);
-  const adHoc = own === null ? null : { name: AD_HOC, text: own };
-  const source = new Source(path, scenarioReader(path), adHoc);
-  const loaded = source.load();
-  const file = soundFile(loaded, path, terminal);
-  const picked = pick(loaded.sweeps, adHoc?.name ?? name, path);
-  const written = narrowed(picked, flags, file);
-  const settings = flags.seed === undefined ? {} : { seed: flags.seed };
+  const report = reporterTo(terminal);
+  const request = { ...flags, ...(name === undefined ? {} : { name }) };
+  const prepared = reported(() => preparedSweep(path, scenarioReader(path), request), report);
+  for (const problem of prepared.warnings) report(problem);
+  const { file, written } = prepared;
   const took = stopwatch();
   const words = commandWords(name, flags);
   const folder = { directory: flags.out, path, title: file.title };
@@ -61,18 +57,11 @@ export async function sweep(
   // Settings are stored by their content, so that sweeps of the command line share common ones.
   const cases = `${sweepBase({ ...folder, name: ownName })}.cases`;
   checkTarget(written, sweepBase(target), flags);
-  const runner = new Runner({
-    file: select(file, settings, path),
-    written,
-    builder: new CaseBuilder(path, source, written, settings),
-    store: new CaseStore(cases, flags.fresh === true, terminal),
-    path,
-    options: flags,
-    terminal,
-  });
+  const store = new CaseStore(cases, flags.fresh === true, terminal);
+  const runner = prepared.runner(sweepHost(path, store, flags, terminal));
   if (flags.shard !== undefined) return runShard(runner, flags, { path, cases }, terminal);
   const result = await runner.result();
-  const reported = stopwatch();
+  const writing = stopwatch();
   const command = sweepCommand(path, words);
   const writes = new Writes();
   let files: readonly string[] = [];
@@ -81,7 +70,7 @@ export async function sweep(
   });
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
   if (flags.quiet !== true) {
-    terminal.note(oneLine(`${runner.words()} in ${took()}; report in ${reported()}`));
+    terminal.note(oneLine(`${runner.words()} in ${took()}; report in ${writing()}`));
     if (!takesStandardOutput([flags.json])) {
       const shown = { columns: terminal.columns, whole: terminal.isLog, file: path, wall: null };
       const paint = palette(terminal.colors.out);
@@ -130,43 +119,6 @@ function checkFlags(name: string | undefined, flags: SweepFlags): void {
   }
   checkOutputDirectory(flags.out);
   checkDestinations([flags.json]);
-}
-
-/** The sweep of that name; without a name, the only one. */
-function pick(
-  sweeps: readonly WrittenSweep[],
-  name: string | undefined,
-  path: string,
-): WrittenSweep {
-  const names = sweeps.map(({ sweep: own }) => own.name);
-  if (names.length === 0) {
-    throw usageError(`${path} has no sweeps: write some, or use --set path=a,b,c`);
-  }
-  if (name === undefined && names.length === 1) return sweeps[0]!;
-  if (name === undefined) throw usageError(`${path} has several sweeps: ${names.join(', ')}`);
-  const found = sweeps.find(({ sweep: own }) => own.name === name);
-  if (found !== undefined) return found;
-  const near = meant(name, names);
-  const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
-  throw usageError(`${path} has no sweep "${name}"${hint}; it has ${names.join(', ')}`);
-}
-
-/** The sweep with the settings of the command line. */
-function narrowed(
-  { sweep: own, axes }: WrittenSweep,
-  { variant, replications }: SweepFlags,
-  file: ScenarioFile,
-): WrittenSweep {
-  const known = file.variants.filter(({ name }) => own.variants.includes(name));
-  const variants = variant === undefined ? known : chosen(known, variant, `sweep ${own.name}`);
-  return {
-    sweep: {
-      ...own,
-      variants: variants.map(({ name }) => name),
-      replications: replications ?? own.replications,
-    },
-    axes,
-  };
 }
 
 /** Rejects, before any work, shards of a bisection and a report that cannot be written. */

@@ -5,10 +5,10 @@ import { plural } from '../../text/words.js';
 import { CommandError, EXIT } from '../exit.js';
 import { scenarioPath } from '../files.js';
 import { notesOn } from '../notes.js';
-import { prepare, reporterTo } from '../prepare.js';
-import type { Prepared, Selection, Reporter } from '../prepare.js';
-import { CaseBuilder, checkSettings } from '../sweeps/build.js';
-import { eachValueOf } from '../sweeps/settings.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { asCommandError, prepare, reporterTo, type Reporter } from '../prepare.js';
+import { CaseBuilder, checkSettings } from '../../api/sweeps/build.js';
+import { eachValueOf } from '../../api/sweeps/settings.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `validate`. */
@@ -74,7 +74,12 @@ export function validate(
 function checkSweeps({ path, source, sweeps }: Prepared, terminal: Terminal): void {
   for (const written of sweeps) {
     const builder = new CaseBuilder(path, source, written, {});
-    checkSettings(builder, eachValueOf(written), written.sweep.variants, terminal);
+    const note = (message: string): void => terminal.note(splitLines(message));
+    try {
+      checkSettings(builder, eachValueOf(written), written.sweep.variants, note);
+    } catch (error) {
+      throw asCommandError(error);
+    }
   }
 }
 

@@ -7,9 +7,9 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { FixCheck, TunedRuns } from '../../contracts/result/fix.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
 import { interruption } from '../interrupt.js';
-import type { Prepared } from '../prepare.js';
-import type { Moves } from '../tune/smallest.js';
-import { variantWith } from '../tune/variant-with.js';
+import type { Prepared } from '../../api/prepare.js';
+import type { Moves } from '../../api/tune/smallest.js';
+import { variantWith } from '../../api/tune/variant-with.js';
 import type { Judge } from './trials.js';
 
 /** The winner, and what is needed to run it under other conditions. */

@@ -5,7 +5,7 @@ import { speaksOf } from '../../language/expressions-of.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
 import { usageError } from '../exit.js';
 import { STDIN } from '../files.js';
-import type { Prepared } from '../prepare.js';
+import type { Prepared } from '../../api/prepare.js';
 
 /** Name of the variant that a patch adds. */
 const NAME = 'fixed';

@@ -18,10 +18,10 @@ import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
 import { interruption } from '../interrupt.js';
 import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
-import type { Prepared } from '../prepare.js';
-import type { Outcome } from '../tune/search.js';
-import type { Moves } from '../tune/smallest.js';
-import { variantWith } from '../tune/variant-with.js';
+import type { Prepared } from '../../api/prepare.js';
+import type { Outcome } from '../../api/tune/search.js';
+import type { Moves } from '../../api/tune/smallest.js';
+import { variantWith } from '../../api/tune/variant-with.js';
 
 /** The outcome of a set of changes with its figures. */
 export interface Shown extends Outcome {

@@ -7,8 +7,8 @@ import type { SensitivityAnswer } from '../../contracts/result/sensitivity.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { interruption } from '../interrupt.js';
 import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
-import { CommandError } from '../exit.js';
-import { lower, select, type Prepared } from '../prepare.js';
+import { ScenarioError } from '../../api/errors.js';
+import { lower, select, type Prepared } from '../../api/prepare.js';
 
 /** Inputs with another value than that of the file: the factor of each path. */
 export type Point = ReadonlyMap<string, number>;
@@ -96,7 +96,7 @@ export class Points {
       const plans = chosen.variants.map((one) => lower(one, chosen, path));
       return { file: chosen, plans: plans.map((plan) => ({ ...plan, traceShare: 0 })) };
     } catch (error) {
-      if (error instanceof CommandError) return null;
+      if (error instanceof ScenarioError) return null;
       throw error;
     }
   }

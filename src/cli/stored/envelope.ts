@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { show } from '../../contracts/quantities/quantity-text.js';
 import { readGuarded } from '../files.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 import { STORED_BYTES_MAX, TOO_DEEP, isTooDeep, sizeProblem } from './limits.js';
 import { problemOf } from './problem.js';
 
@@ -104,6 +104,6 @@ function requireVersion(document: Readonly<Record<string, unknown>>, name: strin
   if (typeof version !== 'string') {
     throw new Unusable(`is no ${name}: it has no version of faultline`);
   }
-  if (version === packageVersion()) return;
-  throw new Unusable(`was written by faultline ${show(version)}, and this is ${packageVersion()}`);
+  if (version === VERSION) return;
+  throw new Unusable(`was written by faultline ${show(version)}, and this is ${VERSION}`);
 }

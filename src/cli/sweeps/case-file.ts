@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep.js';
 import type { MetricUnit } from '../../contracts/scenario/expression.js';
+import type { CaseShape } from '../../api/sweeps/host.js';
 import { sealOf } from '../../text/seal.js';
 import { Unusable, type Stored } from '../stored/envelope.js';
 import { eventKind } from '../stored/result-cascade.js';
@@ -106,16 +107,6 @@ export const CASE: Stored<CaseFile> = {
   seal: { field: 'checksum', of: sealOf },
   schema,
 };
-
-/** What the figures of a setting must be about. */
-export interface CaseShape {
-  readonly variants: readonly string[];
-  readonly replications: number;
-  /** By metric. */
-  readonly units: readonly MetricUnit[];
-  readonly budgets: number;
-  readonly hasExpect: boolean;
-}
 
 /** Checks that a file holds the figures that a sweep asks for. Throws `Unusable`. */
 export function requireShape(file: CaseFile, key: string, shape: CaseShape): void {

@@ -4,7 +4,7 @@ import type { SweepResult } from '../../contracts/result/sweep.js';
 import type { Format } from '../flags.js';
 import { fileArgument, reportName, writeFormats } from '../report-files.js';
 import { shellWord } from '../../text/shell.js';
-import { packageVersion } from '../version.js';
+import { VERSION } from '../../text/version.js';
 
 /** The destination of a sweep report, and the command that reproduces it. */
 export interface SweepTarget {
@@ -34,7 +34,7 @@ export function writeSweepReport(
   target: SweepTarget,
 ): Promise<readonly string[]> {
   const { command, formats } = target;
-  const version = packageVersion();
+  const version = VERSION;
   return writeFormats(sweepBase(target), formats, {
     html: async () =>
       (await import('../../report/sweep/page.js')).renderSweepHtml(result, { command, version }),

@@ -3,21 +3,22 @@ import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { sealed } from '../../text/seal.js';
 import { sha256 } from '../../text/sha256.js';
+import type { CaseShape, KnownCases } from '../../api/sweeps/host.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { CommandError } from '../exit.js';
 import { writeOutput } from '../output.js';
 import { readStored } from '../stored/envelope.js';
 import { codeOf, systemMessage } from '../system-errors.js';
 import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
-import { CASE, requireShape, type CaseFile, type CaseShape } from './case-file.js';
+import { VERSION } from '../../text/version.js';
+import { CASE, requireShape, type CaseFile } from './case-file.js';
 
 /**
  * The computed figures of a sweep, one file for each setting, named by everything on which its figures depend. An
  * interrupted sweep continues where it was, and the shards of a sweep are joined by putting their files together. A
  * file that cannot be used is named, and counts as missing.
  */
-export class CaseStore {
+export class CaseStore implements KnownCases {
   readonly directory: string;
   private readonly isRead: boolean;
   private readonly terminal: Pick<Terminal, 'note'>;
@@ -30,8 +31,9 @@ export class CaseStore {
   }
 
   /** Figures that were computed before; undefined if there are none that can be used. */
-  find(key: string, shape: CaseShape): readonly SweepFigures[] | undefined {
+  find(parts: object, shape: CaseShape): readonly SweepFigures[] | undefined {
     if (!this.isRead) return undefined;
+    const key = caseKey(parts);
     try {
       const file = readStored(this.pathOf(key), CASE);
       requireShape(file, key, shape);
@@ -44,8 +46,9 @@ export class CaseStore {
     }
   }
 
-  keep(key: string, variants: readonly SweepFigures[]): void {
-    const engine = { version: packageVersion() };
+  keep(parts: object, variants: readonly SweepFigures[]): void {
+    const key = caseKey(parts);
+    const engine = { version: VERSION };
     const file: CaseFile = { faultline: 'case/4', engine, key, variants };
     try {
       writeOutput(this.pathOf(key), sealed(file));
@@ -63,6 +66,6 @@ export class CaseStore {
 }
 
 /** A file name derived from everything on which the figures depend, and the format of the file. */
-export function caseKey(parts: object): string {
+function caseKey(parts: object): string {
   return sha256(canonicalJson({ ...parts, format: CASE.format })).slice(0, 32);
 }

@@ -1,0 +1,46 @@
+import type { Result } from '../contracts/result/result.js';
+import { OptionError } from './errors.js';
+import { checkNames } from './options.js';
+import { chosen } from './prepare.js';
+import { answersOf, questionsOf, type Answer } from './questions.js';
+import { runsOf } from './simulate.js';
+
+/** About which variant a metric is asked. */
+export interface MetricOptions {
+  /** Default: the variant that the text names (`in full`), else the baseline. */
+  readonly variant?: string;
+}
+
+/**
+ * One figure of a result: a metric with its window, as in budgets: `web.order.latency.p99 during brownout`,
+ * `users.success from 60s to 90s in full`. With a limit, such as `users.success >= 99%`, the answer has a verdict. The
+ * reference of metrics is `faultline explain metrics`.
+ *
+ * `result` is a result of `simulate`, `compare` or `prove` itself, because a figure is measured in its runs: a copy, or
+ * one from a file, has none. Units: seconds, per second, shares from 0 to 1.
+ *
+ * Throws a ScenarioError if the text is wrong (with place, allowed words and the nearest one), and an OptionError if the
+ * variant does not exist, or the text names several.
+ */
+export function metric(result: Result, text: string, options: MetricOptions = {}): Answer {
+  checkNames(options, ['variant']);
+  const ran = runsOf(result);
+  if (ran === undefined) {
+    const message = '`result` has no runs: pass what `simulate` returned, not a copy or a document';
+    throw new OptionError(message, { option: 'result', found: result.scenario.title });
+  }
+  const { prepared, records } = ran;
+  const { file, plans, path } = prepared;
+  const [question] = questionsOf(prepared, [text]);
+  const answers = answersOf({ file, plans, records }, [question!]);
+  const baseline = result.variants.find((own) => own.baseline) ?? result.variants[0]!;
+  const named = question!.measure.variants?.map(({ name }) => name) ?? null;
+  if (named !== null && named.length > 1 && options.variant === undefined) {
+    const message = `\`variant\` is needed: ${JSON.stringify(text)} asks for ${named.join(', ')}`;
+    throw new OptionError(message, { option: 'variant', found: text, allowed: named });
+  }
+  const wanted = options.variant ?? named?.[0] ?? baseline.name;
+  const variants = answers.map(({ variant }) => ({ name: variant }));
+  const [only] = chosen(variants, [wanted], named === null ? path : JSON.stringify(text));
+  return answers.find(({ variant }) => variant === only!.name)!;
+}

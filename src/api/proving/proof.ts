@@ -1,0 +1,393 @@
+import type { Counterfactuals, MetastabilityProof } from '../../contracts/result/counterfactual.js';
+import { stuckOf } from '../../analysis/story/metastable-proof.js';
+import { CAUSE, faultProof, type FaultProof } from '../../analysis/verdicts/counterfactual.js';
+import {
+  blamedOf,
+  everySet,
+  faultSearch,
+  suspectsOf,
+  type Suspects,
+} from '../../analysis/verdicts/fault-search.js';
+import {
+  allOf,
+  keyOf,
+  likenessOf,
+  mean,
+  presumed,
+  type BySet,
+  type FaultSet,
+  type Likeness,
+} from '../../analysis/verdicts/fault-sets.js';
+import { failingSteps, failingTime } from '../../analysis/verdicts/failing-time.js';
+import {
+  failedOf,
+  harmOf,
+  leastLimits,
+  limitsByName,
+  slowLimits,
+  type SlowLimits,
+} from '../../analysis/verdicts/harm.js';
+import {
+  avertedShare,
+  endsFailures,
+  interventionResults,
+  meanPrice,
+  withoutWeaker,
+  type Trial,
+  type Usual,
+} from '../../analysis/verdicts/interventions.js';
+import { countOf, unseenOf, unseenProofs } from '../../analysis/verdicts/unseen-harm.js';
+import { calmAlerts } from '../../analysis/measure/alert-results.js';
+import { twinOf } from '../../analysis/measure/twin.js';
+import type { Twin } from '../../contracts/result/twin.js';
+import { appliedTo } from '../../plan/interventions/applied.js';
+import type { Intervention, Source } from '../../plan/interventions/kind.js';
+import { withFaults } from '../../plan/without.js';
+import type { Plan } from '../../contracts/plan/plan.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { ProofEvents, ROOM } from './events.js';
+import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
+
+/** Runs plans with the first replications; null for a plan whose runs a guard ended. */
+export type RunPlans = (
+  plans: readonly Plan[],
+  replications: number,
+) => Promise<readonly (readonly RunRecord[] | null)[]>;
+
+/** A variant that is run again. */
+export interface Subject {
+  readonly source: Source;
+  /** Its usual runs. */
+  readonly records: readonly RunRecord[];
+  /** Ids of the faults that the account blames, the one with the largest part of the harm first. */
+  readonly blamed: readonly string[];
+  /** What may be worth a run, most promising first. */
+  readonly candidates: readonly Intervention[];
+  /** How its usual runs end. */
+  readonly ended: Ended;
+  /**
+   * Its runs are limited to about this share of the events of the usual runs, beyond which only runs begin without which
+   * no cause is known; null = no limit.
+   */
+  readonly share: number | null;
+}
+
+/** Most interventions that a proof tries if its runs are limited; and if they are not, but faults are the cause. */
+const FEW = 8;
+const REMEDIES = 12;
+/** With this many replications or more, interventions run once before all of them; */
+const MANY = 3;
+/** only those that change more than this share of the harm run again. */
+const NOTHING_AT_ALL = 0.002;
+/** Plans that prove why a variant stays down. */
+const STUCK_PLANS = 3;
+/** Sets of faults that usually settle which of them matter. */
+const FAULT_PLANS = 3;
+
+/**
+ * Runs a variant again, with possible causes taken away. All decisions depend on the records only, so that the number
+ * of threads changes nothing. null if the runs without faults did not end.
+ */
+export async function prove(subject: Subject, run: RunPlans): Promise<Counterfactuals | null> {
+  return new Proof(subject, run).make();
+}
+
+class Proof {
+  private readonly plan: Plan;
+  /** Replications of each plan, and their usual runs. */
+  private readonly replications: number;
+  private readonly usual: readonly RunRecord[];
+  private readonly suspects: Suspects;
+  private readonly events: ProofEvents;
+  private runs = 0;
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly runPlans: RunPlans,
+  ) {
+    this.plan = subject.source.plan;
+    const { records, candidates, share } = subject;
+    const all = records.length;
+    const faults = this.plan.faults.length;
+    const events = eventsOf(records);
+    this.suspects = suspectsOf(this.plan, subject.blamed);
+    this.events = new ProofEvents(events, share);
+    const stuck = stuckOf(subject.ended.cascade) === null ? 0 : STUCK_PLANS;
+    const sets = Math.min(FAULT_PLANS, (1 << Math.min(faults, FAULT_PLANS)) - 1);
+    // Other values of settings use what is left; the causes have all replications before them.
+    const causes = candidates.filter(({ part }) => part !== 'setting').length;
+    const planned = Math.max(1, sets + stuck + Math.min(FEW, causes));
+    const affordable = Math.floor(
+      (all * this.events.decisive) / (ROOM * planned * Math.max(1, events)),
+    );
+    this.replications = share === null ? all : Math.max(1, Math.min(all, affordable));
+    this.usual = records.slice(0, this.replications);
+    this.events.expect(eventsOf(this.usual));
+  }
+
+  async make(): Promise<Counterfactuals | null> {
+    const { plan, usual } = this;
+    const withoutFaults = await this.faults();
+    if (withoutFaults === null) return null;
+    const { proof, limits: known, twin, none, found } = withoutFaults;
+    const hasFault = proof !== null && isByFaults(proof);
+    const calm = none === null ? null : calmAlerts(none);
+    const { metastability, trial } = await this.metastability(none);
+    const first = { plan, records: usual, limits: known, hasFault };
+    const trials = await this.trials(first, trial === null ? [] : [trial]);
+    const limits =
+      proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
+    const harms = usual.map((record) => harmOf(plan, record, limits));
+    const harm = mean(harms);
+    const failed = mean(usual.map((record) => failedOf(plan, record)));
+    const [ofMessages, ofRequests] = [true, false].map((wanted) =>
+      trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
+    );
+    const goes = unseenOf(this.subject.ended.cascade.events);
+    const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
+    return {
+      ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
+      price: meanPrice(plan, usual),
+      slow: limitsByName(plan, limits),
+      runs: this.runs,
+      replications: this.replications,
+      failing: failingTime(usual.map((record) => failingSteps(plan, record))),
+      interventions: interventionResults(ofRequests!, { plan, records: usual, limits, hasFault }),
+      ...(unseen.length > 0 && { unseen }),
+      ...(twin !== null && { twin }),
+      ...(calm !== null && { calmAlerts: calm }),
+      ...(metastability !== null && { metastability: settledBy(metastability, trials, plan) }),
+    };
+  }
+
+  /** The runs without faults; `proof` is null in a variant that has none. */
+  private async faults(): Promise<{
+    readonly proof: FaultProof | null;
+    readonly limits: SlowLimits;
+    readonly twin: Twin | null;
+    readonly none: readonly RunRecord[] | null;
+    readonly found: BySet<readonly RunRecord[]>;
+  } | null> {
+    const { plan, usual } = this;
+    const found = new Map<string, readonly RunRecord[]>([
+      [keyOf(allOf(plan.faults.length)), usual],
+    ]);
+    if (plan.faults.length === 0)
+      return { proof: null, limits: new Map(), twin: null, none: null, found };
+    await this.runSets([[]], found);
+    const none = found.get(keyOf([]));
+    if (none === undefined) return null;
+    const limits = slowLimits(plan, none);
+    await this.search(none, limits, found);
+    if (this.subject.share === null) await this.runSets(everySet(plan.faults.length), found);
+    const harms = new Map(
+      [...found].map(([key, records]) => [key, records.map((one) => harmOf(plan, one, limits))]),
+    );
+    const fails = new Map(
+      [...found].map(([key, records]) => [key, records.map((one) => failedOf(plan, one))]),
+    );
+    const proof = faultProof(plan, harms, blamedOf(this.suspects), fails);
+    return { proof, limits, twin: twinOf(plan, none), none, found };
+  }
+
+  /** Runs the sets of faults that show which of them matter, to requests and to what no request shows. */
+  private async search(
+    none: readonly RunRecord[],
+    limits: SlowLimits,
+    found: Map<string, readonly RunRecord[]>,
+  ): Promise<void> {
+    const { plan, usual, subject } = this;
+    const unseen = unseenOf(subject.ended.cascade.events);
+    const measures = [
+      (record: RunRecord): number => harmOf(plan, record, limits),
+      ...unseen.map(
+        (one) =>
+          (record: RunRecord): number =>
+            countOf(plan, record, one),
+      ),
+    ];
+    const compared = (records: readonly RunRecord[]): Likeness => {
+      const each = measures.map((measure) =>
+        likenessOf(records.map(measure), usual.map(measure), none.map(measure)),
+      );
+      return { all: each.every(({ all }) => all), none: each.every((own) => own.none) };
+    };
+    if (compared(none).all) return;
+    const known = new Map<string, Likeness>();
+    const questions = faultSearch(plan.faults.length, this.suspects);
+    for (let next = questions.next(); next.done !== true && this.isWorth(next.value, known);) {
+      await this.runSets(next.value, found);
+      const answers: Likeness[] = [];
+      for (const key of next.value.map(keyOf)) {
+        const records = found.get(key);
+        if (records === undefined) return;
+        const likeness = compared(records);
+        known.set(key, likeness);
+        answers.push(likeness);
+      }
+      next = questions.next(answers);
+    }
+  }
+
+  /** Runs the sets of faults that have not run yet, as far as that is affordable. */
+  private async runSets(
+    sets: readonly FaultSet[],
+    found: Map<string, readonly RunRecord[]>,
+  ): Promise<void> {
+    const open = sets.filter((set) => !found.has(keyOf(set)));
+    for (let from = 0; from < open.length && this.events.isSettleable();) {
+      const some = open.slice(from, (from += this.events.atOnce()));
+      const kept = some.map((set) => new Set(set));
+      const runs = await this.run(
+        kept.map((set) => withFaults(this.plan, (index) => set.has(index))),
+      );
+      some.forEach((set, k) => {
+        if (runs[k] !== null) found.set(keyOf(set), runs[k]!);
+      });
+    }
+  }
+
+  /**
+   * The runs that say whether a variant that stays down is metastable. That with the rise of the load held is the trial
+   * of an intervention too.
+   */
+  private async metastability(none: readonly RunRecord[] | null): Promise<{
+    readonly metastability: MetastabilityProof | null;
+    readonly trial: Trial | null;
+  }> {
+    const { source, ended } = this.subject;
+    const runs = metastabilityRuns(source, ended, this.usual);
+    if (runs === null) return { metastability: null, trial: null };
+    const plans = [runs.needsOwn ? runs.withoutTrigger : null, runs.loopCut, runs.loadPaused];
+    const records: (readonly RunRecord[] | null)[] = [];
+    for (const rerun of plans) {
+      const canRun = this.events.isAffordable(this.events.decisive);
+      const own = rerun === null || !canRun ? [null] : await this.run([rerun.plan]);
+      records.push(own[0]!);
+    }
+    const [held, loopCut, loadPaused] = records;
+    const withoutTrigger = runs.needsOwn ? held! : none;
+    const made = { usual: this.usual, withoutTrigger, loopCut: loopCut!, loadPaused: loadPaused! };
+    const trial =
+      runs.held === null || held === null ? null : { intervention: runs.held, records: held! };
+    return { metastability: metastabilityProof(runs, made, source.plan, ended), trial };
+  }
+
+  /**
+   * Tries interventions in turn, and stronger ones after those that avert too little. Where faults are the cause the
+   * others are only remedies, so a few are enough.
+   */
+  private async trials(usual: Usual, made: readonly Trial[]): Promise<readonly Trial[]> {
+    const isLimited = this.subject.share !== null;
+    const most = isLimited ? FEW : usual.hasFault ? REMEDIES : Infinity;
+    const candidates = this.subject.candidates.filter((own) =>
+      made.every(({ intervention }) => !isSame(intervention, own)),
+    );
+    const open = candidates.slice(0, most);
+    const trials = [...made];
+    let isKnown = usual.hasFault;
+    const { events } = this;
+    // Beside a known cause the others only add to what may be done about it.
+    while (open.length > 0 && events.isAffordable(isKnown ? events.usual : events.decisive)) {
+      for (const trial of await this.batch(open.splice(0, events.atOnce(events.usual)), usual)) {
+        trials.push(trial);
+        const { stronger, part } = trial.intervention;
+        const share = avertedShare(trial, usual);
+        isKnown ||= share >= CAUSE && part !== 'setting' && part !== 'policy';
+        if (stronger === undefined || share >= CAUSE) continue;
+        // A change that helps a little is more likely to help more.
+        if (share > 0.1) open.unshift(stronger);
+        else open.push(stronger);
+      }
+    }
+    return withoutWeaker(trials, usual);
+  }
+
+  /** Whether sets of faults are worth their runs: what is presumed otherwise only within the usual events. */
+  private isWorth(sets: readonly FaultSet[], known: BySet<Likeness>): boolean {
+    const presumptions = presumed(this.plan.faults.length, blamedOf(this.suspects), known);
+    const { events } = this;
+    return sets.every((set) => presumptions.has(keyOf(set)))
+      ? events.isAffordable(events.usual)
+      : events.isSettleable();
+  }
+
+  private async batch(
+    interventions: readonly Intervention[],
+    usual: Usual,
+  ): Promise<readonly Trial[]> {
+    const { source } = this.subject;
+    const able = interventions.flatMap((intervention) => {
+      const plan = appliedTo(source, intervention);
+      return plan === null ? [] : [{ intervention, plan }];
+    });
+    if (this.replications < MANY) return this.tried(able, this.replications);
+    const first = await this.tried(able, 1);
+    const telling = first.filter((trial) => isTelling(trial, usual));
+    const again = able.filter((own) =>
+      telling.some(({ intervention }) => intervention === own.intervention),
+    );
+    const all = this.events.isAffordable(this.events.decisive)
+      ? await this.tried(again, this.replications)
+      : [];
+    return first.map(
+      (trial) => all.find(({ intervention }) => intervention === trial.intervention) ?? trial,
+    );
+  }
+
+  private async tried(changes: readonly Change[], replications: number): Promise<readonly Trial[]> {
+    const runs = await this.run(
+      changes.map(({ plan }) => plan),
+      replications,
+    );
+    return changes.flatMap(({ intervention }, k) => {
+      const records = runs[k]!;
+      return records === null ? [] : [{ intervention, records }];
+    });
+  }
+
+  /** Runs plans within the events that are left. */
+  private async run(
+    plans: readonly Plan[],
+    replications = this.replications,
+  ): Promise<readonly (readonly RunRecord[] | null)[]> {
+    if (plans.length === 0) return [];
+    const share = this.events.share(plans.length * replications);
+    const own = plans.map((plan) => ({
+      ...plan,
+      traceShare: 0,
+      maxEvents: Math.min(plan.maxEvents, share),
+    }));
+    const runs = await this.runPlans(own, replications);
+    for (const records of runs) {
+      this.events.spend(records === null ? share * replications : eventsOf(records));
+    }
+    this.runs += plans.length * replications;
+    return runs;
+  }
+}
+
+/** An intervention and the plan that it makes. */
+interface Change {
+  readonly intervention: Intervention;
+  readonly plan: Plan;
+}
+
+/** Whether a run with an intervention differs enough to be repeated in all replications. */
+function isTelling(trial: Trial, usual: Usual): boolean {
+  return Math.abs(avertedShare(trial, usual)) > NOTHING_AT_ALL || endsFailures(trial, usual);
+}
+
+/** Whether most of the harm is that of faults, of one or of several together. */
+function isByFaults({ harm, background }: FaultProof): boolean {
+  return harm > 0 && harm - background >= CAUSE * harm;
+}
+
+function isSame(a: Intervention, b: Intervention): boolean {
+  return a.kind === b.kind && a.subject === b.subject && a.words === b.words;
+}
+
+/** Events that some runs handled together. */
+export function eventsOf(records: readonly RunRecord[]): number {
+  return records.reduce((sum, { totals }) => sum + totals.events, 0);
+}
