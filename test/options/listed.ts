@@ -19,6 +19,10 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     /^caches\.\*\.levels\[\]\.name$/,
     'the name by which faults, budgets and patches know the level',
   ],
+  [
+    /^alerts\.groups\[\]\.(name|rules\[\]\.(annotations|labels)\b.*)$/,
+    'a text for readers, and a label that only the monitoring sees',
+  ],
   [/^variants\b/, 'patches of the other sections'],
   [/^tags\b/, 'words to find a scenario by'],
   [/^lint\b/, 'read by the command lint alone, which has tests of its own'],
@@ -30,7 +34,7 @@ export function listed(path: string): string | null {
 }
 
 const REPORTED =
-  /^(report|budgets|expect|hypothesis)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|consumers\[\]\.name)$/;
+  /^(report|budgets|expect|hypothesis|alerts)\b|^workloads\.\*\.critical$|\.(labels\.\*|tags\[\]|tags|critical|external)$|\.(subscribers\[\]\.group|consumers\[\]\.name)$/;
 
 /** Whether an option is read by the command sweep alone. */
 export function isSwept(path: string): boolean {

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.js';
 import { atPlaces } from './at-places.js';
 import { data } from './data.js';
 import { discovery } from './discovery.js';
@@ -14,6 +15,7 @@ import { sweeps } from './sweeps.js';
 import { world } from './world.js';
 
 const HINTS: readonly Hint[] = [
+  ...alerts,
   ...discovery,
   ...gateways,
   ...services,
