@@ -73,11 +73,11 @@ describe('sweep', () => {
 
   it('returns the document of the command line: a search for a limit', async () => {
     const range = 'workloads.people.arrivals.rate=400/s..700/s';
-    const how = ['--expect', 'people.success >= 50%', '--variant', 'guarded'];
+    const how = ['--expect', 'people.success >= 70%', '--variant', 'guarded'];
     const document = printed('sweep', FILE, '--set', range, ...how, ...OUT, '--json', '-');
     const own = await sweep(load(TEXT), {
       set: [range],
-      expect: 'people.success >= 50%',
+      expect: 'people.success >= 70%',
       variant: 'guarded',
     });
     expect(resultText(own)).toBe(document);
