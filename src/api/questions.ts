@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /**
- * Questions about a scenario: a metric with its window and variants, such as `users.latency.p99 during hang in full`, or
+ * Questions about a scenario, checked against the variants that they name, or else the chosen ones: a metric with its window and variants, such as `users.latency.p99 during hang in full`, or
  * one with a limit. Throws a ScenarioError with all that are wrong, and an OptionError for one about a variant that is
  * not among the chosen ones.
  */
@@ -43,15 +43,16 @@ export function questionsOf(
   { source, path, file }: Pick<Prepared, 'source' | 'path' | 'file'>,
   texts: readonly string[],
 ): readonly Question[] {
-  const { questions, problems } = source.questions(texts);
+  const running = file.variants.map(({ name }) => name);
+  const { questions, problems } = source.questions(texts, running);
   if (problems.length > 0) throw new ScenarioError(path, problems);
-  const known = new Set(file.variants.map(({ name }) => name));
+  const known = new Set(running);
   for (const { measure } of questions) {
     const lost = measure.variants?.find(({ name }) => !known.has(name));
     if (lost === undefined) continue;
     throw new OptionError(
       `\`variant\` leaves out ${lost.name}, which "${oneLine(measure.text)}" asks for`,
-      { option: 'variant', found: lost.name, allowed: [...known] },
+      { option: 'variant', found: lost.name, allowed: running },
     );
   }
   return questions;
