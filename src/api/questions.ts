@@ -35,9 +35,9 @@ export interface Answer {
 }
 
 /**
- * Questions about a scenario, checked against the variants that they name, or else the chosen ones: a metric with its window and variants, such as `users.latency.p99 during hang in full`, or
- * one with a limit. Throws a ScenarioError with all that are wrong, and an OptionError for one about a variant that is
- * not among the chosen ones.
+ * Questions about a scenario: a metric with its window and variants, such as `users.latency.p99 during hang in full`, or
+ * one with a limit. They are checked against the variants that they name, or else the chosen ones. Throws a ScenarioError
+ * with all that are wrong, and an OptionError for one about a variant that is not among the chosen ones.
  */
 export function questionsOf(
   { source, path, file }: Pick<Prepared, 'source' | 'path' | 'file'>,

@@ -27,6 +27,7 @@ export const addRun: Add = (program, terminal, perform) => {
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--explain', 'prove every cause: run every variant again without each fault and policy')
     .option('--no-explain', 'make no runs without possible causes; by default few are made')
+    .option('--map', 'of variants with a loop: which fault lengths and loads they come back from')
     .option('--audit', 'check every law of the model at each step; slower, never changes a result')
     .option('--quiet', 'print no tables and no progress');
   withExports(command)
@@ -37,6 +38,7 @@ export const addRun: Add = (program, terminal, perform) => {
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
         'faultline run scenarios/checkout.yaml --explain         # which fault did it?',
         'faultline run scenarios/checkout.yaml --no-explain      # only the runs themselves',
+        'faultline run scenarios/retry-metastable.yaml --variant retries --map',
         "faultline run scenarios/first.yaml --set 'workloads.*.arrivals.rate=x1.5'",
         'faultline run scenarios/first.yaml --set services.shop.concurrency=64 --as larger',
         'faultline run scenarios/first.yaml --watch             # again after each save',

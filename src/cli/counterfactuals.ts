@@ -5,6 +5,7 @@ import {
   recommended,
   type Explaining,
 } from '../api/proving/counterfactuals.js';
+import { CHEAP } from '../api/proving/events.js';
 import { eventsOf, type RunPlans } from '../api/proving/proof.js';
 import type { Prepared } from '../api/prepare.js';
 import type { Proofs } from '../analysis/story/proof.js';
@@ -23,11 +24,17 @@ import { explainRunError } from './run-errors.js';
 import { resultOf, simulateAll } from './simulate.js';
 import type { Ending, SimulateOptions, Simulated } from './simulate.js';
 import type { Terminal } from './terminal.js';
+import { withTipping } from './tipping/tipping.js';
 
 export interface ExplainFlags extends SimulateOptions {
   /** As `Explaining` says. */
   readonly explain?: boolean;
+  /** Of each variant with a loop that is looked at, the map of fault lengths and loads. */
+  readonly map?: boolean;
 }
+
+/** Events that the search for a tipping point may always handle: a second's work. */
+const TIPPING = 3 * CHEAP;
 
 /** The result of a scenario, how its runs ended, and the time since then in words. */
 export interface Explained {
@@ -60,7 +67,8 @@ export function explained(
       const isWanted =
         shortfall === null &&
         !interruption.aborted &&
-        plans.some((plan, k) => isWorthProof(flags.explain, plan, simulated.records[k]!));
+        (flags.map === true ||
+          plans.some((plan, k) => isWorthProof(flags.explain, plan, simulated.records[k]!)));
       // Before the analysis, which needs the memory of a thread.
       if (!isWanted) await threads.end();
       const result = resultOf(prepared, simulated, saved);
@@ -70,8 +78,9 @@ export function explained(
       const proofs = await proofsOf(setting, simulated, result, how);
       const proved = proofs.size === 0 ? result : resultOf(prepared, simulated, saved, proofs);
       const whole = await withRecommended(setting, simulated, proved);
+      const tipped = await tippingPoints(setting, simulated, whole);
       await threads.end();
-      return whole;
+      return tipped;
     };
     return { result: await made(), ending: { shortfall, words }, took };
   });
@@ -148,6 +157,35 @@ async function withRecommended(
     if (!isQuiet && count > 0)
       terminal.note(oneLine(`tried fewer changes with ${count} more runs in ${took()}`));
     return made;
+  } finally {
+    tuneForCommand();
+  }
+}
+
+/**
+ * The result in which variants with a loop say how close they are to the point from which on they do not come back. Its
+ * runs handle about as many events as the usual ones, unless all runs are asked for.
+ */
+async function tippingPoints(
+  { prepared, flags, terminal, threads }: Setting,
+  { records }: Pick<Simulated, 'records'>,
+  result: Result,
+): Promise<Result> {
+  if (interruption.aborted) return result;
+  const { plans, path } = prepared;
+  const isAll = flags.explain === true;
+  const events = isAll ? Infinity : Math.max(TIPPING, eventsOf(records.flat()));
+  const runs = { threads, share: memoryOf(flags, plans, path), path };
+  const took = stopwatch();
+  try {
+    const hasMap = flags.map === true;
+    const by = { prepared, records, events, isAll, hasMap, runs, options: flags, terminal };
+    const { made, count } = await withTipping(result, by);
+    if (flags.quiet !== true && count > 0)
+      terminal.note(oneLine(`searched the tipping point with ${count} more runs in ${took()}`));
+    return made;
+  } catch (error) {
+    throw explainRunError(error, path, prepared.file.whatIf);
   } finally {
     tuneForCommand();
   }

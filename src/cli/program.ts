@@ -20,6 +20,7 @@ import {
   addStory,
 } from './commands-accounts.js';
 import { addCompletion } from './commands-completion.js';
+import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
@@ -45,6 +46,7 @@ Examples:
   faultline capacity scenarios/first.yaml          how much load does it hold?
   faultline sensitivity scenarios/first.yaml       which guesses decide the answer?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
+  faultline export scenarios/first.yaml --as chaos-mesh   the faults for a real cluster
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
 
@@ -82,6 +84,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addCapacity,
     addSensitivity,
     addSweep,
+    addExport,
     addImport,
     addValidate,
     addLint,

@@ -26,6 +26,7 @@ import { markup, shorten, type Markup } from './html-escape.js';
 import { linear } from './scale.js';
 import { exemplarKeys, fatesOf } from './sections/traces.js';
 import { standAlone } from './stand-alone.js';
+import { mapDrawing } from './tipping/map.js';
 import { viewOf, viewOfVariant, type View } from './view.js';
 
 /** A file to write: its name holds lower-case letters, digits and hyphens only. */
@@ -92,6 +93,11 @@ function variantFiles(all: View, variant: VariantResult): RenderedFile[] {
     files.push(file(`amplification-${name}`, amplificationChart(view, variant, 620)));
   if (breakerLanes(view, variant).length > 0)
     files.push(file(`breakers-${name}`, breakerChart(view, variant, 984)));
+  const { tipping } = variant;
+  if (tipping?.map !== undefined) {
+    const drawing = mapDrawing(variant.name, { ...tipping, map: tipping.map }, 620);
+    files.push(file(`recovery-map-${name}`, drawing));
+  }
   return files;
 }
 

@@ -22,6 +22,7 @@ import { timesSection } from './sections/times.js';
 import { stripsSection } from './sections/strips.js';
 import { pageDataOf } from './page-data.js';
 import { PageReadings } from './page-readings.js';
+import { tippingSection } from './sections/tipping.js';
 import { tracesSection } from './sections/traces.js';
 import { whySection } from './sections/why.js';
 import { verdictSection } from './sections/verdict.js';
@@ -108,6 +109,7 @@ function sectionsOf(fold: Fold, command: string): Section[] {
     ['why', 'causes', 'Causes', causesSection(drawn, command)],
     ['why', 'do', 'Do', doSection(fold, command)],
     ['why', 'alerts', 'Alerts', alertsSection(drawn)],
+    ['why', 'tipping', 'How close', tippingSection(drawn, command)],
     ['why', 'headroom', 'Headroom', headroomSection(drawn)],
     ...evidenceOf(fold),
     ['method', 'method', 'Method', methodSection(fold, command)],

@@ -5,6 +5,8 @@ import { capitalised } from '../text/words.js';
 import type { BudgetResult, Result, VariantResult } from '../contracts/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
+import { mapRows } from './tipping/map.js';
+import { END_NOTE, tippingWords } from './tipping/words.js';
 import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
 import { cellText, latencyColumns, outcomeColumns } from './columns.js';
@@ -51,6 +53,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
       .join('\n'),
     chain(view),
     causes(view),
+    tipping(view),
     variantTable(view),
     ...JUDGED_LISTS.map((list) => judgedTable(view, list)),
     alerts(view),
@@ -121,6 +124,29 @@ function alerts({ result: { variants } }: View): string {
     return [`${whose}${inlineText(words)}`, markdownTable(ALERT_HEADS, rows)];
   });
   return parts.length === 0 ? '' : `## Alerts\n\n${parts.join('\n\n')}`;
+}
+
+/** How close each variant with a loop is to the point from which on it does not come back, and the maps. */
+function tipping({ result }: View): string {
+  const parts = result.variants.flatMap((variant) => {
+    const words = tippingWords(variant);
+    return words === null ? [] : [`- **${inlineText(variant.name)}**: ${inlineText(words)}`];
+  });
+  const maps = result.variants.flatMap(({ name, tipping: own }) =>
+    own?.map === undefined ? [] : [tippingMap(name, { ...own, map: own.map })],
+  );
+  if (parts.length + maps.length === 0) return '';
+  return ['## How close it was', parts.join('\n'), ...maps]
+    .filter((one) => one !== '')
+    .join('\n\n');
+}
+
+function tippingMap(name: string, own: Parameters<typeof mapRows>[0]): string {
+  const { head, rows } = mapRows(own);
+  return `Recovery map of **${inlineText(name)}**:\n\n${markdownTable(
+    head.map(inlineText),
+    rows.map((row) => row.map(inlineText)),
+  )}\n\n${inlineText(END_NOTE)}`;
 }
 
 /** The component that saturates first, once for all variants with the same one. */

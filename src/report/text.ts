@@ -19,6 +19,7 @@ import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
 import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
+import { tippingWords } from './tipping/words.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 import { answerOf, namedAnswers } from './answer.js';
@@ -312,7 +313,16 @@ function causeLines(view: View, options: TextOptions): string[] {
       ...(cheapest === null || chosen !== null ? [] : part('remedy', cheapest)),
     ];
   });
-  return told;
+  return [...told, ...tippingLines(view, options)];
+}
+
+/** How close it was: of the variant that the account is about, else of the first one with a loop. */
+function tippingLines({ worstVariant, result }: View, options: TextOptions): string[] {
+  const all = [worstVariant, ...result.variants];
+  const own = all.find((variant) => tippingWords(variant) !== null);
+  if (own === undefined) return [];
+  const name = own === worstVariant ? '' : `${own.name}: `;
+  return noted('tipping point', oneLine(`${name}${tippingWords(own)!}`), options);
 }
 
 /** What the alerts of the variant would have said that the account is about. */

@@ -31,7 +31,7 @@ describe('faultline completion', () => {
   it('completes commands, options, values, folders and files in bash', () => {
     folder.put('my shop.yaml', '');
     mkdirSync(folder.at('reports'));
-    expect(completed('ex')).toEqual(['explore', 'explain']);
+    expect(completed('ex')).toEqual(['explore', 'export', 'explain']);
     expect(completed('run', '--repl')).toEqual(['--replications']);
     expect(completed('sweep', 'shop.yaml', '--start', 's')).toEqual(['settled']);
     expect(completed('run', '--out', 'rep')).toEqual(['reports']);

@@ -121,6 +121,7 @@ export const COMMANDS = [
   'capacity',
   'sensitivity',
   'sweep',
+  'export',
   'import',
   'validate',
   'lint',

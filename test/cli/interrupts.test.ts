@@ -103,7 +103,12 @@ const READERS = COMMANDS.filter((command) => !['import', 'completion'].includes(
 
 describe.each(READERS)('%s', (command) => {
   const place = READERS.indexOf(command);
-  const ad = command === 'sweep' ? ['--set', 'workloads.users.arrivals.rate=1/s,2/s'] : [];
+  const ad =
+    command === 'sweep'
+      ? ['--set', 'workloads.users.arrivals.rate=1/s,2/s']
+      : command === 'export'
+        ? ['--as', 'k6']
+        : [];
 
   it('ends while it waits for standard input', async () => {
     for (const signal of signalsAt(place)) {

@@ -12,6 +12,7 @@ const COMMANDS = [
   'fix',
   'capacity',
   'sensitivity',
+  'export',
   'validate',
   'lint',
   'graph',

@@ -17,7 +17,7 @@ import type { SimulateOptions } from '../simulate.js';
 import type { Terminal } from '../terminal.js';
 import { limitOf, MOST } from './limit.js';
 import { needFor } from './need.js';
-import { hasLength } from './settings.js';
+import { lengthOf, lengthPath } from './length.js';
 import { Probes, type Load, type Shown } from './probe.js';
 
 /** Inputs of the search for a limit. */
@@ -154,30 +154,27 @@ class Capacity {
   }
 
   /** How long a fault may last, at the load of the file; nothing for one without a length of its own. */
-  private async length(workloads: readonly string[], { id, spans, when }: Fault): Promise<void> {
-    const [span] = spans;
+  private async length(workloads: readonly string[], fault: Fault): Promise<void> {
     const { file, texts } = this.by.prepared;
     const [variant] = file.variants as [(typeof file.variants)[number]];
-    const isWritten = hasLength(texts.get(variant.name)!.written, id);
-    if (span === undefined || spans.length > 1 || when !== null || !isWritten) return;
-    if (span.untilNs === null) return;
-    const now = span.untilNs - span.fromNs;
-    // Some time after the fault shows whether the system comes back.
-    const room = (ROOM * (variant.scenario.run.durationNs - span.fromNs)) / now;
+    const { written } = texts.get(variant.name)!;
+    const length = lengthOf(fault, written, variant.scenario.run.durationNs, ROOM);
+    if (length === null) return;
+    const { id, seconds: now, most } = length;
     const shown = new Map<number, Shown>();
     const found = await limitOf(
       async (factor) => {
-        const set = factor === 1 ? [] : [`faults[${id}].for=x${factor}`];
+        const set = factor === 1 ? [] : [`${lengthPath(id)}=x${factor}`];
         const own = await this.run({ workloads, factor: 1, fault: id, set });
         if (own !== null) shown.set(factor, own);
         return own === null ? null : own.holds;
       },
       null,
       this.by.resolution,
-      Math.min(MOST, Math.max(1, room)),
+      Math.min(MOST, most),
     );
     if (shown.size === 0) return;
-    const seconds = (factor: number): number => (factor * now) / 1e9;
+    const seconds = (factor: number): number => factor * now;
     this.lengths.push({
       fault: id,
       now: seconds(1),

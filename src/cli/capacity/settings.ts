@@ -1,12 +1,4 @@
-import {
-  entries,
-  get,
-  items,
-  pathText,
-  text,
-  type MapNode,
-  type Node,
-} from '../../scenario/located.js';
+import { entries, get, pathText, type MapNode, type Node } from '../../scenario/located.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 
 /** A setting that gives a component more of a resource. */
@@ -29,16 +21,6 @@ export function settingFor(
   const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
   if (server !== undefined) return replicasOf(written, [server, component]);
   return resource === 'cores' ? coresOf(written, ['databases', component]) : null;
-}
-
-/** Whether a fault is written with a length. */
-export function hasLength(written: MapNode, id: string): boolean {
-  const all = items(get(written, 'faults'));
-  const length = get(
-    all.find((one) => text(get(one, 'id')) === id),
-    'for',
-  );
-  return length !== undefined && /^[\d.]+[a-z]+$/.test(text(length) ?? '');
 }
 
 /** What a multiple of a resource means in whole replicas, cores or connections. */

@@ -1,6 +1,7 @@
 import { auditSteps } from '../../kernel/invariant.js';
-import { oneLine } from '../../text/line.js';
+import { asLines, oneLine } from '../../text/line.js';
 import { summaryText } from '../../report/text.js';
+import { mapText } from '../../report/tipping/map.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../contracts/result/result.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
@@ -70,6 +71,10 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
   if (twice !== undefined && files.length > 1) {
     throw usageError(`two reports would be called ${twice}: give them different --out directories`);
   }
+  if (flags.map === true && flags.explain === false)
+    throw usageError(
+      '--map makes further runs, and --no-explain makes none: leave one of them out',
+    );
   checkOutputDirectory(flags.out);
   checkDestinations([flags.json, ...paths]);
 }
@@ -200,6 +205,12 @@ function showSummary({ prepared, result }: Ended, report: string | null, termina
   const paint = palette(terminal.colors.out);
   const options = { columns, whole, paint, file: prepared.path, wall: null, report };
   terminal.out(summaryText(result, options));
+  for (const { name, tipping } of result.variants) {
+    if (tipping?.map === undefined) continue;
+    const head = oneLine(`recovery map of ${name}`);
+    terminal.out(asLines(['', paint.dim(`  ${head}`)]));
+    terminal.out(mapText(tipping, { paint, columns: whole ? 100 : columns }));
+  }
   const others = result.warnings.filter((text) => result.alarms?.includes(text) !== true);
   for (const warning of others) terminal.note(oneLine(`warning: ${warning}`));
 }

@@ -20,6 +20,7 @@ import { budget, comparison, hypothesis } from './result-budgets.js';
 import { cascade } from './result-cascade.js';
 import { component, componentKind, metered } from './result-figures.js';
 import { counterfactuals } from './result-proofs.js';
+import { tipping } from './result-tipping.js';
 import {
   count,
   digest,
@@ -171,6 +172,7 @@ const variant: z.ZodType<Omit<VariantResult, Unread>> = z.object({
   reference: text.optional(),
   changes: list(change).optional(),
   enough: enough.optional(),
+  tipping: tipping.optional(),
   nodes: list(node).optional(),
   faults: list(fault),
   perReplication: list(replication),

@@ -1,5 +1,5 @@
 import type { AlertsResult } from './alerts.js';
-import type { EnoughChanges } from './enough.js';
+import type { FurtherRuns } from './further-runs.js';
 import type { Blame, FaultTimes } from './blame.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { Counterfactuals } from './counterfactual.js';
@@ -133,7 +133,7 @@ export interface FaultInfo {
   readonly words: string;
 }
 
-export interface VariantResult {
+export interface VariantResult extends FurtherRuns {
   readonly name: string;
   readonly title: string | null;
   readonly description: string | null;
@@ -149,8 +149,6 @@ export interface VariantResult {
   };
   /** The changes that make this variant of the baseline; absent in documents of earlier versions. */
   readonly changes?: readonly VariantChange[];
-  /** For the variant that the report recommends: the part of its changes that is enough. Absent if no runs show it. */
-  readonly enough?: EnoughChanges;
   /** Components that differ from the topology of the baseline; absent without any. */
   readonly nodes?: readonly TopologyNode[];
   /** Faults of this variant; its patch can move, change or remove those of the baseline. */

@@ -7,6 +7,7 @@ import { formatCount, formatInstant, formatSeconds, formatValue } from '../../te
 import { plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
+import { tippingWords } from '../tipping/words.js';
 import { explainedOf, wordsOf } from '../explained.js';
 import { chainOf, isLate } from '../chain.js';
 import { nextWords } from '../cheapest.js';
@@ -102,6 +103,7 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
     ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
     ...section('Not to blame', innocentsOf(variant)),
     ...section('Recovery', recoveryOf(view, variant)),
+    ...section('How close it was', [tippingWords(variant)].flatMap((one) => one ?? [])),
     ...JUDGED_LISTS.flatMap((list) =>
       section(list.unmet, list.of(variant).filter(isBroken).map(budgetLine)),
     ),

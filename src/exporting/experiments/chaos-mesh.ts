@@ -1,0 +1,108 @@
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import { documents } from '../values.js';
+import { writeFault, type Written } from './chaos-mesh-faults.js';
+import type { Experiment, Experimental, ExperimentFormat, Remark } from './experiment.js';
+import { courseRemarks, goDuration, unplannable } from './times.js';
+
+/** A template of a Workflow. */
+type Template = Readonly<Record<string, unknown>>;
+
+/**
+ * A Workflow of Chaos Mesh in which each fault begins and ends as in the scenario, from the start of the load on.
+ *
+ * Source: chaos-mesh/chaos-mesh config/crd/bases/chaos-mesh.org_workflows.yaml and examples/workflow (Apache-2.0).
+ */
+export const chaosMesh: ExperimentFormat = {
+  name: 'chaos-mesh',
+  summary: 'a Workflow of Chaos Mesh with the faults, each at its time',
+  comment: '#',
+  write(of) {
+    const templates: Template[] = [];
+    const branches: string[] = [];
+    const unwritten: Remark[] = [];
+    const otherwise: Remark[] = [];
+    for (const fault of of.faults) {
+      const own = `faults[${fault.id}]`;
+      const why = unplannable(fault);
+      const written: Written = why === null ? writeFault(fault, of) : { reason: why };
+      if ('reason' in written) {
+        unwritten.push({ of: own, reason: written.reason });
+        continue;
+      }
+      const remarks = [...courseRemarks(fault), ...written.remarks];
+      otherwise.push(...remarks.map((reason) => ({ of: own, reason })));
+      fault.spans.forEach((span, k) => {
+        const name = nameOf(fault.id, fault.spans.length < 2 ? null : k + 1);
+        branches.push(name);
+        templates.push(...branch(name, span, written.template, of));
+      });
+    }
+    const text = branches.length === 0 ? '' : workflow(of, branches, templates);
+    return { text, unwritten, otherwise } satisfies Experiment;
+  },
+};
+
+/** Waits until the fault begins, then the fault for its time. */
+function branch(
+  name: string,
+  { fromNs, untilNs }: Fault['spans'][number],
+  fault: Template,
+  { scenario: { run } }: Experimental,
+): readonly Template[] {
+  // The load begins with the warm-up.
+  const startNs = run.warmupNs + fromNs;
+  const lengthNs = (untilNs ?? run.durationNs) - fromNs;
+  const wait: Template[] =
+    startNs > 0
+      ? [{ name: `${name}-wait`, templateType: 'Suspend', deadline: goDuration(startNs) }]
+      : [];
+  const deadline = lengthNs > 0 ? { deadline: goDuration(lengthNs) } : {};
+  return [
+    {
+      name,
+      templateType: 'Serial',
+      children: [...wait.map((one) => one['name']), `${name}-fault`],
+    },
+    ...wait,
+    { name: `${name}-fault`, ...deadline, ...fault },
+  ];
+}
+
+function workflow(
+  { title, scenario: { run }, namespace }: Experimental,
+  branches: readonly string[],
+  templates: readonly Template[],
+): string {
+  const entry = {
+    name: 'faults',
+    templateType: 'Parallel',
+    deadline: goDuration(run.warmupNs + run.durationNs),
+    children: branches,
+  };
+  return documents([
+    [
+      `${title}\nStart it together with the load. Change the labels to those of your pods.`,
+      {
+        apiVersion: 'chaos-mesh.org/v1alpha1',
+        kind: 'Workflow',
+        metadata: { name: nameOf(title, null).slice(0, LONGEST), namespace },
+        spec: { entry: entry.name, templates: [entry, ...templates] },
+      },
+    ],
+  ]);
+}
+
+/** Longest name of an object that others may be named after. */
+const LONGEST = 50;
+
+/** A name of Kubernetes: lower case, digits and hyphens. */
+function nameOf(text: string, number: number | null): string {
+  const slug = text
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, LONGEST)
+    .replace(/^-+|-+$/g, '');
+  const name = slug === '' ? 'x' : slug;
+  return number === null ? name : `${name}-${number}`;
+}

@@ -1,0 +1,285 @@
+import { meanOf, type Distribution } from '../../kernel/distribution.js';
+import type { Ns } from '../../kernel/time.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import type { Experimental, ExperimentFormat, Remark } from './experiment.js';
+import { podsOf, podsThatCall, type Pods } from './pods.js';
+import { courseRemarks, unplannable } from './times.js';
+import { coresOf, spreadOf, usualNs } from './usual.js';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** An action without its time, or the reason why there is none. */
+type Written =
+  | {
+      readonly actionId: string;
+      readonly parameters: Texts;
+      readonly target: Target;
+      readonly remarks: readonly string[];
+    }
+  | { readonly reason: string };
+
+/** What an action hits: the name of its key, and the target. */
+interface Target {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * An experiment template of AWS Fault Injection Service, as `aws fis create-experiment-template --cli-input-json` reads it.
+ * Each fault waits for its time in an action of its own.
+ *
+ * Sources: AWS FIS User Guide, action sequence and aws:eks:pod actions; boto/botocore data/fis/2020-12-01/service-2.json.
+ */
+export const fis: ExperimentFormat = {
+  name: 'fis',
+  summary: 'an experiment template of AWS FIS with the faults, each at its time',
+  comment: null,
+  write(of) {
+    const unwritten: Remark[] = [];
+    const otherwise: Remark[] = [];
+    const targets: Record<string, unknown> = {};
+    const actions: Record<string, unknown> = {};
+    for (const fault of of.faults) {
+      const own = `faults[${fault.id}]`;
+      const why = unplannable(fault);
+      const written: Written = why === null ? writeFault(fault, of) : { reason: why };
+      if ('reason' in written) {
+        unwritten.push({ of: own, reason: written.reason });
+        continue;
+      }
+      const remarks = [...courseRemarks(fault), ...written.remarks];
+      otherwise.push(...remarks.map((reason) => ({ of: own, reason })));
+      targets[fault.id] = written.target.value;
+      fault.spans.forEach((span, k) => {
+        const name = fault.spans.length < 2 ? fault.id : `${fault.id}-${k + 1}`;
+        Object.assign(actions, actionsOf(name, span, fault.id, written, of));
+      });
+    }
+    if (Object.keys(actions).length === 0) return { text: '', unwritten, otherwise };
+    const template = {
+      description:
+        `${of.title}: ${[...otherwise, ...unwritten].length} remarks in the account of the export`.slice(
+          0,
+          LONGEST,
+        ),
+      targets,
+      actions,
+      stopConditions: [{ source: 'none' }],
+      roleArn: 'arn:aws:iam::123456789012:role/change-this-role',
+      tags: { Name: of.title.slice(0, TAG) },
+    };
+    const placeholders = [
+      { of: 'roleArn', reason: 'a scenario has no account: change it to your role' },
+      { of: 'targets', reason: 'a scenario has no cluster: change clusterIdentifier to yours' },
+    ];
+    return {
+      text: `${JSON.stringify(template, null, 2)}\n`,
+      unwritten,
+      otherwise: [...placeholders, ...otherwise],
+    };
+  },
+};
+
+/** Longest description, and longest value of a tag. */
+const LONGEST = 512;
+const TAG = 256;
+/** Account with which the pods of the actions run. */
+const ACCOUNT = 'fis-service-account';
+
+function actionsOf(
+  name: string,
+  { fromNs, untilNs }: Fault['spans'][number],
+  target: string,
+  { actionId, parameters, target: { key } }: Extract<Written, { actionId: string }>,
+  { scenario: { run } }: Experimental,
+): Readonly<Record<string, unknown>> {
+  const startNs = run.warmupNs + fromNs;
+  const lengthNs = (untilNs ?? run.durationNs) - fromNs;
+  const wait = `${name}-wait`;
+  const hasLength = !INSTANT.has(actionId);
+  return {
+    ...(startNs > 0 && {
+      [wait]: { actionId: 'aws:fis:wait', parameters: { duration: isoDuration(startNs) } },
+    }),
+    [name]: {
+      actionId,
+      parameters: { ...parameters, ...(hasLength && { duration: isoDuration(lengthNs) }) },
+      targets: { [key]: target },
+      ...(startNs > 0 && { startAfter: [wait] }),
+    },
+  };
+}
+
+/** Actions that have no length. */
+const INSTANT: ReadonlySet<string> = new Set(['aws:eks:pod-delete', 'aws:rds:failover-db-cluster']);
+
+function writeFault(fault: Fault, of: Experimental): Written {
+  const writer = WRITERS[fault.kind];
+  if (fault.kind === 'load') return { reason: 'it is a part of the load: --as k6 writes it' };
+  return writer === undefined
+    ? { reason: `AWS FIS has no counterpart of ${fault.kind} in pods` }
+    : writer(fault, of, fault.config as Readonly<Record<string, unknown>>);
+}
+
+type Writer = (
+  fault: Fault,
+  of: Experimental,
+  config: Readonly<Record<string, unknown>>,
+) => Written;
+
+const WRITERS: Readonly<Record<string, Writer>> = {
+  latency: (fault, of, { add }) => {
+    const [mean, jitter] = [meanOf(add as Distribution), spreadOf(add as Distribution)];
+    return between(fault, of, 'aws:eks:pod-network-latency', {
+      delayMilliseconds: ms(mean),
+      jitterMilliseconds: ms(jitter),
+    });
+  },
+  loss: (fault, of) =>
+    between(fault, of, 'aws:eks:pod-network-packet-loss', {
+      lossPercent: String(Math.max(1, Math.round(100 * fault.share))),
+    }),
+  cpuStress: (fault, of, { load, workers }) =>
+    ofPods(fault, of, 'aws:eks:pod-cpu-stress', {
+      percent: String(Math.round(100 * (load as number))),
+      workers: String(workers ?? coresOf(fault, of) ?? 1),
+    }),
+  stop: (fault, of) => ofPods(fault, of, 'aws:eks:pod-delete', { gracePeriodSeconds: '30' }),
+  crash: (fault, of, { restart }) => {
+    if (restart === false)
+      return { reason: 'Kubernetes starts a pod again, and this process stays down' };
+    const isOnce = fault.spans.every(({ fromNs, untilNs }) => untilNs === fromNs);
+    return isOnce
+      ? ofPods(fault, of, 'aws:eks:pod-delete', { gracePeriodSeconds: '0' })
+      : ofPods(fault, of, BLACKHOLE, PORT, [
+          'its process does not die: its port gets no packet, and callers no answer',
+          ...PORTS,
+        ]);
+  },
+  hang: (fault, of) => ofPods(fault, of, BLACKHOLE, PORT, PORTS),
+  slow: (fault, of, { factor }) => {
+    const times = fault.target.map((target) => usualNs(target, of));
+    const longest = Math.max(0, ...times.map((one) => one ?? 0));
+    if (longest === 0 || times.includes(null))
+      return {
+        reason: 'AWS FIS slows nothing by a factor, and the time of its steps is not known',
+      };
+    const name = fault.target[0]!.split('.')[0]!;
+    const delay = ms(((factor as number) - 1) * longest);
+    const remark = `${factor as number} times its ${ms(longest)} ms is written as a delay, which occupies none of its workers`;
+    const parameters = { delayMilliseconds: delay, jitterMilliseconds: '0' };
+    return fromCallers(name, of, parameters, [remark]);
+  },
+  failover: (fault) => ({
+    actionId: 'aws:rds:failover-db-cluster',
+    parameters: {},
+    target: {
+      key: 'Clusters',
+      value: {
+        resourceType: 'aws:rds:cluster',
+        resourceTags: { Name: fault.target[0]! },
+        selectionMode: 'ALL',
+      },
+    },
+    remarks: ['its cluster is chosen by the tag Name: change it to yours'],
+  }),
+};
+
+const BLACKHOLE = 'aws:eks:pod-network-blackhole-port';
+const PORT: Texts = { port: '8080', protocol: 'tcp', trafficType: 'ingress' };
+const PORTS = ['it is written for port 8080: change it to yours'];
+
+/** Messages on a link `a->b`: those of the pods of a to and from the host of b. */
+function between(fault: Fault, of: Experimental, actionId: string, parameters: Texts): Written {
+  const [first, ...others] = fault.target.map((target) => target.split('->'));
+  if (first?.length !== 2 || others.length > 0)
+    return { reason: 'AWS FIS is about the traffic of some pods with one host' };
+  const from = podsOf([first[0]!], fault, of);
+  if ('reason' in from) return from;
+  return written(from, of, actionId, { ...parameters, sources: hostOf(first[1]!, of) }, [
+    'both directions are hit',
+  ]);
+}
+
+function fromCallers(
+  name: string,
+  of: Experimental,
+  parameters: Texts,
+  remarks: readonly string[],
+): Written {
+  const callers = podsThatCall([name], of);
+  if ('reason' in callers) return callers;
+  const all = { ...parameters, sources: hostOf(name, of) };
+  return written(callers, of, 'aws:eks:pod-network-latency', all, remarks);
+}
+
+function ofPods(
+  fault: Fault,
+  of: Experimental,
+  actionId: string,
+  parameters: Texts,
+  remarks: readonly string[] = [],
+): Written {
+  const pods = podsOf(fault.target, fault, of);
+  return 'reason' in pods ? pods : written(pods, of, actionId, parameters, remarks);
+}
+
+function written(
+  { chosen, remarks: own }: Pods,
+  of: Experimental,
+  actionId: string,
+  parameters: Texts,
+  remarks: readonly string[],
+): Written {
+  const { selector, mode, value } = chosen as {
+    selector: { labelSelectors?: Texts };
+    mode: string;
+    value?: string;
+  };
+  const [label, ...others] = Object.entries(selector.labelSelectors ?? {});
+  if (label === undefined)
+    return { reason: 'a target of FIS is chosen by one label, and these pods have several' };
+  const left =
+    others.length === 0
+      ? []
+      : [`its other labels are left out: ${others.map(([key]) => key).join(', ')}`];
+  return {
+    actionId,
+    parameters: { kubernetesServiceAccount: ACCOUNT, ...parameters },
+    target: {
+      key: 'Pods',
+      value: {
+        resourceType: 'aws:eks:pod',
+        selectionMode:
+          mode === 'all'
+            ? 'ALL'
+            : mode === 'fixed-percent'
+              ? `PERCENT(${value})`
+              : `COUNT(${value ?? '1'})`,
+        parameters: {
+          clusterIdentifier: 'change-this-cluster',
+          namespace: of.namespace,
+          selectorType: 'labelSelector',
+          selectorValue: label.join('='),
+        },
+      },
+    },
+    remarks: [...remarks, ...own, ...left],
+  };
+}
+
+/** The host of a component in the cluster; an external one is outside. */
+function hostOf(name: string, { namespace, scenario: { services } }: Experimental): string {
+  return services.get(name)?.external === true
+    ? `${name}.example.com`
+    : `${name}.${namespace}.svc.cluster.local`;
+}
+
+function ms(ns: Ns): string {
+  return String(Math.max(0, Math.round(ns / 1e6)));
+}
+
+/** A time as ISO 8601 in whole seconds: `PT90S`. */
+function isoDuration(ns: Ns): string {
+  return `PT${Math.max(1, Math.round(ns / 1e9))}S`;
+}

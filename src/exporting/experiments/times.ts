@@ -1,0 +1,31 @@
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+
+/** A time as Go reads it: `90s`, `250ms`. */
+export function goDuration(ns: Ns): string {
+  return ns % NS_PER_SECOND === 0
+    ? `${ns / NS_PER_SECOND}s`
+    : `${Math.max(1, Math.round(ns / 1e6))}ms`;
+}
+
+/** Seconds without the noise of binary fractions. */
+export function seconds(ns: Ns): number {
+  return Number((ns / NS_PER_SECOND).toPrecision(12));
+}
+
+/** Why a fault cannot be planned by time; null if it can. */
+export function unplannable({ when, spans }: Fault): string | null {
+  if (when !== null) return 'it starts at a condition, and an experiment starts at a time';
+  if (spans.length === 0) return 'it has no time at which it starts';
+  return null;
+}
+
+/** What an experiment does not repeat of the course of a fault. */
+export function courseRemarks({ jitterNs, probability, ramp, version }: Fault): readonly string[] {
+  return [
+    ...(probability < 1 ? ['it always happens, and not with its probability'] : []),
+    ...(jitterNs > 0 ? ['it starts on time, without jitter'] : []),
+    ...(ramp !== null ? ['it has its full strength from the start, without a ramp'] : []),
+    ...(version !== null ? [`its selector names all versions: add the label of ${version}`] : []),
+  ];
+}
