@@ -43,13 +43,13 @@ export const kafka = brokerKind({
   kind: 'kafka',
   hasLogs: true,
   schema,
-  resolve({ context, output, path }) {
+  resolve({ here, output }) {
     const { latency, electionTime: electionNs, uncleanElection, cpu } = output;
     const maxThroughput = output.maxThroughput ?? Infinity;
     return {
       options: { latency, maxThroughput, electionNs },
       log: { latency, maxThroughput, electionNs, uncleanElection },
-      ...(cpu === undefined ? {} : { cpu: resolveCpu(context, cpu, [...path, 'cpu']) }),
+      ...(cpu === undefined ? {} : { cpu: resolveCpu(here.in('cpu'), cpu) }),
     };
   },
   unfit: (kind, output) =>

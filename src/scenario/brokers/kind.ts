@@ -4,7 +4,7 @@ import type { Broker } from '../../contracts/scenario/messaging.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import { list } from '../../text/words.js';
 import type { ReferenceEntry } from '../reference-entry.js';
-import type { Context, Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import type { FaultOutput } from '../schema/fault.js';
 
 /** A kind of broker in one file: its fields, its final form, the faults that can hit it, and its reference page. */
@@ -23,9 +23,8 @@ export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
 
 /** A validated broker of a scenario. */
 export interface BrokerPlace<Output> {
-  readonly context: Context;
+  readonly here: Cursor;
   readonly output: Output;
-  readonly path: Path;
 }
 
 /** The settings that a kind determines for its brokers. */

@@ -1,6 +1,5 @@
 import { PRODUCE } from '../../contracts/scenario/messaging.js';
 import { BROKER_KINDS, brokerKindOf, brokerSchema } from '../brokers/index.js';
-import { report } from '../resolve/context.js';
 import { wrapCores } from '../short-forms.js';
 import { resolveBroker } from './brokers/resolve.js';
 import { none, nothing, unchanged, type Module } from './kind.js';
@@ -23,11 +22,11 @@ export const brokers: Module<'brokers'> = {
   host: (own) => own,
   calls: nothing,
   check: nothing,
-  target: ({ context, kind, output, name, modules, path }) => {
+  target: ({ here, kind, output, name, modules }) => {
     const own = brokerKindOf(modules.brokers.get(name)?.kind);
     const why = own?.unfit(kind, output);
     if (own === undefined || why === undefined) return 'asHost';
-    report(context, 'FL405', path, `${name} is a broker of kind ${own.kind}: ${why}`);
+    here.report('FL405', `${name} is a broker of kind ${own.kind}: ${why}`);
     return 'checked';
   },
 };

@@ -1,5 +1,4 @@
 import { change, changeItems } from '../located.js';
-import { report } from '../resolve/context.js';
 import { fits } from '../resolve/fault-fits.js';
 import { checkParts } from '../resolve/names.js';
 import { cacheSchema } from '../schema/caching.js';
@@ -39,15 +38,15 @@ export const caches: Module<'caches'> = {
   host: ({ host }) => host,
   calls: nothing,
   check: nothing,
-  target: ({ context, kind, text, name, isIndexed, modules, path }) => {
+  target: ({ here, kind, text, name, isIndexed, modules }) => {
     if (isIndexed) return 'asHost';
-    if (!fits(context, kind, text, ['level', 'instance', 'endpoint', 'link'], path)) {
+    if (!fits(here, kind, text, ['level', 'instance', 'endpoint', 'link'])) {
       return 'checked';
     }
     const host = modules.caches.get(name)?.host ?? null;
     if (kind.targets.includes('level') || host !== null) return 'checked';
     const message = `${text} runs in the processes that use it: target those instead`;
-    report(context, 'FL410', path, message);
+    here.report('FL410', message);
     return 'checked';
   },
 };

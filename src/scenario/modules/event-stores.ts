@@ -1,6 +1,5 @@
 import { partsOfStore } from '../../contracts/scenario/stores.js';
 import { layPools } from '../inherit-pools.js';
-import { report } from '../resolve/context.js';
 import { fits } from '../resolve/fault-fits.js';
 import { eventStoreSchema } from '../schema/stores.js';
 import { wrapCores } from '../short-forms.js';
@@ -29,12 +28,12 @@ export const eventStores: Module<'eventStores'> = {
   host: (own) => own,
   calls: nothing,
   check: nothing,
-  target: ({ context, kind, text, name, modules, path }) => {
+  target: ({ here, kind, text, name, modules }) => {
     if (!kind.targets.includes('snapshots')) return 'asHost';
     const own = modules.eventStores.get(name);
-    if (own !== undefined && text !== name) fits(context, kind, text, [], path);
+    if (own !== undefined && text !== name) fits(here, kind, text, []);
     else if (own?.snapshots === null) {
-      report(context, 'FL410', path, `${text} has no snapshots for ${kind.kind} to delete`);
+      here.report('FL410', `${text} has no snapshots for ${kind.kind} to delete`);
     }
     return 'checked';
   },

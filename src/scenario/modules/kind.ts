@@ -11,7 +11,7 @@ import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Node } from '../located.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { CallEdge, CallWalker } from '../resolve/call-edge.js';
-import type { Context, Path } from '../resolve/context.js';
+import type { Context, Cursor, Path } from '../resolve/context.js';
 import type { Raise } from '../resolve/names.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import type { FaultOutput } from '../schema/fault.js';
@@ -65,10 +65,9 @@ export interface NamedEntry<S extends ModuleSection> {
 
 /** A validated entry to be resolved. */
 export interface Entry<S extends ModuleSection, Output = ModuleOutputs[S]> {
-  readonly context: Context;
+  readonly here: Cursor;
   readonly name: string;
   readonly output: Output;
-  readonly path: Path;
   /** The resolved components of another section. */
   readonly all: <T extends ModuleSection>(section: T) => ScenarioModules[T];
 }
@@ -83,7 +82,7 @@ export type Parts = Omit<Scenario, 'faults' | 'report'>;
 
 /** A fault with one of its targets: a component, `text` with a part or the index of an instance. */
 export interface Aim {
-  readonly context: Context;
+  readonly here: Cursor;
   readonly kind: FaultKind;
   readonly output: FaultOutput;
   readonly text: string;
@@ -91,7 +90,6 @@ export interface Aim {
   readonly part: string | null;
   readonly isIndexed: boolean;
   readonly modules: ScenarioModules;
-  readonly path: Path;
 }
 
 /** Defaults for modules to which a method does not apply. */

@@ -1,5 +1,5 @@
 import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
-import { conflict, type Context } from '../resolve/context.js';
+import { cursorAt, type Context } from '../resolve/context.js';
 import { projectionSchema } from '../schema/stores.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import { asHost, noHost, none, unchanged, type Module, type Parts } from './kind.js';
@@ -52,6 +52,6 @@ function checkClaims(
     if (claims !== null || ((host?.autoscaling ?? null) === null && !isRolled)) continue;
     const how = isRolled ? 'changes its version' : 'is scaled';
     const message = `${service} ${how}, and no instance takes over the work of a removed one: write claimTimeout`;
-    conflict(context, ['projections', name], message);
+    cursorAt(context, 'projections', name).conflict(message);
   }
 }

@@ -1,6 +1,6 @@
 import { messageQueueSchema, QUEUE_KINDS, queueKindOf } from '../queues/index.js';
 import { PLAIN } from '../queues/kind.js';
-import { conflict, type Context } from '../resolve/context.js';
+import { cursorAt, type Context } from '../resolve/context.js';
 import { checkHolder } from '../resolve/fault-messages.js';
 import {
   consumerNameOf,
@@ -32,17 +32,21 @@ export const queues: Module<'queues'> = {
   },
   instead: (name) => `${name} is a queue: write publish: ${name}`,
   lags: (name) => [name],
-  resolve: ({ context, name, output, path, all }) => {
-    const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
-    const place = { context, output: output as never, path, brokers: all('brokers') };
+  resolve: ({ here, name, output, all }) => {
+    const deadLetter = resolveOwnDeadLetter(here, name, output.deadLetter);
+    const place = {
+      here,
+      output: output as never,
+      brokers: all('brokers'),
+    };
     const { rules, receiving, home, quota, source, ...own } = queueKindOf(output.kind)!.resolve(
       place,
     );
     const consumers = output.consumers.flatMap((consumer, index) => {
-      const at = [...path, 'consumers', index];
+      const at = here.in('consumers', index);
       const called = consumer.name ?? consumerNameOf(consumer.call);
       const how = receiving(consumer, at);
-      return resolveQueueConsumer(context, called, consumer, output.deadLetter, at, how) ?? [];
+      return resolveQueueConsumer(at, called, consumer, output.deadLetter, how) ?? [];
     });
     return {
       ...holderText(name, output),
@@ -77,7 +81,7 @@ function checkLetters(context: Context, { queues: all }: Pick<Parts, 'queues'>):
     for (const { name, path } of targets) {
       if (name === null || all.get(name)?.kind === own.kind) continue;
       const message = `${name} is no queue of kind ${own.kind}, so it confirms no dead letter of ${own.name}: write such a queue, or remove deadLetterStrategy`;
-      conflict(context, path, message);
+      cursorAt(context, ...path).conflict(message);
     }
   }
 }

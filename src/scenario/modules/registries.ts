@@ -1,5 +1,4 @@
 import type { Registry } from '../../contracts/scenario/registries.js';
-import { report } from '../resolve/context.js';
 import { plainHost } from '../resolve/plain-host.js';
 import { resolvePlacement } from '../resolve/placement.js';
 import { REGISTRY_KINDS, registryKindOf, registrySchema } from '../registries/index.js';
@@ -35,19 +34,19 @@ export const registries: Module<'registries'> = {
   host: (own) => own,
   calls: nothing,
   check: nothing,
-  target: ({ context, kind, name, path }) => {
+  target: ({ here, kind, name }) => {
     if (HITTING.has(kind.kind)) return 'asHost';
     const message =
       `${name} is a registry, which serves no requests: expected a fault that stops or separates its ` +
       `servers (${[...HITTING].join(' ')})`;
-    report(context, 'FL405', path, message);
+    here.report('FL405', message);
     return 'checked';
   },
 };
 
-function resolveRegistry({ context, name, output, path }: Entry<'registries'>): Registry {
-  const rules = registryKindOf(output.kind)!.resolve({ context, output: output as never, path });
-  const placement = resolvePlacement(context, output.replicas, output.zone, path);
+function resolveRegistry({ here, name, output }: Entry<'registries'>): Registry {
+  const rules = registryKindOf(output.kind)!.resolve({ here, output: output as never });
+  const placement = resolvePlacement(here, output.replicas, output.zone);
   return {
     ...plainHost(name, { ...output, critical: false }, { ...placement, cpu: FREE_CPU }),
     kind: output.kind,

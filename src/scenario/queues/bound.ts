@@ -1,5 +1,5 @@
 import type { Overflow } from '../../contracts/scenario/queues.js';
-import { conflict, writtenAt, type Context, type Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 
 interface Bounded {
   readonly capacity: number;
@@ -12,33 +12,28 @@ interface Blocking extends Bounded {
 }
 
 /** Resolves the bound of a queue whose publishers can wait for space. */
-export function blockingBound(context: Context, output: Blocking, path: Path) {
+export function blockingBound(here: Cursor, output: Blocking) {
   const { capacity, overflow, publishTimeout } = output;
-  checkBound(context, output, path);
+  checkBound(here, output);
   if (publishTimeout !== null && overflow !== 'block') {
     const message = `publishTimeout has no effect with overflow: ${overflow}, because no publisher waits: write overflow: block, or remove publishTimeout`;
-    conflict(context, [...path, 'publishTimeout'], message);
+    here.in('publishTimeout').conflict(message);
   }
   return { capacity, overflow, publishTimeoutNs: publishTimeout };
 }
 
 /** Reports an overflow rule without a bound, and a backlog that exceeds the bound. */
-export function checkBound(
-  context: Context,
-  { capacity, backlog }: Bounded,
-  path: Path,
-  field = 'overflow',
-): void {
-  if (capacity === Infinity && writtenAt(context, [...path, field]) !== undefined) {
+export function checkBound(here: Cursor, { capacity, backlog }: Bounded, field = 'overflow'): void {
+  if (capacity === Infinity && here.in(field).written() !== undefined) {
     const message = `${field} has no effect on an unbounded queue: write capacity, or remove ${field}`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
-  checkBacklog(context, { capacity, backlog }, path);
+  checkBacklog(here, { capacity, backlog });
 }
 
 /** Reports a backlog that exceeds the bound. */
-export function checkBacklog(context: Context, { capacity, backlog }: Bounded, path: Path): void {
+export function checkBacklog(here: Cursor, { capacity, backlog }: Bounded): void {
   if (backlog <= capacity) return;
   const message = `a backlog of ${backlog} does not fit into the capacity of ${capacity}: lower backlog or raise capacity`;
-  conflict(context, [...path, 'backlog'], message);
+  here.in('backlog').conflict(message);
 }

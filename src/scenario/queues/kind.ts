@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/scenario/queues.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import { ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consumer.js';
-import type { Context, Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { ENDS } from './ends.js';
 import type { QueueConsumerFields } from './written.js';
@@ -33,9 +33,8 @@ export function queueKind<Schema extends z.ZodObject>(kind: QueueKind<Schema>): 
 
 /** A validated queue of a scenario, with the names of brokers. */
 export interface QueuePlace<Output> {
-  readonly context: Context;
+  readonly here: Cursor;
   readonly output: Output;
-  readonly path: Path;
   readonly brokers: ReadonlyMap<string, Broker>;
 }
 
@@ -52,7 +51,7 @@ export interface OwnQueue extends Pick<
   readonly quota?: string | null;
   /** Event store whose events it delivers. Default: none, components publish to it. */
   readonly source?: string | null;
-  readonly receiving: (consumer: QueueConsumerFields, path: Path) => Receiving;
+  readonly receiving: (consumer: QueueConsumerFields, here: Cursor) => Receiving;
 }
 
 /** Delivery of messages to a consumer. */

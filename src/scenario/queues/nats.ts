@@ -5,7 +5,7 @@ import type { Broker } from '../../contracts/scenario/messaging.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
-import { conflict, conflictsAt, writtenAt, type Context, type Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import { checkMost } from '../resolve/receives.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
@@ -97,11 +97,11 @@ export const nats = queueKind({
   kind: 'nats',
   isPublished: true,
   schema,
-  resolve({ context, output, path, brokers }) {
-    check(context, output, path);
-    checkBound(context, output, path, 'discard');
+  resolve({ here, output, brokers }) {
+    check(here, output);
+    checkBound(here, output, 'discard');
     const { ackWait, maxAckPending, maxMessages, replicas } = output;
-    const broker = brokerOf(context, output, path, brokers);
+    const broker = brokerOf(here, output, brokers);
     return {
       capacity: output.capacity,
       overflow: output.discard === 'old' ? 'dropHead' : 'reject',
@@ -119,7 +119,7 @@ export const nats = queueKind({
               field: 'replicas',
             },
       receiving: ({ batch }, at) => {
-        checkMost(context, batch, maxMessages, 'maxMessages', at);
+        checkMost(at, batch, maxMessages, 'maxMessages');
         return {
           defaults: ONE_BY_ONE,
           fields: wholeBatch,
@@ -192,30 +192,29 @@ function rulesOf(output: Output): OwnQueue['rules'] {
 
 /** The broker that holds a stream. It needs one server per replica. */
 function brokerOf(
-  context: Context,
+  here: Cursor,
   { broker, replicas }: Output,
-  path: Path,
   brokers: ReadonlyMap<string, Broker>,
 ): string | null {
-  if (broker === undefined || !isBroker(context, broker, 'nats', brokers, path)) return null;
+  if (broker === undefined || !isBroker(here, broker, 'nats', brokers)) return null;
   const size = brokers.get(broker)?.replicas ?? replicas;
   if (replicas > size) {
     const message = `${broker} has ${size} nodes: no stream can have ${replicas} replicas`;
-    conflict(context, [...path, 'replicas'], message);
+    here.in('replicas').conflict(message);
   }
   return broker;
 }
 
-function check(context: Context, output: Output, path: Path): void {
-  const wrong = conflictsAt(context, path);
+function check(here: Cursor, output: Output): void {
+  const wrong = here.conflicts();
   const { broker, deadLetter: target, maxDeliver, maxAge, duplicateWindow } = output;
-  if (broker === undefined && writtenAt(context, [...path, 'replicas']) !== undefined) {
+  if (broker === undefined && here.in('replicas').written() !== undefined) {
     wrong('replicas', 'only a stream on a broker has replicas: write broker: NAME');
   }
   if (output.consumers.length > 1) {
     const message =
       'a work queue has one consumer, which all its clients share: raise the concurrency or the replicas of its service';
-    conflict(context, [...path, 'consumers', 1], message);
+    here.in('consumers', 1).conflict(message);
   }
   const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
   if (target !== undefined && maxDeliver === Infinity && !rejects) {

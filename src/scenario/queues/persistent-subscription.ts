@@ -1,7 +1,7 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
-import { conflict, type Context, type Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import { entryOf } from '../resolve/names.js';
 import { checkMost } from '../resolve/receives.js';
 import { isOfKind } from '../resolve/targets.js';
@@ -75,9 +75,9 @@ export const persistentSubscription = queueKind({
   kind: 'persistentSubscription',
   isPublished: false,
   schema,
-  resolve({ context, output, path }) {
+  resolve({ here, output }) {
     const { from, strategy, bufferSize, messageTimeout, maxRetryCount } = output;
-    checkStore(context, from, entryOf(context.output.eventStores, from), [...path, 'from']);
+    checkStore(here.in('from'), from, entryOf(here.output.eventStores, from));
     return {
       capacity: Infinity,
       overflow: 'block',
@@ -93,7 +93,7 @@ export const persistentSubscription = queueKind({
       home: { host: from, members: 1, quorum: false, isAwaited: false, field: null },
       source: from,
       receiving: ({ batch }, at) => {
-        checkMost(context, batch, bufferSize, 'bufferSize', at);
+        checkMost(at, batch, bufferSize, 'bufferSize');
         return {
           defaults: ONE_BY_ONE,
           fields: wholeBatch,
@@ -138,23 +138,18 @@ workloads:
   },
 });
 
-function checkStore(
-  context: Context,
-  from: string,
-  store: EventStoreOutput | undefined,
-  path: Path,
-): void {
-  if (!isOfKind(context, from, 'eventStore', path)) return;
+function checkStore(here: Cursor, from: string, store: EventStoreOutput | undefined): void {
+  if (!isOfKind(here, from, 'eventStore')) return;
   const { kind = 'simple', partitions = 1 } = store ?? {};
   if (kind === 'marten' || kind === 'axon') {
     const message =
       `only EventStoreDB pushes its events, and ${from} is of kind ${kind}: follow it with a ` +
       'projection';
-    conflict(context, path, message);
+    here.conflict(message);
   }
   if (partitions === 1) return;
   const message =
     `a subscription needs a store on one node, and ${from} has ${partitions} partitions: remove ` +
     'partitions';
-  conflict(context, path, message);
+  here.conflict(message);
 }

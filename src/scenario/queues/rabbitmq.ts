@@ -2,7 +2,7 @@ import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
-import { conflict, writtenAt, type Context, type Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import { isBroker } from '../resolve/brokers.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
@@ -119,13 +119,13 @@ export const rabbitmq = queueKind({
   kind: 'rabbitmq',
   isPublished: true,
   schema,
-  resolve({ context, output, path, brokers }) {
-    check(context, output, path);
+  resolve({ here, output, brokers }) {
+    check(here, output);
     const { capacity, quorum, messageTtl, consumerTimeout, initialGroupSize } = output;
     const prefetch = output.prefetch === 0 ? Infinity : output.prefetch;
     const deliveryLimit = quorum ? (output.deliveryLimit ?? DELIVERY_LIMIT) : Infinity;
     const broker =
-      output.broker !== undefined && isBroker(context, output.broker, 'rabbitmq', brokers, path)
+      output.broker !== undefined && isBroker(here, output.broker, 'rabbitmq', brokers)
         ? output.broker
         : null;
     return {
@@ -210,47 +210,47 @@ export const rabbitmq = queueKind({
   },
 });
 
-function check(context: Context, output: Output, path: Path): void {
+function check(here: Cursor, output: Output): void {
   // At-least-once needs the overflow rule, with or without a bound.
-  if (output.deadLetterStrategy === 'atMostOnce') checkBound(context, output, path);
-  else checkBacklog(context, output, path);
+  if (output.deadLetterStrategy === 'atMostOnce') checkBound(here, output);
+  else checkBacklog(here, output);
   const { quorum, deliveryLimit, overflow, broker } = output;
   if (deliveryLimit !== undefined && !quorum) {
     const message =
       'only quorum queues count redeliveries: write quorum: true, or remove deliveryLimit';
-    conflict(context, [...path, 'deliveryLimit'], message);
+    here.in('deliveryLimit').conflict(message);
   }
-  const size = [...path, 'initialGroupSize'];
-  if (writtenAt(context, size) !== undefined && (!quorum || broker === undefined)) {
+  const size = here.in('initialGroupSize');
+  if (size.written() !== undefined && (!quorum || broker === undefined)) {
     const message =
       'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
-    conflict(context, size, message);
+    size.conflict(message);
   }
-  checkStrategy(context, output, path);
+  checkStrategy(here, output);
   if (overflow !== 'rejectPublishDlx') return;
-  const at = [...path, 'overflow'];
+  const at = here.in('overflow');
   if (quorum) {
     const message =
       'quorum queues do not support rejectPublishDlx: write rejectPublish or dropHead';
-    conflict(context, at, message);
+    at.conflict(message);
   } else if (output.deadLetter === undefined) {
     const message =
       'rejectPublishDlx needs a destination for rejected messages: write deadLetter: NAME';
-    conflict(context, at, message);
+    at.conflict(message);
   }
 }
 
 /** Reports where RabbitMQ would fall back to the strategy at-most-once (rabbit_quorum_queue.erl, dlh). */
-function checkStrategy(context: Context, output: Output, path: Path): void {
-  const at = [...path, 'deadLetterStrategy'];
+function checkStrategy(here: Cursor, output: Output): void {
+  const at = here.in('deadLetterStrategy');
   const { quorum, overflow, deadLetter: target, deadLetterStrategy, consumers } = output;
   if (deadLetterStrategy === 'atMostOnce') {
-    const timeout = [...path, 'deadLetterConfirmTimeout'];
-    if (writtenAt(context, timeout) === undefined) return;
+    const timeout = here.in('deadLetterConfirmTimeout');
+    if (timeout.written() === undefined) return;
     const message =
       'without confirmations no dead letter waits for one: write deadLetterStrategy: atLeastOnce, or remove ' +
       'deadLetterConfirmTimeout';
-    conflict(context, timeout, message);
+    timeout.conflict(message);
     return;
   }
   const isAimed = target !== undefined || consumers.some(({ deadLetter }) => deadLetter);
@@ -261,5 +261,5 @@ function checkStrategy(context: Context, output: Output, path: Path): void {
       : !isAimed
         ? 'a queue without a destination has no dead letters to keep: write deadLetter: NAME'
         : null;
-  if (reason !== null) conflict(context, at, reason);
+  if (reason !== null) at.conflict(reason);
 }

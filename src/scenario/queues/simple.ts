@@ -21,8 +21,8 @@ export const simple = queueKind({
         consumers: consumers(bundle),
       })
       .describe('A queue: every message goes to one consumer.'),
-  resolve: ({ context, output, path }) => ({
-    ...blockingBound(context, output, path),
+  resolve: ({ here, output }) => ({
+    ...blockingBound(here, output),
     options: {},
     rules: ENDS.simple,
     receiving: () => HANDED_OUT,

@@ -5,7 +5,7 @@ import type { QueueConsumer } from '../../contracts/scenario/queues.js';
 import { around } from '../reference/around.js';
 import { isBroker } from '../resolve/brokers.js';
 import { isFunction, ONE_BY_ONE, type ConsumerDefaults } from '../resolve/consumer.js';
-import { conflictsAt, writtenAt, type Context, type Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
@@ -124,12 +124,11 @@ export const sqs = queueKind({
   kind: 'sqs',
   isPublished: true,
   schema,
-  resolve({ context, output, path, brokers }) {
-    check(context, output, path);
+  resolve({ here, output, brokers }) {
+    check(here, output);
     const { fifo, visibilityTimeout, delay, waitTime, pollInterval, retention, broker } = output;
     const maxReceiveCount = output.maxReceiveCount ?? Infinity;
-    const quota =
-      broker !== undefined && isBroker(context, broker, 'sqs', brokers, path) ? broker : null;
+    const quota = broker !== undefined && isBroker(here, broker, 'sqs', brokers) ? broker : null;
     return {
       capacity: Infinity,
       overflow: 'block',
@@ -160,7 +159,7 @@ export const sqs = queueKind({
         hidesInFlight: true,
       },
       quota,
-      receiving: (consumer, at) => receiving(context, output, consumer as Consumer, at),
+      receiving: (consumer, at) => receiving(at, output, consumer as Consumer),
     };
   },
   reference: {
@@ -194,13 +193,12 @@ export const sqs = queueKind({
 
 /** Resolves the receives of a consumer: a service polls, a function has an event source mapping. */
 function receiving(
-  context: Context,
+  here: Cursor,
   { fifo, visibilityTimeout }: Output,
   consumer: Consumer,
-  path: Path,
 ): Receiving {
-  const eventSource = isFunction(context, consumer) ? eventSourceOf(fifo) : null;
-  checkReceive(context, consumer, path, eventSource !== null);
+  const eventSource = isFunction(here.context, consumer) ? eventSourceOf(fifo) : null;
+  checkReceive(here, consumer, eventSource !== null);
   const { maxNumberOfMessages, partialFailures, scaleUp } = consumer;
   return {
     defaults: eventSource ?? ONE_BY_ONE,
@@ -236,13 +234,8 @@ function eventSourceOf(fifo: boolean): EventSource {
 }
 
 /** Reports a batch that is larger than a receive: it could never fill, because it comes from a single receive. */
-function checkReceive(
-  context: Context,
-  output: Consumer,
-  path: Path,
-  isEventSource: boolean,
-): void {
-  const wrong = conflictsAt(context, path);
+function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): void {
+  const wrong = here.conflicts();
   const { batch = 1, maxNumberOfMessages } = output;
   if (isEventSource) {
     if (maxNumberOfMessages !== undefined) {
@@ -267,8 +260,8 @@ function checkReceive(
   wrong('batch', message);
 }
 
-function check(context: Context, output: Output, path: Path): void {
-  const wrong = conflictsAt(context, path);
+function check(here: Cursor, output: Output): void {
+  const wrong = here.conflicts();
   const { maxReceiveCount, deadLetter, waitTime } = output;
   if (maxReceiveCount !== undefined && deadLetter === undefined) {
     wrong('maxReceiveCount', 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME');
@@ -278,7 +271,7 @@ function check(context: Context, output: Output, path: Path): void {
     const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
     if (!rejects) wrong('deadLetter', message);
   }
-  if (waitTime > 0 && writtenAt(context, [...path, 'pollInterval']) !== undefined) {
+  if (waitTime > 0 && here.in('pollInterval').written() !== undefined) {
     const message = 'a long poll repeats at once: remove pollInterval, or write waitTime: 0s';
     wrong('pollInterval', message);
   }

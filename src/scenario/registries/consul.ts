@@ -1,7 +1,6 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { duration } from '../../contracts/quantities/quantities.js';
-import { report } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
 
 /** Shortest `deregister_critical_service_after`. */
@@ -47,12 +46,12 @@ export const consul = registryKind({
   kind: 'consul',
   delivers: 'fetch',
   schema,
-  resolve({ context, output, path }) {
+  resolve({ here, output }) {
     const { checkInterval, checkTimeout, failuresBeforeCritical, successBeforePassing } = output;
     const { deregisterAfter = null } = output;
     if (deregisterAfter !== null && deregisterAfter < SHORTEST_NS) {
       const message = 'expected at least 1m: Consul raises shorter times to it';
-      report(context, 'FL204', [...path, 'deregisterAfter'], message);
+      here.in('deregisterAfter').report('FL204', message);
     }
     return {
       options: {

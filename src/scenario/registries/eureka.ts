@@ -1,6 +1,5 @@
 import { byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { conflict } from '../resolve/context.js';
 import { registryFields, registryKind } from './kind.js';
 
 const schema = z
@@ -50,12 +49,12 @@ export const eureka = registryKind({
   kind: 'eureka',
   delivers: 'fetch',
   schema,
-  resolve({ context, output, path }) {
+  resolve({ here, output }) {
     const { leaseRenewal, leaseDuration, evictionInterval, responseCache } = output;
     const { selfPreservation, renewalThreshold, emptyWait } = output;
     if (leaseDuration < leaseRenewal) {
       const message = 'a lease would end before its renewal: write leaseRenewal or more';
-      conflict(context, [...path, 'leaseDuration'], message);
+      here.in('leaseDuration').conflict(message);
     }
     return {
       options: {

@@ -2,7 +2,7 @@ import { absent, field } from '../../contracts/fields/field.js';
 import type { z } from 'zod';
 import type { Registry } from '../../contracts/scenario/registries.js';
 import type { ReferenceEntry } from '../reference-entry.js';
-import type { Context, Path } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import { labels, entryText, extending } from '../../contracts/fields/common.js';
 import { zoneSchema } from '../schema/host.js';
 
@@ -23,9 +23,8 @@ export type RegistryRules = Pick<Registry, 'options' | 'membership' | 'delivery'
 
 /** A validated registry of a scenario. */
 export interface RegistryPlace<Output> {
-  readonly context: Context;
+  readonly here: Cursor;
   readonly output: Output;
-  readonly path: Path;
 }
 
 /** Defines a kind; its type is checked against its own fields. */

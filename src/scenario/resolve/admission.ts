@@ -5,7 +5,7 @@ import type { Queue, Shed } from '../../contracts/scenario/resources.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
-import { conflictsAt, conflict, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Settings of the component that admission control is checked against. */
 interface Place {
@@ -16,33 +16,27 @@ interface Place {
 
 /** Resolves the admission control of a component; null = none. */
 export function resolveAdmission(
-  context: Context,
+  here: Cursor,
   output: AdmissionOutput | undefined,
   place: Place,
-  path: Path,
 ): Admission | null {
   if (output === undefined) return null;
   const { shed, rateLimit, concurrencyLimit } = output;
-  checkFaultTolerant(context, false, [...path, 'rateLimit']);
+  checkFaultTolerant(here.in('rateLimit'), false);
   if (shed === undefined && rateLimit === undefined && concurrencyLimit === undefined) return null;
   return {
-    shed: shed === undefined ? null : resolveShed(context, shed, place, [...path, 'shed']),
-    rateLimit:
-      rateLimit === undefined ? null : resolveLimiter(context, rateLimit, [...path, 'rateLimit']),
+    shed: shed === undefined ? null : resolveShed(here.in('shed'), shed, place),
+    rateLimit: rateLimit === undefined ? null : resolveLimiter(here.in('rateLimit'), rateLimit),
     retryAfter: retryAfterOf(rateLimit ?? {}),
     concurrencyLimit:
       concurrencyLimit === undefined
         ? null
-        : resolveGate(context, concurrencyLimit, [...path, 'concurrencyLimit']),
+        : resolveGate(here.in('concurrencyLimit'), concurrencyLimit),
   };
 }
 
 /** Resolves a rate limiter for requests. */
-export function resolveLimiter(
-  context: Context,
-  output: Readonly<Record<string, unknown>>,
-  path: Path,
-): Layer {
+export function resolveLimiter(here: Cursor, output: Readonly<Record<string, unknown>>): Layer {
   const {
     key,
     retryAfter: _retryAfter,
@@ -51,21 +45,21 @@ export function resolveLimiter(
     readonly key?: string;
     readonly retryAfter?: unknown;
   };
-  checkKey(context, key ?? null, undefined, path);
-  const layer = { ...layerOf('rateLimit', own, writtenAt(context, path)), key: key ?? null };
-  checkLayer(context, layer, new Map([['rateLimit', layer.config]]), path);
+  checkKey(here, key ?? null, undefined);
+  const layer = { ...layerOf('rateLimit', own, here.written()), key: key ?? null };
+  checkLayer(here, layer, new Map([['rateLimit', layer.config]]));
   const sharing = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
   return splitLayer({ ...layer, scope: sharing?.scope ?? layer.scope });
 }
 
 /** Reports `faultTolerant` without a store that is a component, because no other lookup can fail. */
-export function checkFaultTolerant(context: Context, asks: boolean, limiter: Path): void {
-  const at = [...limiter, 'faultTolerant'];
-  if (asks || writtenAt(context, at) === undefined) return;
+export function checkFaultTolerant(here: Cursor, asks: boolean): void {
+  const at = here.in('faultTolerant');
+  if (asks || at.written() === undefined) return;
   const message =
     'faultTolerant has no effect here: it applies to the store of a rateLimit in middleware, ' +
     'with store: { of: COMPONENT.OPERATION }. Remove it';
-  conflict(context, at, message);
+  at.conflict(message);
 }
 
 /** Form of the Retry-After of a limiter's refusals. */
@@ -75,19 +69,15 @@ export function retryAfterOf({ retryAfter }: { readonly retryAfter?: unknown }):
 }
 
 /** Resolves a limit on requests in flight. */
-export function resolveGate(
-  context: Context,
-  output: Readonly<Record<string, unknown>>,
-  path: Path,
-): Layer {
-  const layer = layerOf('concurrencyLimit', output, writtenAt(context, path));
-  checkKey(context, layer.key, undefined, path);
-  checkLayer(context, layer, new Map([['concurrencyLimit', layer.config]]), path);
+export function resolveGate(here: Cursor, output: Readonly<Record<string, unknown>>): Layer {
+  const layer = layerOf('concurrencyLimit', output, here.written());
+  checkKey(here, layer.key, undefined);
+  checkLayer(here, layer, new Map([['concurrencyLimit', layer.config]]));
   return layer;
 }
 
-function resolveShed(context: Context, output: ShedOutput, place: Place, path: Path): Shed {
-  const wrong = conflictsAt(context, path);
+function resolveShed(here: Cursor, output: ShedOutput, place: Place): Shed {
+  const wrong = here.conflicts();
   if ('above' in output && output.above === 0) {
     wrong('above', 'at 0% every request is refused: write a larger share');
   }
@@ -117,7 +107,7 @@ function resolveShed(context: Context, output: ShedOutput, place: Place, path: P
     }
     case 'dagor': {
       const { target, interval, requests, alpha, beta, userLevels, key } = output;
-      checkKey(context, key, undefined, path);
+      checkKey(here, key, undefined);
       for (const field of ['alpha', 'beta'] as const) {
         if (output[field] === 0)
           wrong(field, 'at 0% the level would never move in this direction: write more than 0%');

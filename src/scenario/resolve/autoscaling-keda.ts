@@ -1,13 +1,13 @@
 import type { KedaScaling } from '../../contracts/scenario/autoscaling.js';
 import type { KedaOutput } from '../schema/autoscaling-keda.js';
 import { resolveRatio } from './autoscaling.js';
-import { conflictsAt, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Resolves the fields of kind `keda`. */
-export function resolveKeda(context: Context, own: KedaOutput, at: Path): KedaScaling {
-  const ratio = resolveRatio(context, own, at);
-  const wrong = conflictsAt(context, at);
-  const isWritten = (key: string): boolean => writtenAt(context, [...at, key]) !== undefined;
+export function resolveKeda(here: Cursor, own: KedaOutput): KedaScaling {
+  const ratio = resolveRatio(here, own);
+  const wrong = here.conflicts();
+  const isWritten = (key: string): boolean => here.in(key).written() !== undefined;
   const lag = ratio.metrics.some(({ metric }) => metric === 'lag');
   // KEDA's webhook refuses this too (scaledobject_webhook.go): what uses a processor shows nothing while nothing runs.
   if (own.min === 0 && !lag && ratio.metrics.length > 0) {

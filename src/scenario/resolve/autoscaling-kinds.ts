@@ -9,12 +9,12 @@ import { resolveHpa } from './autoscaling.js';
 import { resolveKeda } from './autoscaling-keda.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
-import { conflict, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 interface Scaler<Output> {
   /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */
   range(output: Output, replicas: number): { readonly min: number | null; readonly max: number };
-  resolve(context: Context, output: Output, at: Path, replicas: number): Autoscaling;
+  resolve(here: Cursor, output: Output, replicas: number): Autoscaling;
 }
 
 const bounds = ({
@@ -60,34 +60,33 @@ export function mostReplicas({ replicas = 1, autoscaling }: HostOutput): number 
 
 /** Resolves `autoscaling`; `replicas` is the initial number. */
 export function resolveAutoscaling(
-  context: Context,
+  here: Cursor,
   output: HostOutput,
   replicas: number,
   cores: number,
-  path: Path,
 ): Autoscaling | null {
   const { autoscaling: own } = output;
   if (own === undefined) return null;
-  const at = [...path, 'autoscaling'];
+  const at = here.in('autoscaling');
   const { min, max } = scalerOf(own).range(own, replicas);
   if (min !== null && min > max) {
     const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
-    conflict(context, [...at, 'min'], message);
+    at.in('min').conflict(message);
   } else if (min !== null && (replicas < min || replicas > max)) {
     const message =
       `replicas, ${replicas}, is outside the range of the autoscaler: expected ${min} to ` +
       `${max}`;
-    conflict(context, at, message);
+    at.conflict(message);
   }
-  const scaling = scalerOf(own).resolve(context, own, at, replicas);
+  const scaling = scalerOf(own).resolve(at, own, replicas);
   const share = scaling.metrics.findIndex(({ metric }) => metric === 'cpu');
   if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
     const isList = 'metrics' in own && own.metrics !== undefined;
-    const where = isList ? [...at, 'metrics', share] : [...at, 'metric'];
+    const where = isList ? [...at.path, 'metrics', share] : [...at.path, 'metric'];
     const message =
       'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
       'cpu: CORES } }';
-    conflict(context, where, message);
+    here.at(...where).conflict(message);
   }
   return scaling;
 }

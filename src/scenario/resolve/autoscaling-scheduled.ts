@@ -1,37 +1,36 @@
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { ScheduledScaling } from '../../contracts/scenario/autoscaling.js';
 import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
-import { conflict, report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Resolves the fields of kind `scheduled`; `replicas` is the initial number. */
 export function resolveScheduled(
-  context: Context,
+  here: Cursor,
   own: ScheduledOutput,
-  at: Path,
   replicas: number,
 ): ScheduledScaling {
   const { every } = own;
   const seen = new Set<number>();
   own.actions.forEach(({ atNs: time, ...action }, index) => {
-    const path = [...at, 'actions', index];
-    checkAction(context, action, path);
+    const path = here.in('actions', index);
+    checkAction(path, action);
     if (seen.has(time)) {
-      conflict(context, [...path, 'at'], 'another action has the same time: remove one of them');
+      path.in('at').conflict('another action has the same time: remove one of them');
     }
     seen.add(time);
-    const { durationNs } = context.output.run;
+    const { durationNs } = here.output.run;
     if (time >= durationNs) {
       const message = `never happens: the run ends at ${formatDuration(durationNs)}`;
-      conflict(context, [...path, 'at'], message);
+      path.in('at').conflict(message);
     } else if (every !== undefined && time >= every) {
       const message = `the actions repeat every ${formatDuration(every)}, before this one: write an earlier at or a longer every`;
-      conflict(context, [...path, 'at'], message);
+      path.in('at').conflict(message);
     }
   });
-  const { durationNs } = context.output.run;
+  const { durationNs } = here.output.run;
   if (every !== undefined && every + Math.min(...seen) >= durationNs) {
     const message = `nothing repeats, because the run ends at ${formatDuration(durationNs)}: remove every, or write a shorter one`;
-    conflict(context, [...at, 'every'], message);
+    here.in('every').conflict(message);
   }
   const bounds = own.actions.flatMap((action) => [action.replicas, action.min, action.max]);
   const known = bounds.filter((value) => value !== null);
@@ -54,18 +53,17 @@ export function mostScheduled({ actions }: ScheduledOutput, replicas: number): n
 }
 
 function checkAction(
-  context: Context,
+  here: Cursor,
   { replicas, min, max }: Pick<ScheduledOutput['actions'][number], 'replicas' | 'min' | 'max'>,
-  path: Path,
 ): void {
   if (replicas !== null && (min !== null || max !== null)) {
-    conflict(context, path, 'replicas sets the number: remove min and max');
+    here.conflict('replicas sets the number: remove min and max');
   }
   if (replicas === null && min === null && max === null) {
-    report(context, 'FL203', path, 'an action needs replicas, min or max');
+    here.report('FL203', 'an action needs replicas, min or max');
   }
   if (min !== null && max !== null && min > max) {
     const message = `min, ${min}, is greater than max, ${max}: lower min or raise max`;
-    conflict(context, [...path, 'min'], message);
+    here.in('min').conflict(message);
   }
 }

@@ -1,14 +1,14 @@
 import type { ScalingStep, StepScaling } from '../../contracts/scenario/autoscaling.js';
 import type { StepOutput } from '../schema/autoscaling-step.js';
 import { checkForm, groupOf } from './autoscaling.js';
-import { conflict, conflictsAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 type StepText = StepOutput['steps'][number];
 
 /** Resolves the fields of kind `step`. */
-export function resolveStep(context: Context, own: StepOutput, at: Path): StepScaling {
-  const of = groupOf(context, own, at);
-  own.steps.forEach((step, index) => checkStep(context, own, step, [...at, 'steps', index]));
+export function resolveStep(here: Cursor, own: StepOutput): StepScaling {
+  const of = groupOf(here, own);
+  own.steps.forEach((step, index) => checkStep(here.in('steps', index), own, step));
   const side = (key: 'above' | 'below', sign: 1 | -1): readonly ScalingStep[] =>
     own.steps
       .filter((step) => step[key] !== undefined)
@@ -19,7 +19,7 @@ export function resolveStep(context: Context, own: StepOutput, at: Path): StepSc
   if (above.length > 0 && below.length > 0 && below[0].threshold >= above[0].threshold) {
     const message =
       'steps above and below overlap: every below must be less than every above, or both apply at once';
-    conflict(context, [...at, 'steps'], message);
+    here.in('steps').conflict(message);
   }
   const target = above[0]?.threshold ?? below[0]?.threshold ?? NaN;
   return {
@@ -45,15 +45,15 @@ function changeOf({ add, remove, exactly }: StepText): ScalingStep['change'] {
 }
 
 /** Reports a step without one threshold and one change. */
-function checkStep(context: Context, own: StepOutput, step: StepText, at: Path): void {
-  const wrong = conflictsAt(context, at);
+function checkStep(here: Cursor, own: StepOutput, step: StepText): void {
+  const wrong = here.conflicts();
   const { above, below, add, remove, exactly } = step;
   if ((above === undefined) === (below === undefined)) {
-    conflict(context, at, 'a step needs exactly one of above and below');
+    here.conflict('a step needs exactly one of above and below');
     return;
   }
   if ([add, remove, exactly].filter((change) => change !== undefined).length !== 1) {
-    conflict(context, at, 'a step needs exactly one of add, remove and exactly');
+    here.conflict('a step needs exactly one of add, remove and exactly');
   }
   if (above !== undefined && remove !== undefined) {
     wrong('remove', 'a step above a threshold adds replicas: write add');
@@ -62,7 +62,7 @@ function checkStep(context: Context, own: StepOutput, step: StepText, at: Path):
     wrong('add', 'a step below a threshold removes replicas: write remove');
   }
   const key = above === undefined ? 'below' : 'above';
-  checkForm(context, own.metric, (above ?? below)!, [...at, key]);
+  checkForm(here.in(key), own.metric, (above ?? below)!);
   const same = own.steps.filter((other) => other[key]?.value === step[key]!.value);
   if (same.length > 1 && same[0] !== step) {
     wrong(key, 'another step has the same threshold: remove one of them');

@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/scenario/autoscaling.js';
 import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
 import type { KedaOutput } from '../schema/autoscaling-keda.js';
-import { isOneOf, conflict, report, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor, type Path } from './context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
@@ -28,104 +28,82 @@ const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], examp
 const NUMBER = ['number', '20'] as const;
 
 /** Resolves the fields of kind `hpa`. */
-export function resolveHpa(context: Context, own: HpaOutput, at: Path): HpaScaling {
-  return { kind: 'hpa', ...resolveRatio(context, own, at) };
+export function resolveHpa(here: Cursor, own: HpaOutput): HpaScaling {
+  return { kind: 'hpa', ...resolveRatio(here, own) };
 }
 
 /** Resolves the fields that an autoscaler has which follows the ratio of metrics to targets. */
-export function resolveRatio(
-  context: Context,
-  own: HpaOutput | KedaOutput,
-  at: Path,
-): Omit<HpaScaling, 'kind'> {
+export function resolveRatio(here: Cursor, own: HpaOutput | KedaOutput): Omit<HpaScaling, 'kind'> {
   return {
-    metrics: metricsOf(context, own, at),
+    metrics: metricsOf(here, own),
     min: own.min,
     max: own.max,
     syncNs: own.syncPeriod,
     metricDelayNs: own.metricDelay,
     shrinks: own.scaleDown.selectPolicy !== 'disabled',
     tolerance: own.tolerance,
-    up: rulesOf(context, own.scaleUp, UP, [...at, 'scaleUp']),
-    down: rulesOf(context, own.scaleDown, DOWN, [...at, 'scaleDown']),
+    up: rulesOf(here.in('scaleUp'), own.scaleUp, UP),
+    down: rulesOf(here.in('scaleDown'), own.scaleDown, DOWN),
   };
 }
 
-function metricsOf(
-  context: Context,
-  own: HpaOutput | KedaOutput,
-  at: Path,
-): readonly ScalingTarget[] {
+function metricsOf(here: Cursor, own: HpaOutput | KedaOutput): readonly ScalingTarget[] {
   const { metric, target, of, metrics } = own;
   if (metrics !== undefined) {
     const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
     if (own[single] !== undefined) {
       const message = `${single} is the short form of one entry of metrics: move it into metrics`;
-      conflict(context, [...at, single], message);
+      here.in(single).conflict(message);
     }
-    return metrics.map((entry, index) => targetOf(context, entry, [...at, 'metrics', index]));
+    return metrics.map((entry, index) => targetOf(here.in('metrics', index), entry));
   }
   if (metric === undefined || target === undefined) {
     const missing = metric === undefined ? 'metric' : 'target';
     const message = `${missing} is missing: write both, as in metric: cpu, target: 60%`;
-    report(context, 'FL203', at, message);
+    here.report('FL203', message);
     return [];
   }
-  return [targetOf(context, { metric, target, of }, at)];
+  return [targetOf(here, { metric, target, of })];
 }
 
 type Entry = NonNullable<HpaOutput['metrics']>[number];
 
-function targetOf(context: Context, { metric, target, of }: Entry, at: Path): ScalingTarget {
-  checkForm(context, metric, target, [...at, 'target']);
-  return { metric, target: target.value, of: groupOf(context, { metric, of }, at) };
+function targetOf(here: Cursor, { metric, target, of }: Entry): ScalingTarget {
+  checkForm(here.in('target'), metric, target);
+  return { metric, target: target.value, of: groupOf(here, { metric, of }) };
 }
 
 /** Reports a value of another form than those of a metric. */
-export function checkForm(
-  context: Context,
-  metric: ScalingMetric,
-  target: TargetOutput,
-  at: Path,
-): void {
+export function checkForm(here: Cursor, metric: ScalingMetric, target: TargetOutput): void {
   const [form, example] = FORMS[metric] ?? NUMBER;
   const isShare = form === 'share' && target.form === 'number' && target.value <= 1;
   if (target.form !== form && !isShare) {
     const message = `expected a target for ${metric}, such as ${example}`;
-    report(context, 'FL204', at, message);
+    here.report('FL204', message);
   } else if (target.value === 0) {
-    report(context, 'FL204', at, 'a target of 0 can never be reached: write more than 0');
+    here.report('FL204', 'a target of 0 can never be reached: write more than 0');
   }
 }
 
 /** The group or queue of the metric `lag`; null for other metrics. */
-export function groupOf(
-  context: Context,
-  { metric, of }: Pick<Entry, 'metric' | 'of'>,
-  at: Path,
-): string | null {
+export function groupOf(here: Cursor, { metric, of }: Pick<Entry, 'metric' | 'of'>): string | null {
   if (metric === 'lag' && of === undefined) {
     const message =
       'of is missing: write the consumer group whose lag to use, as topic.group, or the queue';
-    report(context, 'FL203', at, message);
+    here.report('FL203', message);
   }
   if (metric !== 'lag' && of !== undefined) {
     const message = `of applies only to metric: lag, and the metric is ${metric}: remove it`;
-    conflict(context, [...at, 'of'], message);
+    here.in('of').conflict(message);
   }
   return metric === 'lag' ? (of ?? null) : null;
 }
 
-function rulesOf(
-  context: Context,
-  own: RulesOutput,
-  usual: ScalingRules['policies'],
-  at: Path,
-): ScalingRules {
+function rulesOf(here: Cursor, own: RulesOutput, usual: ScalingRules['policies']): ScalingRules {
   const policies = own.policies?.map(({ percent, pods, period }, index) => {
     if ((percent === undefined) === (pods === undefined)) {
       const message = 'a policy needs exactly one of percent and pods';
-      conflict(context, [...at, 'policies', index], message);
+      here.in('policies', index).conflict(message);
     }
     const unit = pods === undefined ? ('percent' as const) : ('pods' as const);
     return { unit, value: pods ?? percent ?? 1, periodNs: period };
@@ -149,7 +127,7 @@ export function checkLags(
       const at = [...path, 'autoscaling'];
       const isList = autoscaling.metrics.length > 1;
       const where = isList ? [...at, 'metrics', index, 'of'] : at;
-      isOneOf(context, of, known, where, `there is no group or queue ${of}`);
+      cursorAt(context, ...where).isOneOf(of, known, `there is no group or queue ${of}`);
     });
   }
 }

@@ -5,7 +5,7 @@ import type { NetworkLink } from '../../contracts/scenario/network.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { hopSchema, type HopOutput } from '../schema/discovery.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
-import type { Context } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
 import { sorted } from './names.js';
@@ -46,10 +46,10 @@ export function resolveBalancers(
   context: Context,
 ): readonly (readonly [name: string, own: Gateway])[] {
   return balancedServices(context.output).map(({ name, endpoints, hop }) => {
-    const path = ['services', name, 'discovery', 'hop'];
+    const here = cursorAt(context, 'services', name, 'discovery', 'hop');
     const { zone } = context.output.services![name];
     const own = balancerName(name);
-    const placement = resolvePlacement(context, hop.replicas, zonesOnly(zone), path);
+    const placement = resolvePlacement(here, hop.replicas, zonesOnly(zone));
     return [
       own,
       {
@@ -58,7 +58,7 @@ export function resolveBalancers(
         kind: 'simple',
         routing: 'firstMatch',
         answers: new Map(),
-        routes: endpoints.map((endpoint) => routeTo(name, endpoint, hop.work, path)),
+        routes: endpoints.map((endpoint) => routeTo(name, endpoint, hop.work, here)),
         middleware: [],
         outbound: new Map(),
         balances: name,
@@ -92,12 +92,7 @@ function zonesOnly(zone: NonNullable<ScenarioOutput['services']>[string]['zone']
   return typeof zone === 'object' && !Array.isArray(zone) ? Object.keys(zone).sort() : zone;
 }
 
-function routeTo(
-  component: string,
-  endpoint: string,
-  work: Distribution,
-  at: readonly string[],
-): Route {
+function routeTo(component: string, endpoint: string, work: Distribution, here: Cursor): Route {
   const isFree = work.kind === 'constant' && work.valueNs === 0;
   return {
     name: endpoint,
@@ -113,12 +108,12 @@ function routeTo(
     mirror: null,
     policy: null,
     middleware: [],
-    chain: isFree ? [] : [handling(work, at)],
+    chain: isFree ? [] : [handling(work, here)],
   };
 }
 
 /** The work of the balancer for a request. */
-function handling(work: Distribution, at: readonly string[]): Middleware {
+function handling(work: Distribution, { path: at }: Cursor): Middleware {
   return {
     name: 'transform',
     kind: null,

@@ -1,15 +1,11 @@
 import { balancerKind } from '../../patterns/registry.js';
 import type { LoadBalancing } from '../../contracts/scenario/policies.js';
 import { zoneAwareSchema, type BalancingOutput } from '../schema/balancing.js';
-import { conflict, conflictsAt, isDeclaredKey, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { resolvePriorities } from './priorities.js';
 
 /** Resolves load balancing. */
-export function resolveLoadBalancing(
-  context: Context,
-  output: BalancingOutput,
-  path: Path,
-): LoadBalancing {
+export function resolveLoadBalancing(here: Cursor, output: BalancingOutput): LoadBalancing {
   const {
     kind,
     panicThreshold = null,
@@ -23,12 +19,12 @@ export function resolveLoadBalancing(
   if (failTrafficOnPanic && panicThreshold === 0) {
     const message =
       'has no effect with panicThreshold 0, because there is no panic mode: remove one of them';
-    conflict(context, [...path, 'failTrafficOnPanic'], message);
+    here.in('failTrafficOnPanic').conflict(message);
   }
   const { key } = config as { readonly key?: string };
-  if (key !== undefined) isDeclaredKey(context, key, [...path, 'key']);
+  if (key !== undefined) here.in('key').isDeclaredKey(key);
   const zones = zoneAware === true ? zoneAwareSchema.parse({}) : zoneAware || null;
-  const priorities = resolvePriorities(context, levels, [...path, 'priorities']);
+  const priorities = resolvePriorities(here.in('priorities'), levels);
   const common = {
     panicThreshold,
     failTrafficOnPanic,
@@ -37,16 +33,15 @@ export function resolveLoadBalancing(
     level,
     ...(priorities !== undefined && { priorities }),
   };
-  checkBalancing(context, { kind, config, common }, path);
+  checkBalancing(here, { kind, config, common });
   return { kind, config, common };
 }
 
 function checkBalancing(
-  context: Context,
+  here: Cursor,
   { kind, config, common: { zoneAware, subset, priorities = null } }: LoadBalancing,
-  path: Path,
 ): void {
-  const wrong = conflictsAt(context, path);
+  const wrong = here.conflicts();
   const definition = balancerKind(kind)!;
   for (const { field, message } of definition.check?.(config as never) ?? []) {
     wrong(field, message);

@@ -11,10 +11,9 @@ import { entries, get, items, locate, text, type Node } from '../located.js';
 import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
 import type { OnceOutput } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
-import type { Context, Path } from './context.js';
+import { stablePath, type Cursor, type Path } from './context.js';
 import { resolveLoadBalancing } from './balancing.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
-import { writtenAt, isSwitchedOff, conflict, report, stablePath } from './context.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
 import { clusterOf, withOwners } from './owners.js';
@@ -27,58 +26,51 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
 
 /** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
-export function resolvePolicy(
-  context: Context,
-  output: BundleOutput | undefined,
-  path: Path,
-): Bundle | null {
-  return output === undefined ? null : resolveBundle(context, output, path);
+export function resolvePolicy(here: Cursor, output: BundleOutput | undefined): Bundle | null {
+  return output === undefined ? null : resolveBundle(here, output);
 }
 
 /** Resolves a bundle with its layers in order. A bundle that is only a name is the named one, including its state. */
-export function resolveBundle(context: Context, output: BundleOutput, path: Path): Bundle {
-  const name = onlyName(context, path);
+export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
+  const name = onlyName(here);
   if (name !== null) {
-    const known = context.named(name);
+    const known = here.context.named(name);
     if (known !== undefined) return known;
   }
-  const layers = layersOf(context, output, path);
+  const layers = layersOf(here, output);
   const loadBalancing =
     output.loadBalancing === undefined
       ? null
-      : resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']);
-  const outlierDetection = resolveOutliers(context, output.outlierDetection, [
-    ...path,
-    'outlierDetection',
-  ]);
-  const idempotencyKey = resolveOnce(context, output.idempotencyKey, [...path, 'idempotencyKey']);
+      : resolveLoadBalancing(here.in('loadBalancing'), output.loadBalancing);
+  const outlierDetection = resolveOutliers(here.in('outlierDetection'), output.outlierDetection);
+  const idempotencyKey = resolveOnce(here.in('idempotencyKey'), output.idempotencyKey);
   if (idempotencyKey !== null && layers.some(({ policy }) => policy === 'hedge')) {
     const message =
       'a hedge with the same idempotency key is answered 409 while the original runs, which ' +
       'ends the call: remove hedge or idempotencyKey';
-    conflict(context, [...path, 'idempotencyKey'], message);
+    here.in('idempotencyKey').conflict(message);
   }
   const connections =
     output.connections === undefined
       ? null
-      : resolveConnections(context, output.connections, layers, [...path, 'connections']);
+      : resolveConnections(here.in('connections'), output.connections, layers);
   if (output.loadBalancing !== undefined) {
-    checkLevel(context, output.loadBalancing, connections !== null, [...path, 'loadBalancing']);
+    checkLevel(here.in('loadBalancing'), output.loadBalancing, connections !== null);
   }
   const nothing = [loadBalancing, outlierDetection, idempotencyKey, connections].every(
     (field) => field === null,
   );
-  const isOff = isSwitchedOff(context, [...path, 'outlierDetection']);
-  if (nothing && !isOff && layers.length === 0 && !isNamed(path)) return NO_POLICY;
-  const id = bundleIdAt(context.tree, path);
+  const isOff = here.in('outlierDetection').isSwitchedOff();
+  if (nothing && !isOff && layers.length === 0 && !isNamed(here.path)) return NO_POLICY;
+  const id = bundleIdAt(here.tree, here.path);
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
-  const fallback = resolveFallback(context, output, path);
+  const fallback = resolveFallback(here, output);
   const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections };
-  const cluster = clusterOf(context, output);
+  const cluster = clusterOf(here.context, output);
   const ejectsNone = isOff && { ejectsNone: true as const };
   const bundle = { id, layers, ...own, ...ejectsNone, ...cluster, order: orderName };
-  return withOwners(context, bundle, output, path, NAMED_STATE.has(orderName));
+  return withOwners(here, bundle, output, NAMED_STATE.has(orderName));
 }
 
 /** Whether a bundle is an entry of `policies` itself, not nested in one. */
@@ -93,27 +85,22 @@ function isNamed(path: Path): boolean {
 }
 
 /** Resolves an idempotency key; null = none. */
-export function resolveOnce(
-  context: Context,
-  output: OnceOutput | undefined,
-  path: Path,
-): OncePerValue | null {
+export function resolveOnce(here: Cursor, output: OnceOutput | undefined): OncePerValue | null {
   if (output === undefined) return null;
-  checkKey(context, output.key, undefined, path);
+  checkKey(here, output.key, undefined);
   return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
 }
 
 /** Resolves an outlier detection; null = none. */
 export function resolveOutliers(
-  context: Context,
+  here: Cursor,
   output: OutlierOutput | undefined,
-  path: Path,
 ): OutlierDetection | null {
   if (output === undefined) return null;
   const { kind, ...config } = output;
   const definition = outlierKind(kind)!;
   for (const problem of definition.check(config as never)) {
-    conflict(context, [...path, ...problem.field.split('.')], problem.message);
+    here.in(...problem.field.split('.')).conflict(problem.message);
   }
   const panicThreshold = definition.panicThreshold(config as never);
   return { kind: definition.outlier, config, panicThreshold };
@@ -189,36 +176,32 @@ function writtenFields(node: Node | undefined, prefix = ''): readonly string[] {
     .sort();
 }
 
-function layersOf(context: Context, output: BundleOutput, path: Path): Layer[] {
+function layersOf(here: Cursor, output: BundleOutput): Layer[] {
   const present = new Map<string, Layer>();
   for (const policy of policyNames) {
     const config = output[policy];
     if (config === undefined) continue;
     const fields = config as Record<string, unknown>;
-    const layer = sharedLayer(
-      context,
-      layerOf(policy, fields, writtenAt(context, [...path, policy])),
-      [...path, policy],
-    );
-    checkKey(context, layer.key, fields['per'], [...path, policy]);
-    checkShared(context, layer, [...path, policy]);
+    const layer = sharedLayer(here.in(policy), layerOf(policy, fields, here.in(policy).written()));
+    checkKey(here.in(policy), layer.key, fields['per']);
+    checkShared(here.in(policy), layer);
     const store = fields['store'] as StoreOutput | undefined;
     present.set(
       policy,
       store === undefined
         ? withStepWords(layer)
-        : { ...layer, store: resolvePolicyStore(context, store, layer, [...path, policy]) },
+        : { ...layer, store: resolvePolicyStore(here.in(policy), store, layer) },
     );
   }
   completeTogether(present);
   completeByOrder(present, output);
-  checkTogether(context, present, output, path);
-  const order = orderOf(context, output, present, path);
+  checkTogether(here, present, output);
+  const order = orderOf(here, output, present);
   const layers = order.flatMap((policy) => {
     const layer = present.get(policy);
     return layer === undefined ? [] : [splitLayer(layer)];
   });
-  checkTargets(context, layers, path);
+  checkTargets(here, layers);
   const deadline = present.get('deadline');
   if (deadline !== undefined) layers.splice(layers[0]?.policy === 'fallback' ? 1 : 0, 0, deadline);
   return layers;
@@ -250,16 +233,15 @@ function completeByOrder(present: Map<string, Layer>, { order }: BundleOutput): 
 
 /** Reports problems that kinds find in combination with the rest of the bundle. */
 function checkTogether(
-  context: Context,
+  here: Cursor,
   present: ReadonlyMap<string, Layer>,
   { connections }: BundleOutput,
-  path: Path,
 ): void {
   const configs = new Map<string, unknown>(
     [...present].map(([policy, layer]) => [policy, layer.config]),
   );
   if (connections !== undefined) configs.set('connections', connections);
-  for (const [policy, layer] of present) checkLayer(context, layer, configs, [...path, policy]);
+  for (const [policy, layer] of present) checkLayer(here.in(policy), layer, configs);
 }
 
 /** Sets the key that splits the state by the library's own settings. */
@@ -270,70 +252,68 @@ export function splitLayer(layer: Layer): Layer {
 }
 
 /** Reports an unknown key, and `per: key` without a key. */
-export function checkKey(context: Context, key: string | null, per: unknown, path: Path): void {
+export function checkKey(here: Cursor, key: string | null, per: unknown): void {
   if (key === null) {
     if (per !== 'key') return;
     const message = 'per: key needs a key: write key: NAME';
-    report(context, 'FL203', [...path, 'per'], message);
+    here.in('per').report('FL203', message);
     return;
   }
-  checkKeyName(context, key, [...path, 'key']);
+  checkKeyName(here.in('key'), key);
 }
 
-/** Reports problems that the kind of a policy finds in its settings; `path` is the path of the policy. */
+/** Reports problems that the kind of a policy finds in its settings; `here` is the policy. */
 export function checkLayer(
-  context: Context,
+  here: Cursor,
   layer: Layer,
   configs: ReadonlyMap<string, unknown>,
-  path: Path,
 ): void {
   const kind = policyKind(layer.policy, layer.kind)!;
-  checkRemembered(context, layer, path);
+  checkRemembered(here, layer);
   for (const { field, message } of kind.check?.(layer.config as never, configs, layer.key) ?? []) {
-    conflict(context, [...path, ...(field === '' ? [] : field.split('.'))], message);
+    here.in(...(field === '' ? [] : field.split('.'))).conflict(message);
   }
 }
 
 /** Reports `per: target` on a layer outside retries or hedges, because each attempt picks its own instance. */
-function checkTargets(context: Context, layers: readonly Layer[], path: Path): void {
+function checkTargets(here: Cursor, layers: readonly Layer[]): void {
   layers.forEach((layer, index) => {
     if (layer.per === 'target' && PARALLEL.has(layer.policy)) {
       const message = `${layer.policy} uses one instance per attempt and keeps no state for each: write per: callee`;
-      report(context, 'FL209', [...path, layer.policy, 'per'], message);
+      here.in(layer.policy, 'per').report('FL209', message);
     }
     const repeating = layers.slice(index + 1).find(({ policy }) => REPEATING.has(policy));
     if (layer.per !== 'target' || repeating === undefined) return;
     const message =
       `${layer.policy} keeps state per instance called, but ${repeating.policy} inside it picks one for ` +
       `each attempt: move ${repeating.policy} outside ${layer.policy}`;
-    report(context, 'FL209', [...path, layer.policy, 'per'], message);
+    here.in(layer.policy, 'per').report('FL209', message);
   });
 }
 
 function orderOf(
-  context: Context,
+  here: Cursor,
   output: BundleOutput,
   present: ReadonlyMap<string, Layer>,
-  path: Path,
 ): readonly string[] {
   const { order = 'default' } = output;
   if (typeof order === 'string') return presetOrder(order, present.get('bulkhead')?.kind);
-  const at = [...path, 'order'];
+  const at = here.in('order');
   const twice = order.find((policy, index) => order.indexOf(policy) !== index);
-  if (twice !== undefined) report(context, 'FL209', at, `duplicate entry ${twice} in order`);
+  if (twice !== undefined) at.report('FL209', `duplicate entry ${twice} in order`);
   for (const policy of present.keys()) {
     if (policy !== 'deadline' && !order.includes(policy)) {
-      report(context, 'FL209', at, `order does not list ${policy}: add it`);
+      at.report('FL209', `order does not list ${policy}: add it`);
     }
   }
   return order;
 }
 
 /** The name in `policy: pay` or `{ extends: pay }`; null if the bundle has its own fields or several bases. */
-function onlyName(context: Context, path: Path): string | null {
-  if (isNamed(path)) return null;
-  const found = locate(context.written, path);
-  if (found.depth < path.length || entries(found.node).length !== 1) return null;
+function onlyName(here: Cursor): string | null {
+  if (isNamed(here.path)) return null;
+  const found = locate(here.context.written, here.path);
+  if (found.depth < here.path.length || entries(found.node).length !== 1) return null;
   const base = get(found.node, 'extends');
   return text(base) ?? (items(base).length === 1 ? (text(items(base)[0]) ?? null) : null);
 }

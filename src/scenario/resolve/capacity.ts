@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Capacity, CapacityIndex } from '../../contracts/scenario/capacity.js';
 import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import { refuseFields, conflict, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { checkKey } from './sections.js';
 import { sorted } from './names.js';
 
@@ -14,34 +14,33 @@ const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee']
 
 /** Resolves the provisioned throughput of a table; null for databases that are not tables (dynamodb). */
 export function resolveCapacity(
-  context: Context,
+  here: Cursor,
   { kind, capacity, operations }: DatabaseOutput,
-  path: Path,
 ): Capacity | null {
   if (kind !== 'dynamodb') {
     if (capacity !== undefined) {
       const message = 'capacity units apply only to kind: dynamodb; other kinds have cpu';
-      conflict(context, [...path, 'capacity'], message);
+      here.in('capacity').conflict(message);
     }
     for (const [name, { units }] of sorted(operations)) {
       if (units === undefined) continue;
       const message = 'capacity units apply only to operations of kind: dynamodb';
-      conflict(context, [...path, 'operations', name, 'units'], message);
+      here.in('operations', name, 'units').conflict(message);
     }
     return null;
   }
   const why = (field: string): string =>
     `a dynamodb table has capacity and partitions, but no ${field}: remove it`;
-  refuseFields(context, path, NOT_OF_TABLES, why);
+  here.refuse(NOT_OF_TABLES, why);
   for (const [name, { lock, write, units = 1 }] of sorted(operations)) {
-    const at = [...path, 'operations', name];
+    const at = here.in('operations', name);
     const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
-    if (lock) conflict(context, [...at, 'lock'], 'dynamodb does not lock rows: remove lock');
+    if (lock) at.in('lock').conflict('dynamodb does not lock rows: remove lock');
     if (units > most) {
       const message =
         `one operation needs more units than a partition gives in a second, ${most}, so it ` +
         'would never succeed';
-      conflict(context, [...at, 'units'], message);
+      at.in('units').conflict(message);
     }
   }
   const {
@@ -60,17 +59,16 @@ export function resolveCapacity(
     partitions: partitions ?? Math.max(1, Math.ceil(needed)),
     burstNs: burst,
     isAdaptive: adaptive,
-    indexes: resolveIndexes(context, capacity?.indexes, [...path, 'capacity', 'indexes']),
+    indexes: resolveIndexes(here.in('capacity', 'indexes'), capacity?.indexes),
   };
 }
 
 function resolveIndexes(
-  context: Context,
+  here: Cursor,
   indexes: NonNullable<DatabaseOutput['capacity']>['indexes'],
-  path: Path,
 ): readonly CapacityIndex[] {
   return sorted(indexes ?? {}).map(([name, { write = Infinity, key = null }]) => {
-    if (key !== null) checkKey(context, key, [...path, name, 'key']);
+    if (key !== null) checkKey(here.in(name, 'key'), key);
     const needed = write === Infinity ? 1 : Math.ceil(write / PARTITION_MAX.write);
     return { name, write, key, partitions: Math.max(1, needed) };
   });

@@ -1,7 +1,7 @@
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import { kongPriority } from '../products.js';
-import { conflict, report, type Context } from './context.js';
+import { cursorAt, type Context } from './context.js';
 
 /**
  * The middleware of a route in order: that of the gateway, then its own. Kong sorts plugins by priority, and of each
@@ -32,7 +32,7 @@ export function checkPlugins(context: Context, chain: readonly Middleware[]): vo
   for (const { name, kind, at } of chain) {
     if (kongPriority(name, kind) !== undefined) continue;
     const message = `kind: kong runs plugins by priority, and ${name} can be several plugins: write its kind`;
-    report(context, 'FL203', [...at, name], message);
+    cursorAt(context, ...at, name).report('FL203', message);
   }
 }
 
@@ -47,7 +47,7 @@ export function checkEnds(context: Context, routes: readonly Route[]): void {
     const message =
       `never runs, because ${chain[end]!.name} before it refuses every request: give that one ` +
       'a `when` or a smaller `reject`, or remove one of them';
-    conflict(context, [...next.at, next.name], message);
+    cursorAt(context, ...next.at, next.name).conflict(message);
   }
 }
 
@@ -65,6 +65,6 @@ export function checkCoalescing(
     if (second === undefined || reported.has(second)) continue;
     reported.add(second);
     const message = 'a request can be coalesced only once on its path: remove one of the two';
-    conflict(context, second.at, message);
+    cursorAt(context, ...second.at).conflict(message);
   }
 }

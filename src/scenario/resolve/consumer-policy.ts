@@ -5,7 +5,7 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { resolvePolicy } from './bundles.js';
-import { conflictsAt, conflict, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Policies that apply to a handler. */
 const ALLOWED: readonly string[] = ['circuitBreaker', 'rateLimit', 'timeout'];
@@ -14,14 +14,13 @@ const OF_CALLS = ['idempotencyKey', 'loadBalancing', 'outlierDetection', 'connec
 
 /** Resolves the bundle of a consumer into its three policies; null = none. */
 export function resolveConsumerPolicy(
-  context: Context,
+  here: Cursor,
   output: BundleOutput | undefined,
-  path: Path,
 ): ConsumerPolicy | null {
-  const bundle = resolvePolicy(context, output, path);
+  const bundle = resolvePolicy(here, output);
   if (bundle === null) return null;
-  for (const layer of bundle.layers) checkLayer(context, layer, [...path, layer.policy]);
-  checkRest(context, bundle, path);
+  for (const layer of bundle.layers) checkLayer(here.in(layer.policy), layer);
+  checkRest(here, bundle);
   const layerOf = (policy: string): Layer | null =>
     bundle.layers.find((layer) => layer.policy === policy) ?? null;
   const { after = null } = (layerOf('timeout')?.config ?? {}) as { readonly after?: number | null };
@@ -33,34 +32,34 @@ export function resolveConsumerPolicy(
   };
 }
 
-function checkRest(context: Context, bundle: Bundle, path: Path): void {
-  if (writtenAt(context, [...path, 'order']) !== undefined) {
+function checkRest(here: Cursor, bundle: Bundle): void {
+  if (here.in('order').written() !== undefined) {
     const message =
       'the order of a consumer is fixed (circuitBreaker, rateLimit, timeout, from the outside ' +
       'in): remove order';
-    conflict(context, [...path, 'order'], message);
+    here.in('order').conflict(message);
   }
   for (const field of OF_CALLS) {
     if (bundle[field] === null) continue;
     const message =
       'a handler runs in the process of the consumer and is not called over the network: remove ' +
       `${field}`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
 }
 
 /** Reports layers and settings that need a callee or a remote store, because a handler is not a remote call. */
-function checkLayer(context: Context, layer: Layer, path: Path): void {
+function checkLayer(here: Cursor, layer: Layer): void {
   const { policy, kind: name, per, key, store, dryRun } = layer;
   if (!ALLOWED.includes(policy)) {
     const message =
       `a consumer supports ${ALLOWED.join(', ')}; ${policy} does not apply to its handler: ` +
       `${adviceOf(policy)}`;
-    conflict(context, path, message);
+    here.conflict(message);
     return;
   }
   const kind = policyKind(policy, name)!;
-  const refuse = conflictsAt(context, path);
+  const refuse = here.conflicts();
   if (per === 'target') {
     const message =
       `${name} keeps state per instance called, and a handler is not a remote call: use ` +

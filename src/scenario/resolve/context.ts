@@ -32,85 +32,114 @@ interface Extra {
   readonly allowed?: readonly string[];
 }
 
-/** Reports a problem at the value of a path, with a suggestion from the allowed words. */
-export function report(
-  context: Context,
-  code: Code,
-  path: Path,
-  message: string,
-  extra: Extra = {},
-): void {
-  const at = locate(context.tree, path).node.at;
-  const { found, allowed } = extra;
-  context.problems.add({ code, at, path, message, found, allowed });
-}
+/** A place in a scenario: what is written there is read from it, and problems are reported at it. */
+export class Cursor {
+  constructor(
+    readonly context: Context,
+    readonly path: Path,
+  ) {}
 
-/** Whether a name is one of the allowed ones. Reports others. */
-export function isOneOf(
-  context: Context,
-  found: string,
-  allowed: readonly string[],
-  path: Path,
-  message: string,
-): boolean {
-  if (allowed.includes(found)) return true;
-  report(context, 'FL404', path, message, { found, allowed });
-  return false;
-}
+  /** A place inside this one. */
+  in(...keys: Path): Cursor {
+    return new Cursor(this.context, [...this.path, ...keys]);
+  }
 
-/** Whether a key is declared in `keys`. Reports others. */
-export function isDeclaredKey(context: Context, key: string, path: Path): boolean {
-  return isOneOf(context, key, context.names.keys, path, `there is no key ${key} in keys`);
-}
+  /** A place by its path from the top. */
+  at(...path: Path): Cursor {
+    return new Cursor(this.context, path);
+  }
 
-/** Whether a zone is declared. Reports others. */
-export function isZone(context: Context, zone: string, path: Path): boolean {
-  return isOneOf(context, zone, [...context.names.zones], path, `there is no zone ${zone}`);
-}
+  /** The entry of a section that it is in. */
+  entry(): Cursor {
+    return this.at(...this.path.slice(0, 2));
+  }
 
-/** Reports that the value of a path contradicts others, or has no effect with them (FL208). */
-export function conflict(context: Context, path: Path, message: string): void {
-  report(context, 'FL208', path, message);
-}
+  get names(): Names {
+    return this.context.names;
+  }
 
-/** Remarks on a setting that is accepted and has no effect with the others. */
-export function remark(context: Context, path: Path, text: string): void {
-  const found = locate(context.tree, path);
-  context.problems.note(found.key ?? found.node.at, `${String(path[path.length - 1])}: ${text}`);
-}
+  /** The validated scenario. */
+  get output(): ScenarioOutput {
+    return this.context.output;
+  }
 
-/** Reports such contradictions in the fields of one place. */
-export function conflictsAt(
-  context: Context,
-  path: Path,
-): (field: string, message: string) => void {
-  return (field, message) => conflict(context, [...path, field], message);
-}
+  get tree(): Node {
+    return this.context.tree;
+  }
 
-/** Reports fields that are written in a place where they have no effect. */
-export function refuseFields(
-  context: Context,
-  path: Path,
-  fields: readonly string[],
-  messageOf: (field: string) => string,
-): void {
-  for (const field of fields) {
-    if (writtenAt(context, [...path, field]) === undefined) continue;
-    conflict(context, [...path, field], messageOf(field));
+  /** The value written here; undefined for a default. */
+  written(): Node | undefined {
+    const found = locate(this.tree, this.path);
+    return found.depth === this.path.length ? found.node : undefined;
+  }
+
+  /** Whether the field is switched off by `none`, so that no preset of a product applies instead. */
+  isSwitchedOff(): boolean {
+    const { node, depth } = locate(this.tree, this.path.slice(0, -1));
+    const isHere = depth === this.path.length - 1;
+    return isHere && node.type === 'map' && node.off?.has(String(this.path.at(-1))) === true;
+  }
+
+  /** Reports a problem at the value, with a suggestion from the allowed words. */
+  report(code: Code, message: string, extra: Extra = {}): void {
+    this.add(locate(this.tree, this.path).node.at, code, message, extra);
+  }
+
+  /** Like `report`, but at the key instead of its value. */
+  reportKey(code: Code, message: string, extra: Extra = {}): void {
+    const { key, node } = locate(this.tree, this.path);
+    this.add(key ?? node.at, code, message, extra);
+  }
+
+  /** Reports that the value contradicts others, or has no effect with them (FL208). */
+  conflict(message: string): void {
+    this.report('FL208', message);
+  }
+
+  /** Reports such contradictions in the fields of this place. */
+  conflicts(): (field: string, message: string) => void {
+    return (field, message) => this.in(field).conflict(message);
+  }
+
+  /** Reports fields that are written here and have no effect. */
+  refuse(fields: readonly string[], messageOf: (field: string) => string): void {
+    for (const field of fields) {
+      const own = this.in(field);
+      if (own.written() !== undefined) own.conflict(messageOf(field));
+    }
+  }
+
+  /** Remarks on a setting that is accepted and has no effect with the others. */
+  remark(text: string): void {
+    const found = locate(this.tree, this.path);
+    this.context.problems.note(found.key ?? found.node.at, `${String(this.path.at(-1))}: ${text}`);
+  }
+
+  /** Whether a name is one of the allowed ones. Reports others. */
+  isOneOf(found: string, allowed: readonly string[], message: string): boolean {
+    if (allowed.includes(found)) return true;
+    this.report('FL404', message, { found, allowed });
+    return false;
+  }
+
+  /** Whether a key is declared in `keys`. Reports others. */
+  isDeclaredKey(key: string): boolean {
+    return this.isOneOf(key, this.names.keys, `there is no key ${key} in keys`);
+  }
+
+  /** Whether a zone is declared. Reports others. */
+  isZone(zone: string): boolean {
+    return this.isOneOf(zone, [...this.names.zones], `there is no zone ${zone}`);
+  }
+
+  private add(at: Node['at'], code: Code, message: string, { found, allowed }: Extra): void {
+    this.context.problems.add({ code, at, path: this.path, message, found, allowed });
   }
 }
 
-/** Like `report`, but at the key instead of its value. */
-export function reportKey(
-  context: Context,
-  code: Code,
-  path: Path,
-  message: string,
-  extra: Extra = {},
-): void {
-  const { key, node } = locate(context.tree, path);
-  const { found, allowed } = extra;
-  context.problems.add({ code, at: key ?? node.at, path, message, found, allowed });
+/** The place at a path from the top of a scenario. */
+export function cursorAt(context: Context, ...path: Path): Cursor {
+  return new Cursor(context, path);
 }
 
 /** A path with named list entries by name instead of index, so that it does not depend on their order. */
@@ -136,19 +165,4 @@ function joined(before: string, rest: readonly PathKey[]): string {
   return before === '' || textOfRest === '' || textOfRest.startsWith('[')
     ? textOfRest
     : `.${textOfRest}`;
-}
-
-/** Whether a field is switched off by `none`, so that no preset of a product applies instead. */
-export function isSwitchedOff(context: Context, path: Path): boolean {
-  const parent = locate(context.tree, path.slice(0, -1));
-  const { node, depth } = parent;
-  return (
-    depth === path.length - 1 && node.type === 'map' && node.off?.has(String(path.at(-1))) === true
-  );
-}
-
-/** The value written at a path; undefined for a default. */
-export function writtenAt(context: Context, path: Path): Node | undefined {
-  const found = locate(context.tree, path);
-  return found.depth === path.length ? found.node : undefined;
 }

@@ -4,8 +4,7 @@ import type { Cpu } from '../../contracts/scenario/process.js';
 import { isSearch, PRODUCTS, type Product } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
-import type { Context, Path } from './context.js';
-import { conflict, isSwitchedOff, report, reportKey, writtenAt } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { resolveCpu, resolveSerialCpu } from '../sections/cpu.js';
 import { sorted } from './names.js';
 import { checkKey } from './sections.js';
@@ -17,16 +16,16 @@ import { lockTimeoutOf, resolveLocks } from './table-locks.js';
 
 /** Resolves a database. */
 export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
-  const path = ['databases', name];
-  const operations = resolveOperations(context, output, [...path, 'operations']);
+  const here = cursorAt(context, 'databases', name);
+  const operations = resolveOperations(here.in('operations'), output);
   const product = PRODUCTS[output.kind];
-  const cpu = coresOf(context, output, product, [...path, 'cpu']);
+  const cpu = coresOf(here.in('cpu'), output, product);
   const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
   if (reserved >= maxConnections) {
     const message = 'reserved must be below maxConnections, or no connection is left';
-    conflict(context, [...path, 'reserved'], message);
+    here.in('reserved').conflict(message);
   }
-  const placement = resolvePlacement(context, nodesOf(output), output.zone, path);
+  const placement = resolvePlacement(here, nodesOf(output), output.zone);
   return {
     ...plainHost(name, output, { ...placement, cpu }),
     kind: output.kind,
@@ -37,108 +36,104 @@ export function resolveDatabase(context: Context, name: string, output: Database
     connectWork: output.connectWork,
     cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
     onAbandon: output.onAbandon,
-    clientCheckIntervalNs: checkInterval(context, output, path),
+    clientCheckIntervalNs: checkInterval(here, output),
     idleTimeoutNs: output.idleTimeout,
     statementTimeoutNs: output.statementTimeout,
     knee: output.knee ?? null,
-    ...resolveReplication(context, output, product, path),
-    shards: resolveShards(context, output, path),
-    cluster: resolveCluster(context, output, path),
-    capacity: resolveCapacity(context, output, path),
-    search: resolveSearch(context, output, cpu, path),
+    ...resolveReplication(here, output, product),
+    shards: resolveShards(here, output),
+    cluster: resolveCluster(here, output),
+    capacity: resolveCapacity(here, output),
+    search: resolveSearch(here, output, cpu),
     lockTimeoutNs: lockTimeoutOf(output),
     deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
     deadlockVictim: product.deadlockVictim,
-    pool: resolvePool(context, output.pool, [...path, 'pool']),
-    pools: resolvePools(context, output.pools, path),
+    pool: resolvePool(here.in('pool'), output.pool),
+    pools: resolvePools(here, output.pools),
   };
 }
 
 /** Only PostgreSQL looks for lost clients while it executes a statement. */
 function checkInterval(
-  context: Context,
+  here: Cursor,
   { kind, clientCheckInterval }: DatabaseOutput,
-  path: Path,
 ): Database['clientCheckIntervalNs'] {
   if (clientCheckInterval !== null && kind !== 'postgres' && kind !== 'generic') {
     const message =
       `${kind} does not look for lost clients during a statement: remove clientCheckInterval, or ` +
       'write statementTimeout';
-    conflict(context, [...path, 'clientCheckInterval'], message);
+    here.in('clientCheckInterval').conflict(message);
   }
   return clientCheckInterval;
 }
 
 /** Resolves the shards of a database, and checks its operations against them. */
 function resolveShards(
-  context: Context,
+  here: Cursor,
   { kind, shards: written, replicas, operations }: DatabaseOutput,
-  path: Path,
 ): Shards | null {
   const shards = written ?? null;
   for (const [name, operation] of sorted(operations)) {
     const { scan, key, lock, write } = operation;
-    const at = [...path, 'operations', name];
-    if (operation.fanout !== undefined) checkFanout(context, operation, kind, shards, at);
+    const at = here.in('operations', name);
+    if (operation.fanout !== undefined) checkFanout(at, operation, kind, shards);
     if (scan && shards === null) {
       const message =
         'has no effect on a single node, which holds all rows: add shards to the database';
-      conflict(context, [...at, 'scan'], message);
+      at.in('scan').conflict(message);
     }
     if (scan && key !== undefined) {
       const message = `a scan asks every shard, and key: ${key} selects one row: remove one of them`;
-      conflict(context, [...at, 'scan'], message);
+      at.in('scan').conflict(message);
     }
     if (scan && write) {
       const message =
         'a scan only reads, because a write to all shards has no common commit: remove write';
-      conflict(context, [...at, 'scan'], message);
+      at.in('scan').conflict(message);
     }
     if (lock && shards !== null && kind !== 'elasticsearch' && key !== shards.key) {
       const message =
         `a row is locked on its shard, which the value of ${shards.key} selects: write key: ` +
         `${shards.key}, or remove lock`;
-      conflict(context, [...at, 'lock'], message);
+      at.in('lock').conflict(message);
     }
   }
   if (shards === null) return null;
-  checkKey(context, shards.key, [...path, 'shards', 'key']);
+  checkKey(here.in('shards', 'key'), shards.key);
   if ((replicas?.count ?? 0) > 0 && kind !== 'elasticsearch') {
     const message =
       'a database has either replicas or shards; only elasticsearch has replicas of shards: ' +
       'remove one of them';
-    conflict(context, [...path, 'shards'], message);
+    here.in('shards').conflict(message);
   }
   return shards;
 }
 
 /** Resolves the cluster that the shards of Redis are in. */
 function resolveCluster(
-  context: Context,
+  here: Cursor,
   { kind, shards, cluster }: DatabaseOutput,
-  path: Path,
 ): Database['cluster'] {
   if (cluster === undefined) return null;
   if (kind !== 'redis') {
     const message = `describes a Redis Cluster, and the kind is ${kind}: remove cluster, or write kind: redis`;
-    conflict(context, [...path, 'cluster'], message);
+    here.in('cluster').conflict(message);
   } else if (shards === undefined) {
     const message =
       'has no effect on a single node, which has all slots: add shards to the database';
-    conflict(context, [...path, 'cluster'], message);
+    here.in('cluster').conflict(message);
   }
   return { requireFullCoverage: cluster.requireFullCoverage, nodeTimeoutNs: cluster.nodeTimeout };
 }
 
 /** Reports invalid `fanout` of an operation. */
 function checkFanout(
-  context: Context,
+  here: Cursor,
   { scan, write, lock, fanout = 1 }: DatabaseOutput['operations'][string],
   kind: DatabaseOutput['kind'],
   shards: Shards | null,
-  path: Path,
 ): void {
-  const problem = (why: string): void => conflict(context, [...path, 'fanout'], why);
+  const problem = (why: string): void => here.in('fanout').conflict(why);
   if (kind === 'elasticsearch') problem('a search asks every shard: remove fanout');
   else if (shards === null)
     problem('has no effect on a single node, which holds all rows: add shards to the database');
@@ -150,10 +145,9 @@ function checkFanout(
 
 /** Resolves replicas, read route and failover. */
 function resolveReplication(
-  context: Context,
+  here: Cursor,
   { kind, replicas, route, failover }: DatabaseOutput,
   product: Product,
-  path: Path,
 ): Pick<Database, 'replication' | 'route' | 'failover'> {
   const own = failover && {
     detectNs: failover.detect,
@@ -167,39 +161,38 @@ function resolveReplication(
     if (failover?.fencing !== undefined) {
       const message =
         'the master of a cluster needs a majority, so no fencing is needed: remove fencing';
-      conflict(context, [...path, 'failover', 'fencing'], message);
+      here.in('failover', 'fencing').conflict(message);
     }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
   if (replicas === undefined || count === 0) {
     if (route.kind !== 'primary') {
       const message = 'has no effect without replicas: add replicas to the database';
-      conflict(context, [...path, 'route'], message);
+      here.in('route').conflict(message);
     }
     if (failover !== undefined) {
       const message = 'no replica can take over: add replicas to the database';
-      conflict(context, [...path, 'failover'], message);
+      here.in('failover').conflict(message);
     }
     return { replication: null, route: PRIMARY, failover: null };
   }
   return {
-    replication: replicationOf(context, kind, replicas, [...path, 'replicas']),
+    replication: replicationOf(here.in('replicas'), kind, replicas),
     route,
-    failover: own ?? (isSwitchedOff(context, [...path, 'failover']) ? null : product.failover),
+    failover: own ?? (here.in('failover').isSwitchedOff() ? null : product.failover),
   };
 }
 
 /** Resolves the replication. A time limit applies to semi-synchronous commits only. */
 function replicationOf(
-  context: Context,
+  here: Cursor,
   kind: DatabaseOutput['kind'],
   written: NonNullable<DatabaseOutput['replicas']>,
-  path: Path,
 ): Replication {
   const product = PRODUCTS[kind];
   const { count, lag, mode = product.mode, applyRate = Infinity, semiSyncTimeout } = written;
   const problem = (why: string): void =>
-    conflict(context, [...path, 'semiSyncTimeout'], `${why}: remove semiSyncTimeout`);
+    here.in('semiSyncTimeout').conflict(`${why}: remove semiSyncTimeout`);
   if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
     problem(`applies only to mode: semiSync, and the mode is ${mode}`);
   } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
@@ -212,28 +205,19 @@ function replicationOf(
 }
 
 /** Resolves the cores of the server. A single-threaded product always has one core; another number is reported. */
-function coresOf(
-  context: Context,
-  { cpu, kind }: DatabaseOutput,
-  { isSingleThreaded }: Product,
-  path: Path,
-): Cpu {
-  if (!isSingleThreaded) return resolveCpu(context, cpu, path);
-  if (writtenAt(context, [...path, 'cores']) !== undefined && cpu.cores !== 1) {
-    conflict(context, [...path, 'cores'], `${kind} runs all commands in one thread: write cpu: 1`);
+function coresOf(here: Cursor, { cpu, kind }: DatabaseOutput, { isSingleThreaded }: Product): Cpu {
+  if (!isSingleThreaded) return resolveCpu(here, cpu);
+  if (here.in('cores').written() !== undefined && cpu.cores !== 1) {
+    here.in('cores').conflict(`${kind} runs all commands in one thread: write cpu: 1`);
   }
-  return resolveSerialCpu(context, { ...cpu, cores: 1 }, kind, path);
+  return resolveSerialCpu(here, { ...cpu, cores: 1 }, kind);
 }
 
-function resolveOperations(
-  context: Context,
-  output: DatabaseOutput,
-  path: Path,
-): ReadonlyMap<string, Operation> {
+function resolveOperations(here: Cursor, output: DatabaseOutput): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
   for (const [operation, own] of sorted(output.operations)) {
     if (own.work === undefined && own.wait === undefined) {
-      reportKey(context, 'FL203', [...path, operation], 'an operation needs work, wait or both');
+      here.in(operation).reportKey('FL203', 'an operation needs work, wait or both');
     }
     const { work = null, wait = null, write, key = null, lock, units = 1, fanout = 1 } = own;
     // A search goes to every shard unless `scan: false` is written.
@@ -242,16 +226,15 @@ function resolveOperations(
         output.shards !== undefined &&
         isSearch({ write, key }),
     } = own;
-    if (key !== null) checkKey(context, key, [...path, operation, 'key']);
+    if (key !== null) checkKey(here.in(operation, 'key'), key);
     if (lock && key === null) {
       const message = 'lock needs a key whose value selects the row: write key: NAME';
-      conflict(context, [...path, operation, 'lock'], message);
+      here.in(operation, 'lock').conflict(message);
     }
-    const locks = resolveLocks(context, output, own, [...path, operation]);
+    const locks = resolveLocks(here.in(operation), output, own);
     const asks = { scan, fanout, units };
     operations.set(operation, { name: operation, work, wait, write, key, lock, ...locks, ...asks });
   }
-  if (operations.size === 0)
-    report(context, 'FL203', path, 'a database needs at least one operation');
+  if (operations.size === 0) here.report('FL203', 'a database needs at least one operation');
   return operations;
 }

@@ -2,7 +2,7 @@ import type { Discovery } from '../../contracts/scenario/discovery.js';
 import type { Registry } from '../../contracts/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
 import type { DiscoveryOutput } from '../schema/discovery.js';
-import { conflictsAt, report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { unknown } from './targets.js';
 
 /** Default interval of fetches: that of the clients of Eureka. */
@@ -10,17 +10,16 @@ const REFRESH_NS = 30e9;
 
 /** Resolves `discovery`; null = callers know the instances at once. */
 export function resolveDiscovery(
-  context: Context,
+  here: Cursor,
   output: DiscoveryOutput | undefined,
-  path: Path,
 ): Discovery | null {
-  const wrong = conflictsAt(context, path);
+  const wrong = here.conflicts();
   if (output === undefined) return null;
   const { registry, refresh, onEmpty, hop } = output;
-  const delivery = deliveryOf(context, registry, [...path, 'registry']);
+  const delivery = deliveryOf(here.in('registry'), registry);
   const isNamed = delivery === 'resolve';
   const { mode = isNamed ? 'dns' : 'client' } = output;
-  const kind = context.output.registries?.[registry]?.kind ?? '';
+  const kind = here.output.registries?.[registry]?.kind ?? '';
   if (delivery !== null) {
     if (mode !== 'server' && isNamed !== (mode === 'dns')) {
       const message = isNamed
@@ -43,12 +42,12 @@ export function resolveDiscovery(
 }
 
 /** How a registry delivers its lists; null if there is no such registry. */
-function deliveryOf(context: Context, name: string, path: Path): Registry['delivery']['by'] | null {
-  const written = context.output.registries?.[name];
+function deliveryOf(here: Cursor, name: string): Registry['delivery']['by'] | null {
+  const written = here.output.registries?.[name];
   if (written === undefined) {
-    const thing = context.names.things.get(name);
-    if (thing === undefined) unknown(context, name, path, ['registry']);
-    else report(context, 'FL405', path, `${name} is in ${thing.section}, not in registries`);
+    const thing = here.names.things.get(name);
+    if (thing === undefined) unknown(here, name, ['registry']);
+    else here.report('FL405', `${name} is in ${thing.section}, not in registries`);
     return null;
   }
   const own = registryKindOf(written.kind);

@@ -5,28 +5,24 @@ import type { BundleOutput } from '../schema/bundle.js';
 import type { StepOutput } from '../schema/steps.js';
 import { STEP_VERBS } from '../verbs.js';
 import { viaBalancer } from './balancers.js';
-import { conflict, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { resolveCall } from './targets.js';
 
 /** Resolves the call or the steps of a fallback. */
-export function resolveFallback(
-  context: Context,
-  output: BundleOutput,
-  path: Path,
-): Bundle['fallback'] {
+export function resolveFallback(here: Cursor, output: BundleOutput): Bundle['fallback'] {
   const { call, steps } = (output['fallback'] ?? {}) as FallbackOutput;
-  const at = [...path, 'fallback'];
+  const at = here.in('fallback');
   if (call !== undefined) {
-    const to = viaBalancer(context, resolveCall(context, call, '', [...at, 'call']), '');
+    const to = viaBalancer(here.context, resolveCall(at.in('call'), call, ''), '');
     return to === null ? null : { kind: 'call', to };
   }
   if (steps === undefined) return null;
-  const owner = HOSTS.has(String(path[0])) ? String(path[1]) : null;
-  const own = context.steps(steps, owner, [...at, 'steps']);
+  const owner = HOSTS.has(String(here.path[0])) ? String(here.path[1]) : null;
+  const own = here.context.steps(steps, owner, [...at.path, 'steps']);
   eachStep(own, (step) => {
     if (step.verb !== 'respond' || step.responseBytes === null) return;
     const message = 'the response of a fallback is not sent over the network: remove responseSize';
-    conflict(context, [...at, 'steps'], message);
+    at.in('steps').conflict(message);
   });
   return { kind: 'steps', steps: own };
 }

@@ -7,10 +7,9 @@ import { findMetric, type Metric } from '../../language/metrics.js';
 import { MESSAGE_METRICS } from '../../language/metrics/messages.js';
 import { QUEUE_METRICS } from '../../language/metrics/queues.js';
 import type { FaultOutput } from '../schema/fault.js';
-import { report, type Context } from './context.js';
+import type { Cursor } from './context.js';
 import type { CallGraph } from './graph.js';
 import type { Raise } from './names.js';
-import type { Path } from '../located.js';
 
 const isRunning = ({ ending, needsAfter }: Metric): boolean =>
   (ending === 'gauge' || ending === 'none') && !needsAfter;
@@ -34,15 +33,11 @@ export interface Awaited {
 }
 
 /** Resolves the condition of a fault; null if it has none or it is invalid. Names and units are checked later. */
-export function resolveCondition(
-  context: Context,
-  output: FaultOutput,
-  path: Path,
-): Awaited | null {
+export function resolveCondition(here: Cursor, output: FaultOutput): Awaited | null {
   if (output.when === undefined) return null;
   const parsed = parseCondition(output.when);
   if (!parsed.ok) {
-    report(context, 'FL501', [...path, 'when'], parsed.message, parsed);
+    here.in('when').report('FL501', parsed.message, parsed);
     return null;
   }
   const { expression, forNs } = parsed;
@@ -51,7 +46,7 @@ export function resolveCondition(
   const watched = watchedBy(subject);
   const wrong = problemOf(expression, name[0]!);
   if (wrong !== null || watched === null || expression.limit.kind !== 'quantity') {
-    report(context, 'FL502', [...path, 'when'], wrong ?? 'expected a number as the limit');
+    here.in('when').report('FL502', wrong ?? 'expected a number as the limit');
     return null;
   }
   const when = {

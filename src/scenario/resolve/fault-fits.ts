@@ -1,19 +1,18 @@
 import type { FaultKind } from '../../model/faults/kind.js';
-import { report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 export type Hittable = FaultKind['targets'][number];
 
 /** Whether a kind of fault can hit a target in one of these ways. Reports it if not. */
 export function fits(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   text: string,
   can: readonly Hittable[],
-  path: Path,
 ): boolean {
   if (can.some((what) => kind.targets.includes(what))) return true;
   const expected = kind.targets.map((t) => WORDS[t]).join(', ');
-  report(context, 'FL405', path, `${kind.kind} cannot target ${text}; expected ${expected}`);
+  here.report('FL405', `${kind.kind} cannot target ${text}; expected ${expected}`);
   return false;
 }
 

@@ -1,13 +1,12 @@
 import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { Aim } from '../modules/kind.js';
-import { report } from './context.js';
 import { fits, type Hittable } from './fault-fits.js';
 
 /** Checks a fault whose target is a topic or queue, or a part of one. */
 export function checkHolder(aim: Aim, whole: readonly Hittable[]): 'checked' {
-  const { context, kind, text, part, path } = aim;
+  const { here, kind, text, part } = aim;
   const can: readonly Hittable[] = part === null ? whole : ['group'];
-  if (fits(context, kind, text, can, path)) {
+  if (fits(here, kind, text, can)) {
     checkLog(aim);
     if (kind.targets.includes('deadLetters')) checkDeadLetters(aim);
   }
@@ -15,7 +14,7 @@ export function checkHolder(aim: Aim, whole: readonly Hittable[]): 'checked' {
 }
 
 /** Reports faults that have no effect on a log, or need more settings. */
-function checkLog({ context, kind, output, text, modules, path }: Aim): void {
+function checkLog({ here, kind, output, text, modules }: Aim): void {
   const topic = modules.topics.get(text);
   if (topic?.kind !== 'kafka') return;
   if (kind.targets.includes('queue')) {
@@ -23,23 +22,23 @@ function checkLog({ context, kind, output, text, modules, path }: Aim): void {
       `${kind.kind} cannot target ${text}, because a log is read in the order in which it was ` +
       'written: target a queue or a topic of kind bus. On the way to a log, messages overtake ' +
       'each other if publishLatency is a distribution';
-    report(context, 'FL405', path, message);
+    here.report('FL405', message);
   }
   const log = { name: text, share: output.share, hasBroker: topic.broker !== null };
   for (const { knob } of kind.edits(output as never, 1)) {
     const need = knob.needOfLog?.(log) ?? null;
     if (need === null) continue;
     const { code, field, message } = need;
-    report(context, code, field === undefined ? path : [...path.slice(0, 2), field], message);
+    (field === undefined ? here : here.entry().in(field)).report(code, message);
   }
 }
 
-function checkDeadLetters({ context, text, modules, path }: Aim): void {
+function checkDeadLetters({ here, text, modules }: Aim): void {
   const all = deadLetterQueues(modules);
   if (all.has(text)) return;
   const allowed = [...all].filter((own) => modules.queues.has(own));
   const message = `${text} is not a dead letter queue, so there is nothing to move back`;
-  report(context, 'FL410', path, message, { found: text, allowed });
+  here.report('FL410', message, { found: text, allowed });
 }
 
 /** Names that are dead-letter destinations of topics and queues. */

@@ -1,7 +1,7 @@
 import { NODES } from '../../contracts/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { FaultOutput } from '../schema/fault.js';
-import { conflict, type Context, type Path } from './context.js';
+import type { Context, Cursor } from './context.js';
 import { split, splitVersion } from './targets.js';
 
 /** What a fault affects at a target. */
@@ -58,15 +58,10 @@ const MEANS: Readonly<Record<Field, string>> = {
 };
 
 /** Reports narrowing fields that apply to no target of the fault. */
-export function checkNarrowing(
-  context: Context,
-  kind: FaultKind,
-  output: FaultOutput,
-  path: Path,
-): void {
+export function checkNarrowing(here: Cursor, kind: FaultKind, output: FaultOutput): void {
   const targets = output.between === undefined ? (output.target ?? []) : ['between'];
   const hits = targets.map((text) =>
-    output.between === undefined ? hitOf(context, kind, text) : 'all',
+    output.between === undefined ? hitOf(here.context, kind, text) : 'all',
   );
   if (hits.length === 0) return;
   for (const field of FIELDS) {
@@ -74,7 +69,7 @@ export function checkNarrowing(
     if (hits.some((hit) => NARROWED[hit].includes(field))) continue;
     const message = `\`${field}\` ${MEANS[field]}, but ${kind.kind} affects ${HIT[hits[0]!]} here: remove ${field}`;
     for (const name of field === 'labels' ? Object.keys(output.labels!) : [null]) {
-      conflict(context, [...path, field, ...(name === null ? [] : [name])], message);
+      here.in(field, ...(name === null ? [] : [name])).conflict(message);
     }
   }
 }

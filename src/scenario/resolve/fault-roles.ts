@@ -4,36 +4,30 @@ import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { FaultOutput } from '../schema/fault.js';
-import { report, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { namesOfKinds } from './names.js';
 
 /** Reports roles that a target does not have. */
 export function checkRoles(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   output: FaultOutput,
   name: string,
   host: Host,
-  path: Path,
 ): void {
   if (isReplicated(host)) return;
   const { role } = output;
-  const isDatabase = context.names.things.get(name)?.kind === 'database';
+  const isDatabase = here.names.things.get(name)?.kind === 'database';
   const isSharded = ((host as Partial<Database>).shards ?? null) !== null;
   const what = isSharded ? 'replicas of all rows' : 'replicas';
   const lacks = `${name} has no ${what}`;
   if (role !== undefined && !isDatabase) {
-    report(
-      context,
-      'FL410',
-      [...path.slice(0, 2), 'role'],
-      `${lacks}, so its instances have no role`,
-    );
+    here.entry().in('role').report('FL410', `${lacks}, so its instances have no role`);
   } else if (role === 'replica' && !output.optional) {
     const message = `${lacks}, so no node has the role replica (\`optional: true\` accepts that)`;
-    report(context, 'FL410', [...path.slice(0, 2), 'role'], message);
+    here.entry().in('role').report('FL410', message);
   } else if (kind.changesRoles === true) {
-    report(context, 'FL410', path, `${lacks}, so there is no primary role to hand over`);
+    here.report('FL410', `${lacks}, so there is no primary role to hand over`);
   }
 }
 
@@ -46,30 +40,26 @@ function isReplicated(host: Host | undefined): boolean {
  * that a replica can take over. A fault that selects by instance or zone names its nodes itself.
  */
 export function roleOf(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   output: FaultOutput,
   hosts: ReadonlyMap<string, Host>,
-  path: Path,
 ): Fault['role'] {
   const { role, target = [], zone } = output;
   if (role !== undefined) return role === 'all' ? null : role;
   if (!meansPrimary(kind) || zone !== undefined) return null;
-  if (writtenAt(context, [...path, 'instances']) !== undefined) return null;
-  const isBySelf = (text: string): boolean => context.names.zones.has(text) || text.includes('[');
+  if (here.in('instances').written() !== undefined) return null;
+  const isBySelf = (text: string): boolean => here.names.zones.has(text) || text.includes('[');
   if (target.some(isBySelf)) return null;
   return target.some((text) => isReplicated(hosts.get(text))) ? 'primary' : null;
 }
 
 /** Whether the target is an entire database, which a change of roles needs. Reports others. */
-export function isWhole(context: Context, { kind }: FaultKind, text: string, path: Path): boolean {
-  if (context.names.things.get(text)?.kind === 'database') return true;
-  report(
-    context,
-    'FL405',
-    path,
-    `${kind} affects all nodes of a database, and ${text} is not a database`,
-    { found: text, allowed: namesOfKinds(context.names, ['database']) },
-  );
+export function isWhole(here: Cursor, { kind }: FaultKind, text: string): boolean {
+  if (here.names.things.get(text)?.kind === 'database') return true;
+  here.report('FL405', `${kind} affects all nodes of a database, and ${text} is not a database`, {
+    found: text,
+    allowed: namesOfKinds(here.names, ['database']),
+  });
   return false;
 }

@@ -8,8 +8,7 @@ import type { Fault, Gateway, KeyPopulation } from '../../contracts/scenario/sce
 import type { Service } from '../../contracts/scenario/services.js';
 import { FAULT_FIELDS, type FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
-import type { Context, Path } from './context.js';
-import { isOneOf, isZone, conflict, report, reportKey } from './context.js';
+import { cursorAt, type Context, type Cursor, type Path } from './context.js';
 import { resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits, type Hittable } from './fault-fits.js';
@@ -39,19 +38,20 @@ export function resolveFaults(
   aims: Aims,
 ): { readonly faults: readonly Fault[]; readonly awaited: readonly (Awaited | null)[] } {
   const spans = resolveSpans(context, outputs, aims.durationNs);
-  const awaited = outputs.map((own, index) => resolveCondition(context, own, ['faults', index]));
+  const awaited = outputs.map((own, index) =>
+    resolveCondition(cursorAt(context, 'faults', index), own),
+  );
   const seen = new Set<string>();
   const faults = outputs.map((output, index): Fault => {
-    const path = ['faults', index];
+    const here = cursorAt(context, 'faults', index);
     if (seen.has(output.id))
-      report(context, 'FL402', [...path, 'id'], `duplicate id ${output.id}: another fault has it`);
-    if (RESERVED.has(output.id))
-      report(context, 'FL403', [...path, 'id'], `${output.id} is a reserved word`);
+      here.in('id').report('FL402', `duplicate id ${output.id}: another fault has it`);
+    if (RESERVED.has(output.id)) here.in('id').report('FL403', `${output.id} is a reserved word`);
     seen.add(output.id);
     const kind = faultKind(output.kind)!;
     const config = ownFields(output);
-    checkFields(context, kind, config, output, path);
-    checkTargets(context, kind, output, aims, path);
+    checkFields(here, kind, config, output);
+    checkTargets(here, kind, output, aims);
     return {
       id: output.id,
       kind: output.kind,
@@ -65,7 +65,7 @@ export function resolveFaults(
       instances: output.instances,
       zone: output.zone ?? null,
       version: output.version ?? null,
-      role: roleOf(context, kind, output, aims.hosts, path),
+      role: roleOf(here, kind, output, aims.hosts),
       labels: new Map(sorted(output.labels)),
       share: output.share,
       spans: spans[index],
@@ -91,140 +91,120 @@ function ownFields(output: FaultOutput): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(output).filter(([field]) => !FAULT_FIELDS.has(field)));
 }
 
-function checkTargets(
-  context: Context,
-  kind: FaultKind,
-  output: FaultOutput,
-  aims: Aims,
-  path: Path,
-): void {
-  if (kind.targets.includes('configuration')) return checkConfiguration(context, output, path);
+function checkTargets(here: Cursor, kind: FaultKind, output: FaultOutput, aims: Aims): void {
+  if (kind.targets.includes('configuration')) return checkConfiguration(here, output);
   const between = kind.targets.includes('between');
   if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
     const needs = between ? 'between: [x, y], and no target' : 'a target, and no between';
-    return reportKey(context, 'FL203', path, `${kind.kind} needs ${needs}`);
+    return here.reportKey('FL203', `${kind.kind} needs ${needs}`);
   }
-  checkZone(context, output, path);
-  checkNarrowing(context, kind, output, path);
+  checkZone(here, output);
+  checkNarrowing(here, kind, output);
   output.target?.forEach((text, index) =>
-    checkTarget(context, kind, output, text, aims, [...path, 'target', index]),
+    checkTarget(here.in('target', index), kind, output, text, aims),
   );
   output.between?.forEach((side, end) => {
     several(side).forEach((text, index) => {
-      const at = [...path, 'between', end, ...(typeof side === 'string' ? [] : [index])];
+      const at = here.in('between', end, ...(typeof side === 'string' ? [] : [index]));
       const [name, part] = split(text);
       if (/->|\[|@/.test(text)) {
         const message =
           'expected a component, a part, a workload or a zone as a side of a partition';
-        report(context, 'FL405', at, message);
-      } else if (!context.names.zones.has(name)) knownPart(context, name, part, at);
+        at.report('FL405', message);
+      } else if (!here.names.zones.has(name)) knownPart(at, name, part);
     });
   });
 }
 
 /** Reports fields that say where a configuration change acts: its paths do. */
-function checkConfiguration(context: Context, output: FaultOutput, path: Path): void {
+function checkConfiguration(here: Cursor, output: FaultOutput): void {
   for (const field of ['target', 'between', 'version', 'role'] as const) {
     if (output[field] === undefined) continue;
     const message = `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
-  checkZone(context, output, path);
+  checkZone(here, output);
 }
 
 function checkTarget(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   output: FaultOutput,
   text: string,
   aims: Aims,
-  path: Path,
 ): void {
-  if (text.includes('->')) return checkEdge(context, kind, output, text, aims, path);
+  if (text.includes('->')) return checkEdge(here, kind, output, text, aims);
   const indexed = /^(.+)\[(\d+)\]$/.exec(text);
   const [written, part] = split(indexed?.[1] ?? text);
   const [name, version] = splitVersion(written);
-  if (context.names.zones.has(name) && part === null && indexed === null) {
-    fits(context, kind, text, ['zone', 'instance', 'link'], path);
+  if (here.names.zones.has(name) && part === null && indexed === null) {
+    fits(here, kind, text, ['zone', 'instance', 'link']);
     return;
   }
-  if (name === NODES && part === null && context.names.nodes > 0) {
-    return checkNodeTarget(context, kind, output, text, path);
+  if (name === NODES && part === null && here.names.nodes > 0) {
+    return checkNodeTarget(here, kind, output, text);
   }
-  if (kind.changesRoles === true && !isWhole(context, kind, text, path)) return;
-  if (!knownPart(context, name, part, path)) return;
+  if (kind.changesRoles === true && !isWhole(here, kind, text)) return;
+  if (!knownPart(here, name, part)) return;
   if (version !== null) {
-    if (!hasVersion(context, name, version, 'FL410', path)) return;
+    if (!hasVersion(here, name, version, 'FL410')) return;
     if (kind.ofWhole === true || kind.changesRoles === true) {
       const message = `${kind.kind} affects a component as a whole: write ${name}`;
-      return report(context, 'FL410', path, message);
+      return here.report('FL410', message);
     }
   }
-  const thing = context.names.things.get(name)!;
+  const thing = here.names.things.get(name)!;
   const host = aims.hosts.get(name);
-  const aim = { context, kind, output, text, name, part, isIndexed: indexed !== null };
-  const how = moduleOf(thing.kind)?.target({ ...aim, modules: aims.modules, path });
+  const aim = { here, kind, output, text, name, part, isIndexed: indexed !== null };
+  const how = moduleOf(thing.kind)?.target({ ...aim, modules: aims.modules });
   if (how === 'checked') return;
-  if (kind.targets.includes('row')) return checkRow(context, kind, output, text, aims, path);
+  if (kind.targets.includes('row')) return checkRow(here, kind, output, text, aims);
   if (thing.kind === 'workload') {
-    fits(context, kind, text, part === null ? ['workload', 'link'] : [], path);
+    fits(here, kind, text, part === null ? ['workload', 'link'] : []);
   } else if (indexed !== null) {
-    if (!fits(context, kind, text, ['instance'], path)) return;
-    checkIndex(context, name, Number(indexed[2]), host, path);
+    if (!fits(here, kind, text, ['instance'])) return;
+    checkIndex(here, name, Number(indexed[2]), host);
   } else {
     const can: Hittable[] = part === null ? ['instance', 'endpoint', 'link'] : ['endpoint', 'link'];
-    if (!fits(context, kind, text, can, path) || host === undefined) return;
-    checkNarrowed(context, output, name, host, path);
-    checkRoles(context, kind, output, name, host, path);
+    if (!fits(here, kind, text, can) || host === undefined) return;
+    checkNarrowed(here, output, name, host);
+    checkRoles(here, kind, output, name, host);
   }
 }
 
 /** Reports a version that the target does not have. */
-function checkVersion(context: Context, { version }: FaultOutput, name: string, base: Path): void {
+function checkVersion(here: Cursor, { version }: FaultOutput, name: string): void {
   if (version === undefined) return;
-  hasVersion(context, name, version, 'FL410', [...base, 'version']);
+  hasVersion(here.in('version'), name, version, 'FL410');
 }
 
-function checkIndex(
-  context: Context,
-  name: string,
-  index: number,
-  host: Host | undefined,
-  path: Path,
-): void {
+function checkIndex(here: Cursor, name: string, index: number, host: Host | undefined): void {
   if (host === undefined || index < host.zones.length) return;
   const message = `${name} has ${host.zones.length} instances, numbered from 0 to ${host.zones.length - 1}`;
-  report(context, 'FL410', path, message);
+  here.report('FL410', message);
 }
 
 function checkEdge(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   output: FaultOutput,
   text: string,
   aims: Aims,
-  path: Path,
 ): void {
-  if (!fits(context, kind, text, ['link'], path)) return;
+  if (!fits(here, kind, text, ['link'])) return;
   const ends = text.split('->').map((end) => split(end));
-  if (!ends.every(([name, part]) => name === 'all' || knownPart(context, name, part, path))) return;
-  if (!output.optional && context.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
-    report(context, 'FL410', path, `no call goes along ${text}`);
+  if (!ends.every(([name, part]) => name === 'all' || knownPart(here, name, part))) return;
+  if (!output.optional && here.names.broken.size === 0 && !aims.graph.has(ends[0], ends[1])) {
+    here.report('FL410', `no call goes along ${text}`);
   }
 }
 
 /** Reports narrowing fields that leave nothing of the target. */
-function checkNarrowed(
-  context: Context,
-  output: FaultOutput,
-  name: string,
-  host: Host,
-  path: Path,
-): void {
+function checkNarrowed(here: Cursor, output: FaultOutput, name: string, host: Host): void {
   if (output.optional) return;
-  const base = path.slice(0, 2);
+  const base = here.entry();
   const nothing = (field: Path, message: string): void =>
-    report(context, 'FL410', [...base, ...field], `${name} ${message}`);
+    base.in(...field).report('FL410', `${name} ${message}`);
   const { instances } = output;
   const { length } = host.zones;
   if (instances.kind === 'count' && instances.count > length) {
@@ -234,10 +214,10 @@ function checkNarrowed(
     nothing(['instances'], `has ${length} instances, numbered from 0 to ${length - 1}`);
   }
   const inZone = output.zone === undefined || host.zones.includes(output.zone);
-  if (!inZone && context.names.zones.has(output.zone!)) {
+  if (!inZone && here.names.zones.has(output.zone!)) {
     nothing(['zone'], `has no instance in ${output.zone}`);
   }
-  checkVersion(context, output, name, base);
+  checkVersion(base, output, name);
   for (const [label, value] of sorted(output.labels)) {
     if (host.labels.get(label) !== value) {
       nothing(['labels', label], `does not have the label ${label}: ${value}`);
@@ -247,18 +227,17 @@ function checkNarrowed(
 
 /** Reports a row of an operation that locks none, or with a value that its key cannot have. */
 function checkRow(
-  context: Context,
+  here: Cursor,
   kind: FaultKind,
   output: FaultOutput,
   text: string,
   { hosts, keys }: Aims,
-  path: Path,
 ): void {
   const [name, part] = split(text);
   const operations = (hosts.get(name) as Partial<Database> | undefined)?.operations;
   const operation = operations?.get(part ?? '');
   if (operation?.lock !== true) {
-    fits(context, kind, text, [], path);
+    fits(here, kind, text, []);
     return;
   }
   const population = keys.get(operation.key!);
@@ -266,24 +245,24 @@ function checkRow(
   const { value } = output as FaultOutput & { readonly value: number };
   if (value < count) return;
   const message = `${operation.key} has ${count} values, numbered from 0 to ${count - 1}`;
-  report(context, 'FL410', [...path.slice(0, 2), 'value'], message);
+  here.entry().in('value').report('FL410', message);
 }
 
-function checkZone(context: Context, output: FaultOutput, path: Path): void {
-  if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
+function checkZone(here: Cursor, output: FaultOutput): void {
+  if (output.zone !== undefined) here.in('zone').isZone(output.zone);
 }
 
 /** Kinds that are offered where a name is unknown. */
 const NAMED = ['service', 'gateway', 'database', 'cache', 'topic', 'queue', 'workload'] as const;
 
-function knownPart(context: Context, name: string, part: string | null, path: Path): boolean {
-  const thing = context.names.things.get(name);
+function knownPart(here: Cursor, name: string, part: string | null): boolean {
+  const thing = here.names.things.get(name);
   if (thing === undefined) {
-    unknown(context, name, path, NAMED);
+    unknown(here, name, NAMED);
     return false;
   }
   const message = `${name} has no part ${part}; it has ${thing.parts.join(' ')}`;
-  return part === null || isOneOf(context, part, thing.parts, path, message);
+  return part === null || here.isOneOf(part, thing.parts, message);
 }
 
 function several(side: string | readonly string[]): readonly string[] {

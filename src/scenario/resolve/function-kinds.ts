@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { KpaSettings } from '../../contracts/scenario/functions.js';
 import { kpaSchema, type KpaOutput } from '../schema/function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
-import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 
 const MIB = 1_048_576;
 
@@ -26,18 +26,18 @@ const ONLY: readonly (readonly [field: string, kinds: readonly string[], instead
 ];
 
 /** Reports fields that the kind of function does not support. */
-export function checkKind(context: Context, output: FunctionOutput, path: Path): void {
+export function checkKind(here: Cursor, output: FunctionOutput): void {
   const { kind, memory } = output;
   for (const [field, kinds, instead] of ONLY) {
-    if (kinds.includes(kind) || writtenAt(context, [...path, field]) === undefined) continue;
+    if (kinds.includes(kind) || here.in(field).written() === undefined) continue;
     const message = `${field} does not apply to kind: ${kind}; ${instead}`;
-    reportKey(context, 'FL208', [...path, field], message);
+    here.in(field).reportKey('FL208', message);
   }
   if (memory === undefined) return;
   const mb = megabytes(memory);
   if (mb >= MEMORY.min && mb <= MEMORY.max) return;
   const message = `a function of kind lambda needs ${MEMORY.min}MB to ${MEMORY.max}MB of memory`;
-  report(context, 'FL203', [...path, 'memory'], message);
+  here.in('memory').report('FL203', message);
 }
 
 /** Cores of an environment; undefined if neither memory nor cpu is written. */
@@ -87,7 +87,7 @@ export function checkAccount(
     const message =
       `all functions of kind lambda share one account, whose limit is ${maxConcurrency} in ` +
       `${first}: write the same, or reserved for a limit of its own`;
-    conflict(context, ['functions', other[0], 'maxConcurrency'], message);
+    cursorAt(context, 'functions', other[0], 'maxConcurrency').conflict(message);
     return;
   }
   const reserved = own.reduce((sum, [, settings]) => sum + (settings.reserved ?? 0), 0);
@@ -95,7 +95,7 @@ export function checkAccount(
   const message =
     `other functions reserve ${reserved} of the account's ${maxConcurrency}: nothing is left ` +
     `for ${first}`;
-  conflict(context, ['functions', first], message);
+  cursorAt(context, 'functions', first).conflict(message);
 }
 
 interface AccountPart {

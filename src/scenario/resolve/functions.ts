@@ -3,7 +3,7 @@ import type { FunctionSettings } from '../../contracts/scenario/functions.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import { checkKind, coresOf, kpaOf } from './function-kinds.js';
 import type { FunctionOutput } from '../schema/functions.js';
-import { conflict, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { resolveEndpoints, resolveOutbound } from './hosts.js';
 import { resolvePlacement } from './placement.js';
 import { plainHost } from './plain-host.js';
@@ -56,15 +56,15 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
 
 /** Resolves a function: a service with one host and an unlimited number of workers. */
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
-  const path = ['functions', name];
-  checkKind(context, output, path);
+  const here = cursorAt(context, 'functions', name);
+  checkKind(here, output);
   const settings = settingsOf(output);
-  checkProvisioned(context, settings, path);
+  checkProvisioned(here, settings);
   return {
-    ...plainHost(name, output, { ...placementOf(context, output, path), cpu: FREE_CPU }),
-    endpoints: resolveEndpoints(context, name, output.endpoints, path),
+    ...plainHost(name, output, { ...placementOf(here, output), cpu: FREE_CPU }),
+    endpoints: resolveEndpoints(here, name, output.endpoints),
     middleware: [],
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbound: resolveOutbound(here.in('outbound'), output.outbound),
     outbox: null,
     versions: null,
     environments: settings,
@@ -76,25 +76,24 @@ export function resolveFunction(context: Context, name: string, output: Function
  * all zones, or in those of the subnets of its VPC (developer guide, security-resilience).
  */
 function placementOf(
-  context: Context,
+  here: Cursor,
   { kind, zone }: FunctionOutput,
-  path: Path,
 ): Pick<Service, 'replicas' | 'zones'> {
   if (kind === 'knative') {
     if (zone !== undefined && typeof zone !== 'string') {
       const message = 'the pods of a knative function must be in one zone: write zone: NAME';
-      conflict(context, [...path, 'zone'], message);
+      here.in('zone').conflict(message);
     }
-    return resolvePlacement(context, 1, typeof zone === 'string' ? zone : undefined, path);
+    return resolvePlacement(here, 1, typeof zone === 'string' ? zone : undefined);
   }
   if (zone === undefined) {
-    return resolvePlacement(context, Math.max(1, context.names.zones.size), zone, path);
+    return resolvePlacement(here, Math.max(1, here.names.zones.size), zone);
   }
   const places = typeof zone === 'string' ? 1 : Array.isArray(zone) ? zone.length : undefined;
-  return resolvePlacement(context, places, zone, path);
+  return resolvePlacement(here, places, zone);
 }
 
-function checkProvisioned(context: Context, settings: FunctionSettings, path: Path): void {
+function checkProvisioned(here: Cursor, settings: FunctionSettings): void {
   const { concurrencyPerInstance, provisioned, reserved } = settings;
   const most = Math.min(settings.maxConcurrency, reserved ?? Infinity);
   const needed = provisioned === 0 ? 0 : provisioned * concurrencyPerInstance;
@@ -102,7 +101,7 @@ function checkProvisioned(context: Context, settings: FunctionSettings, path: Pa
   const message =
     `${provisioned} environments hold ${needed} requests, but at most ${most} are admitted: ` +
     'lower provisioned';
-  conflict(context, [...path, 'provisioned'], message);
+  here.in('provisioned').conflict(message);
 }
 
 function settingsOf(output: FunctionOutput): FunctionSettings {

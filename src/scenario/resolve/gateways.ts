@@ -9,7 +9,7 @@ import type { GatewayOutput, RouteOutput } from '../schema/components.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { resolveBalancers, viaBalancer } from './balancers.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
-import { conflict, conflictsAt, report, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
 import { resolveProbes } from '../sections/probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
@@ -45,18 +45,18 @@ function resolveGateway(
   output: GatewayOutput,
   characters: number,
 ): Gateway {
-  const path = ['gateways', name];
+  const here = cursorAt(context, 'gateways', name);
   const { kind } = output;
   const product = PRODUCTS[kind];
   const routing = output.routing ?? product.routing;
-  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  const middleware = resolveMiddleware(here.in('middleware'), output.middleware, name);
   if (kind === 'kong') checkPlugins(context, middleware);
   const names = routeNames(output.routes);
   const routes = output.routes.map((own, index) => {
-    const at = [...path, 'routes', index];
-    const route = resolveRoute(context, name, names[index], own, at);
+    const at = here.in('routes', index);
+    const route = resolveRoute(at, name, names[index], own);
     if (kind === 'kong') checkPlugins(context, route.middleware);
-    checkRouting(context, routing, route, own, at);
+    checkRouting(at, routing, route, own);
     return { ...route, chain: chainOf(kind, middleware, route.middleware) };
   });
   checkEnds(context, routes);
@@ -64,12 +64,12 @@ function resolveGateway(
     context,
     routes.map(({ chain }) => chain),
   );
-  const affordable = checkCost(context, routes, characters, [...path, 'routes']);
+  const affordable = checkCost(here.in('routes'), routes, characters);
   const host = {
-    ...resolveHost(context, name, withTotal(output), path),
-    probes: resolveProbes(context, output.probes, [], [...path, 'probes']),
+    ...resolveHost(here, name, withTotal(output)),
+    probes: resolveProbes(here.in('probes'), output.probes, []),
   };
-  const versions = resolveVersions(context, output, host, path, (own) => {
+  const versions = resolveVersions(here, output, host, (own) => {
     if (kind === 'kong') checkPlugins(context, own);
     return new Map(routes.map((route) => [route.name, chainOf(kind, own, route.middleware)]));
   });
@@ -82,7 +82,7 @@ function resolveGateway(
     answers: new Map(product.answers),
     routes: affordable ? routes : [],
     middleware: chainOf(kind, middleware, []),
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
+    outbound: resolveOutbound(here.in('outbound'), output.outbound),
     balances: null,
   };
 }
@@ -110,52 +110,45 @@ function withPresets(gateway: Gateway, hosts: ReadonlyMap<string, Host>): Gatewa
   return { ...gateway, outbound: new Map(sorted(Object.fromEntries(all))) };
 }
 
-function resolveRoute(
-  context: Context,
-  owner: string,
-  name: string,
-  output: RouteOutput,
-  path: Path,
-): Route {
+function resolveRoute(here: Cursor, owner: string, name: string, output: RouteOutput): Route {
   const match = output.match ?? {};
   const to = sorted(output.to).flatMap(([reference, weight]) => {
-    const found = resolveCall(context, reference, owner, [...path, 'to', reference]);
-    const target = viaBalancer(context, found, owner);
+    const found = resolveCall(here.in('to', reference), reference, owner);
+    const target = viaBalancer(here.context, found, owner);
     return target === null ? [] : [{ target, weight }];
   });
-  checkRoute(context, output, to, path);
-  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  checkRoute(here, output, to);
+  const policy = resolvePolicy(here.in('policy'), output.policy);
   return {
     name,
     methods: several(match.method).map((method) => method.toUpperCase()),
-    paths: patterns(context, match.path, [...path, 'match', 'path'], pathProblem),
-    hosts: patterns(context, match.host, [...path, 'match', 'host'], hostProblem),
+    paths: patterns(here.in('match', 'path'), match.path, pathProblem),
+    hosts: patterns(here.in('match', 'host'), match.host, hostProblem),
     headers: new Map(sorted(match.headers).map(([header, value]) => [header, several(value)])),
     regexPriority: output.regexPriority ?? 0,
     to,
     steps:
       output.steps === undefined
         ? null
-        : resolveSteps(context, output.steps, { name: owner, policy }, [...path, 'steps']),
+        : resolveSteps(here.in('steps'), output.steps, { name: owner, policy }),
     responseBytes: output.responseSize ?? 0,
-    sticky: stickyKey(context, output, to.length, path),
-    mirror: resolveMirror(context, output.mirror, owner, [...path, 'mirror']),
+    sticky: stickyKey(here, output, to.length),
+    mirror: resolveMirror(here.in('mirror'), output.mirror, owner),
     policy,
-    middleware: resolveMiddleware(context, output.middleware, owner, [...path, 'middleware']),
+    middleware: resolveMiddleware(here.in('middleware'), output.middleware, owner),
     chain: [],
   };
 }
 
 /** Checks that a route has either targets or steps, and only fields that fit. */
 function checkRoute(
-  context: Context,
+  here: Cursor,
   { to, steps, responseSize, mirror, sticky }: RouteOutput,
   targets: Route['to'],
-  path: Path,
 ): void {
-  const wrong = conflictsAt(context, path);
+  const wrong = here.conflicts();
   if ((to === undefined) === (steps === undefined)) {
-    report(context, 'FL203', path, 'a route needs exactly one of `to` and `steps`');
+    here.report('FL203', 'a route needs exactly one of `to` and `steps`');
   }
   if (to === undefined) {
     const needless = (field: string, what: string): void =>
@@ -177,51 +170,40 @@ function checkRoute(
 
 /** The valid patterns of a route. Reports the others. */
 function patterns(
-  context: Context,
+  here: Cursor,
   written: string | readonly string[] | undefined,
-  path: Path,
   problemOf: (pattern: string) => string | null,
 ): readonly string[] {
   return several(written).filter((pattern, index) => {
     const problem = problemOf(pattern);
     if (problem === null) return true;
-    conflict(context, typeof written === 'string' ? path : [...path, index], problem);
+    (typeof written === 'string' ? here : here.in(index)).conflict(problem);
     return false;
   });
 }
 
-function stickyKey(
-  context: Context,
-  { sticky, to }: RouteOutput,
-  targets: number,
-  path: Path,
-): string | null {
+function stickyKey(here: Cursor, { sticky, to }: RouteOutput, targets: number): string | null {
   if (sticky === undefined) return null;
-  const at = [...path, 'sticky'];
-  checkKeyName(context, sticky, at);
+  const at = here.in('sticky');
+  checkKeyName(at, sticky);
   if (targets === 1 && Object.keys(to ?? {}).length === 1) {
     const message =
       'sticky selects among several targets with weights, and there is only one: write ' +
       'several, or balance its instances by `loadBalancing: { kind: ring, key: ... }`';
-    conflict(context, at, message);
+    at.conflict(message);
   }
   return sticky;
 }
 
 function resolveMirror(
-  context: Context,
+  here: Cursor,
   output: RouteOutput['mirror'],
   owner: string,
-  path: Path,
 ): Route['mirror'] {
   if (output === undefined) return null;
-  const target = viaBalancer(
-    context,
-    resolveCall(context, output.to, owner, [...path, 'to']),
-    owner,
-  );
+  const target = viaBalancer(here.context, resolveCall(here.in('to'), output.to, owner), owner);
   if (output.share === 0) {
-    conflict(context, [...path, 'share'], 'a mirror of 0% copies nothing: remove it');
+    here.in('share').conflict('a mirror of 0% copies nothing: remove it');
   }
   return target === null ? null : { target, share: output.share };
 }
@@ -232,15 +214,10 @@ const MATCHING_MAX = 100_000_000;
 const ROUTES_MAX = 2000;
 
 /** Whether the routes can be matched fast enough, given the total length of all paths. */
-function checkCost(
-  context: Context,
-  routes: readonly Route[],
-  characters: number,
-  path: Path,
-): boolean {
+function checkCost(here: Cursor, routes: readonly Route[], characters: number): boolean {
   if (routes.length > ROUTES_MAX) {
     const message = `found ${routes.length} routes; the limit is ${ROUTES_MAX}`;
-    report(context, 'FL602', path, message);
+    here.report('FL602', message);
     return false;
   }
   const places = routes
@@ -250,7 +227,7 @@ function checkCost(
   const message =
     `${places} positions in regular expressions x ${characters} characters of paths exceed ` +
     `the limit of ${MATCHING_MAX}: use prefixes or \`{id}\``;
-  report(context, 'FL602', path, message);
+  here.report('FL602', message);
   return false;
 }
 
@@ -266,24 +243,23 @@ function pathCharacters(value: unknown): number {
 
 /** Reports fields of a route that do not apply with the routing of its gateway. */
 function checkRouting(
-  context: Context,
+  here: Cursor,
   routing: Gateway['routing'],
   route: Route,
   { match, regexPriority }: RouteOutput,
-  path: Path,
 ): void {
   if (regexPriority !== undefined && routing !== 'kong') {
     const message = `regexPriority applies only to \`routing: kong\`, and the routing is ${routing}: remove it`;
-    conflict(context, [...path, 'regexPriority'], message);
+    here.in('regexPriority').conflict(message);
   } else if (regexPriority !== undefined && route.paths.every(isPrefix)) {
     const message = 'regexPriority orders regular expressions, and this route has none: remove it';
-    conflict(context, [...path, 'regexPriority'], message);
+    here.in('regexPriority').conflict(message);
   }
   if (routing === 'kong' && Object.keys(match ?? {}).length === 0) {
     const message =
       'Kong requires a method, path, host or headers in each route: to match all requests ' +
       'write `match: { path: /* }`';
-    conflict(context, path, message);
+    here.conflict(message);
   }
 }
 

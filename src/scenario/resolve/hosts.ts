@@ -10,7 +10,7 @@ import { layerOf, resolveBundle, resolveOnce, resolveOutliers } from './bundles.
 import { resolveLoadBalancing } from './balancing.js';
 import { resolveDiscovery } from './discovery.js';
 import { described } from './described.js';
-import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
@@ -23,21 +23,20 @@ import { split, withPart } from './targets.js';
 
 /** Resolves the endpoints of a service or function. */
 export function resolveEndpoints(
-  context: Context,
+  here: Cursor,
   name: string,
   output: ServiceOutput['endpoints'],
-  path: Path,
 ): ReadonlyMap<string, Endpoint> {
   const endpoints = new Map<string, Endpoint>();
   for (const [endpoint, own] of sorted(output)) {
-    const at = [...path, 'endpoints', endpoint];
+    const at = here.in('endpoints', endpoint);
     const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
       name: endpoint,
-      steps: resolveSteps(context, own.steps, { name, policy: null }, [...at, 'steps']),
+      steps: resolveSteps(at.in('steps'), own.steps, { name, policy: null }),
       method: own.method?.toUpperCase() ?? null,
       idempotent: own.idempotent !== false || own.readOnly,
-      once: resolveOnce(context, keyed, [...at, 'idempotent']),
+      once: resolveOnce(at.in('idempotent'), keyed),
       readOnly: own.readOnly,
       requestBytes: own.requestSize,
       responseBytes: own.responseSize,
@@ -47,57 +46,47 @@ export function resolveEndpoints(
     });
   }
   if (endpoints.size === 0)
-    report(context, 'FL203', [...path, 'endpoints'], 'a service needs at least one endpoint');
+    here.in('endpoints').report('FL203', 'a service needs at least one endpoint');
   return endpoints;
 }
 
 /** Resolves the common fields of services and gateways. */
-export function resolveHost(context: Context, name: string, output: HostOutput, path: Path): Host {
-  checkLevel(context, output.loadBalancing, null, [...path, 'loadBalancing']);
-  const settings = resolveProcess(context, output, path);
+export function resolveHost(here: Cursor, name: string, output: HostOutput): Host {
+  checkLevel(here.in('loadBalancing'), output.loadBalancing, null);
+  const settings = resolveProcess(here, output);
   const most = mostReplicas(output);
-  const placement = resolvePlacement(context, initialReplicas(output), output.zone, path, most);
+  const placement = resolvePlacement(here, initialReplicas(output), output.zone, most);
   if (output.replicas === 0 && output.autoscaling === undefined) {
     const message =
       'nothing ever starts a replica: write at least 1, or scale on lag with autoscaling: { kind: keda, … }';
-    conflict(context, [...path, 'replicas'], message);
+    here.in('replicas').conflict(message);
   }
   return {
     ...described(name, output),
     ...placement,
     ...settings,
-    autoscaling: resolveAutoscaling(context, output, placement.replicas, settings.cpu.cores, path),
+    autoscaling: resolveAutoscaling(here, output, placement.replicas, settings.cpu.cores),
     requests: resolveRequests(output),
     storageBytes: 0,
-    disruptionBudget: resolveBudget(context, output.disruptionBudget, [
-      ...path,
-      'disruptionBudget',
-    ]),
-    loadBalancing: resolveLoadBalancing(context, output.loadBalancing, [...path, 'loadBalancing']),
-    protocol: resolveProtocol(context, output.protocol, [...path, 'protocol']),
-    outlierDetection: resolveOutliers(context, output.outlierDetection, [
-      ...path,
-      'outlierDetection',
-    ]),
-    discovery: resolveDiscovery(context, output.discovery, [...path, 'discovery']),
+    disruptionBudget: resolveBudget(here.in('disruptionBudget'), output.disruptionBudget),
+    loadBalancing: resolveLoadBalancing(here.in('loadBalancing'), output.loadBalancing),
+    protocol: resolveProtocol(here.in('protocol'), output.protocol),
+    outlierDetection: resolveOutliers(here.in('outlierDetection'), output.outlierDetection),
+    discovery: resolveDiscovery(here.in('discovery'), output.discovery),
     external: output.external,
     labels: new Map(sorted(output.labels)),
   };
 }
 
 /** Resolves the settings of a process. Its probes need the endpoints, and come later. */
-export function resolveProcess(
-  context: Context,
-  output: ProcessOutput,
-  path: Path,
-): ProcessSettings {
+export function resolveProcess(here: Cursor, output: ProcessOutput): ProcessSettings {
   const runtime = output.runtime.kind;
-  const written = resolveCpu(context, output.cpu, [...path, 'cpu']);
-  const stated = writtenAt(context, [...path, 'cpu', 'cores']) !== undefined;
+  const written = resolveCpu(here.in('cpu'), output.cpu);
+  const stated = here.in('cpu', 'cores').written() !== undefined;
   const cpu = runtime === 'eventLoop' && !stated ? { ...written, cores: 1 } : written;
-  if (runtime === 'eventLoop') checkEventLoop(context, output, cpu, path);
+  if (runtime === 'eventLoop') checkEventLoop(here, output, cpu);
   const concurrency = runtime === 'eventLoop' ? cpu.cores : (output.concurrency ?? Infinity);
-  const queue = resolveQueue(context, output.queue, [...path, 'queue']);
+  const queue = resolveQueue(here.in('queue'), output.queue);
   const place = { queue, cpu, concurrency };
   return {
     runtime,
@@ -106,45 +95,39 @@ export function resolveProcess(
     cpu,
     cancellation: output.cancellation,
     rejectWork: output.rejectWork,
-    ...resolveMemory(context, output, path),
-    lifecycle: resolveLifecycle(context, output.lifecycle, [...path, 'lifecycle']),
+    ...resolveMemory(here, output),
+    lifecycle: resolveLifecycle(here.in('lifecycle'), output.lifecycle),
     probes: null,
     cpuRequest: output.resources?.requests?.cpu ?? null,
-    admission: resolveAdmission(context, output.admission, place, [...path, 'admission']),
+    admission: resolveAdmission(here.in('admission'), output.admission, place),
   };
 }
 
 /** Resolves memory and garbage collection. */
 function resolveMemory(
-  context: Context,
+  here: Cursor,
   { runtime: { gc }, memory }: ProcessOutput,
-  path: Path,
 ): Pick<Host, 'gc' | 'memory'> {
-  const collector = [...path, 'runtime', 'gc'];
+  const collector = here.in('runtime', 'gc');
   if (gc !== undefined && (gc.every === null) === (gc.allocated === null)) {
     const both = gc.every !== null;
     const message = both
       ? 'collections are triggered by time or by allocation: remove one of every and allocated'
       : 'no trigger for collections: write every: DURATION, or allocated: SIZE with ' +
         'memory.perRequest';
-    report(
-      context,
-      both ? 'FL208' : 'FL203',
-      both ? [...collector, 'allocated'] : collector,
-      message,
-    );
+    (both ? collector.in('allocated') : collector).report(both ? 'FL208' : 'FL203', message);
   } else if (gc?.allocated === 0) {
     const message = 'with 0B the collector would run without end: write more than 0B';
-    conflict(context, [...collector, 'allocated'], message);
+    collector.in('allocated').conflict(message);
   } else if ((gc?.allocated ?? null) !== null && (memory?.perRequest ?? 0) === 0) {
     const message = 'requests allocate nothing: write memory.perRequest';
-    conflict(context, [...collector, 'allocated'], message);
+    collector.in('allocated').conflict(message);
   }
   const limit = memory?.limit ?? Infinity;
   if (memory !== undefined && limit <= memory.base) {
     const message =
       'the process would run out of memory at its first request: raise limit above base';
-    conflict(context, [...path, 'memory', 'limit'], message);
+    here.in('memory', 'limit').conflict(message);
   }
   return {
     gc: gc ?? null,
@@ -153,16 +136,12 @@ function resolveMemory(
 }
 
 /** Resolves how processes start and stop; null = not configured. */
-export function resolveLifecycle(
-  context: Context,
-  output: HostOutput['lifecycle'],
-  path: Path,
-): Lifecycle | null {
+export function resolveLifecycle(here: Cursor, output: HostOutput['lifecycle']): Lifecycle | null {
   if (output === undefined) return null;
   const { warmup } = output;
   if (warmup !== null && warmup.factor < 1) {
     const message = 'a cold process cannot be faster than a warm one: write 1 or more';
-    conflict(context, [...path, 'warmup', 'factor'], message);
+    here.in('warmup', 'factor').conflict(message);
   }
   return output;
 }
@@ -172,35 +151,34 @@ function bulkhead(limit: number): Layer {
   return layerOf('concurrencyLimit', { limit }, undefined);
 }
 
-function checkEventLoop(context: Context, output: ProcessOutput, cpu: Cpu, path: Path): void {
+function checkEventLoop(here: Cursor, output: ProcessOutput, cpu: Cpu): void {
   if (output.concurrency !== undefined) {
     const message = 'an event loop has one worker per core: remove concurrency';
-    conflict(context, [...path, 'concurrency'], message);
+    here.in('concurrency').conflict(message);
   }
   if (!Number.isInteger(cpu.cores)) {
     const message = 'an event loop has one worker per core: cores must be a whole number';
-    conflict(context, [...path, 'cpu', 'cores'], message);
+    here.in('cpu', 'cores').conflict(message);
   }
 }
 
 /** Resolves the bundles by callee. */
 export function resolveOutbound(
-  context: Context,
+  here: Cursor,
   output: HostOutput['outbound'],
-  path: Path,
 ): ReadonlyMap<string, Bundle> {
   const outbound = new Map<string, Bundle>();
   for (const [callee, bundle] of sorted(output)) {
-    const at = [...path, callee];
+    const at = here.in(callee);
     const [name, part] = split(callee);
-    const thing = context.names.things.get(name);
-    if (callee !== 'default' && thing === undefined && !context.names.broken.has(name)) {
-      const allowed = ['default', ...context.names.things.keys()];
-      reportKey(context, 'FL404', at, `there is no component ${name}`, { found: name, allowed });
+    const thing = here.names.things.get(name);
+    if (callee !== 'default' && thing === undefined && !here.names.broken.has(name)) {
+      const allowed = ['default', ...here.names.things.keys()];
+      at.reportKey('FL404', `there is no component ${name}`, { found: name, allowed });
     } else if (part !== null && thing !== undefined && thing.kind !== 'gateway') {
-      withPart(context, name, part, at);
+      withPart(at, name, part);
     }
-    outbound.set(callee, resolveBundle(context, bundle, at));
+    outbound.set(callee, resolveBundle(at, bundle));
   }
   return outbound;
 }

@@ -3,7 +3,7 @@ import type { QueueConsumerFields, QueueFields } from '../queues/written.js';
 import type { Receiving } from '../queues/kind.js';
 import { resolveConsumer, resolveHolder } from './consumer.js';
 import { described } from './described.js';
-import { conflict, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { split } from './targets.js';
 
 /** Default name of a consumer: the service that it calls. */
@@ -13,24 +13,23 @@ export function consumerNameOf(call: string): string {
 
 /** Resolves a consumer of a queue; null if its call is invalid. */
 export function resolveQueueConsumer(
-  context: Context,
+  here: Cursor,
   name: string,
   output: QueueConsumerFields,
   queueDeadLetter: string | undefined,
-  path: Path,
   { defaults, fields, channel, ackLimit }: Receiving,
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
   // Rejected messages go to the dead-letter destination of the queue, unless the consumer has its own.
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : undefined;
   const deadLetter = output.deadLetter ?? standard;
-  const own = resolveConsumer(context, { ...output, deadLetter }, path, defaults);
+  const own = resolveConsumer(here, { ...output, deadLetter }, defaults);
   if (commit === 'before' && retry !== undefined && retry.mode !== 'inProcess') {
     const message =
       'commit: before acknowledges a message on delivery, so there is nothing left to ' +
       `${retry.mode === 'requeue' ? 'requeue' : 'delay'}: write mode: inProcess, or commit: ` +
       'afterEach';
-    conflict(context, [...path, 'retry', 'mode'], message);
+    here.in('retry', 'mode').conflict(message);
   }
   if (own === null) return null;
   const consumer = { ...own, name, instance: null, commit, ...fields(own.batch) };
@@ -52,14 +51,13 @@ export function holderText(
 
 /** Resolves the dead-letter destination of a queue; null = none. It cannot be the queue itself. */
 export function resolveOwnDeadLetter(
-  context: Context,
+  here: Cursor,
   name: string,
   deadLetter: string | undefined,
-  path: Path,
 ): string | null {
   if (deadLetter === undefined) return null;
-  const at = [...path, 'deadLetter'];
-  if (deadLetter !== name) return resolveHolder(context, deadLetter, at);
-  conflict(context, at, `${name} would send its dead letters to itself: write another queue`);
+  const at = here.in('deadLetter');
+  if (deadLetter !== name) return resolveHolder(at, deadLetter);
+  at.conflict(`${name} would send its dead letters to itself: write another queue`);
   return null;
 }

@@ -5,7 +5,7 @@ import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
-import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { checkKey } from './bundles.js';
 import { checkOnError, resolveAsked, type StoreOutput } from './asked.js';
 import { resolveWhen } from './steps.js';
@@ -14,15 +14,14 @@ import { resolveCall } from './targets.js';
 
 /** Resolves a middleware chain. */
 export function resolveMiddleware(
-  context: Context,
+  here: Cursor,
   outputs: readonly MiddlewareOutput[] | undefined,
   owner: string,
-  path: Path,
 ): Middleware[] {
   return (outputs ?? []).flatMap((output, index) => {
     const [name, fields] = Object.entries(output)[0] ?? [];
     if (name === undefined || fields === undefined) return [];
-    return [resolveEntry(context, name, fields, owner, [...path, index, name])];
+    return [resolveEntry(here.in(index, name), name, fields, owner)];
   });
 }
 
@@ -82,49 +81,43 @@ const LABELLED: ReadonlySet<string> = new Set(['authenticate', 'authorize', 'fil
 /** Kinds with an effect in every chain. All kinds have one in Kong, where they identify the plugin and its priority. */
 const ACTING: ReadonlySet<string> = new Set(['introspection', 'jwt', 'size']);
 
-function checkKind(context: Context, kind: string, path: Path): void {
+function checkKind(here: Cursor, kind: string): void {
   if (ACTING.has(kind)) return;
-  const { node } = locate(context.tree, path.slice(0, 2));
-  if (path[0] === 'gateways' && text(get(node, 'kind')) === 'kong') return;
+  const { node } = locate(here.tree, here.entry().path);
+  if (here.path[0] === 'gateways' && text(get(node, 'kind')) === 'kong') return;
   const message =
     `kind: ${kind} has no effect here, because it only selects the plugin for Kong: remove ` +
     'kind, and write the cost (work), the share refused (reject) or the component asked ' +
     '(call)';
-  conflict(context, [...path, 'kind'], message);
+  here.in('kind').conflict(message);
 }
 
-function resolveEntry(
-  context: Context,
-  name: string,
-  written: unknown,
-  owner: string,
-  path: Path,
-): Middleware {
+function resolveEntry(here: Cursor, name: string, written: unknown, owner: string): Middleware {
   const fields = written as EntryFields;
   const { kind, reject = 0, status, call, onError = 'reject', when } = fields;
   const { dryRun = false } = fields;
   if (kind === 'introspection' && call === undefined) {
     const message = 'introspection needs an endpoint to ask: write call: COMPONENT.ENDPOINT';
-    report(context, 'FL203', path, message);
+    here.report('FL203', message);
   }
-  if (kind !== undefined && LABELLED.has(name)) checkKind(context, kind, path);
-  const isBare = kind === 'jwt' && writtenAt(context, [...path, 'work']) === undefined;
+  if (kind !== undefined && LABELLED.has(name)) checkKind(here, kind);
+  const isBare = kind === 'jwt' && here.in('work').written() === undefined;
   const work = isBare ? VERIFICATION : fields.work;
-  const layer = name === 'rateLimit' ? resolveLimiter(context, ownFields(fields), path) : null;
+  const layer = name === 'rateLimit' ? resolveLimiter(here, ownFields(fields)) : null;
   const standard = kind === 'size' ? 413 : (STATUS.get(name) ?? 403);
   const { workPerKiB = NOTHING } = fields;
   // `max` of a concurrency limit is a different field.
   const max = name === 'filter' ? fields.max : undefined;
   if (max !== undefined && kind !== 'size') {
-    conflict(context, [...path, 'max'], 'max applies only to a filter of kind size');
+    here.in('max').conflict('max applies only to a filter of kind size');
   }
   const refuses = layer !== null || name === 'admit' || reject > 0 || (call ?? max) !== undefined;
   if (dryRun && !refuses) {
     const message = 'dryRun has no effect, because this entry refuses no requests: remove it';
-    conflict(context, [...path, 'dryRun'], message);
+    here.in('dryRun').conflict(message);
   }
-  const canRefuse = refuses || writtenAt(context, [...path, 'reject']) !== undefined;
-  checkRefusalFields(context, name, canRefuse, call, path);
+  const canRefuse = refuses || here.in('reject').written() !== undefined;
+  checkRefusalFields(here, name, canRefuse, call);
   return {
     name,
     kind: kind ?? null,
@@ -134,50 +127,47 @@ function resolveEntry(
     maxBytes: max ?? null,
     reject,
     status: status ?? standard,
-    call: call === undefined ? null : resolveCall(context, call, owner, [...path, 'call']),
+    call: call === undefined ? null : resolveCall(here.in('call'), call, owner),
     onError,
-    cached: KEYED.has(name) ? null : resolveCached(context, fields, path),
-    coalesce:
-      name === 'coalesce' ? resolveCoalesce(context, written as CoalesceFields, path) : null,
-    response: name === 'cache' ? resolveResponse(context, written as ResponseFields, path) : null,
-    when: resolveWhen(context, when, [...path, 'when']),
+    cached: KEYED.has(name) ? null : resolveCached(here, fields),
+    coalesce: name === 'coalesce' ? resolveCoalesce(here, written as CoalesceFields) : null,
+    response: name === 'cache' ? resolveResponse(here, written as ResponseFields) : null,
+    when: resolveWhen(here.in('when'), when),
     rateLimit: layer,
     retryAfter: retryAfterOf(fields),
-    store: layer === null ? null : resolveStore(context, fields, layer, path),
-    admit: name === 'admit' ? resolveGate(context, gateFields(fields), path) : null,
-    at: path.slice(0, -1),
+    store: layer === null ? null : resolveStore(here, fields, layer),
+    admit: name === 'admit' ? resolveGate(here, gateFields(fields)) : null,
+    at: here.path.slice(0, -1),
   };
 }
 
 /** Reports fields about refusals of an entry that never refuses. */
 function checkRefusalFields(
-  context: Context,
+  here: Cursor,
   name: string,
   canRefuse: boolean,
   call: string | undefined,
-  path: Path,
 ): void {
-  const isWritten = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
+  const isWritten = (field: string): boolean => here.in(field).written() !== undefined;
   if (!canRefuse && isWritten('status')) {
     const message =
       'status has no effect, because this entry refuses no requests: write reject or call, or ' +
       'remove status';
-    conflict(context, [...path, 'status'], message);
+    here.in('status').conflict(message);
   }
   if (call !== undefined || !isWritten('onError')) return;
   const own = name === 'rateLimit' ? '. For a failed store use store.onError' : '';
   const message = `onError applies to a failed call, and there is no call: remove onError${own}`;
-  conflict(context, [...path, 'onError'], message);
+  here.in('onError').conflict(message);
 }
 
 /** Resolves the cache of a check: time to live and key; null = every request is checked. */
 function resolveCached(
-  context: Context,
+  here: Cursor,
   { call, key, cacheTtl, cacheRefusals }: KeyedFields,
-  path: Path,
 ): Middleware['cached'] {
   const needless = (field: string, needs: string): void =>
-    conflict(context, [...path, field], `${field} has no effect without ${needs}`);
+    here.in(field).conflict(`${field} has no effect without ${needs}`);
   if (cacheTtl === undefined) {
     if (key !== undefined) needless('key', 'cacheTtl');
     if (cacheRefusals !== undefined) needless('cacheRefusals', 'cacheTtl');
@@ -186,20 +176,19 @@ function resolveCached(
   if (call === undefined) needless('cacheTtl', 'call, because there is no response to cache');
   if (key === undefined) {
     const message = 'cacheTtl needs key, the key under which a response is cached';
-    reportKey(context, 'FL203', path, message);
+    here.reportKey('FL203', message);
     return null;
   }
-  checkKey(context, key, undefined, path);
+  checkKey(here, key, undefined);
   return { ttlNs: cacheTtl, key, refusals: cacheRefusals ?? true };
 }
 
 /** Resolves request coalescing, as in the policy `coalesce`. */
 function resolveCoalesce(
-  context: Context,
+  here: Cursor,
   { key, shareErrors, window }: CoalesceFields,
-  path: Path,
 ): Middleware['coalesce'] {
-  checkKey(context, key, undefined, path);
+  checkKey(here, key, undefined);
   return { key, shareErrors, windowNs: window };
 }
 
@@ -225,24 +214,19 @@ function gateFields(fields: EntryFields): Readonly<Record<string, unknown>> {
 }
 
 /** Resolves the store of a limiter; null = none. */
-function resolveStore(
-  context: Context,
-  { store }: EntryFields,
-  layer: Layer,
-  path: Path,
-): LimiterStore | null {
-  checkFaultTolerant(context, store?.of !== undefined, path);
+function resolveStore(here: Cursor, { store }: EntryFields, layer: Layer): LimiterStore | null {
+  checkFaultTolerant(here, store?.of !== undefined);
   if (store === undefined) return null;
-  const at = [...path, 'store'];
+  const at = here.in('store');
   if (layer.scope === 'instance') {
     const message =
       'each instance counts in its own memory: a store needs a shared limiter (scope: caller, ' +
       'or policy: redis for kong)';
-    conflict(context, at, message);
+    at.conflict(message);
   }
-  checkOnError(context, store.of, at);
+  checkOnError(at, store.of);
   const own = policyKind('rateLimit', layer.kind)!.sharing?.(layer.config as never);
   const onError = own?.onError ?? store.onError ?? 'allow';
-  const asked = resolveAsked(context, store.of, at);
+  const asked = resolveAsked(at, store.of);
   return { latency: store.latency, of: asked, onError, cacheNs: store.cache ?? null };
 }

@@ -1,11 +1,11 @@
 import type { Step, StepOf } from '../../contracts/scenario/steps.js';
 import { get, items, locate, text } from '../located.js';
 import type { StepOutput } from '../schema/steps.js';
-import { conflictsAt, type Context, type Path } from './context.js';
+import type { Context, Cursor } from './context.js';
 
-/** Reports each modifier of a step that could not change anything there. `path` is that of the step. */
-export function checkModifiers(context: Context, step: Step, output: StepOutput, path: Path): void {
-  const refuse = conflictsAt(context, path);
+/** Reports each modifier of a step that could not change anything there. `here` is the step. */
+export function checkModifiers(here: Cursor, step: Step, output: StepOutput): void {
+  const refuse = here.conflicts();
   const { verb, background, optional } = step;
   const handlers = (['optional', 'onError'] as const).filter((field) =>
     field === 'optional' ? optional : step.onError !== null,
@@ -23,7 +23,7 @@ export function checkModifiers(context: Context, step: Step, output: StepOutput,
       refuse('background', message);
     }
   } else {
-    const reason = whyItCannotFail(context, step);
+    const reason = whyItCannotFail(here.context, step);
     for (const field of handlers) if (reason !== null) refuse(field, `${reason}: remove ${field}`);
   }
   const { times } = step;
@@ -34,7 +34,11 @@ export function checkModifiers(context: Context, step: Step, output: StepOutput,
       'write probability';
     refuse('times', message);
   }
-  if (output.policy !== undefined && step.verb === 'cache' && !hasServer(context, step.cache)) {
+  if (
+    output.policy !== undefined &&
+    step.verb === 'cache' &&
+    !hasServer(here.context, step.cache)
+  ) {
     const message =
       `every level of ${step.cache} is inside the process, so no call is made: remove ` + 'policy';
     refuse('policy', message);

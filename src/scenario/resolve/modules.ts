@@ -7,7 +7,7 @@ import type { Host } from '../../contracts/scenario/host.js';
 import type { Entry, Module } from '../modules/kind.js';
 import { DEFAULTS_ORDER, MODULES, SECTIONS } from '../modules/index.js';
 import type { ModuleSections } from '../schema/scenario-output.js';
-import type { Context } from './context.js';
+import { cursorAt, type Context } from './context.js';
 import { sorted } from './names.js';
 
 /** Resolves the components of all modules. */
@@ -31,7 +31,7 @@ function resolveSection<S extends ModuleSection>(
   const outputs: ModuleSections[S] = (context.output as ModuleSections)[section];
   const components = new Map<string, ModuleComponents[S]>();
   for (const [name, output] of sorted(outputs)) {
-    const own = resolve({ context, name, output, path: [section, name], all });
+    const own = resolve({ here: cursorAt(context, section, name), name, output, all });
     if (own !== null) components.set(name, own);
   }
   return components;

@@ -6,7 +6,7 @@ import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { HostOutput } from '../schema/host.js';
 import type { BudgetOutput } from '../schema/nodes.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
-import { conflict, remark, report, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor, type Path } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlacement } from './placement.js';
 
@@ -16,20 +16,21 @@ const PATH: Path = ['platform', 'nodes'];
 export function resolveNodes(context: Context, platform: ScenarioOutput['platform']): Nodes | null {
   const { nodes, kind } = platform;
   if (nodes === undefined) return null;
+  const here = cursorAt(context, ...PATH);
   if (kind !== 'kubernetes') {
     const message = `nodes place instances as Kubernetes does, and kind is ${kind}: write kind: kubernetes`;
-    conflict(context, PATH, message);
+    here.conflict(message);
   }
   const { count, max = count, provisioning } = nodes;
   if (max < count) {
     const message = `max, ${max}, is less than count, ${count}: raise max or lower count`;
-    conflict(context, [...PATH, 'max'], message);
+    here.in('max').conflict(message);
   }
   if (provisioning !== undefined && max <= count) {
     const message = `no node is ever added, because max is ${max}: raise max above count, or remove provisioning`;
-    conflict(context, [...PATH, 'provisioning'], message);
+    here.in('provisioning').conflict(message);
   }
-  const { zones } = resolvePlacement(context, count, nodes.zone, PATH, max);
+  const { zones } = resolvePlacement(here, count, nodes.zone, max);
   return {
     count,
     zones,
@@ -54,15 +55,14 @@ function milliOf(cores: number): number {
 
 /** Resolves `disruptionBudget`; null = none. */
 export function resolveBudget(
-  context: Context,
+  here: Cursor,
   output: BudgetOutput | undefined,
-  path: Path,
 ): DisruptionBudget | null {
   if (output === undefined) return null;
   const { minAvailable, maxUnavailable } = output;
   if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
     const message = 'a disruption budget needs exactly one of minAvailable and maxUnavailable';
-    conflict(context, path, message);
+    here.conflict(message);
   }
   return minAvailable === undefined
     ? { keeps: 'maxUnavailable', amount: maxUnavailable ?? { count: 1 } }
@@ -84,47 +84,48 @@ export function checkNodes(context: Context, { platform, services, gateways }: P
   const hosts = [
     ...[...services.values()]
       .filter(({ environments }) => environments === null)
-      .map((own) => [own, ['services', own.name]] as const),
-    ...[...gateways.values()].map((own) => [own, ['gateways', own.name]] as const),
+      .map((own) => [own, 'services', own.name] as const),
+    ...[...gateways.values()].map((own) => [own, 'gateways', own.name] as const),
   ];
-  for (const [host, path] of hosts) {
+  for (const [host, ...path] of hosts) {
+    const here = cursorAt(context, ...path);
     if (nodes !== null) {
-      checkRoom(context, nodes, host, path);
-      checkVersions(context, host, path);
+      checkRoom(here, nodes, host);
+      checkVersions(here, host);
     } else if (host.disruptionBudget !== null) {
-      remark(context, [...path, 'disruptionBudget'], NO_DRAINS);
+      here.in('disruptionBudget').remark(NO_DRAINS);
     }
   }
 }
 
 /** Reports versions with requests of their own: nodes have the same room for all instances of a component. */
-function checkVersions(context: Context, { name, requests }: Host, path: Path): void {
-  const { services, gateways } = context.output;
-  const { versions } = (path[0] === 'services' ? services : gateways)![name]!;
+function checkVersions(here: Cursor, { name, requests }: Host): void {
+  const { services, gateways } = here.output;
+  const { versions } = (here.path[0] === 'services' ? services : gateways)![name]!;
   for (const [version, own] of sorted(versions)) {
     if (own.resources?.requests === undefined) continue;
     const { milliCpu, memory } = resolveRequests(own);
     if (milliCpu === requests.milliCpu && memory === requests.memory) continue;
     const message = `nodes have the same room for each instance of ${name}, whatever its version: write requests in ${name} only`;
-    conflict(context, [...path, 'versions', version, 'resources', 'requests'], message);
+    here.in('versions', version, 'resources', 'requests').conflict(message);
   }
 }
 
 /** Reports a host whose instances fit on no node, or whose zones have none. */
-function checkRoom(context: Context, nodes: Nodes, host: Host, path: Path): void {
+function checkRoom(here: Cursor, nodes: Nodes, host: Host): void {
   const { milliCpu, memory } = host.requests;
-  const at = [...path, 'resources', 'requests'];
+  const at = here.in('resources', 'requests');
   if (milliCpu > nodes.milliCpu) {
     const message = `no node can hold an instance: it requests ${milliCpu / 1000} cores, and platform.nodes.cpu is ${nodes.milliCpu / 1000}`;
-    conflict(context, [...at, 'cpu'], message);
+    at.in('cpu').conflict(message);
   }
   if (memory > nodes.memory) {
     const message = `no node can hold an instance: it requests ${formatSize(memory)}, and platform.nodes.memory is ${formatSize(nodes.memory)}`;
-    conflict(context, [...at, 'memory'], message);
+    at.in('memory').conflict(message);
   }
   const bare = host.zones.find((zone) => !nodes.zones.includes(zone));
   if (bare === undefined) return;
   const where = bare === null ? 'outside every zone' : `in zone ${bare}`;
   const message = `${host.name} has instances ${where}, where no node is: add nodes there with zone, or raise count`;
-  report(context, 'FL411', [...PATH, 'zone'], message);
+  here.at(...PATH, 'zone').report('FL411', message);
 }

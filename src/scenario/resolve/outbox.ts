@@ -1,6 +1,6 @@
 import type { Outbox } from '../../contracts/scenario/messaging.js';
 import type { OutboxOutput } from '../schema/outbox.js';
-import { conflict, isOneOf, refuseFields, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { sorted } from './names.js';
 import { resolveQuery, split } from './targets.js';
 
@@ -8,45 +8,36 @@ const OF_POLLING = ['pollInterval', 'batchSize', 'relayQuery', 'work'] as const;
 const OF_CDC = ['cdcLatency', 'connector', 'offsetFlush'] as const;
 
 /** Resolves the outbox of a service; null if there is none or its database is invalid. */
-export function resolveOutbox(
-  context: Context,
-  output: OutboxOutput | undefined,
-  path: Path,
-): Outbox | null {
+export function resolveOutbox(here: Cursor, output: OutboxOutput | undefined): Outbox | null {
   if (output === undefined) return null;
   const { mode, pollInterval, batchSize, relayQuery, work, cdcLatency, connector } = output;
   const foreign = mode === 'cdc' ? OF_POLLING : OF_CDC;
   const why = (field: string): string => `${field} does not apply to mode: ${mode}: remove it`;
-  refuseFields(context, path, foreign, why);
-  const insert = operationOf(context, output.database, [...path, 'database']);
-  const query =
-    relayQuery === undefined ? null : operationOf(context, relayQuery, [...path, 'relayQuery']);
+  here.refuse(foreign, why);
+  const insert = operationOf(here.in('database'), output.database);
+  const query = relayQuery === undefined ? null : operationOf(here.in('relayQuery'), relayQuery);
   if (insert === null) return null;
   return {
     ...{ insert, mode, pollNs: pollInterval, batchSize, query, work: work ?? null, cdcLatency },
-    connector: connectorOf(context, connector, path),
+    connector: connectorOf(here, connector),
     offsetFlushNs: output.offsetFlush,
   };
 }
 
-function connectorOf(context: Context, name: string | undefined, path: Path): string | null {
+function connectorOf(here: Cursor, name: string | undefined): string | null {
   if (name === undefined) {
-    const at = [...path, 'offsetFlush'];
-    if (writtenAt(context, at) !== undefined) {
-      conflict(
-        context,
-        at,
-        'without a connector nothing forgets an offset: write connector: SERVICE',
-      );
+    const at = here.in('offsetFlush');
+    if (at.written() !== undefined) {
+      at.conflict('without a connector nothing forgets an offset: write connector: SERVICE');
     }
     return null;
   }
-  const at = [...path, 'connector'];
-  const known = sorted(context.output.services).map(([service]) => service);
-  return isOneOf(context, name, known, at, `there is no service ${name}`) ? name : null;
+  const at = here.in('connector');
+  const known = sorted(here.output.services).map(([service]) => service);
+  return at.isOneOf(name, known, `there is no service ${name}`) ? name : null;
 }
 
-function operationOf(context: Context, reference: string, path: Path): Outbox['insert'] | null {
+function operationOf(here: Cursor, reference: string): Outbox['insert'] | null {
   const [database, operation] = split(reference);
-  return resolveQuery(context, database, operation ?? undefined, path, true);
+  return resolveQuery(here, database, operation ?? undefined, true);
 }

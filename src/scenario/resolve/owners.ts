@@ -5,7 +5,7 @@ import { canonicalJson } from '../../text/canonical.js';
 import { entries, get, items, locate, text, type Node } from '../located.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { clusterId, clusterNamed } from '../clusters.js';
-import { conflict, report, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { mapOf } from './names.js';
 
 /** Longest chain of `extends` that is followed; a longer one is an error of its own. */
@@ -16,22 +16,21 @@ const CHAIN_MAX = 100;
  * the bundle writes or changes has a state of its own. `isShared`: what applies without the field `state`.
  */
 export function withOwners(
-  context: Context,
+  here: Cursor,
   bundle: Bundle,
   output: BundleOutput,
-  path: Path,
   isShared: boolean,
 ): Bundle {
-  const found = locate(context.written, path);
+  const found = locate(here.context.written, here.path);
   // The state of a cluster is its own, wherever its policies are written.
-  if (found.depth < path.length || path[0] === 'clusters') return bundle;
+  if (found.depth < here.path.length || here.path[0] === 'clusters') return bundle;
   const fromBases = output.state === undefined ? isShared : output.state === 'shared';
   const ownerOf = (policy: string): string | null => {
-    const owner = originOf(context, found.node, policy, 0);
+    const owner = originOf(here.context, found.node, policy, 0);
     return fromBases || (owner !== null && clusterNamed(owner) !== null) ? owner : null;
   };
-  const layers = bundle.layers.map((layer) => owned(context, layer, ownerOf(layer.policy)));
-  const poolOf = poolOwner(context, bundle, ownerOf('connections'));
+  const layers = bundle.layers.map((layer) => owned(here.context, layer, ownerOf(layer.policy)));
+  const poolOf = poolOwner(here.context, bundle, ownerOf('connections'));
   const isSame = poolOf === null && layers.every((layer, index) => layer === bundle.layers[index]);
   return isSame ? bundle : { ...bundle, layers, ...(poolOf !== null && { poolOf }) };
 }
@@ -68,23 +67,23 @@ export function clusterOf({ output }: Context, { cluster }: BundleOutput): Pick<
 /** Resolves the clusters, and reports callees that there are not and states that one callee alone can have. */
 export function resolveClusters(context: Context): ReadonlyMap<string, Cluster> {
   return mapOf(context.output.clusters, (name, { callees = null }): Cluster => {
-    const path = ['clusters', name];
+    const here = cursorAt(context, 'clusters', name);
     const { layers } = context.named(clusterId(name))!;
-    callees?.forEach((callee, index) => checkCallee(context, callee, [...path, 'callees', index]));
+    callees?.forEach((callee, index) => checkCallee(here.in('callees', index), callee));
     for (const { policy, per } of callees === null ? [] : layers) {
       if (per === 'callee') continue;
       const message = `one state serves all callees of the cluster, and this one is split by ${per}: remove callees, or per: ${per}`;
-      conflict(context, [...path, policy], message);
+      here.in(policy).conflict(message);
     }
     return { name, callees };
   });
 }
 
-function checkCallee(context: Context, name: string, path: Path): void {
-  const { things, broken } = context.names;
+function checkCallee(here: Cursor, name: string): void {
+  const { things, broken } = here.names;
   if (things.has(name) || broken.has(name)) return;
   const allowed = [...things.keys()];
-  report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
+  here.report('FL404', `there is no component ${name}`, { found: name, allowed });
 }
 
 function settingsOf({ bundle: _bundle, draws: _draws, ...settings }: Layer): string {

@@ -1,4 +1,4 @@
-import { isZone, report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { sorted } from './names.js';
 
 /**
@@ -7,33 +7,32 @@ import { sorted } from './names.js';
  * which get a zone.
  */
 export function resolvePlacement(
-  context: Context,
+  here: Cursor,
   replicas: number | undefined,
   zone: string | readonly string[] | Readonly<Record<string, number>> | undefined,
-  path: Path,
   most = 0,
 ): { replicas: number; zones: (string | null)[] } {
-  const at = [...path, 'zone'];
-  if (zone === undefined) return deal(replicas ?? 1, [...context.names.zones].sort(), most);
+  const at = here.in('zone');
+  if (zone === undefined) return deal(replicas ?? 1, [...here.names.zones].sort(), most);
   if (typeof zone === 'string') {
-    check(context, zone, at);
+    check(at, zone);
     return deal(replicas ?? 1, [zone], most);
   }
   if (isList(zone)) {
-    zone.forEach((name, index) => check(context, name, [...at, index]));
+    zone.forEach((name, index) => check(at.in(index), name));
     return deal(replicas ?? 1, zone, most);
   }
-  for (const [name] of sorted(zone)) check(context, name, [...at, name]);
+  for (const [name] of sorted(zone)) check(at.in(name), name);
   const zones = zonesOf(zone);
   if (zones.length === 0) {
-    report(context, 'FL411', at, 'the counts of zone add up to 0: write at least 1 for one zone');
+    at.report('FL411', 'the counts of zone add up to 0: write at least 1 for one zone');
   }
-  const hasNodes = ['databases', 'eventStores', 'platform'].includes(String(path[0]));
+  const hasNodes = ['databases', 'eventStores', 'platform'].includes(String(here.path[0]));
   if (replicas !== undefined && zones.length !== replicas) {
     const message = hasNodes
       ? `the counts of zone add up to ${zones.length}, but there are ${replicas} nodes`
       : `the counts of zone add up to ${zones.length}, but replicas is ${replicas}`;
-    report(context, 'FL411', at, message);
+    at.report('FL411', message);
   }
   const names = sorted(zone).map(([name]) => name);
   const more = deal(0, names, Math.max(0, most - zones.length));
@@ -51,11 +50,11 @@ function deal(
   return { replicas, zones: dealt };
 }
 
-function check(context: Context, zone: string, path: Path): void {
-  if (context.names.zones.size > 0) isZone(context, zone, path);
+function check(here: Cursor, zone: string): void {
+  if (here.names.zones.size > 0) here.isZone(zone);
   else {
     const message = `there is no zone ${zone}: declare it in network.zones`;
-    report(context, 'FL404', path, message, { found: zone, allowed: [] });
+    here.report('FL404', message, { found: zone, allowed: [] });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Platform } from '../../contracts/scenario/scenario.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../../contracts/scenario/restarts.js';
-import { conflict, report, type Context } from './context.js';
+import { cursorAt, type Context } from './context.js';
 import { resolveNodes } from './nodes.js';
 
 /** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */
@@ -27,29 +27,29 @@ function resolveRestart(
   context: Context,
   { kind, restart }: ScenarioOutput['platform'],
 ): Platform['restart'] {
-  const path = ['platform', 'restart'];
+  const here = cursorAt(context, 'platform', 'restart');
   if (kind === 'none') {
     if (restart !== undefined) {
       const message =
         'has no effect with kind: none: write kind: custom too, or restart: null to remove it';
-      conflict(context, path, message);
+      here.conflict(message);
     }
     return null;
   }
   if (kind === 'custom' && restart === undefined) {
     const message = 'restart is missing: write one, such as { initial: 1s, max: 30s }';
-    report(context, 'FL203', ['platform'], message);
+    cursorAt(context, 'platform').report('FL203', message);
   }
   const waits = restart ?? restartSchema.parse({});
   const { maxNs } = waits;
   const initialNs = waits.initialNs ?? Math.min(FIRST_WAIT_NS, maxNs);
   if (initialNs < SHORTEST_NS) {
     const message = `expected at least ${formatDuration(SHORTEST_NS)}, because a process takes time to end`;
-    report(context, 'FL204', [...path, 'initial'], message);
+    here.in('initial').report('FL204', message);
   }
   if (initialNs > maxNs) {
     const message = `the first wait is longer than max, ${formatDuration(maxNs)}: lower initial or raise max`;
-    conflict(context, [...path, 'initial'], message);
+    here.in('initial').conflict(message);
   }
   return { ...waits, initialNs };
 }

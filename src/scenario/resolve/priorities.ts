@@ -1,19 +1,17 @@
 import type { Priorities } from '../../contracts/patterns/balancer.js';
 import { prioritiesSchema, type BalancingOutput } from '../schema/balancing.js';
-import { conflict, isZone, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Resolves the levels of a balancing; null = none, undefined = not written. */
 export function resolvePriorities(
-  context: Context,
+  here: Cursor,
   output: BalancingOutput['priorities'],
-  path: Path,
 ): Priorities | null | undefined {
   if (output === undefined) return undefined;
   if (output === false) return null;
   const { backup, failover, distribute, ...rest } =
     output === true ? prioritiesSchema.parse({}) : output;
-  const wrong = (field: string, message: string): void =>
-    conflict(context, [...path, field], message);
+  const wrong = (field: string, message: string): void => here.in(field).conflict(message);
   if (backup !== undefined) {
     const other =
       failover !== undefined ? 'failover' : distribute !== undefined ? 'distribute' : null;
@@ -31,17 +29,13 @@ export function resolvePriorities(
     );
   }
   for (const [zone, order] of Object.entries(failover ?? {})) {
-    const at = [...path, 'failover', zone];
-    checkOrder(context, zone, order, at);
+    const at = here.in('failover', zone);
+    checkOrder(at, zone, order);
     if (distribute?.[zone] === undefined) continue;
-    conflict(
-      context,
-      at,
-      `distribute already says where calls from ${zone} go: remove one of them`,
-    );
+    at.conflict(`distribute already says where calls from ${zone} go: remove one of them`);
   }
   for (const [zone, weights] of Object.entries(distribute ?? {})) {
-    checkWeights(context, zone, weights, [...path, 'distribute', zone]);
+    checkWeights(here.in('distribute', zone), zone, weights);
   }
   return {
     backup: backup ?? null,
@@ -52,25 +46,20 @@ export function resolvePriorities(
 }
 
 /** Reports zones that follow themselves, so that the order of levels has no end. */
-function checkOrder(context: Context, zone: string, order: readonly string[], path: Path): void {
-  isZone(context, zone, path);
+function checkOrder(here: Cursor, zone: string, order: readonly string[]): void {
+  here.isZone(zone);
   order.forEach((next, index) => {
-    if (!isZone(context, next, [...path, index])) return;
+    if (!here.in(index).isZone(next)) return;
     const before = [zone, ...order.slice(0, index)];
     if (!before.includes(next)) return;
     const message = `${[...before, next].join(' -> ')} is a cycle of priorities: name each zone once, and not that of the caller`;
-    conflict(context, [...path, index], message);
+    here.in(index).conflict(message);
   });
 }
 
-function checkWeights(
-  context: Context,
-  zone: string,
-  weights: Readonly<Record<string, number>>,
-  path: Path,
-): void {
-  isZone(context, zone, path);
-  for (const target of Object.keys(weights)) isZone(context, target, [...path, target]);
+function checkWeights(here: Cursor, zone: string, weights: Readonly<Record<string, number>>): void {
+  here.isZone(zone);
+  for (const target of Object.keys(weights)) here.in(target).isZone(target);
   if (Object.values(weights).some((weight) => weight > 0)) return;
-  conflict(context, path, `calls from ${zone} need a zone with a weight above 0`);
+  here.conflict(`calls from ${zone} need a zone with a weight above 0`);
 }

@@ -4,55 +4,54 @@ import { text } from '../located.js';
 import type { PublishOutput } from '../schema/publish.js';
 import { checkKey } from './bundles.js';
 import { HOLDERS } from './consumer.js';
-import { conflict, report, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { domainHandlers, resolveDomainEvent } from '../modules/topics/domain-events.js';
 import { queueKindOf } from '../queues/index.js';
 import { unknown } from './targets.js';
 
 /** Resolves a `publish` step. */
 export function resolvePublish(
-  context: Context,
+  here: Cursor,
   output: PublishOutput,
   modifiers: StepModifiers,
   owner: string,
-  path: Path,
 ): Step | null {
-  const handlers = domainHandlers(context, output.topic);
+  const handlers = domainHandlers(here.context, output.topic);
   if (handlers !== undefined) {
-    return resolveDomainEvent(context, output, handlers, modifiers, owner, path);
+    return resolveDomainEvent(here, output, handlers, modifiers, owner);
   }
   const { topic, key = null, count, confirm, via, size, acks = null } = output;
-  checkKey(context, key, null, path);
-  checkOutbox(context, output, path);
-  const thing = context.names.things.get(topic);
-  if (thing === undefined) return unknown(context, topic, [...path, 'topic'], HOLDERS);
+  checkKey(here, key, null);
+  checkOutbox(here, output);
+  const thing = here.names.things.get(topic);
+  if (thing === undefined) return unknown(here.in('topic'), topic, HOLDERS);
   if (!HOLDERS.includes(thing.kind)) {
     const message = `${topic} is ${kindText(thing.kind)}: expected a topic or a queue`;
-    report(context, 'FL405', [...path, 'topic'], message);
+    here.in('topic').report('FL405', message);
     return null;
   }
-  const queue = text(writtenAt(context, ['queues', topic, 'kind']));
+  const queue = text(here.at('queues', topic, 'kind').written());
   if (queueKindOf(queue)?.isPublished === false) {
     const message =
       `${topic} carries the events of its store, and no step can publish to it: append to the ` +
       'store';
-    conflict(context, [...path, 'topic'], message);
+    here.in('topic').conflict(message);
   }
   const own = { topic, key, count, confirm, via, bytes: size, acks };
   return { verb: 'publish', ...own, ...modifiers };
 }
 
 /** Reports `via: outbox` without an outbox in the service, or to a topic that is not a log. */
-function checkOutbox(context: Context, { via, topic }: PublishOutput, path: Path): void {
+function checkOutbox(here: Cursor, { via, topic }: PublishOutput): void {
   if (via !== 'outbox') return;
-  const at = [...path, 'via'];
-  const log = writtenAt(context, ['topics', topic, 'kind']);
-  if (context.names.things.has(topic) && text(log) !== 'kafka') {
-    conflict(context, at, `an outbox publishes to topics of kind kafka, and ${topic} is not one`);
+  const at = here.in('via');
+  const log = here.at('topics', topic, 'kind').written();
+  if (here.names.things.has(topic) && text(log) !== 'kafka') {
+    at.conflict(`an outbox publishes to topics of kind kafka, and ${topic} is not one`);
   }
-  const [section, name] = path;
+  const [section, name] = here.path;
   const own = section === 'services' ? [section, name, 'outbox'] : null;
-  if (own !== null && writtenAt(context, own) !== undefined) return;
+  if (own !== null && here.at(...own).written() !== undefined) return;
   const who = own === null ? 'only a service can have an outbox' : `${String(name)} has no outbox`;
-  conflict(context, at, `${who}: write it there, or via: direct`);
+  at.conflict(`${who}: write it there, or via: direct`);
 }

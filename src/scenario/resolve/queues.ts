@@ -1,7 +1,7 @@
 import { NS_PER_MS, type Ns } from '../../kernel/time.js';
 import type { Queue } from '../../contracts/scenario/resources.js';
 import type { HostOutput } from '../schema/host.js';
-import { isDeclaredKey, conflict, report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 
 /** Default target and interval of CoDel and similar disciplines. */
@@ -16,13 +16,13 @@ const BELONGS: Readonly<Record<'target' | 'interval' | 'key', readonly string[]>
 };
 
 /** Resolves the queue in front of the workers. */
-export function resolveQueue(context: Context, output: HostOutput['queue'], path: Path): Queue {
+export function resolveQueue(here: Cursor, output: HostOutput['queue']): Queue {
   const { capacity, discipline, maxWait, target } = output;
   for (const field of ['target', 'interval', 'key'] as const) {
     if (output[field] === undefined || BELONGS[field].includes(discipline)) continue;
     const whose = BELONGS[field].join(' and ');
     const message = `${field} applies to ${whose}, not to ${discipline}: remove it`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
   const common = { capacity, maxWaitNs: maxWait };
   const intervalNs: Ns = output.interval ?? INTERVAL_NS;
@@ -30,13 +30,13 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
     case 'adaptiveLifo':
       if (maxWait !== null && target !== undefined && target !== null) {
         const message = 'with target the queue has its own limit: remove one of the two';
-        conflict(context, [...path, 'maxWait'], message);
+        here.in('maxWait').conflict(message);
       }
       return { ...common, discipline, intervalNs, targetNs: target ?? null };
     case 'codel':
-      return codel(context, { target, intervalNs, ...common }, path);
+      return codel(here, { target, intervalNs, ...common });
     case 'fair':
-      return { ...common, discipline, key: fairKey(context, output.key, path) };
+      return { ...common, discipline, key: fairKey(here, output.key) };
     case 'fifo':
     case 'lifo':
     case 'priority':
@@ -45,30 +45,29 @@ export function resolveQueue(context: Context, output: HostOutput['queue'], path
 }
 
 function codel(
-  context: Context,
+  here: Cursor,
   own: { capacity: number; maxWaitNs: Ns | null; target: Ns | null | undefined; intervalNs: Ns },
-  path: Path,
 ): Queue {
   const { target, intervalNs, capacity, maxWaitNs } = own;
   if (target === null) {
     const message = 'codel needs target, the wait that is acceptable: write a duration';
-    conflict(context, [...path, 'target'], message);
+    here.in('target').conflict(message);
   }
   const targetNs = target ?? TARGET_NS;
   if (targetNs >= intervalNs) {
     const message = 'target must be below interval; CoDel recommends 5% to 10% of it';
-    conflict(context, [...path, target === undefined ? 'interval' : 'target'], message);
+    here.in(target === undefined ? 'interval' : 'target').conflict(message);
   }
   return { capacity, maxWaitNs, discipline: 'codel', targetNs, intervalNs };
 }
 
-function fairKey(context: Context, key: string | undefined, path: Path): string {
+function fairKey(here: Cursor, key: string | undefined): string {
   if (key === undefined) {
     const message = 'fair needs key, whose values take turns: write key: NAME';
-    report(context, 'FL203', [...path, 'discipline'], message);
+    here.in('discipline').report('FL203', message);
   } else if (BUILT_IN_KEYS.has(key)) {
     const message = `queues do not support the built-in key ${key} in this version`;
-    report(context, 'FL202', [...path, 'key'], message);
-  } else isDeclaredKey(context, key, [...path, 'key']);
+    here.in('key').report('FL202', message);
+  } else here.in('key').isDeclaredKey(key);
   return key ?? '';
 }

@@ -2,8 +2,7 @@ import type { Amount, Rollout, RolloutStep } from '../../contracts/scenario/roll
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
-import type { Context, Path } from './context.js';
-import { isOneOf, conflict, conflictsAt, remark, report } from './context.js';
+import type { Cursor } from './context.js';
 import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 
@@ -34,27 +33,26 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
 const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
 
 /** Remarks on a strategy that no version uses yet. */
-export function remarkAtRest(context: Context, path: Path): void {
+export function remarkAtRest(here: Cursor): void {
   const text =
     'a strategy at rest: nothing is rolled out until `to` names a version; write it in a variant, for example';
-  remark(context, [...path, 'rollout'], text);
+  here.in('rollout').remark(text);
 }
 
 /** Resolves `rollout`; `replicas` is the largest number of replicas. null = none. */
 export function rolloutOf(
-  context: Context,
+  here: Cursor,
   output: VersionedOutput,
   first: string,
   others: readonly string[],
   replicas: number,
-  path: Path,
 ): Rollout | null {
   const { rollout: own } = output;
   if (own === undefined) return null;
-  const at = [...path, 'rollout'];
-  checkFields(context, own, at);
+  const at = here.in('rollout');
+  checkFields(at, own);
   if (own.to === undefined) {
-    remarkAtRest(context, path);
+    remarkAtRest(here);
     return null;
   }
   const to = others.indexOf(own.to);
@@ -62,21 +60,21 @@ export function rolloutOf(
     const isSaid = output.version !== undefined;
     const which = isSaid ? '' : ', the first by name (write version for another)';
     const message = `${first} runs from the start${which}; a rollout needs a different version`;
-    conflict(context, [...at, 'to'], message);
-  } else isVersion(context, own.to, others, [...at, 'to']);
+    at.in('to').conflict(message);
+  } else isVersion(at.in('to'), own.to, others);
   if (own.maxSurge?.value === 0 && own.maxUnavailable?.value === 0) {
     const message = 'with maxSurge: 0 the rollout could never start: write 1 or more';
-    conflict(context, [...at, 'maxUnavailable'], message);
+    at.in('maxUnavailable').conflict(message);
   }
   if ((own.preview ?? 0) > replicas) {
     const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
-    conflict(context, [...at, 'preview'], message);
+    at.in('preview').conflict(message);
   }
-  if (own.sticky !== undefined) checkKeyName(context, own.sticky, [...at, 'sticky']);
+  if (own.sticky !== undefined) checkKeyName(at.in('sticky'), own.sticky);
   if (own.sticky !== undefined && own.routing === 'replicas') {
     const message =
       'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
-    conflict(context, [...at, 'sticky'], message);
+    at.in('sticky').conflict(message);
   }
   return {
     to,
@@ -87,17 +85,17 @@ export function rolloutOf(
     minReadyNs: own.minReady ?? 0,
     preview: own.preview ?? null,
     autoPromotion: own.autoPromotion ?? true,
-    scaleDownDelayNs: keptNs(context, own, at),
-    steps: (own.steps ?? []).map((step, index) => stepOf(context, step, [...at, 'steps', index])),
-    analysis: analysisOf(context, own, at),
+    scaleDownDelayNs: keptNs(at, own),
+    steps: (own.steps ?? []).map((step, index) => stepOf(at.in('steps', index), step)),
+    analysis: analysisOf(at, own),
     onFailure: own.onFailure ?? 'rollback',
     sticky: own.sticky ?? null,
     routing: own.routing ?? 'weighted',
   };
 }
 
-function checkFields(context: Context, own: RolloutOutput, at: Path): void {
-  const wrong = conflictsAt(context, at);
+function checkFields(here: Cursor, own: RolloutOutput): void {
+  const wrong = here.conflicts();
   for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
     if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
     const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
@@ -106,7 +104,7 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
   }
   if (own.kind === 'canary' && own.steps === undefined) {
     const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
-    report(context, 'FL203', at, message);
+    here.report('FL203', message);
   }
   if (own.analysis === undefined && own.onFailure !== undefined) {
     wrong('onFailure', 'has no effect without analysis: write analysis');
@@ -122,7 +120,7 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
       if (scale === undefined) continue;
       const message =
         'with routing: replicas the weight is the share of the replicas: remove scale';
-      conflict(context, [...at, 'steps', index], message);
+      here.in('steps', index).conflict(message);
     }
   } else if (own.kind === 'canary') {
     for (const key of ['maxSurge', 'maxUnavailable'] as const) {
@@ -139,7 +137,7 @@ function checkFields(context: Context, own: RolloutOutput, at: Path): void {
  * How long replicas without requests are kept. With an analysis of a blue-green rollout at least one interval
  * (argo-rollouts docs/features/bluegreen.md, scaleDownDelaySeconds).
  */
-function keptNs(context: Context, own: RolloutOutput, at: Path): number {
+function keptNs(here: Cursor, own: RolloutOutput): number {
   const { scaleDownDelay, analysis, kind } = own;
   if (kind !== 'blueGreen' || analysis === undefined) return scaleDownDelay ?? KEPT_NS;
   if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
@@ -147,64 +145,55 @@ function keptNs(context: Context, own: RolloutOutput, at: Path): number {
     const message =
       'the old replicas would be removed before the first analysis: write at least ' +
       'analysis.interval, or remove it';
-    conflict(context, [...at, 'scaleDownDelay'], message);
+    here.in('scaleDownDelay').conflict(message);
   }
   return scaleDownDelay;
 }
 
-function stepOf(
-  context: Context,
-  own: NonNullable<RolloutOutput['steps']>[number],
-  at: Path,
-): RolloutStep {
+function stepOf(here: Cursor, own: NonNullable<RolloutOutput['steps']>[number]): RolloutStep {
   const { weight, pause, scale } = own;
   const written = [weight, pause, scale].filter((value) => value !== undefined).length;
   if (written !== 1) {
-    conflict(context, at, 'a step needs exactly one of weight, pause and scale');
+    here.conflict('a step needs exactly one of weight, pause and scale');
   }
   if (weight !== undefined) return { step: 'weight', weight };
   if (scale !== undefined) return { step: 'scale', share: scale };
   return { step: 'pause', forNs: pause ?? null };
 }
 
-function analysisOf(context: Context, own: RolloutOutput, at: Path): Rollout['analysis'] {
+function analysisOf(here: Cursor, own: RolloutOutput): Rollout['analysis'] {
   const { analysis } = own;
   if (analysis === undefined) return null;
   const expect = analysis.expect.flatMap((text, index) => {
     const parsed = parseRolloutExpectation(text);
     if (parsed.ok) return [parsed.expectation];
-    report(context, 'FL501', [...at, 'analysis', 'expect', index], parsed.message, parsed);
+    here.in('analysis', 'expect', index).report('FL501', parsed.message, parsed);
     return [];
   });
   const { interval, failureLimit, minSamples, noData, from } = analysis;
-  if (from !== undefined) checkFrom(context, own, from, [...at, 'analysis', 'from']);
+  if (from !== undefined) checkFrom(here.in('analysis', 'from'), own, from);
   return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples, noData };
 }
 
 /** Reports a weight from which on nothing would be analysed. */
-function checkFrom(context: Context, own: RolloutOutput, from: number, path: Path): void {
+function checkFrom(here: Cursor, own: RolloutOutput, from: number): void {
   if (own.kind !== 'canary') {
-    conflict(context, path, `from applies only to canary, and the kind is ${own.kind}: remove it`);
+    here.conflict(`from applies only to canary, and the kind is ${own.kind}: remove it`);
     return;
   }
   const weights = (own.steps ?? []).flatMap(({ weight }) => weight ?? []);
   const most = Math.max(0, ...weights);
   if (from === 0) {
-    conflict(context, path, 'the analysis begins with the first weight above 0%: remove from');
+    here.conflict('the analysis begins with the first weight above 0%: remove from');
   } else if (from > most) {
     const message =
       `no step has this weight, the largest is ${most * 100}%, so nothing would be analysed: lower ` +
       'from, or add a step';
-    conflict(context, path, message);
+    here.conflict(message);
   }
 }
 
 /** Whether a version is one of those that a component has. Reports others. */
-export function isVersion(
-  context: Context,
-  version: string,
-  allowed: readonly string[],
-  path: Path,
-): boolean {
-  return isOneOf(context, version, allowed, path, `there is no version ${version}`);
+export function isVersion(here: Cursor, version: string, allowed: readonly string[]): boolean {
+  return here.isOneOf(version, allowed, `there is no version ${version}`);
 }

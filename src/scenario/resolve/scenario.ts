@@ -16,7 +16,7 @@ import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
 import { checkLags } from './autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import { resolveClusters } from './owners.js';
-import type { Context } from './context.js';
+import { cursorAt, type Context } from './context.js';
 import { checkConditions } from './fault-conditions.js';
 import { resolveFaults } from './faults.js';
 import { callGraph, certainCycle, cycleText, type CallGraph } from './graph.js';
@@ -167,12 +167,12 @@ function contextOf(
       // A bundle that uses itself was reported when its bases were merged.
       if (own !== undefined && !begun.has(name)) {
         begun.add(name);
-        named.set(name, resolveBundle(context, own, [section, cluster ?? name]));
+        named.set(name, resolveBundle(cursorAt(context, section, cluster ?? name), own));
       }
       return named.get(name);
     },
     steps: (outputs, owner, path) =>
-      resolveSteps(context, outputs, { name: owner ?? '', policy: null }, path),
+      resolveSteps(cursorAt(context, ...path), outputs, { name: owner ?? '', policy: null }),
   };
   return context;
 }

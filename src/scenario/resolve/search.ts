@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../contracts/scenario/search.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import { conflict, writtenAt, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 /** Default replicas per shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
 const REPLICAS = 1;
@@ -33,36 +33,31 @@ export function nodesOf({ kind, replicas, shards }: DatabaseOutput): number {
 }
 
 /** Resolves the settings of a search engine; null for other databases. */
-export function resolveSearch(
-  context: Context,
-  output: DatabaseOutput,
-  cpu: Cpu,
-  path: Path,
-): SearchEngine | null {
+export function resolveSearch(here: Cursor, output: DatabaseOutput, cpu: Cpu): SearchEngine | null {
   const { kind, replicas, threadPools, refresh } = output;
   if (kind !== 'elasticsearch') {
     for (const field of ['threadPools', 'refresh'] as const) {
       if (output[field] === undefined) continue;
       const message = `${kind} does not support ${field}: remove it, or write kind: elasticsearch`;
-      conflict(context, [...path, field], message);
+      here.in(field).conflict(message);
     }
     return null;
   }
   for (const [field, message] of FOREIGN) {
-    const at = [...path, ...field];
-    if (writtenAt(context, at) !== undefined) conflict(context, at, message);
+    const at = here.in(...field);
+    if (at.written() !== undefined) at.conflict(message);
   }
   for (const [name, { lock }] of Object.entries(output.operations)) {
     const message = 'documents are not locked: remove lock';
-    if (lock) conflict(context, [...path, 'operations', name, 'lock'], message);
+    if (lock) here.in('operations', name, 'lock').conflict(message);
   }
   if (cpu.cores === Infinity && cpu.quota === null) {
-    conflict(context, [...path, 'kind'], 'the number of threads depends on the cores: write cpu');
+    here.in('kind').conflict('the number of threads depends on the cores: write cpu');
   }
   const isExplicit = refresh?.interval !== undefined;
   if (isExplicit && refresh.idleAfter !== undefined) {
     const message = 'an index with its own interval is never idle: remove idleAfter';
-    conflict(context, [...path, 'refresh', 'idleAfter'], message);
+    here.in('refresh', 'idleAfter').conflict(message);
   }
   const { interval = REFRESH_NS, idleAfter = isExplicit ? null : IDLE_AFTER_NS } = refresh ?? {};
   return {

@@ -1,76 +1,73 @@
 import { get, text } from '../located.js';
 import type { Step, StepModifiers } from '../../contracts/scenario/steps.js';
 import type { StepOutput } from '../schema/steps.js';
-import { isOneOf, conflict, report, type Context, type Path } from './context.js';
+import type { Context, Cursor } from './context.js';
 import { BUILT_IN_KEYS } from './names.js';
 import { isOfKind } from './targets.js';
 
 /** Resolves a transaction; null if its database is invalid. */
 export function resolveTransaction(
-  context: Context,
+  here: Cursor,
   output: NonNullable<StepOutput['transaction']>,
   steps: readonly Step[],
   modifiers: StepModifiers,
   owner: string,
-  path: Path,
 ): Step | null {
   const { database, commit, requiresNew } = output;
-  const at = [...path, 'database'];
-  if (!isOfKind(context, database, 'database', at)) return null;
-  const shardKey = shardKeyOf(context, output, path);
-  if (poolsStatements(context, database, owner)) {
+  const at = here.in('database');
+  if (!isOfKind(at, database, 'database')) return null;
+  const shardKey = shardKeyOf(here, output);
+  if (poolsStatements(here.context, database, owner)) {
     const message =
       `${database} uses a pool with mode: statement, which does not allow transactions: use ` +
       'mode: transaction';
-    conflict(context, at, message);
+    at.conflict(message);
   }
-  if (kindOf(context, database) === 'elasticsearch') {
-    conflict(context, at, `${database} does not support transactions: remove the transaction`);
+  if (kindOf(here.context, database) === 'elasticsearch') {
+    at.conflict(`${database} does not support transactions: remove the transaction`);
   }
-  if (context.names.things.get(database)!.parts.includes('commit')) {
+  if (here.names.things.get(database)!.parts.includes('commit')) {
     const message =
       `an operation of ${database} is called commit, a name that metrics use for the end of a ` +
       'transaction: rename it';
-    report(context, 'FL402', at, message);
+    at.report('FL402', message);
   }
   return { verb: 'transaction', database, steps, commit, shardKey, requiresNew, ...modifiers };
 }
 
 /** The key that selects the shard of a transaction; null = no shards. */
 function shardKeyOf(
-  context: Context,
+  here: Cursor,
   { database, key }: NonNullable<StepOutput['transaction']>,
-  path: Path,
 ): string | null {
-  const own = get(get(get(get(context.tree, 'databases'), database), 'shards'), 'key');
+  const own = get(get(get(get(here.tree, 'databases'), database), 'shards'), 'key');
   if (own === undefined) {
     if (key === undefined) return null;
     const message =
       `key selects a shard, and ${database} has no shards: remove key, or add shards to the ` +
       'database';
-    conflict(context, [...path, 'key'], message);
+    here.in('key').conflict(message);
     return null;
   }
-  if (key !== undefined) checkKey(context, key, [...path, 'key']);
+  if (key !== undefined) checkKey(here.in('key'), key);
   return key ?? text(own) ?? null;
 }
 
 /** Resolves a `lock` step. */
 export function resolveLock(
-  context: Context,
+  here: Cursor,
   output: NonNullable<StepOutput['lock']>,
   steps: readonly Step[],
   modifiers: StepModifiers,
-  path: Path,
 ): Step {
   const { on, acquireTimeout, scope } = output;
-  checkKey(context, on, [...path, 'on']);
+  checkKey(here.in('on'), on);
   return { verb: 'lock', key: on, steps, acquireTimeoutNs: acquireTimeout, scope, ...modifiers };
 }
 
 /** Reports a key that is not declared. */
-export function checkKey(context: Context, key: string, path: Path): void {
-  isOneOf(context, key, [...context.names.keys, ...BUILT_IN_KEYS], path, `there is no key ${key}`);
+export function checkKey(here: Cursor, key: string): void {
+  here.isOneOf(key, [...here.names.keys, ...BUILT_IN_KEYS], `there is no key ${key}`);
 }
 
 /** Whether a database has shards. */

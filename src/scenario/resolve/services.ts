@@ -1,7 +1,7 @@
 import type { Service } from '../../contracts/scenario/services.js';
 import type { ServiceOutput } from '../schema/services.js';
 import { checkCoalescing } from './chains.js';
-import type { Context } from './context.js';
+import { cursorAt, type Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
@@ -11,25 +11,25 @@ import { placesOf, resolveVersions } from './versions.js';
 
 /** Resolves a service. */
 export function resolveService(context: Context, name: string, output: ServiceOutput): Service {
-  const path = ['services', name];
+  const here = cursorAt(context, 'services', name);
   const counted = withTotal(output);
-  const middleware = resolveMiddleware(context, output.middleware, name, [...path, 'middleware']);
+  const middleware = resolveMiddleware(here.in('middleware'), output.middleware, name);
   checkCoalescing(context, [middleware]);
   const written = Object.keys(output.endpoints);
-  const probes = [...path, 'probes'];
+  const probes = here.in('probes');
   const service = {
-    ...resolveHost(context, name, counted, path),
-    probes: resolveProbes(context, output.probes, written, probes),
+    ...resolveHost(here, name, counted),
+    probes: resolveProbes(probes, output.probes, written),
     endpoints: new Map([
-      ...resolveEndpoints(context, name, output.endpoints, path),
+      ...resolveEndpoints(here, name, output.endpoints),
       ...withoutChecks(checksOf(output)),
-      ...resolveChecks(context, name, output.probes, written, probes),
+      ...resolveChecks(probes, name, output.probes, written),
     ]),
     middleware,
-    outbound: resolveOutbound(context, output.outbound, [...path, 'outbound']),
-    outbox: resolveOutbox(context, output.outbox, [...path, 'outbox']),
+    outbound: resolveOutbound(here.in('outbound'), output.outbound),
+    outbox: resolveOutbox(here.in('outbox'), output.outbox),
     environments: null,
   };
-  const versions = resolveVersions(context, output, service, path);
+  const versions = resolveVersions(here, output, service);
   return { ...service, zones: placesOf(service, versions), versions };
 }

@@ -9,7 +9,7 @@ import type { Network, NetworkLink } from '../../contracts/scenario/network.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
-import { isOneOf, conflict, report, writtenAt, type Context } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { sorted } from './names.js';
 import { resolvePlatform } from './platform.js';
 import { split } from './targets.js';
@@ -35,37 +35,39 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   const stepNs = run.stepNs ?? niceStep(run.durationNs / STEPS_WANTED);
   if (run.durationNs / stepNs > STEPS_MAX) {
     const message = `the timeline would have more than ${STEPS_MAX} steps: use a longer step`;
-    conflict(context, ['run', 'timeline'], message);
+    cursorAt(context, 'run', 'timeline').conflict(message);
   }
   if (stepNs > run.durationNs) {
-    conflict(context, ['run', 'timeline'], 'a step of the timeline is longer than the run');
+    cursorAt(context, 'run', 'timeline').conflict('a step of the timeline is longer than the run');
   }
   if (run.durationNs + run.warmupNs + (run.drainNs ?? 0) > HORIZON_MAX_NS) {
-    conflict(context, ['run', 'duration'], 'duration, warmup and drain together exceed 104 days');
+    cursorAt(context, 'run', 'duration').conflict(
+      'duration, warmup and drain together exceed 104 days',
+    );
   }
   return { ...run, stepNs };
 }
 
 /** Resolves `network`. */
 function resolveNetwork(context: Context, network: ScenarioOutput['network']): Network {
-  checkLoss(context, network.loss, ['network', 'loss']);
+  checkLoss(cursorAt(context, 'network', 'loss'), network.loss);
   const zones = sorted(network.zones).map(([name, zone]) => {
-    checkLoss(context, zone.loss, ['network', 'zones', name, 'loss']);
+    checkLoss(cursorAt(context, 'network', 'zones', name, 'loss'), zone.loss);
     return [name, zone] as const;
   });
   const links = (network.links ?? []).map((link, index): NetworkLink => {
-    const path = ['network', 'links', index];
-    checkLoss(context, link.loss, [...path, 'loss']);
-    if (link.idleTimeoutNs === null && writtenAt(context, [...path, 'afterIdle']) !== undefined) {
+    const here = cursorAt(context, 'network', 'links', index);
+    checkLoss(here.in('loss'), link.loss);
+    if (link.idleTimeoutNs === null && here.in('afterIdle').written() !== undefined) {
       const message =
         'has no effect without idleTimeout, because no connection is forgotten: write it, or remove this';
-      conflict(context, [...path, 'afterIdle'], message);
+      here.in('afterIdle').conflict(message);
     }
     link.between.forEach((name, end) => {
       if (context.names.broken.has(name)) return;
       const allowed = [...context.names.things.keys(), ...context.names.zones];
       const message = `there is no zone, component or workload ${name}`;
-      isOneOf(context, name, allowed, [...path, 'between', end], message);
+      here.in('between', end).isOneOf(name, allowed, message);
     });
     return link;
   });
@@ -85,7 +87,9 @@ export function resolveKeys(
   const resolved = new Map<string, KeyPopulation>();
   for (const [name, key] of sorted(keys)) {
     if (key.kind === 'hot' && key.hotKeys > key.count) {
-      conflict(context, ['keys', name, 'hotKeys'], `hotKeys must be at most count, ${key.count}`);
+      cursorAt(context, 'keys', name, 'hotKeys').conflict(
+        `hotKeys must be at most count, ${key.count}`,
+      );
     }
     const { title: _title, description: _description, ...population } = key;
     resolved.set(name, population);
@@ -95,36 +99,34 @@ export function resolveKeys(
 
 /** Resolves `report`. */
 export function resolveReport(context: Context, output: ScenarioOutput['report']): ReportSettings {
-  const check = (
-    names: readonly string[] | undefined,
-    path: readonly (string | number)[],
-  ): readonly string[] => {
-    names?.forEach((name, index) => checkShown(context, name, [...path, index]));
+  const here = cursorAt(context, 'report');
+  const check = (names: readonly string[] | undefined, at: Cursor): readonly string[] => {
+    names?.forEach((name, index) => checkShown(at.in(index), name));
     return names ?? [];
   };
   const groups = sorted(output.groups).map(
-    ([name, members]) => [name, check(members, ['report', 'groups', name])] as const,
+    ([name, members]) => [name, check(members, here.in('groups', name))] as const,
   );
   const { slo } = output;
   return {
-    focus: check(output.focus, ['report', 'focus']),
+    focus: check(output.focus, here.in('focus')),
     exemplars: output.exemplars,
     slo:
       slo === undefined ? null : { success: slo.success ?? null, latencyNs: slo.latency ?? null },
     apdexNs: output.apdex,
     groups: new Map(groups),
-    hide: check(output.hide, ['report', 'hide']),
-    prices: resolvePrices(context, output.prices),
+    hide: check(output.hide, here.in('hide')),
+    prices: resolvePrices(here.in('prices'), output.prices),
   };
 }
 
-function resolvePrices(context: Context, prices: Prices | undefined): Prices | null {
+function resolvePrices(here: Cursor, prices: Prices | undefined): Prices | null {
   if (prices === undefined) return null;
   const isFree = Object.values(prices).every((price) => price === 0);
   if (isFree) {
     const message =
       'all prices are 0, so nothing costs anything: write cpuHour: 0.04, or remove prices';
-    report(context, 'FL204', ['report', 'prices'], message);
+    here.report('FL204', message);
   }
   return prices;
 }
@@ -136,25 +138,21 @@ export function niceStep(ns: number): number {
   return [1, 2, 5, 10].map((factor) => factor * unit).find((step) => step >= ns) ?? unit * 10;
 }
 
-function checkLoss(
-  context: Context,
-  loss: number | null,
-  path: readonly (string | number)[],
-): void {
+function checkLoss(here: Cursor, loss: number | null): void {
   if (loss === null || loss < 1) return;
   const message =
     'with 100% loss no retransmission arrives: write a share below 100%, or a partition';
-  report(context, 'FL204', path, message);
+  here.report('FL204', message);
 }
 
-function checkShown(context: Context, reference: string, path: readonly (string | number)[]): void {
+function checkShown(here: Cursor, reference: string): void {
   const [name, part] = split(reference);
-  const thing = context.names.things.get(name);
-  if (context.names.broken.has(name)) return;
+  const thing = here.names.things.get(name);
+  if (here.names.broken.has(name)) return;
   if (thing === undefined) {
-    const allowed = [...context.names.things.keys()];
-    report(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
+    const allowed = [...here.names.things.keys()];
+    here.report('FL404', `there is no component ${name}`, { found: name, allowed });
   } else if (part !== null) {
-    isOneOf(context, part, thing.parts, path, `${name} has no part ${part}`);
+    here.isOneOf(part, thing.parts, `${name} has no part ${part}`);
   }
 }

@@ -2,7 +2,7 @@ import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { FaultOutput } from '../schema/fault.js';
-import { conflict, report, reportKey, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 
 /** Largest number of repetitions of a fault. */
 const SPANS_MAX = 10_000;
@@ -24,19 +24,19 @@ export function resolveSpans(
     const known = done.get(index);
     if (known !== undefined) return known;
     const fault = faults[index];
-    const path = ['faults', index];
-    const starts = startsOf(context, fault, durationNs, path, (id) => {
+    const here = cursorAt(context, 'faults', index);
+    const starts = startsOf(here, fault, durationNs, (id) => {
       const other = byId.get(id);
-      if (other !== undefined) checkFollowed(context, fault, faults[other], path);
+      if (other !== undefined) checkFollowed(here, fault, faults[other]);
       if (other === undefined) {
-        report(context, 'FL404', [...path, 'after'], `there is no fault ${id}`, {
+        here.in('after').report('FL404', `there is no fault ${id}`, {
           found: id,
           allowed: [...byId.keys()],
         });
         return [];
       }
       if (chain.includes(id) || chain.length > CHAIN_MAX) {
-        conflict(context, [...path, 'after'], `${[...chain, id].join(' -> ')} wait for each other`);
+        here.in('after').conflict(`${[...chain, id].join(' -> ')} wait for each other`);
         return [];
       }
       return spansOf(other, [...chain, id]);
@@ -52,11 +52,11 @@ export function resolveSpans(
 }
 
 /** A fault after one with random starts must share its draws; otherwise it could follow a start that did not happen. */
-function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput, path: Path): void {
-  const at = [...path, 'after'];
+function checkFollowed(here: Cursor, fault: FaultOutput, other: FaultOutput): void {
+  const at = here.in('after');
   if (other.when !== undefined) {
     const message = `the end of ${other.id} is known only during the run, so no fault can start after it`;
-    report(context, 'FL410', at, message);
+    at.report('FL410', message);
     return;
   }
   if (other.jitter === 0 && other.probability === 1) return;
@@ -69,7 +69,7 @@ function checkFollowed(context: Context, fault: FaultOutput, other: FaultOutput,
   const message =
     `${other.id} starts at random: give both faults the same group, jitter and probability, ` +
     'so that this one follows it';
-  conflict(context, at, message);
+  at.conflict(message);
 }
 
 /** End of a span. A fault that acts once ends when it starts. */
@@ -78,73 +78,64 @@ function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | nul
   return length === null || length === undefined ? null : fromNs + length;
 }
 
-function checkLength(context: Context, fault: FaultOutput, path: Path): void {
+function checkLength(here: Cursor, fault: FaultOutput): void {
   const { instant = false, mayBeInstant = false } = faultKind(fault.kind) ?? {};
   if (instant && fault.for !== undefined) {
-    conflict(context, [...path, 'for'], `${fault.kind} acts once, at its start: remove \`for\``);
+    here.in('for').conflict(`${fault.kind} acts once, at its start: remove \`for\``);
   } else if (!instant && fault.for === undefined) {
     const message =
       '`for` is missing: write how long the fault lasts, or `none` for until the end of the run';
-    reportKey(context, 'FL203', path, message);
+    here.reportKey('FL203', message);
   } else if (fault.for === 0 && !mayBeInstant) {
-    report(context, 'FL204', [...path, 'for'], 'must be more than 0s');
+    here.in('for').report('FL204', 'must be more than 0s');
   }
 }
 
 function startsOf(
-  context: Context,
+  here: Cursor,
   fault: FaultOutput,
   durationNs: number,
-  path: Path,
   spansOf: (id: string) => Spans,
 ): number[] {
-  checkLength(context, fault, path);
+  checkLength(here, fault);
   const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
   if (starts.length !== 1) {
     const message = 'the start is missing: write one of `at`, `after` and `when`';
-    reportKey(context, 'FL203', path, message);
+    here.reportKey('FL203', message);
     return [];
   }
-  if (fault.when !== undefined) return startsWhen(context, fault, path);
-  if (fault.after !== undefined) return startsAfter(context, fault, path, spansOf(fault.after));
+  if (fault.when !== undefined) return startsWhen(here, fault);
+  if (fault.after !== undefined) return startsAfter(here, fault, spansOf(fault.after));
   const at = fault.at!;
-  if (fault.delay > 0) conflict(context, [...path, 'delay'], 'delay applies only to `after`');
+  if (fault.delay > 0) here.in('delay').conflict('delay applies only to `after`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     const message = `starts at ${formatDuration(at)}, but the run ends at ${end}`;
-    report(context, 'FL410', [...path, 'at'], message);
+    here.in('at').report('FL410', message);
   }
-  return fault.every === undefined
-    ? once(context, fault, at, path)
-    : repeated(context, fault, at, durationNs, path);
+  return fault.every === undefined ? once(here, fault, at) : repeated(here, fault, at, durationNs);
 }
 
-function once(context: Context, fault: FaultOutput, at: number, path: Path): number[] {
+function once(here: Cursor, fault: FaultOutput, at: number): number[] {
   for (const field of ['count', 'until'] as const) {
     if (fault[field] === undefined) continue;
     const meant = field === 'count' ? '. For a number of instances use instances' : '';
-    conflict(context, [...path, field], `${field} applies only to \`every\`${meant}`);
+    here.in(field).conflict(`${field} applies only to \`every\`${meant}`);
   }
   return [at];
 }
 
-function repeated(
-  context: Context,
-  fault: FaultOutput,
-  at: number,
-  durationNs: number,
-  path: Path,
-): number[] {
+function repeated(here: Cursor, fault: FaultOutput, at: number, durationNs: number): number[] {
   const every = fault.every!;
   if (fault.for === null) {
-    conflict(context, [...path, 'every'], 'a fault without end cannot repeat');
+    here.in('every').conflict('a fault without end cannot repeat');
     return [at];
   }
   if ((fault.for ?? 0) + fault.jitter > every) {
     const length = fault.jitter > 0 ? 'for + jitter' : 'for';
     const message =
       'the next one would start before this one ends: every must be at least ' + `${length}`;
-    conflict(context, [...path, 'every'], message);
+    here.in('every').conflict(message);
     return [at];
   }
   const end = Math.min(fault.until ?? durationNs, durationNs);
@@ -152,32 +143,32 @@ function repeated(
   const count = Math.min(fault.count ?? wanted, wanted);
   if (count > SPANS_MAX) {
     const message = `would start ${count} times; the limit is ${SPANS_MAX}`;
-    report(context, 'FL602', [...path, 'every'], message);
+    here.in('every').report('FL602', message);
     return [at];
   }
   return Array.from({ length: count }, (_, i) => at + i * every);
 }
 
 /** The start depends on a condition, so only the run determines it. */
-function startsWhen(context: Context, fault: FaultOutput, path: Path): number[] {
+function startsWhen(here: Cursor, fault: FaultOutput): number[] {
   for (const field of ['every', 'until'] as const) {
     if (fault[field] === undefined) continue;
     const message = `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
   return [];
 }
 
-function startsAfter(context: Context, fault: FaultOutput, path: Path, spans: Spans): number[] {
+function startsAfter(here: Cursor, fault: FaultOutput, spans: Spans): number[] {
   for (const field of ['every', 'count', 'until'] as const) {
     if (fault[field] !== undefined) {
       const message =
         `${field} does not apply with after: the fault starts at each end of ` + `${fault.after}`;
-      conflict(context, [...path, field], message);
+      here.in(field).conflict(message);
     }
   }
   if (spans.some((span) => span.untilNs === null)) {
-    report(context, 'FL410', [...path, 'after'], `${fault.after} never ends`);
+    here.in('after').report('FL410', `${fault.after} never ends`);
   }
   return spans.flatMap((span) => (span.untilNs === null ? [] : [span.untilNs + fault.delay]));
 }

@@ -11,7 +11,7 @@ import type {
 import type { JoinOutput, StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
-import { isOneOf, conflict, report, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 import { viaBalancer } from './balancers.js';
 import { resolvePublish } from './publish.js';
 import { checkModifiers } from './modifiers.js';
@@ -29,44 +29,33 @@ export interface Owner {
 }
 
 /** Resolves steps. A step with an invalid target is reported and skipped. */
-export function resolveSteps(
-  context: Context,
-  outputs: readonly StepOutput[],
-  owner: Owner,
-  path: Path,
-): Step[] {
-  return outputs.flatMap(
-    (output, index) => resolveStep(context, output, owner, [...path, index]) ?? [],
-  );
+export function resolveSteps(here: Cursor, outputs: readonly StepOutput[], owner: Owner): Step[] {
+  return outputs.flatMap((output, index) => resolveStep(here.in(index), output, owner) ?? []);
 }
 
 /** Reports the version of a condition that the executing component does not have. */
-function checkRunning(context: Context, version: string, path: Path): void {
-  const [section, name] = path;
+function checkRunning(here: Cursor, version: string): void {
+  const [section, name] = here.path;
   if (section === 'policies') {
     const message =
       'a shared bundle belongs to several callers, so it knows no version: write the fallback in ' +
       '`outbound` of the caller, or remove version';
-    conflict(context, path, message);
+    here.conflict(message);
     return;
   }
-  hasVersion(context, String(name), version, 'FL404', path);
+  hasVersion(here, String(name), version, 'FL404');
 }
 
 /** Resolves a condition of a step, branch or middleware entry. */
-export function resolveWhen(
-  context: Context,
-  output: StepOutput['when'],
-  path: Path,
-): Condition | null {
+export function resolveWhen(here: Cursor, output: StepOutput['when']): Condition | null {
   if (output === undefined) return null;
   const { workload, header } = output;
-  if (workload !== undefined && !context.names.broken.has(workload)) {
-    const allowed = namesOfKinds(context.names, ['workload']);
-    isOneOf(context, workload, allowed, [...path, 'workload'], `there is no workload ${workload}`);
+  if (workload !== undefined && !here.names.broken.has(workload)) {
+    const allowed = namesOfKinds(here.names, ['workload']);
+    here.in('workload').isOneOf(workload, allowed, `there is no workload ${workload}`);
   }
   const { version } = output;
-  if (version !== undefined) checkRunning(context, version, [...path, 'version']);
+  if (version !== undefined) checkRunning(here.in('version'), version);
   return {
     class: output.class ?? null,
     workload: workload ?? null,
@@ -75,73 +64,70 @@ export function resolveWhen(
   };
 }
 
-function resolveStep(context: Context, s: StepOutput, owner: Owner, path: Path): Step | null {
-  const step = resolveVerb(context, s, owner, path);
-  if (step !== null) checkModifiers(context, step, s, path);
+function resolveStep(here: Cursor, s: StepOutput, owner: Owner): Step | null {
+  const step = resolveVerb(here, s, owner);
+  if (step !== null) checkModifiers(here, step, s);
   return step;
 }
 
-function resolveVerb(context: Context, s: StepOutput, owner: Owner, path: Path): Step | null {
-  const modifiers = resolveModifiers(context, s, owner, path);
+function resolveVerb(here: Cursor, s: StepOutput, owner: Owner): Step | null {
+  const modifiers = resolveModifiers(here, s, owner);
   if (s.work !== undefined) return { verb: 'work', time: s.work.time, ...modifiers };
   if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
-  if (s.call !== undefined) return resolveCallStep(context, s.call, modifiers, owner, path);
+  if (s.call !== undefined) return resolveCallStep(here, s.call, modifiers, owner);
   if (s.query !== undefined) {
     const { database, operation, route = null } = s.query;
-    const target = resolveQuery(context, database, operation, [...path, 'query']);
-    const of = resolveRead(context, s.query, [...path, 'query']);
-    const shardKey = resolveShardKey(context, s.query, [...path, 'query', 'key']);
+    const target = resolveQuery(here.in('query'), database, operation);
+    const of = resolveRead(here.in('query'), s.query);
+    const shardKey = resolveShardKey(here.in('query', 'key'), s.query);
     return target === null ? null : { verb: 'query', ...target, route, shardKey, of, ...modifiers };
   }
-  if (s.load !== undefined) return resolveLoad(context, s.load, modifiers, [...path, 'load']);
-  if (s.append !== undefined)
-    return resolveAppend(context, s.append, modifiers, [...path, 'append']);
+  if (s.load !== undefined) return resolveLoad(here.in('load'), s.load, modifiers);
+  if (s.append !== undefined) return resolveAppend(here.in('append'), s.append, modifiers);
   if (s.publish !== undefined)
-    return resolvePublish(context, s.publish, modifiers, owner.name, [...path, 'publish']);
-  if (s.saga !== undefined)
-    return resolveSagaStep(context, s.saga, modifiers, owner.name, [...path, 'saga']);
+    return resolvePublish(here.in('publish'), s.publish, modifiers, owner.name);
+  if (s.saga !== undefined) return resolveSagaStep(here.in('saga'), s.saga, modifiers, owner.name);
   if (s.transaction !== undefined) {
-    const at = [...path, 'transaction'];
-    const steps = resolveSteps(context, s.transaction.steps, owner, [...at, 'steps']);
-    return resolveTransaction(context, s.transaction, steps, modifiers, owner.name, at);
+    const at = here.in('transaction');
+    const steps = resolveSteps(at.in('steps'), s.transaction.steps, owner);
+    return resolveTransaction(at, s.transaction, steps, modifiers, owner.name);
   }
   if (s.lock !== undefined) {
-    const at = [...path, 'lock'];
-    const steps = resolveSteps(context, s.lock.steps, owner, [...at, 'steps']);
-    return resolveLock(context, s.lock, steps, modifiers, at);
+    const at = here.in('lock');
+    const steps = resolveSteps(at.in('steps'), s.lock.steps, owner);
+    return resolveLock(at, s.lock, steps, modifiers);
   }
   if (s.cache !== undefined) {
-    const inner = (steps: readonly StepOutput[], at: Path): Step[] =>
-      resolveSteps(context, steps, owner, at);
-    return resolveCacheStep(context, s.cache, modifiers, owner.name, inner, [...path, 'cache']);
+    const inner = (at: Cursor, steps: readonly StepOutput[]): Step[] =>
+      resolveSteps(at, steps, owner);
+    return resolveCacheStep(here.in('cache'), s.cache, modifiers, owner.name, inner);
   }
-  if (s.parallel !== undefined) return resolveParallel(context, s.parallel, modifiers, owner, path);
-  if (s.choose !== undefined) return resolveChoose(context, s.choose, modifiers, owner, path);
+  if (s.parallel !== undefined) return resolveParallel(here, s.parallel, modifiers, owner);
+  if (s.choose !== undefined) return resolveChoose(here, s.choose, modifiers, owner);
   if (s.loop !== undefined) {
-    const steps = resolveSteps(context, s.loop.steps, owner, [...path, 'loop', 'steps']);
+    const steps = resolveSteps(here.in('loop', 'steps'), s.loop.steps, owner);
     return { verb: 'loop', count: s.loop.times, steps, ...modifiers };
   }
-  if (s.fail !== undefined) return resolveFail(context, s.fail, modifiers, path);
+  if (s.fail !== undefined) return resolveFail(here, s.fail, modifiers);
   if (s.respond !== undefined) {
-    const then = resolveSteps(context, s.respond.then ?? [], owner, [...path, 'respond', 'then']);
-    return { verb: 'respond', ...resolveAnswer(context, s.respond, path), then, ...modifiers };
+    const then = resolveSteps(here.in('respond', 'then'), s.respond.then ?? [], owner);
+    return { verb: 'respond', ...resolveAnswer(here, s.respond), then, ...modifiers };
   }
   return null;
 }
 
 /** Resolves the response of a `respond` step. Only a success can have a body or be degraded. */
 function resolveAnswer(
-  context: Context,
+  here: Cursor,
   { status, degraded, responseSize }: NonNullable<StepOutput['respond']>,
-  path: Path,
 ): { readonly outcome: Outcome; readonly responseBytes: number | null } {
   const outcome = outcomeOfStatus(status);
-  const at = [...path, 'respond'];
+  const at = here.in('respond');
   if (!isSuccess(outcome)) {
     const message = `a ${status} is a failure and `;
-    if (degraded) conflict(context, [...at, 'degraded'], `${message}does not count as degraded`);
+    if (degraded) at.in('degraded').conflict(`${message}does not count as degraded`);
     if (responseSize !== undefined) {
-      conflict(context, [...at, 'responseSize'], `${message}has no body`);
+      at.in('responseSize').conflict(`${message}has no body`);
     }
   }
   return {
@@ -150,49 +136,39 @@ function resolveAnswer(
   };
 }
 
-function resolveModifiers(
-  context: Context,
-  s: StepOutput,
-  owner: Owner,
-  path: Path,
-): StepModifiers {
+function resolveModifiers(here: Cursor, s: StepOutput, owner: Owner): StepModifiers {
   const leaves = [s.call, s.query, s.cache, s.load, s.append].some((verb) => verb !== undefined);
   if (s.policy !== undefined && !leaves) {
     const message =
       'policy applies only to a call, a query, a cache, a load or an append: remove it';
-    conflict(context, [...path, 'policy'], message);
+    here.in('policy').conflict(message);
   }
   return {
     name: s.name ?? null,
     policy:
-      resolvePolicy(context, s.policy, [...path, 'policy']) ??
-      (s.call === undefined ? null : owner.policy),
+      resolvePolicy(here.in('policy'), s.policy) ?? (s.call === undefined ? null : owner.policy),
     probability: s.probability,
     times: s.times,
     optional: s.optional,
-    onError:
-      s.onError === undefined
-        ? null
-        : resolveSteps(context, s.onError, owner, [...path, 'onError']),
+    onError: s.onError === undefined ? null : resolveSteps(here.in('onError'), s.onError, owner),
     background: s.background,
-    when: resolveWhen(context, s.when, [...path, 'when']),
+    when: resolveWhen(here.in('when'), s.when),
   };
 }
 
 function resolveCallStep(
-  context: Context,
+  here: Cursor,
   call: NonNullable<StepOutput['call']>,
   modifiers: StepModifiers,
   owner: Owner,
-  path: Path,
 ): Step | null {
-  const found = resolveCall(context, call.to, owner.name, [...path, 'call', 'to']);
-  const to = viaBalancer(context, found, owner.name);
+  const found = resolveCall(here.in('call', 'to'), call.to, owner.name);
+  const to = viaBalancer(here.context, found, owner.name);
   if (to === null) return null;
   const self = call.to.startsWith('self.');
   if (self && modifiers.policy !== null && modifiers.policy !== owner.policy) {
     const message = 'a call of self runs in the same process, without policies: remove policy';
-    conflict(context, [...path, 'policy'], message);
+    here.in('policy').conflict(message);
   }
   return {
     verb: 'call',
@@ -209,72 +185,69 @@ function resolveCallStep(
 }
 
 function resolveParallel(
-  context: Context,
+  here: Cursor,
   parallel: NonNullable<StepOutput['parallel']>,
   modifiers: StepModifiers,
   owner: Owner,
-  path: Path,
 ): Step {
-  const at = [...path, 'parallel'];
+  const at = here.in('parallel');
   const branches = parallel.branches.map((branch, index) =>
-    resolveSteps(context, branch, owner, [...at, 'branches', index]),
+    resolveSteps(at.in('branches', index), branch, owner),
   );
-  const join = resolveJoin(context, parallel.join, [...at, 'join']);
+  const join = resolveJoin(at.in('join'), parallel.join);
   if (join.kind === 'quorum' && parallel.each.kind === 'constant') {
     const all = branches.length * parallel.each.value;
     if (join.count > all) {
       const message =
         `a quorum of ${join.count} needs at least ${join.count} branches; found ` + `${all}`;
-      conflict(context, [...at, 'join'], message);
+      at.in('join').conflict(message);
     }
   }
   const { each, maxConcurrent } = parallel;
   return { verb: 'parallel', branches, join, each, maxConcurrent, ...modifiers };
 }
 
-function resolveJoin(context: Context, join: JoinOutput, path: Path): StepOf<'parallel'>['join'] {
+function resolveJoin(here: Cursor, join: JoinOutput): StepOf<'parallel'>['join'] {
   if (join.kind !== 'bestEffort') return join;
   try {
     return { kind: 'bestEffort', withinNs: parseDuration(join.within, { allowZero: false }) };
   } catch (error) {
     if (!(error instanceof QuantityError)) throw error;
-    report(context, 'FL205', path, `bestEffort: ${error.message}`);
+    here.report('FL205', `bestEffort: ${error.message}`);
     return { kind: 'all' };
   }
 }
 
 function resolveChoose(
-  context: Context,
+  here: Cursor,
   choose: NonNullable<StepOutput['choose']>,
   modifiers: StepModifiers,
   owner: Owner,
-  path: Path,
 ): Step {
   const branches = choose.map((branch, index) => {
-    const at = [...path, 'choose', index];
+    const at = here.in('choose', index);
     if ((branch.weight === undefined) === (branch.when === undefined)) {
       const message = 'a branch of choose needs exactly one of weight and condition (`when`)';
-      conflict(context, at, message);
+      at.conflict(message);
     }
     return {
       weight: branch.weight ?? null,
-      when: resolveWhen(context, branch.when, [...at, 'when']),
-      steps: resolveSteps(context, branch.steps, owner, [...at, 'steps']),
+      when: resolveWhen(at.in('when'), branch.when),
+      steps: resolveSteps(at.in('steps'), branch.steps, owner),
     };
   });
   return { verb: 'choose', branches, ...modifiers };
 }
 
 function resolveFail(
-  context: Context,
+  here: Cursor,
   { status, retryAfter }: NonNullable<StepOutput['fail']>,
   modifiers: StepModifiers,
-  path: Path,
 ): Step {
   const outcome = failure(status);
   if (retryAfter !== undefined && UNANSWERED.has(outcome)) {
     const message = `${status} is not a response that could carry a hint: write a status`;
-    conflict(context, [...path, 'fail', 'retryAfter'], message);
+    here.in('fail', 'retryAfter').conflict(message);
   }
   return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };
 }

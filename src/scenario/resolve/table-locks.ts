@@ -3,7 +3,7 @@ import type { Operation, TableMode } from '../../contracts/scenario/database.js'
 import { usualMode } from '../../language/table-locks.js';
 import { PRODUCTS } from '../../language/databases.js';
 import type { DatabaseOutput } from '../schema/components.js';
-import { conflict, type Context, type Path } from './context.js';
+import type { Cursor } from './context.js';
 
 type OperationOutput = DatabaseOutput['operations'][string];
 
@@ -20,17 +20,16 @@ export function lockTimeoutOf({ kind, lockTimeout }: DatabaseOutput): Ns | null 
 
 /** Resolves the table that an operation locks, and how long it waits for its locks. */
 export function resolveLocks(
-  context: Context,
+  here: Cursor,
   database: DatabaseOutput,
   operation: OperationOutput,
-  path: Path,
 ): Pick<Operation, 'table' | 'lockTimeoutNs'> {
   const { table, tableLock, lockTimeout, lock } = operation;
   const ofRow = lockTimeout === undefined ? lockTimeoutOf(database) : lockTimeout;
-  check(context, database, operation, path);
+  check(here, database, operation);
   if (lockTimeout !== undefined && table === undefined && !lock) {
     const message = 'the operation takes no lock: add lock or table, or remove lockTimeout';
-    conflict(context, [...path, 'lockTimeout'], message);
+    here.in('lockTimeout').conflict(message);
   }
   if (table === undefined) return { table: null, lockTimeoutNs: ofRow };
   // lock_wait_timeout, the limit of metadata locks, is a year; innodb_lock_wait_timeout is that of rows.
@@ -41,12 +40,11 @@ export function resolveLocks(
 
 /** Reports contradictions of the table of an operation. */
 function check(
-  context: Context,
+  here: Cursor,
   { kind }: DatabaseOutput,
   { table, tableLock, write }: OperationOutput,
-  path: Path,
 ): void {
-  const problem = (key: string, why: string): void => conflict(context, [...path, key], why);
+  const problem = (key: string, why: string): void => here.in(key).conflict(why);
   if (table === undefined) {
     if (tableLock !== undefined)
       problem('tableLock', 'is the mode in which table is locked: add table: NAME');

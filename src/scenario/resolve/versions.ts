@@ -5,7 +5,7 @@ import type { Host } from '../../contracts/scenario/host.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import { PROCESS_FIELDS } from '../schema/host.js';
 import type { VersionedOutput, VersionOutput } from '../schema/versions.js';
-import { conflict, report, reportKey, writtenAt, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { callGraph, certainCycle, cycleText, type CallGraph } from './graph.js';
 import { resolveOutbound, resolveProcess } from './hosts.js';
 import { checkCoalescing } from './chains.js';
@@ -36,10 +36,9 @@ export function placesOf({ zones }: Host, versions: Versions | null): Host['zone
 
 /** Resolves `versions`, `version`, `replicas` by version and `rollout` of a component; null = a single version. */
 export function resolveVersions(
-  context: Context,
+  here: Cursor,
   output: Written,
   service: Owner,
-  path: Path,
   chains = NO_CHAINS,
 ): Versions | null {
   const names = sorted(output.versions).map(([name]) => name);
@@ -47,46 +46,41 @@ export function resolveVersions(
     for (const key of ['version', 'rollout'] as const) {
       if (output[key] === undefined) continue;
       if (key === 'rollout' && output.rollout?.to === undefined) {
-        remarkAtRest(context, path);
+        remarkAtRest(here);
         continue;
       }
-      report(context, 'FL203', [...path, key], 'versions is required: { v1: {}, v2: { ... } }');
+      here.in(key).report('FL203', 'versions is required: { v1: {}, v2: { ... } }');
     }
     if (typeof output.replicas === 'object') {
       const message = 'counts of versions need versions: write versions';
-      report(context, 'FL203', [...path, 'replicas'], message);
+      here.in('replicas').report('FL203', message);
     }
     return null;
   }
   const first = output.version ?? names[0];
-  isVersion(context, first, names, [...path, 'version']);
-  const differ = differencesOf(context, names, path);
+  isVersion(here.in('version'), first, names);
+  const differ = differencesOf(here, names);
   const source = { service, output, differ, chains };
   const others = sorted(output.versions)
     .filter(([name]) => name !== first)
-    .map(([name, own]) => resolveVersion(context, name, own, source, [...path, 'versions', name]));
+    .map(([name, own]) => resolveVersion(here.in('versions', name), name, own, source));
   const rest = others.map(({ name }) => name);
-  const counts = countsOf(context, output, first, rest, path);
+  const counts = countsOf(here, output, first, rest);
   const most = Math.max(service.replicas, service.autoscaling?.max ?? 0);
-  const rollout = rolloutOf(context, output, first, rest, most, path);
-  checkShares(context, service, others, path);
+  const rollout = rolloutOf(here, output, first, rest, most);
+  checkShares(here, service, others);
   return { first, others, counts, rollout };
 }
 
 /** Reports a version with unlimited cores, of which an autoscaler needs a share. */
-function checkShares(
-  context: Context,
-  { autoscaling }: Owner,
-  versions: readonly HostVersion[],
-  path: Path,
-): void {
+function checkShares(here: Cursor, { autoscaling }: Owner, versions: readonly HostVersion[]): void {
   if (autoscaling?.metrics.some(({ metric }) => metric === 'cpu') !== true) return;
   for (const { name, process: own } of versions) {
     if (own === null || own.cpuRequest !== null || own.cpu.cores < Infinity) continue;
     const message =
       'the autoscaler needs the cores of each version: write cpu: CORES, or resources: { requests: ' +
       '{ cpu: CORES } }';
-    conflict(context, [...path, 'versions', name], message);
+    here.in('versions', name).conflict(message);
   }
 }
 
@@ -96,20 +90,19 @@ interface Differences {
   readonly middleware: boolean;
 }
 
-function differencesOf(context: Context, names: readonly string[], path: Path): Differences {
+function differencesOf(here: Cursor, names: readonly string[]): Differences {
   const isSet = (key: string): boolean =>
-    names.some((name) => writtenAt(context, [...path, 'versions', name, key]) !== undefined);
+    names.some((name) => here.in('versions', name, key).written() !== undefined);
   return { process: PROCESS_FIELDS.some(isSet), middleware: isSet('middleware') };
 }
 
 function chainOf(
-  context: Context,
+  here: Cursor,
   owner: string,
   { middleware }: VersionOutput,
-  path: Path,
 ): readonly Middleware[] {
-  const chain = resolveMiddleware(context, middleware, owner, [...path, 'middleware']);
-  checkCoalescing(context, [chain]);
+  const chain = resolveMiddleware(here.in('middleware'), middleware, owner);
+  checkCoalescing(here.context, [chain]);
   return chain;
 }
 
@@ -122,41 +115,40 @@ interface Source {
 }
 
 function resolveVersion(
-  context: Context,
+  here: Cursor,
   name: string,
   own: VersionOutput,
   { service, output, differ, chains }: Source,
-  path: Path,
 ): HostVersion {
   const known = [...(service.endpoints?.keys() ?? [])];
   const endpoints = sorted(own.endpoints).flatMap(([endpoint, { steps, timeLimit }]) => {
-    const at = [...path, 'endpoints', endpoint];
+    const at = here.in('endpoints', endpoint);
     const below = service.endpoints?.get(endpoint);
     if (below === undefined) {
       const message = `versions have the endpoints of their service, and it has no ${endpoint}`;
-      reportKey(context, 'FL404', at, message, { found: endpoint, allowed: known });
+      at.reportKey('FL404', message, { found: endpoint, allowed: known });
       return [];
     }
     const owner = { name: service.name, policy: null };
     const resolved = {
       ...below,
-      steps: resolveSteps(context, steps, owner, [...at, 'steps']),
+      steps: resolveSteps(at.in('steps'), steps, owner),
       timeLimitNs: timeLimit === undefined ? below.timeLimitNs : timeLimit,
     };
     return [[endpoint, resolved] as const];
   });
-  const checks = differ.process ? checksIn(context, own, service, output, path) : [];
-  const middleware = differ.middleware ? chainOf(context, service.name, own, path) : null;
+  const checks = differ.process ? checksIn(here, own, service, output) : [];
+  const middleware = differ.middleware ? chainOf(here, service.name, own) : null;
   return {
     name,
     title: own.title ?? null,
     endpoints: new Map([...endpoints, ...checks]),
-    outbound: resolveOutbound(context, own.outbound, [...path, 'outbound']),
+    outbound: resolveOutbound(here.in('outbound'), own.outbound),
     process: !differ.process
       ? null
       : {
-          ...resolveProcess(context, own, path),
-          probes: resolveProbes(context, own.probes, known, [...path, 'probes']),
+          ...resolveProcess(here, own),
+          probes: resolveProbes(here.in('probes'), own.probes, known),
         },
     middleware,
     chains: middleware === null ? new Map() : chains(middleware),
@@ -165,39 +157,37 @@ function resolveVersion(
 
 /** Endpoints for the checks of a version; a gateway has none. */
 function checksIn(
-  context: Context,
+  here: Cursor,
   { probes }: VersionOutput,
   { name }: Owner,
   { endpoints, probes: below }: Written,
-  path: Path,
 ): HostVersion['endpoints'] | readonly [] {
   if (endpoints === undefined) return [];
   const service = { name, below, written: Object.keys(endpoints) };
-  return resolveVersionChecks(context, service, probes, [...path, 'probes']);
+  return resolveVersionChecks(here.in('probes'), service, probes);
 }
 
 /** Number of replicas of each version, if several run from the start; null otherwise. */
 function countsOf(
-  context: Context,
+  here: Cursor,
   output: Written,
   first: string,
   others: readonly string[],
-  path: Path,
 ): readonly number[] | null {
   const { replicas } = output;
   if (typeof replicas !== 'object') return null;
-  const at = [...path, 'replicas'];
+  const at = here.in('replicas');
   for (const [name] of sorted(replicas)) {
-    isVersion(context, name, [first, ...others], [...at, name]);
+    isVersion(at.in(name), name, [first, ...others]);
   }
   for (const key of ['rollout', 'autoscaling'] as const) {
     if (output[key] === undefined) continue;
     const message = `counts of versions do not work with ${key}: write the total number of replicas`;
-    conflict(context, at, message);
+    at.conflict(message);
   }
   const counts = [first, ...others].map((name) => replicas[name] ?? 0);
   if (counts.every((count) => count === 0)) {
-    conflict(context, at, 'a service needs at least one replica');
+    at.conflict('a service needs at least one replica');
   }
   return counts;
 }
@@ -209,7 +199,10 @@ export function checkVersionCycles(context: Context, parts: Parameters<typeof ca
       const services = new Map(parts.services).set(name, shapeOf(service, version));
       const cycle = certainCycle(callGraph({ ...parts, services }));
       if (cycle === null) continue;
-      report(context, 'FL408', ['services', name, 'versions', version.name], cycleText(cycle));
+      cursorAt(context, 'services', name, 'versions', version.name).report(
+        'FL408',
+        cycleText(cycle),
+      );
     }
   }
 }
@@ -233,6 +226,6 @@ export function checkSplits(
       `gateways apply the weights, and ${callers[0]} calls ${name} directly: write routing: ` +
       'replicas, or call through a gateway';
     const section = gateways.has(name) ? 'gateways' : 'services';
-    conflict(context, [section, name, 'rollout'], message);
+    cursorAt(context, section, name, 'rollout').conflict(message);
   }
 }

@@ -14,7 +14,7 @@ import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/wo
 import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
-import { isZone, conflict, conflictsAt, report, type Context, type Path } from './context.js';
+import { cursorAt, type Context, type Cursor } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
@@ -28,18 +28,18 @@ export function resolveWorkload(
   durationNs: number,
   keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
-  const path = ['workloads', name];
-  if (output.zone !== undefined) isZone(context, output.zone, [...path, 'zone']);
-  checkTimes(context, output, durationNs, path);
-  checkPins(context, output.keys, keys, path);
+  const here = cursorAt(context, 'workloads', name);
+  if (output.zone !== undefined) here.in('zone').isZone(output.zone);
+  checkTimes(here, output, durationNs);
+  checkPins(here, output.keys, keys);
   output.requests.forEach((request, index) =>
-    checkPins(context, request.keys, keys, [...path, 'requests', index]),
+    checkPins(here.in('requests', index), request.keys, keys),
   );
-  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  const policy = resolvePolicy(here.in('policy'), output.policy);
   const requests = output.requests.map((request, index) =>
-    resolveRequest(context, name, output, request, gateways, [...path, 'requests', index]),
+    resolveRequest(here.in('requests', index), name, output, request, gateways),
   );
-  checkNames(context, name, requests, path);
+  checkNames(here, name, requests);
   context.names.things.set(name, {
     kind: 'workload',
     section: 'workloads',
@@ -50,10 +50,9 @@ export function resolveWorkload(
   return {
     ...described(name, output),
     arrivals: resolveArrivals(
-      context,
+      here.in('arrivals'),
       output.arrivals,
       requests.map((request) => request.name),
-      [...path, 'arrivals'],
     ),
     requests,
     policy,
@@ -65,59 +64,52 @@ export function resolveWorkload(
   };
 }
 
-function checkTimes(
-  context: Context,
-  output: WorkloadOutput,
-  durationNs: number,
-  path: Path,
-): void {
+function checkTimes(here: Cursor, output: WorkloadOutput, durationNs: number): void {
   if (output.start >= durationNs) {
-    conflict(context, [...path, 'start'], 'starts after the run ends');
+    here.in('start').conflict('starts after the run ends');
   }
   if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
-    conflict(context, [...path, 'stop'], 'stops before it starts');
+    here.in('stop').conflict('stops before it starts');
   }
 }
 
 /** Reports fixed key values that the key cannot have. */
 function checkPins(
-  context: Context,
+  here: Cursor,
   pins: RequestOutput['keys'],
   keys: ReadonlyMap<string, KeyPopulation>,
-  path: Path,
 ): void {
   for (const [name, value] of sorted(pins)) {
-    const at = [...path, 'keys', name];
+    const at = here.in('keys', name);
     const population = keys.get(name);
     if (population === undefined) {
       const message = `no key ${name} is declared in keys`;
-      report(context, 'FL404', at, message, { found: name, allowed: [...keys.keys()] });
+      at.report('FL404', message, { found: name, allowed: [...keys.keys()] });
     } else if (population.kind !== 'unique' && value >= population.count) {
-      conflict(context, at, `${name} has ${population.count} values, 0 to ${population.count - 1}`);
+      at.conflict(`${name} has ${population.count} values, 0 to ${population.count - 1}`);
     }
   }
 }
 
 function resolveRequest(
-  context: Context,
+  here: Cursor,
   workload: string,
   own: WorkloadOutput,
   output: RequestOutput,
   gateways: ReadonlyMap<string, Gateway>,
-  path: Path,
 ): Request {
-  const policy = resolvePolicy(context, output.policy, [...path, 'policy']);
+  const policy = resolvePolicy(here.in('policy'), output.policy);
   const steps =
     output.steps === undefined
-      ? callSteps(context, workload, output, policy, path)
-      : resolveSteps(context, output.steps, { name: workload, policy }, [...path, 'steps']);
+      ? callSteps(here, workload, output, policy)
+      : resolveSteps(here.in('steps'), output.steps, { name: workload, policy });
   const patience = output.patience ?? own.patience;
   const limit =
     patience === undefined || patience.after === null
       ? null
       : { afterNs: patience.after, cancel: patience.cancel };
   return {
-    name: output.name ?? naturalName(context, output, steps, gateways, path),
+    name: output.name ?? naturalName(here, output, steps, gateways),
     weight: output.weight,
     class: output.class ?? own.class ?? null,
     priority: output.priority ?? own.priority ?? 0,
@@ -129,18 +121,17 @@ function resolveRequest(
 }
 
 function callSteps(
-  context: Context,
+  here: Cursor,
   workload: string,
   output: RequestOutput,
   policy: Step['policy'],
-  path: Path,
 ): Step[] {
   if (output.call === undefined) {
-    report(context, 'FL203', path, 'a request needs exactly one of call and steps');
+    here.report('FL203', 'a request needs exactly one of call and steps');
     return [];
   }
-  const found = resolveCall(context, output.call, workload, [...path, 'call']);
-  const to = viaBalancer(context, found, workload);
+  const found = resolveCall(here.in('call'), output.call, workload);
+  const to = viaBalancer(here.context, found, workload);
   if (to === null) return [];
   return [
     {
@@ -166,19 +157,18 @@ function callSteps(
 
 /** Default name of a request: the called endpoint or the matching route. */
 function naturalName(
-  context: Context,
+  here: Cursor,
   output: RequestOutput,
   steps: readonly Step[],
   gateways: ReadonlyMap<string, Gateway>,
-  path: Path,
 ): string {
   if (output.steps !== undefined) {
     for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
       if (output[field] === undefined) continue;
       const message = `${field} does not apply to a request with steps: remove it`;
-      conflict(context, [...path, field], message);
+      here.in(field).conflict(message);
     }
-    report(context, 'FL203', path, 'a request with steps (a journey) needs a name');
+    here.report('FL203', 'a request with steps (a journey) needs a name');
     return 'journey';
   }
   const step = steps[0];
@@ -188,21 +178,18 @@ function naturalName(
   return (gateway === undefined ? undefined : routeOf(gateway, step)?.name) ?? 'request';
 }
 
-function checkNames(
-  context: Context,
-  workload: string,
-  requests: readonly Request[],
-  path: Path,
-): void {
+function checkNames(here: Cursor, workload: string, requests: readonly Request[]): void {
   const seen = new Set<string>();
   requests.forEach((request, index) => {
-    const at = [...path, 'requests', index];
-    checkPart(request.name, at, (code, where, message) => report(context, code, where, message));
+    const at = here.in('requests', index);
+    checkPart(request.name, at.path, (code, where, message) =>
+      here.at(...where).report(code, message),
+    );
     if (seen.has(request.name)) {
       const message =
         `duplicate name: another request of ${workload} is called ${request.name}. Give them ` +
         'different names';
-      report(context, 'FL402', at, message);
+      at.report('FL402', message);
     }
     seen.add(request.name);
   });
@@ -210,18 +197,17 @@ function checkNames(
 
 /** Resolves a recording; `names` are the names of the requests, in order. */
 function resolveTrace(
-  context: Context,
+  here: Cursor,
   { file, speed }: Extract<ArrivalsOutput, { kind: 'trace' }>,
   names: readonly string[],
-  path: Path,
 ): Arrivals {
-  const at = [...path, 'file'];
+  const at = here.in('file');
   const none: Arrivals = { kind: 'at', timesNs: [0], requests: null };
   const wrong = pathProblem(file, ['csv', 'jsonl']);
-  const answer = wrong === null ? context.read(file) : { error: wrong };
+  const answer = wrong === null ? here.context.read(file) : { error: wrong };
   if ('error' in answer) {
     const message = wrong ?? `${file}: ${answer.error}`;
-    report(context, wrong === null ? 'FL101' : 'FL110', at, message);
+    at.report(wrong === null ? 'FL101' : 'FL110', message);
     return none;
   }
   try {
@@ -230,31 +216,26 @@ function resolveTrace(
     const unknown = requests?.find((name) => !names.includes(name));
     if (unknown !== undefined) {
       const message = `${file}: the workload has no request ${unknown}`;
-      report(context, 'FL404', at, message, { found: unknown, allowed: names });
+      at.report('FL404', message, { found: unknown, allowed: names });
       return none;
     }
     return { kind: 'at', timesNs, requests: requests?.map((name) => names.indexOf(name)) ?? null };
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
-    report(context, 'FL204', at, `${file}, ${error.message}`);
+    at.report('FL204', `${file}, ${error.message}`);
     return none;
   }
 }
 
-function resolveArrivals(
-  context: Context,
-  a: ArrivalsOutput,
-  names: readonly string[],
-  path: Path,
-): Arrivals {
-  const wrong = conflictsAt(context, path);
+function resolveArrivals(here: Cursor, a: ArrivalsOutput, names: readonly string[]): Arrivals {
+  const wrong = here.conflicts();
   switch (a.kind) {
     case 'poisson':
     case 'constant':
       return a;
     case 'stages': {
       if (a.start === 0 && a.stages.every((stage) => stage.target === 0)) {
-        conflict(context, path, 'every rate is 0, so no request ever arrives');
+        here.conflict('every rate is 0, so no request ever arrives');
       }
       return a;
     }
@@ -274,24 +255,23 @@ function resolveArrivals(
     case 'at':
       return { kind: 'at', timesNs: [...a.timesNs].sort((x, y) => x - y), requests: null };
     case 'trace':
-      return resolveTrace(context, a, names, path);
+      return resolveTrace(here, a, names);
     case 'closed':
-      return resolveUsers(context, a, path);
+      return resolveUsers(here, a);
   }
 }
 
 function resolveUsers(
-  context: Context,
+  here: Cursor,
   { users, think, rampUpNs }: Extract<ArrivalsOutput, { kind: 'closed' }>,
-  path: Path,
 ): Arrivals {
   const plain = { kind: 'closed', think, rampUpNs: rampUpNs ?? 0 } as const;
   if (typeof users === 'number') return { ...plain, users, ramp: null };
   if (rampUpNs !== null) {
-    conflict(context, [...path, 'rampUp'], 'the stages set when users arrive: remove rampUp');
+    here.in('rampUp').conflict('the stages set when users arrive: remove rampUp');
   }
   if (highestOf(users) === 0) {
-    conflict(context, [...path, 'users'], 'every target is 0, so no user ever arrives');
+    here.in('users').conflict('every target is 0, so no user ever arrives');
   }
   return { ...plain, users: highestOf(users), ramp: users };
 }

@@ -7,20 +7,18 @@ import type {
 } from '../../contracts/scenario/connections.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { BalancingOutput } from '../schema/balancing.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflictsAt, refuseFields, conflict, writtenAt } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 
 /** Resolves the connections of a bundle, including settings that its layers imply. */
 export function resolveConnections(
-  context: Context,
+  here: Cursor,
   written: Connections,
   layers: readonly Layer[],
-  path: Path,
 ): Connections {
   const connections = completed(written, layers);
   const { max, maxIdle, maxPending, acquireTimeoutNs } = connections;
-  const problem = conflictsAt(context, path);
-  const writes = (field: string): boolean => writtenAt(context, [...path, field]) !== undefined;
+  const problem = here.conflicts();
+  const writes = (field: string): boolean => here.in(field).written() !== undefined;
   if (max === Infinity && maxPending !== Infinity && writes('maxPending')) {
     const message =
       'has no effect with max unlimited, because no call waits: write a number for max';
@@ -62,32 +60,30 @@ function completed(connections: Connections, layers: readonly Layer[]): Connecti
 
 /** Resolves the protocol of a host; null = none. */
 export function resolveProtocol(
-  context: Context,
+  here: Cursor,
   output: WrittenProtocol | undefined,
-  path: Path,
 ): Protocol | null {
   if (output === undefined) return null;
   const { kind, tls, handshakeWork, workPerKiB, ...limits } = output;
-  if (tls === 'none' && writtenAt(context, [...path, 'handshakeWork']) !== undefined) {
+  if (tls === 'none' && here.in('handshakeWork').written() !== undefined) {
     const message =
       'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
-    conflict(context, [...path, 'handshakeWork'], message);
+    here.in('handshakeWork').conflict(message);
   }
-  const closes = resolveClosing(context, kind, limits, path);
+  const closes = resolveClosing(here, kind, limits);
   return { kind, tls, handshakeWork, workPerKiB, closes };
 }
 
 /** Resolves when the server closes connections; null = never. */
 function resolveClosing(
-  context: Context,
+  here: Cursor,
   kind: Protocol['kind'],
   closes: ServerClosing,
-  path: Path,
 ): ServerClosing | null {
-  const problem = conflictsAt(context, path);
+  const problem = here.conflicts();
   if (kind === 'grpc') {
     const why = 'does not apply to a gRPC server: write maxConnectionIdle and maxConnectionAge';
-    refuseFields(context, path, ['keepAliveTimeout', 'keepAliveRequests'], () => why);
+    here.refuse(['keepAliveTimeout', 'keepAliveRequests'], () => why);
   } else if (kind !== 'http2') {
     for (const field of ['maxConnectionIdle', 'maxConnectionAge'] as const) {
       if (closes[`${field}Ns`] === null) continue;
@@ -113,22 +109,21 @@ function resolveClosing(
 
 /** Reports `level: connection` for a kind that needs individual attempts, or without connections. */
 export function checkLevel(
-  context: Context,
+  here: Cursor,
   output: BalancingOutput,
   hasConnections: boolean | null,
-  path: Path,
 ): void {
   if (output.level !== 'connection') return;
   if (output.kind === 'peakEwma') {
     const message =
       'peakEwma needs the latency of attempts, which an L4 balancer does not see: use ' +
       'leastConnections';
-    conflict(context, [...path, 'level'], message);
+    here.in('level').conflict(message);
   }
   if (hasConnections === false) {
     const message =
       'the instance is picked when a connection is opened, and this bundle has no ' +
       'connections: write connections';
-    conflict(context, [...path, 'level'], message);
+    here.in('level').conflict(message);
   }
 }

@@ -1,12 +1,11 @@
 import type { Pool, PoolSettings, WrittenPool } from '../../contracts/scenario/pools.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Context, Path } from '../resolve/context.js';
-import { conflictsAt, remark, conflict, writtenAt } from '../resolve/context.js';
+import type { Cursor } from '../resolve/context.js';
 import { mapOf } from '../resolve/names.js';
 import { unknown } from '../resolve/targets.js';
 
 /** Resolves a client-side pool. */
-export function resolvePool(context: Context, output: WrittenPool, path: Path): Pool {
+export function resolvePool(here: Cursor, output: WrittenPool): Pool {
   switch (output.kind) {
     case 'go':
       // As in SetMaxOpenConns.
@@ -14,16 +13,16 @@ export function resolvePool(context: Context, output: WrittenPool, path: Path): 
     case 'pgbouncer':
       if (output.clients !== null && output.mode !== 'session') {
         const message = `clients has no effect with mode: ${output.mode}: remove it`;
-        conflict(context, [...path, 'clients'], message);
+        here.in('clients').conflict(message);
       }
       if (output.reservePoolSize > 0 && output.mode === 'session') {
         const message =
           'has no effect with mode: session here: raise defaultPoolSize, or write mode: transaction';
-        conflict(context, [...path, 'reservePoolSize'], message);
+        here.in('reservePoolSize').conflict(message);
       }
       return { ...output, clients: { ...(output.clients ?? KEEPING), kind: 'simple' } };
     case 'hikari':
-      return hikari(context, output, path);
+      return hikari(here, output);
     case 'simple':
     case null:
       return { ...output, kind: 'simple' };
@@ -32,19 +31,18 @@ export function resolvePool(context: Context, output: WrittenPool, path: Path): 
 
 /** Resolves the pools of individual callers. */
 export function resolvePools(
-  context: Context,
+  here: Cursor,
   outputs: Readonly<Record<string, WrittenPool>> | undefined,
-  path: Path,
 ): ReadonlyMap<string, Pool> {
   const pools = mapOf(outputs, (caller, own) => {
-    const at = [...path, 'pools', caller];
-    const kind = context.names.things.get(caller)?.kind;
+    const at = here.in('pools', caller);
+    const kind = here.names.things.get(caller)?.kind;
     if (kind !== 'service' && kind !== 'gateway') {
-      unknown(context, caller, at, ['service', 'gateway']);
+      unknown(at, caller, ['service', 'gateway']);
     }
-    return resolvePool(context, own, at);
+    return resolvePool(at, own);
   });
-  checkPooler(context, pools, path);
+  checkPooler(here, pools);
   return pools;
 }
 
@@ -60,14 +58,14 @@ const OF_USER = [
 ] as const;
 
 /** Callers meet in one PgBouncer: reports settings of it, or of a user, that they have different values for. */
-function checkPooler(context: Context, pools: ReadonlyMap<string, Pool>, path: Path): void {
+function checkPooler(here: Cursor, pools: ReadonlyMap<string, Pool>): void {
   const all = [...pools].flatMap(([caller, pool]) =>
     pool.kind === 'pgbouncer' ? [[caller, pool] as const] : [],
   );
   const users = new Map<string, readonly [string, OfPooler]>();
   for (const [caller, pool] of all) {
     const [first, other] = all[0];
-    const problem = conflictsAt(context, [...path, 'pools', caller]);
+    const problem = here.in('pools', caller).conflicts();
     if (pool.maxClientConn !== other.maxClientConn) {
       const message = `the limit is one of the whole pooler, and pools.${first} has ${other.maxClientConn}: write the same`;
       problem('maxClientConn', message);
@@ -96,23 +94,19 @@ const KEEPING: PoolSettings = {
 };
 
 /** Reports settings that HikariConfig.java would silently disable because of other settings. */
-function hikari(
-  context: Context,
-  output: Extract<WrittenPool, { readonly kind: 'hikari' }>,
-  path: Path,
-): Pool {
+function hikari(here: Cursor, output: Extract<WrittenPool, { readonly kind: 'hikari' }>): Pool {
   const { maximumPoolSize, idleTimeoutNs, maxLifetimeNs, leakDetectionThresholdNs } = output;
   const minimumIdle = output.minimumIdle ?? maximumPoolSize;
-  const problem = conflictsAt(context, path);
+  const problem = here.conflicts();
   if (minimumIdle > maximumPoolSize) {
     problem('minimumIdle', 'minimumIdle is above maximumPoolSize: lower it');
   }
-  const writesIdle = writtenAt(context, [...path, 'idleTimeout']) !== undefined;
+  const writesIdle = here.in('idleTimeout').written() !== undefined;
   const idles = minimumIdle < maximumPoolSize;
   if (writesIdle && idleTimeoutNs !== null && !idles) {
     const text =
       'no effect, because the pool has a fixed size; write minimumIdle below maximumPoolSize for it to act';
-    remark(context, [...path, 'idleTimeout'], text);
+    here.in('idleTimeout').remark(text);
   }
   const outlived =
     idles &&

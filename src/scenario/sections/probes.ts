@@ -7,7 +7,7 @@ import {
   type WrittenProbes,
 } from '../../contracts/scenario/probes.js';
 import type { Endpoint } from '../../contracts/scenario/services.js';
-import { conflict, isOneOf, report, type Context, type Path } from '../resolve/context.js';
+import type { Context, Cursor } from '../resolve/context.js';
 import { resolveSteps } from '../resolve/steps.js';
 import { split } from '../resolve/targets.js';
 import type { StepOutput } from '../schema/steps.js';
@@ -20,26 +20,25 @@ const OF_OTHERS = { successThreshold: 1, failOpenBelow: null, terminationGraceNs
 
 /** Resolves `probes`; `endpoints` are those of the service, none for a gateway. */
 export function resolveProbes(
-  context: Context,
+  here: Cursor,
   written: WrittenProbes | undefined,
   endpoints: readonly string[],
-  path: Path,
 ): Probes | null {
   if (written === undefined) return null;
   type Own = NonNullable<WrittenProbes[ProbeKind]>;
   return eachProbe<Own, Probe>(written, ({ call, checks, ...own }, kind) => {
     if (checks !== null && endpoints.length === 0) {
       const message = 'checks are calls of a service, and a gateway only forwards: remove checks';
-      conflict(context, [...path, kind, 'checks'], message);
+      here.in(kind, 'checks').conflict(message);
     }
     const message =
       endpoints.length === 0
         ? `a gateway has no endpoints, so a probe cannot call ${call}: write self`
         : `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
-    isOneOf(context, call, [SELF, ...endpoints], [...path, kind, 'call'], message);
+    here.in(kind, 'call').isOneOf(call, [SELF, ...endpoints], message);
     if (call === SELF && endpoints.includes(SELF)) {
       const message = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
-      conflict(context, [...path, kind, 'call'], message);
+      here.in(kind, 'call').conflict(message);
     }
     const endpoint = checks !== null ? checksEndpoint(kind) : call === SELF ? null : call;
     return { ...OF_OTHERS, ...own, endpoint };
@@ -67,30 +66,29 @@ export function checksOf({ probes, versions }: Probed): readonly string[] {
 
 /** The endpoints that run the checks of the probes of a service: one call of each component, in order. */
 export function resolveChecks(
-  context: Context,
+  here: Cursor,
   name: string,
   output: WrittenProbes | undefined,
   endpoints: readonly string[],
-  path: Path,
 ): Map<string, Endpoint> {
   const all = new Map<string, Endpoint>();
   for (const kind of PROBES) {
     const checks = output?.[kind]?.checks ?? null;
     if (checks === null) continue;
     const own = checksEndpoint(kind);
-    const at = [...path, kind, 'checks'];
+    const at = here.in(kind, 'checks');
     if (endpoints.includes(own)) {
       const message = `the checks are the endpoint ${own}, and another one has that name: rename it`;
-      report(context, 'FL402', at, message);
+      at.report('FL402', message);
     }
     if (output![kind]!.call !== SELF) {
-      conflict(context, [...path, kind, 'call'], 'checks are what the probe asks: remove call');
+      here.in(kind, 'call').conflict('checks are what the probe asks: remove call');
     }
-    const steps = checks.map((reference) => stepTo(context, reference));
+    const steps = checks.map((reference) => stepTo(here.context, reference));
     all.set(own, {
       ...BARE,
       name: own,
-      steps: resolveSteps(context, steps, { name, policy: null }, at),
+      steps: resolveSteps(at, steps, { name, policy: null }),
     });
   }
   return all;
@@ -101,16 +99,15 @@ export function resolveChecks(
  * `below`.
  */
 export function resolveVersionChecks(
-  context: Context,
+  here: Cursor,
   {
     name,
     below,
     written,
   }: { name: string; below: WrittenProbes | undefined; written: readonly string[] },
   output: WrittenProbes | undefined,
-  path: Path,
 ): ReadonlyMap<string, Endpoint> {
-  const all = resolveChecks(context, name, output, written, path);
+  const all = resolveChecks(here, name, output, written);
   const isSame = (kind: ProbeKind): boolean =>
     String(output?.[kind]?.checks) === String(below?.[kind]?.checks);
   for (const kind of PROBES) if (isSame(kind)) all.delete(checksEndpoint(kind));

@@ -6,10 +6,12 @@ import type { Entry } from '../kind.js';
 import { FREE_CPU } from '../../../contracts/scenario/process.js';
 
 /** Resolves a broker. Its nodes are instances that can crash, hang and slow down. */
-export function resolveBroker({ context, name, output, path }: Entry<'brokers'>): Broker {
-  const place = { context, output: output as never, path };
-  const { cpu = FREE_CPU, ...own } = brokerKindOf(output.kind)!.resolve(place);
-  const placement = resolvePlacement(context, output.nodes, output.zone, path);
+export function resolveBroker({ here, name, output }: Entry<'brokers'>): Broker {
+  const { cpu = FREE_CPU, ...own } = brokerKindOf(output.kind)!.resolve({
+    here,
+    output: output as never,
+  });
+  const placement = resolvePlacement(here, output.nodes, output.zone);
   return {
     ...plainHost(name, output, { ...placement, cpu }),
     kind: output.kind,

@@ -4,8 +4,7 @@ import type { Pool } from '../../../contracts/scenario/pools.js';
 import type { Host } from '../../../contracts/scenario/host.js';
 import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { refuseFields, conflict, conflictsAt, report, reportKey } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { FREE_CPU } from '../../../contracts/scenario/process.js';
 import { resolveSerialCpu } from '../../sections/cpu.js';
 import { entryOf } from '../../resolve/names.js';
@@ -29,17 +28,17 @@ const UNLIMITED: Pool = {
 };
 
 /** Resolves a cache. */
-export function resolveCache({ context, name, output, path }: Entry<'caches'>): Cache {
+export function resolveCache({ here, name, output }: Entry<'caches'>): Cache {
   const { pattern, coalesce, warm, hitRatio = null } = output;
   const ahead = pattern === 'refreshAhead';
   const behind = pattern === 'writeBehind';
-  checkPattern(context, output, path);
-  if (hitRatio !== null) checkRatio(context, output, path);
-  const population = hitRatio === null ? populationOf(context, output, path) : 0;
+  checkPattern(here, output);
+  if (hitRatio !== null) checkRatio(here, output);
+  const population = hitRatio === null ? populationOf(here, output) : 0;
   const shared = output.levels.findIndex(({ kind }) => kind !== 'local');
   const own = shared < 0 ? null : output.levels[shared];
-  const at = [...path, 'levels', shared];
-  checkLevels(context, output, path);
+  const at = here.in('levels', shared);
+  checkLevels(here, output);
   return {
     ...described(name, output),
     levels: output.levels.map((level) => levelOf(level, output)),
@@ -57,8 +56,8 @@ export function resolveCache({ context, name, output, path }: Entry<'caches'>): 
     writeBehind: behind
       ? { delayNs: output.writeDelay ?? NS_PER_SECOND, batchSize: output.batchSize ?? 100 }
       : null,
-    host: own === null ? null : hostOf(context, name, output, own, at),
-    pool: own?.pool === undefined ? UNLIMITED : resolvePool(context, own.pool, [...at, 'pool']),
+    host: own === null ? null : hostOf(at, name, output, own),
+    pool: own?.pool === undefined ? UNLIMITED : resolvePool(at.in('pool'), own.pool),
     maxConnections: own?.maxConnections ?? Infinity,
   };
 }
@@ -79,54 +78,45 @@ function levelOf(output: LevelOutput, cache: CacheOutput): CacheLevel {
 }
 
 /** The server of the shared level. */
-function hostOf(
-  context: Context,
-  name: string,
-  cache: CacheOutput,
-  level: LevelOutput,
-  path: Path,
-): Host {
-  const cpu = resolveSerialCpu(context, level.cpu ?? FREE_CPU, 'a level of a cache', [
-    ...path,
-    'cpu',
-  ]);
+function hostOf(here: Cursor, name: string, cache: CacheOutput, level: LevelOutput): Host {
+  const cpu = resolveSerialCpu(here.in('cpu'), level.cpu ?? FREE_CPU, 'a level of a cache');
   const text = { ...cache, labels: level.labels };
-  return plainHost(name, text, { ...resolvePlacement(context, 1, level.zone, path), cpu });
+  return plainHost(name, text, { ...resolvePlacement(here, 1, level.zone), cpu });
 }
 
 /** Size of the key population of a cache. Reports a key without a finite population. */
-function populationOf(context: Context, output: CacheOutput, path: Path): number {
+function populationOf(here: Cursor, output: CacheOutput): number {
   if (output.keys === undefined) {
-    reportKey(context, 'FL203', path, 'a cache needs keys, the name of a key, or a fixed hitRatio');
+    here.reportKey('FL203', 'a cache needs keys, the name of a key, or a fixed hitRatio');
     return 1;
   }
-  const at = [...path, 'keys'];
-  const key = entryOf(context.output.keys, output.keys);
+  const at = here.in('keys');
+  const key = entryOf(here.output.keys, output.keys);
   if (key === undefined) {
-    if (context.names.broken.has(output.keys)) return 1;
-    const { keys: allowed } = context.names;
+    if (here.names.broken.has(output.keys)) return 1;
+    const { keys: allowed } = here.names;
     const message = `there is no key ${output.keys} in keys`;
-    report(context, 'FL404', at, message, { found: output.keys, allowed });
+    at.report('FL404', message, { found: output.keys, allowed });
     return 1;
   }
   if (key.kind === 'unique') {
     const message =
       `every value of ${output.keys} is unique, so no lookup would ever hit: use a key with a ` +
       'count';
-    conflict(context, at, message);
+    at.conflict(message);
     return 1;
   }
   if (key.count > POPULATION_MAX) {
     const message = `${output.keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
-    conflict(context, at, message);
+    at.conflict(message);
     return 1;
   }
   return key.count;
 }
 
 /** Reports fields that belong to another pattern. */
-function checkPattern(context: Context, output: CacheOutput, path: Path): void {
-  const wrong = conflictsAt(context, path);
+function checkPattern(here: Cursor, output: CacheOutput): void {
+  const wrong = here.conflicts();
   const { pattern } = output;
   const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
     if (output[field] === undefined || pattern === wanted) return;
@@ -151,14 +141,14 @@ function checkPattern(context: Context, output: CacheOutput, path: Path): void {
 }
 
 /** Reports fields about entries that have no effect with a fixed hit ratio. */
-function checkRatio(context: Context, output: CacheOutput, path: Path): void {
-  const wrong = conflictsAt(context, path);
+function checkRatio(here: Cursor, output: CacheOutput): void {
+  const wrong = here.conflicts();
   const why = (field: string): string =>
     `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
   const cached = ['keys', 'coalesce', 'staleWhileRevalidate', 'earlyExpiry', 'negativeTtl'];
-  refuseFields(context, path, [...cached, 'ttlJitter', 'warm'], why);
+  here.refuse([...cached, 'ttlJitter', 'warm'], why);
   const entries = ['capacity', 'ttl', 'ttlJitter', 'sliding', 'eviction', 'counts'];
-  refuseFields(context, [...path, 'levels', 0], entries, why);
+  here.in('levels', 0).refuse(entries, why);
   if (output.levels.length > 1) {
     const message =
       'a fixed hitRatio works with one level only: keep one level, or use keys instead of hitRatio';
@@ -172,11 +162,11 @@ function checkRatio(context: Context, output: CacheOutput, path: Path): void {
   }
 }
 
-function checkLevels(context: Context, output: CacheOutput, path: Path): void {
+function checkLevels(here: Cursor, output: CacheOutput): void {
   let shared = 0;
   output.levels.forEach((level, index) => {
-    const at = [...path, 'levels', index];
-    const problem = conflictsAt(context, at);
+    const at = here.in('levels', index);
+    const problem = at.conflicts();
     if (level.counts !== undefined && level.eviction !== 'lfu') {
       problem('counts', 'counts has no effect without eviction: lfu');
     }

@@ -2,18 +2,16 @@ import type { CacheStep, Step, StepModifiers } from '../../../contracts/scenario
 import type { ResponseCache } from '../../../contracts/scenario/caching.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { isDeclaredKey, conflictsAt, conflict, report, writtenAt } from '../../resolve/context.js';
+import { cursorAt, type Context, type Cursor } from '../../resolve/context.js';
 import { isOfKind } from '../../resolve/targets.js';
 
 /** Resolves a `cache` step. */
 export function resolveCacheStep(
-  context: Context,
+  here: Cursor,
   output: CacheStepOutput<StepOutput>,
   modifiers: StepModifiers,
   owner: string,
-  inner: (steps: readonly StepOutput[], path: Path) => Step[],
-  path: Path,
+  inner: (here: Cursor, steps: readonly StepOutput[]) => Step[],
 ): Step | null {
   const ops = (['get', 'set', 'delete', 'refresh'] as const).filter(
     (op) => output[op] !== undefined,
@@ -22,35 +20,34 @@ export function resolveCacheStep(
     const message =
       'a cache step needs exactly one of get, set, delete, refresh; found ' +
       `${ops.length === 0 ? 'none' : ops.join(' and ')}`;
-    conflict(context, path, message);
+    here.conflict(message);
     return null;
   }
   const op = ops[0];
-  const onMiss = output.onMiss === undefined ? null : inner(output.onMiss, [...path, 'onMiss']);
-  const write = output.write === undefined ? null : inner(output.write, [...path, 'write']);
+  const onMiss = output.onMiss === undefined ? null : inner(here.in('onMiss'), output.onMiss);
+  const write = output.write === undefined ? null : inner(here.in('write'), output.write);
   const cache = output[op]!;
-  if (!isOfKind(context, cache, 'cache', [...path, op])) return null;
-  const kind = context.names.things.get(owner)?.kind;
+  if (!isOfKind(here.in(op), cache, 'cache')) return null;
+  const kind = here.names.things.get(owner)?.kind;
   if (kind === 'workload') {
     const message = `${owner} is a workload; only a service or a gateway can use a cache`;
-    report(context, 'FL405', path, message);
+    here.report('FL405', message);
     return null;
   }
-  checkStep(context, output, op, cache, path);
-  checkKeyed(context, output.key, cache, path);
+  checkStep(here, output, op, cache);
+  checkKeyed(here, output.key, cache);
   const { key = null, store } = output;
   const step: CacheStep = { cache, op, key, onMiss, write, store };
   return { verb: 'cache', ...step, ...modifiers };
 }
 
 function checkStep(
-  context: Context,
+  here: Cursor,
   output: CacheStepOutput<StepOutput>,
   op: CacheStep['op'],
   cache: string,
-  path: Path,
 ): void {
-  const problem = conflictsAt(context, path);
+  const problem = here.conflicts();
   const loads = op === 'get' || op === 'refresh';
   if (output.onMiss !== undefined && !loads) {
     problem('onMiss', `${op} does not load the value: remove onMiss`);
@@ -64,7 +61,7 @@ function checkStep(
       'remove store';
     problem('store', message);
   }
-  const pattern = patternOf(context, cache);
+  const pattern = patternOf(here.context, cache);
   const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
   if (output.write !== undefined && (op !== 'set' || !writes)) {
     problem('write', 'write applies only to set with the pattern writeThrough or writeBehind');
@@ -77,7 +74,7 @@ function checkStep(
 }
 
 function patternOf(context: Context, cache: string): string {
-  return textAt(context, ['caches', cache, 'pattern']) ?? 'aside';
+  return textAt(cursorAt(context, 'caches', cache, 'pattern')) ?? 'aside';
 }
 
 /** Fields of a response cache in a middleware chain. */
@@ -89,33 +86,29 @@ export interface ResponseFields {
 }
 
 /** Resolves a response cache in a middleware chain. */
-export function resolveResponse(
-  context: Context,
-  fields: ResponseFields,
-  path: Path,
-): ResponseCache | null {
+export function resolveResponse(here: Cursor, fields: ResponseFields): ResponseCache | null {
   const { cache } = fields;
-  if (!isOfKind(context, cache, 'cache', [...path, 'cache'])) return null;
-  checkKeyed(context, fields.key, cache, path);
+  if (!isOfKind(here.in('cache'), cache, 'cache')) return null;
+  checkKeyed(here, fields.key, cache);
   const methods = fields.methods.map((method) => method.toUpperCase());
   return { cache, methods, key: fields.key ?? null, ttlNs: fields.ttl ?? null };
 }
 
 /** Reports a key of a step or middleware whose values the cache cannot hold. */
-function checkKeyed(context: Context, key: string | undefined, cache: string, path: Path): void {
-  if (key === undefined || context.names.broken.has(key)) return;
-  const at = [...path, 'key'];
-  if (!isDeclaredKey(context, key, at)) return;
-  const own = textAt(context, ['caches', cache, 'keys']);
+function checkKeyed(here: Cursor, key: string | undefined, cache: string): void {
+  if (key === undefined || here.names.broken.has(key)) return;
+  const at = here.in('key');
+  if (!at.isDeclaredKey(key)) return;
+  const own = textAt(here.at('caches', cache, 'keys'));
   if (own === undefined || own === key) return;
-  const values = Number(textAt(context, ['keys', key, 'count']) ?? Infinity);
-  const entries = Number(textAt(context, ['keys', own, 'count']) ?? 0);
+  const values = Number(textAt(here.at('keys', key, 'count')) ?? Infinity);
+  const entries = Number(textAt(here.at('keys', own, 'count')) ?? 0);
   if (values <= entries) return;
   const message = `${key} has values outside the keys of ${cache}: its keys are those of ${own}, ${entries}`;
-  conflict(context, at, message);
+  at.conflict(message);
 }
 
-function textAt(context: Context, path: Path): string | undefined {
-  const node = writtenAt(context, path);
+function textAt(here: Cursor): string | undefined {
+  const node = here.written();
   return node?.type === 'scalar' ? String(node.value) : undefined;
 }

@@ -2,7 +2,7 @@ import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Entry } from '../kind.js';
 import type { EventStore } from '../../../contracts/scenario/stores.js';
 import type { EventStoreOutput } from '../../schema/stores.js';
-import { conflict, type Context, type Path } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { resolveCpu } from '../../sections/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
 import { plainHost } from '../../resolve/plain-host.js';
@@ -16,17 +16,12 @@ const AXON_BATCH = 100;
 const MARTEN_STALE = 3 * NS_PER_SECOND;
 
 /** Resolves an event store. */
-export function resolveEventStore({
-  context,
-  name,
-  output,
-  path,
-}: Entry<'eventStores'>): EventStore {
-  checkKeyName(context, output.stream.key, [...path, 'stream', 'key']);
+export function resolveEventStore({ here, name, output }: Entry<'eventStores'>): EventStore {
+  checkKeyName(here.in('stream', 'key'), output.stream.key);
   const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
-  checkOrder(context, output, path);
-  const placement = resolvePlacement(context, output.partitions, output.zone, path);
-  const cpu = resolveCpu(context, output.cpu, [...path, 'cpu']);
+  checkOrder(here, output);
+  const placement = resolvePlacement(here, output.partitions, output.zone);
+  const cpu = resolveCpu(here.in('cpu'), output.cpu);
   return {
     ...plainHost(name, output, { ...placement, cpu }),
     kind,
@@ -45,13 +40,13 @@ export function resolveEventStore({
     maxConnections: output.maxConnections,
     reserved: 0,
     connect: output.connect,
-    pool: resolvePool(context, output.pool, [...path, 'pool']),
-    pools: resolvePools(context, output.pools, path),
+    pool: resolvePool(here.in('pool'), output.pool),
+    pools: resolvePools(here, output.pools),
   };
 }
 
 /** Reports fields about reserved positions at other stores than Marten, where commits determine the order of events. */
-function checkOrder(context: Context, output: EventStoreOutput, path: Path): void {
+function checkOrder(here: Cursor, output: EventStoreOutput): void {
   const { kind } = output;
   if (kind === 'marten') return;
   for (const field of ['appendMode', 'staleAfter'] as const) {
@@ -59,6 +54,6 @@ function checkOrder(context: Context, output: EventStoreOutput, path: Path): voi
     const message =
       `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: ` +
       'marten';
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
 }

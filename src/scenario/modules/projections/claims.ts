@@ -1,23 +1,22 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
-import { conflict, type Context, type Path } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 
 /** claimTimeout of Axon's JdbcTokenStore and JpaTokenStore. */
 const AXON_CLAIM = 10 * NS_PER_SECOND;
 
 /** Rules by which instances take over segments from one that died or paused; null = never. */
 export function resolveClaims(
-  context: Context,
+  here: Cursor,
   { claimTimeout, claimInterval, mode: written }: ProjectionOutput,
   own: { readonly isHosted: boolean; readonly axon: boolean; readonly mode: string },
-  path: Path,
 ): Projection['claims'] {
   const alone = (field: string): void => {
     const message =
       'without service the projection runs on its own core, and no instance can take over from ' +
       'it: write service too';
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   };
   if (!own.isHosted && (claimTimeout ?? null) !== null) alone('claimTimeout');
   if (!own.isHosted && written === 'hotCold') alone('mode');

@@ -3,7 +3,7 @@ import type { Projection } from '../../../contracts/scenario/stores.js';
 import type { ProjectionOutput } from '../../schema/stores.js';
 import { resolveClaims } from './claims.js';
 import { described } from '../../resolve/described.js';
-import { conflict, report, writtenAt, type Context, type Path } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { isOfKind, split, unknown, withPart } from '../../resolve/targets.js';
@@ -13,18 +13,17 @@ const AXON_SEGMENTS = 16;
 
 /** Resolves a projection; null if it has no valid source. */
 export function resolveProjection({
-  context,
+  here,
   name,
   output,
-  path,
   all,
 }: Entry<'projections'>): Projection | null {
   const { from } = output;
-  const source = resolveSource(context, from, [...path, 'from']);
+  const source = resolveSource(here.in('from'), from);
   if (source === null) return null;
-  checkLifecycle(context, output, path);
-  if (source === 'topic') checkOfTopic(context, output, path);
-  const service = checkService(context, name, output.service ?? null, path);
+  checkLifecycle(here, output);
+  if (source === 'topic') checkOfTopic(here, output);
+  const service = checkService(here, name, output.service ?? null);
   const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
   const kind = all('eventStores').get(from)?.kind;
   const axon = kind === 'axon';
@@ -36,12 +35,12 @@ export function resolveProjection({
     lifecycle,
     service,
     work,
-    writes: resolveWrites(context, output.writes, [...path, 'writes']),
+    writes: resolveWrites(here.in('writes'), output.writes),
     batchSize,
     concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     checkpoint,
     onError,
-    claims: resolveClaims(context, output, { isHosted: service !== null, axon, mode }, path),
+    claims: resolveClaims(here, output, { isHosted: service !== null, axon, mode }),
     hotCold: mode === 'hotCold',
     rebuild:
       rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
@@ -49,27 +48,27 @@ export function resolveProjection({
 }
 
 /** Kind of the source of a projection: store or log; null if it is neither. */
-function resolveSource(context: Context, name: string, path: Path): Projection['source'] | null {
-  const thing = context.names.things.get(name);
-  if (thing === undefined) return unknown(context, name, path, ['eventStore', 'topic']);
+function resolveSource(here: Cursor, name: string): Projection['source'] | null {
+  const thing = here.names.things.get(name);
+  if (thing === undefined) return unknown(here, name, ['eventStore', 'topic']);
   if (thing.kind === 'eventStore') return 'eventStore';
-  const bus = entryOf(context.output.topics, name)?.kind === 'bus';
+  const bus = entryOf(here.output.topics, name)?.kind === 'bus';
   if (thing.kind === 'topic' && !bus) return 'topic';
   const what = bus ? 'a topic of kind bus, which has no log to follow' : kindText(thing.kind);
   const message = `a projection follows an event store or a topic of kind kafka; ${name} is ${what}`;
-  report(context, 'FL405', path, message);
+  here.report('FL405', message);
   return null;
 }
 
 /** Reports features that only event stores support: inline projections and loading of streams. */
-function checkOfTopic(context: Context, { from, lifecycle }: ProjectionOutput, path: Path): void {
+function checkOfTopic(here: Cursor, { from, lifecycle }: ProjectionOutput): void {
   if (lifecycle === 'async') return;
   const why =
     lifecycle === 'live'
       ? 'it has no streams that a read could load'
       : 'it has no appends to run in';
   const message = `${from} is a topic, and ${why}: use lifecycle: async, or follow an event store`;
-  conflict(context, [...path, 'lifecycle'], message);
+  here.in('lifecycle').conflict(message);
 }
 
 /** Fields that apply to asynchronous projections only. */
@@ -83,7 +82,7 @@ const OF_ASYNC = [
   'mode',
 ];
 
-function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path: Path): void {
+function checkLifecycle(here: Cursor, { lifecycle }: ProjectionOutput): void {
   if (lifecycle === 'async') return;
   const unused = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
   const why =
@@ -92,41 +91,32 @@ function checkLifecycle(context: Context, { lifecycle }: ProjectionOutput, path:
       : 'an inline projection runs in each append, in its process and transaction';
   for (const field of unused) {
     // A variant that changes the lifecycle keeps fields of the other one. Only harmful fields are reported.
-    if (field !== 'rebuild' || writtenAt(context, [...path, field]) === undefined) continue;
-    conflict(context, [...path, field], `${why}: remove ${field}, or use lifecycle: async`);
+    if (field !== 'rebuild' || here.in(field).written() === undefined) continue;
+    here.in(field).conflict(`${why}: remove ${field}, or use lifecycle: async`);
   }
 }
 
-function checkService(
-  context: Context,
-  projection: string,
-  service: string | null,
-  path: Path,
-): string | null {
+function checkService(here: Cursor, projection: string, service: string | null): string | null {
   if (service === null) return null;
-  const at = [...path, 'service'];
-  const thing = context.names.things.get(service);
-  if (thing === undefined) return unknown(context, service, at, ['service']);
+  const at = here.in('service');
+  const thing = here.names.things.get(service);
+  if (thing === undefined) return unknown(at, service, ['service']);
   if (thing.kind !== 'service') {
     const message = `a projection runs inside the instances of a service; ${service} is ${kindText(thing.kind)}`;
-    report(context, 'FL405', at, message);
+    at.report('FL405', message);
     return null;
   }
   if (thing.parts.includes(projection)) {
     const message = `${service} has an endpoint called ${projection} too: give one of them another name`;
-    report(context, 'FL402', at, message);
+    at.report('FL402', message);
   }
   return service;
 }
 
-function resolveWrites(
-  context: Context,
-  reference: string | undefined,
-  path: Path,
-): Projection['writes'] {
+function resolveWrites(here: Cursor, reference: string | undefined): Projection['writes'] {
   if (reference === undefined) return null;
   const [database, operation] = split(reference);
-  if (!isOfKind(context, database, 'database', path)) return null;
-  const target = withPart(context, database, operation, path);
+  if (!isOfKind(here, database, 'database')) return null;
+  const target = withPart(here, database, operation);
   return target === null ? null : { database, operation: target.part! };
 }

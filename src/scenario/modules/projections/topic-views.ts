@@ -1,7 +1,7 @@
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { Step } from '../../../contracts/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
-import { conflict, type Context, type Path } from '../../resolve/context.js';
+import { cursorAt, type Context, type Path } from '../../resolve/context.js';
 
 type Parts = Pick<Scenario, 'services' | 'gateways' | 'workloads' | 'projections'>;
 
@@ -22,7 +22,7 @@ export function checkTopicViews(context: Context, parts: Parts): void {
       if (other === key) continue;
       const how = other === null ? 'without a key' : `with the key ${other}`;
       const message = `${projection} is read by ${key}, but messages of ${view!.from} are published ${how}: use one key for both`;
-      conflict(context, path, message);
+      cursorAt(context, ...path).conflict(message);
     }
   });
 }

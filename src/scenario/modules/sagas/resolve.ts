@@ -14,8 +14,7 @@ import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
 import type { SagaStepOutput } from '../../schema/saga-step.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
 import { described } from '../../resolve/described.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { isOneOf, conflict, conflictsAt, report } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { ENGINES, type EngineDefaults } from './engines.js';
@@ -25,60 +24,59 @@ import { isOfKind, resolveCall, resolveQuery, split } from '../../resolve/target
 const STUCK_NS = 300 * NS_PER_SECOND;
 
 /** Resolves a saga. */
-export function resolveSaga({ context, name, output, path }: Entry<'sagas'>): Saga {
-  const { steps, stages } = resolveSagaSteps(context, output, path);
+export function resolveSaga({ here, name, output }: Entry<'sagas'>): Saga {
+  const { steps, stages } = resolveSagaSteps(here, output);
   const orchestrated = output.kind === 'orchestrated';
-  checkKindFields(context, output, path);
-  const orchestration = orchestrated ? resolveOrchestration(context, output, path) : null;
+  checkKindFields(here, output);
+  const orchestration = orchestrated ? resolveOrchestration(here, output) : null;
   const timeout = orchestration?.timeoutNs ?? null;
   const key = output.key ?? null;
-  checkKey(context, key, null, path);
+  checkKey(here, key, null);
   return {
     ...described(name, output),
     steps,
     stages,
     orchestration,
-    choreography: orchestrated ? null : resolveChoreography(context, output, path),
+    choreography: orchestrated ? null : resolveChoreography(here, output),
     stuckAfterNs: output.stuckAfter ?? (timeout === null ? STUCK_NS : 3 * timeout),
     invariants: output.invariants.flatMap(
-      (rule, index) => resolveInvariant(context, rule, steps, [...path, 'invariants', index]) ?? [],
+      (rule, index) => resolveInvariant(here.in('invariants', index), rule, steps) ?? [],
     ),
     value: output.value ?? null,
     tombstones: output.tombstones,
     key,
-    isolation: resolveIsolation(context, output, path),
+    isolation: resolveIsolation(here, output),
   };
 }
 
 /** Resolves a `saga` step. */
 export function resolveSagaStep(
-  context: Context,
+  here: Cursor,
   output: SagaStepOutput,
   modifiers: StepModifiers,
   owner: string,
-  path: Path,
 ): Step | null {
   const { start } = output;
-  const at = [...path, 'start'];
-  if (!isOfKind(context, start, 'saga', at)) return null;
-  const driver = entryOf(context.output.sagas, start)?.orchestrator;
+  const at = here.in('start');
+  if (!isOfKind(at, start, 'saga')) return null;
+  const driver = entryOf(here.output.sagas, start)?.orchestrator;
   if (driver === undefined) {
     const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
-    conflict(context, at, message);
+    at.conflict(message);
     return null;
   }
   if (driver !== owner) {
     const message =
       `only the orchestrator ${driver} can start ${start}: start it in an endpoint of ` +
       `${driver}, and call that from here`;
-    conflict(context, at, message);
+    at.conflict(message);
     return null;
   }
   return { verb: 'saga', saga: start, await: output.await, ...modifiers };
 }
 
 /** Reports fields that apply only to the other of orchestration and choreography. */
-function checkKindFields(context: Context, output: SagaOutput, path: Path): void {
+function checkKindFields(here: Cursor, output: SagaOutput): void {
   const orchestrated = output.kind === 'orchestrated';
   const wrong: readonly (keyof SagaOutput)[] = orchestrated
     ? ['startedBy', 'completedBy', 'cancelledBy']
@@ -97,27 +95,27 @@ function checkKindFields(context: Context, output: SagaOutput, path: Path): void
     const message = orchestrated
       ? `${field} applies only to a choreographed saga: remove it`
       : `${field} applies only to an orchestrated saga: remove it`;
-    conflict(context, [...path, field], message);
+    here.in(field).conflict(message);
   }
   if (!orchestrated && output.timeout !== null) {
     const message =
       'a choreographed saga has no orchestrator to enforce a timeout: remove timeout, and use ' +
       'a deadline in the service that starts it';
-    conflict(context, [...path, 'timeout'], message);
+    here.in('timeout').conflict(message);
   }
   const missing: readonly (keyof SagaOutput)[] = orchestrated
     ? ['orchestrator']
     : ['startedBy', 'completedBy', 'cancelledBy'];
   for (const field of missing) {
     if (output[field] !== undefined) continue;
-    report(context, 'FL203', path, `${field} is missing: a saga of kind ${output.kind} needs it`);
+    here.report('FL203', `${field} is missing: a saga of kind ${output.kind} needs it`);
   }
 }
 
-function resolveOrchestration(context: Context, output: SagaOutput, path: Path): Orchestration {
+function resolveOrchestration(here: Cursor, output: SagaOutput): Orchestration {
   const { engine, orchestrator = '' } = output;
   if (output.orchestrator !== undefined) {
-    isOfKind(context, orchestrator, 'service', [...path, 'orchestrator']);
+    isOfKind(here.in('orchestrator'), orchestrator, 'service');
   }
   const defaults = ENGINES[engine];
   const own = output.retry ?? {};
@@ -138,63 +136,58 @@ function resolveOrchestration(context: Context, output: SagaOutput, path: Path):
     const message =
       'retries without a limit and without a pause would run at the same instant forever: ' +
       'write an interval';
-    conflict(context, [...path, 'retry', 'interval'], message);
+    here.in('retry', 'interval').conflict(message);
   }
   return {
     engine,
     orchestrator,
     timeoutNs: output.timeout,
     compensationOrder: output.compensationOrder ?? defaults.order,
-    compensationPolicy: resolvePolicy(context, output.compensationPolicy, [
-      ...path,
-      'compensationPolicy',
-    ]),
+    compensationPolicy: resolvePolicy(here.in('compensationPolicy'), output.compensationPolicy),
     onCompensationFailure: output.onCompensationFailure ?? defaults.onCompensationFailure,
     ambiguous: output.ambiguous,
     retry,
-    persistence: resolvePersistence(context, output, path),
-    ...resolveDetection(output, defaults, resolveLease(context, output, defaults, path)),
+    persistence: resolvePersistence(here, output),
+    ...resolveDetection(output, defaults, resolveLease(here, output, defaults)),
   };
 }
 
 function resolvePersistence(
-  context: Context,
+  here: Cursor,
   { persistence }: SagaOutput,
-  path: Path,
 ): Orchestration['persistence'] {
   if (persistence === undefined) return null;
   const [database, operation] = split(persistence.query);
-  const at = [...path, 'persistence', 'query'];
-  const target = resolveQuery(context, database, operation ?? undefined, at);
+  const at = here.in('persistence', 'query');
+  const target = resolveQuery(at, database, operation ?? undefined);
   if (target === null) return null;
   return {
     ...target,
-    read: resolveRead(context, persistence.read, path),
+    read: resolveRead(here, persistence.read),
     before: persistence.before,
   };
 }
 
 /** Resolves the operation that reads the saved state; null = none. */
-function resolveRead(context: Context, reference: string | undefined, path: Path): Target | null {
+function resolveRead(here: Cursor, reference: string | undefined): Target | null {
   if (reference === undefined) return null;
   const [database, operation] = split(reference);
-  const at = [...path, 'persistence', 'read'];
-  const target = resolveQuery(context, database, operation ?? undefined, at);
+  const at = here.in('persistence', 'read');
+  const target = resolveQuery(at, database, operation ?? undefined);
   return target === null ? null : { component: target.database, part: target.operation };
 }
 
 function resolveLease(
-  context: Context,
+  here: Cursor,
   { leaseTimeout, persistence }: SagaOutput,
   { leaseNs }: EngineDefaults,
-  path: Path,
 ): Ns | null {
   if (persistence !== undefined) return leaseTimeout === undefined ? leaseNs : leaseTimeout;
   if ((leaseTimeout ?? null) !== null) {
     const message =
       'no instance can take over a saga whose state is not persisted: write persistence, or ' +
       'remove leaseTimeout';
-    conflict(context, [...path, 'leaseTimeout'], message);
+    here.in('leaseTimeout').conflict(message);
   }
   return null;
 }
@@ -216,13 +209,13 @@ function resolveDetection(
   return { recoveryDelayNs: isLeaseAll ? null : recoveryDelayNs, leaseNs, detection };
 }
 
-function resolveChoreography(context: Context, output: SagaOutput, path: Path): Choreography {
+function resolveChoreography(here: Cursor, output: SagaOutput): Choreography {
   const all = (field: 'startedBy' | 'completedBy' | 'cancelledBy'): readonly Target[] => {
     const written = output[field];
     if (written === undefined) return [];
-    const at = [...path, field];
-    if (typeof written === 'string') return endpoint(context, written, at) ?? [];
-    return written.flatMap((own, index) => endpoint(context, own, [...at, index]) ?? []);
+    const at = here.in(field);
+    if (typeof written === 'string') return endpoint(at, written) ?? [];
+    return written.flatMap((own, index) => endpoint(at.in(index), own) ?? []);
   };
   return {
     startedBy: all('startedBy'),
@@ -232,55 +225,45 @@ function resolveChoreography(context: Context, output: SagaOutput, path: Path): 
 }
 
 /** Resolves an endpoint of a service, as a list of one; null if it is not an endpoint. */
-function endpoint(context: Context, reference: string, path: Path): [Target] | null {
-  const call = resolveCall(context, reference, '', path);
+function endpoint(here: Cursor, reference: string): [Target] | null {
+  const call = resolveCall(here, reference, '');
   if (call === null) return null;
-  if (context.names.things.get(call.component)?.kind === 'service') return [call];
+  if (here.names.things.get(call.component)?.kind === 'service') return [call];
   const message =
     `expected an endpoint of a service, and ${call.component} is not a service: write the ` +
     'service behind it';
-  report(context, 'FL405', path, message);
+  here.report('FL405', message);
   return null;
 }
 
-function resolveSagaSteps(
-  context: Context,
-  output: SagaOutput,
-  path: Path,
-): Pick<Saga, 'steps' | 'stages'> {
+function resolveSagaSteps(here: Cursor, output: SagaOutput): Pick<Saga, 'steps' | 'stages'> {
   const steps: SagaStep[] = [];
   const stages: number[][] = [];
-  const add = (entry: SagaStepEntry, at: Path): number[] => {
-    const step = resolveOne(context, entry, output, at);
+  const add = (entry: SagaStepEntry, at: Cursor): number[] => {
+    const step = resolveOne(at, entry, output);
     return step === null ? [] : [steps.push(step) - 1];
   };
   output.steps.forEach((entry, index) => {
-    const at = [...path, 'steps', index];
+    const at = here.in('steps', index);
     const stage = Array.isArray(entry)
-      ? entry.flatMap((own, k) => add(own as SagaStepEntry, [...at, k]))
+      ? entry.flatMap((own, k) => add(own as SagaStepEntry, at.in(k)))
       : add(entry as SagaStepEntry, at);
     if (stage.length > 0) stages.push(stage);
   });
-  checkOrder(context, output, path);
+  checkOrder(here, output);
   return { steps, stages };
 }
 
-function resolveOne(
-  context: Context,
-  entry: SagaStepEntry,
-  output: SagaOutput,
-  path: Path,
-): SagaStep | null {
-  const wrong = conflictsAt(context, path);
-  const call = endpoint(context, entry.call, [...path, 'call']);
+function resolveOne(here: Cursor, entry: SagaStepEntry, output: SagaOutput): SagaStep | null {
+  const wrong = here.conflicts();
+  const call = endpoint(here.in('call'), entry.call);
   const undo = entry.compensation;
-  const compensation =
-    undo === undefined ? null : endpoint(context, undo, [...path, 'compensation']);
+  const compensation = undo === undefined ? null : endpoint(here.in('compensation'), undo);
   if (entry.kind === 'compensable' && undo === undefined && !entry.readOnly) {
     const message =
       `${entry.name} cannot be undone: write a compensation, or readOnly: true if it changes ` +
       'nothing';
-    conflict(context, path, message);
+    here.conflict(message);
   }
   if (entry.kind !== 'compensable' && undo !== undefined) {
     const message = `a ${entry.kind} step is never undone: remove compensation, or write kind: compensable`;
@@ -299,32 +282,32 @@ function resolveOne(
     compensation: compensation === null ? null : compensation[0],
     kind: entry.kind,
     readOnly: entry.readOnly,
-    policy: resolvePolicy(context, entry.policy, [...path, 'policy']),
+    policy: resolvePolicy(here.in('policy'), entry.policy),
   };
 }
 
 const RANK = { compensable: 0, pivot: 1, retryable: 2 } as const;
 
 /** Steps must have the order compensable* pivot? retryable*. */
-function checkOrder(context: Context, output: SagaOutput, path: Path): void {
+function checkOrder(here: Cursor, output: SagaOutput): void {
   let reached = 0;
   output.steps.forEach((entry, index) => {
     const own = (Array.isArray(entry) ? entry : [entry]) as readonly SagaStepEntry[];
     const before = reached;
     own.forEach((step, k) => {
       const rank = RANK[step.kind];
-      const at = [...path, 'steps', index, ...(Array.isArray(entry) ? [k] : [])];
+      const at = here.in('steps', index, ...(Array.isArray(entry) ? [k] : []));
       const after = ['nothing', 'the pivot', 'a retryable step'][reached];
       if (rank < reached || (rank === 1 && reached === 1)) {
         const message =
           `${step.name} is ${step.kind} and is parallel to or after ${after}: the order is ` +
           'compensable steps, at most one pivot, then retryable steps';
-        conflict(context, at, message);
+        at.conflict(message);
       } else if (rank > 0 && own.length > 1 && own.some(({ kind }) => RANK[kind] !== rank)) {
         const message =
           `${step.name} is ${step.kind} and runs in parallel with steps of other kinds: move it ` +
           'into an entry of its own';
-        conflict(context, at, message);
+        at.conflict(message);
       }
       if (rank === 2 || before < rank) reached = Math.max(reached, rank);
     });
@@ -332,15 +315,14 @@ function checkOrder(context: Context, output: SagaOutput, path: Path): void {
 }
 
 function resolveInvariant(
-  context: Context,
+  here: Cursor,
   rule: SagaOutput['invariants'][number],
   steps: readonly SagaStep[],
-  path: Path,
 ): SagaInvariant | null {
   const allowed = steps.map((step) => step.name);
   const find = (name: string, field: string): number => {
     const message = `the saga has no step ${name}; it has ${allowed.join(' ')}`;
-    isOneOf(context, name, allowed, [...path, field], message);
+    here.in(field).isOneOf(name, allowed, message);
     return allowed.indexOf(name);
   };
   const cause = find(rule.if, 'if');
@@ -348,23 +330,23 @@ function resolveInvariant(
   return cause < 0 || then < 0 ? null : { if: cause, then };
 }
 
-function resolveIsolation(context: Context, output: SagaOutput, path: Path): SagaIsolation {
+function resolveIsolation(here: Cursor, output: SagaOutput): SagaIsolation {
   const { isolation, key } = output;
-  const at = [...path, 'isolation'];
+  const at = here.in('isolation');
   if (isolation === undefined) return { kind: 'none' };
   const { kind, lockTimeout } = isolation;
   if (key === undefined) {
     const message =
       'isolation needs a key: two sagas conflict only if they have the same value of it. Write key';
-    conflict(context, at, message);
+    at.conflict(message);
   }
   if (lockTimeout !== undefined && kind !== 'semanticLock') {
     const message = `${kind} does not wait for a lock: remove lockTimeout`;
-    conflict(context, [...at, 'lockTimeout'], message);
+    at.in('lockTimeout').conflict(message);
   }
   if (output.kind === 'choreographed' && (kind === 'semanticLock' || kind === 'reread')) {
     const message = `${kind} needs an orchestrator, and this saga is choreographed`;
-    conflict(context, [...at, 'kind'], message);
+    at.in('kind').conflict(message);
   }
   return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeout ?? 0 } : { kind };
 }

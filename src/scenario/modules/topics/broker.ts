@@ -1,8 +1,7 @@
 import type { Broker } from '../../../contracts/scenario/messaging.js';
 import type { Producer } from '../../../contracts/scenario/producer.js';
 import type { KafkaOutput } from '../../schema/messaging.js';
-import type { Context, Path } from '../../resolve/context.js';
-import { refuseFields, conflictsAt, writtenAt } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { isBroker } from '../../resolve/brokers.js';
 
 /** Fields of a topic that only apply on a broker. */
@@ -10,21 +9,20 @@ const OF_BROKERS = ['replication', 'minInsyncReplicas', 'producer'] as const;
 
 /** Resolves the broker of a topic and reports contradictions. Returns its name, or null. */
 export function resolveTopicBroker(
-  context: Context,
+  here: Cursor,
   output: KafkaOutput,
   brokers: ReadonlyMap<string, Broker>,
-  path: Path,
 ): string | null {
-  const wrong = conflictsAt(context, path);
+  const wrong = here.conflicts();
   const { broker = null, replication, minInsyncReplicas } = output;
   if (broker === null) {
     const why = (field: string): string =>
       `${field} has no effect without a broker, because every message is written at once: ` +
       `write broker: NAME, or remove ${field}`;
-    refuseFields(context, path, OF_BROKERS, why);
+    here.refuse(OF_BROKERS, why);
     return null;
   }
-  if (!isBroker(context, broker, 'kafka', brokers, path)) return null;
+  if (!isBroker(here, broker, 'kafka', brokers)) return null;
   const size = brokers.get(broker)?.replicas ?? replication;
   if (replication > size) {
     const message =
@@ -36,11 +34,11 @@ export function resolveTopicBroker(
     const message = `no write could ever be confirmed: write at most replication, ${replication}`;
     wrong('minInsyncReplicas', message);
   }
-  if (writtenAt(context, [...path, 'publishLatency']) !== undefined) {
+  if (here.in('publishLatency').written() !== undefined) {
     const message = `with a broker, writes have the latency of ${broker}: remove publishLatency`;
     wrong('publishLatency', message);
   }
-  checkProducer(context, output.producer, [...path, 'producer']);
+  checkProducer(here.in('producer'), output.producer);
   return broker;
 }
 
@@ -51,22 +49,20 @@ const OLD: Readonly<Record<string, Partial<Producer>>> = { '2.4': BEFORE_3, '3.3
 const WORDS: Readonly<Record<string, string>> = { lingerNs: 'linger' };
 
 /** Resolves a producer. */
-export function resolveProducer(context: Context, output: Producer, path: Path): Producer {
-  const own = withDefaults(context, output, path);
+export function resolveProducer(here: Cursor, output: Producer): Producer {
+  const own = withDefaults(here, output);
   return { ...own, idempotence: own.idempotence && own.acks === 'all' };
 }
 
 /** Applies the defaults of the version to what is not written. */
-function withDefaults(context: Context, output: Producer, path: Path): Producer {
+function withDefaults(here: Cursor, output: Producer): Producer {
   const old = Object.entries(OLD[output.version ?? ''] ?? {});
-  const missing = old.filter(
-    ([name]) => writtenAt(context, [...path, WORDS[name] ?? name]) === undefined,
-  );
+  const missing = old.filter(([name]) => here.in(WORDS[name] ?? name).written() === undefined);
   return { ...output, ...Object.fromEntries(missing) };
 }
 
-function checkProducer(context: Context, output: Producer, path: Path): void {
-  const wrong = conflictsAt(context, path);
+function checkProducer(here: Cursor, output: Producer): void {
+  const wrong = here.conflicts();
   const { deliveryTimeoutNs, lingerNs, requestTimeoutNs, idempotence, acks } = output;
   if (output.bufferBytes < output.batchBytes) {
     wrong('bufferMemory', 'bufferMemory must be at least batchSize, the size of one batch');
@@ -75,7 +71,7 @@ function checkProducer(context: Context, output: Producer, path: Path): void {
     const message = 'deliveryTimeout must be at least linger + requestTimeout, the time of one try';
     wrong('deliveryTimeout', message);
   }
-  const isAsked = writtenAt(context, [...path, 'idempotence']) !== undefined;
+  const isAsked = here.in('idempotence').written() !== undefined;
   if (isAsked && idempotence && acks !== 'all') {
     wrong('idempotence', `an idempotent producer needs acks: all, found acks: ${acks}`);
   }

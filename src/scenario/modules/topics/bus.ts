@@ -3,7 +3,7 @@ import { blockingBound } from '../../queues/bound.js';
 import { HANDED_OUT, PLAIN } from '../../queues/kind.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
-import { conflict, type Context, type Path } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { checkDomainBus } from './domain-events.js';
 import {
   holderText,
@@ -15,26 +15,26 @@ import { split } from '../../resolve/targets.js';
 import type { Entry } from '../kind.js';
 
 /** Resolves a topic that pushes. */
-export function resolveBus({ context, name, output, path }: Entry<'topics', BusOutput>): Bus {
-  const { services } = context.output;
+export function resolveBus({ here, name, output }: Entry<'topics', BusOutput>): Bus {
+  const { services } = here.output;
   const { kind, ordering, event } = output;
   const isStored = output.stored && event !== 'system';
-  if (event === 'domain') checkDomainBus(context, output, path);
-  if (event === 'system') checkSystemBus(context, output, path);
-  const deadLetter = resolveOwnDeadLetter(context, name, output.deadLetter, path);
+  if (event === 'domain') checkDomainBus(here, output);
+  if (event === 'system') checkSystemBus(here, output);
+  const deadLetter = resolveOwnDeadLetter(here, name, output.deadLetter);
   const subscribers = output.subscribers.flatMap((own, index) => {
-    const at = [...path, 'subscribers', index];
+    const at = here.in('subscribers', index);
     const { group } = own;
-    const consumer = resolveQueueConsumer(context, group, own, output.deadLetter, at, HANDED_OUT);
+    const consumer = resolveQueueConsumer(at, group, own, output.deadLetter, HANDED_OUT);
     if (consumer === null) return [];
     if (event !== 'system') return [consumer];
-    checkScaled(context, own.call, services, [...at, 'call']);
+    checkScaled(at.in('call'), own.call, services);
     return eachInstance(consumer, services);
   });
   return {
     ...holderText(name, output),
     kind,
-    ...blockingBound(context, output, path),
+    ...blockingBound(here, output),
     options: { stored: isStored, ordering },
     rules: {
       ...PLAIN,
@@ -51,15 +51,10 @@ export function resolveBus({ context, name, output, path }: Entry<'topics', BusO
 /**
  * Reports system events for a service with a varying number of instances: instances added later would not receive them.
  */
-function checkScaled(
-  context: Context,
-  call: string,
-  services: ScenarioOutput['services'],
-  path: Path,
-): void {
+function checkScaled(here: Cursor, call: string, services: ScenarioOutput['services']): void {
   const [name] = split(call);
   const service = services?.[name];
   if (service?.autoscaling === undefined && service?.rollout === undefined) return;
   const how = service.autoscaling === undefined ? 'changes its version' : 'is scaled';
-  conflict(context, path, `${name} ${how}, and system events need a fixed number of instances`);
+  here.conflict(`${name} ${how}, and system events need a fixed number of instances`);
 }

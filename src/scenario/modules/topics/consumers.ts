@@ -1,12 +1,12 @@
 import type { Subscriber, Topic } from '../../../contracts/scenario/messaging.js';
-import { conflict, type Context, type Path } from '../../resolve/context.js';
+import { cursorAt, type Context, type Cursor } from '../../resolve/context.js';
 import type { Parts } from '../kind.js';
 
 /** An entry of a group, and where it is written. */
 interface Entry {
   readonly topic: Topic;
   readonly own: Subscriber;
-  readonly path: Path;
+  readonly here: Cursor;
 }
 
 /** Reports groups and consumers whose entries in several topics contradict each other. */
@@ -15,19 +15,23 @@ export function checkConsumers(context: Context, { topics }: Pick<Parts, 'topics
     topic.kind !== 'kafka'
       ? []
       : topic.subscribers.map((own, index) => {
-          return { topic, own, path: ['topics', topic.name, 'subscribers', index] };
+          return {
+            topic,
+            own,
+            here: cursorAt(context, 'topics', topic.name, 'subscribers', index),
+          };
         }),
   );
   entries.forEach((entry, index) => {
     const earlier = entries.slice(0, index);
-    checkProtocol(context, entry, earlier);
-    if (entry.own.consumer !== null) checkConsumer(context, entry, earlier, entries);
+    checkProtocol(entry, earlier);
+    if (entry.own.consumer !== null) checkConsumer(entry, earlier, entries);
   });
 }
 
 /** The coordinator refuses a member that supports no protocol of the others (InconsistentGroupProtocolException). */
-function checkProtocol(context: Context, entry: Entry, earlier: readonly Entry[]): void {
-  const { topic, own, path } = entry;
+function checkProtocol(entry: Entry, earlier: readonly Entry[]): void {
+  const { topic, own, here } = entry;
   const other = earlier.find(
     (one) => one.own.group === own.group && one.topic.broker === topic.broker,
   );
@@ -37,17 +41,16 @@ function checkProtocol(context: Context, entry: Entry, earlier: readonly Entry[]
   const message =
     `group ${own.group} has protocol: ${before} in topic ${other.topic.name} and ${now} here; a group ` +
     `has one: write protocol: ${before}, or another group`;
-  conflict(context, [...path, 'group'], message);
+  here.in('group').conflict(message);
 }
 
 function checkConsumer(
-  context: Context,
-  { topic, own, path }: Entry,
+  { topic, own, here }: Entry,
   earlier: readonly Entry[],
   all: readonly Entry[],
 ): void {
   const { consumer, group } = own;
-  const wrong = (message: string): void => conflict(context, [...path, 'consumer'], message);
+  const wrong = (message: string): void => here.in('consumer').conflict(message);
   if (all.filter((one) => one.own.consumer === consumer).length === 1) {
     wrong(`consumer ${consumer} reads no other topic: write it there too, or remove it here`);
     return;

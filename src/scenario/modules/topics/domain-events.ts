@@ -1,7 +1,7 @@
 import type { BusOutput } from '../../schema/bus.js';
 import type { PublishOutput } from '../../schema/publish.js';
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
-import { refuseFields, conflict, type Context, type Path } from '../../resolve/context.js';
+import type { Context, Cursor } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
 import { resolveCall, split } from '../../resolve/targets.js';
 
@@ -12,14 +12,12 @@ const OF_QUEUES = [
 ].map((fields) => fields.split(' '));
 
 /** Reports fields that have no effect on a bus of domain events. */
-export function checkDomainBus(context: Context, output: BusOutput, path: Path): void {
+export function checkDomainBus(here: Cursor, output: BusOutput): void {
   const why = (field: string): string =>
     `a domain event is handled where it is raised and never waits: remove ${field}, or use ` +
     'event: integration';
-  refuseFields(context, path, OF_QUEUES[0], why);
-  output.subscribers.forEach((_, index) =>
-    refuseFields(context, [...path, 'subscribers', index], OF_QUEUES[1], why),
-  );
+  here.refuse(OF_QUEUES[0], why);
+  output.subscribers.forEach((_, index) => here.in('subscribers', index).refuse(OF_QUEUES[1], why));
 }
 
 type Handlers = BusOutput['subscribers'];
@@ -35,30 +33,27 @@ export function domainHandlers({ output }: Context, name: string): Handlers | un
  * MediatR (ForeachAwaitPublisher.cs), so they are part of the enclosing transaction.
  */
 export function resolveDomainEvent(
-  context: Context,
+  here: Cursor,
   output: PublishOutput,
   handlers: Handlers,
   modifiers: StepModifiers,
   owner: string,
-  path: Path,
 ): Step | null {
-  refuseFields(
-    context,
-    path,
+  here.refuse(
     ['count', 'confirm', 'key', 'size', 'acks', 'via'],
     (field) => `${output.topic} has domain events, which are not sent as messages: remove ${field}`,
   );
   const steps = handlers.flatMap(({ call, filter }) => {
     const [component, part] = split(call);
-    const at = [...path, 'topic'];
+    const at = here.in('topic');
     if (component !== owner) {
       const message =
         `${output.topic} has domain events, which are handled in the process that raises them, ` +
         `and ${call} is not in ${owner}: use event: integration`;
-      conflict(context, at, message);
+      at.conflict(message);
       return [];
     }
-    const to = resolveCall(context, `self${part === null ? '' : `.${part}`}`, owner, at);
+    const to = resolveCall(at, `self${part === null ? '' : `.${part}`}`, owner);
     return to === null ? [] : [selfCall(to, filter)];
   });
   if (steps.length === 0) return null;

@@ -2,7 +2,7 @@ import type { Distribution } from '../../../kernel/distribution.js';
 import type { Topic } from '../../../contracts/scenario/messaging.js';
 import type { Bus } from '../../../contracts/scenario/queues.js';
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
-import { report, type Context } from '../../resolve/context.js';
+import { cursorAt, type Context } from '../../resolve/context.js';
 import type { Parts } from '../kind.js';
 import type { Step } from '../../../contracts/scenario/steps.js';
 import { eachStep } from '../../../language/each-step.js';
@@ -18,7 +18,7 @@ export function checkEvents(context: Context, scenario: Parts, calls: readonly C
   const message =
     `endless message cycle without any delay: ${cycle.join(' -> ')}. Give a step on it some ` +
     'work, or the publish step a probability';
-  report(context, 'FL408', ['services', name, 'endpoints', part], message);
+  cursorAt(context, 'services', name, 'endpoints', part).report('FL408', message);
 }
 
 /** A message from the part that publishes it to the part that handles it. */

@@ -3,7 +3,7 @@ import type { QueueConsumer } from '../../../contracts/scenario/queues.js';
 import type { BusOutput } from '../../schema/bus.js';
 import type { ScenarioOutput } from '../../schema/scenario-output.js';
 import { isFunction } from '../../resolve/consumer.js';
-import { refuseFields, conflict, type Context, type Path } from '../../resolve/context.js';
+import type { Cursor } from '../../resolve/context.js';
 import { replicasOf } from '../../resolve/placement.js';
 import { split } from '../../resolve/targets.js';
 
@@ -15,16 +15,16 @@ import { split } from '../../resolve/targets.js';
 const OF_KEEPING = ['stored', 'backlog'] as const;
 
 /** Reports fields that contradict system events. */
-export function checkSystemBus(context: Context, output: BusOutput, path: Path): void {
+export function checkSystemBus(here: Cursor, output: BusOutput): void {
   const why = (field: string): string =>
     `a system event reaches only processes that are up and is not stored: remove ${field}, or ` +
     'use event: integration';
-  refuseFields(context, path, OF_KEEPING, why);
+  here.refuse(OF_KEEPING, why);
   output.subscribers.forEach(({ call }, index) => {
-    if (!isFunction(context, { call })) return;
+    if (!isFunction(here.context, { call })) return;
     const [service] = split(call);
     const message = `${service} is a function, whose processes start and stop with its calls: use another event`;
-    conflict(context, [...path, 'subscribers', index, 'call'], message);
+    here.in('subscribers', index, 'call').conflict(message);
   });
 }
 

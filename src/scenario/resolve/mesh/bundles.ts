@@ -5,7 +5,7 @@ import type { MeshKind } from '../../meshes/kind.js';
 import type { BundleOutput } from '../../schema/bundle.js';
 import type { MeshOutput } from '../../schema/mesh.js';
 import { presetBundle, resolveBundle } from '../bundles.js';
-import { conflict, isSwitchedOff, reportKey, type Context, type Path } from '../context.js';
+import { cursorAt, type Context, type Cursor } from '../context.js';
 import { sorted } from '../names.js';
 import { withOwners } from '../owners.js';
 import { resolvePriorities } from '../priorities.js';
@@ -29,22 +29,22 @@ export function resolveProxyBundles(
   const isLacking = needsWaypoint && waypoint === null;
   const bundles = new Map<string, Bundle>();
   for (const [callee, own] of sorted(outbound)) {
-    const path = ['mesh', 'outbound', callee];
-    if (callee !== 'default') checkCallee(context, callee, waypoint, path);
-    bundles.set(callee, proxyBundle(context, own, kind, path));
+    const here = cursorAt(context, 'mesh', 'outbound', callee);
+    if (callee !== 'default') checkCallee(here, callee, waypoint);
+    bundles.set(callee, proxyBundle(here, own, kind));
   }
   if (isLacking) checkWaypoint(context, kind.kind, { policy, outbound });
   const byDefault = bundles.get('default');
   if (byDefault !== undefined && policy !== undefined) {
     const message = 'outbound.default and policy are the same bundle: remove one of them';
-    reportKey(context, 'FL208', ['mesh', 'outbound', 'default'], message);
+    cursorAt(context, 'mesh', 'outbound', 'default').reportKey('FL208', message);
   }
   bundles.delete('default');
   if (isLacking) return { policy: null, outbound: new Map() };
   const all =
     policy === undefined
       ? (byDefault ?? withPresets(kind, NO_POLICY))
-      : proxyBundle(context, policy, kind, ['mesh', 'policy']);
+      : proxyBundle(cursorAt(context, 'mesh', 'policy'), policy, kind);
   return { policy: all, outbound: bundles };
 }
 
@@ -59,53 +59,48 @@ function checkWaypoint(
     const message =
       `without a waypoint, kind ${kind} forwards connections and applies no policies to calls: write ` +
       '`waypoint: {}`, or remove it';
-    reportKey(context, 'FL208', ['mesh', field], message);
+    cursorAt(context, 'mesh', field).reportKey('FL208', message);
   }
 }
 
-function checkCallee(
-  context: Context,
-  callee: string,
-  waypoint: Mesh['waypoint'],
-  path: Path,
-): void {
+function checkCallee(here: Cursor, callee: string, waypoint: Mesh['waypoint']): void {
   const [name, part] = split(callee);
-  const thing = context.names.things.get(name);
-  if (context.names.broken.has(name)) return;
+  const thing = here.names.things.get(name);
+  if (here.names.broken.has(name)) return;
   const isServed = thing?.kind === 'service' || thing?.kind === 'gateway';
   if (thing === undefined) {
-    const allowed = ['default', ...context.names.things.keys()];
-    reportKey(context, 'FL404', path, `there is no component ${name}`, { found: name, allowed });
+    const allowed = ['default', ...here.names.things.keys()];
+    here.reportKey('FL404', `there is no component ${name}`, { found: name, allowed });
   } else if (!isServed) {
     const message = `${name} is a ${thing.kind}, and calls to it do not pass the mesh: remove it`;
-    reportKey(context, 'FL208', path, message);
+    here.reportKey('FL208', message);
   } else if (part !== null && thing.kind === 'service') {
-    withPart(context, name, part, path);
+    withPart(here, name, part);
   }
   if (isServed && waypoint !== null && !waypoint.services.includes(name)) {
     const message = `${name} has no waypoint, which would apply these policies: add it to waypoint.services`;
-    reportKey(context, 'FL208', path, message);
+    here.reportKey('FL208', message);
   }
 }
 
-function proxyBundle(context: Context, output: BundleOutput, kind: MeshKind, path: Path): Bundle {
+function proxyBundle(here: Cursor, output: BundleOutput, kind: MeshKind): Bundle {
   for (const [policy, reason] of OF_APPLICATION) {
     if (output[policy] === undefined) continue;
     const message = `${reason}: write ${policy} in a bundle of the application`;
-    conflict(context, [...path, policy], message);
+    here.in(policy).conflict(message);
   }
-  const own = resolveBundle(context, output, path);
+  const own = resolveBundle(here, output);
   // The bundle `none` also removes the default policies.
   if (own.id === NO_POLICY.id) return own;
   const stored = own.layers.find(({ store }) => store !== null);
   if (stored !== undefined) {
     const message =
       'the state of proxies cannot be in a store: remove store, or limit in the application';
-    conflict(context, [...path, stored.policy, 'store'], message);
+    here.in(stored.policy, 'store').conflict(message);
   }
-  const isOff = isSwitchedOff(context, [...path, 'retry']);
-  const at = context.output.policies?.[own.id] === undefined ? path : ['policies', own.id];
-  const shared = withOwners(context, located(context, own, output, kind), output, at, true);
+  const isOff = here.in('retry').isSwitchedOff();
+  const at = here.output.policies?.[own.id] === undefined ? here : here.at('policies', own.id);
+  const shared = withOwners(at, located(here.context, own, output, kind), output, true);
   return withPresets(isOff ? { ...kind, retry: null } : kind, shared);
 }
 
@@ -119,7 +114,7 @@ function located(
   const { loadBalancing } = own;
   if (loadBalancing === null || kind.localities !== true) return own;
   if (typeof written?.zoneAware !== 'boolean') return own;
-  const priorities = resolvePriorities(context, written.zoneAware, ['mesh'])!;
+  const priorities = resolvePriorities(cursorAt(context, 'mesh'), written.zoneAware)!;
   const common = { priorities, ...loadBalancing.common, zoneAware: null };
   return { ...own, loadBalancing: { ...loadBalancing, common } };
 }

@@ -6,25 +6,24 @@ import { meshKind } from '../../meshes/index.js';
 import type { MeshOutput } from '../../schema/mesh.js';
 import { loadBalancingSchema } from '../../schema/balancing.js';
 import { resolveLoadBalancing } from '../balancing.js';
-import { conflict, report, writtenAt, type Context, type Path } from '../context.js';
+import { cursorAt, type Context, type Cursor } from '../context.js';
 import { resolveProxyBundles } from './bundles.js';
 import { resolvePriorities } from '../priorities.js';
 import { resolveMeshRoutes } from './routes.js';
-
-const PATH = ['mesh'];
 
 /** Resolves the mesh; undefined = none. */
 export function resolveMesh(context: Context): Mesh | undefined {
   const { mesh: output } = context.output;
   if (output === undefined) return undefined;
+  const here = cursorAt(context, 'mesh');
   const kind = meshKind(output.kind);
-  const services = members(context, output.services, [...PATH, 'services']);
-  const waypoint = resolveWaypoint(context, kind, output, services);
+  const services = members(here.in('services'), output.services);
+  const waypoint = resolveWaypoint(here.in('waypoint'), kind, output, services);
   const bundles = resolveProxyBundles(context, output, kind, waypoint);
   return {
     kind: output.kind,
     services,
-    proxy: costOf(context, kind.proxy, output.proxy, [...PATH, 'proxy']),
+    proxy: costOf(here.in('proxy'), kind.proxy, output.proxy),
     handshakeWork: output.proxy.handshakeWork ?? quantity(kind.proxy?.handshakeWork ?? '0ms'),
     byWaypoints: kind.waypoint !== null,
     waypoint,
@@ -47,10 +46,10 @@ function balancingOf(
   if (kind.balancing === null || isForwarding) return { loadBalancing: null, balanced: [] };
   const written = loadBalancingSchema.parse({ kind: kind.balancing });
   const balanced = [...context.names.things].flatMap(([name, { section }]) =>
-    writtenAt(context, [section, name, 'loadBalancing']) === undefined ? [] : [name],
+    cursorAt(context, section, name, 'loadBalancing').written() === undefined ? [] : [name],
   );
   return {
-    loadBalancing: resolveLoadBalancing(context, written, PATH),
+    loadBalancing: resolveLoadBalancing(cursorAt(context, 'mesh'), written),
     balanced: balanced.sort(),
   };
 }
@@ -64,7 +63,7 @@ function localitiesOf(
   const zones = context.names.zones.size;
   if (kind.localities !== true || zones < 2 || (kind.waypoint !== null && waypoint === null))
     return {};
-  return { priorities: resolvePriorities(context, true, PATH)! };
+  return { priorities: resolvePriorities(cursorAt(context, 'mesh'), true)! };
 }
 
 function isAtOnce(delay: Distribution): boolean {
@@ -72,18 +71,18 @@ function isAtOnce(delay: Distribution): boolean {
 }
 
 /** The components inside: all that can be, or those of a list. */
-function members(context: Context, written: 'all' | readonly string[], path: Path): string[] {
-  const all = [...context.names.things.keys()].filter((name) => obstacle(context, name) === null);
+function members(here: Cursor, written: 'all' | readonly string[]): string[] {
+  const all = [...here.names.things.keys()].filter((name) => obstacle(here.context, name) === null);
   if (written === 'all') return all.sort();
   return [...new Set(written)].sort().filter((name) => {
-    const at = [...path, written.indexOf(name)];
-    if (context.names.broken.has(name)) return false;
-    if (!context.names.things.has(name)) {
-      report(context, 'FL404', at, `there is no service ${name}`, { found: name, allowed: all });
+    const at = here.in(written.indexOf(name));
+    if (here.names.broken.has(name)) return false;
+    if (!here.names.things.has(name)) {
+      at.report('FL404', `there is no service ${name}`, { found: name, allowed: all });
       return false;
     }
-    const problem = obstacle(context, name);
-    if (problem !== null) conflict(context, at, problem);
+    const problem = obstacle(here.context, name);
+    if (problem !== null) at.conflict(problem);
     return problem === null;
   });
 }
@@ -102,28 +101,27 @@ function obstacle({ names, output }: Context, name: string): string | null {
 }
 
 function resolveWaypoint(
-  context: Context,
+  here: Cursor,
   kind: MeshKind,
   { waypoint: written }: MeshOutput,
   services: readonly string[],
 ): Mesh['waypoint'] {
   if (written === undefined) return null;
-  const path = [...PATH, 'waypoint'];
   if (kind.waypoint === null) {
     const message = `the proxies of kind ${kind.kind} apply the policies themselves: remove waypoint, or write kind: istioAmbient`;
-    conflict(context, path, message);
+    here.conflict(message);
     return null;
   }
   const own =
     written.services === 'all'
       ? services
-      : members(context, written.services, [...path, 'services']);
+      : members(here.in('services'), written.services);
   for (const name of own) {
     if (services.includes(name)) continue;
     const message = `${name} is outside the mesh, so no call passes its waypoint: add it to mesh.services`;
-    conflict(context, [...path, 'services'], message);
+    here.in('services').conflict(message);
   }
-  const cost = costOf(context, kind.waypoint, written, path);
+  const cost = costOf(here, kind.waypoint, written);
   return {
     ...cost,
     workers: cost.workers * written.replicas,
@@ -134,20 +132,19 @@ function resolveWaypoint(
 
 /** The cost of a pass as written, else the figures of the kind. */
 function costOf(
-  context: Context,
+  here: Cursor,
   figures: { readonly work: string; readonly latency: string; readonly workers: number } | null,
   written: {
     readonly work?: Distribution;
     readonly latency?: Distribution;
     readonly concurrency?: number;
   },
-  path: Path,
 ): ProxyCost {
   for (const field of ['work', 'latency'] as const) {
     if (figures !== null || written[field] !== undefined) continue;
     const message = `kind custom has no figures of its own: write ${field}, such as ${field}: 0.3ms`;
-    const at = writtenAt(context, path) === undefined ? PATH : path;
-    report(context, 'FL203', at, message);
+    const at = here.written() === undefined ? here.at('mesh') : here;
+    at.report('FL203', message);
   }
   return {
     work: written.work ?? quantity(figures?.work ?? '0ms'),
