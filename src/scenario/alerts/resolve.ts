@@ -10,7 +10,7 @@ import { BUCKETS, exportedMetrics } from '../../language/exported.js';
 import type { ExpressionNames } from '../../language/expression.js';
 import { selectorsOf, type Expr } from '../../promql/ast.js';
 import { parsePromql, PromqlError } from '../../promql/parse.js';
-import { conflict, report, type Context, type Path } from '../resolve/context.js';
+import { cursorAt, type Context, type Path } from '../resolve/context.js';
 import { sorted } from '../resolve/names.js';
 import { selectorProblem, type KnownSeries } from './check.js';
 import { ownRule } from './rules.js';
@@ -24,11 +24,13 @@ export function resolveAlerts(
 ): Alerts {
   const { scrapeNs, evaluateNs, historyNs, objective, periodNs, buckets } = written;
   if (buckets?.some((bound, index) => index > 0 && bound <= buckets[index - 1]!) === true) {
-    conflict(context, ['alerts', 'buckets'], 'the bounds must rise, each above the one before');
+    cursorAt(context, 'alerts', 'buckets').conflict(
+      'the bounds must rise, each above the one before',
+    );
   }
   if (objective === 1) {
     const message = 'a promise of 100% leaves no error budget: write a share below 100%';
-    conflict(context, ['alerts', 'objective'], message);
+    cursorAt(context, 'alerts', 'objective').conflict(message);
   }
   const own = sorted(written.rules ?? undefined).map(([name, rule]) =>
     ownRule({ context, scenario, names, objective }, name, rule),
@@ -38,7 +40,7 @@ export function resolveAlerts(
     ...(written.groups ?? []).map((group, index) => pastedGroup(group, evaluateNs, index)),
   ];
   if (written.rules === null && written.groups === null) {
-    conflict(context, ['alerts'], 'no rule is written: write rules or groups');
+    cursorAt(context, 'alerts').conflict('no rule is written: write rules or groups');
   }
   checkNames(context, written);
   checkQueries(context, groups, knownSeries(names, groups));
@@ -80,12 +82,12 @@ function checkNames(context: Context, written: WrittenAlerts): void {
     rules.forEach(({ alert, record }, index) => {
       const path = ['alerts', 'groups', group, 'rules', index];
       if ((alert === null) === (record === null)) {
-        conflict(context, path, 'write either alert or record: what it is called');
+        cursorAt(context, ...path).conflict('write either alert or record: what it is called');
       }
       if (alert === null) return;
       if (seen.has(alert)) {
         const message = `two alerts are called ${alert}: give each a name of its own`;
-        conflict(context, [...path, 'alert'], message);
+        cursorAt(context, ...path, 'alert').conflict(message);
       }
       seen.add(alert);
     });
@@ -123,7 +125,7 @@ function checkQueries(context: Context, groups: readonly AlertGroup[], known: Kn
     if (expr === null) continue;
     for (const selector of selectorsOf(expr)) {
       const problem = selectorProblem(selector, known);
-      if (problem !== null) report(context, 'FL504', path, problem.message, problem);
+      if (problem !== null) cursorAt(context, ...path).report('FL504', problem.message, problem);
     }
   }
 }
@@ -135,7 +137,7 @@ function readQuery(context: Context, text: string, path: Path): Expr | null {
     if (!(error instanceof PromqlError)) throw error;
     const { message, found, allowed, offset } = error;
     const where = found === '' ? 'at its end' : `at ${found} (character ${offset + 1})`;
-    report(context, 'FL503', path, `${message} ${where}`, { found, allowed });
+    cursorAt(context, ...path).report('FL503', `${message} ${where}`, { found, allowed });
     return null;
   }
 }

@@ -5,7 +5,7 @@ import {
   parseCondition,
   type ExpressionNames,
 } from '../../language/expression.js';
-import { conflict, report, type Context, type Path } from '../resolve/context.js';
+import { cursorAt, type Context, type Path } from '../resolve/context.js';
 import { split } from '../resolve/targets.js';
 import { burnExpr, userSeries } from './burn-rate.js';
 import { promTime } from './text.js';
@@ -31,7 +31,7 @@ export function ownRule(scope: RuleScope, name: string, rule: WrittenRule): Aler
   const forms = FORMS.filter((form) => rule[form] !== null);
   if (forms.length !== 1) {
     const message = 'write exactly one of burnRate, when and expr';
-    conflict(context, path, message);
+    cursorAt(context, ...path).conflict(message);
     return null;
   }
   const kind = forms[0]!;
@@ -79,7 +79,7 @@ function refuseOthers(
   for (const [field, form] of Object.entries(OF_FORM)) {
     if (form === kind || rule[field as keyof WrittenRule] === null) continue;
     const written = field.replace(/Ns$/, '');
-    conflict(context, [...path, written], `has no effect without ${form}: remove it`);
+    cursorAt(context, ...path, written).conflict(`has no effect without ${form}: remove it`);
   }
 }
 
@@ -92,19 +92,19 @@ function burning(
   const promised = rule.objective ?? objective;
   if (promised === null) {
     const message = 'a burn rate needs an objective: write objective here, or in alerts';
-    conflict(context, [...path, 'burnRate'], message);
+    cursorAt(context, ...path, 'burnRate').conflict(message);
     return null;
   }
   if (promised === 1) {
     const message = 'a promise of 100% leaves no error budget: write a share below 100%';
-    conflict(context, [...path, 'objective'], message);
+    cursorAt(context, ...path, 'objective').conflict(message);
     return null;
   }
   const factor = burnRate!;
   if (factor * (1 - promised) >= 1) {
     const most = Math.floor(1 / (1 - promised));
     const message = `never fires: the budget of ${promised * 100}% burns ${most} times as fast at most, when every request fails`;
-    conflict(context, [...path, 'burnRate'], message);
+    cursorAt(context, ...path, 'burnRate').conflict(message);
     return null;
   }
   const [workload, request] = rule.of === null ? [null, null] : split(rule.of);
@@ -112,7 +112,9 @@ function burning(
   const long = longNs ?? LONG_NS;
   const short = shortNs ?? Math.max(1e9, Math.round(long / SHORT_SHARE / 1e9) * 1e9);
   if (short >= long) {
-    conflict(context, [...path, 'short'], 'the short window must be shorter than the long one');
+    cursorAt(context, ...path, 'short').conflict(
+      'the short window must be shorter than the long one',
+    );
     return null;
   }
   const of = rule.of === null ? '' : `${rule.of} `;
@@ -138,7 +140,7 @@ function isWorkload(
   );
   const found = request === null ? workload : `${workload}.${request}`;
   const message = `there is no workload or request ${found}`;
-  report(context, 'FL404', [...path, 'of'], message, { found, allowed });
+  cursorAt(context, ...path, 'of').report('FL404', message, { found, allowed });
   return false;
 }
 
@@ -150,11 +152,12 @@ function observed(
   const at = [...path, 'when'];
   const parsed = parseCondition(when!);
   if (!parsed.ok) {
-    report(context, 'FL501', at, parsed.message, parsed);
+    cursorAt(context, ...at).report('FL501', parsed.message, parsed);
     return null;
   }
   const problems = checkExpression(parsed.expression, names);
-  for (const problem of problems) report(context, 'FL502', at, problem.message, problem);
+  for (const problem of problems)
+    cursorAt(context, ...at).report('FL502', problem.message, problem);
   if (problems.length > 0) return null;
   const found = translated(
     parsed.expression,
@@ -163,7 +166,7 @@ function observed(
     (name) => names.components.get(name)?.kind,
   );
   if ('problem' in found) {
-    report(context, 'FL502', at, found.problem);
+    cursorAt(context, ...at).report('FL502', found.problem);
     return null;
   }
   return { words: when!.trim(), expr: found.expr, forNs: Math.max(forNs, parsed.forNs) };
