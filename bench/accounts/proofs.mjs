@@ -213,20 +213,31 @@ function rerunError(text, { own }) {
   return null;
 }
 
+/** `120 requests fail and 3 are slow`: the harm of the usual runs. */
+function harmError(text, own) {
+  const read = new RegExp(
+    `^(?<failed>${COUNT}) requests? fails?(?: and (?<slow>${COUNT}) (?:are|is) slow)?$|^(?<onlySlow>${COUNT}) requests? (?:are|is) slow$|^(?<either>${COUNT}) requests? (?:fail or are|fails or is) slow$`,
+    'u',
+  ).exec(text);
+  if (read === null || own === undefined) return undefined;
+  return isHarmed(read.groups, own) ? null : 'the runs have other numbers';
+}
+
 /** All kinds of sentences about further runs. */
 export const PROOFS = [
   kind(
     'harm without a cause',
     WITHOUT(`(?<words>.+); no run shows a cause`),
     ({ groups }, { own }) => {
-      const read = new RegExp(
-        `^(?<failed>${COUNT}) requests? fails?(?: and (?<slow>${COUNT}) (?:are|is) slow)?$|^(?<onlySlow>${COUNT}) requests? (?:are|is) slow$|^(?<either>${COUNT}) requests? (?:fail or are|fails or is) slow$`,
-        'u',
-      ).exec(groups.words);
-      if (read === null || own === undefined) return undefined;
-      return isHarmed(read.groups, own) ? null : 'the runs have other numbers';
+      const error = harmError(groups.words, own);
+      if (error !== null) return error;
+      return own.interventions.some(({ role }) => role === 'cause') ? 'a run shows one' : null;
     },
   ),
+  {
+    name: 'harm',
+    read: (text, { own }) => harmError(text, own),
+  },
   byFaults(/^(?:A cause|Causes?(?: of about equal parts)?): “.+$/u, ['cause', 'part']),
   byFaults(/^“.+” are each enough$/u, ['cause']),
   byFaults(/^Only together “.+” do harm$/u, ['amplifier']),

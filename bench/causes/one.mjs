@@ -7,7 +7,7 @@ import { categoryOf, draftOf } from './cases.mjs';
 import { scoreOf } from './score.mjs';
 import { accountOf } from '../accounts/account.mjs';
 import { textOf } from './simulate.mjs';
-import { confirm, isHarmed, onsetOf } from './truth.mjs';
+import { confirm, inScoredRuns, isHarmed, onsetOf } from './truth.mjs';
 
 const ATTEMPTS = 30;
 
@@ -31,8 +31,11 @@ export async function scoreSeed(seed, options = {}) {
   const { step } = variant.timeline;
   const hasOnset = draft.faults.length > 0 && within !== undefined;
   const onset = found.onset ?? (hasOnset ? onsetOf(draft, within, step) : null);
+  const first = scoreOf(draft, variant, onset);
+  const seen = isRight(first) ? null : inScoredRuns(draft);
   const score = {
-    ...scoreOf(draft, variant, onset),
+    ...(seen === null ? first : scoreOf({ ...draft, harmful: seen.harmful }, variant, onset)),
+    ...(seen?.isCalm === true && { isCalm: true }),
     ...(category === 'two' && proof === 'usual' && (await shareScore(text, variant))),
     cost: spent / usual,
     attempt,
@@ -44,6 +47,12 @@ export async function scoreSeed(seed, options = {}) {
   };
   const isTrueAlarm = score.falseAlarm === true && isHarmed(draft, within, variant);
   return isTrueAlarm ? { ...score, falseAlarm: false, isTrueAlarm } : score;
+}
+
+/** Whether nothing is left to look at: the runs that are scored decide about what the account misses or adds. */
+function isRight({ category, first, all, alone, decoysTold }) {
+  if (category !== 'single' && category !== 'two') return true;
+  return first && all && alone && decoysTold === 0;
 }
 
 /** An earlier confirmation, if it is about the same draft: another list of kinds draws other ones. */

@@ -8,10 +8,12 @@ const LOOPS = new Set(['retries', 'hedges', 'cacheFill', 'probes', 'rebalances']
 /** The score of a kept case, by the account of its variant. */
 export function scoreOf(draft, variant, onset) {
   const named = namedCauses(variant);
-  const { category, kind, causes, faults, seed, n } = draft;
+  const { category, kind, causes, faults, seed, n, harmful = [] } = draft;
   const base = { seed, n, category, kind, named, sentence: variant.cascade.sentence };
   if (category === 'harmless') return { ...base, falseAlarm: saysHarm(variant) };
   const isTrue = (cause) => causes.some((one) => isSame(one, cause));
+  // A harmless fault that does harm in these runs is a part of it, and never the cause to name first.
+  const isPart = ({ kind: own, subject }) => own === 'fault' && harmful.includes(subject);
   const ranks = named.map(isTrue);
   const hit = (k) => ranks.slice(0, k).includes(true);
   const decoys = faults.filter((fault) => !fault.isTrue);
@@ -22,9 +24,12 @@ export function scoreOf(draft, variant, onset) {
     first: hit(1),
     firstThree: hit(3),
     // A loop that keeps the trouble up is no other cause.
-    alone: named.length > 0 && named.every((cause) => LOOPS.has(cause.kind) || isTrue(cause)),
-    decoys: decoys.length,
-    decoysTold: decoys.filter(({ id }) => told(id)).length,
+    alone:
+      named.length > 0 &&
+      named.every((cause) => LOOPS.has(cause.kind) || isTrue(cause) || isPart(cause)),
+    decoys: decoys.length - harmful.length,
+    decoysTold: decoys.filter(({ id }) => told(id) && !harmful.includes(id)).length,
+    harmful: harmful.length,
     isTied: decoys.some(({ start }) =>
       faults.some((fault) => fault.isTrue && fault.start === start),
     ),
@@ -89,7 +94,8 @@ function faultScores(draft, variant, onset) {
 
 /** The tables of many scores. */
 export function tablesOf(scores) {
-  const of = (category) => scores.filter((score) => score.category === category);
+  const kept = scores.filter(({ isCalm }) => isCalm !== true);
+  const of = (category) => kept.filter((score) => score.category === category);
   const [single, two, condition, harmless] = ['single', 'two', 'condition', 'harmless'].map(of);
   const decoys = [...single, ...two];
   const lines = [
@@ -153,6 +159,7 @@ export function tablesOf(scores) {
     ),
     `  ${harmless.filter(({ isTrueAlarm }) => isTrueAlarm).length} runs in which users come to harm by chance, or by the causes that the account names`,
     '',
+    `${scores.length - kept.length} cases whose faults do no harm in the runs that are scored, and ${kept.reduce((sum, { harmful = 0 }) => sum + harmful, 0)} harmless faults that do some, are not counted`,
     row(
       'decoys named as causes',
       decoys.flatMap(({ decoys: all, decoysTold }) =>

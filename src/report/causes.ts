@@ -2,6 +2,7 @@ import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
+  InterventionRole,
 } from '../contracts/result/counterfactual.js';
 import type { VariantResult } from '../contracts/result/result.js';
 import { formatCount, formatShare } from '../text/figures.js';
@@ -24,10 +25,22 @@ export function causeLine(explained: Explained): string {
 
 /** The same without what was tried: below an answer that names the change to make. */
 export function faultLine(explained: Explained): string {
-  return sentencesOf(explained, []);
+  return sentencesOf(explained, [], hasShown(explained.own));
 }
 
-function sentencesOf(explained: Explained, interventions: readonly string[]): string {
+/** Whether some change averts harm, whose effect the answer names. */
+function hasShown({ interventions }: Counterfactuals): boolean {
+  return interventions.some(({ role }) => HELPS.has(role));
+}
+
+const HELPS: ReadonlySet<InterventionRole> = new Set(['cause', 'sustainer', 'remedy', 'part']);
+
+/** `isShown`: what the answer above says has shown a cause. */
+function sentencesOf(
+  explained: Explained,
+  interventions: readonly string[],
+  isShown = false,
+): string {
   const { own } = explained;
   const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
   const stuck = metastabilityWords(own);
@@ -42,7 +55,8 @@ function sentencesOf(explained: Explained, interventions: readonly string[]): st
   const sentences = isOlder
     ? [`Without any fault ${insteadWords(backgroundOf(own), own)}.`, ...changes, ...single]
     : [...faults, ...changes];
-  const told = sentences.length === 0 ? [`${harmWords(own)}; no run shows a cause.`] : sentences;
+  const none = isShown ? '' : '; no run shows a cause';
+  const told = sentences.length === 0 ? [`${harmWords(own)}${none}.`] : sentences;
   return [...told, ...runsWords(explained)].join(' ');
 }
 

@@ -106,6 +106,8 @@ export interface Scope {
   readonly isPart: boolean;
   /** No value was edited after the file was read, so the times of faults are those that its author wrote. */
   readonly isAsWritten?: boolean;
+  /** The variants that a text without names is about; all by default. */
+  readonly chosen?: readonly string[];
   readonly problems: Problems;
 }
 
@@ -198,7 +200,7 @@ interface TextAt {
 export function readText<T extends Measure>(
   reader: Reader<T>,
   { source, node, path }: TextAt,
-  { judged, variants, isPart, isAsWritten = false, problems }: Scope,
+  { judged, variants, isPart, isAsWritten = false, chosen, problems }: Scope,
 ): T | null {
   // The text of a quoted scalar starts one character later. Scalars that YAML rewrites are marked as a whole.
   const length = node.at.end - node.at.start;
@@ -218,7 +220,8 @@ export function readText<T extends Measure>(
   const { read } = parsed;
   const named = read.variants?.map((variant) => variant.name);
   if (named !== undefined && variants === null) return read;
-  const where = judged.filter((one) => named === undefined || named.includes(one.name));
+  const about = named ?? chosen;
+  const where = judged.filter((one) => about === undefined || about.includes(one.name));
   if (isPart && where.length === 0) return null;
   const asked = where.length > 0 ? where : judged.slice(0, 1);
   const { window } = read;

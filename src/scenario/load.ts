@@ -82,14 +82,17 @@ export class Source {
 
   /**
    * Reads questions: a metric with its window and variants, or such a metric with a limit. Checks them like the budgets of
-   * the file, all at once. Requires that `load` succeeded.
+   * the file, all at once; those that name no variant in the chosen ones. Requires that `load` succeeded.
    */
-  questions(texts: readonly string[]): {
+  questions(
+    texts: readonly string[],
+    chosen: readonly string[],
+  ): {
     readonly questions: readonly Question[];
     readonly problems: readonly Diagnostic[];
   } {
     const problems = this.problems.forVariant();
-    const scope = { ...this.scope!, problems };
+    const scope = { ...this.scope!, chosen, problems };
     const questions = texts.flatMap((source, index): Question[] => {
       const file = `question #${index + 1}`;
       problems.source(file, source);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { faultSearch } from '../../src/analysis/verdicts/fault-search.js';
+import { faultProof } from '../../src/analysis/verdicts/counterfactual.js';
 import { likenessOf, type FaultSet } from '../../src/analysis/verdicts/fault-sets.js';
+import type { Plan } from '../../src/contracts/plan/plan.js';
 import { withFaults } from '../../src/plan/without.js';
 import { causeSentence } from '../../src/report/causes.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
@@ -89,6 +91,28 @@ describe('the sets of faults that run', () => {
   it('do not clear a fault that is enough beside one that is enough too', () => {
     const asked = searched(2, [0], 1, (set) => (set.length > 0 ? 400 : 0));
     expect(asked).toEqual(['0', '1']);
+  });
+});
+
+describe('a fault without which there is a little more harm', () => {
+  /** The role of a fault beside a cause, by the harm of each run with both of them and of each without the fault. */
+  const roleOf = (both: readonly number[], without: readonly number[]): string => {
+    const none = both.map(() => 10);
+    const harms = new Map([
+      ['0 1', both],
+      ['0', without],
+      ['1', none],
+      ['', none],
+    ]);
+    const plan = { faults: [{ id: 'surge' }, { id: 'delay' }] } as unknown as Plan;
+    return faultProof(plan, harms).faults[1]!.role;
+  };
+
+  it('protects nothing by one run: a crowded system moves by that with any change', () => {
+    // A 4 ms delay in an overload: other runs have 150, 7, 371 more, and 130 less.
+    expect(roleOf([6086], [6227])).toBe('none');
+    expect(roleOf([6086], [6500])).toBe('protection');
+    expect(roleOf([6086, 6100, 6090], [6227, 6240, 6235])).toBe('protection');
   });
 });
 

@@ -64,4 +64,28 @@ describe('benchmark of causes', () => {
     expect(truth).toEqual(scores[3]?.causes.map(({ subject }) => subject));
     expect(truth).toHaveLength(2);
   });
+
+  // The runs that confirm a case have other random numbers than those that are scored.
+  it.each([
+    [
+      'a crash that harms no request there',
+      47000029,
+      '1 cases whose faults do no harm',
+      ', and 0 ',
+    ],
+    [
+      '3 % more load that add 6 % to the harm of an overload',
+      47000049,
+      '0 cases',
+      ', and 1 harmless',
+    ],
+  ])('counts %s apart', (_, seed, cases, faults) => {
+    const said = run('--first', `${seed}`, '--cases', '1');
+    const line = said
+      .split('\n')
+      .find((text) => text.includes('in the runs that are scored, and'))!;
+    expect(line).toContain(cases);
+    expect(line).toContain(faults);
+    expect(said).not.toMatch(/(?:AC@1|nothing else).* 0\.0 %/u);
+  });
 });

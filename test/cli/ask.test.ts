@@ -130,4 +130,19 @@ describe('ask', () => {
       'faultline: --variant leaves out plain, which "people.success in plain" asks for',
     ]);
   });
+
+  it('may be about what only the chosen variants have', () => {
+    const path = folder.put(
+      'part.yaml',
+      `${smallScenario()}  - { name: cached, set: { 'services.extra': { endpoints: { go: [ wait: 1ms ] } } } }\n`,
+    );
+    const args = ['ask', path, 'extra.success', '--quiet'];
+    const whole = faultline(args);
+    expect([whole.status, whole.stderr]).toEqual([2, expect.stringContaining('extra')]);
+    const { status, stdout } = faultline([...args, '--variant', 'cached']);
+    expect([status, stdout.split('\n').slice(0, 2)]).toEqual([
+      0,
+      ['extra.success', '  cached  nothing was measured'],
+    ]);
+  });
 });

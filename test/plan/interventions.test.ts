@@ -257,6 +257,16 @@ describe('other interventions', () => {
     }
   });
 
+  it('begin with collections whose pauses are as long as the slowest requests, though without a fault nothing degrades', () => {
+    const worth = (pause: string): readonly string[] => {
+      const services = `  shop: { runtime: { kind: threads, gc: { every: 4s, pause: ${pause} } }, concurrency: 4, queue: { capacity: 100 }, endpoints: { buy: [ wait: 20ms ] } }`;
+      const ran = run(text(services, TEN));
+      return suggested(ran.plans[0]!, ran.result.variants[0]!).map(({ kind }) => kind);
+    };
+    expect(worth('800ms')[0]).toBe('collections');
+    expect(worth('2ms')[0]).not.toBe('collections');
+  });
+
   it('take timeouts, short queues and narrow links away', () => {
     const burst =
       '{ arrivals: { kind: stages, start: 1000/s, process: constant, stages: [ { duration: 5ms, target: 1000/s }, { duration: 0s, target: 0/s } ] }, requests: [ { call: shop.buy } ] }';

@@ -21,8 +21,8 @@ interface Told {
 }
 
 /** A case as `story` shows it: with the further runs that it makes by default. */
-async function told(name: string): Promise<Told> {
-  const ran = run(readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8'));
+async function told(name: string, edit = (text: string): string => text): Promise<Told> {
+  const ran = run(edit(readFileSync(new URL(`cases/${name}.yaml`, import.meta.url), 'utf8')));
   const own = await proofOf(ran);
   const proofs = new Map([[ran.plans[0]!.variant, own]]);
   const result = summarise(ran.file, ran.plans, ran.records, '0.0.0', null, null, proofs);
@@ -66,6 +66,15 @@ describe('the account with the usual proof', () => {
     );
   });
 
+  it.each([1, 2, 3, 4, 5, 6])('blames only those errors with seed %i', async (seed) => {
+    const { variant, lead } = await told('errors-then-a-delay', (text) =>
+      text.replace('seed: 807', `seed: ${seed}`),
+    );
+    expect(namesOf(variant)).toEqual(['proved fault errors']);
+    expect(lead).toMatch(/ Cause \(proved\): reviews fails 1 % of its requests with 500\.$/u);
+    expect(variant.cascade.sentence).not.toMatch(/delay|itself/u);
+  });
+
   it('names a rise of the load by a tenth, beside a slow second that adds little', async () => {
     const { variant, lead, says } = await told('rise-of-nine-per-cent');
     expect(lead).toMatch(/Cause \(proved\): the load of users rises from 192\/s to 209\/s\.$/u);
@@ -81,6 +90,17 @@ describe('the account with the usual proof', () => {
     expect(says).toMatch(/^Without the errors of dep itself .*requests? fails? instead of \d+/u);
   });
 
+  it('names a full service, of which twice the workers avert two thirds, beside the errors of its dependency', async () => {
+    const { variant, lead, says } = await told('full-behind-errors', (text) =>
+      text.replace('poisson(100/s)', 'poisson(200/s)'),
+    );
+    expect(says).toContain('With 2x the workers of app ');
+    expect(namesOf(variant)).toContain('proved capacity app');
+    expect(lead).toMatch(
+      / Causes: app has too few workers \(proved\) and dep fails requests itself/u,
+    );
+  });
+
   it('counts bursts to the last one, and names their period', async () => {
     const { variant, lead, blocks } = await told('bursts');
     expect(lead).toMatch(/; degraded 8 times from [\d.]+ m?s to 14\d s\. Cause/u);
@@ -91,7 +111,8 @@ describe('the account with the usual proof', () => {
   });
 
   it('says memory where processes die for lack of it', async () => {
-    const { variant, says } = await told('memory-too-small');
+    const { variant, lead, says } = await told('memory-too-small');
+    expect(lead).toContain('render runs out of memory (proved)');
     expect(variant.cascade.sentence).toContain('render runs out of memory at 37 s (proved)');
     expect(variant.cascade.sentence).not.toContain('fails requests itself');
     expect(says).toContain('With 2x the memory of render');

@@ -121,9 +121,13 @@ function provenCauses(
   return sharedOut(all, proof).sort((a, b) => a.at - b.at);
 }
 
+/** Fewer requests than these come to harm by chance, if others do so by faults. */
+const FEW = 5;
+
 /** The share of the harm that is there without any fault; null without harm to requests. */
 function restOf({ harm, background }: Counterfactuals): number | null {
-  return harm > 0 ? Math.min(1, background / harm) : null;
+  if (!(harm > 0)) return null;
+  return background < FEW && background < MOST * harm ? 0 : Math.min(1, background / harm);
 }
 
 /**
@@ -134,17 +138,41 @@ function sharedOut(causes: readonly CauseFact[], proof: Counterfactuals): CauseF
   const rest = restOf(proof);
   if (rest === null) return [...causes];
   const isFault = ({ fault }: CauseFact): boolean => fault !== undefined;
-  const conditions = causes.filter((cause) => !isFault(cause) && cause.share !== null);
-  const sum = conditions.reduce((all, { share }) => all + share!, 0);
+  const own = conditionShares(
+    causes.filter((cause) => !isFault(cause) && cause.share !== null),
+    proof,
+  );
+  const sum = [...own.values()].reduce((all, share) => all + share, 0);
   const parts = causes.filter(isFault).reduce((all, { share }) => all + (share ?? 0), 0);
   const most = 1 - rest;
   return causes.map((cause) => {
     if (cause.share === null) return cause;
     if (isFault(cause))
       return parts <= most ? cause : { ...cause, share: (cause.share * most) / parts };
-    const share = sum > 0 ? (cause.share * rest) / sum : rest / conditions.length;
+    const share = sum > 0 ? (own.get(cause)! * rest) / sum : rest / own.size;
     return { ...cause, share };
   });
+}
+
+/**
+ * How conditions share out what is there without any fault: those that runs have shown by what the runs avert, and
+ * those that are only inferred by no more than these leave.
+ */
+function conditionShares(
+  conditions: readonly CauseFact[],
+  { harm, interventions }: Counterfactuals,
+): ReadonlyMap<CauseFact, number> {
+  const shown = new Map(
+    conditions.flatMap((cause) => {
+      const change = interventionOf(cause, interventions);
+      const averts = SHOWN.has(change?.role) ? change!.averted.value : null;
+      return averts === null ? [] : [[cause, Math.max(0, Math.min(1, averts / harm))] as const];
+    }),
+  );
+  const left = 1 - Math.max(0, ...shown.values());
+  return new Map(
+    conditions.map((cause) => [cause, shown.get(cause) ?? Math.min(left, cause.share!)]),
+  );
 }
 
 /** A cause with the role and the part of the harm that the runs show. */

@@ -48,9 +48,15 @@ export function provenConditions(
   for (const one of [...rises, ...interventions.filter(({ at }) => at === undefined)]) {
     if (one.role !== 'cause') continue;
     const isWeak = WEAK.has(one.kind) && one.at === undefined;
+    // A cause that no run has shown explains nothing away, unless it is a load, of which a ceiling is a part.
+    const isEnough = (cause: CauseFact): boolean =>
+      one.kind === 'load' ||
+      cause.kind === 'load' ||
+      interventionOf(cause, interventions) !== undefined;
     const isKnown = found.some(
-      ({ kind, role, fault }) =>
-        kind === one.kind || (isWeak && role === 'cause' && fault === undefined),
+      (cause) =>
+        cause.kind === one.kind ||
+        (isWeak && cause.role === 'cause' && cause.fault === undefined && isEnough(cause)),
     );
     if (!isKnown) found.push(factOf(one, events, rest));
   }
@@ -58,10 +64,10 @@ export function provenConditions(
 }
 
 /** The intervention that takes a cause away; of several rises of a load the last one before its effect. */
-export function interventionOf(
+export function interventionOf<Change extends ProvenChange>(
   cause: CauseFact,
-  interventions: readonly ProvenChange[],
-): ProvenChange | undefined {
+  interventions: readonly Change[],
+): Change | undefined {
   if (cause.fault !== undefined) return undefined;
   const isRise = cause.unit === 'times';
   const same = interventions.filter(
@@ -71,7 +77,7 @@ export function interventionOf(
       resource === cause.resource &&
       (isRise ? at !== undefined && at <= cause.at + EARLY : at === undefined),
   );
-  return same.reduce<ProvenChange | undefined>(
+  return same.reduce<Change | undefined>(
     (last, one) => (last === undefined || (one.at ?? 0) > (last.at ?? 0) ? one : last),
     undefined,
   );

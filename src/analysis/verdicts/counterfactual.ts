@@ -14,7 +14,7 @@ import {
   keyOf,
   likenessOf,
   mean,
-  NOTHING,
+  nothingOf,
   presumed,
   setOf,
   subsetsOf,
@@ -156,7 +156,7 @@ function roleOf(
 ): CausalRole {
   const { value, ci95, each } = averted;
   const scale = Math.max(harm, background);
-  const nothing = NOTHING * scale;
+  const { mean: nothing, one } = nothingOf(scale);
   const total = harm - background;
   if (value === null) {
     if (isOut) return 'none';
@@ -174,20 +174,22 @@ function roleOf(
     scale,
   );
   if (isOut && isNothing) return 'none';
+  const isMore = value < -(each.length === 1 ? one : nothing);
   if (alone === null) {
     if (isNothing) {
       // Another fault may be enough as well, unless nothing is left to do for both.
       return Math.abs(total) <= nothing || most >= total - nothing ? 'none' : 'undecided';
     }
     if (!isSure || Math.abs(value) <= nothing) return 'undecided';
-    if (value < 0) return 'protection';
+    if (value < 0) return isMore ? 'protection' : 'none';
     return total > 0 && value >= CAUSE * total ? 'cause' : 'part';
   }
   const added = alone - background;
   if (isNothing && Math.abs(added) <= nothing) return 'none';
   if (added <= nothing && value > nothing) return isSure ? 'amplifier' : 'undecided';
   if (total > 0 && Math.max(value, added, share ?? 0) >= CAUSE * total) return 'cause';
-  if (added <= nothing && value < -nothing) return isSure ? 'protection' : 'undecided';
+  if (added <= nothing && value < -nothing)
+    return isMore ? (isSure ? 'protection' : 'undecided') : 'none';
   // An interval on both sides of "nothing" decides nothing.
   return (isSure && Math.abs(value) > nothing) || added > nothing ? 'part' : 'undecided';
 }

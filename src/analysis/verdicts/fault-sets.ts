@@ -28,18 +28,30 @@ export function subsetsOf(set: FaultSet): readonly FaultSet[] {
 }
 
 /** Share of the harm below which a change is none, as a mean over the runs and in each of them. */
-export const NOTHING = 0.02;
+const NOTHING = 0.02;
 const NOTHING_IN_ONE = 0.05;
+/** Of so many requests or more, one more or less is chance. */
+const SOME = 10;
+
+/**
+ * The change of some harm that is nothing: 2 % of it as a mean over the runs, 5 % in each of them or in a single one, and
+ * one request of ten or more. Any change of a crowded system moves a few requests over the limit from which they count.
+ */
+export function nothingOf(scale: number): { readonly mean: number; readonly one: number } {
+  const least = scale >= SOME ? 1 : 0;
+  return { mean: Math.max(NOTHING * scale, least), one: Math.max(NOTHING_IN_ONE * scale, least) };
+}
 
 /**
  * Whether two groups of runs with the same random numbers have the same harm. A pair of runs that differ by nothing
- * proves it, so one pair is enough. `scale`: the harm of which 2 % is nothing.
+ * proves it, so one pair is enough. `scale`: the harm of which a small part is nothing.
  */
 export function isAlike(a: readonly number[], b: readonly number[], scale: number): boolean {
   const differences = a.map((value, run) => value - b[run]);
+  const nothing = nothingOf(scale);
   return (
-    Math.abs(mean(differences)) <= NOTHING * scale &&
-    differences.every((value) => Math.abs(value) <= NOTHING_IN_ONE * scale)
+    Math.abs(mean(differences)) <= nothing.mean &&
+    differences.every((value) => Math.abs(value) <= nothing.one)
   );
 }
 

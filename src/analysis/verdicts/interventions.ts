@@ -8,7 +8,7 @@ import type {
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
 import { CAUSE, estimateOf } from './counterfactual.js';
-import { mean, NOTHING } from './fault-sets.js';
+import { mean, nothingOf } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
 import { failedLike, harmLike, harmOf, priceOf, type SlowLimits } from './harm.js';
 
@@ -158,9 +158,10 @@ function roleOf(
 ): InterventionRole {
   const value = averted.value ?? 0;
   const [low, high] = averted.ci95 ?? [value, value];
-  if (Math.max(Math.abs(low), Math.abs(high)) <= NOTHING * harm) return 'none';
+  const nothing = nothingOf(harm);
+  if (Math.max(Math.abs(low), Math.abs(high)) <= nothing.mean) return 'none';
   if (!isSure(averted)) return 'undecided';
-  if (value < 0) return 'protection';
+  if (value < 0) return averted.each.length > 1 || value < -nothing.one ? 'protection' : 'none';
   if (part === 'loop') {
     // A loop outlasts the failures that began it, so the time counts too.
     if (!isMost(averted, harm) && !ends) return 'amplifier';

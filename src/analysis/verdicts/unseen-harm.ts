@@ -11,7 +11,7 @@ import type {
 import { sumCells } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 import { CAUSE, estimateOf, faultProof } from './counterfactual.js';
-import { allOf, keyOf, mean, NOTHING, type BySet, type FaultSet } from './fault-sets.js';
+import { allOf, keyOf, mean, nothingOf, type BySet, type FaultSet } from './fault-sets.js';
 import type { Trial } from './interventions.js';
 
 /** Meters that count what goes wrong without any failed request, by kind of its event. */
@@ -80,7 +80,7 @@ export function unseenProofs(
 
 /** The role of a change by the part of the harm that it averts; `decisive`: of one that averts most of it. */
 function changeRole(averted: number, harm: number, decisive: InterventionRole): InterventionRole {
-  if (Math.abs(averted) <= NOTHING * harm) return 'none';
+  if (Math.abs(averted) <= nothingOf(harm).mean) return 'none';
   if (averted < 0) return 'protection';
   return averted < CAUSE * harm ? 'part' : decisive;
 }

@@ -91,7 +91,8 @@ export class Probes {
     const [records = []] = await unlessInterrupted(runs, []);
     if (records.length === 0) return null;
     const names = [...variant.scenario.workloads.keys()];
-    const asked = source.questions(names.map((name) => `${name}.share.ok`)).questions;
+    const texts = names.map((name) => `${name}.share.ok`);
+    const asked = source.questions(texts, [variant.name]).questions;
     const [figures] = caseFigures(
       { file, plans: [own], records: [records] },
       { metrics: asked.map(({ measure }) => measure), budgets, expect: null },

@@ -82,18 +82,19 @@ function usual({ file }: Prepared): readonly string[] {
   ]);
 }
 
-/** The questions, checked against all variants of the file. */
+/** The questions, checked against the variants that they name, or else those that run. */
 function questionsOf(
   { source, path, file }: Prepared,
   texts: readonly string[],
   terminal: Terminal,
 ): readonly Question[] {
-  const { questions, problems } = source.questions(texts);
+  const running = file.variants.map(({ name }) => name);
+  const { questions, problems } = source.questions(texts, running);
   const report = reporterTo(terminal);
   for (const problem of problems) report(problem);
   const count = problems.length;
   if (count > 0) throw new CommandError(EXIT.usage, `${path}: ${plural(count, 'problem')}`);
-  const known = new Set(file.variants.map(({ name }) => name));
+  const known = new Set(running);
   for (const { measure } of questions) {
     const lost = measure.variants?.find(({ name }) => !known.has(name));
     if (lost === undefined) continue;

@@ -172,7 +172,10 @@ function askedOf({ file, source }: Prepared): Pick<SensitivityInputs, 'budgets'>
   const budgets = file.budgets.filter((one) => judged.has(one));
   const workloads = new Set(file.variants.flatMap((one) => [...one.scenario.workloads.keys()]));
   const texts = [...workloads].map((name) => `${name}.success`);
-  const { questions } = source.questions(texts);
+  const { questions } = source.questions(
+    texts,
+    file.variants.map(({ name }) => name),
+  );
   const all: readonly Measure[] = [
     ...budgets.map(({ expression }) => expression),
     ...questions.map(({ measure }) => measure),
