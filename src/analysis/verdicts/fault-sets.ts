@@ -30,7 +30,7 @@ export function subsetsOf(set: FaultSet): readonly FaultSet[] {
 /** Share of the harm below which a change is none, as a mean over the runs and in each of them. */
 const NOTHING = 0.02;
 const NOTHING_IN_ONE = 0.05;
-/** Of so many requests or more, one more or less is chance. */
+/** From ten requests on, one more or less is chance. */
 const SOME = 10;
 
 /**
