@@ -5,6 +5,7 @@ import type { Story } from '../measure/story.js';
 
 /** More room, or less load throughout, helps against nearly all causes. */
 const WEAK: ReadonlySet<CauseKind> = new Set<CauseKind>(['capacity', 'load']);
+const LOADS: ReadonlySet<CauseKind> = new Set<CauseKind>(['load']);
 /** The measured start of a rise may come this much before the planned one. Seconds. */
 const EARLY = 1;
 
@@ -50,8 +51,7 @@ export function provenConditions(
     const isWeak = WEAK.has(one.kind) && one.at === undefined;
     // A cause that no run has shown explains nothing away, unless it is a load, of which a ceiling is a part.
     const isEnough = (cause: CauseFact): boolean =>
-      one.kind === 'load' ||
-      cause.kind === 'load' ||
+      [one, cause].some(({ kind }) => LOADS.has(kind)) ||
       interventionOf(cause, interventions) !== undefined;
     const isKnown = found.some(
       (cause) =>
