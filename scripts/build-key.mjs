@@ -8,7 +8,14 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const PROGRAM = join('dist', 'cli', 'main.js');
 export const BUILD_STAMP = join('.cache', 'build-key');
 /** Scripts that affect the result of a build. */
-const BUILDERS = ['bootstrap.mjs', 'build.mjs', 'layers.json', 'no-schemas.mjs', 'notices.mjs'];
+const BUILDERS = [
+  'bootstrap.mjs',
+  'build.mjs',
+  'layers.json',
+  'no-crypto.mjs',
+  'no-schemas.mjs',
+  'notices.mjs',
+];
 
 /** Returns true if `dist` was built from the current bytes of the sources. */
 export function isBuilt() {

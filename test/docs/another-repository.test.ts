@@ -29,6 +29,7 @@ const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/cli\/(main|command-thread|trace-worker|[\w-]+-[\w-]{8})\.js$/,
   /^dist\/(library\/(index|node)|run\/worker)\.js$/,
+  /^ci\/(comment\.mjs|gitlab\.yml)$/,
   /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   /^dist\/(index|node|(kernel|stats|text|contracts|language|model|patterns|scenario|plan|run|lint|analysis|report|api)\/.+)\.d\.ts$/,
   /^schema\/(scenario|result)\.schema\.json$/,
