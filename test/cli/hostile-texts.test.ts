@@ -56,6 +56,23 @@ function hostileScenario(): object {
       expect: [{ expect: 'users.success >= 100%', name: WRITABLE }],
     },
     lint: { accept: [{ rule: 'retry-not-idempotent', reason: WRITABLE }] },
+    alerts: {
+      rules: { crowd: { when: 'users.success < 100%', severity: WRITABLE } },
+      groups: [
+        {
+          name: 'own',
+          rules: [
+            { record: 'all', expr: 'sum(rate(user_requests_total[1m]))' },
+            {
+              alert: WRITABLE,
+              expr: 'all >= 0',
+              labels: { severity: WRITABLE },
+              annotations: { summary: WRITABLE },
+            },
+          ],
+        },
+      ],
+    },
     sweeps: { edge: { set: { 'workloads.users.arrivals.rate': ['50/s', '90/s'] } } },
   };
 }
@@ -131,12 +148,16 @@ describe('texts of a scenario that try to be commands and verdicts', () => {
 });
 
 const FIELDS = [
+  'alert',
+  'annotations',
   'description',
   'header',
   'headers',
   'labels',
   'name',
   'reason',
+  'record',
+  'severity',
   'statement',
   'tags',
   'title',
