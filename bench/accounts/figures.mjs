@@ -7,11 +7,14 @@ export const COUNT = String.raw`\d[\d,]*`;
 export const NUMBER = String.raw`\d[\d,]*(?:\.\d+)?`;
 export const SHARE = String.raw`[<>]?\d+(?:\.\d+)? %`;
 export const TIME = String.raw`${NUMBER} (?:ns|µs|ms|s|min|h)`;
+/** A time from which something lasts; that of the run is not printed as 0 s. */
+export const SINCE = String.raw`(?:the start|${TIME})`;
 export const RATE = String.raw`${NUMBER}/s`;
 
 /** Whether a printed figure stands for a value: `1,234`, `33.5 %`, `2.83 s`, `>99.99 %`, `450/s`. Unit of durations: seconds. */
 export function isPrinted(text, value) {
   if (value === null || value === undefined || Number.isNaN(value)) return false;
+  if (text === 'the start') return value === 0;
   const read = /^([<>]?)(\d[\d,]*(?:\.\d+)?)(?: ?(%|ns|µs|ms|s|min|h|x|\/s))?$/u.exec(text);
   if (read === null) return false;
   const [, bound, digits, unit = ''] = read;

@@ -1,6 +1,6 @@
 // Kinds of sentences about the usual runs, compared with the events and figures of the document.
 import { listed } from '../../dist/report/format.js';
-import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, TIME } from './figures.mjs';
+import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, SINCE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 
 const DEGRADED = new Set(['degraded', 'failing', 'down']);
@@ -277,7 +277,7 @@ function hurtError({ subject, how, from, to }, { variant }) {
   return ends.some((at) => isPrinted(to, at)) ? null : `nothing of ${subject} ends at ${to}`;
 }
 
-const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${TIME}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${TIME} to ${END})?(?:; (?:\S+( and \S+)?|\d+ other kinds?) too)?`;
+const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; (?:\S+( and \S+)?|\d+ other kinds?) too)?`;
 
 /** Words of causes are those of the account. */
 function causesError(text, { variant }) {

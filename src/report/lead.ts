@@ -81,13 +81,18 @@ function whenWords(
   const isOver = last?.kind === 'recovered';
   const end = isOver ? formatInstant(last.at) : 'the end of the run';
   if (until === undefined || last === undefined || (until >= last.at && worst.at === at))
-    return `from ${formatInstant(at)} to ${end}${again}`;
+    return `from ${startOf(at)} to ${end}${again}`;
   // The figure is that of this part of the degradation only.
-  const part = `from ${formatInstant(worst.at)} to ${until >= last.at ? end : formatInstant(until)}`;
+  const part = `from ${startOf(worst.at)} to ${until >= last.at ? end : formatInstant(until)}`;
   if (times > 1)
-    return `${part}; degraded ${formatCount(times)} times from ${formatInstant(at)} to ${end}`;
-  if (worst.at !== at) return `${part}; degraded from ${formatInstant(at)} to ${end}`;
+    return `${part}; degraded ${formatCount(times)} times from ${startOf(at)} to ${end}`;
+  if (worst.at !== at) return `${part}; degraded from ${startOf(at)} to ${end}`;
   return `${part}, ${isOver ? `healthy again at ${end}` : 'not healthy again'}`;
+}
+
+/** The time at which a degradation begins: `30 s`, or `the start` of a run that begins with it. */
+function startOf(at: number): string {
+  return at === 0 ? 'the start' : formatInstant(at);
 }
 
 /** The causes with more than a small part of the harm, the largest first; two faults with the same words have their ids. */

@@ -17,6 +17,8 @@ export interface Saturation {
 /** Share of the capacity that counts as all of it. */
 export const SATURATED = 0.95;
 const SATURATED_STEPS = 2;
+/** Part of the first step within which a saturation begins with the run. */
+const START = 0.1;
 
 /** Since when saturations count, and what may cause one. */
 export interface Since {
@@ -138,5 +140,8 @@ function reachedAt(
   const fullNs = edges[cell] + (1 - SATURATED) * steps.lengthNs[first];
   if (hasReachedBefore && stepAt(steps, edges[cell - 1]) >= since.step) cell--;
   const rises = since.risesNs.filter((at) => at > edges[cell] && at <= fullNs);
-  return Math.max(evenlyAt(cell), since.fromNs, ...rises);
+  const atNs = Math.max(evenlyAt(cell), since.fromNs, ...rises);
+  // A component that is full in nearly all of the first step is so from the start: the rise within it is only assumed.
+  const isFromStart = atNs - steps.startNs[0] < START * steps.lengthNs[0] && rises.length === 0;
+  return isFromStart && since.fromNs <= steps.startNs[0] ? steps.startNs[0] : atNs;
 }
