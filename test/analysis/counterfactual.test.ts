@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultSearch } from '../../src/analysis/verdicts/fault-search.js';
-import { faultProof } from '../../src/analysis/verdicts/counterfactual.js';
+import { faultProof, inBoth } from '../../src/analysis/verdicts/counterfactual.js';
 import { likenessOf, type FaultSet } from '../../src/analysis/verdicts/fault-sets.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import { withFaults } from '../../src/plan/without.js';
@@ -113,6 +113,13 @@ describe('a fault without which there is a little more harm', () => {
     expect(roleOf([6086], [6227])).toBe('none');
     expect(roleOf([6086], [6500])).toBe('protection');
     expect(roleOf([6086, 6100, 6090], [6227, 6240, 6235])).toBe('protection');
+  });
+
+  it('has a part in it where slow requests fail by it, and protects where it is the other way round', () => {
+    expect(inBoth('none', 800, 6086)).toBe('part');
+    expect(inBoth('none', -800, 6086)).toBe('protection');
+    expect(inBoth('none', 80, 6086)).toBe('none');
+    expect(inBoth('cause', -800, 6086)).toBe('cause');
   });
 });
 

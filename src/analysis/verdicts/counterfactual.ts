@@ -4,6 +4,7 @@ import type {
   CausalRole,
   CounterfactualFault,
   Counterfactuals,
+  InterventionRole,
 } from '../../contracts/result/counterfactual.js';
 import { meanInterval } from '../../stats/interval.js';
 import { ALL_SUBSETS } from './fault-search.js';
@@ -85,10 +86,12 @@ export function faultProof(
     };
   });
   const averts = Math.max(0, ...rows.map(({ averted }) => averted.value ?? 0));
-  const faults = rows.map(({ isOut, ...row }) => ({
-    ...row,
-    role: roleOf(row, { harm, background, most: averts, isOut }),
-  }));
+  const failed = meanOrNull(fails?.get(keyOf(all)));
+  const faults = rows.map(({ isOut, ...row }) => {
+    const role = roleOf(row, { harm, background, most: averts, isOut });
+    const spared = failed === null ? 0 : failed - (row.withoutFailed ?? failed);
+    return { ...row, role: inBoth(role, spared, harm) };
+  });
   return {
     harm,
     ...failedIn('failed', fails?.get(keyOf(all))),
@@ -96,6 +99,23 @@ export function faultProof(
     ...failedIn('backgroundFailed', fails?.get(keyOf([]))),
     faults,
   };
+}
+
+/**
+ * The role of a change that leaves the harm as it is, but has requests fail that were slow, or the other way round: that is
+ * a difference. `spared`: the requests that no longer fail.
+ */
+export function inBoth<Role extends CausalRole | InterventionRole>(
+  role: Role,
+  spared: number,
+  harm: number,
+): Role | 'part' | 'protection' {
+  if (role !== 'none' || Math.abs(spared) <= nothingOf(harm).one) return role;
+  return spared > 0 ? 'part' : 'protection';
+}
+
+function meanOrNull(values: readonly number[] | undefined): number | null {
+  return values === undefined ? null : mean(values);
 }
 
 /** The mean number of requests that fail, under a name. */

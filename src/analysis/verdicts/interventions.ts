@@ -7,10 +7,10 @@ import type {
   HarmPrice,
   InterventionRole,
 } from '../../contracts/result/counterfactual.js';
-import { CAUSE, estimateOf } from './counterfactual.js';
+import { CAUSE, estimateOf, inBoth } from './counterfactual.js';
 import { mean, nothingOf } from './fault-sets.js';
 import { failingSteps, failingTime, recoversAfter } from './failing-time.js';
-import { failedLike, harmLike, harmOf, priceOf, type SlowLimits } from './harm.js';
+import { failedLike, failedOf, harmLike, harmOf, priceOf, type SlowLimits } from './harm.js';
 
 /** An intervention and its runs, of the first replications of the usual ones. */
 export interface Trial {
@@ -76,6 +76,7 @@ export function interventionResults(
     };
   });
   const harm = mean(harms);
+  const failed = mean(records.map((record) => failedOf(plan, record)));
   const hasTrigger = rows.some(({ part, averted }) => part === 'trigger' && isMost(averted, harm));
   const hasOther = rows.some(
     ({ part, averted }) => part !== 'policy' && part !== 'setting' && isMost(averted, harm),
@@ -84,7 +85,7 @@ export function interventionResults(
   const found = rows.map(({ part, ...row }) => {
     const ends = endsFailing(failing, row.failing);
     const starters = { hasFault: usual.hasFault, hasTrigger, hasOther, ends };
-    const role = roleOf(row.averted, harm, part, starters);
+    const role = inBoth(roleOf(row.averted, harm, part, starters), failed - row.failed, harm);
     const isShort = row.runs < records.length;
     return { ...row, role: isShort && role !== 'none' ? ('undecided' as const) : role };
   });
@@ -158,10 +159,9 @@ function roleOf(
 ): InterventionRole {
   const value = averted.value ?? 0;
   const [low, high] = averted.ci95 ?? [value, value];
-  const nothing = nothingOf(harm);
-  if (Math.max(Math.abs(low), Math.abs(high)) <= nothing.mean) return 'none';
+  if (Math.max(Math.abs(low), Math.abs(high)) <= nothingOf(harm).mean) return 'none';
   if (!isSure(averted)) return 'undecided';
-  if (value < 0) return averted.each.length > 1 || value < -nothing.one ? 'protection' : 'none';
+  if (value < 0) return 'protection';
   if (part === 'loop') {
     // A loop outlasts the failures that began it, so the time counts too.
     if (!isMost(averted, harm) && !ends) return 'amplifier';
