@@ -263,7 +263,12 @@ class SweepReader {
       isJudgedAmong(expression, variants, []),
     );
     if (isJudged) return;
-    const message = 'is required with kind: bisect if there are no budgets';
+    const [judged] = this.around.judged;
+    const [name = 'users'] = judged?.scenario.workloads.keys() ?? [];
+    // A range without steps is searched, also on the command line.
+    const message =
+      'is required with kind: bisect if there are no budgets: write what has to hold, as ' +
+      `expect: ${name}.success >= 99% (--expect '${name}.success >= 99%' of the command), or the values to try, as FROM..TO:5`;
     this.add('FL203', this.node, ['expect'], message);
   }
 

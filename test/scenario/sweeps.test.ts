@@ -313,7 +313,7 @@ describe('sweeps that are wrong', () => {
     [
       'nothing to search for',
       `  s: { kind: bisect, set: { ${RATE}: { from: 1/s, to: 2/s } } }`,
-      'FL203 is required with kind: bisect if there are no budgets',
+      "FL203 is required with kind: bisect if there are no budgets: write what has to hold, as expect: users.success >= 99% (--expect 'users.success >= 99%' of the command), or the values to try, as FROM..TO:5",
     ],
     [
       'a search along a list',
