@@ -7,7 +7,7 @@ export interface System {
   /** Component, resource and callee that are full at it. */
   readonly resource: string;
   readonly budget: string;
-  text(load: number): string;
+  text(load: number, seconds?: number, patience?: number): string;
 }
 
 export const KIND_NAMES: readonly string[];

@@ -161,11 +161,11 @@ export function systemOf(kind, seed) {
     capacity: rate,
     resource: name,
     budget,
-    text: (load) => `faultline: 1
+    text: (load, seconds = 60, patience = 1) => `faultline: 1
 title: ${kind} ${seed}
-run: { duration: 60s, warmup: ${warmup}s, seed: ${seed} }${body}
+run: { duration: ${seconds}s, warmup: ${warmup}s, seed: ${seed} }${body}
 workloads:
-  users: { arrivals: poisson(${load.toFixed(1)}/s), patience: 1s, requests: [ ${requests ?? `{ call: ${entry} }`} ] }
+  users: { arrivals: poisson(${load.toFixed(1)}/s), patience: ${patience}s, requests: [ ${requests ?? `{ call: ${entry} }`} ] }
 budgets: [ ${budget} ]
 `,
   };

@@ -16,6 +16,7 @@ import { simulators } from '../run/replicate.js';
 import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
+import { withGuesses } from './guesses.js';
 import { interruption } from './interrupt.js';
 import { memoryOf } from './memory.js';
 import { runEach } from './plan-runs.js';
@@ -82,7 +83,9 @@ export function explained(
       await threads.end();
       return tipped;
     };
-    return { result: await made(), ending: { shortfall, words }, took };
+    const result = await made();
+    const whole = result === null ? null : withGuesses(result, prepared);
+    return { result: whole, ending: { shortfall, words }, took };
   });
 }
 

@@ -5,6 +5,7 @@ import { capitalised } from '../text/words.js';
 import type { BudgetResult, Result, VariantResult } from '../contracts/result/result.js';
 import { budgetFigure, isBroken, populationOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
+import { guessText } from './guess-words.js';
 import { mapRows } from './tipping/map.js';
 import { END_NOTE, tippingWords } from './tipping/words.js';
 import { explainedOf } from './explained.js';
@@ -58,6 +59,7 @@ export function renderMarkdown(read: Result, options: { readonly command: string
     ...JUDGED_LISTS.map((list) => judgedTable(view, list)),
     alerts(view),
     headroom(view),
+    guesses(view),
     `## Topology\n\n\`\`\`mermaid\n${graphMermaid({ title: result.scenario.title, nodes: result.topology.nodes, edges: result.topology.edges })}\`\`\``,
     `Reproduce: ${codeText(options.command)} · seed ${result.seed}, ${result.replications} replications, digest \`${result.digest}\``,
   ];
@@ -157,6 +159,12 @@ function headroom({ result: { variants } }: View): string {
     own.length === variants.length ? '' : `${listed(own.map(({ name }) => name))}: `;
   const lines = [...groups].map(([words, own]) => `- ${inlineText(`${whose(own)}${words}`)}`);
   return `## Headroom\n\n${lines.join('\n')}`;
+}
+
+/** The values that are not measured. */
+function guesses({ result: { scenario } }: View): string {
+  const lines = (scenario.guesses ?? []).map((guess) => `- ${inlineText(guessText(guess))}`);
+  return lines.length === 0 ? '' : `## Guesses\n\n${lines.join('\n')}`;
 }
 
 function variantTable(view: View): string {

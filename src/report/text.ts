@@ -15,6 +15,7 @@ import { explainedOf } from './explained.js';
 import { bestOf } from './best.js';
 import { characterOf, describedRun } from './character.js';
 import { cheapestWords } from './cheapest.js';
+import { guessWords } from './guess-words.js';
 import { headroomLine } from './headroom.js';
 import { chainOf } from './chain.js';
 import { folded, noted, type TextOptions } from './text-folded.js';
@@ -45,6 +46,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
     ...alertLinesOf(view, options),
     ...headroomLines(view, options),
+    ...guessLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
   ];
@@ -255,6 +257,14 @@ function budgetWord(view: View, variant: VariantResult): string {
 
 function noGoalsWord(variant: VariantResult): string {
   return withoutGoals([variant]).length > 0 ? 'no goals' : '';
+}
+
+/** The values that are not measured, and the command that says which of them decide. */
+function guessLines({ result }: View, options: TextOptions): string[] {
+  const { guesses = [] } = result.scenario;
+  if (guesses.length === 0) return [];
+  const words = `${guessWords(guesses)}. faultline sensitivity says which of them decide.`;
+  return noted('guesses', oneLine(words), options);
 }
 
 /** The hypothesis and its verdict. */

@@ -46,6 +46,11 @@ export class Places {
     return this.spotIn(this.file ?? undefined, path);
   }
 
+  /** The place of a value. */
+  of({ at }: Pick<Node, 'at'>): Spot {
+    return this.problems.spot(at);
+  }
+
   /** The comment at the end of the line of a value. */
   comment({ at }: Pick<Node, 'at'>): string {
     return this.problems.comment(at);

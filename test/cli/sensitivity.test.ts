@@ -160,6 +160,21 @@ variants:
     expect(inputs.find(({ path }) => path.startsWith('services.near'))!.turns).toEqual([]);
   });
 
+  it('draws the tornado: the widest bar first, with the limit and the values at both ends', () => {
+    const path = folder.put('drawn.yaml', MOMENT);
+    const [svg, json] = [folder.at('drawn.svg'), folder.at('drawn.json')];
+    const flags = ['--quiet', '--max-runs', '40', '--json', json, '--svg', svg];
+    expect(faultline(['sensitivity', path, ...flags]).status).toBe(0);
+    const text = readFileSync(svg, 'utf8');
+    const { inputs, usual } = JSON.parse(readFileSync(json, 'utf8')) as SensitivityResult;
+    const width = ({ low, high }: SensitivityInput): number =>
+      Math.abs((high?.figure ?? usual.figure!) - (low?.figure ?? usual.figure!));
+    const names = inputs.toSorted((a, b) => width(b) - width(a)).map((own) => own.path);
+    const places = names.map((name) => text.indexOf(`>${name}<`));
+    expect(places.every((place, k) => place > 0 && (k === 0 || place > places[k - 1]!))).toBe(true);
+    expect([text.startsWith('<svg'), text.includes('>limit 60 ms<')]).toEqual([true, true]);
+  });
+
   it('makes no more runs than it may, and says what is missing', () => {
     const path = folder.put('few.yaml', MOMENT);
     const { stdout, status } = faultline(['sensitivity', path, '--quiet', '--max-runs', '5']);

@@ -5,12 +5,15 @@ import type { Sorted } from '../../lint/accepted.js';
 import type { Remark } from '../../lint/lint.js';
 import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';
 import { plural } from '../../text/words.js';
+import { guessCount, guessText, guessWords } from '../../report/guess-words.js';
 import { whatIfText } from '../../report/what-if.js';
+import type { Guess } from '../../contracts/result/guess.js';
 import type { Places } from '../../scenario/places.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { CommandError, EXIT } from '../exit.js';
 import { acceptedOf, chosenRules, findingOf, remarksIn } from '../../api/lint.js';
 import type { Selection } from '../../api/prepare.js';
+import { guessesOf } from '../guesses.js';
 import { prepare } from '../prepare.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,6 +39,7 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   const all: Remark[] = [];
   const accepted: Sorted['accepted'][number][] = [];
   const checklists: Checklist[] = [];
+  const guessed: Guess[] = [];
   let wrong: number | null = null;
   let looked = 0;
   for (const argument of files) {
@@ -44,6 +48,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       const { path, file, plans, places } = prepared;
       const sorted = remarksIn(prepared, chosen);
       const own = flags.checklist === true ? checklistsOf(file, plans, places) : [];
+      const guesses = guessesOf(prepared);
+      guessed.push(...guesses);
       all.push(...sorted.open);
       accepted.push(...sorted.accepted);
       checklists.push(...own);
@@ -53,6 +59,7 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
       if (silent) continue;
       show(path, sorted, flags, terminal);
       showNotes(places, flags.quiet === true, terminal);
+      showGuesses(guesses, flags, terminal);
       for (const checklist of own) terminal.out(asLines(['', ...checklistLines(checklist)]));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -62,7 +69,8 @@ export function lint(files: readonly string[], flags: LintFlags, terminal: Termi
   }
   // A document without findings would be misleading if no file could be checked, so an earlier one is kept.
   const asked = flags.checklist === true ? checklists : null;
-  if (looked > 0) writeDocument(flags.json, () => documentText(all, accepted, asked), terminal);
+  if (looked > 0)
+    writeDocument(flags.json, () => documentText(all, accepted, asked, guessed), terminal);
   if (wrong !== null) return wrong;
   return all.some(({ severity }) => severity === 'error') ? EXIT.broken : EXIT.ok;
 }
@@ -78,6 +86,17 @@ function selectionOf({ variant, set, as }: LintFlags): Selection {
 /** Shows which settings of other products were accepted, and how they were read. */
 function showNotes(places: Places, isQuiet: boolean, terminal: Terminal): void {
   for (const note of isQuiet ? [] : places.notes()) terminal.out(oneLine(`  note: ${note}`));
+}
+
+/** Shows which values a comment calls a guess. */
+function showGuesses(
+  guesses: readonly Guess[],
+  { quiet, all }: LintFlags,
+  terminal: Terminal,
+): void {
+  if (guesses.length === 0 || quiet === true) return;
+  terminal.out(oneLine(`  ${guessCount(guesses)}: ${guessWords(guesses)}`));
+  for (const guess of all === true ? guesses : []) terminal.out(oneLine(`    ${guessText(guess)}`));
 }
 
 /** Width of the blocks in a log, which people read in windows of any width. */
@@ -102,6 +121,7 @@ function documentText(
   remarks: readonly Remark[],
   accepted: Sorted['accepted'],
   checklists: readonly Checklist[] | null,
+  guesses: readonly Guess[],
 ): string {
   const findings = remarks.map(findingOf);
   const known = accepted.map(acceptedOf);
@@ -110,5 +130,6 @@ function documentText(
       ? {}
       : { checklists: checklists.map(({ everywhere: _everywhere, ...checklist }) => checklist) };
   const own = known.length === 0 ? {} : { accepted: known };
-  return `${JSON.stringify({ faultline: 1, findings, ...own, ...rated }, null, 2)}\n`;
+  const open = guesses.length === 0 ? {} : { guesses };
+  return `${JSON.stringify({ faultline: 1, findings, ...own, ...rated, ...open }, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { findMetric } from '../../language/metrics.js';
 import { sensitivityText } from '../../report/sensitivity/text.js';
+import { tornadoSvg } from '../../report/sensitivity/tornado.js';
 import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
 import { withWorkerThreads } from '../../run/worker-threads.js';
@@ -35,6 +36,8 @@ export interface SensitivityFlags extends Selection, SimulateOptions {
   readonly all?: boolean;
   readonly maxRuns: number;
   readonly json?: string;
+  /** Where the tornado is drawn. */
+  readonly svg?: string;
 }
 
 /** Varies what a file only guesses, and prints which guesses decide the answer. */
@@ -43,7 +46,7 @@ export async function sensitivity(
   flags: SensitivityFlags,
   terminal: Terminal,
 ): Promise<number> {
-  checkDestinations([flags.json]);
+  checkDestinations([flags.json, flags.svg]);
   const took = stopwatch();
   // Common random numbers: one run of each variant at each point, unless more are asked for.
   const selection: Selection = { ...flags, replications: flags.replications ?? 1 };
@@ -72,8 +75,9 @@ export async function sensitivity(
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
   );
+  await writes.attempt(() => writeDocument(flags.svg, () => tornadoSvg(result), terminal));
   if (flags.quiet !== true) terminal.note(oneLine(`varied in ${took()}`));
-  if (!takesStandardOutput([flags.json])) {
+  if (!takesStandardOutput([flags.json, flags.svg])) {
     const { columns, isLog, colors } = terminal;
     const shown = { file: path, columns: isLog ? 100 : columns };
     terminal.out(sensitivityText(result, { ...shown, paint: palette(colors.out) }));

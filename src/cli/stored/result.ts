@@ -196,6 +196,7 @@ const schema: z.ZodType<Omit<Result, 'variants'>> = z.object({
     description: text.nullable(),
     sha256,
     whatIf: z.object({ set: list(text), as: text.nullable() }).optional(),
+    guesses: list(z.object({ path: text, value: text, at: text })).optional(),
   }),
   seed: z.int().min(0),
   replications: z.int().min(1),

@@ -1,5 +1,6 @@
 import type { AlertsResult } from './alerts.js';
 import type { FurtherRuns } from './further-runs.js';
+import type { Guess } from './guess.js';
 import type { Blame, FaultTimes } from './blame.js';
 import type { ComponentKind } from '../component-kind.js';
 import type { Counterfactuals } from './counterfactual.js';
@@ -26,6 +27,8 @@ export interface Result {
     readonly sha256: string;
     /** Command-line overrides of these runs; absent without any. */
     readonly whatIf?: WhatIfWords;
+    /** Values that a comment calls a guess; absent without any. */
+    readonly guesses?: readonly Guess[];
   };
   readonly seed: number;
   readonly replications: number;

@@ -2,6 +2,7 @@ import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import { plural } from '../../text/words.js';
+import { guessCount, guessText } from '../guess-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
 import { definitions, folded, section } from './parts.js';
@@ -18,6 +19,7 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
   ] as const;
   return section('method', 'Method', 'How these numbers were made', [
     folded(definitions(rows), 'Definitions'),
+    guessList(view),
     warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
@@ -30,6 +32,17 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
         ${result.scenario.sha256.slice(0, 16)}, faultline ${result.engine.version}.
       </p>`,
   ]);
+}
+
+/** The values that are not measured; null without any. */
+function guessList({ result: { scenario } }: View): Markup | null {
+  const { guesses = [] } = scenario;
+  if (guesses.length === 0) return null;
+  const items = guesses.map((guess) => markup`<li>${guessText(guess)}</li>`);
+  return markup`<h3 class="gap">${guessCount(guesses)}</h3>
+    <ul class="warn">
+      ${items}
+    </ul>`;
 }
 
 const DEFINITIONS: readonly (readonly [string, string])[] = [

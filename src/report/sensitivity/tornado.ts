@@ -1,0 +1,104 @@
+import type { SensitivityInput, SensitivityResult } from '../../contracts/result/sensitivity.js';
+import { formatShare, formatValue } from '../../text/figures.js';
+import { oneLineTexts } from '../../text/line.js';
+import { attribute, boxes, label, stroke, type Area, type Drawing } from '../draw.js';
+import { coordinate } from '../format.js';
+import { shorten } from '../html-escape.js';
+import { standAlone } from '../stand-alone.js';
+
+/** Inputs with a bar: as many as a terminal lists. */
+const BARS = 12;
+/** Longest name. */
+const NAME = 54;
+const WIDTH = 900;
+const LEFT = 350;
+const RIGHT = 130;
+const TOP = 44;
+const ROW = 26;
+const BAR = 14;
+
+/** The tornado as an SVG document: for each input the figure at both ends of its range, the widest bar first. */
+export function tornadoSvg(result: SensitivityResult): string {
+  return standAlone(tornado(oneLineTexts(result) as SensitivityResult));
+}
+
+/** An input with the figure at both ends of its range. */
+interface Bar {
+  readonly input: SensitivityInput;
+  readonly low: number;
+  readonly high: number;
+}
+
+function tornado({ inputs, usual, figure, guess }: SensitivityResult): Drawing {
+  const bars = barsOf(inputs, usual.figure);
+  const limit = figure.limit === null ? [] : [figure.limit];
+  const values = [...bars.flatMap(({ low, high }) => [low, high]), usual.figure ?? 0, ...limit];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const span = most - least || 1;
+  const x = (value: number): number => LEFT + ((value - least) / span) * (WIDTH - LEFT - RIGHT);
+  const shown = (value: number): string => formatValue(value, figure.unit);
+  const now = usual.figure ?? least;
+  const area = (from: number, to: number, row: number): Area => ({
+    x: Math.min(x(from), x(to)),
+    y: TOP + row * ROW,
+    width: Math.abs(x(to) - x(from)),
+    height: BAR,
+  });
+  const bottom = TOP + bars.length * ROW;
+  const line = (value: number): string => `M${coordinate(x(value))} ${TOP - 6}V${bottom}`;
+  const ink = { fill: 'var(--ink)' };
+  return {
+    width: WIDTH,
+    height: bottom + 26,
+    title: `${figure.text} in ${figure.variant}, each input ${formatShare(guess)} smaller and larger`,
+    description: bars
+      .map(({ input, low, high }) => `${input.path}: ${shown(low)} to ${shown(high)}`)
+      .join('; '),
+    body: [
+      label(0, 14, `${figure.text} in ${figure.variant}`, { ...ink, weight: 600 }),
+      boxes(
+        bars.map(({ low }, k) => area(now, low, k)),
+        'var(--wait)',
+      ),
+      boxes(
+        bars.map(({ high }, k) => area(now, high, k)),
+        'var(--work)',
+      ),
+      stroke(line(now), 'var(--ink)', 1.5),
+      limit.map((value) =>
+        stroke(line(value), 'var(--bad)', 1.5, attribute('stroke-dasharray', '4 3')),
+      ),
+      limit.map((value) =>
+        label(x(value), TOP - 12, `limit ${shown(value)}`, {
+          anchor: 'middle',
+          fill: 'var(--bad)',
+        }),
+      ),
+      bars.map(({ input, low, high }, k) => [
+        label(0, TOP + k * ROW + 11, shorten(input.path, NAME), ink),
+        label(WIDTH - RIGHT + 8, TOP + k * ROW + 11, `${shown(low)} to ${shown(high)}`, {}),
+      ]),
+      label(
+        LEFT,
+        bottom + 18,
+        `light: ${formatShare(guess)} smaller; dark: ${formatShare(guess)} larger; line: now, ${shown(now)}`,
+        {},
+      ),
+    ],
+  };
+}
+
+/** The inputs that change the figure most. */
+function barsOf(inputs: readonly SensitivityInput[], usual: number | null): readonly Bar[] {
+  return inputs
+    .flatMap((input): Bar[] => {
+      const [low, high] = [input.low?.figure ?? usual, input.high?.figure ?? usual];
+      return low === null || high === null ? [] : [{ input, low, high }];
+    })
+    .sort((a, b) => width(b) - width(a))
+    .slice(0, BARS);
+}
+
+function width({ low, high }: Bar): number {
+  return Math.abs(high - low);
+}
