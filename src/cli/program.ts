@@ -22,6 +22,7 @@ import {
 import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
+import { addInit } from './commands-init.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
 
@@ -35,6 +36,7 @@ const ELSEWHERE = {
 const EXAMPLES = `
 Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
+  faultline init                                   a scenario to begin with
   faultline import k8s/ istio/ --out shop.yaml     a scenario from manifests
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
@@ -85,6 +87,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addSensitivity,
     addSweep,
     addExport,
+    addInit,
     addImport,
     addValidate,
     addLint,

@@ -122,6 +122,7 @@ export const COMMANDS = [
   'sensitivity',
   'sweep',
   'export',
+  'init',
   'import',
   'validate',
   'lint',
