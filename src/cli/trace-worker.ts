@@ -46,14 +46,11 @@ const { plans, journals, targets, settings, tasks } = workerData as TraceSetup;
 
 /** An exporter and the text that it has not written yet. */
 class Output {
-  readonly exporter: Exporter;
-  readonly kind: ExporterKind;
   private text = '';
+  readonly kind: ExporterKind = EXPORTERS.find(({ kind }) => kind === this.target.kind)!;
+  readonly exporter: Exporter = this.kind.create(settings);
 
-  constructor(private readonly target: ExportTarget) {
-    this.kind = EXPORTERS.find(({ kind }) => kind === target.kind)!;
-    this.exporter = this.kind.create(settings);
-  }
+  constructor(private readonly target: ExportTarget) {}
 
   add(text: string): void {
     this.text += text;

@@ -68,8 +68,6 @@ class Engine {
   useLanes = true;
   /** Test switch: renumbers all sequence numbers after this many pushes. */
   renumberEvery = Infinity;
-
-  private readonly queue: EventQueue;
   private readonly instants: InstantQueue[] = [];
   private readonly handlers: Handler[] = [];
   private readonly names: string[] = [];
@@ -93,9 +91,9 @@ class Engine {
   private firstEvent = 0;
   private instantStart = 0;
   private readonly last = new Recent();
+  private readonly queue = new EventQueue(SLOTS);
 
   constructor() {
-    this.queue = new EventQueue(SLOTS);
     for (let phase = 0; phase < PHASES; phase++) this.instants.push(new InstantQueue());
     this.define('lane', () => invariant(false, 'lane-head-as-event'));
     this.define('timer', (laneId, index, stamp) => {

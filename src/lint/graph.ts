@@ -3,15 +3,14 @@ import type { Call } from './calls.js';
 
 /** Indexes of the calls of a scenario. Each is built once, so that rules do not search all calls for every component. */
 export class Graph {
-  private readonly positions: ReadonlyMap<Call, number>;
   private readonly indexes = new Map<Key, ReadonlyMap<string, readonly Call[]>>();
+  private readonly positions: ReadonlyMap<Call, number> = new Map(
+    this.calls.map((call, position) => [call, position]),
+  );
   /** All parts, callees before their callers; cycles are cut at the part where they are entered. */
-  readonly calleesFirst: readonly string[];
+  readonly calleesFirst: readonly string[] = this.sorted();
 
-  constructor(private readonly calls: readonly Call[]) {
-    this.positions = new Map(calls.map((call, position) => [call, position]));
-    this.calleesFirst = this.sorted();
-  }
+  constructor(private readonly calls: readonly Call[]) {}
 
   from(part: string): readonly Call[] {
     return this.with(FROM, part);

@@ -10,15 +10,12 @@ import type { LaidComponent, LaidPart, Layout } from './layout.js';
 
 /** The mesh around the calls of a plan. */
 export class MeshEdges {
-  private readonly members: ReadonlySet<string>;
-  private readonly balanced: ReadonlySet<string>;
   /** By bundle of the application and bundle of the proxy: both together. */
   private readonly joined = new Map<Bundle, Map<Bundle, Bundle>>();
+  private readonly members: ReadonlySet<string> = new Set(this.mesh?.services);
+  private readonly balanced: ReadonlySet<string> = new Set(this.mesh?.balanced);
 
-  constructor(private readonly mesh: Mesh | null) {
-    this.members = new Set(mesh?.services);
-    this.balanced = new Set(mesh?.balanced);
-  }
+  constructor(private readonly mesh: Mesh | null) {}
 
   /** The bundle of the proxy for a call, in a configuration with this mesh; null = the proxy applies none. */
   proxyOf(caller: LaidComponent, { component, name }: LaidPart, mesh = this.mesh): Bundle | null {

@@ -83,34 +83,30 @@ interface Settle {
 
 class Pool {
   private readonly results: unknown[] = [];
-  private readonly deaths: Int32Array;
   /** Busy workers, with the index of the task of each. */
   private readonly busy = new Map<Worker, number>();
   /** Indices of the tasks that start when a replaced thread has ended. */
   private readonly replacing = new Set<number>();
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
-  /** Indices of the tasks not yet started, the next one first. */
-  private readonly waiting: number[];
   /** Indices of the tasks that must run alone. */
   private readonly postponed: number[] = [];
   /** True while tasks run one by one, each on a thread with all the memory. */
   private isAlone = false;
   private isTurning = false;
-  /** Tasks from here on are not needed. */
-  private end: number;
   private done = 0;
   private failure: TaskFailure | null = null;
   private isOver = false;
+  private readonly deaths = new Int32Array(this.tasks.length);
+  /** Tasks from here on are not needed. */
+  private end: number = this.tasks.length;
+  /** Indices of the tasks not yet started, the next one first. */
+  private readonly waiting: number[] = [...(this.options.order ?? this.tasks.keys())];
 
   constructor(
     private readonly tasks: readonly unknown[],
     private readonly options: PoolOptions,
     private readonly settle: Settle,
-  ) {
-    this.deaths = new Int32Array(tasks.length);
-    this.end = tasks.length;
-    this.waiting = [...(options.order ?? tasks.keys())];
-  }
+  ) {}
 
   start(): void {
     const { signal, workers } = this.options;

@@ -134,14 +134,12 @@ interface Spot {
 }
 
 class Walk {
-  private readonly factor: number | null;
+  private readonly factor: number | null = factorOf(this.edit);
 
   constructor(
     private readonly edit: Edit,
     private readonly segments: readonly Segment[],
-  ) {
-    this.factor = factorOf(edit);
-  }
+  ) {}
 
   from(whole: Node): readonly Edit[] | Miss {
     const { segments, factor } = this;

@@ -78,17 +78,15 @@ export function resolveSweeps(
 }
 
 class SweepReader {
-  private readonly path: readonly PathKey[];
   private isRight = true;
+  private readonly path: readonly PathKey[] = ['sweeps', this.name];
 
   constructor(
     private readonly name: string,
     private readonly own: SweepOutput,
     private readonly node: Node,
     private readonly around: Around,
-  ) {
-    this.path = ['sweeps', name];
-  }
+  ) {}
 
   read(): WrittenSweep | null {
     const { own } = this;

@@ -4,11 +4,12 @@ import { SparseMerge } from './sparse.js';
 
 /** Latency distribution of a time without a fault. */
 export class UsualLatency {
-  private readonly slowest: number;
-  /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
-  private readonly decade: number;
   /** The number of values that are at least this slow. */
   readonly countAtLeast: (seconds: number) => number;
+  private readonly slowest: number = this.quantile(1);
+  /** Seconds from the tenth slowest value to the slowest, over which the share of slower ones falls tenfold. */
+  private readonly decade: number =
+    this.slowest - this.quantile(Math.max(0, 1 - DECADE / this.count));
 
   /** From the number of values in seconds, their quantiles, and the number that are at least as large as a value. */
   constructor(
@@ -18,8 +19,6 @@ export class UsualLatency {
     readonly quantile: (p: number) => number,
     atLeast: (seconds: number) => number,
   ) {
-    this.slowest = quantile(1);
-    this.decade = this.slowest - quantile(Math.max(0, 1 - DECADE / count));
     this.countAtLeast = atLeast;
   }
 

@@ -93,19 +93,18 @@ export async function prove(subject: Subject, run: RunPlans): Promise<Counterfac
 }
 
 class Proof {
-  private readonly plan: Plan;
   /** Replications of each plan, and their usual runs. */
   private readonly replications: number;
   private readonly usual: readonly RunRecord[];
   private readonly suspects: Suspects;
   private readonly events: ProofEvents;
   private runs = 0;
+  private readonly plan: Plan = this.subject.source.plan;
 
   constructor(
     private readonly subject: Subject,
     private readonly runPlans: RunPlans,
   ) {
-    this.plan = subject.source.plan;
     const { records, candidates, share } = subject;
     const all = records.length;
     const faults = this.plan.faults.length;

@@ -22,12 +22,10 @@ const TICKS = 4;
 
 /** All pictures of the page over time. They share one instant and one part of the run. */
 export class Charts {
-  private readonly charts: readonly Chart[];
   private readonly values = new Map<number, readonly (number | null)[]>();
+  private readonly charts: readonly Chart[] = all('.tc').map(chartOf);
 
-  constructor(private readonly data: PageData) {
-    this.charts = all('.tc').map(chartOf);
-  }
+  constructor(private readonly data: PageData) {}
 
   /** Instant under a pointer in a picture; null if it is in none. */
   instantAt(target: Element | null, x: number, zoom: Span): number | null {

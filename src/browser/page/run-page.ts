@@ -12,16 +12,16 @@ const TOLD = 4;
 
 /** A page of runs: their clock, the tabs of the evidence, and a link to what is seen. */
 export class RunPage {
-  private readonly maps: readonly TopologyMap[];
   private readonly radios = all<HTMLInputElement>('.pick input');
-  private readonly first: PageVariant;
   private readonly clock: Clock;
   private readonly tabs: Tabs | null;
   private readonly field: HTMLInputElement | null;
+  private readonly maps: readonly TopologyMap[] = all('.scrub').map(
+    (part) => new TopologyMap(part),
+  );
+  private readonly first: PageVariant = this.chosen;
 
   constructor(private readonly data: PageData) {
-    this.maps = all('.scrub').map((part) => new TopologyMap(part));
-    this.first = this.chosen;
     const remember = (): void => this.remember();
     this.clock = new Clock(
       data,

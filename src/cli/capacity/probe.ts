@@ -47,9 +47,9 @@ const REMAINS = 0.99;
 export class Probes {
   /** Runs that were made. */
   done = 0;
-  private readonly starts: Starts;
   /** Share of requests with a full answer at the load of the file, without faults, by workload. */
   private calm: ReadonlyMap<string, number> | null = null;
+  private readonly starts = new Starts(this.path, true, []);
 
   constructor(
     private readonly path: string,
@@ -57,9 +57,7 @@ export class Probes {
     private readonly terminal: Terminal,
     private readonly threads: WorkerThreads,
     private readonly share: MemoryShare,
-  ) {
-    this.starts = new Starts(path, true, []);
-  }
+  ) {}
 
   /** The scenario at a load. */
   prepared({ workloads, factor, set }: Pick<Load, 'workloads' | 'factor' | 'set'>): Prepared {

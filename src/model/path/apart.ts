@@ -31,8 +31,6 @@ const PLAIN: ReadonlySet<string> = new Set(['gateway', 'service', 'database', 'c
  * its threads, permits and connections until its work ends, or until the process of the caller does.
  */
 export class Apart {
-  /** By component: calls to it can be left. */
-  private readonly plain: readonly boolean[];
   /** By frame that waits: the frame of what is inside. */
   private readonly inside = new Map<number, number>();
   /** By frame that was left: when. */
@@ -41,13 +39,15 @@ export class Apart {
   private readonly calls = new Map<number, readonly [number, number]>();
   /** Attempts in flight whose caller has left: for it they have ended. */
   private readonly counted = new Set<number>();
-  private readonly socketOp: number;
+  private readonly socketOp: number = engine.define('socket-timeout', (own, life) => {
+    if (strands.life[own] === life) this.world.server.stopJob(own, OUTCOME.timeout);
+  });
+  /** By component: calls to it can be left. */
+  private readonly plain: readonly boolean[] = this.world.plan.components.map(({ kind }) =>
+    PLAIN.has(kind),
+  );
 
   constructor(private readonly world: ApartParts) {
-    this.socketOp = engine.define('socket-timeout', (own, life) => {
-      if (strands.life[own] === life) this.world.server.stopJob(own, OUTCOME.timeout);
-    });
-    this.plain = world.plan.components.map(({ kind }) => PLAIN.has(kind));
     world.kept.set('calls that were left', () => this.left.size);
     world.audits.push(() =>
       invariant(

@@ -44,45 +44,39 @@ export class Calls implements CallsPort {
    */
   private readonly enters: PolicyState['enter'][] = [];
   private readonly leaves: PolicyState['leave'][] = [];
-  readonly timerOp: number;
   /** Frame of the last call that returned PENDING. */
   lastFrame = -1;
-  private readonly resumeOp: number;
-  private readonly againOp: number;
-  private readonly forkOp: number;
-  private readonly settleOp: number;
   /** Outcome under which the inner attempt is recorded while a layer's cancel() runs. */
   cancelledAs: Outcome = OUTCOME.cancelled;
   /** The frame whose call() is still on the stack, and its outcome if it has ended already. */
   private direct = -1;
   private directOutcome: Outcome = PENDING;
+  private readonly resumeOp: number = engine.define('resume', (index, stamp) =>
+    this.continueCall(this.resumeOp, index, stamp),
+  );
+  private readonly againOp: number = engine.define('retry', (index, stamp) =>
+    this.continueCall(this.againOp, index, stamp),
+  );
+  readonly timerOp: number = engine.define('policy-timer', (index, stamp) => {
+    if (frames.stamp[index] !== stamp) return;
+    const frame = index >> frames.shift;
+    if (this.wire.stalls(frame, this.timerOp, index, stamp)) return;
+    const layer = index & ((1 << frames.shift) - 1);
+    this.layers[frames.chain[frame] + layer].timer!(frame, layer);
+  });
+  private readonly forkOp: number = engine.define('fork', (index, stamp) => {
+    if (frames.stamp[index] !== stamp) return;
+    const frame = index >> frames.shift;
+    this.advance(frame, frames.base[frame]!);
+  });
+  private readonly settleOp: number = engine.define('settle', (index, stamp) => {
+    if (frames.stamp[index] !== stamp) return;
+    const frame = index >> frames.shift;
+    if (this.wire.stalls(frame, this.settleOp, index, stamp)) return;
+    this.reject(frame, index & ((1 << frames.shift) - 1), frames.word[index]!);
+  });
 
-  constructor(private readonly wire: Wire) {
-    this.resumeOp = engine.define('resume', (index, stamp) =>
-      this.continueCall(this.resumeOp, index, stamp),
-    );
-    this.againOp = engine.define('retry', (index, stamp) =>
-      this.continueCall(this.againOp, index, stamp),
-    );
-    this.timerOp = engine.define('policy-timer', (index, stamp) => {
-      if (frames.stamp[index] !== stamp) return;
-      const frame = index >> frames.shift;
-      if (this.wire.stalls(frame, this.timerOp, index, stamp)) return;
-      const layer = index & ((1 << frames.shift) - 1);
-      this.layers[frames.chain[frame] + layer].timer!(frame, layer);
-    });
-    this.forkOp = engine.define('fork', (index, stamp) => {
-      if (frames.stamp[index] !== stamp) return;
-      const frame = index >> frames.shift;
-      this.advance(frame, frames.base[frame]!);
-    });
-    this.settleOp = engine.define('settle', (index, stamp) => {
-      if (frames.stamp[index] !== stamp) return;
-      const frame = index >> frames.shift;
-      if (this.wire.stalls(frame, this.settleOp, index, stamp)) return;
-      this.reject(frame, index & ((1 << frames.shift) - 1), frames.word[index]!);
-    });
-  }
+  constructor(private readonly wire: Wire) {}
 
   get now(): Ns {
     return engine.now;

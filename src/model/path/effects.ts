@@ -27,14 +27,11 @@ interface EffectsParts extends Run {
  */
 export class Effects {
   /** By part: see `repeatedParts`. */
-  private readonly repeats: Uint8Array;
+  private readonly repeats: Uint8Array = repeatedParts(this.world.plan);
   /** By edge: see `coveredEdges`. */
-  private readonly covered: Uint8Array;
+  private readonly covered: Uint8Array = coveredEdges(this.world.plan);
 
-  constructor(private readonly world: EffectsParts) {
-    this.repeats = repeatedParts(world.plan);
-    this.covered = coveredEdges(world.plan);
-  }
+  constructor(private readonly world: EffectsParts) {}
 
   /** Records busy time and effect of an execution that ran to its end; `outcome` is the outcome of the work. */
   book(strand: number, outcome: Outcome): void {

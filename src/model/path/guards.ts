@@ -31,18 +31,18 @@ export interface GuardsParts extends Run {
  * idempotency keys, concurrency limits and time limits.
  */
 export class Guards {
-  private readonly code: Int32Array;
-  private readonly tables: readonly Float64Array[];
-  private readonly tokens: StreamKey;
+  private readonly code: Int32Array = this.world.plan.program.code;
+  private readonly tables: readonly Float64Array[] = this.world.plan.program.tables;
+  private readonly tokens: StreamKey = streamKey(
+    this.world.plan.seed,
+    this.world.replication,
+    'token',
+  );
 
   constructor(
     private readonly world: GuardsParts,
     private readonly interpreter: InterpreterPort,
-  ) {
-    this.code = world.plan.program.code;
-    this.tables = world.plan.program.tables;
-    this.tokens = streamKey(world.plan.seed, world.replication, 'token');
-  }
+  ) {}
 
   /** Continues with the program of the version or the configuration of the instance. */
   private branch(strand: number, pc: number): void {

@@ -38,29 +38,20 @@ type InterpreterParts = InsteadParts & JoinsParts & GuardsParts;
  * Everything that resumes a strand goes through resume, which holds it while its instance is frozen.
  */
 export class Interpreter implements InterpreterPort {
-  private readonly wakeOp: number;
-  private readonly code: Int32Array;
-  private readonly tables: readonly Float64Array[];
-  private readonly draws: Draws;
-  readonly instead: Instead;
-  private readonly joins: Joins;
-  private readonly guards: Guards;
-  private readonly turns: Turns;
+  private readonly code: Int32Array = this.world.plan.program.code;
+  private readonly tables: readonly Float64Array[] = this.world.plan.program.tables;
+  private readonly draws = new Draws(this.world);
+  readonly instead = new Instead(this.world);
+  private readonly joins = new Joins(this.world, this, this.draws);
+  private readonly guards = new Guards(this.world, this);
+  private readonly turns = new Turns(this.world, this.draws);
+  private readonly wakeOp: number = engine.define('wake', (strand, stamp) => {
+    if (strands.stamp[strand] !== stamp) return;
+    strands.stamp[strand]++;
+    this.resume(strand);
+  });
 
-  constructor(private readonly world: InterpreterParts) {
-    this.code = world.plan.program.code;
-    this.tables = world.plan.program.tables;
-    this.draws = new Draws(world);
-    this.instead = new Instead(world);
-    this.joins = new Joins(world, this, this.draws);
-    this.guards = new Guards(world, this);
-    this.turns = new Turns(world, this.draws);
-    this.wakeOp = engine.define('wake', (strand, stamp) => {
-      if (strands.stamp[strand] !== stamp) return;
-      strands.stamp[strand]++;
-      this.resume(strand);
-    });
-  }
+  constructor(private readonly world: InterpreterParts) {}
 
   resume(strand: number): void {
     const instance = this.world.instances[strands.instance[strand]];

@@ -26,25 +26,21 @@ export interface Programs {
 
 /** `parallel`: branches of a strand, and the rules by which they join. */
 export class Joins {
-  private readonly code: Int32Array;
-  private readonly tables: readonly Float64Array[];
-  private readonly joinEndOp: number;
+  private readonly code: Int32Array = this.world.plan.program.code;
+  private readonly tables: readonly Float64Array[] = this.world.plan.program.tables;
+  private readonly joinEndOp: number = engine.define('best-effort', (strand, stamp) => {
+    if (strands.stamp[strand] !== stamp) return;
+    const instance = this.world.instances[strands.instance[strand]];
+    // When the instance resumes, the strand is still joining, so resume completes the join.
+    if (instance.frozen !== FROZEN.no) instance.stalled.push(strand, stamp);
+    else this.joined(strand);
+  });
 
   constructor(
     private readonly world: JoinsParts,
     private readonly programs: Programs,
     private readonly draws: Draws,
-  ) {
-    this.code = world.plan.program.code;
-    this.tables = world.plan.program.tables;
-    this.joinEndOp = engine.define('best-effort', (strand, stamp) => {
-      if (strands.stamp[strand] !== stamp) return;
-      const instance = this.world.instances[strands.instance[strand]];
-      // When the instance resumes, the strand is still joining, so resume completes the join.
-      if (instance.frozen !== FROZEN.no) instance.stalled.push(strand, stamp);
-      else this.joined(strand);
-    });
-  }
+  ) {}
 
   /** Starts the branches; returns true if the join is over already and the strand continues. */
   fork(strand: number, pc: number): boolean {

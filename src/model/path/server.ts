@@ -25,14 +25,13 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
  * says: the lifetimes of caller and work are separate.
  */
 export class Server implements ServerPort {
-  private readonly waits: LongestWaits;
-  private readonly dropOp: number;
   readonly ended = new EndedAttempts();
+  private readonly waits = new LongestWaits(this.world, (strand) => this.expire(strand));
+  private readonly dropOp: number = engine.define('drop', (strand, stamp) =>
+    this.dropped(strand, stamp),
+  );
 
-  constructor(private readonly world: ServerParts) {
-    this.waits = new LongestWaits(world, (strand) => this.expire(strand));
-    this.dropOp = engine.define('drop', (strand, stamp) => this.dropped(strand, stamp));
-  }
+  constructor(private readonly world: ServerParts) {}
 
   arrive(strand: number): void {
     invariant(strands.arrived[strand] < 0, 'a request arrives once');

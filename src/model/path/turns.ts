@@ -4,16 +4,13 @@ import type { Run } from '../data/run.js';
 
 /** Branches of a program by chance or by a key, and the number of loop rounds. */
 export class Turns {
-  private readonly code: Int32Array;
-  private readonly tables: readonly Float64Array[];
+  private readonly code: Int32Array = this.world.plan.program.code;
+  private readonly tables: readonly Float64Array[] = this.world.plan.program.tables;
 
   constructor(
     private readonly world: Run,
     private readonly draws: Draws,
-  ) {
-    this.code = world.plan.program.code;
-    this.tables = world.plan.program.tables;
-  }
+  ) {}
 
   /** Picks the start of a branch by weight. */
   choose(strand: number, pc: number): number {

@@ -63,17 +63,15 @@ export interface WireParts extends ServedRun {
 export class Wire {
   /** Attempts sent, including the warm-up. */
   attempts = 0;
-  private readonly arriveOp: number;
-  private readonly replyOp: number;
-  private readonly cancelOp: number;
+  private readonly arriveOp: number = engine.define('arrive', (strand, stamp) =>
+    this.arrive(strand, stamp),
+  );
+  private readonly replyOp: number = engine.define('reply', (strand) => this.deliver(strand));
+  private readonly cancelOp: number = engine.define('cancel', (strand, life) => {
+    if (strands.life[strand] === life) this.world.server.cancelNotified(strand);
+  });
 
-  constructor(private readonly world: WireParts) {
-    this.arriveOp = engine.define('arrive', (strand, stamp) => this.arrive(strand, stamp));
-    this.replyOp = engine.define('reply', (strand) => this.deliver(strand));
-    this.cancelOp = engine.define('cancel', (strand, life) => {
-      if (strands.life[strand] === life) this.world.server.cancelNotified(strand);
-    });
-  }
+  constructor(private readonly world: WireParts) {}
 
   /** Sends one attempt of the frame and sets `frames.job`. Returns PASS, or an outcome if it cannot be sent. */
   send(frame: number): number {

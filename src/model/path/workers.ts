@@ -17,14 +17,12 @@ interface WorkersParts extends ActRun, ServedRun {
 
 /** Assigns the workers of an instance to requests. */
 export class Workers {
-  private readonly startOp: number;
   private readonly codelViews = new Map<number, CodelQueue>();
+  private readonly startOp: number = engine.define('start', (strand, stamp) => {
+    if (strands.stamp[strand] === stamp) this.world.interpreter.resume(strand);
+  });
 
-  constructor(private readonly world: WorkersParts) {
-    this.startOp = engine.define('start', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) this.world.interpreter.resume(strand);
-    });
-  }
+  constructor(private readonly world: WorkersParts) {}
 
   /** async: the strand returns its worker while it waits. */
   releaseWorker(strand: number, instance: Instance): void {

@@ -33,13 +33,14 @@ interface Collector {
  */
 export class Collections {
   private readonly collectors = new Map<number, Collector>();
-  private readonly op: number;
+  private readonly op: number = engine.define('collection', (id, generation) =>
+    this.turn(id, generation),
+  );
 
   constructor(
     private readonly world: Run,
     private readonly freezes: Pauses,
   ) {
-    this.op = engine.define('collection', (id, generation) => this.turn(id, generation));
     for (const instance of world.instances) {
       const { gc } = instance.process;
       if (gc !== null) this.collectors.set(instance.id, this.build(gc, instance));

@@ -26,45 +26,39 @@ const RESTART_NS = 10e9;
  * their effects on work, callers and the journal.
  */
 export class Outages {
-  /** Pauses and hangs of the processes, by faults and garbage collection. */
-  readonly freezes: Freezes;
-  /** Garbage collection pauses of the instances; a crash ends them. */
-  readonly collections: Collections;
-  /** Probes that their platform runs. */
-  readonly probes: Probes;
-  /** Their graceful terminations. */
-  readonly terminations: Terminations;
-  /** Nodes on which the processes run; null = there are none. */
-  readonly nodes: Nodes | null;
-  private readonly starts: Starts;
-  private readonly restarts: Restarts;
-  private readonly reviveOp: number;
-  private readonly dieOp: number;
   /** For instances that end at this instant: time until their restart; null = decided by the platform. */
   private readonly ending = new Map<number, Ns | null>();
+  private readonly dieOp: number = engine.define('die', (id) =>
+    this.died(this.world.instances[id]),
+  );
+  private readonly reviveOp: number = engine.define('revive', (id) => {
+    const instance = this.world.instances[id];
+    this.release(instance, 'revives');
+    if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
+  });
+  /** Pauses and hangs of the processes, by faults and garbage collection. */
+  readonly freezes = new Freezes(this.world, (instance) => this.terminations.resumed(instance));
+  /** Garbage collection pauses of the instances; a crash ends them. */
+  readonly collections = new Collections(this.world, this.freezes);
+  /** Probes that their platform runs. */
+  readonly probes = new Probes(this.world, {
+    fails: (instance, graceNs) => this.requestRestart(instance, graceNs),
+    readinessChanged: (instance, ready) => this.setReady(instance, ready),
+  });
+  /** Their graceful terminations. */
+  readonly terminations = new Terminations(this.world, (instance, drained) =>
+    this.ended(instance, drained ? 'drained' : 'overdue'),
+  );
+  /** Nodes on which the processes run; null = there are none. */
+  readonly nodes: Nodes | null =
+    this.world.cluster === null ? null : this.nodesOf(this.world.cluster);
+  private readonly starts = new Starts(this.world, this.nodes, (instance) => {
+    if (instance.leaving) instance.take('replacementReady');
+    else this.started(instance);
+  });
+  private readonly restarts = new Restarts(this.world, (instance) => this.restart(instance));
 
   constructor(private readonly world: OutagesParts) {
-    this.dieOp = engine.define('die', (id) => this.died(world.instances[id]));
-    this.reviveOp = engine.define('revive', (id) => {
-      const instance = world.instances[id];
-      this.release(instance, 'revives');
-      if (instance.killed && this.canStart(instance)) this.restarts.plan(instance);
-    });
-    this.freezes = new Freezes(world, (instance) => this.terminations.resumed(instance));
-    this.collections = new Collections(world, this.freezes);
-    this.probes = new Probes(world, {
-      fails: (instance, graceNs) => this.requestRestart(instance, graceNs),
-      readinessChanged: (instance, ready) => this.setReady(instance, ready),
-    });
-    this.terminations = new Terminations(world, (instance, drained) =>
-      this.ended(instance, drained ? 'drained' : 'overdue'),
-    );
-    this.nodes = world.cluster === null ? null : this.nodesOf(world.cluster);
-    this.starts = new Starts(world, this.nodes, (instance) => {
-      if (instance.leaving) instance.take('replacementReady');
-      else this.started(instance);
-    });
-    this.restarts = new Restarts(world, (instance) => this.restart(instance));
     this.leaveEmpty();
   }
 

@@ -34,13 +34,11 @@ export class Tasks {
   private readonly owners: TaskOwner[] = [];
   /** By instance * parts + part: gauge of the tasks that are being executed. */
   private readonly gauges = new Map<number, number>();
-  private readonly endedOp: number;
+  private readonly endedOp: number = engine.define('task-ended', (owner, record, outcome) =>
+    this.owners[owner].taskEnded(record, outcome),
+  );
 
-  constructor(private readonly world: TasksParts) {
-    this.endedOp = engine.define('task-ended', (owner, record, outcome) =>
-      this.owners[owner].taskEnded(record, outcome),
-    );
-  }
+  constructor(private readonly world: TasksParts) {}
 
   /** Whether injected errors apply to the tasks of an owner. */
   takesErrors(owner: number): boolean {

@@ -21,19 +21,17 @@ const SHUFFLE = 4096;
  * pick, including those of retries. Instances that must not be picked keep their places.
  */
 class Wheel implements BalancerState {
-  private readonly wheel: Int32Array;
-  /** Number of the pick in which each instance was last offered. */
-  private readonly offered: Float64Array;
   private picks = 0;
   private wheels = 0;
   private pointer = 0;
+  private readonly wheel: Int32Array = placesOf(this.weights);
+  /** Number of the pick in which each instance was last offered. */
+  private readonly offered = new Float64Array(this.weights.length);
 
   constructor(
     private readonly weights: Float64Array,
     private readonly setup: BalancerSetup,
   ) {
-    this.wheel = placesOf(weights);
-    this.offered = new Float64Array(weights.length);
     this.shuffle();
   }
 

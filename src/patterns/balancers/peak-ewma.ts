@@ -24,18 +24,14 @@ const UNKNOWN = 1e15;
  * that an avoided instance is tried again.
  */
 class PeakEwma implements BalancerState {
-  private readonly picks: StreamKey;
-  private readonly cost: Float64Array;
-  private readonly seen: Float64Array;
+  private readonly picks: StreamKey = this.setup.picks;
+  private readonly cost = new Float64Array(this.setup.size);
+  private readonly seen = new Float64Array(this.setup.size);
 
   constructor(
     private readonly setup: BalancerSetup,
     private readonly decayNs: Ns,
-  ) {
-    this.picks = setup.picks;
-    this.cost = new Float64Array(setup.size);
-    this.seen = new Float64Array(setup.size);
-  }
+  ) {}
 
   pick(candidates: Int32Array, count: number, a: number, b: number): number {
     const { picks } = this;

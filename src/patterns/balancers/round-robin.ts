@@ -29,17 +29,14 @@ const START = 65;
 const alike = (): number => 1;
 
 class RoundRobin implements BalancerState {
-  private turns: WeightedTurns | null;
-  private next: number;
   private starts = 0;
+  private next: number = this.start();
+  private turns: WeightedTurns | null = this.schedule();
 
   constructor(
     private readonly config: z.output<typeof schema>,
     private readonly setup: BalancerSetup,
-  ) {
-    this.next = this.start();
-    this.turns = this.schedule();
-  }
+  ) {}
 
   pick(candidates: Int32Array, count: number): number {
     if (this.turns?.differ(candidates, count) === true) return this.turns.next(candidates, count);

@@ -6,11 +6,9 @@ import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
 const schema = z.strictObject({ weights: requiredWeights() });
 
 class Weighted implements BalancerState {
-  private readonly rounds: SmoothRounds;
+  private readonly rounds = new SmoothRounds(this.weights.length);
 
-  constructor(private readonly weights: Float64Array) {
-    this.rounds = new SmoothRounds(weights.length);
-  }
+  constructor(private readonly weights: Float64Array) {}
 
   pick(candidates: Int32Array, count: number): number {
     const { rounds, weights } = this;

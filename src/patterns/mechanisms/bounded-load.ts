@@ -23,15 +23,13 @@ export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
  * order in which the others are tried depends only on the key.
  */
 export class BoundedLoad {
-  private readonly order: Int32Array;
+  private readonly order = new Int32Array(this.setup.size);
 
   constructor(
     private readonly setup: BalancerSetup,
     private readonly factor: number,
     private readonly weights: Float64Array,
-  ) {
-    this.order = new Int32Array(setup.size);
-  }
+  ) {}
 
   /** The hashed instance if it has room, else the first with room, else the one least above its share. */
   bounded(hashed: number, candidates: Int32Array, count: number, strand: number): number {

@@ -98,16 +98,14 @@ export class TimeWindow implements OpenWindow {
   calls = 0;
   failures = 0;
   slow = 0;
-  private readonly counts: Int32Array;
   /** Number of the latest slice, counted from time 0. */
   private latest = 0;
+  private readonly counts = new Int32Array(this.slices * STRIDE);
 
   constructor(
     private readonly slices: number,
     private readonly sliceNs: Ns,
-  ) {
-    this.counts = new Int32Array(slices * STRIDE);
-  }
+  ) {}
 
   record(now: Ns, failed: boolean, slow: boolean): void {
     this.call(now);

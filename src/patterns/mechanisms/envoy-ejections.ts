@@ -24,16 +24,14 @@ export class Ejections {
   private backAt: Float64Array = new Float64Array(0);
   private multiplier: Float64Array = new Float64Array(0);
   private jitter: Float64Array = new Float64Array(0);
-  private readonly key: StreamKey;
   private draws = 0;
   private count = 0;
+  private readonly key: StreamKey = this.setup.stream('jitter');
 
   constructor(
     private readonly setup: OutlierSetup,
     private readonly limits: EjectionLimits,
-  ) {
-    this.key = setup.stream('jitter');
-  }
+  ) {}
 
   isOut(instance: number): boolean {
     return this.out[instance] === 1;

@@ -69,7 +69,6 @@ interface HedgingParts {
  * cancels the other attempts. The word of a layer is the number of the call's record.
  */
 export class Hedging implements PolicyState {
-  private readonly most: number;
   private readonly records = new Slots(16);
   /** Attempts sent, and those of them in flight. */
   private sent: Int32Array = new Int32Array(0);
@@ -85,12 +84,12 @@ export class Hedging implements PolicyState {
   /** By (record, attempt): start time, and fork, which is -1 once the attempt is over. Attempt 0 is the original. */
   private begun: Float64Array = new Float64Array(0);
   private forks: Int32Array = new Int32Array(0);
+  private readonly most: number = this.parts.attempts;
 
   constructor(
     private readonly ctx: CallContext,
     private readonly parts: HedgingParts,
   ) {
-    this.most = parts.attempts;
     this.records.onGrow((capacity) => {
       this.sent = widenInt32(this.sent, capacity);
       this.alive = widenInt32(this.alive, capacity);

@@ -102,10 +102,9 @@ export function outcomeTerms(): z.ZodArray<Quantity<OutcomeTerm>> {
  */
 export class OutcomeSet {
   private readonly kinds: number;
-  private readonly statuses: Uint8Array;
+  private readonly statuses = new Uint8Array(HIGHEST_STATUS + 1);
 
   constructor(terms: readonly OutcomeTerm[]) {
-    this.statuses = new Uint8Array(HIGHEST_STATUS + 1);
     let kinds = 0;
     for (const term of terms) {
       if (typeof term === 'number') this.statuses[term] = 1;

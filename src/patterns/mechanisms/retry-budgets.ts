@@ -238,7 +238,7 @@ export class GrpcBudget extends Budget {
 
 /** AWS SDK standard retry quota: a retry that succeeds gets its price back. */
 export class AwsBudget extends Budget {
-  private tokens: number;
+  private tokens: number = this.capacity;
 
   constructor(
     private readonly capacity: number,
@@ -246,7 +246,6 @@ export class AwsBudget extends Budget {
     private readonly timeoutCost: number,
   ) {
     super();
-    this.tokens = capacity;
   }
 
   override succeeded(isRetry: boolean, afterTimeout: boolean): void {

@@ -12,11 +12,9 @@ export class RollingCounts {
   exclusions = 0;
   consecutiveSuccesses = 0;
   consecutiveFailures = 0;
-  private readonly buckets: Int32Array;
+  private readonly buckets = new Int32Array(this.length * STRIDE);
 
-  constructor(readonly length: number) {
-    this.buckets = new Int32Array(length * STRIDE);
-  }
+  constructor(readonly length: number) {}
 
   request(): void {
     this.requests++;

@@ -8,19 +8,16 @@ import type { Ns } from '../../kernel/time.js';
 export class RotatingBuckets {
   fires = 0;
   failures = 0;
-  private readonly fired: Int32Array;
-  private readonly failed: Int32Array;
   /** Number of the current bucket since the start, and its place in the ring. */
   private bucket = 0;
   private place = 0;
+  private readonly fired = new Int32Array(this.length);
+  private readonly failed = new Int32Array(this.length);
 
   constructor(
     private readonly length: number,
     private readonly bucketNs: Ns,
-  ) {
-    this.fired = new Int32Array(length);
-    this.failed = new Int32Array(length);
-  }
+  ) {}
 
   /** Advances to the bucket of this age. */
   rotate(age: Ns): void {

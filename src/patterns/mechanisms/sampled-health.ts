@@ -18,17 +18,15 @@ export class SampledHealth {
   failures = 0;
   /** Successes and failures. */
   throughput = 0;
-  private readonly windowNs: Ns;
   private readonly starts = new Float64Array(ROOM);
   private readonly failed = new Int32Array(ROOM);
   private readonly all = new Int32Array(ROOM);
   /** Slot of the oldest sub-window, and number of sub-windows. */
   private oldest = 0;
   private length = 0;
+  private readonly windowNs: Ns = Math.floor(this.samplingNs / WINDOWS);
 
-  constructor(private readonly samplingNs: Ns) {
-    this.windowNs = Math.floor(samplingNs / WINDOWS);
-  }
+  constructor(private readonly samplingNs: Ns) {}
 
   add(now: Ns, failure: boolean): void {
     const at = this.present(now);

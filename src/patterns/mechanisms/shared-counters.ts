@@ -7,13 +7,10 @@ type Limits = readonly (readonly [period: number, limit: number])[];
 
 /** The counters of one key in the store, one per period; counters of past windows are dropped. */
 class Counters {
-  private readonly used: Float64Array;
-  private readonly ends: Float64Array;
+  private readonly used = new Float64Array(this.limits.length);
+  private readonly ends = new Float64Array(this.limits.length);
 
-  constructor(private readonly limits: Limits) {
-    this.used = new Float64Array(limits.length);
-    this.ends = new Float64Array(limits.length);
-  }
+  constructor(private readonly limits: Limits) {}
 
   /** Adds to a counter and returns its previous value. */
   add(k: number, count: number, now: Ns): number {
@@ -42,14 +39,12 @@ interface Copy {
 
 /** The store, and the nodes with unreported calls. */
 class Store {
-  readonly keys: Keyed<Counters>;
   readonly nodes: SyncedNode[] = [];
   /** Time of the next report from a node; Infinity if none has anything to report. */
   nextSync: Ns = Infinity;
+  readonly keys: Keyed<Counters> = new Keyed(() => new Counters(this.limits));
 
-  constructor(readonly limits: Limits) {
-    this.keys = new Keyed(() => new Counters(limits));
-  }
+  constructor(readonly limits: Limits) {}
 
   /** Applies everything that nodes have reported up to now. */
   settle(now: Ns): void {

@@ -26,18 +26,16 @@ const RUNNING = 1;
  */
 export class ThreadPool implements PolicyState {
   private readonly waiting = new Waiters();
-  private readonly idle: IdleThreads;
   /** Live threads, and those of them with a call. */
   private threads = 0;
   private busy = 0;
+  private readonly idle = new IdleThreads(this.sizes.max);
 
   constructor(
     private readonly ctx: CallContext,
     private readonly sizes: PoolSizes,
     private readonly handoff: Lane | null,
-  ) {
-    this.idle = new IdleThreads(sizes.max);
-  }
+  ) {}
 
   enter(frame: number, layer: number): number {
     const { core, max, queue } = this.sizes;

@@ -14,7 +14,6 @@ export interface Inequality {
  * of available instances changes. `scale` multiplies the weights by other factors, such as requests in flight.
  */
 export class WeightedTurns {
-  private readonly edf: Edf;
   private readonly weights: Float64Array;
   private readonly slowStart: SlowStart | null;
   /** The instances of the current schedule, and the time at which the youngest came up. */
@@ -24,6 +23,7 @@ export class WeightedTurns {
   private inUse = false;
   /** Start time of this caller, from which it counts the age of instances. */
   private begun = -Infinity;
+  private readonly edf = new Edf(this.setup.size);
 
   constructor(
     private readonly setup: BalancerSetup,
@@ -33,7 +33,6 @@ export class WeightedTurns {
     private readonly skipped: number,
     private readonly scale: (instance: number) => number,
   ) {
-    this.edf = new Edf(setup.size);
     this.weights = weightsOf(of.weights, setup.size);
     this.slowStart = of.slowStart === undefined ? null : new SlowStart(of.slowStart);
     this.known = new Int32Array(setup.size);

@@ -11,24 +11,23 @@ const WINDOWS = 3;
  * up on use; a tick belongs to the interval after it.
  */
 export class WindowedPercentile {
-  /** The window being filled, and the full ones. */
-  private readonly filling: Int32Array;
-  private readonly full: Int32Array;
-  private readonly each: readonly Int32Array[];
   private position = 0;
   private startNs: Ns = 0;
   private flushes = 0;
   private refreshes = 0;
   private readMs = Infinity;
+  /** The window being filled, and the full ones. */
+  private readonly filling = new Int32Array(this.highestMs + 1);
+  private readonly full = new Int32Array(this.highestMs + 1);
+  private readonly each: readonly Int32Array[] = Array.from(
+    { length: WINDOWS },
+    () => new Int32Array(this.highestMs + 1),
+  );
 
   constructor(
     private readonly p: number,
     private readonly highestMs: number,
-  ) {
-    this.filling = new Int32Array(highestMs + 1);
-    this.full = new Int32Array(highestMs + 1);
-    this.each = Array.from({ length: WINDOWS }, () => new Int32Array(highestMs + 1));
-  }
+  ) {}
 
   add(now: Ns, latencyNs: Ns): void {
     this.catchUp(now);

@@ -62,16 +62,14 @@ const RULES: ClassRules = { failures: THROWN, excluded: ['cancelled'], cancelsAt
  * decides.
  */
 export class PollyRule implements BreakerRule {
-  private readonly health: SampledHealth;
   private state = CLOSED;
   private blockedUntil: Ns = 0;
+  private readonly health = new SampledHealth(this.config.samplingDuration);
 
   constructor(
     private readonly config: Config,
     private readonly journal: BreakerJournal,
-  ) {
-    this.health = new SampledHealth(config.samplingDuration);
-  }
+  ) {}
 
   admit(now: Ns): number {
     if (this.state === CLOSED) return 0;

@@ -26,11 +26,10 @@ const schema = z.strictObject({
 
 /** Increases by one after a response that found half of the limit in use; decreases by a share after a drop. */
 export class AimdRule extends SampledLimit {
-  estimate: number;
+  estimate: number = this.config.initial;
 
   constructor(private readonly config: z.output<typeof schema>) {
     super();
-    this.estimate = config.initial;
   }
 
   update(rttNs: Ns, inflight: number, didDrop: boolean): void {

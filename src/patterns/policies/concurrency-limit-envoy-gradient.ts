@@ -68,7 +68,6 @@ export function gradientLimit(limit: number, minNs: Ns, sampleNs: Ns, config: Co
  * the times at which they would have fired.
  */
 export class EnvoyGradientRule implements LimitRule {
-  private current: number;
   /** The limit to restore after the measurement; 0 if none runs. */
   private deferred = 0;
   /** Calls that started before this time are not samples. */
@@ -79,12 +78,12 @@ export class EnvoyGradientRule implements LimitRule {
   private windowsAtMin = 0;
   private samples: Float64Array = new Float64Array(256);
   private count = 0;
+  private current: number = this.config.min;
 
   constructor(
     private readonly config: Config,
     private readonly stream: StreamKey,
   ) {
-    this.current = config.min;
     this.measure(0);
   }
 

@@ -37,14 +37,13 @@ const schema = z.strictObject({
 
 /** The limit shrinks while responses are slower than the long average, and otherwise grows slowly. */
 export class Gradient2Rule extends SampledLimit {
-  estimate: number;
   private longNs = 0;
   private sumNs = 0;
   private count = 0;
+  estimate: number = this.config.initial;
 
   constructor(private readonly config: z.output<typeof schema>) {
     super();
-    this.estimate = config.initial;
   }
 
   /** A drop counts like any other response, with the time it took. */

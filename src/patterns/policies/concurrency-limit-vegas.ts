@@ -27,18 +27,17 @@ const schema = z.strictObject({
  * the whole part of the limit's base-10 logarithm.
  */
 export class VegasRule extends SampledLimit {
-  estimate: number;
   private shortestNs: Ns = 0;
   private probeCount = 0;
   /** 0 until the first call draws it. */
   private probeJitter = 0;
+  estimate: number = this.config.initial;
 
   constructor(
     private readonly config: z.output<typeof schema>,
     private readonly stream: StreamKey,
   ) {
     super();
-    this.estimate = config.initial;
   }
 
   update(rttNs: Ns, inflight: number, didDrop: boolean, lineageA: number, lineageB: number): void {

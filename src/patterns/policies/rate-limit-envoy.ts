@@ -29,17 +29,15 @@ const schema = z.strictObject({
 
 /** Whole fills at multiples of the interval since the start; tokens beyond the maximum are lost. */
 class TimerBucket implements Meter {
-  private tokens: number;
   private fills = 0;
+  private tokens: number = this.maxTokens;
 
   constructor(
     private readonly maxTokens: number,
     private readonly tokensPerFill: number,
     private readonly intervalNs: Ns,
     private readonly start: Ns,
-  ) {
-    this.tokens = maxTokens;
-  }
+  ) {}
 
   take(now: Ns): Ns {
     const fills = this.fillsUntil(now);

@@ -47,16 +47,14 @@ const schema = z.strictObject({
  */
 class AtomicCycles implements Meter {
   private cycle = 0;
-  private permissions: number;
+  private permissions: number = this.limit;
 
   constructor(
     private readonly limit: number,
     private readonly periodNs: Ns,
     private readonly timeoutNs: Ns,
     private readonly start: Ns,
-  ) {
-    this.permissions = limit;
-  }
+  ) {}
 
   take(now: Ns): Ns {
     const elapsed = now - this.start;

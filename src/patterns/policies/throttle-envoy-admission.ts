@@ -48,13 +48,10 @@ const schema = z.strictObject({
 
 /** Envoy's admission_control.cc: acts on the success rate of the requests that were sent. */
 export class EnvoyAdmissionRule implements ThrottleRule {
-  private readonly recent: RecentRequests;
-  private readonly exponent: number;
+  private readonly recent = new RecentRequests(this.config.window, NS_PER_SECOND);
+  private readonly exponent: number = 1 / Math.max(1, this.config.aggression);
 
-  constructor(private readonly config: z.output<typeof schema>) {
-    this.recent = new RecentRequests(config.window, NS_PER_SECOND);
-    this.exponent = 1 / Math.max(1, config.aggression);
-  }
+  constructor(private readonly config: z.output<typeof schema>) {}
 
   refuses(now: Ns, uniform: number): boolean {
     if (this.averageRps(now) < this.config.rpsThreshold) return false;

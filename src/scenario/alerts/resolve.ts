@@ -10,7 +10,7 @@ import { BUCKETS, exportedMetrics } from '../../language/exported.js';
 import type { ExpressionNames } from '../../language/expression.js';
 import { selectorsOf, type Expr } from '../../promql/ast.js';
 import { parsePromql, PromqlError } from '../../promql/parse.js';
-import { cursorAt, type Context, type Path } from '../resolve/context.js';
+import { cursorAt, type Context, type Cursor } from '../resolve/context.js';
 import { sorted } from '../resolve/names.js';
 import { selectorProblem, type KnownSeries } from './check.js';
 import { ownRule } from './rules.js';
@@ -80,14 +80,14 @@ function checkNames(context: Context, written: WrittenAlerts): void {
   const seen = new Set(Object.keys(written.rules ?? {}));
   written.groups?.forEach(({ rules }, group) => {
     rules.forEach(({ alert, record }, index) => {
-      const path = ['alerts', 'groups', group, 'rules', index];
+      const here = cursorAt(context, 'alerts', 'groups', group, 'rules', index);
       if ((alert === null) === (record === null)) {
-        cursorAt(context, ...path).conflict('write either alert or record: what it is called');
+        here.conflict('write either alert or record: what it is called');
       }
       if (alert === null) return;
       if (seen.has(alert)) {
         const message = `two alerts are called ${alert}: give each a name of its own`;
-        cursorAt(context, ...path, 'alert').conflict(message);
+        here.in('alert').conflict(message);
       }
       seen.add(alert);
     });
@@ -120,24 +120,24 @@ function knownSeries(names: ExpressionNames, groups: readonly AlertGroup[]): Kno
 /** Reads every pasted or written query, and checks its names. */
 function checkQueries(context: Context, groups: readonly AlertGroup[], known: KnownSeries): void {
   for (const { kind, path: at, expr: text } of groups.flatMap(({ rules }) => rules)) {
-    const path = [...at, kind === 'pasted' ? 'expr' : kind];
-    const expr = readQuery(context, text, path);
+    const here = cursorAt(context, ...at, kind === 'pasted' ? 'expr' : kind);
+    const expr = readQuery(here, text);
     if (expr === null) continue;
     for (const selector of selectorsOf(expr)) {
       const problem = selectorProblem(selector, known);
-      if (problem !== null) cursorAt(context, ...path).report('FL504', problem.message, problem);
+      if (problem !== null) here.report('FL504', problem.message, problem);
     }
   }
 }
 
-function readQuery(context: Context, text: string, path: Path): Expr | null {
+function readQuery(here: Cursor, text: string): Expr | null {
   try {
     return parsePromql(text);
   } catch (error) {
     if (!(error instanceof PromqlError)) throw error;
     const { message, found, allowed, offset } = error;
     const where = found === '' ? 'at its end' : `at ${found} (character ${offset + 1})`;
-    cursorAt(context, ...path).report('FL503', `${message} ${where}`, { found, allowed });
+    here.report('FL503', `${message} ${where}`, { found, allowed });
     return null;
   }
 }

@@ -5,7 +5,7 @@ import {
   parseCondition,
   type ExpressionNames,
 } from '../../language/expression.js';
-import { cursorAt, type Context, type Path } from '../resolve/context.js';
+import { cursorAt, type Context, type Cursor } from '../resolve/context.js';
 import { split } from '../resolve/targets.js';
 import { burnExpr, userSeries } from './burn-rate.js';
 import { promTime } from './text.js';
@@ -27,16 +27,16 @@ const SHORT_SHARE = 12;
 /** Resolves a rule in the words of this language; null if it is wrong. */
 export function ownRule(scope: RuleScope, name: string, rule: WrittenRule): AlertRule | null {
   const { context } = scope;
-  const path = ['alerts', 'rules', name];
+  const here = cursorAt(context, 'alerts', 'rules', name);
   const forms = FORMS.filter((form) => rule[form] !== null);
   if (forms.length !== 1) {
     const message = 'write exactly one of burnRate, when and expr';
-    cursorAt(context, ...path).conflict(message);
+    here.conflict(message);
     return null;
   }
   const kind = forms[0]!;
-  refuseOthers(context, rule, kind, path);
-  const own = OWN[kind](scope, rule, path);
+  refuseOthers(here, rule, kind);
+  const own = OWN[kind](here, scope, rule);
   if (own === null) return null;
   return {
     name,
@@ -46,7 +46,7 @@ export function ownRule(scope: RuleScope, name: string, rule: WrittenRule): Aler
     keepFiringForNs: rule.keepFiringForNs,
     severity: rule.severity,
     labels: {},
-    path,
+    path: here.path,
     windowNs: 0,
   };
 }
@@ -54,11 +54,11 @@ export function ownRule(scope: RuleScope, name: string, rule: WrittenRule): Aler
 type Own = Pick<AlertRule, 'words' | 'expr' | 'forNs'>;
 
 const OWN: Readonly<
-  Record<(typeof FORMS)[number], (scope: RuleScope, rule: WrittenRule, path: Path) => Own | null>
+  Record<(typeof FORMS)[number], (here: Cursor, scope: RuleScope, rule: WrittenRule) => Own | null>
 > = {
   burnRate: burning,
   when: observed,
-  expr: (_, { expr, forNs }) => ({ words: expr!.trim(), expr: expr!, forNs }),
+  expr: (_here, _scope, { expr, forNs }) => ({ words: expr!.trim(), expr: expr!, forNs }),
 };
 
 /** Fields that only some forms have. */
@@ -70,51 +70,40 @@ const OF_FORM: Readonly<Record<string, (typeof FORMS)[number]>> = {
   overNs: 'when',
 };
 
-function refuseOthers(
-  context: Context,
-  rule: WrittenRule,
-  kind: (typeof FORMS)[number],
-  path: Path,
-): void {
+function refuseOthers(here: Cursor, rule: WrittenRule, kind: (typeof FORMS)[number]): void {
   for (const [field, form] of Object.entries(OF_FORM)) {
     if (form === kind || rule[field as keyof WrittenRule] === null) continue;
     const written = field.replace(/Ns$/, '');
-    cursorAt(context, ...path, written).conflict(`has no effect without ${form}: remove it`);
+    here.in(written).conflict(`has no effect without ${form}: remove it`);
   }
 }
 
-function burning(
-  { context, names, objective }: RuleScope,
-  rule: WrittenRule,
-  path: Path,
-): Own | null {
+function burning(here: Cursor, { names, objective }: RuleScope, rule: WrittenRule): Own | null {
   const { burnRate, longNs, shortNs, forNs } = rule;
   const promised = rule.objective ?? objective;
   if (promised === null) {
     const message = 'a burn rate needs an objective: write objective here, or in alerts';
-    cursorAt(context, ...path, 'burnRate').conflict(message);
+    here.in('burnRate').conflict(message);
     return null;
   }
   if (promised === 1) {
     const message = 'a promise of 100% leaves no error budget: write a share below 100%';
-    cursorAt(context, ...path, 'objective').conflict(message);
+    here.in('objective').conflict(message);
     return null;
   }
   const factor = burnRate!;
   if (factor * (1 - promised) >= 1) {
     const most = Math.floor(1 / (1 - promised));
     const message = `never fires: the budget of ${promised * 100}% burns ${most} times as fast at most, when every request fails`;
-    cursorAt(context, ...path, 'burnRate').conflict(message);
+    here.in('burnRate').conflict(message);
     return null;
   }
   const [workload, request] = rule.of === null ? [null, null] : split(rule.of);
-  if (workload !== null && !isWorkload(context, names, workload, request, path)) return null;
+  if (workload !== null && !isWorkload(here, names, workload, request)) return null;
   const long = longNs ?? LONG_NS;
   const short = shortNs ?? Math.max(1e9, Math.round(long / SHORT_SHARE / 1e9) * 1e9);
   if (short >= long) {
-    cursorAt(context, ...path, 'short').conflict(
-      'the short window must be shorter than the long one',
-    );
+    here.in('short').conflict('the short window must be shorter than the long one');
     return null;
   }
   const of = rule.of === null ? '' : `${rule.of} `;
@@ -126,11 +115,10 @@ function burning(
 }
 
 function isWorkload(
-  context: Context,
+  here: Cursor,
   { components }: ExpressionNames,
   workload: string,
   request: string | null,
-  path: Path,
 ): boolean {
   const known = components.get(workload);
   if (known?.kind === 'workload' && (request === null || known.parts.includes(request)))
@@ -140,24 +128,23 @@ function isWorkload(
   );
   const found = request === null ? workload : `${workload}.${request}`;
   const message = `there is no workload or request ${found}`;
-  cursorAt(context, ...path, 'of').report('FL404', message, { found, allowed });
+  here.in('of').report('FL404', message, { found, allowed });
   return false;
 }
 
 function observed(
-  { context, scenario, names }: RuleScope,
+  here: Cursor,
+  { scenario, names }: RuleScope,
   { when, overNs, forNs }: WrittenRule,
-  path: Path,
 ): Own | null {
-  const at = [...path, 'when'];
+  const at = here.in('when');
   const parsed = parseCondition(when!);
   if (!parsed.ok) {
-    cursorAt(context, ...at).report('FL501', parsed.message, parsed);
+    at.report('FL501', parsed.message, parsed);
     return null;
   }
   const problems = checkExpression(parsed.expression, names);
-  for (const problem of problems)
-    cursorAt(context, ...at).report('FL502', problem.message, problem);
+  for (const problem of problems) at.report('FL502', problem.message, problem);
   if (problems.length > 0) return null;
   const found = translated(
     parsed.expression,
@@ -166,7 +153,7 @@ function observed(
     (name) => names.components.get(name)?.kind,
   );
   if ('problem' in found) {
-    cursorAt(context, ...at).report('FL502', found.problem);
+    at.report('FL502', found.problem);
     return null;
   }
   return { words: when!.trim(), expr: found.expr, forNs: Math.max(forNs, parsed.forNs) };

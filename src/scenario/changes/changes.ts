@@ -73,15 +73,13 @@ function isWhole({ instances, zone, labels }: Fault): boolean {
 
 /** Builds scenarios in which changes are in force. */
 class Builder {
-  private readonly inherited: Node;
   private readonly built = new Map<string, Scenario | null>();
+  private readonly inherited: Node = writeOut(this.source.tree);
 
   constructor(
     private readonly source: ChangeSource,
     private readonly changes: readonly Written[],
-  ) {
-    this.inherited = writeOut(source.tree);
-  }
+  ) {}
 
   /** The paths of a change with their values, and the components that it changes. Reports those that cannot change. */
   described(own: Written): Pick<Fault, 'changes' | 'config'> {

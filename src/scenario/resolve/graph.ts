@@ -18,11 +18,11 @@ import type { CountDistribution } from '../../kernel/counts.js';
 /** All possible calls between the components of a scenario. */
 export class CallGraph {
   /** Component pairs as `caller->callee`. */
-  readonly pairs: ReadonlySet<string>;
+  readonly pairs: ReadonlySet<string> = new Set(
+    this.edges.map((e) => `${componentOf(e.from)}->${componentOf(e.to)}`),
+  );
 
-  constructor(readonly edges: readonly CallEdge[]) {
-    this.pairs = new Set(edges.map((e) => `${componentOf(e.from)}->${componentOf(e.to)}`));
-  }
+  constructor(readonly edges: readonly CallEdge[]) {}
 
   /** Whether there is a call between two ends. `all` and a missing part match everything. */
   has(from: readonly [string, string | null], to: readonly [string, string | null]): boolean {

@@ -6,15 +6,13 @@ import { blockedBy, contains, entryAt, withIn } from './tree.js';
 
 /** A mapping whose keys of other products are replaced one by one. */
 export class Rewriting {
-  protected result: MapNode;
+  protected result: MapNode = this.source;
 
   constructor(
     protected readonly source: MapNode,
     private readonly path: Path,
     protected readonly problems: Problems,
-  ) {
-    this.result = source;
-  }
+  ) {}
 
   /** Replaces a key by the entries that mean the same. `inside`: where the key is. */
   protected row(

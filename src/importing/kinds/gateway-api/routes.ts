@@ -31,15 +31,15 @@ interface Ranked {
 }
 
 class Reader {
-  private readonly hosts: ReturnType<typeof hostsOf>;
+  private readonly hosts: ReturnType<typeof hostsOf> = hostsOf(
+    this.document.get('spec', 'hostnames')?.items() ?? [],
+  );
 
   constructor(
     private readonly document: Cell,
     private readonly gateway: Component,
     private readonly system: System,
-  ) {
-    this.hosts = hostsOf(document.get('spec', 'hostnames')?.items() ?? []);
-  }
+  ) {}
 
   read(): void {
     const { document, gateway, system } = this;

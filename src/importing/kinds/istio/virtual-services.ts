@@ -22,18 +22,17 @@ export const virtualServices: DocumentKind = {
 };
 
 class Reader {
-  private readonly namespace: string;
+  private readonly namespace: string = namespaceOf(this.document);
   /** Hosts of the requests that its routes take; null = all. */
-  private readonly hosts: ReturnType<typeof hostsOf>;
+  private readonly hosts: ReturnType<typeof hostsOf> = hostsOf(
+    this.document.get('spec', 'hosts')?.items() ?? [],
+  );
 
   constructor(
     private readonly document: Cell,
     private readonly system: System,
     private readonly mesh: Mesh,
-  ) {
-    this.namespace = namespaceOf(document);
-    this.hosts = hostsOf(document.get('spec', 'hosts')?.items() ?? []);
-  }
+  ) {}
 
   read(): void {
     const spec = this.document.get('spec');

@@ -43,14 +43,12 @@ export type Durations = readonly Histogram[];
  * four forms; the analysis finds it by name and subject (`analysis/measure/meter-readings.ts`).
  */
 export class Meters {
-  private readonly cells: number;
   private readonly list: (() => MeterRecord)[] = [];
   private readonly ages: Age[] = [];
   private readonly gauges = new Map<string, number>();
+  private readonly cells: number = this.grid.edges.length - 1;
 
-  constructor(private readonly grid: Grid) {
-    this.cells = grid.edges.length - 1;
-  }
+  constructor(private readonly grid: Grid) {}
 
   counter(name: string, { component, part }: MeterSubject): Counter {
     const counter: Counter = { total: 0, cells: new Float64Array(this.cells) };

@@ -19,11 +19,9 @@ interface Entry {
  */
 export class Alarms {
   private readonly entries: Entry[] = [];
-  private readonly op: number;
-
-  constructor() {
-    this.op = engine.define('policy-alarm', (id, generation) => this.ring(id, generation));
-  }
+  private readonly op: number = engine.define('policy-alarm', (id, generation) =>
+    this.ring(id, generation),
+  );
 
   /** Creates an alarm that is not set. `owner` null: the state is shared by several processes. */
   add(run: () => void, owner: Instance | null): Alarm {

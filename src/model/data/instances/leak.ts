@@ -13,15 +13,13 @@ export interface LeakRate {
 export class Leak {
   /** Bytes leaked until `since`. */
   private lost = 0;
-  private since: Ns;
+  private since: Ns = engine.now;
 
   constructor(
     readonly fault: number,
     private rate: LeakRate,
     private isRunning: boolean,
-  ) {
-    this.since = engine.now;
-  }
+  ) {}
 
   /** Bytes leaked until now. */
   get bytes(): number {

@@ -40,8 +40,6 @@ export interface MemorySizes {
  * below the limit, so a process whose memory is nearly full collects all the time.
  */
 export class Memory {
-  /** Gauge of the bytes held. */
-  readonly gauge: number;
   private leaks: Leak[] = [];
   private isRunning = true;
   private inWork = 0;
@@ -49,13 +47,14 @@ export class Memory {
   /** Time of the next look at a leak, and its generation; older looks are void. */
   private nextLook: Ns = Infinity;
   private generation = 0;
+  /** Gauge of the bytes held. */
+  readonly gauge: number = levels.register();
 
   constructor(
     private readonly instance: MemoryOwner,
     private readonly sizes: MemorySizes,
     private readonly effects: MemoryEffects,
   ) {
-    this.gauge = levels.register();
     levels.set(this.gauge, sizes.base);
   }
 

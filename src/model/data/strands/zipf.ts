@@ -6,14 +6,13 @@ const EXACT_MAX = 100_000;
 /** Returns value i from 0 with weight (i + 1)^-exponent for a number in (0, 1); greater numbers give rarer values. */
 export class Zipf {
   /** Cumulative sums of the weights; null for too many values. */
-  private readonly sums: Float64Array | null;
+  private readonly sums: Float64Array | null =
+    this.count <= EXACT_MAX ? cumulated(this.count, this.exponent) : null;
 
   constructor(
     private readonly count: number,
     private readonly exponent: number,
-  ) {
-    this.sums = count <= EXACT_MAX ? cumulated(count, exponent) : null;
-  }
+  ) {}
 
   at(u: number): number {
     const { sums, count, exponent } = this;

@@ -18,15 +18,13 @@ export const COMMAND = Object.freeze({ get: 0, set: 1, delete: 2, unread: 3 } as
  * which writes its response to the caller.
  */
 export class Commands {
-  readonly draws: Draws;
+  readonly draws = new Draws(this.world);
 
   constructor(
     readonly world: Run,
     readonly columns: CacheColumns,
     private readonly caches: readonly Cache[],
-  ) {
-    this.draws = new Draws(world);
-  }
+  ) {}
 
   /** Prepares the command that the next instruction sends. */
   ask(strand: number, spec: PlanCacheAct): Outcome {

@@ -26,17 +26,14 @@ export class Content {
   delta: Ns = 0;
   expires: Ns = Infinity;
   ttl: Ns = Infinity;
-  private entries: Entries;
+  private entries = new Entries(this.rules.population);
   /** Null if the capacity covers all values. */
-  private eviction: Eviction | null;
+  private eviction: Eviction | null = this.newEviction();
 
   constructor(
     private readonly rules: ContentRules,
     private readonly evicted: () => void,
-  ) {
-    this.entries = new Entries(rules.population);
-    this.eviction = this.newEviction();
-  }
+  ) {}
 
   get size(): number {
     return this.entries.used;

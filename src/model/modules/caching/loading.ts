@@ -20,21 +20,18 @@ const ALONE = 0;
  * is written before it ends.
  */
 export class Loading {
-  private readonly landedOp: number;
-  private readonly leadOp: number;
+  private readonly landedOp: number = engine.define('cache-landed', (strand, stamp, outcome) => {
+    if (strands.stamp[strand] === stamp) this.world.interpreter.acted(strand, outcome);
+  });
+  private readonly leadOp: number = engine.define('cache-lead', (strand, stamp, load) => {
+    if (strands.stamp[strand] === stamp) this.leads(strand, load);
+  });
 
   constructor(
     private readonly world: ActRun,
     private readonly columns: CacheColumns,
     private readonly caches: readonly Cache[],
-  ) {
-    this.landedOp = engine.define('cache-landed', (strand, stamp, outcome) => {
-      if (strands.stamp[strand] === stamp) world.interpreter.acted(strand, outcome);
-    });
-    this.leadOp = engine.define('cache-lead', (strand, stamp, load) => {
-      if (strands.stamp[strand] === stamp) this.leads(strand, load);
-    });
-  }
+  ) {}
 
   /** Returns the failure that was kept for this instruction. */
   kept(strand: number): Outcome {

@@ -17,15 +17,13 @@ export const NOT_FOUND = withStatus(OUTCOME.clientError, 404);
 
 /** Lookups in cache levels, and copies of found values to the levels in the process. */
 export class Lookups {
-  readonly draws: Draws;
+  readonly draws = new Draws(this.world);
 
   constructor(
     readonly world: Run,
     readonly columns: CacheColumns,
     private readonly caches: readonly Cache[],
-  ) {
-    this.draws = new Draws(world);
-  }
+  ) {}
 
   /** Looks a value up in a level in the process. */
   lookup(strand: number, pc: number, spec: PlanCacheAct): Outcome {

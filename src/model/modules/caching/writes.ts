@@ -15,17 +15,15 @@ const NO = OUTCOME.clientError;
 
 /** Writes of cached values, at once or behind. */
 export class Writes {
-  private readonly gatheredOp: number;
+  private readonly gatheredOp: number = engine.define('cache-gathered', (strand, stamp) => {
+    if (strands.stamp[strand] === stamp) this.gathered(strand);
+  });
 
   constructor(
     private readonly world: ActRun,
     private readonly columns: CacheColumns,
     private readonly caches: readonly Cache[],
-  ) {
-    this.gatheredOp = engine.define('cache-gathered', (strand, stamp) => {
-      if (strands.stamp[strand] === stamp) this.gathered(strand);
-    });
-  }
+  ) {}
 
   /** Gives the value a new version, which becomes the current value of the strand. */
   write(strand: number, spec: PlanCacheAct): Outcome {

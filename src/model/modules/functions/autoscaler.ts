@@ -8,18 +8,16 @@ import type { KpaSettings } from '../../../contracts/scenario/functions.js';
  * first request, as in pkg/autoscaler/aggregation.
  */
 export class Autoscaler {
-  /** By second: average concurrency. The ring holds the stable window. */
-  private readonly seconds: Float64Array;
   private level = 0;
   private noted: Ns = 0;
   /** First second of the current activity; -1 = none. */
   private first = -1;
   private panicSince: Ns = -1;
   private panicPods = 0;
+  /** By second: average concurrency. The ring holds the stable window. */
+  private readonly seconds = new Float64Array(this.spec.stableWindowNs / NS_PER_SECOND + 1);
 
-  constructor(private readonly spec: KpaSettings) {
-    this.seconds = new Float64Array(spec.stableWindowNs / NS_PER_SECOND + 1);
-  }
+  constructor(private readonly spec: KpaSettings) {}
 
   /** Changes the number of requests that wait or run. */
   add(now: Ns, change: number): void {

@@ -11,13 +11,15 @@ import { strands } from '../../data/strands/strands.js';
  * that outlives its request runs on the cores of the process.
  */
 export class EnvironmentCores implements Processor {
-  readonly gauge: number;
   private readonly list: Cores[] = [];
   /** By strand: the environment whose cores it uses; -1 = those of the process. */
   private at: Int32Array = new Int32Array(0);
-  private readonly op: number;
   private speed = 1;
   private stress: readonly Stress[] = [];
+  readonly gauge: number = this.shared.gauge;
+  private readonly op: number = engine.define('environment-cores', (at, generation) =>
+    this.list[at].fire(generation),
+  );
 
   /** `of`: the environment of a request, -1 = none. */
   constructor(
@@ -26,10 +28,6 @@ export class EnvironmentCores implements Processor {
     private readonly cores: number,
     private readonly of: (strand: number) => number,
   ) {
-    this.gauge = shared.gauge;
-    this.op = engine.define('environment-cores', (at, generation) =>
-      this.list[at].fire(generation),
-    );
     strands.slots.onGrow((capacity) => (this.at = widenInt32(this.at, capacity)));
   }
 

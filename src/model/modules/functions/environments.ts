@@ -27,8 +27,6 @@ const THROTTLED = withStatus(OUTCOME.throttled, 429);
  * the zone with the fewest (AWS Lambda developer guide, security-resilience: functions run in multiple zones).
  */
 export class Environments implements Host {
-  readonly component: number;
-  private readonly spec: FunctionSettings;
   private readonly stream: StreamKey;
   /** By environment: its requests, when it is ready, the stamp of its keep-alive, and whether it exists. */
   private inside: Int32Array = new Int32Array(64);
@@ -55,14 +53,14 @@ export class Environments implements Host {
   private readonly coldStarts: Counter;
   private readonly readyOp: number;
   private readonly idleOp: number;
+  private readonly spec: FunctionSettings = this.plan.spec;
+  readonly component: number = this.plan.component;
 
   constructor(
     private readonly world: ActRun,
     private readonly plan: PlanFunction,
     private readonly account: Account,
   ) {
-    this.spec = plan.spec;
-    this.component = plan.component;
     const { meters } = world;
     const { component } = plan;
     const { name, firstInstance, instances } = world.plan.components[component];

@@ -19,11 +19,9 @@ interface CommitsSetup extends Omit<PauseSetup, 'spec'> {
 export class Commits {
   /** Members that still handle records of a partition that another member may read by now. */
   readonly revoked = new Set<Member>();
-  private readonly offsets: Offsets;
+  private readonly offsets: Offsets = this.setup.offsets;
 
-  constructor(private readonly setup: CommitsSetup) {
-    this.offsets = setup.offsets;
-  }
+  constructor(private readonly setup: CommitsSetup) {}
 
   /** Commits an offset. The commit fails if the member has left the group or lost the partition. */
   commit(member: Member, log: number, offset: number): void {

@@ -55,7 +55,6 @@ export class Group {
   readonly offsets: Offsets;
   readonly membership: Membership;
   readonly loop: PollLoop;
-  readonly spec: PlanGroup;
   readonly members: readonly Member[];
   /** Partitions of the topic; logs from this number on are the group's own retry logs. */
   private readonly size: number;
@@ -67,9 +66,9 @@ export class Group {
   private isBegun: boolean;
   /** Null if no fault purges the topic. */
   private readonly purgedCount: Counter | null;
+  readonly spec: PlanGroup = this.setup.spec;
 
   constructor(private readonly setup: GroupSetup) {
-    this.spec = setup.spec;
     const { world, registry, messages, topic, spec, index, forwarding } = setup;
     const subject = { component: topic.spec.component, part: spec.part };
     const isPurged = isHitBy(world, 'flushed', subject.component);

@@ -27,28 +27,7 @@ export const placeOf = (log: number, offset: number): number => log * LENGTH + o
 
 /** The offsets of a group in each of its logs, and its lag. */
 export class Offsets {
-  /** By log: the next offset to read after a restart, the next to poll, and the one below which nothing is needed. */
-  readonly committed: Float64Array;
-  readonly position: Float64Array;
-  readonly released: Float64Array;
-  /** By log: the group has skipped uncommitted records below this offset, as after retention. */
-  readonly floor: Float64Array;
-  /** By log: offset from which records are kept because the group may seek back; Infinity = it will not. */
-  readonly hold: Float64Array;
-  /**
-   * By log: the offset that it would have released without that hold; and the highest position it has gone back from.
-   */
-  readonly passed: Float64Array;
-  readonly reached: Float64Array;
   readonly lag: number;
-  /** By log: its lag. */
-  private readonly lags: Float64Array;
-  /**
-   * By log: the offset below which records were read before, the most tries they may have had then, and most tries now.
-   */
-  private readonly heights: Float64Array;
-  private readonly before: Int32Array;
-  private readonly most: Int32Array;
   private readonly age: Age;
   readonly redelivered: Counter;
   /** The log with the oldest uncommitted message, and the log with the highest lag; -1 = none. */
@@ -56,6 +35,27 @@ export class Offsets {
   private hottest = -1;
   /** Gauge of the largest lag among the logs; -1 if there is only one log. */
   private readonly partitionLag: number;
+  /** By log: the next offset to read after a restart, the next to poll, and the one below which nothing is needed. */
+  readonly committed = new Float64Array(this.logs.length);
+  readonly position = new Float64Array(this.logs.length);
+  readonly released = new Float64Array(this.logs.length);
+  private readonly before = new Int32Array(this.logs.length);
+  private readonly most: Int32Array = new Int32Array(this.logs.length).fill(1);
+  /**
+   * By log: the offset below which records were read before, the most tries they may have had then, and most tries now.
+   */
+  private readonly heights = new Float64Array(this.logs.length);
+  /** By log: the group has skipped uncommitted records below this offset, as after retention. */
+  readonly floor = new Float64Array(this.logs.length);
+  /** By log: offset from which records are kept because the group may seek back; Infinity = it will not. */
+  readonly hold: Float64Array = new Float64Array(this.logs.length).fill(Infinity);
+  /**
+   * By log: the offset that it would have released without that hold; and the highest position it has gone back from.
+   */
+  readonly passed = new Float64Array(this.logs.length);
+  readonly reached = new Float64Array(this.logs.length);
+  /** By log: its lag. */
+  private readonly lags = new Float64Array(this.logs.length);
 
   constructor(
     private readonly world: Run,
@@ -64,17 +64,6 @@ export class Offsets {
     readonly logs: readonly ReadLog[],
     private readonly passing: Passing,
   ) {
-    this.committed = new Float64Array(logs.length);
-    this.position = new Float64Array(logs.length);
-    this.released = new Float64Array(logs.length);
-    this.before = new Int32Array(logs.length);
-    this.most = new Int32Array(logs.length).fill(1);
-    this.heights = new Float64Array(logs.length);
-    this.floor = new Float64Array(logs.length);
-    this.hold = new Float64Array(logs.length).fill(Infinity);
-    this.passed = new Float64Array(logs.length);
-    this.reached = new Float64Array(logs.length);
-    this.lags = new Float64Array(logs.length);
     this.lag = world.meters.gauge('lag', subject);
     this.partitionLag = logs.length > 1 ? world.meters.gauge('partitionLag', subject) : -1;
     this.age = world.meters.age('age', subject);

@@ -21,8 +21,6 @@ export class Partition {
   /** Offset of the first record of an open transaction; Infinity = none is open. */
   private stable = Infinity;
   private readonly pins: number[] = [];
-  /** Messages per block. */
-  private readonly size: number;
   private readonly blocks: Block[] = [];
   /** Number of the first block, and of the first that all groups may have read but that is not packed. */
   private first = 0;
@@ -30,10 +28,10 @@ export class Partition {
   /** Slots of the last block, and slots to be reused. */
   private tail: Int32Array = new Int32Array(0);
   private spare: Int32Array | null = null;
+  /** Messages per block. */
+  private readonly size: number = this.messages.packed.size;
 
-  constructor(private readonly messages: Messages) {
-    this.size = messages.packed.size;
-  }
+  constructor(private readonly messages: Messages) {}
 
   /** The next message starts a new block. */
   get isBlockFull(): boolean {

@@ -60,10 +60,9 @@ class BySize implements Partitioner {
   private turns = 0;
   private bytes = 0;
   /** By partition: its weight and those before it. */
-  private readonly sums: Float64Array;
+  private readonly sums = new Float64Array(this.place.partitions);
 
   constructor(private readonly place: PartitionerPlace) {
-    this.sums = new Float64Array(place.partitions);
     this.move();
   }
 

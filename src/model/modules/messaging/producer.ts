@@ -61,14 +61,14 @@ const JITTER = 0.2;
  * (RecordAccumulator.append).
  */
 export class Producer {
-  /** By partition: unsettled batches, oldest first. */
-  private readonly queues: Batch[][];
   /** By node: unacknowledged requests. */
   private readonly inFlight: number[] = [];
   private blocked: Send[] = [];
   private used = 0;
   /** Chooses the partition of messages without a key. */
   private readonly partitioner: Partitioner;
+  /** By partition: unsettled batches, oldest first. */
+  private readonly queues: Batch[][] = Array.from({ length: this.sending.partitions }, () => []);
 
   constructor(
     private readonly sending: Sending,
@@ -76,7 +76,6 @@ export class Producer {
     /** The instance that it runs on; null = none. */
     private readonly home: Instance | null,
   ) {
-    this.queues = Array.from({ length: sending.partitions }, () => []);
     const { key, spec, partitions } = sending;
     this.partitioner = partitionerOf({
       key,

@@ -30,9 +30,9 @@ export interface AdmissionListener {
 export class SagaAdmission {
   /** Null if sagas are not isolated from each other. */
   readonly isolation: Isolation | null;
-  private readonly draws: Draws;
   private readonly startOp: number;
   private readonly lockedOp: number;
+  private readonly draws = new Draws(this.world);
 
   constructor(
     private readonly world: ActRun,
@@ -41,7 +41,6 @@ export class SagaAdmission {
     private readonly records: Records,
     private readonly listener: AdmissionListener,
   ) {
-    this.draws = new Draws(world);
     const { kind } = plan.spec.isolation;
     const isIsolated = kind === 'semanticLock' || kind === 'reread';
     this.isolation = isIsolated ? new Isolation(world, plan) : null;

@@ -24,10 +24,7 @@ import { strands } from '../../data/strands/strands.js';
  * from the saga's record, which is outside of the instance.
  */
 export class Driver {
-  private readonly spec: Orchestration;
-  private readonly records: Records;
   private readonly commands = new Commands();
-  private readonly owner: number;
   private readonly orchestrators: Orchestrators;
   /** Stage of the pivot; Infinity = none. */
   private readonly pivot: number;
@@ -37,20 +34,20 @@ export class Driver {
   private readonly leases: Leases;
   private readonly abandonment: Abandonment;
   private readonly recovery: Recovery;
-  /** The engine does not see that a process dies, and keeps the state of its sagas. */
-  private readonly isBlind: boolean;
   /** Its commands are not measured as requests of the orchestrator. */
   readonly silent = true;
+  private readonly spec: Orchestration = this.plan.spec.orchestration!;
+  /** The engine does not see that a process dies, and keeps the state of its sagas. */
+  private readonly isBlind: boolean =
+    !this.spec.detection.seesDeath && this.spec.persistence !== null;
+  private readonly records = new Records(this.world, this.ledger);
+  private readonly owner: number = this.world.tasks.register(this);
 
   constructor(
     private readonly world: BackgroundRun,
     private readonly plan: PlanSaga,
     private readonly ledger: Ledger,
   ) {
-    this.spec = plan.spec.orchestration!;
-    this.isBlind = !this.spec.detection.seesDeath && this.spec.persistence !== null;
-    this.records = new Records(world, ledger);
-    this.owner = world.tasks.register(this);
     const { steps, stages } = plan.spec;
     const isFinal = (step: number): boolean => steps[step].kind !== 'compensable';
     const pivot = stages.findIndex((stage) => stage.some(isFinal));

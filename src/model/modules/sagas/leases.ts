@@ -18,8 +18,8 @@ export interface LeaseListener {
  * runs on when its instance freezes or dies: an engine that does not see a death notices it so.
  */
 export class Leases {
-  private readonly spec: Orchestration;
   private readonly endOp: number;
+  private readonly spec: Orchestration = this.plan.spec.orchestration!;
 
   constructor(
     private readonly world: Pick<BackgroundRun, 'instances'>,
@@ -27,7 +27,6 @@ export class Leases {
     private readonly commands: Commands,
     listener: LeaseListener,
   ) {
-    this.spec = plan.spec.orchestration!;
     this.endOp = engine.define('saga-lease', (command, run) => {
       if (commands.run[command] !== run || commands.dropped[command] === 1) return;
       if (this.endsByItself(command)) return;

@@ -17,12 +17,14 @@ import { pauseOf } from './repetitions.js';
 export class Recovery {
   /** Its tasks are not measured as requests of the orchestrator. */
   readonly silent = true;
-  private readonly owner: number;
-  private readonly recoverOp: number;
   private readonly readings = new Slots(16);
   /** By read: the saga, and its turn at that time. */
   private saga: Int32Array = new Int32Array(0);
   private turn: Int32Array = new Int32Array(0);
+  private readonly owner: number = this.world.tasks.register(this);
+  private readonly recoverOp: number = engine.define('saga-recovery', (slot, turn) => {
+    if (this.records.turn[slot] === turn) this.recover(slot);
+  });
 
   constructor(
     private readonly world: BackgroundRun,
@@ -33,10 +35,6 @@ export class Recovery {
     /** Continues a recovered saga. */
     private readonly resumed: (slot: number) => void,
   ) {
-    this.owner = world.tasks.register(this);
-    this.recoverOp = engine.define('saga-recovery', (slot, turn) => {
-      if (records.turn[slot] === turn) this.recover(slot);
-    });
     this.readings.addColumns(this);
   }
 

@@ -10,12 +10,16 @@ import type { Instance } from '../../data/instances/instance.js';
  * claims expire, the next instance that checks takes over its segments and keeps them.
  */
 export class Claims {
-  /** By instance: raised when it goes away and when it comes back, which voids scheduled takeovers. */
-  private readonly turns: number[];
   /** Instances whose claims expired while no other instance was up. */
   private readonly free = new Set<number>();
-  private readonly ranOutOp: number;
-  private readonly takeOp: number;
+  /** By instance: raised when it goes away and when it comes back, which voids scheduled takeovers. */
+  private readonly turns: number[] = this.homes.map(() => 0);
+  private readonly ranOutOp: number = engine.define('claim-ran-out', (index, turn) => {
+    if (this.turns[index] === turn) this.ranOut(index);
+  });
+  private readonly takeOp: number = engine.define('claim-taken', (index, turn) => {
+    if (this.turns[index] === turn) this.take(index);
+  });
 
   constructor(
     private readonly homes: readonly Instance[],
@@ -23,15 +27,7 @@ export class Claims {
 
     /** Moves the segments of one instance to others. */
     private readonly deal: (from: Instance, takers: readonly Instance[]) => void,
-  ) {
-    this.turns = homes.map(() => 0);
-    this.ranOutOp = engine.define('claim-ran-out', (index, turn) => {
-      if (this.turns[index] === turn) this.ranOut(index);
-    });
-    this.takeOp = engine.define('claim-taken', (index, turn) => {
-      if (this.turns[index] === turn) this.take(index);
-    });
-  }
+  ) {}
 
   /** An instance has died or is paused. */
   left(index: number): void {

@@ -29,11 +29,8 @@ type Does<K extends PlanStoreAct['does']> = Extract<PlanStoreAct, { readonly doe
  * the store's parts; this class does the bookkeeping.
  */
 export class EventStore {
-  readonly streams: Streams;
   /** Read models that follow the store. */
   readonly models: ReadModel[] = [];
-  private readonly draws: Draws;
-  private readonly code: Int32Array;
   /** Committed appends, so that the same append is not written twice. */
   private readonly recent = new Recent();
   private readonly appends: Counter;
@@ -41,6 +38,9 @@ export class EventStore {
   private readonly replayed: Durations;
   /** By node of the store; empty if events are ordered by commit. */
   private readonly marks: readonly HighWater[];
+  private readonly draws = new Draws(this.world);
+  private readonly code: Int32Array = this.world.plan.program.code;
+  readonly streams = new Streams(this.world, this.spec);
 
   constructor(
     private readonly world: Run,
@@ -48,9 +48,6 @@ export class EventStore {
     readonly spec: PlanStore,
     private readonly channels: Channels,
   ) {
-    this.draws = new Draws(world);
-    this.code = world.plan.program.code;
-    this.streams = new Streams(world, spec);
     const subject = { component: spec.component, part: -1 };
     if (spec.snapshotPart >= 0) {
       const invalidated = world.meters.counter('snapshotsInvalidated', subject);

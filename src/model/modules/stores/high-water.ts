@@ -39,17 +39,15 @@ export class HighWater {
   private waiting = 0;
   /** The empty place that events wait for. */
   private gap = -1;
-  private readonly staleOp: number;
+  private readonly staleOp: number = engine.define('place-stale', (place) => {
+    if (this.mark === place && this.gap === place) this.giveUp();
+  });
 
   constructor(
     private readonly world: Run,
     private readonly staleAfter: Ns,
     private readonly gaps: Counter,
-  ) {
-    this.staleOp = engine.define('place-stale', (place) => {
-      if (this.mark === place && this.gap === place) this.giveUp();
-    });
-  }
+  ) {}
 
   /** Takes the next place. */
   take(): number {

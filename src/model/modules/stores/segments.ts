@@ -35,12 +35,15 @@ export class Segments {
   private readonly list: readonly Segment[];
   /** By partition without a leader: its unread events. */
   private readonly held = new Map<number, EventList>();
-  private readonly owner: number;
-  private readonly wakeOp: number;
   private readonly duplicates: Counter;
   private readonly redelivered: Counter;
   private readonly skipped: Counter;
   private readonly takeovers: Counter;
+  private readonly owner: number = this.world.tasks.register(this);
+  private readonly wakeOp: number = engine.define('project', (index, epoch) => {
+    const segment = this.list[index];
+    if (segment.epoch === epoch) this.begin(segment);
+  });
 
   constructor(
     private readonly world: BackgroundRun,
@@ -48,11 +51,6 @@ export class Segments {
     private readonly spec: PlanProjection,
     private readonly messages: Messages,
   ) {
-    this.owner = world.tasks.register(this);
-    this.wakeOp = engine.define('project', (index, epoch) => {
-      const segment = this.list[index];
-      if (segment.epoch === epoch) this.begin(segment);
-    });
     const subject = { component: spec.component, part: -1 };
     this.duplicates = world.meters.counter('duplicateEffects', subject);
     this.redelivered = world.meters.counter('redeliveries', subject);

@@ -32,24 +32,21 @@ export interface AutoscalerEffects {
  * and all instances fit on other nodes.
  */
 export class ClusterAutoscaler {
-  private readonly scanOp: number;
-  private readonly readyOp: number;
-  private readonly sampler: number;
-  /** By node: number of orders, and since when it is unneeded. */
-  private readonly orders: Int32Array;
-  private readonly since: Float64Array;
   private addedNs: Ns = -Infinity;
+  private readonly sampler: number = samplers.add(this.cluster.spec.provisioning);
+  /** By node: number of orders, and since when it is unneeded. */
+  private readonly orders = new Int32Array(this.cluster.size);
+  private readonly since: Float64Array = new Float64Array(this.cluster.size).fill(Infinity);
+  private readonly scanOp: number = engine.define('cluster-autoscaler', () => this.scan());
+  private readonly readyOp: number = engine.define('node-ready', (node) =>
+    this.effects.ready(node),
+  );
 
   constructor(
     private readonly run: Run,
     private readonly cluster: Cluster,
     private readonly effects: AutoscalerEffects,
   ) {
-    this.sampler = samplers.add(cluster.spec.provisioning);
-    this.orders = new Int32Array(cluster.size);
-    this.since = new Float64Array(cluster.size).fill(Infinity);
-    this.scanOp = engine.define('cluster-autoscaler', () => this.scan());
-    this.readyOp = engine.define('node-ready', (node) => effects.ready(node));
     engine.at(SCAN_NS, PHASE.TIMER, this.scanOp, 0, 0, 0);
   }
 

@@ -11,21 +11,18 @@ const RETRY_NS: Ns = 5e9;
 
 /** Drains of nodes: each instance is asked to end as its disruption budget allows, and is made elsewhere. */
 export class Drains {
-  private readonly op: number;
   /** By node: number of its drains; older events are void. */
-  private readonly turns: Int32Array;
+  private readonly turns = new Int32Array(this.cluster.size);
+  private readonly op: number = engine.define('node-drain', (node, turn) => {
+    if (this.turns[node] === turn) this.go(node);
+  });
 
   /** `evict` asks an instance to end, and makes it elsewhere. */
   constructor(
     private readonly run: Run,
     private readonly cluster: Cluster,
     private readonly evict: (instance: Instance) => void,
-  ) {
-    this.turns = new Int32Array(cluster.size);
-    this.op = engine.define('node-drain', (node, turn) => {
-      if (this.turns[node] === turn) this.go(node);
-    });
-  }
+  ) {}
 
   /** Starts to drain a node. */
   begin(node: number): void {

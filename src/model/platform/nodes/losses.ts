@@ -29,20 +29,17 @@ export class Losses {
   private readonly lostOp: number;
   private readonly taintOp: number;
   private readonly evictOp: number;
-  /** By node: number of its deaths, 1 = it counts as lost, 1 = it is tainted. */
-  private readonly deaths: Int32Array;
-  private readonly lost: Uint8Array;
-  private readonly tainted: Uint8Array;
   /** By zone: time of the next taint. */
   private readonly nextNs = new Map<number, Ns>();
+  /** By node: number of its deaths, 1 = it counts as lost, 1 = it is tainted. */
+  private readonly deaths = new Int32Array(this.cluster.size);
+  private readonly lost = new Uint8Array(this.cluster.size);
+  private readonly tainted = new Uint8Array(this.cluster.size);
 
   constructor(
     private readonly cluster: Cluster,
     private readonly effects: LossEffects,
   ) {
-    this.deaths = new Int32Array(cluster.size);
-    this.lost = new Uint8Array(cluster.size);
-    this.tainted = new Uint8Array(cluster.size);
     const current =
       (act: (node: number) => void) =>
       (node: number, death: number): void => {

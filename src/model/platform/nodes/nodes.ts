@@ -27,24 +27,25 @@ export interface NodeEffects {
 
 /** The nodes of a run: where instances are placed, and the loss, drain and number of nodes. */
 export class Nodes {
-  readonly pending: Pending;
-  private readonly losses: Losses;
-  private readonly drains: Drains;
+  readonly pending = new Pending(this.run, this.cluster, (instance) =>
+    this.effects.placed(instance),
+  );
+  private readonly drains = new Drains(this.run, this.cluster, (instance) =>
+    this.effects.evicted(instance),
+  );
+  private readonly losses = new Losses(this.cluster, {
+    lost: (node) => {
+      this.note(node, NODE_STATE.lost);
+      for (const instance of this.on(node)) this.effects.hostNoticed(instance);
+    },
+    evicts: (node) => this.moveAll(node),
+  });
 
   constructor(
     private readonly run: Run,
     private readonly cluster: Cluster,
     private readonly effects: NodeEffects,
   ) {
-    this.pending = new Pending(run, cluster, (instance) => effects.placed(instance));
-    this.drains = new Drains(run, cluster, (instance) => effects.evicted(instance));
-    this.losses = new Losses(cluster, {
-      lost: (node) => {
-        this.note(node, NODE_STATE.lost);
-        for (const instance of this.on(node)) effects.hostNoticed(instance);
-      },
-      evicts: (node) => this.moveAll(node),
-    });
     if (cluster.size > cluster.spec.count) this.scaleNodes();
   }
 

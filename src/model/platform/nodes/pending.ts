@@ -9,23 +9,20 @@ import { NOWHERE, type Cluster } from '../../data/instances/cluster.js';
 
 /** Instances that wait for room on a node, the longest waiting first. */
 export class Pending {
-  private readonly op: number;
   private isDue = false;
-  /** By component: the gauge of its pending instances; -1 = the platform does not place them. */
-  private readonly gauges: readonly number[];
   private readonly waiting: Instance[] = [];
+  private readonly op: number = engine.define('schedule', () => this.retry());
+  /** By component: the gauge of its pending instances; -1 = the platform does not place them. */
+  private readonly gauges: readonly number[] = this.run.plan.components.map((_, component) =>
+    this.cluster.places(component) ? this.run.meters.gauge('pending', { component, part: -1 }) : -1,
+  );
 
   /** `placed` runs when a waiting instance has a node. */
   constructor(
     private readonly run: Run,
     private readonly cluster: Cluster,
     private readonly placed: (instance: Instance) => void,
-  ) {
-    this.op = engine.define('schedule', () => this.retry());
-    this.gauges = run.plan.components.map((_, component) =>
-      cluster.places(component) ? run.meters.gauge('pending', { component, part: -1 }) : -1,
-    );
-  }
+  ) {}
 
   get all(): readonly Instance[] {
     return this.waiting;

@@ -39,11 +39,10 @@ export class Recreate extends Rollout {
 /** A second set of instances beside the first; all requests switch to it at one instant (Argo Rollouts bluegreen). */
 export class BlueGreen extends Rollout {
   private isSwitched = false;
-  private readonly next: number;
+  private readonly next: number = this.spec.to;
 
   constructor(setup: Setup) {
     super(setup);
-    this.next = this.spec.to;
     this.select(0);
   }
 

@@ -13,14 +13,14 @@ import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
  * In between a horizontal pod autoscaler decides.
  */
 export class KedaScaler implements Scaler<'keda'> {
-  private readonly hpa: HpaScaler;
-  private readonly op: number;
   /** The last look that found the workload active. Replicas that are there at the start were active until then. */
   private activeAt: Ns = 0;
+  private readonly hpa = new HpaScaler(this.place);
+  private readonly op: number = engine.define(`autoscaler/${this.place.name}/poll`, () =>
+    this.poll(),
+  );
 
   constructor(private readonly place: ScalerPlace<'keda'>) {
-    this.hpa = new HpaScaler(place);
-    this.op = engine.define(`autoscaler/${place.name}/poll`, () => this.poll());
     engine.at(place.spec.pollingIntervalNs, PHASE.TIMER, this.op, 0, 0, 0);
   }
 

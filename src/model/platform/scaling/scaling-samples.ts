@@ -23,12 +23,14 @@ export class Samples {
   private readonly op: number;
   /** Samples not yet evaluated, the oldest first. */
   private readonly list: Sample[] = [];
-  /** By metric, by index: the count at the last measurement. */
-  private readonly counted: readonly Float64Array[];
   private measuredAt: Ns = 0;
   /** Time in the queue and in service of all requests at the last measurement, and their number. */
   private spentNs = 0;
   private arrived = 0;
+  /** By metric, by index: the count at the last measurement. */
+  private readonly counted: readonly Float64Array[] = this.spec.metrics.map(
+    () => new Float64Array(this.own.length),
+  );
 
   constructor(
     private readonly run: Run,
@@ -36,7 +38,6 @@ export class Samples {
     private readonly own: readonly Instance[],
     name: string,
   ) {
-    this.counted = spec.metrics.map(() => new Float64Array(own.length));
     for (const instance of own) this.watch(instance);
     this.op = engine.define(`autoscaler/${name}/sample`, () => this.sample());
   }

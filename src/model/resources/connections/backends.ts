@@ -37,13 +37,12 @@ interface Session {
 export class Backends {
   /** By the strand of a statement. */
   private readonly sessions = new Map<number, Session>();
-  private readonly checkOp: number;
+  private readonly checkOp: number = engine.define('client-check', (strand, life) => {
+    if (strands.life[strand] !== life || !isRunning(strand)) return;
+    this.world.server.stopJob(strand, OUTCOME.cancelled);
+  });
 
   constructor(private readonly world: BackendsParts) {
-    this.checkOp = engine.define('client-check', (strand, life) => {
-      if (strands.life[strand] !== life || !isRunning(strand)) return;
-      world.server.stopJob(strand, OUTCOME.cancelled);
-    });
     world.audits.push(() =>
       invariant(
         [...this.sessions.keys()].every((strand) => strands.alive(strand)),

@@ -26,14 +26,12 @@ export interface Working {
  */
 export class ConnectWork {
   readonly silent = true;
-  private readonly owner: number;
   private readonly draft = new TaskDraft();
   private readonly waiting = new Map<number, () => void>();
   private records = 0;
+  private readonly owner: number = this.tasks.register(this);
 
-  constructor(private readonly tasks: Working) {
-    this.owner = tasks.register(this);
-  }
+  constructor(private readonly tasks: Working) {}
 
   /** How a server works for its connections. It returns false if there is nothing to wait for. */
   of({ connectProgram, firstPart }: PlanComponent, server: Instance): ServerWork | null {

@@ -28,7 +28,6 @@ const AUDITED_MOST = 256;
  * its stream.
  */
 export class EdgePool implements PolicyState {
-  readonly caller: Instance;
   readonly multiplexed: boolean;
   readonly tlsTrips: number;
   /** The callee also asks its callers for a certificate. */
@@ -53,9 +52,9 @@ export class EdgePool implements PolicyState {
   private inUse = 0;
   private dialling = 0;
   private readonly audited = isAudited();
+  readonly caller: Instance = this.setup.caller;
 
   constructor(private readonly setup: EdgePoolSetup) {
-    this.caller = setup.caller;
     const { spec, world } = setup;
     this.multiplexed = spec.multiplexed;
     this.tlsTrips = spec.tlsTrips;

@@ -26,13 +26,12 @@ export function watchesFlows({ edges, links }: Plan): boolean {
  * with a reset (idle timeout of AWS Network Load Balancers). A packet passes until the far end has acknowledged it.
  */
 export class Flows {
-  private readonly table: ConnectionTable;
   /** By connection: when the last message passed, and when its client last received something. */
   private passedNs: Float64Array = new Float64Array(0);
   private heardNs: Float64Array = new Float64Array(0);
+  private readonly table: ConnectionTable = this.world.connections;
 
   constructor(private readonly world: FlowsParts) {
-    this.table = world.connections;
     world.connections.slots.addColumns(this);
   }
 

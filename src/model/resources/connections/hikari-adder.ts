@@ -32,7 +32,6 @@ export class HikariAdder {
   /** Epoch of the server process dialled last, and the number of dials started. */
   epoch = 0;
   serial = 0;
-  private readonly alarm: Alarm;
   private doing: number = ADDER.free;
   /** Tasks in its queue. */
   private tasks = 0;
@@ -40,13 +39,12 @@ export class HikariAdder {
   /** Number of the process, and whether the server works or has worked for the present dial. */
   private life = 0;
   private isServed = false;
+  private readonly alarm: Alarm = this.setup.alarm(() => this.proceed());
 
   constructor(
     private readonly setup: PoolSetup<HikariSettings>,
     private readonly wanting: Wanting,
-  ) {
-    this.alarm = setup.alarm(() => this.proceed());
-  }
+  ) {}
 
   get isFree(): boolean {
     return this.doing === ADDER.free;

@@ -23,16 +23,14 @@ interface Starting {
  * `initializationFailTimeout` has passed; other calls wait for it. If it fails, the next call tries.
  */
 export class HikariStart {
-  private readonly alarm: Alarm;
   private beganAt: Ns = 0;
   private isTrying = false;
+  private readonly alarm: Alarm = this.setup.alarm(() => this.proceed());
 
   constructor(
     private readonly setup: PoolSetup<HikariSettings>,
     private readonly pool: Starting,
-  ) {
-    this.alarm = setup.alarm(() => this.proceed());
-  }
+  ) {}
 
   /** A call arrives before the pool has started. */
   ask(): void {

@@ -28,16 +28,15 @@ export class IdleLimits {
   private readonly quietNs: number[] = [];
   /** Idle connections and the start of their idle time, in the order in which their sessions end. */
   private readonly ends: { readonly connection: number; readonly sinceNs: Ns }[] = [];
-  private readonly server: Alarm | null;
+  private readonly server: Alarm | null =
+    this.setup.sessionNs === Infinity ? null : this.setup.alarm(() => this.close());
 
   /** `expire`: the server closes the session of an idle connection. */
   constructor(
     private readonly setup: IdleSetup,
     private readonly ctx: CallContext,
     private readonly expire: (connection: number) => void,
-  ) {
-    this.server = setup.sessionNs === Infinity ? null : setup.alarm(() => this.close());
-  }
+  ) {}
 
   /** A connection is idle from now on, or a test of it has passed. */
   rests(connection: number): void {

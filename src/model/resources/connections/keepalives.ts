@@ -33,7 +33,6 @@ const REFUSED = -2;
  * Without an answer in time the connection is closed, and the attempts on it meet a reset.
  */
 export class Keepalives {
-  private readonly table: ConnectionTable;
   private readonly lives: Stamped;
   private readonly lookOp: number;
   private readonly againOp: number;
@@ -43,12 +42,12 @@ export class Keepalives {
   private askedNs: Float64Array = new Float64Array(0);
   private tries: Int32Array = new Int32Array(0);
   private dormant: Uint8Array = new Uint8Array(0);
+  private readonly table: ConnectionTable = this.world.connections;
 
   constructor(
     private readonly world: KeepalivesParts,
     private readonly flows: Flows,
   ) {
-    this.table = world.connections;
     world.connections.slots.addColumns(this);
     const { table } = this;
     this.lives = {

@@ -76,14 +76,12 @@ export class Pools {
   private readonly sessions = new Map<ServerConnections, Map<string, Sessions>>();
   /** By server of a pooler: the pools of its users. */
   private readonly users = new Map<ServerConnections, PolicyState[]>();
-  private readonly works: ConnectWork;
+  private readonly works = new ConnectWork(this.world.tasks);
 
   constructor(
     private readonly world: PoolsParts,
     private readonly alarms: Alarms,
-  ) {
-    this.works = new ConnectWork(world.tasks);
-  }
+  ) {}
 
   /** The pool of a calling instance to a database, for all bundles. */
   ofDatabase(edge: PlanEdge, caller: Instance): PolicyState {

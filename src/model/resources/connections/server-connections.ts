@@ -8,20 +8,18 @@ import type { Instance } from '../../data/instances/instance.js';
  * to use one; its `epoch` says which process it was opened to.
  */
 export class ServerConnections {
-  private epoch: number;
   private open = 0;
 
   /** A law that is checked when a connection ends, for runs with dear checks. */
   law: (() => void) | null = null;
+  private epoch: number = this.instance.epoch;
 
   constructor(
     private readonly limit: number,
     /** Interval at which the server looks for lost clients during a statement; 0 = it does not. */
     readonly checkNs: Ns,
     readonly instance: Instance,
-  ) {
-    this.epoch = instance.epoch;
-  }
+  ) {}
 
   /** Returns true while the server process runs. */
   isUp(): boolean {

@@ -56,7 +56,6 @@ export function closesConnections({ edges }: Plan): boolean {
  * its ping returns: no stream is lost (http2_server.go).
  */
 export class ServerEnds {
-  private readonly table: ConnectionTable;
   private readonly quietOwner: Stamped;
   private readonly idleOp: number;
   private readonly ageOp: number;
@@ -76,9 +75,9 @@ export class ServerEnds {
   private announced: Uint8Array = new Uint8Array(0);
   /** By strand: 1 while it counts as in service. */
   private served: Uint8Array = new Uint8Array(0);
+  private readonly table: ConnectionTable = this.world.connections;
 
   constructor(private readonly world: ServerEndsParts) {
-    this.table = world.connections;
     const { connections } = world;
     connections.slots.onGrow((capacity) => {
       this.serving = widenInt32(this.serving, capacity);

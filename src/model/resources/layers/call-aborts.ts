@@ -28,16 +28,14 @@ const ABORT_INDEX = 400;
  */
 export class CallAborts implements PolicyState {
   /** By id of the called part, and of its component; null = no fault is active. */
-  readonly ofPart: (readonly Abort[] | null)[];
-  readonly ofComponent: (readonly Abort[] | null)[];
+  readonly ofPart: (readonly Abort[] | null)[] = this.world.plan.parts.map(() => null);
+  readonly ofComponent: (readonly Abort[] | null)[] = this.world.plan.components.map(() => null);
 
   constructor(
     private readonly world: CallAbortsParts,
     /** Components that some fault aims at. */
     private readonly aimedAt: ReadonlySet<number>,
   ) {
-    this.ofPart = world.plan.parts.map(() => null);
-    this.ofComponent = world.plan.components.map(() => null);
     invariant(aimedAt.size > 0, 'aborts of calls aim at a component');
   }
 

@@ -56,21 +56,19 @@ function isOfMesh({ mesh }: Plan, caller: number, callee: number): boolean {
  * refuses.
  */
 export class EndpointLists {
-  private readonly op: number;
   private readonly lists: List[] = [];
   /** By component: the lists of its callers. */
   private readonly byCallee = new Map<number, number[]>();
   /** Components whose changes the control plane of the mesh does not push. */
   private readonly frozen = new Set<number>();
+  private readonly op: number = engine.define('endpoints', (list, index, isReady) =>
+    this.update(this.lists[list], index, isReady === 1),
+  );
 
   constructor(
     private readonly world: Run,
     private readonly registries: Registries | null,
-  ) {
-    this.op = engine.define('endpoints', (list, index, isReady) =>
-      this.update(this.lists[list], index, isReady === 1),
-    );
-  }
+  ) {}
 
   /** The fleet that a caller sees, for its view of the callee: the true one, or its own delayed list. */
   fleetOf(callee: number, caller: Instance, view: View): Fleet {

@@ -20,14 +20,15 @@ export interface TargetsSetup {
 
 /** A layer with one state for each instance of the callee: each attempt uses the state of its instance. */
 export class Targets implements PolicyState {
-  private readonly pages: (PolicyState | undefined)[][];
   /** Number of resets so far, which a later state has to repeat; extra resets of single instances. */
   private resets = 0;
   private readonly forgotten = new Map<number, number>();
   private noted: ((state: PolicyState) => void) | null = null;
+  private readonly pages: (PolicyState | undefined)[][] = new Array<(PolicyState | undefined)[]>(
+    Math.ceil(this.setup.size / (MASK + 1)),
+  );
 
   constructor(private readonly setup: TargetsSetup) {
-    this.pages = new Array<(PolicyState | undefined)[]>(Math.ceil(setup.size / (MASK + 1)));
     if (setup.isLate) this.at(0);
     else this.makeAll();
   }

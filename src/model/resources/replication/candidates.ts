@@ -13,15 +13,13 @@ interface ReplicaNode {
  * applies outlier ejection, open breakers and the balancer.
  */
 export class Candidates implements NodeChoice {
-  readonly members: Int32Array;
+  readonly members = new Int32Array(this.nodes.length);
 
   constructor(
     private readonly nodes: readonly ReplicaNode[],
     private readonly roles: Roles,
     private readonly lagOf: (index: number) => Ns,
-  ) {
-    this.members = new Int32Array(nodes.length);
-  }
+  ) {}
 
   gather(route: PlanRoute, caller: Instance, fixedList: boolean): number {
     if (route.kind === 'primary') return this.only(this.roles.at(caller));

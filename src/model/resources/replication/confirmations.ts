@@ -44,14 +44,14 @@ export class Confirmations {
   /** Nodes that do not wait, and nodes with a timer. */
   private readonly off = new Set<number>();
   private readonly armed = new Set<number>();
-  private readonly timeoutOp: number;
+  private readonly timeoutOp: number = engine.define('commit-unconfirmed', (node) =>
+    this.timeout(node),
+  );
 
   constructor(
     private readonly world: ActRun,
     private readonly patience: Patience,
-  ) {
-    this.timeoutOp = engine.define('commit-unconfirmed', (node) => this.timeout(node));
-  }
+  ) {}
 
   /** True if the commits of a node do not wait. */
   isOff(node: number): boolean {

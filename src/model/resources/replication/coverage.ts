@@ -20,18 +20,16 @@ const MAX_REJOIN: Ns = 5000 * NS_PER_MS;
  * Without a majority of masters a failure is not noted, and the cluster is up a rejoin delay after the majority.
  */
 class Coverage {
-  /** By node: since when it is down; -1 = it is up. */
-  private readonly downSince: Ns[];
   /** Time from which the cluster is down because of nodes that are down now, and until which because of earlier ones. */
   private from = Infinity;
   private until = 0;
+  /** By node: since when it is down; -1 = it is up. */
+  private readonly downSince: Ns[] = Array.from({ length: this.count }, () => -1);
 
   constructor(
     private readonly count: number,
     private readonly timeoutNs: Ns,
-  ) {
-    this.downSince = Array.from({ length: count }, () => -1);
-  }
+  ) {}
 
   isDown(): boolean {
     return engine.now >= this.from || engine.now < this.until;

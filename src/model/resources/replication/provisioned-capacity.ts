@@ -90,11 +90,13 @@ interface Table {
  */
 export class ProvisionedCapacity {
   private readonly tables = new Map<number, Table>();
-  private readonly spread: StreamKey;
+  private readonly spread: StreamKey = streamKey(
+    this.world.plan.seed,
+    this.world.replication,
+    'partitions',
+  );
 
-  constructor(private readonly world: Run) {
-    this.spread = streamKey(world.plan.seed, world.replication, 'partitions');
-  }
+  constructor(private readonly world: Run) {}
 
   actOf(spec: PlanConsume): Act {
     const { meters, plan } = this.world;

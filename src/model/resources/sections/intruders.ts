@@ -34,16 +34,14 @@ interface Intruder extends RowHold {
 export class Intruders {
   private all: Intruder[] = [];
   private turns = 0;
-  private readonly releaseOp: number;
+  private readonly releaseOp: number = engine.define('row-let-go', (turn) => {
+    const own = this.all.find((one) => one.holds && one.turn === turn);
+    if (own === undefined) return;
+    this.site.close(own.tx);
+    this.enter(own);
+  });
 
-  constructor(private readonly site: Site) {
-    this.releaseOp = engine.define('row-let-go', (turn) => {
-      const own = this.all.find((one) => one.holds && one.turn === turn);
-      if (own === undefined) return;
-      this.site.close(own.tx);
-      this.enter(own);
-    });
-  }
+  constructor(private readonly site: Site) {}
 
   /** Sets the rows of an operation that faults hold; releases all others of that operation. */
   turn(part: number, key: number, wanted: readonly RowHold[]): void {

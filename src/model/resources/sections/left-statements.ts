@@ -19,10 +19,11 @@ export class LeftStatements {
   private readonly counts = new Map<number, number>();
   /** By branch whose rollback waits: its outcome. */
   private readonly waiting = new Map<number, Outcome>();
-  private readonly rollbackOp: number;
+  private readonly rollbackOp: number = engine.define('rollback', (branch, stamp) =>
+    this.rollback(branch, stamp),
+  );
 
   constructor(private readonly world: LeavingRun) {
-    this.rollbackOp = engine.define('rollback', (branch, stamp) => this.rollback(branch, stamp));
     world.audits.push(() =>
       invariant(
         [...this.branches.values()].every((branch) => strands.alive(branch)),

@@ -56,20 +56,19 @@ export class LockWaits {
   private searches = 0;
   private readonly found: number[] = [];
   private readonly durations = new Map<number, Durations>();
-  /** Whether the statement that finds a deadlock fails, instead of that of the youngest transaction. */
-  readonly failsFinder: boolean;
   private readonly deadlocks: Counter;
   private readonly timeouts: Counter;
   private readonly grantOp: number;
   private readonly timeoutOp: number;
   private readonly deadlockOp: number;
+  /** Whether the statement that finds a deadlock fails, instead of that of the youngest transaction. */
+  readonly failsFinder: boolean = this.spec.deadlockVictim === 'finder';
 
   constructor(
     private readonly world: ReplicatedRun,
     private readonly spec: PlanRows,
     private readonly holders: () => Holders,
   ) {
-    this.failsFinder = spec.deadlockVictim === 'finder';
     const { plan, meters } = world;
     strands.slots.onGrow((capacity) => {
       this.waits = widenUint8(this.waits, capacity);

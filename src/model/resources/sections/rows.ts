@@ -32,9 +32,9 @@ export class RowLocks implements LockLines {
   private held: Int32Array = new Int32Array(0);
   /** Transactions by which faults hold rows; null without any. */
   private intruders: Intruders | null = null;
-  /** Number of its lines among the waits. */
-  private readonly line: number;
   private readonly audited = isAudited();
+  /** Number of its lines among the waits. */
+  private readonly line: number = this.waits.add(this);
 
   constructor(
     world: ReplicatedRun,
@@ -42,7 +42,6 @@ export class RowLocks implements LockLines {
     private readonly holders: () => Holders,
     private readonly waits: LockWaits,
   ) {
-    this.line = waits.add(this);
     const { plan } = world;
     this.byValue = plan.keys.map(() => new Map<number, number>());
     this.rows.onGrow((capacity) => {

@@ -84,13 +84,12 @@ export class Transactions {
   private openedOf: Float64Array = new Float64Array(0);
   /** The strand whose BEGIN is being executed. */
   private beginning = -1;
-  private readonly behind: LeftStatements;
+  private readonly behind = new LeftStatements(this.world);
 
   constructor(
     private readonly world: TransactingRun,
     private readonly locks: ReadonlyMap<number, DatabaseLocks>,
   ) {
-    this.behind = new LeftStatements(world);
     this.slots.onGrow((capacity) => this.widen(capacity));
     strands.slots.onGrow((capacity) => {
       this.of = widenInt32(this.of, capacity);

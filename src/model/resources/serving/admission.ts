@@ -23,11 +23,11 @@ const OVERLOADED = withStatus(OUTCOME.rejectedOverload, 503);
 
 /** Admits requests to the queue or refuses them: by overload, by rate, by concurrency. */
 export class Admission {
-  private readonly waitedOp: number;
+  private readonly waitedOp: number = engine.define('admission', (strand, stamp) =>
+    this.waited(strand, stamp),
+  );
 
-  constructor(private readonly world: AdmissionParts) {
-    this.waitedOp = engine.define('admission', (strand, stamp) => this.waited(strand, stamp));
-  }
+  constructor(private readonly world: AdmissionParts) {}
 
   /** The door of an instance with admission control. */
   doorOf(instance: Instance, spec: PlanAdmission): Door {

@@ -13,16 +13,17 @@ export const VERDICT = Object.freeze({ unknown: 0, allowed: 1, refused: 2 } as c
  * that arrive while a check is pending run it again.
  */
 export class Checks {
-  private readonly specs: readonly PlanCheck[];
+  private readonly specs: readonly PlanCheck[] = this.world.plan.checks;
   /** By check, then by index of the instance. */
-  private readonly caches: readonly (readonly Expiring[])[];
+  private readonly caches: readonly (readonly Expiring[])[] = this.specs.map(
+    ({ component, ttlNs }) =>
+      Array.from(
+        { length: this.world.plan.components[component].instances },
+        () => new Expiring(ttlNs),
+      ),
+  );
 
-  constructor(private readonly world: Run) {
-    this.specs = world.plan.checks;
-    this.caches = this.specs.map(({ component, ttlNs }) =>
-      Array.from({ length: world.plan.components[component].instances }, () => new Expiring(ttlNs)),
-    );
-  }
+  constructor(private readonly world: Run) {}
 
   /** The cached verdict for the request of a strand, see VERDICT. */
   known(strand: number, check: number): number {

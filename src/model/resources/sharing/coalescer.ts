@@ -16,7 +16,6 @@ const NOT_ASKED: ReadonlySet<number> = new Set([
  * of followers; its owner decides what leading and following means for a call.
  */
 export class Coalescer {
-  private readonly answers: Expiring | null;
   /** By key: the flight that a new call follows. */
   private readonly current = new Map<number, number>();
   private readonly flights = new Slots(16);
@@ -31,13 +30,14 @@ export class Coalescer {
   private flightOf: Int32Array = new Int32Array(0);
   private before: Int32Array = new Int32Array(0);
   private behind: Int32Array = new Int32Array(0);
+  private readonly answers: Expiring | null =
+    this.windowNs === null ? null : new Expiring(this.windowNs);
 
   /** `windowNs`: time for which an answer is shared, from the start of its call; null = only while the call lasts. */
   constructor(
     private readonly windowNs: Ns | null,
     readonly shareErrors: boolean,
   ) {
-    this.answers = windowNs === null ? null : new Expiring(windowNs);
     this.flights.onGrow((capacity) => {
       this.key = widenFloat64(this.key, capacity);
       this.started = widenFloat64(this.started, capacity);

@@ -23,18 +23,16 @@ interface Block {
  */
 export class Backlog {
   length = 0;
-  private readonly size: number;
   private readonly blocks: Block[] = [];
-  /** Messages that do not fill a bundle yet. */
-  private readonly slots: Int32Array;
-  private readonly columns: readonly Float64Array[];
   private count = 0;
+  private readonly size: number = this.messages.packed.size;
+  /** Messages that do not fill a bundle yet. */
+  private readonly slots = new Int32Array(this.size);
+  private readonly columns: readonly Float64Array[] = [POSITION, SINCE, ORIGIN].map(
+    () => new Float64Array(this.size),
+  );
 
-  constructor(private readonly messages: Messages) {
-    this.size = messages.packed.size;
-    this.slots = new Int32Array(this.size);
-    this.columns = [POSITION, SINCE, ORIGIN].map(() => new Float64Array(this.size));
-  }
+  constructor(private readonly messages: Messages) {}
 
   /** Position of the first message. */
   get position(): number {

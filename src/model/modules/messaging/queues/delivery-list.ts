@@ -14,19 +14,17 @@ export interface DeliveryOwner {
 
 /** Entries in flight, in the order of their delivery, which is also that of their timeouts. */
 export class DeliveryList {
-  private readonly dueOp: number;
   /** The entry that times out first; -1 = none. */
   private first = -1;
   private last = -1;
   /** Time at which the timer fires; Infinity = not set. */
   private dueAt: Ns = Infinity;
+  private readonly dueOp: number = engine.define('delivery-overdue', () => this.check());
 
   constructor(
     private readonly entries: Entries,
     private readonly owner: DeliveryOwner,
-  ) {
-    this.dueOp = engine.define('delivery-overdue', () => this.check());
-  }
+  ) {}
 
   add(entry: number): void {
     const { before, after } = this.entries;

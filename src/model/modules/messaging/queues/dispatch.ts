@@ -28,8 +28,6 @@ const WAY = Object.freeze({ there: 0, back: 1 } as const);
  * receive call waits there until the call ends.
  */
 export class Dispatch {
-  readonly deliveries: Deliveries;
-  private readonly spec: PlanQueue;
   private readonly handling: Handling;
   readonly channels: readonly Channel[];
   private readonly line = new IntRing();
@@ -45,6 +43,8 @@ export class Dispatch {
   private pumping = false;
   /** Verdicts that arrived while the queue had no leader. */
   private readonly late = new IntRing();
+  private readonly spec: PlanQueue = this.queue.spec;
+  readonly deliveries = new Deliveries(this.messages, this.queue.entries);
 
   constructor(
     private readonly world: BackgroundRun,
@@ -53,8 +53,6 @@ export class Dispatch {
     readonly queue: StoredQueue,
     effect: number,
   ) {
-    this.spec = queue.spec;
-    this.deliveries = new Deliveries(messages, queue.entries);
     const { plan, replication, meters } = world;
     const { component, part, rules } = this.spec;
     const name = plan.components[component].name;

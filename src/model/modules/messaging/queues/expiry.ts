@@ -14,19 +14,18 @@ export interface ExpiryOwner {
 
 /** The times to live of a queue. A timer runs for its first ready message, and for each one that is set aside. */
 export class Expiry {
-  private readonly headOp: number;
-  private readonly asideOp: number;
   /** Time at which the timer fires; Infinity = not set. */
   private at: Ns = Infinity;
+  private readonly headOp: number = engine.define('message-expiry', () => this.head());
+  private readonly asideOp: number = engine.define('set-aside-expiry', (entry, stamp) =>
+    this.aside(entry, stamp),
+  );
 
   constructor(
     private readonly entries: Entries,
     private readonly lifetimeNs: Ns,
     private readonly owner: ExpiryOwner,
-  ) {
-    this.headOp = engine.define('message-expiry', () => this.head());
-    this.asideOp = engine.define('set-aside-expiry', (entry, stamp) => this.aside(entry, stamp));
-  }
+  ) {}
 
   /**
    * Expires at its end; a message with a lifetime of 0 may be delivered in its first instant (RabbitMQ, docs/ttl.md).

@@ -39,18 +39,22 @@ interface Book {
 
 /** The consumer side of a queue: runs the handlers and returns a verdict for each message. */
 export class Handling {
-  private readonly deliveries: Deliveries;
-  private readonly queue: StoredQueue;
   private readonly books: readonly Book[];
   /** Injected errors of the endpoint also hit its deliveries. */
   readonly takesErrors = true;
-  private readonly owner: number;
-  private readonly wakeOp: number;
-  private readonly againOp: number;
-  private readonly failedOp: number;
-  private readonly channels: readonly Channel[];
   /** Policies around the handlers; null if no consumer has any. */
   readonly pausing: Pausing | null;
+  private readonly channels: readonly Channel[] = this.dispatch.channels;
+  private readonly deliveries: Deliveries = this.dispatch.deliveries;
+  private readonly queue: StoredQueue = this.dispatch.queue;
+  private readonly owner: number = this.world.tasks.register(this);
+  private readonly wakeOp: number = engine.define('handle', (channel, epoch) =>
+    this.wake(channel, epoch),
+  );
+  private readonly againOp: number = engine.define('handle-again', (run) => this.again(run));
+  private readonly failedOp: number = engine.define('handling-failed', (run) => {
+    if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
+  });
 
   constructor(
     private readonly world: BackgroundRun,
@@ -61,15 +65,6 @@ export class Handling {
     /** Bit of the effect of a message in this queue. */
     private readonly effect: number,
   ) {
-    this.channels = dispatch.channels;
-    this.deliveries = dispatch.deliveries;
-    this.queue = dispatch.queue;
-    this.owner = world.tasks.register(this);
-    this.wakeOp = engine.define('handle', (channel, epoch) => this.wake(channel, epoch));
-    this.againOp = engine.define('handle-again', (run) => this.again(run));
-    this.failedOp = engine.define('handling-failed', (run) => {
-      if (!this.isOver(run)) this.ended(run, OUTCOME.serverError);
-    });
     this.books = this.queue.spec.consumers.map((consumer) => this.bookOf(consumer, registry));
     const isGuarded = this.queue.spec.consumers.some(({ spec }) => spec.policy !== null);
     this.pausing = isGuarded ? this.pausingOf(registry) : null;

@@ -25,9 +25,9 @@ export interface Runs {
 
 /** The policies around the handlers of a queue, and the pauses of its channels. */
 export class Pausing {
-  private readonly deliveries: Deliveries;
   /** By consumer. */
   private readonly guards: readonly (Guards | null)[];
+  private readonly deliveries: Deliveries = this.dispatch.deliveries;
 
   constructor(
     private readonly world: Run,
@@ -35,7 +35,6 @@ export class Pausing {
     private readonly dispatch: DispatchPort,
     private readonly runs: Runs,
   ) {
-    this.deliveries = dispatch.deliveries;
     this.guards = dispatch.queue.spec.consumers.map((spec) => this.guardsOf(spec, registry));
   }
 

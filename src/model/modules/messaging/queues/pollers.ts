@@ -10,25 +10,22 @@ import type { StoredQueue } from './stored-queue.js';
  * intervals while messages wait, and one that finds no message stops.
  */
 export class Pollers {
-  private readonly spec: PlanQueue;
+  private readonly spec: PlanQueue = this.queue.spec;
   /** By consumer: handlers that poll, all handlers, and whether the start of another handler is scheduled. */
-  private readonly awake: number[];
-  private readonly all: readonly number[];
-  private readonly isDue: boolean[];
-  private readonly moreOp: number;
+  private readonly awake: number[] = this.spec.consumers.map(() => 0);
+  private readonly all: readonly number[] = this.spec.consumers.map(
+    (_, consumer) => this.channels.filter((channel) => channel.consumer === consumer).length,
+  );
+  private readonly isDue: boolean[] = this.spec.consumers.map(() => false);
+  private readonly moreOp: number = engine.define('one-more-poller', (consumer) =>
+    this.more(consumer),
+  );
 
   constructor(
     private readonly queue: StoredQueue,
     private readonly channels: readonly Channel[],
     private readonly begin: (channel: Channel) => void,
   ) {
-    this.spec = queue.spec;
-    this.awake = this.spec.consumers.map(() => 0);
-    this.all = this.spec.consumers.map(
-      (_, consumer) => channels.filter((channel) => channel.consumer === consumer).length,
-    );
-    this.isDue = this.spec.consumers.map(() => false);
-    this.moreOp = engine.define('one-more-poller', (consumer) => this.more(consumer));
     for (const channel of channels) this.settle(channel);
   }
 

@@ -24,21 +24,21 @@ export interface WayBack {
  * is ignored (StartMessageMoveTask).
  */
 export class Redrive {
-  private readonly moved: Counter;
-  private readonly op: number;
   private left = 0;
   private everyNs: Ns = 0;
   private isRepaired = false;
+  private readonly moved: Counter = this.world.meters.counter('redriven', {
+    component: this.queue.spec.component,
+    part: -1,
+  });
+  private readonly op: number = engine.define('redrive', () => this.move());
 
   constructor(
     private readonly world: Run,
     private readonly messages: Messages,
     private readonly queue: StoredQueue,
     private readonly back: WayBack,
-  ) {
-    this.moved = world.meters.counter('redriven', { component: queue.spec.component, part: -1 });
-    this.op = engine.define('redrive', () => this.move());
-  }
+  ) {}
 
   start(perSecond: number, isRepaired: boolean): void {
     if (this.left > 0) return;

@@ -40,9 +40,6 @@ export class StoredQueue {
   redriven = 0;
   watch!: QueueWatch;
   readonly aside: Aside;
-  private readonly rules: PlanInlet['rules'];
-  private readonly visibleOp: number;
-  private readonly expiry: Expiry;
   private next = 0;
   private returns = RETURNS;
   /** Messages behind all entries; null until there are any. */
@@ -51,11 +48,16 @@ export class StoredQueue {
   private readonly near: number;
   /** Null if no fault reorders the queue. */
   private readonly order: Order | null;
-  private readonly deliveries: DeliveryList;
+  private readonly rules: PlanInlet['rules'] = this.spec.rules;
+  private readonly visibleOp: number = engine.define('visible', (entry, stamp) =>
+    this.visible(entry, stamp),
+  );
+  private readonly expiry = new Expiry(this.entries, this.spec.rules.lifetimeNs, this);
+  private readonly deliveries = new DeliveryList(this.entries, this);
+  private readonly figures = new QueueFigures(this.world, this.spec, this.entries, this.messages);
+  private readonly places = new Places(this.figures);
   /** By key, in a queue that orders them; null = it does not. */
-  private readonly groups: Groups | null;
-  private readonly figures: QueueFigures;
-  private readonly places: Places;
+  private readonly groups: Groups | null = this.spec.rules.keyed ? new Groups(this.entries) : null;
 
   constructor(
     private readonly world: Run,
@@ -68,13 +70,6 @@ export class StoredQueue {
     /** The broker nodes that hold the queue; null = it never fails. */
     private readonly placement: QueuePlacement | null,
   ) {
-    this.rules = spec.rules;
-    this.visibleOp = engine.define('visible', (entry, stamp) => this.visible(entry, stamp));
-    this.expiry = new Expiry(this.entries, spec.rules.lifetimeNs, this);
-    this.deliveries = new DeliveryList(this.entries, this);
-    this.figures = new QueueFigures(world, spec, this.entries, messages);
-    this.places = new Places(this.figures);
-    this.groups = spec.rules.keyed ? new Groups(this.entries) : null;
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
     this.near = isSearched ? Infinity : packingSettings.near;
