@@ -3,13 +3,20 @@ import type { FaultCondition } from '../contracts/scenario/scenario.js';
 import { partOf, type Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
 
-/** The condition of a fault with ids instead of names. */
+/** What conditions can watch. */
+interface Watched {
+  readonly layout: Layout;
+  readonly statEdges: Plan['statEdges'];
+  readonly components: readonly Pick<PlanComponent, 'versions'>[];
+}
+
+/** The condition of a fault with ids instead of names; null = it has none. */
 export function conditionOf(
-  layout: Layout,
-  statEdges: Plan['statEdges'],
-  components: readonly Pick<PlanComponent, 'versions'>[],
-  when: FaultCondition,
-): PlanCondition {
+  { layout, statEdges, components }: Watched,
+  when: FaultCondition | null,
+): PlanCondition | null {
+  if (when === null) return null;
+  if (when.alert !== undefined) return afterAlert(when, when.alert);
   const component = layout.byName.get(when.component)!;
   const parts =
     when.part === null ? component.parts.map(({ id }) => id) : [partOf(component, when.part).id];
@@ -41,6 +48,16 @@ export function conditionOf(
     parts: parts.map((part) => part + rowShifts[version]!),
     instances: instances.filter((_, place) => ofPlace[place] === version),
   };
+}
+
+/** A start some time after an alert: the run itself watches nothing. */
+function afterAlert(
+  { metric, ending, op, limit, forNs, count, lengthNs }: FaultCondition,
+  alert: NonNullable<FaultCondition['alert']>,
+): PlanCondition {
+  const watched = { component: -1, parts: [], edges: [], instances: [] };
+  const own = { metric, ending, op, limit, forNs, count, lengthNs: lengthNs ?? Infinity };
+  return { ...own, ...watched, alert };
 }
 
 function edgesBetween(

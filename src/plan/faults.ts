@@ -54,12 +54,10 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       spans: spansOf(fault, source, fault.jitterNs),
       chance: chanceOf(fault, source),
       stream: fault.group ?? fault.id,
-      when:
-        fault.when === null
-          ? null
-          : conditionOf(source.layout, source.statEdges, source.components, fault.when),
+      when: conditionOf(source, fault.when),
       rollout: null,
       ramp: fault.ramp,
+      ...(fault.mitigated !== undefined && { mitigated: fault.mitigated }),
     };
   });
 }

@@ -1,6 +1,7 @@
 import type { AlertResult, AlertsResult, CalmAlerts } from '../contracts/result/alerts.js';
+import type { Counterfactuals } from '../contracts/result/counterfactual.js';
 import type { VariantResult } from '../contracts/result/result.js';
-import { formatNumber, formatSeconds, formatShare } from '../text/figures.js';
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../text/figures.js';
 import { list, plural } from '../text/words.js';
 import { formatDuration } from '../contracts/quantities/quantity-text.js';
 
@@ -79,6 +80,18 @@ function calmWords({ rules }: AlertsResult, calm: CalmAlerts | null, hasFaults: 
   return `${before} Calm day, false alarms: ${list(alarms)}.`;
 }
 
+/** What a minute of the responders is worth: `60 s later, 600 more requests fail`. */
+function delayWords({ delays = [] }: Partial<Counterfactuals>): string {
+  if (delays.length === 0) return '';
+  const said = delays.map(({ later, more }, index) => {
+    const when = `${waitText(Math.abs(later))} ${later < 0 ? 'earlier' : 'later'}`;
+    const much =
+      more === 0 ? 'as many' : `${formatCount(Math.abs(more))} ${more > 0 ? 'more' : 'fewer'}`;
+    return `${when} ${much}${index === 0 ? ' requests fail' : ''}`;
+  });
+  return ` Responders at another time: ${list(said)}.`;
+}
+
 /** The alerts of a variant in a few sentences; null without alerts. */
 export function alertsText({ alerts, counterfactuals, faults }: VariantResult): string | null {
   if (alerts === undefined) return null;
@@ -89,5 +102,5 @@ export function alertsText({ alerts, counterfactuals, faults }: VariantResult): 
     return noSeries === true ? [` ${name} finds no series in this run.`] : [];
   });
   const notes = alerts.notes.map((note) => ` ${note}`).join('');
-  return `${said}${broken.join('')}${budgetWords(alerts)}${calmWords(alerts, calm, faults.length > 0)}${notes}`;
+  return `${said}${broken.join('')}${delayWords(counterfactuals ?? {})}${budgetWords(alerts)}${calmWords(alerts, calm, faults.length > 0)}${notes}`;
 }

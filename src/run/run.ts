@@ -8,7 +8,9 @@ import {
 } from '../patterns/registry.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../contracts/record/record.js';
-import { withAlerts } from './alerts.js';
+import { alertsIn, withAlerts } from './alerts.js';
+import { hasResponders } from '../plan/responders.js';
+import { withResponses } from './responders.js';
 
 /**
  * One run: a pure function of the plan (seed included) and the number of the replication. `traceSink` receives the rows
@@ -26,11 +28,13 @@ export function runPlan(
       { policyKind, faultKind, balancerKind, outlierKind, delaysOf },
       sink === undefined ? {} : { traceSink: sink },
     );
-  const record = run(plan, traceSink);
   const { alerts } = plan;
-  return alerts === undefined || traceSink !== undefined
-    ? record
-    : withAlerts(plan, alerts, record, run);
+  if (alerts === undefined) return run(plan, traceSink);
+  const acted = hasResponders(plan)
+    ? withResponses(plan, (own) => alertsIn(own, alerts, run)?.alerts ?? null)
+    : plan;
+  const record = run(acted, traceSink);
+  return traceSink === undefined ? withAlerts(acted, alerts, record, run) : record;
 }
 
 /** True if a resource guard ended the run early. */

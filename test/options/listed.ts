@@ -23,6 +23,7 @@ const LISTED: readonly (readonly [RegExp, string])[] = [
     /^alerts\.groups\[\]\.(name|rules\[\]\.(annotations|labels)\b.*)$/,
     'a text for readers, and a label that only the monitoring sees',
   ],
+  [/^faults\[\]<(?!error>)\w+>\.mitigated\./, 'the same for every fault: tried with an error'],
   [/^variants\b/, 'patches of the other sections'],
   [/^tags\b/, 'words to find a scenario by'],
   [/^lint\b/, 'read by the command lint alone, which has tests of its own'],

@@ -45,7 +45,8 @@ export function spansIn(
   fault: PlanFault,
   record: RunRecord,
 ): PlanFault['spans'] {
-  if (fault.when === null && fault.chance === null) return fault.spans;
+  const isPlanned = fault.when === null && fault.chance === null && fault.mitigated === undefined;
+  if (isPlanned) return fault.spans;
   const { plan } = data;
   const index = plan.faults.indexOf(fault);
   const { timeNs, kind, subject, value } = record.journal;

@@ -47,6 +47,7 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import { ProofEvents, ROOM } from './events.js';
 import { metastabilityProof, metastabilityRuns, settledBy, type Ended } from './metastability.js';
+import { delaysOf } from './responders.js';
 
 /** Runs plans with the first replications; null for a plan whose runs a guard ended. */
 export type RunPlans = (
@@ -155,6 +156,7 @@ class Proof {
       ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
       ...(calm !== null && { calmAlerts: calm }),
+      ...(await delaysOf(plan, usual[0]!, this.runPlans)),
       ...(metastability !== null && { metastability: settledBy(metastability, trials, plan) }),
     };
   }

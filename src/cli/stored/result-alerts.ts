@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AlertsResult, CalmAlerts } from '../../contracts/result/alerts.js';
-import { count, estimate, figure, list, share, text } from './shapes.js';
+import type { AlertsResult, CalmAlerts, ResponderDelay } from '../../contracts/result/alerts.js';
+import { count, estimate, figure, list, number, share, text } from './shapes.js';
 
 /** What the alerts of a variant did. */
 export const alerts: z.ZodType<AlertsResult> = z.object({
@@ -33,3 +33,8 @@ export const calmAlerts: z.ZodType<CalmAlerts> = z.object({
   runs: count,
   alarms: list(z.object({ name: text, runs: count })),
 });
+
+/** The first run again, with earlier and later responders. */
+export const delays: z.ZodType<readonly ResponderDelay[]> = list(
+  z.object({ later: number, more: number }),
+);

@@ -10,7 +10,7 @@ import type {
   UnseenHarm,
   UnseenKind,
 } from '../../contracts/result/counterfactual.js';
-import { calmAlerts } from './result-alerts.js';
+import { calmAlerts, delays } from './result-alerts.js';
 import { causeKind, resource, runVerdict } from './result-cascade.js';
 import { count, estimate, figure, list, mapping, number, oneOf, share, text } from './shapes.js';
 
@@ -108,5 +108,6 @@ export const counterfactuals: z.ZodType<Counterfactuals> = z.object({
     z.object({ success: list(share.nullable()), p99: list(count.nullable()) }),
   ).optional(),
   calmAlerts: calmAlerts.optional(),
+  delays: delays.optional(),
   metastability: metastability.optional(),
 });

@@ -351,7 +351,7 @@ export interface PlanLoad {
 /** A condition that is evaluated at each step of the timeline. */
 export interface PlanCondition extends Pick<
   FaultCondition,
-  'metric' | 'ending' | 'op' | 'limit' | 'forNs' | 'count'
+  'metric' | 'ending' | 'op' | 'limit' | 'forNs' | 'count' | 'alert'
 > {
   readonly component: number;
   readonly parts: readonly number[];
@@ -364,7 +364,7 @@ export interface PlanCondition extends Pick<
 
 export interface PlanFault extends Pick<
   Fault,
-  'id' | 'kind' | 'config' | 'share' | 'role' | 'ramp'
+  'id' | 'kind' | 'config' | 'share' | 'role' | 'ramp' | 'mitigated'
 > {
   /** Names of the knobs that it turns. */
   readonly knobs: readonly string[];

@@ -51,6 +51,14 @@ export interface ErrorBudget {
   readonly spent: number;
 }
 
+/** The first run again, with earlier or later responders. */
+export interface ResponderDelay {
+  /** Seconds by which they come later; earlier below 0. */
+  readonly later: number;
+  /** Requests of users that fail beyond those that fail as it is; fewer below 0. */
+  readonly more: number;
+}
+
 /** Alerts in the runs without any fault. */
 export interface CalmAlerts {
   readonly runs: number;

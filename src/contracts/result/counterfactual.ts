@@ -1,4 +1,4 @@
-import type { CalmAlerts } from './alerts.js';
+import type { CalmAlerts, ResponderDelay } from './alerts.js';
 import type { CauseKind, Resource } from './cause.js';
 import type { RunVerdict } from './cascade.js';
 import type { Estimate } from './estimate.js';
@@ -38,6 +38,8 @@ export interface Counterfactuals {
   readonly twin?: Twin;
   /** Alerts in these runs; absent without alerts. */
   readonly calmAlerts?: CalmAlerts;
+  /** What each minute of the responders is worth, the earliest first; absent without responders. */
+  readonly delays?: readonly ResponderDelay[];
   /** Of a variant whose runs stay down: whether further runs confirm that verdict. */
   readonly metastability?: MetastabilityProof;
 }

@@ -248,6 +248,8 @@ export interface Fault {
   /** Condition that starts the fault, which then has no spans; null = it starts at fixed times. */
   readonly when: FaultCondition | null;
   readonly ramp: Ramp | null;
+  /** When a responder ends it; absent = its spans end it. */
+  readonly mitigated?: AfterAlert;
   /** Only for kinds that change the configuration: its changes in words, and where they act. */
   readonly changes?: FaultChanges;
 }
@@ -303,6 +305,14 @@ export interface FaultCondition extends Omit<Reference, 'offset'> {
   readonly count: number;
   /** Duration of each start; null = to the end of the run. */
   readonly lengthNs: Ns | null;
+  /** It starts after an alert fires, and nothing else is watched; absent = it does not. */
+  readonly alert?: AfterAlert;
+}
+
+/** Some time after an alert begins to fire. */
+export interface AfterAlert {
+  readonly name: string;
+  readonly delayNs: Ns;
 }
 
 /** Prices in any currency, from which costs are computed; 0 = free. */

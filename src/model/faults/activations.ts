@@ -24,7 +24,7 @@ export class Activations {
     this.keys = plan.faults.map(({ chance, stream }) =>
       chance === null ? null : streamKey(plan.seed, replication, `fault-start/${stream}`),
     );
-    const waits = world.plan.faults.some(({ when }) => when !== null);
+    const waits = world.plan.faults.some(({ when }) => when !== null && when.alert === undefined);
     this.conditions = waits
       ? new Conditions(world, (index, nth, at, untilNs) => this.draw(index, nth, at, untilNs))
       : null;

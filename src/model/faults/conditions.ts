@@ -44,7 +44,7 @@ export class Conditions {
 
   start(): void {
     this.watches = this.world.plan.faults.flatMap(({ when }, index) =>
-      when === null
+      when === null || when.alert !== undefined
         ? []
         : [
             {

@@ -1,5 +1,5 @@
 import { faultKind } from '../../patterns/registry.js';
-import type { FaultCondition, Scenario } from '../../contracts/scenario/scenario.js';
+import type { Fault, FaultCondition, Scenario } from '../../contracts/scenario/scenario.js';
 import { namesOf } from '../expectations.js';
 import type { Expression, Subject } from '../../contracts/scenario/expression.js';
 import { checkExpression, parseCondition } from '../../language/expression.js';
@@ -29,12 +29,15 @@ const WATCHED_OF_EDGES: ReadonlySet<string> = new Set(
 /** The condition of a fault, and its parsed expression. */
 export interface Awaited {
   readonly when: FaultCondition;
-  readonly expression: Expression;
+  /** null = it waits for an alert. */
+  readonly expression: Expression | null;
 }
 
 /** Resolves the condition of a fault; null if it has none or it is invalid. Names and units are checked later. */
 export function resolveCondition(here: Cursor, output: FaultOutput): Awaited | null {
   if (output.when === undefined) return null;
+  const called = calledBy(here, output);
+  if (called !== null) return { when: called, expression: null };
   const parsed = parseCondition(output.when);
   if (!parsed.ok) {
     here.in('when').report('FL501', parsed.message, parsed);
@@ -61,6 +64,43 @@ export function resolveCondition(here: Cursor, output: FaultOutput): Awaited | n
     lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
   };
   return { when, expression };
+}
+
+/** A fault that is a response to an alert; null if it waits for something else. */
+function calledBy(here: Cursor, output: FaultOutput): FaultCondition | null {
+  const name = /^alerts\.(\S+)$/.exec(output.when!.trim())?.[1];
+  if (name === undefined) return null;
+  checkAlert(here.in('when'), name);
+  return {
+    text: `alerts.${name} fires`,
+    component: '',
+    version: null,
+    part: null,
+    instance: null,
+    caller: null,
+    metric: '',
+    ending: '',
+    op: '>',
+    limit: 0,
+    forNs: 0,
+    count: output.count ?? 1,
+    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
+    alert: { name, delayNs: output.delay },
+  };
+}
+
+/** When a responder ends a fault. */
+export function mitigationOf(here: Cursor, { mitigated }: FaultOutput): Pick<Fault, 'mitigated'> {
+  if (mitigated === undefined) return {};
+  checkAlert(here.in('mitigated', 'alert'), mitigated.alert);
+  return { mitigated: { name: mitigated.alert, delayNs: mitigated.after } };
+}
+
+function checkAlert(here: Cursor, name: string): void {
+  const { alerts } = here.output;
+  const pasted = alerts?.groups?.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+  const known = [...Object.keys(alerts?.rules ?? {}), ...(pasted ?? [])];
+  here.isOneOf(name, known, `there is no alert ${name}`);
 }
 
 /** The watched requests or calls; null for the whole run. */
@@ -96,7 +136,7 @@ export function checkConditions(
   if (awaited.every((one) => one === null)) return;
   const names = namesOf({ name: '', scenario, graph }, []);
   awaited.forEach((one, index) => {
-    if (one === null) return;
+    if (one === null || one.expression === null) return;
     for (const problem of checkExpression(one.expression, names)) {
       raise('FL502', ['faults', index, 'when'], problem.message);
     }

@@ -9,7 +9,7 @@ import type { Service } from '../../contracts/scenario/services.js';
 import { FAULT_FIELDS, type FaultOutput } from '../schema/fault.js';
 import { moduleOf } from '../modules/index.js';
 import { cursorAt, type Context, type Cursor, type Path } from './context.js';
-import { resolveCondition, type Awaited } from './fault-conditions.js';
+import { mitigationOf, resolveCondition, type Awaited } from './fault-conditions.js';
 import { checkFields } from './fault-fields.js';
 import { fits, type Hittable } from './fault-fits.js';
 import { checkNodeTarget } from './fault-nodes.js';
@@ -73,6 +73,7 @@ export function resolveFaults(
       probability: output.probability,
       group: output.group ?? null,
       when: awaited[index]?.when ?? null,
+      ...mitigationOf(here, output),
       ramp:
         output.ramp === undefined
           ? null

@@ -89,18 +89,37 @@ const common = {
     .optional()
     .describe('No start at or after this, with `every`.'),
   after: nameText().optional().describe('Id of a fault: starts at its end.'),
-  delay: field.of(duration(), '0s', 'Time between that end and the start.'),
+  delay: field.of(
+    duration(),
+    '0s',
+    'Time between that end and the start; or between the alert and the start, with `when: alerts.NAME`.',
+  ),
   when: z
     .string()
     .max(300)
     .optional()
     .describe(
-      'Starts when this holds at the end of a step of the timeline: `orders.queue > 100 for 5s`. Once, or `count` ' +
+      'Starts when this holds at the end of a step of the timeline: `orders.queue > 100 for 5s`. With ' +
+        '`alerts.page` it starts `delay` after this alert fires, as a responder acts. Once, or `count` ' +
         'times. METRIC OP LIMIT [for DURATION], of a component, a part or an instance: queue, concurrency, cpu, utilization, ' +
         'memory, success, throughput, outcomes.OUTCOME, share.OUTCOME, and the counts of topics and queues. Of ' +
         'an edge, `gateway->orders.outcomes.refused > 0`: success, throughput, outcomes, share, calls, attempts. Shares ' +
         'and counts are those of the step.',
     ),
+  mitigated: field.of(
+    z.strictObject({
+      alert: field.of(
+        z.string().min(1).max(200),
+        required,
+        'Name of the alert that calls the responder.',
+      ),
+      after: field.duration('5m', 'Time from the alert until the fault is over.', {
+        allowZero: true,
+      }),
+    }),
+    absent('none: it lasts as long as `for` says'),
+    'A responder ends the fault: rolls it back, moves traffic away, repairs it. At the latest it ends with `for`.',
+  ),
   jitter: field.duration(
     '0s',
     'Random delay of each start, up to this, drawn in every run. In budgets and the report `during` covers ' +

@@ -8,8 +8,13 @@ const DOWN = { ...ALERTS, at: ['alerts', 'rules', 'down'] } as const;
 const RECORDS = { ...ALERTS, at: ['alerts', 'groups', 0, 'rules', 0] } as const;
 const FAILING = { ...ALERTS, at: ['alerts', 'groups', 0, 'rules', 1] } as const;
 
+/** The outage of the base, which a responder ends. */
+const ENDED = { ...ALERTS, at: ['faults', 0] } as const;
+
 /** Options of alerts: they change what the monitoring says, and nothing in a run. */
 export const alerts: readonly Hint[] = [
+  { option: /^faults\[\]<error>\.mitigated\.alert$/, ...ENDED, values: ['down', 'slow'] },
+  { option: /^faults\[\]<error>\.mitigated\.after$/, ...ENDED, values: ['5s', '20s'] },
   { option: /^alerts\.(scrape|evaluate)$/, ...ALERTS, values: ['10s', '30s'] },
   { option: /^alerts\.history$/, ...ALERTS, values: ['20m', '1m'] },
   { option: /^alerts\.objective$/, ...ALERTS, values: ['99.9%', '95%'] },
