@@ -76,8 +76,8 @@ function buildProgram(directory) {
  */
 function buildLibrary(directory) {
   const options = { platform: 'browser', resolve: { alias: { crypto: NO_CRYPTO } } };
-  // Names stay, for stacks.
-  const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } };
+  // A third smaller. Names of errors are texts, and no other name of the code is shown.
+  const minify = { compress: false, mangle: true, codegen: { removeWhitespace: true } };
   const output = { file: join(directory, 'library', 'index.js'), minify };
   return bundle(sourceOf(LIBRARY), options, output);
 }

@@ -24,6 +24,7 @@ export const addRun: Add = (program, terminal, perform) => {
   withRuns(command)
     .option('--out <dir>', 'directory of the report', pathName, 'reports')
     .option('--format <list>', `what to write: ${FORMATS.join(',')}`, formatList, ['html', 'svg'])
+    .option('--open', 'show the page in the browser')
     .option('--json <file>', 'write the result document; - is standard output', pathName)
     .option('--explain', 'prove every cause: run every variant again without each fault and policy')
     .option('--no-explain', 'make no runs without possible causes; by default few are made')
@@ -35,6 +36,7 @@ export const addRun: Add = (program, terminal, perform) => {
       'after',
       examples(
         'faultline run scenarios/checkout.yaml',
+        'faultline run scenarios/checkout.yaml --open                    # in the browser',
         'faultline run scenarios/checkout.yaml --variant naive,full --replications 10',
         'faultline run scenarios/checkout.yaml --explain         # which fault did it?',
         'faultline run scenarios/checkout.yaml --no-explain      # only the runs themselves',

@@ -141,15 +141,21 @@ describe('faultline in another repository', () => {
   it('hands out its schema and its library', async () => {
     writeFileSync(
       at('use.mjs'),
-      `import { loadScenario } from 'faultline';
+      `import { loadScenario, metric, simulate } from 'faultline';
+       import { scenarioFile, threads } from 'faultline/node';
+       import result from 'faultline/result-schema.json' with { type: 'json' };
        import schema from 'faultline/schema.json' with { type: 'json' };
        import { readFileSync } from 'node:fs';
        const text = readFileSync('checkout.yaml', 'utf8');
        const { file } = loadScenario('checkout.yaml', () => ({ text }));
-       console.log(file.variants.length, typeof schema.properties.services);`,
+       console.log(file.variants.length, typeof schema.properties.services, result.title);
+       const source = scenarioFile('checkout.yaml');
+       const here = await simulate(source);
+       const there = await simulate(source, { execute: threads({ workers: 2 }) });
+       console.log(here.digest === there.digest, metric(there, 'users.success').unit);`,
     );
     const { stdout, stderr } = await shell('node use.mjs');
-    expect(stdout, stderr).toBe('1 object\n');
+    expect(stdout, stderr).toBe('1 object faultline result document\ntrue share\n');
   });
 
   it('has types that its users compile against', async () => {

@@ -7,6 +7,7 @@ import type { Result } from '../../contracts/result/result.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { Format } from '../flags.js';
+import { openPage } from '../open.js';
 import { checkOutputDirectory, writeOutput } from '../output.js';
 import { explained } from '../counterfactuals.js';
 import type { ExplainFlags } from '../counterfactuals.js';
@@ -29,6 +30,8 @@ export interface RunFlags extends Selection, ExplainFlags, ExportFlags {
   readonly format: readonly Format[];
   readonly json?: string;
   readonly audit?: boolean;
+  /** Shows the page in the browser. */
+  readonly open?: boolean;
 }
 
 /** Runs every variant of each scenario, prints the tables and writes the reports. */
@@ -66,6 +69,8 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
   }
   const repeated = paths.find((path, index) => paths.indexOf(path) !== index);
   if (repeated !== undefined) throw usageError(`two outputs would be written to ${repeated}`);
+  if (flags.open === true && !flags.format.includes('html'))
+    throw usageError('--open shows the page: add html to --format');
   const names = files.map((path) => reportName(path));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined && files.length > 1) {
@@ -153,6 +158,8 @@ async function report(
   if (flags.quiet !== true) terminal.note(oneLine(`${ending.words}; report in ${took()}`));
   if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);
   keepResult(prepared, ending, placesOf([...drawn, ...done]));
+  const page = drawn.find((path) => path.endsWith('.html'));
+  if (flags.open === true && page !== undefined) await openPage(page, terminal);
 }
 
 /** Formats that are drawn, which takes more time than an interrupt leaves. */
