@@ -28,11 +28,11 @@ export function tippingWords({ tipping }: Pick<VariantResult, 'tipping'>): strin
 /** `The retries of api -> backend keep it down`. */
 function loopTitle({ loop, isBack }: Tipping): string {
   const through = loop.through.join(' -> ');
-  const named = LOOPS[loop.mechanism];
-  const what = named === undefined || through === '' ? 'A loop' : named(through);
-  const isMany = named !== undefined && through !== '';
-  if (isBack) return `${what} ${isMany ? 'add' : 'adds'} load, and it comes back`;
-  return `${what} ${isMany ? 'keep' : 'keeps'} it down`;
+  const named = through === '' ? undefined : LOOPS[loop.mechanism];
+  if (named !== undefined)
+    return `${named(through)} ${isBack ? 'add load, and it comes back' : 'keep it down'}`;
+  const what = through === '' ? 'A loop' : `A loop at ${through}`;
+  return `${what} ${isBack ? 'adds load, and it comes back' : 'keeps it down'}`;
 }
 
 function lengthWords({ fault, now, back, stays }: TippingLength): string {
@@ -70,8 +70,8 @@ export function tippingCommands(
 ): readonly string[] {
   if (tipping === undefined) return [];
   const { length, load } = tipping;
-  const [file] = command.split(' --', 1);
-  const run = `${file} --variant ${shellWord(name)}`;
+  // With the seed and the changes of the command; it may name the variant itself.
+  const run = command.includes(' --variant ') ? command : `${command} --variant ${shellWord(name)}`;
   const ofLength =
     length === null || length.stays === null || length.stays === length.now
       ? []
