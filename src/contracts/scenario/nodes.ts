@@ -1,5 +1,9 @@
+import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
-import type { Ns } from '../../kernel/time.js';
+import { nameText } from '../fields/common.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { distribution, whole } from '../quantities/quantities.js';
 
 /** Name of the nodes as a target of faults. */
 export const NODES = 'nodes';
@@ -9,10 +13,59 @@ export function isNode(target: string): boolean {
   return target === NODES || target.startsWith(`${NODES}[`);
 }
 
+/** `platform.nodes`. */
+export const nodesSchema = entry(
+  {
+    count: field.whole(required, 'Nodes at the start.', { min: 1, max: 1000 }),
+    cpu: field.of(
+      z.number().positive().max(10_000),
+      absent('unlimited'),
+      'Cores of each node for instances (allocatable). Instances take `resources.requests.cpu` of them.',
+      'cores',
+    ),
+    memory: field.size(
+      absent('unlimited'),
+      'Memory of each node for instances (allocatable). Instances take `resources.requests.memory` of it.',
+    ),
+    zone: field.of(
+      z.union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))]),
+      absent('all zones in turn'),
+      'Zones of the nodes: a name, a list dealt in turn, or counts. An instance is placed only on a node of its ' +
+        'own zone.',
+    ),
+    max: field.whole(
+      absent('`count`'),
+      'Most nodes. Above `count` there is a cluster autoscaler: every 10s it orders nodes for pending ' +
+        'instances, and it removes nodes with less than half of their room requested for 10m, down to `count`.',
+      { min: 1, max: 1000 },
+    ),
+    provisioning: field.of(
+      distribution(),
+      absent('0s'),
+      'Time from the order of a new node until it takes instances, drawn for each. Only with `max` above ' +
+        '`count`.',
+      'distribution of durations',
+    ),
+    graceNs: field.duration(
+      '50s',
+      'Time after the death of a node until it counts as lost: callers remove its instances from their lists ' +
+        '(`--node-monitor-grace-period`, 40s before Kubernetes 1.32).',
+    ),
+    evictionNs: field.duration(
+      '5m',
+      'Time after that until its instances are made elsewhere (`tolerationSeconds`).',
+      { allowZero: true },
+    ),
+  },
+  'Nodes that hold the instances of services and gateways. An instance without room is pending until there is ' +
+    'room. Only with kind: kubernetes. Defaults to none: there is always room.',
+);
+
 /** Machines on which the platform places the processes of services and gateways. */
-export interface Nodes {
-  /** Number of nodes at the start. */
-  readonly count: number;
+export interface Nodes extends Pick<
+  z.output<typeof nodesSchema>,
+  'count' | 'graceNs' | 'evictionNs'
+> {
   /** Zone of each possible node; null = outside every zone. Nodes beyond `count` are added by the cluster autoscaler. */
   readonly zones: readonly (string | null)[];
   /** Room of each node, in thousandths of a core and in bytes; Infinity = unlimited. */
@@ -20,10 +73,6 @@ export interface Nodes {
   readonly memory: number;
   /** Time from the order of a new node until it takes instances. */
   readonly provisioning: Distribution;
-  /** Time after which a silent node counts as lost (node-monitor-grace-period). */
-  readonly graceNs: Ns;
-  /** Time after that until its instances are made elsewhere (tolerationSeconds). */
-  readonly evictionNs: Ns;
 }
 
 /** Room that an instance takes on its node, in thousandths of a core and in bytes. */

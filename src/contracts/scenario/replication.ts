@@ -1,5 +1,9 @@
+import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { duration } from '../quantities/quantities.js';
 
 /** Replication of a database: replicas that follow its primary. */
 export interface Replication {
@@ -17,13 +21,23 @@ export interface Replication {
   readonly semiSyncTimeoutNs?: Ns;
 }
 
+/** How a replica is promoted when the primary has died, as written. */
+export const failoverSchema = entry({
+  detectNs: field.of(duration(), required, 'Time to detect that the primary has died.'),
+  promoteNs: field.of(duration(), '0s', 'Time from the detection until a replica has taken over.'),
+  reconnectNs: field.duration('0s', 'Time from the promotion until clients use the new primary.', {
+    allowZero: true,
+  }),
+  fencing: field.of(
+    z.boolean(),
+    absent('true, for redis to false'),
+    'Whether an unreachable primary is fenced from writing once it is declared dead. Without fencing there ' +
+      'are two primaries during `splitBrain`, and writes to the old one are lost.',
+  ),
+});
+
 /** Failover: how a replica is promoted when the primary has died. */
-export interface Failover {
-  readonly detectNs: Ns;
-  readonly promoteNs: Ns;
-  /** Time from the promotion until clients use the new primary. */
-  readonly reconnectNs: Ns;
-  /** A primary that cannot be reached stops accepting writes once it is considered dead. */
+export interface Failover extends z.output<typeof failoverSchema> {
   readonly fencing: boolean;
   /**
    * Election by majority: only a node that sees more than half of all nodes can be elected, and a primary
@@ -31,6 +45,20 @@ export interface Failover {
    */
   readonly quorum?: true;
 }
+
+/** A Redis Cluster. */
+export const redisClusterSchema = entry({
+  requireFullCoverage: field.flag(
+    true,
+    'Whether all nodes answer CLUSTERDOWN, an error with 503, while the slots of a failed node are served by ' +
+      'none (cluster-require-full-coverage).',
+  ),
+  nodeTimeoutNs: field.duration(
+    '15s',
+    'Time after which the other nodes consider a node failed (cluster-node-timeout). If it returns later, they ' +
+      'clear this no earlier than after another two of these times.',
+  ),
+});
 
 /** Node that serves an operation without writes. */
 export type ReadRoute =

@@ -123,7 +123,7 @@ function resolveCluster(
       'has no effect on a single node, which has all slots: add shards to the database';
     here.in('cluster').conflict(message);
   }
-  return { requireFullCoverage: cluster.requireFullCoverage, nodeTimeoutNs: cluster.nodeTimeout };
+  return cluster;
 }
 
 /** Reports invalid `fanout` of an operation. */
@@ -150,15 +150,13 @@ function resolveReplication(
   product: Product,
 ): Pick<Database, 'replication' | 'route' | 'failover'> {
   const own = failover && {
-    detectNs: failover.detect,
-    promoteNs: failover.promote,
-    reconnectNs: failover.reconnect,
+    ...failover,
     fencing: failover.fencing ?? product.failover?.fencing ?? true,
     ...(product.failover?.quorum && { quorum: product.failover.quorum }),
   };
   const count = replicas?.count ?? 0;
   if (kind === 'elasticsearch') {
-    if (failover?.fencing !== undefined) {
+    if ((failover?.fencing ?? null) !== null) {
       const message =
         'the master of a cluster needs a majority, so no fencing is needed: remove fencing';
       here.in('failover', 'fencing').conflict(message);

@@ -1,6 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { KpaSettings } from '../../contracts/scenario/functions.js';
-import { kpaSchema, type KpaOutput } from '../schema/function-kinds.js';
+import { kpaSchema, type KpaSettings } from '../../contracts/scenario/functions.js';
 import type { FunctionOutput } from '../schema/functions.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 
@@ -55,21 +54,18 @@ function megabytes(bytes: number): number {
  * pkg/reconciler/autoscaling/resources/target.go, where the target is at least one request.
  */
 export function kpaOf({ autoscaler, concurrencyPerInstance }: FunctionOutput): KpaSettings {
-  const own: KpaOutput = autoscaler ?? kpaSchema.parse({})!;
+  const written = autoscaler ?? kpaSchema.parse({});
+  const { target, targetUtilization, stableWindowNs, panicWindow, ...own } = written;
   const limit = concurrencyPerInstance ?? Infinity;
   const standard = limit === Infinity ? 100 : limit;
-  const total = Math.min(own.target ?? standard, limit);
+  const total = Math.min(target ?? standard, limit);
   // Panic windows are whole seconds.
-  const panic = Math.round((own.stableWindow * own.panicWindow) / NS_PER_SECOND);
+  const panic = Math.round((stableWindowNs * panicWindow) / NS_PER_SECOND);
   return {
-    target: Math.max(1, total * own.targetUtilization),
-    stableWindowNs: own.stableWindow,
+    target: Math.max(1, total * targetUtilization),
+    stableWindowNs,
     panicWindowNs: Math.max(1, panic) * NS_PER_SECOND,
-    panicThreshold: own.panicThreshold,
-    maxScaleUpRate: own.maxScaleUpRate,
-    maxScaleDownRate: own.maxScaleDownRate,
-    minScale: own.minScale,
-    maxScale: own.maxScale,
+    ...own,
   };
 }
 

@@ -21,24 +21,25 @@ export function resolveNodes(context: Context, platform: ScenarioOutput['platfor
     const message = `nodes place instances as Kubernetes does, and kind is ${kind}: write kind: kubernetes`;
     here.conflict(message);
   }
-  const { count, max = count, provisioning } = nodes;
+  const { count, provisioning, graceNs, evictionNs } = nodes;
+  const max = nodes.max ?? count;
   if (max < count) {
     const message = `max, ${max}, is less than count, ${count}: raise max or lower count`;
     here.in('max').conflict(message);
   }
-  if (provisioning !== undefined && max <= count) {
+  if (provisioning !== null && max <= count) {
     const message = `no node is ever added, because max is ${max}: raise max above count, or remove provisioning`;
     here.in('provisioning').conflict(message);
   }
-  const { zones } = resolvePlacement(here, count, nodes.zone, max);
+  const { zones } = resolvePlacement(here, count, nodes.zone ?? undefined, max);
   return {
     count,
     zones,
     milliCpu: milliOf(nodes.cpu ?? Infinity),
     memory: nodes.memory ?? Infinity,
     provisioning: provisioning ?? { kind: 'constant', valueNs: 0 },
-    graceNs: nodes.grace,
-    evictionNs: nodes.eviction,
+    graceNs,
+    evictionNs,
   };
 }
 

@@ -8,9 +8,8 @@ import {
   rate,
   whole,
 } from '../../contracts/quantities/quantities.js';
-import type { FunctionSettings } from '../../contracts/scenario/functions.js';
-import { cpuShareSchema, kpaSchema, memorySchema, reservedSchema } from './function-kinds.js';
-import type { KpaOutput } from './function-kinds.js';
+import type { FunctionSettings, kpaSchema } from '../../contracts/scenario/functions.js';
+import { autoscalerField, cpuShareSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import {
   labels,
   critical,
@@ -42,7 +41,7 @@ export interface FunctionOutput {
   readonly reserved?: number;
   readonly memory?: number;
   readonly cpu?: { readonly cores: number };
-  readonly autoscaler?: KpaOutput;
+  readonly autoscaler?: z.output<typeof kpaSchema>;
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
 }
 
@@ -103,7 +102,7 @@ export function functionSchema(
     reserved: reservedSchema,
     memory: memorySchema,
     cpu: cpuShareSchema,
-    autoscaler: kpaSchema,
+    autoscaler: autoscalerField,
     timeout: durationOrNone({ allowZero: false })
       .optional()
       .describe(

@@ -2,7 +2,7 @@ import { byDefault, field } from '../../contracts/fields/field.js';
 import { distribution } from '../../contracts/quantities/quantities.js';
 import { z } from 'zod';
 import { restartSchema } from '../../contracts/scenario/restarts.js';
-import { nodesSchema } from './nodes.js';
+import { nodesSchema } from '../../contracts/scenario/nodes.js';
 
 /** `platform`: how the processes of services and gateways are restarted and placed. */
 export const platformSchema = z

@@ -1,8 +1,12 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, durationOrNone, quantity } from '../../contracts/quantities/quantities.js';
+import { durationOrNone, quantity } from '../../contracts/quantities/quantities.js';
 import { parseDuration, QuantityError, show } from '../../contracts/quantities/quantity-text.js';
-import type { ReadRoute } from '../../contracts/scenario/replication.js';
+import {
+  failoverSchema,
+  redisClusterSchema,
+  type ReadRoute,
+} from '../../contracts/scenario/replication.js';
 import { nameText, withShort } from '../../contracts/fields/common.js';
 
 /** Route of reads: `primary`, `replica`, `nearest`, `replicaIfLag(1s)`. */
@@ -68,18 +72,7 @@ export const replicationFields = {
       'shard.',
   ),
   cluster: field.of(
-    z.strictObject({
-      requireFullCoverage: field.flag(
-        true,
-        'Whether all nodes answer CLUSTERDOWN, an error with 503, while the slots of a failed node are served by ' +
-          'none (cluster-require-full-coverage).',
-      ),
-      nodeTimeout: field.duration(
-        '15s',
-        'Time after which the other nodes consider a node failed (cluster-node-timeout). If it returns later, they ' +
-          'clear this no earlier than after another two of these times.',
-      ),
-    }),
+    redisClusterSchema,
     absent(),
     'Makes `shards` of kind redis the masters of a Redis Cluster without replicas. Without it they do not know each ' +
       'other. Only nodes that are down count, not those that are paused or cut off.',
@@ -95,26 +88,7 @@ export const replicationFields = {
       'and `replicaIfLag` tries the primary. Writes go only to the primary, whose ejection affects them like ' +
       'calls of a service with one instance.',
   ),
-  failover: z
-    .strictObject({
-      detect: field.of(duration(), required, 'Time to detect that the primary has died.'),
-      promote: field.of(
-        duration(),
-        '0s',
-        'Time from the detection until a replica has taken over.',
-      ),
-      reconnect: field.duration(
-        '0s',
-        'Time from the promotion until clients use the new primary.',
-        { allowZero: true },
-      ),
-      fencing: field.of(
-        z.boolean(),
-        absent('true, for redis to false'),
-        'Whether an unreachable primary is fenced from writing once it is declared dead. Without fencing there ' +
-          'are two primaries during `splitBrain`, and writes to the old one are lost.',
-      ),
-    })
+  failover: failoverSchema
     .optional()
     .describe(
       'Replacement of a crashed primary by the replica that misses the fewest writes. With mongo, only if ' +
