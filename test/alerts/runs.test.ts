@@ -64,6 +64,17 @@ describe('alerts of a run', () => {
     expect(rules[0]!.after.value).toBe(25);
   });
 
+  it('look back as far as the rules whose records they use', () => {
+    const { notes } = alertsOf(`  groups:
+    - name: shop
+      rules:
+        - { record: users:rate10m, expr: 'sum(rate(user_requests_total[10m]))' }
+        - { alert: Quiet, expr: 'users:rate10m < 1' }
+`);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('A window of 10m has only 305s before the first fault');
+  });
+
   it('fail like a rule of Prometheus where elements do not belong together one to one', () => {
     const two = SHOP.replace('shop: {', 'shop: { replicas: 2,');
     const { rules } = alertsOf(

@@ -30,6 +30,9 @@ export const ALERT_CASES: readonly RuleCase[] = [
     measured: 'a window of 5m',
     limit: '10s before the first fault',
     silent: {
+      'with a past that a recorded window needs': watched(
+        '{ history: 5m, groups: [ { name: g, rules: [ { record: a, expr: "rate(user_requests_total[5m])" }, { alert: A, expr: "a > 1" } ] } ] }',
+      ),
       'with a past': watched(
         '{ history: 5m, rules: { slow: { when: users.success < 99%, over: 5m } } }',
       ),

@@ -48,7 +48,7 @@ export function resolveAlerts(
     scrapeNs,
     historyNs: historyNs ?? 0,
     buckets: buckets ?? BUCKETS,
-    groups: groups.map((group) => ({ ...group, rules: group.rules.map(withWindow) })),
+    groups: withWindows(groups),
     objective,
     periodNs,
   };
@@ -142,14 +142,27 @@ function readQuery(here: Cursor, text: string): Expr | null {
   }
 }
 
-/** With the longest time that a rule looks back. */
-function withWindow(rule: AlertRule): AlertRule {
+/** With the longest time that each rule looks back, by what it records or uses of what others record. */
+function withWindows(groups: readonly AlertGroup[]): readonly AlertGroup[] {
+  const recorded = new Map<string, number>();
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => {
+      const windowNs = windowOf(rule.expr, recorded);
+      if (rule.records) recorded.set(rule.name, windowNs);
+      return { ...rule, windowNs };
+    }),
+  }));
+}
+
+function windowOf(expr: string, recorded: ReadonlyMap<string, number>): number {
   try {
-    const windows = selectorsOf(parsePromql(rule.expr)).map(
-      ({ range, offset }) => (range ?? 0) + offset,
+    const windows = selectorsOf(parsePromql(expr)).map(
+      ({ name, range, offset }) => ((range ?? 0) + offset) * 1e9 + (recorded.get(name) ?? 0),
     );
-    return { ...rule, windowNs: Math.max(0, ...windows) * 1e9 };
+    return Math.max(0, ...windows);
   } catch {
-    return rule;
+    // Its problem has been reported.
+    return 0;
   }
 }
