@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadFiles } from '../scenario/support.js';
 
-const problemsOf = (alerts: string): readonly string[] => {
+const problemsOf = (alerts: string, fault?: string): readonly string[] => {
   const text = `faultline: 1
 title: Alerts
 run: { duration: 1m }
@@ -11,6 +11,7 @@ services:
 queues: { mails: { kind: simple, consumers: [ { call: shop.buy } ] } }
 workloads: { users: { arrivals: constant(10/s), requests: [ { name: buy, call: shop.buy } ] } }
 alerts: ${alerts}
+${fault === undefined ? '' : `faults: [ ${fault} ]`}
 `;
   return loadFiles({ 's.yaml': text }).problems.map(({ code, message, suggestion }) =>
     [code, message, ...(suggestion === undefined ? [] : [`-> ${suggestion}`])].join(' '),
@@ -85,6 +86,18 @@ describe('alerts with mistakes', () => {
     expect(problemsOf('{ scrape: 5s }')[0]).toContain('no rule is written');
     expect(problemsOf('{ buckets: [ 1, 0.5 ], rules: { a: { expr: up } } }')[0]).toContain(
       'the bounds must rise',
+    );
+  });
+
+  it('has a delay before a response, and none before a fault with a condition of its own', () => {
+    const fault = (when: string): readonly string[] =>
+      problemsOf(
+        '{ rules: { page: { expr: up } } }',
+        `{ id: f, kind: crash, target: shop, when: ${when}, delay: 5s, for: 1s }`,
+      );
+    expect(fault('alerts.page')).toEqual([]);
+    expect(fault('shop.queue > 3')[0]).toContain(
+      'a condition may have to hold: `CONDITION for 5s`',
     );
   });
 });

@@ -107,7 +107,7 @@ function startsOf(
   if (fault.when !== undefined) return startsWhen(here, fault);
   if (fault.after !== undefined) return startsAfter(here, fault, spansOf(fault.after));
   const at = fault.at!;
-  if (fault.delay > 0) here.in('delay').conflict('delay applies only to `after`');
+  if (fault.delay > 0) here.in('delay').conflict('delay applies to `after` and to `when: alerts.NAME`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     const message = `starts at ${formatDuration(at)}, but the run ends at ${end}`;
@@ -155,6 +155,12 @@ function startsWhen(here: Cursor, fault: FaultOutput): number[] {
     if (fault[field] === undefined) continue;
     const message = `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`;
     here.in(field).conflict(message);
+  }
+  // A condition of the run has `for` in its text; an alert fires at an instant.
+  if (fault.delay > 0 && !/^alerts\./.test(fault.when!.trim())) {
+    const message =
+      'delay applies to `after` and to `when: alerts.NAME`; a condition may have to hold: `CONDITION for 5s`';
+    here.in('delay').conflict(message);
   }
   return [];
 }
