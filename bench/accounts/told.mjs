@@ -695,6 +695,9 @@ export const TOLD = [
       ? 'one of them is a cause'
       : null;
   }),
+  kind('more not to blame', /^(?<n>[\d,]+) more faults$/u, ({ groups }, { variant }) =>
+    countIn(groups.n) < variant.cascade.innocent.length ? null : 'there are fewer',
+  ),
   kind('not to blame', /^(?<fault>.+): (?<reason>[^:]+)$/u, ({ groups }, { variant }) => {
     const of = variant.faults.filter(
       ({ id, words }) => words === groups.fault || `${words} (${id})` === groups.fault,

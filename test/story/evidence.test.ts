@@ -75,6 +75,19 @@ describe('the account with the usual proof', () => {
     expect(variant.cascade.sentence).not.toMatch(/delay|itself/u);
   });
 
+  it('lists a few of many faults that are not to blame, and counts the others', async () => {
+    const more = Array.from(
+      { length: 40 },
+      (_, k) =>
+        `  - { id: d${k}, kind: latency, target: front->cart, add: 0.1ms, at: ${10 + k}s, for: 1s }\n`,
+    );
+    const { variant, blocks } = await told('errors-then-a-delay', (text) => text + more.join(''));
+    expect(namesOf(variant)).toEqual(['proved fault errors']);
+    const items = blocks.flatMap((block) => (block.kind === 'list' ? block.items : []));
+    expect(items.filter((item) => item.includes('delay on front->cart'))).toHaveLength(13);
+    expect(items).toContain('29 more faults.');
+  });
+
   it('names a rise of the load by a tenth, beside a slow second that adds little', async () => {
     const { variant, lead, says } = await told('rise-of-nine-per-cent');
     expect(lead).toMatch(/Cause \(proved\): the load of users rises from 192\/s to 209\/s\.$/u);

@@ -103,7 +103,10 @@ function variantBlocks(view: View, variant: VariantResult): readonly Block[] {
     ...section('Proof by runs without single faults', explainedOf([variant]).map(causeSentence)),
     ...section('Not to blame', innocentsOf(variant)),
     ...section('Recovery', recoveryOf(view, variant)),
-    ...section('How close it was', [tippingWords(variant)].flatMap((one) => one ?? [])),
+    ...section(
+      'How close it was',
+      [tippingWords(variant)].flatMap((one) => one ?? []),
+    ),
     ...JUDGED_LISTS.flatMap((list) =>
       section(list.unmet, list.of(variant).filter(isBroken).map(budgetLine)),
     ),
@@ -127,10 +130,18 @@ function innocentsOf(variant: VariantResult): readonly string[] {
   const { events, innocent } = variant.cascade;
   // A fault that does not strike is undecided instead.
   const struck = new Set(events.filter(({ kind }) => kind === 'fault').map((e) => e.subject));
-  return innocent
-    .filter(({ fault }) => struck.has(fault))
-    .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`);
+  const own = innocent.filter(({ fault }) => struck.has(fault));
+  const more = own.length - INNOCENTS;
+  return [
+    ...own
+      .slice(0, more > 1 ? INNOCENTS : own.length)
+      .map(({ fault, reason }) => `${wordsOf(variant, fault)}: ${reason}.`),
+    ...(more > 1 ? [`${formatCount(more)} more faults.`] : []),
+  ];
 }
+
+/** Most faults that are not to blame and have a line of their own. */
+const INNOCENTS = 12;
 
 /** When users are served as before, and the work that is left then. */
 function recoveryOf(view: View, variant: VariantResult): readonly string[] {
