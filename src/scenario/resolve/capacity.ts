@@ -1,13 +1,14 @@
-import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Capacity, CapacityIndex } from '../../contracts/scenario/capacity.js';
-import { PARTITION_MAX } from '../../contracts/scenario/capacity.js';
+import type { z } from 'zod';
+import {
+  capacitySchema,
+  PARTITION_MAX,
+  type Capacity,
+  type CapacityIndex,
+} from '../../contracts/scenario/capacity.js';
 import type { DatabaseOutput } from '../schema/components.js';
 import type { Cursor } from './context.js';
 import { checkKey } from './sections.js';
 import { sorted } from './names.js';
-
-/** Default of `capacity.burst`. */
-const BURST_NS = 300 * NS_PER_SECOND;
 
 /** Fields of databases that do not apply to a managed table. */
 const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
@@ -43,33 +44,27 @@ export function resolveCapacity(
       at.in('units').conflict(message);
     }
   }
-  const {
-    read = Infinity,
-    write = Infinity,
-    partitions,
-    burst = BURST_NS,
-    adaptive = true,
-  } = capacity ?? {};
+  const own = capacity ?? capacitySchema.parse({});
+  const { read, write } = { read: own.read ?? Infinity, write: own.write ?? Infinity };
   const needed =
     (read === Infinity ? 0 : read / PARTITION_MAX.read) +
     (write === Infinity ? 0 : write / PARTITION_MAX.write);
   return {
+    ...own,
     read,
     write,
-    partitions: partitions ?? Math.max(1, Math.ceil(needed)),
-    burstNs: burst,
-    isAdaptive: adaptive,
-    indexes: resolveIndexes(here.in('capacity', 'indexes'), capacity?.indexes),
+    partitions: own.partitions ?? Math.max(1, Math.ceil(needed)),
+    indexes: resolveIndexes(here.in('capacity', 'indexes'), own.indexes),
   };
 }
 
 function resolveIndexes(
   here: Cursor,
-  indexes: NonNullable<DatabaseOutput['capacity']>['indexes'],
+  indexes: z.output<typeof capacitySchema>['indexes'],
 ): readonly CapacityIndex[] {
-  return sorted(indexes ?? {}).map(([name, { write = Infinity, key = null }]) => {
+  return sorted(indexes ?? {}).map(([name, { write, key }]) => {
     if (key !== null) checkKey(here.in(name, 'key'), key);
-    const needed = write === Infinity ? 1 : Math.ceil(write / PARTITION_MAX.write);
-    return { name, write, key, partitions: Math.max(1, needed) };
+    const needed = Math.ceil((write ?? 0) / PARTITION_MAX.write);
+    return { name, write: write ?? Infinity, key, partitions: Math.max(1, needed) };
   });
 }

@@ -12,7 +12,7 @@ import {
 } from '../../contracts/quantities/quantities.js';
 import type { Gateway } from '../../contracts/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
-import { capacitySchema } from './capacity.js';
+import { capacitySchema } from '../../contracts/scenario/capacity.js';
 import {
   critical,
   entryText,
