@@ -63,18 +63,18 @@ export function failingTail(
   lengthNs: Ns,
 ): number | null {
   const steps = stepsOf(plan);
-  let arrived = 0;
+  let finished = 0;
   let good = 0;
   for (const record of records) {
     const counts = outcomesBySteps(rowsAt(record, requestsOf(plan)), steps);
     for (let step = 0; step < steps.count; step++) {
       if (steps.startNs[step] < plan.endNs - lengthNs) continue;
       const at = step * OUTCOME_KINDS;
-      arrived += arrivedOf(counts, at);
+      finished += finishedOf(counts, at);
       good += succeededOf(counts.subarray(at, at + OUTCOME_KINDS));
     }
   }
-  return arrived === 0 ? null : 1 - good / arrived;
+  return finished === 0 ? null : 1 - good / finished;
 }
 
 /** The mean over some runs. */

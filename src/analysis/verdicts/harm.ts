@@ -4,6 +4,7 @@ import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
 import type { HarmPrice } from '../../contracts/result/counterfactual.js';
 import {
   arrivedOf,
+  finishedOf,
   mergeSegments,
   outcomeOf,
   succeededOf,
@@ -111,7 +112,8 @@ function harmByRequest(
     const row = record.parts[part];
     const counts = sumOutcomes([row], cells);
     const arrived = arrivedOf(counts);
-    const failed = arrived - succeededOf(counts);
+    // As in the figures: a request that is under way at the end of a run has not failed, one that hangs has.
+    const failed = finishedOf(counts) - succeededOf(counts);
     const limit = limits.get(part);
     if (limit === undefined) return { arrived, failed, slow: 0 };
     const latency = mergeSegments([row.successLatency], segments);
