@@ -5,7 +5,7 @@ import type { BrokenBudget } from '../contracts/result/explore.js';
 import type { BudgetResult } from '../contracts/result/result.js';
 import type { WindowClause } from '../contracts/scenario/expression.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
-import { finishedOf, succeededOf, sumOutcomes } from './measure/sums.js';
+import { arrivedOf, succeededOf, sumOutcomes } from './measure/sums.js';
 import { isPlaced, variantData, type VariantData } from './measure/variant-data.js';
 import { cellsOf, wholeRun, type Span } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -105,8 +105,8 @@ function lostShare(data: VariantData, span: Span, workloads: ReadonlySet<string>
   );
   const rows = records.flatMap(({ parts }) => own.map((part) => parts[part]));
   const counts = sumOutcomes(rows, cells);
-  const finished = finishedOf(counts);
-  return finished === 0 ? 0 : 1 - succeededOf(counts) / finished;
+  const arrived = arrivedOf(counts);
+  return arrived === 0 ? 0 : 1 - succeededOf(counts) / arrived;
 }
 
 /** How the failure spreads with a set, in one sentence. */

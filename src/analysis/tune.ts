@@ -5,14 +5,7 @@ import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { costsOf } from './measure/costs.js';
 import { capacityByCell } from './measure/presence.js';
-import {
-  arrivedOf,
-  finishedOf,
-  mergeSegments,
-  succeededOf,
-  sumCells,
-  sumOutcomes,
-} from './measure/sums.js';
+import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
 import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
 import { cascadeResult } from './story/cascade-result.js';
@@ -105,8 +98,8 @@ function failedBefore({ plan, records, before, whole }: VariantData): number {
   const { cells } = before.lengthNs > 0 ? before : whole;
   const rows = records.flatMap(({ parts }) => requestsOf(plan).map((part) => parts[part]));
   const counts = sumOutcomes(rows, cells);
-  const finished = finishedOf(counts);
-  return finished === 0 ? 0 : 1 - succeededOf(counts) / finished;
+  const arrived = arrivedOf(counts);
+  return arrived === 0 ? 0 : 1 - succeededOf(counts) / arrived;
 }
 
 /** Points of failed requests that chance alone explains. */

@@ -63,18 +63,18 @@ export function failingTail(
   lengthNs: Ns,
 ): number | null {
   const steps = stepsOf(plan);
-  let finished = 0;
+  let arrived = 0;
   let good = 0;
   for (const record of records) {
     const counts = outcomesBySteps(rowsAt(record, requestsOf(plan)), steps);
     for (let step = 0; step < steps.count; step++) {
       if (steps.startNs[step] < plan.endNs - lengthNs) continue;
       const at = step * OUTCOME_KINDS;
-      finished += finishedOf(counts, at);
+      arrived += arrivedOf(counts, at);
       good += succeededOf(counts.subarray(at, at + OUTCOME_KINDS));
     }
   }
-  return finished === 0 ? null : 1 - good / finished;
+  return arrived === 0 ? null : 1 - good / arrived;
 }
 
 /** The mean over some runs. */

@@ -1,15 +1,16 @@
+import { OUTCOME_KINDS } from '../../contracts/outcome.js';
 import { partName } from '../../contracts/plan/names.js';
 import type { Plan } from '../../contracts/plan/plan.js';
-import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
+import type { EdgeRecord, PartRecord, RunRecord } from '../../contracts/record/record.js';
 import type { HarmPrice } from '../../contracts/result/counterfactual.js';
 import {
   arrivedOf,
-  finishedOf,
   mergeSegments,
   outcomeOf,
   succeededOf,
   sumCells,
   sumOutcomes,
+  sumTable,
 } from '../measure/sums.js';
 import { wholeRun } from '../measure/window.js';
 
@@ -112,14 +113,25 @@ function harmByRequest(
     const row = record.parts[part];
     const counts = sumOutcomes([row], cells);
     const arrived = arrivedOf(counts);
-    // As in the figures: a request that is under way at the end of a run has not failed, one that hangs has.
-    const failed = finishedOf(counts) - succeededOf(counts);
+    const failed = arrived - succeededOf(counts) - underWay(plan, row);
     const limit = limits.get(part);
     if (limit === undefined) return { arrived, failed, slow: 0 };
     const latency = mergeSegments([row.successLatency], segments);
     const slow = latency.count > 0 ? Math.round(latency.count * (1 - latency.cdfAt(limit))) : 0;
     return { arrived, failed, slow };
   });
+}
+
+/** Requests under way at the end of a run that are no slower than successes usually are: they have not failed, older ones have. */
+function underWay(plan: Plan, { outcomes, successLatency }: PartRecord): number {
+  const { cells, segments } = wholeRun(plan);
+  const open = outcomeOf(sumTable([outcomes], cells, OUTCOME_KINDS), 'unfinished');
+  if (open === 0) return 0;
+  const successes = mergeSegments([successLatency], segments);
+  const usualNs = successes.count === 0 ? 0 : SLOW_FACTOR * successes.quantile(0.99);
+  const { edges } = plan.grid;
+  const last = cells.filter((cell) => edges[cell + 1] > plan.horizonNs - usualNs);
+  return outcomeOf(sumTable([outcomes], last, OUTCOME_KINDS), 'unfinished');
 }
 
 /** The requests of all workloads. */

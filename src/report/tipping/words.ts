@@ -19,7 +19,9 @@ export function tippingWords({ tipping }: Pick<VariantResult, 'tipping'>): strin
   const parts = [
     tipping.length === null ? '' : lengthWords(tipping.length),
     tipping.load === null ? '' : loadWords(tipping.load, tipping.after !== null),
-    tipping.replications === 1 ? '' : `Most of ${tipping.replications} runs decide.`,
+    tipping.replications === 1
+      ? 'One run of each was made; others may end differently near the limit (--explain: three).'
+      : `Most of ${tipping.replications} runs decide.`,
   ].filter((one) => one !== '');
   if (parts.length === 0) return null;
   return `${loopTitle(tipping)}. ${parts.join(' ')}`;
