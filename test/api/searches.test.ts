@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type {
-  OptionError} from '../../src/index.js';
+import type { OptionError } from '../../src/index.js';
 import {
   ScenarioError,
   explore,

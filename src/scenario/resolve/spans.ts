@@ -107,7 +107,8 @@ function startsOf(
   if (fault.when !== undefined) return startsWhen(here, fault);
   if (fault.after !== undefined) return startsAfter(here, fault, spansOf(fault.after));
   const at = fault.at!;
-  if (fault.delay > 0) here.in('delay').conflict('delay applies to `after` and to `when: alerts.NAME`');
+  if (fault.delay > 0)
+    here.in('delay').conflict('delay applies to `after` and to `when: alerts.NAME`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     const message = `starts at ${formatDuration(at)}, but the run ends at ${end}`;

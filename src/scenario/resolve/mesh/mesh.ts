@@ -113,9 +113,7 @@ function resolveWaypoint(
     return null;
   }
   const own =
-    written.services === 'all'
-      ? services
-      : members(here.in('services'), written.services);
+    written.services === 'all' ? services : members(here.in('services'), written.services);
   for (const name of own) {
     if (services.includes(name)) continue;
     const message = `${name} is outside the mesh, so no call passes its waypoint: add it to mesh.services`;
