@@ -255,6 +255,7 @@ svg.st path,svg.st line{vector-effect:non-scaling-stroke}
 .rows .nm small{display:block;color:var(--ink3);font-weight:400;font-size:12px}
 .rows .cell{border-top:1px solid var(--rule);padding:7px 0 8px;min-width:0}
 .flow svg{display:block;width:100%;max-width:380px;height:auto}
+#tipping .wd svg{max-width:720px}
 .broken{display:grid;grid-template-columns:1fr 1fr;gap:22px 40px}
 .broken caption b{color:var(--ink);font-weight:600}
 .broken .remains td:last-child,.broken .over td:last-child{color:var(--bad);font-weight:600}

@@ -45,8 +45,11 @@ const STUCK: readonly string[] = ['down', 'lost', 'full'];
 
 const ROW = 26;
 const GAP = 2;
-const LEFT = 96;
 const TOP = 22;
+/** Room for the loads: with their rates, and on a phone as multiples alone. */
+const LEFT = 96;
+const LEFT_NARROW = 44;
+const NARROW = 500;
 
 /** The map as a picture. */
 export function mapDrawing(
@@ -56,14 +59,16 @@ export function mapDrawing(
 ): Drawing {
   const { map } = tipping;
   const { head, rows } = mapRows(tipping);
-  const column = (width - LEFT) / map.lengths.length;
+  const isNarrow = width < NARROW;
+  const start = isNarrow ? LEFT_NARROW : LEFT;
+  const column = (width - start) / map.lengths.length;
   const areas = (is: (verdict: RunVerdict | null) => boolean): Area[] =>
     map.verdicts
       .toReversed()
       .flatMap((row, y) =>
         row.flatMap((verdict, x) =>
           is(verdict)
-            ? [{ x: LEFT + x * column, y: TOP + y * ROW, width: column - GAP, height: ROW - GAP }]
+            ? [{ x: start + x * column, y: TOP + y * ROW, width: column - GAP, height: ROW - GAP }]
             : [],
         ),
       );
@@ -84,11 +89,11 @@ export function mapDrawing(
       boxes(kinds('back'), 'var(--ok-soft)'),
       boxes(kinds(...STUCK), 'var(--failing)'),
       boxes(kinds('open', '–'), 'var(--grid)'),
-      head.slice(1).map((text, k) => label(LEFT + k * column, TOP - 8, text, ink)),
+      head.slice(1).map((text, k) => label(start + k * column, TOP - 8, text, ink)),
       rows.map(([load, ...ends], y) => [
-        label(0, TOP + y * ROW + 16, load!, ink),
+        label(0, TOP + y * ROW + 16, isNarrow ? load!.split(' ')[0]! : load!, ink),
         ends.map((end, x) =>
-          label(LEFT + x * column + 6, TOP + y * ROW + 16, end, {
+          label(start + x * column + 5, TOP + y * ROW + 16, end, {
             fill: STUCK.includes(end) ? 'var(--on-failing)' : ink.fill,
           }),
         ),
