@@ -70,7 +70,9 @@ function differencesIn(from, to) {
   return isDeepStrictEqual(from, to) ? 0 : 1;
 }
 
-const isValue = (text, value) => isDeepStrictEqual(parse(text) ?? null, value ?? null);
+/** Compared as the document has them: a map of the program has no prototype. */
+const isValue = (text, value) =>
+  isDeepStrictEqual(parse(text) ?? null, JSON.parse(JSON.stringify(value ?? null)));
 
 /** What is wrong in one setting of a list, `path: from → to`, `path: to`, `no path` or `path`. */
 function settingError(text, changes) {
@@ -236,7 +238,7 @@ export const SETTINGS = [
   kind(
     'another fault',
     new RegExp(
-      `^In (?<name>.+?), with another fault(?: \\((?<list>.+)\\))?, (?<share>${SHARE}) of requests succeed, in (?<other>.+?) (?<less>${SHARE})$`,
+      `^In (?<name>.+?), with (?:another fault|other users)(?: \\((?<list>.+)\\))?, (?<share>${SHARE}) of requests succeed, in (?<other>.+?) (?<less>${SHARE})$`,
       'u',
     ),
     ({ groups }, facts) => {

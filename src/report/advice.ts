@@ -164,7 +164,7 @@ function servesBest(view: View, able: readonly VariantResult[], most: number): A
   return { words: [...head, '.'], bare: own };
 }
 
-/** Where users are better off only with another fault: nothing to set, and worth knowing. */
+/** Where users are better off only with another fault, or if they behave otherwise: nothing to set, and worth knowing. */
 function otherFault(view: View, able: readonly VariantResult[], most: number): Advice {
   const { worstVariant } = view;
   const best = able.find((variant) => successOf(variant) === most)!;
@@ -174,11 +174,15 @@ function otherFault(view: View, able: readonly VariantResult[], most: number): A
   const words: Words = [
     'In ',
     { strong: best.name },
-    `, with another fault${which}, ${formatShare(most)} of requests succeed, in `,
+    `, with ${hasOtherFault(best) ? 'another fault' : 'other users'}${which}, ${formatShare(most)} of requests succeed, in `,
     { strong: worstVariant.name },
     ` ${formatShare(successOf(worstVariant))}.`,
   ];
   return { words, bare: null };
+}
+
+function hasOtherFault({ changes = [] }: VariantResult): boolean {
+  return changes.some(({ isQuestion, path }) => isQuestion && !path.startsWith('workloads.'));
 }
 
 /** Whether a variant has another load or another fault. */

@@ -203,6 +203,25 @@ variants:
   });
 });
 
+describe('a variant with other users', () => {
+  it('is named as what it is: no fault differs', () => {
+    const { result } = run(`
+faultline: 1
+title: Other users
+run: { duration: 30s, warmup: 2s, replications: 1 }
+services: { shop: { endpoints: { buy: { readOnly: true, steps: [ wait: 20ms ] } } } }
+workloads: { users: { arrivals: constant(100/s), policy: {}, requests: [ call: shop.buy ] } }
+faults: [ { id: down, kind: error, target: shop, share: 50%, at: 10s, for: 10s } ]
+variants:
+  - { name: plain }
+  - { name: patient, set: { workloads.users.policy.retry: { attempts: 5, on: [error] } } }
+`);
+    expect(told(result).act).toMatch(
+      /^In patient, with other users \(workloads\.users\.policy\.retry: /,
+    );
+  });
+});
+
 describe('a reason', () => {
   it('is not given where no request is hurt, whatever is full', () => {
     const { result } = run(`
