@@ -457,3 +457,29 @@ function closed(schema: unknown): unknown {
   const isMap = typeof own['properties'] === 'object' && own['additionalProperties'] === undefined;
   return isMap && own['type'] === 'object' ? { ...own, additionalProperties: false } : own;
 }
+
+describe('the course of a fault', () => {
+  it.each(['chaos-mesh', 'fis'])(
+    'is not all written as %s, and each part that is not is listed',
+    (format) => {
+      const course =
+        'jitter: 5s, probability: 50%, ramp: { up: 4s }, mitigated: { alert: page, after: 1m }';
+      const made = exported(
+        format,
+        `{ id: f, kind: latency, target: shop->bank, add: 100ms, at: 10s, for: 20s, ${course} }`,
+        (text) => `${text}alerts: { rules: { page: { when: users.success < 99% } } }\n`,
+      );
+      const reasons = made.otherwise
+        .filter(({ of }) => of === 'faults[f]')
+        .map(({ reason }) => reason);
+      for (const part of [
+        'its probability',
+        'without jitter',
+        'without a ramp',
+        'no responder ends it',
+      ])
+        expect(reasons.join('; ')).toContain(part);
+      expect(made.unwritten).toEqual([]);
+    },
+  );
+});

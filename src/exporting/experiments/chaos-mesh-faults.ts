@@ -1,6 +1,7 @@
 import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental } from './experiment.js';
+import type { Unwritten } from './faults.js';
 import { podsOf, podsThatCall, type Pods } from './pods.js';
 import { goDuration } from './times.js';
 import { coresOf, spreadOf, usualNs } from './usual.js';
@@ -8,7 +9,7 @@ import { coresOf, spreadOf, usualNs } from './usual.js';
 /** A fault as a template of a Workflow without its name and its time, or the reason why there is none. */
 export type Written =
   | { readonly template: Readonly<Record<string, unknown>>; readonly remarks: readonly string[] }
-  | { readonly reason: string };
+  | Unwritten;
 
 type Config = Readonly<Record<string, unknown>>;
 type Writer = (fault: Fault, of: Experimental) => Written;

@@ -1,8 +1,9 @@
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { documents } from '../values.js';
-import { writeFault, type Written } from './chaos-mesh-faults.js';
-import type { Experiment, Experimental, ExperimentFormat, Remark } from './experiment.js';
-import { courseRemarks, goDuration, unplannable } from './times.js';
+import { writeFault } from './chaos-mesh-faults.js';
+import type { Experiment, Experimental, ExperimentFormat } from './experiment.js';
+import { writtenFaults } from './faults.js';
+import { goDuration } from './times.js';
 
 /** A template of a Workflow. */
 type Template = Readonly<Record<string, unknown>>;
@@ -19,22 +20,12 @@ export const chaosMesh: ExperimentFormat = {
   write(of) {
     const templates: Template[] = [];
     const branches: string[] = [];
-    const unwritten: Remark[] = [];
-    const otherwise: Remark[] = [];
-    for (const fault of of.faults) {
-      const own = `faults[${fault.id}]`;
-      const why = unplannable(fault);
-      const written: Written = why === null ? writeFault(fault, of) : { reason: why };
-      if ('reason' in written) {
-        unwritten.push({ of: own, reason: written.reason });
-        continue;
-      }
-      const remarks = [...courseRemarks(fault), ...written.remarks];
-      otherwise.push(...remarks.map((reason) => ({ of: own, reason })));
+    const { faults, unwritten, otherwise } = writtenFaults(of, writeFault);
+    for (const { fault, own } of faults) {
       fault.spans.forEach((span, k) => {
         const name = nameOf(fault.id, fault.spans.length < 2 ? null : k + 1);
         branches.push(name);
-        templates.push(...branch(name, span, written.template, of));
+        templates.push(...branch(name, span, own.template, of));
       });
     }
     const text = branches.length === 0 ? '' : workflow(of, branches, templates);

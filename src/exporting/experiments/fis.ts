@@ -1,9 +1,9 @@
 import { meanOf, type Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
-import type { Experimental, ExperimentFormat, Remark } from './experiment.js';
+import type { Experimental, ExperimentFormat } from './experiment.js';
+import { writtenFaults, type Unwritten } from './faults.js';
 import { podsOf, podsThatCall, type Pods } from './pods.js';
-import { courseRemarks, unplannable } from './times.js';
 import { coresOf, spreadOf, usualNs } from './usual.js';
 
 type Texts = Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ type Written =
       readonly target: Target;
       readonly remarks: readonly string[];
     }
-  | { readonly reason: string };
+  | Unwritten;
 
 /** What an action hits: the name of its key, and the target. */
 interface Target {
@@ -35,24 +35,14 @@ export const fis: ExperimentFormat = {
   summary: 'an experiment template of AWS FIS with the faults, each at its time',
   comment: null,
   write(of) {
-    const unwritten: Remark[] = [];
-    const otherwise: Remark[] = [];
+    const { faults, unwritten, otherwise } = writtenFaults(of, writeFault);
     const targets: Record<string, unknown> = {};
     const actions: Record<string, unknown> = {};
-    for (const fault of of.faults) {
-      const own = `faults[${fault.id}]`;
-      const why = unplannable(fault);
-      const written: Written = why === null ? writeFault(fault, of) : { reason: why };
-      if ('reason' in written) {
-        unwritten.push({ of: own, reason: written.reason });
-        continue;
-      }
-      const remarks = [...courseRemarks(fault), ...written.remarks];
-      otherwise.push(...remarks.map((reason) => ({ of: own, reason })));
-      targets[fault.id] = written.target.value;
+    for (const { fault, own } of faults) {
+      targets[fault.id] = own.target.value;
       fault.spans.forEach((span, k) => {
         const name = fault.spans.length < 2 ? fault.id : `${fault.id}-${k + 1}`;
-        Object.assign(actions, actionsOf(name, span, fault.id, written, of));
+        Object.assign(actions, actionsOf(name, span, fault.id, own, of));
       });
     }
     if (Object.keys(actions).length === 0) return { text: '', unwritten, otherwise };

@@ -21,11 +21,18 @@ export function unplannable({ when, spans }: Fault): string | null {
 }
 
 /** What an experiment does not repeat of the course of a fault. */
-export function courseRemarks({ jitterNs, probability, ramp, version }: Fault): readonly string[] {
+export function courseRemarks({
+  jitterNs,
+  probability,
+  ramp,
+  version,
+  mitigated,
+}: Fault): readonly string[] {
   return [
     ...(probability < 1 ? ['it always happens, and not with its probability'] : []),
     ...(jitterNs > 0 ? ['it starts on time, without jitter'] : []),
     ...(ramp !== null ? ['it has its full strength from the start, without a ramp'] : []),
+    ...(mitigated !== undefined ? ['no responder ends it: stop it where its alert would'] : []),
     ...(version !== null ? [`its selector names all versions: add the label of ${version}`] : []),
   ];
 }
