@@ -5,37 +5,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, loadScenario, runPlan } from '../dist/library/index.js';
+import { messages as text } from './topologies.mjs';
 
-const SECONDS = 100;
-const RATE = 10_000;
+const MESSAGES = 1_000_000;
 const RUNS = 3;
-const TEXT = `
-faultline: 1
-title: A million messages
-run: { duration: ${SECONDS}s }
-keys: { order: { kind: unique } }
-topics:
-  jobs: { kind: kafka, partitions: 12, subscribers: [ { group: workers, call: worker.handle } ] }
-services:
-  worker: { replicas: 12, endpoints: { handle: [ work: exponential(0.8ms) ] } }
-workloads:
-  users:
-    arrivals: constant(${RATE}/s)
-    requests: [ { name: pub, steps: [ publish: { topic: jobs, key: order } ] } ]
-`;
 
-const { file } = loadScenario('messages.yaml', () => ({ text: TEXT }));
+const { file } = loadScenario('messages.yaml', () => ({ text: text(MESSAGES) }));
 const plan = compile(file.variants[0], file);
-const messages = SECONDS * RATE;
 const times = [];
 for (let run = 0; run <= RUNS; run++) {
   const from = performance.now();
   const { totals } = runPlan(plan, 0);
   if (run > 0) times.push(performance.now() - from);
-  if (run === RUNS) console.log(`${messages} messages, ${totals.events} events`);
+  if (run === RUNS) console.log(`${MESSAGES} messages, ${totals.events} events`);
 }
 const median = times.sort((a, b) => a - b)[RUNS >> 1];
-const each = (median * 1000) / messages;
+const each = (median * 1000) / MESSAGES;
 console.log(`${median.toFixed(0)} ms a run, ${each.toFixed(2)} us a message (median of ${RUNS})`);
 
 const bare = bareLoop();
@@ -51,8 +36,8 @@ function bareLoop() {
   try {
     const source = new URL('ratios/limit.c', import.meta.url).pathname;
     execFileSync('cc', ['-O3', '-o', program, source, '-lm'], { stdio: 'ignore' });
-    const text = execFileSync(program, ['messages', String(messages)], { encoding: 'utf8' });
-    return (JSON.parse(text).seconds * 1e6) / messages;
+    const text = execFileSync(program, ['messages', String(MESSAGES)], { encoding: 'utf8' });
+    return (JSON.parse(text).seconds * 1e6) / MESSAGES;
   } catch {
     return null;
   } finally {

@@ -88,6 +88,23 @@ export function variants(size) {
   return `${chain(10)}variants:\n${each.join('\n')}\n`;
 }
 
+/** This many messages, 10,000 a second, through twelve partitions to one group of twelve workers. */
+export function messages(count) {
+  return `faultline: 1
+title: Messages
+run: { duration: ${count / 10_000}s }
+keys: { order: { kind: unique } }
+topics:
+  jobs: { kind: kafka, partitions: 12, subscribers: [ { group: workers, call: worker.handle } ] }
+services:
+  worker: { replicas: 12, endpoints: { handle: [ work: exponential(0.8ms) ] } }
+workloads:
+  users:
+    arrivals: constant(10000/s)
+    requests: [ { name: publish, steps: [ publish: { topic: jobs, key: order } ] } ]
+`;
+}
+
 function service(name, calls, extra = '') {
   const steps = ['work: 1ms', ...calls.map((callee) => `{ call: ${callee}.get${extra} }`)];
   return `  ${name}: { outbound: { default: calls }, endpoints: { get: [ ${steps.join(', ')} ] } }`;

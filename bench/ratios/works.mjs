@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { messages } from '../topologies.mjs';
 
 /**
  * What is compared. A group is measured in one interleaved run; its first work is the reference of the others. A work is a
@@ -50,20 +51,6 @@ workloads:
 `;
 
 const MESSAGES = 200_000;
-const TOPIC = `
-faultline: 1
-title: Messages
-run: { duration: ${MESSAGES / 10_000}s }
-keys: { order: { kind: unique } }
-topics:
-  jobs: { kind: kafka, partitions: 12, subscribers: [ { group: workers, call: worker.handle } ] }
-services:
-  worker: { replicas: 12, endpoints: { handle: [ work: exponential(0.8ms) ] } }
-workloads:
-  users:
-    arrivals: constant(10000/s)
-    requests: [ { name: publish, steps: [ publish: { topic: jobs, key: order } ] } ]
-`;
 
 const shipped = (name) =>
   readFileSync(new URL(`../../scenarios/${name}.yaml`, import.meta.url), 'utf8');
@@ -106,7 +93,7 @@ export const GROUPS = [
     unit: 'message',
     works: [
       { name: 'C, messages', c: ['messages', '4000000'], per: 'events' },
-      { name: 'messages', text: TOPIC, per: MESSAGES },
+      { name: 'messages', text: messages(MESSAGES), per: MESSAGES },
     ],
   },
   { unit: 'attempt', works: [layersOf(10), layersOf(100), layersOf(1000)] },
