@@ -21,7 +21,7 @@ const STORM: Tipping = {
 
 /** The limit of one run is not that of all: most of several decide with --explain. */
 const ONE_RUN =
-  ' One run of each was made; others may end differently near the limit (--explain: three).';
+  ' Each value was run once: with other random numbers the limits may differ (--explain runs three).';
 
 /** The words with some other values. */
 function words(more: Partial<Tipping>): string | null {

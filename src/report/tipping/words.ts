@@ -20,7 +20,7 @@ export function tippingWords({ tipping }: Pick<VariantResult, 'tipping'>): strin
     tipping.length === null ? '' : lengthWords(tipping.length),
     tipping.load === null ? '' : loadWords(tipping.load, tipping.after !== null),
     tipping.replications === 1
-      ? 'One run of each was made; others may end differently near the limit (--explain: three).'
+      ? 'Each value was run once: with other random numbers the limits may differ (--explain runs three).'
       : `Most of ${tipping.replications} runs decide.`,
   ].filter((one) => one !== '');
   if (parts.length === 0) return null;
