@@ -81,7 +81,7 @@ function calmWords({ rules }: AlertsResult, calm: CalmAlerts | null, hasFaults: 
 }
 
 /** What a minute of the responders is worth: `60 s later, 600 more requests fail`. */
-function delayWords({ delays = [] }: Partial<Counterfactuals>): string {
+function delayWords({ delays = [] }: Partial<Counterfactuals>, { rules }: AlertsResult): string {
   if (delays.length === 0) return '';
   const said = delays.map(({ later, more }, index) => {
     const when = `${waitText(Math.abs(later))} ${later < 0 ? 'earlier' : 'later'}`;
@@ -89,11 +89,17 @@ function delayWords({ delays = [] }: Partial<Counterfactuals>): string {
       more === 0 ? 'as many' : `${formatCount(Math.abs(more))} ${more > 0 ? 'more' : 'fewer'}`;
     return `${when} ${much}${index === 0 ? ' requests fail' : ''}`;
   });
-  return ` Responders at another time: ${list(said)}.`;
+  // One run was made with each, beside the first of the usual ones.
+  const isFirst = (rules[0]?.after.each.length ?? 1) > 1;
+  return ` Responders at another time${isFirst ? ', in run 1' : ''}: ${list(said)}.`;
 }
 
 /** The alerts of a variant in a few sentences; null without alerts. */
-export function alertsText({ alerts, counterfactuals, faults }: VariantResult): string | null {
+export function alertsText({
+  alerts,
+  counterfactuals,
+  faults,
+}: Pick<VariantResult, 'alerts' | 'counterfactuals' | 'faults'>): string | null {
   if (alerts === undefined) return null;
   const calm = counterfactuals?.calmAlerts ?? null;
   const said = `${firstWords(alerts)}${silentWords(alerts)}.`;
@@ -102,5 +108,5 @@ export function alertsText({ alerts, counterfactuals, faults }: VariantResult): 
     return noSeries === true ? [` ${name} finds no series in this run.`] : [];
   });
   const notes = alerts.notes.map((note) => ` ${note}`).join('');
-  return `${said}${broken.join('')}${delayWords(counterfactuals ?? {})}${budgetWords(alerts)}${calmWords(alerts, calm, faults.length > 0)}${notes}`;
+  return `${said}${broken.join('')}${delayWords(counterfactuals ?? {}, alerts)}${budgetWords(alerts)}${calmWords(alerts, calm, faults.length > 0)}${notes}`;
 }
