@@ -242,7 +242,9 @@ function duringNote(view: View, room: number): string {
   const whole = `* while ${words}.`;
   if (whole.length < room) return whole;
   const { id, words: own } = view.headline!;
-  return isSameInAll(view) ? `* while ${own}.` : `* during ${id}.`;
+  return isSameInAll(view)
+    ? `* while ${own}.`
+    : `* during the fault ${id}, which differs by variant.`;
 }
 
 function budgetWord(view: View, variant: VariantResult): string {
