@@ -184,7 +184,9 @@ function sourceOf(name) {
 }
 
 function dependencies() {
-  return Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies);
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  const { dependencies, peerDependencies } = JSON.parse(text);
+  return Object.keys({ ...dependencies, ...peerDependencies });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { nameList, textList, wholeNumber } from './flags.js';
 import { memorySize } from './memory.js';
+import { queueAddress } from './queue/address.js';
 import type { Terminal } from './terminal.js';
 
 /** Performs a command: runs `body` and, with --watch, again after each change of these files. */
@@ -44,8 +45,17 @@ export function withChanges(command: Command, hasVariant = true): Command {
   );
 }
 
-/** Threads and memory. */
+/** Where the runs are made: on threads, or by the workers of a queue. */
 export function withThreads(command: Command): Command {
+  return withOwnThreads(command).option(
+    '--queue <address>',
+    'workers at this Redis make the runs, such as redis://host:6379; never changes a result',
+    queueAddress,
+  );
+}
+
+/** Threads and memory. */
+export function withOwnThreads(command: Command): Command {
   return command
     .option(
       '--workers <number>',

@@ -13,7 +13,8 @@ import type { Study } from '../analysis/verdicts/study.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept } from '../run/kept.js';
 import { simulators } from '../run/replicate.js';
-import { withWorkerThreads, type WorkerThreads } from '../run/worker-threads.js';
+import type { TaskWorkers } from '../run/worker-threads.js';
+import { withRunners } from './queue/runners.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
 import { withGuesses } from './guesses.js';
@@ -59,7 +60,7 @@ export function explained(
 ): Promise<Explained> {
   const { path, plans } = prepared;
   const { heapMiB, memory } = memoryOf(flags, plans, path);
-  return withWorkerThreads(simulators(heapMiB, plans, memory), async (threads) => {
+  return withRunners(simulators(heapMiB, plans, memory), flags, terminal, async (threads) => {
     const simulated = await simulateAll(prepared, flags, terminal, threads);
     const { shortfall, words } = simulated;
     const took = stopwatch();
@@ -94,7 +95,7 @@ interface Setting {
   readonly prepared: Prepared;
   readonly flags: ExplainFlags;
   readonly terminal: Terminal;
-  readonly threads: WorkerThreads;
+  readonly threads: TaskWorkers;
   /** Events of the runs made so far. */
   readonly spent: { events: number };
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { plannedMemory, type Planned } from '../run/planned.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import { usageError } from './exit.js';
+import type { QueueFlags } from './queue/runners.js';
 
 const MIB = 2 ** 20;
 const UNITS: Readonly<Record<string, number>> = {
@@ -37,7 +38,7 @@ export function memorySize(text: string): number {
 }
 
 /** How many threads may simulate, and with how much memory. */
-export interface MemoryFlags {
+export interface MemoryFlags extends QueueFlags {
   readonly workers?: number;
   /** Limit of the memory of the whole process. Unit: bytes. */
   readonly maxMemory?: number;
@@ -61,13 +62,21 @@ function defaultBudget(): number {
   return Math.max(LEAST, total / 2);
 }
 
+/** Most runs that are at a queue at once. */
+const QUEUED = 64;
+
 /** Shares the memory that a command may use among its threads, of which at most one for each run. */
 export function memoryOf(
-  { workers, maxMemory }: MemoryFlags,
+  { workers, maxMemory, queue }: MemoryFlags,
   plans: readonly Plan[],
   path: string,
   runs = Infinity,
 ): MemoryShare {
+  if (queue !== undefined) {
+    // The memory is that of the workers of the queue.
+    const own = shareMemory(maxMemory ?? defaultBudget(), 1, [], path);
+    return { ...own, workers: Math.min(workers ?? QUEUED, runs) };
+  }
   const wanted = Math.min(workers ?? availableParallelism(), runs);
   return shareMemory(maxMemory ?? defaultBudget(), wanted, plans, path);
 }

@@ -1,5 +1,5 @@
 import { runRows } from '../run/cases.js';
-import type { WorkerThreads } from '../run/worker-threads.js';
+import type { TaskWorkers } from '../run/worker-threads.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import { CommandError, EXIT } from './exit.js';
@@ -9,7 +9,7 @@ import { explainRunError } from './run-errors.js';
 
 /** Where a search runs its plans. */
 export interface PlanRuns {
-  readonly threads: WorkerThreads;
+  readonly threads: TaskWorkers;
   readonly share: Pick<MemoryShare, 'workers' | 'aloneHeapMiB'>;
   /** The scenario, for messages. */
   readonly path: string;

@@ -23,6 +23,7 @@ import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
 import { addInit } from './commands-init.js';
+import { addWorker } from './commands-worker.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
 
@@ -48,6 +49,7 @@ Examples:
   faultline capacity scenarios/first.yaml          how much load does it hold?
   faultline sensitivity scenarios/first.yaml       which guesses decide the answer?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
+  faultline worker redis://localhost:6379          make runs for sweeps on other machines
   faultline export scenarios/first.yaml --as chaos-mesh   the faults for a real cluster
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
@@ -106,8 +108,9 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     command.option('--watch', 'run again whenever the scenario or what it includes is saved');
     command.option('--debug', 'show the stack of an error');
   }
-  // Reads no file that could change, so that it has none of the options above.
-  addCompletion(program, terminal, async (_files, _flags, body) => finish(await body()));
+  // They read no file that could change, so that they have none of the options above.
+  for (const add of [addWorker, addCompletion])
+    add(program, terminal, async (_files, _flags, body) => finish(await body()));
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);
   }

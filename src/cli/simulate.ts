@@ -6,7 +6,7 @@ import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept, type Kept } from '../run/kept.js';
 import { identify, type Records } from '../run/here.js';
-import type { WorkerThreads } from '../run/worker-threads.js';
+import type { TaskWorkers } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../contracts/result/result.js';
 import type { Prepared } from '../api/prepare.js';
 import { stopMessage } from '../api/stop-message.js';
@@ -54,7 +54,7 @@ export async function simulateAll(
   prepared: Prepared,
   options: SimulateOptions,
   terminal: Terminal,
-  workerThreads?: WorkerThreads,
+  workerThreads?: TaskWorkers,
 ): Promise<Simulated> {
   const { plans, replications, path } = prepared;
   const counts = `${plural(plans.length, 'variant')} x ${plural(replications, 'replication')}`;

@@ -1,6 +1,6 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import type { WorkerThreads } from './worker-threads.js';
+import type { TaskWorkers } from './worker-threads.js';
 import { RunFailure } from './failure.js';
 import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
 
@@ -26,7 +26,7 @@ export type OnCase = (index: number, records: readonly (readonly RunRecord[])[])
 
 /** The threads of cases. */
 export interface CaseThreads {
-  readonly workerThreads: WorkerThreads;
+  readonly workerThreads: TaskWorkers;
   readonly workers: number;
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;

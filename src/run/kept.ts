@@ -1,7 +1,7 @@
 import { NoRoom } from '../kernel/room.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import { withWorkerThreads, type WorkerThreads } from './worker-threads.js';
+import { withWorkerThreads, type TaskWorkers } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import type { PlanTask } from './cases.js';
 import { identify, tasksOf, type Records, type RunTask } from './here.js';
@@ -41,7 +41,7 @@ export interface KeptOptions extends ThreadOptions {
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;
   /** Threads for these and later runs; by default the runs have threads of their own. */
-  readonly workerThreads?: WorkerThreads;
+  readonly workerThreads?: TaskWorkers;
 }
 
 /**
@@ -88,7 +88,7 @@ export async function runKept(
 
 /** The tasks, with their plans unless the threads have these from their start. */
 function tasksFor(
-  { setup }: WorkerThreads,
+  { setup }: TaskWorkers,
   plans: readonly Plan[],
   tasks: readonly RunTask[],
 ): readonly (RunTask | PlanTask)[] {

@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads';
 import { tuneCompiler } from './compiling.js';
 import { describeError, type TaskError } from './task-error.js';
-import type { WorkerThreads } from './worker-threads.js';
+import type { TaskWorker, TaskWorkers } from './worker-threads.js';
 
 /** The message to a worker: a task and its place in the order of the results. */
 export interface Assignment {
@@ -16,7 +15,7 @@ export type Answer =
 
 export interface PoolOptions {
   /** The threads come from here, and return here if no task fails. */
-  readonly workerThreads: WorkerThreads;
+  readonly workerThreads: TaskWorkers;
   /** Maximum number of threads, at least 1; there are never more threads than tasks. */
   readonly workers: number;
   /** Number of times that a task is given to a fresh worker after its worker died. */
@@ -84,7 +83,7 @@ interface Settle {
 class Pool {
   private readonly results: unknown[] = [];
   /** Busy workers, with the index of the task of each. */
-  private readonly busy = new Map<Worker, number>();
+  private readonly busy = new Map<TaskWorker, number>();
   /** Indices of the tasks that start when a replaced thread has ended. */
   private readonly replacing = new Set<number>();
   private readonly stop = (): void => this.finish(this.options.signal?.reason);
@@ -139,7 +138,7 @@ class Pool {
     return index < this.end && this.options.isNeeded?.(index) !== false;
   }
 
-  private spawn(): Worker {
+  private spawn(): TaskWorker {
     const { workerThreads, aloneHeapMiB } = this.options;
     const worker = workerThreads.take(this.isAlone ? aloneHeapMiB : undefined);
     worker.on('message', (answer: Answer) => this.receive(worker, answer));
@@ -148,13 +147,13 @@ class Pool {
     return worker;
   }
 
-  private assign(worker: Worker, index: number): void {
+  private assign(worker: TaskWorker, index: number): void {
     this.busy.set(worker, index);
     const assignment: Assignment = { index, task: this.tasks[index] };
     worker.postMessage(assignment);
   }
 
-  private receive(worker: Worker, answer: Answer): void {
+  private receive(worker: TaskWorker, answer: Answer): void {
     if (this.isOver) return;
     this.busy.delete(worker);
     const isShort =
@@ -181,7 +180,7 @@ class Pool {
    * Replaces a thread that ran out of memory, because its columns never shrink. The next task starts when their memory
    * is free: before that, a small run would find none either.
    */
-  private replace(worker: Worker, next: number | undefined): void {
+  private replace(worker: TaskWorker, next: number | undefined): void {
     if (next !== undefined) this.replacing.add(next);
     void worker.terminate().then(() => {
       if (next === undefined || !this.replacing.delete(next) || this.isOver) return;
@@ -231,7 +230,7 @@ class Pool {
   }
 
   /** A worker died. Its task, if it had one, goes to a fresh worker or fails. */
-  private lose(worker: Worker, error: TaskError): void {
+  private lose(worker: TaskWorker, error: TaskError): void {
     const index = this.busy.get(worker);
     if (this.isOver || index === undefined) return;
     this.busy.delete(worker);

@@ -16,11 +16,30 @@ export interface WorkerThreadsSetup {
  */
 export const YOUNG_MIB = 12;
 
+/** Does one task at a time: a thread, or a place in the queue of other machines. */
+export interface TaskWorker {
+  postMessage(assignment: unknown): void;
+  /** `message`: an answer; `error`, `exit`: it does no more. */
+  on(event: string, listener: (...values: never[]) => void): unknown;
+  /** Ends what it does. */
+  terminate(): Promise<unknown>;
+}
+
+/** What does the tasks of pools. */
+export interface TaskWorkers<W extends TaskWorker = TaskWorker> {
+  readonly setup: WorkerThreadsSetup;
+  /** One that is idle. The caller must give it back or end it. `heapMiB`: the least that it needs. */
+  take(heapMiB?: number): W;
+  give(worker: W): void;
+  /** Ends the idle ones. */
+  end(): Promise<void>;
+}
+
 /**
  * Threads that successive pools share, because the compiled code of a thread speeds up all its later work. An idle
  * thread neither keeps the program alive nor uses a core.
  */
-export class WorkerThreads {
+export class WorkerThreads implements TaskWorkers<Worker> {
   private readonly idle = new Set<Worker>();
   private readonly heaps = new WeakMap<Worker, number>();
 
@@ -65,7 +84,7 @@ export class WorkerThreads {
 /** Runs `body` with worker threads, and ends them when it returns or throws. */
 export async function withWorkerThreads<T>(
   setup: WorkerThreadsSetup,
-  body: (workerThreads: WorkerThreads) => Promise<T>,
+  body: (workerThreads: TaskWorkers) => Promise<T>,
 ): Promise<T> {
   const workerThreads = new WorkerThreads(setup);
   try {

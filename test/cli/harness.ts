@@ -128,5 +128,6 @@ export const COMMANDS = [
   'lint',
   'graph',
   'explain',
+  'worker',
   'completion',
 ];

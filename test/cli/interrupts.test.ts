@@ -98,8 +98,10 @@ function wordsOf({ text }: Interrupted): string {
 
 const NOTHING = 'faultline: interrupted\n';
 
-// `import` reads manifests, and is done with a scenario in a moment; `init` and `completion` read no file.
-const READERS = COMMANDS.filter((command) => !['init', 'import', 'completion'].includes(command));
+// `import` reads manifests, and is done with a scenario in a moment; the others read no file.
+const READERS = COMMANDS.filter(
+  (command) => !['init', 'import', 'worker', 'completion'].includes(command),
+);
 
 describe.each(READERS)('%s', (command) => {
   const place = READERS.indexOf(command);

@@ -4,7 +4,8 @@ import { verdictOf } from '../../analysis/against/verdict.js';
 import { isStopped } from '../../run/run.js';
 import { stopDetail } from '../../run/stop-detail.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
+import type { TaskWorkers } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import type { GuardReason } from '../../run/failure.js';
 import { looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
@@ -54,7 +55,7 @@ export function compared(by: Comparing): Promise<Compared> {
   const own = new Comparison(by);
   const share = memoryOf(by.options, own.plans, by.here.path);
   const setup = simulators(share.heapMiB, [], share.memory);
-  return withWorkerThreads(setup, (threads) => own.run(threads, share));
+  return withRunners(setup, by.options, by.terminal, (threads) => own.run(threads, share));
 }
 
 /** Whether the other side is a result, which has no runs. */
@@ -89,7 +90,7 @@ class Comparison {
     this.plans = [...here.plans, ...others];
   }
 
-  async run(threads: WorkerThreads, share: MemoryShare): Promise<Compared> {
+  async run(threads: TaskWorkers, share: MemoryShare): Promise<Compared> {
     const { by, plans } = this;
     const { first, there, terminal, options } = by;
     const looks = isStored(there)
@@ -148,7 +149,7 @@ class Comparison {
   private async extended(
     pairs: readonly Pair[] | null,
     until: number,
-    threads: WorkerThreads,
+    threads: TaskWorkers,
     share: MemoryShare,
   ): Promise<number> {
     const { here, there } = this.by;

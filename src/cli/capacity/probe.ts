@@ -4,7 +4,7 @@ import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
-import type { WorkerThreads } from '../../run/worker-threads.js';
+import type { TaskWorkers } from '../../run/worker-threads.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
@@ -55,7 +55,7 @@ export class Probes {
     private readonly path: string,
     private readonly selection: Selection,
     private readonly terminal: Terminal,
-    private readonly threads: WorkerThreads,
+    private readonly threads: TaskWorkers,
     private readonly share: MemoryShare,
   ) {}
 

@@ -6,7 +6,7 @@ import type {
 } from '../../contracts/result/capacity.js';
 import { unjudged } from '../../analysis/capacity/loads.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { UNREPORTED, interruption, reporting } from '../interrupt.js';
@@ -58,7 +58,7 @@ export async function capacityOf(by: CapacityInputs): Promise<Found> {
   const { path, plans } = prepared;
   const share = memoryOf(options, plans, path);
   const setup = simulators(share.heapMiB, [], share.memory);
-  return withWorkerThreads(setup, (threads) => {
+  return withRunners(setup, options, by.terminal, (threads) => {
     const probes = new Probes(path, by.selection, by.terminal, threads, share);
     return new Capacity(by, probes).find();
   });

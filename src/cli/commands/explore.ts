@@ -4,7 +4,7 @@ import type { Dish } from '../../api/explore/menu.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { exploreText } from '../../report/explore/text.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT } from '../exit.js';
@@ -75,7 +75,7 @@ function runsOf({ path }: Prepared, flags: ExploreFlags, terminal: Terminal): Ex
       bar = null;
       const share = memoryOf(flags, [plan], path);
       const setup = simulators(share.heapMiB, [], share.memory);
-      return withWorkerThreads(setup, (threads) =>
+      return withRunners(setup, flags, terminal, (threads) =>
         body((plans, count, first) => runEach(plans, count, { threads, share, path }, first)),
       );
     },

@@ -3,7 +3,7 @@ import { sensitivityText } from '../../report/sensitivity/text.js';
 import { tornadoSvg } from '../../report/sensitivity/tornado.js';
 import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import { isWithin } from '../../scenario/paths.js';
 import { meant } from '../../scenario/suggest.js';
 import { inputsOf, type ModelInput } from '../../scenario/tuning/inputs.js';
@@ -102,7 +102,7 @@ function varied(
     if (quiet !== true) terminal.progress(`varying the inputs: ${words}`);
     reporting(`writing what is known: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
   };
-  return withWorkerThreads(setup, (threads) => {
+  return withRunners(setup, flags, terminal, (threads) => {
     const runs = { threads, share, path };
     const asked = { metrics: metrics.map(({ measure }) => measure), budgets, expect: null };
     const points = new Points(prepared, runs, asked, maxRuns, onProgress);

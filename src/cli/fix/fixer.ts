@@ -11,7 +11,8 @@ import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads, type WorkerThreads } from '../../run/worker-threads.js';
+import type { TaskWorkers } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
@@ -66,7 +67,9 @@ export async function fixVariant(by: FixInputs): Promise<Fixed> {
   const plans = variants.map((variant) => compile(variant, prepared.file));
   const share = memoryOf(options, plans, prepared.path);
   const setup = simulators(share.heapMiB, [], share.memory);
-  return withWorkerThreads(setup, (threads) => new Fixer(by, threads, share).fix(plans));
+  return withRunners(setup, options, by.terminal, (threads) =>
+    new Fixer(by, threads, share).fix(plans),
+  );
 }
 
 /** The runs of a variant as it is. */
@@ -83,7 +86,7 @@ class Fixer {
   private readonly runner: Runner;
   private readonly bar: (done: number) => void;
 
-  constructor(by: FixInputs, threads: WorkerThreads, share: MemoryShare) {
+  constructor(by: FixInputs, threads: TaskWorkers, share: MemoryShare) {
     this.by = by;
     this.runner = new Runner({ threads, share, path: by.prepared.path });
     const { options, terminal, maxRuns } = by;

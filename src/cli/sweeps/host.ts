@@ -1,7 +1,7 @@
 import type { SweepHost } from '../../api/sweeps/host.js';
 import { runCases } from '../../run/cases.js';
 import { simulators } from '../../run/replicate.js';
-import { withWorkerThreads } from '../../run/worker-threads.js';
+import { withRunners } from '../queue/runners.js';
 import { splitLines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { keepSoFar } from '../interrupt.js';
@@ -24,7 +24,7 @@ export function sweepHost(
     open: (runs, body) => {
       const { heapMiB, memory } = memoryOf(options, [], '', runs);
       // Each task contains its plan.
-      return withWorkerThreads(simulators(heapMiB, [], memory), (workerThreads) =>
+      return withRunners(simulators(heapMiB, [], memory), options, terminal, (workerThreads) =>
         body(async (cases, onCase) => {
           try {
             const { workers, aloneHeapMiB } = memoryOf(options, [], '');
