@@ -353,8 +353,10 @@ export const TOLD = [
   kind('ends alone', /^.+$/u, ({ 0: text }, facts) =>
     partsError(text.slice(0, 1).toLowerCase() + text.slice(1), ENDS, facts),
   ),
-  kind('in all', /^(?:In all, |In other runs users lose goodput: )(?<ends>.+)$/u, ({ groups }, facts) =>
-    partsError(groups.ends, ENDS, facts),
+  kind(
+    'in all',
+    /^(?:In all, |In other runs users lose goodput: )(?<ends>.+)$/u,
+    ({ groups }, facts) => partsError(groups.ends, ENDS, facts),
   ),
   kind('a short chain', /^.+; .+$/u, ({ 0: text }, facts) => {
     // Words in parentheses may have semicolons too.
