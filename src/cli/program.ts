@@ -19,6 +19,7 @@ import {
   addSensitivity,
   addStory,
 } from './commands-accounts.js';
+import { addCalibrate } from './commands-calibrate.js';
 import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
@@ -38,6 +39,7 @@ Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
   faultline init                                   a scenario to begin with
   faultline import k8s/ istio/ --out shop.yaml     a scenario from manifests
+  faultline calibrate shop.yaml traces.jsonl       its guesses from measurements
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
@@ -89,6 +91,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addExport,
     addInit,
     addImport,
+    addCalibrate,
     addValidate,
     addLint,
     addGraph,

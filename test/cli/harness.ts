@@ -124,6 +124,7 @@ export const COMMANDS = [
   'export',
   'init',
   'import',
+  'calibrate',
   'validate',
   'lint',
   'graph',
