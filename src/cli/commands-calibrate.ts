@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { examples, withChanges, withThreads } from './command-parts.js';
 import type { Add } from './command-parts.js';
-import { nameList, pathName, shareBetween, textList, wholeNumber } from './flags.js';
+import { FIX_FORMATS, nameList, pathName, shareBetween, textList, wholeNumber } from './flags.js';
 
 /** `calibrate FILE DATA...`. */
 export const addCalibrate: Add = (program, terminal, perform) => {
@@ -61,6 +61,66 @@ export const addCalibrate: Add = (program, terminal, perform) => {
       await perform([file], flags, async () => {
         const { calibrate } = await import('./commands/calibrate.js');
         return calibrate(file, data, flags, terminal);
+      });
+    });
+};
+
+/** `drift FILE PATH...`. */
+export const addDrift: Add = (program, terminal, perform) => {
+  const command = program
+    .command('drift')
+    .summary('where a scenario differs from manifests and traces of today, for CI')
+    .description(
+      'Imports manifests and compares each of their settings with the scenario, and what the scenario predicts ' +
+        'with what traces measure. Lists each difference with both values and places: exit code 1 if there is one.',
+    )
+    .argument('<file>', 'scenario (YAML)')
+    .argument('<path...>', 'manifests, files of settings and traces, as import reads them')
+    .option('--variant <name>', 'the variant that is deployed (default: the baseline)')
+    .option('--ignore <list>', 'paths and figures that may differ; repeatable', nameList)
+    .option(
+      '--tolerance <share>',
+      'differences of figures up to this are none',
+      shareBetween(0, 1),
+      0.1,
+    )
+    .option(
+      '--sampled <share>',
+      'share of all requests that is traced (default: as the spans say)',
+      shareBetween(0.00001, 1),
+    )
+    .option(
+      '--map <name=name>',
+      'another name for a component of the manifests or traces; repeatable',
+      textList,
+    )
+    .option(
+      '--seed <number>',
+      'another seed than run.seed',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
+  withThreads(withChanges(command, false))
+    .addOption(
+      new Option('--format <format>', 'how to print the differences')
+        .choices(FIX_FORMATS)
+        .default('text'),
+    )
+    .option('--json <file>', 'write the differences as JSON; - is standard output', pathName)
+    .addHelpText(
+      'after',
+      examples(
+        'faultline drift shop.yaml k8s/ istio/',
+        'faultline drift shop.yaml k8s/ traces.jsonl.gz --tolerance 20%',
+        'helm template chart/ | faultline drift shop.yaml -',
+        'faultline drift shop.yaml k8s/ --ignore services.legacy,services.orders.replicas',
+        'faultline drift shop.yaml k8s/ --format md > comment.md',
+      ),
+    )
+    .action(async (file: string, paths: string[], flags) => {
+      await perform([file], flags, async () => {
+        const { drift } = await import('./commands/drift.js');
+        return drift(file, paths, flags, terminal);
       });
     });
 };

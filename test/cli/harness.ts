@@ -125,6 +125,7 @@ export const COMMANDS = [
   'init',
   'import',
   'calibrate',
+  'drift',
   'validate',
   'lint',
   'graph',

@@ -29,7 +29,7 @@ afterAll(() => folder.remove());
 
 describe('the command line', () => {
   it('prints help and version to standard output and succeeds', () => {
-    const own = [...COMMANDS, 'import', 'calibrate'].map((name) => ['help', name]);
+    const own = [...COMMANDS, 'import', 'calibrate', 'drift'].map((name) => ['help', name]);
     for (const args of [['--help'], ['help'], ...own]) {
       const { status, stdout, stderr } = faultline(args);
       expect([args, status, stderr]).toEqual([args, 0, '']);

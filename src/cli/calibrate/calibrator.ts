@@ -1,14 +1,7 @@
-import {
-  differenceOf,
-  METRICS_EACH,
-  metricsOf,
-  predictedOf,
-  type Subject,
-} from '../../analysis/calibration/predicted.js';
+import { differenceOf, type Subject } from '../../analysis/calibration/predicted.js';
 import { determined, type Determined } from '../../api/calibrate/determined.js';
 import { fitted, type Parameter, type Point, type Residuals } from '../../api/calibrate/fit.js';
 import type { Prepared } from '../../api/prepare.js';
-import type { CalibrationFigureName } from '../../contracts/result/calibration.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { exp, log } from '../../kernel/math.js';
 import { withFaults } from '../../plan/without.js';
@@ -16,12 +9,7 @@ import type { ModelInput } from '../../scenario/tuning/inputs.js';
 import { interruption } from '../interrupt.js';
 import { keyOf, Multiples } from '../multiples.js';
 import type { PlanRuns } from '../plan-runs.js';
-
-/** Figures that runs predict, by subject and figure; null = nothing was measured. */
-export type Predictions = ReadonlyMap<
-  string,
-  Readonly<Record<CalibrationFigureName, number | null>>
->;
+import { Predictor, type Predictions } from './predictor.js';
 
 /** What is fitted, and with which runs. */
 export interface CalibrateInputs {
@@ -67,7 +55,7 @@ export function secondsOf({ plans, replications }: Prepared): number {
 
 class Calibrator {
   private readonly by: CalibrateInputs;
-  private readonly names: readonly string[];
+  private readonly predictor: Predictor;
   private readonly multiples: Multiples;
   private readonly known = new Map<string, Residuals | null>();
   private most: number;
@@ -75,12 +63,9 @@ class Calibrator {
   constructor(by: CalibrateInputs) {
     const { prepared, runs, onProgress } = by;
     this.by = by;
-    this.names = [...new Set([...by.fit, ...by.rest].map(({ name }) => name))];
-    const { questions } = prepared.source.questions(
-      this.names.flatMap(metricsOf),
-      prepared.file.variants.map(({ name }) => name),
-    );
-    const asked = { metrics: questions.map(({ measure }) => measure), budgets: [], expect: null };
+    const names = new Set([...by.fit, ...by.rest].map(({ name }) => name));
+    this.predictor = new Predictor(prepared, [...names]);
+    const { asked } = this.predictor;
     const calm = by.withFaults
       ? {}
       : { altered: (plan: (typeof prepared.plans)[number]) => withFaults(plan, () => false) };
@@ -109,8 +94,8 @@ class Calibrator {
     return {
       factors,
       determined: known,
-      before: this.predictionsOf(before),
-      after: this.predictionsOf(after),
+      before: this.predictor.of(before),
+      after: this.predictor.of(after),
       runs: this.multiples.done,
     };
   }
@@ -146,7 +131,7 @@ class Calibrator {
   }
 
   private residualsOf(row: readonly SweepFigures[]): Residuals {
-    const predictions = this.predictionsOf(row);
+    const predictions = this.predictor.of(row);
     const seconds = secondsOf(this.by.prepared);
     return this.by.fit.flatMap(({ name, n, views, figures }) => {
       const own = predictions.get(name)!;
@@ -156,17 +141,6 @@ class Calibrator {
         return difference / error / Math.sqrt(views);
       });
     });
-  }
-
-  private predictionsOf([first]: readonly SweepFigures[]): Predictions {
-    return new Map(
-      this.names.map((name, k) => [
-        name,
-        predictedOf(
-          Array.from({ length: METRICS_EACH }, (_, i) => first?.figures[k * METRICS_EACH + i]),
-        ),
-      ]),
-    );
   }
 }
 

@@ -14,6 +14,7 @@ import { calibrated, type Calibrated } from '../calibrate/calibrator.js';
 import { checkCalibratedFile, calibratedText } from '../calibrate/file.js';
 import { calibrationOf } from '../calibrate/result.js';
 import { subjectsOf, type Subjects } from '../calibrate/subjects.js';
+import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { importSources } from '../import-files.js';
@@ -95,18 +96,7 @@ function preparedOf(argument: string, flags: CalibrateFlags, terminal: Terminal)
     replications: flags.replications ?? 1,
     ...(variant !== undefined && { variant: [variant] }),
   };
-  const all = prepare(argument, selection, terminal);
-  const k = Math.max(
-    0,
-    all.file.variants.findIndex(({ baseline }) => baseline),
-  );
-  const own = all.file.variants[k]!;
-  return {
-    ...all,
-    file: { ...all.file, variants: [{ ...own, baseline: true }] },
-    plans: [all.plans[k]!],
-    selection: { ...selection, variant: [own.name] },
-  };
+  return oneVariant(prepare(argument, selection, terminal));
 }
 
 function guessesOf(prepared: Prepared, over: readonly string[]): readonly ModelInput[] {
