@@ -12,10 +12,10 @@ import { instantOf, menuOf } from './explore-flags.js';
 import {
   closeness,
   FIX_FORMATS,
-  guessOf,
   multiple,
   nameList,
   pathName,
+  shareBetween,
   wholeNumber,
 } from './flags.js';
 
@@ -240,7 +240,12 @@ export const addSensitivity: Add = (program, terminal, perform) => {
     )
     .argument('<file>', 'scenario (YAML); - is standard input');
   withRuns(command)
-    .option('--guess <share>', 'by how much an input may be wrong (1% to 90%)', guessOf, 0.3)
+    .option(
+      '--guess <share>',
+      'by how much an input may be wrong (1% to 90%)',
+      shareBetween(0.01, 0.9),
+      0.3,
+    )
     .option(
       '--over <list>',
       'only the inputs below these paths, such as services.payments',

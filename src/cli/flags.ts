@@ -37,13 +37,15 @@ export function closeness(text: string): number {
   return value;
 }
 
-/** `30%`: a share from 1 % to 90 %, as an option parser. */
-export function guessOf(text: string): number {
-  const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
-  if (!(value >= 0.01 && value <= 0.9)) {
-    throw new InvalidArgumentError('a share from 1% to 90% is expected, such as 30%.');
-  }
-  return value;
+/** `30%`: a share between two others, as an option parser. */
+export function shareBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
+    if (value >= least && value <= most) return value;
+    const ends = [least, most].map((one) => `${Number((100 * one).toPrecision(6))}%`);
+    const message = `a share from ${ends[0]} to ${ends[1]} is expected, such as ${least <= 0.3 && most >= 0.3 ? '30%' : ends[1]}.`;
+    throw new InvalidArgumentError(message);
+  };
 }
 
 /** `html,svg` as a list without repetitions, in the order of FORMATS. */

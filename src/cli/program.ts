@@ -19,6 +19,7 @@ import {
   addSensitivity,
   addStory,
 } from './commands-accounts.js';
+import { addCalibrate, addDrift } from './commands-calibrate.js';
 import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
@@ -39,6 +40,8 @@ Examples:
   faultline run scenarios/checkout.yaml            simulate all variants, write reports/
   faultline init                                   a scenario to begin with
   faultline import k8s/ istio/ --out shop.yaml     a scenario from manifests
+  faultline calibrate shop.yaml traces.jsonl       its guesses from measurements
+  faultline drift shop.yaml k8s/                   is it still what is deployed?
   faultline validate scenarios/*.yaml              only read and check
   faultline compare scenarios/checkout.yaml        variants side by side, with intervals
   faultline check scenarios/checkout.yaml          judge budgets and expectations, for CI
@@ -91,6 +94,8 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     addExport,
     addInit,
     addImport,
+    addCalibrate,
+    addDrift,
     addValidate,
     addLint,
     addGraph,

@@ -1,5 +1,6 @@
 import type { Cell } from './cell.js';
 import { Names } from './names.js';
+import { plainKey } from './traced-parts.js';
 import type { Written, WrittenMap } from './written.js';
 
 /** What is done after all documents are read, in this order. */
@@ -171,9 +172,4 @@ export class System {
     if (known < 0) this.edges.push({ from, to, origins });
     else this.edges[known] = { from, to, origins };
   }
-}
-
-/** `Cart-Service` and `cartservice` are one name. */
-function plainKey(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

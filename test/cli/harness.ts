@@ -124,6 +124,8 @@ export const COMMANDS = [
   'export',
   'init',
   'import',
+  'calibrate',
+  'drift',
   'validate',
   'lint',
   'graph',

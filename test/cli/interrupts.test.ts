@@ -250,6 +250,22 @@ phases('runs that finished', () => {
     expect(leftOut[0]!.why).toBe('an interrupt came before its runs');
   });
 
+  it('of calibrate are lost: half a fit is no answer, and no file is written', async () => {
+    const text = largeScenario(15, 1).split('\n');
+    const guessed = text.map((line) => (line.startsWith('  s0:') ? `${line}  # guess` : line));
+    folder.put('short.yaml', guessed.join('\n').replace('duration: 2s', 'duration: 30s'));
+    folder.put('guessed.yaml', guessed.join('\n').replace('duration: 2s', 'duration: 200000s'));
+    const spans = folder.at('spans.jsonl');
+    faultline(['run', folder.at('short.yaml'), NO_PROOFS, '--quiet', '--spans', spans]);
+    const args = ['calibrate', '../guessed.yaml', spans, '--out', 'fitted.yaml', '--workers', '1'];
+    const isFitting: Until = (begun) => untilBusy(begun, 4);
+    const end = await cutReport(args, isFitting, 'SIGINT');
+    expect(wordsOf(end)).toMatch(
+      /^ {2}\d+ runs were made, and are lost: their report was not finished\.$/m,
+    );
+    expect(readdirSync(end.cwd)).toEqual([]);
+  });
+
   it('of a sweep are in its store, and the same command goes on there', async () => {
     const rates = Array.from({ length: 300 }, (_, i) => `${i + 1}/s`).join();
     const args = ['sweep', '../some.yaml', '--set', `workloads.people.arrivals.rate=${rates}`];

@@ -55,7 +55,7 @@ describe('what the pages say', () => {
     else if (vitest !== undefined) expect(existsSync(join(ROOT, vitest))).toBe(true);
     else if (!command.startsWith('node -e '))
       expect(command).toMatch(
-        /^npx --no-install faultline (run|compare|check|story|ask|explore|fix|capacity|sensitivity|sweep|export|import|validate|lint|graph|explain) /,
+        /^npx --no-install faultline (run|compare|check|story|ask|explore|fix|capacity|sensitivity|sweep|export|import|calibrate|drift|validate|lint|graph|explain) /,
       );
   });
 

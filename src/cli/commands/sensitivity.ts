@@ -4,16 +4,15 @@ import { tornadoSvg } from '../../report/sensitivity/tornado.js';
 import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
 import { withRunners } from '../queue/runners.js';
-import { isWithin } from '../../scenario/paths.js';
-import { meant } from '../../scenario/suggest.js';
-import { inputsOf, type ModelInput } from '../../scenario/tuning/inputs.js';
+import type { ModelInput } from '../../scenario/tuning/inputs.js';
 import type { Measure } from '../../contracts/scenario/expression.js';
 import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import { list, plural } from '../../text/words.js';
+import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
+import { allInputs, inputsBelow } from '../inputs.js';
 import { interruption, keep, reporting, UNREPORTED } from '../interrupt.js';
 import { memoryOf } from '../memory.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
@@ -105,7 +104,7 @@ function varied(
   return withRunners(setup, flags, terminal, (threads) => {
     const runs = { threads, share, path };
     const asked = { metrics: metrics.map(({ measure }) => measure), budgets, expect: null };
-    const points = new Points(prepared, runs, asked, maxRuns, onProgress);
+    const points = new Points({ prepared, runs, asked, onProgress }, maxRuns);
     const alone = (index: number): Points => {
       const variant = file.variants[index]!;
       const only = {
@@ -114,7 +113,9 @@ function varied(
         selection: { ...selection, variant: [variant.name] },
       };
       const before = points.done;
-      return new Points(only, runs, asked, maxRuns - before, (done) => onProgress(before + done));
+      const own = { prepared: only, runs, asked };
+      const counted = (done: number): void => onProgress(before + done);
+      return new Points({ ...own, onProgress: counted }, maxRuns - before);
     };
     const { seed } = file.variants[0]!.scenario.run;
     const names = file.variants.map(({ name }) => name);
@@ -139,30 +140,13 @@ interface AskedInputs extends ReturnType<typeof askedOf> {
 
 /** The inputs that are varied: those below the named paths, else those that the file marks as guesses, else all. */
 function chosenInputs(
-  { texts, file, path, places }: Prepared,
+  prepared: Prepared,
   { over = [], all: isAll = false }: SensitivityFlags,
 ): readonly ModelInput[] {
-  const baseline = file.variants.find((one) => one.baseline)!;
-  const { written } = texts.get(baseline.name)!;
-  const all = inputsOf(written, (node) => places.comment(node));
-  if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
-  if (over.length === 0) {
-    const marked = all.filter(({ isMarked }) => isMarked);
-    return marked.length === 0 || isAll ? all : marked;
-  }
-  const lost = over.find((top) => !all.some((one) => isWithin(one.path, top)));
-  if (lost !== undefined) {
-    const near = meant(
-      lost,
-      all.map((one) => one.path),
-    );
-    const known = near ?? list(all.slice(0, 3).map((one) => one.path));
-    const hint = near === undefined ? 'for example' : 'did you mean';
-    throw usageError(
-      `--over ${oneLine(lost)}: no time, rate, share or size is there (${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`,
-    );
-  }
-  return all.filter((one) => over.some((top) => isWithin(one.path, top)));
+  const all = allInputs(prepared);
+  if (over.length > 0) return inputsBelow(all, over);
+  const marked = all.filter(({ isMarked }) => isMarked);
+  return marked.length === 0 || isAll ? all : marked;
 }
 
 /** The budgets that are judged at each point, and the figures that are read: theirs, and the successes of each workload. */

@@ -28,7 +28,8 @@ import type {
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { inputText, multipleOf, type ModelInput } from '../../scenario/tuning/inputs.js';
 import { interruption } from '../interrupt.js';
-import type { Point, Points } from './points.js';
+import type { Point } from '../multiples.js';
+import type { Points } from './points.js';
 import { turnBetween, turnBeyond, type AskFactor } from './turn.js';
 
 /** What is searched, and with which runs. */

@@ -6,7 +6,7 @@ import { inferKinds } from './kinds.js';
 import { link } from './links.js';
 import { loadOf } from './load.js';
 import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
-import { rolesOf, type Roles } from './parts.js';
+import { partsThatSayAttempts, rolesOf, type Roles } from './parts.js';
 import { endpointsOf } from './services.js';
 import { networkOf } from './network.js';
 import { Skews } from './skew.js';
@@ -52,16 +52,6 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     spans: store.count,
     traces: links.traces,
   };
-}
-
-/** Parts whose calls say which try they are, at least once. */
-function partsThatSayAttempts(
-  { count, attempt }: SpanStore,
-  { calls }: Roles,
-): ReadonlySet<number> {
-  const parts = new Set<number>();
-  for (let i = 0; i < count; i++) if (calls[i] >= 0 && attempt[i] > 0) parts.add(calls[i]);
-  return parts;
 }
 
 type Spans = ReadonlyMap<number, readonly number[]>;

@@ -57,6 +57,16 @@ export function rolesOf(store: SpanStore, links: Links, leftOut: LeftOut): Roles
   return roles;
 }
 
+/** Parts whose calls say which try they are, at least once. */
+export function partsThatSayAttempts(
+  { count, attempt }: SpanStore,
+  { calls }: Roles,
+): ReadonlySet<number> {
+  const parts = new Set<number>();
+  for (let i = 0; i < count; i++) if (calls[i] >= 0 && attempt[i] > 0) parts.add(calls[i]);
+  return parts;
+}
+
 /** A server's or a consumer's span, or a root that is not itself a call. */
 function isExecution({ kind }: SpanStore, { parent, isOrphan }: Links, i: number): boolean {
   if (kind[i] === KIND.server || kind[i] === KIND.consumer) return true;

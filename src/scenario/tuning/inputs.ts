@@ -44,6 +44,9 @@ const CHOICES: ReadonlySet<string> = new Set([
 /** Numbers without a unit that are guesses as well. */
 const PLAIN: ReadonlySet<string> = new Set(['weight', 'factor']);
 
+/** Numbers that count nothing. */
+const CODES: ReadonlySet<string> = new Set(['status', 'fail']);
+
 /** Sections of which nothing is a guess about the system. */
 const ABOUT: ReadonlySet<string> = new Set([
   'run',
@@ -89,6 +92,7 @@ interface Standing {
 function within(node: Node, path: string, where: Standing): readonly ModelInput[] {
   const { field, commentOf } = where;
   const isFact = where.isFact && !CHOICES.has(field);
+  if (CODES.has(field) && node.type === 'scalar') return [];
   const input = isQuantity(node, field)
     ? inputAt(node, { path, field }, MARK.test(commentOf(node)))
     : null;

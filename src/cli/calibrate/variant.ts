@@ -1,0 +1,17 @@
+import type { Prepared } from '../../api/prepare.js';
+
+/** The scenario with its baseline alone, the variant that is compared with the real system. */
+export function oneVariant(all: Prepared): Prepared {
+  const { file, plans, selection } = all;
+  const k = Math.max(
+    0,
+    file.variants.findIndex(({ baseline }) => baseline),
+  );
+  const own = file.variants[k]!;
+  return {
+    ...all,
+    file: { ...file, variants: [{ ...own, baseline: true }] },
+    plans: [plans[k]!],
+    selection: { ...selection, variant: [own.name] },
+  };
+}

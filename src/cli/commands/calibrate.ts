@@ -1,0 +1,175 @@
+import { observeTraces, type Observations } from '../../importing/traces/observe.js';
+import { ImportError } from '../../importing/documents.js';
+import { readMapping } from '../../importing/names.js';
+import { calibrationText } from '../../report/calibrate/text.js';
+import { simulators } from '../../run/replicate.js';
+import { withRunners } from '../queue/runners.js';
+import type { SplitBy } from '../../analysis/calibration/measured.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import type { ModelInput } from '../../scenario/tuning/inputs.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { oneLine } from '../../text/line.js';
+import { list } from '../../text/words.js';
+import { calibrated, type Calibrated } from '../calibrate/calibrator.js';
+import { checkCalibratedFile, calibratedText } from '../calibrate/file.js';
+import { calibrationOf } from '../calibrate/result.js';
+import { subjectsOf, type Subjects } from '../calibrate/subjects.js';
+import { oneVariant } from '../calibrate/variant.js';
+import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { EXIT, usageError } from '../exit.js';
+import { importSources } from '../import-files.js';
+import { allInputs, inputsBelow } from '../inputs.js';
+import { keep, reporting, UNREPORTED } from '../interrupt.js';
+import { memoryOf } from '../memory.js';
+import { prepare } from '../prepare.js';
+import { stopwatch } from '../progress.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
+
+/** Flags of `calibrate`. */
+export interface CalibrateFlags extends Omit<Selection, 'variant'>, SimulateOptions {
+  readonly variant?: string;
+  readonly over?: readonly string[];
+  /** Share of the data to fit to. */
+  readonly fit: number;
+  readonly by: SplitBy;
+  /** Share of the requests that is traced. */
+  readonly sampled?: number;
+  readonly map?: readonly string[];
+  readonly withFaults?: boolean;
+  readonly maxRuns: number;
+  readonly all?: boolean;
+  readonly out?: string;
+  readonly json?: string;
+}
+
+/** Fits the guesses of a scenario to traces, and compares its predictions with the traces that were held back. */
+export async function calibrate(
+  argument: string,
+  data: readonly string[],
+  flags: CalibrateFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.out, flags.json]);
+  const took = stopwatch();
+  checkCalibratedFile(flags.out, argument, flags.set ?? []);
+  const prepared = preparedOf(argument, flags, terminal);
+  const inputs = guessesOf(prepared, flags.over ?? []);
+  const observed = await observedIn(data, flags);
+  const { share, by } = { share: flags.fit, by: flags.by };
+  const names = mappingOf(flags.map ?? []);
+  const subjects = subjectsOf(prepared, observed, { names, share, by });
+  checkSubjects(subjects, prepared);
+  const found = await fittedTo(subjects, { prepared, inputs }, flags, terminal);
+  terminal.progress('');
+  if (found === null) return EXIT.interrupted;
+  const facts = { prepared, inputs, ...subjects, observed, files: data, share, by };
+  const result = calibrationOf(facts, found);
+  const writes = new Writes();
+  await writes.attempt(() =>
+    writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
+  );
+  const text = (): string => calibratedText(result, { prepared, inputs, files: data });
+  await writes.attempt(() => writeDocument(flags.out, text, terminal));
+  if (flags.quiet !== true) terminal.note(oneLine(`calibrated in ${took()}`));
+  if (!takesStandardOutput([flags.json, flags.out])) {
+    const { columns, isLog, colors } = terminal;
+    const shown = { file: prepared.path, out: flags.out ?? null, isAll: flags.all === true };
+    terminal.out(
+      calibrationText(result, {
+        ...shown,
+        columns: isLog ? 100 : columns,
+        paint: palette(colors.out),
+      }),
+    );
+  }
+  keep(`The calibration of ${prepared.path} is reported.`);
+  writes.settle();
+  return EXIT.ok;
+}
+
+/** The scenario with the one variant that the data are from. */
+function preparedOf(argument: string, flags: CalibrateFlags, terminal: Terminal): Prepared {
+  const { variant, ...rest } = flags;
+  const selection: Selection = {
+    ...rest,
+    replications: flags.replications ?? 1,
+    ...(variant !== undefined && { variant: [variant] }),
+  };
+  return oneVariant(prepare(argument, selection, terminal));
+}
+
+function guessesOf(prepared: Prepared, over: readonly string[]): readonly ModelInput[] {
+  const all = allInputs(prepared);
+  const inputs = over.length > 0 ? inputsBelow(all, over) : all.filter(({ isMarked }) => isMarked);
+  if (inputs.length > 0) return inputs;
+  throw usageError(
+    `${prepared.path} marks no value as a guess: write the comment # guess on its line, or name the paths to fit with --over`,
+  );
+}
+
+async function observedIn(
+  paths: readonly string[],
+  { sampled }: CalibrateFlags,
+): Promise<Observations> {
+  const { texts, traces } = importSources(paths);
+  const other = texts.find(({ path }) => paths.includes(path));
+  if (other !== undefined) {
+    throw usageError(
+      `${other.path} has no traces: calibrate reads OTLP, Jaeger and Zipkin; drift compares manifests`,
+    );
+  }
+  if (traces.length === 0) throw usageError(`${list(paths)}: no file of traces there`);
+  const observed = await observeTraces(traces, sampled ?? null);
+  if (observed.last > observed.first) return observed;
+  throw usageError(`${list(paths)}: no spans with usable times`);
+}
+
+function mappingOf(texts: readonly string[]): ReadonlyMap<string, string> {
+  try {
+    return readMapping(texts);
+  } catch (error) {
+    if (error instanceof ImportError) throw usageError(error.message);
+    throw error;
+  }
+}
+
+/** Without anything to compare there is nothing to fit. */
+function checkSubjects({ fit, rest, unknown }: Subjects, { path, file }: Prepared): void {
+  if (fit.length > 0 && rest.length > 0) return;
+  const known = [...file.variants[0]!.scenario.services.keys()];
+  if (unknown.length === 0)
+    throw usageError(`the traces have fewer than 30 executions of each endpoint of ${path}`);
+  throw usageError(
+    `the traces have no endpoint of ${path} with 30 executions: they have ${oneLine(list(unknown.slice(0, 3)))}, and the scenario ${oneLine(list(known.slice(0, 3)))}; --map NAME=NAME joins two names`,
+  );
+}
+
+/** Fits the inputs; null after an interrupt. */
+function fittedTo(
+  { fit, rest }: Subjects,
+  { prepared, inputs }: { readonly prepared: Prepared; readonly inputs: readonly ModelInput[] },
+  flags: CalibrateFlags,
+  terminal: Terminal,
+): Promise<Calibrated | null> {
+  const { plans, path } = prepared;
+  const share = memoryOf(flags, plans, path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  const onProgress = (done: number): void => {
+    const words = `${done} runs were made`;
+    if (flags.quiet !== true) terminal.progress(`fitting: ${words}`);
+    reporting(`ending: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+  };
+  return withRunners(setup, flags, terminal, (threads) =>
+    calibrated({
+      prepared,
+      inputs,
+      fit,
+      rest,
+      runs: { threads, share, path },
+      maxRuns: flags.maxRuns,
+      withFaults: flags.withFaults === true,
+      onProgress,
+    }),
+  );
+}

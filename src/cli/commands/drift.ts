@@ -1,0 +1,155 @@
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { prepared as prepareTexts } from '../../api/prepare.js';
+import { driftedSettings } from '../../api/drift/settings.js';
+import type { DriftedFigures, DriftedSettings, DriftResult } from '../../contracts/result/drift.js';
+import { ImportError } from '../../importing/documents.js';
+import { importTexts } from '../../importing/import.js';
+import { readMapping } from '../../importing/names.js';
+import { observeTraces } from '../../importing/traces/observe.js';
+import type { SourceText } from '../../importing/cell.js';
+import type { TraceSource } from '../../importing/traces/model.js';
+import { driftMarkdown } from '../../report/drift/markdown.js';
+import { driftText } from '../../report/drift/text.js';
+import { simulators } from '../../run/replicate.js';
+import { withRunners } from '../queue/runners.js';
+import { isWithin } from '../../scenario/paths.js';
+import { canonicalJson } from '../../text/canonical.js';
+import { VERSION } from '../../text/version.js';
+import { subjectsOf } from '../calibrate/subjects.js';
+import { oneVariant } from '../calibrate/variant.js';
+import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
+import { driftedFigures } from '../drift/figures.js';
+import { EXIT, usageError } from '../exit.js';
+import type { FIX_FORMATS } from '../flags.js';
+import { importSources } from '../import-files.js';
+import { keep } from '../interrupt.js';
+import { memoryOf } from '../memory.js';
+import { prepare } from '../prepare.js';
+import type { SimulateOptions } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
+
+/** Flags of `drift`. */
+export interface DriftFlags extends Omit<Selection, 'variant'>, SimulateOptions {
+  readonly variant?: string;
+  readonly map?: readonly string[];
+  /** Paths and subjects whose differences are accepted. */
+  readonly ignore?: readonly string[];
+  /** Least relative difference of a figure that counts. */
+  readonly tolerance: number;
+  readonly sampled?: number;
+  readonly format: (typeof FIX_FORMATS)[number];
+  readonly json?: string;
+}
+
+/** Compares a scenario with manifests and traces of today. Exit code 1 if they differ. */
+export async function drift(
+  argument: string,
+  paths: readonly string[],
+  flags: DriftFlags,
+  terminal: Terminal,
+): Promise<number> {
+  checkDestinations([flags.json]);
+  const prepared = preparedOf(argument, flags, terminal);
+  const { texts, traces } = importSources(paths);
+  const names = mappingOf(flags.map ?? []);
+  const settings = texts.length === 0 ? null : settingsOf(prepared, texts, names);
+  const figures =
+    traces.length === 0 ? null : await figuresOf(prepared, traces, names, flags, terminal);
+  if (figures === null && traces.length > 0) return EXIT.interrupted;
+  const result = resultOf(prepared, { settings, figures }, flags.ignore ?? []);
+  const writes = new Writes();
+  const json = `${canonicalJson(result)}\n`;
+  await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
+  if (!takesStandardOutput([flags.json])) {
+    const { path } = prepared;
+    const { columns, isLog, colors } = terminal;
+    const width = isLog ? 100 : columns;
+    if (flags.format === 'json') terminal.raw(json);
+    else if (flags.format === 'md') terminal.raw(driftMarkdown(result, path));
+    else
+      terminal.out(driftText(result, { file: path, columns: width, paint: palette(colors.out) }));
+  }
+  keep(`The drift of ${prepared.path} is reported.`);
+  writes.settle();
+  return result.isSame ? EXIT.ok : EXIT.broken;
+}
+
+function preparedOf(argument: string, flags: DriftFlags, terminal: Terminal): Prepared {
+  const { variant, ...rest } = flags;
+  const selection: Selection = { ...rest, ...(variant !== undefined && { variant: [variant] }) };
+  return oneVariant(prepare(argument, selection, terminal));
+}
+
+/** The manifests as a scenario of their own, beside the given one. */
+function settingsOf(
+  scenario: Prepared,
+  texts: readonly SourceText[],
+  names: ReadonlyMap<string, string>,
+): DriftedSettings {
+  const imported = imports(() => importTexts(texts, { title: 'Manifests', names }).scenario);
+  const own = prepareTexts('manifests', () => ({ text: imported }), {});
+  return driftedSettings(scenario, own, texts.length);
+}
+
+async function figuresOf(
+  prepared: Prepared,
+  traces: readonly TraceSource[],
+  names: ReadonlyMap<string, string>,
+  flags: DriftFlags,
+  terminal: Terminal,
+): Promise<DriftedFigures | null> {
+  const observed = await observeTraces(traces, flags.sampled ?? null);
+  const subjects = subjectsOf(prepared, observed, { names, share: 1, by: 'time' });
+  const { plans, path } = prepared;
+  const share = memoryOf(flags, plans, path);
+  const setup = simulators(share.heapMiB, [], share.memory);
+  return withRunners(setup, flags, terminal, (threads) =>
+    driftedFigures({
+      prepared,
+      subjects,
+      runs: { threads, share, path },
+      tolerance: flags.tolerance,
+    }),
+  );
+}
+
+function resultOf(
+  { file }: Prepared,
+  {
+    settings,
+    figures,
+  }: { readonly settings: DriftedSettings | null; readonly figures: DriftedFigures | null },
+  ignore: readonly string[],
+): DriftResult {
+  const isIgnored = (path: string): boolean => ignore.some((top) => isWithin(path, top));
+  const some = settings?.drifted.filter(({ path }) => !isIgnored(path)) ?? [];
+  const others =
+    figures?.drifted.filter(
+      ({ subject, figure }) =>
+        !ignore.includes(subject) && !ignore.includes(`${subject}.${figure}`),
+    ) ?? [];
+  const all = (settings?.drifted.length ?? 0) + (figures?.drifted.length ?? 0);
+  return {
+    faultline: 1,
+    scenario: { title: file.title, sha256: file.sha256 },
+    variant: file.variants[0]!.name,
+    engine: { version: VERSION },
+    settings: settings === null ? null : { ...settings, drifted: some },
+    figures: figures === null ? null : { ...figures, drifted: others },
+    ignored: all - some.length - others.length,
+    isSame: some.length + others.length === 0,
+  };
+}
+
+function mappingOf(texts: readonly string[]): ReadonlyMap<string, string> {
+  return imports(() => readMapping(texts));
+}
+
+function imports<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ImportError) throw usageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { differenceOf, errorOf, type Subject } from '../../analysis/calibration/predicted.js';
+import type { MeasuredFigure } from '../../analysis/calibration/measured.js';
+import type { Prepared } from '../../api/prepare.js';
+import type { DriftedFigure, DriftedFigures } from '../../contracts/result/drift.js';
+import { exp } from '../../kernel/math.js';
+import { withFaults } from '../../plan/without.js';
+import { secondsOf } from '../calibrate/calibrator.js';
+import { Predictor, type Predictions } from '../calibrate/predictor.js';
+import type { Subjects } from '../calibrate/subjects.js';
+import { Multiples } from '../multiples.js';
+import type { PlanRuns } from '../plan-runs.js';
+
+/** Standard errors beyond which a difference is no chance, also among hundreds of figures. */
+const BEYOND = 4;
+
+/** What is compared, and where it runs. */
+export interface FigureInputs {
+  readonly prepared: Prepared;
+  readonly subjects: Subjects;
+  readonly runs: PlanRuns;
+  readonly tolerance: number;
+}
+
+/** Runs the scenario without its faults, and compares its figures with those of traces; null after an interrupt. */
+export async function driftedFigures({
+  prepared,
+  subjects,
+  runs,
+  tolerance,
+}: FigureInputs): Promise<DriftedFigures | null> {
+  const { fit, unknown } = subjects;
+  const predictor = new Predictor(
+    prepared,
+    fit.map(({ name }) => name),
+  );
+  const { asked } = predictor;
+  const altered = (plan: Prepared['plans'][number]) => withFaults(plan, () => false);
+  const multiples = new Multiples({ prepared, runs, asked, altered, onProgress: () => {} });
+  const [row] = await multiples.figuresOf([new Map()]);
+  if (row === undefined || row === null) return null;
+  const predictions = predictor.of(row);
+  const all = fit.flatMap((subject) =>
+    figuresOf(subject, predictions, secondsOf(prepared), tolerance),
+  );
+  return {
+    compared: all.length,
+    drifted: all.filter(({ predicted, allowed }) => !isIn(predicted, allowed)),
+    unknown,
+    tolerance,
+  };
+}
+
+function figuresOf(
+  { name, n, figures }: Subject,
+  predictions: Predictions,
+  seconds: number,
+  tolerance: number,
+): readonly DriftedFigure[] {
+  const rate = figures.find((one) => one.name === 'throughput')?.value ?? 0;
+  return figures.map((figure): DriftedFigure => {
+    const predicted = predictions.get(name)?.[figure.name] ?? null;
+    const { error } = differenceOf(figure, n, predicted, { seconds, rate });
+    return {
+      subject: name,
+      figure: figure.name,
+      n,
+      measured: figure.value,
+      allowed: allowedFor(figure, error, tolerance),
+      predicted,
+      error: errorOf(figure.name, figure.value, predicted),
+    };
+  });
+}
+
+/** The figures that are no difference: those within the noise, and those within the tolerance. */
+function allowedFor(
+  { name, value }: MeasuredFigure,
+  error: number,
+  tolerance: number,
+): readonly [number, number] {
+  if (name === 'failures') {
+    // A tenth of the tolerance: 10 % of other figures are a percentage point of failures.
+    const most = Math.max(BEYOND * error, tolerance / 10);
+    return [Math.max(0, value - most), Math.min(1, value + most)];
+  }
+  const factor = Math.max(exp(BEYOND * error), 1 + tolerance);
+  return [value / factor, value * factor];
+}
+
+function isIn(value: number | null, [low, high]: readonly [number, number]): boolean {
+  return value !== null && value >= low && value <= high;
+}

@@ -1,0 +1,41 @@
+import type { Prepared } from '../api/prepare.js';
+import { isWithin } from '../scenario/paths.js';
+import { meant } from '../scenario/suggest.js';
+import { inputsOf, type ModelInput } from '../scenario/tuning/inputs.js';
+import { oneLine } from '../text/line.js';
+import { list } from '../text/words.js';
+import { usageError } from './exit.js';
+
+/** All inputs of the baseline: what someone measured or guessed. Exit code 2 if there are none. */
+export function allInputs({
+  texts,
+  file,
+  path,
+  places,
+}: Pick<Prepared, 'texts' | 'file' | 'path' | 'places'>): readonly ModelInput[] {
+  const baseline = file.variants.find((one) => one.baseline)!;
+  const { written } = texts.get(baseline.name)!;
+  const all = inputsOf(written, (node) => places.comment(node));
+  if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
+  return all;
+}
+
+/** The inputs below some paths. Exit code 2 for a path without one. */
+export function inputsBelow(
+  all: readonly ModelInput[],
+  over: readonly string[],
+): readonly ModelInput[] {
+  const lost = over.find((top) => !all.some((one) => isWithin(one.path, top)));
+  if (lost !== undefined) {
+    const near = meant(
+      lost,
+      all.map((one) => one.path),
+    );
+    const known = near ?? list(all.slice(0, 3).map((one) => one.path));
+    const hint = near === undefined ? 'for example' : 'did you mean';
+    throw usageError(
+      `--over ${oneLine(lost)}: no time, rate, share or size is there (${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`,
+    );
+  }
+  return all.filter((one) => over.some((top) => isWithin(one.path, top)));
+}
