@@ -1,5 +1,7 @@
+import { basename, join } from 'node:path';
 import { auditSteps } from '../../kernel/invariant.js';
 import { asLines, oneLine } from '../../text/line.js';
+import type { Indexed } from '../../report/index-page.js';
 import { summaryText } from '../../report/text.js';
 import { mapText } from '../../report/tipping/map.js';
 import { resultText } from '../../run/result-text.js';
@@ -23,6 +25,7 @@ import type { Terminal } from '../terminal.js';
 import { exportSettings } from '../export-flags.js';
 import type { ExportFlags } from '../export-flags.js';
 import { exportsOf, writeExports } from '../exports.js';
+import { VERSION } from '../../text/version.js';
 
 /** Flags of `run`. */
 export interface RunFlags extends Selection, ExplainFlags, ExportFlags {
@@ -47,11 +50,32 @@ export async function run(
     for (const note of places.notes()) terminal.note(oneLine(`  note: ${note}`));
   }
   let exitCode: number = EXIT.ok;
+  const pages: Indexed[] = [];
   for (const prepared of all) {
-    exitCode = Math.max(exitCode, await runOne(prepared, flags, terminal));
+    exitCode = Math.max(
+      exitCode,
+      await runOne(prepared, flags, all.length > 1 ? pages : null, terminal),
+    );
     if (interruption.aborted) break;
   }
+  if (pages.length > 1) await writeIndex(pages, flags, terminal);
   return exitCode;
+}
+
+/** Name of the page with the answers of all scenarios. */
+const INDEX = 'index';
+
+/** Writes one page with the answers of all scenarios, and shows it instead of theirs. */
+async function writeIndex(
+  pages: readonly Indexed[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { renderIndex } = await import('../../report/index-page.js');
+  const path = join(flags.out, `${INDEX}.html`);
+  writeOutput(path, renderIndex(pages, VERSION));
+  if (flags.quiet !== true) terminal.note(oneLine(`answers of all ${pages.length}: ${path}`));
+  if (flags.open === true) await openPage(path, terminal);
 }
 
 function checkFlags(files: readonly string[], flags: RunFlags): void {
@@ -76,6 +100,11 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
   if (twice !== undefined && files.length > 1) {
     throw usageError(`two reports would be called ${twice}: give them different --out directories`);
   }
+  if (files.length > 1 && flags.format.includes('html') && names.includes(INDEX)) {
+    throw usageError(
+      `${INDEX}.html has the answers of all scenarios: rename the scenario ${INDEX}.yaml`,
+    );
+  }
   if (flags.map === true && flags.explain === false)
     throw usageError(
       '--map makes further runs, and --no-explain makes none: leave one of them out',
@@ -84,13 +113,18 @@ function checkFlags(files: readonly string[], flags: RunFlags): void {
   checkDestinations([flags.json, ...paths]);
 }
 
-async function runOne(prepared: Prepared, flags: RunFlags, terminal: Terminal): Promise<number> {
+async function runOne(
+  prepared: Prepared,
+  flags: RunFlags,
+  pages: Indexed[] | null,
+  terminal: Terminal,
+): Promise<number> {
   const { result, ending, took } = await explained(prepared, null, () => true, flags, terminal);
   if (result === null) return endOf(ending, terminal);
   const ended = { prepared, ending, result, took };
   const writes = new Writes();
   await writeTraces(ended, flags, writes, terminal);
-  await report(ended, flags, writes, terminal);
+  await report(ended, flags, { writes, pages }, terminal);
   writes.settle();
   return endOf(ending, terminal);
 }
@@ -130,7 +164,7 @@ async function writeTraces(
 async function report(
   ended: Ended,
   flags: RunFlags,
-  writes: Writes,
+  { writes, pages }: { readonly writes: Writes; readonly pages: Indexed[] | null },
   terminal: Terminal,
 ): Promise<void> {
   const { prepared, ending, result, took } = ended;
@@ -145,7 +179,7 @@ async function report(
   const isShown = flags.quiet !== true && !takesStandardOutput([flags.json]);
   if (isCut && isShown) showSummary(ended, null, terminal);
   await writes.attempt(() => writeDocument(flags.json, () => resultText(result), terminal));
-  const pages = flags.format.filter((format) => DRAWN.has(format));
+  const drawings = flags.format.filter((format) => DRAWN.has(format));
   const texts = await put(flags.format.filter((format) => !DRAWN.has(format)));
   const done = [...documentsOf(flags), ...texts];
   if (isCut) return keepCut(ended, flags, done, writes);
@@ -154,12 +188,16 @@ async function report(
     const drawing = `drawing the page of ${prepared.path}`;
     reporting(drawing, resultWords(prepared, ending, cutPlaces(done, flags)));
   }
-  const drawn = pages.length > 0 ? await put(pages) : [];
+  const drawn = drawings.length > 0 ? await put(drawings) : [];
   if (flags.quiet !== true) terminal.note(oneLine(`${ending.words}; report in ${took()}`));
   if (isShown) showSummary(ended, [...drawn, ...texts][0] ?? null, terminal);
   keepResult(prepared, ending, placesOf([...drawn, ...done]));
   const page = drawn.find((path) => path.endsWith('.html'));
-  if (flags.open === true && page !== undefined) await openPage(page, terminal);
+  if (page === undefined) return;
+  if (pages !== null) {
+    const { indexed } = await import('../../report/index-page.js');
+    pages.push(indexed(result, prepared.path, basename(page)));
+  } else if (flags.open === true) await openPage(page, terminal);
 }
 
 /** Formats that are drawn, which takes more time than an interrupt leaves. */
