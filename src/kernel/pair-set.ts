@@ -3,6 +3,9 @@ import { hashOf } from './rng.js';
 /** Initial capacity, in pairs; a power of two. */
 const ROOM = 64;
 
+/** A set that used less than this share of its places, 1 of 16, gives them back when it is cleared. */
+const SPARSE = 16;
+
 /** Set of pairs of int32 by open addressing in one array: eight bytes per place, at most half of the places in use. */
 export class PairSet {
   /** Number of pairs. */
@@ -38,8 +41,10 @@ export class PairSet {
     return true;
   }
 
+  /** Removes all pairs, and keeps the places unless few of them were used. */
   clear(): void {
-    this.places.fill(0);
+    if (this.mask >= SPARSE * (this.size + ROOM)) this.makePlaces(2 * ROOM);
+    else if (this.size > 0) this.places.fill(0);
     this.size = 0;
     this.hasZeros = false;
   }

@@ -26,7 +26,7 @@ import { endsIdle, Fates } from './resources/connections/fates.js';
 import { Flows, watchesFlows } from './resources/connections/flows.js';
 import { Keepalives } from './resources/connections/keepalives.js';
 import { Cores } from './data/instances/cores.js';
-import { Duplicates } from './data/executions/duplicates.js';
+import { duplicates } from './data/executions/duplicates.js';
 import { Effects } from './path/effects.js';
 import { Executions } from './data/executions/executions.js';
 import { Gates } from './resources/serving/gates.js';
@@ -91,7 +91,7 @@ export function assemble(
   world.counts = new Counts();
   for (const count of plan.counts) world.counts.add(count);
   setMeasuring(world, traceSink);
-  world.duplicates = new Duplicates();
+  world.duplicates = duplicates;
   setExecutions(world);
   world.keys = new Keys(plan, replication);
   setStreams(world);
@@ -152,6 +152,7 @@ function windBack(
   samplers.reset();
   strands.reset();
   frames.reset(deepestChain + 1 + more);
+  duplicates.reset();
   levels.reset(grid.edges.length - 1, instances.length * GAUGES_EACH);
   sink.reset(grid, measured.length, statEdges.length);
 }

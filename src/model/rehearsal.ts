@@ -52,7 +52,7 @@ function rehearseSink(): void {
     sink.call(0);
     sink.callEnded(0, cell, outcome, latency);
     sink.count(0, 0);
-    sink.duplicate(0);
+    sink.duplicate(0, cell);
   }
   sink.partRecords(() => false);
   sink.edgeRecords(() => false);

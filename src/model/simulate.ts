@@ -157,6 +157,7 @@ function checkConservation(world: World): void {
 function recordOf(assembly: Assembly, stop: RunRecord['stop'], detail: string): RunRecord {
   const { world } = assembly;
   const { plan, journal, tracer, wire, loads } = world;
+  world.duplicates.settle();
   return {
     format: 'faultline.record/1',
     variant: plan.variant,

@@ -15,6 +15,9 @@ const SUM_HIGH = 3;
 
 const cell = new Float64Array(1);
 const words = new Int32Array(cell.buffer);
+
+/** Values noted before they are counted. */
+const NOTED = 256;
 // Which of the two words holds sign and exponent depends on the machine.
 cell[0] = 1;
 const EXPONENT = words[1] !== 0 ? 1 : 0;
@@ -22,6 +25,9 @@ const EXPONENT = words[1] !== 0 ? 1 : 0;
 /**
  * Many histograms of one resolution in shared columns, for the hot path of a run. They have the same buckets as
  * Histogram but use two typed arrays instead of four objects. A histogram is a number below `count`.
+ *
+ * Values are noted in order and counted in groups. Each value touches memory of its own histogram, which with a thousand
+ * of them is in no cache: a loop over a group waits for all of it at the same time.
  */
 export class HistogramBank {
   private readonly subBits: number;
@@ -30,7 +36,7 @@ export class HistogramBank {
   private readonly subMask: number;
   private count = 0;
   /** All empty histograms of a record are this one, which also saves memory in a copy of the record. */
-  private readonly empty: HistogramData;
+  readonly empty: HistogramData;
   /** By number of histograms: the row in which all are empty. */
   private readonly emptyRows = new Map<number, HistogramRow>();
   private state: Float64Array;
@@ -39,6 +45,13 @@ export class HistogramBank {
   private pageOf: Int32Array;
   private pages: Uint32Array;
   private used = 1;
+  /** Histograms and values noted, and their number. */
+  private readonly ids = new Int32Array(NOTED);
+  private readonly values = new Float64Array(NOTED);
+  private noted = 0;
+  /** Non-empty buckets of the histograms that are being packed, and the number of values in each. */
+  private found: Uint16Array = new Uint16Array(1024);
+  private foundCounts: Uint32Array = new Uint32Array(1024);
 
   /** Initial capacity: `room` histograms, and `pages` octaves of them. */
   constructor(subBits: number, room: number, pages: number) {
@@ -64,6 +77,7 @@ export class HistogramBank {
     clear(this.pageOf, before * OCTAVES);
     this.pages.fill(0, 0, this.used << this.subBits);
     this.used = 1;
+    this.noted = 0;
     this.count = count;
     this.emptyRows.clear();
     for (let at = 0; at < count * STATE; at += STATE) {
@@ -75,32 +89,47 @@ export class HistogramBank {
 
   /** Adds one value to a histogram: whole ns, 0 to 2^52. */
   add(histogram: number, ns: number): void {
-    const { state } = this;
-    const at = histogram << 2;
-    if (ns < state[at]) state[at] = ns;
-    if (ns > state[at + HIGH]) state[at + HIGH] = ns;
-    const sum = state[at + SUM_LOW] + ns;
-    if (sum < TWO_52) {
-      state[at + SUM_LOW] = sum;
-    } else {
-      state[at + SUM_LOW] = sum - TWO_52;
-      state[at + SUM_HIGH]++;
+    const at = this.noted;
+    this.ids[at] = histogram | 0;
+    this.values[at] = ns;
+    this.noted = at + 1;
+    if (at === NOTED - 1) this.settle();
+  }
+
+  /** Counts all values noted so far. */
+  settle(): void {
+    const { ids, values, noted, subBits, subMask, shift, base, state, zeros, pageOf } = this;
+    for (let k = 0; k < noted; k++) {
+      const histogram = ids[k];
+      const ns = values[k];
+      const at = histogram << 2;
+      if (ns < state[at]) state[at] = ns;
+      if (ns > state[at + HIGH]) state[at + HIGH] = ns;
+      const sum = state[at + SUM_LOW] + ns;
+      if (sum < TWO_52) {
+        state[at + SUM_LOW] = sum;
+      } else {
+        state[at + SUM_LOW] = sum - TWO_52;
+        state[at + SUM_HIGH]++;
+      }
+      cell[0] = ns;
+      const key = (words[EXPONENT] >> shift) - base;
+      if (key < 0) {
+        zeros[histogram]++;
+        continue;
+      }
+      const slot = histogram * OCTAVES + (key >> subBits);
+      let page = pageOf[slot];
+      if (page === 0) page = this.newPage(slot);
+      this.pages[(page << subBits) | (key & subMask)]++;
     }
-    cell[0] = ns;
-    const key = (words[EXPONENT] >> this.shift) - this.base;
-    if (key < 0) {
-      this.zeros[histogram]++;
-      return;
-    }
-    const slot = histogram * OCTAVES + (key >> this.subBits);
-    let page = this.pageOf[slot];
-    if (page === 0) page = this.newPage(slot);
-    this.pages[(page << this.subBits) | (key & this.subMask)]++;
+    this.noted = 0;
   }
 
   /** Counts the value 0 `n` times. */
   addZeros(histogram: number, n: number): void {
     if (n === 0) return;
+    this.settle();
     const at = histogram * STATE;
     this.zeros[histogram] += n;
     this.state[at + LOW] = 0;
@@ -109,16 +138,25 @@ export class HistogramBank {
 
   /** Merges histograms of the bank into the form that results use. */
   dataOf(histograms: readonly number[]): HistogramData {
+    this.settle();
     const { subBits, subMask, state } = this;
     const index: number[] = [];
     const n: number[] = [];
     let count = 0;
-    for (const histogram of histograms) count += this.zeros[histogram];
+    let min = Infinity;
+    let max = -1;
+    for (const histogram of histograms) {
+      count += this.zeros[histogram];
+      min = Math.min(min, state[histogram * STATE + LOW]);
+      max = Math.max(max, state[histogram * STATE + HIGH]);
+    }
+    if (max < 0) return this.empty;
     if (count > 0) {
       index.push(0);
       n.push(count);
     }
-    for (let octave = 0; octave < OCTAVES; octave++) {
+    const last = octaveOf(max);
+    for (let octave = octaveOf(min); octave <= last; octave++) {
       const pages = this.pagesOf(histograms, octave);
       for (let sub = 0; pages.length > 0 && sub <= subMask; sub++) {
         let here = 0;
@@ -129,48 +167,41 @@ export class HistogramBank {
         count += here;
       }
     }
-    if (count === 0) return this.empty;
     invariant(count <= COUNT_LIMIT, 'histogram-full');
-    let min = Infinity;
-    let max = -1;
     let exact = 0n;
-    for (const histogram of histograms) {
-      min = Math.min(min, state[histogram * STATE + LOW]);
-      max = Math.max(max, state[histogram * STATE + HIGH]);
-      exact += this.exactSum(histogram);
-    }
+    for (const histogram of histograms) exact += this.exactSum(histogram);
     const sum = Number(exact);
     const rest = Number(exact - BigInt(sum));
     const data = { subBits, count, sum, min, max, index, n };
     return rest === 0 ? data : { ...data, sumRest: rest };
   }
 
-  /** `length` histograms of the bank from `first` on, packed. */
-  rowOf(first: number, length: number): HistogramRow {
-    const buckets = this.bucketsOf(first, length);
-    const known = buckets === 0 ? this.emptyRows.get(length) : undefined;
-    if (known !== undefined) return known;
+  /** `length` histograms of the bank, `stride` apart from `first` on, packed. */
+  rowOf(first: number, length: number, stride = 1): HistogramRow {
+    this.settle();
     const count = new Uint32Array(length);
     const sum = new Float64Array(length);
     const min = new Float64Array(length);
     const max = new Float64Array(length);
     const end = new Uint32Array(length);
-    const index = new Uint16Array(buckets);
-    const n = new Uint32Array(buckets);
     let at = 0;
     for (let k = 0; k < length; k++) {
       const begin = at;
-      at = this.fill(first + k, index, n, at);
-      for (let bucket = begin; bucket < at; bucket++) count[k] += n[bucket];
+      const histogram = first + k * stride;
+      at = this.find(histogram, at);
+      for (let bucket = begin; bucket < at; bucket++) count[k] += this.foundCounts[bucket];
       end[k] = at;
       if (count[k] === 0) continue;
-      const state = (first + k) * STATE;
+      const state = histogram * STATE;
       sum[k] = this.state[state + SUM_HIGH] * TWO_52 + this.state[state + SUM_LOW];
       min[k] = this.state[state + LOW];
       max[k] = this.state[state + HIGH];
     }
+    const known = at === 0 ? this.emptyRows.get(length) : undefined;
+    if (known !== undefined) return known;
+    const [index, n] = [this.found.slice(0, at), this.foundCounts.slice(0, at)];
     const row = { subBits: this.subBits, count, sum, min, max, end, index, n };
-    if (buckets === 0) this.emptyRows.set(length, row);
+    if (at === 0) this.emptyRows.set(length, row);
     return row;
   }
 
@@ -190,35 +221,34 @@ export class HistogramBank {
     return BigInt(state[at + SUM_HIGH]) * BigInt(TWO_52) + BigInt(state[at + SUM_LOW]);
   }
 
-  /** Writes the non-empty buckets of a histogram from place `at`, and returns the place after them. */
-  private fill(histogram: number, index: Uint16Array, n: Uint32Array, at: number): number {
-    const { subBits } = this;
+  /** Writes the non-empty buckets of a histogram to `found` from place `at`, and returns the place after them. */
+  private find(histogram: number, at: number): number {
+    const { subBits, subMask, pages, pageOf } = this;
+    const most = at + 1 + (OCTAVES << subBits);
+    if (most > this.found.length) {
+      this.found = widened(this.found, new Uint16Array(2 * most));
+      this.foundCounts = widened(this.foundCounts, new Uint32Array(2 * most));
+    }
+    const { found, foundCounts } = this;
+    const state = histogram * STATE;
+    if (this.state[state + HIGH] < 0) return at;
     let next = at;
-    if (this.zeros[histogram] > 0) n[next++] = this.zeros[histogram];
-    for (let octave = 0; octave < OCTAVES; octave++) {
-      const page = this.pageOf[histogram * OCTAVES + octave];
+    if (this.zeros[histogram] > 0) {
+      found[next] = 0;
+      foundCounts[next++] = this.zeros[histogram];
+    }
+    const last = octaveOf(this.state[state + HIGH]);
+    for (let octave = octaveOf(this.state[state + LOW]); octave <= last; octave++) {
+      const page = pageOf[histogram * OCTAVES + octave];
       if (page === 0) continue;
-      for (let sub = 0; sub <= this.subMask; sub++) {
-        const here = this.pages[(page << subBits) | sub];
+      for (let sub = 0; sub <= subMask; sub++) {
+        const here = pages[(page << subBits) | sub];
         if (here === 0) continue;
-        index[next] = ((octave << subBits) | sub) + 1;
-        n[next++] = here;
+        found[next] = ((octave << subBits) | sub) + 1;
+        foundCounts[next++] = here;
       }
     }
     return next;
-  }
-
-  /** Number of non-empty buckets of these histograms. */
-  private bucketsOf(first: number, length: number): number {
-    let buckets = 0;
-    for (let k = first; k < first + length; k++) if (this.zeros[k] > 0) buckets++;
-    for (let slot = first * OCTAVES; slot < (first + length) * OCTAVES; slot++) {
-      const page = this.pageOf[slot];
-      if (page === 0) continue;
-      const begin = page << this.subBits;
-      for (let at = begin; at <= begin + this.subMask; at++) if (this.pages[at] > 0) buckets++;
-    }
-    return buckets;
   }
 
   private newPage(slot: number): number {
@@ -231,4 +261,15 @@ export class HistogramBank {
     this.pageOf[slot] = page;
     return page;
   }
+}
+
+/** Number of the octave with a value: 0 for 1, and for 0, which is in none. */
+function octaveOf(ns: number): number {
+  cell[0] = ns;
+  return ns < 1 ? 0 : (words[EXPONENT] >> 20) - 1023;
+}
+
+function widened<T extends Uint16Array | Uint32Array>(column: T, wider: T): T {
+  wider.set(column);
+  return wider;
 }

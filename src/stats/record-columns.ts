@@ -25,10 +25,10 @@ export class Columns {
     return most <= 0xffff ? new Uint16Array(counts) : counts.slice();
   }
 
-  /** A copy of some sums, or the shared column if they are zeros. */
-  copyOfSums(sums: Float64Array): Float64Array {
-    if (!isZero(sums)) return sums.slice();
-    const known = this.doubles.get(sums.length) ?? new Float64Array(sums.length);
+  /** These sums, or the shared column if they are zeros. */
+  sharedSums(sums: Float64Array): Float64Array {
+    if (!isZero(sums)) return sums;
+    const known = this.doubles.get(sums.length) ?? sums;
     this.doubles.set(sums.length, known);
     return known;
   }

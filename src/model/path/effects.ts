@@ -66,7 +66,7 @@ export class Effects {
   }
 
   private effect(part: number, a: number, b: number): void {
-    if (this.world.duplicates.executed(a, b, engine.now)) sink.duplicate(part);
+    this.world.duplicates.note(part, a, b, engine.now);
   }
 
   /** The result of an execution that has ended is not used. */

@@ -38,7 +38,7 @@ const NO_GRID: Grid = {
 const SUCCESS = 0;
 const FAILURE = 1;
 
-/** Columns by subject, part or edge and by cell, with the number of entries per cell. */
+/** Columns by cell and by subject, part or edge, with the number of entries of each. */
 const COLUMNS = [
   { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
   { name: 'attemptOutcomes', of: 'edges', width: OUTCOME_KINDS },
@@ -56,8 +56,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Collects the measurements of a run: flat columns by subject and measuring cell, so memory does not grow with the
- * number of requests. A subject is a part or, after all parts, an edge. Draws nothing and schedules nothing.
+ * Collects the measurements of a run: flat columns by measuring cell and subject, so memory does not grow with the
+ * number of requests. All subjects of a cell are side by side, because nearly all events of a time are about its cell. A subject is a part or, after all parts, an edge. Draws nothing and schedules nothing.
  */
 class Sink {
   /** The open cell; -1 in the warm-up and after the end. */
@@ -65,13 +65,14 @@ class Sink {
   private grid: Grid = NO_GRID;
   private parts = 0;
   private edges = 0;
+  private subjects = 0;
   private cells = 0;
-  /** By (subject, cell, outcome kind). */
+  /** By (cell, subject, outcome kind). */
   private outcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
   private attemptOutcomes: Uint32Array = new Uint32Array(ROOM * OUTCOME_KINDS);
-  /** By (subject, cell). */
+  /** By (cell, subject). */
   private wastedNs: Float64Array = new Float64Array(ROOM);
-  /** By (part, cell). */
+  /** By (cell, part). */
   private good: Uint32Array = new Uint32Array(ROOM);
   private busyNs: Float64Array = new Float64Array(ROOM);
   private duplicates: Uint32Array = new Uint32Array(ROOM);
@@ -79,17 +80,19 @@ class Sink {
   private spared: Uint32Array = new Uint32Array(ROOM);
   private hanging: Uint32Array = new Uint32Array(ROOM);
   private omitted: Uint32Array = new Uint32Array(ROOM);
-  /** By (edge, cell). */
+  /** By (cell, edge). */
   private calls: Uint32Array = new Uint32Array(ROOM);
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
   private readonly statuses = new StatusCounts();
   private columns = new Columns();
-  /** By (subject, success or failure, segment); (part, segment); (part, step). */
+  /** The cells of one subject, see `rowOf`. */
+  private row: Uint32Array = new Uint32Array(1024);
+  /** By (segment, subject, success or failure); (segment, part); (step, part). */
   private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
   private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
   private readonly steps = new HistogramBank(STEP_BITS, ROOM, ROOM);
-  /** By (part, segment): requests that found a free worker. */
+  /** By (segment, part): requests that found a free worker. */
   private unqueued: Float64Array = new Float64Array(1024);
 
   /** Clears all measurements, for a run with this number of parts and calling edges. */
@@ -98,7 +101,7 @@ class Sink {
     const { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment } = grid;
     const cells = edges.length - 1;
     const subjects = parts + calls;
-    const was = { subjects: this.parts + this.edges, parts: this.parts, edges: this.edges };
+    const was = { subjects: this.subjects, parts: this.parts, edges: this.edges };
     const will = { subjects, parts, edges: calls };
     for (const { name, of, width } of COLUMNS) {
       const touched = was[of] * this.cells * width;
@@ -117,86 +120,87 @@ class Sink {
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
     this.edges = calls;
+    this.subjects = subjects;
     this.cells = cells;
   }
 
   /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
   answer(part: number, cell: number, outcome: Outcome, latencyNs: Ns, good: boolean): void {
     if (cell < 0) return;
-    const row = part * sink.cells + cell;
-    sink.outcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.outcomes[(cell * sink.subjects + part) * OUTCOME_KINDS + kindIndex(outcome)]++;
     const status = unusualStatus(outcome);
     if (status !== 0) sink.statuses.add(part, cell, status, outcome);
     const { grid } = sink;
     const segment = grid.segmentOfCell[cell];
     if (!isSuccess(outcome)) {
-      sink.latencies.add((2 * part + FAILURE) * grid.segments + segment, latencyNs);
+      sink.latencies.add(2 * (segment * sink.subjects + part) + FAILURE, latencyNs);
       return;
     }
-    sink.latencies.add(2 * part * grid.segments + segment, latencyNs);
-    if (good) sink.good[row]++;
-    sink.steps.add(part * grid.steps + grid.stepOfCell[cell], latencyNs);
+    sink.latencies.add(2 * (segment * sink.subjects + part) + SUCCESS, latencyNs);
+    if (good) sink.good[cell * sink.parts + part]++;
+    sink.steps.add(grid.stepOfCell[cell] * sink.parts + part, latencyNs);
   }
 
   /** A request of a part was still in flight when the run ended. */
   unfinished(part: number, cell: number): void {
-    if (cell >= 0) sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+    if (cell >= 0) sink.outcomes[(cell * sink.subjects + part + 1) * OUTCOME_KINDS - 1]++;
   }
 
   /** A request that was counted as unfinished hangs: its user will not get an answer. */
   hangs(part: number, cell: number, ageNs: Ns): void {
     if (cell < 0) return;
-    invariant(
-      sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1] > 0,
-      'a request hangs that was counted as unfinished',
-    );
-    sink.outcomes[(part * sink.cells + cell + 1) * OUTCOME_KINDS - 1]--;
-    sink.hanging[part * sink.cells + cell]++;
+    const unfinished = (cell * sink.subjects + part + 1) * OUTCOME_KINDS - 1;
+    invariant(sink.outcomes[unfinished] > 0, 'a request hangs that was counted as unfinished');
+    sink.outcomes[unfinished]--;
+    sink.hanging[cell * sink.parts + part]++;
     sink.abandon(part, cell, 1, ageNs);
   }
 
   /** Requests that a user did not send, because it waits for one that hangs. */
   omits(part: number, cell: number, count: number, ageNs: Ns): void {
     invariant(count > 0 && ageNs >= 0, 'a user omits requests that it would have sent');
-    sink.omitted[part * sink.cells + cell] += count;
+    sink.omitted[cell * sink.parts + part] += count;
     sink.abandon(part, cell, count, ageNs);
   }
 
   private abandon(part: number, cell: number, count: number, ageNs: Ns): void {
     const { grid } = sink;
-    const id = (2 * part + FAILURE) * grid.segments + grid.segmentOfCell[cell];
+    const id = 2 * (grid.segmentOfCell[cell] * sink.subjects + part) + FAILURE;
     const kind = kindIndex(OUTCOME.abandoned);
-    sink.outcomes[(part * sink.cells + cell) * OUTCOME_KINDS + kind] += count;
+    sink.outcomes[(cell * sink.subjects + part) * OUTCOME_KINDS + kind] += count;
     for (let k = 0; k < count; k++) sink.latencies.add(id, Math.round(ageNs));
   }
 
   /** Latencies of all successes of a part. */
   successesOf(part: number): Histogram {
-    const first = (2 * part + SUCCESS) * sink.grid.segments;
-    const ids = Array.from({ length: sink.grid.segments }, (_, k) => first + k);
+    const ids = Array.from(
+      { length: sink.grid.segments },
+      (_, segment) => 2 * (segment * sink.subjects + part) + SUCCESS,
+    );
     return Histogram.from(sink.latencies.dataOf(ids));
   }
 
   queueWait(part: number, cell: number, waitNs: Ns): void {
     if (cell < 0) return;
-    const at = part * sink.grid.segments + sink.grid.segmentOfCell[cell];
+    const at = sink.grid.segmentOfCell[cell] * sink.parts + part;
     // Most requests find a free worker and are only counted.
     if (waitNs === 0) sink.unqueued[at]++;
     else sink.waits.add(at, waitNs);
   }
 
-  duplicate(part: number): void {
-    if (sink.cell >= 0) sink.duplicates[part * sink.cells + sink.cell]++;
+  /** An operation had its effect for the second time, in `cell`. */
+  duplicate(part: number, cell: number): void {
+    if (cell >= 0) sink.duplicates[cell * sink.parts + part]++;
   }
 
   /** A request of a part got the answer of another one. */
   coalesced(part: number): void {
-    if (sink.cell >= 0) sink.shared[part * sink.cells + sink.cell]++;
+    if (sink.cell >= 0) sink.shared[sink.cell * sink.parts + part]++;
   }
 
   /** A dry run in the chain of a part passed a request that it would have refused. */
   wouldReject(part: number): void {
-    if (sink.cell >= 0) sink.spared[part * sink.cells + sink.cell]++;
+    if (sink.cell >= 0) sink.spared[sink.cell * sink.parts + part]++;
   }
 
   /** An execution of a part held its worker from `beginNs` until now. */
@@ -204,70 +208,70 @@ class Sink {
     const { cell } = sink;
     // Nearly all executions begin in the cell in which they end.
     if (cell >= 0 && beginNs >= sink.grid.edges[cell]) {
-      sink.busyNs[part * sink.cells + cell] += nowNs - beginNs;
+      sink.busyNs[cell * sink.parts + part] += nowNs - beginNs;
     } else {
-      sink.spread(sink.busyNs, part * sink.cells, beginNs, nowNs);
+      sink.spread(sink.busyNs, part, sink.parts, beginNs, nowNs);
     }
   }
 
   /** The result of an execution was not used; its end may be in the past. `edge` -1: none. */
   wasted(part: number, edge: number, beginNs: Ns, endNs: Ns): void {
-    sink.spread(sink.wastedNs, part * sink.cells, beginNs, endNs);
-    if (edge >= 0) sink.spread(sink.wastedNs, (sink.parts + edge) * sink.cells, beginNs, endNs);
+    sink.spread(sink.wastedNs, part, sink.subjects, beginNs, endNs);
+    if (edge >= 0) sink.spread(sink.wastedNs, sink.parts + edge, sink.subjects, beginNs, endNs);
   }
 
   attempt(edge: number): void {
-    if (sink.cell >= 0) sink.attempts[edge * sink.cells + sink.cell]++;
+    if (sink.cell >= 0) sink.attempts[sink.cell * sink.edges + edge]++;
   }
 
   attemptEnded(edge: number, cell: number, outcome: Outcome): void {
     if (cell < 0) return;
-    sink.attemptOutcomes[(edge * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.attemptOutcomes[(cell * sink.edges + edge) * OUTCOME_KINDS + kindIndex(outcome)]++;
   }
 
   call(edge: number): void {
-    if (sink.cell >= 0) sink.calls[edge * sink.cells + sink.cell]++;
+    if (sink.cell >= 0) sink.calls[sink.cell * sink.edges + edge]++;
   }
 
   callEnded(edge: number, cell: number, outcome: Outcome, latencyNs: Ns): void {
     if (cell < 0) return;
     const subject = sink.parts + edge;
-    sink.outcomes[(subject * sink.cells + cell) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    sink.outcomes[(cell * sink.subjects + subject) * OUTCOME_KINDS + kindIndex(outcome)]++;
     const status = unusualStatus(outcome);
     if (status !== 0) sink.statuses.add(subject, cell, status, outcome);
     const { grid } = sink;
-    const which = 2 * subject + (isSuccess(outcome) ? SUCCESS : FAILURE);
-    sink.latencies.add(which * grid.segments + grid.segmentOfCell[cell], latencyNs);
+    const pair = grid.segmentOfCell[cell] * sink.subjects + subject;
+    sink.latencies.add(2 * pair + (isSuccess(outcome) ? SUCCESS : FAILURE), latencyNs);
   }
 
   callUnfinished(edge: number, cell: number): void {
     if (cell < 0) return;
-    sink.outcomes[((sink.parts + edge) * sink.cells + cell + 1) * OUTCOME_KINDS - 1]++;
+    sink.outcomes[(cell * sink.subjects + sink.parts + edge + 1) * OUTCOME_KINDS - 1]++;
   }
 
   count(edge: number, counter: number): void {
-    if (sink.cell >= 0) sink.counters[(edge * sink.cells + sink.cell) * COUNTERS + counter]++;
+    if (sink.cell >= 0) sink.counters[(sink.cell * sink.edges + edge) * COUNTERS + counter]++;
   }
 
   /** Outcomes recorded for a part in the measured time, including `unfinished`. */
   answers(part: number): number {
     let sum = 0;
-    for (const count of sink.rowOf(sink.outcomes, part, OUTCOME_KINDS)) sum += count;
+    for (const count of sink.rowOf(sink.outcomes, part, sink.subjects, OUTCOME_KINDS)) sum += count;
     return sum;
   }
 
   /** Outcomes of a part in a cell so far, by kind; a view for immediate use. */
   outcomesOf(part: number, cell: number): Uint32Array {
-    const row = (part * sink.cells + cell) * OUTCOME_KINDS;
+    const row = (cell * sink.subjects + part) * OUTCOME_KINDS;
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
 
   callsOf(edge: number, cell: number): number {
-    return sink.calls[edge * sink.cells + cell];
+    return sink.calls[cell * sink.edges + edge];
   }
 
   attemptsOf(edge: number, cell: number): number {
-    return sink.attempts[edge * sink.cells + cell];
+    return sink.attempts[cell * sink.edges + edge];
   }
 
   /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
@@ -275,18 +279,18 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts);
     return Array.from({ length: sink.parts }, (_, part) => ({
-      outcomes: sink.outcomesIn(sink.outcomes, part),
+      outcomes: sink.outcomesIn(sink.outcomes, part, sink.subjects),
       statuses: statuses[part],
-      good: sink.countsOf(sink.good, part, 1),
-      busyNs: sink.sumsOf(sink.busyNs, part),
-      wastedNs: sink.sumsOf(sink.wastedNs, part),
-      duplicates: sink.countsOf(sink.duplicates, part, 1),
-      coalesced: sink.countsOf(sink.shared, part, 1),
-      wouldReject: sink.countsOf(sink.spared, part, 1),
-      hanging: sink.countsOf(sink.hanging, part, 1),
-      omitted: sink.countsOf(sink.omitted, part, 1),
+      good: sink.countsOf(sink.good, part, sink.parts),
+      busyNs: sink.sumsOf(sink.busyNs, part, sink.parts),
+      wastedNs: sink.sumsOf(sink.wastedNs, part, sink.subjects),
+      duplicates: sink.countsOf(sink.duplicates, part, sink.parts),
+      coalesced: sink.countsOf(sink.shared, part, sink.parts),
+      wouldReject: sink.countsOf(sink.spared, part, sink.parts),
+      hanging: sink.countsOf(sink.hanging, part, sink.parts),
+      omitted: sink.countsOf(sink.omitted, part, sink.parts),
       queueWait: sink.waitsOf(part, layout(isFine(part))),
-      stepLatency: sink.steps.rowOf(part * sink.grid.steps, sink.grid.steps),
+      stepLatency: sink.steps.rowOf(part, sink.grid.steps, sink.parts),
       ...sink.latenciesOf(part, layout(isFine(part))),
     }));
   }
@@ -295,43 +299,52 @@ class Sink {
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: sink.outcomesIn(sink.outcomes, sink.parts + edge),
+      outcomes: sink.outcomesIn(sink.outcomes, sink.parts + edge, sink.subjects),
       statuses: statuses[sink.parts + edge],
-      attemptOutcomes: sink.outcomesIn(sink.attemptOutcomes, edge),
-      calls: sink.countsOf(sink.calls, edge, 1),
-      attempts: sink.countsOf(sink.attempts, edge, 1),
-      counters: sink.countsOf(sink.counters, edge, COUNTERS),
-      wastedNs: sink.sumsOf(sink.wastedNs, sink.parts + edge),
+      attemptOutcomes: sink.outcomesIn(sink.attemptOutcomes, edge, sink.edges),
+      calls: sink.countsOf(sink.calls, edge, sink.edges),
+      attempts: sink.countsOf(sink.attempts, edge, sink.edges),
+      counters: sink.countsOf(sink.counters, edge, sink.edges, COUNTERS),
+      wastedNs: sink.sumsOf(sink.wastedNs, sink.parts + edge, sink.subjects),
       ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
     }));
   }
 
   /** The cells of one subject, as a separate column; those without a count share one. */
-  private countsOf(column: Uint32Array, subject: number, width: number): Uint32Array {
-    return sink.columns.copyOf(sink.rowOf(column, subject, width));
+  private countsOf(column: Uint32Array, subject: number, rows: number, width = 1): Uint32Array {
+    return sink.columns.copyOf(sink.rowOf(column, subject, rows, width));
   }
 
-  private outcomesIn(column: Uint32Array, subject: number): Counts {
-    return sink.columns.narrowCopyOf(sink.rowOf(column, subject, OUTCOME_KINDS));
+  private outcomesIn(column: Uint32Array, subject: number, rows: number): Counts {
+    return sink.columns.narrowCopyOf(sink.rowOf(column, subject, rows, OUTCOME_KINDS));
   }
 
-  private rowOf(column: Uint32Array, subject: number, width: number): Uint32Array {
+  /** The cells of one of the `rows` subjects of a column, side by side; for use before the next call. */
+  private rowOf(column: Uint32Array, subject: number, rows: number, width: number): Uint32Array {
     const length = sink.cells * width;
-    return column.subarray(subject * length, (subject + 1) * length);
+    if (length > sink.row.length) sink.row = new Uint32Array(length);
+    const { row } = sink;
+    const step = (rows - 1) * width;
+    let from = subject * width;
+    for (let to = 0; to < length; from += step) {
+      for (let k = 0; k < width; k++) row[to++] = column[from++];
+    }
+    return row.subarray(0, length);
   }
 
-  private sumsOf(column: Float64Array, subject: number): Float64Array {
+  private sumsOf(column: Float64Array, subject: number, rows: number): Float64Array {
     const { cells } = sink;
-    return sink.columns.copyOfSums(column.subarray(subject * cells, (subject + 1) * cells));
+    const sums = new Float64Array(cells);
+    for (let cell = 0; cell < cells; cell++) sums[cell] = column[cell * rows + subject];
+    return sink.columns.sharedSums(sums);
   }
 
   private latenciesOf(
     subject: number,
     groups: Groups,
   ): { latency: HistogramData[]; successLatency: HistogramData[] } {
-    const { segments } = sink.grid;
     const ids = (which: number, group: readonly number[]): number[] =>
-      group.map((segment) => (2 * subject + which) * segments + segment);
+      group.map((segment) => 2 * (segment * sink.subjects + subject) + which);
     const successLatency = dataOf(sink.latencies, groups, (group) => ids(SUCCESS, group));
     const latency = dataOf(sink.latencies, groups, (group) => [
       ...ids(SUCCESS, group),
@@ -341,12 +354,14 @@ class Sink {
   }
 
   private waitsOf(part: number, groups: Groups): HistogramData[] {
-    const first = part * sink.grid.segments;
-    for (let at = first; at < first + sink.grid.segments; at++) {
+    for (let segment = 0; segment < sink.grid.segments; segment++) {
+      const at = segment * sink.parts + part;
       sink.waits.addZeros(at, sink.unqueued[at]);
       sink.unqueued[at] = 0;
     }
-    return dataOf(sink.waits, groups, (group) => group.map((segment) => first + segment));
+    return dataOf(sink.waits, groups, (group) =>
+      group.map((segment) => segment * sink.parts + part),
+    );
   }
 
   private widen(name: (typeof COLUMNS)[number]['name'], length: number): void {
@@ -354,8 +369,8 @@ class Sink {
     else this[name] = new Uint32Array(length);
   }
 
-  /** Adds [begin, end) to the cells of a row that it overlaps, going back from the open cell. */
-  private spread(column: Float64Array, row: number, beginNs: Ns, endNs: Ns): void {
+  /** Adds [begin, end) to the cells of a row of `rows` that it overlaps, going back from the open cell. */
+  private spread(column: Float64Array, row: number, rows: number, beginNs: Ns, endNs: Ns): void {
     const { edges } = sink.grid;
     let cell = sink.cell >= 0 ? sink.cell : beginNs >= edges[0] ? sink.cells - 1 : -1;
     while (cell >= 0) {
@@ -363,7 +378,7 @@ class Sink {
       const until = edges[cell + 1];
       const low = beginNs > from ? beginNs : from;
       const high = endNs < until ? endNs : until;
-      if (high > low) column[row + cell] += high - low;
+      if (high > low) column[cell * rows + row] += high - low;
       if (from <= beginNs) return;
       cell--;
     }
@@ -390,8 +405,7 @@ function dataOf(
   groups: Groups,
   ids: (group: readonly number[]) => readonly number[],
 ): HistogramData[] {
-  const empty = bank.dataOf([]);
-  return groups.map((group) => (group.length === 0 ? empty : bank.dataOf(ids(group))));
+  return groups.map((group) => (group.length === 0 ? bank.empty : bank.dataOf(ids(group))));
 }
 
 /** Collects the measurements of the current run of this thread; see `strands` for why it is a module constant. */
