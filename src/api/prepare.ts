@@ -141,8 +141,9 @@ export function select(file: ScenarioFile, selection: Selection, path: string): 
     ...(replications === undefined ? {} : { replications }),
   };
   const hasBaseline = variants.some(({ baseline }) => baseline);
+  const { until: _until, ...fixed } = file;
   return {
-    ...file,
+    ...(replications === undefined ? file : fixed),
     variants: variants.map((one, index) => ({
       ...one,
       // If the baseline of the file is not chosen, the first chosen variant replaces it.

@@ -21,6 +21,7 @@ import { chainOf } from './chain.js';
 import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
 import { tippingWords } from './tipping/words.js';
+import { untilWords } from './until-words.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 import { answerOf, namedAnswers } from './answer.js';
@@ -46,6 +47,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
     ...alertLinesOf(view, options),
     ...headroomLines(view, options),
+    ...runLines(view, options),
     ...guessLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
@@ -265,6 +267,11 @@ function guessLines({ result }: View, options: TextOptions): string[] {
   if (guesses.length === 0) return [];
   const words = `${guessWords(guesses)}. faultline sensitivity says which of them decide.`;
   return noted('guesses', oneLine(words), options);
+}
+
+/** Why no more runs were made, where the number of them is not fixed. */
+function runLines({ result: { until } }: View, options: TextOptions): string[] {
+  return until === undefined ? [] : noted('runs', oneLine(untilWords(until)), options);
 }
 
 /** The hypothesis and its verdict. */

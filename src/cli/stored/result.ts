@@ -20,6 +20,7 @@ import { budget, comparison, hypothesis } from './result-budgets.js';
 import { cascade } from './result-cascade.js';
 import { component, componentKind, metered } from './result-figures.js';
 import { counterfactuals } from './result-proofs.js';
+import { until } from './result-until.js';
 import { tipping } from './result-tipping.js';
 import {
   count,
@@ -211,6 +212,7 @@ const schema: z.ZodType<Omit<Result, 'variants'>> = z.object({
   comparisons: list(comparison),
   warnings: list(text),
   alarms: list(text).optional(),
+  until: until.optional(),
   incomplete: incomplete.optional(),
 });
 

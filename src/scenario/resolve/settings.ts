@@ -45,7 +45,23 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
       'duration, warmup and drain together exceed 104 days',
     );
   }
-  return { ...run, stepNs };
+  return { ...run, stepNs, ...replicationsOf(context, run) };
+}
+
+/** The fixed number of runs, or that of the first look. */
+function replicationsOf(
+  context: Context,
+  { replications }: ScenarioOutput['run'],
+): Pick<RunSettings, 'replications' | 'until'> {
+  if (typeof replications === 'number') return { replications };
+  const { until, atLeast, atMost } = replications;
+  if (atMost < 2 * atLeast) {
+    cursorAt(context, 'run', 'replications', 'atMost').conflict(
+      `no second look at ${2 * atLeast} replications fits: raise atMost, lower atLeast, or write replications: ${atMost}`,
+    );
+  }
+  const goals = typeof until === 'string' ? [until] : until;
+  return { replications: atLeast, until: { goals, atMost } };
 }
 
 /** Resolves `network`. */
