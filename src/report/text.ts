@@ -21,7 +21,7 @@ import { chainOf } from './chain.js';
 import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
 import { tippingWords } from './tipping/words.js';
-import { untilWords } from './until-words.js';
+import { chosenWords } from './until-words.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 import { answerOf, namedAnswers } from './answer.js';
@@ -269,9 +269,10 @@ function guessLines({ result }: View, options: TextOptions): string[] {
   return noted('guesses', oneLine(words), options);
 }
 
-/** Why no more runs were made, where the number of them is not fixed. */
-function runLines({ result: { until } }: View, options: TextOptions): string[] {
-  return until === undefined ? [] : noted('runs', oneLine(untilWords(until)), options);
+/** What the program chose about the runs: their number, and the warm-up. */
+function runLines({ result }: View, options: TextOptions): string[] {
+  const words = chosenWords(result);
+  return words === '' ? [] : noted('runs', oneLine(words), options);
 }
 
 /** The hypothesis and its verdict. */

@@ -1,5 +1,6 @@
 import type { PrecisionResult, UntilResult } from '../contracts/result/until.js';
-import { formatCount, formatShare, formatValue } from '../text/figures.js';
+import type { Result } from '../contracts/result/result.js';
+import { formatCount, formatSeconds, formatShare, formatValue } from '../text/figures.js';
 import { list, plural } from '../text/words.js';
 
 /** How many runs were made, why no more, and how closely the figures are known, as sentences. */
@@ -47,4 +48,21 @@ function undecidedWords(undecided: NonNullable<UntilResult['undecided']>): strin
   if (first === undefined) return 'every budget is decided';
   const others = undecided.length === 1 ? '' : `, and ${formatCount(undecided.length - 1)} more`;
   return `undecided: "${first.text}" in ${first.variant}${others}`;
+}
+
+/** `12 s warm-up`, and how it was found if it is not written. */
+export function warmupWords({ warmup, pilots }: Result['run']): string {
+  const words = `${formatSeconds(warmup)} warm-up`;
+  return pilots === undefined
+    ? words
+    : `${words} (found by MSER-5 on ${plural(pilots, 'pilot run')})`;
+}
+
+/** What the program chose about the runs: their number and the warm-up, as sentences; empty if both are written. */
+export function chosenWords({ until, run: { warmup, pilots } }: Result): string {
+  const own =
+    pilots === undefined
+      ? []
+      : [`warm-up ${formatSeconds(warmup)}, found by MSER-5 on ${plural(pilots, 'pilot run')}.`];
+  return [...own, ...(until === undefined ? [] : [untilWords(until)])].join(' ');
 }

@@ -37,6 +37,8 @@ export interface Result extends MadeRuns {
   readonly run: {
     readonly duration: number;
     readonly warmup: number;
+    /** Pilot runs in which MSER-5 found the warm-up; absent = it is written. */
+    readonly pilots?: number;
     readonly drain: number | null;
     readonly step: number;
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Ns } from '../../kernel/time.js';
 import { entry } from '../fields/entry.js';
 import { absent, field, required } from '../fields/field.js';
-import { duration, whole } from '../quantities/quantities.js';
+import { duration, durationOrAuto, whole } from '../quantities/quantities.js';
 
 const MOST_REPLICATIONS = 10_000;
 const runs = (): ReturnType<typeof whole> => whole({ min: 1, max: MOST_REPLICATIONS });
@@ -38,9 +39,13 @@ export const runSchema = entry(
       required,
       'Simulated time that is measured; time 0 of every `at` is its start.',
     ),
-    warmupNs: field.duration('0s', 'Simulated time before that, whose results are discarded.', {
-      allowZero: true,
-    }),
+    warmupNs: field.of(
+      durationOrAuto({ allowZero: true }),
+      '0s',
+      'Simulated time before that, whose results are discarded. `auto`: found by MSER-5 in pilot runs of the baseline ' +
+        'without faults, the same for all variants and settings.',
+      'duration or `auto`',
+    ),
     seed: field.of(whole(), 1, 'Seed of all random streams.'),
     replications: field.of(
       z.union([runs(), untilSchema]),
@@ -66,7 +71,11 @@ export interface WrittenUntil {
 }
 
 /** Length and number of the runs. Without a drain a run stops at the end of its duration. */
-export interface RunSettings extends Omit<z.output<typeof runSchema>, 'replications'> {
+export interface RunSettings extends Omit<z.output<typeof runSchema>, 'replications' | 'warmupNs'> {
+  /** With `pilots`: what they have found. */
+  readonly warmupNs: Ns;
+  /** Pilot runs that have found the warm-up, 0 until then; absent = it is written. */
+  readonly pilots?: number;
   /** With `until`: those of the first look. */
   readonly replications: number;
   /** Absent = the number of runs is fixed. */
