@@ -124,10 +124,12 @@ function figuresOf(
   });
 }
 
-function timesOf({ durationNs, warmupNs, drainNs, stepNs }: Scenario['run']): Result['run'] {
+function timesOf(run: Scenario['run']): Result['run'] {
+  const { durationNs, warmupNs, pilots, drainNs, stepNs } = run;
   return {
     duration: durationNs / 1e9,
     warmup: warmupNs / 1e9,
+    ...(pilots !== undefined && { pilots }),
     drain: drainNs === null ? null : drainNs / 1e9,
     step: stepNs / 1e9,
   };

@@ -39,12 +39,16 @@ export async function wholeRuns(
   plans: readonly Plan[],
   count: number,
   { execute, path }: { readonly execute: Execute; readonly path: string },
+  first = 0,
 ): Promise<Records> {
-  const records = await execute(plans, count);
+  const records = await execute(plans, count, first);
   for (const [variant, row] of records.entries()) {
     const stopped = row.find(isStopped);
     if (stopped === undefined && row.length >= count) continue;
-    const run = identify(plans, { variant, replication: stopped?.replication ?? row.length });
+    const run = identify(plans, {
+      variant,
+      replication: stopped?.replication ?? first + row.length,
+    });
     // A run that did not even end had no memory.
     const reason = stopped === undefined ? 'memory' : (stopped.stop as GuardReason);
     const detail = stopped === undefined ? '' : stopDetail(plans[variant]!, stopped);

@@ -7,6 +7,7 @@ import type { PathKey } from '../scenario/located.js';
 import type { Places } from '../scenario/places.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
+import { findWarmup } from './warmup.js';
 import { OptionError, ScenarioError, unknownName, type Problem } from './errors.js';
 
 /** Which part of a scenario runs, with which changes. */
@@ -50,12 +51,28 @@ export interface Prepared {
 export function prepared(path: string, read: ReadFile, selection: Selection): Prepared {
   const source = new Source(path, read, null, whatIfOf(selection), selection.budget);
   const loaded = source.load();
-  const file = select(soundFile(loaded, path), selection, path);
+  const file = warmedUp(select(soundFile(loaded, path), selection, path), loaded, source);
   const { places, sweeps, texts, problems: warnings } = loaded;
   const plans = plansOf(file, places, { path, warnings });
   const { replications } = file.variants[0]!.scenario.run;
   const own = { path, read, source, selection };
   return { ...own, file, plans, replications, places, sweeps, texts, warnings };
+}
+
+/** The file with the warm-up that pilot runs find, if it asks for one. Later settings of the source have the same. */
+function warmedUp(file: ScenarioFile, { places }: Loaded, source: Source): ScenarioFile {
+  const asking = file.variants.find(({ scenario }) => scenario.run.pilots !== undefined);
+  if (asking === undefined) return file;
+  const found = findWarmup(file);
+  if (found.isFound) return source.warmUp(file, { warmupNs: found.ns, pilots: found.pilots });
+  const at = ['run', 'warmup'];
+  const remedy =
+    'lengthen run.duration, lower a load that the system does not hold, or write a warm-up such as 10s';
+  const message = `${found.why}: ${remedy}`;
+  const spot = places.at(asking.name, at);
+  throw new ScenarioError(places.path, [
+    { ...spot, code: 'FL208', severity: 'error', path: at.join('.'), message },
+  ]);
 }
 
 /** The changes with which a scenario is built; null without any. */
@@ -141,8 +158,9 @@ export function select(file: ScenarioFile, selection: Selection, path: string): 
     ...(replications === undefined ? {} : { replications }),
   };
   const hasBaseline = variants.some(({ baseline }) => baseline);
+  const { until: _until, ...fixed } = file;
   return {
-    ...file,
+    ...(replications === undefined ? file : fixed),
     variants: variants.map((one, index) => ({
       ...one,
       // If the baseline of the file is not chosen, the first chosen variant replaces it.

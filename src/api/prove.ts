@@ -1,12 +1,14 @@
 import { summarise } from '../analysis/summarise.js';
+import type { Proofs } from '../analysis/story/proof.js';
 import type { Result } from '../contracts/result/result.js';
 import { isFailure } from '../report/budget-words.js';
 import { isStopped } from '../run/run.js';
 import { VERSION } from '../text/version.js';
-import { inThisThread, wholeRuns, type Execute } from './execute.js';
+import { inThisThread, type Execute } from './execute.js';
 import { RUN_OPTIONS, scenarioOf, type RunOptions, type ScenarioInput } from './options.js';
 import { counterfactualsOf, isWorthProof, recommended } from './proving/counterfactuals.js';
 import { eventsOf, type RunPlans } from './proving/proof.js';
+import { wholeEnough } from './until.js';
 import { remembered } from './simulate.js';
 
 /** How much is proved. */
@@ -28,11 +30,15 @@ export interface ProveOptions extends RunOptions {
  */
 export async function prove(scenario: ScenarioInput, options: ProveOptions = {}): Promise<Result> {
   const prepared = scenarioOf(scenario, options, [...RUN_OPTIONS, 'explain']);
-  const { file, plans, replications, path } = prepared;
+  const { plans, path } = prepared;
   const { execute = inThisThread, explain } = options;
-  const records = await wholeRuns(plans, replications, { execute, path });
+  const { records, file, until } = await wholeEnough(prepared, { execute, path });
   const ran = { prepared, records };
-  const result = summarise(file, plans, records, VERSION);
+  const of = (proofs?: Proofs): Result => {
+    const own = summarise(file, plans, records, VERSION, null, null, proofs);
+    return until === null ? own : { ...own, until };
+  };
+  const result = of();
   if (!plans.some((plan, k) => isWorthProof(explain, plan, records[k]!)))
     return remembered(result, ran);
   const spent = { events: 0 };
@@ -40,8 +46,7 @@ export async function prove(scenario: ScenarioInput, options: ProveOptions = {})
   const isAsked = ({ baseline, budgets }: Result['variants'][number]): boolean =>
     baseline || budgets.some(isFailure);
   const proofs = (await counterfactualsOf(by, result, { explain, isAsked })) ?? new Map();
-  const proved =
-    proofs.size === 0 ? result : summarise(file, plans, records, VERSION, null, null, proofs);
+  const proved = proofs.size === 0 ? result : of(proofs);
   const watcher = { isOver: () => false, onTried: () => {}, onEnd: () => {} };
   const { made } = await recommended(ran, proved, {
     explain,

@@ -63,23 +63,25 @@ export interface AskedRuns {
   readonly file: ScenarioFile;
   readonly plans: readonly Plan[];
   readonly records: readonly (readonly RunRecord[])[];
+  /** Share of the error probability that verdicts on these runs may spend. Default: all of it. */
+  readonly part?: number;
 }
 
 /** The answers to questions, each in all variants that it is about, in their order. */
 export function answersOf(runs: AskedRuns, questions: readonly Question[]): readonly Answer[] {
   const asked = {
     metrics: questions.map(({ measure }) => measure),
-    budgets: questions.flatMap(budgetOf),
+    budgets: questions.flatMap((question) => budgetOf(question, runs.part)),
     expect: null,
   };
   return answersIn(caseFigures(runs, asked), questions);
 }
 
-function budgetOf({ expression }: Question): BudgetSource[] {
+function budgetOf({ expression }: Question, part = 1): BudgetSource[] {
   if (expression === null) return [];
   const { text } = expression;
   const terms = { name: null, severity: 'error', confidence: 0.95, strict: false } as const;
-  return [{ text, expression, ...terms, by: 0, allowEmpty: false, at: '' }];
+  return [{ text, expression, ...terms, part, by: 0, allowEmpty: false, at: '' }];
 }
 
 function answersIn(

@@ -2,8 +2,9 @@ import { summarise } from '../analysis/summarise.js';
 import type { Result } from '../contracts/result/result.js';
 import type { Records } from '../run/here.js';
 import { VERSION } from '../text/version.js';
-import { inThisThread, wholeRuns } from './execute.js';
+import { inThisThread } from './execute.js';
 import { RUN_OPTIONS, scenarioOf, type RunOptions, type ScenarioInput } from './options.js';
+import { wholeEnough } from './until.js';
 import type { Prepared } from './prepare.js';
 
 /** The runs behind a result: what a result itself does not have, such as figures of any window, is measured in them. */
@@ -25,10 +26,11 @@ const RUNS = new WeakMap<Result, Ran>();
  */
 export async function simulate(scenario: ScenarioInput, options: RunOptions = {}): Promise<Result> {
   const prepared = scenarioOf(scenario, options, RUN_OPTIONS);
-  const { file, plans, replications, path } = prepared;
+  const { plans, path } = prepared;
   const { execute = inThisThread } = options;
-  const records = await wholeRuns(plans, replications, { execute, path });
-  return remembered(summarise(file, plans, records, VERSION), { prepared, records });
+  const { records, file, until } = await wholeEnough(prepared, { execute, path });
+  const result = summarise(file, plans, records, VERSION);
+  return remembered(until === null ? result : { ...result, until }, { prepared, records });
 }
 
 /** The result, with its runs kept for `metric` as long as the result is in use. */

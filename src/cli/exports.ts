@@ -50,7 +50,7 @@ export async function writeExports(
   const needsAll = requests.some(
     (request) => EXPORTERS.find(({ kind }) => kind === request.kind)!.allReplications,
   );
-  const tasks = tasksOf(plans.length, needsAll ? prepared.replications : 1);
+  const tasks = tasksOf(plans.length, needsAll ? result.replications : 1);
   const files = requests.map(({ path }) => beginOutput(path));
   const targets = requests.map((request, k) => ({ ...request, temporary: files[k]!.temporary }));
   const journals = result.variants.map(({ journal }) => journal);

@@ -5,7 +5,9 @@ import { summarise } from '../analysis/summarise.js';
 import { incompleteOf } from '../analysis/measure/incomplete.js';
 import { tuneForCommand } from '../run/compiling.js';
 import { runKept, type Kept } from '../run/kept.js';
-import { identify, type Records } from '../run/here.js';
+import { identify } from '../run/here.js';
+import { looksOf } from '../stats/looks.js';
+import { enoughRuns, type Enough, type Made } from '../api/until.js';
 import type { TaskWorkers } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../contracts/result/result.js';
 import type { Prepared } from '../api/prepare.js';
@@ -31,10 +33,8 @@ export interface Ending {
   readonly words: string;
 }
 
-/** With the records of all runs. */
-export interface Simulated extends Ending {
-  readonly records: Records;
-}
+/** With the records of all runs, and what they are judged by. */
+export interface Simulated extends Ending, Pick<Enough, 'records' | 'file' | 'until'> {}
 
 /** Runs that did not finish. */
 interface Shortfall {
@@ -56,42 +56,40 @@ export async function simulateAll(
   terminal: Terminal,
   workerThreads?: TaskWorkers,
 ): Promise<Simulated> {
-  const { plans, replications, path } = prepared;
-  const counts = `${plural(plans.length, 'variant')} x ${plural(replications, 'replication')}`;
+  const { plans, path, file } = prepared;
+  const replications = mostOf(prepared);
+  const variants = plural(plans.length, 'variant');
+  const most = file.until === undefined ? '' : 'at most ';
   const total = plans.length * replications;
   const { note, ...limits } = memoryOf(options, plans, path, total);
   if (options.quiet !== true) {
+    const counts = `${variants} x ${most}${plural(replications, 'replication')}`;
     terminal.note(asLines([`running ${path}: ${counts}`, ...(note === null ? [] : [note])]));
   }
-  const bar = options.quiet === true ? () => {} : progressBar(terminal, 'simulating', total);
-  const onDone = (done: number): void => {
-    const finished = `${done} of ${total} runs`;
-    reporting(
-      `writing the report of ${path}: ${finished} finished`,
-      `${finished} of ${path} finished, and are lost: ${UNREPORTED}.${fewer(done)}`,
-    );
-    bar(done);
-  };
-  /** How to get the report of fewer runs. */
-  const fewer = (done: number): string => {
-    const whole = Math.floor(done / plans.length);
-    return whole < 1 || whole === replications
-      ? ''
-      : ` --replications ${whole} makes as many runs, and reports them.`;
-  };
+  const doing = most === '' ? 'simulating' : 'simulating (at most)';
+  const progress = progressOf(prepared, { replications, total, doing }, options, terminal);
   const took = stopwatch();
   try {
-    const signal = interruption;
-    const kept = await runKept(plans, replications, {
-      ...limits,
-      onDone,
-      signal,
-      ...(workerThreads !== undefined && { workerThreads }),
-    });
-    const words = `simulated ${counts} in ${took()}`;
-    const shortfall = shortfallOf(prepared, kept);
+    let before = 0;
+    let last: Kept | null = null;
+    const make = async (count: number, first: number): Promise<Made> => {
+      last = await runKept(plans, count, {
+        ...limits,
+        onDone: (now) => progress(before + now),
+        signal: interruption,
+        first,
+        ...(workerThreads !== undefined && { workerThreads }),
+      });
+      before += plans.length * count;
+      const { interrupted, stops, records } = last;
+      return { records, isCut: interrupted || stops.some((stop) => stop !== null) };
+    };
+    const { asked, ...enough } = await enoughRuns(prepared, make);
+    const { records } = enough;
+    const words = `simulated ${variants} x ${plural(asked, 'replication')} in ${took()}`;
+    const shortfall = shortfallOf(prepared, { ...last!, records }, asked);
     if (shortfall?.isEmpty === true) keepNoMore();
-    return { records: kept.records, shortfall, words };
+    return { ...enough, shortfall, words };
   } catch (error) {
     throw explainRunError(error, path, prepared.file.whatIf);
   } finally {
@@ -100,8 +98,39 @@ export async function simulateAll(
   }
 }
 
-function shortfallOf({ file, plans, path, replications }: Prepared, kept: Kept): Shortfall | null {
-  const incomplete = incompleteOf(file, plans, { asked: replications, ...kept });
+/** Shows the progress of the runs, and what an interrupt would cost. */
+function progressOf(
+  { plans, path }: Prepared,
+  asked: { readonly replications: number; readonly total: number; readonly doing: string },
+  { quiet = false }: SimulateOptions,
+  terminal: Terminal,
+): (done: number) => void {
+  const { replications, total, doing } = asked;
+  const bar = quiet ? () => {} : progressBar(terminal, doing, total);
+  /** How to get the report of fewer runs. */
+  const fewer = (done: number): string => {
+    const whole = Math.floor(done / plans.length);
+    return whole < 1 || whole === replications
+      ? ''
+      : ` --replications ${whole} makes as many runs, and reports them.`;
+  };
+  return (done) => {
+    const finished = `${done} of ${total} runs`;
+    reporting(
+      `writing the report of ${path}: ${finished} finished`,
+      `${finished} of ${path} finished, and are lost: ${UNREPORTED}.${fewer(done)}`,
+    );
+    bar(done);
+  };
+}
+
+/** Most replications of each variant that may be made. */
+function mostOf({ file: { until }, replications }: Prepared): number {
+  return until === undefined ? replications : looksOf(until.first, until.most).at(-1)!.replications;
+}
+
+function shortfallOf({ file, plans, path }: Prepared, kept: Kept, asked: number): Shortfall | null {
+  const incomplete = incompleteOf(file, plans, { asked, ...kept });
   if (incomplete === null) return null;
   const isEmpty = kept.records.every((row) => row.length === 0);
   if (kept.interrupted) {
@@ -138,12 +167,13 @@ export function resultWords({ path }: Prepared, { shortfall }: Ending, where: st
  * without each fault have shown.
  */
 export function resultOf(
-  { file, plans }: Prepared,
-  { records, shortfall }: Simulated,
+  { plans }: Prepared,
+  { file, records, shortfall, until }: Simulated,
   saved: Study['saved'] = null,
   proofs?: Proofs,
 ): Result {
-  return summarise(file, plans, records, VERSION, saved, shortfall?.incomplete, proofs);
+  const result = summarise(file, plans, records, VERSION, saved, shortfall?.incomplete, proofs);
+  return until === null ? result : { ...result, until };
 }
 
 function plural(count: number, noun: string): string {

@@ -22,6 +22,7 @@ import { GOALS, JUDGED_LISTS, rowsOf, tallyOf, type JudgedList, type JudgedRow }
 import { headingLines, left, lengthOf, type Paint } from './text-table.js';
 import { fromBatches, sizeWords, viewOf, type View } from './view.js';
 import { otherLoadText } from './other-load.js';
+import { chosenWords } from './until-words.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 
@@ -40,6 +41,7 @@ export function compareText(read: Result, options: CompareOptions): Lines {
   const { paint, columns } = options;
   const asked = compareFacts(view, options.all === true);
   const otherLoad = otherLoadText(view);
+  const chosen = chosenWords(result);
   const words = whatIfText(result.scenario.whatIf);
   const folded = (text: string): string[] => wrapped(text, '', '', columns);
   const lines = [
@@ -49,6 +51,7 @@ export function compareText(read: Result, options: CompareOptions): Lines {
     ...stopLines(result, paint),
     ...(words === null ? [] : folded(words)),
     ...(otherLoad === null ? [] : folded(otherLoad)),
+    ...(chosen === '' ? [] : folded(oneLine(chosen))),
   ];
   if (options.all === true || result.variants.length === 1)
     lines.push(...everyMetric(view, options));
@@ -119,6 +122,8 @@ function fileLines(file: string, result: Result, options: CheckOptions): string[
   });
   lines.push(...alarmLines(result.alarms, { paint, columns }));
   lines.push(...stopLines(result, paint));
+  const chosen = chosenWords(result);
+  if (chosen !== '') lines.push(...labelled('runs', oneLine(chosen), columns, paint));
   const words = whatIfText(result.scenario.whatIf);
   if (words !== null) lines.push(...wrapped(words, '  ', '  ', columns));
   const { hypothesis } = result;

@@ -21,6 +21,7 @@ import { chainOf } from './chain.js';
 import { folded, noted, type TextOptions } from './text-folded.js';
 import { expectedLines, judgedLines } from './text-judged.js';
 import { tippingWords } from './tipping/words.js';
+import { chosenWords } from './until-words.js';
 import { whatIfText } from './what-if.js';
 import { labelled, wrapped } from './wrap.js';
 import { answerOf, namedAnswers } from './answer.js';
@@ -46,6 +47,7 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
     ...alertLinesOf(view, options),
     ...headroomLines(view, options),
+    ...runLines(view, options),
     ...guessLines(view, options),
     ...hypothesisLines(view, options),
     ...expectedLines(view, options),
@@ -267,6 +269,12 @@ function guessLines({ result }: View, options: TextOptions): string[] {
   if (guesses.length === 0) return [];
   const words = `${guessWords(guesses)}. faultline sensitivity says which of them decide.`;
   return noted('guesses', oneLine(words), options);
+}
+
+/** What the program chose about the runs: their number, and the warm-up. */
+function runLines({ result }: View, options: TextOptions): string[] {
+  const words = chosenWords(result);
+  return words === '' ? [] : noted('runs', oneLine(words), options);
 }
 
 /** The hypothesis and its verdict. */

@@ -30,9 +30,9 @@ export function runHere(plans: readonly Plan[], replications: number): Records {
  * The runs of a scenario in the order in which they count: replication by replication, with all variants of each, so
  * that partial results cover every variant.
  */
-export function tasksOf(variants: number, replications: number): readonly RunTask[] {
+export function tasksOf(variants: number, replications: number, first = 0): readonly RunTask[] {
   const tasks: RunTask[] = [];
-  for (let replication = 0; replication < replications; replication++) {
+  for (let replication = first; replication < first + replications; replication++) {
     for (let variant = 0; variant < variants; variant++) tasks.push({ variant, replication });
   }
   return tasks;

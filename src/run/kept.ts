@@ -29,7 +29,7 @@ export interface VariantStop {
 
 /** Results of the runs of a scenario, whether or not all of them finished. */
 export interface Kept {
-  /** By variant: the finished replications, from the first without a gap. */
+  /** By variant: the finished replications, from the first one that was asked for without a gap. */
   readonly records: Records;
   /** By variant: the guard that stopped it; null if none did. */
   readonly stops: readonly (VariantStop | null)[];
@@ -40,12 +40,14 @@ export interface Kept {
 export interface KeptOptions extends ThreadOptions {
   /** Heap limit of a thread that runs alone. Unit: MiB. */
   readonly aloneHeapMiB: number;
+  /** The first replication that is made. Default: 0. */
+  readonly first?: number;
   /** Threads for these and later runs; by default the runs have threads of their own. */
   readonly workerThreads?: TaskWorkers;
 }
 
 /**
- * Runs every plan `replications` times on worker threads and keeps the finished runs. A guard ends only its variant.
+ * Makes `replications` runs of every plan on worker threads and keeps the finished runs. A guard ends only its variant.
  * The variant's stop is that of the first stopped replication, so only a shortage of memory can depend on the number of
  * threads. Aborting `signal` ends all runs. Throws RunFailure if a run fails.
  */
@@ -54,9 +56,10 @@ export async function runKept(
   replications: number,
   options: KeptOptions,
 ): Promise<Kept> {
-  const tasks = tasksOf(plans.length, replications);
   const { workers, heapMiB, memory, aloneHeapMiB, workerThreads, onDone, signal } = options;
-  const keeper = new Keeper(plans, replications);
+  const { first = 0 } = options;
+  const tasks = tasksOf(plans.length, replications, first);
+  const keeper = new Keeper(plans, replications, first);
   const pool: Omit<PoolOptions, 'workerThreads'> = {
     ...schedule(plans.length, replications),
     workers,
@@ -101,10 +104,14 @@ class Keeper {
   readonly stops: (VariantStop | null)[];
   private readonly plans: readonly Plan[];
   private readonly rows: RunRecord[][];
-  /** By variant: replications from here on are not needed. */
+  /** By variant: replications from here on, counted from the first, are not needed. */
   private readonly end: number[];
 
-  constructor(plans: readonly Plan[], replications: number) {
+  constructor(
+    plans: readonly Plan[],
+    replications: number,
+    private readonly first: number,
+  ) {
     this.plans = plans;
     this.stops = plans.map(() => null);
     this.rows = plans.map(() => []);
@@ -119,7 +126,7 @@ class Keeper {
   take(index: number, record: RunRecord): RunRecord {
     const variant = index % this.plans.length;
     const { replication, stop, stopNs } = record;
-    if (!isStopped(record)) this.rows[variant]![replication] = record;
+    if (!isStopped(record)) this.rows[variant]![replication - this.first] = record;
     else {
       const detail = stopDetail(this.plans[variant]!, record);
       const reason = stop as GuardReason;
@@ -131,7 +138,7 @@ class Keeper {
   /** A thread ran out of memory. Always returns true: only this variant ends. */
   lose(index: number, { name }: TaskError): true {
     const { length } = this.plans;
-    const replication = Math.floor(index / length);
+    const replication = this.first + Math.floor(index / length);
     const { instances } = this.plans[index % length]!;
     const filled = `its ${instances.length} instances fill the memory before its first event: lower replicas`;
     const detail = name === NoRoom.name ? filled : NO_ROOM;
@@ -151,8 +158,9 @@ class Keeper {
   }
 
   private stop(variant: number, stop: VariantStop): void {
-    if (stop.replication >= this.end[variant]!) return;
-    this.end[variant] = stop.replication;
+    const at = stop.replication - this.first;
+    if (at >= this.end[variant]!) return;
+    this.end[variant] = at;
     this.stops[variant] = stop;
   }
 }

@@ -20,7 +20,7 @@ export function withDigest(explicit: Omit<ScenarioFile, 'sha256'>): ScenarioFile
 function digest(explicit: Omit<ScenarioFile, 'sha256'>): string {
   const bare = (list: ScenarioFile['budgets']): unknown =>
     list.map(({ at: _at, expression: _expression, ...own }) => own);
-  const { accepted: _accepted, ...judged } = explicit;
+  const { accepted: _accepted, until: _until, ...judged } = explicit;
   // The changes from the baseline follow from the scenarios of both.
   const variants = judged.variants.map(({ changes: _changes, ...own }) => own);
   const { hypothesis } = judged;

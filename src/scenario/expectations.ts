@@ -18,6 +18,8 @@ import type {
 } from '../contracts/scenario/expression.js';
 import type { ExpressionNames } from '../language/expression.js';
 import type { ExpressionProblem } from '../language/expression-scan.js';
+import { checkPrecision, parsePrecision } from '../language/precision.js';
+import type { Precision } from '../contracts/scenario/until.js';
 import { METRIC_WORDS } from '../language/metrics.js';
 import { get, items, text, type Node, type PathKey } from './located.js';
 import type { Subject } from './modules/kind.js';
@@ -189,6 +191,9 @@ export const MEASURE: Reader<Measure> = {
   },
   check: checkMeasure,
 };
+
+/** A metric with how closely it is to be known. */
+export const PRECISION: Reader<Precision> = { parse: parsePrecision, check: checkPrecision };
 
 interface TextAt {
   readonly source: string;

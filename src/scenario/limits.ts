@@ -36,17 +36,18 @@ export function checkLimits(scenario: Scenario, graph: CallGraph, raise: Raise):
     raise('FL602', ['services'], message);
   }
   const { run } = scenario;
+  const replications = run.until?.atMost ?? run.replications;
   const seconds = (run.durationNs + run.warmupNs) / NS_PER_SECOND;
   const fanOut = fanOuts(graph);
   for (const [name, workload] of scenario.workloads) {
     const rate = rateOf(workload.arrivals, seconds);
     const perRequest = meanFanOut(workload, fanOut);
     const roots = rate * seconds;
-    const total = roots * perRequest * run.replications;
+    const total = roots * perRequest * replications;
     const path = ['workloads', name, 'arrivals'];
     const sum = `${round(rate)}/s x ${formatDuration(run.durationNs + run.warmupNs)} = ${round(roots)} requests a run`;
     if (total > LOAD_MAX) {
-      const rest = `x ${round(perRequest)} calls each x ${run.replications} replications = ${round(total)}`;
+      const rest = `x ${round(perRequest)} calls each x ${replications} replications = ${round(total)}`;
       const message =
         `${sum}, ${rest}: exceeds the limit of ${round(LOAD_MAX)}. Shorten the run or lower ` +
         (perRequest > CALLS_MANY ? 'the attempts of the retries, which count in full' : 'the rate');

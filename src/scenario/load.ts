@@ -1,3 +1,4 @@
+import type { RunSettings } from '../contracts/scenario/run.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Expression, Measure } from '../contracts/scenario/expression.js';
 import { Problems, type Diagnostic } from './diagnostics.js';
@@ -34,6 +35,9 @@ export function loadScenario(path: string, read: ReadFile): Loaded {
   return new Source(path, read).load();
 }
 
+/** The warm-up that pilot runs have found, and their number. */
+export type FoundWarmup = Pick<RunSettings, 'warmupNs' | 'pilots'>;
+
 /** A parsed scenario file, which can be built repeatedly with different values. */
 export class Source {
   private readonly problems = new Problems();
@@ -41,6 +45,7 @@ export class Source {
   private readonly read: ReadFile;
   private readonly whatIf: OpenEdits | null;
   private scope: Loader['scope'] = null;
+  private warmup: FoundWarmup | null = null;
 
   /**
    * `sweep`: an additional sweep, which replaces one of the same name. `whatIf`: command-line overrides, applied after
@@ -106,11 +111,26 @@ export class Source {
     return { questions, problems: problems.diagnostics(this.path) };
   }
 
+  /** A file of this source with the warm-up that pilot runs have found. Later ones of `with` have the same. */
+  warmUp(file: ScenarioFile, found: FoundWarmup): ScenarioFile {
+    this.warmup = found;
+    return {
+      ...file,
+      variants: file.variants.map((variant) => {
+        const { scenario } = variant;
+        if (scenario.run.pilots === undefined) return variant;
+        return { ...variant, scenario: { ...scenario, run: { ...scenario.run, ...found } } };
+      }),
+    };
+  }
+
   /** Builds the file with other values. Requires that `load` succeeded. */
   with(changed: Changed): Pick<Loaded, 'file' | 'problems'> {
     const own = this.problems.forVariant();
     const file = new Loader(this.tree!, own, this.read, this.whatIf).file(changed);
-    return { file: own.hasErrors ? null : file, problems: own.diagnostics(this.path) };
+    const { warmup } = this;
+    const warm = file === null || warmup === null ? file : this.warmUp(file, warmup);
+    return { file: own.hasErrors ? null : warm, problems: own.diagnostics(this.path) };
   }
 }
 

@@ -33,6 +33,8 @@ import { repair } from './repair.js';
 import { namesIn, salvage } from './salvage.js';
 import type { Edit } from './patch.js';
 import { resolveSweeps, type WrittenSweep } from './sweeps.js';
+import { judgedIn } from '../language/expressions-of.js';
+import { resolveUntil } from './until.js';
 import { validate } from './validate.js';
 import { patchAsWritten, patched, planVariants } from './variants.js';
 import type { Patched, VariantPlan } from './variants.js';
@@ -123,6 +125,8 @@ export class Loader {
       const around = { judged, variants: names, removed, budgets: lists.budgets, problems };
       this.sweeps = resolveSweeps(frame.sweeps, get(tree, 'sweeps'), around);
     }
+    const isJudging = judgedIn({ ...lists, hypothesis: shown }).length > 0;
+    const until = resolveUntil(judged[0]!, get(tree, 'run'), isJudging, scope);
     if (problems.hasErrors) return null;
     this.scope = { judged, variants: names, isPart: false };
     const baselines = frame.variants?.some((variant) => variant.baseline) === true;
@@ -133,11 +137,8 @@ export class Loader {
       variants,
       ...lists,
       hypothesis: shown,
-      accepted: (frame.lint?.accept ?? []).map(({ rule, of = null, reason }) => ({
-        rule,
-        of,
-        reason,
-      })),
+      ...(until !== null && { until }),
+      accepted: acceptedBy(frame),
     };
     return this.identified(explicit);
   }
@@ -347,6 +348,10 @@ function byJudged<T>(of: (name: JudgedSection) => T): Record<JudgedSection, T> {
     JudgedSection,
     T
   >;
+}
+
+function acceptedBy({ lint }: FrameOutput): ScenarioFile['accepted'] {
+  return (lint?.accept ?? []).map(({ rule, of = null, reason }) => ({ rule, of, reason }));
 }
 
 function checkDefaults(tree: MapNode, problems: Problems): void {

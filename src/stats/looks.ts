@@ -27,6 +27,11 @@ export function looksOf(first: number, most: number): readonly Look[] {
   }));
 }
 
+/** The share of its error probability that whatever is judged at a look may spend there. */
+export function partOf({ error }: Look): number {
+  return error / LOOKS_ERROR;
+}
+
 function spentAt(share: number): number {
   return LOOKS_ERROR * log(1 + (Math.E - 1) * share);
 }

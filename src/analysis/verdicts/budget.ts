@@ -150,7 +150,8 @@ function decide(
   { nothing, until }: { readonly nothing: string; readonly until: string },
 ): Decision {
   const { measured, limit } = held;
-  const level = levelOf(source.confidence ?? DEFAULT_CONFIDENCE, measured);
+  const { confidence, part } = source;
+  const level = levelOf({ confidence: confidence ?? DEFAULT_CONFIDENCE, part }, measured);
   const interval = level === null ? null : held.intervalAt(level);
   const ci95 = interval === null ? null : ([interval.low, interval.high] as const);
   const from = fromOf(measured, interval);
@@ -165,7 +166,7 @@ function decide(
     return { verdict: source.allowEmpty ? 'pass' : 'fail', ci95: null, note: 'no samples' };
   }
   if (limit === null) return { verdict: 'fail', ci95, note: nothing, ...from };
-  const shown = source.confidence === null ? null : interval;
+  const shown = confidence === null ? null : interval;
   const judged = (around: Parameters<typeof judge>[3]): Verdict =>
     judge(expression.op, measured.value!, limit, around, source.by);
   const verdict = judged(shown);

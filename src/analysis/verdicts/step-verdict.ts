@@ -74,7 +74,7 @@ function judgeOne(
   part: number,
   runs?: number,
 ): Verdict {
-  const level = levelOf(judging.confidence, held.measured);
+  const level = levelOf(judging, held.measured);
   const error = level === null ? 1 : part * (1 - level);
   const interval = level === null ? null : held.intervalAt(1 - error);
   if (interval === null || runs === undefined) return judge(op, value, limit, interval, judging.by);

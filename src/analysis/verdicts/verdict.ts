@@ -9,16 +9,19 @@ export const DEFAULT_CONFIDENCE = 0.95;
 export interface Judging {
   /** Null = by the point estimate. */
   readonly confidence: number | null;
+  /** Share of the error probability that may be spent; absent = all of it. */
+  readonly part?: number;
   /** Tolerance: share of the limit by which the value may exceed it. */
   readonly by: number;
 }
 
 /** Confidence of the interval that judges a value; null = the point estimate does, as for exact observations. */
 export function levelOf(
-  confidence: number | null,
+  { confidence, part = 1 }: Pick<Judging, 'confidence' | 'part'>,
   { kind }: Pick<Measured, 'kind'>,
 ): number | null {
-  return kind === 'exact' && confidence === DEFAULT_CONFIDENCE ? null : confidence;
+  if (confidence === null || (kind === 'exact' && confidence === DEFAULT_CONFIDENCE)) return null;
+  return part === 1 ? confidence : 1 - (1 - confidence) * part;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { csvText, numberText } from '../../report/csv.js';
 import { columnsOf, left } from '../../report/text-table.js';
+import { untilWords } from '../../report/until-words.js';
+import { LOOKS_ERROR } from '../../stats/looks.js';
 import { wrapped } from '../../report/wrap.js';
 import { asLines, oneLine } from '../../text/line.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
@@ -31,8 +33,13 @@ export async function ask(
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const { file, plans } = prepared;
-  const answers = answersOf({ file, plans, records: simulated.records }, questions);
-  if (flags.quiet !== true) terminal.note(oneLine(simulated.words));
+  const { until, records } = simulated;
+  const part = until === null ? 1 : (1 - until.confidence) / LOOKS_ERROR;
+  const answers = answersOf({ file, plans, records, part }, questions);
+  if (flags.quiet !== true) {
+    terminal.note(oneLine(simulated.words));
+    if (until !== null) terminal.note(oneLine(untilWords(until)));
+  }
   const writes = new Writes();
   await writes.attempt(() => writeDocument(flags.json, () => jsonOf(answers, prepared), terminal));
   await writes.attempt(() => writeDocument(flags.csv, () => csvOf(answers), terminal));

@@ -20,6 +20,7 @@ import { budget, comparison, hypothesis } from './result-budgets.js';
 import { cascade } from './result-cascade.js';
 import { component, componentKind, metered } from './result-figures.js';
 import { counterfactuals } from './result-proofs.js';
+import { until } from './result-until.js';
 import { tipping } from './result-tipping.js';
 import {
   count,
@@ -202,7 +203,13 @@ const schema: z.ZodType<Omit<Result, 'variants'>> = z.object({
   replications: z.int().min(1),
   engine: z.object({ version: text }),
   digest,
-  run: z.object({ duration: count, warmup: count, drain: count.nullable(), step: count }),
+  run: z.object({
+    duration: count,
+    warmup: count,
+    pilots: count.optional(),
+    drain: count.nullable(),
+    step: count,
+  }),
   report,
   topology,
   faults: list(fault),
@@ -211,6 +218,7 @@ const schema: z.ZodType<Omit<Result, 'variants'>> = z.object({
   comparisons: list(comparison),
   warnings: list(text),
   alarms: list(text).optional(),
+  until: until.optional(),
   incomplete: incomplete.optional(),
 });
 

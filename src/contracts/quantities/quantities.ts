@@ -59,6 +59,13 @@ export function durationOrNone(limits: DurationLimits = {}): Quantity<Ns | null>
   });
 }
 
+/** Reads a duration, or the word `auto`. */
+export function durationOrAuto(limits: DurationLimits = {}): Quantity<Ns | 'auto'> {
+  return quantity((input) => (input === 'auto' ? input : parseDuration(input, limits)), {
+    anyOf: [DURATION_TEXT, { const: 0 }, { const: 'auto' }],
+  });
+}
+
 /** Reads a duration with an optional sign: `-90s`. */
 export function signedDuration(limits: DurationLimits = {}): Quantity<Ns> {
   const pattern = DURATION_PATTERN.replace('^', '^-?');

@@ -1,3 +1,4 @@
+import type { MadeRuns } from './until.js';
 import type { AlertsResult } from './alerts.js';
 import type { FurtherRuns } from './further-runs.js';
 import type { Guess } from './guess.js';
@@ -17,7 +18,7 @@ import type { WhatIfWords } from '../scenario/what-if.js';
  * The result document: one JSON value with sorted keys, from which every report is made. Durations are in
  * seconds, rates per second, shares from 0 to 1. `null` = nothing was measured.
  */
-export interface Result {
+export interface Result extends MadeRuns {
   readonly faultline: 1;
   /** Checksum of all other values; present in the document, absent in memory. */
   readonly checksum?: string;
@@ -30,14 +31,14 @@ export interface Result {
     /** Values that a comment calls a guess; absent without any. */
     readonly guesses?: readonly Guess[];
   };
-  readonly seed: number;
-  readonly replications: number;
   readonly engine: { readonly version: string };
   /** Digest over all runs, 16 hex digits. */
   readonly digest: string;
   readonly run: {
     readonly duration: number;
     readonly warmup: number;
+    /** Pilot runs in which MSER-5 found the warm-up; absent = it is written. */
+    readonly pilots?: number;
     readonly drain: number | null;
     readonly step: number;
   };

@@ -17,6 +17,7 @@ import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
 import type { RestartBackoff } from './restarts.js';
 import type { Arrivals } from './arrivals.js';
+import type { Until } from './until.js';
 import type { Described } from './described.js';
 
 /**
@@ -60,6 +61,8 @@ export interface ScenarioFile {
     readonly statement: string;
     readonly expect: readonly BudgetSource[];
   } | null;
+  /** When enough runs were made; absent = their number is fixed. */
+  readonly until?: Until;
   /** Findings of lint that the file accepts. */
   readonly accepted: readonly Accepted[];
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
@@ -113,6 +116,8 @@ export interface BudgetSource {
   /** Tolerance on a measured limit, as a share of it; 0 by default. */
   readonly by: number;
   readonly allowEmpty: boolean;
+  /** Share of its error probability that these runs may spend, where other looks spend the rest; absent = all of it. */
+  readonly part?: number;
   /** Location in the file, for messages. */
   readonly at: string;
 }

@@ -2,6 +2,7 @@ import type { Fold } from '../fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import { plural } from '../../text/words.js';
+import { untilWords, warmupWords } from '../until-words.js';
 import { guessCount, guessText } from '../guess-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { fromBatches, type View } from '../view.js';
@@ -13,10 +14,11 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
   // The verdict says it already.
   const warnings = result.warnings.filter((text) => text !== oneRunWords(result));
   const rows = [
-    ['Runs', runWords(view)],
+    ['Runs', runWords(view)] as const,
+    ...(result.until === undefined ? [] : [['Enough runs', untilWords(result.until)] as const]),
     ...DEFINITIONS,
-    ['Intervals', intervalWords(view)],
-  ] as const;
+    ['Intervals', intervalWords(view)] as const,
+  ];
   return section('method', 'Method', 'How these numbers were made', [
     folded(definitions(rows), 'Definitions'),
     guessList(view),
@@ -82,7 +84,7 @@ function runWords(view: View): string {
   const sum = (pick: (r: (typeof totals)[number]) => number): string =>
     formatCount(totals.reduce((all, each) => all + pick(each), 0));
   const runs = `${plural(result.variants.length, 'variant')} × ${plural(result.replications, 'replication')}`;
-  const times = `${formatSeconds(result.run.warmup)} warm-up thrown away, ${formatSeconds(result.run.duration)} measured`;
+  const times = `${warmupWords(result.run)} thrown away, ${formatSeconds(result.run.duration)} measured`;
   const work = `${sum((r) => r.requests)} requests measured; warm-up included, ${sum((r) => r.attempts)} attempts and ${sum((r) => r.events)} events`;
   return `${runs}, ${times}; seed ${result.seed}; ${work}`;
 }

@@ -40,12 +40,30 @@ function resolveRun(context: Context, run: ScenarioOutput['run']): RunSettings {
   if (stepNs > run.durationNs) {
     cursorAt(context, 'run', 'timeline').conflict('a step of the timeline is longer than the run');
   }
-  if (run.durationNs + run.warmupNs + (run.drainNs ?? 0) > HORIZON_MAX_NS) {
+  const warmupNs = run.warmupNs === 'auto' ? 0 : run.warmupNs;
+  if (run.durationNs + warmupNs + (run.drainNs ?? 0) > HORIZON_MAX_NS) {
     cursorAt(context, 'run', 'duration').conflict(
       'duration, warmup and drain together exceed 104 days',
     );
   }
-  return { ...run, stepNs };
+  const pilots = run.warmupNs === 'auto' ? { pilots: 0 } : {};
+  return { ...run, warmupNs, ...pilots, stepNs, ...replicationsOf(context, run) };
+}
+
+/** The fixed number of runs, or that of the first look. */
+function replicationsOf(
+  context: Context,
+  { replications }: ScenarioOutput['run'],
+): Pick<RunSettings, 'replications' | 'until'> {
+  if (typeof replications === 'number') return { replications };
+  const { until, atLeast, atMost } = replications;
+  if (atMost < 2 * atLeast) {
+    cursorAt(context, 'run', 'replications', 'atMost').conflict(
+      `no second look at ${2 * atLeast} replications fits: raise atMost, lower atLeast, or write replications: ${atMost}`,
+    );
+  }
+  const goals = typeof until === 'string' ? [until] : until;
+  return { replications: atLeast, until: { goals, atMost } };
 }
 
 /** Resolves `network`. */

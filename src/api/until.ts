@@ -1,0 +1,87 @@
+import { isReached, judgedAt, seenAt, type Seen } from '../analysis/until.js';
+import type { UntilResult } from '../contracts/result/until.js';
+import type { ScenarioFile } from '../contracts/scenario/scenario.js';
+import type { Records } from '../run/here.js';
+import { looksOf, type Look } from '../stats/looks.js';
+import { wholeRuns, type Execute } from './execute.js';
+import type { Prepared } from './prepare.js';
+
+/** Some replications of each variant; `isCut`: runs are missing, and no more are to be made. */
+export interface Made {
+  readonly records: Records;
+  readonly isCut: boolean;
+}
+
+/** All runs of a scenario, and what they are judged by. */
+export interface Enough {
+  readonly records: Records;
+  /** Its budgets are limited to the error of the last look. */
+  readonly file: ScenarioFile;
+  /** Replications of each variant that were asked for. */
+  readonly asked: number;
+  /** Why no more runs were made; null = their number is fixed. */
+  readonly until: UntilResult | null;
+}
+
+/**
+ * Makes the runs of a scenario: a fixed number of each variant, or look by look until its goals are reached. `make` makes
+ * `count` replications of each variant, from replication `first` on.
+ */
+export async function enoughRuns(
+  { file, plans, replications }: Pick<Prepared, 'file' | 'plans' | 'replications'>,
+  make: (count: number, first: number) => Promise<Made>,
+): Promise<Enough> {
+  const { until } = file;
+  if (until === undefined) {
+    const { records } = await make(replications, 0);
+    return { records, file, asked: replications, until: null };
+  }
+  const looks = looksOf(until.first, until.most);
+  let records: Records = plans.map(() => []);
+  let seen: { readonly at: Look; readonly found: Seen } | null = null;
+  for (const look of looks) {
+    const before = records[0]?.length ?? 0;
+    const made = await make(look.replications - before, before);
+    records = records.map((row, i) => [...row, ...made.records[i]!]);
+    if (made.isCut) {
+      const last = seen === null ? {} : { ...seen.found };
+      const confidence = 1 - look.error;
+      return {
+        records,
+        file: judgedAt(file, look),
+        asked: look.replications,
+        until: { ...NOTHING_SEEN, confidence, ...last, ...madeOf(looks, records), reason: 'ended' },
+      };
+    }
+    seen = { at: look, found: seenAt({ file, plans, records }, until, look) };
+    if (isReached(seen.found)) break;
+  }
+  const { at, found } = seen!;
+  const reason = isReached(found) ? 'reached' : 'most';
+  return {
+    records,
+    file: judgedAt(file, at),
+    asked: at.replications,
+    until: { ...found, ...madeOf(looks, records), reason },
+  };
+}
+
+/** The same where a run that ends early is an error: a GuardStop. */
+export function wholeEnough(
+  prepared: Prepared,
+  how: { readonly execute: Execute; readonly path: string },
+): Promise<Enough> {
+  return enoughRuns(prepared, async (count, first) => ({
+    records: await wholeRuns(prepared.plans, count, how, first),
+    isCut: false,
+  }));
+}
+
+const NOTHING_SEEN = { precisions: [] } as const;
+
+function madeOf(looks: readonly Look[], records: Records): Pick<UntilResult, 'looks' | 'made'> {
+  return {
+    looks: looks.map(({ replications }) => replications),
+    made: Math.min(...records.map((row) => row.length)),
+  };
+}
