@@ -1,7 +1,7 @@
 import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
-import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { attribute, drawnOnce, label, stroke, textWidth, type Drawing } from '../draw.js';
 import {
   decadesIn,
   linear,
@@ -25,12 +25,18 @@ export interface LossPoint {
 }
 
 /** Share of all finished requests that still wait for a successful response or never get one, by log-spaced time. */
-export function lossPoints(view: View, variant: VariantResult, domain: Bounds): LossPoint[] {
-  const { upTo, n, finished } = pooled(view, variant, 'successLatency');
-  return logSteps(domain).map((seconds) => ({
-    seconds,
-    share: finished === 0 ? 1 : 1 - countUpTo(upTo, n, seconds) / finished,
-  }));
+export function lossPoints(
+  view: View,
+  variant: VariantResult,
+  domain: Bounds,
+): readonly LossPoint[] {
+  return drawnOnce(view.result, ['loss points', variant.name, ...domain], () => {
+    const { finished, bins } = pooled(view, variant, 'successLatency');
+    return countsUpTo(bins, domain).map(({ seconds, count }) => ({
+      seconds,
+      share: finished === 0 ? 1 : 1 - count / finished,
+    }));
+  });
 }
 
 /** Share of a population that finished within a time. */
@@ -39,10 +45,12 @@ export function cumulativePoints(
   variant: VariantResult,
   population: Population,
   domain: Bounds,
-): LossPoint[] {
-  const { upTo, n, own } = pooled(view, variant, population);
-  if (own === 0) return [];
-  return logSteps(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
+): readonly LossPoint[] {
+  return drawnOnce(view.result, ['points', population, variant.name, ...domain], () => {
+    const { own, bins } = pooled(view, variant, population);
+    if (own === 0) return [];
+    return countsUpTo(bins, domain).map(({ seconds, count }) => ({ seconds, share: count / own }));
+  });
 }
 
 /** What the pictures read out: the share of each variant at equal steps of the axis, by index. */
@@ -83,6 +91,10 @@ export function latencyDomain(view: View): [number, number] {
 
 /** Share of requests without a successful response yet, log-log. */
 export function lossChart(view: View, width: number): Drawing {
+  return drawnOnce(view.result, ['loss', width], () => lossIn(view, width));
+}
+
+function lossIn(view: View, width: number): Drawing {
   const narrow = width < 600;
   const names = narrow ? 16 * (legendRows(view, width) - 1) : 0;
   const height = names + (narrow ? 310 : 370);
@@ -195,31 +207,52 @@ function secondsOf(variant: VariantResult, population: Population, q: 'p50' | 'p
   return value === null ? 'nothing answered' : formatSeconds(value);
 }
 
-function pooled(view: View, variant: VariantResult, population: Population) {
-  const pairs: [number, number][] = [];
+/** All requests of users of a variant: their number, that of a population, and its times, ascending, with counts. */
+interface Pooled {
+  readonly finished: number;
+  readonly own: number;
+  readonly bins: readonly (readonly [number, number])[];
+}
+
+function pooled({ result }: View, variant: VariantResult, population: Population): Pooled {
+  return drawnOnce(result, [population, variant.name], () => pooledOf(result, variant, population));
+}
+
+function pooledOf(
+  { topology }: View['result'],
+  variant: VariantResult,
+  population: Population,
+): Pooled {
+  const bins: [number, number][] = [];
   let finished = 0;
   let own = 0;
-  for (const node of view.result.topology.nodes) {
+  for (const node of topology.nodes) {
     const component = node.kind === 'workload' ? variant.components[node.name] : undefined;
     if (component === undefined) continue;
     finished += component.latency.count;
     own += component[population].count;
     const { histogram } = component[population];
-    histogram?.upTo.forEach((at, i) => pairs.push([at, histogram.n[i]!]));
+    histogram?.upTo.forEach((at, i) => bins.push([at, histogram.n[i]!]));
   }
-  pairs.sort((a, b) => a[0] - b[0]);
-  return { upTo: pairs.map((p) => p[0]), n: pairs.map((p) => p[1]), finished, own };
+  bins.sort((a, b) => a[0] - b[0]);
+  return { finished, own, bins };
 }
 
-function countUpTo(upTo: readonly number[], n: readonly number[], seconds: number): number {
-  let count = 0;
-  for (let i = 0; i < upTo.length && upTo[i]! <= seconds * (1 + 1e-9); i++) count += n[i]!;
-  return count;
+/** How many are done at each step of a time axis. */
+function countsUpTo(
+  bins: Pooled['bins'],
+  domain: Bounds,
+): readonly { readonly seconds: number; readonly count: number }[] {
+  let [next, count] = [0, 0];
+  return logSteps(domain).map((seconds) => {
+    while (next < bins.length && bins[next]![0] <= seconds * (1 + 1e-9)) count += bins[next++]![1];
+    return { seconds, count };
+  });
 }
 
-function clipped(points: readonly LossPoint[]): LossPoint[] {
+function clipped(points: readonly LossPoint[]): readonly LossPoint[] {
   const below = points.findIndex((p) => p.share < FLOOR);
-  if (below < 0) return points.slice();
+  if (below < 0) return points;
   return [...points.slice(0, below), { seconds: points[below]!.seconds, share: FLOOR }];
 }
 

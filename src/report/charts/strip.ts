@@ -35,7 +35,7 @@ export function stripChart(
   const x = linear([0, end], [0, WIDTH]);
   const y = logarithmic(FAILING, FAILS);
   const at = (values: readonly (number | null)[], height: (value: number) => number) =>
-    stepPoints(values, step, height).map((point) => ({ x: x(point.x), y: point.y }));
+    stepPoints(values, step, height, x);
   const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
   const allowed = view.result.report.slo?.success ?? null;

@@ -1,4 +1,3 @@
-import { sumOf } from '../../stats/sums.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { HealthState } from '../../contracts/result/cascade.js';
 import { mapNodes } from '../crowd.js';
@@ -8,7 +7,7 @@ import { formatInstant, formatRate, formatSeconds, formatShare } from '../../tex
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
-import { busyShare, flowOf, largestFlow } from '../topology-frames.js';
+import { busyShares, flowsOf, largestFlow, NO_FLOW } from '../topology-frames.js';
 import { backlogIn, backlogsOf, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
@@ -137,7 +136,7 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, map.direction, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, map.direction, at))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, { edge, index: i, direction: map.direction }, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, map.direction, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, map.direction, step))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, { edge, index: i, direction: map.direction }, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
@@ -176,18 +175,24 @@ type MapEdge = Placement['edges'][number];
 
 const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };
 
-function severityAt(variant: VariantResult, step: number): number {
+/** How bad all components of a variant are together, by step. */
+function severitiesOf(variant: VariantResult): readonly number[] {
   const behind = backlogsOf(variant).flatMap(({ places }) => places);
   const names = [...new Set([...Object.keys(variant.components), ...behind])];
-  return sumOf(names.map((name) => SEVERITY[stateOf(variant, name, step)]));
+  const all = new Array<number>(variant.timeline.steps).fill(0);
+  for (const name of names)
+    for (let step = 0; step < all.length; step++)
+      all[step]! += SEVERITY[stateOf(variant, name, step)];
+  return all;
 }
 
 function onsetOf(variant: VariantResult, from: number, until: number, step: number): number {
   const start = stepAt(variant.timeline, from);
   const stop = stepAt(variant.timeline, until);
-  const before = severityAt(variant, Math.max(0, start - 1));
+  const severities = severitiesOf(variant);
+  const before = severities[Math.max(0, start - 1)]!;
   for (let i = start; i <= stop; i++)
-    if (severityAt(variant, i) > before) return Math.min(i + 1, stop) * step;
+    if (severities[i]! > before) return Math.min(i + 1, stop) * step;
   return start * step;
 }
 
@@ -197,8 +202,9 @@ function worstOf(variant: VariantResult, from: number, until: number): number | 
   let worst = -1;
   let best = 0;
   let run = 0;
+  const severities = severitiesOf(variant);
   for (let i = stepAt(timeline, from); i <= last; i++) {
-    const severity = severityAt(variant, i);
+    const severity = severities[i]!;
     if (severity > best) {
       best = severity;
       worst = i;
@@ -219,7 +225,7 @@ function nodeMarks(
   const ink = healthy ? 'var(--ink)' : `var(--on-${state})`;
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
-  const share = busyShare(variant, node, step);
+  const share = busyShares(variant, node)(step);
   const bars: Part =
     share === null
       ? null
@@ -298,7 +304,7 @@ function edgeMarks(
   step: number,
   top: number,
 ): Markup {
-  const { attempts, retried } = flowOf(variant, edge, step);
+  const { attempts, retried } = flowsOf(variant, edge)[step] ?? NO_FLOW;
   const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
   return markup`<path d="${pathOf(edge.points, direction)}" stroke-width="${coordinate(width)}"${retried && RETRIED}${attempts <= 0 && attribute('stroke-opacity', 0.6)} />`;
 }
@@ -312,7 +318,7 @@ function edgeWords(
   { edge, index, direction }: { edge: MapEdge; index: number; direction: Placement['direction'] },
   step: number,
 ): Markup | null {
-  const { attempts, retried } = flowOf(variant, edge, step);
+  const { attempts, retried } = flowsOf(variant, edge)[step] ?? NO_FLOW;
   if (!overRun(variant, edge).isRetried) return null;
   const rates = variant.timeline.edges[`${edge.from}->${edge.to}`]?.attempts ?? [];
   const text = formatRate(attempts);
@@ -342,12 +348,9 @@ function overRun(variant: VariantResult, edge: MapEdge): OverRun {
   const name = `${edge.from}->${edge.to}`;
   let own = known.get(name);
   if (own === undefined) {
-    const { step, steps } = variant.timeline;
-    const all = Array.from({ length: steps }, (_, i) => i);
-    const hasBreaker = (variant.edges[name]?.breaker?.transitions.length ?? 0) > 0;
-    const open = hasBreaker ? all.map((i) => Number(breakerOpen(variant, edge, i * step))) : [];
+    const open = openSteps(variant, variant.edges[name]?.breaker);
     own = {
-      isRetried: all.some((i) => flowOf(variant, edge, i).retried),
+      isRetried: flowsOf(variant, edge).some(({ retried }) => retried),
       open: open.includes(1) ? open : null,
     };
     known.set(name, own);
@@ -361,20 +364,30 @@ function switchMarks(
   variant: VariantResult,
   edge: MapEdge,
   direction: Placement['direction'],
-  at: number,
+  step: number,
 ): Markup | null {
   const { open } = overRun(variant, edge);
   if (open === null) return null;
-  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
+  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${open[step] !== 1 && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
 }
 
-function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
-  const breaker = variant.edges[`${edge.from}->${edge.to}`]?.breaker;
-  if (breaker === null || breaker === undefined || breaker.dryRun) return false;
+/** 1 in the steps at whose start at least half of the breakers of an edge are open. */
+function openSteps(
+  { timeline: { step, steps } }: VariantResult,
+  breaker: VariantResult['edges'][string]['breaker'] | undefined,
+): readonly number[] {
+  if (breaker === null || breaker === undefined || breaker.dryRun) return [];
+  const changes = breaker.transitions.toSorted((a, b) => a.at - b.at);
   const states = new Map<string, string>();
-  for (const each of breaker.transitions) if (each.at <= at) states.set(each.instance, each.state);
-  const open = [...states.values()].filter((state) => state === 'open').length;
-  return open > 0 && open * 2 >= states.size;
+  let [next, open] = [0, 0];
+  return Array.from({ length: steps }, (_, i) => {
+    for (; next < changes.length && changes[next]!.at <= i * step; next++) {
+      const { instance, state } = changes[next]!;
+      open += Number(state === 'open') - Number(states.get(instance) === 'open');
+      states.set(instance, state);
+    }
+    return Number(open > 0 && open * 2 >= states.size);
+  });
 }
 
 /** An open switch on the line. */
