@@ -14,7 +14,7 @@ export function alertsSection(view: View): Markup | null {
     if (words === null) return null;
     return {
       title: titleOf(variant),
-      body: markup`<p>${words}</p>${scrolled(tableOf(variant), 'Alerts')}${caption('Evaluated as Prometheus does, over the series that the run exports.')}`,
+      body: markup`<p>${words}</p>${scrolled(tableOf(variant), `Rules of alerts, ${variant.name}`)}${caption('Evaluated as Prometheus does, over the series that the run exports.')}`,
     };
   });
 }
