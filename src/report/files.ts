@@ -14,7 +14,8 @@ import {
 import { swimlaneChart } from './charts/swimlane.js';
 import { mostWaiting, stripChart } from './charts/strip.js';
 import { stripOf } from './strips.js';
-import { mapsOf, snapshotsOf, topologyChart } from './charts/topology.js';
+import { mapsOf, topologyChart } from './charts/topology.js';
+import { snapshotsOf } from './charts/topology-moments.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
