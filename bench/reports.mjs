@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as library from '../dist/library/index.js';
 import { runThreaded } from '../dist/run/replicate.js';
-import { tuneCompiler } from '../dist/run/compiling.js';
+import { tuneCompiler, tuneForCommand, tuneForReport } from '../dist/run/compiling.js';
 import { thirtyByFive } from './reports-case.mjs';
 
 const ROUNDS = 5;
@@ -49,7 +49,9 @@ async function round(text) {
   };
   tuneCompiler(1);
   const records = await timed('run', () => runThreaded(plans, replications, THREAD));
+  tuneForCommand();
   const result = await timed('analysis', () => summarise(file, plans, records, '0'));
+  tuneForReport();
   const page = await timed('html', () =>
     renderHtml(result, { command: 'faultline run case.yaml', version: '0' }),
   );

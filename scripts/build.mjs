@@ -7,6 +7,7 @@
 //   library/node.js     what the library has in Node alone
 //   THIRD-PARTY-NOTICES.txt  the licences of the packages whose code is in these files
 //   layers/LAYER.js     every module of a layer, and PATH.js for each module: what tests and benchmarks import
+import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,9 +112,13 @@ function buildLayers(directory) {
 const pageScript = {
   name: 'page-script',
   resolveId: (source) => (source.endsWith('/browser/built.js') ? PAGE_TEXT : null),
-  load: async (id) =>
-    id === PAGE_TEXT ? `export const SCRIPT = ${JSON.stringify(await builtPage())};` : null,
+  load: async (id) => (id === PAGE_TEXT ? scriptModule(await builtPage()) : null),
 };
+
+function scriptModule(script) {
+  const hash = createHash('sha256').update(script).digest('base64');
+  return `export const SCRIPT = ${JSON.stringify(script)};\nexport const SCRIPT_HASH = '${hash}';`;
+}
 
 let page = null;
 

@@ -39,14 +39,17 @@ function badgeError(text, { result }) {
   if (plain === 'incomplete') return result.incomplete === undefined ? 'all runs are there' : null;
   if (plain === 'no goals' || plain === 'not as expected')
     return all.length === 0 ? null : 'there are goals';
-  const single = { survives: 1, 'does not survive': 0, undecided: 0 }[plain];
+  const single = { survives: 1, 'holds its goals': 1, 'does not survive': 0, undecided: 0 }[plain];
   if (single !== undefined) {
     const isOpen = survivors === 0 && lost === 0;
     return single === survivors && (plain === 'undecided') === isOpen
       ? null
       : `${survivors} survive`;
   }
-  const read = /^(\d+) of (\d+) (?:with goals )?survives?(?:, (\d+) undecided)?$/u.exec(plain);
+  const read =
+    /^(\d+) of (\d+) (?:with goals )?(?:survives?|holds its goals|hold their goals)(?:, (\d+) undecided)?$/u.exec(
+      plain,
+    );
   if (read === null) return undefined;
   const [, k, n, open = '0'] = read.map((one) => one ?? undefined);
   const isSo =

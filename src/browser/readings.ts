@@ -91,13 +91,20 @@ const RUN = 4;
  * exponent: `2:…`. Values more than nine decades below the largest one are 0.
  */
 export function packed(values: readonly (number | null)[]): string {
-  const numbers = values.map((value) => (value === null || value <= 0 ? -1 : numberOf(value)));
-  const top = numbers.reduce((most, number) => (number > most ? number : most), -1);
+  const codes = new Int32Array(values.length);
+  let top = -1;
+  for (let i = 0; i < codes.length; i++) {
+    const value = values[i]!;
+    codes[i] = value === null ? MISSING : value <= 0 ? -1 : numberOf(value);
+    top = Math.max(top, codes[i]!);
+  }
   const least = Math.floor(top / SIZES) - DECADES + 1;
-  const codes = numbers.map((number, i) => {
-    if (values[i] === null) return NOTHING;
-    return number < Math.max(0, least * SIZES) ? ZERO : FIRST + number - least * SIZES;
-  });
+  const smallest = Math.max(0, least * SIZES);
+  for (let i = 0; i < codes.length; i++) {
+    const number = codes[i]!;
+    codes[i] =
+      number === MISSING ? NOTHING : number < smallest ? ZERO : FIRST + number - least * SIZES;
+  }
   let text = `${top < 0 ? 0 : least - LOWEST}:`;
   for (let i = 0; i < codes.length;) {
     let count = 1;
@@ -108,6 +115,8 @@ export function packed(values: readonly (number | null)[]): string {
   }
   return text;
 }
+
+const MISSING = -2;
 
 /** The values of a packed text. */
 export function unpacked(text: string): (number | null)[] {

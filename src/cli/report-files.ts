@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { renderCsv } from '../report/csv.js';
 import { safeName, type RenderedFile } from '../report/files.js';
 import { renderMarkdown } from '../report/markdown.js';
+import { tuneForReport } from '../run/compiling.js';
 import { resultText } from '../run/result-text.js';
 import type { Result } from '../contracts/result/result.js';
 import type { Format } from './flags.js';
@@ -69,6 +70,7 @@ export async function writeFormats(
   if (formats.has('md')) put(`${base}.md`, await render.md(), texts);
   if (formats.has('csv')) put(`${base}.csv`, await render.csv(), texts);
   if (formats.has('json')) put(`${base}.json`, render.json(), texts);
+  tuneForReport();
   if (formats.has('html')) put(`${base}.html`, await render.html(), drawn);
   if (formats.has('svg')) {
     const charts = await render.svgs();

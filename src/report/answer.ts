@@ -13,6 +13,7 @@ import { hurtUsers, mainCauses } from './lead.js';
 import { otherLoadText } from './other-load.js';
 import { undecidedWords } from './undecided-words.js';
 import { briefProofs, togetherProof } from './unseen-proof-words.js';
+import { isLeftWaiting } from './unseen.js';
 import { unseenSentences } from './unseen-words.js';
 import { contrastWords } from './contrast.js';
 import { degradedWords } from './degraded.js';
@@ -79,8 +80,12 @@ export function answerOf(view: View): Answer {
   };
 }
 
-/** How many variants survive by their goals: those that hold all of them. Checks of known behaviour do not count. */
-export function badgeOf({ result }: View): Badge | null {
+/**
+ * How many variants survive by their goals: those that hold all of them. Checks of known behaviour do not count. Goals
+ * that are held while users fail to the end of the run are goals that are held, and no survival.
+ */
+export function badgeOf(view: View): Badge | null {
+  const { result } = view;
   const { variants } = result;
   const judged = variants.filter((variant) => heldBudgets(variant).of > 0);
   const wrong = variants.some(isUnexpected) ? ', not as expected' : '';
@@ -91,7 +96,11 @@ export function badgeOf({ result }: View): Badge | null {
     if (wrong !== '') return { text: 'not as expected', tone: 'open' };
     return of === 0 ? null : { text: 'no goals', tone: 'open' };
   }
-  const survivors = judged.filter(holdsAll).length;
+  const holding = judged.filter(holdsAll);
+  const survivors = holding.length;
+  const isDown = holding.some(
+    (one) => hurtUsers(one).some(({ lasts }) => lasts) || isLeftWaiting(view, one),
+  );
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
   // Goals that are held are no pass where users of some variant are hurt.
@@ -99,12 +108,16 @@ export function badgeOf({ result }: View): Badge | null {
     survivors === judged.length && wrong === '' && (isCalm(result) || variants.length === 1);
   const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
-    const word = open > 0 ? 'undecided' : survivors > 0 ? 'survives' : 'does not survive';
+    const held = isDown ? 'holds its goals' : 'survives';
+    const word = open > 0 ? 'undecided' : survivors > 0 ? held : 'does not survive';
     return { text: `${word}${few}`, tone: open > 0 ? 'open' : tone };
   }
   const undecided = open > 0 ? `, ${formatCount(open)} undecided` : '';
+  const isAll = judged.length === variants.length;
+  const does = survivors === 1 ? 'survives' : 'survive';
+  const holds = survivors === 1 ? 'holds its goals' : 'hold their goals';
   return {
-    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${judged.length < variants.length ? 'with goals ' : ''}${survivors === 1 ? 'survives' : 'survive'}${undecided}${few}`,
+    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${isAll ? '' : 'with goals '}${isDown ? holds : does}${undecided}${few}`,
     tone: survivors === 0 && open === 0 ? 'fail' : tone,
   };
 }

@@ -27,8 +27,28 @@ export function stepPoints(
   values: readonly (number | null)[],
   step: number,
   y: (value: number) => number | null,
+  x: (seconds: number) => number = (seconds) => seconds,
 ): Point[] {
-  return values.map((value, i) => ({ x: (i + 0.5) * step, y: value === null ? null : y(value) }));
+  return values.map((value, i) => ({
+    x: x((i + 0.5) * step),
+    y: value === null ? null : y(value),
+  }));
+}
+
+/** What is drawn of a result, by name. */
+const DRAWN = new WeakMap<object, Map<string, unknown>>();
+
+/** What the page and the files of a result share, drawn once. The names of its parts are each on one line. */
+export function drawnOnce<T>(
+  result: object,
+  names: readonly (string | number)[],
+  draw: () => T,
+): T {
+  const all = DRAWN.get(result) ?? new Map<string, unknown>();
+  DRAWN.set(result, all);
+  const name = names.join('\n');
+  if (!all.has(name)) all.set(name, draw());
+  return all.get(name) as T;
 }
 
 /** The inline `<svg>` of a stretched drawing, whose words are beside it: a page has hundreds of them. */
@@ -200,15 +220,19 @@ interface Whole {
 function runs(points: readonly Point[], unseen: number): Whole[][] {
   const all: Whole[][] = [];
   let open: Whole[] | null = null;
-  for (const { x, y } of points) {
-    if (y === null) {
+  for (const point of points) {
+    if (!isKnown(point)) {
       open = null;
       continue;
     }
     if (open === null) all.push((open = []));
-    open.push({ x, y });
+    open.push(point);
   }
   return all.map((run) => straightened(run, unseen).map(({ x, y }) => whole(x, y)));
+}
+
+function isKnown(point: Point): point is Whole {
+  return point.y !== null;
 }
 
 function whole(x: number, y: number): Whole {

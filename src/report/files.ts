@@ -4,19 +4,18 @@ import { breakerChart, breakerLanes } from './charts/breakers.js';
 import { timeLabels, timeTicks } from './charts/frame.js';
 import { cumulativeChart, lossChart } from './charts/latency.js';
 import {
-  latencyChart,
   latencyGrid,
   latencyScale,
   nodeWords,
-  rateChart,
+  serviceCharts,
   serviceRows,
-  slotsChart,
   type ServiceRow,
 } from './charts/services.js';
 import { swimlaneChart } from './charts/swimlane.js';
 import { mostWaiting, stripChart } from './charts/strip.js';
 import { stripOf } from './strips.js';
-import { mapsOf, snapshotsOf, topologyChart } from './charts/topology.js';
+import { mapsOf, topologyChart } from './charts/topology.js';
+import { snapshotsOf } from './charts/topology-moments.js';
 import { amplificationChart, amplifiedEdges, wasteChart } from './charts/waste.js';
 import { waterfallChart } from './charts/waterfall.js';
 import { label, type Drawing } from './draw.js';
@@ -136,11 +135,7 @@ const STRIP = 52;
 function servicesDrawing(view: View, variant: VariantResult): Drawing {
   const rows = serviceRows(view, variant).map((row) => ({
     row,
-    charts: [
-      rateChart(view, row, variant),
-      latencyChart(view, row, variant),
-      slotsChart(view, row, variant),
-    ] as const,
+    charts: serviceCharts(view, row, variant),
   }));
   const heads = ['Answers and arrivals', 'p99 latency, log', 'Slots in use and queue'];
   const height = rows.length * ROW + 48;

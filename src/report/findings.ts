@@ -2,7 +2,7 @@ import type { VariantResult } from '../contracts/result/result.js';
 import { amplifiedEdges, extraAttempts, wasteRows } from './charts/waste.js';
 import { sharedAnswers } from './shared-answers.js';
 import { breakerLanes } from './charts/breakers.js';
-import { lostShare } from './charts/latency.js';
+import { lostShare } from './charts/latency-shares.js';
 import type { Column } from './column.js';
 import { haveSameLoad } from './reference.js';
 import { verdictBetween } from './difference.js';

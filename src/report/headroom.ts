@@ -75,8 +75,8 @@ export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]):
 }
 
 /**
- * `; 1.17x while 'provider 20x slower'`, for the faults that leave less headroom, the worst first. Where calls do not
- * return, no factor means anything: `; none while 'psp hangs': calls of shop do not return`.
+ * `; 1.17x while “provider 20x slower”`, for the faults that leave less headroom, the worst first. Where calls do not
+ * return, no factor means anything: `; none while “psp hangs”: calls of shop do not return`.
  */
 function faultWords(
   headroom: Headroom,
@@ -96,8 +96,8 @@ function faultWords(
     const { component, factor } = first;
     const name = faults.find(({ id }) => id === fault)?.words ?? fault;
     const whose = component === calm.component ? '' : ` for ${component}`;
-    if (one.isStuck) return `; none while '${name}': calls of ${component} do not return`;
-    return `; ${formatNumber(factor)}x${whose} while '${name}'`;
+    if (one.isStuck) return `; none while “${name}”: calls of ${component} do not return`;
+    return `; ${formatNumber(factor)}x${whose} while “${name}”`;
   });
   const more = less.length - words.length;
   return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;

@@ -29,7 +29,7 @@ import { verdictSection } from './sections/verdict.js';
 import { styleSheet } from './style.js';
 import { viewOf, type View } from './view.js';
 import { whatIfText } from './what-if.js';
-import { headlineWords } from './words.js';
+import { headlineWords, instantWords } from './words.js';
 
 /** Inputs of a page besides the result. */
 export interface HtmlOptions {
@@ -154,7 +154,7 @@ function evidenceOf(fold: Fold): readonly Entry[] {
 function factsOf(view: View): string {
   const { variants, replications, run } = view.result;
   const requests = view.baseline.summary.requests / Math.max(1, replications);
-  const headline = headlineWords(view);
+  const headline = headlineWords(view) ?? instantWords(view);
   return [
     `${plural(variants.length, 'variant')} x ${plural(replications, 'run')}`,
     `${formatSeconds(run.duration)} at ${formatRate(requests / run.duration)}`,

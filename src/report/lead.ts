@@ -40,6 +40,8 @@ export interface Hurt {
   /** Share of the requests that succeed, where that is its figure; else 1. */
   readonly success: number;
   readonly at: number;
+  /** It degrades until the end of the run. */
+  readonly lasts: boolean;
 }
 
 /** The kinds of requests that degrade, the worst first, and of equals the first. */
@@ -61,6 +63,7 @@ export function hurtUsers(variant: VariantResult): readonly Hurt[] {
         rank: rankOf(worst),
         success: worst.figure?.metric === 'success' ? worst.figure.value : 1,
         at: first.at,
+        lasts: all.findLast(isEnd)?.kind !== 'recovered',
       },
     ];
   });

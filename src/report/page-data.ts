@@ -1,11 +1,10 @@
 import type { PageData, PageSubject } from '../browser/readings.js';
-import type { HealthState } from '../contracts/result/cascade.js';
 import type { TopologyNode, VariantResult } from '../contracts/result/result.js';
 import { slotsOf } from './charts/services.js';
 import { crowdOf } from './crowd.js';
 import { nodeIn } from './nodes.js';
 import { lookOf, shades, type View } from './view.js';
-import { stateOf } from './waiting.js';
+import { statesOf } from './waiting.js';
 
 /** Most events of a variant that keys go through. */
 const EVENTS = 200;
@@ -31,11 +30,6 @@ export function pageDataOf(view: View): PageData {
     readings: view.readings.all.map(({ label, unit, values }) => [label, unit, values]),
     variants: shown,
   };
-}
-
-function statesOf(variant: VariantResult, name: string): readonly HealthState[] {
-  const { state = [] } = variant.timeline.series[name] ?? {};
-  return state.map((_, step) => stateOf(variant, name, step));
 }
 
 function isEverDegraded(variant: VariantResult, name: string): boolean {

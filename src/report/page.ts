@@ -1,8 +1,6 @@
-import { sha256 } from '../text/sha256.js';
 import { markup, raw, render, type Markup, type Part } from './html-escape.js';
-import { SCRIPT } from '../browser/built.js';
+import { SCRIPT, SCRIPT_HASH } from '../browser/built.js';
 import type { PageData } from '../browser/readings.js';
-import { scriptSource } from './script.js';
 
 /** A section in the table of contents of a page. */
 export interface PageSection {
@@ -119,6 +117,5 @@ function contents(sections: readonly PageSection[]): Markup {
 }
 
 function policy(): string {
-  const script = scriptSource(sha256(SCRIPT));
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src '${script}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`;
 }

@@ -59,15 +59,13 @@ export function stepsWithin(domain: readonly [number, number], step: number): nu
 /** The smallest 1, 2 or 5 times a power of ten that is not below a value. */
 export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
-  for (const step of oneTwoFive(1e-9, 1e12)) if (step >= value * (1 - 1e-9)) return step;
-  return value;
+  return ROUND.find((step) => step >= value * (1 - 1e-9)) ?? value;
 }
 
 /** The smallest round number of at most two digits that is not below a value, in steps of about a fifth. */
 export function roundCeiling(value: number): number {
   if (!(value > 0)) return 1;
-  const decade = niceFloor(value);
-  const base = Number(`1e${Math.floor(Number(decade.toExponential().split('e')[1]))}`);
+  const base = ROUND[3 * Math.floor(ROUND.indexOf(niceFloor(value)) / 3)]!;
   for (const digit of [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]) {
     if (digit * base >= value * (1 - 1e-9)) return Number((digit * base).toPrecision(3));
   }
@@ -76,22 +74,18 @@ export function roundCeiling(value: number): number {
 
 /** The largest 1, 2 or 5 times a power of ten that is not above a value. */
 export function niceFloor(value: number): number {
-  let best = 1e-9;
-  for (const step of oneTwoFive(1e-9, 1e12)) if (step <= value * (1 + 1e-9)) best = step;
-  return best;
+  return ROUND.findLast((step) => step <= value * (1 + 1e-9)) ?? ROUND[0]!;
 }
 
 /** All 1, 2 and 5 times powers of ten within bounds, both included. */
 export function oneTwoFive(low: number, high: number): number[] {
-  const ticks: number[] = [];
-  for (let exponent = -9; exponent <= 12; exponent++) {
-    for (const digit of [1, 2, 5]) {
-      const tick = Number(`${digit}e${exponent}`);
-      if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
-    }
-  }
-  return ticks;
+  return ROUND.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
 }
+
+/** 1, 2 and 5 times the powers of ten from 1e-9 to 1e12. */
+const ROUND: readonly number[] = Array.from({ length: 22 }, (_, i) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${i - 9}`)),
+).flat();
 
 /** Powers of ten within bounds, both included. */
 export function decadesIn(low: number, high: number): number[] {

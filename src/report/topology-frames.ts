@@ -47,10 +47,16 @@ export function framesOf(view: View, variant: VariantResult, map: Placement): Ma
       .map(({ name }) => over((step) => LETTERS[stateOf(variant, name, step)], WORST))
       .join(' '),
     busy: nodes
-      .map((node) => over((step) => level(busyShare(variant, node, step)), LEVELS))
+      .map((node) => {
+        const share = busyShares(variant, node);
+        return over((step) => level(share(step)), LEVELS);
+      })
       .join(' '),
     flows: map.edges
-      .map((edge) => over((step) => flowLetter(variant, edge, step, top), FLOWS))
+      .map((edge) => {
+        const flows = flowsOf(variant, edge);
+        return over((step) => flowLetter(flows[step]!, top), FLOWS);
+      })
       .join(' '),
   };
 }
@@ -60,30 +66,54 @@ export function frameAt(variant: VariantResult, at: number, frames: MapFrames): 
   return Math.floor((stepAt(variant.timeline, at) * variant.timeline.step) / frames.step + 1e-9);
 }
 
-/** Share of the slots of a component in use in a step; null if they are not limited. */
-export function busyShare(
+/** Share of the slots of a component in use, by step; null if they are not limited. */
+export function busyShares(
   variant: VariantResult,
   shown: View['result']['topology']['nodes'][number],
-  step: number,
-): number | null {
+): (step: number) => number | null {
   const node = nodeIn(variant, shown);
   const series = variant.timeline.series[node.name];
-  // For a scaled component: the instances that run at this instant.
-  const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
-  const busy = series?.busy[step];
-  return slots === null || !(slots > 0) || busy === undefined ? null : clamp(busy / slots, 0, 1);
+  return (step) => {
+    // For a scaled component: the instances that run at this instant.
+    const slots = slotsOf(node, node.scaling === undefined ? node.replicas : series?.up[step]);
+    const busy = series?.busy[step];
+    return slots === null || !(slots > 0) || busy === undefined ? null : clamp(busy / slots, 0, 1);
+  };
 }
 
-/** Attempts per second on an edge in a step, and whether more than a third of them are retries. */
-export function flowOf(
+/** What an edge carries in a step. */
+interface Flow {
+  /** Attempts per second. */
+  readonly attempts: number;
+  /** More than a third of them are retries. */
+  readonly retried: boolean;
+}
+
+/** Of a run without a step. */
+export const NO_FLOW: Flow = { attempts: 0, retried: false };
+
+/** By variant, because every picture of it asks. */
+const FLOWS_OF = new WeakMap<VariantResult, Map<string, readonly Flow[]>>();
+
+/** What an edge carries, by step. */
+export function flowsOf(
   variant: VariantResult,
   edge: { readonly from: string; readonly to: string },
-  step: number,
-): { readonly attempts: number; readonly retried: boolean } {
-  const series = variant.timeline.edges[`${edge.from}->${edge.to}`];
-  const calls = series?.calls[step] ?? 0;
-  const attempts = series?.attempts[step] ?? 0;
-  return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
+): readonly Flow[] {
+  const known = FLOWS_OF.get(variant) ?? new Map<string, readonly Flow[]>();
+  FLOWS_OF.set(variant, known);
+  const name = `${edge.from}->${edge.to}`;
+  let own = known.get(name);
+  if (own === undefined) {
+    const series = variant.timeline.edges[name];
+    own = Array.from({ length: variant.timeline.steps }, (_, step) => {
+      const calls = series?.calls[step] ?? 0;
+      const attempts = series?.attempts[step] ?? 0;
+      return { attempts, retried: attempts > 0 && (attempts - calls) / attempts > 1 / 3 };
+    });
+    known.set(name, own);
+  }
+  return own;
 }
 
 /** By result, because the map of each variant asks for it. */
@@ -109,13 +139,7 @@ function level(share: number | null): string {
   return share === null ? '-' : String(Math.round(share * 9));
 }
 
-function flowLetter(
-  variant: VariantResult,
-  edge: Placement['edges'][number],
-  step: number,
-  top: number,
-): string {
-  const { attempts, retried } = flowOf(variant, edge, step);
+function flowLetter({ attempts, retried }: Flow, top: number): string {
   if (attempts <= 0) return '-';
   const digit = Math.round(clamp(attempts / top, 0, 1) * 9);
   return retried ? FLOWS[11 + digit]! : String(digit);

@@ -80,7 +80,15 @@ export function withWaiting(
 /** State of a subject in a step. A component is degraded while work waits for it. */
 export function stateOf(variant: VariantResult, subject: string, step: number): HealthState {
   const own = variant.timeline.series[subject]?.state[step] ?? 'ok';
-  return own === 'ok' && backlogIn(variant, subject, step) !== null ? 'degraded' : own;
+  if (own !== 'ok' || backlogsOf(variant).length === 0) return own;
+  return backlogIn(variant, subject, step) === null ? own : 'degraded';
+}
+
+/** States of a subject by step; none without a series. */
+export function statesOf(variant: VariantResult, subject: string): readonly HealthState[] {
+  const own = variant.timeline.series[subject]?.state ?? [];
+  if (backlogsAt(variant, subject).length === 0) return own;
+  return own.map((_, step) => stateOf(variant, subject, step));
 }
 
 /** The backlog at a component in a step; null without one. */

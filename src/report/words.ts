@@ -2,7 +2,7 @@ import { headOf } from '../contracts/result/fault-text.js';
 import type { VariantResult } from '../contracts/result/result.js';
 import { budgetValue, isBroken } from './budget-words.js';
 import { besideText } from './character.js';
-import { formatShare, formatSpan } from '../text/figures.js';
+import { formatInstant, formatShare, formatSpan } from '../text/figures.js';
 import { capitalised, plural } from '../text/words.js';
 import { strongList, type Words } from './emphasis.js';
 import { listed } from './format.js';
@@ -20,11 +20,26 @@ import {
 
 /** `psp hangs from 60 to 100 s`; null without a fault. */
 export function headlineWords(view: View): string | null {
+  const parts = headlineParts(view);
+  return parts === null ? null : `${parts.own}${parts.elsewhere}`;
+}
+
+/** The same in two parts: what other variants have in its place is empty where all have the same. */
+export function headlineParts(
+  view: View,
+): { readonly own: string; readonly elsewhere: string } | null {
   const span = shades(view)[0];
   if (view.headline === null || span === undefined) return null;
   const { words } = view.headline;
   const time = formatSpan(span.from, span.until);
-  return `${words} from ${time}${elsewhereWords(view, words, time)}`;
+  return { own: `${words} from ${time}`, elsewhere: elsewhereWords(view, words, time) };
+}
+
+/** The same of a fault that is over at once: `products.shared is flushed at 60 s`; null for others. */
+export function instantWords({ headline, result: { run } }: View): string | null {
+  const span = headline?.spans[0];
+  if (span === undefined || span.until > span.from || span.from >= run.duration) return null;
+  return `${headline!.words} at ${formatInstant(Math.max(0, span.from))}`;
 }
 
 /** Whether all variants that have the headline fault have the same words for it. A rollout may be of another kind. */

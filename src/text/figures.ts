@@ -234,7 +234,8 @@ function decimalsOfPercent(size: number): number {
 
 /** A size without the zeros at its end, thousands grouped. */
 function digits(size: number, decimals: number): string {
-  return group(String(Number(size.toFixed(decimals))));
+  const text = String(Number(size.toFixed(decimals)));
+  return size < 999 ? text : group(text);
 }
 
 function group(text: string): string {

@@ -109,8 +109,11 @@ function inside(value: unknown): unknown {
 function insideList(list: readonly unknown[]): readonly unknown[] {
   let made: unknown[] | null = null;
   for (let i = 0; i < list.length; i++) {
-    const one = inside(list[i]);
-    if (one !== list[i]) (made ??= list.slice())[i] = one;
+    const own = list[i];
+    // Almost everything in a result is a number of a series.
+    if (typeof own === 'number' || own === null) continue;
+    const one = inside(own);
+    if (one !== own) (made ??= list.slice())[i] = one;
   }
   return made ?? list;
 }
@@ -121,9 +124,11 @@ function insideFields(fields: object): object {
   let made: [string, unknown][] | null = null;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
-    const [line, field] = [plainOrFolded(name), inside(own[name])];
-    if (made === null && (line !== name || field !== own[name])) {
-      made = names.slice(0, i).map((before) => [before, own[before]]);
+    const before = own[name];
+    const line = plainOrFolded(name);
+    const field = typeof before === 'number' || before === null ? before : inside(before);
+    if (made === null && (line !== name || field !== before)) {
+      made = names.slice(0, i).map((each) => [each, own[each]]);
     }
     made?.push([line, field]);
   }

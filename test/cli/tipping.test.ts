@@ -68,7 +68,7 @@ describe('how close a storm of retries is', () => {
     expect([times(load!.back), times(load!.stays!)]).toEqual([true, false]);
     expect(1 - load!.back / load!.stays!).toBeLessThan(0.06);
     expect(stdout).toMatch(
-      /tipping point {2}The retries of front -> store keep it down\. It comes back after/,
+      /tipping point {2}The retries of front → store keep it down\. It comes back after/,
     );
   });
 

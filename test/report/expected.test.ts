@@ -97,6 +97,14 @@ describe('expected behaviour', () => {
     expect(summaryOf(AS_EXPECTED)).toMatch(/was .* no goals\n {2}cure .* 1\/1 pass\n/);
   });
 
+  it('is survived only by users who are well at the end: a goal can be held over an outage', () => {
+    const [back, down] = ['10s, for: 10s', '10s, for: 20s'].map((time) => {
+      const text = shop('budgets: [ users.success >= 99% before half ]');
+      return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
+    });
+    expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals']);
+  });
+
   it('fails the check in other words than a budget', () => {
     expect([AS_EXPECTED, UNEXPECTED, NO_GOALS].map(isBroken)).toEqual([false, true, false]);
     expect(badgeOf(viewOf(UNEXPECTED))).toEqual({

@@ -32,7 +32,7 @@ describe('the sections of the next questions', () => {
     expect(textOf('headroom')).toContain('shop saturates first, at 50x this load, 5,000/s');
     expect(textOf('headroom')).toContain('2 % of its 50 workers at 100/s');
     // A call ends after 100 ms: 10 of 50 workers.
-    expect(textOf('headroom')).toContain("; 5.02x while 'bank 50x slower'");
+    expect(textOf('headroom')).toContain('; 5.02x while “bank 50x slower”');
     expect(textOf('headroom')).toContain('bank 50x slower, 20 to 32 s');
     expect(textOf('headroom')).toContain('before the first fault, 0 to 20 s');
     expect(textOf('headroom')).toContain('No limit: bank.');
@@ -73,7 +73,7 @@ faults: [ { id: hang, kind: hang, target: bank, at: 20s, for: 12s } ]
 `).result;
     // 50 workers are held from 20.5 s on: a request holds one for nearly 12 s.
     const text = renderMarkdown(hang, PAGE);
-    expect(text).toContain("; none while 'bank hangs': calls of shop do not return");
+    expect(text).toContain('; none while “bank hangs”: calls of shop do not return');
     expect(text).not.toMatch(/0\.\d+x/);
     const table = headroomSection(viewOf(hang))!.markup.replaceAll(/<[^>]*>/gu, '|');
     expect(table).toMatch(/bank hangs, 20 to 32 s\|[^]*none: calls do not return/u);

@@ -242,6 +242,22 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     expect(stops).toBeLessThan(40);
   });
 
+  it('has its contents at one stop of the keyboard, with arrows between the links', async () => {
+    const { page } = await browser.open(html);
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement!.getAttribute('href') ?? '');
+    const links = await page.locator('.toc a').count();
+    await page.locator('.toc a').first().focus();
+    const first = await focused();
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).not.toBe(first);
+    await page.keyboard.press('ArrowUp');
+    expect(await focused()).toBe(first);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement!.closest('.toc'))).toBeNull();
+    expect(await page.locator('.toc a[tabindex="-1"]').count()).toBe(links - 1);
+  });
+
   it.each([
     '#t=1e99&z=~&v=%3Cimg src=x onerror=alert(1)%3E&tab=__proto__',
     `#v=${'x'.repeat(100_000)}`,

@@ -241,6 +241,17 @@ describe('lines, dots and scatter', () => {
     expect(svg.innerHTML).toContain('var(--failing)');
   });
 
+  it('draw the share that fails of a success, on the log scale of the strips of a run', () => {
+    const ticks = [...figure('bisect', 'chart-1').querySelectorAll('text')].map(({ textContent }) =>
+      textContent.replace('\u202f', ' '),
+    );
+    for (const share of ['100 %', '1 %', '0.01 %']) expect(ticks).toContain(share);
+    expect(ticks).not.toContain('50 %');
+    const page = parse(pages.get('bisect')!);
+    expect(page.querySelector('#chart-1 .cap')!.textContent).toContain('that fail, log scale');
+    expect(page.querySelector('#chart-1 h2')!.textContent).toMatch(/^A limit in this range/);
+  });
+
   it('have bands for many values and a dot for each setting of a sample', () => {
     expect(figure('long', 'chart-1').innerHTML).toContain('fill-opacity="0.1"');
     const marks = figure('random', 'chart-1').querySelectorAll('path');

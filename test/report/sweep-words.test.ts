@@ -174,7 +174,7 @@ describe('the best setting of a metric', () => {
       make: ([at]) => ({ values: [at! * 100] }),
     });
     expect(about(result)).toBe('x.rate lies between 100/s and 200/s.');
-    expect(metricFinding(sweepViewOf(result), 0)).toBe('Between 100/s and 200/s');
+    expect(metricFinding(sweepViewOf(result), 0)).toBe('100/s at a = 1, 200/s at a = 2');
   });
 });
 

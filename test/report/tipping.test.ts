@@ -31,13 +31,13 @@ function words(more: Partial<Tipping>): string | null {
 describe('the words of a tipping point', () => {
   it('say both ends, and how far today is from them', () => {
     expect(words({})).toBe(
-      'The retries of api -> backend keep it down. It comes back after 482 ms of slow, and not after 503 ms; ' +
+      'The retries of api → backend keep it down. It comes back after 482 ms of slow, and not after 503 ms; ' +
         'now 5 s, 9.94 times that. With the faults as they are it comes back at 0.4 times the load (240/s), and not ' +
         `at 0.42 times (252/s).${ONE_RUN}`,
     );
     const length = { ...STORM.length!, now: 5, back: 13, stays: 14 };
     expect(words({ length, load: null, isBack: true })).toBe(
-      'The retries of api -> backend add load, and it comes back. It comes back after 13 s of slow, and not after ' +
+      'The retries of api → backend add load, and it comes back. It comes back after 13 s of slow, and not after ' +
         `14 s; now 5 s, 35.7 % of that.${ONE_RUN}`,
     );
     expect(words({ length: null, load: { ...STORM.load!, stays: 1 }, replications: 3 })).toMatch(

@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
+import type { FaultInfo, Result } from '../../src/contracts/result/result.js';
 import { renderHtml } from '../../src/report/html.js';
 import { summaryText } from '../../src/report/text.js';
 import { faultMarks, shades, viewOf, viewOfVariant } from '../../src/report/view.js';
@@ -86,6 +87,33 @@ describe('faults that a variant moves or takes away', () => {
       false,
       true,
     ]);
+  });
+});
+
+describe('the words above the strips', () => {
+  const captionOf = (result: Result): string => {
+    const html = renderHtml(result, { version: '0.0.0', command: 'faultline' });
+    const { document } = new JSDOM(html).window;
+    return document.querySelector('#variants caption')!.textContent.replaceAll('\u202f', ' ');
+  };
+
+  it('leave the times of faults that differ to the head of the page', () => {
+    expect(captionOf(run(MOVED).result)).toContain('; shaded: the faults of each variant');
+  });
+
+  it('name an upright line for a fault that is over at once', () => {
+    const { result } = run(scenario('  - { name: now }'));
+    const atOnce = <T extends Pick<FaultInfo, 'spans'>>(fault: T): T => ({
+      ...fault,
+      spans: fault.spans.map(({ from }) => ({ from, until: from })),
+    });
+    const flushed = {
+      ...result,
+      faults: result.faults.map(atOnce),
+      variants: result.variants.map((one) => ({ ...one, faults: one.faults.map(atOnce) })),
+    };
+    expect(captionOf(flushed)).toContain('; upright line: pay 4x slower at 10 s');
+    expect(captionOf(flushed)).not.toContain('shaded');
   });
 });
 

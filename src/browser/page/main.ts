@@ -1,3 +1,4 @@
+import { joinContents } from './contents.js';
 import { addCopies } from './copy.js';
 import { openFolds, openOnPaper } from './folds.js';
 import { RunPage } from './run-page.js';
@@ -11,6 +12,7 @@ function start(): void {
   makeCards();
   openOnPaper();
   addCopies();
+  joinContents();
   const text = document.getElementById('readings')?.textContent;
   const data = text ? (JSON.parse(text) as PageData) : null;
   if (data !== null) readValues(data);

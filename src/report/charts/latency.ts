@@ -1,88 +1,29 @@
 import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
-import { attribute, label, stroke, textWidth, type Drawing } from '../draw.js';
-import {
-  decadesIn,
-  linear,
-  logarithmic,
-  logSteps,
-  niceCeiling,
-  niceFloor,
-  oneTwoFive,
-  type Scale,
-} from '../scale.js';
+import { attribute, drawnOnce, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { decadesIn, linear, logarithmic, oneTwoFive, type Scale } from '../scale.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { across, line, marks, plotIn, upright, type Plot } from '../plot.js';
 import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
-
-/** Share of requests without a successful response after a time. */
-export interface LossPoint {
-  readonly seconds: number;
-  readonly share: number;
-}
-
-/** Share of all finished requests that still wait for a successful response or never get one, by log-spaced time. */
-export function lossPoints(view: View, variant: VariantResult, domain: Bounds): LossPoint[] {
-  const { upTo, n, finished } = pooled(view, variant, 'successLatency');
-  return logSteps(domain).map((seconds) => ({
-    seconds,
-    share: finished === 0 ? 1 : 1 - countUpTo(upTo, n, seconds) / finished,
-  }));
-}
-
-/** Share of a population that finished within a time. */
-export function cumulativePoints(
-  view: View,
-  variant: VariantResult,
-  population: Population,
-  domain: Bounds,
-): LossPoint[] {
-  const { upTo, n, own } = pooled(view, variant, population);
-  if (own === 0) return [];
-  return logSteps(domain).map((seconds) => ({ seconds, share: countUpTo(upTo, n, seconds) / own }));
-}
-
-/** What the pictures read out: the share of each variant at equal steps of the axis, by index. */
-export function lossReadings(view: View): readonly number[] {
-  const domain = latencyDomain(view);
-  return readingsOf(view, (variant) => lossPoints(view, variant, domain));
-}
-
-/** The same of the cumulative picture of a population. */
-export function cumulativeReadings(view: View, population: Population): readonly number[] {
-  const domain = latencyDomain(view);
-  return readingsOf(view, (variant) => cumulativePoints(view, variant, population, domain));
-}
-
-function readingsOf(
-  { result: { variants }, readings }: View,
-  pointsOf: (variant: VariantResult) => readonly LossPoint[],
-): readonly number[] {
-  return variants.map((variant) => {
-    const shares = pointsOf(variant).map(({ share }) => share);
-    return readings.add(variants.length > 1 ? variant.name : '', 'share', shares);
-  });
-}
-
-/** Bounds of the latency axis that fit every variant, at 1, 2 or 5 times a power of ten. */
-export function latencyDomain(view: View): [number, number] {
-  let low = Infinity;
-  let high = 0;
-  for (const variant of view.result.variants) {
-    const { latency } = variant.summary;
-    const start = variant.summary.successLatency.p50.value ?? latency.p50.value;
-    if (start !== null) low = Math.min(low, start / 5);
-    high = Math.max(high, latency.p999.value ?? 0, latency.p99.value ?? 0);
-  }
-  if (!(low > 0) || !Number.isFinite(low)) low = 1e-3;
-  return [niceFloor(low), Math.max(niceCeiling(high), niceFloor(low) * 10)];
-}
+import {
+  cumulativePoints,
+  latencyDomain,
+  lossPoints,
+  lostShare,
+  type Bounds,
+  type LossPoint,
+  type Population,
+} from './latency-shares.js';
 
 /** Share of requests without a successful response yet, log-log. */
 export function lossChart(view: View, width: number): Drawing {
+  return drawnOnce(view.result, ['loss', width], () => lossIn(view, width));
+}
+
+function lossIn(view: View, width: number): Drawing {
   const narrow = width < 600;
   const names = narrow ? 16 * (legendRows(view, width) - 1) : 0;
   const height = names + (narrow ? 310 : 370);
@@ -162,12 +103,6 @@ export function cumulativeChart(view: View, width: number, population: Populatio
   };
 }
 
-/** Share of requests that never succeed. */
-export function lostShare(view: View, variant: VariantResult): number {
-  const { own, finished } = pooled(view, variant, 'successLatency');
-  return finished === 0 ? 1 : (finished - own) / finished;
-}
-
 /** Below this share a line leaves the picture. */
 const FLOOR = 1e-4;
 const DECADES = [0.1, 0.01, 0.001, FLOOR];
@@ -187,39 +122,14 @@ interface Line {
   /** Share of requests that never succeed. */
   readonly lost: number;
 }
-type Bounds = readonly [number, number];
-type Population = 'latency' | 'successLatency';
-
 function secondsOf(variant: VariantResult, population: Population, q: 'p50' | 'p99'): string {
   const { value } = variant.summary[population][q];
   return value === null ? 'nothing answered' : formatSeconds(value);
 }
 
-function pooled(view: View, variant: VariantResult, population: Population) {
-  const pairs: [number, number][] = [];
-  let finished = 0;
-  let own = 0;
-  for (const node of view.result.topology.nodes) {
-    const component = node.kind === 'workload' ? variant.components[node.name] : undefined;
-    if (component === undefined) continue;
-    finished += component.latency.count;
-    own += component[population].count;
-    const { histogram } = component[population];
-    histogram?.upTo.forEach((at, i) => pairs.push([at, histogram.n[i]!]));
-  }
-  pairs.sort((a, b) => a[0] - b[0]);
-  return { upTo: pairs.map((p) => p[0]), n: pairs.map((p) => p[1]), finished, own };
-}
-
-function countUpTo(upTo: readonly number[], n: readonly number[], seconds: number): number {
-  let count = 0;
-  for (let i = 0; i < upTo.length && upTo[i]! <= seconds * (1 + 1e-9); i++) count += n[i]!;
-  return count;
-}
-
-function clipped(points: readonly LossPoint[]): LossPoint[] {
+function clipped(points: readonly LossPoint[]): readonly LossPoint[] {
   const below = points.findIndex((p) => p.share < FLOOR);
-  if (below < 0) return points.slice();
+  if (below < 0) return points;
   return [...points.slice(0, below), { seconds: points[below]!.seconds, share: FLOOR }];
 }
 

@@ -4,6 +4,7 @@ import {
   areaPath,
   attribute,
   boxes,
+  drawnOnce,
   linePath,
   stepPoints,
   type Area,
@@ -32,7 +33,7 @@ import {
 import { wholeSteps } from '../cut-off.js';
 import { crowdOf } from '../crowd.js';
 import { nodeIn } from '../nodes.js';
-import { stateOf } from '../waiting.js';
+import { statesOf } from '../waiting.js';
 import type { View } from '../view.js';
 import { ref, type Token } from '../theme.js';
 import { shading } from './frame.js';
@@ -114,13 +115,26 @@ export function nodeWords(node: TopologyNode): string {
   return words.join(', ');
 }
 
+/** The panels of a row: rates, latency and slots. */
+export function serviceCharts(
+  view: View,
+  row: ServiceRow,
+  variant: VariantResult,
+): readonly [Drawing, Drawing, Drawing | null] {
+  return drawnOnce(view.result, ['service', variant.name, row.node.name], () => [
+    rateChart(view, row, variant),
+    latencyChart(view, row, variant),
+    slotsChart(view, row, variant),
+  ]);
+}
+
 /** Arrivals as a line over successful responses as an area, with the state as a ribbon below. */
-export function rateChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
+function rateChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
   const y = linear([0, row.scale.rateTop], [76, 6]);
   const rate = row.series?.rate ?? [];
   const good = wholeOf(variant, row, 'goodRate');
-  const states = statesIn(row, variant);
+  const states = row.series === null ? [] : statesOf(variant, row.node.name);
   return {
     ...FRAME,
     title: `${row.node.name}: rates, ${variant.name}`,
@@ -136,7 +150,7 @@ export function rateChart(view: View, row: ServiceRow, variant: VariantResult): 
 }
 
 /** p99 of successful responses, log scale, with gaps where nothing succeeded. */
-export function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
+function latencyChart(view: View, row: ServiceRow, variant: VariantResult): Drawing {
   const x = timeScale(view);
   const y = latencyScale(row.scale);
   const p99 = wholeOf(variant, row, 'p99');
@@ -209,14 +223,12 @@ export function latencyScale(scale: ServiceScale): Scale {
 
 /** Decades inside the latency axis. */
 export function latencyGrid(scale: ServiceScale): number[] {
-  const grid: number[] = [];
-  for (let exponent = -9; exponent < 6; exponent++) {
-    const at = Number(`1e${exponent}`);
-    if (at >= scale.latency[0] && at <= scale.latency[1]) grid.push(at);
-  }
+  const grid = DECADES.filter((at) => at >= scale.latency[0] && at <= scale.latency[1]);
   const every = Math.ceil(grid.length / 3);
   return grid.filter((_, i) => (grid.length - 1 - i) % every === 0);
 }
+
+const DECADES = Array.from({ length: 15 }, (_, i) => Number(`1e${i - 9}`));
 
 /** Largest of a list, 0 if it is empty. */
 export function largest(values: readonly (number | null)[]): number {
@@ -253,8 +265,7 @@ function timeScale(view: View): Scale {
 
 function points(view: View, values: readonly (number | null)[], x: Scale, y: Scale): Point[] {
   const { step } = view.result.variants[0]!.timeline;
-  const drawn = stepPoints(values, step, (value) => clamp(y(value), 2, 98));
-  return drawn.map((point) => ({ ...point, x: x(point.x) }));
+  return stepPoints(values, step, (value) => clamp(y(value), 2, 98), x);
 }
 
 function line(points: readonly Point[], token: Token, extra: Part = null): Markup {
@@ -285,11 +296,6 @@ function ribbon(states: readonly HealthState[], step: number, x: Scale): (Markup
     from = until;
   }
   return [...bars].map(([state, areas]) => boxes(areas, `var(--${state})`));
-}
-
-/** States by step; none for a component without a series. */
-function statesIn({ node, series }: ServiceRow, variant: VariantResult): readonly HealthState[] {
-  return (series?.state ?? []).map((_, step) => stateOf(variant, node.name, step));
 }
 
 function stateWords(states: readonly HealthState[]): string {

@@ -35,11 +35,13 @@ export function stripChart(
   const x = linear([0, end], [0, WIDTH]);
   const y = logarithmic(FAILING, FAILS);
   const at = (values: readonly (number | null)[], height: (value: number) => number) =>
-    stepPoints(values, step, height).map((point) => ({ x: x(point.x), y: point.y }));
+    stepPoints(values, step, height, x);
   const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
   const allowed = view.result.report.slo?.success ?? null;
-  const spans = joinedSpans(faultMarks(view).spans).map(({ from, until }) => ({
+  const { spans: lasting, instants } = faultMarks(view);
+  const lines = instants.map((at) => `M${coordinate(x(at))} 0V${HEIGHT}`).join('');
+  const spans = joinedSpans(lasting).map(({ from, until }) => ({
     x: x(from),
     y: 0,
     width: x(until) - x(from),
@@ -53,6 +55,7 @@ export function stripChart(
     description: describe({ fails, twin, waiting }, step),
     body: [
       boxes(spans, 'var(--fault)'),
+      lines !== '' && stroke(lines, 'var(--fault-ink)', 1, dashed('2 3')),
       stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
       allowed !== null &&
         stroke(`M0 ${coordinate(share(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),

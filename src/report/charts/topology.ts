@@ -1,25 +1,16 @@
-import { sumOf } from '../../stats/sums.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import type { HealthState } from '../../contracts/result/cascade.js';
 import { mapNodes } from '../crowd.js';
 import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { cutOffSteps } from '../cut-off.js';
-import { formatInstant, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
+import { formatInstant, formatRate, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup, type Part } from '../html-escape.js';
 import { clamp } from '../scale.js';
-import { busyShare, flowOf, largestFlow } from '../topology-frames.js';
-import { backlogIn, backlogsOf, stateOf } from '../waiting.js';
+import { busyShares, flowsOf, largestFlow, NO_FLOW } from '../topology-frames.js';
+import { backlogIn, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
-import { shades, stepAt, type View } from '../view.js';
+import { stepAt, type View } from '../view.js';
 import { dashed } from './services.js';
-
-/** An instant with a picture, and its reason. */
-export interface Snapshot {
-  readonly title: string;
-  readonly at: number;
-}
 
 /** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {
@@ -74,44 +65,6 @@ function placed(view: View): Maps {
   return { wide: isDown ? down : across, narrow };
 }
 
-/** Before, onset, worst, end; fewer if nothing happens. Each is the start of a step. */
-export function snapshotsOf(view: View, variant: VariantResult): Snapshot[] {
-  const { step, steps } = variant.timeline;
-  const end = view.result.run.duration;
-  const [span] = shades(view);
-  const last = lastWhole(view, variant) * step;
-  const ended = last + step >= end ? 'End' : 'Last complete step';
-  if (span === undefined) {
-    const worst = worstOf(variant, 0, end);
-    if (worst === null) return [{ title: 'Half way through', at: Math.floor(steps / 2) * step }];
-    return [
-      { title: 'Worst', at: worst },
-      { title: ended, at: last },
-    ];
-  }
-  const before = Math.max(0, span.from - Math.max(step * 3, (end - span.from) * 0.03));
-  const snapshots: Snapshot[] = [{ title: 'Before', at: stepAt(variant.timeline, before) * step }];
-  const onset = onsetOf(variant, span.from, span.until, step);
-  snapshots.push({ title: 'Onset', at: onset });
-  const worst = worstOf(variant, onset + step, end);
-  if (worst !== null) snapshots.push({ title: 'Worst', at: worst });
-  snapshots.push({
-    title:
-      last > span.until ? `${ended}, ${formatSeconds(last - span.until)} after the fault` : ended,
-    at: last,
-  });
-  return snapshots;
-}
-
-/** The last step that the end of the run does not cut off for any request of users. */
-function lastWhole({ requests }: View, variant: VariantResult): number {
-  const cut = requests.map((request) => {
-    const series = variant.timeline.series[request];
-    return series === undefined ? 0 : cutOffSteps(variant, series);
-  });
-  return Math.max(0, variant.timeline.steps - 1 - Math.max(0, ...cut));
-}
-
 /**
  * Topology at an instant. Fill: health; bar: slots in use; line width: calls per second; dashed red: retries; gap: an
  * open breaker.
@@ -137,7 +90,7 @@ export function topologyChart(
     title: `Topology at ${formatInstant(at)}, ${variant.name}`,
     description: states.join(', '),
     body: markup`<g transform="translate(${coordinate(offset)} 0)"
-      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, map.direction, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, map.direction, at))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, { edge, index: i, direction: map.direction }, step))}${nodes.map(
+      >${map.boxes.map(groupMarks)}<g class="te" fill="none" stroke="var(--ok)">${map.edges.map((edge) => edgeMarks(variant, edge, map.direction, step, top))}</g>${map.edges.map((edge) => switchMarks(view, variant, edge, map.direction, step))}<g text-anchor="middle" fill="var(--ink)">${map.edges.map((edge, i) => edgeWords(view, variant, { edge, index: i, direction: map.direction }, step))}${nodes.map(
         (node) => {
           const spot = map.nodes.get(node.name)!;
           return node.kind === 'workload'
@@ -174,40 +127,6 @@ export function groupMarks({ name, x, y, width, height }: Placement['boxes'][num
 
 type MapEdge = Placement['edges'][number];
 
-const SEVERITY: Readonly<Record<HealthState, number>> = { ok: 0, degraded: 1, failing: 3, down: 4 };
-
-function severityAt(variant: VariantResult, step: number): number {
-  const behind = backlogsOf(variant).flatMap(({ places }) => places);
-  const names = [...new Set([...Object.keys(variant.components), ...behind])];
-  return sumOf(names.map((name) => SEVERITY[stateOf(variant, name, step)]));
-}
-
-function onsetOf(variant: VariantResult, from: number, until: number, step: number): number {
-  const start = stepAt(variant.timeline, from);
-  const stop = stepAt(variant.timeline, until);
-  const before = severityAt(variant, Math.max(0, start - 1));
-  for (let i = start; i <= stop; i++)
-    if (severityAt(variant, i) > before) return Math.min(i + 1, stop) * step;
-  return start * step;
-}
-
-function worstOf(variant: VariantResult, from: number, until: number): number | null {
-  const { timeline } = variant;
-  const last = stepAt(timeline, until);
-  let worst = -1;
-  let best = 0;
-  let run = 0;
-  for (let i = stepAt(timeline, from); i <= last; i++) {
-    const severity = severityAt(variant, i);
-    if (severity > best) {
-      best = severity;
-      worst = i;
-      run = 1;
-    } else if (severity === best && worst + run === i) run++;
-  }
-  return worst < 0 ? null : (worst + Math.floor(run / 2)) * timeline.step;
-}
-
 function nodeMarks(
   variant: VariantResult,
   node: View['result']['topology']['nodes'][number],
@@ -219,7 +138,7 @@ function nodeMarks(
   const ink = healthy ? 'var(--ink)' : `var(--on-${state})`;
   const left = spot.x - spot.width / 2;
   const top = spot.y - spot.height / 2;
-  const share = busyShare(variant, node, step);
+  const share = busyShares(variant, node)(step);
   const bars: Part =
     share === null
       ? null
@@ -298,7 +217,7 @@ function edgeMarks(
   step: number,
   top: number,
 ): Markup {
-  const { attempts, retried } = flowOf(variant, edge, step);
+  const { attempts, retried } = flowsOf(variant, edge)[step] ?? NO_FLOW;
   const width = attempts <= 0 ? 0.7 : clamp(0.9 + (attempts / top) * 4.2, 0.9, 5.1);
   return markup`<path d="${pathOf(edge.points, direction)}" stroke-width="${coordinate(width)}"${retried && RETRIED}${attempts <= 0 && attribute('stroke-opacity', 0.6)} />`;
 }
@@ -312,7 +231,7 @@ function edgeWords(
   { edge, index, direction }: { edge: MapEdge; index: number; direction: Placement['direction'] },
   step: number,
 ): Markup | null {
-  const { attempts, retried } = flowOf(variant, edge, step);
+  const { attempts, retried } = flowsOf(variant, edge)[step] ?? NO_FLOW;
   if (!overRun(variant, edge).isRetried) return null;
   const rates = variant.timeline.edges[`${edge.from}->${edge.to}`]?.attempts ?? [];
   const text = formatRate(attempts);
@@ -342,12 +261,9 @@ function overRun(variant: VariantResult, edge: MapEdge): OverRun {
   const name = `${edge.from}->${edge.to}`;
   let own = known.get(name);
   if (own === undefined) {
-    const { step, steps } = variant.timeline;
-    const all = Array.from({ length: steps }, (_, i) => i);
-    const hasBreaker = (variant.edges[name]?.breaker?.transitions.length ?? 0) > 0;
-    const open = hasBreaker ? all.map((i) => Number(breakerOpen(variant, edge, i * step))) : [];
+    const open = openSteps(variant, variant.edges[name]?.breaker);
     own = {
-      isRetried: all.some((i) => flowOf(variant, edge, i).retried),
+      isRetried: flowsOf(variant, edge).some(({ retried }) => retried),
       open: open.includes(1) ? open : null,
     };
     known.set(name, own);
@@ -361,20 +277,30 @@ function switchMarks(
   variant: VariantResult,
   edge: MapEdge,
   direction: Placement['direction'],
-  at: number,
+  step: number,
 ): Markup | null {
   const { open } = overRun(variant, edge);
   if (open === null) return null;
-  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${!breakerOpen(variant, edge, at) && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
+  return markup`<g class="sw" data-r="${view.readings.add('', 'number', open)}"${open[step] !== 1 && HIDDEN}>${breakerMark(beforeEnd(edge.points, direction, 12))}</g>`;
 }
 
-function breakerOpen(variant: VariantResult, edge: MapEdge, at: number): boolean {
-  const breaker = variant.edges[`${edge.from}->${edge.to}`]?.breaker;
-  if (breaker === null || breaker === undefined || breaker.dryRun) return false;
+/** 1 in the steps at whose start at least half of the breakers of an edge are open. */
+function openSteps(
+  { timeline: { step, steps } }: VariantResult,
+  breaker: VariantResult['edges'][string]['breaker'] | undefined,
+): readonly number[] {
+  if (breaker === null || breaker === undefined || breaker.dryRun) return [];
+  const changes = breaker.transitions.toSorted((a, b) => a.at - b.at);
   const states = new Map<string, string>();
-  for (const each of breaker.transitions) if (each.at <= at) states.set(each.instance, each.state);
-  const open = [...states.values()].filter((state) => state === 'open').length;
-  return open > 0 && open * 2 >= states.size;
+  let [next, open] = [0, 0];
+  return Array.from({ length: steps }, (_, i) => {
+    for (; next < changes.length && changes[next]!.at <= i * step; next++) {
+      const { instance, state } = changes[next]!;
+      open += Number(state === 'open') - Number(states.get(instance) === 'open');
+      states.set(instance, state);
+    }
+    return Number(open > 0 && open * 2 >= states.size);
+  });
 }
 
 /** An open switch on the line. */

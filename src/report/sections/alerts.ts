@@ -4,7 +4,7 @@ import { formatNumber } from '../../text/figures.js';
 import { alertsText, waitText } from '../alerts.js';
 import { markup, type Markup } from '../html-escape.js';
 import type { View } from '../view.js';
-import { caption, dataTable, insideSection, type Table } from './parts.js';
+import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** What the monitoring would have said; null without alerts. */
 export function alertsSection(view: View): Markup | null {
@@ -14,7 +14,7 @@ export function alertsSection(view: View): Markup | null {
     if (words === null) return null;
     return {
       title: titleOf(variant),
-      body: markup`<p>${words}</p>${dataTable(tableOf(variant))}${caption('Evaluated as Prometheus does, over the series that the run exports.')}`,
+      body: markup`<p>${words}</p>${scrolled(tableOf(variant), `Rules of alerts, ${variant.name}`)}${caption('Evaluated as Prometheus does, over the series that the run exports.')}`,
     };
   });
 }

@@ -3,7 +3,7 @@ import { cellText, latencyColumns, neverCount, outcomeColumns } from '../columns
 import { bestOf } from '../best.js';
 import type { Column } from '../column.js';
 import { differenceOf } from '../difference.js';
-import { lostShare } from '../charts/latency.js';
+import { lostShare } from '../charts/latency-shares.js';
 import { otherLoadText, pairingText } from '../other-load.js';
 import { loadGroups, referencesText, referenceOf, withLoadOf } from '../reference.js';
 import { characterOf } from '../character.js';

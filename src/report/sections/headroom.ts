@@ -53,7 +53,7 @@ function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom)
       `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}`,
     )}
     ${components.length > 0 && dataTable(tableOf(components))}
-    ${headroom.faults.length > 0 && dataTable(faultTable(headroom, faults))}`;
+    ${headroom.faults.length > 0 && dataTable(faultTable(headroom, faults), 'While each fault is active')}`;
 }
 
 /** The tightest component while each fault is active, below the calm one. */

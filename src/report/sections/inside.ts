@@ -8,16 +8,14 @@ import {
 } from '../charts/waste.js';
 import { BREAKER_LANE, breakerChart, breakerLanes } from '../charts/breakers.js';
 import {
-  latencyChart,
   latencyGrid,
   latencyScale,
   nodeWords,
   queueRoom,
-  rateChart,
   hasSlots,
+  serviceCharts,
   serviceRows,
   sharesScales,
-  slotsChart,
   largest,
   type ServiceRow,
 } from '../charts/services.js';
@@ -266,7 +264,7 @@ function dryRunWords({ edges, components }: VariantResult): string {
 
 function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup {
   const { readings } = view;
-  const slots = slotsChart(view, row, variant);
+  const [rate, latency, slots] = serviceCharts(view, row, variant);
   const y = latencyScale(row.scale);
   const grid = latencyGrid(row.scale).map((at) => gutterLabel(y(at), formatSeconds(at)));
   const queued = largest(row.series?.queue ?? []);
@@ -300,8 +298,8 @@ function serviceRow(view: View, row: ServiceRow, variant: VariantResult): Markup
   const p99 = [readings.add('p99', 'seconds', series?.p99 ?? [])];
   return markup`<div class="row" data-name="${node.name}">
     <div class="nm">${node.name}<small>${nodeWords(node)}</small></div>
-    <div class="cell">${panel(inlineStretched(rateChart(view, row, variant)), rates, traffic)}</div>
-    <div class="cell">${panel(inlineStretched(latencyChart(view, row, variant)), grid, p99)}</div>
+    <div class="cell">${panel(inlineStretched(rate), rates, traffic)}</div>
+    <div class="cell">${panel(inlineStretched(latency), grid, p99)}</div>
     <div class="cell">${right}</div>
   </div>`;
 }

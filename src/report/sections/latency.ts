@@ -1,12 +1,11 @@
+import { cumulativeChart, lossChart } from '../charts/latency.js';
 import {
-  cumulativeChart,
   cumulativeReadings,
   latencyDomain,
-  lossChart,
   lossPoints,
   lossReadings,
   lostShare,
-} from '../charts/latency.js';
+} from '../charts/latency-shares.js';
 import { degradedWords } from '../degraded.js';
 import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';

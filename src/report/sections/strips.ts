@@ -12,7 +12,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { stripOf, type Strip } from '../strips.js';
 import { gutterLabel, pinned, timeAxis, timeBox } from '../time-box.js';
 import { heldBudgets, lookOf, viewOfVariant, type View } from '../view.js';
-import { headlineWords } from '../words.js';
+import { headlineParts, instantWords } from '../words.js';
 import { budgetMatrix, expectations } from './goals.js';
 import { folded, framed, variantKey } from './parts.js';
 import { rankingTable } from './ranking.js';
@@ -34,17 +34,13 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   const rows = variants.map((variant) =>
     row(view, variant, strips.get(variant)!, most, columns, hasGoals),
   );
-  const fault = headlineWords(view);
-  const others = shadedFaults(drawn).filter((id) => id !== view.headline?.id).length;
   const aim = view.result.report.slo?.success ?? null;
   const table = framed('scroll strips', 'Variants over the run', {
     open: markup`<table class="wide">`,
     caption: [
       `Failing share of all requests, log scale from ${formatShare(FAILING[0])} to 100 %`,
       'amber: calls under way beyond the usual, and work that waits',
-      ...(fault === null
-        ? []
-        : [`shaded: ${fault}${others > 0 ? ` and ${plural(others, 'other fault')}` : ''}`]),
+      ...faultWords(view, drawn),
       ...([...strips.values()].some(({ twin }) => twin.length > 0)
         ? ['dotted: without the faults']
         : []),
@@ -62,14 +58,26 @@ export function stripsSection({ all: view, drawn, note }: Fold): Markup {
   </section>`;
 }
 
-/** Ids of the faults that last, in any variant that is drawn: those that begin and end at once have no shade. */
-function shadedFaults({ result: { variants, run } }: View): readonly string[] {
-  const lasting = variants.flatMap(({ faults }) =>
-    faults.filter(({ spans }) =>
-      spans.some(({ from, until }) => until > from && from < run.duration),
-    ),
-  );
-  return [...new Set(lasting.map(({ id }) => id))];
+/** What the shades and the upright lines are. The head of the page has the times of a fault that differ by variant. */
+function faultWords(view: View, { result: { variants, run } }: View): readonly string[] {
+  const faults = variants.flatMap((variant) => variant.faults);
+  const named = (name: string, hasMark: (length: number) => boolean, own: string | null) => {
+    const marked = faults.filter(({ spans }) =>
+      spans.some(({ from, until }) => from < run.duration && hasMark(until - from)),
+    );
+    const words = new Map(marked.map((fault) => [fault.id, fault.words]));
+    const [first] = words.values();
+    if (first === undefined) return [];
+    const others = words.size - 1;
+    return [`${name}: ${own ?? first}${others > 0 ? ` and ${plural(others, 'other fault')}` : ''}`];
+  };
+  const parts = headlineParts(view);
+  return [
+    ...(parts === null || parts.elsewhere === ''
+      ? named('shaded', (length) => length > 0, parts?.own ?? null)
+      : ['shaded: the faults of each variant']),
+    ...named('upright line', (length) => length === 0, instantWords(view)),
+  ];
 }
 
 /** Few figures: the success, the worst kind of request, effects that no request shows, then latency and recovery. */

@@ -3,12 +3,11 @@ import { formatInstant, formatRate } from '../../text/figures.js';
 import {
   legibleWidth,
   MAP_WIDTHS,
-  snapshotsOf,
   stateWords,
   topologyChart,
   type Maps,
-  type Snapshot,
 } from '../charts/topology.js';
+import { snapshotsOf, type Snapshot } from '../charts/topology-moments.js';
 import { inline } from '../draw.js';
 import { coordinate } from '../format.js';
 import { markup, type Markup } from '../html-escape.js';

@@ -58,7 +58,15 @@ export function metricFinding(view: SweepView, metric: number): string {
   if (low === high)
     return `${low!} ${known.length === entriesOf(result, metric).length ? 'everywhere' : 'wherever it was measured'}`;
   const best = isAlongLoad(view) ? [] : bestEntries(result, metric);
-  if (best.length === 0 || result.sweep.kind === 'bisect') return `Between ${low!} and ${high!}`;
+  if (best.length === 0 || result.sweep.kind === 'bisect') {
+    const at = (value: number): string =>
+      placeText(
+        view,
+        known.find(({ figure }) => figure.value === value)!,
+      );
+    const succeed = /\.success\b/u.test(result.metrics[metric]!.text) ? ' succeed' : '';
+    return `${low!}${succeed} at ${at(Math.min(...values))}, ${high!} at ${at(Math.max(...values))}`;
+  }
   const word = better === 'low' ? `Lowest, ${low!},` : `Highest, ${high!},`;
   if (best.length === 1) return `${word} at ${placeText(view, best[0]!)}`;
   const places = [...new Set(best.map((entry) => settingText(view, entry.case.at)))];

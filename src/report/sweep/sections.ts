@@ -1,4 +1,5 @@
-import { formatSeconds } from '../../text/figures.js';
+import { formatSeconds, formatShare } from '../../text/figures.js';
+import { FAILING } from '../charts/strip.js';
 import { plural } from '../../text/words.js';
 import { listed } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
@@ -9,7 +10,9 @@ import { sweepAnswer } from './answer.js';
 import { metricFinding, metricSentences } from './best.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import type { SweepChart } from './charts.js';
+import { showsLoss } from './charts/lines.js';
 import { BAND_FROM } from './charts/xy.js';
+import { edgeParts } from './limits.js';
 import { askedText, budgetCounts, settingsHeld, sweepBadge, type BudgetCount } from './words.js';
 
 /** Widths of a picture on a wide page and on a phone. Unit: px. */
@@ -40,8 +43,12 @@ export function sweepVerdictSection(view: SweepView): Markup {
 
 /** The question of the sweep, for the line under the title. */
 export function sweepIntroduction(view: SweepView): string {
-  return `Sweep ${view.result.sweep.name}. ${askedText(view)}`;
+  const { name } = view.result.sweep;
+  return `${name === OF_COMMAND ? '' : `Sweep ${name}. `}${askedText(view)}`;
 }
+
+/** The name of a sweep whose values are those of the command. */
+const OF_COMMAND = 'set';
 
 /** A picture with its finding above it; `id` is unique on the page. */
 export function chartSection(view: SweepView, chart: SweepChart, id: string): Markup {
@@ -126,11 +133,14 @@ function findingOf(view: SweepView, { of }: SweepChart): string {
     return `All budgets hold at ${listed([`${settingsHeld(view, first)} of ${plural(all, 'setting')} with ${first}`, ...rest])}`;
   }
   if (of !== 'expect') return metricFinding(view, of);
-  const found = view.result.edges.filter((edge) => edge.outcome === 'found').length;
-  const all = view.result.edges.length;
-  return found === all && all === 1
-    ? 'The end lies inside the range'
-    : `The end lies inside the range for ${found} of ${plural(all, 'variant')}`;
+  const { edges } = view.result;
+  const [edge] = edges;
+  if (edges.length === 1) {
+    const { whose, what } = edgeParts(view, edge!);
+    return `${whose} ${what}`.replace(/\.$/, '');
+  }
+  const found = edges.filter(({ outcome }) => outcome === 'found').length;
+  return `A limit in this range for ${found} of ${plural(edges.length, 'variant')}`;
 }
 
 function captionText(view: SweepView, { of }: SweepChart): string {
@@ -153,8 +163,12 @@ function captionText(view: SweepView, { of }: SweepChart): string {
     result.sweep.kind === 'bisect' && result.edges.some(({ outcome }) => outcome === 'found')
       ? 'Shaded: between the last value at which it holds and the first at which it breaks. Lines only join what was tried. '
       : '';
+  const loss =
+    shape !== 'words' && showsLoss(view, of)
+      ? `Share of requests that fail, log scale from ${formatShare(FAILING[0])} to 100 %. `
+      : '';
   const dots = shape === 'scatter' ? 'Every mark is one setting; the other axes differ too. ' : '';
-  return `${dots}${interval}${crossed}${shaded}`.trim();
+  return `${loss}${dots}${interval}${crossed}${shaded}`.trim();
 }
 
 function whiskerText({ shape, result }: SweepView): string {

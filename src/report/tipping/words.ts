@@ -27,9 +27,9 @@ export function tippingWords({ tipping }: Pick<VariantResult, 'tipping'>): strin
   return `${loopTitle(tipping)}. ${parts.join(' ')}`;
 }
 
-/** `The retries of api -> backend keep it down`. */
+/** `The retries of api → backend keep it down`. */
 function loopTitle({ loop, isBack }: Tipping): string {
-  const through = loop.through.join(' -> ');
+  const through = loop.through.join(' → ');
   const named = through === '' ? undefined : LOOPS[loop.mechanism];
   if (named !== undefined)
     return `${named(through)} ${isBack ? 'add load, and it comes back' : 'keep it down'}`;

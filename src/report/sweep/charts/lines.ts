@@ -3,7 +3,8 @@ import type { SweepFigure, SweepFigures, SweepResult } from '../../../contracts/
 import { label, textWidth, type Drawing } from '../../draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';
-import { niceTicks } from '../../scale.js';
+import { clamp, niceTicks } from '../../scale.js';
+import { FAILING } from '../../charts/strip.js';
 import {
   expectFigure,
   isSample,
@@ -15,6 +16,7 @@ import {
   wordOf,
   type BudgetStatus,
   type SweepResultAxis,
+  type SweepView,
 } from '../cases.js';
 import { shapeMark } from '../looks.js';
 import { thinned } from '../text-cells.js';
@@ -41,7 +43,7 @@ export function lineChart(canvas: Canvas, drawn: Drawn, width: number): Drawing 
     width,
     height: spec.height,
     title: `${nameOf(canvas, drawn)} by ${view.result.axes[axis]!.path}`,
-    description: inWords(spec),
+    description: inWords(spec, showsLoss(view, drawn) ? lossAt : (value) => value),
     body: xyBody(spec),
   };
 }
@@ -62,7 +64,10 @@ export function scatterCharts(canvas: Canvas, drawn: Drawn, width: number): Draw
     width,
     height: keys.height + Math.ceil(panels.length / across) * (height + gap) - gap,
     title: `${nameOf(canvas, drawn)} against each axis`,
-    description: panels.length === 0 ? 'No axis.' : inWords(panels[0]!.spec),
+    description:
+      panels.length === 0
+        ? 'No axis.'
+        : inWords(panels[0]!.spec, showsLoss(canvas.view, drawn) ? lossAt : (value) => value),
     body: [
       keys.body,
       panels.map(({ body }, i) => {
@@ -119,13 +124,16 @@ function specOf(
   const { result } = view;
   const whole = result.axes[axis]!;
   const unit = drawnUnit(canvas, drawn);
-  const series = looks.map((look) => seriesOf(canvas, drawn, axis, look));
-  const limit = drawn === 'expect' ? limitOf(result) : budgetLimit(result, drawn);
+  const asked = drawn === 'expect' ? limitOf(result) : budgetLimit(result, drawn);
+  const isLoss = showsLoss(view, drawn);
+  const measured = looks.map((look) => seriesOf(canvas, drawn, axis, look));
+  const series = isLoss ? measured.map(lossOf) : measured;
+  const limit = asked === null || !isLoss ? asked : { ...asked, limit: lossAt(asked.limit) };
   const points = series.flatMap((one) => one.points).filter(({ value }) => value !== null);
   const values = points.map(({ value }) => value!);
   const all = limit === null ? values : [...values, limit.limit];
   const bounds = points.flatMap(({ ci95 }) => ci95 ?? []);
-  const y = extentOf(all.length === 0 ? [0, 1] : all, unit, bounds);
+  const y = isLoss ? LOSSES : extentOf(all.length === 0 ? [0, 1] : all, unit, bounds);
   const { extent, labels } = xAxis(whole, isSample(result.sweep.kind), place.width);
   const zones = zonesOf(canvas, whole);
   const ends = zones.flatMap(({ from }) => labels.filter(({ at }) => at === from));
@@ -258,10 +266,39 @@ function zonesOf({ view, looks }: Canvas, axis: SweepResultAxis): XySpec['zones'
   });
 }
 
-function inWords({ series, unit }: XySpec): string {
+/** The axis of a share that fails, as in the strips of a run. */
+const LOSSES: Extent = {
+  type: 'log',
+  domain: FAILING,
+  ticks: [1, 2, 3, 4].map((decade) => Number(`1e-${decade}`)).concat(1),
+};
+
+/** Whether the picture of a metric shows the share that fails, on a log scale: of a success, one in a hundred matters. */
+export function showsLoss({ result }: SweepView, drawn: Drawn): boolean {
+  const text = drawn === 'expect' ? result.sweep.expect : result.metrics[drawn]!.text;
+  return /^[\w.-]+\.success\b/u.test(text ?? '');
+}
+
+/** The share that fails, as far as the axis reaches. */
+function lossAt(success: number): number {
+  return clamp(1 - success, ...FAILING);
+}
+
+function lossOf({ look, points }: XySeries): XySeries {
+  return {
+    look,
+    points: points.map((point) => ({
+      ...point,
+      value: point.value === null ? null : lossAt(point.value),
+      ci95: point.ci95 === null ? null : [lossAt(point.ci95[1]), lossAt(point.ci95[0])],
+    })),
+  };
+}
+
+function inWords({ series, unit }: XySpec, whole: (value: number) => number): string {
   return series
     .map(({ look, points }) => {
-      const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
+      const values = points.flatMap(({ value }) => (value === null ? [] : [whole(value)]));
       if (values.length === 0) return `${look.name}: nothing measured`;
       return `${look.name}: ${formatValue(Math.min(...values), unit)} to ${formatValue(Math.max(...values), unit)}`;
     })
