@@ -221,10 +221,11 @@ export function writeConnect(w: Writer, { name, source }: LaidComponent): number
   return at;
 }
 
-/** Writes the program of a probe of the process itself; -1 = there is no such probe. */
+/** Writes the program of a probe or health check of the process itself; -1 = there is no such probe. */
 export function writeProbe(w: Writer, component: LaidComponent): number {
-  const probes = hostOf(component)?.probes ?? null;
-  if (!PROBES.some((kind) => probes?.[kind]?.endpoint === null)) return -1;
+  const host = hostOf(component);
+  const isSelf = host?.healthChecks?.endpoint === null;
+  if (!isSelf && !PROBES.some((kind) => host?.probes?.[kind]?.endpoint === null)) return -1;
   const at = w.assembler.here;
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;

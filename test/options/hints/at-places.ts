@@ -394,6 +394,13 @@ export const atPlaces: readonly Hint[] = [
       open: '30ms',
     });
   }),
+  of('outlierDetection<envoy>\\.successfulActiveHealthCheckUnejectHost', (tree) => {
+    busy(tree);
+    unsteady(tree);
+    for (const callee of callees(tree)) callee.healthChecks = { interval: '50ms' };
+    const lasting = { consecutive5xx: 2, baseEjectionTime: '5s', maxEjectionPercent: '100%' };
+    Object.assign(policyIn(tree, 'outlierDetection'), lasting);
+  }),
   of(
     'outlierDetection<envoy>\\.successRate\\.enforcingLocalOrigin',
     (tree) => {
