@@ -213,9 +213,15 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
 
 /** Writes the program of the work of a database for a connection; -1 = there is none. */
 export function writeConnect(w: Writer, { name, source }: LaidComponent): number {
-  if (source.kind !== 'database' || isFree(source.host.connectWork)) return -1;
+  const cost =
+    source.kind === 'database'
+      ? source.host.connectWork
+      : source.kind === 'broker'
+        ? (source.spec.log?.connectWork ?? null)
+        : null;
+  if (cost === null || isFree(cost)) return -1;
   const at = w.assembler.here;
-  const work = w.distributions.id(source.host.connectWork);
+  const work = w.distributions.id(cost);
   w.assembler.emit(OP.WORK, work, 0, 0, `${name}/connectWork#0`);
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;

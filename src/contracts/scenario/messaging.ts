@@ -30,6 +30,8 @@ export interface LogNodes {
   readonly electionNs: Ns;
   /** Whether an out-of-sync replica can become leader if no other can; the messages that it lacks are lost. */
   readonly uncleanElection: boolean;
+  /** CPU of a node for each connection of a producer. */
+  readonly connectWork: Distribution;
 }
 
 /** Nodes that hold queues. */

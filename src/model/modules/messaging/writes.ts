@@ -6,12 +6,14 @@ import { streamKey } from '../../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanBroker, PlanPublish } from '../../../contracts/plan/messaging.js';
+import type { Instance } from '../../data/instances/instance.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { emptyBatch, type Batch, type Opening } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
 import { LeaderViews } from './leader-views.js';
 import { Producer, type Send, type Sending } from './producer.js';
+import { producerDials, type ProducerDials } from './producer-dials.js';
 import { Replicas } from './replicas.js';
 import { Timed } from './timed.js';
 
@@ -61,7 +63,10 @@ export class Writes {
   private readonly notify: WritesSetup['notify'];
   private readonly replicas: Replicas;
   private readonly views: LeaderViews;
+  /** Connections of the producers; null if they cost nothing. */
+  private readonly dials: ProducerDials | null;
   private readonly producers: Producer[] = [];
+  private readonly homes: (Instance | null)[] = [];
   private readonly byInstance = new Map<number, number>();
   private readonly batches = new Timed<Batch>();
   private readonly waiting = new Timed<Request>();
@@ -112,6 +117,11 @@ export class Writes {
       },
     });
     this.views = new LeaderViews(topic, this.replicas);
+    this.dials = producerDials(world, {
+      component: broker.component,
+      partitions: topic.partitions.length,
+      homeOf: (producer) => this.homes[producer],
+    });
     this.sending = this.sendingOf();
   }
 
@@ -173,6 +183,7 @@ export class Writes {
     const index = this.producers.length;
     this.byInstance.set(instance, index);
     const home = instance < 0 ? null : this.world.instances[instance];
+    this.homes.push(home);
     const producer = new Producer(this.sending, index, home);
     this.producers.push(producer);
     this.views.joined();
@@ -231,6 +242,7 @@ export class Writes {
       this.failed(id);
       return;
     }
+    if (this.dials?.waits(request.producer, request.node, () => this.start(id)) === true) return;
     const [first] = request.batches;
     const context = this.messages.contextOf(first.lineageA, first.lineageB, first.failures);
     this.world.tasks.start(this.owner, id, instance.id, this.broker.part, context);
