@@ -161,6 +161,16 @@ export interface Outbox {
   readonly connector: string | null;
   /** Time between two stores of the offset of the connector. */
   readonly offsetFlushNs: Ns;
+  /** Log that the database keeps for the connector; null = it takes no room. */
+  readonly log: RetainedLog | null;
+}
+
+/** Rows of a log that are kept for a connector. */
+export interface RetainedLog {
+  /** Rows with which the disk is full and the database stops; Infinity = never. */
+  readonly roomRows: number;
+  /** Rows above which the slot of the connector is given up; Infinity = never. */
+  readonly keepRows: number;
 }
 
 /** A `publish` step. */
