@@ -8,7 +8,7 @@ import type { Plan, PlanLink } from '../contracts/plan/plan.js';
 import type { TraceRecord } from '../contracts/record/record.js';
 import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './resources/serving/admission.js';
-import { HealthChecks } from './resources/picking/health-checks.js';
+import { HealthChecks } from './platform/health-checks.js';
 import type { Views } from './resources/picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './resources/picking/balancers.js';

@@ -6,13 +6,9 @@ import {
   type Working,
 } from '../../resources/connections/connect-work.js';
 
-interface DialsSetup {
-  /** The broker. */
-  readonly component: number;
-  /** Of the topic: at the start node p mod nodes leads partition p. */
-  readonly partitions: number;
-  /** Process of a producer; null = one that never dies. */
-  homeOf(producer: number): Instance | null;
+/** A producer, and its process; null = one that never dies. */
+interface Homed {
+  readonly home: Instance | null;
 }
 
 /** One producer's connection to one node. */
@@ -36,9 +32,12 @@ export class ProducerDials {
 
   constructor(
     world: Run & { readonly tasks: Working },
-    private readonly setup: DialsSetup,
+    broker: number,
+    /** Partitions of the topic: at the start node p mod nodes leads partition p. */
+    private readonly partitions: number,
+    private readonly producers: readonly Homed[],
   ) {
-    const component = world.plan.components[setup.component];
+    const component = world.plan.components[broker];
     const { firstInstance, instances } = component;
     this.nodes = world.instances.slice(firstInstance, firstInstance + instances);
     const work = new ConnectWork(world.tasks);
@@ -56,12 +55,12 @@ export class ProducerDials {
   private dialOf(producer: number, node: number): Dial {
     const key = producer * this.nodes.length + node;
     const nodeEpoch = this.nodes[node].epoch;
-    const homeEpoch = this.setup.homeOf(producer)?.epoch ?? 0;
+    const homeEpoch = this.producers[producer].home?.epoch ?? 0;
     const known = this.dials.get(key);
     if (known?.nodeEpoch === nodeEpoch && known.homeEpoch === homeEpoch) return known;
     // The processes of the start have long been connected to the leaders of then.
     const isFirst = known === undefined && nodeEpoch === 0 && homeEpoch === 0;
-    const isOpen = isFirst && node < this.setup.partitions;
+    const isOpen = isFirst && node < this.partitions;
     const dial: Dial = { nodeEpoch, homeEpoch, isOpen, waiting: [] };
     this.dials.set(key, dial);
     if (isOpen) return dial;
@@ -77,8 +76,10 @@ export class ProducerDials {
 /** The connections of the producers of a topic; null if they cost nothing. */
 export function producerDials(
   world: Run & { readonly tasks: Working },
-  setup: DialsSetup,
+  broker: number,
+  partitions: number,
+  producers: readonly Homed[],
 ): ProducerDials | null {
-  const { connectProgram } = world.plan.components[setup.component];
-  return connectProgram < 0 ? null : new ProducerDials(world, setup);
+  const { connectProgram } = world.plan.components[broker];
+  return connectProgram < 0 ? null : new ProducerDials(world, broker, partitions, producers);
 }

@@ -6,7 +6,6 @@ import { streamKey } from '../../../kernel/rng.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import { OUTCOME, isSuccess, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanBroker, PlanPublish } from '../../../contracts/plan/messaging.js';
-import type { Instance } from '../../data/instances/instance.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { emptyBatch, type Batch, type Opening } from './batch.js';
 import type { KafkaTopic } from './kafka.js';
@@ -66,7 +65,6 @@ export class Writes {
   /** Connections of the producers; null if they cost nothing. */
   private readonly dials: ProducerDials | null;
   private readonly producers: Producer[] = [];
-  private readonly homes: (Instance | null)[] = [];
   private readonly byInstance = new Map<number, number>();
   private readonly batches = new Timed<Batch>();
   private readonly waiting = new Timed<Request>();
@@ -93,7 +91,9 @@ export class Writes {
     const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
     const { batches, waiting } = this;
     this.linger = batches.lane('linger', lingerNs, (batch) => this.lingered(batch));
-    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (own) => this.expire(own));
+    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (own) => {
+      if (!own.settled) this.settle(own, OUTCOME.timeout);
+    });
     this.timeout = waiting.lane('request-timeout', requestTimeoutNs, (request) =>
       this.disconnect(request),
     );
@@ -117,11 +117,7 @@ export class Writes {
       },
     });
     this.views = new LeaderViews(topic, this.replicas);
-    this.dials = producerDials(world, {
-      component: broker.component,
-      partitions: topic.partitions.length,
-      homeOf: (producer) => this.homes[producer],
-    });
+    this.dials = producerDials(world, broker.component, topic.partitions.length, this.producers);
     this.sending = this.sendingOf();
   }
 
@@ -183,7 +179,6 @@ export class Writes {
     const index = this.producers.length;
     this.byInstance.set(instance, index);
     const home = instance < 0 ? null : this.world.instances[instance];
-    this.homes.push(home);
     const producer = new Producer(this.sending, index, home);
     this.producers.push(producer);
     this.views.joined();
@@ -348,11 +343,6 @@ export class Writes {
     }
     this.producers[batch.producer].settled(batch);
     if (batch.visible || !isSuccess(outcome)) this.forget(batch, false);
-  }
-
-  private expire(batch: Batch): void {
-    if (batch.settled) return;
-    this.settle(batch, OUTCOME.timeout);
   }
 
   /** All in-sync replicas have the batch: its messages are now in the log. */

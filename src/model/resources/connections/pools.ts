@@ -25,7 +25,7 @@ import { ConnectWork, type Working } from './connect-work.js';
 import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
-import { PoolerThread } from './pooler-thread.js';
+import { PoolerThreads } from './pooler-thread.js';
 import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
 import { Targets } from '../picking/targets.js';
@@ -33,7 +33,7 @@ import { frames } from '../../data/strands/frames.js';
 import { levels } from '../../data/figures/levels.js';
 import { sink } from '../../data/figures/sink.js';
 import { engine } from '../../../kernel/engine.js';
-import { meanOf, samplers } from '../../../kernel/distribution.js';
+import { samplers } from '../../../kernel/distribution.js';
 
 /** Gauges of the pools of one calling instance to one component, for the record. */
 export interface PoolMeter {
@@ -78,8 +78,7 @@ export class Pools {
   /** By server of a pooler: the pools of its users. */
   private readonly users = new Map<ServerConnections, PolicyState[]>();
   private readonly works = new ConnectWork(this.world.tasks);
-  /** By server of a pooler whose clients cost it time. */
-  private readonly threads = new Map<ServerConnections, PoolerThread>();
+  private readonly threads = new PoolerThreads(this.world);
 
   constructor(
     private readonly world: PoolsParts,
@@ -224,26 +223,9 @@ export class Pools {
       users.set(user, sessions);
     }
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
-    const works = this.threadOf(own, server)?.before(common.works ?? null) ?? common.works ?? null;
+    const works = this.threads.before(own, server, common.works ?? null);
     const pool = own.clients;
     return new ConnectionPool({ ...common, works, pool, timeout, sessions, reserve: null });
-  }
-
-  /** The thread of a pooler that works for its clients; null if they cost it nothing. */
-  private threadOf(
-    { connectWork }: PgbouncerSettings,
-    server: ServerConnections,
-  ): PoolerThread | null {
-    if (meanOf(connectWork) === 0) return null;
-    let thread = this.threads.get(server);
-    if (thread === undefined) {
-      const { plan, replication } = this.world;
-      const { name } = plan.components[server.instance.component];
-      const key = streamKey(plan.seed, replication, `pooler/${name}/connectWork`);
-      thread = new PoolerThread(samplers.add(connectWork), key);
-      this.threads.set(server, thread);
-    }
-    return thread;
   }
 
   /**

@@ -1,21 +1,21 @@
-import { engine } from '../../../kernel/engine.js';
-import { PHASE } from '../../../kernel/phase.js';
-import { invariant } from '../../../kernel/invariant.js';
-import { derive, lineage, streamKey, type StreamKey } from '../../../kernel/rng.js';
-import type { Ns } from '../../../kernel/time.js';
-import { isSuccess, kindOf, OUTCOME, type Outcome } from '../../../contracts/outcome.js';
-import { OUTLIER_STATES } from '../../../contracts/patterns/outlier.js';
-import type { Alarm } from '../../../contracts/patterns/policy.js';
-import type { PlanHealthChecks } from '../../../contracts/plan/probes.js';
-import type { Edge, View } from '../../data/edges/edge.js';
-import { CUT, MESSAGE, VANISHED, type Link } from '../../data/edges/link.js';
-import type { Alarms } from '../../data/instances/alarms.js';
-import type { Instance } from '../../data/instances/instance.js';
-import type { Run, ServedRun } from '../../data/run.js';
-import { TaskDraft, type TaskContext } from '../../data/strands/task-context.js';
-import { strands } from '../../data/strands/strands.js';
-import type { Tasks } from '../tasks.js';
-import type { Views } from './views.js';
+import { engine } from '../../kernel/engine.js';
+import { PHASE } from '../../kernel/phase.js';
+import { invariant } from '../../kernel/invariant.js';
+import { derive, lineage, streamKey, type StreamKey } from '../../kernel/rng.js';
+import type { Ns } from '../../kernel/time.js';
+import { isSuccess, kindOf, OUTCOME, type Outcome } from '../../contracts/outcome.js';
+import { OUTLIER_STATES } from '../../contracts/patterns/outlier.js';
+import type { Alarm } from '../../contracts/patterns/policy.js';
+import type { PlanHealthChecks } from '../../contracts/plan/probes.js';
+import type { Edge, View } from '../data/edges/edge.js';
+import { CUT, MESSAGE, VANISHED, type Link } from '../data/edges/link.js';
+import type { Alarms } from '../data/instances/alarms.js';
+import type { Instance } from '../data/instances/instance.js';
+import type { Run, ServedRun } from '../data/run.js';
+import { TaskDraft, type TaskContext } from '../data/strands/task-context.js';
+import { strands } from '../data/strands/strands.js';
+import type { Tasks } from '../resources/tasks.js';
+import type { Views } from '../resources/picking/views.js';
 
 /** The parts of a run that health checks use. */
 export interface CheckedRun extends Run, ServedRun {
@@ -155,7 +155,7 @@ export class HealthChecks {
 
   private ask(session: Session): void {
     const { spec, callee, caller, index } = session;
-    // A place that is empty is on no list; its next process begins anew.
+    // An empty place is on no list. Its next process is met by `begin`.
     if (caller.down || callee.absent) return;
     invariant(!session.isOpen, 'a caller checks an instance once at a time');
     session.isOpen = true;
