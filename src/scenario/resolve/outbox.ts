@@ -65,10 +65,7 @@ function logOf(here: Cursor, output: OutboxOutput, database: string): Outbox['lo
   if (logRoom !== undefined && own?.kind !== 'postgres') {
     const message = `${database} is no PostgreSQL, which stops with a full log: remove logRoom, or write kind: postgres`;
     problem('logRoom', message);
-  } else if (
-    logRoom !== undefined &&
-    (own?.replicas !== undefined || own?.shards !== undefined)
-  ) {
+  } else if (logRoom !== undefined && (own?.replicas !== undefined || own?.shards !== undefined)) {
     const message = `${database} has several nodes, and the slot is on one of them: remove logRoom`;
     problem('logRoom', message);
   }
