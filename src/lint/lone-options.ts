@@ -1,7 +1,7 @@
 import { policyNames } from '../patterns/registry.js';
 import type { Path } from '../scenario/located.js';
 import type { Call } from './calls.js';
-import { hostOf, mostOf } from './demand.js';
+import { hostOf, mostOf, sectionOf } from './demand.js';
 import type { Key } from './graph.js';
 import { layerOf, traitsIn } from './layers.js';
 import type { Subject } from './subject.js';
@@ -21,6 +21,7 @@ export const LONE_OPTIONS: readonly Option[] = [
   fallbackStatus,
   loneAddress,
   loneNodes,
+  loneUnejection,
   storeErrors,
   timeoutCancel,
   ...policyNames.flatMap((policy): readonly Option[] => [
@@ -46,6 +47,24 @@ function loneScope(policy: string, call: Call, { scenario, written }: Subject): 
     };
   }
   return written(path) ? { path, lacks: sharedByEnvironments(caller, scenario) } : null;
+}
+
+/** An ejection that ends with a passed check, at a callee that is not checked. */
+function loneUnejection(call: Call, { scenario, written }: Subject): Use | null {
+  const field = 'successfulActiveHealthCheckUnejectHost';
+  const own = [...call.policyPath, 'outlierDetection', field];
+  const path = written(own)
+    ? own
+    : [sectionOf(scenario, call.callee), call.callee, 'outlierDetection', field];
+  const config = (call.outlierDetection ?? hostOf(scenario, call.callee)?.outlierDetection)?.config;
+  if (!written(path) || (config as Record<string, unknown> | undefined)?.[field] !== false) {
+    return null;
+  }
+  if ((hostOf(scenario, call.callee)?.healthChecks ?? null) !== null) return { path, lacks: null };
+  return {
+    path,
+    lacks: { measured: `${call.callee} has no healthChecks`, limit: 'healthChecks of the callee' },
+  };
 }
 
 /** A counter shared by several nodes (a library setting), for a caller that has one state anyway. */

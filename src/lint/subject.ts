@@ -36,6 +36,8 @@ export interface Subject {
   readonly stopped: ReadonlySet<string>;
   /** Components with processes that a fault freezes: they run and do not answer. */
   readonly frozen: ReadonlySet<string>;
+  /** By component, the faults that stop, freeze or fail some of its processes, and how long each lasts at most. */
+  readonly harms: ReadonlyMap<string, readonly Harm[]>;
   /** By component, those that refer to it. */
   readonly namers: () => ReadonlyMap<string, readonly Placed[]>;
   /** Metrics of all budgets and expectations. */
@@ -46,6 +48,13 @@ export interface Subject {
   readonly written: (path: Path) => boolean;
   /** The numbers in the file of this variant, with the units of their fields. */
   readonly amounts: () => readonly Amount[];
+}
+
+/** A fault of some processes of a component. */
+export interface Harm {
+  readonly fault: string;
+  /** Its longest span; Infinity if it does not end by itself. */
+  readonly lastsNs: Ns;
 }
 
 /** Derives the facts that rules use. */
@@ -75,6 +84,7 @@ export function subjectOf(
     namers: once(() => namersOf(scenario)),
     budgetPaths: budgets.map((_, i) => ['budgets', i]),
     frozen: new Set(hitBy('hold', plan)),
+    harms: harmsOf(plan),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
     callees: (part) => {
       const own = whole.from(part).filter(({ handled, background }) => !handled && !background);
@@ -109,4 +119,23 @@ function hitBy(how: 'ask' | 'hold', plan: Plan): readonly string[] {
       ...fault.instances.map((id) => components[instances[id].component].name),
       ...(fault.nodes.length === 0 ? [] : placed.map(({ name }) => name)),
     ]);
+}
+
+/** Faults of single processes, as checks of these processes see them. */
+function harmsOf({ faults, components, instances, horizonNs }: Plan): Subject['harms'] {
+  const harms = new Map<string, Harm[]>();
+  for (const fault of faults) {
+    const isSeen = editsOf(fault).some(
+      ({ knob }) => knob.stops !== null || knob.injects !== undefined,
+    );
+    if (!isSeen || fault.rollout !== null || fault.spans.length === 0) continue;
+    const longest = Math.max(...fault.spans.map(({ fromNs, untilNs }) => untilNs - fromNs));
+    const isOpen = fault.spans.some(({ untilNs }) => untilNs >= horizonNs);
+    const harm = { fault: fault.id, lastsNs: isOpen ? Infinity : longest };
+    for (const component of new Set(fault.instances.map((id) => instances[id].component))) {
+      const { name } = components[component];
+      harms.set(name, [...(harms.get(name) ?? []), harm]);
+    }
+  }
+  return harms;
 }

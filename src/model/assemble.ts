@@ -8,6 +8,7 @@ import type { Plan, PlanLink } from '../contracts/plan/plan.js';
 import type { TraceRecord } from '../contracts/record/record.js';
 import { createModules, prepareModules } from './modules/index.js';
 import { Admission } from './resources/serving/admission.js';
+import { HealthChecks } from './platform/health-checks.js';
 import type { Views } from './resources/picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './resources/picking/balancers.js';
@@ -128,12 +129,17 @@ export function assemble(
   world.configurations = plan.changes === null ? null : new Configurations(world, plan.changes);
   const outages = (world.outages = new Outages(world));
   setMemories(world, outages);
+  if (isChecked(plan)) new HealthChecks(world, views, chains.alarms);
   const board = new Board(world, outages, (kind) => {
     const definition = registry.faultKind(kind);
     invariant(definition !== undefined, 'the registry knows every fault of a plan');
     return definition!;
   });
   return { world, chains, board, collections: outages.collections, views: () => views.list() };
+}
+
+function isChecked({ components }: Plan): boolean {
+  return components.some(({ healthChecks }) => healthChecks !== null);
 }
 
 function isVersioned({ components }: Plan): boolean {

@@ -34,6 +34,7 @@ export { rateLimitSlidingLog } from './policies/rate-limit-sliding-log.js';
 export { rateLimitSlidingWindow } from './policies/rate-limit-sliding-window.js';
 export { hedgeFinagle } from './policies/hedge-finagle.js';
 export { hedgeGrpc } from './policies/hedge-grpc.js';
+export { hedgeEnvoy } from './policies/hedge-envoy.js';
 export { hedgePolly } from './policies/hedge-polly.js';
 export { hedgeSimple } from './policies/hedge-simple.js';
 export { hedgeTied } from './policies/hedge-tied.js';

@@ -40,7 +40,7 @@ import { planParts, prioritiesOf } from './parts.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
-import { planProbes } from './probes.js';
+import { planHealthChecks, planProbes } from './probes.js';
 import { planRegistryLinks } from './registry-links.js';
 import { planAdmission, settingsOf, versionProcesses } from './processes.js';
 import { SagaTable } from './saga-table.js';
@@ -252,6 +252,7 @@ function writeAll(
       const own = {
         ...planComponent(it, refusals[it.id]!, handshakes[it.id]!, admissions[it.id]!),
         probes: planProbes(it, programs, probes[it.id]!),
+        healthChecks: planHealthChecks(it, programs, probes[it.id]!),
         connectProgram: connects[it.id]!,
       };
       const processes = versionProcesses(w, limiters, it, programs, own);
@@ -315,7 +316,13 @@ function planComponent(
   admission: PlanComponent['admission'],
 ): Omit<
   PlanComponent,
-  'probes' | 'connectProgram' | 'autoscaling' | 'versions' | 'resized' | keyof PlanPlatform
+  | 'probes'
+  | 'healthChecks'
+  | 'connectProgram'
+  | 'autoscaling'
+  | 'versions'
+  | 'resized'
+  | keyof PlanPlatform
 > {
   const { source } = component;
   const host = hostOf(component);

@@ -5,6 +5,7 @@ import type { NodeRoute } from '../contracts/plan/replication.js';
 import { SESSION, type Session } from '../contracts/scenario/sections.js';
 import type { PlanConnections } from '../contracts/plan/connections.js';
 import type { Protocol, ServerClosing } from '../contracts/scenario/connections.js';
+import { CHECKED_PANIC } from '../contracts/scenario/health-checks.js';
 import type { Host } from '../contracts/scenario/host.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
 import type { Label } from './assembler.js';
@@ -155,7 +156,7 @@ export class EdgeTable {
         once: takesKeys(to) ? rules[bundleNumber.get(bundle)!]! : -1,
         loadBalancing,
         outlierDetection,
-        panic: panicOf(loadBalancing, outlierDetection),
+        panic: panicOf(loadBalancing, outlierDetection, host),
         failsOnPanic: loadBalancing.common.failTrafficOnPanic,
         pool: session === SESSION.inside ? null : poolOf(from.component, to.component, forgets),
         session,
@@ -208,8 +209,10 @@ function outliersOf(own: Bundle, host: Host): OutlierDetection | null {
 function panicOf(
   { common: { panicThreshold, priorities } }: LoadBalancing,
   outlierDetection: OutlierDetection | null,
+  { healthChecks }: Host,
 ): number {
-  const threshold = panicThreshold ?? outlierDetection?.panicThreshold ?? 0;
+  const usual = healthChecks === null ? 0 : CHECKED_PANIC;
+  const threshold = panicThreshold ?? outlierDetection?.panicThreshold ?? usual;
   // Levels know by their load whether they can carry everything.
   return priorities ? threshold : Math.min(threshold, ENOUGH);
 }

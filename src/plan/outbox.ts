@@ -132,6 +132,7 @@ export function planOutboxes(w: Writer, programs: readonly number[]): readonly P
         look: programs[part.id]!,
         mark: w.lookups.get(part.id) ?? -1,
         connector: spec.connector === null ? -1 : w.layout.byName.get(spec.connector)!.id,
+        database: w.layout.byName.get(spec.insert.database)!.id,
         cdcLatency: w.distributions.id(spec.cdcLatency),
       },
     ];

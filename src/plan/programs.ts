@@ -213,18 +213,25 @@ export function writeHandshake(w: Writer, component: LaidComponent): number {
 
 /** Writes the program of the work of a database for a connection; -1 = there is none. */
 export function writeConnect(w: Writer, { name, source }: LaidComponent): number {
-  if (source.kind !== 'database' || isFree(source.host.connectWork)) return -1;
+  const cost =
+    source.kind === 'database'
+      ? source.host.connectWork
+      : source.kind === 'broker'
+        ? (source.spec.log?.connectWork ?? null)
+        : null;
+  if (cost === null || isFree(cost)) return -1;
   const at = w.assembler.here;
-  const work = w.distributions.id(source.host.connectWork);
+  const work = w.distributions.id(cost);
   w.assembler.emit(OP.WORK, work, 0, 0, `${name}/connectWork#0`);
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;
 }
 
-/** Writes the program of a probe of the process itself; -1 = there is no such probe. */
+/** Writes the program of a probe or health check of the process itself; -1 = there is no such probe. */
 export function writeProbe(w: Writer, component: LaidComponent): number {
-  const probes = hostOf(component)?.probes ?? null;
-  if (!PROBES.some((kind) => probes?.[kind]?.endpoint === null)) return -1;
+  const host = hostOf(component);
+  const isSelf = host?.healthChecks?.endpoint === null;
+  if (!isSelf && !PROBES.some((kind) => host?.probes?.[kind]?.endpoint === null)) return -1;
   const at = w.assembler.here;
   w.assembler.emit(OP.DONE, OUTCOME.ok);
   return at;

@@ -89,6 +89,7 @@ const room = (nodes: string, requests: string): string =>
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
+const STAYS = 'outlierDetection: { successfulActiveHealthCheckUnejectHost: false }';
 const PANIC = 'loadBalancing: { kind: roundRobin, panicThreshold: 60% }';
 const EJECTS = 'outlierDetection: { kind: envoy }';
 
@@ -139,20 +140,29 @@ export const OPTION_CASES: readonly RuleCase[] = [
     fires: hop('', TWO, PANIC),
     path: 'policies.hop.loadBalancing.panicThreshold',
     measured: 'no instance is ever ejected or shut',
-    limit: 'outlierDetection, or a circuitBreaker with per: target',
+    limit: 'outlierDetection, healthChecks, or a circuitBreaker with per: target',
     silent: {
       'outliers are ejected': hop('', TWO, `${PANIC}, ${EJECTS}`),
       'the callee has them ejected': hop('', `${TWO} ${EJECTS},`, PANIC),
       'a breaker for each instance': hop('', TWO, `${PANIC}, circuitBreaker: { kind: linkerd }`),
+      'callers check the callee': hop('', `${TWO} healthChecks: {},`, PANIC),
       never: hop('', TWO, 'loadBalancing: { kind: roundRobin, panicThreshold: 0% }'),
     },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop('', TWO, STAYS),
+    path: 'policies.hop.outlierDetection.successfulActiveHealthCheckUnejectHost',
+    measured: 'stock has no healthChecks',
+    limit: 'healthChecks of the callee',
+    silent: { 'callers check it': hop('', `${TWO} healthChecks: {},`, STAYS) },
   },
   {
     rule: 'option-without-effect',
     fires: hop('', TWO, 'loadBalancing: { kind: roundRobin, failTrafficOnPanic: true }'),
     path: 'policies.hop.loadBalancing.failTrafficOnPanic',
     measured: 'no instance is ever ejected or shut',
-    limit: 'outlierDetection, or a circuitBreaker with per: target',
+    limit: 'outlierDetection, healthChecks, or a circuitBreaker with per: target',
     silent: {
       'outliers are ejected': hop(
         '',

@@ -83,6 +83,12 @@ function hanging(fault: string, shop = '', platform = '{ kind: kubernetes }'): s
   ]);
 }
 
+/** Two replicas of a shop with these checks; one of them hangs for this time. */
+function checked(checks: string, time: string): string {
+  const shop = checks === '' ? '' : `${checks}, `;
+  return hanging('hang', shop, '{ kind: none }').replace('for: 10s', `for: ${time}`);
+}
+
 /** A shop that shows reviews if it gets them, which a fault prevents; a file with these budgets. */
 function reviews(budgets: string, target = 'reviews', optional = true): string {
   return scenario([
@@ -154,6 +160,24 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'an id': gateway('correlate: {}, log: {}'),
       'no log': gateway('compress: {}'),
       'a single service': gateway('log: {}', 'wait: 1ms'),
+    },
+  },
+  {
+    rule: 'check-slower-than-fault',
+    // 3 x (5 s + 1 s) without an answer.
+    fires: checked('healthChecks: {}', '15s'),
+    path: 'services.shop.healthChecks',
+    measured: 'up to 18s to notice it, 15s long',
+    limit: 'a check that is quicker than the fault',
+    silent: {
+      'a longer fault': checked('healthChecks: {}', '20s'),
+      'a fault that does not end': checked('healthChecks: {}', 'none'),
+      'quicker checks': checked('healthChecks: { interval: 1s }', '15s'),
+      'a quicker probe beside them': checked(
+        'healthChecks: {}, probes: { readiness: { period: 1s } }',
+        '15s',
+      ),
+      'no checks': checked('', '15s'),
     },
   },
   {

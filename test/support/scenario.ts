@@ -221,6 +221,7 @@ const HOST: Omit<Host, 'name'> = {
   discovery: null,
   loadBalancing: balancing('roundRobin'),
   outlierDetection: null,
+  healthChecks: null,
   external: false,
   labels: new Map(),
 };

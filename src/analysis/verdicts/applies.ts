@@ -71,6 +71,7 @@ const WITHOUT_METER: Partial<Readonly<Record<MetricName, string>>> = {
   staleReads: 'has no replicas',
   replicaLag: 'has no replicas',
   'outbox.rows': 'has no outbox',
+  'outbox.retained': 'has no outbox whose log is kept: write logPerRow',
   'outbox.age': 'has no outbox',
   'outbox.delay': 'has no outbox',
 };

@@ -27,6 +27,8 @@ export interface OutlierState {
   record(instance: number, outcome: Outcome): void;
   /** A request to this instance got its connection. */
   connected(instance: number): void;
+  /** A health check of this caller has passed, and the instance is healthy to it. */
+  passed?(instance: number): void;
   /** The calling process has restarted: discard all state and open every instance. */
   reset(): void;
   /** A new process has replaced this instance: discard the state about the old one. */

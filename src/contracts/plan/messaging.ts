@@ -56,6 +56,8 @@ export interface PlanOutbox {
   readonly mark: number;
   /** Component id of the service whose processes publish with `cdc`; -1 = one that never fails. */
   readonly connector: number;
+  /** Component id of the database. */
+  readonly database: number;
   /** Distribution id. */
   readonly cdcLatency: number;
 }

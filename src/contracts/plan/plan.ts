@@ -5,6 +5,7 @@ import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from '../scenario/policies.js';
+import type { PlanHealthChecks } from './probes.js';
 import type { PlanProcess } from './process.js';
 import type { PlanChanges } from './changes.js';
 import type { PlanVersions } from './versions.js';
@@ -138,6 +139,8 @@ export interface PlanComponent extends PlanPlatform, PlanProcess {
   readonly resized: boolean;
   /** Autoscaler; null = fixed number of instances. */
   readonly autoscaling: PlanAutoscaling | null;
+  /** Health checks that its callers make; null = none. */
+  readonly healthChecks: PlanHealthChecks | null;
   /** Program of a TLS handshake; -1 = none. */
   readonly handshakeProgram: number;
   /** Program of the work of a database for each connection that is opened; -1 = none. */

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { NS_PER_SECOND } from '../../kernel/time.js';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { absent, byDefault, field, required } from '../fields/field.js';
@@ -73,8 +74,11 @@ export const connectionsSchema = entry(
       'Age at which a connection takes no more attempts and closes when the last one ends.',
     ),
     backoff: field.of(
-      backoffSchema,
-      absent('none: the next call opens a connection at once'),
+      z.union([z.literal('none'), backoffSchema]),
+      absent(
+        'none: the next call opens a connection at once. With `order: grpc` to the values of its fields, and ' +
+          '`connectTimeout` to 20s, as in a channel',
+      ),
       'Pause after a connection could not be opened, as a channel of gRPC makes it. Without another connection, ' +
         'calls are `refused` at once until the pause is over; the next one then opens a connection, and the others ' +
         'are refused until it is open.',
@@ -94,8 +98,19 @@ export const connectionsSchema = entry(
     'this block they are warm and free.',
 );
 
+/** `connections` of a bundle as it is written. */
+export type WrittenConnections = z.output<typeof connectionsSchema>;
+
 /** Connections from a calling instance to a callee instance. */
-export type Connections = z.output<typeof connectionsSchema>;
+export interface Connections extends Omit<WrittenConnections, 'backoff'> {
+  readonly backoff: ConnectionBackoff | null;
+}
+
+/** The pauses of a channel of gRPC, and the least time that it waits for a connection (connection-backoff.md). */
+export const CHANNEL: Readonly<Pick<Connections, 'backoff' | 'connectTimeoutNs'>> = {
+  backoff: backoffSchema.parse({}),
+  connectTimeoutNs: 20 * NS_PER_SECOND,
+};
 
 /** `protocol` of a service or gateway. */
 export const protocolSchema = withShort(

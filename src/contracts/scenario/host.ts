@@ -1,6 +1,7 @@
 import type { Queue, Shed } from './resources.js';
 import type { Cpu, GcSettings, Lifecycle, MemorySettings } from './process.js';
 import type { Protocol } from './connections.js';
+import type { HealthChecks } from './health-checks.js';
 import type { Probes } from './probes.js';
 import type { Autoscaling } from './autoscaling.js';
 import type { DisruptionBudget, Requests } from './nodes.js';
@@ -56,6 +57,8 @@ export interface Host extends ProcessSettings, Described {
   readonly protocol: Protocol | null;
   /** Outlier detection of callers whose policy has none; null = none. */
   readonly outlierDetection: OutlierDetection | null;
+  /** Health checks that each caller makes; null = none. */
+  readonly healthChecks: HealthChecks | null;
   /** How its callers find its instances; null = they know them at once. */
   readonly discovery: Discovery | null;
   readonly external: boolean;

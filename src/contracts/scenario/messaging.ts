@@ -30,6 +30,8 @@ export interface LogNodes {
   readonly electionNs: Ns;
   /** Whether an out-of-sync replica can become leader if no other can; the messages that it lacks are lost. */
   readonly uncleanElection: boolean;
+  /** CPU of a node for each connection of a producer. */
+  readonly connectWork: Distribution;
 }
 
 /** Nodes that hold queues. */
@@ -159,6 +161,16 @@ export interface Outbox {
   readonly connector: string | null;
   /** Time between two stores of the offset of the connector. */
   readonly offsetFlushNs: Ns;
+  /** Log that the database keeps for the connector; null = it takes no room. */
+  readonly log: RetainedLog | null;
+}
+
+/** Rows of a log that are kept for a connector. */
+export interface RetainedLog {
+  /** Rows with which the disk is full and the database stops; Infinity = never. */
+  readonly roomRows: number;
+  /** Rows above which the slot of the connector is given up; Infinity = never. */
+  readonly keepRows: number;
 }
 
 /** A `publish` step. */

@@ -166,6 +166,11 @@ const pgbouncer = entry(
       { min: 1, max: 1_000_000 },
     ),
     queryWaitTimeoutNs: field.timeLimit('120s', 'Longest wait for a server connection.'),
+    connectWork: field.cost(
+      '0ms',
+      'With `session`: time of the one thread of PgBouncer for each client that connects, such as the check of its ' +
+        'SCRAM password; clients that connect at once are let in one after the other.',
+    ),
   },
   'PgBouncer.',
 );

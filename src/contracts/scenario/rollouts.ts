@@ -37,7 +37,34 @@ export interface RolloutExpectation {
   readonly of: RolloutMetric | null;
 }
 
-export const NO_DATA = ['fail', 'ignore', 'pause'] as const;
+export const NO_DATA = ['fail', 'error', 'ignore', 'pause'] as const;
+
+/** Products whose analyses differ where the new version gets no request. */
+export const ANALYSIS_KINDS = ['simple', 'argo', 'flagger', 'kayenta'] as const;
+
+/** What an analysis of a product does unless its fields say otherwise. */
+export interface AnalysisRules {
+  readonly noData: (typeof NO_DATA)[number];
+  readonly minSamples: number;
+  /** A failed measurement holds the next step back, and the rollout is taken back at the measurement after the last one. */
+  readonly halts: boolean;
+}
+
+/**
+ * Argo Rollouts: an empty result is an error, and metrics that err five times in a row fail (prometheus.go, evaluate.go,
+ * DefaultConsecutiveErrorLimit). Flagger: no value is a failed check, which halts the advancement; the threshold is
+ * compared before the next check (scheduler_metrics.go, scheduler.go). Kayenta: metrics without data are left out of the
+ * score, and without any other it is 0 (WeightedSumScorer.scala). None of them has a least number of requests.
+ */
+export const ANALYSIS_RULES: Readonly<Record<(typeof ANALYSIS_KINDS)[number], AnalysisRules>> = {
+  simple: { noData: 'fail', minSamples: 100, halts: false },
+  argo: { noData: 'error', minSamples: 1, halts: false },
+  flagger: { noData: 'fail', minSamples: 1, halts: true },
+  kayenta: { noData: 'fail', minSamples: 1, halts: false },
+};
+
+/** `consecutiveErrorLimit` of Argo Rollouts. */
+export const ERROR_LIMIT = 4;
 
 /**
  * Analysis of a new version that gets requests (Argo Rollouts docs/features/analysis.md, Flagger
@@ -54,6 +81,9 @@ export interface RolloutAnalysis {
   readonly minSamples: number;
   /** What a measurement says to which the new version contributed no request. */
   readonly noData: (typeof NO_DATA)[number];
+  /** Number of measurements in error that are tolerated in a row. */
+  readonly errorLimit: number;
+  readonly halts: boolean;
 }
 
 /** Rollout of a version that replaces the initial one. */

@@ -90,6 +90,12 @@ export const MESSAGE_METRICS = [
     'low',
     'Messages in the outbox that are committed and not yet marked as published.',
   ),
+  gauge(
+    'outbox.retained',
+    ['service'],
+    'low',
+    'Rows of the outbox that the log of the database keeps for the connector: those after its stored offset.',
+  ),
   metric(
     'outbox.age',
     ['service'],

@@ -16,6 +16,7 @@ export { callWithoutTimeLimit } from './call-without-time-limit.js';
 export { canaryTooFewSamples } from './canary-too-few-samples.js';
 export { capacityBelowTraffic } from './capacity-below-traffic.js';
 export { chattyCall } from './chatty-call.js';
+export { checkSlowerThanFault } from './check-slower-than-fault.js';
 export { choreographyWithoutDeadline } from './choreography-without-deadline.js';
 export { clusterUnused } from './cluster-unused.js';
 export { consumerNotIdempotent } from './consumer-not-idempotent.js';

@@ -27,6 +27,7 @@ const OFF: Readonly<Record<string, string>> = {
   policy: 'local\nstore: null',
   storeErrors: 'true',
   limitBy: 'consumer',
+  successfulActiveHealthCheckUnejectHost: 'true',
 };
 
 /** An option without an effect on any call that it applies to. */
@@ -136,10 +137,11 @@ function failTrafficOnPanic(call: Call, subject: Subject): Use | null {
 function withoutWatch(call: Call, { scenario }: Subject): Use['lacks'] {
   const host = hostOf(scenario, call.callee);
   if ((call.outlierDetection ?? host?.outlierDetection ?? null) !== null) return null;
+  if ((host?.healthChecks ?? null) !== null) return null;
   if (layerOf(call.layers, 'circuitBreaker')?.per === 'target') return null;
   return {
     measured: 'no instance is ever ejected or shut',
-    limit: 'outlierDetection, or a circuitBreaker with per: target',
+    limit: 'outlierDetection, healthChecks, or a circuitBreaker with per: target',
   };
 }
 

@@ -74,14 +74,15 @@ export function envoyGates(ctx: CallContext, limits: EnvoyLimits): PolicyState {
   return new EnvoyGates(ctx, limits);
 }
 
-/** Applies the limits to a retry policy of the same bundle that sets no budget. */
+/** Applies the limits to the retries of the same bundle, also those of a hedge of Envoy, if they set no budget. */
 export function limitedRetry(
   { maxRetries, retryShare }: EnvoyLimits,
   policy: string,
   other: unknown,
   written: readonly string[],
 ): unknown {
-  if (policy !== 'retry' || written.some((field) => field.startsWith('budget'))) return other;
+  const retries = policy === 'retry' || (policy === 'hedge' && 'budget' in (other as object));
+  if (!retries || written.some((field) => field.startsWith('budget'))) return other;
   const { budget, ...rest } = other as RetryFields;
   // A client library has its own quota; the proxy does not see those retries.
   if (budget !== undefined && budget.kind !== 'concurrent') return other;
@@ -119,7 +120,9 @@ function retryProblems(
   { names, defaults }: LimitWords,
   bundle: ReadonlyMap<string, unknown> | undefined,
 ): readonly PolicyProblem[] {
-  const retry = bundle?.get('retry') as RetryFields | undefined;
+  const hedge = bundle?.get('hedge') as RetryFields | undefined;
+  const hedged = hedge?.budget === undefined ? undefined : hedge;
+  const retry = (bundle?.get('retry') as RetryFields | undefined) ?? hedged;
   const budget = retry?.budget;
   const isChanged = maxRetries !== defaults.maxRetries;
   const field = retryShare === null ? names.maxRetries : names.retryShare;

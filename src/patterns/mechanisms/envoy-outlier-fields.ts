@@ -119,6 +119,10 @@ export const envoyOutlierSchema = z.strictObject({
     'Whether one instance may always be ejected, whatever `maxEjectionPercent` says. Unit: ' +
       'boolean. Defaults to false.',
   ),
+  successfulActiveHealthCheckUnejectHost: flag(true).describe(
+    'Whether a passed check of `healthChecks` of the callee returns an ejected instance at once ' +
+      '(successful_active_health_check_uneject_host). Unit: boolean. Defaults to true.',
+  ),
   successRate: successRate
     .prefault({})
     .describe(

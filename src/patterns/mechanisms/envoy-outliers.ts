@@ -123,6 +123,11 @@ export class EnvoyOutliers implements OutlierState {
     this.inLocal[instance] = 0;
   }
 
+  passed(instance: number): void {
+    if (!this.config.successfulActiveHealthCheckUnejectHost) return;
+    if (this.ejections.isOut(instance)) this.uneject(instance);
+  }
+
   reset(): void {
     this.alarm.clear();
     this.isArmed = false;
@@ -169,10 +174,7 @@ export class EnvoyOutliers implements OutlierState {
     this.lastSweep = now;
     for (let instance = 0; instance < this.setup.size; instance++) {
       if (!ejections.isOver(instance, now)) continue;
-      ejections.uneject(instance);
-      this.in5xx[instance] = 0;
-      this.inGateway[instance] = 0;
-      this.inLocal[instance] = 0;
+      this.uneject(instance);
     }
     // An instance that the success rate has just ejected still counts towards the minimum number of hosts.
     const { failurePercentage, successRate } = this.config;
@@ -186,6 +188,13 @@ export class EnvoyOutliers implements OutlierState {
     this.local.clear();
     this.isArmed = false;
     if (ejections.decay(now)) this.arm();
+  }
+
+  private uneject(instance: number): void {
+    this.ejections.uneject(instance);
+    this.in5xx[instance] = 0;
+    this.inGateway[instance] = 0;
+    this.inLocal[instance] = 0;
   }
 
   /** Success rate in percent; -1 for ejected instances and those with too few requests. */

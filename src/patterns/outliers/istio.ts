@@ -94,6 +94,7 @@ function rulesOf(config: Config): OutlierRules {
     maxEjectionTimeJitter: 0,
     maxEjectionPercent: config.maxEjectionPercent,
     alwaysEjectOneHost: false,
+    successfulActiveHealthCheckUnejectHost: true,
     successRate: {
       minimumHosts: 5,
       requestVolume: 100,

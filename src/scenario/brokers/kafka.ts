@@ -14,6 +14,12 @@ const schema = z
       'Time from sending a request until the leader has written it, and again from there until a follower has ' +
         'written it; drawn separately for each.',
     ),
+    connectWork: field.cost(
+      '0ms',
+      'CPU work of a node for each connection that a producer opens, such as TLS and the check of its identity, ' +
+        'before the first request on it. Producers connect to a node when they first send to it, and again after ' +
+        'its restart or their own; connections of the start of the run are open.',
+    ),
     maxThroughput: field.rate(
       absent('unlimited'),
       'Largest number of messages per second that one node writes; others wait.',
@@ -44,11 +50,11 @@ export const kafka = brokerKind({
   hasLogs: true,
   schema,
   resolve({ here, output }) {
-    const { latency, electionTime: electionNs, uncleanElection, cpu } = output;
+    const { latency, connectWork, electionTime: electionNs, uncleanElection, cpu } = output;
     const maxThroughput = output.maxThroughput ?? Infinity;
     return {
       options: { latency, maxThroughput, electionNs },
-      log: { latency, maxThroughput, electionNs, uncleanElection },
+      log: { latency, connectWork, maxThroughput, electionNs, uncleanElection },
       ...(cpu === undefined ? {} : { cpu: resolveCpu(here.in('cpu'), cpu) }),
     };
   },

@@ -53,7 +53,12 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
   const connections =
     output.connections === undefined
       ? null
-      : resolveConnections(here.in('connections'), output.connections, layers);
+      : resolveConnections(
+          here.in('connections'),
+          output.connections,
+          layers,
+          output.order === 'grpc',
+        );
   if (output.loadBalancing !== undefined) {
     checkLevel(here.in('loadBalancing'), output.loadBalancing, connections !== null);
   }

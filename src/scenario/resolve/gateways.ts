@@ -11,6 +11,7 @@ import { resolveBalancers, viaBalancer } from './balancers.js';
 import { presetBundle, resolvePolicy } from './bundles.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 import { chainOf, checkCoalescing, checkEnds, checkPlugins } from './chains.js';
+import { resolveHealthChecks } from '../sections/health-checks.js';
 import { resolveProbes } from '../sections/probes.js';
 import { resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
@@ -68,6 +69,7 @@ function resolveGateway(
   const host = {
     ...resolveHost(here, name, withTotal(output)),
     probes: resolveProbes(here.in('probes'), output.probes, []),
+    healthChecks: resolveHealthChecks(here.in('healthChecks'), output.healthChecks, []),
   };
   const versions = resolveVersions(here, output, host, (own) => {
     if (kind === 'kong') checkPlugins(context, own);

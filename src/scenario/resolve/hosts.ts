@@ -72,6 +72,8 @@ export function resolveHost(here: Cursor, name: string, output: HostOutput): Hos
     loadBalancing: resolveLoadBalancing(here.in('loadBalancing'), output.loadBalancing),
     protocol: resolveProtocol(here.in('protocol'), output.protocol),
     outlierDetection: resolveOutliers(here.in('outlierDetection'), output.outlierDetection),
+    // They need the endpoints, and come later.
+    healthChecks: null,
     discovery: resolveDiscovery(here.in('discovery'), output.discovery),
     external: output.external,
     labels: new Map(sorted(output.labels)),

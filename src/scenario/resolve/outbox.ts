@@ -5,7 +5,8 @@ import { sorted } from './names.js';
 import { resolveQuery, split } from './targets.js';
 
 const OF_POLLING = ['pollInterval', 'batchSize', 'relayQuery', 'work'] as const;
-const OF_CDC = ['cdcLatency', 'connector', 'offsetFlush'] as const;
+const OF_LOG = ['logPerRow', 'logRoom', 'maxSlotWalKeepSize'] as const;
+const OF_CDC = ['cdcLatency', 'connector', 'offsetFlush', ...OF_LOG] as const;
 
 /** Resolves the outbox of a service; null if there is none or its database is invalid. */
 export function resolveOutbox(here: Cursor, output: OutboxOutput | undefined): Outbox | null {
@@ -21,6 +22,7 @@ export function resolveOutbox(here: Cursor, output: OutboxOutput | undefined): O
     ...{ insert, mode, pollNs: pollInterval, batchSize, query, work: work ?? null, cdcLatency },
     connector: connectorOf(here, connector),
     offsetFlushNs: output.offsetFlush,
+    log: logOf(here, output, insert.database),
   };
 }
 
@@ -35,6 +37,43 @@ function connectorOf(here: Cursor, name: string | undefined): string | null {
   const at = here.in('connector');
   const known = sorted(here.output.services).map(([service]) => service);
   return at.isOneOf(name, known, `there is no service ${name}`) ? name : null;
+}
+
+/** The log that the database keeps for a connector. */
+function logOf(here: Cursor, output: OutboxOutput, database: string): Outbox['log'] {
+  const { connector, logPerRow = 0, logRoom, maxSlotWalKeepSize: keep } = output;
+  const problem = here.conflicts();
+  if (logPerRow > 0 && connector === undefined) {
+    problem('logPerRow', 'without a connector nothing keeps the log: write connector: SERVICE');
+  }
+  for (const [field, value] of [
+    ['logRoom', logRoom],
+    ['maxSlotWalKeepSize', keep],
+  ] as const) {
+    if (value === undefined) continue;
+    if (logPerRow === 0)
+      problem(field, 'has no effect without logPerRow: write it, or remove this');
+    else if (value < logPerRow) {
+      problem(field, 'is less than the log of one row (logPerRow): write more');
+    }
+  }
+  if (keep !== undefined && logRoom !== undefined && keep >= logRoom) {
+    const message = 'the disk is full before the slot is given up: write less than logRoom';
+    problem('maxSlotWalKeepSize', message);
+  }
+  const own = here.output.databases?.[database];
+  if (logRoom !== undefined && own?.kind !== 'postgres') {
+    const message = `${database} is no PostgreSQL, which stops with a full log: remove logRoom, or write kind: postgres`;
+    problem('logRoom', message);
+  } else if (logRoom !== undefined && (own?.replicas !== undefined || own?.shards !== undefined)) {
+    const message = `${database} has several nodes, and the slot is on one of them: remove logRoom`;
+    problem('logRoom', message);
+  }
+  if (logPerRow === 0) return null;
+  return {
+    roomRows: Math.floor((logRoom ?? Infinity) / logPerRow),
+    keepRows: Math.floor((keep ?? Infinity) / logPerRow),
+  };
 }
 
 function operationOf(here: Cursor, reference: string): Outbox['insert'] | null {

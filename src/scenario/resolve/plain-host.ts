@@ -35,6 +35,7 @@ export function plainHost(
     disruptionBudget: null,
     loadBalancing: { kind: 'roundRobin', config: {}, common: PLAIN_BALANCING },
     outlierDetection: null,
+    healthChecks: null,
     protocol: null,
     discovery: null,
     external: output.external ?? false,

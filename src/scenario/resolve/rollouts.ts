@@ -1,4 +1,10 @@
-import type { Amount, Rollout, RolloutStep } from '../../contracts/scenario/rollouts.js';
+import {
+  ANALYSIS_RULES,
+  ERROR_LIMIT,
+  type Amount,
+  type Rollout,
+  type RolloutStep,
+} from '../../contracts/scenario/rollouts.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
 import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
@@ -170,9 +176,20 @@ function analysisOf(here: Cursor, own: RolloutOutput): Rollout['analysis'] {
     here.in('analysis', 'expect', index).report('FL501', parsed.message, parsed);
     return [];
   });
-  const { interval, failureLimit, minSamples, noData, from } = analysis;
+  const { kind, interval, failureLimit, errorLimit, from } = analysis;
   if (from !== undefined) checkFrom(here.in('analysis', 'from'), own, from);
-  return { expect, intervalNs: interval, from: from ?? 0, failureLimit, minSamples, noData };
+  const rules = ANALYSIS_RULES[kind];
+  const noData = analysis.noData ?? rules.noData;
+  if (errorLimit !== undefined && noData !== 'error') {
+    const message = `no analysis is in error with noData: ${noData}: remove errorLimit, or write noData: error`;
+    here.in('analysis', 'errorLimit').conflict(message);
+  }
+  return {
+    ...{ expect, intervalNs: interval, from: from ?? 0, failureLimit, noData },
+    minSamples: analysis.minSamples ?? rules.minSamples,
+    errorLimit: errorLimit ?? ERROR_LIMIT,
+    halts: rules.halts,
+  };
 }
 
 /** Reports a weight from which on nothing would be analysed. */

@@ -5,6 +5,7 @@ import { cursorAt, type Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
 import { resolveOutbox } from './outbox.js';
+import { resolveHealthChecks } from '../sections/health-checks.js';
 import { checksOf, resolveChecks, withoutChecks, resolveProbes } from '../sections/probes.js';
 import { withTotal } from './placement.js';
 import { placesOf, resolveVersions } from './versions.js';
@@ -20,6 +21,7 @@ export function resolveService(context: Context, name: string, output: ServiceOu
   const service = {
     ...resolveHost(here, name, counted),
     probes: resolveProbes(probes, output.probes, written),
+    healthChecks: resolveHealthChecks(here.in('healthChecks'), output.healthChecks, written),
     endpoints: new Map([
       ...resolveEndpoints(here, name, output.endpoints),
       ...withoutChecks(checksOf(output)),

@@ -19,6 +19,10 @@ import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
 import { discoverySchema, type DiscoveryOutput } from './discovery.js';
 import { protocolSchema, type WrittenProtocol } from '../../contracts/scenario/connections.js';
 import { disruptionBudgetSchema, type BudgetOutput } from './nodes.js';
+import {
+  healthChecksSchema,
+  type WrittenHealthChecks,
+} from '../../contracts/scenario/health-checks.js';
 import { probesSchema, type WrittenProbes } from '../../contracts/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
 
@@ -131,6 +135,7 @@ export function hostFields(
       .describe('How callers select one of these instances. Defaults to roundRobin.'),
     protocol: protocolSchema.optional(),
     discovery: discoverySchema.optional(),
+    healthChecks: healthChecksSchema.optional(),
     outlierDetection: field.of(
       outlierDetectionSchema,
       absent(),
@@ -188,6 +193,7 @@ export interface HostOutput {
   readonly loadBalancing: BalancingOutput;
   readonly protocol?: WrittenProtocol;
   readonly discovery?: DiscoveryOutput;
+  readonly healthChecks?: WrittenHealthChecks;
   readonly outlierDetection?: OutlierOutput;
   readonly middleware?: readonly MiddlewareOutput[];
   readonly outbound?: Readonly<Record<string, BundleOutput>>;

@@ -51,6 +51,21 @@ export const outboxSchema = z
       'With `connector`: time between two stores of the offset, from the start of its process (offset.flush.interval.ms). ' +
         'After a crash the rows since the last store are published again.',
     ),
+    logPerRow: field.size(
+      absent('0: the log takes no room'),
+      'With `connector`: bytes of the log of the database for each row, with all that is written beside it. The ' +
+        'database keeps its log from the stored offset on (restart_lsn of a replication slot).',
+    ),
+    logRoom: field.size(
+      absent('unlimited'),
+      'Room for that log on the disk of the database. When it is full the database stops, and stays down, as ' +
+        'PostgreSQL does. Needs `logPerRow`.',
+    ),
+    maxSlotWalKeepSize: field.size(
+      absent('unlimited: -1'),
+      'Log above which the database gives up the slot of the connector (max_slot_wal_keep_size): the rows stay in ' +
+        'the table, and nothing is published any more. Needs `logPerRow`.',
+    ),
   })
   .describe('Messages leave with the commit of the database, never without it.');
 export type OutboxOutput = z.output<typeof outboxSchema>;

@@ -2,7 +2,12 @@ import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, field, required, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { duration, durationOrNone, share } from '../../contracts/quantities/quantities.js';
-import { NO_DATA, ROLLOUT_KINDS, type Amount } from '../../contracts/scenario/rollouts.js';
+import {
+  ANALYSIS_KINDS,
+  NO_DATA,
+  ROLLOUT_KINDS,
+  type Amount,
+} from '../../contracts/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
 import { freeText, inheriting, named, nameText, withShort } from '../../contracts/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
@@ -49,6 +54,13 @@ const step = z
 
 const analysis = z
   .strictObject({
+    kind: field.choice(
+      ANALYSIS_KINDS,
+      'simple',
+      'Whose rules apply where the new version gets no request: of Argo Rollouts, Flagger or Kayenta. They set ' +
+        '`noData` and `minSamples`. With `flagger` a failed analysis also holds the next step back until one ' +
+        'succeeds, and `onFailure` follows an interval after the last one.',
+    ),
     expect: field.of(
       z.array(z.string().min(1).max(500)).min(1),
       required,
@@ -71,16 +83,22 @@ const analysis = z
       { min: 0, max: 100_000 },
     ),
     minSamples: field.whole(
-      100,
+      absent('100, with the kind of a product to 1'),
       'Minimum number of requests per version; an analysis of fewer is inconclusive.',
       { min: 1, max: 1_000_000_000 },
     ),
     noData: field.choice(
       NO_DATA,
-      'fail',
-      'Result of an analysis if the new version got no request. `fail`: it has failed, as in Flagger, and in Argo ' +
-        'Rollouts if the query fails; `pause`: the rollout stops, as it does in Argo Rollouts after an inconclusive ' +
-        'analysis; `ignore`: the rollout goes on.',
+      absent('fail, with kind argo to error'),
+      'Result of an analysis if the new version got no request. `fail`: it has failed, as in Flagger and Kayenta; ' +
+        '`error`: it is in error, as in Argo Rollouts, and more than `errorLimit` of these in a row trigger ' +
+        '`onFailure`; `pause`: the rollout stops, as it does in Argo Rollouts after an inconclusive analysis; ' +
+        '`ignore`: the rollout goes on.',
+    ),
+    errorLimit: field.whole(
+      absent('4: consecutiveErrorLimit'),
+      'Analyses in error in a row that are tolerated. Needs `noData: error`.',
+      { min: 0, max: 100_000 },
     ),
   })
   .describe('Analysis of the new version from its first request on. Defaults to none.');

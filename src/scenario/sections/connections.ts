@@ -1,21 +1,24 @@
 import type { Layer } from '../../contracts/scenario/policies.js';
-import type {
-  Connections,
-  Protocol,
-  ServerClosing,
-  WrittenProtocol,
+import {
+  CHANNEL,
+  type Connections,
+  type Protocol,
+  type ServerClosing,
+  type WrittenConnections,
+  type WrittenProtocol,
 } from '../../contracts/scenario/connections.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { BalancingOutput } from '../schema/balancing.js';
 import type { Cursor } from '../resolve/context.js';
 
-/** Resolves the connections of a bundle, including settings that its layers imply. */
+/** Resolves the connections of a bundle, including settings that its layers imply. `isChannel`: they are those of gRPC. */
 export function resolveConnections(
   here: Cursor,
-  written: Connections,
+  written: WrittenConnections,
   layers: readonly Layer[],
+  isChannel: boolean,
 ): Connections {
-  const connections = completed(written, layers);
+  const connections = completed(withPauses(here, written, isChannel), layers);
   const { max, maxIdle, maxPending, acquireTimeoutNs } = connections;
   const problem = here.conflicts();
   const writes = (field: string): boolean => here.in(field).written() !== undefined;
@@ -47,6 +50,16 @@ export function resolveConnections(
     problem('idleTimeout', message);
   }
   return connections;
+}
+
+/** Adds what a channel of gRPC does where nothing is written. */
+function withPauses(here: Cursor, written: WrittenConnections, isChannel: boolean): Connections {
+  const { backoff } = written;
+  if (backoff === 'none') return { ...written, backoff: null };
+  if (backoff !== null || !isChannel) return { ...written, backoff };
+  const isLimited = here.in('connectTimeout').written() !== undefined;
+  const { connectTimeoutNs } = isLimited ? written : CHANNEL;
+  return { ...written, backoff: CHANNEL.backoff, connectTimeoutNs };
 }
 
 /** Adds settings that the layers imply. */

@@ -1,4 +1,5 @@
 import type { Pool, PoolSettings, WrittenPool } from '../../contracts/scenario/pools.js';
+import { meanOf } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Cursor } from '../resolve/context.js';
 import { mapOf } from '../resolve/names.js';
@@ -19,6 +20,12 @@ export function resolvePool(here: Cursor, output: WrittenPool): Pool {
         const message =
           'has no effect with mode: session here: raise defaultPoolSize, or write mode: transaction';
         here.in('reservePoolSize').conflict(message);
+      }
+      if (meanOf(output.connectWork) > 0 && output.mode !== 'session') {
+        const message =
+          `has no effect with mode: ${output.mode}, whose clients stay connected here: remove it, or ` +
+          'write mode: session';
+        here.in('connectWork').conflict(message);
       }
       return { ...output, clients: { ...(output.clients ?? KEEPING), kind: 'simple' } };
     case 'hikari':

@@ -13,7 +13,7 @@ import { split } from '../resolve/targets.js';
 import type { StepOutput } from '../schema/steps.js';
 
 /** Target of a probe of the process itself, at no cost. */
-const SELF = 'self';
+export const SELF = 'self';
 
 /** Values of fields that only some kinds of probes have. */
 const OF_OTHERS = { successThreshold: 1, failOpenBelow: null, terminationGraceNs: null };
@@ -31,18 +31,27 @@ export function resolveProbes(
       const message = 'checks are calls of a service, and a gateway only forwards: remove checks';
       here.in(kind, 'checks').conflict(message);
     }
-    const message =
-      endpoints.length === 0
-        ? `a gateway has no endpoints, so a probe cannot call ${call}: write self`
-        : `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
-    here.in(kind, 'call').isOneOf(call, [SELF, ...endpoints], message);
-    if (call === SELF && endpoints.includes(SELF)) {
-      const message = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
-      here.in(kind, 'call').conflict(message);
-    }
+    checkTarget(here.in(kind), call, endpoints, 'probe');
     const endpoint = checks !== null ? checksEndpoint(kind) : call === SELF ? null : call;
     return { ...OF_OTHERS, ...own, endpoint };
   });
+}
+
+/** Reports a target of probes or health checks that does not exist. */
+export function checkTarget(
+  here: Cursor,
+  call: string,
+  endpoints: readonly string[],
+  what: 'probe' | 'health check',
+): void {
+  const message =
+    endpoints.length === 0
+      ? `a gateway has no endpoints, so a ${what} cannot call ${call}: write self`
+      : `there is no endpoint ${call} in this service: write one of its endpoints, or self`;
+  here.in('call').isOneOf(call, [SELF, ...endpoints], message);
+  if (call !== SELF || !endpoints.includes(SELF)) return;
+  const twice = `${SELF} means the process, and an endpoint has that name too: rename the endpoint`;
+  here.in('call').conflict(twice);
 }
 
 /** Endpoint that runs the checks of a probe, such as `readinessChecks`. */

@@ -310,6 +310,22 @@ export const atPlaces: readonly Hint[] = [
     Object.assign(policyIn(tree, 'circuitBreaker'), { failureThreshold: 2, openDuration: '60ms' });
   }),
   of('(hedge|retry)<\\w+>\\.otherInstance', (tree) => tight(tree), [true]),
+  of('hedge<envoy>\\.(per|scope|otherInstance)', (tree) => {
+    busy(tree);
+    tight(tree);
+    const few = { after: '10ms', attempts: 5, budget: { kind: 'concurrent', max: 2 } };
+    Object.assign(policyIn(tree, 'hedge'), few);
+  }),
+  of(
+    'hedge<envoy>\\.budget<envoy>\\.ratio',
+    (tree) => {
+      busy(tree);
+      const hedge = policyIn(tree, 'hedge');
+      Object.assign(hedge, { after: '5ms', attempts: 5 });
+      (hedge.budget as Tree).minConcurrent = 0;
+    },
+    ['1%', '100%'],
+  ),
   of('hedge<(simple|grpc|finagle)>\\.(per|scope)', (tree) => {
     busy(tree);
     const hedge = policyIn(tree, 'hedge');
@@ -377,6 +393,13 @@ export const atPlaces: readonly Hint[] = [
       threshold: 2,
       open: '30ms',
     });
+  }),
+  of('outlierDetection<envoy>\\.successfulActiveHealthCheckUnejectHost', (tree) => {
+    busy(tree);
+    unsteady(tree);
+    for (const callee of callees(tree)) callee.healthChecks = { interval: '50ms' };
+    const lasting = { consecutive5xx: 2, baseEjectionTime: '5s', maxEjectionPercent: '100%' };
+    Object.assign(policyIn(tree, 'outlierDetection'), lasting);
   }),
   of(
     'outlierDetection<envoy>\\.successRate\\.enforcingLocalOrigin',

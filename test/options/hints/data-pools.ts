@@ -110,6 +110,12 @@ export const pools: readonly Hint[] = [
     const option = new RegExp(`\\.pools?(\\.\\*)?<${kind}>\\.${field}$`);
     return { option, base: BASE, values, beside: BESIDE[field] ?? full };
   }),
+  {
+    option: /\.pools?(\.\*)?<pgbouncer>\.connectWork$/,
+    base: BASE,
+    values: ['5ms', '50ms'],
+    beside: sessions,
+  },
   ...VALUES.filter(([kind]) => kind === 'simple').map(([, field, values]): Hint => {
     const option = new RegExp(`\\.pools?(\\.\\*)?<pgbouncer>\\.clients\\.${field}$`);
     const more = BESIDE[field];

@@ -10,6 +10,7 @@ export function fleetHints(hint: Make): readonly Hint[] {
     ...balancing(hint),
     ...outliers(hint),
     ...probes(hint),
+    ...healthChecks(hint),
     ...scaling(hint),
     ...lifecycle(hint),
   ];
@@ -144,6 +145,37 @@ function probes(hint: Make): readonly Hint[] {
     probe('startup', 'initialDelay', {}, ['0s', '900ms']),
     probe('startup', 'terminationGrace', { failureThreshold: 1, timeout: '1ms' }, ['1s', '20s']),
     probe('startup', 'usesWorkers', {}, [true, false]),
+  ];
+}
+
+function healthChecks(hint: Make): readonly Hint[] {
+  const QUICK = { interval: '100ms', timeout: '40ms' };
+  const check = (field: string, beside: object, values?: readonly unknown[]): Hint =>
+    hint(
+      `healthChecks${field}`,
+      [
+        ['healthChecks', { ...QUICK, ...beside }],
+        ['queue', { capacity: 2 }],
+        ['loadBalancing', { kind: 'roundRobin', panicThreshold: '0%' }],
+      ],
+      values,
+      FLEET,
+    );
+  return [
+    hint('healthChecks$', [['queue', { capacity: 2 }]], [QUICK], FLEET),
+    check('\\.(interval|timeout|usesWorkers)', {}),
+    check('\\.call', {}, ['get']),
+    hint(
+      'healthChecks\\.failedStatus',
+      [
+        ['healthChecks', { ...QUICK, unhealthyThreshold: 8 }],
+        ['queue', { capacity: 0 }],
+      ],
+      ['counted', 'atOnce'],
+      FLEET,
+    ),
+    check('\\.healthyThreshold', {}, [1, 6]),
+    check('\\.unhealthyThreshold', {}, [1, 6]),
   ];
 }
 

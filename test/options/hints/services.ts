@@ -76,6 +76,16 @@ export const services: readonly Hint[] = [
     put('services.shop.outbox', { ...CDC, connector: 'bank' })(tree);
     tree.faults = [{ id: 'gone', kind: 'crash', target: 'bank', at: '1500ms', for: '500ms' }];
   }),
+  ...['logPerRow', 'logRoom', 'maxSlotWalKeepSize'].map((field) =>
+    at(['shop'], `outbox\\.${field}`, [field === 'logPerRow' ? '1KiB' : '3KiB'], (tree) => {
+      put('services.shop.outbox', {
+        ...{ ...CDC, connector: 'bank' },
+        ...(field === 'logPerRow' ? { logRoom: undefined } : { logPerRow: '1KiB' }),
+      })(tree);
+      put('databases.db', { kind: 'postgres' })(tree);
+      tree.faults = [{ id: 'gone', kind: 'crash', target: 'bank', at: '1s', for: '3s' }];
+    }),
+  ),
   at(
     ['mailer'],
     'autoscaling<(hpa|keda)>\\.of',

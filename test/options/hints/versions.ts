@@ -74,6 +74,19 @@ const ofGateways: readonly Hint[] = [
     steps: [{ weight: '1%' }, { pause: '2s' }],
     analysis: { expect: ['canary.success >= 0%'], interval: '100ms', minSamples: 1 },
   }),
+  gate(String.raw`analysis\.errorLimit`, [0, 8], {
+    steps: [{ weight: '1%' }, { pause: '2s' }],
+    analysis: {
+      expect: ['canary.success >= 0%'],
+      interval: '100ms',
+      minSamples: 1,
+      noData: 'error',
+    },
+  }),
+  gate(String.raw`analysis\.kind`, ['argo', 'flagger'], {
+    steps: [{ weight: '1%' }, { pause: '2s' }],
+    analysis: { expect: ['canary.success >= 0%'], interval: '100ms', failureLimit: 2 },
+  }),
   gate(String.raw`analysis\.from`, ['25%', '75%']),
   gate('onFailure', ['rollback', 'pause', 'continue']),
   gate('kind', ['rolling', 'recreate', 'blueGreen'], plain(undefined)),
@@ -148,6 +161,21 @@ export const versions: readonly Hint[] = [
         expect: ['canary.success >= 0%'],
         interval: '100ms',
         minSamples: 1,
+      }),
+    ),
+  ),
+  hint(
+    ['prices'],
+    'rollout\\.analysis\\.(errorLimit|kind)',
+    [0, 8, 'argo', 'flagger'],
+    all(
+      put(ROLLOUT, { steps: [{ weight: '1%' }, { pause: '2s' }] }),
+      put(`${ROLLOUT}.analysis`, {
+        expect: ['canary.success >= 0%'],
+        interval: '100ms',
+        minSamples: 1,
+        failureLimit: 2,
+        noData: 'error',
       }),
     ),
   ),

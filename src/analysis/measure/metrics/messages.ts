@@ -24,6 +24,7 @@ export const MESSAGE_MEASUREMENTS: Measurements<typeof MESSAGE_METRICS> = {
   rebalances: METER_COUNT,
   delay: METER_DISTRIBUTION,
   'outbox.rows': METER_LEVEL,
+  'outbox.retained': METER_LEVEL,
   'outbox.age': LARGEST_METER_LEVEL,
   'outbox.delay': METER_DISTRIBUTION,
   'outbox.republished': METER_COUNT,

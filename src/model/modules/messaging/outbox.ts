@@ -107,7 +107,14 @@ export class OutboxTable {
       this.send(topic, message);
     };
     const fleet = this.fleet(spec.connector);
-    return new Connector(fleet, messages, { send }, spec.spec.offsetFlushNs, name);
+    const [database] = this.fleet(spec.database);
+    const { log } = spec.spec;
+    const subject = { component: spec.component, part: -1 };
+    const retained = log === null ? -1 : this.world.meters.gauge('outbox.retained', subject);
+    const keeps = (rows: number): void => levels.add(retained, rows);
+    // It stays down until an operator makes room, which no part of the run does.
+    const full = (): void => this.world.outages.die(database, this.world.plan.horizonNs);
+    return new Connector(fleet, messages, { send, keeps, full }, spec.spec, name);
   }
 
   /** A strand writes a row; `branch` is its transaction, or -1. */

@@ -74,7 +74,7 @@ export class Producer {
     private readonly sending: Sending,
     private readonly index: number,
     /** The instance that it runs on; null = none. */
-    private readonly home: Instance | null,
+    readonly home: Instance | null,
   ) {
     const { key, spec, partitions } = sending;
     this.partitioner = partitionerOf({

@@ -12,6 +12,7 @@ import type { KafkaTopic } from './kafka.js';
 import type { Messages } from './messages.js';
 import { LeaderViews } from './leader-views.js';
 import { Producer, type Send, type Sending } from './producer.js';
+import { producerDials, type ProducerDials } from './producer-dials.js';
 import { Replicas } from './replicas.js';
 import { Timed } from './timed.js';
 
@@ -61,6 +62,8 @@ export class Writes {
   private readonly notify: WritesSetup['notify'];
   private readonly replicas: Replicas;
   private readonly views: LeaderViews;
+  /** Connections of the producers; null if they cost nothing. */
+  private readonly dials: ProducerDials | null;
   private readonly producers: Producer[] = [];
   private readonly byInstance = new Map<number, number>();
   private readonly batches = new Timed<Batch>();
@@ -88,7 +91,9 @@ export class Writes {
     const { lingerNs, deliveryTimeoutNs, requestTimeoutNs } = topic.spec.spec.producer;
     const { batches, waiting } = this;
     this.linger = batches.lane('linger', lingerNs, (batch) => this.lingered(batch));
-    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (own) => this.expire(own));
+    this.delivery = batches.lane('delivery-timeout', deliveryTimeoutNs, (own) => {
+      if (!own.settled) this.settle(own, OUTCOME.timeout);
+    });
     this.timeout = waiting.lane('request-timeout', requestTimeoutNs, (request) =>
       this.disconnect(request),
     );
@@ -112,6 +117,7 @@ export class Writes {
       },
     });
     this.views = new LeaderViews(topic, this.replicas);
+    this.dials = producerDials(world, broker.component, topic.partitions.length, this.producers);
     this.sending = this.sendingOf();
   }
 
@@ -231,6 +237,7 @@ export class Writes {
       this.failed(id);
       return;
     }
+    if (this.dials?.waits(request.producer, request.node, () => this.start(id)) === true) return;
     const [first] = request.batches;
     const context = this.messages.contextOf(first.lineageA, first.lineageB, first.failures);
     this.world.tasks.start(this.owner, id, instance.id, this.broker.part, context);
@@ -336,11 +343,6 @@ export class Writes {
     }
     this.producers[batch.producer].settled(batch);
     if (batch.visible || !isSuccess(outcome)) this.forget(batch, false);
-  }
-
-  private expire(batch: Batch): void {
-    if (batch.settled) return;
-    this.settle(batch, OUTCOME.timeout);
   }
 
   /** All in-sync replicas have the batch: its messages are now in the log. */

@@ -155,11 +155,13 @@ export class Canary extends Rollout {
       case 'pause':
         this.isPaused = true;
         if (step.forNs === null) return false;
-        this.after(step.forNs, () => {
-          this.isPaused = false;
-          this.at++;
-          this.changed();
-        });
+        this.after(step.forNs, () =>
+          this.inTurn(() => {
+            this.isPaused = false;
+            this.at++;
+            this.changed();
+          }),
+        );
         return false;
     }
     this.at++;

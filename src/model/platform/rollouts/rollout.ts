@@ -38,6 +38,11 @@ export abstract class Rollout implements Scalable {
   private unscaled: Slack | null = null;
   private isOver = false;
   private failures = 0;
+  /** Measurements in error, in a row. */
+  private errors = 0;
+  /** The last measurement failed, and holds the next step back; the step that is due meanwhile. */
+  private isHalted = false;
+  private halted: (() => void) | null = null;
   /** Actions that came due while the controller was frozen. */
   private readonly overdue: (() => void)[] = [];
   private readonly laterOp: number;
@@ -147,18 +152,49 @@ export abstract class Rollout implements Scalable {
       'no analysis looks at a rollout that is held or rolled back',
     );
     const { onFailure, analysis } = this.spec;
-    const { failureLimit, noData } = analysis!;
+    const { failureLimit, errorLimit, noData, halts } = analysis!;
+    // The threshold is compared before the next check.
+    if (halts && this.failures > failureLimit && this.fails()) return;
     if (look === 'empty' && noData === 'pause') this.hold();
-    if (look !== 'bad' && (look !== 'empty' || noData !== 'fail')) return;
-    this.note(ROLLOUT_STATE.failedLook);
-    if (++this.failures <= failureLimit || onFailure === 'continue') return;
+    this.errors = look === 'empty' && noData === 'error' ? this.errors + 1 : 0;
+    const isBad = look === 'bad' || (look === 'empty' && noData === 'fail');
+    if (look === 'good') this.advance();
+    if (isBad) {
+      this.note(ROLLOUT_STATE.failedLook);
+      this.isHalted = halts && onFailure !== 'continue';
+      if (++this.failures > failureLimit && !halts) this.fails();
+    } else if (this.errors > errorLimit) {
+      this.errors = 0;
+      this.fails();
+    }
+  }
+
+  /** Too many measurements have failed. Returns false if that is only counted. */
+  private fails(): boolean {
+    const { onFailure } = this.spec;
+    if (onFailure === 'continue') return false;
     if (onFailure === 'pause') {
       this.hold();
-      return;
+      return true;
     }
     this.analysis!.stop();
     this.isRolledBack = true;
     this.rollBack();
+    return true;
+  }
+
+  /** A measurement has succeeded: the step that was held back follows. */
+  private advance(): void {
+    this.isHalted = false;
+    const step = this.halted;
+    this.halted = null;
+    step?.();
+  }
+
+  /** Takes a step when its time has come, unless a failed measurement holds it back. */
+  protected inTurn(step: () => void): void {
+    if (this.isHalted) this.halted = step;
+    else step();
   }
 
   /** Changes nothing any more. */

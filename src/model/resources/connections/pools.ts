@@ -25,6 +25,7 @@ import { ConnectWork, type Working } from './connect-work.js';
 import { linkTo, pingOf } from './node-link.js';
 import type { PoolSetup } from './pool-setup.js';
 import { Pooler } from './pooler.js';
+import { PoolerThreads } from './pooler-thread.js';
 import { ServerConnections } from './server-connections.js';
 import { Sessions } from './sessions.js';
 import { Targets } from '../picking/targets.js';
@@ -77,6 +78,7 @@ export class Pools {
   /** By server of a pooler: the pools of its users. */
   private readonly users = new Map<ServerConnections, PolicyState[]>();
   private readonly works = new ConnectWork(this.world.tasks);
+  private readonly threads = new PoolerThreads(this.world);
 
   constructor(
     private readonly world: PoolsParts,
@@ -221,7 +223,9 @@ export class Pools {
       users.set(user, sessions);
     }
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
-    return new ConnectionPool({ ...common, pool: own.clients, timeout, sessions, reserve: null });
+    const works = this.threads.before(own, server, common.works ?? null);
+    const pool = own.clients;
+    return new ConnectionPool({ ...common, works, pool, timeout, sessions, reserve: null });
   }
 
   /**
