@@ -4,6 +4,7 @@ import { perform, report } from './command-line.js';
 import { readInputWith } from './files.js';
 import { interrupt, onLeft } from './interrupt.js';
 import { onOutput } from './output.js';
+import { askWith } from './questions.js';
 import { postingTerminal } from './terminal.js';
 import type { InputAnswer, InputRequest, ThreadMessage, ThreadSetup } from './thread-messages.js';
 
@@ -21,6 +22,7 @@ host.unref();
 onLeft((left) => post({ kind: 'left', left }));
 onOutput((path, isBegun) => post({ kind: isBegun ? 'begun' : 'ended', path }));
 readInputWith(askForInput);
+askWith((question) => Buffer.from(askForInput(0, question)).toString());
 // Any other error is a defect of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
   post({ kind: 'exit', exitCode: report(error, terminal, args.includes('--debug')) });
@@ -29,10 +31,11 @@ process.once('uncaughtException', (error) => {
 post({ kind: 'exit', exitCode: await perform(args, terminal) });
 
 /** Sleeps until standard input is read to its end. A thread that reads it itself could not be ended meanwhile. */
-function askForInput(most: number): Uint8Array {
+function askForInput(most: number, question?: string): Uint8Array {
   const { port1, port2 } = new MessageChannel();
   const flag = new Int32Array(new SharedArrayBuffer(4));
-  const request: InputRequest = { kind: 'input', port: port2, flag, most };
+  const asked = question === undefined ? {} : { question };
+  const request: InputRequest = { kind: 'input', port: port2, flag, most, ...asked };
   host.postMessage(request, [port2]);
   Atomics.wait(flag, 0, 0);
   const answer = receiveMessageOnPort(port1)!.message as InputAnswer;

@@ -9,15 +9,16 @@ export const addInit: Add = (program, terminal, perform) => {
     .summary('a scenario to begin with')
     .description(
       'Writes a scenario that runs as it is: a chain of services, a load, a fault and budgets. Values that you have to ' +
-        'measure are marked "# guess". With --from it is made of manifests and traces, as import does.',
+        'measure are marked "# guess". With --from it is made of manifests and traces, as import does. On a terminal and ' +
+        'without these options, it asks.',
     )
     .argument('[file]', 'the scenario; - is standard output', 'resilience.yaml')
     .option('--services <list>', 'each calls the next one (default: shop,payments)', nameList)
-    .option('--rate <rate>', 'arrivals of requests', '200/s')
-    .option('--success <share>', 'the success that users need', '99%')
+    .option('--rate <rate>', 'arrivals of requests (default: 200/s)')
+    .option('--success <share>', 'the success that users need (default: 99%)')
     .option('--from <path>', 'a file or folder to import instead; repeatable', textList)
     .option('--force', 'overwrite a file that exists')
-    .option('--quiet', 'print nothing')
+    .option('--quiet', 'ask and print nothing')
     .addHelpText(
       'after',
       examples(

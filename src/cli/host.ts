@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { YOUNG_MIB } from '../run/worker-threads.js';
@@ -48,8 +49,8 @@ class Host {
   constructor(args: readonly string[], terminal: Terminal, resolve: (exitCode: number) => void) {
     this.terminal = terminal;
     this.resolve = resolve;
-    const { colors, columns, isLog, hasProgress } = terminal;
-    const workerData: ThreadSetup = { traits: { colors, columns, isLog, hasProgress } };
+    const { colors, columns, isLog, hasProgress, canAsk } = terminal;
+    const workerData: ThreadSetup = { traits: { colors, columns, isLog, hasProgress, canAsk } };
     const entry = new URL('../cli/command-thread.js', import.meta.url);
     this.thread = new Worker(entry, {
       argv: [...args],
@@ -177,16 +178,11 @@ function endByHangUp(): void {
 }
 
 /** Reads standard input for the thread, which sleeps until then. */
-async function answer({ port, flag, most }: InputRequest): Promise<void> {
+async function answer({ port, flag, most, question }: InputRequest): Promise<void> {
   let found: InputAnswer;
   try {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      if ((length += chunk.length) > most) break;
-    }
-    found = { bytes: Buffer.concat(chunks) };
+    const bytes = question === undefined ? await allOf(most) : Buffer.from(await lineFor(question));
+    found = { bytes };
   } catch (error) {
     found = {
       message: error instanceof Error ? error.message : String(error),
@@ -196,4 +192,28 @@ async function answer({ port, flag, most }: InputRequest): Promise<void> {
   port.postMessage(found);
   Atomics.store(flag, 0, 1);
   Atomics.notify(flag, 0);
+}
+
+/** All of standard input, or more than `most` bytes. */
+async function allOf(most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    if ((length += chunk.length) > most) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The line that a person answers; '' at the end of the input. The terminal edits it, and sends its signals. */
+function lineFor(question: string): Promise<string> {
+  const { stdin: input, stderr: output } = process;
+  const lines = createInterface({ input, output, terminal: false });
+  return new Promise((resolve) => {
+    lines.on('close', () => resolve(''));
+    lines.question(question, (line) => {
+      resolve(line);
+      lines.close();
+    });
+  });
 }

@@ -24,6 +24,8 @@ export interface TerminalTraits {
   readonly isLog: boolean;
   /** False = progress is not shown. */
   readonly hasProgress: boolean;
+  /** A person can be asked. */
+  readonly canAsk: boolean;
 }
 
 /**
@@ -68,6 +70,8 @@ export function processTerminal(isPlain = false): Terminal {
     columns: stdout.isTTY === true ? stdout.columns || 100 : 100,
     isLog: stdout.isTTY !== true || !UNSET.includes(env['CI'] ?? ''),
     hasProgress: stderr.isTTY === true,
+    canAsk:
+      process.stdin.isTTY === true && stderr.isTTY === true && UNSET.includes(env['CI'] ?? ''),
   };
 }
 

@@ -15,13 +15,15 @@ export type ThreadMessage =
   | InputRequest
   | { readonly kind: 'exit'; readonly exitCode: number };
 
-/** Asks for standard input. The thread sleeps until `flag` is 1; the answer is then at the other end of `port`. */
+/** Asks for standard input, or for one line of it. The thread sleeps until `flag` is 1; the answer is then at the other end of `port`. */
 export interface InputRequest {
   readonly kind: 'input';
   readonly port: MessagePort;
   readonly flag: Int32Array;
   /** Reading ends after more bytes than this. */
   readonly most: number;
+  /** What to ask at the terminal; the answer is one line. */
+  readonly question?: string;
 }
 
 /** All bytes of standard input, or why it cannot be read. */

@@ -46,7 +46,7 @@ export function renderIndex(entries: readonly Indexed[], version: string): strin
 
 const WORDS: Readonly<Record<Badge['tone'], string>> = {
   fail: 'with a broken goal',
-  open: 'undecided or without goals',
+  open: 'open (few runs, not decided or without goals)',
   pass: 'as wanted',
 };
 

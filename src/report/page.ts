@@ -107,7 +107,8 @@ function unbroken(body: string): string {
 const BEFORE_UNIT =
   /(?<=[\d∞]) (?=(?:ns|µs|ms|s|min|h|%|pt|B|KiB|MiB|GiB|TiB)(?![\p{L}\d]))|(?<=±) (?=\d)/gu;
 
-function contents(sections: readonly PageSection[]): Markup {
+function contents(sections: readonly PageSection[]): Markup | null {
+  if (sections.length === 0) return null;
   const items = sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`);
   return markup`<nav class="toc" aria-label="Contents">
     <ol>

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Folder, NO_PROOFS, faultline } from './harness.js';
+import { Folder, NO_PROOFS, PROGRAM, faultline } from './harness.js';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -77,5 +78,40 @@ describe('init', () => {
     expect(stdout).toContain('faultline sensitivity shop.yaml');
     const known = faultline(['import', join(shop, 'k8s'), '--out', '-']).stdout;
     expect(readFileSync(folder.at('shop.yaml'), 'utf8')).toBe(known);
+  });
+});
+
+/** Whether this machine can give a program a terminal of its own (util-linux). */
+const HAS_TERMINAL = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes(
+  'util-linux',
+);
+
+describe.skipIf(HAS_TERMINAL !== true)('init on a terminal', () => {
+  const asked = (input: string, ...args: readonly string[]): string => {
+    const command = [process.execPath, PROGRAM, 'init', ...args].join(' ');
+    const { CI: _, ...env } = process.env;
+    const how = { cwd: folder.path, input, encoding: 'utf8', env } as const;
+    return spawnSync('script', ['-qec', command, '/dev/null'], how).stdout.replaceAll('\r', '');
+  };
+
+  it('asks for the services, the load and the goal, again where an answer is wrong', () => {
+    const said = asked('\nweb,bank\nfast\n80/s\n\n', 'asked.yaml');
+    expect(said).toContain('Manifests or traces to import (a folder or file; empty: none): ');
+    expect(said).toContain('Services, each calls the next one [shop,payments]: ');
+    expect(said.match(/Arrivals of requests \[200\/s\]: /g)).toHaveLength(2);
+    expect(said).toContain('  fast: ');
+    expect(said).toContain('The success that users need [99%]: ');
+    expect(said).toContain('asked.yaml: 2 services (web -> bank), 80/s; ');
+    const text = readFileSync(folder.at('asked.yaml'), 'utf8');
+    expect(text).toContain('arrivals: poisson(80/s)');
+    expect(text).toContain('- users.success >= 99%');
+  });
+
+  it('imports what is named, and asks nothing where flags say it', () => {
+    const shop = join(ROOT, 'examples/shop');
+    expect(asked(`nowhere\n${shop}\n`, 'named.yaml')).toContain('nowhere does not exist');
+    expect(readFileSync(folder.at('named.yaml'), 'utf8')).toContain('storefront');
+    expect(asked('', 'flags.yaml', '--rate', '5/s')).not.toContain('Services, each');
+    expect(existsSync(folder.at('flags.yaml'))).toBe(true);
   });
 });

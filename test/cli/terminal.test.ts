@@ -97,5 +97,6 @@ function fakeTerminal(lines: string[]): Terminal {
     columns: 100,
     isLog: true,
     hasProgress: false,
+    canAsk: false,
   };
 }

@@ -38,6 +38,7 @@ const SILENT: Terminal = {
   columns: 100,
   isLog: true,
   hasProgress: false,
+  canAsk: false,
 };
 
 function read(path: string): string {

@@ -7,14 +7,16 @@ import { asLines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
+import { nameList } from '../flags.js';
+import { answered } from '../questions.js';
 import type { Terminal } from '../terminal.js';
 import { importFiles } from './import.js';
 
 /** Flags of `init`. */
 export interface InitFlags {
   readonly services?: readonly string[];
-  readonly rate: string;
-  readonly success: string;
+  readonly rate?: string;
+  readonly success?: string;
   /** Manifests and traces to import instead. */
   readonly from?: readonly string[];
   readonly force?: boolean;
@@ -22,11 +24,14 @@ export interface InitFlags {
 }
 
 /** Without flags: a shop that calls its payments. */
-const USUAL = ['shop', 'payments'];
+const USUAL = { services: ['shop', 'payments'], rate: '200/s', success: '99%' };
 
 /** Writes a scenario to begin with, or imports one, and says how to go on. */
-export async function init(out: string, flags: InitFlags, terminal: Terminal): Promise<number> {
-  const { from, force = false, quiet = false } = flags;
+export async function init(out: string, given: InitFlags, terminal: Terminal): Promise<number> {
+  const { force = false, quiet = false } = given;
+  if (given.from === undefined) checkTarget(out, force);
+  const flags = isAsking(given, terminal) ? { ...given, ...asked() } : given;
+  const { from } = flags;
   if (from !== undefined) {
     if (flags.services !== undefined)
       throw usageError('--from reads the services: leave --services out');
@@ -34,9 +39,6 @@ export async function init(out: string, flags: InitFlags, terminal: Terminal): P
     if (!quiet && out !== '-') terminal.out(asLines(['', ...nextLines(out)]));
     return code;
   }
-  checkDestinations([out]);
-  if (out !== '-' && !force && existsSync(out))
-    throw usageError(`${out} exists already: add --force to overwrite it, or name another file`);
   const starter = starterOf(flags);
   const text = starterText(starter);
   check(text, out);
@@ -46,23 +48,65 @@ export async function init(out: string, flags: InitFlags, terminal: Terminal): P
   return EXIT.ok;
 }
 
-function starterOf({ services = USUAL, rate, success }: InitFlags): Starter {
-  requireQuantity('--rate', rate, parseRate, '200/s');
-  requireQuantity('--success', success, parseShare, '99%');
+function checkTarget(out: string, force: boolean): void {
+  checkDestinations([out]);
+  if (out !== '-' && !force && existsSync(out))
+    throw usageError(`${out} exists already: add --force to overwrite it, or name another file`);
+}
+
+function isAsking(
+  { services, rate, success, from, quiet }: InitFlags,
+  terminal: Terminal,
+): boolean {
+  const isOpen = [services, rate, success, from].every((flag) => flag === undefined);
+  return isOpen && quiet !== true && terminal.canAsk;
+}
+
+/** The answers of a person, in place of flags. */
+function asked(): Pick<InitFlags, 'services' | 'rate' | 'success' | 'from'> {
+  const from = answered(
+    'Manifests or traces to import (a folder or file; empty: none)',
+    '',
+    (path) => (existsSync(path) ? null : `${path} does not exist`),
+  );
+  if (from !== '') return { from: [from] };
+  const names = answered('Services, each calls the next one', USUAL.services.join(','));
+  const services = nameList(names);
+  const rate = answered('Arrivals of requests', USUAL.rate, (text) =>
+    quantityProblem('', text, parseRate, USUAL.rate),
+  );
+  const success = answered('The success that users need', USUAL.success, (text) =>
+    quantityProblem('', text, parseShare, USUAL.success),
+  );
   return { services, rate, success };
 }
 
-function requireQuantity(
+function starterOf({
+  services = USUAL.services,
+  rate = USUAL.rate,
+  success = USUAL.success,
+}: InitFlags): Starter {
+  for (const problem of [
+    quantityProblem('--rate ', rate, parseRate, USUAL.rate),
+    quantityProblem('--success ', success, parseShare, USUAL.success),
+  ])
+    if (problem !== null) throw usageError(problem);
+  return { services, rate, success };
+}
+
+/** What is wrong with a quantity, with an example; null if nothing is. */
+function quantityProblem(
   flag: string,
   text: string,
   parse: (text: string) => number,
   example: string,
-): void {
+): string | null {
   try {
     parse(text);
+    return null;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw usageError(`${flag} ${text}: ${why}; write it as in ${flag} ${example}`);
+    return `${flag}${text}: ${why}; write it as in ${flag}${example}`;
   }
 }
 
