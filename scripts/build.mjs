@@ -191,7 +191,8 @@ function sourceOf(name) {
 function dependencies() {
   const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
   const { dependencies, peerDependencies } = JSON.parse(text);
-  return Object.keys({ ...dependencies, ...peerDependencies });
+  const peers = Object.keys(peerDependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+  return [...Object.keys(dependencies), ...peers];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

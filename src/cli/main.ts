@@ -7,10 +7,13 @@ const terminal = processTerminal(args.includes('--no-color'));
 
 process.exitCode = await (isShort() ? performHere() : performOnThread(args, terminal));
 
-/** Help and version compute nothing, so that a thread would take longer than they do. */
+/**
+ * Help and version compute nothing, so that a thread would take longer than they do. A server owns standard input, and
+ * its calls have processes of their own.
+ */
 function isShort(): boolean {
   const [first = 'help'] = args;
-  return ['help', '-h', '--help', '-v', '-V', '--version'].includes(first);
+  return ['mcp', 'help', '-h', '--help', '-v', '-V', '--version'].includes(first);
 }
 
 async function performHere(): Promise<number> {

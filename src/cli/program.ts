@@ -24,6 +24,7 @@ import { addCompletion } from './commands-completion.js';
 import { addExport } from './commands-export.js';
 import { addImport } from './commands-import.js';
 import { addInit } from './commands-init.js';
+import { addMcp } from './commands-mcp.js';
 import { addWorker } from './commands-worker.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
@@ -53,6 +54,7 @@ Examples:
   faultline sensitivity scenarios/first.yaml       which guesses decide the answer?
   faultline sweep scenarios/retry-metastable.yaml edge   where does it break?
   faultline worker redis://localhost:6379          make runs for sweeps on other machines
+  faultline mcp resilience/                        tools for an assistant
   faultline export scenarios/first.yaml --as chaos-mesh   the faults for a real cluster
   faultline lint scenarios/checkout.yaml           anti-patterns, each with reason and remedy
   faultline explain gobreaker                      reference page of a pattern, fault or metric
@@ -114,7 +116,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     command.option('--debug', 'show the stack of an error');
   }
   // They read no file that could change, so that they have none of the options above.
-  for (const add of [addWorker, addCompletion])
+  for (const add of [addWorker, addMcp, addCompletion])
     add(program, terminal, async (_files, _flags, body) => finish(await body()));
   for (const [name, instead] of Object.entries(ELSEWHERE)) {
     refuse(program, name, `there is no ${name}: ${instead}`);

@@ -131,5 +131,6 @@ export const COMMANDS = [
   'graph',
   'explain',
   'worker',
+  'mcp',
   'completion',
 ];

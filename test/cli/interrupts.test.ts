@@ -100,7 +100,7 @@ const NOTHING = 'faultline: interrupted\n';
 
 // `import` reads manifests, and is done with a scenario in a moment; the others read no file.
 const READERS = COMMANDS.filter(
-  (command) => !['init', 'import', 'worker', 'completion'].includes(command),
+  (command) => !['init', 'import', 'worker', 'mcp', 'completion'].includes(command),
 );
 
 describe.each(READERS)('%s', (command) => {
