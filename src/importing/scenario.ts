@@ -70,8 +70,10 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
     (part) => isPart(part) && (part.entry !== null || !called.has(part)),
   );
   const wanted = targets.length > 0 ? targets : system.components.filter(isPart).slice(0, 1);
+  const taken = new Set<string>();
   const requests = wanted.flatMap((part) => {
-    if (part.requests.length > 0) return part.requests.map((request) => requestOf(request, part));
+    if (part.requests.length > 0)
+      return part.requests.map((request) => requestOf(request, part, taken));
     const places = generated.filter(({ to }) => to === part).flatMap(({ origins }) => origins);
     const origins = part.entry === null ? places : [part.entry, ...places];
     const target = {
@@ -83,10 +85,14 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
   return map({ arrivals: guess('poisson(10/s)'), requests: list(requests) });
 }
 
-/** A request for a route of a gateway. */
-function requestOf(request: WrittenMap, { name }: Component): WrittenMap {
-  const [first, ...rest] = request.entries;
-  return map([first!, ['call', plain(name)], ...rest]);
+/** A request for a route of a gateway. Routes of several gateways may have one name. */
+function requestOf(request: WrittenMap, { name }: Component, taken: Set<string>): WrittenMap {
+  const own = request.entries.get('name');
+  const [, ...rest] = request.entries;
+  const route = own?.kind === 'scalar' ? String(own.value) : name;
+  const unique = taken.has(route) ? `${name}-${route}` : route;
+  taken.add(unique);
+  return map([['name', plain(unique)], ['call', plain(name)], ...rest]);
 }
 
 /** A route of a gateway for which no file has one. */

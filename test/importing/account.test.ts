@@ -8,6 +8,7 @@ const SYSTEMS: readonly string[] = [
   'voting-app',
   'astronomy-shop',
   'envoy-gateway',
+  'envoy-edge',
 ];
 
 describe.each(SYSTEMS)('the account of %s', (folder) => {

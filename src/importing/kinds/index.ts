@@ -1,4 +1,5 @@
 import { composeFiles, dotEnvFiles } from './compose/index.js';
+import { envoyBootstraps } from './envoy/bootstrap.js';
 import { apiGateways } from './gateway-api/gateways.js';
 import { apiRoutes } from './gateway-api/routes.js';
 import { destinationRules } from './istio/destination-rules.js';
@@ -25,6 +26,7 @@ export const documentKinds: readonly DocumentKind[] = [
   destinationRules,
   serviceEntries,
   bystanders,
+  envoyBootstraps,
   applications,
   composeFiles,
   dotEnvFiles,
