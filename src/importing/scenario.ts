@@ -22,6 +22,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
     gateways: section('gateways'),
     services: section('services'),
     databases: section('databases'),
+    brokers: section('brokers'),
     topics: section('topics'),
     workloads: system.load ?? map({ [LOAD_NAME]: loadOf(system, edges) }),
   });
@@ -54,17 +55,28 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
   return map(own, origins);
 }
 
+const VERBS = {
+  services: 'call',
+  gateways: 'call',
+  brokers: 'call',
+  databases: 'query',
+  topics: 'publish',
+} as const;
+
 /** A step that calls: the files say that it may happen, not that each request makes it. */
 function callOf({ to, origins }: Edge, system: System): WrittenMap {
-  const verb = to.section === 'databases' ? 'query' : 'call';
+  const verb = VERBS[to.section];
   return map({ [verb]: { ...from(system.targetOf(to), ...origins), note: 'guess' } });
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */
 function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
   const isPart = ({ isLoad, section }: Component): boolean =>
-    !isLoad && section !== 'databases' && section !== 'topics';
-  const called = new Set(edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to));
+    !isLoad && (section === 'services' || section === 'gateways');
+  const called = new Set([
+    ...edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to),
+    ...system.subscribed,
+  ]);
   const generated = edges.filter(({ from: caller }) => caller.isLoad);
   const targets = system.components.filter(
     (part) => isPart(part) && (part.entry !== null || !called.has(part)),

@@ -9,6 +9,7 @@ const SYSTEMS: readonly string[] = [
   'astronomy-shop',
   'envoy-gateway',
   'envoy-edge',
+  'kafka-orders',
 ];
 
 describe.each(SYSTEMS)('the account of %s', (folder) => {

@@ -8,6 +8,8 @@ import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
+import { kafkas } from './kafka/cluster.js';
+import { kafkaTopicResources } from './kafka/topics.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -25,6 +27,8 @@ export const documentKinds: readonly DocumentKind[] = [
   virtualServices,
   destinationRules,
   serviceEntries,
+  kafkas,
+  kafkaTopicResources,
   bystanders,
   envoyBootstraps,
   applications,
