@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { fixtures, imported, loaded, source } from './support.js';
 
 describe('a bootstrap of Envoy', () => {
-  const result = imported(fixtures('envoy-edge'));
+  const result = imported(fixtures('examples/envoy'));
   const scenario: any = parse(result.scenario);
   const [pay, exported, cart, rest] = scenario.gateways.edge.routes;
 

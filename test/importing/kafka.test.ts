@@ -5,7 +5,7 @@ import type { TraceModel } from '../../src/importing/traces/model.js';
 import { fixtures, imported, loaded, source } from './support.js';
 
 describe('Kafka of Strimzi with the clients of Spring', () => {
-  const result = imported(fixtures('kafka-orders'));
+  const result = imported(fixtures('examples/kafka'));
   const scenario: any = parse(result.scenario);
 
   it('has the brokers of all pools, and not its controllers', () => {
@@ -70,7 +70,7 @@ describe('Kafka of Strimzi with the clients of Spring', () => {
   });
 
   it('without a cluster in the files still has its topics', () => {
-    const all = fixtures('kafka-orders', ['services.yaml', 'application-shipping.yml']);
+    const all = fixtures('examples/kafka', ['services.yaml', 'application-shipping.yml']);
     const topic =
       'apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaTopic\nmetadata: { name: orders }\nspec: { partitions: 4, replicas: 3, config: { retention.ms: -1 } }\n';
     const alone = imported([...all, ...source(topic)]);
@@ -86,7 +86,7 @@ describe('Kafka of Strimzi with the clients of Spring', () => {
 
 describe('a topic', () => {
   it('needs no more replicas for a write than it has', () => {
-    const text = fixtures('kafka-orders').map(({ path, text: own }) => ({
+    const text = fixtures('examples/kafka').map(({ path, text: own }) => ({
       path,
       text: own.replace('partitions: 6,', 'partitions: 6, replicas: 1,'),
     }));
@@ -95,7 +95,7 @@ describe('a topic', () => {
   });
 
   it('keeps the settings of its subscriber where traces name the endpoint', () => {
-    const importing = new Importing(fixtures('kafka-orders'), { title: 'x', names: new Map() });
+    const importing = new Importing(fixtures('examples/kafka'), { title: 'x', names: new Map() });
     const time = { text: '3ms', n: 100, interval: null };
     const publish = { kind: 'publish', to: 'orders', endpoint: 'orders' } as const;
     const handle = { kind: 'call', to: 'shipping', endpoint: 'ship' } as const;

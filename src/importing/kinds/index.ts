@@ -10,6 +10,7 @@ import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
 import { kafkas } from './kafka/cluster.js';
 import { kafkaTopicResources } from './kafka/topics.js';
+import { kongDeclarations } from './kong/declarative.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -31,6 +32,7 @@ export const documentKinds: readonly DocumentKind[] = [
   kafkaTopicResources,
   bystanders,
   envoyBootstraps,
+  kongDeclarations,
   applications,
   composeFiles,
   dotEnvFiles,
