@@ -8,7 +8,7 @@ export const addImport: Add = (program, terminal, perform) => {
     .command('import')
     .summary('a scenario from the manifests and traces of a system')
     .description(
-      'Reads manifests of Kubernetes and Istio, files of Docker Compose, application.yml of Spring Boot, and traces, ' +
+      'Reads manifests of Kubernetes and Istio, Envoy, Kong and Kafka, files of Docker Compose, application.yml of Spring Boot, and traces, ' +
         'as files or folders, ' +
         'and writes one scenario that runs as it is. Each value has its place as a comment ' +
         '(# k8s/orders.yaml:31), or is marked "# guess". The card says what has no counterpart, what is ' +

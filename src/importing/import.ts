@@ -81,7 +81,8 @@ export class Importing {
     const { system, documents } = this;
     if (model !== null) join(system, model);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
-    if (parts.length === 0) throw new ImportError(nothingFound(this.sources));
+    const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
+    if (!hasService) throw new ImportError(nothingFound(this.sources));
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);

@@ -12,7 +12,16 @@ import type {
   TraceHints,
   TraceModel,
 } from './traces/model.js';
-import { filled, guess, list, map, plain, type WrittenMap, type WrittenScalar } from './written.js';
+import {
+  filled,
+  guess,
+  list,
+  map,
+  plain,
+  type Written,
+  type WrittenMap,
+  type WrittenScalar,
+} from './written.js';
 
 /** What manifests know about the components of traces. */
 export function hintsOf(system: System): TraceHints {
@@ -90,9 +99,15 @@ class Join {
 
   private subscribe({ fields }: Component, { endpoints }: TracedComponent): void {
     const handlers = endpoints.flatMap(({ steps }) => steps.flatMap(callsOf));
-    const subscribers = handlers.map((call) =>
-      map({ group: plain(allowedName(call.to)), call: plain(this.targetOf(call)) }),
-    );
+    const known = fields.get('subscribers');
+    const others = known?.kind === 'list' ? known.items : [];
+    const subscribers = handlers.map((call) => {
+      const own = this.components.get(call.to);
+      const settings = others.find((one) => own !== undefined && isOf(one, own.name));
+      const fresh = map({ group: plain(allowedName(call.to)), call: plain(this.targetOf(call)) });
+      if (settings?.kind !== 'map') return fresh;
+      return map([...settings.entries, ['call', plain(this.targetOf(call))]]);
+    });
     fields.set('subscribers', list(subscribers));
   }
 
@@ -170,6 +185,12 @@ class Join {
     const arrivals = { ...plain(`poisson(${Number(total.toPrecision(4))}/s)`), note: noteOf(n) };
     return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
+}
+
+/** Whether a file has settings for the messages that a service handles. */
+function isOf(subscriber: Written, service: string): boolean {
+  const call = subscriber.kind === 'map' ? subscriber.entries.get('call') : undefined;
+  return call?.kind === 'scalar' && String(call.value).startsWith(`${service}.`);
 }
 
 const SECTIONS = {

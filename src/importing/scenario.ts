@@ -22,6 +22,7 @@ export function scenarioOf(system: System, title: string): WrittenMap {
     gateways: section('gateways'),
     services: section('services'),
     databases: section('databases'),
+    brokers: section('brokers'),
     topics: section('topics'),
     workloads: system.load ?? map({ [LOAD_NAME]: loadOf(system, edges) }),
   });
@@ -54,24 +55,37 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
   return map(own, origins);
 }
 
+const VERBS = {
+  services: 'call',
+  gateways: 'call',
+  brokers: 'call',
+  databases: 'query',
+  topics: 'publish',
+} as const;
+
 /** A step that calls: the files say that it may happen, not that each request makes it. */
 function callOf({ to, origins }: Edge, system: System): WrittenMap {
-  const verb = to.section === 'databases' ? 'query' : 'call';
+  const verb = VERBS[to.section];
   return map({ [verb]: { ...from(system.targetOf(to), ...origins), note: 'guess' } });
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */
 function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
   const isPart = ({ isLoad, section }: Component): boolean =>
-    !isLoad && section !== 'databases' && section !== 'topics';
-  const called = new Set(edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to));
+    !isLoad && (section === 'services' || section === 'gateways');
+  const called = new Set([
+    ...edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to),
+    ...system.subscribed,
+  ]);
   const generated = edges.filter(({ from: caller }) => caller.isLoad);
   const targets = system.components.filter(
     (part) => isPart(part) && (part.entry !== null || !called.has(part)),
   );
   const wanted = targets.length > 0 ? targets : system.components.filter(isPart).slice(0, 1);
+  const taken = new Set<string>();
   const requests = wanted.flatMap((part) => {
-    if (part.requests.length > 0) return part.requests.map((request) => requestOf(request, part));
+    if (part.requests.length > 0)
+      return part.requests.map((request) => requestOf(request, part, taken));
     const places = generated.filter(({ to }) => to === part).flatMap(({ origins }) => origins);
     const origins = part.entry === null ? places : [part.entry, ...places];
     const target = {
@@ -83,10 +97,14 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
   return map({ arrivals: guess('poisson(10/s)'), requests: list(requests) });
 }
 
-/** A request for a route of a gateway. */
-function requestOf(request: WrittenMap, { name }: Component): WrittenMap {
-  const [first, ...rest] = request.entries;
-  return map([first!, ['call', plain(name)], ...rest]);
+/** A request for a route of a gateway. Routes of several gateways may have one name. */
+function requestOf(request: WrittenMap, { name }: Component, taken: Set<string>): WrittenMap {
+  const own = request.entries.get('name');
+  const [, ...rest] = request.entries;
+  const route = own?.kind === 'scalar' ? String(own.value) : name;
+  const unique = taken.has(route) ? `${name}-${route}` : route;
+  taken.add(unique);
+  return map([['name', plain(unique)], ['call', plain(name)], ...rest]);
 }
 
 /** A route of a gateway for which no file has one. */

@@ -9,7 +9,7 @@ export const PHASES = ['parts', 'settings', 'routes', 'calls'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Sections in which a component can be. */
-export type Section = 'services' | 'databases' | 'gateways' | 'topics';
+export type Section = 'services' | 'databases' | 'gateways' | 'brokers' | 'topics';
 
 /** A part of the scenario that is being built. */
 export interface Component {
@@ -55,6 +55,8 @@ export class System {
   readonly names: Names;
   readonly components: Component[] = [];
   readonly edges: Edge[] = [];
+  /** Services that handle messages: they are no entrances. */
+  readonly subscribed = new Set<Component>();
   /** Sections besides those of the components, such as `mesh`. */
   readonly sections = new Map<string, Written>();
   /** Workloads, if something says what they are. */

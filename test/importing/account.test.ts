@@ -8,6 +8,9 @@ const SYSTEMS: readonly string[] = [
   'voting-app',
   'astronomy-shop',
   'envoy-gateway',
+  'examples/envoy',
+  'examples/kafka',
+  'examples/kong',
 ];
 
 describe.each(SYSTEMS)('the account of %s', (folder) => {

@@ -7,11 +7,12 @@ import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 
-const ROOT = join(import.meta.dirname, '../fixtures/importing');
+const HOME = join(import.meta.dirname, '../..');
+const ROOT = join(HOME, 'test/fixtures/importing');
 
-/** The files of a folder of fixtures, or of those that are named. */
+/** The files of a folder of fixtures or of `examples/`, or those of them that are named. */
 export function fixtures(folder: string, names?: readonly string[]): readonly SourceText[] {
-  const at = join(ROOT, folder);
+  const at = folder.startsWith('examples/') ? join(HOME, folder) : join(ROOT, folder);
   const files = names ?? readdirSync(at).filter((name) => statSync(join(at, name)).isFile());
   return [...files]
     .sort()

@@ -1,4 +1,5 @@
 import { composeFiles, dotEnvFiles } from './compose/index.js';
+import { envoyBootstraps } from './envoy/bootstrap.js';
 import { apiGateways } from './gateway-api/gateways.js';
 import { apiRoutes } from './gateway-api/routes.js';
 import { destinationRules } from './istio/destination-rules.js';
@@ -7,6 +8,9 @@ import { virtualServices } from './istio/virtual-services.js';
 import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
+import { kafkas } from './kafka/cluster.js';
+import { kafkaTopicResources } from './kafka/topics.js';
+import { kongDeclarations } from './kong/declarative.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -24,7 +28,11 @@ export const documentKinds: readonly DocumentKind[] = [
   virtualServices,
   destinationRules,
   serviceEntries,
+  kafkas,
+  kafkaTopicResources,
   bystanders,
+  envoyBootstraps,
+  kongDeclarations,
   applications,
   composeFiles,
   dotEnvFiles,

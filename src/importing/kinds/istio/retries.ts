@@ -50,15 +50,22 @@ export function durationOf(cell: Cell | undefined): Written | undefined {
   return from(text, cell);
 }
 
-function outcomesOf(cell: Cell | undefined): Written | undefined {
-  const words = (cell?.text() ?? '').split(',').map((word) => word.trim());
-  const known = words.flatMap((word) => {
+/** The outcomes of a list of conditions such as `5xx,reset`. `codes`: further statuses that are repeated. */
+export function outcomesOf(cell: Cell | undefined, codes?: Cell): Written | undefined {
+  const all = cell?.items() ?? [];
+  const words = (all.length > 0 ? all : [cell]).flatMap((one) =>
+    (one?.text() ?? '').split(',').map((word) => ({ word: word.trim(), cell: one })),
+  );
+  const known = new Map<string, Cell | undefined>();
+  for (const { word, cell: own } of words) {
     const outcome = /^[45]\d\d$/.test(word) ? word : CONDITIONS[word];
-    return outcome === undefined ? [] : [outcome];
-  });
-  if (known.length === 0) return undefined;
-  const outcomes = [...new Set(known)].map((word) =>
-    from(/^\d+$/.test(word) ? Number(word) : word, cell),
+    if (outcome !== undefined && !known.has(outcome)) known.set(outcome, own);
+    if (word !== 'retriable-status-codes') continue;
+    for (const code of codes?.items() ?? []) known.set(code.text() ?? '', code);
+  }
+  if (known.size === 0) return undefined;
+  const outcomes = [...known].map(([word, own]) =>
+    from(/^\d+$/.test(word) ? Number(word) : word, own),
   );
   return list(outcomes);
 }

@@ -11,6 +11,7 @@ export const bystanders: DocumentKind = {
   },
 };
 
+const METRICS = 'metrics are not simulated';
 const DATA = 'the program reads it, not the simulation';
 const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['ConfigMap', DATA],
@@ -31,5 +32,14 @@ const BYSTANDERS: ReadonlyMap<string, string> = new Map([
   ['PriorityClass', REASON.scheduling],
   ['ResourceQuota', REASON.scheduling],
   ['LimitRange', REASON.scheduling],
+  ['KafkaUser', REASON.security],
+  ['KafkaConnect', 'connectors of Kafka are services that no file describes: write them by hand'],
+  ['KafkaConnector', 'connectors of Kafka are services that no file describes: write them by hand'],
+  ['KafkaBridge', 'a bridge to HTTP is a service that no file describes: write it by hand'],
+  ['KafkaMirrorMaker2', 'copies between clusters are not simulated'],
+  ['KafkaRebalance', 'operators of a cluster carry no messages'],
+  ['PodMonitor', METRICS],
+  ['ServiceMonitor', METRICS],
+  ['PrometheusRule', METRICS],
   ['CustomResourceDefinition', 'defines a kind of documents'],
 ]);

@@ -3,6 +3,7 @@ import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { filled, from, map, plain, type Written } from '../../written.js';
 import type { DocumentKind } from '../kind.js';
+import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { routeRequests } from './gateway.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
@@ -77,6 +78,7 @@ function configure(document: Cell, component: Component, system: System): void {
   }
   if (outbound.length > 0) fields.set('outbound', map(outbound));
   routeRequests(document, component, system);
+  useTopics(document, component, system);
 }
 
 /**

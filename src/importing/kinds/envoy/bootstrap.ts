@@ -1,0 +1,85 @@
+import type { Cell } from '../../cell.js';
+import type { Component, System } from '../../system.js';
+import { guess, list } from '../../written.js';
+import type { DocumentKind } from '../kind.js';
+import { clusterEntries, readClusters, type Cluster } from './clusters.js';
+import { routesOf } from './routes.js';
+import { listBootstrap } from './listed.js';
+
+/** Static configuration of an Envoy process: each listener with HTTP routes is a gateway. */
+export const envoyBootstraps: DocumentKind = {
+  name: 'Envoy bootstrap',
+  recognises: (document) => document.get('static_resources') !== undefined,
+  read(document, system) {
+    const gateways: { readonly component: Component; readonly manager: Cell }[] = [];
+    let clusters: ReadonlyMap<string, Cluster> = new Map();
+    clusterEntries(system);
+    system.later('parts', () => {
+      const name = nameOf(document, system);
+      for (const listener of document.get('static_resources', 'listeners')?.items() ?? []) {
+        for (const manager of managersOf(listener)) {
+          if (virtualHostsOf(manager).length === 0) continue;
+          const origin = manager.get('stat_prefix') ?? manager.get('@type') ?? listener;
+          const about = { section: 'gateways', product: 'envoy', origins: [origin] } as const;
+          const component = system.add(name, about);
+          component.fields.set('replicas', guess(1));
+          gateways.push({ component, manager });
+        }
+      }
+    });
+    system.later('settings', () => {
+      const cells = document.get('static_resources', 'clusters')?.items() ?? [];
+      clusters = readClusters(cells, system);
+    });
+    system.later('routes', () => {
+      for (const { component, manager } of gateways)
+        route(component, manager, { clusters, system });
+      // A gateway without a route that leads anywhere has nothing to do.
+      for (const { component } of gateways) {
+        if (component.requests.length === 0) remove(component, system);
+      }
+      listBootstrap(document);
+    });
+  },
+};
+
+/** What the user calls the file, the node of the process, or `envoy`. */
+function nameOf(document: Cell, { names }: System): string {
+  const node = document.get('node', 'cluster')?.text() ?? document.get('node', 'id')?.text();
+  return names.mappedTo(document.file) ?? node ?? 'envoy';
+}
+
+/** The filters of a listener that route HTTP, in all its chains. */
+function managersOf(listener: Cell): readonly Cell[] {
+  const chains = [
+    ...(listener.get('filter_chains')?.items() ?? []),
+    ...(listener.get('default_filter_chain') === undefined
+      ? []
+      : [listener.get('default_filter_chain')!]),
+  ];
+  return chains.flatMap((chain) =>
+    (chain.get('filters')?.items() ?? []).flatMap((filter) => {
+      const config = filter.get('typed_config');
+      return /HttpConnectionManager$/.test(config?.get('@type')?.text() ?? '') ? [config!] : [];
+    }),
+  );
+}
+
+function virtualHostsOf(manager: Cell): readonly Cell[] {
+  return manager.get('route_config', 'virtual_hosts')?.items() ?? [];
+}
+
+/** The routes of a gateway. */
+function route(
+  gateway: Component,
+  manager: Cell,
+  by: { readonly clusters: ReadonlyMap<string, Cluster>; readonly system: System },
+): void {
+  const routes = virtualHostsOf(manager).flatMap((host) => routesOf(host, gateway, by));
+  if (routes.length > 0) gateway.fields.set('routes', list(routes));
+}
+
+function remove(component: Component, system: System): void {
+  const at = system.components.indexOf(component);
+  if (at >= 0) system.components.splice(at, 1);
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { fixtures, imported, loaded, source } from './support.js';
+
+describe('a bootstrap of Envoy', () => {
+  const result = imported(fixtures('examples/envoy'));
+  const scenario: any = parse(result.scenario);
+  const [pay, exported, cart, rest] = scenario.gateways.edge.routes;
+
+  it('has a gateway for its listener of HTTP, with the routes that lead to a cluster', () => {
+    loaded(result);
+    expect(Object.keys(scenario.gateways)).toEqual(['edge']);
+    expect(scenario.gateways.edge.routes).toHaveLength(4);
+    expect(pay).toMatchObject({
+      match: { path: '/pay*', host: 'shop.example' },
+      to: 'payments.handle',
+    });
+    expect(exported.match).toEqual({ path: '/export*', method: 'POST', host: 'shop.example' });
+    expect(cart).toMatchObject({ match: { path: '/cart' }, to: { orders: 90, 'orders-next': 10 } });
+    expect(rest.mirror).toEqual({ to: 'orders-next.handle', share: '5%' });
+    expect(scenario.workloads.users.requests[1]).toEqual({
+      name: 'route-2',
+      call: 'edge',
+      path: '/export',
+      method: 'POST',
+      host: 'shop.example',
+    });
+  });
+
+  it('has the time limits and retries of each route, else those of its virtual host', () => {
+    expect(pay.policy).toEqual({
+      cluster: 'payments',
+      deadline: '60s',
+      timeout: '2s',
+      retry: {
+        kind: 'envoy',
+        attempts: 3,
+        on: ['5xx', 'reset', 409],
+        backoff: { base: '0.03s', max: '0.3s' },
+        // Source: circuit_breaker.proto, Thresholds.max_retries.
+        budget: { kind: 'concurrent', max: 4 },
+        otherInstance: true,
+      },
+    });
+    const own = { kind: 'envoy', on: ['connect'] };
+    // 0s takes the limit away; without a timeout it is 15 s. Source: route_components.proto, RouteAction.timeout.
+    expect(exported.policy).toEqual({ cluster: 'orders', deadline: 'none', retry: own });
+    expect(rest.policy).toEqual({ cluster: 'orders', retry: own, deadline: '15s' });
+  });
+
+  it('shares the limits and ejections of a cluster between its routes', () => {
+    expect(scenario.clusters).toEqual({
+      payments: {
+        connections: { connectTimeout: '0.5s' },
+        bulkhead: {
+          kind: 'envoy',
+          maxConnections: 100,
+          maxPendingRequests: 50,
+          maxRequests: 'unlimited',
+        },
+        outlierDetection: {
+          kind: 'envoy',
+          consecutive5xx: 6,
+          interval: '11s',
+          baseEjectionTime: '31s',
+          maxEjectionPercent: '20%',
+          alwaysEjectOneHost: true,
+        },
+      },
+      orders: { connections: { connectTimeout: '0.25s' } },
+    });
+    expect(scenario.services.payments).toMatchObject({
+      replicas: 2,
+      loadBalancing: { kind: 'leastRequest' },
+    });
+  });
+
+  it('lists what has no counterpart with its reason', () => {
+    const reasonOf = (path: string): string | undefined =>
+      result.account.listed.find((one) => one.path.includes(path))?.reason;
+    expect(reasonOf('thresholds[1].max_connections')).toContain('another priority');
+    expect(reasonOf('redirect')).toBe('a redirect reaches no service');
+    expect(reasonOf('health_checks')).toContain('active checks');
+    expect(reasonOf('listeners[1].filter_chains[0].filters[0].typed_config.cluster')).toContain(
+      'only the routes of HTTP',
+    );
+  });
+
+  it('of several processes has gateways and clusters of their own, and finds the services of other files', () => {
+    const edge = (name: string): string => `
+node: { cluster: ${name} }
+static_resources:
+  listeners:
+    - filter_chains:
+        - filters:
+            - name: hcm
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: in
+                route_config: { virtual_hosts: [ { domains: ["*"], routes: [ { match: { prefix: / }, route: { cluster: web } } ] } ] }
+  clusters:
+    - name: web
+      connect_timeout: 1s
+      load_assignment: { endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: web } } } } ] } ] }
+`;
+    const compose = 'services:\n  web: { image: example/web:1, deploy: { replicas: 3 } }\n';
+    const all = [
+      ...source(edge('one'), 'one.yaml'),
+      ...source(edge('two'), 'two.yaml'),
+      ...source(compose, 'compose.yaml'),
+    ];
+    const both = imported(all);
+    loaded(both);
+    const { gateways, services, clusters, workloads } = parse(both.scenario) as any;
+    expect(Object.keys(gateways)).toEqual(['one', 'two']);
+    expect(Object.keys(clusters)).toEqual(['web', 'web-2']);
+    expect(services).toMatchObject({ web: { replicas: 3 } });
+    expect(workloads.users.requests.map(({ name }: any) => name)).toEqual([
+      'route-1',
+      'two-route-1',
+    ]);
+  });
+});
