@@ -50,6 +50,7 @@ export { missingProbe } from './missing-probe.js';
 export { moreConsumersThanPartitions } from './more-consumers-than-partitions.js';
 export { optionWithoutEffect } from './option-without-effect.js';
 export { outboxBelowTraffic } from './outbox-below-traffic.js';
+export { pingsAbovePermit } from './pings-above-permit.js';
 export { pollIntervalExceeded } from './poll-interval-exceeded.js';
 export { poolBelowConcurrency } from './pool-below-concurrency.js';
 export { poolBelowNestedTransactions } from './pool-below-nested-transactions.js';
