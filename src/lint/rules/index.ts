@@ -54,6 +54,7 @@ export { pingsAbovePermit } from './pings-above-permit.js';
 export { pollIntervalExceeded } from './poll-interval-exceeded.js';
 export { poolBelowConcurrency } from './pool-below-concurrency.js';
 export { poolBelowNestedTransactions } from './pool-below-nested-transactions.js';
+export { poolWithoutCaller } from './pool-without-caller.js';
 export { poolsExceedServer } from './pools-exceed-server.js';
 export { primaryNotFenced } from './primary-not-fenced.js';
 export { probeChecksOthers } from './probe-checks-others.js';
