@@ -73,6 +73,9 @@ function completed(connections: Connections, layers: readonly Layer[]): Connecti
   return own as Connections;
 }
 
+/** Protocols whose servers count the PINGs of a client. */
+const PINGED: ReadonlySet<Protocol['kind']> = new Set(['grpc']);
+
 /** Resolves the protocol of a host; null = none. */
 export function resolveProtocol(
   here: Cursor,
@@ -81,12 +84,13 @@ export function resolveProtocol(
   if (output === undefined) return null;
   const { kind, tls, handshakeWork, workPerKiB, minPingIntervalNs, permitWithoutCalls, ...limits } =
     output;
-  if (kind !== 'grpc') {
+  const counts = PINGED.has(kind);
+  if (!counts) {
     const why = (): string => 'only a server of gRPC counts PINGs: write kind: grpc, or remove it';
     here.refuse(['minPingInterval', 'permitWithoutCalls'], why);
   }
   const minNs = minPingIntervalNs ?? PING_MIN_NS;
-  const pings = kind === 'grpc' ? { minNs, withoutCalls: permitWithoutCalls } : null;
+  const pings = counts ? { minNs, withoutCalls: permitWithoutCalls } : null;
   if (tls === 'none' && here.in('handshakeWork').written() !== undefined) {
     const message =
       'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
