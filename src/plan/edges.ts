@@ -315,6 +315,7 @@ function connectionsOf(
     mutual: tls === 'mtls',
     shared: level === 'connection',
     server: closes !== null && closesUnannounced(closes, multiplexed) ? closes : null,
+    pings: connections.keepalive === null ? null : (protocol?.pings ?? null),
   };
 }
 

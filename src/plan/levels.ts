@@ -4,14 +4,16 @@ import type { Problems } from './problem.js';
 
 /** Reports levels by instance that the callee does not have. */
 export function checkLevels(
-  { common: { priorities } }: LoadBalancing,
+  { common: { priorities }, config }: LoadBalancing,
   { name, zones }: LaidComponent,
   where: string,
   problems: Problems,
 ): void {
-  const backup = priorities?.backup ?? null;
+  // Kinds of products may have a list of their own.
+  const { backup: own } = config as { readonly backup?: readonly number[] };
+  const backup = priorities?.backup ?? own ?? null;
   if (backup === null) return;
-  const at = `${where}.loadBalancing.priorities.backup`;
+  const at = `${where}.loadBalancing.${own === undefined ? 'priorities.' : ''}backup`;
   const missing = backup.find((index) => index >= zones.length);
   if (missing !== undefined) {
     const message = `${name} has no instance ${missing}: write indices below ${zones.length}`;

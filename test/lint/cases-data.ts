@@ -19,7 +19,23 @@ const calling = (fn: string, policy: string): string =>
   ]);
 
 /** Rules about functions and databases. */
+/** users -> shop.buy -> db.read, beside pay, with these pools by caller. */
+const pooled = (pools: string): string =>
+  scenario([
+    'services: { shop: { endpoints: { buy: [ query: db.read ] } }, pay: { endpoints: { charge: [ wait: 1ms ] } } }',
+    `databases: { db: { kind: postgres, pools: { ${pools} }, operations: { read: 1ms } } }`,
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy }, { call: pay.charge } ] } }',
+  ]);
+
 export const DATA_CASES: readonly RuleCase[] = [
+  {
+    rule: 'pool-without-caller',
+    fires: pooled('pay: { maxOpen: 5 }'),
+    path: 'databases.db.pools.pay',
+    measured: '0 calls',
+    limit: 'at least 1',
+    silent: { 'that of the caller': pooled('shop: { maxOpen: 5 }') },
+  },
   {
     rule: 'event-source-exceeds-function',
     fires: source('reserved: 20,'),

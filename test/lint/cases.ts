@@ -41,6 +41,13 @@ function pair(hop: string, shop = '', pay = PAY, users = USERS, run?: string): s
   return scenario([`policies: { hop: ${hop} }`, services, users], run);
 }
 
+const PINGS = '{ connections: { keepalive: { time: 30s, withoutCalls: true } } }';
+
+/** A payment service that speaks gRPC, with these fields of its protocol. */
+function asks(more: string): string {
+  return `pay: { protocol: { kind: grpc${more} }, endpoints: { charge: [ wait: 20ms ] } }`;
+}
+
 /** A chain of services a, b, c that the users call; each call has its own bundle. */
 function chain(policies: string, more: { readonly [service: string]: string } = {}): string {
   return scenario([
@@ -263,6 +270,23 @@ export const CASES: readonly RuleCase[] = [
         'pay: { replicas: 2, concurrency: 32, endpoints: { charge: [ wait: 20ms ] } }',
       ),
       'workers without a limit': pair('{ bulkhead: { maxConcurrent: 1000 } }'),
+    },
+  },
+  {
+    rule: 'pings-above-permit',
+    fires: pair(PINGS, '', asks('')),
+    path: 'policies.hop.connections.keepalive',
+    measured: 'a PING each 30s, also without calls',
+    limit: '5m, the permit of pay',
+    silent: {
+      'the server permits it': pair(
+        PINGS,
+        '',
+        asks(', minPingInterval: 20s, permitWithoutCalls: true'),
+      ),
+      'a server of HTTP/2': pair(PINGS, '', asks('').replace('grpc', 'http2')),
+      'no keepalive': pair('{ connections: {} }', '', asks('')),
+      'less often': pair('{ connections: { keepalive: { time: 5m } } }', '', asks('')),
     },
   },
   {

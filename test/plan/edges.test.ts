@@ -294,6 +294,7 @@ describe('connections of an edge', () => {
       handshakeWork: constant(0),
       workPerKiB: constant(0),
       closes: null,
+      pings: null,
     } as const;
     const steps = ['b.get', 'c.get', 'd.get'].map((part) => call(part, { policy: connected }));
     const { edges } = planOf({
@@ -304,7 +305,8 @@ describe('connections of an edge', () => {
         service('d', { get: [work(1)] }, { protocol: { ...tls, tls: 'mtls' } }),
       ],
     });
-    const streams = { ...connections, multiplexed: true, shared: false, server: null };
+    const own = { shared: false, server: null, pings: null };
+    const streams = { ...connections, multiplexed: true, ...own };
     expect(edges.map((edge) => edge.connections)).toEqual([
       {
         ...connections,
@@ -312,8 +314,7 @@ describe('connections of an edge', () => {
         multiplexed: false,
         tlsTrips: 0,
         mutual: false,
-        shared: false,
-        server: null,
+        ...own,
       },
       { ...streams, tlsTrips: 2, mutual: false },
       { ...streams, tlsTrips: 1, mutual: true },

@@ -279,6 +279,7 @@ function protocolOf(chain: string): Protocol | null {
     tls: chain.includes('2') ? 'tls12' : 'none',
     handshakeWork,
     workPerKiB: S.FREE,
+    pings: null,
     closes: CLOSES,
   };
 }

@@ -1,4 +1,4 @@
-import type { Connections, ServerClosing } from '../scenario/connections.js';
+import type { Connections, PingPermit, ServerClosing } from '../scenario/connections.js';
 
 /** Connections of an edge, with the settings of the callee's protocol. */
 export interface PlanConnections extends Connections {
@@ -12,4 +12,6 @@ export interface PlanConnections extends Connections {
   readonly shared: boolean;
   /** When the callee closes a connection; null = never. */
   readonly server: ServerClosing | null;
+  /** PINGs of a client that the callee takes; null = any number. */
+  readonly pings: PingPermit | null;
 }

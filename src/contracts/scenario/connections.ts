@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { NS_PER_SECOND } from '../../kernel/time.js';
+import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import { withShort } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { absent, byDefault, field, required } from '../fields/field.js';
 
 /** Pauses between vain attempts to connect, with the defaults of gRPC's connection-backoff.md. */
-const backoffSchema = entry({
+export const backoffSchema = entry({
   initialNs: field.duration('1s', 'First pause, from the start of the attempt.'),
   factor: field.factor(1.6, 'Growth of the pause with each vain attempt.', { min: 1 }),
   maxNs: field.duration('120s', 'Longest pause.'),
@@ -106,11 +106,8 @@ export interface Connections extends Omit<WrittenConnections, 'backoff'> {
   readonly backoff: ConnectionBackoff | null;
 }
 
-/** The pauses of a channel of gRPC, and the least time that it waits for a connection (connection-backoff.md). */
-export const CHANNEL: Readonly<Pick<Connections, 'backoff' | 'connectTimeoutNs'>> = {
-  backoff: backoffSchema.parse({}),
-  connectTimeoutNs: 20 * NS_PER_SECOND,
-};
+/** Least time that a channel of gRPC waits for a connection (connection-backoff.md, MIN_CONNECT_TIMEOUT). */
+export const CHANNEL_CONNECT_NS = 20 * NS_PER_SECOND;
 
 /** `protocol` of a service or gateway. */
 export const protocolSchema = withShort(
@@ -160,6 +157,17 @@ export const protocolSchema = withShort(
           'way meet `reset` (gRPC MaxConnectionAgeGrace).',
         { allowZero: true },
       ),
+      minPingIntervalNs: field.duration(
+        absent('5m with kind grpc, as in every server of gRPC'),
+        'Least time between two PINGs of a client that the server takes (EnforcementPolicy.MinTime, ' +
+          'permitKeepAliveTime), if it has sent nothing in between. The third that comes too early ends the ' +
+          'connection (GOAWAY, too_many_pings): its attempts meet `reset`, and the client doubles its time. Only for grpc.',
+      ),
+      permitWithoutCalls: field.flag(
+        false,
+        'Whether a client may send PINGs at that interval while it has no call in progress (PermitWithoutStream, ' +
+          'permitKeepAliveWithoutCalls); otherwise one in two hours. Only for grpc.',
+      ),
     },
     'Protocol of its callers. Except for `workPerKiB` it has an effect only if callers have `connections`.',
   ),
@@ -178,8 +186,23 @@ export type ServerClosing = Pick<
   | 'maxConnectionAgeGraceNs'
 >;
 
+/** The PINGs that a server of gRPC takes from a client. */
+export interface PingPermit {
+  readonly minNs: Ns;
+  readonly withoutCalls: boolean;
+}
+
+/** Default of EnforcementPolicy.MinTime (grpc-go internal/transport/defaults.go), and the limit without streams. */
+export const PING_MIN_NS = 300 * NS_PER_SECOND;
+export const PING_IDLE_NS = 7200 * NS_PER_SECOND;
+
 /** Protocol of a component for its callers. */
-export interface Protocol extends Omit<WrittenProtocol, keyof ServerClosing> {
+export interface Protocol extends Omit<
+  WrittenProtocol,
+  keyof ServerClosing | 'minPingIntervalNs' | 'permitWithoutCalls'
+> {
+  /** PINGs that the server takes; null = any number. */
+  readonly pings: PingPermit | null;
   /** Limits by which the server closes connections of its callers; null = it never closes them. */
   readonly closes: ServerClosing | null;
 }

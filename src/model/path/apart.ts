@@ -23,7 +23,13 @@ export interface ApartParts extends ServedRun {
 }
 
 /** Kinds of components whose calls bring nothing but an outcome, or what a watcher hands back. */
-const PLAIN: ReadonlySet<string> = new Set(['gateway', 'service', 'database', 'cache']);
+const PLAIN: ReadonlySet<string> = new Set([
+  'gateway',
+  'service',
+  'database',
+  'cache',
+  'eventStore',
+]);
 
 /**
  * What is inside a time limit, if the caller does not abort it: a frame of its own with a strand of its own. While the

@@ -31,6 +31,14 @@ const schema = z.strictObject({
         'of whole seconds and includes the last one, so 10s means 10 to 11 s. Unit: duration. ' +
         'Defaults to 10s.',
     ),
+  backup: z
+    .array(whole({ min: 0, max: 65_535 }))
+    .min(1)
+    .optional()
+    .describe(
+      'Indices of the instances that are `backup` servers: they are picked, with the same rules, ' +
+        'while all others are skipped. Unit: list. Defaults to none.',
+    ),
   nextUpstream: z
     .array(z.literal([429, 500, 502, 503, 504]))
     .default([])
@@ -55,6 +63,8 @@ class Nginx implements BalancerState {
   private readonly failures: OutcomeSet;
   private readonly weights: Float64Array;
   private readonly effective: Float64Array;
+  /** By instance: 1 for a backup server; null = there are none. */
+  private readonly backup: Uint8Array | null;
   private readonly rounds: SmoothRounds;
   private readonly fails: Int32Array;
   /** Second of the last failure, and second of the last failure or later try. */
@@ -69,6 +79,7 @@ class Nginx implements BalancerState {
     this.failures = new OutcomeSet([...ALWAYS, ...config.nextUpstream]);
     this.weights = weightsOf(config.weights, size);
     this.effective = Float64Array.from(this.weights);
+    this.backup = backupsOf(config.backup, size);
     this.rounds = new SmoothRounds(size);
     this.fails = new Int32Array(size);
     this.accessed = new Float64Array(size);
@@ -77,11 +88,19 @@ class Nginx implements BalancerState {
   }
 
   pick(candidates: Int32Array, count: number): number {
-    const { rounds, effective, weights } = this;
+    if (this.backup === null) return this.pickOf(0, candidates, count);
+    const first = this.pickOf(0, candidates, count);
+    return first >= 0 ? first : this.pickOf(1, candidates, count);
+  }
+
+  /** Picks a server, or a backup server (ngx_http_upstream_get_round_robin_peer: peers, then peers->next). */
+  private pickOf(group: 0 | 1, candidates: Int32Array, count: number): number {
+    const { rounds, effective, weights, backup } = this;
     const second = this.second();
     rounds.begin();
     for (let k = 0; k < count; k++) {
       const instance = candidates[k];
+      if (backup !== null && backup[instance] !== group) continue;
       if (this.isLeftOut(instance, second)) continue;
       rounds.offer(instance, effective[instance]);
       if (effective[instance] < weights[instance]) effective[instance]++;
@@ -134,6 +153,13 @@ class Nginx implements BalancerState {
   private second(): number {
     return Math.floor(this.setup.clock.now / SECOND);
   }
+}
+
+function backupsOf(written: readonly number[] | undefined, size: number): Uint8Array | null {
+  if (written === undefined) return null;
+  const backup = new Uint8Array(size);
+  for (const instance of written) if (instance < size) backup[instance] = 1;
+  return backup;
 }
 
 /** `loadBalancing` of kind `nginx`: an `upstream` block of a proxy. */

@@ -1,6 +1,8 @@
 import type { Layer } from '../../contracts/scenario/policies.js';
 import {
-  CHANNEL,
+  backoffSchema,
+  CHANNEL_CONNECT_NS,
+  PING_MIN_NS,
   type Connections,
   type Protocol,
   type ServerClosing,
@@ -58,8 +60,8 @@ function withPauses(here: Cursor, written: WrittenConnections, isChannel: boolea
   if (backoff === 'none') return { ...written, backoff: null };
   if (backoff !== null || !isChannel) return { ...written, backoff };
   const isLimited = here.in('connectTimeout').written() !== undefined;
-  const { connectTimeoutNs } = isLimited ? written : CHANNEL;
-  return { ...written, backoff: CHANNEL.backoff, connectTimeoutNs };
+  const connectTimeoutNs = isLimited ? written.connectTimeoutNs : CHANNEL_CONNECT_NS;
+  return { ...written, backoff: backoffSchema.parse({}), connectTimeoutNs };
 }
 
 /** Adds settings that the layers imply. */
@@ -71,20 +73,31 @@ function completed(connections: Connections, layers: readonly Layer[]): Connecti
   return own as Connections;
 }
 
+/** Protocols whose servers count the PINGs of a client. */
+const PINGED: ReadonlySet<Protocol['kind']> = new Set(['grpc']);
+
 /** Resolves the protocol of a host; null = none. */
 export function resolveProtocol(
   here: Cursor,
   output: WrittenProtocol | undefined,
 ): Protocol | null {
   if (output === undefined) return null;
-  const { kind, tls, handshakeWork, workPerKiB, ...limits } = output;
+  const { kind, tls, handshakeWork, workPerKiB, minPingIntervalNs, permitWithoutCalls, ...limits } =
+    output;
+  const counts = PINGED.has(kind);
+  if (!counts) {
+    const why = (): string => 'only a server of gRPC counts PINGs: write kind: grpc, or remove it';
+    here.refuse(['minPingInterval', 'permitWithoutCalls'], why);
+  }
+  const minNs = minPingIntervalNs ?? PING_MIN_NS;
+  const pings = counts ? { minNs, withoutCalls: permitWithoutCalls } : null;
   if (tls === 'none' && here.in('handshakeWork').written() !== undefined) {
     const message =
       'has no effect without tls, because there is no TLS handshake: write tls, or remove it';
     here.in('handshakeWork').conflict(message);
   }
   const closes = resolveClosing(here, kind, limits);
-  return { kind, tls, handshakeWork, workPerKiB, closes };
+  return { kind, tls, handshakeWork, workPerKiB, closes, pings };
 }
 
 /** Resolves when the server closes connections; null = never. */

@@ -77,6 +77,10 @@ function checkPooler(here: Cursor, pools: ReadonlyMap<string, Pool>): void {
       const message = `the limit is one of the whole pooler, and pools.${first} has ${other.maxClientConn}: write the same`;
       problem('maxClientConn', message);
     }
+    if (JSON.stringify(pool.connectWork) !== JSON.stringify(other.connectWork)) {
+      const message = `the pooler has one thread for all clients, and pools.${first} says another time for it: write the same`;
+      problem('connectWork', message);
+    }
     const user = pool.user ?? caller;
     const [owner, same] = users.get(user) ?? [caller, pool];
     users.set(user, [owner, same]);

@@ -1,7 +1,7 @@
-import { entries, get, scalar } from '../located.js';
+import { entries, get, scalar, type Node } from '../located.js';
 import { plainWord } from '../synonyms.js';
 import { connections, outcomesOf } from './envoy.js';
-import { onePlus, percent, same, timeIn, wordOf } from './read.js';
+import { numberOf, onePlus, percent, same, timeIn, wordOf } from './read.js';
 import { blocksOf, harmless, loose, moved, type Row, type Spellings } from './row.js';
 
 const time = timeIn('s');
@@ -86,7 +86,6 @@ const PENDING: Row = {
 
 /** Fields of a connection pool that say how a connection is kept, and not how many there are. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
-  tcp: ['tcpKeepalive'],
   http: ['h2UpgradePolicy', 'useClientProtocol'],
 };
 
@@ -98,7 +97,7 @@ const POOL: Row = {
     if (parts.length === 0) return null;
     const put = parts.flatMap(([part, entry]) =>
       entries(entry.value)
-        .filter(([key]) => KEPT[part]?.includes(key) !== true)
+        .filter(([key]) => KEPT[part]?.includes(key) !== true && key !== 'tcpKeepalive')
         .map(([key, own]) => [`bulkhead.${part}.${key}`, own.value] as const),
     );
     const left = parts.flatMap(([part, entry]) =>
@@ -111,9 +110,36 @@ const POOL: Row = {
       left.length === 0
         ? {}
         : { note: `${left.join(' and ')} say how a connection is kept: write \`protocol\`` };
-    return { put: [kind, ...put, connections(value)], ...note };
+    const tcp = get(value, 'tcp');
+    const probes = tcp === undefined ? undefined : get(tcp, 'tcpKeepalive');
+    const asked = probes === undefined ? [] : keepaliveOf(probes);
+    return { put: [kind, ...put, ...(asked.length === 0 ? [connections(value)] : asked)], ...note };
   },
 };
+
+/** Defaults of Linux for probes that a DestinationRule leaves out (tcp_keepalive_time, _intvl, _probes). */
+const PROBES = { time: '7200s', intervalS: 75, count: 9 };
+
+/** TcpKeepalive of a DestinationRule: probes of TCP, and the time until the last one is in vain. */
+function keepaliveOf(value: Node): readonly (readonly [string, Node])[] {
+  const written = get(value, 'interval');
+  const interval = written === undefined ? PROBES.intervalS : secondsOf(wordOf(written) ?? '');
+  const count = numberOf(get(value, 'probes')) ?? PROBES.count;
+  const timeout = scalar(`${interval * count}s`, value.at);
+  const own = get(value, 'time') ?? scalar(PROBES.time, value.at);
+  return [
+    ['connections.keepalive.time', own],
+    ['connections.keepalive.timeout', timeout],
+  ];
+}
+
+/** A Duration of protobuf in seconds: `75s`, `1m`, `1.5s`, `500ms`. */
+function secondsOf(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  if (parts === null) return PROBES.intervalS;
+  const unit = { ms: 0.001, s: 1, m: 60, h: 3600 }[parts[2] ?? 's'] ?? 1;
+  return Number(parts[1]) * unit;
+}
 
 /** The blocks of a DestinationRule, which are keys of the bundle here. */
 const TRAFFIC: Row = {

@@ -5,7 +5,11 @@ import { PHASE } from '../../../kernel/phase.js';
 import type { Lane, Stamped } from '../../../kernel/lanes.js';
 import type { Ns } from '../../../kernel/time.js';
 import { isSuccess, OUTCOME } from '../../../contracts/outcome.js';
-import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
+import type {
+  Keepalive,
+  PingPermit,
+  ServerClosing,
+} from '../../../contracts/scenario/connections.js';
 import type { Fates } from './fates.js';
 import { Handshakes, type OpeningPool } from './handshakes.js';
 import { FROZEN } from '../../data/instances/process.js';
@@ -21,6 +25,7 @@ interface TablePool extends OpeningPool {
   readonly closes: ServerClosing | null;
   readonly serverIdle: Lane | null;
   readonly keepalive: Keepalive | null;
+  readonly pings: PingPermit | null;
   retire(slot: number): void;
   /** Opens connections for the calls that wait. */
   resume(): void;

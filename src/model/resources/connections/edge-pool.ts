@@ -5,7 +5,11 @@ import { derive, lineage } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PARK, PASS, type Outcome } from '../../../contracts/outcome.js';
 import { EDGE_COUNTER, type PolicyState } from '../../../contracts/patterns/policy.js';
-import type { Keepalive, ServerClosing } from '../../../contracts/scenario/connections.js';
+import type {
+  Keepalive,
+  PingPermit,
+  ServerClosing,
+} from '../../../contracts/scenario/connections.js';
 import { ConnectionLine } from './connection-line.js';
 import { DialPauses } from './dial-pauses.js';
 import { CONNECTION } from './connection-table.js';
@@ -42,6 +46,7 @@ export class EdgePool implements PolicyState {
   /** How the caller asks for its peer, and the timer; null = it does not. */
   readonly keepalive: Keepalive | null;
   private readonly keepaliveLane: Lane | null;
+  readonly pings: PingPermit | null = this.setup.spec.pings;
   /** Open connections with room; the last element is used first. */
   private readonly ready: number[] = [];
   private readonly line: ConnectionLine;

@@ -13,6 +13,7 @@ import type { ServedRun } from '../../data/run.js';
 import { attemptsOn } from './attempts-on.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { Flows } from './flows.js';
+import { PingStrikes } from './ping-strikes.js';
 
 interface KeepalivesParts extends ServedRun {
   readonly connections: ConnectionTable;
@@ -30,7 +31,7 @@ const REFUSED = -2;
  * server, with the default also only while there are streams; a channel without streams asks at once when the next one
  * begins (grpc-go internal/transport/http2_client.go, keepalive; grpc-java KeepAliveManager). http1 and tcp: probes of
  * TCP (man 7 tcp, TCP_KEEPIDLE), which the kernel of the server answers, and which are not sent while data is repeated.
- * Without an answer in time the connection is closed, and the attempts on it meet a reset.
+ * A server of gRPC that gets too many PINGs ends the connection. Without an answer in time it is closed, and the attempts on it meet a reset.
  */
 export class Keepalives {
   private readonly lives: Stamped;
@@ -43,6 +44,8 @@ export class Keepalives {
   private tries: Int32Array = new Int32Array(0);
   private dormant: Uint8Array = new Uint8Array(0);
   private readonly table: ConnectionTable = this.world.connections;
+  /** What servers of gRPC think of the PINGs. */
+  private readonly strikes = new PingStrikes(this.table);
 
   constructor(
     private readonly world: KeepalivesParts,
@@ -75,6 +78,7 @@ export class Keepalives {
   /** A connection is open. */
   opened(slot: number, lane: Lane): void {
     this.dormant[slot] = 0;
+    this.strikes.opened(slot);
     engine.arm(lane, slot, this.table.life[slot]);
   }
 
@@ -95,10 +99,16 @@ export class Keepalives {
     return this.table.poolOf(slot).keepalive!;
   }
 
+  /** Time after which a client asks; it doubles with each complaint of the server. */
+  private timeNs(slot: number): Ns {
+    return this.spec(slot).timeNs * this.strikes.factor(slot);
+  }
+
   /** The client looks when it last heard something. */
   private look(slot: number): void {
     const { table, flows } = this;
-    const { timeNs, withoutCalls } = this.spec(slot);
+    const { withoutCalls } = this.spec(slot);
+    const timeNs = this.timeNs(slot);
     invariant(table.isEstablished(slot), 'a client asks on connections that are open');
     const due = flows.lastHeard(slot) + timeNs;
     const { multiplexed } = table.poolOf(slot);
@@ -125,7 +135,8 @@ export class Keepalives {
   /** Sends a question, or repeats one; TCP doubles the time to the next repetition. */
   private again(slot: number): void {
     const { flows, table } = this;
-    const { timeNs, timeoutNs } = this.spec(slot);
+    const { timeoutNs } = this.spec(slot);
+    const timeNs = this.timeNs(slot);
     const end = this.askedNs[slot] + timeoutNs;
     invariant(engine.now <= end, 'a client asks for no longer than its limit');
     if (flows.lastHeard(slot) > this.askedNs[slot]) {
@@ -133,7 +144,9 @@ export class Keepalives {
       return;
     }
     const trip = this.trip(slot);
-    if (trip === REFUSED) {
+    if (trip >= 0 && this.strikes.ends(slot, engine.now + trip)) {
+      engine.at(engine.now + trip, PHASE.COMPLETION, this.refusedOp, slot, table.life[slot], 0);
+    } else if (trip === REFUSED) {
       engine.soon(PHASE.COMPLETION, this.refusedOp, slot, table.life[slot], 0);
     } else if (trip !== VANISHED && engine.now + trip <= end) {
       flows.told(slot, engine.now + trip);

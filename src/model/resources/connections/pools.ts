@@ -219,6 +219,7 @@ export class Pools {
         this.acquireLane(own.queryWaitTimeoutNs),
         server,
         server.instance,
+        users.values().next().value?.users,
       );
       users.set(user, sessions);
     }

@@ -30,7 +30,10 @@ export class Sessions {
     readonly timeout: Lane | null,
     private readonly server: ServerConnections,
     private readonly instance: Instance,
+    /** The sessions of all users of the pooler; these join them. */
+    readonly users: Sessions[] = [],
   ) {
+    users.push(this);
     this.size = defaultPoolSize;
     this.maxClients = maxClientConn;
     this.epoch = instance.epoch;
@@ -39,8 +42,17 @@ export class Sessions {
 
   /** Whether the pooler accepts another client. */
   admits(): boolean {
-    this.sync();
-    return this.taken + this.queue.length < this.maxClients;
+    return this.allClients() < this.maxClients;
+  }
+
+  /** Clients of all users, served or waiting: `max_client_conn` is one limit of the pooler. */
+  private allClients(): number {
+    let clients = 0;
+    for (const own of this.users) {
+      own.sync();
+      clients += own.taken + own.queue.length;
+    }
+    return clients;
   }
 
   /** Takes a server connection; returns false if there is none. */
@@ -54,7 +66,7 @@ export class Sessions {
 
   wait(client: Client, frame: number): void {
     invariant(
-      this.taken + this.queue.length < this.maxClients,
+      this.allClients() < this.maxClients,
       'a pooler keeps no more clients waiting than its limit',
     );
     this.clients[frame] = client;
