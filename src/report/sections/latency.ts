@@ -3,7 +3,7 @@ import { latencyDomain, lossPoints, lossReadings, lostShare } from '../charts/la
 import { degradedWords } from '../degraded.js';
 import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';
-import { formatSeconds, formatShare } from '../../text/figures.js';
+import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
 import { markup, type Markup } from '../html-escape.js';
 import { curveBox } from '../time-box.js';
 import type { View } from '../view.js';
@@ -38,11 +38,17 @@ function lossTable(view: View): Table {
     const after = (seconds: number): number =>
       points.reduce((share, p) => (p.seconds <= seconds * 1.0001 ? p.share : share), 1);
     const shares = [...waits.map(after), lostShare(view, variant)];
-    return [variantKey(view, variant), ...shares.map(formatShare)];
+    const p99 = formatValue(variant.summary.successLatency.p99.value, 'seconds');
+    return [variantKey(view, variant), ...shares.map(formatShare), p99];
   });
   return {
     caption: 'Share not yet answered successfully',
-    head: ['Variant', ...waits.map((seconds) => `after ${formatSeconds(seconds)}`), 'never'],
+    head: [
+      'Variant',
+      ...waits.map((seconds) => `after ${formatSeconds(seconds)}`),
+      'never',
+      'p99 of successes',
+    ],
     rows,
   };
 }
