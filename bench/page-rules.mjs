@@ -128,3 +128,15 @@ export function phoneRules() {
       rules.push(`cut on a phone: ${frame.getAttribute('aria-label')}`);
   return rules;
 }
+
+/** Rules on paper, where no frame scrolls: no table is cut. */
+export function paperRules() {
+  return [...document.querySelectorAll('.scroll')]
+    .filter(
+      (frame) =>
+        frame.clientWidth > 0 &&
+        frame.querySelector('table') !== null &&
+        (frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1),
+    )
+    .map((frame) => `cut on paper: ${frame.getAttribute('aria-label')}`);
+}

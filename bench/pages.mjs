@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { renderHtml } from '../dist/library/index.js';
-import { phoneRules, wideRules } from './page-rules.mjs';
+import { paperRules, phoneRules, wideRules } from './page-rules.mjs';
 import { yamlsIn } from './scenario-files.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,7 +33,7 @@ for (const path of files) {
   const page = path.endsWith('.json') ? rendered(path) : written(path);
   if (page === null) continue;
   pages++;
-  for (const rule of [...(await rulesOf(page, 1440)), ...(await rulesOf(page, 390))]) {
+  for (const rule of await brokenRules(page)) {
     broken++;
     process.stdout.write(`${path}: ${rule}\n`);
   }
@@ -65,17 +65,28 @@ function rendered(path) {
   return page;
 }
 
+/** The rules that a page breaks, wide, on a phone and on paper. */
+async function brokenRules(path) {
+  const wide = await rulesOf(path, 1440, wideRules);
+  const phone = await rulesOf(path, 390, phoneRules);
+  return [...wide, ...phone, ...(await rulesOf(path, PAPER, paperRules, 'print'))];
+}
+
+/** Width of A4 between its margins. Unit: px. */
+const PAPER = 703;
+
 /** The rules that a page breaks at a width of the window. */
-async function rulesOf(path, width) {
+async function rulesOf(path, width, rules, media = 'screen') {
   const context = await browser.newContext({ viewport: { width, height: 900 } });
   const page = await context.newPage();
+  await page.emulateMedia({ media });
   const errors = [];
   page.on('pageerror', (error) => errors.push(`error: ${error}`));
   page.on('request', (request) => {
     if (!request.url().startsWith('file:')) errors.push(`error: asks for ${request.url()}`);
   });
   await page.goto(`file://${path}`);
-  const found = await page.evaluate(width < 1000 ? phoneRules : wideRules);
+  const found = await page.evaluate(rules);
   await context.close();
   return [...found, ...errors];
 }

@@ -180,6 +180,12 @@ export const ANSWERS = [
       : 'another number of settings',
   ),
   kind('fix', /^Run `faultline fix` to see which of them are needed$/u),
+  kind(
+    'do: search',
+    /^Not known: faultline fix looks for the smallest change of settings that holds the budgets$/u,
+    (_, { result }) =>
+      result.variants.some((one) => tally(one).broken > 0) ? null : 'no budget is broken',
+  ),
   kind('do: nothing', /^Nothing: (?:it|every variant) holds every budget$/u, (_, { result }) =>
     result.variants.filter((one) => tally(one).of > 0).every(holdsAll)
       ? null

@@ -255,6 +255,7 @@ export const addSensitivity: Add = (program, terminal, perform) => {
     .option('--max-runs <number>', 'most runs', wholeNumber(1, 1_000_000), 1000)
     .option('--json <file>', 'write the figures as JSON; - is standard output', pathName)
     .option('--svg <file>', 'draw the inputs as a tornado; - is standard output', pathName)
+    .option('--html <file>', 'write the answer, the tornado and all inputs as a page', pathName)
     .option('--quiet', 'draw no progress')
     .addHelpText(
       'after',
@@ -263,7 +264,7 @@ export const addSensitivity: Add = (program, terminal, perform) => {
         'faultline sensitivity scenarios/first.yaml --guess 50% --over services,faults',
         'faultline sensitivity scenarios/checkout.yaml --variant full --replications 3',
         'faultline sensitivity scenarios/first.yaml --json guesses.json --max-runs 200',
-        'faultline sensitivity scenarios/first.yaml --svg tornado.svg',
+        'faultline sensitivity scenarios/first.yaml --html guesses.html',
       ),
     )
     .action(async (file: string, flags) => {

@@ -26,7 +26,7 @@ export interface ReportTarget {
 
 /** Writes the report in the requested formats and returns the paths in the order of the formats. */
 export function writeReport(result: Result, target: ReportTarget): Promise<readonly string[]> {
-  const command = commandOf(target);
+  const command = commandOf('run', target.path, target.selection);
   const version = VERSION;
   return writeFormats(reportBase(result, target), target.formats, {
     html: async () => (await import('../report/html.js')).renderHtml(result, { command, version }),
@@ -114,15 +114,20 @@ export function safeFileName(name: string): string {
   return isPlain ? name : safeName(name);
 }
 
-/** The command that reproduces this report, without folders, because they differ between machines. */
-function commandOf({ path, selection }: ReportTarget): string {
+/** The command that reproduces a report, without folders, because they differ between machines. */
+export function commandOf(
+  name: string,
+  path: string,
+  selection: Selection,
+  more: readonly string[] = [],
+): string {
   const { variant, seed, replications } = selection;
   const flags = [
     variant === undefined ? '' : `--variant ${variant.join(',')}`,
     seed === undefined ? '' : `--seed ${seed}`,
     replications === undefined ? '' : `--replications ${replications}`,
   ];
-  return ['faultline run', fileArgument(path), ...flags, whatIfCommand(selection)]
+  return [`faultline ${name}`, fileArgument(path), ...flags, whatIfCommand(selection), ...more]
     .filter((word) => word !== '')
     .join(' ');
 }

@@ -122,10 +122,15 @@ function bestOf(view: View): Advice {
     return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  if (judged.some((variant) => heldBudgets(variant).broken > 0))
+    return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
   const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
   const every = judged.length === 1 ? 'it' : 'every variant';
   return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
 }
+
+/** Where no run shows a change that helps. */
+const SEARCHES = ' looks for the smallest change of settings that holds the budgets.';
 
 /** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
 function bestServed(view: View): Advice | null {

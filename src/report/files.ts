@@ -2,7 +2,7 @@ import { sha256 } from '../text/sha256.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
 import { breakerChart, breakerLanes } from './charts/breakers.js';
 import { timeLabels, timeTicks } from './charts/frame.js';
-import { cumulativeChart, lossChart } from './charts/latency.js';
+import { lossChart } from './charts/latency.js';
 import {
   latencyGrid,
   latencyScale,
@@ -41,8 +41,6 @@ export function renderSvgs(read: Result): RenderedFile[] {
   const files: RenderedFile[] = [
     file('variants', stripsDrawing(view)),
     file('loss', lossChart(view, 984)),
-    file('latency-successful', cumulativeChart(view, 620, 'successLatency')),
-    file('latency-all', cumulativeChart(view, 620, 'latency')),
   ];
   for (const variant of result.variants) files.push(...variantFiles(view, variant));
   for (const key of exemplarKeys(view)) {

@@ -345,7 +345,7 @@ nav.toc,details:not([open]):not(.fold),.skip,.sr,.ctl,.copy,.tabs,.clock input,.
 .off{display:block!important}
 details.fold::details-content{content-visibility:visible;height:auto}
 .wd{display:block!important}.nw{display:none!important}
-.two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:760fr 520fr}.wfs{grid-template-columns:1fr 1fr}
+.two{grid-template-columns:1fr 1fr}.two.sw{grid-template-columns:760fr 520fr}.two.at{grid-template-columns:minmax(0,1fr)}.scroll.tall{max-height:none;overflow:visible}.wfs{grid-template-columns:1fr 1fr}
 .sm{grid-template-columns:repeat(5,minmax(0,1fr));gap:14px 10px}.sm.c6,.sm.c7{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c2,.broken{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.c1{grid-template-columns:minmax(0,1fr)}.sm.flows{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.meters{grid-template-columns:repeat(2,minmax(0,1fr))}.sm.meters.c1{grid-template-columns:minmax(0,1fr)}.after tbody th{max-width:none;font-size:8.5pt}.sm.c3{grid-template-columns:repeat(3,minmax(0,1fr))}.sm.c4{grid-template-columns:repeat(4,minmax(0,1fr))}
 .rows{grid-template-columns:96px repeat(3,minmax(0,1fr));gap:0 14px}.rows .hd0{display:block}.rows .nm{grid-column:auto;display:block}
 .clock{position:static;border:0;break-after:avoid}.pick label:not(:has(:checked)){display:none}

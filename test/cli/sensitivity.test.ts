@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   SensitivityInput,
@@ -173,6 +174,23 @@ variants:
     const places = names.map((name) => text.indexOf(`>${name}<`));
     expect(places.every((place, k) => place > 0 && (k === 0 || place > places[k - 1]!))).toBe(true);
     expect([text.startsWith('<svg'), text.includes('>limit 60 ms<')]).toEqual([true, true]);
+  });
+
+  it('writes a page with the answer, the tornado, all inputs, and the command', () => {
+    const path = folder.put('page.yaml', MOMENT);
+    const html = folder.at('page.html');
+    const flags = ['--max-runs', '40', '--guess', '20%', '--seed', '3'];
+    const { stdout } = faultline(['sensitivity', path, '--quiet', ...flags, '--html', html]);
+    const { document } = new JSDOM(readFileSync(html, 'utf8')).window;
+    const text = (selector: string): string =>
+      document.querySelector(selector)!.textContent.replace(/\s+/g, ' ').trim();
+    expect(stdout.replace(/\s+/g, ' ')).toContain(text('#verdict dd').replaceAll('\u202f', ' '));
+    expect(document.querySelectorAll('#tornado svg')).toHaveLength(2);
+    expect(text('#tornado svg')).toContain('limit 60 ms');
+    expect(document.querySelectorAll('#inputs tbody tr').length).toBeGreaterThan(1);
+    expect(text('#method pre')).toBe(
+      'faultline sensitivity page.yaml --seed 3 --guess 20% --max-runs 40',
+    );
   });
 
   it('makes no more runs than it may, and says what is missing', () => {

@@ -11,7 +11,7 @@ import { storyText } from '../../src/report/story/render.js';
 import { checkText } from '../../src/report/text-compare.js';
 import { summaryText } from '../../src/report/text.js';
 import { heldBudgets, holdsAll, viewOf } from '../../src/report/view.js';
-import { badgeOf } from '../../src/report/answer.js';
+import { answerOf, badgeOf } from '../../src/report/answer.js';
 import { saidWords } from '../support/said.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { loadScenario } from '../../src/scenario/load.js';
@@ -103,6 +103,14 @@ describe('expected behaviour', () => {
       return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
     });
     expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals']);
+  });
+
+  it('names the search for a change where no run shows one', () => {
+    const alone = shop('budgets: [ users.success >= 99% ]').replace(/variants: .*/, '');
+    const { act } = answerOf(viewOf(run(alone).result));
+    expect(plainWords(act!)).toBe(
+      'Not known: faultline fix looks for the smallest change of settings that holds the budgets.',
+    );
   });
 
   it('fails the check in other words than a budget', () => {

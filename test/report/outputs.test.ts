@@ -236,7 +236,6 @@ describe('stand-alone charts', () => {
     const names = files.map((file) => file.name.replace(/-[0-9a-f]{8}/g, ''));
     for (const chart of [
       'loss.svg',
-      'latency-all.svg',
       'variants.svg',
       'topology-retries-3.svg',
       'breakers-full.svg',

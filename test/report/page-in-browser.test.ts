@@ -222,6 +222,14 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     for (const id of ['latency', 'services', 'waste', 'traces'])
       expect(await page.locator(`#${id}`).isVisible(), id).toBe(true);
     expect(await page.locator('.ctl').isVisible()).toBe(false);
+    // A4 between its margins, where no frame scrolls.
+    await page.setViewportSize({ width: 703, height: 1000 });
+    const events = page.locator('#why .scroll.tall:visible').first();
+    const [whole, shown] = await events.evaluate((frame) => [
+      [frame.scrollWidth, frame.scrollHeight],
+      [frame.clientWidth, frame.clientHeight],
+    ]);
+    expect(shown).toEqual(whole);
   });
 
   it('is complete without its script', async () => {

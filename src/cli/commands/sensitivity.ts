@@ -1,5 +1,6 @@
 import { findMetric } from '../../language/metrics.js';
 import { sensitivityText } from '../../report/sensitivity/text.js';
+import { renderSensitivityHtml } from '../../report/sensitivity/page.js';
 import { tornadoSvg } from '../../report/sensitivity/tornado.js';
 import { exploredBudgets } from '../../analysis/explore.js';
 import { simulators } from '../../run/replicate.js';
@@ -9,6 +10,8 @@ import type { Measure } from '../../contracts/scenario/expression.js';
 import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
+import { exactShare } from '../../text/figures.js';
+import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
@@ -17,6 +20,7 @@ import { interruption, keep, reporting, UNREPORTED } from '../interrupt.js';
 import { memoryOf } from '../memory.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
+import { commandOf } from '../report-files.js';
 import { stopwatch } from '../progress.js';
 import { Points } from '../sensitivity/points.js';
 import {
@@ -37,6 +41,8 @@ export interface SensitivityFlags extends Selection, SimulateOptions {
   readonly json?: string;
   /** Where the tornado is drawn. */
   readonly svg?: string;
+  /** Where the page is written. */
+  readonly html?: string;
 }
 
 /** Varies what a file only guesses, and prints which guesses decide the answer. */
@@ -45,7 +51,8 @@ export async function sensitivity(
   flags: SensitivityFlags,
   terminal: Terminal,
 ): Promise<number> {
-  checkDestinations([flags.json, flags.svg]);
+  const destinations = [flags.json, flags.svg, flags.html];
+  checkDestinations(destinations);
   const took = stopwatch();
   // Common random numbers: one run of each variant at each point, unless more are asked for.
   const selection: Selection = { ...flags, replications: flags.replications ?? 1 };
@@ -75,8 +82,12 @@ export async function sensitivity(
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
   );
   await writes.attempt(() => writeDocument(flags.svg, () => tornadoSvg(result), terminal));
+  const page = { command: reproduced(path, flags), version: VERSION };
+  await writes.attempt(() =>
+    writeDocument(flags.html, () => renderSensitivityHtml(result, page), terminal),
+  );
   if (flags.quiet !== true) terminal.note(oneLine(`varied in ${took()}`));
-  if (!takesStandardOutput([flags.json, flags.svg])) {
+  if (!takesStandardOutput(destinations)) {
     const { columns, isLog, colors } = terminal;
     const shown = { file: path, columns: isLog ? 100 : columns };
     terminal.out(sensitivityText(result, { ...shown, paint: palette(colors.out) }));
@@ -84,6 +95,17 @@ export async function sensitivity(
   keep(`The sensitivity of ${path} is reported.`);
   writes.settle();
   return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** The command with all flags that change a figure. */
+function reproduced(path: string, flags: SensitivityFlags): string {
+  const { guess, over = [], all, maxRuns } = flags;
+  return commandOf('sensitivity', path, flags, [
+    `--guess ${exactShare(guess).replace(/\s/u, '')}`,
+    ...(over.length === 0 ? [] : [`--over ${shellWord(over.join(','))}`]),
+    ...(all === true ? ['--all'] : []),
+    `--max-runs ${maxRuns}`,
+  ]);
 }
 
 /** Varies the inputs; null after an interrupt at once. */

@@ -4,7 +4,6 @@ import { logSteps, niceCeiling, niceFloor } from '../scale.js';
 import type { View } from '../view.js';
 
 export type Bounds = readonly [number, number];
-export type Population = 'latency' | 'successLatency';
 
 /** Share of requests without a successful response after a time. */
 export interface LossPoint {
@@ -19,47 +18,23 @@ export function lossPoints(
   domain: Bounds,
 ): readonly LossPoint[] {
   return drawnOnce(view.result, ['loss points', variant.name, ...domain], () => {
-    const { finished, bins } = pooled(view, variant, 'successLatency');
-    return countsUpTo(bins, domain).map(({ seconds, count }) => ({
-      seconds,
-      share: finished === 0 ? 1 : 1 - count / finished,
-    }));
+    const { finished, bins } = answersOf(view, variant);
+    let [next, count] = [0, 0];
+    return logSteps(domain).map((seconds) => {
+      while (next < bins.length && bins[next]![0] <= seconds * (1 + 1e-9))
+        count += bins[next++]![1];
+      return { seconds, share: finished === 0 ? 1 : 1 - count / finished };
+    });
   });
 }
 
-/** Share of a population that finished within a time. */
-export function cumulativePoints(
-  view: View,
-  variant: VariantResult,
-  population: Population,
-  domain: Bounds,
-): readonly LossPoint[] {
-  return drawnOnce(view.result, ['points', population, variant.name, ...domain], () => {
-    const { own, bins } = pooled(view, variant, population);
-    if (own === 0) return [];
-    return countsUpTo(bins, domain).map(({ seconds, count }) => ({ seconds, share: count / own }));
-  });
-}
-
-/** What the pictures read out: the share of each variant at equal steps of the axis, by index. */
+/** What the picture reads out: the share of each variant at equal steps of the axis, by index. */
 export function lossReadings(view: View): readonly number[] {
+  const { variants } = view.result;
   const domain = latencyDomain(view);
-  return readingsOf(view, (variant) => lossPoints(view, variant, domain));
-}
-
-/** The same of the cumulative picture of a population. */
-export function cumulativeReadings(view: View, population: Population): readonly number[] {
-  const domain = latencyDomain(view);
-  return readingsOf(view, (variant) => cumulativePoints(view, variant, population, domain));
-}
-
-function readingsOf(
-  { result: { variants }, readings }: View,
-  pointsOf: (variant: VariantResult) => readonly LossPoint[],
-): readonly number[] {
   return variants.map((variant) => {
-    const shares = pointsOf(variant).map(({ share }) => share);
-    return readings.add(variants.length > 1 ? variant.name : '', 'share', shares);
+    const shares = lossPoints(view, variant, domain).map(({ share }) => share);
+    return view.readings.add(variants.length > 1 ? variant.name : '', 'share', shares);
   });
 }
 
@@ -79,49 +54,32 @@ export function latencyDomain(view: View): [number, number] {
 
 /** Share of requests that never succeed. */
 export function lostShare(view: View, variant: VariantResult): number {
-  const { own, finished } = pooled(view, variant, 'successLatency');
-  return finished === 0 ? 1 : (finished - own) / finished;
+  const { succeeded, finished } = answersOf(view, variant);
+  return finished === 0 ? 1 : (finished - succeeded) / finished;
 }
 
-/** All requests of users of a variant: their number, that of a population, and its times, ascending, with counts. */
-interface Pooled {
+/** The requests of all users of a variant. */
+interface Answers {
   readonly finished: number;
-  readonly own: number;
+  readonly succeeded: number;
+  /** Times of the successful ones, ascending, with their counts. */
   readonly bins: readonly (readonly [number, number])[];
 }
 
-function pooled({ result }: View, variant: VariantResult, population: Population): Pooled {
-  return drawnOnce(result, [population, variant.name], () => pooledOf(result, variant, population));
-}
-
-function pooledOf(
-  { topology }: View['result'],
-  variant: VariantResult,
-  population: Population,
-): Pooled {
-  const bins: [number, number][] = [];
-  let finished = 0;
-  let own = 0;
-  for (const node of topology.nodes) {
-    const component = node.kind === 'workload' ? variant.components[node.name] : undefined;
-    if (component === undefined) continue;
-    finished += component.latency.count;
-    own += component[population].count;
-    const { histogram } = component[population];
-    histogram?.upTo.forEach((at, i) => bins.push([at, histogram.n[i]!]));
-  }
-  bins.sort((a, b) => a[0] - b[0]);
-  return { finished, own, bins };
-}
-
-/** How many are done at each step of a time axis. */
-function countsUpTo(
-  bins: Pooled['bins'],
-  domain: Bounds,
-): readonly { readonly seconds: number; readonly count: number }[] {
-  let [next, count] = [0, 0];
-  return logSteps(domain).map((seconds) => {
-    while (next < bins.length && bins[next]![0] <= seconds * (1 + 1e-9)) count += bins[next++]![1];
-    return { seconds, count };
+function answersOf({ result }: View, variant: VariantResult): Answers {
+  return drawnOnce(result, ['answers', variant.name], () => {
+    const users = result.topology.nodes.filter(({ kind }) => kind === 'workload');
+    const bins: [number, number][] = [];
+    let [finished, succeeded] = [0, 0];
+    for (const { name } of users) {
+      const component = variant.components[name];
+      if (component === undefined) continue;
+      finished += component.latency.count;
+      succeeded += component.successLatency.count;
+      const { histogram } = component.successLatency;
+      histogram?.upTo.forEach((at, i) => bins.push([at, histogram.n[i]!]));
+    }
+    bins.sort((a, b) => a[0] - b[0]);
+    return { finished, succeeded, bins };
   });
 }

@@ -2,20 +2,18 @@ import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
 import { attribute, drawnOnce, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { decadesIn, linear, logarithmic, oneTwoFive, type Scale } from '../scale.js';
+import { decadesIn, logarithmic, oneTwoFive, type Scale } from '../scale.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { across, line, marks, plotIn, upright, type Plot } from '../plot.js';
 import type { Look } from '../theme.js';
 import { lookOf, type View } from '../view.js';
 import { spread } from './frame.js';
 import {
-  cumulativePoints,
   latencyDomain,
   lossPoints,
   lostShare,
   type Bounds,
   type LossPoint,
-  type Population,
 } from './latency-shares.js';
 
 /** Share of requests without a successful response yet, log-log. */
@@ -69,40 +67,6 @@ function lossIn(view: View, width: number): Drawing {
   };
 }
 
-/** Cumulative latency of one population, all variants. */
-export function cumulativeChart(view: View, width: number, population: Population): Drawing {
-  const names = 16 * (legendRows(view, width) - 1);
-  const height = 240 + names;
-  const domain = latencyDomain(view);
-  const margin = { left: 48, right: 14, top: 14, bottom: 54 + names };
-  const plot = plotIn(
-    { width, height, margin },
-    (range) => logarithmic(domain, range),
-    (range) => linear([0, 1], range),
-  );
-  const shares = [1, 0.75, 0.5, 0.25, 0];
-  return {
-    width,
-    height,
-    margin,
-    title: `Latency of ${population === 'latency' ? 'all finished' : 'successful'} requests, cumulative`,
-    description: view.result.variants
-      .map(
-        (v) =>
-          `${v.name}: half within ${secondsOf(v, population, 'p50')}, 99 % within ${secondsOf(v, population, 'p99')}`,
-      )
-      .join('; '),
-    body: [
-      across(plot, shares, 'var(--grid)'),
-      view.result.variants.map((variant) =>
-        curve(view, plot, variant, cumulativePoints(view, variant, population, domain)),
-      ),
-      axisLabels(plot.x, plot.y, domain, shares, true),
-      legend(view, width, height),
-    ],
-  };
-}
-
 /** Below this share a line leaves the picture. */
 const FLOOR = 1e-4;
 const DECADES = [0.1, 0.01, 0.001, FLOOR];
@@ -122,11 +86,6 @@ interface Line {
   /** Share of requests that never succeed. */
   readonly lost: number;
 }
-function secondsOf(variant: VariantResult, population: Population, q: 'p50' | 'p99'): string {
-  const { value } = variant.summary[population][q];
-  return value === null ? 'nothing answered' : formatSeconds(value);
-}
-
 function clipped(points: readonly LossPoint[]): readonly LossPoint[] {
   const below = points.findIndex((p) => p.share < FLOOR);
   if (below < 0) return points;

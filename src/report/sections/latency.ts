@@ -1,11 +1,5 @@
-import { cumulativeChart, lossChart } from '../charts/latency.js';
-import {
-  cumulativeReadings,
-  latencyDomain,
-  lossPoints,
-  lossReadings,
-  lostShare,
-} from '../charts/latency-shares.js';
+import { lossChart } from '../charts/latency.js';
+import { latencyDomain, lossPoints, lossReadings, lostShare } from '../charts/latency-shares.js';
 import { degradedWords } from '../degraded.js';
 import { lossFinding } from '../findings.js';
 import type { Fold } from '../fold.js';
@@ -14,11 +8,10 @@ import { markup, type Markup } from '../html-escape.js';
 import { curveBox } from '../time-box.js';
 import type { View } from '../view.js';
 import { emphasised } from './verdict.js';
-import { caption, dataTable, picture, section, variantKey, type Table, folded } from './parts.js';
+import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
 
-/** Loss and latency in one picture, then the distributions of successful responses and of all. */
+/** Loss and latency in one picture. The quantiles of both are in the comparison of the variants. */
 export function latencySection({ all, drawn: view }: Fold): Markup {
-  const lossy = view.result.variants.some((variant) => lostShare(view, variant) > 0);
   const domain = latencyDomain(view);
   const readings = lossReadings(view);
   const [wide, narrow] = [lossChart(view, 984), lossChart(view, 358)];
@@ -32,34 +25,10 @@ export function latencySection({ all, drawn: view }: Fold): Markup {
       emphasised(degradedWords(all)),
     ]),
     dataTable(lossTable(view)),
-    folded(
-      [
-        markup`<div class="two">
-      <figure><h3>Latency of successful requests</h3>${cumulative(view, 'cdf-ok', 'successLatency')}</figure>
-      ${lossy && markup`<figure><h3>Latency of all finished requests</h3>${cumulative(view, 'cdf-all', 'latency')}</figure>`}
-    </div>`,
-        caption(
-          lossy
-            ? 'Cumulative share within the time on the x axis, log. The two differ by the failures: read the left one beside the loss above, never alone.'
-            : 'Cumulative share within the time on the x axis, log. No request failed, so these are all that finished.',
-        ),
-        dataTable(quantileTable(view)),
-      ],
-      lossy ? 'Latency of successful requests, and of all' : 'Latency of all requests',
-    ),
   ]);
 }
 
 const WAITS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
-
-function cumulative(view: View, id: string, population: 'latency' | 'successLatency'): Markup {
-  const wide = cumulativeChart(view, 474, population);
-  const domain = latencyDomain(view);
-  const readings = cumulativeReadings(view, population);
-  return picture(id, wide, cumulativeChart(view, 358, population), (svg, drawing) =>
-    curveBox(svg, drawing, domain, readings),
-  );
-}
 
 function lossTable(view: View): Table {
   const domain = latencyDomain(view);
@@ -69,26 +38,17 @@ function lossTable(view: View): Table {
     const after = (seconds: number): number =>
       points.reduce((share, p) => (p.seconds <= seconds * 1.0001 ? p.share : share), 1);
     const shares = [...waits.map(after), lostShare(view, variant)];
-    return [variantKey(view, variant), ...shares.map(formatShare)];
+    const p99 = formatValue(variant.summary.successLatency.p99.value, 'seconds');
+    return [variantKey(view, variant), ...shares.map(formatShare), p99];
   });
   return {
     caption: 'Share not yet answered successfully',
-    head: ['Variant', ...waits.map((seconds) => `after ${formatSeconds(seconds)}`), 'never'],
+    head: [
+      'Variant',
+      ...waits.map((seconds) => `after ${formatSeconds(seconds)}`),
+      'never',
+      'p99 of successes',
+    ],
     rows,
-  };
-}
-
-function quantileTable(view: View): Table {
-  const answered = ['p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const;
-  const all = ['p50', 'p99', 'max'] as const;
-  const name = (quantile: string): string => (quantile === 'p999' ? 'p99.9' : quantile);
-  return {
-    caption: 'Latency quantiles',
-    head: ['Variant', ...answered.map((q) => `${name(q)} ok`), ...all.map((q) => `${name(q)} all`)],
-    rows: view.result.variants.map((variant) => [
-      variantKey(view, variant),
-      ...answered.map((q) => formatValue(variant.summary.successLatency[q].value, 'seconds')),
-      ...all.map((q) => formatValue(variant.summary.latency[q].value, 'seconds')),
-    ]),
   };
 }

@@ -3,7 +3,8 @@ import type { RecoveryMap, Tipping } from '../../contracts/result/tipping.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { markup, type Markup } from '../html-escape.js';
-import { mapDrawing, mapRows } from '../tipping/map.js';
+import { rowsBox } from '../time-box.js';
+import { mapDrawing, mapRows, ROW, TOP } from '../tipping/map.js';
 import { END_NOTE, tippingCommands, tippingWords } from '../tipping/words.js';
 import { lookOf, type View } from '../view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
@@ -40,8 +41,8 @@ function mapMarkup(
 ): Markup {
   const id = `tipping-${lookOf(view, name).className}`;
   const { head, rows } = mapRows(tipping);
-  return markup`<figure>${picture(id, mapDrawing(name, tipping, 620), mapDrawing(name, tipping, 358))}</figure>
-    ${caption(`${END_NOTE}.`)}
+  return markup`<figure>${picture(id, mapDrawing(name, tipping, 620), mapDrawing(name, tipping, 358), (svg, drawing) => rowsBox(svg, drawing, { top: TOP, row: ROW, count: rows.length }))}</figure>
+    ${caption(`Columns: how long ${tipping.map.fault} lasts; rows: multiples of the load; outlined: now. ${END_NOTE}.`)}
     ${dataTable({ caption: 'Recovery by fault length and load', head, rows })}`;
 }
 

@@ -10,16 +10,30 @@ import { standAlone } from '../stand-alone.js';
 const BARS = 12;
 /** Longest name. */
 const NAME = 54;
-const WIDTH = 900;
-const LEFT = 350;
-const RIGHT = 130;
 const TOP = 44;
-const ROW = 26;
 const BAR = 14;
+
+/** Where the bars are: beside the names of the inputs, or below them on a phone. Unit: px. */
+const WIDE = { width: 900, left: 350, right: 130, row: 26, down: 0 };
+const NARROW = { width: 358, left: 0, right: 118, row: 44, down: 18 };
+
+/** The input that moves the figure most, and how far: the finding of the picture; null without one. */
+export function widestWords({ inputs, usual, figure }: SensitivityResult): string | null {
+  const [first] = barsOf(inputs, usual.figure);
+  if (first === undefined || width(first) === 0) return null;
+  const { input, low, high } = first;
+  const shown = (value: number): string => formatValue(value, figure.unit);
+  return `${input.path} moves it most, from ${shown(low)} to ${shown(high)}`;
+}
+
+/** The tornado of a page, wide and for a phone. */
+export function tornadoDrawings(result: SensitivityResult): readonly [Drawing, Drawing] {
+  return [tornado(result, WIDE), tornado(result, NARROW)];
+}
 
 /** The tornado as an SVG document: for each input the figure at both ends of its range, the widest bar first. */
 export function tornadoSvg(result: SensitivityResult): string {
-  return standAlone(tornado(oneLineTexts(result) as SensitivityResult));
+  return standAlone(tornado(oneLineTexts(result) as SensitivityResult, WIDE));
 }
 
 /** An input with the figure at both ends of its range. */
@@ -29,26 +43,29 @@ interface Bar {
   readonly high: number;
 }
 
-function tornado({ inputs, usual, figure, guess }: SensitivityResult): Drawing {
+function tornado(
+  { inputs, usual, figure, guess }: SensitivityResult,
+  { width: size, left, right, row: high, down }: typeof WIDE,
+): Drawing {
   const bars = barsOf(inputs, usual.figure);
   const limit = figure.limit === null ? [] : [figure.limit];
   const values = [...bars.flatMap(({ low, high }) => [low, high]), usual.figure ?? 0, ...limit];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const span = most - least || 1;
-  const x = (value: number): number => LEFT + ((value - least) / span) * (WIDTH - LEFT - RIGHT);
+  const x = (value: number): number => left + ((value - least) / span) * (size - left - right);
   const shown = (value: number): string => formatValue(value, figure.unit);
   const now = usual.figure ?? least;
   const area = (from: number, to: number, row: number): Area => ({
     x: Math.min(x(from), x(to)),
-    y: TOP + row * ROW,
+    y: TOP + row * high + down,
     width: Math.abs(x(to) - x(from)),
     height: BAR,
   });
-  const bottom = TOP + bars.length * ROW;
+  const bottom = TOP + bars.length * high;
   const line = (value: number): string => `M${coordinate(x(value))} ${TOP - 6}V${bottom}`;
-  const ink = { fill: 'var(--ink)' };
+  const ink = { fill: 'var(--ink)', halo: down > 0 };
   return {
-    width: WIDTH,
+    width: size,
     height: bottom + 26,
     title: `${figure.text} in ${figure.variant}, each input ${formatShare(guess)} smaller and larger`,
     description: bars
@@ -65,23 +82,21 @@ function tornado({ inputs, usual, figure, guess }: SensitivityResult): Drawing {
         'var(--work)',
       ),
       stroke(line(now), 'var(--ink)', 1.5),
-      limit.map((value) =>
+      limit.map((value) => [
         stroke(line(value), 'var(--bad)', 1.5, attribute('stroke-dasharray', '4 3')),
-      ),
-      limit.map((value) =>
         label(x(value), TOP - 12, `limit ${shown(value)}`, {
           anchor: 'middle',
           fill: 'var(--bad)',
         }),
-      ),
-      bars.map(({ input, low, high }, k) => [
-        label(0, TOP + k * ROW + 11, shorten(input.path, NAME), ink),
-        label(WIDTH - RIGHT + 8, TOP + k * ROW + 11, `${shown(low)} to ${shown(high)}`, {}),
+      ]),
+      bars.map(({ input, low, high: most }, k) => [
+        label(0, TOP + k * high + 11, shorten(input.path, NAME), ink),
+        label(size - right + 8, TOP + k * high + down + 11, `${shown(low)} to ${shown(most)}`, {}),
       ]),
       label(
-        LEFT,
+        left,
         bottom + 18,
-        `light: ${formatShare(guess)} smaller; dark: ${formatShare(guess)} larger; line: now, ${shown(now)}`,
+        `light: ${formatShare(guess)} smaller; dark: larger; line: now, ${shown(now)}`,
         {},
       ),
     ],

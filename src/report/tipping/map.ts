@@ -2,7 +2,8 @@ import type { RunVerdict } from '../../contracts/result/cascade.js';
 import type { RecoveryMap, Tipping } from '../../contracts/result/tipping.js';
 import { formatNumber, formatRate, formatSeconds } from '../../text/figures.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
-import { boxes, label, type Area, type Drawing } from '../draw.js';
+import { box, boxes, label, type Area, type Drawing } from '../draw.js';
+import { markup } from '../html-escape.js';
 import { columnsOf, left, type Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
 import { END_NOTE, endWord } from './words.js';
@@ -43,9 +44,10 @@ export function mapText(
 /** Words of runs that do not come back. */
 const STUCK: readonly string[] = ['down', 'lost', 'full'];
 
-const ROW = 26;
+/** Height of a row, and where the first one begins. Unit: px. */
+export const ROW = 26;
+export const TOP = 22;
 const GAP = 2;
-const TOP = 22;
 /** Room for the loads: with their rates, and on a phone as multiples alone. */
 const LEFT = 96;
 const LEFT_NARROW = 44;
@@ -74,6 +76,11 @@ export function mapDrawing(
       );
   const kinds = (...words: readonly string[]): Area[] =>
     areas((verdict) => words.includes(endWord(verdict)));
+  const now = [
+    map.lengths.indexOf(tipping.length?.now ?? NaN),
+    map.loads.toReversed().indexOf(1),
+  ] as const;
+  const today = markup`stroke="var(--ink)" stroke-width="2"`;
   const ink = { fill: 'var(--ink)' };
   return {
     width,
@@ -89,6 +96,8 @@ export function mapDrawing(
       boxes(kinds('back'), 'var(--ok-soft)'),
       boxes(kinds(...STUCK), 'var(--failing)'),
       boxes(kinds('open', '–'), 'var(--grid)'),
+      Math.min(...now) >= 0 &&
+        box(start + now[0] * column, TOP + now[1] * ROW, column - GAP, ROW - GAP, 'none', today),
       head.slice(1).map((text, k) => label(start + k * column, TOP - 8, text, ink)),
       rows.map(([load, ...ends], y) => [
         label(0, TOP + y * ROW + 16, isNarrow ? load!.split(' ')[0]! : load!, ink),
