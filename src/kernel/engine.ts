@@ -74,6 +74,15 @@ class Engine {
   private readonly lanes = new LaneTable();
   /** Bit p + 1 is set while the instant queue of phase p is not empty. */
   private hot = 0;
+  /**
+   * The only event due when it was scheduled, and the bit of its phase in `hot`; 0 = none. It needs no queue: most events
+   * that are due at once are alone.
+   */
+  private held = 0;
+  private heldOp = 0;
+  private heldTarget = 0;
+  private heldA = 0;
+  private heldB = 0;
   private sequence = 1;
   private sequenceLimit = 0;
   /** Timers in lanes, without the lane heads, which are in the queue. */
@@ -117,7 +126,7 @@ class Engine {
     // A field that starts as a small integer changes its representation beyond 2^31, and V8 then discards the code
     // compiled for it. Starting as NaN avoids that.
     this.now = this.end = this.limit = 0;
-    this.phase = this.digest = this.hot = this.op = 0;
+    this.phase = this.digest = this.hot = this.held = this.op = 0;
     this.events = this.dueEvents = this.peakPending = this.inLanes = 0;
     this.guard = this.firstEvent = this.instantStart = 0;
     this.sequence = 1;
@@ -155,8 +164,17 @@ class Engine {
 
   /** Schedules an event at the current instant, after all events already due in its phase. */
   soon(phase: number, op: number, target: number, a: number, b: number): void {
-    engine.instants[phase].push(op, target, a, b);
-    engine.hot |= 2 << phase;
+    const bit = 2 << phase;
+    if (engine.hot === 0) {
+      engine.held = bit;
+      engine.heldOp = op | 0;
+      engine.heldTarget = target | 0;
+      engine.heldA = a | 0;
+      engine.heldB = b | 0;
+    } else {
+      engine.instants[phase].push(op, target, a, b);
+    }
+    engine.hot |= bit;
   }
 
   /** The lane of timers with this delay, phase, op and owner; created if missing. */
@@ -226,7 +244,7 @@ class Engine {
 
   /** Events waiting now, dead timers included. */
   get pending(): number {
-    let due = 0;
+    let due = engine.held === 0 ? 0 : 1;
     for (const queue of engine.instants) due += queue.length;
     return due + engine.queue.size + engine.inLanes;
   }
@@ -290,15 +308,23 @@ class Engine {
     }
   }
 
-  /** Handles the oldest event in the instant queue of a phase. */
+  /** Handles the oldest event that is due in a phase: the held one, or the first in the instant queue. */
   private fireDue(phase: number, bit: number): void {
     const queue = engine.instants[phase];
-    const at = queue.take();
-    const data = queue.data;
-    if (queue.tail === 0) engine.hot &= ~bit;
     engine.phase = phase;
     engine.events++;
     engine.dueEvents++;
+    if (engine.held === bit) {
+      engine.held = 0;
+      if (queue.tail === 0) engine.hot &= ~bit;
+      const op = engine.heldOp;
+      engine.op = op;
+      engine.handlers[op](engine.heldTarget, engine.heldA, engine.heldB);
+      return;
+    }
+    const at = queue.take();
+    const data = queue.data;
+    if (queue.tail === 0) engine.hot &= ~bit;
     engine.op = data[at];
     engine.handlers[data[at]](data[at + 1], data[at + 2], data[at + 3]);
   }
@@ -395,7 +421,11 @@ class Engine {
     const phase = 30 - Math.clz32(due & -due);
     if (due !== 0 && !(isQueued && queue.frontKeys[top] < (phase + 1) * PHASE_UNIT)) {
       const instant = engine.instants[phase];
-      engine.remember(instant.data, instant.nextOffset());
+      if (engine.held === 2 << phase) {
+        engine.remember(Int32Array.of(engine.heldOp, engine.heldTarget, engine.heldA), 0);
+      } else {
+        engine.remember(instant.data, instant.nextOffset());
+      }
     } else if (isQueued) {
       engine.remember(queue.payload, queue.topOffset());
     }

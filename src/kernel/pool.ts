@@ -210,7 +210,10 @@ const BLOCK = 1024;
  * Sets the first `touched` entries to zero. Blocks of zeros are only read: the system gives no memory to pages that were
  * never written, and most of those of a large topology are not.
  */
-export function clear(column: Int32Array | Uint32Array | Float64Array, touched: number): void {
+export function clear(
+  column: Int32Array | Uint32Array | Float64Array | Uint16Array,
+  touched: number,
+): void {
   for (let from = 0; from < touched; from += BLOCK) {
     const until = Math.min(touched, from + BLOCK);
     let at = from;

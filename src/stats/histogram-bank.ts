@@ -16,8 +16,9 @@ const SUM_HIGH = 3;
 const cell = new Float64Array(1);
 const words = new Int32Array(cell.buffer);
 
-/** Values noted before they are counted. */
-const NOTED = 256;
+/** Log2 of the entries of a histogram in `firsts`: the number of its first values, then their keys. */
+const FIRSTS = 3;
+const MOST_FIRSTS = (1 << FIRSTS) - 1;
 // Which of the two words holds sign and exponent depends on the machine.
 cell[0] = 1;
 const EXPONENT = words[1] !== 0 ? 1 : 0;
@@ -25,9 +26,6 @@ const EXPONENT = words[1] !== 0 ? 1 : 0;
 /**
  * Many histograms of one resolution in shared columns, for the hot path of a run. They have the same buckets as
  * Histogram but use two typed arrays instead of four objects. A histogram is a number below `count`.
- *
- * Values are noted in order and counted in groups. Each value touches memory of its own histogram, which with a thousand
- * of them is in no cache: a loop over a group waits for all of it at the same time.
  */
 export class HistogramBank {
   private readonly subBits: number;
@@ -41,14 +39,15 @@ export class HistogramBank {
   private readonly emptyRows = new Map<number, HistogramRow>();
   private state: Float64Array;
   private zeros: Uint32Array;
+  /**
+   * The keys of the first values of each histogram. Most histograms of a large topology have a few values; a page for each
+   * octave of them would be a hundred times larger, and far from those of the other histograms of the same time.
+   */
+  private firsts: Uint16Array;
   /** Number of the page of each (histogram, octave); 0 = none yet. */
   private pageOf: Int32Array;
   private pages: Uint32Array;
   private used = 1;
-  /** Histograms and values noted, and their number. */
-  private readonly ids = new Int32Array(NOTED);
-  private readonly values = new Float64Array(NOTED);
-  private noted = 0;
   /** Non-empty buckets of the histograms that are being packed, and the number of values in each. */
   private found: Uint16Array = new Uint16Array(1024);
   private foundCounts: Uint32Array = new Uint32Array(1024);
@@ -62,6 +61,7 @@ export class HistogramBank {
     this.subMask = (1 << subBits) - 1;
     this.state = new Float64Array(room * STATE);
     this.zeros = new Uint32Array(room);
+    this.firsts = new Uint16Array(room << FIRSTS);
     this.pageOf = new Int32Array(room * OCTAVES);
     this.pages = new Uint32Array(pages << subBits);
   }
@@ -71,13 +71,14 @@ export class HistogramBank {
     const before = this.count;
     if (!cleared(this.zeros, before, count)) {
       this.zeros = new Uint32Array(count);
+      this.firsts = new Uint16Array(count << FIRSTS);
       this.pageOf = new Int32Array(count * OCTAVES);
       this.state = new Float64Array(count * STATE);
     }
+    clear(this.firsts, before << FIRSTS);
     clear(this.pageOf, before * OCTAVES);
     this.pages.fill(0, 0, this.used << this.subBits);
     this.used = 1;
-    this.noted = 0;
     this.count = count;
     this.emptyRows.clear();
     for (let at = 0; at < count * STATE; at += STATE) {
@@ -89,47 +90,64 @@ export class HistogramBank {
 
   /** Adds one value to a histogram: whole ns, 0 to 2^52. */
   add(histogram: number, ns: number): void {
-    const at = this.noted;
-    this.ids[at] = histogram | 0;
-    this.values[at] = ns;
-    this.noted = at + 1;
-    if (at === NOTED - 1) this.settle();
+    const { state } = this;
+    const at = histogram << 2;
+    if (ns < state[at]) state[at] = ns;
+    if (ns > state[at + HIGH]) state[at + HIGH] = ns;
+    const sum = state[at + SUM_LOW] + ns;
+    if (sum < TWO_52) {
+      state[at + SUM_LOW] = sum;
+    } else {
+      state[at + SUM_LOW] = sum - TWO_52;
+      state[at + SUM_HIGH]++;
+    }
+    cell[0] = ns;
+    const key = (words[EXPONENT] >> this.shift) - this.base;
+    const first = histogram << FIRSTS;
+    if (key < 0) {
+      this.zeros[histogram]++;
+    } else if (this.firsts[first] > MOST_FIRSTS) {
+      const page = this.pageOf[histogram * OCTAVES + (key >> this.subBits)];
+      if (page === 0) this.book(histogram, key);
+      else this.pages[(page << this.subBits) | (key & this.subMask)]++;
+    } else {
+      this.addFirst(histogram, key);
+    }
   }
 
-  /** Counts all values noted so far. */
-  settle(): void {
-    const { ids, values, noted, subBits, subMask, shift, base, state, zeros, pageOf } = this;
-    for (let k = 0; k < noted; k++) {
-      const histogram = ids[k];
-      const ns = values[k];
-      const at = histogram << 2;
-      if (ns < state[at]) state[at] = ns;
-      if (ns > state[at + HIGH]) state[at + HIGH] = ns;
-      const sum = state[at + SUM_LOW] + ns;
-      if (sum < TWO_52) {
-        state[at + SUM_LOW] = sum;
-      } else {
-        state[at + SUM_LOW] = sum - TWO_52;
-        state[at + SUM_HIGH]++;
-      }
-      cell[0] = ns;
-      const key = (words[EXPONENT] >> shift) - base;
-      if (key < 0) {
-        zeros[histogram]++;
-        continue;
-      }
-      const slot = histogram * OCTAVES + (key >> subBits);
-      let page = pageOf[slot];
-      if (page === 0) page = this.newPage(slot);
-      this.pages[(page << subBits) | (key & subMask)]++;
+  private addFirst(histogram: number, key: number): void {
+    const { firsts } = this;
+    const first = histogram << FIRSTS;
+    const held = firsts[first];
+    if (held < MOST_FIRSTS) {
+      firsts[first] = held + 1;
+      firsts[first + held + 1] = key;
+    } else {
+      this.spill(histogram);
+      this.book(histogram, key);
     }
-    this.noted = 0;
+  }
+
+  private book(histogram: number, key: number): void {
+    const slot = histogram * OCTAVES + (key >> this.subBits);
+    let page = this.pageOf[slot];
+    if (page === 0) page = this.newPage(slot);
+    this.pages[(page << this.subBits) | (key & this.subMask)]++;
+  }
+
+  /** Moves the first values of a histogram to its pages, where all of its values are from now on. */
+  private spill(histogram: number): void {
+    const { firsts } = this;
+    const first = histogram << FIRSTS;
+    const held = firsts[first];
+    if (held > MOST_FIRSTS) return;
+    for (let k = 1; k <= held; k++) this.book(histogram, firsts[first + k]);
+    firsts[first] = MOST_FIRSTS + 1;
   }
 
   /** Counts the value 0 `n` times. */
   addZeros(histogram: number, n: number): void {
     if (n === 0) return;
-    this.settle();
     const at = histogram * STATE;
     this.zeros[histogram] += n;
     this.state[at + LOW] = 0;
@@ -138,7 +156,6 @@ export class HistogramBank {
 
   /** Merges histograms of the bank into the form that results use. */
   dataOf(histograms: readonly number[]): HistogramData {
-    this.settle();
     const { subBits, subMask, state } = this;
     const index: number[] = [];
     const n: number[] = [];
@@ -146,6 +163,7 @@ export class HistogramBank {
     let min = Infinity;
     let max = -1;
     for (const histogram of histograms) {
+      this.spill(histogram);
       count += this.zeros[histogram];
       min = Math.min(min, state[histogram * STATE + LOW]);
       max = Math.max(max, state[histogram * STATE + HIGH]);
@@ -178,7 +196,6 @@ export class HistogramBank {
 
   /** `length` histograms of the bank, `stride` apart from `first` on, packed. */
   rowOf(first: number, length: number, stride = 1): HistogramRow {
-    this.settle();
     const count = new Uint32Array(length);
     const sum = new Float64Array(length);
     const min = new Float64Array(length);
@@ -237,6 +254,7 @@ export class HistogramBank {
       found[next] = 0;
       foundCounts[next++] = this.zeros[histogram];
     }
+    if (this.firsts[histogram << FIRSTS] <= MOST_FIRSTS) return this.findFirsts(histogram, next);
     const last = octaveOf(this.state[state + HIGH]);
     for (let octave = octaveOf(this.state[state + LOW]); octave <= last; octave++) {
       const page = pageOf[histogram * OCTAVES + octave];
@@ -247,6 +265,29 @@ export class HistogramBank {
         found[next] = ((octave << subBits) | sub) + 1;
         foundCounts[next++] = here;
       }
+    }
+    return next;
+  }
+
+  /** The same for a histogram with a few values: the keys in ascending order, each once. */
+  private findFirsts(histogram: number, at: number): number {
+    const { firsts, found, foundCounts } = this;
+    const first = histogram << FIRSTS;
+    let next = at;
+    for (let k = 1; k <= firsts[first]; k++) {
+      const bucket = firsts[first + k] + 1;
+      let place = next;
+      while (place > at && found[place - 1] > bucket) place--;
+      if (place > at && found[place - 1] === bucket) {
+        foundCounts[place - 1]++;
+        continue;
+      }
+      for (let to = next++; to > place; to--) {
+        found[to] = found[to - 1];
+        foundCounts[to] = foundCounts[to - 1];
+      }
+      found[place] = bucket;
+      foundCounts[place] = 1;
     }
     return next;
   }

@@ -2,34 +2,60 @@
 export type Counts = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * Columns of a record. Those that contain only zeros are one, per length and type: most columns of a run with many
- * components do, so that a record shares them; a copy for another thread shares them, too. They must not be written.
+ * Columns of a record, from those of a run, in which the subjects of a cell are side by side. Columns that contain only
+ * zeros are one, per length and type: most columns of a run with many components do, so that a record shares them; a copy
+ * for another thread shares them, too. They must not be written.
  */
 export class Columns {
   private readonly integers = new Map<number, Uint32Array>();
   private readonly doubles = new Map<number, Float64Array>();
+  private row: Uint32Array;
 
-  /** A copy of some counts, or the shared column if they are zeros. */
-  copyOf(counts: Uint32Array): Uint32Array {
-    if (!isZero(counts)) return counts.slice();
-    const known = this.integers.get(counts.length) ?? new Uint32Array(counts.length);
-    this.integers.set(counts.length, known);
-    return known;
+  constructor(private readonly cells: number) {
+    this.row = new Uint32Array(cells);
+  }
+
+  /** The counts of one of `rows` subjects by cell, or the shared column if they are zeros. */
+  counts(column: Uint32Array, subject: number, rows: number, width = 1): Uint32Array {
+    const row = this.rowOf(column, subject, rows, width);
+    return isZero(row) ? this.zeros(row.length) : row.slice();
   }
 
   /** The same for a table, most of whose counts are small: in a quarter of the memory or half of it. */
-  narrowCopyOf(counts: Uint32Array): Counts {
-    const most = largest(counts);
-    if (most === 0) return this.copyOf(counts);
-    if (most <= 0xff) return new Uint8Array(counts);
-    return most <= 0xffff ? new Uint16Array(counts) : counts.slice();
+  narrow(column: Uint32Array, subject: number, rows: number, width: number): Counts {
+    const row = this.rowOf(column, subject, rows, width);
+    const most = largest(row);
+    if (most === 0) return this.zeros(row.length);
+    if (most <= 0xff) return new Uint8Array(row);
+    return most <= 0xffff ? new Uint16Array(row) : row.slice();
   }
 
-  /** These sums, or the shared column if they are zeros. */
-  sharedSums(sums: Float64Array): Float64Array {
+  /** The sums of one of `rows` subjects by cell, or the shared column if they are zeros. */
+  sums(column: Float64Array, subject: number, rows: number): Float64Array {
+    const sums = new Float64Array(this.cells);
+    for (let cell = 0; cell < this.cells; cell++) sums[cell] = column[cell * rows + subject];
     if (!isZero(sums)) return sums;
     const known = this.doubles.get(sums.length) ?? sums;
     this.doubles.set(sums.length, known);
+    return known;
+  }
+
+  /** The entries of one of `rows` subjects by cell, `width` each; a view for use before the next call. */
+  rowOf(column: Uint32Array, subject: number, rows: number, width: number): Uint32Array {
+    const length = this.cells * width;
+    if (length > this.row.length) this.row = new Uint32Array(length);
+    const { row } = this;
+    const step = (rows - 1) * width;
+    let from = subject * width;
+    for (let to = 0; to < length; from += step) {
+      for (let k = 0; k < width; k++) row[to++] = column[from++];
+    }
+    return row.subarray(0, length);
+  }
+
+  private zeros(length: number): Uint32Array {
+    const known = this.integers.get(length) ?? new Uint32Array(length);
+    this.integers.set(length, known);
     return known;
   }
 }

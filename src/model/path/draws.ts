@@ -11,12 +11,9 @@ const MAX_ROUNDS = 0x7fffffff;
 
 /** Draws of endpoint programs: by the stream of the instruction, the strand's lineage and its loop round. */
 export class Draws {
-  /** Whether any program of the plan loops; without loops the registers stay 0 and are not read. */
-  private readonly loops: boolean;
-
   constructor(private readonly world: Run) {
     const { program, acts } = world.plan;
-    this.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
+    strands.loops = usesLoops(program.code) || acts.some((act) => act.act === 'store');
   }
 
   /** An integer, such as the number of rounds of a loop. */
@@ -75,7 +72,7 @@ export class Draws {
 
   /** The loop registers as one number, so each round of a loop draws new values. */
   private registerIndex(strand: number): number {
-    if (!this.loops) return 0;
+    if (!strands.loops) return 0;
     const { registers } = strands;
     const at = strand * REGISTERS;
     return (

@@ -354,7 +354,8 @@ export class Wire {
 
   /** Picks the instance of an attempt; returns false if none is available. */
   private pick(edge: Edge, frame: number, view: View, a: number, b: number): boolean {
-    const index = this.world.picks.place(edge, frame, a, b);
+    const isOnly = edge.route === null && view.fleet.size === 1 && view.shutCount === 0;
+    const index = isOnly ? 0 : this.world.picks.place(edge, frame, a, b);
     if (index === NOWHERE) return false;
     frames.place[frame] = index;
     view.began(index);

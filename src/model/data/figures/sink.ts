@@ -14,7 +14,8 @@ import type { Grid } from '../../../contracts/plan/plan.js';
 import type { EdgeRecord, PartRecord } from '../../../contracts/record/record.js';
 import { HistogramBank } from '../../../stats/histogram-bank.js';
 import { Histogram, type HistogramData } from '../../../stats/histogram.js';
-import { Columns, type Counts } from '../../../stats/record-columns.js';
+import { Columns } from '../../../stats/record-columns.js';
+import { dataOf, groupsOf, type Groups } from './segment-groups.js';
 import { StatusCounts } from './statuses.js';
 
 /** Sub-bucket bits of full histograms (0.4 %), and of the coarse ones per step, for which 1.6 % is enough. */
@@ -38,6 +39,12 @@ const NO_GRID: Grid = {
 const SUCCESS = 0;
 const FAILURE = 1;
 
+/** Results noted before they are counted. */
+const NOTED = 256;
+/** Flags of a noted result. */
+const OF_PART = 1;
+const GOOD = 2;
+
 /** Columns by cell and by subject, part or edge, with the number of entries of each. */
 const COLUMNS = [
   { name: 'outcomes', of: 'subjects', width: OUTCOME_KINDS },
@@ -57,7 +64,9 @@ const COLUMNS = [
 
 /**
  * Collects the measurements of a run: flat columns by measuring cell and subject, so memory does not grow with the
- * number of requests. All subjects of a cell are side by side, because nearly all events of a time are about its cell. A subject is a part or, after all parts, an edge. Draws nothing and schedules nothing.
+ * number of requests. A subject is a part or, after all parts, an edge; all subjects of a cell are side by side. Results
+ * are noted in order and counted in groups: each touches memory of its own subject, which with a thousand of them is in no
+ * cache, and a loop over a group waits for all of it at once. Draws nothing and schedules nothing.
  */
 class Sink {
   /** The open cell; -1 in the warm-up and after the end. */
@@ -85,9 +94,11 @@ class Sink {
   private attempts: Uint32Array = new Uint32Array(ROOM);
   private counters: Uint32Array = new Uint32Array(ROOM * COUNTERS);
   private readonly statuses = new StatusCounts();
-  private columns = new Columns();
-  /** The cells of one subject, see `rowOf`. */
-  private row: Uint32Array = new Uint32Array(1024);
+  private columns = new Columns(0);
+  /** Results noted: subject, cell, outcome, flags; latencies; and their number. */
+  private readonly notes = new Int32Array(NOTED << 2);
+  private readonly notedNs = new Float64Array(NOTED);
+  private noted = 0;
   /** By (segment, subject, success or failure); (segment, part); (step, part). */
   private readonly latencies = new HistogramBank(FULL_BITS, 1024, 4096);
   private readonly waits = new HistogramBank(FULL_BITS, 1024, 1024);
@@ -115,8 +126,9 @@ class Sink {
     this.waits.reset(waits);
     this.steps.reset(parts * steps);
     this.statuses.reset(cells);
-    this.columns = new Columns();
+    this.columns = new Columns(cells);
     this.cell = -1;
+    this.noted = 0;
     this.grid = { edges, stepOfCell, steps, segmentOfCell, segments, groupOfSegment };
     this.parts = parts;
     this.edges = calls;
@@ -126,22 +138,49 @@ class Sink {
 
   /** A part has answered a request that arrived in `cell`. `good`: in time for its user. */
   answer(part: number, cell: number, outcome: Outcome, latencyNs: Ns, good: boolean): void {
-    if (cell < 0) return;
-    sink.outcomes[(cell * sink.subjects + part) * OUTCOME_KINDS + kindIndex(outcome)]++;
-    const status = unusualStatus(outcome);
-    if (status !== 0) sink.statuses.add(part, cell, status, outcome);
-    const { grid } = sink;
-    const segment = grid.segmentOfCell[cell];
-    if (!isSuccess(outcome)) {
-      sink.latencies.add(2 * (segment * sink.subjects + part) + FAILURE, latencyNs);
-      return;
-    }
-    sink.latencies.add(2 * (segment * sink.subjects + part) + SUCCESS, latencyNs);
-    if (good) sink.good[cell * sink.parts + part]++;
-    sink.steps.add(grid.stepOfCell[cell] * sink.parts + part, latencyNs);
+    if (cell >= 0) sink.note(part, cell, outcome, latencyNs, good ? OF_PART | GOOD : OF_PART);
   }
 
-  /** A request of a part was still in flight when the run ended. */
+  private note(subject: number, cell: number, outcome: Outcome, ns: Ns, flags: number): void {
+    const { noted, notes } = sink;
+    const at = noted << 2;
+    notes[at] = subject | 0;
+    notes[at + 1] = cell | 0;
+    notes[at + 2] = outcome | 0;
+    notes[at + 3] = flags;
+    sink.notedNs[noted] = ns;
+    sink.noted = noted + 1;
+    if (noted === NOTED - 1) sink.settle();
+  }
+
+  /** Counts all results noted so far; call it before reading what they change. */
+  private settle(): void {
+    const { noted, notes, notedNs, outcomes, subjects, parts, grid } = sink;
+    const { segmentOfCell, stepOfCell } = grid;
+    for (let k = 0; k < noted; k++) {
+      const at = k << 2;
+      const subject = notes[at];
+      const cell = notes[at + 1];
+      const outcome = notes[at + 2];
+      const flags = notes[at + 3];
+      const ns = notedNs[k];
+      outcomes[(cell * subjects + subject) * OUTCOME_KINDS + kindIndex(outcome)]++;
+      const status = unusualStatus(outcome);
+      if (status !== 0) sink.statuses.add(subject, cell, status, outcome);
+      const first = 2 * (segmentOfCell[cell] * subjects + subject);
+      if (!isSuccess(outcome)) {
+        sink.latencies.add(first + FAILURE, ns);
+        continue;
+      }
+      sink.latencies.add(first + SUCCESS, ns);
+      if (flags === 0) continue;
+      if ((flags & GOOD) !== 0) sink.good[cell * parts + subject]++;
+      sink.steps.add(stepOfCell[cell] * parts + subject, ns);
+    }
+    sink.noted = 0;
+  }
+
+  /** A request of a part, or a call of an edge after all parts, was still in flight when the run ended. */
   unfinished(part: number, cell: number): void {
     if (cell >= 0) sink.outcomes[(cell * sink.subjects + part + 1) * OUTCOME_KINDS - 1]++;
   }
@@ -173,6 +212,7 @@ class Sink {
 
   /** Latencies of all successes of a part. */
   successesOf(part: number): Histogram {
+    sink.settle();
     const ids = Array.from(
       { length: sink.grid.segments },
       (_, segment) => 2 * (segment * sink.subjects + part) + SUCCESS,
@@ -234,19 +274,11 @@ class Sink {
   }
 
   callEnded(edge: number, cell: number, outcome: Outcome, latencyNs: Ns): void {
-    if (cell < 0) return;
-    const subject = sink.parts + edge;
-    sink.outcomes[(cell * sink.subjects + subject) * OUTCOME_KINDS + kindIndex(outcome)]++;
-    const status = unusualStatus(outcome);
-    if (status !== 0) sink.statuses.add(subject, cell, status, outcome);
-    const { grid } = sink;
-    const pair = grid.segmentOfCell[cell] * sink.subjects + subject;
-    sink.latencies.add(2 * pair + (isSuccess(outcome) ? SUCCESS : FAILURE), latencyNs);
+    if (cell >= 0) sink.note(sink.parts + edge, cell, outcome, latencyNs, 0);
   }
 
   callUnfinished(edge: number, cell: number): void {
-    if (cell < 0) return;
-    sink.outcomes[(cell * sink.subjects + sink.parts + edge + 1) * OUTCOME_KINDS - 1]++;
+    sink.unfinished(sink.parts + edge, cell);
   }
 
   count(edge: number, counter: number): void {
@@ -255,13 +287,16 @@ class Sink {
 
   /** Outcomes recorded for a part in the measured time, including `unfinished`. */
   answers(part: number): number {
+    sink.settle();
     let sum = 0;
-    for (const count of sink.rowOf(sink.outcomes, part, sink.subjects, OUTCOME_KINDS)) sum += count;
+    const row = sink.columns.rowOf(sink.outcomes, part, sink.subjects, OUTCOME_KINDS);
+    for (const count of row) sum += count;
     return sum;
   }
 
   /** Outcomes of a part in a cell so far, by kind; a view for immediate use. */
   outcomesOf(part: number, cell: number): Uint32Array {
+    sink.settle();
     const row = (cell * sink.subjects + part) * OUTCOME_KINDS;
     return sink.outcomes.subarray(row, row + OUTCOME_KINDS);
   }
@@ -276,19 +311,21 @@ class Sink {
 
   /** `isFine`: whether the histograms of a part are kept per segment instead of per group. */
   partRecords(isFine: (part: number) => boolean): PartRecord[] {
+    sink.settle();
+    const { columns } = sink;
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts);
     return Array.from({ length: sink.parts }, (_, part) => ({
-      outcomes: sink.outcomesIn(sink.outcomes, part, sink.subjects),
+      outcomes: columns.narrow(sink.outcomes, part, sink.subjects, OUTCOME_KINDS),
       statuses: statuses[part],
-      good: sink.countsOf(sink.good, part, sink.parts),
-      busyNs: sink.sumsOf(sink.busyNs, part, sink.parts),
-      wastedNs: sink.sumsOf(sink.wastedNs, part, sink.subjects),
-      duplicates: sink.countsOf(sink.duplicates, part, sink.parts),
-      coalesced: sink.countsOf(sink.shared, part, sink.parts),
-      wouldReject: sink.countsOf(sink.spared, part, sink.parts),
-      hanging: sink.countsOf(sink.hanging, part, sink.parts),
-      omitted: sink.countsOf(sink.omitted, part, sink.parts),
+      good: columns.counts(sink.good, part, sink.parts),
+      busyNs: columns.sums(sink.busyNs, part, sink.parts),
+      wastedNs: columns.sums(sink.wastedNs, part, sink.subjects),
+      duplicates: columns.counts(sink.duplicates, part, sink.parts),
+      coalesced: columns.counts(sink.shared, part, sink.parts),
+      wouldReject: columns.counts(sink.spared, part, sink.parts),
+      hanging: columns.counts(sink.hanging, part, sink.parts),
+      omitted: columns.counts(sink.omitted, part, sink.parts),
       queueWait: sink.waitsOf(part, layout(isFine(part))),
       stepLatency: sink.steps.rowOf(part, sink.grid.steps, sink.parts),
       ...sink.latenciesOf(part, layout(isFine(part))),
@@ -296,47 +333,20 @@ class Sink {
   }
 
   edgeRecords(isFine: (edge: number) => boolean): EdgeRecord[] {
+    sink.settle();
+    const { columns } = sink;
     const layout = groupsOf(sink.grid);
     const statuses = sink.statuses.bySubject(sink.parts + sink.edges);
     return Array.from({ length: sink.edges }, (_, edge) => ({
-      outcomes: sink.outcomesIn(sink.outcomes, sink.parts + edge, sink.subjects),
+      outcomes: columns.narrow(sink.outcomes, sink.parts + edge, sink.subjects, OUTCOME_KINDS),
       statuses: statuses[sink.parts + edge],
-      attemptOutcomes: sink.outcomesIn(sink.attemptOutcomes, edge, sink.edges),
-      calls: sink.countsOf(sink.calls, edge, sink.edges),
-      attempts: sink.countsOf(sink.attempts, edge, sink.edges),
-      counters: sink.countsOf(sink.counters, edge, sink.edges, COUNTERS),
-      wastedNs: sink.sumsOf(sink.wastedNs, sink.parts + edge, sink.subjects),
+      attemptOutcomes: columns.narrow(sink.attemptOutcomes, edge, sink.edges, OUTCOME_KINDS),
+      calls: columns.counts(sink.calls, edge, sink.edges),
+      attempts: columns.counts(sink.attempts, edge, sink.edges),
+      counters: columns.counts(sink.counters, edge, sink.edges, COUNTERS),
+      wastedNs: columns.sums(sink.wastedNs, sink.parts + edge, sink.subjects),
       ...sink.latenciesOf(sink.parts + edge, layout(isFine(edge))),
     }));
-  }
-
-  /** The cells of one subject, as a separate column; those without a count share one. */
-  private countsOf(column: Uint32Array, subject: number, rows: number, width = 1): Uint32Array {
-    return sink.columns.copyOf(sink.rowOf(column, subject, rows, width));
-  }
-
-  private outcomesIn(column: Uint32Array, subject: number, rows: number): Counts {
-    return sink.columns.narrowCopyOf(sink.rowOf(column, subject, rows, OUTCOME_KINDS));
-  }
-
-  /** The cells of one of the `rows` subjects of a column, side by side; for use before the next call. */
-  private rowOf(column: Uint32Array, subject: number, rows: number, width: number): Uint32Array {
-    const length = sink.cells * width;
-    if (length > sink.row.length) sink.row = new Uint32Array(length);
-    const { row } = sink;
-    const step = (rows - 1) * width;
-    let from = subject * width;
-    for (let to = 0; to < length; from += step) {
-      for (let k = 0; k < width; k++) row[to++] = column[from++];
-    }
-    return row.subarray(0, length);
-  }
-
-  private sumsOf(column: Float64Array, subject: number, rows: number): Float64Array {
-    const { cells } = sink;
-    const sums = new Float64Array(cells);
-    for (let cell = 0; cell < cells; cell++) sums[cell] = column[cell * rows + subject];
-    return sink.columns.sharedSums(sums);
   }
 
   private latenciesOf(
@@ -383,29 +393,6 @@ class Sink {
       cell--;
     }
   }
-}
-
-/** By segment: the segments stored there together; empty if they are stored at another one. */
-type Groups = readonly (readonly number[])[];
-
-/** Storage of the segments of a grid: each separately, or all of a group at its first segment. */
-function groupsOf({ segments, groupOfSegment }: Grid): (isFine: boolean) => Groups {
-  const fine: number[][] = [];
-  const coarse: number[][] = [];
-  for (let segment = 0; segment < segments; segment++) {
-    fine.push([segment]);
-    coarse.push([]);
-    coarse[groupOfSegment[segment]].push(segment);
-  }
-  return (isFine) => (isFine ? fine : coarse);
-}
-
-function dataOf(
-  bank: HistogramBank,
-  groups: Groups,
-  ids: (group: readonly number[]) => readonly number[],
-): HistogramData[] {
-  return groups.map((group) => (group.length === 0 ? bank.empty : bank.dataOf(ids(group))));
 }
 
 /** Collects the measurements of the current run of this thread; see `strands` for why it is a module constant. */

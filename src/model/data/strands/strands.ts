@@ -73,6 +73,8 @@ const ENTRIES = { registers: REGISTERS };
  */
 class Strands {
   readonly slots = new Slots(CAPACITY);
+  /** Whether any program of the run loops; otherwise no one reads the registers. */
+  loops = false;
   instance: Int32Array = new Int32Array(CAPACITY);
   part: Int32Array = new Int32Array(CAPACITY);
   edge: Int32Array = new Int32Array(CAPACITY);
@@ -208,13 +210,17 @@ class Strands {
     strands.begun[strand] = -1;
     strands.ended[strand] = -1;
     strands.trace[strand] = strands.traceParent[strand] = 0;
+    if (strands.loops) strands.clearRegisters(strand);
+    return strand;
+  }
+
+  private clearRegisters(strand: number): void {
     const { registers } = strands;
     const at = strand * REGISTERS;
     registers[at] = 0;
     registers[at + 1] = 0;
     registers[at + 2] = 0;
     registers[at + 3] = 0;
-    return strand;
   }
 
   /** Returns true while the slot belongs to a live strand. */

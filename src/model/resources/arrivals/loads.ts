@@ -26,6 +26,8 @@ interface Load {
   readonly gaps: StreamKey;
   readonly choice: StreamKey;
   readonly intensity: Intensity | null;
+  /** True if gaps are equal: nothing is drawn for them. */
+  readonly isRegular: boolean;
   /** Sampler of think times or gaps, or -1. */
   readonly sampler: number;
   readonly patience: readonly (Lane | null)[];
@@ -147,6 +149,8 @@ export class Loads {
       gaps: key('arrivals'),
       choice: key('choice'),
       intensity: intensityOf(arrivals, plan.warmupNs, plan.endNs),
+      isRegular:
+        arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant'),
       sampler: law === null ? -1 : samplers.add(law),
       patience: spec.requests.map(({ patienceNs }) =>
         patienceNs === null ? null : engine.lane(patienceNs, PHASE.TIMER, patienceOp, lives),
@@ -193,9 +197,7 @@ export class Loads {
       load.expected = now + Math.round(gap / load.factor);
       return load.expected;
     }
-    const regular =
-      arrivals.kind === 'constant' || ('process' in arrivals && arrivals.process === 'constant');
-    const share = regular ? 1 : -log(unit(gaps.a, gaps.b, n, 0, 0));
+    const share = load.isRegular ? 1 : -log(unit(gaps.a, gaps.b, n, 0, 0));
     load.expected += share / load.factor;
     return dueTime(load, now);
   }
