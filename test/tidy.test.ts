@@ -194,9 +194,15 @@ describe('the source tree', () => {
   it('shows the whole world of a run only to what builds it, and to faults', () => {
     const known = internalImports().filter(({ to }) => to === 'src/model/modules/world.ts');
     expect([...new Set(known.map(({ source }) => source.path))].sort()).toEqual(
-      ['assemble', 'edges', 'faults/board', 'faults/knob', 'modules/kind', 'simulate'].map(
-        (name) => `src/model/${name}.ts`,
-      ),
+      [
+        'assemble',
+        'blank-world',
+        'edges',
+        'faults/board',
+        'faults/knob',
+        'modules/kind',
+        'simulate',
+      ].map((name) => `src/model/${name}.ts`),
     );
   });
 

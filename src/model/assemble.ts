@@ -12,6 +12,7 @@ import { HealthChecks } from './platform/health-checks.js';
 import type { Views } from './resources/picking/views.js';
 import { setEdges } from './edges.js';
 import { Balancers } from './resources/picking/balancers.js';
+import { blankWorld } from './blank-world.js';
 import { Board } from './faults/board.js';
 import { Configurations } from './platform/configurations.js';
 import { Apart } from './path/apart.js';
@@ -82,7 +83,7 @@ export function assemble(
   registry: FullRegistry,
   traceSink: ((rows: TraceRecord) => void) | null,
 ): Assembly {
-  const world = {} as Draft<World>;
+  const world = blankWorld();
   world.plan = plan;
   world.replication = replication;
   world.stop = null;
@@ -328,7 +329,7 @@ function linkOf(world: Draft<World>, spec: PlanLink, id: number): Link {
   const ends =
     edge === null ? `registry ${id}` : `${partName(plan, edge.from)}->${partName(plan, edge.to)}`;
   const name = `link/${ends}`;
-  return new Link(streamKey(plan.seed, replication, name), spec);
+  return new Link(id, streamKey(plan.seed, replication, name), spec);
 }
 
 /** Marks the links that must keep order: messages share a connection, or a server announces its end. */

@@ -28,59 +28,82 @@ export function setEdges(
   all: Balancers,
   outliers: Outliers,
 ): Views {
-  const { plan, replication } = world;
+  const { plan } = world;
   world.endpoints = new EndpointLists(world, world.registries);
   const views = new Views(world, all);
-  world.edges = plan.edges.map((spec, id): Edge => {
+  const makers = { chains, all, views, outliers };
+  world.edges = plan.edges.map((spec, id) => {
     const caller = plan.components[plan.parts[spec.from].component];
-    const callee = plan.parts[spec.to].component;
     const end = caller.firstInstance + caller.instances;
     const own = world.instances.slice(caller.firstInstance, end);
-    const names = `${caller.name}->${plan.components[callee].name}`;
-    const makers = { chains, all, views, outliers };
     const way = wayOf(makers, plan, spec, own, isLate(world, chains, spec));
-    const { balancers } = way;
-    return {
-      id,
-      changed: spec.changed,
-      stat: spec.stat,
-      toPart: spec.to,
-      toComponent: callee,
-      first: plan.components[callee].firstInstance,
-      program: plan.parts[spec.to].program,
-      ...way,
-      timed: balancers[0].ended !== undefined,
-      split: world.versions?.splitOf(spec, own, way.views, all) ?? null,
-      // The platform of a scaled or rolled-out component keeps the list up to date.
-      fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
-      depth: chains.depthOf(spec),
-      links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
-      linkIds: spec.links,
-      stride: Math.round(Math.sqrt(spec.links.length)),
-      pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
-      requestBytes: spec.requestBytes,
-      fallback: spec.fallback,
-      instead: spec.instead,
-      asks: spec.asks,
-      picked: chains.picks(spec),
-      connected: spec.connections !== null,
-      fades: fades(plan, spec),
-      poolLayer: chains.poolLayerOf(spec),
-      proxyLayer: chains.proxyLayerOf(spec),
-      passes: passesOf(plan.mesh, plan, spec),
-      isMutual: isMutual(plan.mesh, plan, spec),
-      guarded: (spec.connections?.server ?? null) !== null,
-      ...panicOf(spec, chains.failsOpen(spec)),
-      ...endpointOf(plan, spec),
-      once: spec.once,
-      session: spec.session,
-      route: spec.route,
-      replicas: world.replicas.get(callee) ?? null,
-      copies: world.copies.get(callee) ?? null,
-      shardValue: shardValueOf(world, spec.route),
-    };
+    return liveEdge(world, makers, spec, id, way, own);
   });
   return views;
+}
+
+/** An edge with the objects of its calling instances. */
+function liveEdge(
+  world: Draft<World>,
+  { chains, all }: Makers,
+  spec: PlanEdge,
+  id: number,
+  way: Way,
+  own: readonly Instance[],
+): Edge {
+  const { plan, replication } = world;
+  const caller = plan.components[plan.parts[spec.from].component];
+  const callee = plan.parts[spec.to].component;
+  const names = `${caller.name}->${plan.components[callee].name}`;
+  const { panic, failsOnPanic } = panicOf(spec, chains.failsOpen(spec));
+  const { idempotent, method } = endpointOf(plan, spec);
+  // The fields of every attempt come first, side by side. A spread would put fields outside of the object.
+  return {
+    id,
+    changed: spec.changed,
+    stat: spec.stat,
+    chains: way.chains,
+    depth: chains.depthOf(spec),
+    session: spec.session,
+    picked: chains.picks(spec),
+    route: spec.route,
+    views: way.views,
+    first: plan.components[callee].firstInstance,
+    toPart: spec.to,
+    program: plan.parts[spec.to].program,
+    passes: passesOf(plan.mesh, plan, spec),
+    links: Array.from(spec.links, (link) => (link < 0 ? null : world.links[link])),
+    stride: Math.round(Math.sqrt(spec.links.length)),
+    outliers: way.outliers,
+    timed: way.balancers[0].ended !== undefined,
+    connected: spec.connections !== null,
+    fades: fades(plan, spec),
+    toComponent: callee,
+    balancers: way.balancers,
+    subsets: way.subsets,
+    rooms: way.rooms,
+    open: way.open,
+    split: world.versions?.splitOf(spec, own, way.views, all) ?? null,
+    // The platform of a scaled or rolled-out component keeps the list up to date.
+    fixedList: all.hasFixedList(spec) && !comesAndGoes(plan.components[callee]),
+    pick: streamKey(plan.seed, replication, `edge/${names}/pick`),
+    requestBytes: spec.requestBytes,
+    fallback: spec.fallback,
+    instead: spec.instead,
+    asks: spec.asks,
+    poolLayer: chains.poolLayerOf(spec),
+    proxyLayer: chains.proxyLayerOf(spec),
+    isMutual: isMutual(plan.mesh, plan, spec),
+    guarded: (spec.connections?.server ?? null) !== null,
+    panic,
+    failsOnPanic,
+    idempotent,
+    method,
+    once: spec.once,
+    replicas: world.replicas.get(callee) ?? null,
+    copies: world.copies.get(callee) ?? null,
+    shardValue: shardValueOf(world, spec.route),
+  };
 }
 
 /** Levels see all instances, and panic by themselves. */
@@ -147,7 +170,8 @@ function wayOf(
   const outlierOf = outliers.of(edge, caller);
   const views = new Array<View>(own.length);
   const balancers = new Array<BalancerState>(own.length);
-  const starts = new Int32Array(own.length).fill(-1);
+  // A small typed array takes twice the memory, in three places.
+  const starts = new Array<number>(own.length).fill(-1);
   const subsets = subsetOf === null ? null : new Array<Subsetting>(own.length);
   const rooms = waitNs === 0 ? null : new Array<WaitingRoom>(own.length);
   const watchers = outlierOf === null ? null : new Array<OutlierState>(own.length);

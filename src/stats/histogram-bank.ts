@@ -154,6 +154,11 @@ export class HistogramBank {
     if (this.state[at + HIGH] < 0) this.state[at + HIGH] = 0;
   }
 
+  /** Whether none of these histograms has a value. */
+  areEmpty(histograms: readonly number[]): boolean {
+    return histograms.every((histogram) => this.state[histogram * STATE + HIGH] < 0);
+  }
+
   /** Merges histograms of the bank into the form that results use. */
   dataOf(histograms: readonly number[]): HistogramData {
     const { subBits, subMask, state } = this;

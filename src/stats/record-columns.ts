@@ -10,6 +10,8 @@ export class Columns {
   private readonly integers = new Map<number, Uint32Array>();
   private readonly doubles = new Map<number, Float64Array>();
   private row: Uint32Array;
+  /** By column of the run: whether all of it is zeros. */
+  private readonly blank = new Map<Uint32Array, boolean>();
 
   constructor(private readonly cells: number) {
     this.row = new Uint32Array(cells);
@@ -17,6 +19,7 @@ export class Columns {
 
   /** The counts of one of `rows` subjects by cell, or the shared column if they are zeros. */
   counts(column: Uint32Array, subject: number, rows: number, width = 1): Uint32Array {
+    if (this.isBlank(column, rows * width)) return this.zeros(this.cells * width);
     const row = this.rowOf(column, subject, rows, width);
     return isZero(row) ? this.zeros(row.length) : row.slice();
   }
@@ -51,6 +54,15 @@ export class Columns {
       for (let k = 0; k < width; k++) row[to++] = column[from++];
     }
     return row.subarray(0, length);
+  }
+
+  /** Most columns are about features that few runs have: their rows need no look. */
+  private isBlank(column: Uint32Array, perCell: number): boolean {
+    const known = this.blank.get(column);
+    if (known !== undefined) return known;
+    const isBlank = isZero(column.subarray(0, this.cells * perCell));
+    this.blank.set(column, isBlank);
+    return isBlank;
   }
 
   private zeros(length: number): Uint32Array {

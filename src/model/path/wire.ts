@@ -410,7 +410,7 @@ export class Wire {
     if (caller.id !== callee.id) {
       const slot = (caller.zone + 1) * edge.stride + callee.zone + 1;
       const link = edge.links[slot]!;
-      strands.link[strand] = edge.linkIds[slot];
+      strands.link[strand] = link.id;
       delay = link.delay(MESSAGE.request, strands.lineageA[strand], strands.lineageB[strand]);
       if (delay === VANISHED) {
         strands.state[strand] = STATE.LOST;

@@ -126,14 +126,13 @@ export interface Edge extends Pick<
   /** True if callers also pick instances that are down, because their list is never updated. */
   readonly fixedList: boolean;
   /** By index of the calling instance within its component; -1 before its first call. */
-  readonly chains: Int32Array;
+  readonly chains: readonly number[];
   /** Makes the objects of a calling instance for its calls, and returns its chain. */
   open(caller: number): number;
   readonly views: readonly View[];
   readonly depth: number;
   /** By (caller zone + 1) * stride + callee zone + 1. */
   readonly links: readonly (Link | null)[];
-  readonly linkIds: Int32Array;
   readonly stride: number;
   /** Key of the draws that pick an instance without another attempt of the call. */
   readonly pick: StreamKey;

@@ -90,7 +90,11 @@ export class Link {
   readonly baseRequestBandwidth: number;
   readonly baseAnswerBandwidth: number;
 
-  constructor(key: StreamKey, spec: PlanLink) {
+  constructor(
+    readonly id: number,
+    key: StreamKey,
+    spec: PlanLink,
+  ) {
     this.key = key;
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;

@@ -203,8 +203,7 @@ class Sink {
   }
 
   private abandon(part: number, cell: number, count: number, ageNs: Ns): void {
-    const { grid } = sink;
-    const id = 2 * (grid.segmentOfCell[cell] * sink.subjects + part) + FAILURE;
+    const id = 2 * (sink.grid.segmentOfCell[cell] * sink.subjects + part) + FAILURE;
     const kind = kindIndex(OUTCOME.abandoned);
     sink.outcomes[(cell * sink.subjects + part) * OUTCOME_KINDS + kind] += count;
     for (let k = 0; k < count; k++) sink.latencies.add(id, Math.round(ageNs));
@@ -265,8 +264,8 @@ class Sink {
   }
 
   attemptEnded(edge: number, cell: number, outcome: Outcome): void {
-    if (cell < 0) return;
-    sink.attemptOutcomes[(cell * sink.edges + edge) * OUTCOME_KINDS + kindIndex(outcome)]++;
+    const row = cell * sink.edges + edge;
+    if (cell >= 0) sink.attemptOutcomes[row * OUTCOME_KINDS + kindIndex(outcome)]++;
   }
 
   call(edge: number): void {
@@ -356,10 +355,12 @@ class Sink {
     const ids = (which: number, group: readonly number[]): number[] =>
       group.map((segment) => 2 * (segment * sink.subjects + subject) + which);
     const successLatency = dataOf(sink.latencies, groups, (group) => ids(SUCCESS, group));
-    const latency = dataOf(sink.latencies, groups, (group) => [
-      ...ids(SUCCESS, group),
-      ...ids(FAILURE, group),
-    ]);
+    // Without failures both are the same: one histogram serves as both, also in a copy for another thread.
+    const latency = groups.map((group, k) => {
+      const failures = ids(FAILURE, group);
+      if (sink.latencies.areEmpty(failures)) return successLatency[k];
+      return sink.latencies.dataOf(failures.concat(ids(SUCCESS, group)));
+    });
     return { latency, successLatency };
   }
 
