@@ -310,6 +310,7 @@ function connectionsOf(
     ...connections,
     maxRequests: Math.min(connections.maxRequests, counted),
     maxStreams: multiplexed ? connections.maxStreams : 1,
+    waitForOwn: connections.waitForOwn && !multiplexed,
     multiplexed,
     tlsTrips: TLS_TRIPS[tls],
     mutual: tls === 'mtls',

@@ -273,6 +273,7 @@ describe('connections of an edge', () => {
     backoff: null,
     keepalive: null,
     waitForReady: false,
+    waitForOwn: false,
   };
   const connected = { ...bundle('http'), connections };
   const by = balancing('random', {}, { level: 'connection' });

@@ -224,6 +224,7 @@ const CONNECTIONS: Connections = {
   backoff: null,
   keepalive: null,
   waitForReady: false,
+  waitForOwn: false,
 };
 
 const LEAF = { component: 'leaf', part: 'get' };

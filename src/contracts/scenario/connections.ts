@@ -88,6 +88,11 @@ export const connectionsSchema = entry(
       'With `backoff`: calls wait for a connection while none can be opened, as long as their time limits allow ' +
         '(waitForReady of gRPC). `false`: they are `refused` at once.',
     ),
+    waitForOwn: field.flag(
+      false,
+      'http1 and tcp: an attempt for which a connection is being opened waits for that one, also while another ' +
+        'becomes free, as with the http.Agent of Node.js. `false`: it takes the first, as in Go, Envoy and HikariCP.',
+    ),
     keepalive: field.of(
       keepaliveSchema,
       absent('none: a far end that has gone is noticed by time limits only'),

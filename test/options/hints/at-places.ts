@@ -310,6 +310,14 @@ export const atPlaces: readonly Hint[] = [
     Object.assign(policyIn(tree, 'circuitBreaker'), { failureThreshold: 2, openDuration: '60ms' });
   }),
   of('(hedge|retry)<\\w+>\\.otherInstance', (tree) => tight(tree), [true]),
+  of(
+    'connections\\.waitForOwn',
+    (tree) => {
+      connected(tree);
+      Object.assign(bundleIn(tree).connections as Tree, { lifetime: '60ms' });
+    },
+    [true],
+  ),
   of('hedge<envoy>\\.(per|scope|otherInstance)', (tree) => {
     busy(tree);
     tight(tree);

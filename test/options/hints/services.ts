@@ -76,6 +76,14 @@ export const services: readonly Hint[] = [
     put('services.shop.outbox', { ...CDC, connector: 'bank' })(tree);
     tree.faults = [{ id: 'gone', kind: 'crash', target: 'bank', at: '1500ms', for: '500ms' }];
   }),
+  ...['minPingInterval', 'permitWithoutCalls'].map((field): Hint => ({
+    option: new RegExp(`^services\\.\\*\\.protocol\\.${field}$`),
+    base: 'test/field/calls/keepalive-without-calls.yaml',
+    values: field === 'minPingInterval' ? ['5s', '5m'] : [true, false],
+    // Without a call in between the PINGs add up.
+    beside: put('workloads.users', { arrivals: { at: ['0s', '190s'] } }),
+    at: ['services', 'bank'],
+  })),
   ...['logPerRow', 'logRoom', 'maxSlotWalKeepSize'].map((field) =>
     at(['shop'], `outbox\\.${field}`, [field === 'logPerRow' ? '1KiB' : '3KiB'], (tree) => {
       put('services.shop.outbox', {

@@ -42,6 +42,16 @@ export class ConnectionLine {
     return this.ring.peek();
   }
 
+  /** The frame that gets a free connection; `isOwn`: only one that has none on the way. -1 = none does. */
+  next(isOwn: boolean): number {
+    if (!isOwn) return this.head;
+    for (let k = 0; k < this.ring.length; k++) {
+      const frame = this.ring.get(k);
+      if (this.dials[frame] < 0) return frame;
+    }
+    return -1;
+  }
+
   /** Records a frame when it reaches its layer; it is not in line yet. */
   note(frame: number, layer: number, now: Ns): void {
     this.since[frame] = now;

@@ -149,7 +149,7 @@ export class EdgePool implements PolicyState {
   opened(slot: number): void {
     const { connections } = this.setup.world;
     invariant(connections.state[slot] === CONNECTION.DIALLING, 'a connection opens once');
-    this.endDial(slot);
+    const owner = this.endDial(slot);
     this.pauses?.clear();
     connections.stamp[slot]++;
     connections.state[slot] = CONNECTION.OPEN;
@@ -160,6 +160,7 @@ export class EdgePool implements PolicyState {
     this.ready.push(slot);
     this.idle++;
     if (this.audited) this.auditConnections();
+    if (this.setup.spec.waitForOwn && owner >= 0) this.give(owner, slot);
     this.settle(slot);
   }
 
@@ -383,20 +384,25 @@ export class EdgePool implements PolicyState {
   }
 
   private serve(): void {
-    const { world, limits } = this.setup;
-    const { calls } = world;
+    const { limits, spec } = this.setup;
     while (this.ready.length > 0 && this.line.length > 0) {
-      const frame = this.line.head;
+      const frame = this.line.next(spec.waitForOwn);
+      if (frame < 0) return;
       if (limits !== null && limits.requests >= limits.maxRequests && this.overflows(frame)) {
         this.refuse(frame, OUTCOME.rejectedBulkhead);
         continue;
       }
-      const layer = this.line.layerOf(frame);
-      this.line.leave(frame);
-      this.attach(frame, layer, this.ready[this.ready.length - 1]);
-      this.waited(this.line.waitOf(frame, engine.now));
-      calls.resume(frame, layer);
+      this.give(frame, this.ready[this.ready.length - 1]);
     }
+  }
+
+  /** A frame in line gets a connection. */
+  private give(frame: number, slot: number): void {
+    const layer = this.line.layerOf(frame);
+    this.line.leave(frame);
+    this.attach(frame, layer, slot);
+    this.waited(this.line.waitOf(frame, engine.now));
+    this.setup.world.calls.resume(frame, layer);
   }
 
   /** Opens connections for frames in line that have none on the way. */
