@@ -153,8 +153,11 @@ function lossLabels(
   const top = y(floor) + 4 - ROW * (stack.length - 1);
   const places = level.map((line) => y(line.lost) + 4);
   const ys = spread(places, 15, y(1) + 4, stack.length === 0 ? y(floor) - 2 : top - ROW);
+  // Lines that level out at the same share have one label: their names below each other, and the share once.
+  const shares = level.map(({ lost }) => formatShare(lost));
+  const shareOf = (i: number): string => (shares.includes(shares[i]!, i + 1) ? '' : shares[i]!);
   return [
-    ...level.map((line, i) => named(view, line, right + 8, ys[i]!, formatShare(line.lost))),
+    ...level.map((line, i) => named(view, line, right + 8, ys[i]!, shareOf(i))),
     ...stack.map(({ line, text }, i) =>
       line === null
         ? label(right + 8, top + i * ROW, text, { anchor: 'start', halo: true })
