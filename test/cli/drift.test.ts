@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriftResult } from '../../src/contracts/result/drift.js';
-import { Folder, faultline } from './harness.js';
+import { Folder, faultline, smallScenario } from './harness.js';
 
 const SHOP = join(import.meta.dirname, '../../examples/shop');
 
@@ -147,12 +147,17 @@ describe('faultline drift', () => {
   it('refuses what it cannot compare', () => {
     const empty = folder.put('empty.yaml', 'kind: ConfigMap\napiVersion: v1\n');
     writeFileSync(folder.at('broken.yaml'), 'a: [');
+    const traces = folder.at('shop/traces.jsonl.gz');
     const wrong = [
       [[scenario], "missing required argument 'path'"],
       [[scenario, empty], 'nothing in'],
       [[scenario, folder.at('broken.yaml')], 'is not valid YAML'],
       [[scenario, folder.at('none.yaml')], 'no such file'],
       [[scenario, empty, '--map', 'x'], 'write NAME=NAME'],
+      [
+        [folder.put('small.yaml', smallScenario().replaceAll('bank', 'desk')), traces],
+        '--map NAME=NAME joins two names',
+      ],
     ] as const;
     for (const [args, words] of wrong) {
       const { status, stdout, stderr } = faultline(['drift', ...args]);

@@ -3,6 +3,9 @@ import { metricsOf, type Subject } from '../../analysis/calibration/predicted.js
 import type { Prepared } from '../../api/prepare.js';
 import { TracedParts } from '../../importing/traced-parts.js';
 import type { Observations, Observed } from '../../importing/traces/observe.js';
+import { oneLine } from '../../text/line.js';
+import { list } from '../../text/words.js';
+import { usageError } from '../exit.js';
 
 /** What the traces show of the parts that a scenario has. */
 export interface Subjects {
@@ -83,4 +86,19 @@ function hasMetrics(name: string, { source, file }: Pick<Prepared, 'source' | 'f
 function wordsOf({ caller, component, endpoint }: Observed): string {
   const part = endpoint === component ? component : `${component} ${endpoint}`;
   return caller === null ? part : `${caller} -> ${part}`;
+}
+
+/** Exit code 2 if there is nothing to compare. */
+export function checkSubjects(
+  { unknown }: Subjects,
+  isEnough: boolean,
+  { path, file }: Pick<Prepared, 'path' | 'file'>,
+): void {
+  if (isEnough) return;
+  const known = [...file.variants[0]!.scenario.services.keys()];
+  if (unknown.length === 0)
+    throw usageError(`the traces have fewer than 30 executions of each endpoint of ${path}`);
+  throw usageError(
+    `the traces have no endpoint of ${path} with 30 executions: they have ${oneLine(list(unknown.slice(0, 3)))}, and the scenario ${oneLine(list(known.slice(0, 3)))}; --map NAME=NAME joins two names`,
+  );
 }

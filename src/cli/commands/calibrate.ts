@@ -13,7 +13,7 @@ import { list } from '../../text/words.js';
 import { calibrated, type Calibrated } from '../calibrate/calibrator.js';
 import { checkCalibratedFile, calibratedText } from '../calibrate/file.js';
 import { calibrationOf } from '../calibrate/result.js';
-import { subjectsOf, type Subjects } from '../calibrate/subjects.js';
+import { checkSubjects, subjectsOf, type Subjects } from '../calibrate/subjects.js';
 import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
@@ -59,7 +59,7 @@ export async function calibrate(
   const { share, by } = { share: flags.fit, by: flags.by };
   const names = mappingOf(flags.map ?? []);
   const subjects = subjectsOf(prepared, observed, { names, share, by });
-  checkSubjects(subjects, prepared);
+  checkSubjects(subjects, subjects.fit.length > 0 && subjects.rest.length > 0, prepared);
   const found = await fittedTo(subjects, { prepared, inputs }, flags, terminal);
   terminal.progress('');
   if (found === null) return EXIT.interrupted;
@@ -132,17 +132,6 @@ function mappingOf(texts: readonly string[]): ReadonlyMap<string, string> {
     if (error instanceof ImportError) throw usageError(error.message);
     throw error;
   }
-}
-
-/** Without anything to compare there is nothing to fit. */
-function checkSubjects({ fit, rest, unknown }: Subjects, { path, file }: Prepared): void {
-  if (fit.length > 0 && rest.length > 0) return;
-  const known = [...file.variants[0]!.scenario.services.keys()];
-  if (unknown.length === 0)
-    throw usageError(`the traces have fewer than 30 executions of each endpoint of ${path}`);
-  throw usageError(
-    `the traces have no endpoint of ${path} with 30 executions: they have ${oneLine(list(unknown.slice(0, 3)))}, and the scenario ${oneLine(list(known.slice(0, 3)))}; --map NAME=NAME joins two names`,
-  );
 }
 
 /** Fits the inputs; null after an interrupt. */

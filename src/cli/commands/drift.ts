@@ -15,7 +15,7 @@ import { withRunners } from '../queue/runners.js';
 import { isWithin } from '../../scenario/paths.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { VERSION } from '../../text/version.js';
-import { subjectsOf } from '../calibrate/subjects.js';
+import { checkSubjects, subjectsOf } from '../calibrate/subjects.js';
 import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { driftedFigures } from '../drift/figures.js';
@@ -100,6 +100,7 @@ async function figuresOf(
 ): Promise<DriftedFigures | null> {
   const observed = await observeTraces(traces, flags.sampled ?? null);
   const subjects = subjectsOf(prepared, observed, { names, share: 1, by: 'time' });
+  checkSubjects(subjects, subjects.fit.length > 0, prepared);
   const { plans, path } = prepared;
   const share = memoryOf(flags, plans, path);
   const setup = simulators(share.heapMiB, [], share.memory);

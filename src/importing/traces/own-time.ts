@@ -103,10 +103,35 @@ function scaled(
   return { kind: 'work', between: (_span, from, to) => (to - from) * factor };
 }
 
+/** Standard errors from which two means differ. Contended executions come in bursts, so that fewer would be chance. */
+const DIFFERENT = 3;
+
+/** Sums of one quantity over executions that began with a free core, and over the others. */
+class Sides {
+  private readonly sum: [number, number] = [0, 0];
+  private readonly squares: [number, number] = [0, 0];
+
+  add(side: 0 | 1, value: number): void {
+    this.sum[side] += value;
+    this.squares[side] += value * value;
+  }
+
+  /** Difference of the two means in its standard errors. `n`: executions of each side. */
+  difference(n: readonly [number, number]): number {
+    const mean = (side: 0 | 1): number => this.sum[side] / n[side];
+    const variance = (side: 0 | 1): number =>
+      Math.max(0, this.squares[side] / n[side] - mean(side) * mean(side)) / n[side];
+    const error = Math.sqrt(variance(0) + variance(1));
+    const gap = Math.abs(mean(1) - mean(0));
+    // Constant times have no error: they differ by more than a clock may, or they do not.
+    return error > 0 ? gap / error : gap > 1e-3 * mean(0) ? Infinity : 0;
+  }
+}
+
 /** Own times of executions that began when all cores were taken, and of those that did not. */
 class Contention {
-  private readonly raw: [number, number] = [0, 0];
-  private readonly work: [number, number] = [0, 0];
+  private readonly raw = new Sides();
+  private readonly work = new Sides();
   private readonly n: [number, number] = [0, 0];
 
   constructor(
@@ -118,24 +143,28 @@ class Contention {
       if (one.isFailed || !one.isTimed) continue;
       const side = isContended(one) ? 1 : 0;
       this.n[side]++;
+      let raw = 0;
+      let work = 0;
       for (const [from, to] of ownTimes(one)) {
-        this.raw[side] += to - from;
-        this.work[side] += worked.between(one.span, from, to);
+        raw += to - from;
+        work += worked.between(one.span, from, to);
       }
+      this.raw.add(side, raw);
+      this.work.add(side, work);
     }
   }
 
-  /** There are enough of both for a comparison. */
+  /** There are enough of both for a comparison, and one of the two explains the times better than chance. */
   isDecided(): boolean {
-    return this.n[0] >= FEW && this.n[1] >= FEW;
+    if (this.n[0] < FEW || this.n[1] < FEW) return false;
+    return Math.max(this.raw.difference(this.n), this.work.difference(this.n)) >= DIFFERENT;
   }
 
   /** Taken cores make no difference to the times: they are waits, not work. */
   isWait(): boolean {
     if (!this.isDecided()) return false;
-    const change = (sums: readonly [number, number]): number =>
-      Math.abs(sums[1] / this.n[1] / (sums[0] / this.n[0]) - 1);
-    return change(this.raw) < change(this.work);
+    const work = this.work.difference(this.n);
+    return work >= DIFFERENT && this.raw.difference(this.n) < work;
   }
 
   unknown(service: string, cores: number): Unknown {

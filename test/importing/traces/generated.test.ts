@@ -140,6 +140,38 @@ describe('spans of a system that is known', () => {
 });
 
 describe('waits that are not work', () => {
+  // Right: work; 8 cores are 30 % busy, so that few executions find all of them taken. Source: the scenario itself.
+  it('are not made of work by a few long executions', async () => {
+    const text = exported(
+      `
+run: { duration: 14s, warmup: 2s, replications: 1, seed: 1 }
+services:
+  web: { cpu: { cores: 8 }, concurrency: 1000, endpoints: { get: [ work: lognormal(mean=3.45ms cv=1.2) ] } }
+workloads: { users: { arrivals: poisson(696/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const model = await modelOf([text], { cores: { web: 8 } });
+    const { steps } = endpoint(model, 'web', 'POST /get');
+    expect(steps).toMatchObject([{ kind: 'work' }]);
+  });
+
+  // Right: wait; two cores are taken on every second arrival, and times stay the same. Source: the scenario itself.
+  it('differ from work by times that taken cores do not change', async () => {
+    const text = exported(
+      `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 3 }
+services:
+  web: { cpu: { cores: 2 }, concurrency: 1000, endpoints: { get: [ wait: exponential(10ms) ] } }
+workloads: { users: { arrivals: poisson(200/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const model = await modelOf([text], { cores: { web: 2 } });
+    const { steps } = endpoint(model, 'web', 'POST /get');
+    expect(steps).toMatchObject([{ kind: 'wait' }]);
+  });
+
   it('takes the wait for a worker off the time of an execution', async () => {
     // Four workers of 20 ms at 180/s are busy to 90 %: a request waits 33 ms on average (M/D/4, about half of M/M/4).
     const text = exported(
