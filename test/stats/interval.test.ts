@@ -118,6 +118,26 @@ describe("Wilson's interval", () => {
     expect(clustered.low).toBeCloseTo(few.low, 12);
     expect(clustered.n).toBe(100);
   });
+
+  it('has the t of its clusters where these vary, and covers the truth as often as it says', () => {
+    // 5 clusters: t(4) = 2.7764 instead of 1.96. 80 of 100: centre 0.83854 / 1.07709, half of the width 0.10914.
+    const own = wilsonInterval(800, 1000, 0.95, 10, 5)!;
+    expect(own.low).toBeCloseTo(0.66939, 5);
+    expect(own.high).toBeCloseTo(0.88767, 5);
+    expect(wilsonInterval(80, 100, 0.95, 1, 5)).toEqual(wilsonInterval(80, 100));
+    // Clusters whose share of successes is 80 % +- 5 points.
+    let covered = 0;
+    const experiments = 2000;
+    for (let seed = 0; seed < experiments; seed++) {
+      const hits = normals(seed, 5).map((z) => Math.round(2000 * (0.8 + 0.05 * z)));
+      const trials = hits.map(() => 2000);
+      const sum = hits.reduce((all, one) => all + one, 0);
+      const { low, high } = wilsonInterval(sum, 10_000, 0.95, designEffect(hits, trials), 5)!;
+      if (low <= 0.8 && 0.8 <= high) covered++;
+    }
+    expect(covered / experiments).toBeGreaterThan(0.93);
+    expect(covered / experiments).toBeLessThan(0.97);
+  });
 });
 
 describe('the design effect', () => {

@@ -1,12 +1,14 @@
 import { sumOf } from '../../stats/sums.js';
 import type { Estimate, QuantileEstimates } from '../../contracts/result/estimate.js';
 import {
+  CLUSTERS,
   designEffect,
   sectionInterval,
   wilsonInterval,
   type Interval,
 } from '../../stats/interval.js';
 import type { Wide } from '../../stats/replications.js';
+import { sectionsOf, type Sections } from './sections.js';
 import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
 import type { Histogram } from '../../stats/histogram.js';
 
@@ -30,6 +32,8 @@ export interface Measured {
   /** Only for shares: by replication. */
   readonly hits: readonly number[];
   readonly trials: readonly number[];
+  /** Only for quantiles of ten runs or more: groups of runs, from which the interval comes. */
+  readonly sections?: Sections;
   /** Only for means of a single run: by step, see batchInterval. */
   readonly batches?: Batches;
 }
@@ -140,7 +144,11 @@ export function byStatistic<T>(
 export function distributionOf(all: Histogram, each: readonly Histogram[], name: string): Measured {
   const kind = name === 'min' || name === 'max' ? 'exact' : 'pooled';
   const values = each.map((histogram) => statistic(histogram, name));
-  return { kind, value: statistic(all, name), each: values, hits: [], trials: [] };
+  const value = statistic(all, name);
+  const isSectioned = QUANTILES.has(name) && value !== null;
+  const sections = isSectioned ? sectionsOf(value, each, (own) => statistic(own, name)) : null;
+  const more = sections === null ? {} : { sections };
+  return { kind, value, each: values, hits: [], trials: [], ...more };
 }
 
 /** Interval over replications, or over the batches of the only one; null if there is none. */
@@ -148,23 +156,47 @@ export function intervalOf(measured: Measured, confidence: number): Interval | n
   if (measured.value === null) return null;
   if (measured.each.length < 2) return overBatches(measured, confidence);
   if (measured.trials.length > 0) {
-    const effect = designEffect(measured.hits, measured.trials);
-    return wilsonInterval(sumOf(measured.hits), sumOf(measured.trials), confidence, effect);
+    const { hits, trials } = measured;
+    const effect = designEffect(hits, trials);
+    return wilsonInterval(sumOf(hits), sumOf(trials), confidence, effect, hits.length);
   }
   const known = measured.each.filter((value) => value !== null);
   if (known.length < 2 || known.some((value) => !Number.isFinite(value))) return null;
-  return sectionInterval(measured.value, known, confidence);
+  const { sections } = measured;
+  const values = sections === undefined ? known : sections.at(sections.count);
+  return sectionInterval(measured.value, values, confidence);
 }
 
 /** An interval of a measured value, as the number of replications that it needs depends on it. */
-export function wideOf({ kind, each }: Measured, interval: Interval, error: number): Wide {
-  const n = Math.max(1, each.length);
+export function wideOf(measured: Measured, interval: Interval, error: number): Wide {
+  const n = Math.max(1, measured.each.length);
   return {
     n,
-    df: kind === 'share' ? Infinity : interval.n - 1,
+    df: measured.kind === 'share' ? clustersOf(measured) - 1 : interval.n - 1,
     halfWidth: interval.halfWidth,
     error,
   };
+}
+
+/** The clusters whose variance widens the interval of a share; Infinity if it is that of independent requests. */
+function clustersOf({ hits, trials }: Measured): number {
+  return hits.length >= CLUSTERS && designEffect(hits, trials) > 1 ? hits.length : Infinity;
+}
+
+/** The values of two figures in the same runs, or in the same groups of runs where their intervals come from those. */
+export function pairedValues(
+  one: Pick<Measured, 'each' | 'sections'>,
+  other: Pick<Measured, 'each' | 'sections'>,
+): readonly (readonly [number | null, number | null])[] {
+  const n = Math.min(one.each.length, other.each.length);
+  const groups = Math.min(one.sections?.count ?? n, other.sections?.count ?? n);
+  const hasBoth = one.sections !== undefined && other.sections !== undefined;
+  const isSame = one.each.length === other.each.length;
+  const [a, b] =
+    hasBoth && isSame && groups < n
+      ? [one.sections.at(groups), other.sections.at(groups)]
+      : [one.each, other.each];
+  return a.slice(0, b.length).map((value, i) => [value, b[i]!]);
 }
 
 /** A measured value as the result contains it; `never` is null there. */

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../contracts/result/result.js';
 import { compareFamily, type Member } from '../../stats/comparison.js';
 import { momentsOf } from '../../stats/moments.js';
-import { finite, type Measured } from '../measure/estimate.js';
+import { finite, pairedValues, type Measured } from '../measure/estimate.js';
 import type { Headline } from '../measure/summary.js';
 
 /** One headline figure, which every variant has. */
@@ -118,14 +118,9 @@ function rowsOf(figures: Headline, subject: string): readonly Row[] {
 
 /** Pairs of runs that both have the figure; Infinity means `never`. */
 function pairsOf(base: Measured, other: Measured): (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
-  const n = Math.min(base.each.length, other.each.length);
-  for (let i = 0; i < n; i++) {
-    const a = base.each[i];
-    const b = other.each[i];
-    if (a !== null && b !== null) pairs.push([a, b]);
-  }
-  return pairs;
+  return pairedValues(base, other).flatMap(([a, b]): [number, number][] =>
+    a !== null && b !== null ? [[a, b]] : [],
+  );
 }
 
 /** Variance of the difference between independent runs, relative to that of the pairs. */

@@ -1,6 +1,6 @@
 import type { Expression, Limit, WindowClause } from '../../contracts/scenario/expression.js';
 import { sectionInterval, type Interval } from '../../stats/interval.js';
-import { finite, intervalOf, type Measured } from '../measure/estimate.js';
+import { finite, intervalOf, pairedValues, type Measured } from '../measure/estimate.js';
 import { savedOf } from './saved.js';
 import { measureIn, variantNamed, type Study } from './study.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -39,7 +39,7 @@ export function hold(
 }
 
 /** The value to which a limit is relative. */
-interface OtherSide extends Pick<Measured, 'value' | 'each'> {
+interface OtherSide extends Pick<Measured, 'value' | 'each' | 'sections'> {
   readonly factor: number;
 }
 
@@ -86,10 +86,7 @@ function paired(
   level: number,
 ): Interval | null {
   const differences: number[] = [];
-  const n = Math.min(measured.each.length, other.each.length);
-  for (let i = 0; i < n; i++) {
-    const a = measured.each[i];
-    const b = other.each[i];
+  for (const [a, b] of pairedValues(measured, other)) {
     if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
     differences.push(a - other.factor * b);
   }

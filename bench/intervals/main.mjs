@@ -1,0 +1,99 @@
+// Do 95 % intervals cover the truth 95 times of 100? `npm run bench:intervals`. Options: --each 250 (experiments of each
+// system), --only NAME, --workers 2.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CASES, LIMIT_CASE } from './cases.mjs';
+
+const PART = fileURLToPath(new URL('part.mjs', import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    each: { type: 'string', default: '250' },
+    only: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+  },
+});
+const EACH = Number(options.each);
+/** Experiments of a process. */
+const CHUNK = 25;
+
+const names = Object.keys(CASES).filter(
+  (name) => options.only === undefined || name === options.only,
+);
+const jobs = names.flatMap((name) =>
+  Array.from({ length: Math.ceil(EACH / CHUNK) }, (_, i) => ({ name, first: 1 + i * CHUNK })),
+);
+const results = new Map(names.map((name) => [name, []]));
+await Promise.all(Array.from({ length: Number(options.workers) }, work));
+report();
+
+async function work() {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const { name, first } = job;
+    const args = [PART, name, String(first), String(CHUNK)];
+    const out = await new Promise((resolve, reject) =>
+      execFile(process.execPath, args, { maxBuffer: 2 ** 28 }, (error, stdout) =>
+        error === null ? resolve(stdout) : reject(error),
+      ),
+    );
+    results.get(name).push(JSON.parse(out));
+  }
+}
+
+function report() {
+  const figures = ['mean', 'p99', 'success'];
+  const rows = new Map();
+  const runs = new Map();
+  const widths = new Map();
+  for (const name of names) {
+    const parts = results.get(name);
+    const truths = parts.flatMap((part) => part.truths);
+    const means = truths[0].map(
+      (_, i) => truths.reduce((sum, own) => sum + own[i], 0) / truths.length,
+    );
+    const truth = Object.fromEntries(
+      figures.flatMap((figure, i) => [
+        [figure, means[2 * i]],
+        [`${figure} difference`, means[2 * i + 1] - means[2 * i]],
+      ]),
+    );
+    console.log(
+      `${name}: ${Object.entries(truth)
+        .map(([figure, value]) => `${figure} ${value.toPrecision(4)}`)
+        .join(', ')}`,
+    );
+    for (const [, figure, size, low, high] of parts.flatMap((part) => part.intervals)) {
+      if (figure === 'runs') {
+        runs.set(`${name} ${size}`, [...(runs.get(`${name} ${size}`) ?? []), low]);
+        continue;
+      }
+      const key = `${figure}\t${size}`;
+      if (!rows.has(key)) rows.set(key, new Map());
+      const own = rows.get(key);
+      if (!own.has(name)) own.set(name, []);
+      own.get(name).push(low === null ? 'none' : low <= truth[figure] && truth[figure] <= high);
+      widths.set(`${key}\t${name}`, (widths.get(`${key}\t${name}`) ?? 0) + (high - low) / 2 / EACH);
+    }
+  }
+  console.log(
+    `\n| figure | runs | all | ${names.join(' | ')} |\n|---|---|---|${names.map(() => '---|').join('')}`,
+  );
+  for (const [key, own] of rows) {
+    const [figure, size] = key.split('\t');
+    const all = names.filter((name) => name !== LIMIT_CASE).flatMap((name) => own.get(name) ?? []);
+    const cells = names.map(
+      (name) => `${shareOf(own.get(name) ?? [])} ±${widths.get(`${key}\t${name}`)?.toPrecision(2)}`,
+    );
+    console.log(`| ${figure} | ${size} | ${shareOf(all)} | ${cells.join(' | ')} |`);
+  }
+  console.log(
+    `\nRuns until, mean: ${[...runs].map(([key, list]) => `${key} ${(list.reduce((a, b) => a + b, 0) / list.length).toFixed(1)}`).join(', ')}`,
+  );
+}
+
+/** The share of the intervals that cover the truth. */
+function shareOf(covers) {
+  const known = covers.filter((one) => one !== 'none');
+  if (known.length === 0) return 'none';
+  return `${((100 * known.filter((one) => one).length) / known.length).toFixed(1)} %`;
+}

@@ -1,0 +1,106 @@
+// One part of the experiments, in a process of its own: `node part.mjs NAME FIRST COUNT`. Prints JSON.
+import { answersOf, questionsOf } from '../../dist/api/questions.js';
+import { load } from '../../dist/api/load.js';
+import { enoughRuns } from '../../dist/api/until.js';
+import { pairedValues } from '../../dist/analysis/measure/estimate.js';
+import { measure } from '../../dist/analysis/measure/metrics.js';
+import { variantData } from '../../dist/analysis/measure/variant-data.js';
+import { wholeRun } from '../../dist/analysis/measure/window.js';
+import { runPlan } from '../../dist/run/run.js';
+import { compareFamily } from '../../dist/stats/comparison.js';
+import { CASES } from './cases.mjs';
+
+const [name, first, count] = process.argv.slice(2);
+const FIGURES = { mean: 'users.latency.mean', p99: 'users.latency.p99', success: 'users.success' };
+export const SIZES = [5, 10, 30];
+/** Experiments whose runs together give one estimate of the true values. */
+const GROUP = 4;
+/** Half-widths that end the runs, as shares of the value; of success, points. */
+const GOALS = { mean: '12%', p99: '18%', success: '0.5%' };
+
+const prepared = load(CASES[name]);
+const { file, plans } = prepared;
+const questions = questionsOf(prepared, Object.values(FIGURES));
+const figures = Object.keys(FIGURES);
+const goals = figures.map((figure) =>
+  load(
+    CASES[name].replace(
+      'warmup: 2s',
+      `warmup: 2s, replications: { until: "${FIGURES[figure]} in plain within ${GOALS[figure]}", atMost: 20 }`,
+    ),
+  ),
+);
+const intervals = [];
+const truths = [];
+let group = [[], []];
+for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
+  const rows = plans.map((plan) =>
+    Array.from({ length: SIZES.at(-1) }, (_, run) =>
+      runPlan({ ...plan, seed, traceShare: 0 }, run),
+    ),
+  );
+  for (const size of SIZES) {
+    const answers = asked(rows.map((row) => row.slice(0, size)));
+    figures.forEach((figure, i) => {
+      const one = answers[2 * i];
+      note(seed, figure, size, one.ci95);
+    });
+    const all = plans.map((plan, i) => dataOf(file.variants[i], plan, rows[i].slice(0, size)));
+    figures.forEach((figure, i) => {
+      note(seed, `${figure} difference`, size, differenceOf(all, questions[i].measure));
+    });
+  }
+  for (const [i, goal] of goals.entries()) await stopped(seed, figures[i], goal, rows);
+  group = group.map((row, i) => [...row, ...rows[i]]);
+  if (group[0].length === GROUP * SIZES.at(-1)) {
+    truths.push(asked(group).map(({ value }) => value));
+    group = [[], []];
+  }
+}
+process.stdout.write(JSON.stringify({ intervals, truths }));
+
+/** In the order of the figures, plain and other. */
+function asked(records) {
+  return answersOf({ file, plans, records }, questions);
+}
+
+function note(seed, figure, runs, interval) {
+  intervals.push([
+    seed,
+    figure,
+    String(runs),
+    interval === null ? null : interval[0],
+    interval === null ? null : interval[1],
+  ]);
+}
+
+function dataOf(variant, plan, records) {
+  return variantData(variant, plan, records, wholeRun(plan));
+}
+
+/** The interval of a paired difference, as `compare` prints it with one other variant. */
+function differenceOf(all, { metric }) {
+  const [one, other] = all.map((data) => measure(data, metric, null, []));
+  const pairs = pairedValues(one, other);
+  const member = { value: other.value, baseValue: one.value, pairs };
+  const [{ interval }] = compareFamily([member], { unit: 'seconds', better: 'less', limits: [] });
+  return interval;
+}
+
+/** The runs until a half-width is reached: the interval that ended them, and the usual one of those runs. */
+async function stopped(seed, figure, goal, rows) {
+  const make = async (count, from) => ({
+    records: rows.map((row) => row.slice(from, from + count)),
+    isCut: false,
+  });
+  const { until, records } = await enoughRuns(goal, make);
+  const [{ value, halfWidth }] = until.precisions;
+  note(
+    seed,
+    figure,
+    'until, deciding',
+    halfWidth === null ? null : [value - halfWidth, value + halfWidth],
+  );
+  note(seed, figure, 'until, printed', asked(records)[2 * figures.indexOf(figure)].ci95);
+  intervals.push([seed, 'runs', figure, records[0].length, null]);
+}
