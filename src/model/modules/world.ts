@@ -13,7 +13,7 @@ import type { WireParts } from '../path/wire.js';
 
 /**
  * The objects of one run, except those that all runs of a thread reuse (`engine`, `samplers`, `strands`, `frames`,
- * `levels`, `sink`). Built by `assemble`, lives for one replication.
+ * `levels`, `sink`, `duplicates`). Built by `assemble`, lives for one replication.
  */
 export interface World extends WireParts, ServerParts, OutagesParts, GuardsParts {
   readonly calls: Calls;
