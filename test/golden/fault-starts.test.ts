@@ -148,6 +148,25 @@ faults:
     expect(starts('bank.outcomes.ok > 0')).toEqual([200]);
   });
 
+  it('watches the calls of an edge beside components with versions', () => {
+    const text = `
+faultline: 1
+title: Versions
+run: { duration: 30s, timeline: 100ms }
+services:
+  shop: { endpoints: { buy: [ { call: bank.pay, optional: true }, { call: mail.send, optional: true } ] } }
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+  mail: { replicas: { v1: 1, v2: 1 }, versions: { v1: {}, v2: {} }, endpoints: { send: [ wait: 1ms ] } }
+workloads:
+  users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] }
+faults:
+  - { id: down, kind: crash, target: bank, at: 10s, for: 5s }
+  - { id: f, kind: slow, target: shop, factor: 2, when: shop->bank.success < 100%, for: 30s }
+  - { id: g, kind: slow, target: shop, factor: 2, when: shop->mail.success < 100%, for: 30s }
+`;
+    expect([spansOf(text, 'f')[0], spansOf(text, 'g')[0]]).toEqual([[10_100], []]);
+  });
+
   it('draws late and by chance too, the same whatever the order of the sections', () => {
     const text = world(
       slow('f', 'when: shop.queue.max > 50, for: 5s, jitter: 2s, probability: 60%'),

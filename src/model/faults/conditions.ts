@@ -111,7 +111,8 @@ export class Conditions {
   /** Requests of parts, or calls of edges, by their outcomes. */
   private answers({ metric, ending, parts, edges }: PlanCondition): Reading {
     const { plan } = this.world;
-    const subjects = edges.length > 0 ? edges.map((edge) => plan.parts.length + edge) : parts;
+    // Edges come after the parts and their versions.
+    const subjects = edges.length > 0 ? edges.map((edge) => plan.measured.length + edge) : parts;
     const wanted = OUTCOME_NAMES.findIndex((name) => name === ending);
     return (from, until) => {
       let ended = 0;
