@@ -1,5 +1,8 @@
 // The library: read a scenario, run it, ask for figures, compare, render. Nothing here touches files, processes or
 // threads: texts come in and go out, in Node as in a browser. docs/api.md is its page.
+import { pilotsBy } from './api/pilots.js';
+import { runPlan } from './run/run.js';
+
 export { broken } from './api/judge.js';
 export type { Broken } from './api/judge.js';
 export { compare } from './api/compare.js';
@@ -56,3 +59,6 @@ export type { ExploreResult } from './contracts/result/explore.js';
 export type { Result } from './contracts/result/result.js';
 export type { SweepResult } from './contracts/result/sweep.js';
 export type { Scenario, ScenarioFile } from './contracts/scenario/scenario.js';
+
+// Here the engine is loaded anyway.
+pilotsBy(runPlan);

@@ -4,8 +4,9 @@ import type { ScenarioFile, Variant } from '../contracts/scenario/scenario.js';
 import type { Ns } from '../kernel/time.js';
 import { compile } from '../plan/compile.js';
 import { planGrid } from '../plan/grid.js';
-import { isStopped, runPlan } from '../run/run.js';
+import { isStopped } from '../run/run.js';
 import { mser5 } from '../stats/mser.js';
+import { pilotRun } from './pilots.js';
 
 /** Replication of the first pilot run: beyond those of all other runs, so it has random numbers of its own. */
 const FIRST_PILOT = 1_000_000;
@@ -36,7 +37,7 @@ export function findWarmup(file: ScenarioFile): FoundWarmup {
   let pilots = 0;
   for (const most of PILOTS) {
     for (; pilots < most; pilots++) {
-      const record = runPlan(plan, FIRST_PILOT + pilots);
+      const record = pilotRun(plan, FIRST_PILOT + pilots);
       if (isStopped(record))
         return { isFound: false, why: `a guard ended a pilot run (${record.stop})` };
       addLevels(

@@ -1,5 +1,6 @@
 import { oneLine, splitLines } from '../text/line.js';
 import { Command, CommanderError, Option } from 'commander';
+import { EngineNeeded, pilotsBy, type MakeRun } from '../api/pilots.js';
 import { EXIT_MEANINGS, usageError } from './exit.js';
 import {
   addCheck,
@@ -105,7 +106,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
   ];
   for (const add of commands) {
     add(program, terminal, async (files, flags, body) => {
-      if (flags.watch !== true) return finish(await body());
+      if (flags.watch !== true) return finish(await withPilots(body));
       const { watch } = await import('./watch.js');
       finish(await watch(files, terminal));
     });
@@ -122,6 +123,20 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     refuse(program, name, `there is no ${name}: ${instead}`);
   }
   return program;
+}
+
+/** Performs a command; where a scenario needs runs before it is ready, again with the engine in this thread. */
+async function withPilots(body: () => Promise<number>): Promise<number> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof EngineNeeded)) throw error;
+    // The file of the library has the engine: another copy of it would be a tenth of the package.
+    const library = new URL('../library/index.js', import.meta.url).href;
+    const { runPlan } = (await import(library)) as { readonly runPlan: MakeRun };
+    pilotsBy(runPlan);
+    return body();
+  }
 }
 
 /** One line for each code; long ones are broken at a space. */

@@ -110,7 +110,9 @@ describe.each(READERS)('%s', (command) => {
       ? ['--set', 'workloads.users.arrivals.rate=1/s,2/s']
       : command === 'export'
         ? ['--as', 'k6']
-        : [];
+        : ['calibrate', 'drift'].includes(command)
+          ? ['../large.yaml']
+          : [];
 
   it('ends while it waits for standard input', async () => {
     for (const signal of signalsAt(place)) {

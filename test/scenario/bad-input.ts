@@ -677,11 +677,11 @@ export const BAD_SHAPES: readonly BadCase[] = [
     says: 'empirical reads no file: list the values',
   },
   {
-    title: 'a warm-up found by itself',
-    edit: ['warmup: 5s', 'warmup: auto'],
+    title: 'a warm-up that is no time',
+    edit: ['warmup: 5s', 'warmup: soon'],
     code: 'FL205',
-    at: 'auto',
-    says: 'auto is no duration',
+    at: 'soon',
+    says: 'soon is no duration',
   },
   // Words and kinds.
   {

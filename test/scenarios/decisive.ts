@@ -379,6 +379,13 @@ export const DECISIVE: readonly Decisive[] = [
     'ten rows a second for the 20 s before the crash, in which no offset was stored',
   ),
   row(
+    'cdc-log-full',
+    'users.success from 51s to 89s in full',
+    0,
+    0,
+    '300 MiB of log at 1 MiB for each of ten rows a second are full 30 s after the offset of 20 s',
+  ),
+  row(
     'cert-expiry',
     'users.success during expired in closed-after-8s',
     0.163,
@@ -426,6 +433,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.667,
     0.01,
     'four pods of two cores serve 800 of 1200/s',
+  ),
+  row(
+    'clusters',
+    'second.success in cluster',
+    0,
+    0,
+    'each call begins while the one request of the cluster is in flight',
   ),
   row(
     'coalescing',
@@ -616,6 +630,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.575,
     0.015,
     '(50 searches + 90 % of 200 pages) / 400',
+  ),
+  row(
+    'dead-letter-cycle',
+    'b.dropped in base',
+    99,
+    0,
+    'each of the 99 messages of ten seconds expires once in each queue',
   ),
   row(
     'dead-letter-redrive',
@@ -875,6 +896,13 @@ export const DECISIVE: readonly Decisive[] = [
   ),
   row('graceful-stop', 'edge->shop.outcomes.refused in drains', 200, 0, '400/s x 2 s / 4'),
   row(
+    'grpc-channel',
+    'users.success from 41s to 53s in channel',
+    0,
+    0,
+    'pauses of 1, 1.6, 2.56, 4.1, 6.55, 10.49 and 16.78 s after 10 s end at 53.1 s',
+  ),
+  row(
     'grpc-pushback',
     'shop->stock.amplification in silent',
     1.875,
@@ -894,6 +922,20 @@ export const DECISIVE: readonly Decisive[] = [
     0.28,
     0.05,
     '300 requests, room for 220 less the 5 in service',
+  ),
+  row(
+    'health-checks',
+    'people.success from 18s to 38s in unchecked',
+    0.5,
+    0.01,
+    'one of two instances is in the other zone',
+  ),
+  row(
+    'hedge-envoy',
+    'shop->stock.amplification from 0s to 25s in envoy',
+    3,
+    0,
+    'num_retries 2 and the first try',
   ),
   row(
     'hedge-per-key',
@@ -979,6 +1021,13 @@ export const DECISIVE: readonly Decisive[] = [
     0.9804,
     0.006,
     '2 of 100 gaps end in the 20 ms around the close, and after each lost call one more dials: 1 - 0.02 / 1.02',
+  ),
+  row(
+    'keepalive-pings',
+    'users.latency.max in too-many',
+    40,
+    0.05,
+    'the fourth PING, 10 s apart, is the third that comes too early',
   ),
   row('kong-declarative', 'apps.outcomes.ok in one-node', 6000, 0.5, '60 minutes x 100'),
   row(

@@ -99,8 +99,8 @@ export function cluster(options: ClusterOptions = {}) {
     plan: {
       seed: 7,
       components: [
-        { name: 'cluster', firstInstance: 0, instances: count },
-        { name: 'jobs', firstInstance: 0, instances: 0 },
+        { name: 'cluster', firstInstance: 0, instances: count, connectProgram: -1 },
+        { name: 'jobs', firstInstance: 0, instances: 0, connectProgram: -1 },
       ],
     },
     replication: 0,
