@@ -57,7 +57,7 @@ describe('scenarios/p99-claim.yaml', () => {
 
 describe('scenarios/online-boutique.yaml', () => {
   it('holds its budgets and has its account', () => {
-    // The rare checkout needs all five runs, the crowd of black-friday shows nothing else than before.
+    // The rare checkout needs all six runs, the crowd of black-friday shows nothing else than before.
     const variants = ['as-shipped', 'guarded', 'parallel-home'];
     const ran = runFile('scenarios/online-boutique.yaml', { variants });
     expect(broken(ran)).toEqual([]);

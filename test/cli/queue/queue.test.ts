@@ -165,7 +165,17 @@ describe.skipIf(!HAS_REDIS)('a queue', () => {
     for (const args of [
       ['run', file, '--json', '-', '--quiet', NO_PROOFS],
       ['check', file, '--json', '-', '--quiet'],
-      ['explore', file, '--json', '-', '--quiet', '--max-runs', '6', '--budget', 'people.success > 50%'],
+      [
+        'explore',
+        file,
+        '--json',
+        '-',
+        '--quiet',
+        '--max-runs',
+        '6',
+        '--budget',
+        'people.success > 50%',
+      ],
     ]) {
       const far = faultlineProcess([...args, '--queue', address], { cwd: folder.path });
       expect(far.status, far.stderr).toBe(0);
