@@ -77,6 +77,12 @@ export interface Following {
   over(error: CommandError): void;
 }
 
+/** The code of a failed connection, or what Redis says, such as a wrong password. */
+function whyOf(error: Error): string {
+  const code = codeOf(error);
+  return code === '' ? error.message.split('\n')[0]!.slice(0, 100) : code;
+}
+
 /** Follows Redis by a connection of its own: those of BullMQ try for ever, and say little. */
 export class Patience {
   private readonly client: Redis;
@@ -89,7 +95,7 @@ export class Patience {
     const wait = (ms: number): NodeJS.Timeout => setTimeout(() => following.over(gone()), ms);
     this.client = new Redis(address.url, connectionOf(address, { isOver: false }));
     this.timer = wait(FIRST_MS);
-    this.client.on('error', (error) => (this.why = codeOf(error)));
+    this.client.on('error', (error) => (this.why = whyOf(error)));
     this.client.on('ready', () => {
       if (this.timer !== null) clearTimeout(this.timer);
       this.timer = null;

@@ -239,9 +239,19 @@ export class Places implements TaskWorkers {
 /** The outcome of a job; null where it is not done. */
 function outcomeOf(job: Job<string, string> | undefined): Outcome | null {
   if (job === undefined) return null;
-  if (typeof job.returnvalue === 'string') return unpacked(job.returnvalue) as Outcome;
-  if (job.failedReason === undefined) return null;
-  const message = `a run ended ${job.attemptsStarted} workers of the queue: ${job.failedReason}`;
+  if (typeof job.returnvalue === 'string') {
+    try {
+      return unpacked(job.returnvalue) as Outcome;
+    } catch {
+      return failed('a worker of the queue gave a damaged result');
+    }
+  }
+  return job.failedReason === undefined
+    ? null
+    : failed(`no worker of the queue could make a run: ${job.failedReason}`);
+}
+
+function failed(message: string): Outcome {
   return { error: { name: 'Error', message, code: 'ERR_WORKER_EXITED', stack: '' } };
 }
 

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queueAddress } from '../../../src/cli/queue/address.js';
+import { connectionOf, loadBull, queueName } from '../../../src/cli/queue/connection.js';
 import { nameOf, packed, unpacked } from '../../../src/cli/queue/parcel.js';
 import { Folder, NO_PROOFS, faultlineProcess, smallScenario, start } from '../harness.js';
 
@@ -156,6 +157,30 @@ describe.skipIf(!HAS_REDIS)('a queue', () => {
       expect(readFileSync(folder.at(`far/${name}`), 'utf8'), name).toBe(
         readFileSync(folder.at(`near/${name}`), 'utf8'),
       );
+  });
+
+  it('says what Redis says: a password is missing', async () => {
+    const file = folder.put('small.yaml', smallScenario());
+    const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--requirepass', 'key'];
+    await begin(spawn('redis-server', args, { cwd: folder.path })).says('Ready to accept');
+    const { status, stderr } = faultlineProcess(['run', file, '--queue', address], {
+      cwd: folder.path,
+    });
+    expect(stderr).toMatch(/does not answer \(NOAUTH/);
+    expect(status).toBe(3);
+  });
+
+  it('says that a result is damaged', async () => {
+    const file = folder.put('small.yaml', smallScenario());
+    await redis();
+    const name = queueName(new URL('../../../dist/run/worker.js', import.meta.url));
+    const bull = await loadBull();
+    const connection = connectionOf({ url: address, shown: address }, { isOver: false });
+    const liar = new bull.Worker(name, async () => 'nothing', { connection });
+    const asked = begin(start(['run', file, '--queue', address, NO_PROOFS], folder.path));
+    expect(await asked.ended).toBe(3);
+    expect(asked.text).toContain('a worker of the queue gave a damaged result');
+    await liar.close(true);
   });
 
   it('makes the runs of other commands, and a signal ends a worker at once', async () => {
