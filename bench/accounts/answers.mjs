@@ -478,10 +478,16 @@ export const NOTES = [
     /^\* (?:while (?<words>.+?)(?: from (?<from>[\d.,]+(?: \S+)?) to (?<to>[\d.,]+ \S+))?(?: \((?<others>.+)\))?)$/u,
     ({ groups }, facts) => starError(groups, facts),
   ),
-  kind('a star of a fault', /^\* during (?<id>\S+)$/u, ({ groups }, { result }) =>
-    result.variants.some(({ faults }) => faults.some(({ id }) => id === groups.id))
-      ? null
-      : 'there is no such fault',
+  kind(
+    'a star of a fault',
+    /^\* during the fault (?<id>\S+), which differs by variant$/u,
+    ({ groups }, { result }) => {
+      const own = result.variants.flatMap(({ faults }) =>
+        faults.filter(({ id }) => id === groups.id),
+      );
+      if (own.length === 0) return 'there is no such fault';
+      return new Set(own.map(({ words }) => words)).size > 1 ? null : 'it is the same in all';
+    },
   ),
   kind('what a column is', /^(?:p99 of successes|Intervals: faultline compare|[A-Z][\w ]+: .+)$/u),
 ];
