@@ -8,6 +8,7 @@ import { runKept, type Kept } from '../run/kept.js';
 import { identify } from '../run/here.js';
 import { looksOf } from '../stats/looks.js';
 import { enoughRuns, type Enough, type Made } from '../api/until.js';
+import { simulators } from '../run/replicate.js';
 import type { TaskWorkers } from '../run/worker-threads.js';
 import type { Incomplete, Result } from '../contracts/result/result.js';
 import type { Prepared } from '../api/prepare.js';
@@ -16,6 +17,7 @@ import { EXIT } from './exit.js';
 import { UNREPORTED, interruption, keep, keepNoMore, reporting } from './interrupt.js';
 import { memoryOf, type MemoryFlags } from './memory.js';
 import { progressBar, stopwatch } from './progress.js';
+import { withRunners } from './queue/runners.js';
 import { explainRunError } from './run-errors.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
@@ -56,6 +58,15 @@ export async function simulateAll(
   terminal: Terminal,
   workerThreads?: TaskWorkers,
 ): Promise<Simulated> {
+  if (workerThreads === undefined) {
+    const { plans, path } = prepared;
+    const total = plans.length * mostOf(prepared);
+    const { heapMiB, memory } = memoryOf(options, plans, path, total);
+    const setup = simulators(heapMiB, plans, memory);
+    return withRunners(setup, options, terminal, (own) =>
+      simulateAll(prepared, options, terminal, own),
+    );
+  }
   const { plans, path, file } = prepared;
   const replications = mostOf(prepared);
   const variants = plural(plans.length, 'variant');
@@ -78,7 +89,7 @@ export async function simulateAll(
         onDone: (now) => progress(before + now),
         signal: interruption,
         first,
-        ...(workerThreads !== undefined && { workerThreads }),
+        workerThreads,
       });
       before += plans.length * count;
       const { interrupted, stops, records } = last;
