@@ -9,15 +9,7 @@ import {
 } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { instantOf, menuOf } from './explore-flags.js';
-import {
-  closeness,
-  FIX_FORMATS,
-  multiple,
-  nameList,
-  pathName,
-  shareBetween,
-  wholeNumber,
-} from './flags.js';
+import { FIX_FORMATS, multiple, nameList, pathName, shareBetween, wholeNumber } from './flags.js';
 
 /** `story FILE|RESULT`. */
 export const addStory: Add = (program, terminal, perform) => {
@@ -206,7 +198,7 @@ export const addCapacity: Add = (program, terminal, perform) => {
     .option(
       '--resolution <share>',
       'most that the two ends of a limit differ (0.5% to 50%)',
-      closeness,
+      shareBetween(0.005, 0.5, '5%'),
       0.05,
     )
     .option('--json <file>', 'write the limits as JSON; - is standard output', pathName)

@@ -28,22 +28,17 @@ export function multiple(text: string): number {
   return value;
 }
 
-/** `5%`: a share from 0.5 % to 50 %, as an option parser. */
-export function closeness(text: string): number {
-  const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
-  if (!(value >= 0.005 && value <= 0.5)) {
-    throw new InvalidArgumentError('a share from 0.5% to 50% is expected, such as 5%.');
-  }
-  return value;
-}
-
-/** `30%`: a share between two others, as an option parser. */
-export function shareBetween(least: number, most: number): (text: string) => number {
+/** A share between two others, such as `30%`, as an option parser. */
+export function shareBetween(
+  least: number,
+  most: number,
+  example = '30%',
+): (text: string) => number {
   return (text) => {
     const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
     if (value >= least && value <= most) return value;
     const ends = [least, most].map((one) => `${Number((100 * one).toPrecision(6))}%`);
-    const message = `a share from ${ends[0]} to ${ends[1]} is expected, such as ${least <= 0.3 && most >= 0.3 ? '30%' : ends[1]}.`;
+    const message = `a share from ${ends[0]} to ${ends[1]} is expected, such as ${example}.`;
     throw new InvalidArgumentError(message);
   };
 }
