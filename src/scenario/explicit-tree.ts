@@ -32,7 +32,7 @@ function explicitSections(tree: MapNode): MapNode {
 function checkShapes(tree: MapNode, problems: Problems): void {
   visitScenario(tree, {
     step: (node, path) => {
-      checkVerbs(node, path, problems);
+      checkVerbs(tree, node, path, problems);
       return node;
     },
   });

@@ -14,7 +14,7 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   const id = LISTED.get(key);
   const [first] = entries(node);
   if (key === 'requests' && first?.[1].value.type === 'scalar')
-    return ': put - before its first key';
+    return first[0].includes('.') ? mixOf(node) : ': put - before its first key';
   if (id !== undefined && first !== undefined) return `: write its entries as - ${id}: ${first[0]}`;
   if (isOff(node) && mayBeOff(path)) return ': write none';
   const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
@@ -27,6 +27,15 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (key === 'on') return outcomesHint(path, word);
   if (isStep) return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
   return shortHint(String(key), word);
+}
+
+/** A mix that is written as a mapping from endpoints to shares. */
+function mixOf(node: Node): string {
+  const calls = entries(node).map(([call, { value }]) => {
+    const weight = Number.parseFloat(String(value.type === 'scalar' ? value.value : ''));
+    return `{ call: ${call}${weight > 0 ? `, weight: ${weight}` : ''} }`;
+  });
+  return `: write [ ${calls.join(', ')} ]`;
 }
 
 /** Example of a cache. A product name such as `redis` is the kind of a level. */

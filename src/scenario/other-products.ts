@@ -40,6 +40,7 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   if (last === 'circuitBreaker') return OF_BREAKERS;
   if (last === 'resources') return OF_RESOURCES;
   if (isBundle(path)) return OF_BUNDLES;
+  if (path.length === 2 && path[0] === 'workloads') return OF_WORKLOADS;
   return path.length === 2 && path[0] === 'services' ? OF_SERVICES : [];
 }
 
@@ -205,6 +206,25 @@ const OF_RESOURCES: readonly WayOut[] = [
     write: () => 'cpu: { cores: 4, quota: { limit: 0.5 } }',
   },
 ];
+
+const OF_WORKLOADS: readonly WayOut[] = [
+  {
+    keys: 'rate rps qps tps throughput',
+    because: 'the load of a workload is its arrivals',
+    write: (value) => field('arrivals', isRate(value) ? `poisson(${perSecond(value)})` : value!),
+  },
+];
+
+/** Whether it is not a law of arrivals already, such as `constant(50/s)`. */
+function isRate(value: string | undefined): boolean {
+  return value === undefined || !value.includes('(');
+}
+
+/** Converts a rate: a bare number means per second. */
+function perSecond(value: string | undefined): string {
+  if (value === undefined) return '50/s';
+  return /^\d+(\.\d+)?$/.test(value) ? `${value}/s` : value;
+}
 
 const OF_SERVICES: readonly WayOut[] = [
   {

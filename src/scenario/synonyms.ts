@@ -103,6 +103,7 @@ export const SYNONYMS: readonly string[] = [
   'limitRefreshPeriod fillInterval window refreshperiod interval period per',
   'maximumPoolSize maxOpen max poolsize size maxconnections maxpoolsize maxtotal maxopenconns',
   'connectionTimeout acquireTimeout checkouttimeout borrowtimeout pooltimeout maxwait queryWaitTimeout',
+  'maxConnections connections connectionlimit maxconn',
   'baseEjectionTime ejectiontime ejectionduration',
 
   'disruptionBudget pdb poddisruptionbudget',

@@ -8,7 +8,10 @@ import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
 import { outcomesHint, wayOut } from './other-products.js';
+import { exampleOf } from './reference/shown.js';
+import { STEP_LISTS } from './salvage.js';
 import { siblingHint } from './sibling-kinds.js';
+import { stepOfTarget } from './step-targets.js';
 import { wordFor } from './suggest.js';
 import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
@@ -87,7 +90,8 @@ class Reporter {
       ? this.known[Number(message.slice(KNOWN.length))]
       : undefined;
     const allowed = known?.keys ?? [];
-    const place = wayOut(path, key, entry?.value) ?? placeHint(path, key);
+    const target = isStep(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
+    const place = wayOut(path, key, entry?.value) ?? placeHint(path, key) ?? target;
     const meant = wordFor(key, allowed);
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     if (place !== undefined) {
@@ -186,11 +190,9 @@ class Reporter {
     if (found.node.type === 'scalar' && this.problems.knows(found.node.at)) return;
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
-    this.add(
-      'FL204',
-      path,
-      `${wanted(issue)}, got ${shown(issue, value)}${formHint(path, found.node, locate(this.tree, path.slice(0, -1)).node)}`,
-    );
+    const owner = locate(this.tree, path.slice(0, -1)).node;
+    const hint = formHint(path, found.node, owner) || this.asIn(path, owner);
+    this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}${hint}`);
   }
 
   /** Whether a comma in a list has split the value at this path. */
@@ -222,12 +224,20 @@ class Reporter {
     if (removed !== undefined && this.problems.knows(removed)) return;
     const at = removed ?? found.key ?? startOf(found.node.at);
     const note = removed === undefined ? '' : '; it was removed here';
+    const own = path.slice(0, found.depth + 1);
+    const words = `${hint}${missingHint(String(name), found.node)}`;
     this.lacking.push({
       code: 'FL203',
       at,
-      path: path.slice(0, found.depth + 1),
-      message: `is required${hint}${note}${missingHint(String(name), found.node)}`,
+      path: own,
+      message: `is required${words === '' ? this.asIn(own, found.node) : words}${note}`,
     });
+  }
+
+  /** A field as an example writes it, of the kind that its component has. */
+  private asIn(path: readonly PathKey[], owner: Node): string {
+    const example = exampleOf(path, text(get(owner, 'kind')));
+    return example === null ? '' : `, as in ${example}`;
   }
 
   /** Reports missing keys, except those that are present under a wrong name with a suggestion. */
@@ -248,7 +258,12 @@ class Reporter {
 }
 
 /** Reports steps without exactly one verb. The messages of a schema would be unclear. */
-export function checkVerbs(step: Node, path: readonly PathKey[], problems: Problems): void {
+export function checkVerbs(
+  tree: Node,
+  step: Node,
+  path: readonly PathKey[],
+  problems: Problems,
+): void {
   if (step.type !== 'map') return;
   const keys = [...step.entries.keys()];
   const verbs = keys.filter((key) => (STEP_VERBS as readonly string[]).includes(key));
@@ -269,10 +284,15 @@ export function checkVerbs(step: Node, path: readonly PathKey[], problems: Probl
     return;
   }
   const wrong = keys.find((key) => !(STEP_MODIFIERS as readonly string[]).includes(key));
-  // A misspelt verb is reported as an unknown key.
+  // A misspelt verb, or another word for it, is reported as an unknown key.
   if (wrong !== undefined && wordFor(wrong, STEP_VERBS) !== undefined) return;
+  if (wrong !== undefined && stepOfTarget(tree, get(step, wrong)) !== undefined) return;
   const message = `a step needs a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
+}
+
+function isStep(path: readonly PathKey[]): boolean {
+  return typeof path.at(-1) === 'number' && STEP_LISTS.has(String(path.at(-2)));
 }
 
 /** `{ wait: uniform(5ms, 9ms) }` also yields the key `9ms)`. The incomplete value is reported instead. */

@@ -16,9 +16,12 @@ const ELSEWHERE = /publishLatency\.|backoff\.|pools?\.|cpu\.|[pP]olicy\./;
 
 /** The page of the fields to which a name or a path leads. */
 export function fieldsPage(name: string, fields: readonly Field[]): string {
-  const sorted = [...fields].sort((a, b) => rankOf(a.paths[0]!) - rankOf(b.paths[0]!));
+  const sorted = [...fields].sort((a, b) => rankOfField(a) - rankOfField(b));
   const isShort = sorted.length <= DESCRIBED;
-  const shown = sorted.slice(0, FIELDS_SHOWN).map((field) => fieldText(field, isShort));
+  const isStep = ({ paths }: Field): boolean => paths.some((path) => STEP.test(path));
+  const shown = sorted
+    .slice(0, FIELDS_SHOWN)
+    .map((field) => fieldText(field, isShort || isStep(field)));
   const rest = fields.length - shown.length;
   const more = rest > 0 ? [`and ${rest} more`] : [];
   return [`${name}, in a scenario`, ...shown, ...more].join('\n\n');
@@ -39,8 +42,16 @@ function headOf({ paths, words }: Field): string {
   return `${shown}${words.length === 1 ? `: ${words[0]}` : ''}${more}`;
 }
 
-/** Services come first; fields of defaults and templates are repetitions. */
+function rankOfField({ paths }: Field): number {
+  return Math.min(...paths.map(rankOf));
+}
+
+/** A step of an endpoint is what its verb means first. */
+const STEP = /^services\.<name>\.endpoints\.<name>\[\]\.\w+$/;
+
+/** Steps and services come first; fields of defaults and templates are repetitions. */
 function rankOf(path: string): number {
+  if (STEP.test(path)) return -1;
   if (path.startsWith('services.')) return 0;
   return /^(defaults|templates)\./.test(path) ? 2 : 1;
 }

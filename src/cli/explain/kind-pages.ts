@@ -74,8 +74,8 @@ function referencePage(entry: ReferenceEntry): string {
   return [
     `${sectionOf(entry)}, kind ${kind}`,
     paragraph(summary),
-    formTable(form ?? component, kind),
     indented('Example:', example),
+    formTable(form ?? component, kind),
     ...(sources.length === 0 ? [] : [indented('Sources:', sources.join('\n'))]),
   ].join('\n\n');
 }
@@ -93,8 +93,8 @@ function outlierPage(pattern: OutlierKind): string {
   return [
     `outlierDetection, kind ${pattern.outlier}${standardText(pattern)}`,
     paragraph(pattern.summary),
-    schemaTable(pattern.schema),
     indented('Example, the value of outlierDetection:', pattern.example),
+    schemaTable(pattern.schema),
     indented('Sources:', pattern.sources.join('\n')),
   ].join('\n\n');
 }
@@ -106,8 +106,8 @@ function policyPage(pattern: PolicyKind): string {
     `${policy}, kind ${kind}${standardText(pattern)}`,
     paragraph(summary),
     `Usual place: ${place}.`,
-    schemaTable(pattern.schema),
     indented('Example, a bundle of policies:', pattern.example),
+    schemaTable(pattern.schema),
     indented('Sources:', pattern.sources.join('\n')),
   ].join('\n\n');
 }
@@ -125,8 +125,8 @@ function faultPage(pattern: FaultKind): string {
     `${pattern.kind}, a fault`,
     paragraph(pattern.summary),
     paragraph(`Targets: ${pattern.targets.join(', ')}.${meansPrimary(pattern) ? PRIMARY : ''}`),
-    schemaTable(pattern.schema),
     indented('Example:', pattern.example),
+    schemaTable(pattern.schema),
     indented('Sources:', pattern.sources.join('\n')),
   ].join('\n\n');
 }

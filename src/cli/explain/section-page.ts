@@ -48,11 +48,11 @@ export function sectionPage(name: string): string | null {
   return [
     `${name}, a section`,
     paragraph(schema.description ?? ''),
+    ...(example === undefined ? [] : [indented('Example:', example)]),
     ...(JUDGED_SECTIONS.some((own) => own === name) ? [GRAMMAR] : []),
     ...(kinds.length === 0 ? [] : [indented('Kinds, each with a page:', columns(kinds))]),
     ...(fields.length === 0 ? [] : [indented('Fields:', fieldRows(fields))]),
     ...metricLines(name),
-    ...(example === undefined ? [] : [indented('Example:', example)]),
   ].join('\n\n');
 }
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.js';
+
+/** A file written after reading one example, with the words that came to mind. */
+const GUESSED = `faultline: 1
+title: Ticket shop
+run: { duration: 30s }
+services:
+  api:
+    endpoints:
+      buy: [ { read: sessions }, { insert: tickets.hold }, { emit: bought } ]
+databases:
+  tickets: { kind: postgres, connections: 40 }
+caches:
+  sessions: {}
+topics:
+  bought: { kind: bus }
+workloads:
+  users: { rate: 300/s, requests: { api.buy: 20%, api.browse: 80% } }
+`;
+
+function messagesOf(text: string): readonly string[] {
+  const { problems } = loadScenario('guessed.yaml', () => ({ text }));
+  return problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+describe('a first guess', () => {
+  it.each([
+    'services.api.endpoints.buy.steps[0].read: unknown key read: sessions is a cache; write cache: { get: sessions }',
+    'databases.tickets.operations: is required, as in operations: { search: { work: 8ms } }',
+    'databases.tickets.connections: unknown key connections',
+    'caches.sessions.levels: is required, as in levels: [ { name: near, kind: local, capacity: 100, ttl: 10s } ]',
+    'workloads.users.rate: unknown key rate: the load of a workload is its arrivals; write arrivals: poisson(300/s)',
+    'workloads.users.requests: must be a list, got a map: write [ { call: api.buy, weight: 20 }, { call: api.browse, weight: 80 } ]',
+  ])('is answered by the line to write: %s', (message) => {
+    expect(messagesOf(GUESSED)).toContain(message);
+  });
+
+  it('of a verb is answered once, by the step that its target needs', () => {
+    const text = GUESSED.replace('read: sessions', 'ask: tickets').replace(
+      'connections: 40',
+      'operations: { seat: 5ms }',
+    );
+    const own = messagesOf(text).filter((message) => message.includes('buy.steps[0]'));
+    expect(own).toEqual([
+      'services.api.endpoints.buy.steps[0].ask: unknown key ask: tickets is a database; write query: tickets.seat',
+    ]);
+  });
+
+  it('of a verb without a target is answered by the verbs', () => {
+    const own = messagesOf(GUESSED.replace('read: sessions', 'ask: nothing'));
+    expect(own.some((message) => message.includes('a step needs a verb'))).toBe(true);
+  });
+
+  it('shows what a missing value looks like', () => {
+    const text = `${GUESSED}policies: { p: { circuitBreaker: { kind: polly } , retry: { backoff: { kind: constant } } } }
+faults: [ { id: a, kind: slow, target: api, at: 1s, for: 1s } ]
+`;
+    expect(messagesOf(text).filter((message) => message.includes('is required')))
+      .toMatchInlineSnapshot(`
+      [
+        "databases.tickets.operations: is required, as in operations: { search: { work: 8ms } }",
+        "caches.sessions.levels: is required, as in levels: [ { name: near, kind: local, capacity: 100, ttl: 10s } ]",
+        "policies.p.retry.attempts: is required: a whole number >= 1 or unlimited",
+        "policies.p.retry.backoff.base: is required: a duration such as 15ms",
+        "faults[0].factor: is required: a factor such as 2 or 150%",
+      ]
+    `);
+  });
+});
