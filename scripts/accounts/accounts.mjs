@@ -42,7 +42,10 @@ const LESS = {
   'scenarios/cqrs-event-sourcing.yaml': { replications: 1 },
   'scenarios/event-backlog.yaml': { replications: 1 },
   'scenarios/online-boutique-saga.yaml': { replications: 1 },
-  'scenarios/online-boutique.yaml': { variants: ['as-shipped', 'guarded', 'parallel-home'] },
+  'scenarios/online-boutique.yaml': {
+    replications: 2,
+    variants: ['as-shipped', 'guarded', 'parallel-home'],
+  },
   'scenarios/order-saga.yaml': { replications: 1 },
   'scenarios/p99-claim.yaml': { replications: 3 },
   'scenarios/pool-exhaustion.yaml': { replications: 1 },

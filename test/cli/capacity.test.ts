@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapacityResult } from '../../src/contracts/result/capacity.js';
 import { Folder, faultline } from './harness.js';
@@ -160,11 +159,5 @@ budgets: [ users.latency.max <= 2s ]
       ['--variant', 'nosuch'],
     ])
       expect([flags, faultline(['capacity', path, ...flags]).status]).toEqual([flags, 2]);
-  });
-
-  it('prints what the page shows', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../docs/capacity.md'), 'utf8');
-    const shown = /faultline (capacity .*)\n```\n\n```text\n([^`]*)```/.exec(page)!;
-    expect(faultline([...shown[1]!.split(' '), '--quiet']).stdout).toBe(shown[2]);
   });
 });

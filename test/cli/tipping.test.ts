@@ -129,12 +129,4 @@ describe('how close a storm of retries is', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('--map makes further runs, and --no-explain makes none');
   });
-
-  it('prints what docs/tipping.md shows', () => {
-    const page = readFileSync(new URL('../../docs/tipping.md', import.meta.url), 'utf8');
-    const [, command, shown] = /faultline (run \S+ .*)\n```\n\n```text\n([^`]*)```/u.exec(page)!;
-    const { stdout } = faultline([...command!.split(' '), '--out', folder.path]);
-    const plain = (text: string): string => text.replace(/\s+/gu, ' ');
-    expect(plain(stdout)).toContain(plain(shown!));
-  });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { lessOf } from '../../scripts/accounts/accounts.mjs';
 import { remarksOn } from '../lint/lint-text.js';
 import { breakerRows, missingRow } from '../support/breaker-page.js';
 import { expectAccount } from './accounts.js';
@@ -57,11 +58,16 @@ describe('scenarios/p99-claim.yaml', () => {
 
 describe('scenarios/online-boutique.yaml', () => {
   it('holds its budgets and has its account', () => {
-    // The rare checkout needs all six runs, the crowd of black-friday shows nothing else than before.
-    const variants = ['as-shipped', 'guarded', 'parallel-home'];
-    const ran = runFile('scenarios/online-boutique.yaml', { variants });
-    expect(broken(ran)).toEqual([]);
-    expectAccount('scenarios/online-boutique.yaml', ran);
+    // The crowd of black-friday shows nothing else than before.
+    const path = 'scenarios/online-boutique.yaml';
+    const ran = runFile(path, lessOf(path));
+    // Two of its six runs have the values; to decide the rare checkout takes all of them.
+    expect(broken(ran).filter((said) => !said.includes(': inconclusive'))).toEqual([]);
+    expect(ran.value('users.checkout.success in guarded')).toBeGreaterThan(0.97);
+    const p95 = (name: string): number =>
+      ran.value(`users.index.latency.p95 before slow-catalog in ${name}`);
+    expect(p95('parallel-home')).toBeLessThan(0.9 * p95('as-shipped'));
+    expectAccount(path, ran);
   });
 });
 
