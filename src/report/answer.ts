@@ -18,6 +18,7 @@ import { unseenSentences } from './unseen-words.js';
 import { contrastWords } from './contrast.js';
 import { degradedWords } from './degraded.js';
 import { listed } from './format.js';
+import { handleWords } from './headroom.js';
 import {
   brokenWarnings,
   heldBudgets,
@@ -187,7 +188,22 @@ function unseenWhy(view: View): Words | null {
       ({ role, without }) => (role === 'none' || role === 'undecided') && without !== null,
     ),
   );
+  const busy = busyWords(variant);
+  if (busy !== null) return [...shortened([busy]), '.'];
   return isCleared === true ? ['The runs without single faults show no cause.'] : null;
+}
+
+/** `mailer is saturated: its 1 consumer of mails handles 20/s of 60/s`, of a topic or queue that falls behind. */
+function busyWords({ headroom, cascade }: VariantResult): string | null {
+  const behind = cascade.events.filter(({ kind }) => kind === 'backlog');
+  const busy = headroom?.components.find(
+    ({ resource, of, factor }) =>
+      resource === 'consumers' &&
+      factor <= 1 &&
+      behind.some(({ subject }) => subject === of || subject.startsWith(`${of}.`)),
+  );
+  if (busy === undefined || headroom?.underFault === true) return null;
+  return `${busy.component} is saturated: ${handleWords(busy)} (measured)`;
 }
 
 /** A sentence after a name. */

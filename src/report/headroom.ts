@@ -58,6 +58,12 @@ export function holdWords(one: ComponentHeadroom): string {
   return `${limitWords(one)}${grown} ${isOne ? 'holds' : 'hold'}`;
 }
 
+/** `its 1 consumer of mails handles 20/s of 60/s`. */
+export function handleWords(one: ComponentHeadroom): string {
+  const verb = one.limit === 1 ? 'handles' : 'handle';
+  return `${limitWords(one)} ${verb} ${formatRate(one.saturatesAt)} of ${formatRate(one.rate)}`;
+}
+
 /** The component that saturates first, in a sentence, with its headroom under faults; null where nothing used has a limit. */
 export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
   const { components, underFault, rate } = headroom;

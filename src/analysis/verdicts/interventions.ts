@@ -24,13 +24,18 @@ export interface Usual {
   readonly records: readonly RunRecord[];
   readonly limits: SlowLimits;
   readonly hasFault: boolean;
+  /** How much goes wrong in a run that no request shows; a change of how messages are handled averts that. */
+  readonly unseen: (record: RunRecord) => number;
 }
 
 /** The share of the harm that a trial averts, as a mean. */
-export function avertedShare(trial: Trial, { plan, records, limits }: Usual): number {
+export function avertedShare(trial: Trial, { plan, records, limits, unseen }: Usual): number {
   const same = records.slice(0, trial.records.length);
-  const usual = mean(same.map((record) => harmOf(plan, record, limits)));
-  const own = mean(harmsOf(trial, plan, records, limits));
+  const { isUnseen = false } = trial.intervention;
+  const usual = mean(
+    same.map((record) => (isUnseen ? unseen(record) : harmOf(plan, record, limits))),
+  );
+  const own = mean(isUnseen ? trial.records.map(unseen) : harmsOf(trial, plan, records, limits));
   return usual === 0 ? 0 : (usual - own) / usual;
 }
 

@@ -133,7 +133,10 @@ class Proof {
     const hasFault = proof !== null && isByFaults(proof);
     const calm = none === null ? null : calmAlerts(none);
     const { metastability, trial } = await this.metastability(none);
-    const first = { plan, records: usual, limits: known, hasFault };
+    const goes = unseenOf(this.subject.ended.cascade.events);
+    const unseenIn = (record: RunRecord): number =>
+      goes.reduce((sum, one) => sum + countOf(plan, record, one), 0);
+    const first = { plan, records: usual, limits: known, hasFault, unseen: unseenIn };
     const trials = await this.trials(first, trial === null ? [] : [trial]);
     const limits =
       proof === null ? leastLimits(plan, [usual, ...trials.map(({ records }) => records)]) : known;
@@ -143,7 +146,6 @@ class Proof {
     const [ofMessages, ofRequests] = [true, false].map((wanted) =>
       trials.filter(({ intervention }) => (intervention.isUnseen ?? false) === wanted),
     );
-    const goes = unseenOf(this.subject.ended.cascade.events);
     const unseen = unseenProofs(plan, goes, found, blamedOf(this.suspects), ofMessages!);
     return {
       ...(proof ?? { harm, failed, background: harm, backgroundFailed: failed, faults: [] }),
@@ -152,7 +154,7 @@ class Proof {
       runs: this.runs,
       replications: this.replications,
       failing: failingTime(usual.map((record) => failingSteps(plan, record))),
-      interventions: interventionResults(ofRequests!, { plan, records: usual, limits, hasFault }),
+      interventions: interventionResults(ofRequests!, { ...first, limits }),
       ...(unseen.length > 0 && { unseen }),
       ...(twin !== null && { twin }),
       ...(calm !== null && { calmAlerts: calm }),
@@ -292,9 +294,11 @@ class Proof {
     while (open.length > 0 && events.isAffordable(isKnown ? events.usual : events.decisive)) {
       for (const trial of await this.batch(open.splice(0, events.atOnce(events.usual)), usual)) {
         trials.push(trial);
-        const { stronger, part } = trial.intervention;
+        const { stronger, part, isUnseen } = trial.intervention;
         const share = avertedShare(trial, usual);
-        isKnown ||= share >= CAUSE && part !== 'setting' && part !== 'policy';
+        // What averts a backlog is no cause of what requests show.
+        const isCause = isUnseen !== true && part !== 'setting' && part !== 'policy';
+        isKnown ||= share >= CAUSE && isCause;
         if (stronger === undefined || share >= CAUSE) continue;
         // A change that helps a little is more likely to help more.
         if (share > 0.1) open.unshift(stronger);

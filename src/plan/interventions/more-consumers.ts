@@ -1,3 +1,4 @@
+import type { VariantResult } from '../../contracts/result/result.js';
 import { fallsBehind, withConsumers, type Consumed } from './consumers.js';
 import type { Intervention, InterventionKind } from './kind.js';
 
@@ -9,8 +10,17 @@ export const moreConsumers: InterventionKind = {
   kind: 'capacity',
   isUnseen: true,
   of: (plan) => withConsumers(plan, () => true).map((consumed) => more(consumed, 0)),
-  worth: (variant, { subject }) => (fallsBehind(variant, subject) ? 0.75 : 0),
+  worth: (variant, { subject }) =>
+    !fallsBehind(variant, subject) ? 0 : areBusy(variant, subject) ? 1 : 0.75,
 };
+
+/** Whether the consumers are busy all the time before any fault. */
+function areBusy({ headroom }: VariantResult, subject: string): boolean {
+  const own = headroom?.components.find(
+    ({ resource, of }) => resource === 'consumers' && of === subject,
+  );
+  return own !== undefined && own.factor <= 1;
+}
 
 function more(consumed: Consumed, step: number): Intervention {
   const { subject, changed } = consumed;
