@@ -62,3 +62,48 @@ it('fix raises their concurrency', () => {
   // No request fails before or after.
   expect(stdout).not.toContain('fewer failed requests');
 });
+
+describe('consumers with the one handler of the default, beside a fault that has no part in it', () => {
+  /** 20 ms a message: 50/s of 150/s, so three handlers are just too few, and four are enough. */
+  const text = `
+faultline: 1
+title: a backlog beside a fault
+run: { duration: 60s, warmup: 5s, replications: 3 }
+queues: { jobs: { kind: simple, consumers: [ { call: worker.handle } ] } }
+services:
+  worker: { endpoints: { handle: [ wait: exponential(20ms) ] } }
+  prices: { endpoints: { get: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(150/s), requests: [ { name: put, steps: [ publish: jobs ] }, { call: prices.get, weight: 0.01 } ] }
+faults: [ { id: slow-prices, kind: slow, target: prices, factor: 1.5, at: 30s, for: 5s } ]
+budgets: [ jobs.lag < 40 ]
+`;
+
+  it('are the answer, with the setting to change', () => {
+    const path = folder.put('beside.yaml', text);
+    const { stdout } = faultline(['run', path, '--out', folder.at('out')]);
+    const plain = stdout.replaceAll(/\s+/gu, ' ');
+    expect(plain).toMatch(
+      /why Of [\d,]+ messages that wait for jobs on average, \d+ remain with 4x the concurrency of the consumers of jobs\./u,
+    );
+    expect(plain).toContain('remedy Set queues.jobs.consumers[0].concurrency to 4 (now 1)');
+  });
+
+  it('are the measured answer where no further runs are made', () => {
+    const path = folder.put('beside.yaml', text);
+    const { stdout } = faultline(['run', path, '--no-explain', '--out', folder.at('out')]);
+    expect(stdout.replaceAll(/\s+/gu, ' ')).toMatch(
+      /why worker is saturated: its 1 consumer of jobs handles (?:49|50|51)[.\d]*\/s of 1[45]\d[.\d]*\/s \(measured\)\./u,
+    );
+  });
+
+  it('are more than one step away: fix goes on where one run holds what three do not', () => {
+    const path = folder.put('beside.yaml', text);
+    const json = folder.at('beside.json');
+    faultline(['fix', path, '--quiet', '--json', json]);
+    const { fixed } = JSON.parse(readFileSync(json, 'utf8')) as FixResult;
+    expect(fixed.answer?.settings).toEqual([
+      { path: 'queues.jobs.consumers[0].concurrency', from: '1', to: '4' },
+    ]);
+  });
+});

@@ -78,6 +78,8 @@ const FEW = 8;
 const REMEDIES = 12;
 /** With this many replications or more, interventions run once before all of them; */
 const MANY = 3;
+/** A backlog that is halved still grows: more is tried until this share of it is gone. */
+const CLEARED = 0.9;
 /** only those that change more than this share of the harm run again. */
 const NOTHING_AT_ALL = 0.002;
 /** Plans that prove why a variant stays down. */
@@ -299,7 +301,7 @@ class Proof {
         // What averts a backlog is no cause of what requests show.
         const isCause = isUnseen !== true && part !== 'setting' && part !== 'policy';
         isKnown ||= share >= CAUSE && isCause;
-        if (stronger === undefined || share >= CAUSE) continue;
+        if (stronger === undefined || share >= (isUnseen === true ? CLEARED : CAUSE)) continue;
         // A change that helps a little is more likely to help more.
         if (share > 0.1) open.unshift(stronger);
         else open.push(stronger);

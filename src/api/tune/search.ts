@@ -139,6 +139,18 @@ class Search {
       if (some.length < BEST && some.every((own) => own[0]!.path !== moves[0]!.path))
         some.push(moves);
     }
+    const found = await this.inFull(some);
+    // One run may hold what not all of them do: then the next step may be enough.
+    const held = new Set(helpful.filter(({ outcome }) => outcome.holds).map(({ moves }) => moves));
+    const next = found.flatMap(({ moves, outcome }): Moves[] => {
+      const { stronger } = moves[0]!;
+      return outcome.holds || !held.has(moves) || stronger === undefined ? [] : [[stronger]];
+    });
+    return [...found, ...(await this.inFull(next))];
+  }
+
+  /** Changes with all replications. */
+  private async inFull(some: readonly Moves[]): Promise<readonly Tried[]> {
     const outcomes = await this.runs(some, this.by.replications);
     return some.flatMap((moves, k) => {
       const outcome = outcomes[k] ?? null;

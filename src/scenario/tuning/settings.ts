@@ -5,6 +5,7 @@ import type { PolicyName } from '../../contracts/patterns/policy-traits.js';
 import {
   entries,
   get,
+  items,
   map,
   pathText,
   scalar,
@@ -228,7 +229,23 @@ function componentSettings(written: MapNode): readonly Setting[] {
       const external = get(value, 'external');
       // The capacity of others is not ours to choose.
       if (external?.type === 'scalar' && external.value === true) return [];
-      return [{ of: { component }, moves: chosenIn(value, [section, component]) }];
+      const path = [section, component];
+      return [
+        { of: { component }, moves: [...chosenIn(value, path), ...alone(written, value, path)] },
+      ];
+    }),
+  );
+}
+
+/** More handlers for consumers that have the one of the default. Those of a function have as many as it has partitions. */
+function alone(written: MapNode, component: Node, path: readonly PathKey[]): readonly Move[] {
+  return ['consumers', 'subscribers'].flatMap((list) =>
+    items(get(component, list)).flatMap((item, k) => {
+      const [target = ''] = (text(get(item, 'call')) ?? '').split('.');
+      const isKnown = get(item, 'concurrency') !== undefined;
+      if (isKnown || target === '' || get(get(written, 'functions'), target) !== undefined)
+        return [];
+      return multiples([...path, list, k, 'concurrency'], scalar(1, item.at), 1);
     }),
   );
 }
