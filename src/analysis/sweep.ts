@@ -110,7 +110,7 @@ function figuresOf(
     expect: asked.expect === null ? null : expectOf(asked.expect, counted, all),
   };
   const isGood = isMet(judged, asked);
-  const gives = isGood ? undefined : firstToGive(data);
+  const gives = isGood ? undefined : firstToGive(data, isOfUsers(judged, asked, data));
   const alarms = [
     ...alarmsOf([data], file),
     ...(isGood && unanswered !== null ? [unansweredAlarm(unanswered)] : []),
@@ -206,15 +206,31 @@ type FullResource = Extract<GivesIn, { readonly full: unknown }>;
  * The component that gives in first: the one whose resource is full, by the headroom of all runs, else the first one in
  * the first run that runs out of something or degrades. Undefined if none does.
  */
-function firstToGive(data: VariantData): SweepFigures['gives'] {
-  return fullest(data) ?? firstEvent(data);
+function firstToGive(data: VariantData, isOfRequests: boolean): SweepFigures['gives'] {
+  return fullest(data, isOfRequests) ?? firstEvent(data);
+}
+
+/** Whether only budgets on requests of users break: users wait for no consumer of messages. */
+function isOfUsers(
+  { points }: Pick<SweepFigures, 'points'>,
+  { budgets, expect }: Asked,
+  { plan, componentIds }: VariantData,
+): boolean {
+  const broken = budgets.filter((_, i) => points[i] === 'fail');
+  const isOfUser = ({ expression: { metric } }: (typeof broken)[number]): boolean => {
+    const { subject } = metric;
+    if (subject.kind !== 'component') return false;
+    const id = componentIds.get(subject.at.component);
+    return id !== undefined && plan.components[id].kind === 'workload';
+  };
+  return expect === null && broken.length > 0 && broken.every(isOfUser);
 }
 
 /** The fullest resource, if it is full: before the first fault, or while one is active. */
-function fullest(data: VariantData): FullResource | undefined {
+function fullest(data: VariantData, isOfRequests: boolean): FullResource | undefined {
   const headroom = headroomOf(data);
   const times = [{ ...headroom, fault: null }, ...headroom.faults].flatMap((time) => {
-    const [full] = time.components;
+    const full = time.components.find(({ resource }) => !isOfRequests || resource !== 'consumers');
     return full === undefined || full.factor > FULL_AT ? [] : [{ ...time, full }];
   });
   // Where the load is too high without a fault, no fault is needed to fill the resource.
@@ -238,7 +254,7 @@ function unansweredIn(data: VariantData): Unanswered | null {
   const arrived = sumOf(users.map((counts) => arrivedOf(counts)));
   const open = arrived - sumOf(users.map((counts) => finishedOf(counts)));
   if (!(open > UNANSWERED * arrived)) return null;
-  const full = fullest(data);
+  const full = fullest(data, true);
   if (full === undefined || full.full.factor > OVER) return null;
   return { full, share: open / arrived };
 }

@@ -160,4 +160,41 @@ budgets: [ users.latency.max <= 2s ]
     ])
       expect([flags, faultline(['capacity', path, ...flags]).status]).toEqual([flags, 2]);
   });
+
+  /** Two handlers of 20 ms serve 100/s, four partitions 200/s at most. No budget speaks of messages. */
+  const MAILS = `faultline: 1
+title: Mails behind a shop
+run: { duration: 60s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  shop: { concurrency: 40, endpoints: { buy: [ wait: 5ms, publish: bought ] } }
+  mailer: { endpoints: { send: [ wait: 20ms ] } }
+topics:
+  bought: { kind: kafka, partitions: 4, subscribers: [ { group: mail, call: mailer.send, concurrency: 2 } ] }
+workloads:
+  users: { arrivals: constant(60/s), patience: 1s, requests: [ { call: shop.buy } ] }
+faults: [ { id: shop-fails, kind: error, target: shop, share: 20%, at: 20s, for: 20s } ]
+budgets: [ users.success >= 90% ]
+`;
+
+  it('ends where messages wait without end, also without a budget about them', () => {
+    const { limits: found, need } = limits('mails.yaml', MAILS, '--for', '4x');
+    const [calm] = found;
+    expect(calm!.full).toMatchObject({ component: 'mailer', resource: 'consumers', of: 'bought' });
+    expect(calm!.rate).toBeGreaterThan(100 * 0.94);
+    expect(calm!.rate).toBeLessThanOrEqual(100);
+    // One replica more is not enough for 240/s: a partition has one consumer at most.
+    expect(need!.settings).toEqual([
+      { path: 'services.mailer.replicas', from: null, to: '3' },
+      { path: 'topics.bought.partitions', from: '4', to: '5' },
+    ]);
+    expect(need!.holds).toBe(true);
+  });
+
+  it('and a sweep name what requests wait for, not consumers that are full at the same time', () => {
+    const path = folder.put('narrow.yaml', MAILS.replace('concurrency: 40', 'concurrency: 1'));
+    const rates = 'workloads.users.arrivals.rate=60/s..400/s';
+    const { stdout } = faultline(['sweep', path, '--set', rates, '--out', folder.path]);
+    expect(stdout).toContain('Beyond it shop gives in first: its 1 worker holds 2');
+    expect(stdout).not.toContain('mailer gives in');
+  });
 });

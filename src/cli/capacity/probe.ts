@@ -6,7 +6,7 @@ import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
 import type { TaskWorkers } from '../../run/worker-threads.js';
 import type { Plan } from '../../contracts/plan/plan.js';
-import type { Headroom } from '../../contracts/result/headroom.js';
+import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
 import { interruption } from '../interrupt.js';
@@ -103,12 +103,23 @@ export class Probes {
     const broken = isStopped
       ? ['run']
       : [...brokenOf(figures!, budgets), ...this.lost(answers, budgets, load.fault)];
+    const room = roomOf(runsOf);
+    const behind = load.fault === null ? behindOf(room.headroom, budgets) : undefined;
+    const gives =
+      behind === undefined || broken.length > 0
+        ? (figures!.gives ?? null)
+        : {
+            subject: behind.component,
+            full: behind,
+            holds: room.headroom.rate * behind.factor,
+            fault: null,
+          };
     return {
-      holds: broken.length === 0,
-      broken,
-      gives: figures!.gives ?? null,
+      holds: broken.length === 0 && behind === undefined,
+      broken: behind === undefined ? broken : [...broken, `${behind.of} falls behind`],
+      gives,
       rates: ratesOf(runsOf),
-      ...roomOf(runsOf),
+      ...room,
     };
   }
 
@@ -143,6 +154,21 @@ export class Probes {
     const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
     return runEach(untraced, count, { threads, share, path }, first);
   }
+}
+
+/** Consumers that handle less than comes to them, of a topic or queue that no budget judges: its backlog has no end. */
+function behindOf(
+  { components }: Headroom,
+  budgets: readonly BudgetSource[],
+): ComponentHeadroom | undefined {
+  const judged = new Set(
+    budgets.flatMap(({ expression: { metric } }) =>
+      metric.subject.kind === 'component' ? [metric.subject.at.component] : [],
+    ),
+  );
+  return components.find(
+    ({ resource, of, factor }) => resource === 'consumers' && factor <= 1 && !judged.has(of ?? ''),
+  );
 }
 
 function brokenOf({ points }: SweepFigures, budgets: readonly BudgetSource[]): readonly string[] {

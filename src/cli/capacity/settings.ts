@@ -14,8 +14,11 @@ const POOLS = ['maxOpen', 'maximumPoolSize', 'defaultPoolSize'] as const;
 /** The setting to raise where a resource is full; null if the file has none. */
 export function settingFor(
   written: MapNode,
-  { component, resource, of }: ComponentHeadroom,
+  { component, resource, of, limit }: ComponentHeadroom,
 ): MoreOf | null {
+  const partitions = resource === 'consumers' && of !== null ? partitionsOf(written, of) : null;
+  // A partition has one consumer of a group at most.
+  if (partitions !== null && limit >= (partitions.now ?? 1)) return partitions;
   if (resource === 'connections') return of === null ? null : poolOf(written, of);
   if (resource === 'bandwidth' || resource === 'memory') return null;
   const server = SERVERS.find((section) => get(get(written, section), component) !== undefined);
@@ -50,6 +53,16 @@ function poolOf(written: MapNode, database: string): MoreOf | null {
   const name = entries(pool).find(([key]) => (POOLS as readonly string[]).includes(key))?.[0];
   if (name === undefined) return null;
   return { path: pathText([...path, name]), now: numberOf(get(pool, name)) };
+}
+
+function partitionsOf(written: MapNode, topic: string): MoreOf | null {
+  const own = nodeAt(written, ['topics', topic]);
+  const kind = get(own, 'kind');
+  if (kind?.type !== 'scalar' || kind.value !== 'kafka') return null;
+  return {
+    path: pathText(['topics', topic, 'partitions']),
+    now: numberOf(get(own, 'partitions')),
+  };
 }
 
 function nodeAt(written: MapNode, path: readonly string[]): Node | undefined {
