@@ -1,7 +1,7 @@
 // The smallest part of the changes of a variant that holds the budgets, by running all parts, the smallest ones first.
 import { exploredBudgets } from '../../dist/analysis/explore.js';
 import { slowLimits } from '../../dist/analysis/verdicts/harm.js';
-import { Runner, Trials } from '../../dist/cli/fix/trials.js';
+import { Runner, Trials } from '../../dist/api/tune/trials.js';
 import { memoryOf } from '../../dist/cli/memory.js';
 import { prepare } from '../../dist/cli/prepare.js';
 import { compile } from '../../dist/plan/compile.js';

@@ -1,7 +1,6 @@
 import { parseDuration } from '../contracts/quantities/quantity-text.js';
 import type { ExploreResult } from '../contracts/result/explore.js';
 import { OptionError } from './errors.js';
-import { inThisThread } from './execute.js';
 import { exploreAll } from './explore/explore.js';
 import { dishesOf } from './explore/menu.js';
 import {
@@ -12,6 +11,7 @@ import {
   type RunOptions,
   type ScenarioInput,
 } from './options.js';
+import { runsBy } from './searching.js';
 
 /** Which faults are tried. */
 export interface ExploreOptions extends RunOptions {
@@ -43,7 +43,7 @@ export async function explore(
   options: ExploreOptions = {},
 ): Promise<ExploreResult> {
   const prepared = scenarioOf(scenario, options, [...RUN_OPTIONS, ...OWN]);
-  const { size = 2, maxRuns = 1000, withFaults = false, faults, execute = inThisThread } = options;
+  const { size = 2, maxRuns = 1000, withFaults = false, faults, execute } = options;
   requireWhole('size', size, 1, 3);
   requireWhole('maxRuns', maxRuns, 1, 1_000_000);
   const settings = {
@@ -54,12 +54,7 @@ export async function explore(
     maxRuns,
     withFaults,
   };
-  return exploreAll(prepared, settings, {
-    run: (_plan, body) => body(execute),
-    isOver: () => false,
-    onTried: () => {},
-    onEnd: () => {},
-  });
+  return exploreAll(prepared, settings, runsBy(execute));
 }
 
 /** A duration of an option in ns, under another name; nothing if it is not given. */

@@ -125,6 +125,14 @@ export function requireWhole(option: string, value: unknown, min: number, max: n
   throw new OptionError(message, { option, found });
 }
 
+/** Throws an OptionError unless the value is a number from `min` to `max`. */
+export function requireBetween(option: string, value: unknown, min: number, max: number): void {
+  if (typeof value === 'number' && value >= min && value <= max) return;
+  const found = shown(value);
+  const message = `\`${option}\` is a number from ${min} to ${max}, and found ${found}`;
+  throw new OptionError(message, { option, found });
+}
+
 /** Throws an OptionError for an option that a function does not have. */
 export function checkNames(options: object, allowed: readonly string[]): void {
   for (const name of Object.keys(options)) {

@@ -64,7 +64,12 @@ export function asCommandError(error: unknown): unknown {
   if (error instanceof ScenarioError) return commandError(error, error.message);
   if (!(error instanceof OptionError)) return error;
   const { option, message } = error;
-  return commandError(error, message.replaceAll(`\`${option}\``, `--${option}`));
+  return commandError(error, message.replaceAll(`\`${option}\``, `--${kebab(option)}`));
+}
+
+/** The flag of an option: `maxRuns` is `--max-runs`. */
+function kebab(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function commandError(cause: Error, message: string): CommandError {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitOf } from '../../src/cli/capacity/limit.js';
+import { limitOf } from '../../src/api/capacity/limit.js';
 
 /** A search in a system with this limit, and the factors that it tries. */
 async function search(limit: number, guess: number | null, resolution = 0.05) {

@@ -60,7 +60,8 @@ describe('docs/api.md', () => {
     const shown = [...PAGE.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name!);
     for (const name of shown) expect(library).toHaveProperty(name);
     const own = ['simulate', 'metric', 'broken', 'compare', 'prove', 'story', 'sweep', 'explore'];
-    expect(shown).toEqual([...own, 'lint', 'load']);
+    const searches = ['fix', 'capacity', 'sensitivity', 'checkAgainst'];
+    expect(shown).toEqual([...own, ...searches, 'lint', 'load']);
   });
 
   it('has a test for vitest that passes, and fails with other settings', async () => {
@@ -78,6 +79,15 @@ describe('docs/api.md', () => {
     expect(bad.code, bad.text).toBe(1);
     expect(bad.text).toContain('our retry settings survive a brownout');
   });
+
+  it('has a test with the searches that passes', async () => {
+    const own = blocks('ts').find((text) => text.includes('// Searches'))!;
+    writeFileSync(join(project, 'searches.test.ts'), own);
+    const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--pool=threads'];
+    const { code, text } = await ended(...vitest, 'searches.test.ts');
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/Tests +4 passed/);
+  }, 120_000);
 
   // Jest is not among the packages of this project. Its example runs with the globals of Jest, of which `expect` is
   // vitest's, which has the same matchers.
@@ -101,11 +111,12 @@ describe('docs/api.md', () => {
     const bootstrap = join(ROOT, 'scripts', 'bootstrap.mjs');
     await run(process.execPath, [bootstrap, '--declarations'], { cwd: ROOT });
     const use = `
-      import { metric, simulate, type Answer, type Result } from 'faultline';
+      import { fix, metric, simulate, type Answer, type FixResult, type Result } from 'faultline';
       import { threads } from 'faultline/node';
       const result: Result = await simulate('', { set: { 'a.b': 3 }, execute: threads({ workers: 2 }) });
       const answer: Answer = metric(result, 'users.success');
       export const low: number | undefined = answer.ci95?.[0];
+      export const fixed: Promise<FixResult> = fix('', { over: 'services', maxRuns: 9 });
       // @ts-expect-error A result has no such field.
       export const wrong = result.nothing;
       // @ts-expect-error There is no such option.

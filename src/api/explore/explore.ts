@@ -1,15 +1,14 @@
 import type { Span } from '../../analysis/measure/window.js';
 import type { ExploredVariant, ExploreResult } from '../../contracts/result/explore.js';
-import type { Plan } from '../../contracts/plan/plan.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import { formatSeconds } from '../../text/figures.js';
 import { VERSION } from '../../text/version.js';
 import { OptionError } from '../errors.js';
-import type { Execute } from '../execute.js';
 import type { Prepared } from '../prepare.js';
 import { requireBudget } from '../required-budget.js';
+import type { SearchRuns } from '../searching.js';
 import { candidatesOf } from './candidates.js';
-import { explored, type ExploreWatcher } from './explorer.js';
+import { explored } from './explorer.js';
 import { MENU, type Dish } from './menu.js';
 
 /** What is tried, and for how long. */
@@ -27,16 +26,11 @@ export interface ExploreSettings {
   readonly withFaults: boolean;
 }
 
-/** Where an exploration makes its runs: `body` gets what makes those of plans of this size. */
-export interface ExploreRuns extends ExploreWatcher {
-  run<T>(plan: Plan, body: (execute: Execute) => Promise<T>): Promise<T>;
-}
-
 /** The smallest sets of faults that break a budget, in the baseline or in the variants that were chosen. */
 export async function exploreAll(
   { file, path, replications, selection }: Prepared,
   settings: ExploreSettings,
-  runs: ExploreRuns,
+  runs: SearchRuns,
 ): Promise<ExploreResult> {
   const { size, maxRuns, withFaults, menu = MENU } = settings;
   const isChosen = selection.variant !== undefined;
@@ -49,7 +43,7 @@ export async function exploreAll(
     const candidates = candidatesOf(variant, file, menu, span);
     const by = { file, variant, menu, span, withFaults, size, maxRuns, watcher: runs };
     try {
-      all.push(await runs.run(candidates.plan, (execute) => explored(by, candidates, execute)));
+      all.push(await runs.run([candidates.plan], (execute) => explored(by, candidates, execute)));
     } catch (error) {
       if (!runs.isOver() || all.length === 0) throw error;
     }

@@ -15,6 +15,7 @@ import type { ExploredFault, ExploredVariant, FoundSet } from '../../contracts/r
 import type { BudgetResult } from '../../contracts/result/result.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
 import type { Execute } from '../execute.js';
+import { unlessOver, type Watcher } from '../searching.js';
 import type { Candidates } from './candidates.js';
 import type { Dish } from './menu.js';
 import { hunt, type Trial } from './search.js';
@@ -32,17 +33,7 @@ export interface Exploring {
   readonly size: number;
   /** Most runs, all replications together. */
   readonly maxRuns: number;
-  readonly watcher: ExploreWatcher;
-}
-
-/** Follows an exploration, and may end it. */
-export interface ExploreWatcher {
-  /** True = nothing new begins, and a run may fail; what was found is the result. */
-  isOver(): boolean;
-  /** `done` sets were tried, of at most `most`. */
-  onTried(done: number, most: number): void;
-  /** No further set is tried. */
-  onEnd(): void;
+  readonly watcher: Watcher;
 }
 
 /** Explores one variant with the faults of its menu, whose runs `execute` makes. */
@@ -110,12 +101,12 @@ class Explorer {
       most,
       isOver: () => by.watcher.isOver(),
       ask: async (sets) => {
-        const ends = await this.unlessOver(this.judged(sets, healthy!.budgets), []);
+        const ends = await unlessOver(this.judged(sets, healthy!.budgets), [], by.watcher);
         ends.forEach((end, i) => {
           found.set(sets[i]!.join(), end);
           for (const place of end.trial.used) reached.add(place);
         });
-        by.watcher.onTried((done += ends.length), most);
+        by.watcher.onDone((done += ends.length), most);
         return ends.map(({ trial }) => trial);
       },
     });
@@ -136,16 +127,6 @@ class Explorer {
     };
   }
 
-  /** The result of runs, or `otherwise` where the exploration is over. */
-  private async unlessOver<T, U>(runs: Promise<T>, otherwise: U): Promise<T | U> {
-    try {
-      return await runs;
-    } catch (error) {
-      if (!this.by.watcher.isOver()) throw error;
-      return otherwise;
-    }
-  }
-
   /** The found sets with what they break, by size, then by the share of the requests that fail. */
   private async told(
     sets: readonly (readonly number[])[],
@@ -158,7 +139,7 @@ class Explorer {
     const told: FoundSet[] = [];
     for (const { set, budgets, lost } of ranked) {
       const isTold = told.length < TOLD && !this.by.watcher.isOver();
-      const runs = isTold ? await this.unlessOver(this.records([set], 1), null) : null;
+      const runs = isTold ? await unlessOver(this.records([set], 1), null, this.by.watcher) : null;
       told.push({
         faults: set.map((index) => faultOf(this.candidates.all[index]!)),
         lost,

@@ -6,9 +6,8 @@ import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { exp, log } from '../../kernel/math.js';
 import { withFaults } from '../../plan/without.js';
 import type { ModelInput } from '../../scenario/tuning/inputs.js';
-import { interruption } from '../interrupt.js';
-import { keyOf, Multiples } from '../multiples.js';
-import type { PlanRuns } from '../plan-runs.js';
+import { keyOf, Multiples } from '../../api/multiples.js';
+import type { PlanRuns } from '../../api/searching.js';
 import { Predictor, type Predictions } from './predictor.js';
 
 /** What is fitted, and with which runs. */
@@ -81,7 +80,7 @@ class Calibrator {
       isOver: () => this.isOver,
     };
     const found = await fitted(fitting);
-    if (found === null || interruption.aborted) return null;
+    if (found === null || this.by.runs.isOver()) return null;
     this.most = this.by.maxRuns;
     const known = await determined(fitting, found);
     const factors = this.factorsOf(found.point);
@@ -101,7 +100,7 @@ class Calibrator {
   }
 
   private get isOver(): boolean {
-    return interruption.aborted || this.multiples.done + this.multiples.perPoint > this.most;
+    return this.by.runs.isOver() || this.multiples.done + this.multiples.perPoint > this.most;
   }
 
   /** The residuals of points, each of which runs once. */

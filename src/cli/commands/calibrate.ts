@@ -2,8 +2,6 @@ import { observeTraces, type Observations } from '../../importing/traces/observe
 import { ImportError } from '../../importing/documents.js';
 import { readMapping } from '../../importing/names.js';
 import { calibrationText } from '../../report/calibrate/text.js';
-import { simulators } from '../../run/replicate.js';
-import { withRunners } from '../queue/runners.js';
 import type { SplitBy } from '../../analysis/calibration/measured.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import type { ModelInput } from '../../scenario/tuning/inputs.js';
@@ -18,11 +16,11 @@ import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { importSources } from '../import-files.js';
-import { allInputs, inputsBelow } from '../inputs.js';
-import { keep, reporting, UNREPORTED } from '../interrupt.js';
-import { memoryOf } from '../memory.js';
+import { allInputs, inputsBelow } from '../../api/inputs.js';
+import { keep } from '../interrupt.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
+import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
@@ -142,23 +140,17 @@ function fittedTo(
   terminal: Terminal,
 ): Promise<Calibrated | null> {
   const { plans, path } = prepared;
-  const share = memoryOf(flags, plans, path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  const onProgress = (done: number): void => {
-    const words = `${done} runs were made`;
-    if (flags.quiet !== true) terminal.progress(`fitting: ${words}`);
-    reporting(`ending: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
-  };
-  return withRunners(setup, flags, terminal, (threads) =>
+  const runs = searchRuns(path, flags, terminal, { doing: 'fitting', rest: 'ending' });
+  return runs.run(plans, (execute) =>
     calibrated({
       prepared,
       inputs,
       fit,
       rest,
-      runs: { threads, share, path },
+      runs: { execute, isOver: () => runs.isOver() },
       maxRuns: flags.maxRuns,
       withFaults: flags.withFaults === true,
-      onProgress,
+      onProgress: (done) => runs.onDone(done, null),
     }),
   );
 }

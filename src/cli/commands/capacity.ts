@@ -1,17 +1,16 @@
+import { capacityOf } from '../../api/capacity/search.js';
 import { capacityText } from '../../report/capacity/text.js';
-import type { CapacityResult } from '../../contracts/result/capacity.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import { capacityOf } from '../capacity/search.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
+import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
-import { VERSION } from '../../text/version.js';
 
 /** Flags of `capacity`. */
 export interface CapacityFlags extends Selection, SimulateOptions {
@@ -19,6 +18,8 @@ export interface CapacityFlags extends Selection, SimulateOptions {
   readonly resolution: number;
   readonly json?: string;
 }
+
+const WORDS = { doing: 'searching the limit', rest: 'writing the limits' };
 
 /** Searches the load that a variant holds, and prints it. */
 export async function capacity(
@@ -36,26 +37,12 @@ export async function capacity(
   const baseline = first.file.variants.find((variant) => variant.baseline)!;
   const selection: Selection = { ...flags, variant: [baseline.name] };
   const prepared = prepare(argument, selection, terminal, () => {});
-  const found = await capacityOf({
+  const result = await capacityOf({
     prepared,
-    selection,
     resolution: flags.resolution,
     factor: flags.for ?? null,
-    options: flags,
-    terminal,
+    runs: searchRuns(prepared.path, flags, terminal, WORDS),
   });
-  terminal.progress('');
-  const { title, sha256 } = prepared.file;
-  const result: CapacityResult = {
-    faultline: 1,
-    scenario: { title, sha256 },
-    variant: baseline.name,
-    seed: baseline.scenario.run.seed,
-    replications: prepared.replications,
-    engine: { version: VERSION },
-    resolution: flags.resolution,
-    ...found,
-  };
   const writes = new Writes();
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),

@@ -1,34 +1,28 @@
-import { budgetsOf, moreOf, verdictOf, verdictOfAll } from '../../analysis/against/verdict.js';
-import { differencesIn } from '../../analysis/against/summary.js';
-import { summarise } from '../../analysis/summarise.js';
+import { againstOf, narrowed, type Sides } from '../../api/against/against.js';
+import { GuardStop } from '../../run/failure.js';
 import { judgedIn } from '../../language/expressions-of.js';
 import { againstAnnotations, againstSuite } from '../../report/against/machines.js';
 import { againstMarkdown } from '../../report/against/markdown.js';
 import { againstText } from '../../report/against/text.js';
 import { freshOf } from '../../report/against/words.js';
-import { isFailure, isWrong } from '../../report/budget-words.js';
 import type { TextPlace } from '../../report/github.js';
 import { renderJunit } from '../../report/junit.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
-import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
+import type { AgainstResult } from '../../contracts/result/against.js';
 import type { Result } from '../../contracts/result/result.js';
-import { compared, isStored, type Compared } from '../against/comparison.js';
-import { referenceOf, type Reference } from '../against/reference.js';
+import { referenceOf } from '../against/reference.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
-import { EXIT, usageError } from '../exit.js';
+import { CommandError, EXIT, usageError } from '../exit.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
+import { searchRuns } from '../search-runs.js';
 import { palette, type Terminal } from '../terminal.js';
-import { VERSION } from '../../text/version.js';
 import type { CheckFlags } from '../check-flags.js';
 
-/** Most runs of a comparison without `--max-runs`, both sides and all replications together. */
-const MOST_RUNS = 400;
-/** Replications of the first look, if the file has fewer: with fewer pairs an interval says little. */
-const FIRST = 5;
+const WORDS = { doing: 'comparing', rest: 'writing the comparison' };
 
 /** A scenario with its comparison. */
 interface Against {
@@ -83,12 +77,6 @@ function checkFlags(files: readonly string[], flags: CheckFlags): void {
     throw usageError('--github prints to standard output: give the document a file');
 }
 
-interface Sides {
-  readonly here: Prepared;
-  readonly there: Prepared | Result;
-  readonly what: Reference['what'];
-}
-
 /** Reads both sides. Both have the seed of this one, or that of a stored result. */
 function sidesOf(path: string, named: string, flags: CheckFlags, terminal: Terminal): Sides {
   const reference = referenceOf(path, named, terminal);
@@ -104,7 +92,7 @@ function sidesOf(path: string, named: string, flags: CheckFlags, terminal: Termi
   // What --set changes and which budgets are asked for is about this side.
   const selection: Selection = { seed, budget: flags.budget };
   const there = reference.prepared(selection);
-  return { here, there: narrowed(there, flags), what };
+  return { here, there: narrowed(there, flags.variant), what };
 }
 
 /** A result has its own seed and number of runs. */
@@ -119,82 +107,23 @@ function refuseOther(flags: CheckFlags, { seed, replications }: Result, name: st
   other('replications', flags.replications, replications);
 }
 
-/** The variants that the command line chooses, as far as this side has them. */
-function narrowed(there: Prepared, { variant }: CheckFlags): Prepared {
-  if (variant === undefined) return there;
-  const keep = there.file.variants.map(({ name }) => variant.includes(name));
-  if (!keep.includes(true)) return there;
-  return {
-    ...there,
-    file: { ...there.file, variants: there.file.variants.filter((_, i) => keep[i]) },
-    plans: there.plans.filter((_, i) => keep[i]),
-  };
-}
-
 async function comparisonOf(
   { here, there, what }: Sides,
   flags: CheckFlags,
   terminal: Terminal,
 ): Promise<Against> {
-  const own = flags.replications ?? Math.max(FIRST, here.replications);
-  const maxRuns = flags.maxRuns ?? MOST_RUNS;
-  const found = await compared({ here, there, first: own, maxRuns, options: flags, terminal });
-  const result = summarise(here.file, here.plans, found.here, VERSION);
-  const other = isStored(there) ? there : summarise(there.file, there.plans, found.there!, VERSION);
-  const against = documentOf({ here, there, what }, found, result, other);
-  return { file: here.path, against, result, places: placesOf(here) };
-}
-
-function documentOf(
-  { here, there, what }: Sides,
-  { pairs, looks, here: records, isInterrupted }: Compared,
-  result: Result,
-  other: Result,
-): AgainstResult {
-  const variants = pairs.map((pair): AgainstVariant => {
-    const [own, before] = [result.variants[pair.here]!, other.variants[pair.there]!];
-    const budgets = budgetsOf(before, own, isFailure);
-    return {
-      name: own.name,
-      ...(own.name !== before.name && { was: before.name }),
-      identical: pair.isIdentical,
-      replications: records[pair.here]!.length,
-      verdict: verdictOf(pair.rows, budgets),
-      rows: pair.rows,
-      budgets,
-    };
-  });
-  const verdict = verdictOfAll(variants);
-  const notes = isStored(there)
-    ? []
-    : pairs.flatMap((pair) => differencesIn(there.plans[pair.there]!, here.plans[pair.here]!));
-  const isOpen = (side: 'here' | 'there') => (_: unknown, i: number) =>
-    pairs.every((pair) => pair[side] !== i);
-  const added = result.variants.filter(isOpen('here'));
-  return {
-    faultline: 1,
-    scenario: { title: here.file.title, sha256: here.file.sha256 },
-    seed: result.seed,
-    engine: { version: VERSION },
-    against: { ...what, sha256: other.scenario.sha256 },
-    verdict,
-    replications: Math.max(0, ...variants.map(({ replications }) => replications)),
-    looks,
-    more: verdict === 'unknown' ? moreOf(variants) : null,
-    variants,
-    added: added.map(({ name }) => name),
-    addedBroken: [
-      ...added.flatMap((own) => budgetsOf(null, own, isFailure).fresh),
-      ...(isRefuted(result) && !isRefuted(other) ? [result.hypothesis!.statement] : []),
-    ],
-    removed: other.variants.filter(isOpen('there')).map(({ name }) => name),
-    notes: [...new Set(notes)],
-    ...(isInterrupted && { interrupted: true }),
+  const runs = searchRuns(here.path, flags, terminal, WORDS);
+  const { replications: first, maxRuns } = flags;
+  const settings = {
+    ...(first !== undefined && { first }),
+    ...(maxRuns !== undefined && { maxRuns }),
   };
-}
-
-function isRefuted({ hypothesis }: Result): boolean {
-  return hypothesis !== null && isWrong(hypothesis);
+  try {
+    const { against, result } = await againstOf({ here, there, what }, settings, runs);
+    return { file: here.path, against, result, places: placesOf(here) };
+  } catch (error) {
+    throw error instanceof GuardStop ? new CommandError(EXIT.guard, error.message) : error;
+  }
 }
 
 /** By text, the places of the budgets and expectations. */

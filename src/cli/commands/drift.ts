@@ -10,8 +10,6 @@ import type { SourceText } from '../../importing/cell.js';
 import type { TraceSource } from '../../importing/traces/model.js';
 import { driftMarkdown } from '../../report/drift/markdown.js';
 import { driftText } from '../../report/drift/text.js';
-import { simulators } from '../../run/replicate.js';
-import { withRunners } from '../queue/runners.js';
 import { isWithin } from '../../scenario/paths.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { VERSION } from '../../text/version.js';
@@ -23,8 +21,8 @@ import { EXIT, usageError } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { importSources } from '../import-files.js';
 import { keep } from '../interrupt.js';
-import { memoryOf } from '../memory.js';
 import { prepare } from '../prepare.js';
+import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette, type Terminal } from '../terminal.js';
 
@@ -102,13 +100,12 @@ async function figuresOf(
   const subjects = subjectsOf(prepared, observed, { names, share: 1, by: 'time' });
   checkSubjects(subjects, subjects.fit.length > 0, prepared);
   const { plans, path } = prepared;
-  const share = memoryOf(flags, plans, path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  return withRunners(setup, flags, terminal, (threads) =>
+  const runs = searchRuns(path, flags, terminal, { doing: 'comparing', rest: 'ending' });
+  return runs.run(plans, (execute) =>
     driftedFigures({
       prepared,
       subjects,
-      runs: { threads, share, path },
+      runs: { execute, isOver: () => runs.isOver() },
       tolerance: flags.tolerance,
     }),
   );

@@ -1,18 +1,15 @@
 import { oneLine } from '../../text/line.js';
-import { exploreAll, type ExploreRuns } from '../../api/explore/explore.js';
+import { exploreAll } from '../../api/explore/explore.js';
 import type { Dish } from '../../api/explore/menu.js';
-import type { Prepared, Selection } from '../../api/prepare.js';
+import type { Selection } from '../../api/prepare.js';
 import { exploreText } from '../../report/explore/text.js';
-import { simulators } from '../../run/replicate.js';
-import { withRunners } from '../queue/runners.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT } from '../exit.js';
-import { UNREPORTED, interruption, keep, reporting } from '../interrupt.js';
-import { memoryOf } from '../memory.js';
-import { runEach } from '../plan-runs.js';
+import { keep } from '../interrupt.js';
 import { prepare } from '../prepare.js';
-import { progressBar, stopwatch } from '../progress.js';
+import { stopwatch } from '../progress.js';
+import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
 import { palette } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -30,6 +27,12 @@ export interface ExploreFlags extends Selection, SimulateOptions {
   readonly withFaults?: boolean;
   readonly json?: string;
 }
+
+const WORDS = {
+  doing: 'exploring',
+  rest: 'writing the report',
+  counted: 'sets were tried',
+};
 
 /** Finds the smallest sets of faults that break a budget, and prints them. */
 export async function explore(
@@ -50,7 +53,7 @@ export async function explore(
     maxRuns,
     withFaults,
   };
-  const result = await exploreAll(prepared, settings, runsOf(prepared, flags, terminal));
+  const result = await exploreAll(prepared, settings, searchRuns(path, flags, terminal, WORDS));
   const writes = new Writes();
   await writes.attempt(() =>
     writeDocument(flags.json, () => `${canonicalJson(result)}\n`, terminal),
@@ -64,28 +67,4 @@ export async function explore(
   keep(`The explored faults of ${path} are reported.`);
   writes.settle();
   return EXIT.ok;
-}
-
-/** Makes the runs on worker threads, and shows how far they are. */
-function runsOf({ path }: Prepared, flags: ExploreFlags, terminal: Terminal): ExploreRuns {
-  let bar: ((done: number) => void) | null = null;
-  const isQuiet = flags.quiet === true;
-  return {
-    run: (plan, body) => {
-      bar = null;
-      const share = memoryOf(flags, [plan], path);
-      const setup = simulators(share.heapMiB, [], share.memory);
-      return withRunners(setup, flags, terminal, (threads) =>
-        body((plans, count, first) => runEach(plans, count, { threads, share, path }, first)),
-      );
-    },
-    isOver: () => interruption.aborted,
-    onTried: (done, most) => {
-      bar ??= isQuiet ? () => {} : progressBar(terminal, 'exploring (at most)', most);
-      bar(done);
-      const tried = `${done} sets were tried`;
-      reporting(`writing the report: ${tried}`, `${tried}, and are lost: ${UNREPORTED}.`);
-    },
-    onEnd: () => terminal.progress(''),
-  };
 }

@@ -2,8 +2,6 @@ import { fixMarkdown } from '../../report/fix/markdown.js';
 import { fixText } from '../../report/fix/text.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { FixedVariant, FixResult } from '../../contracts/result/fix.js';
-import type { ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
-import { exploredBudgets } from '../../analysis/explore.js';
 import { actsOf } from '../../exporting/acts.js';
 import type { Format } from '../../exporting/format.js';
 import { formats } from '../../exporting/formats/index.js';
@@ -14,17 +12,16 @@ import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
-import { fixVariant } from '../fix/fixer.js';
-import { checkPatch, patchText } from '../fix/patch.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { interruption, keep } from '../interrupt.js';
-import { chosen, type Prepared, type Selection } from '../../api/prepare.js';
+import type { Prepared, Selection } from '../../api/prepare.js';
+import { fixOf } from '../../api/tune/fix.js';
+import { checkPatch, patchText } from '../patch.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
+import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { requireBudget } from '../../api/required-budget.js';
 import { palette, type Terminal } from '../terminal.js';
-import { VERSION } from '../../text/version.js';
 
 /** Flags of `fix`. */
 export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
@@ -38,6 +35,8 @@ export interface FixFlags extends Omit<Selection, 'as'>, SimulateOptions {
   readonly as?: readonly string[];
 }
 
+const WORDS = { doing: 'fixing', rest: 'writing the report' };
+
 /** Searches the smallest change with which a variant holds its budgets, and prints it. */
 export async function fix(
   argument: string,
@@ -47,24 +46,18 @@ export async function fix(
   checkDestinations([flags.json, flags.out]);
   const chosenFormats = formatsOf(as, flags.out);
   const prepared = prepare(argument, { ...flags, variant: undefined }, terminal);
-  const { file, path, replications } = prepared;
+  const { path } = prepared;
   if (as.length === 0) checkPatch(flags.out, path, flags.set ?? []);
-  const variants = candidates(file, flags.variant ?? [], path);
   const took = stopwatch();
   const { maxRuns, over = null } = flags;
-  const by = { prepared, variants, over, maxRuns, options: flags, terminal };
-  const { fixed, changes, plan } = await fixVariant(by);
-  const { title, sha256 } = file;
+  const runs = searchRuns(path, flags, terminal, WORDS);
+  const found = await fixOf(prepared, { variant: flags.variant ?? [], over, maxRuns }, runs);
+  const { fixed } = found.result;
+  const { changes, plan } = found;
   const isAnswer = fixed.answer?.holds === true;
   const exports = isAnswer ? exportsOf(chosenFormats, prepared, plan, changes) : [];
-  const result: FixResult = {
-    faultline: 1,
-    scenario: { title, sha256 },
-    seed: variants[0]!.scenario.run.seed,
-    replications,
-    engine: { version: VERSION },
-    fixed: exports.length === 0 ? fixed : { ...fixed, exports },
-  };
+  const result: FixResult =
+    exports.length === 0 ? found.result : { ...found.result, fixed: { ...fixed, exports } };
   const writes = new Writes();
   const json = `${canonicalJson(result)}\n`;
   await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
@@ -123,25 +116,4 @@ function print(
   const { columns, isLog, colors } = terminal;
   const shown = { file, columns: isLog ? 100 : columns, paint: palette(colors.out) };
   return terminal.out(fixText(result, shown));
-}
-
-/** The variant that is named; otherwise the baseline, then the others, of those that a budget judges. */
-function candidates(
-  file: ScenarioFile,
-  names: readonly string[],
-  path: string,
-): readonly Variant[] {
-  const so = { withFaults: true, so: 'no setting can hold one' };
-  if (names.length > 1) throw usageError('fix changes one variant: name one with --variant');
-  if (names.length === 1) {
-    const [variant] = chosen(file.variants, names, path);
-    requireBudget(file, variant!, path, so);
-    return [variant!];
-  }
-  const ranked = [...file.variants].sort((a, b) => Number(b.baseline) - Number(a.baseline));
-  const judged = ranked.filter(
-    ({ name }) => exploredBudgets(file.budgets, name, true).judged.length > 0,
-  );
-  if (judged.length === 0) requireBudget(file, ranked[0]!, path, so);
-  return judged;
 }

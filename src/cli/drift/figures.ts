@@ -7,8 +7,8 @@ import { withFaults } from '../../plan/without.js';
 import { secondsOf } from '../calibrate/calibrator.js';
 import { Predictor, type Predictions } from '../calibrate/predictor.js';
 import type { Subjects } from '../calibrate/subjects.js';
-import { Multiples } from '../multiples.js';
-import type { PlanRuns } from '../plan-runs.js';
+import { Multiples } from '../../api/multiples.js';
+import type { PlanRuns } from '../../api/searching.js';
 
 /** Standard errors beyond which a difference is no chance, also among hundreds of figures. */
 const BEYOND = 4;

@@ -16,12 +16,11 @@ import type { TunedRuns } from '../../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../../contracts/scenario/scenario.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { byCodeUnit } from '../../text/order.js';
-import { interruption } from '../interrupt.js';
-import { runEach, unlessInterrupted, type PlanRuns } from '../plan-runs.js';
-import type { Prepared } from '../../api/prepare.js';
-import type { Outcome } from '../../api/tune/search.js';
-import type { Moves } from '../../api/tune/smallest.js';
-import { variantWith } from '../../api/tune/variant-with.js';
+import type { Prepared } from '../prepare.js';
+import { unlessOver, untraced, type PlanRuns } from '../searching.js';
+import type { Outcome } from './search.js';
+import type { Moves } from './smallest.js';
+import { variantWith } from './variant-with.js';
 
 /** The outcome of a set of changes with its figures. */
 export interface Shown extends Outcome {
@@ -37,7 +36,7 @@ export interface Nearest {
   readonly moves: Moves;
 }
 
-/** Judges other runs of a variant by some budgets; null after an interrupt, or if a guard stopped a run. */
+/** Judges other runs of a variant by some budgets; null if the search is over, or if a guard stopped a run. */
 export type Judge = (
   own: Pick<TuningRuns, 'variant' | 'plan'>,
   budgets: readonly BudgetSource[],
@@ -48,7 +47,7 @@ export type Judge = (
 /** Runs plans, and counts the runs. */
 export class Runner {
   done = 0;
-  /** Something can be reported, so that an interrupt leaves runs without records instead of ending the command. */
+  /** Something can be reported, so that the end of the search leaves runs without records instead of an error. */
   isReportable = false;
 
   constructor(private readonly where: PlanRuns) {}
@@ -59,14 +58,14 @@ export class Runner {
     count: number,
     first = 0,
   ): Promise<readonly (readonly RunRecord[])[]> {
-    if (this.isReportable && interruption.aborted) return plans.map(() => []);
-    const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
+    if (this.isReportable && this.where.isOver()) return plans.map(() => []);
     this.done += plans.length * count;
-    const runs = runEach(untraced, count, this.where, first);
+    const runs = this.where.execute(untraced(plans), count, first);
     if (!this.isReportable) return runs;
-    return unlessInterrupted(
+    return unlessOver(
       runs,
       plans.map(() => []),
+      this.where,
     );
   }
 }

@@ -1,12 +1,12 @@
-import type { Prepared } from '../api/prepare.js';
 import { isWithin } from '../scenario/paths.js';
 import { meant } from '../scenario/suggest.js';
 import { inputsOf, type ModelInput } from '../scenario/tuning/inputs.js';
 import { oneLine } from '../text/line.js';
 import { list } from '../text/words.js';
-import { usageError } from './exit.js';
+import { OptionError } from './errors.js';
+import type { Prepared } from './prepare.js';
 
-/** All inputs of the baseline: what someone measured or guessed. Exit code 2 if there are none. */
+/** All inputs of the baseline: what someone measured or guessed. Throws an OptionError if there are none. */
 export function allInputs({
   texts,
   file,
@@ -16,11 +16,12 @@ export function allInputs({
   const baseline = file.variants.find((one) => one.baseline)!;
   const { written } = texts.get(baseline.name)!;
   const all = inputsOf(written, (node) => places.comment(node));
-  if (all.length === 0) throw usageError(`${path} has no time, rate, share or size to vary`);
-  return all;
+  if (all.length > 0) return all;
+  const message = `${path} has no time, rate, share or size to vary`;
+  throw new OptionError(message, { option: 'over', found: '' });
 }
 
-/** The inputs below some paths. Exit code 2 for a path without one. */
+/** The inputs below some paths. Throws an OptionError for a path without one. */
 export function inputsBelow(
   all: readonly ModelInput[],
   over: readonly string[],
@@ -33,9 +34,14 @@ export function inputsBelow(
     );
     const known = near ?? list(all.slice(0, 3).map((one) => one.path));
     const hint = near === undefined ? 'for example' : 'did you mean';
-    throw usageError(
-      `--over ${oneLine(lost)}: no time, rate, share or size is there (${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`,
-    );
+    const message =
+      `\`over\` ${oneLine(lost)}: no time, rate, share or size is there ` +
+      `(${hint} ${oneLine(known)}${near === undefined ? '' : '?'})`;
+    throw new OptionError(message, {
+      option: 'over',
+      found: lost,
+      ...(near !== undefined && { suggestion: near }),
+    });
   }
   return all.filter((one) => over.some((top) => isWithin(one.path, top)));
 }

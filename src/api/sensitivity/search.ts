@@ -27,7 +27,6 @@ import type {
 } from '../../contracts/result/sensitivity.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import { inputText, multipleOf, type ModelInput } from '../../scenario/tuning/inputs.js';
-import { interruption } from '../interrupt.js';
 import type { Point } from '../multiples.js';
 import type { Points } from './points.js';
 import { turnBetween, turnBeyond, type AskFactor } from './turn.js';
@@ -42,6 +41,7 @@ export interface SensitivityInputs {
   readonly metrics: readonly { readonly text: string; readonly unit: SensitivityFigure['unit'] }[];
   /** Runs all variants. */
   readonly points: Points;
+  readonly isOver: () => boolean;
   /** Runs the variant of the figure alone. */
   readonly alone: (variant: number) => Points;
 }
@@ -60,7 +60,7 @@ const ROWS = 32;
 /** Inputs for which a turn is searched beyond the range. */
 const SEARCHED = 3;
 
-/** Varies each input alone, then searches where the answer turns, then varies all of them together. null after an interrupt at once. */
+/** Varies each input alone, then searches where the answer turns, then varies all of them together. null if it is over at once. */
 export async function sensitivityOf(by: SensitivityInputs): Promise<FoundSensitivity | null> {
   const figures = await by.points.usual();
   return figures === null ? null : new Search(by, figures).find();
@@ -152,7 +152,7 @@ class Search {
       else {
         const why = isRun
           ? 'neither value is allowed'
-          : interruption.aborted
+          : this.by.isOver()
             ? 'an interrupt came before its runs'
             : '--max-runs was reached';
         leftOut.push({ path: input.path, why });

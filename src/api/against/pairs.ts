@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Plan } from '../../contracts/plan/plan.js';
 
 /** A variant of each side, by index. */
@@ -41,5 +40,20 @@ export function pairsOf(here: readonly Named[], there: readonly Named[]): readon
 
 function isSame(one: Named, other: Named): boolean {
   if (one.plan === null || other.plan === null) return false;
-  return isDeepStrictEqual({ ...one.plan, variant: '' }, { ...other.plan, variant: '' });
+  return areEqual({ ...one.plan, variant: '' }, { ...other.plan, variant: '' });
+}
+
+/** Whether two values of plain data have the same content: objects, lists, typed arrays, texts, numbers. */
+function areEqual(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return false;
+  const keys = Object.keys(one);
+  return (
+    Object.getPrototypeOf(one) === Object.getPrototypeOf(other) &&
+    keys.length === Object.keys(other).length &&
+    keys.every(
+      (key) => Object.hasOwn(other, key) && areEqual(one[key as never], other[key as never]),
+    )
+  );
 }

@@ -1,26 +1,14 @@
 import { figuresOf } from '../../analysis/against/summary.js';
 import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
 import { verdictOf } from '../../analysis/against/verdict.js';
-import { isStopped } from '../../run/run.js';
-import { stopDetail } from '../../run/stop-detail.js';
-import { simulators } from '../../run/replicate.js';
-import type { TaskWorkers } from '../../run/worker-threads.js';
-import { withRunners } from '../queue/runners.js';
-import type { GuardReason } from '../../run/failure.js';
 import { looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
 import type { Result, VariantSummary } from '../../contracts/result/result.js';
-import { CommandError, EXIT } from '../exit.js';
-import { UNREPORTED, interruption, reporting } from '../interrupt.js';
-import { memoryOf, type MemoryShare } from '../memory.js';
-import { runEach, unlessInterrupted } from '../plan-runs.js';
-import type { Prepared } from '../../api/prepare.js';
-import { progressBar } from '../progress.js';
-import { stopMessage } from '../../api/stop-message.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
+import { wholeRuns, type Execute } from '../execute.js';
+import type { Prepared } from '../prepare.js';
+import { unlessOver, untraced, type SearchRuns } from '../searching.js';
 import { pairsOf, type Pair } from './pairs.js';
 
 /** Inputs of a comparison. */
@@ -31,8 +19,7 @@ export interface Comparing {
   readonly first: number;
   /** Most runs, both sides together. */
   readonly maxRuns: number;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly runs: SearchRuns;
 }
 
 /** A pair with what its runs show. */
@@ -53,9 +40,7 @@ export interface Compared {
 /** Runs both sides with the same random numbers, look by look, until all is decided or one figure is worse. */
 export function compared(by: Comparing): Promise<Compared> {
   const own = new Comparison(by);
-  const share = memoryOf(by.options, own.plans, by.here.path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  return withRunners(setup, by.options, by.terminal, (threads) => own.run(threads, share));
+  return by.runs.run(own.plans, (execute) => own.run(execute));
 }
 
 /** Whether the other side is a result, which has no runs. */
@@ -90,35 +75,31 @@ class Comparison {
     this.plans = [...here.plans, ...others];
   }
 
-  async run(threads: TaskWorkers, share: MemoryShare): Promise<Compared> {
+  async run(execute: Execute): Promise<Compared> {
     const { by, plans } = this;
-    const { first, there, terminal, options } = by;
+    const { first, there, runs: watcher } = by;
     const looks = isStored(there)
       ? looksOf(there.replications, there.replications)
       : looksOf(first, Math.floor(by.maxRuns / plans.length));
     const most = plans.length * looks.at(-1)!.replications;
-    const bar =
-      options.quiet === true ? () => {} : progressBar(terminal, 'comparing (at most)', most);
     let done = 0;
     let isInterrupted = false;
     for (const [k, { replications, error }] of looks.entries()) {
       const open = k === 0 ? null : this.open();
       if (open?.length === 0) break;
-      const runs = this.extended(open, replications, threads, share);
-      const made = k === 0 ? await runs : await unlessInterrupted(runs, null);
+      const runs = this.extended(open, replications, execute);
+      const made = k === 0 ? await runs : await unlessOver(runs, null, watcher);
       if (made === null) {
         isInterrupted = true;
         break;
       }
       done += made;
-      bar(done);
-      const words = `${done} runs were made`;
-      reporting(`writing the comparison: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+      watcher.onDone(done, most);
       this.judge(open ?? this.pairs, error);
-      isInterrupted = interruption.aborted;
+      isInterrupted = watcher.isOver();
       if (isInterrupted || this.isWorse()) break;
     }
-    terminal.progress('');
+    watcher.onEnd();
     return {
       pairs: this.pairs.map((pair) => ({
         ...pair,
@@ -149,8 +130,7 @@ class Comparison {
   private async extended(
     pairs: readonly Pair[] | null,
     until: number,
-    threads: TaskWorkers,
-    share: MemoryShare,
+    execute: Execute,
   ): Promise<number> {
     const { here, there } = this.by;
     const known = pairs?.[0] === undefined ? 0 : this.here[pairs[0].here]!.length;
@@ -171,13 +151,11 @@ class Comparison {
       });
     }
     const count = until - known;
-    const path = here.path;
-    const plans = jobs.map(({ plan }) => ({ ...plan, traceShare: 0 }));
-    const rows = await runEach(plans, count, { threads, share, path }, known);
+    const plans = untraced(jobs.map(({ plan }) => plan));
+    // A run that a guard stops has no figures to compare.
+    const rows = await wholeRuns(plans, count, { execute, path: here.path }, known);
     rows.forEach((records, i) => {
-      const { plan, into } = jobs[i]!;
-      refuseStopped(records, count, plan, path);
-      for (const list of into) list.push(...records);
+      for (const list of jobs[i]!.into) list.push(...records);
     });
     return jobs.length * count;
   }
@@ -219,21 +197,4 @@ class Comparison {
     if (others === undefined) return false;
     return this.here[here]!.every(({ digest }, i) => digest === others[i]?.digest);
   }
-}
-
-/** A run that a guard stops has no figures to compare: exit code 4. */
-function refuseStopped(
-  records: readonly RunRecord[],
-  count: number,
-  plan: Plan,
-  path: string,
-): void {
-  const stop = records.find(isStopped);
-  if (stop === undefined && records.length === count) return;
-  const reason = (stop?.stop ?? 'memory') as GuardReason;
-  const detail = stop === undefined ? '' : stopDetail(plan, stop);
-  const replication = stop?.replication ?? records.length;
-  const { variant, seed } = plan;
-  const stops = [{ variant, seed, replication, reason, atNs: stop?.stopNs ?? null, detail }];
-  throw new CommandError(EXIT.guard, stopMessage(path, stops, true));
 }

@@ -11,7 +11,7 @@ const ROOM = 1.02;
 
 /**
  * Raises the setting of the fullest resource until a load holds: each time to what the load needs by the law of utilisation,
- * and a run shows whether that is enough. null after an interrupt, or where nothing is full.
+ * and a run shows whether that is enough. null if the search is over, or where nothing is full.
  */
 export async function needFor(
   probes: Probes,

@@ -1,12 +1,12 @@
 import { caseFigures, type Asked } from '../analysis/sweep.js';
-import { ScenarioError } from '../api/errors.js';
-import { lower, select, type Prepared } from '../api/prepare.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { SweepFigures } from '../contracts/result/sweep.js';
 import type { Case } from '../run/cases.js';
 import { scalar } from '../scenario/located.js';
 import type { Edit } from '../scenario/paths.js';
-import { runEach, unlessInterrupted, type PlanRuns } from './plan-runs.js';
+import { ScenarioError } from './errors.js';
+import { lower, select, type Prepared } from './prepare.js';
+import { unlessOver, untraced, type PlanRuns } from './searching.js';
 
 /** Inputs with another value than that of the file: the factor of each path. */
 export type Point = ReadonlyMap<string, number>;
@@ -35,7 +35,7 @@ export class Multiples {
   }
 
   /**
-   * The figures of each point, by variant; null = one of its values is not allowed. Empty after an interrupt. `first`:
+   * The figures of each point, by variant; null = one of its values is not allowed. Empty if the search is over. `first`:
    * the number of the first replication; other replications have other random numbers.
    */
   async figuresOf(
@@ -46,7 +46,7 @@ export class Multiples {
     const cases = built.flatMap((one) => one?.plans ?? []);
     const { prepared, runs, onProgress, asked } = this.by;
     const { replications } = prepared;
-    const rows = await unlessInterrupted(runEach(cases, replications, runs, first), null);
+    const rows = await unlessOver(runs.execute(cases, replications, first), null, runs);
     if (rows === null) return [];
     this.done += cases.length * replications;
     onProgress(this.done);
@@ -70,7 +70,7 @@ export class Multiples {
     const chosen = select(file, selection, path);
     try {
       const plans = chosen.variants.map((one) => altered(lower(one, chosen, path)));
-      return { file: chosen, plans: plans.map((plan) => ({ ...plan, traceShare: 0 })) };
+      return { file: chosen, plans: untraced(plans) };
     } catch (error) {
       if (error instanceof ScenarioError) return null;
       throw error;

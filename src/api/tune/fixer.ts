@@ -10,9 +10,6 @@ import { exploredBudgets, type Splitted } from '../../analysis/explore.js';
 import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
-import { simulators } from '../../run/replicate.js';
-import type { TaskWorkers } from '../../run/worker-threads.js';
-import { withRunners } from '../queue/runners.js';
 import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
@@ -27,19 +24,16 @@ import type {
   UnheldBudget,
 } from '../../contracts/result/fix.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
-import { usageError } from '../exit.js';
-import { UNREPORTED, interruption, reporting } from '../interrupt.js';
-import { memoryOf, type MemoryShare } from '../memory.js';
-import type { Prepared } from '../../api/prepare.js';
-import { progressBar } from '../progress.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
-import { nearFirst } from '../../api/tune/near.js';
-import { tuned, type Found, type Tried } from '../../api/tune/search.js';
-import type { Moves } from '../../api/tune/smallest.js';
-import { variantWith } from '../../api/tune/variant-with.js';
+import { OptionError } from '../errors.js';
+import type { Execute } from '../execute.js';
+import type { Prepared } from '../prepare.js';
+import type { SearchRuns } from '../searching.js';
 import { checked } from './checks.js';
+import { nearFirst } from './near.js';
+import { tuned, type Found, type Tried } from './search.js';
+import type { Moves } from './smallest.js';
 import { Runner, Trials, type Shown } from './trials.js';
+import { variantWith } from './variant-with.js';
 
 /** Inputs of the search for settings. */
 export interface FixInputs {
@@ -50,8 +44,7 @@ export interface FixInputs {
   readonly over: readonly string[] | null;
   /** Most runs, all replications together. */
   readonly maxRuns: number;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly runs: SearchRuns;
 }
 
 /** The result of a search, and the changes of its answer. */
@@ -63,13 +56,9 @@ export interface Fixed {
 
 /** Searches the smallest change with which a variant holds its budgets. */
 export async function fixVariant(by: FixInputs): Promise<Fixed> {
-  const { prepared, variants, options } = by;
+  const { prepared, variants, runs } = by;
   const plans = variants.map((variant) => compile(variant, prepared.file));
-  const share = memoryOf(options, plans, prepared.path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  return withRunners(setup, options, by.terminal, (threads) =>
-    new Fixer(by, threads, share).fix(plans),
-  );
+  return runs.run(plans, (execute) => new Fixer(by, execute).fix(plans));
 }
 
 /** The runs of a variant as it is. */
@@ -84,14 +73,10 @@ interface Usual extends TuningRuns {
 class Fixer {
   private readonly by: FixInputs;
   private readonly runner: Runner;
-  private readonly bar: (done: number) => void;
 
-  constructor(by: FixInputs, threads: TaskWorkers, share: MemoryShare) {
+  constructor(by: FixInputs, execute: Execute) {
     this.by = by;
-    this.runner = new Runner({ threads, share, path: by.prepared.path });
-    const { options, terminal, maxRuns } = by;
-    this.bar =
-      options.quiet === true ? () => {} : progressBar(terminal, 'fixing (at most)', maxRuns);
+    this.runner = new Runner({ execute, isOver: () => by.runs.isOver() });
   }
 
   async fix(plans: readonly Plan[]): Promise<Fixed> {
@@ -105,7 +90,7 @@ class Fixer {
     const { moves, settings } = this.moves(usual);
     const others = this.others(variant);
     const found = await this.search(usual, moves, others);
-    this.by.terminal.progress('');
+    this.by.runs.onEnd();
     const answer = found.answer === null ? null : setOf(found.answer);
     const fixed: FixedVariant = {
       ...head,
@@ -122,7 +107,7 @@ class Fixer {
       tried: found.tried,
       untried: found.untried,
       runs: this.runner.done,
-      ...(interruption.aborted && { interrupted: true }),
+      ...(this.by.runs.isOver() && { interrupted: true }),
     };
     return { fixed, plan, changes: found.answer?.moves ?? [] };
   }
@@ -166,7 +151,10 @@ class Fixer {
     const all = settingsOf(written);
     if (over === null) return nearFirst(all, usual.plan, troubleOf(usual));
     const { moves, problem } = plannedOver(all, written, over);
-    if (problem !== null) throw usageError(`${prepared.path}: ${problem}`);
+    if (problem !== null) {
+      const message = `${prepared.path}: ${problem}`;
+      throw new OptionError(message, { option: 'over', found: over.join(', ') });
+    }
     return { moves, settings: new Set(moves.map(({ path }) => path)).size };
   }
 
@@ -178,7 +166,7 @@ class Fixer {
       known: over === null ? others.map(({ moves: own }) => own) : [],
       replications: usual.variant.scenario.run.replications,
       left: () => Math.max(0, most - this.runner.done),
-      isOver: () => interruption.aborted,
+      isOver: () => this.by.runs.isOver(),
       ask: async (sets, count) => {
         const outcomes = await usual.trials.of(sets, count);
         this.show();
@@ -202,16 +190,15 @@ class Fixer {
       replications: variant.scenario.run.replications,
       judge: trials.judge,
       left: () => this.by.maxRuns - this.runner.done,
+      isOver: () => this.by.runs.isOver(),
       onCheck: () => this.show(),
     });
-    this.by.terminal.progress('');
+    this.by.runs.onEnd();
     return found;
   }
 
   private show(): void {
-    this.bar(Math.min(this.by.maxRuns, this.runner.done));
-    const made = `${this.runner.done} runs were made`;
-    reporting(`writing the report: ${made}`, `${made}, and are lost: ${UNREPORTED}.`);
+    this.by.runs.onDone(this.runner.done, this.by.maxRuns);
   }
 
   /** The budgets that no change holds, and how the failure goes with the change that comes closest. */

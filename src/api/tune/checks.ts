@@ -6,10 +6,9 @@ import type { SettingChange } from '../../scenario/tuning/change.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { FixCheck, TunedRuns } from '../../contracts/result/fix.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
-import { interruption } from '../interrupt.js';
-import type { Prepared } from '../../api/prepare.js';
-import type { Moves } from '../../api/tune/smallest.js';
-import { variantWith } from '../../api/tune/variant-with.js';
+import type { Prepared } from '../prepare.js';
+import type { Moves } from './smallest.js';
+import { variantWith } from './variant-with.js';
 import type { Judge } from './trials.js';
 
 /** The winner, and what is needed to run it under other conditions. */
@@ -22,6 +21,8 @@ export interface CheckInputs {
   readonly judge: Judge;
   /** Runs that may still be made. */
   left(): number;
+  /** True = no further check begins. */
+  isOver(): boolean;
   /** Called after each check. */
   onCheck(): void;
 }
@@ -62,7 +63,7 @@ export async function checked(by: CheckInputs): Promise<Checked> {
   const checks: FixCheck[] = [];
   for (const condition of conditions) {
     const { changes, faults, budgets, count, first, kind, subject, by: amount } = condition;
-    if (interruption.aborted || by.left() < count) break;
+    if (by.isOver() || by.left() < count) break;
     const built =
       changes.length === 0
         ? winner

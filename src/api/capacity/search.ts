@@ -5,16 +5,12 @@ import type {
   CapacityResult,
 } from '../../contracts/result/capacity.js';
 import { unjudged } from '../../analysis/capacity/loads.js';
-import { simulators } from '../../run/replicate.js';
-import { withRunners } from '../queue/runners.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
-import { UNREPORTED, interruption, reporting } from '../interrupt.js';
-import { usageError } from '../exit.js';
-import { memoryOf } from '../memory.js';
-import type { Prepared, Selection } from '../../api/prepare.js';
-import type { SimulateOptions } from '../simulate.js';
-import type { Terminal } from '../terminal.js';
+import { VERSION } from '../../text/version.js';
+import { OptionError } from '../errors.js';
+import type { Prepared } from '../prepare.js';
+import type { SearchRuns } from '../searching.js';
 import { limitOf, MOST } from './limit.js';
 import { needFor } from './need.js';
 import { lengthOf, lengthPath } from './length.js';
@@ -24,12 +20,10 @@ import { Probes, type Load, type Shown } from './probe.js';
 export interface CapacityInputs {
   /** With one variant. */
   readonly prepared: Prepared;
-  readonly selection: Selection;
   readonly resolution: number;
   /** Multiple of the load for which the settings are asked; null = a quarter more than the limit. */
   readonly factor: number | null;
-  readonly options: SimulateOptions;
-  readonly terminal: Terminal;
+  readonly runs: SearchRuns;
 }
 
 /** What is found, without the facts of the scenario. */
@@ -53,15 +47,25 @@ const FIXED: readonly Arrivals['kind'][] = ['closed', 'at'];
 const NEXT = 1.25;
 
 /** Searches the limits of a variant, and the settings for more. */
-export async function capacityOf(by: CapacityInputs): Promise<Found> {
-  const { prepared, options } = by;
-  const { path, plans } = prepared;
-  const share = memoryOf(options, plans, path);
-  const setup = simulators(share.heapMiB, [], share.memory);
-  return withRunners(setup, options, by.terminal, (threads) => {
-    const probes = new Probes(path, by.selection, by.terminal, threads, share);
+export async function capacityOf(by: CapacityInputs): Promise<CapacityResult> {
+  const { prepared, runs, resolution } = by;
+  const found = await runs.run(prepared.plans, (execute) => {
+    const probes = new Probes(prepared, { execute, isOver: () => runs.isOver() });
     return new Capacity(by, probes).find();
   });
+  runs.onEnd();
+  const { title, sha256, variants } = prepared.file;
+  const [variant] = variants as [(typeof variants)[number]];
+  return {
+    faultline: 1,
+    scenario: { title, sha256 },
+    variant: variant.name,
+    seed: variant.scenario.run.seed,
+    replications: prepared.replications,
+    engine: { version: VERSION },
+    resolution,
+    ...found,
+  };
 }
 
 /** Which limit is searched. */
@@ -93,7 +97,8 @@ class Capacity {
     const fixed = all.flatMap(([name, { arrivals }]) => (isFixed(arrivals) ? [name] : []));
     if (growing.length === 0) {
       const message = `${prepared.path}: no workload has a rate that can grow`;
-      throw usageError(`${message}: write arrivals: poisson(100/s), for example`);
+      const remedy = 'write arrivals: poisson(100/s), for example';
+      throw new OptionError(`${message}: ${remedy}`, { option: 'scenario', found: fixed.join() });
     }
     const today = await this.run({ workloads: growing, factor: 1, fault: null, set: [] });
     const room = today?.headroom.components[0]?.factor ?? null;
@@ -118,7 +123,7 @@ class Capacity {
       lengths: this.lengths,
       need,
       runs: this.probes.done,
-      ...(interruption.aborted && { interrupted: true }),
+      ...(this.by.runs.isOver() && { interrupted: true }),
     };
   }
 
@@ -191,7 +196,7 @@ class Capacity {
   ): Promise<CapacityNeed | null> | null {
     const factor =
       asked ?? (holds > 0 && breaks !== null ? Number((NEXT * holds).toPrecision(4)) : null);
-    if (factor === null || interruption.aborted) return null;
+    if (factor === null || this.by.runs.isOver()) return null;
     const { texts, file } = this.by.prepared;
     const { written } = texts.get(file.variants[0]!.name)!;
     return needFor(this.probes, written, { workloads, factor }, asked !== null);
@@ -199,11 +204,7 @@ class Capacity {
 
   private async run(load: Load): Promise<Shown | null> {
     const shown = await this.probes.run(load);
-    const { options, terminal } = this.by;
-    const { done } = this.probes;
-    const words = `${done} runs were made`;
-    if (options.quiet !== true) terminal.progress(`searching the limit: ${words}`);
-    reporting(`writing the limits: ${words}`, `${words}, and are lost: ${UNREPORTED}.`);
+    this.by.runs.onDone(this.probes.done, null);
     return shown;
   }
 }

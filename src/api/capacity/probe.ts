@@ -4,19 +4,13 @@ import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
 import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
-import type { TaskWorkers } from '../../run/worker-threads.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
-import { interruption } from '../interrupt.js';
-import type { MemoryShare } from '../memory.js';
-import { runEach, unlessInterrupted } from '../plan-runs.js';
-import type { Prepared, Selection } from '../../api/prepare.js';
-import { prepareFrom } from '../prepare.js';
-import { scenarioReader } from '../files.js';
-import { Starts } from '../../api/sweeps/starts.js';
-import type { Terminal } from '../terminal.js';
+import { prepared, type Prepared } from '../prepare.js';
+import { unlessOver, untraced, type PlanRuns } from '../searching.js';
+import { Starts } from '../sweeps/starts.js';
 
 /** A load to run. */
 export interface Load {
@@ -49,56 +43,54 @@ export class Probes {
   done = 0;
   /** Share of requests with a full answer at the load of the file, without faults, by workload. */
   private calm: ReadonlyMap<string, number> | null = null;
-  private readonly starts = new Starts(this.path, true, []);
+  private readonly starts: Starts;
 
   constructor(
-    private readonly path: string,
-    private readonly selection: Selection,
-    private readonly terminal: Terminal,
-    private readonly threads: TaskWorkers,
-    private readonly share: MemoryShare,
-  ) {}
+    private readonly base: Pick<Prepared, 'path' | 'read' | 'selection'>,
+    private readonly runs: PlanRuns,
+  ) {
+    this.starts = new Starts(base.path, true, []);
+  }
 
   /** The scenario at a load. */
   prepared({ workloads, factor, set }: Pick<Load, 'workloads' | 'factor' | 'set'>): Prepared {
     const loads =
       factor === 1 ? [] : workloads.map((name) => `workloads.${name}.arrivals=x${factor}`);
-    const all = [...(this.selection.set ?? []), ...loads, ...set];
-    const selection = { ...this.selection, ...(all.length > 0 && { set: all }) };
-    return prepareFrom(this.path, scenarioReader(this.path), selection, this.terminal);
+    const { path, read, selection } = this.base;
+    const all = [...(selection.set ?? []), ...loads, ...set];
+    return prepared(path, read, { ...selection, ...(all.length > 0 && { set: all }) });
   }
 
   /** The budgets by which a load is judged. */
-  budgets(prepared: Prepared, fault: string | null): readonly BudgetSource[] {
-    const { file } = prepared;
+  budgets({ file }: Prepared, fault: string | null): readonly BudgetSource[] {
     const { judged } = exploredBudgets(file.budgets, file.variants[0]!.name, true);
     return budgetsUnder(judged, fault);
   }
 
-  /** Runs a load; null after an interrupt. */
+  /** Runs a load; null if the search is over. */
   async run(load: Load): Promise<Shown | null> {
-    if (interruption.aborted) return null;
-    const prepared = this.prepared(load);
-    const budgets = this.budgets(prepared, load.fault);
-    const { file, replications, source } = prepared;
+    if (this.runs.isOver()) return null;
+    const own = this.prepared(load);
+    const budgets = this.budgets(own, load.fault);
+    const { file, replications, source } = own;
     const [variant] = file.variants as [(typeof file.variants)[number]];
-    const whole = prepared.plans[0]!;
+    const whole = own.plans[0]!;
     const plan = withFaults(whole, (index) => whole.faults[index]!.id === load.fault);
     const [begun] = await this.starts.of([{ file, plans: [plan] }], (cases) => this.pilots(cases));
-    const own = begun!.plans[0]!;
-    const runs = this.records([own], replications, 0);
-    const [records = []] = await unlessInterrupted(runs, []);
+    const started = begun!.plans[0]!;
+    const runs = this.records([started], replications, 0);
+    const [records = []] = await unlessOver(runs, [], this.runs);
     if (records.length === 0) return null;
     const names = [...variant.scenario.workloads.keys()];
     const texts = names.map((name) => `${name}.share.ok`);
     const asked = source.questions(texts, [variant.name]).questions;
     const [figures] = caseFigures(
-      { file, plans: [own], records: [records] },
+      { file, plans: [started], records: [records] },
       { metrics: asked.map(({ measure }) => measure), budgets, expect: null },
     );
     const answers = new Map(names.map((name, i) => [name, figures!.figures[i]?.value ?? 0]));
     this.calm ??= answers;
-    const runsOf = { variant, plan: own, records };
+    const runsOf = { variant, plan: started, records };
     const isStopped = figures!.stop !== null;
     const broken = isStopped
       ? ['run']
@@ -149,10 +141,8 @@ export class Probes {
   }
 
   private records(plans: readonly Plan[], count: number, first: number): Promise<Records> {
-    const { threads, share, path } = this;
     this.done += plans.length * count;
-    const untraced = plans.map((plan) => ({ ...plan, traceShare: 0 }));
-    return runEach(untraced, count, { threads, share, path }, first);
+    return this.runs.execute(untraced(plans), count, first);
   }
 }
 

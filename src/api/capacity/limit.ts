@@ -1,4 +1,4 @@
-/** Whether a load holds, at a multiple of the load of the file; null after an interrupt. */
+/** Whether a load holds, at a multiple of the load of the file; null if the search is over. */
 export type AskLoad = (factor: number) => Promise<boolean | null>;
 
 /** The two ends of a limit. `breaks` is null if every factor holds, and `holds` 0 if none does. */

@@ -1,11 +1,11 @@
 import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { plain } from '../../scenario/located.js';
-import { speaksOf } from '../../language/expressions-of.js';
-import type { SettingChange } from '../../scenario/tuning/change.js';
-import { usageError } from '../exit.js';
-import { STDIN } from '../files.js';
-import type { Prepared } from '../../api/prepare.js';
+import { plain } from '../scenario/located.js';
+import { speaksOf } from '../language/expressions-of.js';
+import type { SettingChange } from '../scenario/tuning/change.js';
+import { usageError } from './exit.js';
+import { STDIN } from './files.js';
+import type { Prepared } from '../api/prepare.js';
 
 /** Name of the variant that a patch adds. */
 const NAME = 'fixed';
