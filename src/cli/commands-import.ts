@@ -17,6 +17,7 @@ export const addImport: Add = (program, terminal, perform) => {
     .argument('<path...>', 'files and folders (YAML, JSON, traces); - is standard input')
     .option('--out <file>', 'the scenario (default: imported.yaml); - is standard output', pathName)
     .option('--map <name=name>', 'another name for a component; repeatable', textList)
+    .option('--metrics <file>', 'range export of Prometheus; repeatable', textList)
     .option('--json <file>', 'write the whole account as JSON; - is standard output', pathName)
     .option('--force', 'overwrite files that exist')
     .option('--quiet', 'print no card')
@@ -24,6 +25,7 @@ export const addImport: Add = (program, terminal, perform) => {
       'after',
       examples(
         'faultline import k8s/ traces.jsonl --out shop.yaml && faultline run shop.yaml',
+        'faultline import k8s/ --metrics prometheus.json --out shop.yaml',
         'faultline import compose.yaml .env --out shop.yaml',
         'docker compose config | faultline import - --out shop.yaml',
         'helm template chart/ | faultline import - --out shop.yaml',

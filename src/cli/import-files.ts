@@ -43,9 +43,17 @@ export function importSources(paths: readonly string[]): ImportSources {
   return { texts, traces };
 }
 
-function textOf(path: string): string {
+/** Largest export of metrics: a day of 2,000 series with a sample a minute. Unit: bytes. */
+const METRICS_MAX = 128 * 1024 * 1024;
+
+/** Range exports of Prometheus. */
+export function metricTexts(paths: readonly string[]): readonly SourceText[] {
+  return paths.map((path) => ({ path, text: textOf(path, METRICS_MAX) }));
+}
+
+function textOf(path: string, most?: number): string {
   try {
-    return path === '-' ? readStandardInput() : readGuarded(path);
+    return path === '-' ? readStandardInput(most) : readGuarded(path, most);
   } catch (error) {
     if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
     throw usageError(`${path}: ${adviceOf(error)}`);

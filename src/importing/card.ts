@@ -1,3 +1,4 @@
+import { formatCount, formatSeconds } from '../text/figures.js';
 import { plural } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
 
@@ -6,13 +7,18 @@ const LINES_MAX = 8;
 
 /** What was read, what has no counterpart, what is guessed, and what to ask. */
 export function cardLines(imported: Imported, out: string): readonly string[] {
-  const { account, documents, components, renamed, guesses, questions, traces } = imported;
+  const { account, documents, components, renamed, guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
   return [
     `${out}: ${plural(components, 'component')} from ${plural(documents, 'document')}`,
     ...(traces === null
       ? []
       : [`${plural(traces.spans, 'span')} of ${plural(traces.traces, 'trace')}`]),
+    ...(metrics === null
+      ? []
+      : [
+          `${formatCount(metrics.series)} series of metrics over ${formatSeconds(metrics.seconds)}`,
+        ]),
     ...(values === 0
       ? []
       : [
@@ -30,6 +36,11 @@ export function cardLines(imported: Imported, out: string): readonly string[] {
     ...block(
       'Left out of the traces',
       (traces?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`),
+    ),
+    ...block('Measured in the metrics', metrics?.lines ?? []),
+    ...block(
+      'Left out of the metrics',
+      (metrics?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`),
     ),
     ...block(
       `Guesses (${guesses.length}), marked "# guess" in the file`,

@@ -7,6 +7,9 @@ import { hintsOf, join } from './join.js';
 import { REASON } from './reasons.js';
 import { scenarioOf } from './scenario.js';
 import { System } from './system.js';
+import { cpuOf, layMetrics, type LaidMetrics } from './metrics/lay.js';
+import { observeMetrics, type MetricFacts } from './metrics/observe.js';
+import { readSeries } from './metrics/read.js';
 import type { TraceHints, TraceModel } from './traces/model.js';
 import { render } from './written.js';
 
@@ -39,6 +42,8 @@ export interface Imported {
   readonly documents: number;
   /** What traces gave; null = there were none. */
   readonly traces: TraceModel | null;
+  /** What metrics gave; null = there were none. */
+  readonly metrics: LaidMetrics | null;
 }
 
 /** Settings of an import. */
@@ -46,6 +51,8 @@ export interface ImportOptions {
   readonly title: string;
   /** Names of the files -> names in the scenario. */
   readonly names: ReadonlyMap<string, string>;
+  /** Range exports of Prometheus. */
+  readonly metrics?: readonly SourceText[];
 }
 
 /** Makes one scenario of manifests. Throws an `ImportError` if one of them cannot be read. */
@@ -62,6 +69,7 @@ export class Importing {
   private readonly documents: readonly Cell[];
   private readonly sources: readonly SourceText[];
   private readonly title: string;
+  private readonly facts: MetricFacts | null;
 
   constructor(sources: readonly SourceText[], options: ImportOptions) {
     this.sources = sources;
@@ -73,13 +81,17 @@ export class Importing {
     for (const root of this.roots) root.get('kind')?.list(REASON.kind);
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();
-    this.hints = hintsOf(this.system);
+    const { metrics = [] } = options;
+    this.facts = metrics.length === 0 ? null : observeMetrics(readSeries(metrics));
+    const hints = hintsOf(this.system);
+    this.hints = this.facts === null ? hints : { ...hints, cpu: cpuOf(this.system, this.facts) };
   }
 
   /** Makes the scenario. `model`: what traces say; null = there are none. */
   finish(model: TraceModel | null): Imported {
     const { system, documents } = this;
     if (model !== null) join(system, model);
+    const metrics = this.facts === null ? null : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
     const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
     if (!hasService) throw new ImportError(nothingFound(this.sources));
@@ -96,6 +108,7 @@ export class Importing {
       components: parts.length,
       documents: documents.length,
       traces: model,
+      metrics,
     };
   }
 }

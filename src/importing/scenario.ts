@@ -49,7 +49,7 @@ function componentOf(component: Component, edges: readonly Edge[], system: Syste
     .map((edge) => callOf(edge, system));
   const time = fields.has('external')
     ? map({ wait: guess('exponential(50ms)') })
-    : map({ work: guess('exponential(5ms)') });
+    : map({ work: component.work ?? guess('exponential(5ms)') });
   const steps = list([time, ...calls]);
   own.set('endpoints', map({ [ENDPOINT]: map({ steps }) }));
   return map(own, origins);
@@ -63,27 +63,32 @@ const VERBS = {
   topics: 'publish',
 } as const;
 
+/** Share by which calls for each request may differ from a whole number by chance. */
+const NEARLY = 0.02;
+
 /** A step that calls: the files say that it may happen, not that each request makes it. */
-function callOf({ to, origins }: Edge, system: System): WrittenMap {
+function callOf({ to, origins, ratio }: Edge, system: System): WrittenMap {
   const verb = VERBS[to.section];
+  if (ratio !== undefined) {
+    const call = map({ [verb]: from(system.targetOf(to), ...origins) });
+    const { value, note } = ratio;
+    const times = Number(value.toPrecision(3));
+    if (times > 1 + NEARLY) {
+      const rounds = Math.abs(times - Math.round(times)) <= NEARLY * times;
+      const text = rounds ? Math.round(times) : `geometric(mean=${times})`;
+      return map({ loop: map({ times: { ...plain(text), note }, steps: list([call]) }) });
+    }
+    if (times > 1 - NEARLY) return map([...call.entries], [], note);
+    return map([...call.entries, ['probability', { ...plain(times), note }]]);
+  }
   return map({ [verb]: { ...from(system.targetOf(to), ...origins), note: 'guess' } });
 }
 
 /** Requests from outside to every entrance, and to what nothing is known to call. */
 function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
-  const isPart = ({ isLoad, section }: Component): boolean =>
-    !isLoad && (section === 'services' || section === 'gateways');
-  const called = new Set([
-    ...edges.filter(({ from: caller }) => !caller.isLoad).map(({ to }) => to),
-    ...system.subscribed,
-  ]);
   const generated = edges.filter(({ from: caller }) => caller.isLoad);
-  const targets = system.components.filter(
-    (part) => isPart(part) && (part.entry !== null || !called.has(part)),
-  );
-  const wanted = targets.length > 0 ? targets : system.components.filter(isPart).slice(0, 1);
   const taken = new Set<string>();
-  const requests = wanted.flatMap((part) => {
+  const requests = system.entrances(edges).flatMap((part) => {
     if (part.requests.length > 0)
       return part.requests.map((request) => requestOf(request, part, taken));
     const places = generated.filter(({ to }) => to === part).flatMap(({ origins }) => origins);
@@ -92,9 +97,16 @@ function loadOf(system: System, edges: readonly Edge[]): WrittenMap {
       ...from(system.targetOf(part), ...origins),
       note: origins.length > 0 ? null : 'guess',
     };
-    return [map({ name: plain(part.name), call: target })];
+    const weight = system.weights.get(part);
+    return [
+      map({
+        name: plain(part.name),
+        call: target,
+        weight: weight === undefined ? undefined : plain(Number(weight.toPrecision(4))),
+      }),
+    ];
   });
-  return map({ arrivals: guess('poisson(10/s)'), requests: list(requests) });
+  return map({ arrivals: system.arrivals ?? guess('poisson(10/s)'), requests: list(requests) });
 }
 
 /** A request for a route of a gateway. Routes of several gateways may have one name. */

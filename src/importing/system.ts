@@ -1,7 +1,7 @@
 import type { Cell } from './cell.js';
 import { Names } from './names.js';
 import { plainKey } from './traced-parts.js';
-import type { Written, WrittenMap } from './written.js';
+import type { Written, WrittenMap, WrittenScalar } from './written.js';
 
 /** What is done after all documents are read, in this order. */
 export const PHASES = ['parts', 'settings', 'routes', 'calls'] as const;
@@ -32,6 +32,8 @@ export interface Component {
   entry: Cell | null;
   /** Whether others can call it: a workload without a Service has no address. */
   isCallable: boolean;
+  /** Work of a request, if only metrics say it. */
+  work: WrittenScalar | null;
   /** Requests that a gateway has routes for. */
   readonly requests: WrittenMap[];
   /** It makes the load of a test, and is no part of the system. */
@@ -43,6 +45,8 @@ export interface Edge {
   readonly from: Component;
   readonly to: Component;
   readonly origins: readonly Cell[];
+  /** Calls for each request of the caller, if metrics count both. */
+  readonly ratio?: { readonly value: number; readonly note: string };
 }
 
 /** Name of the endpoint of a service, if nothing says more. */
@@ -61,6 +65,9 @@ export class System {
   readonly sections = new Map<string, Written>();
   /** Workloads, if something says what they are. */
   load: WrittenMap | null = null;
+  /** The rate of all requests from outside, if only metrics say it, and by component. */
+  arrivals: WrittenScalar | null = null;
+  readonly weights = new Map<Component, number>();
   private readonly hosts = new Map<string, Component>();
   private readonly families = new Map<string, object>();
   private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));
@@ -103,6 +110,7 @@ export class System {
       replicas: null,
       entry: null,
       isCallable: true,
+      work: null,
       isLoad: false,
       requests: [],
       ...rest,
@@ -154,6 +162,19 @@ export class System {
     const [first = section === 'databases' ? OPERATION : ENDPOINT] =
       endpoints?.entries.keys() ?? [];
     return `${name}.${first}`;
+  }
+
+  /** Where requests from outside arrive: what is called from outside, and what nothing is known to call. */
+  entrances(edges: readonly Edge[] = this.edges): readonly Component[] {
+    const isPart = ({ isLoad, section }: Component): boolean =>
+      !isLoad && (section === 'services' || section === 'gateways');
+    const called = new Set([
+      ...edges.filter(({ from }) => !from.isLoad).map(({ to }) => to),
+      ...this.subscribed,
+    ]);
+    const parts = this.components.filter(isPart);
+    const found = parts.filter((part) => part.entry !== null || !called.has(part));
+    return found.length > 0 ? found : parts.slice(0, 1);
   }
 
   /** Removes edges. Those with a reason are listed with it. */

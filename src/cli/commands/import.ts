@@ -7,7 +7,7 @@ import { readTraces } from '../../importing/traces/index.js';
 import { asLines } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
-import { importSources } from '../import-files.js';
+import { importSources, metricTexts } from '../import-files.js';
 import { canonicalJson } from '../../text/canonical.js';
 import type { Terminal } from '../terminal.js';
 
@@ -15,6 +15,7 @@ import type { Terminal } from '../terminal.js';
 export interface ImportFlags {
   readonly out?: string;
   readonly map?: readonly string[];
+  readonly metrics?: readonly string[];
   readonly json?: string;
   readonly force?: boolean;
   readonly quiet?: boolean;
@@ -48,7 +49,11 @@ async function read(paths: readonly string[], flags: ImportFlags): Promise<Impor
   try {
     const names = readMapping(flags.map ?? []);
     const { texts, traces } = importSources(paths);
-    const importing = new Importing(texts, { title: `Imported from ${paths.join(', ')}`, names });
+    const importing = new Importing(texts, {
+      title: `Imported from ${paths.join(', ')}`,
+      names,
+      metrics: metricTexts(flags.metrics ?? []),
+    });
     return importing.finish(traces.length === 0 ? null : await readTraces(traces, importing.hints));
   } catch (error) {
     if (error instanceof ImportError) throw usageError(error.message);
@@ -57,10 +62,10 @@ async function read(paths: readonly string[], flags: ImportFlags): Promise<Impor
 }
 
 /** The account for programs. */
-function accountOf({ account, renamed, guesses, questions, traces }: Imported): object {
+function accountOf({ account, renamed, guesses, questions, traces, metrics }: Imported): object {
   const names = Object.fromEntries(renamed);
   const { unknown, leftOut, measured, spans } = traces ?? {};
   const read =
     traces === null ? null : { spans, traces: traces.traces, unknown, leftOut, measured };
-  return { faultline: 1, ...account, renamed: names, guesses, questions, traces: read };
+  return { faultline: 1, ...account, renamed: names, guesses, questions, traces: read, metrics };
 }

@@ -36,6 +36,9 @@ export function ownTimeOf(
 ): OwnTime {
   const path = `services.${service}.cpu.cores`;
   const cores = hints.cores(service);
+  const cpu = hints.cpu?.(service) ?? null;
+  if (cpu !== null && (cores === null || weight > 1))
+    return metered(service, executions, cpu, unknown);
   if (cores === null || !(cores > 0)) {
     const times = `${formatCount(executions.length)} executions`;
     const reason = `${times} show how long they took, but not how much of it was work on a core`;
@@ -64,6 +67,32 @@ export function ownTimeOf(
   if (contended.isWait()) return RAW;
   if (!contended.isDecided()) unknown.push(contended.unknown(service, all));
   return worked;
+}
+
+/** Share of its own time that a service has to work, so that all of it can be called work. */
+const WORK_LEAST = 0.5;
+
+/** Work as the share of the own time that a metric of the CPU says. */
+function metered(
+  service: string,
+  executions: readonly Execution[],
+  cpu: number,
+  unknown: Unknown[],
+): OwnTime {
+  const whole = executions.reduce(
+    (sum, one) => sum + ownTimes(one).reduce((own, [from, to]) => own + to - from, 0),
+    0,
+  );
+  const mean = whole / executions.length;
+  const share = mean > 0 ? Math.min(1, (cpu * 1e9) / mean) : 1;
+  if (share >= WORK_LEAST)
+    return { kind: 'work', between: (_span, from, to) => (to - from) * share };
+  unknown.push({
+    path: `services.${service}.endpoints`,
+    reason: `works ${formatShare(share)} of its own time, by the metric of its CPU; all of it is taken as a wait`,
+    question: `What does ${service} wait for in its own time?`,
+  });
+  return RAW;
 }
 
 /** Share of busy cores from which a sample no longer gives the work: the wait for a core is too large a part of the time. */

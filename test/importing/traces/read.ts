@@ -14,13 +14,20 @@ export function modelOf(
   texts: readonly string[],
   {
     cores = {},
+    cpu = {},
     chunk = 65_536,
     sampled,
-  }: { cores?: Record<string, number>; chunk?: number; sampled?: number } = {},
+  }: {
+    cores?: Record<string, number>;
+    cpu?: Record<string, number>;
+    chunk?: number;
+    sampled?: number;
+  } = {},
 ): Promise<TraceModel> {
   const hints: TraceHints = {
     cores: (component) => cores[component] ?? null,
     replicas: () => null,
+    cpu: (component) => cpu[component] ?? null,
     sampled,
   };
   const sources = texts.map((text, k) => ({

@@ -219,6 +219,23 @@ describe('work and waits', () => {
     expect(model.unknown.map(({ path }) => path)).toContain('services.web.cpu.cores');
   });
 
+  it('is the CPU of a request that metrics have, where no manifest says the cores', async () => {
+    const model = await modelOf([shared], { cpu: { web: 0.01 } });
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('work');
+    expect(ownMs(steps)).toBeCloseTo(10, 2);
+    expect(model.unknown.map(({ path }) => path)).not.toContain('services.web.cpu.cores');
+  });
+
+  it('is a wait, and a question, if metrics have less than half of it as CPU', async () => {
+    const model = await modelOf([shared], { cpu: { web: 0.003 } });
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait');
+    expect(ownMs(steps)).toBeCloseTo(15, 5);
+    const [own] = model.unknown.filter(({ path }) => path === 'services.web.endpoints');
+    expect(own!.reason).toContain('works 20 % of its own time, by the metric of its CPU');
+  });
+
   it('is a wait if the time is the same with all cores taken', async () => {
     const model = await modelOf(
       [
