@@ -11,6 +11,7 @@ import {
 import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
+import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
 
 /** A file that cannot be imported: where, what, and how to repair it. */
 export class ImportError extends Error {
@@ -27,6 +28,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 export function documentsOf(source: SourceText): readonly Cell[] {
   const { path, text } = source;
   if (isDotEnv(path)) return [dotEnvOf(source)];
+  if (isKafkaDescribe(text)) return [kafkaDescribeOf(source)];
   const refusal = guardText(text);
   if (refusal !== null) {
     const line = text.slice(0, refusal.offset).split('\n').length;

@@ -143,3 +143,55 @@ describe('a topic', () => {
     ]);
   });
 });
+
+/** As `kafka-topics.sh --describe` of Kafka 3.9 prints it, with one replica behind. */
+const DESCRIBED = [
+  'Topic: orders\tTopicId: x1Gk\tPartitionCount: 2\tReplicationFactor: 3\tConfigs: min.insync.replicas=2,cleanup.policy=compact,delete,retention.ms=7200000',
+  '\tTopic: orders\tPartition: 0\tLeader: 1\tReplicas: 1,2,3\tIsr: 1,2,3\tElr: \tLastKnownElr: ',
+  '\tTopic: orders\tPartition: 1\tLeader: 2\tReplicas: 2,3,4\tIsr: 2,4\tElr: \tLastKnownElr: ',
+  // Before Kafka 2.x there is no space.
+  'Topic:mails\tPartitionCount:1\tReplicationFactor:1\tConfigs:',
+  '\tTopic: mails\tPartition: 0\tLeader: 3\tReplicas: 3\tIsr: 3',
+  '',
+].join('\n');
+
+describe('kafka-topics --describe', () => {
+  const APP = 'services: { shop: { image: shop } }\n';
+  const both = imported([...source(DESCRIBED, 'topics.txt'), ...source(APP, 'compose.yaml')]);
+  const scenario: any = parse(both.scenario);
+
+  it('gives topics, and a broker with the nodes that have replicas', () => {
+    loaded(both);
+    expect(scenario.brokers.kafka).toMatchObject({ kind: 'kafka', nodes: 4 });
+    expect(scenario.topics.orders).toMatchObject({
+      broker: 'kafka',
+      partitions: 2,
+      replication: 3,
+      minInsyncReplicas: 2,
+      retention: '2h',
+    });
+    expect(scenario.topics.mails).toMatchObject({ partitions: 1, replication: 1 });
+    expect(both.scenario).toContain('partitions: 2  # topics.txt:1');
+  });
+
+  it('lists every other value with its reason', () => {
+    const values = DESCRIBED.match(/(\w+: ?[^\t\n]+|[a-z.]+=)/g)!.length;
+    expect(values).toBeGreaterThan(20);
+    expect(both.account.placed + both.account.listed.length).toBe(both.account.values);
+    const reasons = new Map(both.account.listed.map(({ path, reason }) => [path, reason]));
+    expect(reasons.get('orders.partition.Isr')).toContain('not in sync');
+    expect(reasons.get('orders.Configs.cleanup.policy')).toContain('by their age alone');
+    expect([...reasons.values()]).not.toContain('no importer reads this field');
+  });
+
+  it('uses the broker of other files, whose topics stay as they are', () => {
+    const own = imported([...fixtures('examples/kafka'), ...source(DESCRIBED, 'topics.txt')]);
+    loaded(own);
+    const found: any = parse(own.scenario);
+    expect(Object.keys(found.brokers)).toEqual(['events']);
+    expect(found.topics.orders.partitions).toBe(12);
+    expect(found.topics.mails).toMatchObject({ broker: 'events', partitions: 1 });
+    const reasons = own.account.listed.map(({ reason }) => reason);
+    expect(reasons).toContain('another file has this topic');
+  });
+});

@@ -9,6 +9,7 @@ import type { DocumentKind } from './kind.js';
 import { bystanders } from './kubernetes/bystanders.js';
 import { disruptionBudgets } from './kubernetes/disruption.js';
 import { kafkas } from './kafka/cluster.js';
+import { describedTopics } from './kafka/described.js';
 import { kafkaTopicResources } from './kafka/topics.js';
 import { kongDeclarations } from './kong/declarative.js';
 import { autoscalers } from './kubernetes/hpa.js';
@@ -30,6 +31,7 @@ export const documentKinds: readonly DocumentKind[] = [
   serviceEntries,
   kafkas,
   kafkaTopicResources,
+  describedTopics,
   bystanders,
   envoyBootstraps,
   kongDeclarations,

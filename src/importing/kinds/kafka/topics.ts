@@ -11,6 +11,10 @@ export function kafkaTopics(system: System): Map<string, Component> {
   return system.shared('kafka topics', () => new Map<string, Component>());
 }
 
+/** The setting of what happens to old messages, and why it has no counterpart. */
+export const CLEANUP = 'cleanup.policy';
+export const BY_AGE = 'messages are deleted by their age alone';
+
 /** A topic of Strimzi. */
 export const kafkaTopicResources: DocumentKind = {
   name: 'Strimzi KafkaTopic',
@@ -28,7 +32,8 @@ export const kafkaTopicResources: DocumentKind = {
   },
 };
 
-function addTopic(
+/** Adds a topic, unless there is one of this name. `spec`: `partitions`, `replicas` and `config`. */
+export function addTopic(
   name: Cell,
   about: {
     readonly spec: Cell | undefined;
@@ -113,13 +118,13 @@ function hoursOf(defaults: Cell | undefined): Written | undefined {
 }
 
 function listTopic(document: Cell): void {
+  document.get('spec', 'config', CLEANUP)?.list(BY_AGE);
   listBelow(document, {
     apiVersion: REASON.kind,
     kind: REASON.kind,
     'metadata.name': REASON.name,
     metadata: REASON.label,
     'spec.topicName': REASON.name,
-    'spec.config.cleanup.policy': 'messages are deleted by their age alone',
     'spec.config': 'segments, sizes and compression of a log have no counterpart',
     spec: 'this setting of a topic has no counterpart',
   });
