@@ -184,6 +184,16 @@ describe('kafka-topics --describe', () => {
     expect([...reasons.values()]).not.toContain('no importer reads this field');
   });
 
+  it('takes as many nodes as a topic has replicas, if no partition says which', () => {
+    const [first] = DESCRIBED.split('\n') as [string];
+    const own = imported([
+      ...source(first, 'topics.txt'),
+      ...source('services: { shop: { image: shop } }\n', 'compose.yaml'),
+    ]);
+    loaded(own);
+    expect(own.scenario).toContain('nodes: 3  # topics.txt:1');
+  });
+
   it('uses the broker of other files, whose topics stay as they are', () => {
     const own = imported([...fixtures('examples/kafka'), ...source(DESCRIBED, 'topics.txt')]);
     loaded(own);

@@ -60,7 +60,13 @@ function brokerOf(topics: readonly (readonly [string, Cell])[], system: System):
     for (const node of own) seen.add(node);
     return own.length > 0;
   });
-  if (nodes.size > 0) broker.fields.set('nodes', from(nodes.size, ...origins));
+  // Without the lines of the partitions, replicas of one topic are on as many nodes.
+  const copies = topics.flatMap(([, topic]) => topic.get('ReplicationFactor') ?? []);
+  const most = copies.reduce((sum, cell) => Math.max(sum, cell.number() ?? 0), 0);
+  const isSeen = nodes.size >= most;
+  const places = isSeen ? origins : copies.filter((cell) => cell.number() === most).slice(0, 1);
+  const count = Math.max(nodes.size, most);
+  if (count > 0) broker.fields.set('nodes', from(count, ...places));
   broker.fields.set('latency', guess('exponential(2ms)'));
   return broker;
 }
