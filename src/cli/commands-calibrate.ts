@@ -1,7 +1,27 @@
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { examples, withChanges, withThreads } from './command-parts.js';
 import type { Add } from './command-parts.js';
 import { FIX_FORMATS, nameList, pathName, shareBetween, textList, wholeNumber } from './flags.js';
+
+/** How traces are read, and with which random numbers the scenario runs. */
+function withTraces(command: Command): Command {
+  return command
+    .option(
+      '--sampled <share>',
+      'share of all requests that is traced (default: as the spans say)',
+      shareBetween(0.00001, 1),
+    )
+    .option(
+      '--map <name=name>',
+      'the component behind another name in the traces or manifests; repeatable',
+      textList,
+    )
+    .option(
+      '--seed <number>',
+      'another seed than run.seed',
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    );
+}
 
 /** `calibrate FILE DATA...`. */
 export const addCalibrate: Add = (program, terminal, perform) => {
@@ -24,25 +44,10 @@ export const addCalibrate: Add = (program, terminal, perform) => {
         .choices(['time', 'trace'])
         .default('time'),
     )
-    .option(
-      '--sampled <share>',
-      'share of all requests that is traced (default: as the spans say)',
-      shareBetween(0.00001, 1),
-    )
-    .option(
-      '--map <name=name>',
-      'the component of the scenario behind a name of the traces; repeatable',
-      textList,
-    )
     .option('--with-faults', 'keep the faults of the file active')
-    .option(
-      '--seed <number>',
-      'another seed than run.seed',
-      wholeNumber(0, Number.MAX_SAFE_INTEGER),
-    )
     .option('--replications <number>', 'runs of each point', wholeNumber(1, 10_000), 1)
     .option('--max-runs <number>', 'most runs', wholeNumber(1, 1_000_000), 500);
-  withThreads(withChanges(command, false))
+  withThreads(withChanges(withTraces(command), false))
     .option('--out <file>', 'the scenario with the fitted values; - is standard output', pathName)
     .option('--all', 'print every endpoint and call')
     .option('--json <file>', 'write the figures as JSON; - is standard output', pathName)
@@ -84,23 +89,8 @@ export const addDrift: Add = (program, terminal, perform) => {
       shareBetween(0, 1),
       0.1,
     )
-    .option(
-      '--sampled <share>',
-      'share of all requests that is traced (default: as the spans say)',
-      shareBetween(0.00001, 1),
-    )
-    .option(
-      '--map <name=name>',
-      'another name for a component of the manifests or traces; repeatable',
-      textList,
-    )
-    .option(
-      '--seed <number>',
-      'another seed than run.seed',
-      wholeNumber(0, Number.MAX_SAFE_INTEGER),
-    )
     .option('--replications <number>', 'another number of runs', wholeNumber(1, 10_000));
-  withThreads(withChanges(command, false))
+  withThreads(withChanges(withTraces(command), false))
     .addOption(
       new Option('--format <format>', 'how to print the differences')
         .choices(FIX_FORMATS)

@@ -2,6 +2,7 @@ import { splitLines } from '../text/line.js';
 import { OptionError, ScenarioError } from '../api/errors.js';
 import { prepared, type Prepared, type Selection } from '../api/prepare.js';
 import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
+import { ImportError } from '../importing/error.js';
 import type { ReadFile } from '../scenario/load.js';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { scenarioPath, scenarioReader } from './files.js';
@@ -59,9 +60,10 @@ function tooWrong({ path, diagnostics }: ScenarioError): CommandError {
   return usageError(`${path}: ${count} ${count === 1 ? 'problem' : 'problems'}`);
 }
 
-/** An error of the functions that the command line shares with the library, as one of its own; any other is unchanged. */
+/** An error of what lies below the command line as one of its own; any other is unchanged. */
 export function asCommandError(error: unknown): unknown {
   if (error instanceof ScenarioError) return commandError(error, error.message);
+  if (error instanceof ImportError) return commandError(error, error.message);
   if (!(error instanceof OptionError)) return error;
   const { option, message } = error;
   return commandError(error, message.replaceAll(`\`${option}\``, `--${kebab(option)}`));

@@ -10,16 +10,9 @@ import {
 } from 'yaml';
 import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
+import { ImportError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
-
-/** A file that cannot be imported: where, what, and how to repair it. */
-export class ImportError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ImportError';
-  }
-}
 
 /** Keys that would reach the prototype of an object. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

@@ -1,5 +1,6 @@
 import type { Cell, SourceText } from './cell.js';
-import { documentsOf, ImportError } from './documents.js';
+import { documentsOf } from './documents.js';
+import { ImportError } from './error.js';
 import { documentKinds } from './kinds/index.js';
 import { guessesIn, type Guess } from './guesses.js';
 import { questionsOf } from './questions.js';

@@ -1,5 +1,5 @@
 import { RESERVED } from '../scenario/resolve/names.js';
-import { ImportError } from './documents.js';
+import { ImportError } from './error.js';
 
 /** Longest name of the language. */
 const NAME_MAX = 64;

@@ -1,5 +1,4 @@
 import { observeTraces, type Observations } from '../../importing/traces/observe.js';
-import { ImportError } from '../../importing/documents.js';
 import { readMapping } from '../../importing/names.js';
 import { calibrationText } from '../../report/calibrate/text.js';
 import type { SplitBy } from '../../analysis/calibration/measured.js';
@@ -55,7 +54,7 @@ export async function calibrate(
   const inputs = guessesOf(prepared, flags.over ?? []);
   const observed = await observedIn(data, flags);
   const { share, by } = { share: flags.fit, by: flags.by };
-  const names = mappingOf(flags.map ?? []);
+  const names = readMapping(flags.map ?? []);
   const subjects = subjectsOf(prepared, observed, { names, share, by });
   checkSubjects(subjects, subjects.fit.length > 0 && subjects.rest.length > 0, prepared);
   const found = await fittedTo(subjects, { prepared, inputs }, flags, terminal);
@@ -121,15 +120,6 @@ async function observedIn(
   const observed = await observeTraces(traces, sampled ?? null);
   if (observed.last > observed.first) return observed;
   throw usageError(`${list(paths)}: no spans with usable times`);
-}
-
-function mappingOf(texts: readonly string[]): ReadonlyMap<string, string> {
-  try {
-    return readMapping(texts);
-  } catch (error) {
-    if (error instanceof ImportError) throw usageError(error.message);
-    throw error;
-  }
 }
 
 /** Fits the inputs; null after an interrupt. */

@@ -2,7 +2,6 @@ import type { Prepared, Selection } from '../../api/prepare.js';
 import { prepared as prepareTexts } from '../../api/prepare.js';
 import { driftedSettings } from '../../api/drift/settings.js';
 import type { DriftedFigures, DriftedSettings, DriftResult } from '../../contracts/result/drift.js';
-import { ImportError } from '../../importing/documents.js';
 import { importTexts } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
 import { observeTraces } from '../../importing/traces/observe.js';
@@ -17,7 +16,7 @@ import { checkSubjects, subjectsOf } from '../calibrate/subjects.js';
 import { oneVariant } from '../calibrate/variant.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { driftedFigures } from '../drift/figures.js';
-import { EXIT, usageError } from '../exit.js';
+import { EXIT } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
 import { importSources } from '../import-files.js';
 import { keep } from '../interrupt.js';
@@ -49,7 +48,7 @@ export async function drift(
   checkDestinations([flags.json]);
   const prepared = preparedOf(argument, flags, terminal);
   const { texts, traces } = importSources(paths);
-  const names = mappingOf(flags.map ?? []);
+  const names = readMapping(flags.map ?? []);
   const settings = texts.length === 0 ? null : settingsOf(prepared, texts, names);
   const figures =
     traces.length === 0 ? null : await figuresOf(prepared, traces, names, flags, terminal);
@@ -84,7 +83,7 @@ function settingsOf(
   texts: readonly SourceText[],
   names: ReadonlyMap<string, string>,
 ): DriftedSettings {
-  const imported = imports(() => importTexts(texts, { title: 'Manifests', names }).scenario);
+  const imported = importTexts(texts, { title: 'Manifests', names }).scenario;
   const own = prepareTexts('manifests', () => ({ text: imported }), {});
   return driftedSettings(scenario, own, texts.length);
 }
@@ -137,17 +136,4 @@ function resultOf(
     ignored: all - some.length - others.length,
     isSame: some.length + others.length === 0,
   };
-}
-
-function mappingOf(texts: readonly string[]): ReadonlyMap<string, string> {
-  return imports(() => readMapping(texts));
-}
-
-function imports<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof ImportError) throw usageError(error.message);
-    throw error;
-  }
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { cardLines } from '../../importing/card.js';
-import { ImportError } from '../../importing/documents.js';
 import { Importing, type Imported } from '../../importing/import.js';
 import { readMapping } from '../../importing/names.js';
 import { readTraces } from '../../importing/traces/index.js';
@@ -46,19 +45,14 @@ function refuseExisting(path: string | undefined, isForced: boolean): void {
 }
 
 async function read(paths: readonly string[], flags: ImportFlags): Promise<Imported> {
-  try {
-    const names = readMapping(flags.map ?? []);
-    const { texts, traces } = importSources(paths);
-    const importing = new Importing(texts, {
-      title: `Imported from ${paths.join(', ')}`,
-      names,
-      metrics: metricTexts(flags.metrics ?? []),
-    });
-    return importing.finish(traces.length === 0 ? null : await readTraces(traces, importing.hints));
-  } catch (error) {
-    if (error instanceof ImportError) throw usageError(error.message);
-    throw error;
-  }
+  const names = readMapping(flags.map ?? []);
+  const { texts, traces } = importSources(paths);
+  const importing = new Importing(texts, {
+    title: `Imported from ${paths.join(', ')}`,
+    names,
+    metrics: metricTexts(flags.metrics ?? []),
+  });
+  return importing.finish(traces.length === 0 ? null : await readTraces(traces, importing.hints));
 }
 
 /** The account for programs. */

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { VERSION } from '../../text/version.js';
-import { EXIT, usageError } from '../exit.js';
-import { codeOf } from '../system-errors.js';
+import { EXIT } from '../exit.js';
+import { optional } from '../optional.js';
 import { TOOLS, type Tool, type ToolInput } from './tools.js';
 
 /** The classes of the SDK that are used. */
@@ -53,19 +53,17 @@ export async function serve(limits: McpLimits): Promise<number> {
   return EXIT.ok;
 }
 
-async function loadSdk(): Promise<Sdk> {
-  try {
-    const [{ McpServer: server }, { StdioServerTransport: transport }] = await Promise.all([
-      import('@modelcontextprotocol/sdk/server/mcp.js'),
-      import('@modelcontextprotocol/sdk/server/stdio.js'),
-    ]);
-    return { McpServer: server, StdioServerTransport: transport };
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw usageError(
-      'mcp needs one more package: npm install @modelcontextprotocol/sdk@1.32.2, where faultline is installed',
-    );
-  }
+function loadSdk(): Promise<Sdk> {
+  return optional(
+    async () => {
+      const [{ McpServer: server }, { StdioServerTransport: transport }] = await Promise.all([
+        import('@modelcontextprotocol/sdk/server/mcp.js'),
+        import('@modelcontextprotocol/sdk/server/stdio.js'),
+      ]);
+      return { McpServer: server, StdioServerTransport: transport };
+    },
+    { feature: 'mcp', packages: ['@modelcontextprotocol/sdk@1.32.2'] },
+  );
 }
 
 /** Performs a tool as a command of its own process, which a time limit can end. */

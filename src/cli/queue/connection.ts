@@ -3,7 +3,8 @@ import type { Queue, QueueEvents, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { sha256 } from '../../text/sha256.js';
 import { VERSION } from '../../text/version.js';
-import { CommandError, EXIT, usageError } from '../exit.js';
+import { CommandError, EXIT } from '../exit.js';
+import { optional } from '../optional.js';
 import { codeOf } from '../system-errors.js';
 import type { QueueAddress } from './address.js';
 
@@ -21,16 +22,14 @@ export const FIRST_MS = 5_000;
 export const AGAIN_MS = 300_000;
 
 /** Loads the packages that only a queue needs. Exit code 2 without them. */
-export async function loadBull(): Promise<Bull> {
-  try {
-    const [bull, { Redis: client }] = await Promise.all([import('bullmq'), import('ioredis')]);
-    return { ...bull, Redis: client };
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw usageError(
-      'a queue needs two more packages: npm install bullmq@6.7.0 ioredis@6.0.0, where faultline is installed',
-    );
-  }
+export function loadBull(): Promise<Bull> {
+  return optional(
+    async () => {
+      const [bull, { Redis: client }] = await Promise.all([import('bullmq'), import('ioredis')]);
+      return { ...bull, Redis: client };
+    },
+    { feature: 'a queue', packages: ['bullmq@6.7.0', 'ioredis@6.0.0'] },
+  );
 }
 
 /** Options of a connection. */

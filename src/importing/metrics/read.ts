@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../text/order.js';
 import type { SourceText } from '../cell.js';
-import { ImportError } from '../documents.js';
+import { ImportError } from '../error.js';
 
 /** One series of a range: its labels, and its samples in the order of time. Unit: seconds. */
 export interface Series {
