@@ -26,6 +26,8 @@ export { metric } from './api/metric.js';
 export type { MetricOptions } from './api/metric.js';
 export type { RunOptions, ScenarioInput, ScenarioOptions, ScenarioSource } from './api/options.js';
 export type { Prepared as LoadedScenario } from './api/prepare.js';
+export { predict } from './api/predict.js';
+export type { PredictOptions } from './api/predict.js';
 export { prove } from './api/prove.js';
 export type { ProveOptions } from './api/prove.js';
 export type { Answer } from './api/questions.js';

@@ -61,6 +61,11 @@ export const addAsk: Add = (program, terminal, perform) => {
       'METRIC [OP LIMIT] [WINDOW] [in VARIANT]; by default success, goodput and p99 of each workload',
     );
   withRuns(command)
+    .option(
+      '--draws <number>',
+      'intervals include measured inputs (± in a comment): draws of all of them',
+      wholeNumber(5, 1000),
+    )
     .option('--json <file>', 'write the answers as JSON; - is standard output', pathName)
     .option('--csv <file>', 'write the answers as CSV; - is standard output', pathName)
     .option('--quiet', 'draw no progress')
@@ -69,6 +74,7 @@ export const addAsk: Add = (program, terminal, perform) => {
       examples(
         "faultline ask scenarios/first.yaml 'users.success'",
         "faultline ask scenarios/checkout.yaml 'shoppers.latency.p99 during psp-hang in naive, full'",
+        "faultline ask imported.yaml 'users.latency.p99' --draws 20",
         "faultline ask scenarios/checkout.yaml 'shoppers.success' 'shoppers.success before psp-hang'",
         "faultline ask scenarios/first.yaml 'users.success >= 99% during slow-payments'",
         "faultline ask scenarios/first.yaml 'users.goodput' --csv - --replications 10",

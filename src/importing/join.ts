@@ -1,5 +1,6 @@
 import { formatCount } from '../text/figures.js';
 import { endpointNames } from './endpoint-names.js';
+import { FEW, halfOf } from './traces/measured.js';
 import { allowedName, LOAD_NAME } from './names.js';
 import type { Component, Edge, System } from './system.js';
 import type {
@@ -182,7 +183,10 @@ class Join {
         weight: { ...measured(entry.rate), value: rates[index]! },
       }),
     );
-    const arrivals = { ...plain(`poisson(${Number(total.toPrecision(4))}/s)`), note: noteOf(n) };
+    const arrivals = {
+      ...plain(`poisson(${Number(total.toPrecision(4))}/s)`),
+      note: noteOf(n, n < FEW ? null : 1.96 / Math.sqrt(n)),
+    };
     return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
 }
@@ -212,11 +216,16 @@ function callsOf(step: TracedStep): readonly TracedCall[] {
   return step.kind === 'repeat' ? step.steps.flatMap(callsOf) : [step];
 }
 
-function measured({ text, n }: Measured): WrittenScalar {
+function measured({ text, n, interval }: Measured): WrittenScalar {
   const number = Number(text);
-  return { ...plain(text !== '' && Number.isFinite(number) ? number : text), note: noteOf(n) };
+  return {
+    ...plain(text !== '' && Number.isFinite(number) ? number : text),
+    note: noteOf(n, halfOf(interval)),
+  };
 }
 
-function noteOf(n: number): string {
-  return `measured, n = ${formatCount(n)}`;
+/** On how much a value rests, and its 95 % interval. */
+function noteOf(n: number, half: number | null = null): string {
+  const within = half === null || half < 5e-5 ? '' : `, ± ${Number((100 * half).toPrecision(2))} %`;
+  return `measured, n = ${formatCount(n)}${within}`;
 }

@@ -60,7 +60,7 @@ describe('docs/api.md', () => {
     const shown = [...PAGE.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name!);
     for (const name of shown) expect(library).toHaveProperty(name);
     const own = ['simulate', 'metric', 'broken', 'compare', 'prove', 'story', 'sweep', 'explore'];
-    const searches = ['fix', 'capacity', 'sensitivity', 'checkAgainst'];
+    const searches = ['fix', 'capacity', 'sensitivity', 'checkAgainst', 'predict'];
     expect(shown).toEqual([...own, ...searches, 'lint', 'load']);
   });
 

@@ -103,8 +103,10 @@ describe('manifests and traces of the same system', () => {
   });
 
   it('say of each measured value on how much it rests', () => {
-    expect(result.scenario).toMatch(/# measured, n = [\d,]+$/m);
-    expect(result.scenario).toMatch(/work: lognormal.* {2}# measured, n = \d,\d{3}$/m);
+    expect(result.scenario).toMatch(
+      /attempts: .*# measured|probability: .*# measured, n = [\d,]+, ± [\d.]+ %$/m,
+    );
+    expect(result.scenario).toMatch(/work: lognormal.* {2}# measured, n = \d,\d{3}, ± \d\.\d %$/m);
   });
 
   it('keep what no trace has, with guesses', () => {

@@ -8,15 +8,19 @@ import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
+import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
 import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
 import { prepare, reported, reporterTo } from '../prepare.js';
 import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
+import { searchRuns } from '../search-runs.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `ask`. */
 export interface AskFlags extends Selection, SimulateOptions {
   readonly json?: string;
   readonly csv?: string;
+  /** How often all inputs with an interval are drawn; omitted = their values are taken as exact. */
+  readonly draws?: number;
 }
 
 /** Runs the scenario and prints the figures that are asked for, by variant. */
@@ -35,7 +39,9 @@ export async function ask(
   const { file, plans } = prepared;
   const { until, records } = simulated;
   const part = until === null ? 1 : (1 - until.confidence) / LOOKS_ERROR;
-  const answers = answersOf({ file, plans, records, part }, questions);
+  const exact = answersOf({ file, plans, records, part }, questions);
+  const wide = await widened({ prepared, questions, answers: exact }, flags, terminal);
+  const { answers } = wide;
   if (flags.quiet !== true) {
     terminal.note(oneLine(simulated.words));
     if (until !== null) terminal.note(oneLine(untilWords(until)));
@@ -44,11 +50,36 @@ export async function ask(
   await writes.attempt(() => writeDocument(flags.json, () => jsonOf(answers, prepared), terminal));
   await writes.attempt(() => writeDocument(flags.csv, () => csvOf(answers), terminal));
   if (!takesStandardOutput([flags.json, flags.csv])) {
-    terminal.out(asLines(linesOf(answers, terminal.columns)));
+    terminal.out(
+      asLines([...linesOf(answers, terminal.columns, wide.inputs > 0), ...inputLines(wide)]),
+    );
   }
   keepResult(prepared, simulated);
   writes.settle();
   return endOf(simulated, terminal);
+}
+
+const WORDS = { doing: 'drawing the inputs', rest: 'writing the answers' };
+
+/** The answers with the uncertainty of the inputs, if it is asked for. */
+function widened(
+  by: Omit<WiderInputs, 'draws'>,
+  flags: AskFlags,
+  terminal: Terminal,
+): Promise<Wider> {
+  const { draws } = flags;
+  if (draws === undefined) {
+    return Promise.resolve({ answers: by.answers, inputs: 0, draws: 0, leftOut: 0 });
+  }
+  return wider({ ...by, draws }, searchRuns(by.prepared.path, flags, terminal, WORDS));
+}
+
+function inputLines({ inputs, draws, leftOut }: Wider): readonly string[] {
+  if (inputs === 0) return [];
+  const left = leftOut === 0 ? '' : `; ${plural(leftOut, 'draw')} had a value that is not allowed`;
+  return [
+    `It includes the uncertainty of ${plural(inputs, 'measured value')}: ${plural(draws, 'draw')} of all of them${left}.`,
+  ];
 }
 
 /** What most people ask of each workload. */
@@ -64,11 +95,11 @@ function usual({ file }: Prepared): readonly string[] {
 const VERDICTS = { pass: 'holds', fail: 'does not hold', inconclusive: 'not decided' } as const;
 
 /** Each question, with a line for each variant below it. */
-function linesOf(answers: readonly Answer[], columns: number): string[] {
+function linesOf(answers: readonly Answer[], columns: number, isWide: boolean): string[] {
   const questions = new Set(answers.map(({ question }) => question));
   const rows = [...questions].flatMap((question) => {
     const own = answers.filter((answer) => answer.question === question);
-    const texts = own.map((answer) => [oneLine(answer.variant), textOf(answer)]);
+    const texts = own.map((answer) => [oneLine(answer.variant), textOf(answer, isWide)]);
     const [width] = columnsOf(texts);
     const lines = texts.map(([name, text]) => `  ${left(name!, width!)}  ${text}`);
     return [...wrapped(oneLine(question), '', '  ', columns), ...lines];
@@ -77,7 +108,7 @@ function linesOf(answers: readonly Answer[], columns: number): string[] {
   return isInterval ? [...rows, '', '[ ] is the 95 % interval of the value.'] : rows;
 }
 
-function textOf(answer: Answer): string {
+function textOf(answer: Answer, isWide: boolean): string {
   const { value, ci95, unit, never, verdict, replications, stop } = answer;
   if (stop !== null) return `no figure: the runs were stopped (${stop})`;
   const runs = plural(replications, 'run');
@@ -86,7 +117,7 @@ function textOf(answer: Answer): string {
       ? `never in ${never} of ${runs}`
       : value === null
         ? 'nothing was measured'
-        : replications < 2 || ci95 === null
+        : ci95 === null || (replications < 2 && !isWide)
           ? `${formatValue(value, unit)} (${runs})`
           : `${formatWithInterval(value, ci95, unit)} (${runs})`;
   return verdict === null ? figure : `${figure}: ${VERDICTS[verdict]}`;

@@ -33,6 +33,19 @@ export function durationInterval(values: ArrayLike<number>): string | null {
   return `${durationText(Math.max(0, mean - half))} to ${durationText(mean + half)}`;
 }
 
+/** Half of an interval as a share of its middle: `9.8ms to 10.2ms` is 2 %. null without one. */
+export function halfOf(interval: string | null): number | null {
+  const [low, high] = (interval ?? '').split(' to ').map(sizeOf);
+  if (low === undefined || high === undefined || !(low + high > 0)) return null;
+  return (high - low) / (high + low);
+}
+
+/** A number with or without a unit. */
+function sizeOf(text: string): number {
+  const unit = UNITS.find(([name]) => new RegExp(`\\d${name}$`).test(text));
+  return Number.parseFloat(text) * (unit?.[1] ?? 1);
+}
+
 /** A share of trials. */
 export function shareOf(hits: number, trials: number): Measured {
   const interval = trials < FEW ? null : wilsonInterval(hits, trials);

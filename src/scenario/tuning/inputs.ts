@@ -11,6 +11,8 @@ export interface ModelInput {
   readonly isMarked: boolean;
   /** The value of a whole number, which stays one; null for other quantities. */
   readonly whole: number | null;
+  /** Half of its 95 % interval as a share of the value, as its comment says: `± 2.1 %`; null = not known. */
+  readonly half: number | null;
 }
 
 /** Sections in which every quantity is a fact, and fields of components that are facts. All others are settings. */
@@ -59,6 +61,8 @@ const ABOUT: ReadonlySet<string> = new Set([
 
 /** Words of a comment beside a value that is not measured. */
 const MARK = /\b(?:guess|assum|estimat)/i;
+/** The interval of a value that was measured. */
+const INTERVAL = /± ?(\d+(?:\.\d+)?) ?%/;
 
 /**
  * The quantities of a scenario that may be wrong, in the order of the file: facts, and whatever a comment calls a guess.
@@ -93,9 +97,7 @@ function within(node: Node, path: string, where: Standing): readonly ModelInput[
   const { field, commentOf } = where;
   const isFact = where.isFact && !CHOICES.has(field);
   if (CODES.has(field) && node.type === 'scalar') return [];
-  const input = isQuantity(node, field)
-    ? inputAt(node, { path, field }, MARK.test(commentOf(node)))
-    : null;
+  const input = isQuantity(node, field) ? inputAt(node, { path, field }, commentOf(node)) : null;
   if (input !== null) {
     return input.isMarked || (isFact && input.whole === null) ? [input] : [];
   }
@@ -122,10 +124,17 @@ function oneOf(names: readonly (string | undefined)[], name: string): boolean {
 function inputAt(
   value: Node,
   { path, field }: { readonly path: string; readonly field: string },
-  isMarked: boolean,
+  comment: string,
 ): ModelInput {
   const isWhole = !PLAIN.has(field) && value.type === 'scalar' && Number.isInteger(value.value);
-  return { path, value, isMarked, whole: isWhole ? (value.value as number) : null };
+  const [, half] = INTERVAL.exec(comment) ?? [];
+  return {
+    path,
+    value,
+    isMarked: MARK.test(comment),
+    whole: isWhole ? (value.value as number) : null,
+    half: half === undefined ? null : Number(half) / 100,
+  };
 }
 
 /** A multiple of an input; null if the value has none. A whole number stays whole, and at least 1. */
