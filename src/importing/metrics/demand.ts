@@ -3,7 +3,7 @@ import { studentQuantile } from '../../stats/student.js';
 /** CPU of one request, and what a service uses without any. Unit: seconds, and cores. */
 export interface Demand {
   readonly perRequest: number;
-  /** 95 % interval; null where the load does not change, so that the two cannot be told apart. */
+  /** 95 % interval; null where the load does not change, because then no data divide the two. */
   readonly interval: readonly [number, number] | null;
   readonly background: number;
   /** Pieces of the time range with both. */
@@ -19,7 +19,7 @@ const HALF_MOST = 0.3;
 /**
  * The utilisation law with a background: `cores = background + perRequest x rate`, least squares over pieces of time. Without
  * the background the demand would be too large by what the process does without requests. Where the load hardly changes, the
- * two cannot be told apart, and all CPU counts as that of requests. null without requests or CPU. Source: Bard, M.; Shatzoff,
+ * data do not divide the two, and all CPU counts as that of requests. null without requests or CPU. Source: Bard, M.; Shatzoff,
  * M. 1978, and Pacifici et al. 2008 for the intercept.
  */
 export function demandOf(cores: readonly number[], rates: readonly number[]): Demand | null {

@@ -90,7 +90,7 @@ function metered(
   unknown.push({
     path: `services.${service}.endpoints`,
     reason: `works ${formatShare(share)} of its own time, by the metric of its CPU; all of it is taken as a wait`,
-    question: `What does ${service} wait for in its own time?`,
+    question: `Does ${service} wait for anything that has no span, and for how long?`,
   });
   return RAW;
 }
