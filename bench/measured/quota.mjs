@@ -1,0 +1,88 @@
+// Envoy with one CPU (a quota) and two threads: calibrated with 10 and 50 users, p90 predicted up to 1,000.
+//
+// The rule, for each message size. The throughput of 50 users, at which the quota is used up, gives the CPU of a request.
+// The mean time of 10 users gives the wait outside of the CPU: the one with which the simulated mean is the measured one.
+import { metric, simulate } from '../../dist/library/index.js';
+import { grouped, percent, quantile, rowsOf } from './rows.mjs';
+
+/** Every predicted row with its errors. */
+export async function quota() {
+  const all = rowsOf('wso2-choreo-connect.csv');
+  const groups = grouped(all, (row) => row['Message Size (Bytes)']);
+  const rows = [];
+  for (const [size, group] of groups) {
+    const of = (users) => group.find((row) => row['Concurrent Users'] === users);
+    const work = 1 / of(50)['Throughput (Requests/sec)'];
+    const mean = of(10)['Average Response Time (ms)'] / 1e3;
+    const wait = await waitFor(work, mean);
+    for (const row of group) {
+      const users = row['Concurrent Users'];
+      if (users === 10) continue;
+      const found = await run(users, work, wait);
+      const p90 = row['90th Percentile of Response Time (ms)'];
+      rows.push({
+        size,
+        users,
+        work,
+        wait,
+        found,
+        measured: { p90, throughput: row['Throughput (Requests/sec)'] },
+        p90: (found.p90 * 1e3) / p90 - 1,
+        throughput: found.throughput / row['Throughput (Requests/sec)'] - 1,
+        isFitted: users === 50,
+      });
+    }
+  }
+  return rows;
+}
+
+/** The wait with which 10 users have this mean time. */
+async function waitFor(work, mean) {
+  let [low, high] = [0, mean];
+  for (let k = 0; k < 12; k++) {
+    const wait = (low + high) / 2;
+    if ((await run(10, work, wait)).mean < mean) low = wait;
+    else high = wait;
+  }
+  return (low + high) / 2;
+}
+
+async function run(users, work, wait) {
+  const scenario = `faultline: 1
+title: Envoy with a quota
+run: { duration: 20s, warmup: 5s, replications: 1 }
+services:
+  router:
+    cpu: { cores: 2, quota: { limit: 1 } }
+    concurrency: 10000
+    endpoints: { get: [ work: exponential(${(work * 1e6).toFixed(3)}us), wait: ${(wait * 1e6 + 0.001).toFixed(3)}us ] }
+workloads:
+  users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
+`;
+  const result = await simulate(scenario);
+  const value = (text) => metric(result, text).value;
+  return {
+    throughput: value('users.throughput'),
+    mean: value('users.latency.mean'),
+    p90: value('users.latency.p90'),
+  };
+}
+
+/** Lines of a table: one for each row. */
+export function quotaTable(rows) {
+  const lines = rows.map(
+    ({ size, users, found, measured, p90, throughput, isFitted }) =>
+      `| ${size} | ${users} | ${(found.p90 * 1e3).toFixed(0)} ms | ${measured.p90} ms | ${percent(p90)} | ${found.throughput.toFixed(0)}/s | ${measured.throughput.toFixed(0)}/s | ${isFitted ? 'calibrated' : percent(throughput)} |`,
+  );
+  return [
+    '| message | users | p90 predicted | measured | error | throughput predicted | measured | error |',
+    '|---|---|---|---|---|---|---|---|',
+    ...lines,
+  ];
+}
+
+/** Median and largest size of the errors of p90. */
+export function quotaErrors(rows) {
+  const sizes = rows.map(({ p90 }) => Math.abs(p90));
+  return { median: quantile(sizes, 0.5), largest: quantile(sizes, 1) };
+}
