@@ -15,9 +15,12 @@ const line = (key) => {
   const within = errors.filter((one) => Math.abs(one) <= 0.2).length;
   return `${within} of ${errors.length} within 20 %, median ${size(errors, 0.5)}, 90 % below ${size(errors, 0.9)}, largest ${size(errors, 1)}`;
 };
-const envoy = await quota();
-const { median, largest } = quotaErrors(envoy);
-const within = envoy.filter(({ p90 }) => Math.abs(p90) <= 0.2).length;
+const envoy = { shared: await quota('shared'), threads: await quota('threads') };
+const quotaLine = (rows) => {
+  const { median, largest } = quotaErrors(rows);
+  const within = rows.filter(({ p90 }) => Math.abs(p90) <= 0.2).length;
+  return `p90: ${within} of ${rows.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`;
+};
 const parts = {
   apim: [
     ...apimTable(rows),
@@ -26,11 +29,8 @@ const parts = {
     '',
     `Mean time of all saturated rows: ${line('mean')}.`,
   ],
-  quota: [
-    ...quotaTable(envoy),
-    '',
-    `p90: ${within} of ${envoy.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`,
-  ],
+  shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
+  threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
 };
 for (const lines of Object.values(parts)) console.log(`${lines.join('\n')}\n`);
 if (process.argv.includes('--write')) {

@@ -2,11 +2,14 @@
 //
 // The rule, for each message size. The throughput of 50 users, at which the quota is used up, gives the CPU of a request.
 // The mean time of 10 users gives the wait outside of the CPU: the one with which the simulated mean is the measured one.
+//
+// `shared`: requests share two cores, as an import writes a service. `threads`: each of two threads handles one request
+// after the other, as Envoy's do (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/intro/threading_model).
 import { metric, simulate } from '../../dist/library/index.js';
 import { grouped, percent, quantile, rowsOf } from './rows.mjs';
 
 /** Every predicted row with its errors. */
-export async function quota() {
+export async function quota(model) {
   const all = rowsOf('wso2-choreo-connect.csv');
   const groups = grouped(all, (row) => row['Message Size (Bytes)']);
   const rows = [];
@@ -14,11 +17,11 @@ export async function quota() {
     const of = (users) => group.find((row) => row['Concurrent Users'] === users);
     const work = 1 / of(50)['Throughput (Requests/sec)'];
     const mean = of(10)['Average Response Time (ms)'] / 1e3;
-    const wait = await waitFor(work, mean);
+    const wait = await waitFor(model, work, mean);
     for (const row of group) {
       const users = row['Concurrent Users'];
       if (users === 10) continue;
-      const found = await run(users, work, wait);
+      const found = await run(model, users, work, wait);
       const p90 = row['90th Percentile of Response Time (ms)'];
       rows.push({
         size,
@@ -37,25 +40,37 @@ export async function quota() {
 }
 
 /** The wait with which 10 users have this mean time. */
-async function waitFor(work, mean) {
+async function waitFor(model, work, mean) {
   let [low, high] = [0, mean];
   for (let k = 0; k < 12; k++) {
     const wait = (low + high) / 2;
-    if ((await run(10, work, wait)).mean < mean) low = wait;
+    if ((await run(model, 10, work, wait)).mean < mean) low = wait;
     else high = wait;
   }
   return (low + high) / 2;
 }
 
-async function run(users, work, wait) {
-  const scenario = `faultline: 1
-title: Envoy with a quota
-run: { duration: 20s, warmup: 5s, replications: 1 }
-services:
+const MODELS = {
+  shared: (work, wait) => `services:
   router:
     cpu: { cores: 2, quota: { limit: 1 } }
     concurrency: 10000
-    endpoints: { get: [ work: exponential(${(work * 1e6).toFixed(3)}us), wait: ${(wait * 1e6 + 0.001).toFixed(3)}us ] }
+    endpoints: { get: [ work: exponential(${work}), wait: ${wait}us ] }`,
+  // The wait is outside of the threads: half of it on each way.
+  threads: (work, wait) => `network: { latency: ${(wait / 2).toFixed(3)}us }
+services:
+  router:
+    cpu: { cores: 2, quota: { limit: 1 } }
+    concurrency: 2
+    queue: { capacity: 10000 }
+    endpoints: { get: [ work: exponential(${work}) ] }`,
+};
+
+async function run(model, users, work, wait) {
+  const scenario = `faultline: 1
+title: Envoy with a quota
+run: { duration: 20s, warmup: 5s, replications: 1 }
+${MODELS[model](`${(work * 1e6).toFixed(3)}us`, (wait * 1e6 + 0.001).toFixed(3))}
 workloads:
   users: { arrivals: { kind: closed, users: ${users}, think: 0ms }, requests: [ { call: router.get } ] }
 `;
