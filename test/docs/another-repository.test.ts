@@ -22,8 +22,11 @@ const CI = readFileSync(join(ROOT, 'docs/ci.md'), 'utf8');
 /** Commands that the README shows for another repository. */
 const SHOWN = blockOf(README, 'npm pack');
 const MB = 1e6;
-/** A build that packs its sources twice, or a picture, shows here. */
-const LARGEST_MB = 4;
+/**
+ * A build that packs its sources twice, or a picture, shows here. 4.0 MB with the searches of the library, which the command
+ * line has too: 46 kB.
+ */
+const LARGEST_MB = 4.1;
 /** Every file of the package is one of these. */
 const PACKED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
