@@ -1,12 +1,17 @@
 import { formatCount, formatSeconds } from '../text/figures.js';
+import { shellWord } from '../text/shell.js';
 import { plural } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
 
 /** Reasons, guesses and names that a card shows in full. */
 const LINES_MAX = 8;
 
-/** What was read, what has no counterpart, what is guessed, and what to ask. */
-export function cardLines(imported: Imported, out: string): readonly string[] {
+/** What was read, what has no counterpart, what is guessed, and what to ask. `traced`: the files with traces. */
+export function cardLines(
+  imported: Imported,
+  out: string,
+  traced: readonly string[] = [],
+): readonly string[] {
   const { account, documents, components, renamed, guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
   return [
@@ -48,7 +53,12 @@ export function cardLines(imported: Imported, out: string): readonly string[] {
     ),
     ...block('Questions that would help most', questions),
     '',
-    `Next: faultline run ${out}`,
+    `Next: faultline run ${shellWord(out)}`,
+    ...(traced.length === 0 || out === '-'
+      ? []
+      : [
+          `Predicted beside measured: faultline drift ${[out, ...traced].map(shellWord).join(' ')}`,
+        ]),
   ];
 }
 

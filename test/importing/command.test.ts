@@ -40,6 +40,9 @@ describe('faultline import', () => {
     const out = folder.at('out.yaml');
     const done = faultline(['import', 'examples/shop', '--out', out]);
     expect(done.stdout).toMatch(/\d spans of 596 traces\n/);
+    expect(done.stdout).toMatch(
+      /\nPredicted beside measured: faultline drift \S+ examples\/shop\/traces\.jsonl\.gz\n$/,
+    );
     const ran = faultline(['run', out, '--no-explain', '--out', folder.path]);
     // Two cores at 4 ms for four of five requests: 2 / (0.8 x 4 ms) = 625/s, and no other component before.
     const [, rate] = /headroom {2}catalog saturates first, at [\d.]+x this load, ([\d,]+)\/s/.exec(

@@ -6,7 +6,7 @@ import { readTraces } from '../../importing/traces/index.js';
 import { asLines } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
-import { importSources, metricTexts } from '../import-files.js';
+import { importSources, metricTexts, type ImportSources } from '../import-files.js';
 import { canonicalJson } from '../../text/canonical.js';
 import type { Terminal } from '../terminal.js';
 
@@ -29,11 +29,20 @@ export async function importFiles(
   const out = flags.out ?? 'imported.yaml';
   checkDestinations([out, flags.json]);
   for (const path of [out, flags.json]) refuseExisting(path, flags.force === true);
-  const imported = await read(paths, flags);
+  const sources = importSources(paths);
+  const imported = await read(paths, sources, flags);
   writeDocument(out, () => imported.scenario, terminal);
   writeDocument(flags.json, () => `${canonicalJson(accountOf(imported))}\n`, terminal);
   if (flags.quiet === true || takesStandardOutput([out, flags.json])) return EXIT.ok;
-  terminal.out(asLines(cardLines(imported, out)));
+  terminal.out(
+    asLines(
+      cardLines(
+        imported,
+        out,
+        sources.traces.map(({ path }) => path),
+      ),
+    ),
+  );
   return EXIT.ok;
 }
 
@@ -44,9 +53,12 @@ function refuseExisting(path: string | undefined, isForced: boolean): void {
   );
 }
 
-async function read(paths: readonly string[], flags: ImportFlags): Promise<Imported> {
+async function read(
+  paths: readonly string[],
+  { texts, traces }: ImportSources,
+  flags: ImportFlags,
+): Promise<Imported> {
   const names = readMapping(flags.map ?? []);
-  const { texts, traces } = importSources(paths);
   const importing = new Importing(texts, {
     title: `Imported from ${paths.join(', ')}`,
     names,
