@@ -1,5 +1,6 @@
 import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
 import type { Failover, Replication } from '../contracts/scenario/replication.js';
+import type { Host } from '../contracts/scenario/host.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
 
 /** Defaults of a database product. */
@@ -7,6 +8,8 @@ export interface Product extends Pick<
   Database,
   'maxConnections' | 'reserved' | 'lockTimeoutNs' | 'deadlockTimeoutNs' | 'deadlockVictim'
 > {
+  /** It ends a statement when its client asks for it on a second connection. */
+  readonly takesCancelRequests?: true;
   /** Each core executes one command at a time. */
   readonly isSingleThreaded: boolean;
   /** Confirmations that a commit waits for. */
@@ -16,6 +19,9 @@ export interface Product extends Pick<
   /** Failover if it has replicas; null = no replica is promoted. */
   readonly failover: Failover | null;
 }
+
+/** CancelRequest of the protocol of PostgreSQL, KILL QUERY of MySQL. */
+const CANCELS = { takesCancelRequests: true } as const;
 
 const GENERIC: Product = {
   maxConnections: Infinity,
@@ -38,7 +44,7 @@ const failover = (detect: number, promote: number): Failover => ({
 });
 
 export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.freeze({
-  generic: GENERIC,
+  generic: { ...GENERIC, ...CANCELS },
   // max_connections, superuser_reserved_connections, deadlock_timeout; the process that finds a deadlock fails itself
   // (postgres/postgres src/backend/storage/lmgr/proc.c, CheckDeadLock). Patroni: the leader lock expires after ttl 30;
   // the old leader has stepped down by then, because loop_wait 10 + 2 x retry_timeout 10 <= ttl (zalando/patroni
@@ -46,6 +52,7 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // total (Amazon RDS user guide, Multi-AZ failover).
   postgres: {
     ...GENERIC,
+    ...CANCELS,
     maxConnections: 100,
     reserved: 3,
     deadlockVictim: 'finder',
@@ -57,6 +64,7 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // rpl_semi_sync_source_timeout 10000 (MySQL reference manual, semisynchronous replication).
   mysql: {
     ...GENERIC,
+    ...CANCELS,
     maxConnections: 151,
     lockTimeoutNs: 50 * NS_PER_SECOND,
     deadlockTimeoutNs: 0,
@@ -87,6 +95,12 @@ export const PRODUCTS: Readonly<Record<Database['kind'], Product>> = Object.free
   // removed at once, a silent one after three checks of 10 s.
   elasticsearch: { ...GENERIC, failover: failover(1, 0) },
 });
+
+/** Whether a host is a database whose product takes cancel requests. */
+export function takesCancelRequests(host: Host): boolean {
+  const { kind, onAbandon } = host as Partial<Database>;
+  return onAbandon !== undefined && PRODUCTS[kind!].takesCancelRequests === true;
+}
 
 /** Whether an operation searches a shard instead of reading or writing a known document. */
 export function isSearch({ write, key }: Pick<Operation, 'write' | 'key'>): boolean {

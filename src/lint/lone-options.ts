@@ -16,8 +16,12 @@ export interface Use {
 /** Finds one option for a call, and whether it has an effect there; null if it is not written. */
 export type Option = (call: Call, subject: Subject) => Use | null;
 
+/** Policies that leave attempts, besides a timeout. */
+const LEAVERS: readonly string[] = ['deadline', 'hedge'];
+
 /** Options that require several callers, callees or instances, but find only one. */
 export const LONE_OPTIONS: readonly Option[] = [
+  clientOfNothing,
   fallbackStatus,
   loneAddress,
   loneNodes,
@@ -101,6 +105,31 @@ function sharedByEnvironments(caller: string, scenario: Subject['scenario']): Us
   return {
     measured: `${caller} is a function in one zone: its environments share one state`,
     limit: 'a service with several instances, or a function in several zones',
+  };
+}
+
+/** The kind of a client none of whose layers leaves anything. */
+function clientOfNothing(
+  { caller, layers, policyPath }: Call,
+  { scenario, written }: Subject,
+): Use | null {
+  const path = [...policyPath, 'client'];
+  if (!written(path)) return null;
+  const limit = layerOf(layers, 'timeout');
+  const isLimited = traitsIn(layers, 'timeout')?.afterNs !== Infinity && limit !== undefined;
+  const leaves =
+    (isLimited && !limit.written.includes('onTimeout')) ||
+    layers.some(({ policy }) => LEAVERS.includes(policy)) ||
+    (hostOf(scenario, caller)?.cancellation ?? 'ignore') !== 'ignore';
+  if (leaves) return { path, lacks: null };
+  return {
+    path,
+    lacks: isLimited
+      ? { measured: 'onTimeout of its timeout says it', limit: 'a timeout without onTimeout' }
+      : {
+          measured: 'no layer of the bundle leaves a call before its end',
+          limit: 'a timeout, a deadline or a hedge',
+        },
   };
 }
 

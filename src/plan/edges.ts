@@ -177,8 +177,9 @@ export class EdgeTable {
       };
     });
     const bundles = bundleIds.map((id) => {
-      const { layers, order: layerOrder, drawsAs, poolOf } = this.bundles.get(id);
-      return { id, draws: drawsAs ?? id, poolOf: poolOf ?? id, layers, order: layerOrder };
+      const { layers, order: layerOrder, drawsAs, poolOf, client } = this.bundles.get(id);
+      const own = { id, draws: drawsAs ?? id, poolOf: poolOf ?? id, layers, order: layerOrder };
+      return client === undefined ? own : { ...own, client };
     });
     const edges = withDeadlines(drafts, bundles, layout.parts.length);
     return { edges, statEdges, bundles, deepestChain: deepest(edges, bundles), numbers };

@@ -1,6 +1,7 @@
 import { outcomeOfStatus } from '../contracts/outcome.js';
 import type { PlanAdmission, PlanProcess } from '../contracts/plan/process.js';
 import type { Host } from '../contracts/scenario/host.js';
+import { takesCancelRequests } from '../language/databases.js';
 import { hostOf, type LaidComponent } from './layout.js';
 import type { Limiters } from './limiters.js';
 import { planProbes } from './probes.js';
@@ -14,7 +15,8 @@ export type Settings = Omit<PlanProcess, 'admission' | 'probes' | 'rejectProgram
 /** The settings of the processes of a host. */
 export function settingsOf(host: Host): Settings {
   const { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle } = host;
-  return { runtime, concurrency, queue, cpu, cancellation, gc, memory, lifecycle };
+  const takes = takesCancelRequests(host) && { takesCancelRequests: true as const };
+  return { runtime, concurrency, queue, cpu, cancellation, ...takes, gc, memory, lifecycle };
 }
 
 /** Admission control of a component, with ids instead of names. `name`: of the component or its version. */

@@ -255,6 +255,25 @@ export const OPTION_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'option-without-effect',
+    fires: step('{ client: blocking, bulkhead: { maxConcurrent: 9 } }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.client',
+    measured: 'no layer of the bundle leaves a call before its end',
+    limit: 'a timeout, a deadline or a hedge',
+    silent: {
+      'a limit leaves it': step('{ client: blocking, timeout: 10ms }'),
+      'a deadline leaves it': step('{ client: blocking, deadline: 10ms }'),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: step('{ client: blocking, timeout: { after: 10ms, onTimeout: abort } }'),
+    path: 'services.shop.endpoints.buy.steps[0].policy.client',
+    measured: 'onTimeout of its timeout says it',
+    limit: 'a timeout without onTimeout',
+    silent: { 'the client says it': step('{ client: blocking, timeout: 10ms }') },
+  },
+  {
+    rule: 'option-without-effect',
     fires: step('{ timeout: { after: 10ms, cancel: false } }'),
     path: 'services.shop.endpoints.buy.steps[0].policy.timeout.cancel',
     measured: 'stock finishes what it has begun, cancelled or not',

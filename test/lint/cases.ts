@@ -336,6 +336,29 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'limit-waits-for-answer',
+    fires: pair(
+      '{ client: jdbc, timeout: 100ms }',
+      '',
+      'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+    ),
+    path: 'policies.hop.timeout',
+    measured: 'pay finishes what it has begun, asked or not',
+    limit: 'a socketTimeout',
+    silent: {
+      'the driver has a socket timeout': pair(
+        '{ client: jdbc, timeout: { after: 100ms, socketTimeout: 300ms } }',
+        '',
+        'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+      ),
+      'the client aborts': pair(
+        '{ client: go, timeout: 100ms }',
+        '',
+        'pay: { endpoints: { charge: [ wait: 200ms ] } }',
+      ),
+    },
+  },
+  {
     rule: 'cache-is-load-bearing',
     // 100 reads a second, and one core with 20 ms each: 50.
     fires: cached('levels: [ { name: near, kind: local } ]'),

@@ -164,6 +164,34 @@ describe('a timeout that leaves its work', () => {
     expect(call).toMatchObject({ outcome: OUTCOME.ok, endNs: 30 * MS });
   });
 
+  it('waits for the answer if it asks the callee to stop', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => ({ afterNs: 100 * MS, outcome: OUTCOME.ok });
+    calls.roundTripNs = 4 * MS;
+    const { policy } = createPolicy(calls, timeout, { after: '30ms', onTimeout: 'cancel' });
+    const permits = createPolicy(calls, bulkheadSemaphore, { maxConcurrent: 1 }).policy;
+    const first = calls.call([policy, permits], 0);
+    const second = calls.call([policy, permits], 33 * MS);
+    const third = calls.call([policy, permits], 34 * MS);
+    calls.run();
+    expect(first).toMatchObject({ outcome: OUTCOME.timeout, endNs: 34 * MS });
+    expect(second).toMatchObject({ outcome: OUTCOME.rejectedBulkhead, endNs: 33 * MS });
+    expect(third).toMatchObject({ outcome: OUTCOME.timeout, endNs: 68 * MS });
+    expect(policy.held() + permits.held()).toBe(0);
+  });
+
+  it('gives up the answer at the socket timeout', () => {
+    const calls = new FakeCalls();
+    calls.callee = () => null;
+    calls.roundTripNs = 100 * MS;
+    const config = { after: '30ms', onTimeout: 'cancel', socketTimeout: '50ms' };
+    const { policy } = createPolicy(calls, timeout, config);
+    const call = calls.call([policy], 0);
+    calls.run();
+    expect(call).toMatchObject({ outcome: OUTCOME.timeout, endNs: 50 * MS });
+    expect(policy.held()).toBe(0);
+  });
+
   it('refuses a socket timeout that ends nothing', () => {
     const problems = (written: object) =>
       timeout.check!(timeout.schema.parse(written), new Map()).map(({ message }) => message);

@@ -660,6 +660,13 @@ export const DECISIVE: readonly Decisive[] = [
     '10 ms of work, a second until the check, 10 ms of work',
   ),
   row(
+    'client-kinds',
+    'db.connections.abandoned.max in go',
+    97,
+    0,
+    '20/s x 5 s = 100, and PostgreSQL has 100 less the three reserved',
+  ),
+  row(
     'detached-timeout',
     'shop->bank.leftBehind from 20s to 35s in detaches',
     8,

@@ -205,6 +205,24 @@ export class FakeCalls implements CallContext {
     this.frames[child].parent = -1;
   }
 
+  /** Time until the answer to a request to stop is there. Unit: ns. */
+  roundTripNs = 0;
+
+  stopApart(child: number): void {
+    const f = this.frames[child];
+    const wire = f.layers.length;
+    const stamp = ++f.stamps[wire];
+    this.at(
+      this.now + this.roundTripNs,
+      () => {
+        if (f.stamps[wire] !== stamp || !f.entered.has(wire)) return;
+        this.exit(child, wire);
+        this.unwind(child, wire - 1, OUTCOME.cancelled);
+      },
+      PHASE.COMPLETION,
+    );
+  }
+
   ask(frame: number, layer: number): number {
     return this.instead(frame, layer);
   }

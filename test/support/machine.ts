@@ -102,6 +102,12 @@ const LAYERS: Readonly<Record<string, () => Layer>> = {
   t: () => layerOf('timeout', 'simple', { after: '6ms' }),
   /** A time limit whose caller leaves what is inside. */
   u: () => layerOf('timeout', 'simple', { after: '6ms', onTimeout: 'detach' }),
+  /** A time limit that asks the callee to stop and waits for the answer, and one that gives that up. */
+  A: () => layerOf('timeout', 'simple', { after: '6ms', onTimeout: 'cancel' }),
+  B: () =>
+    layerOf('timeout', 'simple', { after: '4ms', onTimeout: 'cancel', socketTimeout: '7ms' }),
+  /** No time limit: only what callers further out leave. */
+  m: () => layerOf('timeout', 'simple', { after: 'none', onTimeout: 'detach' }),
   d: () => layerOf('deadline', 'simple', { after: '15ms' }),
   b: () => layerOf('bulkhead', 'semaphore', { maxConcurrent: 4, maxQueue: 16, maxWait: '2ms' }),
   l: () => layerOf('rateLimit', 'tokenBucket', { rate: '300/s', burst: 5, maxWait: '3ms' }),
@@ -156,6 +162,15 @@ export const CHAINS: readonly string[] = [
   ...permutations(['r', 'c', 't', 'b']),
   ...permutations(['h', 't', 'b']).map((order) => `fr${order}`),
   'frhctb',
+  'rAb',
+  'dhrBb',
+  'AfrhIb',
+  'hBrb1',
+  'dArb2',
+  'tBb4',
+  'dralAb',
+  'frdmb',
+  'hmrb1',
   'rhrtb',
   'hhtb',
   'yrtb',
@@ -481,7 +496,7 @@ function scenarioOf({
     faults: faultsOf(
       seed,
       isRolled({ chain, seed }) ? 4 : 2,
-      policy.fallback !== null || /[zju]/.test(chain) || !/[td]/.test(chain),
+      policy.fallback !== null || /[zjuAm]/.test(chain) || !/[td]/.test(chain),
     ),
   });
 }

@@ -85,12 +85,12 @@ export function balancingText({ kind, config, common }: LoadBalancing): string {
 
 /** The layers of each bundle in use: its order, then every setting with its source. */
 export function bundleLines(plan: Plan): readonly string[] {
-  return plan.bundles.flatMap(({ id, layers, order }) => {
+  return plan.bundles.flatMap(({ id, layers, order, client }) => {
     if (layers.length === 0) return [];
     const from = order === 'written' ? 'user' : order === 'default' ? 'default' : `preset ${order}`;
     const chain = layers.map(layerName).join(' > ');
     return [
-      `${id}: ${chain} (order: ${from})`,
+      `${id}: ${chain} (order: ${from}${client === undefined ? '' : `, client: ${client}`})`,
       ...layers.map((layer, index) => `${id} ${index + 1}. ${sourcesText(layer)}`),
     ];
   });

@@ -33,6 +33,8 @@ export interface TimeoutTraits {
   readonly cancels: boolean;
   /** Whether the caller leaves without ending what is inside. */
   readonly detaches: boolean;
+  /** Whether the caller asks the callee to end the work, and waits for its answer. */
+  readonly asks: boolean;
   /** Longest time of work whose caller has left, from the start of the call; Infinity = until its own end. */
   readonly leftNs: Ns;
 }

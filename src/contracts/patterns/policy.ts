@@ -4,6 +4,7 @@ import type { StreamKey } from '../../kernel/rng.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome, OutcomeName } from '../outcome.js';
+import type { Leaving } from './client.js';
 import type { PolicyName, PolicyTraits } from './policy-traits.js';
 
 /**
@@ -141,6 +142,11 @@ export interface CallContext {
    * goes nowhere. The client ends the work `socketNs` after its start, if it lasts so long. Also for cancel().
    */
   leaveApart(child: number, socketNs: Ns): void;
+  /**
+   * Asks what startApart() has started to end: an attempt in flight gets a cancellation, and what waits ends at once.
+   * child() receives its end, unless the caller has left it.
+   */
+  stopApart(child: number): void;
   /**
    * Ties the attempts of two frames: the server that begins one notifies the server of the other, which drops
    * it as `cancelled` unless it has begun. A frame is tied to itself until the other frame exists, and to -1
@@ -296,7 +302,7 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   readonly state: 'none' | 'scoped';
   /** Time limit of all that is inside of it; null = none. */
   limits?(config: z.output<S>): Ns | null;
-  /** Whether a caller that leaves this layer does not end what is inside; absent = it does. */
+  /** Whether what is inside runs apart, so that a caller can leave it without ending it; absent = it does not. */
   detaches?(config: z.output<S>): boolean;
   /** Whether it begins only when an attempt has its connection: then it is inside the pool. Absent = no. */
   insideConnection?(config: z.output<S>): boolean;
@@ -362,6 +368,13 @@ export interface PolicyKind<P extends PolicyName = PolicyName, S extends z.ZodTy
   gate?(config: z.output<S>, stream: (meaning: string) => StreamKey): GateState;
   /** Applies the defaults of the product whose `order` the bundle has; returns the settings. */
   byOrder?(config: z.output<S>, order: string): z.output<S>;
+  /** Applies what the client of the bundle does with work that its caller leaves; returns the settings. */
+  byClient?(config: z.output<S>, leaves: Leaving): z.output<S>;
+  /**
+   * Settings that only mark where a caller leaves what is inside, in a bundle without this policy. One policy of
+   * the registry has them.
+   */
+  leavesOnly?(leaves: Leaving): z.output<S> | null;
   /**
    * Completes another policy of its bundle, or its `connections`: returns the settings of that one, given its
    * current settings and the fields of it that the user wrote.

@@ -245,6 +245,8 @@ export interface PlanBundle {
   /** Bundle or cluster that its connections belong to. */
   readonly poolOf: string;
   readonly layers: readonly Layer[];
+  /** The kind of its client, if it is written. */
+  readonly client?: string;
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }

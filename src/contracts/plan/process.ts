@@ -8,6 +8,8 @@ export interface PlanProcess extends Pick<
   ProcessSettings,
   'runtime' | 'concurrency' | 'queue' | 'cpu' | 'cancellation' | 'gc' | 'memory' | 'lifecycle'
 > {
+  /** It ends a request when its client asks for it, whatever its `cancellation`. */
+  readonly takesCancelRequests?: true;
   readonly admission: PlanAdmission | null;
   readonly probes: PlanProbes | null;
   /** Program that a refused request runs instead of its endpoint; -1 = a refusal costs nothing. */

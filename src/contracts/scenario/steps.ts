@@ -127,6 +127,8 @@ export interface Bundle {
   readonly cluster?: Cluster;
   /** For a bundle that a configuration change replaces: the id of the original, which names its draws. */
   readonly drawsAs?: string;
+  /** The kind of its client, if it is written. */
+  readonly client?: string;
   /** Origin of the order of the layers: `written`, or the name of a preset. */
   readonly order: string;
 }

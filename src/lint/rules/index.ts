@@ -41,6 +41,7 @@ export { implausibleValue } from './implausible-value.js';
 export { latencyBudgetWithoutSuccess } from './latency-budget-without-success.js';
 export { leaseBelowStep } from './lease-below-step.js';
 export { leftWorkFillsBulkhead } from './left-work-fills-bulkhead.js';
+export { limitWaitsForAnswer } from './limit-waits-for-answer.js';
 export { livenessBehindRequests } from './liveness-behind-requests.js';
 export { logWithoutCorrelation } from './log-without-correlation.js';
 export { memoryBeforeLimits } from './memory-before-limits.js';

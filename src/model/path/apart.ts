@@ -14,6 +14,7 @@ import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { levels } from '../data/figures/levels.js';
 import { sink } from '../data/figures/sink.js';
 import { inherit } from './joins.js';
+import { Stops } from './stops.js';
 
 export interface ApartParts extends ServedRun {
   /** Null if no message has a size. */
@@ -48,6 +49,8 @@ export class Apart {
   private readonly socketOp: number = engine.define('socket-timeout', (own, life) => {
     if (strands.life[own] === life) this.world.server.stopJob(own, OUTCOME.timeout);
   });
+  /** What is inside and has been asked to end. */
+  readonly stops = new Stops(this.world);
   /** By component: calls to it can be left. */
   private readonly plain: readonly boolean[] = this.world.plan.components.map(({ kind }) =>
     PLAIN.has(kind),
@@ -103,6 +106,7 @@ export class Apart {
     const own = frames.owner[child];
     invariant(this.inside.get(parent) === child, 'what is inside a time limit ends once');
     this.inside.delete(parent);
+    this.stops.ended(child);
     this.handBack(child, parent);
     if (callData !== null) callData.received(own, frames.owner[parent]);
     for (const watcher of watchers) watcher.returned?.(own, frames.owner[parent]);
@@ -185,6 +189,7 @@ export class Apart {
 
   /** A frame ends; its outcome goes nowhere. */
   ended(frame: number): void {
+    this.stops.ended(frame);
     if (!this.left.delete(frame)) return;
     this.calls.delete(frame);
     const edge = this.world.edges[frames.edge[frame]];

@@ -261,6 +261,12 @@ export class Calls implements CallsPort {
     this.wire.leaveApart(child, socketNs);
   }
 
+  stopApart(child: number): void {
+    if (this.wire.asksToStop(child)) return;
+    this.killBelow(child, frames.base[child] - 1, OUTCOME.cancelled, true);
+    this.unwind(child, frames.base[child] - 1, OUTCOME.cancelled);
+  }
+
   private startBelow(child: number, layer: number): void {
     // The stamp belongs to one layer: before this runs, the frame may be reused as a fork of another layer.
     const index = (child << frames.shift) | (layer + 1);
@@ -388,6 +394,10 @@ export class Calls implements CallsPort {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.wire.stalls(frame, op, index, stamp)) return;
+    if (this.wire.isStopping(frame)) {
+      this.stopApart(frame);
+      return;
+    }
     // A retry counts now, not when it was granted: the call may have ended during its backoff.
     const layer = index & ((1 << frames.shift) - 1);
     if (op === this.againOp) this.wire.retried(frame, layer);

@@ -445,9 +445,11 @@ export class Server implements ServerPort {
     wire.reply(strand);
   }
 
-  /** An abandoned request is dropped before any work was done. */
+  /** A cancelled request is dropped before any work was done. Its caller has left, or waits for the answer. */
   private discard(strand: number): void {
     const outcome = OUTCOME.cancelled;
+    const isAwaited = strands.returns[strand] === RETURN.frame && strands.callerLeftAt[strand] < 0;
+    if (isAwaited) return this.answer(strand, outcome);
     this.workEnded(strand);
     this.measure(strand, outcome, false);
     this.freeJob(strand, -1);

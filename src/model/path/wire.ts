@@ -304,6 +304,15 @@ export class Wire {
     this.world.apart!.begin(frame, child);
   }
 
+  /** Whether the end of what is inside a time limit needs nothing more; false = it waits, or would try again. */
+  asksToStop(child: number): boolean {
+    return this.world.apart!.stops.ask(child);
+  }
+
+  isStopping(frame: number): boolean {
+    return this.world.apart !== null && this.world.apart.stops.has(frame);
+  }
+
   /** What is inside a time limit has ended, while its caller waits. */
   rejoined(child: number, parent: number): void {
     this.world.apart!.rejoined(child, parent);

@@ -3,6 +3,7 @@ import { flag } from '../../contracts/quantities/fields.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, PARK, PASS, isHinted, type Outcome } from '../../contracts/outcome.js';
+import { LEAVINGS } from '../../contracts/patterns/client.js';
 import type {
   CallContext,
   PolicyKind,
@@ -25,15 +26,20 @@ const schema = z.strictObject({
       'defines how it reacts. No effect with `onTimeout: detach`. Unit: boolean. Defaults to true.',
   ),
   onTimeout: z
-    .enum(['abort', 'detach'])
+    .enum(LEAVINGS)
     .optional()
     .describe(
-      'Fate of the work inside this layer when the caller leaves. `abort` ends it: its ' +
-        'thread, permit and connection are free at once, as with Envoy, gRPC, Go contexts, ' +
-        'reactive and HTTP/2 clients, and delegates that heed the token of Polly. `detach` lets ' +
+      'Fate of the work inside this layer at the limit. `abort` ends it: its ' +
+        'thread, permit and connection are free at once, and the callee is notified one way ' +
+        'later, as with Envoy, gRPC, Go contexts, ' +
+        'reactive and HTTP/2 clients, and delegates that heed the token of Polly. `cancel` asks ' +
+        'the callee to end it and waits for the answer, a round trip later: the caller and all ' +
+        'that is inside are busy until then, and the connection is kept, as with the query ' +
+        'timeout of JDBC and with Npgsql. `detach` lets ' +
         'it run to its end, and it holds them until then, as with blocking clients on a thread ' +
-        'pool, JDBC, CompletableFuture and Promise.race. Unit: abort or detach. Defaults to ' +
-        'detach with `order: resilience4j` and `hystrix`, otherwise to abort.',
+        'pool, CompletableFuture and Promise.race. Unit: abort, cancel or detach. ' +
+        'Defaults to what the `client` of the bundle does: that of order resilience4j and ' +
+        'hystrix detaches, the others abort.',
     ),
   from: z
     .enum(['arrival', 'connection'])
@@ -49,8 +55,8 @@ const schema = z.strictObject({
     .optional()
     .describe(
       'Time from its arrival here after which the client itself ends work that its caller has ' +
-        'left, such as the read timeout of its socket. Needs `onTimeout: detach`, and must be ' +
-        'longer than `after`. Unit: duration, or `none`. Defaults to none.',
+        'left or asked to end, such as the read timeout of its socket. Needs `onTimeout: detach` ' +
+        'or `cancel`, and must be longer than `after`. Unit: duration, or `none`. Defaults to none.',
     ),
 });
 
@@ -87,20 +93,21 @@ class Timeout implements PolicyState {
 
 /**
  * A limit whose caller leaves what is inside: only the caller gets `timeout`, all inner layers get the real outcome,
- * when there is one. The word of a layer is the frame of what is inside, -1 if this call cannot be left.
+ * when there is one. The word of a layer is the frame of what is inside, -1 if this call cannot be left. Without a
+ * lane it has no limit, and only marks what callers further out leave.
  *
  * Sources: TimeLimiterImpl.java (decorateCompletionStage completes the future and touches nothing else),
  * Bulkhead.java (decorateCompletionStage releases in whenComplete of the inner stage), AbstractCommand.java
  * (HystrixObservableTimeoutOperator unsubscribes; a thread in blocking I/O ignores the interrupt).
  */
 class DetachingTimeout implements PolicyState {
-  private inside = 0;
+  protected inside = 0;
 
   constructor(
-    private readonly ctx: CallContext,
-    private readonly lane: Lane,
+    protected readonly ctx: CallContext,
+    private readonly lane: Lane | null,
     private readonly plain: Timeout,
-    private readonly socketNs: Ns,
+    protected readonly socketNs: Ns,
   ) {}
 
   enter(frame: number, layer: number): number {
@@ -108,7 +115,7 @@ class DetachingTimeout implements PolicyState {
     this.ctx.setWord(frame, layer, child);
     if (child < 0) return this.plain.enter(frame, layer);
     this.inside++;
-    this.ctx.arm(this.lane, frame, layer);
+    if (this.lane !== null) this.ctx.arm(this.lane, frame, layer);
     return PARK;
   }
 
@@ -122,6 +129,11 @@ class DetachingTimeout implements PolicyState {
       this.plain.timer(frame, layer);
       return;
     }
+    this.late(frame, layer, child);
+  }
+
+  /** The limit has passed while `child` is inside. */
+  protected late(frame: number, layer: number, child: number): void {
     this.inside--;
     this.ctx.leaveApart(child, this.socketNs);
     this.ctx.reject(frame, layer, OUTCOME.timeout);
@@ -145,11 +157,52 @@ class DetachingTimeout implements PolicyState {
   }
 }
 
+/** Added to the word of a layer whose callee has been asked to end the work. */
+const ASKED = 0x4000_0000;
+
 /**
- * Orders of products whose time limit leaves the work inside. A reactive resilience4j (TimeLimiterOperator, Mono.timeout)
- * cancels it: `onTimeout: abort`.
+ * A limit that asks the callee to end the work, and waits for its answer. The caller gets `timeout` if the work was
+ * cancelled; an answer that crosses the request is used. A caller further out that leaves asks too, and does not wait.
+ *
+ * Sources: pgjdbc PgStatement.java (the timer cancels on a second connection, the thread reads on), mysql-connector-j
+ * CancelQueryTaskImpl.java, npgsql NpgsqlConnector.cs (PerformPostgresCancellation).
  */
-const DETACHING: ReadonlySet<string> = new Set(['resilience4j', 'hystrix']);
+class CancellingTimeout extends DetachingTimeout {
+  constructor(
+    ctx: CallContext,
+    lane: Lane,
+    plain: Timeout,
+    socketNs: Ns,
+    private readonly afterNs: Ns,
+  ) {
+    super(ctx, lane, plain, socketNs);
+  }
+
+  protected override late(frame: number, layer: number, child: number): void {
+    const { ctx, socketNs } = this;
+    if (child >= ASKED) {
+      super.late(frame, layer, child - ASKED);
+      return;
+    }
+    ctx.setWord(frame, layer, child + ASKED);
+    if (socketNs < Infinity) ctx.after(socketNs - this.afterNs, frame, layer);
+    ctx.stopApart(child);
+  }
+
+  override child(frame: number, layer: number, child: number, outcome: Outcome): void {
+    const isCancelled = (outcome & 31) === OUTCOME.cancelled;
+    const isLate = isCancelled && this.ctx.word(frame, layer) >= ASKED;
+    super.child(frame, layer, child, isLate ? OUTCOME.timeout : outcome);
+  }
+
+  override cancel(frame: number, layer: number, parked: boolean): void {
+    const { ctx } = this;
+    const word = ctx.word(frame, layer);
+    if (parked && word >= ASKED) ctx.setWord(frame, layer, word - ASKED);
+    super.cancel(frame, layer, parked);
+    if (parked) ctx.stopApart(ctx.word(frame, layer));
+  }
+}
 
 /** `timeout`: the time limit of one attempt. */
 export const timeout: PolicyKind<'timeout', typeof schema> = {
@@ -168,23 +221,27 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
   example: 'timeout: { after: 50ms }\n',
   traits: (config) => ({
     afterNs: config.after ?? Infinity,
-    cancels: config.cancel && !detaches(config),
+    cancels: asks(config) || (config.cancel && !detaches(config)),
     detaches: detaches(config),
+    asks: asks(config),
     leftNs: config.socketTimeout ?? Infinity,
   }),
   limits: ({ after }) => after,
-  detaches,
-  byOrder(config, order) {
-    if (DETACHING.has(order)) return { ...config, onTimeout: config.onTimeout ?? 'detach' };
-    return order === 'envoy' ? { ...config, from: config.from ?? 'connection' } : config;
-  },
+  detaches: isApart,
+  byOrder: (config, order) =>
+    order === 'envoy' ? { ...config, from: config.from ?? 'connection' } : config,
+  byClient: (config, leaves) => ({ ...config, onTimeout: config.onTimeout ?? leaves }),
+  leavesOnly: (leaves) =>
+    leaves === 'detach' ? { after: null, cancel: true, onTimeout: leaves } : null,
   insideConnection: ({ from }) => from === 'connection',
   state: 'none',
   create(config, setup) {
     const lane = config.after === null ? null : setup.lane(config.after);
     const plain = new Timeout(setup.ctx, lane, config.cancel);
-    if (lane === null || !detaches(config)) return plain;
-    return new DetachingTimeout(setup.ctx, lane, plain, config.socketTimeout ?? Infinity);
+    if (!isApart(config)) return plain;
+    const socketNs = config.socketTimeout ?? Infinity;
+    if (!asks(config)) return new DetachingTimeout(setup.ctx, lane, plain, socketNs);
+    return new CancellingTimeout(setup.ctx, lane!, plain, socketNs, config.after!);
   },
   check: (config, bundle) => [
     ...neverFires(config, bundle),
@@ -192,7 +249,7 @@ export const timeout: PolicyKind<'timeout', typeof schema> = {
     ...problemsOf({
       from:
         config.from === 'connection' &&
-        detaches(config) &&
+        isApart(config) &&
         'work that its caller leaves keeps its connection, so its time starts before it: write ' +
           'from: arrival, or onTimeout: abort',
     }),
@@ -216,7 +273,7 @@ function neverFires(
 function neverEnds({ after, onTimeout, socketTimeout }: Config): readonly PolicyProblem[] {
   if (socketTimeout === undefined || socketTimeout === null) return [];
   const problem = (message: string) => [{ field: 'socketTimeout', message }];
-  if (onTimeout !== 'detach') {
+  if (onTimeout !== 'detach' && onTimeout !== 'cancel') {
     return problem('ends no work, because the timeout aborts it: write onTimeout: detach');
   }
   if (after === null || socketTimeout > after) return [];
@@ -226,6 +283,14 @@ function neverEnds({ after, onTimeout, socketTimeout }: Config): readonly Policy
   );
 }
 
-function detaches({ after, onTimeout }: Config): boolean {
-  return after !== null && onTimeout === 'detach';
+function detaches({ onTimeout }: Config): boolean {
+  return onTimeout === 'detach';
+}
+
+function asks({ after, onTimeout }: Config): boolean {
+  return after !== null && onTimeout === 'cancel';
+}
+
+function isApart(config: Config): boolean {
+  return detaches(config) || asks(config);
 }

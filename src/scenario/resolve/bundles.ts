@@ -16,6 +16,7 @@ import { resolveLoadBalancing } from './balancing.js';
 import { checkLevel, resolveConnections } from '../sections/connections.js';
 import { resolveFallback, withStepWords } from './fallback.js';
 import { checkKeyName } from './targets.js';
+import { completeByClient } from './clients.js';
 import { clusterOf, withOwners } from './owners.js';
 import { NAMED_STATE } from '../../patterns/layers.js';
 import type { StoreOutput } from './asked.js';
@@ -71,7 +72,8 @@ export function resolveBundle(here: Cursor, output: BundleOutput): Bundle {
   const { order = 'default' } = output;
   const orderName = typeof order === 'string' ? order : 'written';
   const fallback = resolveFallback(here, output);
-  const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections };
+  const client = output.client !== undefined && { client: output.client };
+  const own = { idempotencyKey, loadBalancing, outlierDetection, fallback, connections, ...client };
   const cluster = clusterOf(here.context, output);
   const ejectsNone = isOff && { ejectsNone: true as const };
   const bundle = { id, layers, ...own, ...ejectsNone, ...cluster, order: orderName };
@@ -200,6 +202,7 @@ function layersOf(here: Cursor, output: BundleOutput): Layer[] {
   }
   completeTogether(present);
   completeByOrder(present, output);
+  completeByClient(here, present, output);
   checkTogether(here, present, output);
   const order = orderOf(here, output, present);
   const layers = order.flatMap((policy) => {

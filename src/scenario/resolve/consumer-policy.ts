@@ -33,6 +33,10 @@ export function resolveConsumerPolicy(
 }
 
 function checkRest(here: Cursor, bundle: Bundle): void {
+  if (here.in('client').written() !== undefined) {
+    const message = 'the handler runs in the same process and is always stopped: remove client';
+    here.in('client').conflict(message);
+  }
   if (here.in('order').written() !== undefined) {
     const message =
       'the order of a consumer is fixed (circuitBreaker, rateLimit, timeout, from the outside ' +

@@ -1,6 +1,8 @@
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, field, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
+import { LEAVINGS } from '../../contracts/patterns/client.js';
+import { clientKinds } from '../../patterns/clients.js';
 import { layerNames, orderPresets } from '../../patterns/layers.js';
 import { outlierKinds } from '../../patterns/registry.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
@@ -206,6 +208,16 @@ export function bundleSchema(
     ),
     connections: connectionsSchema.optional(),
     outlierDetection: outlierDetectionSchema.optional(),
+    client: field.of(
+      z.enum(clientKinds.map(({ client }) => client) as [string, ...string[]]),
+      absent(
+        'that of the product of `order`: completable with resilience4j, blocking with hystrix, which leave the ' +
+          'work; envoy, grpc and dotnet, which end it. Without such an order the work ends too',
+      ),
+      'Kind of the client of these calls, which says what becomes of work that its caller leaves at a time limit, ' +
+        'as the loser of a hedge, or because its own caller has left. `onTimeout` of the timeout goes before it. ' +
+        clientText() + '.',
+    ),
     order: field.of(
       z.union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))]),
       absent('`default`'),
@@ -220,6 +232,14 @@ export function bundleSchema(
   );
 }
 
+/** What each kind of client does, by what becomes of the work. */
+function clientText(): string {
+  return LEAVINGS.map((leaving) => {
+    const those = clientKinds.filter(({ leaves }) => leaves === leaving);
+    return `${leaving}: ${those.map(({ client }) => client).join(', ')}`;
+  }).join('; ');
+}
+
 /** Policies of the registry in the order of their first kinds. */
 export function policiesOf(kinds: readonly PolicyKind[]): string[] {
   return [...new Set(kinds.map((kind) => kind.policy))];
@@ -230,6 +250,7 @@ export interface BundleOutput {
   readonly cluster?: string;
   readonly state?: 'own' | 'shared';
   readonly order?: string | readonly string[];
+  readonly client?: string;
   readonly loadBalancing?: BalancingOutput;
   readonly idempotencyKey?: OnceOutput;
   readonly connections?: Connections;

@@ -81,6 +81,8 @@ export class Instance extends Process {
   /** True if a worker is held only during work (async, eventLoop). */
   readonly yields: boolean;
   readonly cancellation: number;
+  /** It ends a request whose client asks for it, whatever its `cancellation`. */
+  readonly takesCancelRequests: boolean;
   /** Load above which each step takes longer; null = never. */
   readonly knee: Knee | null;
   readonly queue: RequestQueue;
@@ -178,6 +180,7 @@ export class Instance extends Process {
         ? new Codel(queue.targetNs, queue.intervalNs, setup.arrived)
         : null;
     this.cancellation = CANCELLATION[own.cancellation];
+    this.takesCancelRequests = own.takesCancelRequests === true;
     this.knee = spec.knee;
     // Doubles from the start, as in the engine: faults set them.
     this.speed = 1;

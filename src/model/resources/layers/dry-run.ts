@@ -129,6 +129,8 @@ class Watched implements CallContext {
 
   reenter(): void {}
 
+  stopApart(): void {}
+
   avoidTried(): void {}
 
   finish(): void {}

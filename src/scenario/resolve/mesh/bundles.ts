@@ -11,11 +11,12 @@ import { withOwners } from '../owners.js';
 import { resolvePriorities } from '../priorities.js';
 import { split, withPart } from '../targets.js';
 
-/** Policies that only the application can have, with the reason. */
+/** Settings that only the application can have, with the reason. */
 const OF_APPLICATION: ReadonlyMap<string, string> = new Map([
   ['fallback', 'a proxy has no response of its own'],
   ['coalesce', 'a proxy sends every request'],
   ['idempotencyKey', 'only the application knows which calls are the same'],
+  ['client', 'a proxy ends its calls at their limit'],
 ]);
 
 /** Resolves the bundles of the proxies, with the default policies of the kind of mesh. */
