@@ -16,6 +16,8 @@ export class DialPauses {
   private failures = 0;
   private startedAt: Ns = 0;
   private until: Ns = 0;
+  /** An attempt of those that are in progress was in vain. */
+  private isCounted = false;
 
   constructor(
     private readonly spec: ConnectionBackoff,
@@ -37,14 +39,17 @@ export class DialPauses {
     return this.until;
   }
 
-  /** An attempt to connect begins. */
-  begins(): void {
+  /** An attempt to connect begins, alone or beside others of the same channel. */
+  begins(isAlone: boolean): void {
     invariant(!this.isPaused, 'no connection is opened during a pause');
     this.startedAt = engine.now;
+    if (isAlone) this.isCounted = false;
   }
 
-  /** It was in vain. Its lineage keys the draw. */
+  /** It was in vain. Its lineage keys the draw. Attempts that are made together count as one. */
   failed(lineageA: number, lineageB: number): void {
+    if (this.isCounted) return;
+    this.isCounted = true;
     const { initialNs, factor, maxNs, jitter } = this.spec;
     let pause = initialNs;
     for (let k = 0; k < Math.min(this.failures, STEPS_MAX) && pause < maxNs; k++) pause *= factor;

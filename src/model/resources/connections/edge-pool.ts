@@ -267,6 +267,8 @@ export class EdgePool implements PolicyState {
   private mayDial(): boolean {
     const { spec, limits } = this.setup;
     if (this.open >= spec.max || this.pauses?.isPaused === true) return false;
+    // Its attempts are those of one channel: the next one begins after the end of the last.
+    if (this.pauses?.isFailing === true && this.dialling > 0) return false;
     if (limits === null || limits.isDry || this.open === 0) return true;
     return limits.connections < limits.maxConnections;
   }
@@ -286,7 +288,7 @@ export class EdgePool implements PolicyState {
       callee = edge.first + index;
     }
     const slot = connections.take(this.id, callee, frame, edge.id);
-    this.pauses?.begins();
+    this.pauses?.begins(this.dialling === 0);
     this.line.dialsFor(frame, slot);
     this.dialling++;
     this.open++;
