@@ -65,6 +65,11 @@ const BLIND: readonly Lease[] = [
     ...worker,
   },
   { name: 'activity of Temporal', yaml: saga('temporal'), ...agency },
+  {
+    name: 'heartbeat of a Temporal activity',
+    yaml: saga('temporal\n    heartbeatTimeout: 4s'),
+    ...agency,
+  },
   { name: 'job of Camunda', yaml: saga('camunda'), ...agency },
   { name: 'task of Conductor', yaml: saga('conductor'), ...agency },
 ];

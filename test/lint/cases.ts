@@ -955,6 +955,23 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'option-without-effect',
+    fires: leased(
+      'engine: temporal, heartbeatTimeout: 50ms, compensationPolicy: { timeout: 40ms }',
+      'policy: { timeout: 50ms }, ',
+    ),
+    path: 'sagas.order.heartbeatTimeout',
+    measured: '50 ms',
+    limit: 'less than the time limit of a command, 50 ms',
+    silent: {
+      'heartbeats that come first': leased(
+        'engine: temporal, heartbeatTimeout: 45ms, compensationPolicy: { timeout: 40ms }',
+        'policy: { timeout: 50ms }, ',
+      ),
+      'a command without a limit': leased('engine: temporal, heartbeatTimeout: 30ms'),
+    },
+  },
+  {
     rule: 'saga-step-not-idempotent',
     fires: scenario([
       'services:',

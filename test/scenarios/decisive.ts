@@ -1738,6 +1738,13 @@ export const DECISIVE: readonly Decisive[] = [
     'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
+    'saga-heartbeats',
+    'trip.duration.max in heartbeats',
+    367,
+    0.1,
+    'last heartbeat at 97 s, 30 s, 1 s of pause and 240 s, less the start at 1 s',
+  ),
+  row(
     'saga-lease',
     'order.duration.max in lease-and-idempotent',
     1.2,

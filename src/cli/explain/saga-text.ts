@@ -22,7 +22,7 @@ function sagaText(saga: Saga): string {
     { kind, ...orchestration, ...choreography, ...saga },
     {
       ...all('hidden', 'steps stages invariants orchestration choreography detection'),
-      ...all('ifSet', 'value key leaseNs'),
+      ...all('ifSet', 'value key leaseNs heartbeatNs'),
       recoveryDelayNs: 'ifGiven',
       ...(key === null ? all('hidden', 'isolation') : {}),
       persistence: () => (persistence === null ? 'none' : savingText(persistence)),

@@ -34,6 +34,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['isAdaptive', 'adaptive'],
   ['isStatic', 'staticMembership'],
   ['leaseNs', 'leaseTimeout'],
+  ['heartbeatNs', 'heartbeatTimeout'],
   ['maxBytes', 'max'],
   ['maxPollNs', 'maxPollInterval'],
   ['transactionNs', 'transactionTimeout'],

@@ -76,6 +76,8 @@ export interface Orchestration {
   readonly recoveryDelayNs: Ns | null;
   /** How long an instance can hold a command before another one takes it over; null = for ever. */
   readonly leaseNs: Ns | null;
+  /** Longest time from one sign of life of a command to the next; absent = it gives none. */
+  readonly heartbeatNs?: Ns;
   readonly detection: DeathDetection;
 }
 

@@ -5,6 +5,7 @@ import type { LoadBalancing } from '../../contracts/scenario/policies.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
+import { idleHeartbeats } from '../idle-heartbeats.js';
 import { layerOf } from '../layers.js';
 import { LONE_OPTIONS, type Option, type Use } from '../lone-options.js';
 import { idlePrices, idleStorage } from '../prices.js';
@@ -40,6 +41,7 @@ export const optionWithoutEffect: Rule = {
     ...OPTIONS.flatMap((option) => judge(option, subject)),
     ...endlessTries(subject),
     ...unusedRoom(subject),
+    ...idleHeartbeats(subject),
     ...idlePrices(subject),
     ...idleStorage(subject),
   ],

@@ -220,6 +220,13 @@ export function sagaSchema(bundle: z.ZodType<BundleOutput>) {
               '1h (responseTimeoutSeconds), camunda 5m (timeout of a job). With temporal, a worker that dies or ' +
               'freezes also loses the command when the time limit of its call (start-to-close timeout) has passed.',
           ),
+        heartbeatTimeout: field.duration(
+          absent('none: commands give no sign of life'),
+          'Longest time from one heartbeat of a command to the next, for engine temporal. The worker sends them ' +
+            'while it works, at most each 0.8 of this time (or 60s), as its SDK throttles them. If none comes in ' +
+            'time, the worker is gone, and the command is tried again after the pause of `retry`. It counts beside ' +
+            'the time limit of the call. Needs `persistence`.',
+        ),
         startedBy: field.of(
           references,
           requiredIf('where choreographed'),

@@ -18,6 +18,8 @@ export interface EngineDefaults {
   /** How long a worker can hold a task. */
   readonly leaseNs: Ns | null;
   readonly detection: DeathDetection;
+  /** Its workers can report that they still work on a task. */
+  readonly heartbeats?: true;
 }
 
 const SEEN: DeathDetection = { seesDeath: true, countsCallLimit: false, expiryIsTry: false };
@@ -44,6 +46,7 @@ export const ENGINES: Readonly<Record<SagaEngine, EngineDefaults>> = {
     // It does not watch processes: the server ends an activity that exceeds its start-to-close timeout, and retries it
     // by its policy (docs.temporal.io: encyclopedia/detecting-activity-failures).
     detection: { seesDeath: false, countsCallLimit: true, expiryIsTry: true },
+    heartbeats: true,
   },
   conductor: {
     retry: { attempts: 4, intervalNs: 60 * SECOND, factor: 1, maxNs: 60 * SECOND },

@@ -89,6 +89,7 @@ function checkKindFields(here: Cursor, output: SagaOutput): void {
         'persistence',
         'recoveryDelay',
         'leaseTimeout',
+        'heartbeatTimeout',
       ];
   for (const field of wrong) {
     if (output[field] === undefined) continue;
@@ -149,6 +150,7 @@ function resolveOrchestration(here: Cursor, output: SagaOutput): Orchestration {
     retry,
     persistence: resolvePersistence(here, output),
     ...resolveDetection(output, defaults, resolveLease(here, output, defaults)),
+    ...resolveHeartbeat(here, output, engine, defaults),
   };
 }
 
@@ -190,6 +192,27 @@ function resolveLease(
     here.in('leaseTimeout').conflict(message);
   }
   return null;
+}
+
+function resolveHeartbeat(
+  here: Cursor,
+  { heartbeatTimeout, persistence }: SagaOutput,
+  engine: string,
+  { heartbeats }: EngineDefaults,
+): Pick<Orchestration, 'heartbeatNs'> {
+  if (heartbeatTimeout === undefined) return {};
+  const refuse = (message: string): void => here.in('heartbeatTimeout').conflict(message);
+  if (heartbeats !== true) {
+    refuse(
+      `engine ${engine} has no heartbeats: write engine: temporal, or remove heartbeatTimeout`,
+    );
+  } else if (persistence === undefined) {
+    refuse(
+      'no instance can take over a saga whose state is not persisted: write persistence, or ' +
+        'remove heartbeatTimeout',
+    );
+  }
+  return { heartbeatNs: heartbeatTimeout };
 }
 
 /** A written `recoveryDelay` means that something watches the processes; otherwise the product decides. */
