@@ -233,6 +233,16 @@ describe('PR-3: claims on segments', () => {
     expect(longest(traced)).toBeCloseTo(12_010, -2);
   });
 
+  it.each([
+    ['of Axon', '', 'kind: axon, '],
+    ['with settings of their own', claims, ''],
+  ])('%s expire at the same instant after an endless pause', (_name, fields, store) => {
+    const dead = claimed(fields, crash, store);
+    const paused = claimed(fields, crash.replace('crash', 'pause'), store);
+    expect(metered(paused, 'takeovers', 'list')).toBe(1);
+    expect(longest(paused)).toBe(longest(dead));
+  });
+
   it('are never taken over without a timeout', () => {
     const traced = claimed('claimTimeout: none', crash);
     expect(metered(traced, 'takeovers', 'list')).toBe(0);

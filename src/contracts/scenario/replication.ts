@@ -23,7 +23,11 @@ export interface Replication {
 
 /** How a replica is promoted when the primary has died, as written. */
 export const failoverSchema = entry({
-  detectNs: field.of(duration(), required, 'Time to detect that the primary has died.'),
+  detectNs: field.of(
+    duration(),
+    required,
+    'Time to detect that the primary has died or does not respond (`pause`, `hang`).',
+  ),
   promoteNs: field.of(duration(), '0s', 'Time from the detection until a replica has taken over.'),
   reconnectNs: field.duration('0s', 'Time from the promotion until clients use the new primary.', {
     allowZero: true,

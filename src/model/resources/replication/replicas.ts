@@ -10,6 +10,7 @@ import type { ActRun } from '../../data/run.js';
 import { Backlog, rowOf } from './backlog.js';
 import { Candidates } from './candidates.js';
 import { Confirmations, NEVER } from './confirmations.js';
+import { FROZEN } from '../../data/instances/process.js';
 import { Roles } from './roles.js';
 import { strands } from '../../data/strands/strands.js';
 import { engine } from '../../../kernel/engine.js';
@@ -81,6 +82,12 @@ export class Replicas {
       instance.residents.push({
         died: () => this.died(index),
         started: () => this.started(index),
+        paused: () => this.roles.silenced(index),
+        resumed: () => this.heard(index),
+        hung: () => {
+          if (instance.frozen === FROZEN.hang) this.roles.silenced(index);
+          else if (instance.frozen === FROZEN.no) this.heard(index);
+        },
       });
       return {
         instance,
@@ -248,6 +255,11 @@ export class Replicas {
     this.roles.started(index);
     if (index === this.roles.primary) this.resume();
     else this.plan(index);
+  }
+
+  private heard(index: number): void {
+    this.roles.heard(index);
+    if (index !== this.roles.primary) this.plan(index);
   }
 
   private died(index: number): void {

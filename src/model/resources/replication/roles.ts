@@ -3,6 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Failover } from '../../../contracts/scenario/replication.js';
 import type { Instance } from '../../data/instances/instance.js';
+import { FROZEN } from '../../data/instances/process.js';
 import { JOURNAL, PROMOTED } from '../../../contracts/record/record.js';
 import type { Journal } from '../../data/figures/journal.js';
 import type { Counter, Meters } from '../../data/figures/meters.js';
@@ -141,6 +142,16 @@ export class Roles {
     } else if (index !== this.partitioned) this.resumeRole();
   }
 
+  /** A node is frozen: to the others it is as silent as one that has died. */
+  silenced(index: number): void {
+    if (!this.holdings.nodes[index].instance.down) this.died(index);
+  }
+
+  /** A frozen node goes on. A primary that has been replaced meanwhile follows the new one. */
+  heard(index: number): void {
+    if (!this.holdings.nodes[index].instance.down) this.started(index);
+  }
+
   /** The primary is partitioned from its replicas, or connected again. */
   split(isApart: boolean): void {
     if (isApart === this.partitioned >= 0) return;
@@ -215,7 +226,7 @@ export class Roles {
   private weigh(): void {
     const { failover } = this;
     if (failover === null || this.primary === this.partitioned) return;
-    if (this.holdings.nodes[this.primary].instance.down) return;
+    if (!answers(this.holdings.nodes[this.primary].instance)) return;
     const isWithoutMajority = !this.hasMajority();
     if (isWithoutMajority === this.isWithoutMajority) return;
     this.callOff();
@@ -232,7 +243,7 @@ export class Roles {
     const { nodes } = this.holdings;
     let up = 0;
     nodes.forEach(({ instance }, index) => {
-      if (!instance.down && index !== this.partitioned) up++;
+      if (answers(instance) && index !== this.partitioned) up++;
     });
     return 2 * up > nodes.length;
   }
@@ -254,7 +265,7 @@ export class Roles {
   private promote(change: number): void {
     if (change !== this.change) return;
     const { instance } = this.holdings.nodes[this.primary];
-    if (!instance.down && this.primary !== this.partitioned) return;
+    if (answers(instance) && this.primary !== this.partitioned) return;
     const chosen = this.nearest();
     this.isWithoutPrimary = chosen < 0;
     if (chosen >= 0) this.take(chosen);
@@ -266,7 +277,7 @@ export class Roles {
     if (!this.hasMajority()) return -1;
     let chosen = -1;
     nodes.forEach(({ instance, applied }, index) => {
-      if (index === this.primary || index === this.partitioned || instance.down) return;
+      if (index === this.primary || index === this.partitioned || !answers(instance)) return;
       if (chosen < 0 || applied > nodes[chosen].applied) chosen = index;
     });
     return chosen;
@@ -290,4 +301,9 @@ export class Roles {
     const reconnectNs = this.failover?.reconnectNs ?? 0;
     engine.at(engine.now + reconnectNs, PHASE.COMPLETION, this.reconnectOp, chosen, 0, 0);
   }
+}
+
+/** Whether a node answers those that watch it. */
+function answers({ down, frozen }: Instance): boolean {
+  return !down && frozen === FROZEN.no;
 }
