@@ -104,6 +104,7 @@ export const SYNONYMS: readonly string[] = [
   'maximumPoolSize maxOpen max poolsize size maxconnections maxpoolsize maxtotal maxopenconns',
   'connectionTimeout acquireTimeout checkouttimeout borrowtimeout pooltimeout maxwait queryWaitTimeout',
   'maxConnections connections connectionlimit maxconn',
+  'idleTimeout waittimeout idlesessiontimeout interactivetimeout',
   'baseEjectionTime ejectiontime ejectionduration',
 
   'disruptionBudget pdb poddisruptionbudget',
