@@ -5,9 +5,11 @@ import {
   outlierKinds,
   policyKinds,
 } from '../../patterns/registry.js';
+import { clientKinds } from '../../patterns/clients.js';
 import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import type { BalancerKind } from '../../contracts/patterns/balancer.js';
+import type { ClientKind, Leaving } from '../../contracts/patterns/client.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { OutlierKind } from '../../contracts/patterns/outlier.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
@@ -28,6 +30,7 @@ export function kindPages(name: string): readonly string[] {
     ...balancers.map(balancerPage),
     ...outliers.map(outlierPage),
     ...components.map(referencePage),
+    ...clientPages(name),
   ];
 }
 
@@ -39,6 +42,7 @@ export function kindNames(): readonly string[] {
     ...balancerKinds.flatMap(balancerNamesOf),
     ...outlierKinds.flatMap(outlierNamesOf),
     ...REFERENCE.flatMap(referenceNamesOf),
+    ...clientKinds.map(({ client }) => `client.${client}`),
   ];
 }
 
@@ -109,6 +113,42 @@ function policyPage(pattern: PolicyKind): string {
     indented('Example, a bundle of policies:', pattern.example),
     schemaTable(pattern.schema),
     indented('Sources:', pattern.sources.join('\n')),
+  ].join('\n\n');
+}
+
+/** What becomes of the work of a call that its caller leaves. */
+const LEFT: Readonly<Record<Leaving, string>> = {
+  abort:
+    'The work ends: the caller frees what it holds at once, and the callee notices one way later.',
+  cancel:
+    'The callee is asked to end the work, and what it holds is free when its answer is there.',
+  detach: 'The work goes on to its end, and holds its thread, permit and connection until then.',
+};
+
+/** `client` has all kinds, `client.jdbc` one of them. */
+function clientPages(name: string): readonly string[] {
+  if (name !== 'client') {
+    return clientKinds.filter(({ client }) => name === `client.${client}`).map(clientPage);
+  }
+  const list = clientKinds.map(
+    ({ client, leaves, summary }) => `${client} (${leaves}): ${summary}`,
+  );
+  const words = Object.entries(LEFT).map(([leaving, text]) => `${leaving}: ${text}`);
+  return [
+    [
+      'client, the kinds',
+      words.map((text) => paragraph(text)).join('\n'),
+      indented('Kinds:', list.map((text) => paragraph(text)).join('\n')),
+    ].join('\n\n'),
+  ];
+}
+
+function clientPage({ client, leaves, summary, sources }: ClientKind): string {
+  return [
+    `client, kind ${client}`,
+    paragraph(summary),
+    paragraph(`${leaves}: ${LEFT[leaves]}`),
+    indented('Sources:', sources.join('\n')),
   ].join('\n\n');
 }
 
