@@ -400,6 +400,13 @@ export const DECISIVE: readonly Decisive[] = [
     '40 workers / 3 s x 20 s, and the 40 that wait when it ends, of 2000',
   ),
   row(
+    'client-kinds',
+    'db.connections.abandoned.max in go',
+    97,
+    0,
+    '20/s x 5 s = 100, and PostgreSQL has 100 less the three reserved',
+  ),
+  row(
     'client-rate-limit',
     'mailer->provider.share.throttled in unlimited',
     0.161,
@@ -658,13 +665,6 @@ export const DECISIVE: readonly Decisive[] = [
     1.02,
     0.005,
     '10 ms of work, a second until the check, 10 ms of work',
-  ),
-  row(
-    'client-kinds',
-    'db.connections.abandoned.max in go',
-    97,
-    0,
-    '20/s x 5 s = 100, and PostgreSQL has 100 less the three reserved',
   ),
   row(
     'detached-timeout',
@@ -1731,18 +1731,18 @@ export const DECISIVE: readonly Decisive[] = [
     '50/s x 3 x 100 ms under way, of 50/s x 29 s',
   ),
   row(
-    'saga-isolation',
-    'transfer.compensated in semantic-lock',
-    0.286,
-    0.015,
-    'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
-  ),
-  row(
     'saga-heartbeats',
     'trip.duration.max in heartbeats',
     367,
     0.1,
     'last heartbeat at 97 s, 30 s, 1 s of pause and 240 s, less the start at 1 s',
+  ),
+  row(
+    'saga-isolation',
+    'transfer.compensated in semantic-lock',
+    0.286,
+    0.015,
+    'Erlang: 0.4 / 1.4 of the transfers find one of 200 ms on their account at 2/s',
   ),
   row(
     'saga-lease',
