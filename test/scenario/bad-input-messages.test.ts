@@ -73,6 +73,11 @@ describe('what contradicts itself about messages is refused', () => {
       { group: 'policy: { timeout: { after: 1s, cancel: false } }' },
       /the handler runs in the same process and is always stopped/,
     ],
+    [
+      'a consumer policy with a client',
+      { group: 'policy: { client: blocking, timeout: 1s }' },
+      /is always stopped: remove client/,
+    ],
     ['replicas without a broker', { topic: 'replication: 3,' }, /without a broker/],
     [
       'more replicas than nodes',

@@ -94,6 +94,13 @@ export const BAD_MESH: readonly BadCase[] = [
     says: 'only the application knows',
   },
   {
+    title: 'a client of a proxy',
+    edit: meshed('kind: istio, policy: { client: blocking, timeout: 1s }'),
+    code: 'FL208',
+    at: 'blocking, timeout',
+    says: 'a proxy ends its calls at their limit',
+  },
+  {
     title: 'a store of a proxy',
     edit: meshed(
       'kind: istio, policy: { rateLimit: { rate: 5/s, scope: global, store: { latency: 1ms } } }',
