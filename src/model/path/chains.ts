@@ -172,7 +172,12 @@ export class Chains extends ChainShapes {
       asked++;
       return 0;
     };
-    const ctx = Object.create(calls, { now: { get: noted } }) as CallContext;
+    // A copy: V8 looks up each field of an object that is the prototype of another one by name.
+    const methods: object = Reflect.getPrototypeOf(calls)!;
+    const ctx = Object.assign(
+      Object.create(methods, { now: { get: noted } }),
+      calls,
+    ) as CallContext;
     const state = createState(
       this.world,
       this.kindOf(layer),
