@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Aftermath } from './aftermath.js';
-import { RANGE, logsOf, type Member } from './member.js';
+import { empty, RANGE, logsOf, type Member } from './member.js';
 import { placeOf, type Offsets } from './offsets.js';
 import type { OpenTransactions } from './open-transactions.js';
 import type { PauseSetup } from './poll-pauses.js';
@@ -77,7 +77,8 @@ export class Commits {
   }
 
   private settle(member: Member, isCommitted: boolean): void {
-    member.effects.length = member.left.length = 0;
+    empty(member.effects);
+    empty(member.left);
     this.setup.settle(member, isCommitted);
   }
 

@@ -104,6 +104,11 @@ export function logsOf(batch: readonly number[]): readonly number[] {
   return batch.filter((_, k) => k % RANGE === 0);
 }
 
+/** Empties a list that fills again at once. Setting its length would give back its memory, which takes 100 ns. */
+export function empty(list: number[]): void {
+  while (list.length > 0) list.pop();
+}
+
 /** A member has to give up partitions. */
 export const isRevoking = ({ losing }: Member): boolean => losing.length > 0;
 

@@ -8,7 +8,7 @@ import type { TaskOwner } from '../../resources/tasks.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
 import { AutoCommits } from './auto-commits.js';
 import { Commits } from './commits.js';
-import { RANGE, logsOf, type Member } from './member.js';
+import { empty, RANGE, logsOf, type Member } from './member.js';
 import type { Messages, Poison } from './messages.js';
 import { placeOf, type Offsets } from './offsets.js';
 import type { SharedThread } from './shared-thread.js';
@@ -116,7 +116,8 @@ export class PollLoop implements TaskOwner {
     );
     if (commit === 'transactional') this.commits.undo(member);
     const logs = logsOf(batch);
-    batch.length = member.at = 0;
+    empty(batch);
+    member.at = 0;
     this.commits.revoked.delete(member);
     for (const log of member.assigned) this.offsets.rewind(log);
     for (const log of logs) this.commits.letGo(log);
@@ -159,7 +160,8 @@ export class PollLoop implements TaskOwner {
     const { membership, spec } = this.setup;
     const { batch } = member;
     invariant(member.at >= batch.length, 'a member polls after it has handled all records');
-    batch.length = member.at = 0;
+    empty(batch);
+    member.at = 0;
     if (this.commits.revoked.size > 0) this.commits.revoked.delete(member);
     if (member.instance.frozen === FROZEN.pause) return false;
     if (member.closing) return membership.leave(member);
@@ -288,7 +290,8 @@ export class PollLoop implements TaskOwner {
         if (commit === 'transactional') this.commits.end(member);
         else if (commit === 'afterBatch') this.commits.commitBatch(member);
         const logs = this.commits.revoked.delete(member) ? logsOf(member.batch) : [];
-        member.batch.length = member.at = 0;
+        empty(member.batch);
+        member.at = 0;
         for (const log of logs) this.commits.letGo(log);
         member.thread?.idles(member.user);
       },
