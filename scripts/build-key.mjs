@@ -11,6 +11,7 @@ export const BUILD_STAMP = join('.cache', 'build-key');
 const BUILDERS = [
   'bootstrap.mjs',
   'build.mjs',
+  'constants.mjs',
   'layers.json',
   'no-crypto.mjs',
   'no-schemas.mjs',

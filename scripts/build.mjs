@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { ROOT } from './build-key.mjs';
+import { constantFunctions } from './constants.mjs';
 import { NOTICES, noticesOf, packagesOf } from './notices.mjs';
 
 /** The layers of docs/architecture.md, lowest first. */
@@ -54,10 +55,14 @@ export function buildModules(directory) {
 
 /**
  * A thread and all its imports in one file: V8 treats constants of the same file as constant, but looks up those of
- * another module at each use. The schemas are left out for a quick start.
+ * another module at each use. Functions are constants too. The schemas are left out for a quick start.
  */
 function buildThread(thread, directory) {
-  const options = { external: ['seedrandom'], resolve: { alias: { zod: NO_SCHEMAS } } };
+  const options = {
+    external: ['seedrandom'],
+    resolve: { alias: { zod: NO_SCHEMAS } },
+    plugins: [constantFunctions],
+  };
   return bundle(sourceOf(thread), options, { file: join(directory, `${thread}.js`) });
 }
 
