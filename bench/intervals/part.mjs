@@ -8,6 +8,7 @@ import { variantData } from '../../dist/analysis/measure/variant-data.js';
 import { wholeRun } from '../../dist/analysis/measure/window.js';
 import { runPlan } from '../../dist/run/run.js';
 import { compareFamily } from '../../dist/stats/comparison.js';
+import { LOOKS_ERROR } from '../../dist/stats/looks.js';
 import { CASES } from './cases.mjs';
 
 const [name, first, count] = process.argv.slice(2);
@@ -60,8 +61,8 @@ for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
 process.stdout.write(JSON.stringify({ intervals, truths }));
 
 /** In the order of the figures, plain and other. */
-function asked(records) {
-  return answersOf({ file, plans, records }, questions);
+function asked(records, part = 1) {
+  return answersOf({ file, plans, records, part }, questions);
 }
 
 function note(seed, figure, runs, interval) {
@@ -82,12 +83,14 @@ function dataOf(variant, plan, records) {
 function differenceOf(all, { metric }) {
   const [one, other] = all.map((data) => measure(data, metric, null, []));
   const pairs = pairedValues(one, other);
-  const member = { value: other.value, baseValue: one.value, pairs };
-  const [{ interval }] = compareFamily([member], { unit: 'seconds', better: 'less', limits: [] });
+  const uncertain = one.uncertain && { uncertain: [one.uncertain, other.uncertain] };
+  const member = { value: other.value, baseValue: one.value, pairs, ...uncertain };
+  const unit = one.kind === 'share' ? 'share' : 'seconds';
+  const [{ interval }] = compareFamily([member], { unit, better: 'less', limits: [] });
   return interval;
 }
 
-/** The runs until a half-width is reached: the interval that ended them, and the usual one of those runs. */
+/** The runs until a half-width is reached: the interval that ended them, and the one that is printed. */
 async function stopped(seed, figure, goal, rows) {
   const make = async (count, from) => ({
     records: rows.map((row) => row.slice(from, from + count)),
@@ -101,6 +104,7 @@ async function stopped(seed, figure, goal, rows) {
     'until, deciding',
     halfWidth === null ? null : [value - halfWidth, value + halfWidth],
   );
-  note(seed, figure, 'until, printed', asked(records)[2 * figures.indexOf(figure)].ci95);
+  const part = (1 - until.confidence) / LOOKS_ERROR;
+  note(seed, figure, 'until, printed', asked(records, part)[2 * figures.indexOf(figure)].ci95);
   intervals.push([seed, 'runs', figure, records[0].length, null]);
 }

@@ -161,7 +161,7 @@ function comparisonsOf(
       ({ name }, i) => missing?.has(name) !== true && firsts[i] === first,
     );
     const reference = first === base ? baselineName(file, base) : first.variant.name;
-    return compareAll(compared, reference, subjectOf(first), limits);
+    return compareAll(compared, reference, subjectOf(first), limits, file.lookError);
   });
 }
 
@@ -215,7 +215,7 @@ function variantResult(
 ): Omit<VariantResult, 'exemplars'> {
   const { variant } = data;
   const stories = study.stories.get(variant.name)!;
-  const summary = summaryOf(figures);
+  const summary = summaryOf(figures, file.lookError);
   return {
     name: variant.name,
     title: variant.title,

@@ -1,3 +1,4 @@
+import { LOOKS_ERROR } from '../stats/looks.js';
 import { holds } from '../contracts/compare.js';
 import type { Measure } from '../contracts/scenario/expression.js';
 import { isJudgedAmong } from '../language/expressions-of.js';
@@ -28,6 +29,8 @@ export interface Asked {
   readonly budgets: readonly BudgetSource[];
   /** The expectation of `bisect`; null for other sweeps. */
   readonly expect: BudgetSource | null;
+  /** Share of the error probability of 5 % that intervals may spend; absent = all of it. */
+  readonly part?: number;
 }
 
 /** The runs of one setting, by variant; `records` by replication. */
@@ -104,7 +107,7 @@ function figuresOf(
     variants: study.variants.map((other) => (other === data ? counted : other)),
   };
   const judged = {
-    figures: asked.metrics.map((measure) => figureOf(measure, counted, all)),
+    figures: asked.metrics.map((measure) => figureOf(measure, counted, all, asked.part)),
     budgets: asked.budgets.map((budget) => verdictOn(budget, counted, all)),
     points: asked.budgets.map((budget) => verdictOn({ ...budget, confidence: null }, counted, all)),
     expect: asked.expect === null ? null : expectOf(asked.expect, counted, all),
@@ -144,12 +147,17 @@ function nothing(asked: Asked): Pick<SweepFigures, 'figures' | 'budgets' | 'poin
 
 const NOTHING: SweepFigure = { value: null, ci95: null, never: 0, each: [] };
 
-function figureOf({ metric, window }: Measure, data: VariantData, study: Study): SweepFigure {
+function figureOf(
+  { metric, window }: Measure,
+  data: VariantData,
+  study: Study,
+  part = 1,
+): SweepFigure {
   const measured = measureIn(study, data, metric, window);
   const never = neverCount(measured);
   const each = measured.each.map(finite);
   if (never > 0) return { value: null, ci95: null, never, each };
-  const { ci95 } = estimateOf(measured);
+  const { ci95 } = estimateOf(measured, 1 - LOOKS_ERROR * part);
   return { value: finite(measured.value), ci95, never, each };
 }
 

@@ -47,6 +47,7 @@ export function judgedAt(file: ScenarioFile, look: Look): ScenarioFile {
   const { budgets, expect, hypothesis } = file;
   return {
     ...file,
+    lookError: look.error,
     budgets: spending(budgets),
     expect: spending(expect),
     hypothesis: hypothesis && { ...hypothesis, expect: spending(hypothesis.expect) },

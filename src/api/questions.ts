@@ -73,6 +73,7 @@ export function answersOf(runs: AskedRuns, questions: readonly Question[]): read
     metrics: questions.map(({ measure }) => measure),
     budgets: questions.flatMap((question) => budgetOf(question, runs.part)),
     expect: null,
+    ...(runs.part !== undefined && { part: runs.part }),
   };
   return answersIn(caseFigures(runs, asked), questions);
 }

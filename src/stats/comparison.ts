@@ -1,8 +1,9 @@
 import { powi } from '../kernel/math.js';
-import { holm, sectionInterval } from './interval.js';
+import { differenceInterval, differenceP, type Skewness } from './difference.js';
+import { holm, type Interval } from './interval.js';
 import { isSplit, sameMargin, type Unit } from './margin.js';
 import { runsToDecide } from './replications.js';
-import { studentCdf, studentQuantile } from './student.js';
+import { uncertainDifference, uncertainP, type Uncertain } from './uncertain.js';
 
 /** A figure of one variant and of the one that it is compared with. */
 export interface Member {
@@ -10,6 +11,8 @@ export interface Member {
   readonly baseValue: number | null;
   /** Runs with the same random numbers, the one compared with first; Infinity means `never`. */
   readonly pairs: readonly (readonly [base: number, other: number])[];
+  /** Both figures with their errors; absent = the interval comes from the differences of the pairs. */
+  readonly uncertain?: readonly [base: Uncertain, other: Uncertain];
 }
 
 /** The figure that a family is about. */
@@ -38,47 +41,53 @@ export interface Comparing {
   readonly runsToDecide?: number | null;
 }
 
-/** Probability that a family in which nothing differs shows a difference. */
+/** Probability that a family in which nothing differs shows a difference, unless another one is given. */
 const ERROR = 0.05;
 
 /**
  * Compares the members of a family: one figure of several variants with that of one of them. Holm's method tests the
- * member of rank r (by p) of m with an error of 5 % / (m - r), and stops at the first one that it does not find to
+ * member of rank r (by p) of m with an error of `most` / (m - r), and stops at the first one that it does not find to
  * differ. Each interval has the confidence of the test of its member; those after the stop have that of the stop.
  */
-export function compareFamily(family: readonly Member[], figure: Judged): readonly Comparing[] {
-  const drafts = family.map(draftOf);
+export function compareFamily(
+  family: readonly Member[],
+  figure: Judged,
+  most = ERROR,
+): readonly Comparing[] {
+  const of = figure.unit === 'share' ? 'share' : 'other';
+  const drafts = family.map((member) => draftOf(member, of));
   const tested = drafts.flatMap(({ p }, i) => (p === null ? [] : [{ i, p }]));
   const adjusted = holm(tested.map(({ p }) => p));
-  const tests = new Map(tested.map(({ i }, at) => [i, { adjustedP: adjusted[at]!, error: ERROR }]));
+  const tests = new Map(tested.map(({ i }, at) => [i, { adjustedP: adjusted[at]!, error: most }]));
   const byP = [...tested].sort((one, two) => one.p - two.p || one.i - two.i);
-  let error = ERROR;
+  let error = most;
   let isStopped = false;
   byP.forEach(({ i, p }, rank) => {
-    if (!isStopped) error = ERROR / (byP.length - rank);
+    if (!isStopped) error = most / (byP.length - rank);
     const interval = intervalAt(drafts[i]!, error);
     isStopped ||= interval === null ? p >= error : isAround(interval, 0);
     tests.set(i, { ...tests.get(i)!, error });
   });
-  return drafts.map((draft, i) => judged(draft, tests.get(i) ?? null, figure));
+  return drafts.map((draft, i) => judged(draft, tests.get(i) ?? null, figure, most));
 }
 
 interface Draft extends Member {
   readonly difference: number | null;
   readonly differences: readonly number[];
+  readonly of: Skewness;
   /** Not adjusted; null where there are too few pairs. */
   readonly p: number | null;
 }
 
-function draftOf(member: Member): Draft {
+function draftOf(member: Member, of: Skewness): Draft {
   const { value, baseValue, pairs } = member;
   const isFinitePairs = pairs.every(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
   const hasScale = value !== null && baseValue !== null && isFinitePairs;
   const difference = hasScale ? value - baseValue : null;
   const differences = isFinitePairs ? pairs.map(([a, b]) => b - a) : [];
-  const interval = difference === null ? null : sectionInterval(difference, differences);
-  const p = interval !== null ? pOf(interval) : isFinitePairs ? null : signsP(pairs);
-  return { ...member, difference, differences, p };
+  const own = difference === null ? null : pOf(member, difference, differences, of);
+  const p = own ?? (isFinitePairs ? null : signsP(pairs));
+  return { ...member, difference, differences, of, p };
 }
 
 interface Test {
@@ -86,7 +95,7 @@ interface Test {
   readonly error: number;
 }
 
-function judged(draft: Draft, test: Test | null, figure: Judged): Comparing {
+function judged(draft: Draft, test: Test | null, figure: Judged, most: number): Comparing {
   const { difference, baseValue } = draft;
   const margin = baseValue === null ? null : sameMargin(figure.unit, baseValue, figure.limits);
   const adjustedP = test?.adjustedP ?? null;
@@ -94,7 +103,7 @@ function judged(draft: Draft, test: Test | null, figure: Judged): Comparing {
   const interval = test === null ? null : intervalAt(draft, test.error);
   const common = { difference, interval, margin, adjustedP };
   if (test === null || interval === null) {
-    const isFound = test !== null && adjustedP! < ERROR;
+    const isFound = test !== null && adjustedP! < most;
     const direction = sign * directionOf(draft);
     if (isFound && direction !== 0)
       return { ...common, confidence: null, verdict: direction > 0 ? 'better' : 'worse' };
@@ -127,7 +136,7 @@ function openOf(
   if (difference === null) return { ...leaning, runsToDecide: runsOfSigns(draft, test.error) };
   const split = isSplit(value!, baseValue!, limits);
   const margin = split ? 0 : sameMargin(unit, baseValue!, limits);
-  const { halfWidth } = sectionInterval(difference, draft.differences, 1 - test.error)!;
+  const { halfWidth } = foundAt(draft, test.error)!;
   const scale = { n: pairs.length, df: pairs.length - 1, halfWidth, error: test.error };
   return {
     ...leaning,
@@ -145,22 +154,32 @@ function directionOf({ pairs }: Member): number {
   return pairs.every(([a, b]) => b < a) ? -1 : 0;
 }
 
-function intervalAt(
-  { difference, differences }: Draft,
-  error: number,
-): readonly [number, number] | null {
-  const found = difference === null ? null : sectionInterval(difference, differences, 1 - error);
+function intervalAt(draft: Draft, error: number): readonly [number, number] | null {
+  const found = foundAt(draft, error);
   return found === null ? null : [found.low, found.high];
+}
+
+function foundAt(
+  { difference, differences, of, uncertain }: Draft,
+  error: number,
+): Interval | null {
+  if (difference === null) return null;
+  const own = uncertain && uncertainDifference(uncertain[1], uncertain[0], 1 - error);
+  return own ?? differenceInterval(difference, differences, of, 1 - error);
 }
 
 function isAround([low, high]: readonly [number, number], value: number): boolean {
   return low <= value && value <= high;
 }
 
-function pOf({ estimate, halfWidth, n }: NonNullable<ReturnType<typeof sectionInterval>>): number {
-  const error = halfWidth / studentQuantile(0.975, n - 1);
-  if (error === 0) return estimate === 0 ? 1 : 0;
-  return 2 * studentCdf(-Math.abs(estimate / error), n - 1);
+function pOf(
+  { uncertain }: Member,
+  difference: number,
+  differences: readonly number[],
+  of: Skewness,
+): number | null {
+  const own = uncertain && uncertainP(uncertain[1], uncertain[0]);
+  return own ?? differenceP(difference, differences, of);
 }
 
 /**

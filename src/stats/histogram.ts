@@ -128,17 +128,17 @@ export class Histogram {
     if (this.count === 0) return NaN;
     if (ns >= this.high) return 1;
     if (ns < this.low) return 0;
-    const key = this.indexOf(ns) - 1;
-    let below = this.zeros;
-    if (key < 0) return below / this.count;
-    const last = key >> this.subBits;
-    for (let octave = 0; octave < last; octave++) below += total(this.pages[octave]);
-    const page = this.pages[last];
-    if (page !== null) {
-      const sub = key & this.subMask;
-      for (let i = 0; i <= sub; i++) below += page[i];
-    }
-    return Math.min(1, below / this.count);
+    return Math.min(1, this.through(this.indexOf(ns)) / this.count);
+  }
+
+  /** Values in buckets below that of ns. */
+  countBelow(ns: number): number {
+    return this.through(this.indexOf(ns) - 1);
+  }
+
+  /** Values in buckets above that of ns. */
+  countAbove(ns: number): number {
+    return this.count - this.through(this.indexOf(ns));
   }
 
   /** Adds all values of another histogram with the same subBits; the order of merging does not matter. */
@@ -207,6 +207,21 @@ export class Histogram {
     if (sparse.sum < TWO_52 && sparse.sumRest === undefined) this.addSum(0, sparse.sum);
     else this.addExactly(BigInt(sparse.sum) + BigInt(sparse.sumRest ?? 0));
     this.addCount(count);
+  }
+
+  /** Values in the buckets up to this index, as `indexOf` numbers them. */
+  private through(index: number): number {
+    if (index < 0) return 0;
+    let below = this.zeros;
+    if (index === 0) return below;
+    const last = (index - 1) >> this.subBits;
+    for (let octave = 0; octave < last; octave++) below += total(this.pages[octave]);
+    const page = this.pages[last];
+    if (page !== null) {
+      const end = (index - 1) & this.subMask;
+      for (let sub = 0; sub <= end; sub++) below += page[sub];
+    }
+    return below;
   }
 
   private addExactly(sum: bigint): void {

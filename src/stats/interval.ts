@@ -1,9 +1,6 @@
 import { momentsOf } from './moments.js';
 import { studentQuantile } from './student.js';
 
-/** Fewest clusters whose variance counts as an estimate of its own. */
-export const CLUSTERS = 5;
-
 /** An estimate with the interval that covers the truth with the given confidence. */
 export interface Interval {
   readonly estimate: number;
@@ -47,11 +44,9 @@ export function batchMeansInterval(
 }
 
 /**
- * Wilson score interval of a proportion. `designEffect` >= 1 divides the number of trials where
- * trials come in clusters that share their fate; it is itself an estimate from `clusters`, so with
- * five of them or more a quantile of Student's t replaces that of the normal. With fewer the t
- * would leave most verdicts open, and the interval covers too seldom (docs/statistics.md). Null
- * without trials. Sources: Wilson 1927; Korn and Graubard 1998 for the t of the clusters.
+ * Wilson score interval of a proportion. `designEffect` >= 1 divides the number of trials where trials come in clusters
+ * that share their fate; it is itself an estimate from `clusters`, so a quantile of Student's t replaces that of the
+ * normal. Null without trials. Sources: Wilson 1927; Korn and Graubard 1998 for the t of the clusters.
  */
 export function wilsonInterval(
   successes: number,
@@ -63,7 +58,7 @@ export function wilsonInterval(
   if (trials <= 0) return null;
   const n = trials / Math.max(1, designEffect);
   const p = successes / trials;
-  const df = designEffect > 1 && clusters >= CLUSTERS ? clusters - 1 : Infinity;
+  const df = designEffect > 1 ? clusters - 1 : Infinity;
   const z = studentQuantile(0.5 + confidence / 2, df);
   const shrink = 1 + (z * z) / n;
   const centre = (p + (z * z) / (2 * n)) / shrink;

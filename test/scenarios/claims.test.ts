@@ -61,7 +61,7 @@ describe('scenarios/online-boutique.yaml', () => {
     // The crowd of black-friday shows nothing else than before.
     const path = 'scenarios/online-boutique.yaml';
     const ran = runFile(path, lessOf(path));
-    // Two of its six runs have the values; to decide the rare checkout takes all of them.
+    // Two of its eight runs have the values; to decide the rare checkout takes all of them.
     expect(broken(ran).filter((said) => !said.includes(': inconclusive'))).toEqual([]);
     expect(ran.value('users.checkout.success in guarded')).toBeGreaterThan(0.97);
     const p95 = (name: string): number =>

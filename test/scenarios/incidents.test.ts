@@ -22,10 +22,10 @@ describe.each(scenarioFiles('scenarios/incidents'))('%s', (path) => {
     expect(textOf(path)).toMatch(/Source: https:\/\/\S+\n/);
   });
 
-  it('compares the incident with a cure, in three runs each', () => {
+  it('compares the incident with a cure, in three runs each or more', () => {
     const names = ran.result.variants.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['as-it-was', 'cure']));
-    expect(ran.file.variants[0].scenario.run.replications).toBe(3);
+    expect(ran.file.variants[0].scenario.run.replications).toBeGreaterThanOrEqual(3);
   });
 
   it('is as expected, with goals for the cures alone', () => {

@@ -1,14 +1,14 @@
 import { sumOf } from '../../stats/sums.js';
 import type { Estimate, QuantileEstimates } from '../../contracts/result/estimate.js';
 import {
-  CLUSTERS,
   designEffect,
   sectionInterval,
   wilsonInterval,
   type Interval,
 } from '../../stats/interval.js';
 import type { Wide } from '../../stats/replications.js';
-import { sectionsOf, type Sections } from './sections.js';
+import { uncertainInterval, type Uncertain } from '../../stats/uncertain.js';
+import { UncertainQuantile } from '../../stats/uncertain-quantile.js';
 import { batchInterval, BATCHES, type Batches } from './batch-interval.js';
 import type { Histogram } from '../../stats/histogram.js';
 
@@ -32,8 +32,8 @@ export interface Measured {
   /** Only for shares: by replication. */
   readonly hits: readonly number[];
   readonly trials: readonly number[];
-  /** Only for quantiles of ten runs or more: groups of runs, from which the interval comes. */
-  readonly sections?: Sections;
+  /** Only for quantiles of two runs or more: from which their intervals come. */
+  readonly uncertain?: Uncertain;
   /** Only for means of a single run: by step, see batchInterval. */
   readonly batches?: Batches;
 }
@@ -145,9 +145,9 @@ export function distributionOf(all: Histogram, each: readonly Histogram[], name:
   const kind = name === 'min' || name === 'max' ? 'exact' : 'pooled';
   const values = each.map((histogram) => statistic(histogram, name));
   const value = statistic(all, name);
-  const isSectioned = QUANTILES.has(name) && value !== null;
-  const sections = isSectioned ? sectionsOf(value, each, (own) => statistic(own, name)) : null;
-  const more = sections === null ? {} : { sections };
+  const p = QUANTILES.get(name);
+  const isUncertain = p !== undefined && value !== null && each.length > 1;
+  const more = isUncertain ? { uncertain: new UncertainQuantile(all, each, p, 1e9) } : {};
   return { kind, value, each: values, hits: [], trials: [], ...more };
 }
 
@@ -162,9 +162,9 @@ export function intervalOf(measured: Measured, confidence: number): Interval | n
   }
   const known = measured.each.filter((value) => value !== null);
   if (known.length < 2 || known.some((value) => !Number.isFinite(value))) return null;
-  const { sections } = measured;
-  const values = sections === undefined ? known : sections.at(sections.count);
-  return sectionInterval(measured.value, values, confidence);
+  const { uncertain } = measured;
+  if (uncertain !== undefined) return uncertainInterval(uncertain, confidence);
+  return sectionInterval(measured.value, known, confidence);
 }
 
 /** An interval of a measured value, as the number of replications that it needs depends on it. */
@@ -180,28 +180,21 @@ export function wideOf(measured: Measured, interval: Interval, error: number): W
 
 /** The clusters whose variance widens the interval of a share; Infinity if it is that of independent requests. */
 function clustersOf({ hits, trials }: Measured): number {
-  return hits.length >= CLUSTERS && designEffect(hits, trials) > 1 ? hits.length : Infinity;
+  return designEffect(hits, trials) > 1 ? hits.length : Infinity;
 }
 
-/** The values of two figures in the same runs, or in the same groups of runs where their intervals come from those. */
+/** The values of two figures in the same runs. */
 export function pairedValues(
-  one: Pick<Measured, 'each' | 'sections'>,
-  other: Pick<Measured, 'each' | 'sections'>,
+  one: Pick<Measured, 'each'>,
+  other: Pick<Measured, 'each'>,
 ): readonly (readonly [number | null, number | null])[] {
   const n = Math.min(one.each.length, other.each.length);
-  const groups = Math.min(one.sections?.count ?? n, other.sections?.count ?? n);
-  const hasBoth = one.sections !== undefined && other.sections !== undefined;
-  const isSame = one.each.length === other.each.length;
-  const [a, b] =
-    hasBoth && isSame && groups < n
-      ? [one.sections.at(groups), other.sections.at(groups)]
-      : [one.each, other.each];
-  return a.slice(0, b.length).map((value, i) => [value, b[i]!]);
+  return one.each.slice(0, n).map((value, i) => [value, other.each[i]!]);
 }
 
 /** A measured value as the result contains it; `never` is null there. */
-export function estimateOf(measured: Measured): Estimate {
-  const interval = measured.kind === 'exact' ? null : intervalOf(measured, 0.95);
+export function estimateOf(measured: Measured, confidence = 0.95): Estimate {
+  const interval = measured.kind === 'exact' ? null : intervalOf(measured, confidence);
   return {
     value: finite(measured.value),
     ci95: interval === null ? null : [interval.low, interval.high],
@@ -235,7 +228,7 @@ function overBatches({ kind, value, batches }: Measured, confidence: number): In
   if (interval === null || kind !== 'share') return interval;
   const { over, under } = batches;
   const effect = designEffect(inBatches(over), inBatches(under));
-  return wilsonInterval(sumOf(over), sumOf(under), confidence, effect);
+  return wilsonInterval(sumOf(over), sumOf(under), confidence, effect, BATCHES);
 }
 
 /** Sums of 20 groups of consecutive steps. Steps that do not fill a group are dropped at the front. */

@@ -1,4 +1,4 @@
-import type { QuantileEstimates } from '../../contracts/result/estimate.js';
+import type { Estimate, QuantileEstimates } from '../../contracts/result/estimate.js';
 import { OUTCOME_NAMES } from '../../contracts/outcome.js';
 import { EDGE_COUNTER, type EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { VariantSummary } from '../../contracts/result/result.js';
@@ -100,40 +100,41 @@ export function headline(
   };
 }
 
-/** Headline figures as the result contains them. */
-export function summaryOf(figures: Headline): VariantSummary {
+/** Headline figures as the result contains them, with intervals that miss the truth with this probability. */
+export function summaryOf(figures: Headline, error = 0.05): VariantSummary {
+  const own = (measured: Measured): Estimate => estimateOf(measured, 1 - error);
   return {
     requests: figures.requests,
-    success: estimateOf(figures.success),
+    success: own(figures.success),
     ...(figures.degraded.value === 0 || figures.degraded.value === null
       ? {}
-      : { degraded: estimateOf(figures.degraded) }),
-    ...((figures.slow.value ?? 0) === 0 ? {} : { slow: estimateOf(figures.slow) }),
-    goodput: estimateOf(figures.goodput),
-    latency: estimates(figures.latency),
-    successLatency: estimates(figures.successLatency),
+      : { degraded: own(figures.degraded) }),
+    ...((figures.slow.value ?? 0) === 0 ? {} : { slow: own(figures.slow) }),
+    goodput: own(figures.goodput),
+    latency: byStatistic((name) => own(figures.latency[name])),
+    successLatency: byStatistic((name) => own(figures.successLatency[name])),
     attemptsPerCall: {
-      ...estimateOf(figures.attemptsPerCall),
+      ...own(figures.attemptsPerCall),
       ...(figures.hasUnsent && { unsent: true as const }),
     },
-    amplification: { ...estimateOf(figures.amplification), edge: figures.amplification.edge },
-    wasted: estimateOf(figures.wasted),
+    amplification: { ...own(figures.amplification), edge: figures.amplification.edge },
+    wasted: own(figures.wasted),
     recovery: {
-      ...estimateOf(figures.recovery),
+      ...own(figures.recovery),
       fault: figures.recovery.fault,
       never: neverCount(figures.recovery),
     },
     latencyRecovery: {
-      ...estimateOf(figures.latencyRecovery),
+      ...own(figures.latencyRecovery),
       never: neverCount(figures.latencyRecovery),
     },
-    during: figures.during.map((entry) => ({ ...entry, success: estimateOf(entry.success) })),
-    blastRadius: estimateOf(figures.blastRadius),
+    during: figures.during.map((entry) => ({ ...entry, success: own(entry.success) })),
+    blastRadius: own(figures.blastRadius),
     ...(figures.costs === null
       ? {}
       : {
-          cost: estimateOf(figures.costs.cost),
-          costPerMillion: estimateOf(figures.costs.perMillion),
+          cost: own(figures.costs.cost),
+          costPerMillion: own(figures.costs.perMillion),
         }),
   };
 }
@@ -142,10 +143,6 @@ function quantiles(question: Asked, which: 'latency' | 'successLatency'): Quanti
   const { all, each } = latencyOf(question, which);
   const measured = byStatistic((name) => distributionOf(all, each, name));
   return { ...measured, mean: withLatencies(measured.mean, question, which) };
-}
-
-function estimates(measured: Quantiles): QuantileEstimates {
-  return byStatistic((name) => estimateOf(measured[name]));
 }
 
 /** Attempts per call over all edges. */

@@ -21,6 +21,7 @@ export function compareAll(
   baseline: string,
   subject: string,
   limits: Limits = NO_LIMITS,
+  error?: number,
 ): readonly Comparison[] {
   const base = variants.find((variant) => variant.name === baseline);
   if (base === undefined) return [];
@@ -30,7 +31,7 @@ export function compareAll(
       : [{ of: variant.name, rows: byMetric(rowsOf(variant.figures, subject)) }],
   );
   const byFigure = rowsOf(base.figures, subject).map((row) =>
-    compareRow(row, others, baseline, limits),
+    compareRow(row, others, baseline, limits, error),
   );
   // The document lists them by variant.
   return others.flatMap(({ of }) => byFigure.flatMap((own) => own.filter((one) => one.of === of)));
@@ -51,6 +52,7 @@ function compareRow(
   others: readonly { readonly of: string; readonly rows: ReadonlyMap<string, Row> }[],
   baseline: string,
   all: Limits,
+  error: number | undefined,
 ): readonly Comparison[] {
   const { metric, unit } = base;
   const family = others.flatMap(({ of, rows }) => {
@@ -58,7 +60,7 @@ function compareRow(
     return row === undefined ? [] : [{ of, ...memberOf(base.measured, row.measured) }];
   });
   const limits = all.get(metric) ?? [];
-  const judged = compareFamily(family, { unit, better: base.better, limits });
+  const judged = compareFamily(family, { unit, better: base.better, limits }, error);
   return judged.map((one, i) => {
     const { of, value, baseValue, pairs } = family[i]!;
     const isFinitePairs = pairs.every(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
@@ -79,7 +81,10 @@ function compareRow(
 
 function memberOf(base: Measured, other: Measured): Member {
   const value = finite(other.value);
-  return { value, baseValue: finite(base.value), pairs: pairsOf(base, other) };
+  const member = { value, baseValue: finite(base.value), pairs: pairsOf(base, other) };
+  const [one, two] = [base.uncertain, other.uncertain];
+  if (one === undefined || two === undefined) return member;
+  return { ...member, uncertain: [one, two] };
 }
 
 function rowsOf(figures: Headline, subject: string): readonly Row[] {

@@ -1,5 +1,7 @@
 import type { Expression, Limit, WindowClause } from '../../contracts/scenario/expression.js';
-import { sectionInterval, type Interval } from '../../stats/interval.js';
+import { differenceInterval } from '../../stats/difference.js';
+import type { Interval } from '../../stats/interval.js';
+import { uncertainDifference } from '../../stats/uncertain.js';
 import { finite, intervalOf, pairedValues, type Measured } from '../measure/estimate.js';
 import { savedOf } from './saved.js';
 import { measureIn, variantNamed, type Study } from './study.js';
@@ -39,7 +41,7 @@ export function hold(
 }
 
 /** The value to which a limit is relative. */
-interface OtherSide extends Pick<Measured, 'value' | 'each' | 'sections'> {
+interface OtherSide extends Pick<Measured, 'value' | 'each' | 'uncertain'> {
   readonly factor: number;
 }
 
@@ -85,14 +87,9 @@ function paired(
   limit: number,
   level: number,
 ): Interval | null {
-  const differences: number[] = [];
-  for (const [a, b] of pairedValues(measured, other)) {
-    if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
-    differences.push(a - other.factor * b);
-  }
   const value = finite(measured.value);
   if (value === null) return null;
-  const interval = sectionInterval(value - limit, differences, level);
+  const interval = differenceOf(measured, other, value - limit, level);
   if (interval === null) return null;
   return {
     ...interval,
@@ -100,4 +97,23 @@ function paired(
     low: interval.low + limit,
     high: interval.high + limit,
   };
+}
+
+function differenceOf(
+  measured: Measured,
+  other: OtherSide,
+  difference: number,
+  level: number,
+): Interval | null {
+  if (measured.uncertain !== undefined && other.uncertain !== undefined) {
+    const found = uncertainDifference(measured.uncertain, other.uncertain, level, other.factor);
+    if (found !== null) return found;
+  }
+  const differences: number[] = [];
+  for (const [a, b] of pairedValues(measured, other)) {
+    if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
+    differences.push(a - other.factor * b);
+  }
+  const of = measured.kind === 'share' ? 'share' : 'other';
+  return differenceInterval(difference, differences, of, level);
 }

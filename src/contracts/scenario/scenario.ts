@@ -63,6 +63,8 @@ export interface ScenarioFile {
   } | null;
   /** When enough runs were made; absent = their number is fixed. */
   readonly until?: Until;
+  /** Of runs that end by what they show: the error that figures may spend at this look; absent = 5 %. */
+  readonly lookError?: number;
   /** Findings of lint that the file accepts. */
   readonly accepted: readonly Accepted[];
   /** SHA-256 (hex) of the canonical JSON of the explicit scenario, all variants included. */
