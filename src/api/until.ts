@@ -2,7 +2,7 @@ import { isReached, judgedAt, seenAt, type Seen } from '../analysis/until.js';
 import type { UntilResult } from '../contracts/result/until.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Records } from '../run/here.js';
-import { looksOf, type Look } from '../stats/looks.js';
+import { lookByLook, looksOf, type Look } from '../stats/looks.js';
 import { wholeRuns, type Execute } from './execute.js';
 import type { Prepared } from './prepare.js';
 
@@ -38,26 +38,27 @@ export async function enoughRuns(
   }
   const looks = looksOf(until.first, until.most);
   let records: Records = plans.map(() => []);
-  let seen: { readonly at: Look; readonly found: Seen } | null = null;
-  for (const look of looks) {
+  // As properties, because the compiler does not see what the loop assigns.
+  const last: { seen: { readonly at: Look; readonly found: Seen } | null; cut: Look | null } = {
+    seen: null,
+    cut: null,
+  };
+  await lookByLook(looks, async (look) => {
     const before = records[0]?.length ?? 0;
     const made = await make(look.replications - before, before);
     records = records.map((row, i) => [...row, ...made.records[i]!]);
     if (made.isCut) {
-      const last = seen === null ? {} : { ...seen.found };
-      const confidence = 1 - look.error;
-      return {
-        records,
-        file: judgedAt(file, look),
-        asked: look.replications,
-        until: { ...NOTHING_SEEN, confidence, ...last, ...madeOf(looks, records), reason: 'ended' },
-      };
+      last.cut = look;
+      return 'enough';
     }
-    seen = { at: look, found: seenAt({ file, plans, records }, until, look) };
-    if (isReached(seen.found)) break;
-  }
-  const { at, found } = seen!;
-  const reason = isReached(found) ? 'reached' : 'most';
+    const found = seenAt({ file, plans, records }, until, look);
+    last.seen = { at: look, found };
+    return isReached(found) ? 'enough' : 'more';
+  });
+  const { seen, cut } = last;
+  const at = cut ?? seen!.at;
+  const found = { ...NOTHING_SEEN, confidence: 1 - at.error, ...seen?.found };
+  const reason = cut !== null ? 'ended' : isReached(found) ? 'reached' : 'most';
   return {
     records,
     file: judgedAt(file, at),

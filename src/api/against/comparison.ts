@@ -1,7 +1,7 @@
 import { figuresOf } from '../../analysis/against/summary.js';
 import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
 import { verdictOf } from '../../analysis/against/verdict.js';
-import { looksOf, type Look } from '../../stats/looks.js';
+import { lookByLook, looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
@@ -84,21 +84,22 @@ class Comparison {
     const most = plans.length * looks.at(-1)!.replications;
     let done = 0;
     let isInterrupted = false;
-    for (const [k, { replications, error }] of looks.entries()) {
-      const open = k === 0 ? null : this.open();
-      if (open?.length === 0) break;
-      const runs = this.extended(open, replications, execute);
-      const made = k === 0 ? await runs : await unlessOver(runs, null, watcher);
+    await lookByLook(looks, async (look) => {
+      const isFirst = look === looks[0];
+      const open = isFirst ? null : this.open();
+      if (open?.length === 0) return 'enough';
+      const runs = this.extended(open, look.replications, execute);
+      const made = isFirst ? await runs : await unlessOver(runs, null, watcher);
       if (made === null) {
         isInterrupted = true;
-        break;
+        return 'enough';
       }
       done += made;
       watcher.onDone(done, most);
-      this.judge(open ?? this.pairs, error);
+      this.judge(open ?? this.pairs, look.error);
       isInterrupted = watcher.isOver();
-      if (isInterrupted || this.isWorse()) break;
-    }
+      return isInterrupted || this.isWorse() ? 'enough' : 'more';
+    });
     watcher.onEnd();
     return {
       pairs: this.pairs.map((pair) => ({
