@@ -2,8 +2,9 @@ import { isReached, judgedAt, seenAt, type Seen } from '../analysis/until.js';
 import type { UntilResult } from '../contracts/result/until.js';
 import type { ScenarioFile } from '../contracts/scenario/scenario.js';
 import type { Records } from '../run/here.js';
-import { lookByLook, looksOf, type Look } from '../stats/looks.js';
+import { looksOf, type Look } from '../stats/looks.js';
 import { wholeRuns, type Execute } from './execute.js';
+import { lookByLook } from './look-by-look.js';
 import type { Prepared } from './prepare.js';
 
 /** Some replications of each variant; `isCut`: runs are missing, and no more are to be made. */

@@ -27,17 +27,6 @@ export function looksOf(first: number, most: number): readonly Look[] {
   }));
 }
 
-/**
- * Takes looks in their order until one wants no more: `at` makes the runs that a look lacks, judges them, and returns
- * whether the next look is to be taken. The loop of `replications: until` and of `check --against`.
- */
-export async function lookByLook(
-  looks: readonly Look[],
-  at: (look: Look) => Promise<'more' | 'enough'>,
-): Promise<void> {
-  for (const look of looks) if ((await at(look)) === 'enough') return;
-}
-
 /** The share of its error probability that whatever is judged at a look may spend there. */
 export function partOf({ error }: Look): number {
   return error / LOOKS_ERROR;

@@ -1,12 +1,13 @@
 import { figuresOf } from '../../analysis/against/summary.js';
 import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
 import { verdictOf } from '../../analysis/against/verdict.js';
-import { lookByLook, looksOf, type Look } from '../../stats/looks.js';
+import { looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
 import type { Result, VariantSummary } from '../../contracts/result/result.js';
 import { wholeRuns, type Execute } from '../execute.js';
+import { lookByLook } from '../look-by-look.js';
 import type { Prepared } from '../prepare.js';
 import { unlessOver, untraced, type SearchRuns } from '../searching.js';
 import { pairsOf, type Pair } from './pairs.js';
