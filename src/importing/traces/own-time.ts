@@ -37,7 +37,7 @@ export function ownTimeOf(
   const path = `services.${service}.cpu.cores`;
   const cores = hints.cores(service);
   const cpu = hints.cpu?.(service) ?? null;
-  if (cpu !== null && (cores === null || weight > 1))
+  if (cpu !== null && (cores === null || cores < 1 || weight > 1))
     return metered(service, executions, cpu, unknown);
   if (cores === null || !(cores > 0)) {
     const times = `${formatCount(executions.length)} executions`;
@@ -54,9 +54,19 @@ export function ownTimeOf(
   }
   // Without instances all replicas look like one process, with the cores of all.
   const replicas = byProcess.size === 1 && byProcess.has(0) ? (hints.replicas(service) ?? 1) : 1;
-  const all = cores * replicas;
-  if (weight > 1) return scaled(service, byProcess, all, weight, unknown);
+  // A limit below one core is a quota: an execution has a whole core until the quota of the period is used up.
+  const all = Math.max(1, cores) * replicas;
+  const quota = cores < 1 ? cores * replicas : null;
+  if (weight > 1) return scaled(service, byProcess, { cores: all, quota }, weight, unknown);
   const shares = new Map([...byProcess].map(([own, times]) => [own, new BusyShare(times, all)]));
+  if (quota !== null) {
+    const used = [...byProcess].map(([own, times]) => usedCores(times, shares.get(own)!));
+    const most = used.reduce((a, b) => Math.max(a, b), 0);
+    if (most > quota) {
+      unknown.push(throttled(service, most, quota));
+      return RAW;
+    }
+  }
   const worked: OwnTime = {
     kind: 'work',
     between: (span, from, to) => shares.get(instance[span])!.between(from, to),
@@ -67,6 +77,27 @@ export function ownTimeOf(
   if (contended.isWait()) return RAW;
   if (!contended.isDecided()) unknown.push(contended.unknown(service, all));
   return worked;
+}
+
+/** Cores that a process would use if all of its own time were work at full speed, over the time of its spans. */
+function usedCores(times: Times, share: BusyShare): number {
+  const first = times.reduce((least, [from]) => Math.min(least, from), Infinity);
+  const last = times.reduce((most, [, to]) => Math.max(most, to), -Infinity);
+  const worked = times.reduce((sum, [from, to]) => sum + share.between(from, to), 0);
+  return last > first ? worked / (last - first) : 0;
+}
+
+/**
+ * A process cannot work more than its quota, so a part of its own time is throttled or waits for something. Spans do not show
+ * how much. Source: Linux, Documentation/scheduler/sched-bwc.rst.
+ */
+function throttled(service: string, used: number, quota: number): Unknown {
+  const [own, limit] = [used, quota].map((one) => Number(one.toPrecision(2)));
+  return {
+    path: `services.${service}.endpoints`,
+    reason: `not identifiable: its own time would be ${own} cores of work, and its quota is ${limit}; all of it is taken as a wait`,
+    question: `How much CPU does a request of ${service} take? --metrics with its CPU shows it`,
+  };
 }
 
 /** Share of its own time that a service has to work, so that all of it can be called work. */
@@ -102,7 +133,7 @@ const BUSY_MAX = 0.4;
 function scaled(
   service: string,
   byProcess: ReadonlyMap<number, Times>,
-  cores: number,
+  { cores, quota }: { readonly cores: number; readonly quota: number | null },
   weight: number,
   unknown: Unknown[],
 ): OwnTime {
@@ -116,8 +147,8 @@ function scaled(
     if (times.length < 2) continue;
     const mean = sum / times.length;
     const perNs = ((times.length - 1) * weight) / (last - first);
-    const work = serviceTime(mean, perNs, cores);
-    most = Math.max(most, (perNs * work) / cores);
+    const work = Math.min(serviceTime(mean, perNs, cores), (quota ?? Infinity) / perNs);
+    most = Math.max(most, (perNs * work) / (quota ?? cores));
     busy += times.length * work;
     whole += sum;
   }

@@ -213,6 +213,24 @@ describe('work and waits', () => {
     expect(ownMs(steps)).toBeCloseTo(10, 5);
   });
 
+  // Right: an execution of 1 ms every 100 ms uses 1 % of a core, and a quota of 2 % never stops it: 1 ms of work.
+  it('is the own time while a quota below one core is not used up', async () => {
+    const rare = traces(100, (trace, at) => [root(trace, at, at + 1)]);
+    const model = await modelOf([rare], { cores: { web: 0.02 } });
+    expect(ownMs(endpoint(model, 'web', 'GET /').steps)).toBeCloseTo(1, 3);
+  });
+
+  // Right: an execution of 80 ms every 100 ms would use 0.8 cores, and the quota is 0.2: 60 ms or more are no work.
+  it('is a wait, and a question, if it would be more than a quota allows', async () => {
+    const often = traces(400, (trace, at) => [root(trace, at, at + 80)]);
+    const model = await modelOf([often], { cores: { web: 0.2 } });
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait');
+    expect(ownMs(steps)).toBeCloseTo(80, 5);
+    const [own] = model.unknown.filter(({ path }) => path === 'services.web.endpoints');
+    expect(own!.reason).toContain('would be 0.8 cores of work, and its quota is 0.2');
+  });
+
   it('stays a question without cores', async () => {
     const model = await modelOf([shared]);
     expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe('wait');
