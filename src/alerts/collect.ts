@@ -32,15 +32,13 @@ type Wanted = ReadonlySet<string>;
  * process that dies takes its last counts along, which is known only at the end, so events are kept until then.
  */
 export class Collector {
-  private readonly plan: Plan;
-  private readonly alerts: PlanAlerts;
-  private readonly wanted: Wanted;
   private readonly views: ReadonlyMap<CountedView, Map<string, Counts>>;
 
-  constructor(plan: Plan, alerts: PlanAlerts, wanted: Wanted) {
-    this.plan = plan;
-    this.alerts = alerts;
-    this.wanted = wanted;
+  constructor(
+    private readonly plan: Plan,
+    private readonly alerts: PlanAlerts,
+    private readonly wanted: Wanted,
+  ) {
     const asked = COUNTED_VIEWS.filter((view) => {
       const { counter, time } = COUNTED_SERIES[view];
       return SUFFIXES.some((suffix) => wanted.has(time + suffix)) || wanted.has(`${counter}_total`);
@@ -121,13 +119,10 @@ interface Target {
 
 /** A family whose samples become series. */
 class SeriesFamily implements Samples {
-  private readonly name: string;
-  private readonly target: Target;
-
-  constructor(name: string, target: Target) {
-    this.name = name;
-    this.target = target;
-  }
+  constructor(
+    private readonly name: string,
+    private readonly target: Target,
+  ) {}
 
   add(
     suffix: string,

@@ -17,7 +17,6 @@ interface Active {
  * holds no more. Source: prometheus/rules/alerting.go (AlertingRule.Eval).
  */
 export class RuleState {
-  private readonly rule: AlertRule;
   private readonly active = new Map<string, Active>();
   private readonly firings: AlertFiring[] = [];
   private heldAt: number | null = null;
@@ -25,9 +24,7 @@ export class RuleState {
   private series = 0;
   private error: string | null = null;
 
-  constructor(rule: AlertRule) {
-    this.rule = rule;
-  }
+  constructor(private readonly rule: AlertRule) {}
 
   /** The result of one evaluation. */
   evaluated(at: number, elements: readonly Element[], series: number): void {

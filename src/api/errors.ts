@@ -1,5 +1,4 @@
-import type { Shown } from '../scenario/diagnostics.js';
-import { formatDiagnostic } from '../scenario/diagnostics.js';
+import { formatDiagnostic, type Shown } from '../scenario/diagnostics.js';
 import { meant } from '../scenario/suggest.js';
 import { oneLine } from '../text/line.js';
 

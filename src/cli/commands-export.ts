@@ -1,5 +1,4 @@
-import { examples, withChanges } from './command-parts.js';
-import type { Add } from './command-parts.js';
+import { examples, withChanges, type Add } from './command-parts.js';
 import { nameList, pathName } from './flags.js';
 
 /** `export FILE`. */

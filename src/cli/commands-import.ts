@@ -1,5 +1,4 @@
-import { examples } from './command-parts.js';
-import type { Add } from './command-parts.js';
+import { examples, type Add } from './command-parts.js';
 import { pathName, textList } from './flags.js';
 
 /** `import PATH...`. */

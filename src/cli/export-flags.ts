@@ -1,5 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration, parseShare, QuantityError } from '../contracts/quantities/quantity-text.js';
 import { BUCKETS } from '../language/exported.js';
 import type { ExportSettings } from '../telemetry/exporter.js';

@@ -1,7 +1,6 @@
 import { changesOf, shellWord } from '../text/shell.js';
 import { stopMessage } from '../api/stop-message.js';
-import { GuardStop, RunFailure } from '../run/failure.js';
-import type { RunIdentity } from '../run/failure.js';
+import { GuardStop, RunFailure, type RunIdentity } from '../run/failure.js';
 import type { WhatIfWords } from '../contracts/scenario/what-if.js';
 import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';

@@ -9,16 +9,13 @@ import type { Series, SeriesStore } from './series.js';
 
 /** Evaluates expressions over the series of a run, at any instant. */
 export class Evaluator {
-  private readonly store: SeriesStore;
   private readonly chosen = new Map<
     Selector,
     { readonly of: number; readonly series: readonly Series[] }
   >();
   private readonly groups = new Map<Grouping, Map<LabelSet, LabelSet>>();
 
-  constructor(store: SeriesStore) {
-    this.store = store;
-  }
+  constructor(private readonly store: SeriesStore) {}
 
   /** The elements of an expression at a time in seconds; a number is an element without labels. */
   vector(expr: Expr, at: number): readonly Element[] {

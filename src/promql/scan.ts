@@ -44,11 +44,9 @@ function secondsIn(text: string): number {
 
 /** Reads the pieces of a text from left to right. */
 export class Scan {
-  readonly text: string;
   at = 0;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(readonly text: string) {
     this.space();
   }
 

@@ -8,7 +8,6 @@ export const LOOKBACK = 300;
 
 /** The samples of one series, in order of time. Times are seconds. */
 export class Series {
-  readonly labels: LabelSet;
   readonly times: number[] = [];
   readonly values: number[] = [];
   /** By sample: the sum of all increases up to it, a fall counted as a new start at 0. */
@@ -16,9 +15,7 @@ export class Series {
   /** Times at which a scrape found it gone. Source: prometheus/docs/querying/basics.md (Staleness). */
   readonly ends: number[] = [];
 
-  constructor(labels: LabelSet) {
-    this.labels = labels;
-  }
+  constructor(readonly labels: LabelSet) {}
 
   add(at: number, value: number): void {
     const last = this.values.length - 1;

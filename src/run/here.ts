@@ -1,7 +1,6 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import { GuardStop, RunFailure } from './failure.js';
-import type { GuardReason, RunIdentity } from './failure.js';
+import { GuardStop, RunFailure, type GuardReason, type RunIdentity } from './failure.js';
 import { isStopped, runPlan } from './run.js';
 import { stopDetail } from './stop-detail.js';
 import { describeError } from './task-error.js';

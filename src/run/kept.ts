@@ -102,17 +102,15 @@ function tasksFor(
 /** Finished runs by variant and replication. */
 class Keeper {
   readonly stops: (VariantStop | null)[];
-  private readonly plans: readonly Plan[];
   private readonly rows: RunRecord[][];
   /** By variant: replications from here on, counted from the first, are not needed. */
   private readonly end: number[];
 
   constructor(
-    plans: readonly Plan[],
+    private readonly plans: readonly Plan[],
     replications: number,
     private readonly first: number,
   ) {
-    this.plans = plans;
     this.stops = plans.map(() => null);
     this.rows = plans.map(() => []);
     this.end = plans.map(() => replications);

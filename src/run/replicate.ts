@@ -1,14 +1,11 @@
 import { isAudited } from '../kernel/invariant.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import { withWorkerThreads } from './worker-threads.js';
-import type { WorkerThreadsSetup } from './worker-threads.js';
-import { GuardStop, RunFailure } from './failure.js';
-import type { RunIdentity } from './failure.js';
+import { withWorkerThreads, type WorkerThreadsSetup } from './worker-threads.js';
+import { GuardStop, RunFailure, type RunIdentity } from './failure.js';
 import { checked, identify, tasksOf, type Records } from './here.js';
 import type { MemoryLimit } from './memory.js';
-import { OUT_OF_MEMORY, TaskFailure, runPool } from './pool.js';
-import type { PoolOptions } from './pool.js';
+import { OUT_OF_MEMORY, TaskFailure, runPool, type PoolOptions } from './pool.js';
 import { isStopped } from './run.js';
 
 export interface ThreadOptions {

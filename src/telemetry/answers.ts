@@ -1,7 +1,5 @@
-import { methodOf, routeOf } from './calls.js';
-import type { Call } from './calls.js';
-import { codeOfCaller, codeOfStatus, isServerError, methodNameOf } from './grpc.js';
-import type { GrpcCode } from './grpc.js';
+import { methodOf, routeOf, type Call } from './calls.js';
+import { codeOfCaller, codeOfStatus, isServerError, methodNameOf, type GrpcCode } from './grpc.js';
 import { roleOf, statusOfLeft } from './products.js';
 import { relayedStatus } from './proxies.js';
 

@@ -1,7 +1,6 @@
 import type { TracedRun } from './exporter.js';
 import type { Span } from './span.js';
-import { spanKind } from './span-files.js';
-import type { SpanFormat } from './span-files.js';
+import { spanKind, type SpanFormat } from './span-files.js';
 
 /**
  * Trace events of Chrome, for ui.perfetto.dev and chrome://tracing. A process of the file is an instance, or a caller; its

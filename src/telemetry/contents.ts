@@ -1,12 +1,9 @@
 import type { PlanComponent } from '../contracts/plan/plan.js';
 import { answerOf, gotStatusOf, servedCodeOf, servedStatusOf } from './answers.js';
-import { methodOf, NEVER, routeOf } from './calls.js';
-import type { Call } from './calls.js';
+import { methodOf, NEVER, routeOf, type Call } from './calls.js';
 import { codeOfCaller, methodNameOf } from './grpc.js';
-import { operationOf, roleOf, systemOf } from './products.js';
-import type { Role } from './products.js';
-import { ended } from './span.js';
-import type { Attribute, Content } from './span.js';
+import { operationOf, roleOf, systemOf, type Role } from './products.js';
+import { ended, type Attribute, type Content } from './span.js';
 
 /**
  * What the spans of an attempt say, by the conventions for the protocol of the callee. Sources: OpenTelemetry semantic

@@ -1,7 +1,6 @@
 import type { CountedView } from '../contracts/record/exported.js';
 import { servedCodeOf, servedStatusOf } from './answers.js';
-import { callerEnd, methodOf, NEVER, routeOf } from './calls.js';
-import type { Call } from './calls.js';
+import { callerEnd, methodOf, NEVER, routeOf, type Call } from './calls.js';
 import { goNameOf } from './grpc.js';
 import { isServer, roleOf } from './products.js';
 import type { Labels } from './series.js';

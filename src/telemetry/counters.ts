@@ -1,7 +1,6 @@
 import type { Lifetimes } from './lifetimes.js';
-import { boundText } from './series.js';
+import { boundText, type Labels, type Samples } from './series.js';
 import type { Scrapes } from './scrapes.js';
-import type { Labels, Samples } from './series.js';
 
 interface Series {
   readonly labels: Labels;

@@ -1,9 +1,7 @@
 import type { OutcomeName } from '../contracts/outcome.js';
 import { servedStatusOf } from './answers.js';
-import { methodOf, NEVER } from './calls.js';
-import type { Call } from './calls.js';
-import { codeOfStatus, GRPC_CODE, isServerError } from './grpc.js';
-import type { GrpcCode } from './grpc.js';
+import { methodOf, NEVER, type Call } from './calls.js';
+import { codeOfStatus, GRPC_CODE, isServerError, type GrpcCode } from './grpc.js';
 import { roleOf } from './products.js';
 import { relayedStatus } from './proxies.js';
 import type { Attribute, Content } from './span.js';

@@ -1,8 +1,7 @@
 import { instanceName } from '../contracts/plan/names.js';
 import type { Plan } from '../contracts/plan/plan.js';
-import type { GaugeKind, RunRecord } from '../contracts/record/record.js';
+import { GAUGE_KINDS, type GaugeKind, type RunRecord } from '../contracts/record/record.js';
 import { BREAKER_SERIES, GAUGE_SERIES, UP_SERIES } from '../contracts/record/exported.js';
-import { GAUGE_KINDS } from '../contracts/record/record.js';
 import type { JournalEntry } from '../contracts/result/result.js';
 import type { Lifetimes } from './lifetimes.js';
 import type { Scrapes } from './scrapes.js';

@@ -1,5 +1,4 @@
-import { NEVER } from './calls.js';
-import type { Call } from './calls.js';
+import { NEVER, type Call } from './calls.js';
 
 /** Status codes with their numbers. Source: grpc doc/statuscodes.md. */
 export const GRPC_CODE = Object.freeze({

@@ -1,5 +1,4 @@
-import { mix, mixed, streamKey } from '../kernel/rng.js';
-import type { StreamKey } from '../kernel/rng.js';
+import { mix, mixed, streamKey, type StreamKey } from '../kernel/rng.js';
 import type { Plan } from '../contracts/plan/plan.js';
 
 /** Which span of a row: that of the caller, of the process that was called, or of a proxy between them. */

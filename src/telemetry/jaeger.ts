@@ -1,8 +1,6 @@
 import type { ExportSettings, TracedRun } from './exporter.js';
-import { processAttributes, processKey, SCOPE } from './span.js';
-import type { Attribute, Span } from './span.js';
-import { spanKind } from './span-files.js';
-import type { SpanFormat } from './span-files.js';
+import { processAttributes, processKey, SCOPE, type Attribute, type Span } from './span.js';
+import { spanKind, type SpanFormat } from './span-files.js';
 
 /**
  * The JSON that the API of Jaeger returns and its page opens (`Upload`, `JSON file`). A trace is one element of `data`,

@@ -14,14 +14,12 @@ type Metered = Exclude<MeterRecord, { readonly form: 'durations' }>;
  * `queue_ready`, `cache_reads_total`. Names and units are those of the language.
  */
 export class MeterFamilies<F extends Samples> {
-  private readonly scrapes: Scrapes;
-  private readonly make: NewFamily<F>;
   private readonly families = new Map<string, F>();
 
-  constructor(scrapes: Scrapes, make: NewFamily<F>) {
-    this.scrapes = scrapes;
-    this.make = make;
-  }
+  constructor(
+    private readonly scrapes: Scrapes,
+    private readonly make: NewFamily<F>,
+  ) {}
 
   /** Adds the meters of one run up to the end of its load. */
   add(plan: Plan, record: RunRecord, common: Labels, last: number): void {

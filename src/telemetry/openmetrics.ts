@@ -1,8 +1,7 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import { COUNTED_SERIES, COUNTED_VIEWS } from '../contracts/record/exported.js';
 import type { RunRecord, TraceRecord } from '../contracts/record/record.js';
-import { callOf } from './calls.js';
-import type { Call } from './calls.js';
+import { callOf, type Call } from './calls.js';
 import { countedOf } from './counted.js';
 import { Counting } from './counters.js';
 import type { Exporter, ExporterKind, ExportSettings, TracedRun } from './exporter.js';
@@ -10,8 +9,7 @@ import { Gauges } from './gauges.js';
 import { Lifetimes } from './lifetimes.js';
 import { MeterFamilies } from './meters.js';
 import { Scrapes } from './scrapes.js';
-import { Family } from './series.js';
-import type { Labels, NewFamily } from './series.js';
+import { Family, type Labels, type NewFamily } from './series.js';
 
 /**
  * Metrics as time series in the text format of OpenMetrics, with a timestamp for each sample. Families do not
@@ -25,7 +23,6 @@ export const openMetrics: ExporterKind = {
 };
 
 class OpenMetrics implements Exporter {
-  private readonly settings: ExportSettings;
   private readonly scrapes: Scrapes;
   private readonly gauges: Gauges<Family>;
   private readonly meters: MeterFamilies<Family>;
@@ -37,8 +34,7 @@ class OpenMetrics implements Exporter {
   private counts: readonly Counting[] = [];
   private times: readonly Counting[] = [];
 
-  constructor(settings: ExportSettings) {
-    this.settings = settings;
+  constructor(private readonly settings: ExportSettings) {
     const scrapes = new Scrapes(settings.intervalSec, settings.startNs);
     this.scrapes = scrapes;
     const make: NewFamily<Family> = (name, type, unit, help) =>

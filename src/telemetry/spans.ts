@@ -1,15 +1,13 @@
 import type { Plan, PlanComponent } from '../contracts/plan/plan.js';
 import type { PlanPublish } from '../contracts/plan/messaging.js';
 import { Brokers } from './brokers.js';
-import { callerEnd, calleeEnd, isLost, NEVER } from './calls.js';
-import type { Call } from './calls.js';
+import { callerEnd, calleeEnd, isLost, NEVER, type Call } from './calls.js';
 import { clientContent, failureOf, messagingOf, outcomeOf, serverContent } from './contents.js';
 import { Ids, SIDE } from './ids.js';
 import { ingressContent, proxiedContent, tryContent } from './envoy.js';
 import { isEnvoy, isServer, operationOf } from './products.js';
 import { isAtWaypoint, proxyOf } from './proxies.js';
-import { ended } from './span.js';
-import type { Attribute, Content, Span, SpanLink } from './span.js';
+import { ended, type Attribute, type Content, type Span, type SpanLink } from './span.js';
 
 const NO_LINKS: readonly SpanLink[] = [];
 const NO_SPANS: readonly Span[] = [];

@@ -53,15 +53,13 @@ export function secondsOf({ plans, replications }: Prepared): number {
 }
 
 class Calibrator {
-  private readonly by: CalibrateInputs;
   private readonly predictor: Predictor;
   private readonly multiples: Multiples;
   private readonly known = new Map<string, Residuals | null>();
   private most: number;
 
-  constructor(by: CalibrateInputs) {
+  constructor(private readonly by: CalibrateInputs) {
     const { prepared, runs, onProgress } = by;
-    this.by = by;
     const names = new Set([...by.fit, ...by.rest].map(({ name }) => name));
     this.predictor = new Predictor(prepared, [...names]);
     const { asked } = this.predictor;

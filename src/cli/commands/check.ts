@@ -7,18 +7,15 @@ import { checkText } from '../../report/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { broken } from '../../api/judge.js';
-import { openBaseline } from '../baseline.js';
-import type { Checked } from '../baseline.js';
+import { openBaseline, type Checked } from '../baseline.js';
 import { explained } from '../counterfactuals.js';
 import type { CheckFlags } from '../check-flags.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
 import { prepare } from '../prepare.js';
-import { endOf, keepResult } from '../simulate.js';
-import type { Ending } from '../simulate.js';
-import { palette } from '../terminal.js';
-import type { Terminal } from '../terminal.js';
+import { endOf, keepResult, type Ending } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
 
 /** Runs the scenarios and judges them. A broken budget, unexpected behaviour or a refuted hypothesis gives exit code 1. */
 export async function check(

@@ -4,10 +4,8 @@ import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import type { Selection } from '../../api/prepare.js';
 import { prepare } from '../prepare.js';
-import { endOf, keepResult, resultOf, simulateAll } from '../simulate.js';
-import type { SimulateOptions } from '../simulate.js';
-import { palette } from '../terminal.js';
-import type { Terminal } from '../terminal.js';
+import { endOf, keepResult, resultOf, simulateAll, type SimulateOptions } from '../simulate.js';
+import { palette, type Terminal } from '../terminal.js';
 
 /** Flags of `compare`. */
 export interface CompareFlags extends Selection, SimulateOptions {

@@ -1,5 +1,4 @@
-import type { Prepared, Selection } from '../../api/prepare.js';
-import { prepared as prepareTexts } from '../../api/prepare.js';
+import { prepared as prepareTexts, type Prepared, type Selection } from '../../api/prepare.js';
 import { driftedSettings } from '../../api/drift/settings.js';
 import type { DriftedFigures, DriftedSettings, DriftResult } from '../../contracts/result/drift.js';
 import { importTexts } from '../../importing/import.js';

@@ -11,8 +11,7 @@ import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
 import { searchRuns } from '../search-runs.js';
 import type { SimulateOptions } from '../simulate.js';
-import { palette } from '../terminal.js';
-import type { Terminal } from '../terminal.js';
+import { palette, type Terminal } from '../terminal.js';
 
 /** Flags of `explore`. */
 export interface ExploreFlags extends Selection, SimulateOptions {

@@ -1,6 +1,5 @@
 import { extname } from 'node:path';
-import { graphDot, graphMermaid, graphSvg } from '../../report/graph.js';
-import type { TopologyGraph } from '../../report/graph.js';
+import { graphDot, graphMermaid, graphSvg, type TopologyGraph } from '../../report/graph.js';
 import { withDetails } from '../../report/graph-details.js';
 import { graphOfPlan } from '../../report/graph-plan.js';
 import { condensed, isCrowded } from '../../report/topology-groups.js';

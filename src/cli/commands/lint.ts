@@ -1,6 +1,5 @@
 import { asLines, oneLine, splitLines } from '../../text/line.js';
-import { checklistsOf } from '../../lint/checklist.js';
-import type { Checklist } from '../../lint/checklist.js';
+import { checklistsOf, type Checklist } from '../../lint/checklist.js';
 import type { Sorted } from '../../lint/accepted.js';
 import type { Remark } from '../../lint/lint.js';
 import { acceptedTexts, checklistLines, shownRemarks, tally } from '../../lint/text.js';

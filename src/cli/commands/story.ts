@@ -2,8 +2,7 @@ import { isFailure } from '../../report/budget-words.js';
 import { storyMarkdown, storyText } from '../../report/story/render.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { Lines } from '../../text/line.js';
-import { explained } from '../counterfactuals.js';
-import type { ExplainFlags } from '../counterfactuals.js';
+import { explained, type ExplainFlags } from '../counterfactuals.js';
 import { EXIT, usageError } from '../exit.js';
 import { scenarioPath } from '../files.js';
 import { chosen, type Selection } from '../../api/prepare.js';
@@ -11,8 +10,7 @@ import { prepare } from '../prepare.js';
 import { fileArgument } from '../report-files.js';
 import { rendered, resultIn } from '../result-file.js';
 import { endOf, keepResult } from '../simulate.js';
-import { palette } from '../terminal.js';
-import type { Terminal } from '../terminal.js';
+import { palette, type Terminal } from '../terminal.js';
 
 /** Flags of `story`. */
 export interface StoryFlags extends Selection, ExplainFlags {

@@ -19,8 +19,7 @@ import { adHocFileName } from '../sweeps/file-name.js';
 import { sweepHost } from '../sweeps/host.js';
 import { sweepBase, sweepCommand, writeSweepReport } from '../sweeps/report.js';
 import { CaseStore } from '../sweeps/store.js';
-import { palette } from '../terminal.js';
-import type { Terminal } from '../terminal.js';
+import { palette, type Terminal } from '../terminal.js';
 
 /** Flags of `sweep`. */
 export interface SweepFlags extends Selection, SimulateOptions, AdHoc {

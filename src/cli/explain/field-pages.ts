@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fieldsOf, languageSchema } from './field-index.js';
-import type { Field, JsonSchema } from './field-index.js';
+import { fieldsOf, languageSchema, type Field, type JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, wrap } from './layout.js';
 import type { FoundForm } from './schema-path.js';
 

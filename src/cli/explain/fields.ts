@@ -1,5 +1,4 @@
-import { UNITS, nameOf, plainText, quantityText } from './values.js';
-import type { Unit } from './values.js';
+import { UNITS, nameOf, plainText, quantityText, type Unit } from './values.js';
 
 type PlainWord = 'always' | 'hidden' | 'ifSet' | 'ifGiven' | Unit;
 /**

@@ -4,10 +4,8 @@ import { REFERENCE } from '../../scenario/reference.js';
 import type { ReferenceEntry } from '../../scenario/reference-entry.js';
 import { JUDGED_SECTIONS } from '../../contracts/scenario/judged.js';
 import { SECTION_EXAMPLES } from '../../scenario/reference/sections.js';
-import { PART_KIND, SECTION } from '../../contracts/component-kind.js';
-import type { ComponentKind } from '../../contracts/component-kind.js';
-import { languageSchema, resolve } from './field-index.js';
-import type { JsonSchema } from './field-index.js';
+import { PART_KIND, SECTION, type ComponentKind } from '../../contracts/component-kind.js';
+import { languageSchema, resolve, type JsonSchema } from './field-index.js';
 import { columns, firstSentence, indented, paragraph, wrap } from './layout.js';
 
 /** Sections whose entries are texts, or that may have the fields of any component. */

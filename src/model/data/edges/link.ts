@@ -78,7 +78,6 @@ export class Link {
   flows: FlowWatch | null = null;
   /** The device on the way that forgets quiet connections, or null. */
   readonly device: FlowDevice | null;
-  private readonly key: StreamKey;
   private readonly requestSampler: number;
   private readonly answerSampler: number;
   readonly rtoNs: Ns;
@@ -92,10 +91,9 @@ export class Link {
 
   constructor(
     readonly id: number,
-    key: StreamKey,
+    private readonly key: StreamKey,
     spec: PlanLink,
   ) {
-    this.key = key;
     this.requestSampler = spec.latency;
     this.answerSampler = spec.answerLatency;
     this.rtoNs = spec.rtoNs;
