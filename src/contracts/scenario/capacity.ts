@@ -45,13 +45,12 @@ export const capacitySchema = entry(
       'Adaptive capacity: whether a partition may use units that others leave, up to its own maximum. With ' +
         "false each has an equal part of the table's units, as before 2018.",
     ),
-    indexes: z
-      .record(nameText(), indexSchema)
-      .optional()
-      .describe(
-        'Global secondary indexes by name. A write to the table takes units of each of them too, and is throttled ' +
-          'if one has too few. Defaults to none.',
-      ),
+    indexes: field.of(
+      z.record(nameText(), indexSchema),
+      absent(),
+      'Global secondary indexes by name. A write to the table takes units of each of them too, and is throttled if ' +
+        'one has too few.',
+    ),
   },
   'Throughput of a table of kind dynamodb; requests above it are throttled.',
   { isAdaptive: 'adaptive' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { pow } from '../../kernel/math.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import type {
@@ -7,33 +7,31 @@ import type {
   BalancerSetup,
   BalancerState,
 } from '../../contracts/patterns/balancer.js';
-import { factor, whole } from '../../contracts/quantities/quantities.js';
 import { weightsField } from '../mechanisms/instance-weights.js';
 import { problemsOf } from '../mechanisms/problems.js';
 import { slowStartField } from '../mechanisms/slow-start.js';
 import { WeightedTurns } from '../mechanisms/weighted-turns.js';
 
 const schema = z.strictObject({
-  choices: whole({ min: 1, max: 1000 })
-    .prefault(2)
-    .describe(
-      'Instances sampled at random per pick when all weights are equal. Unit: count. Defaults ' +
-        'to 2.',
-    ),
-  selectionMethod: choice(['nChoices', 'fullScan'], 'nChoices').describe(
-    '`fullScan` compares all instances instead of a sample of `choices`; ties for the ' +
-      'fewest requests are broken at random. Defaults to nChoices.',
+  choices: field.whole(2, 'Instances sampled at random per pick when all weights are equal.', {
+    min: 1,
+    max: 1000,
+  }),
+  selectionMethod: field.choice(
+    ['nChoices', 'fullScan'],
+    'nChoices',
+    '`fullScan` compares all instances instead of a sample of `choices`; ties for the fewest requests are broken ' +
+      'at random.',
   ),
   weights: weightsField(
     'With different weights nothing is drawn: each instance is due again 1 / weight after its ' +
       'turn, where the weight is first divided by its requests in flight + 1.',
   ),
-  activeRequestBias: factor()
-    .optional()
-    .describe(
-      'How strongly requests in flight reduce a weight: it is divided by (in flight + 1) ^ ' +
-        'bias. Applies only when weights differ. Unit: factor. Defaults to 1.',
-    ),
+  activeRequestBias: field.factor(
+    absent('1'),
+    'How strongly requests in flight reduce a weight: it is divided by (in flight + 1) ^ bias. Applies only when ' +
+      'weights differ.',
+  ),
   slowStart: slowStartField,
 });
 

@@ -1,24 +1,23 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { unit } from '../../kernel/rng.js';
 import type {
   BalancerKind,
   BalancerSetup,
   BalancerState,
 } from '../../contracts/patterns/balancer.js';
-import { whole } from '../../contracts/quantities/quantities.js';
 import { balanceFactorField, BoundedLoad } from '../mechanisms/bounded-load.js';
 import { hashedKey, keyField } from '../mechanisms/hashing.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   key: keyField,
-  tableSize: whole({ min: 2, max: 5_000_011 })
-    .refine(isPrime, { error: 'must be a prime number, such as 65537 or 251' })
-    .prefault(65_537)
-    .describe(
-      'Size of the lookup table, a prime well above the number of instances. Unit: count. ' +
-        'Defaults to 65537.',
-    ),
+  tableSize: field
+    .whole(65537, 'Size of the lookup table, a prime well above the number of instances.', {
+      min: 2,
+      max: 5_000_011,
+    })
+    .refine(isPrime, { error: 'must be a prime number, such as 65537 or 251' }),
   weights: weightsField('Table entries are allotted by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });

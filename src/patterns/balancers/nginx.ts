@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type {
   BalancerKind,
@@ -6,7 +7,7 @@ import type {
   BalancerState,
 } from '../../contracts/patterns/balancer.js';
 import type { Outcome } from '../../contracts/outcome.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 import { OutcomeSet } from '../mechanisms/outcome-terms.js';
 import { SmoothRounds } from '../mechanisms/smooth-rounds.js';
@@ -15,30 +16,29 @@ const SECOND = 1_000_000_000;
 
 const schema = z.strictObject({
   weights: weightsField('A failure lowers the effective weight; each pick restores 1 of it.'),
-  maxFails: whole({ min: 0, max: 1_000_000 })
-    .prefault(1)
-    .describe(
-      'Failed attempts after which this caller skips an instance for `failTimeout`; then one ' +
-        'attempt tries it again. 0 never skips an instance. Unit: attempts. Defaults to 1.',
-    ),
-  failTimeout: duration({ allowZero: true })
+  maxFails: field.whole(
+    1,
+    'Failed attempts after which this caller skips an instance for `failTimeout`; then one attempt tries it again. ' +
+      '0 never skips an instance.',
+    { unit: 'attempts', min: 0, max: 1_000_000 },
+  ),
+  failTimeout: field
+    .duration(
+      '10s',
+      'How long an instance is skipped after its last failure. nginx measures it on a clock of whole seconds and ' +
+        'includes the last one, so 10s means 10 to 11 s.',
+      { allowZero: true },
+    )
     .refine((ns) => ns % SECOND === 0, {
       error: 'must be a whole number of seconds: nginx counts in seconds',
-    })
-    .prefault('10s')
-    .describe(
-      'How long an instance is skipped after its last failure. nginx measures it on a clock ' +
-        'of whole seconds and includes the last one, so 10s means 10 to 11 s. Unit: duration. ' +
-        'Defaults to 10s.',
-    ),
-  backup: z
-    .array(whole({ min: 0, max: 65_535 }))
-    .min(1)
-    .optional()
-    .describe(
-      'Indices of the instances that are `backup` servers: they are picked, with the same rules, ' +
-        'while all others are skipped. Unit: list. Defaults to none.',
-    ),
+    }),
+  backup: field.of(
+    z.array(whole({ min: 0, max: 65_535 })).min(1),
+    absent(),
+    'Indices of the instances that are `backup` servers: they are picked, with the same rules, while all others ' +
+      'are skipped.',
+    'list',
+  ),
   nextUpstream: z
     .array(z.literal([429, 500, 502, 503, 504]))
     .default([])

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { exp } from '../../kernel/math.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
@@ -7,12 +8,9 @@ import type {
   BalancerSetup,
   BalancerState,
 } from '../../contracts/patterns/balancer.js';
-import { duration } from '../../contracts/quantities/quantities.js';
 
 const schema = z.strictObject({
-  decay: duration({ allowZero: false })
-    .prefault('10s')
-    .describe('Time constant of the decay of measured latencies. Unit: duration. Defaults to 10s.'),
+  decay: field.duration('10s', 'Time constant of the decay of measured latencies.'),
 });
 
 /** Cost of an instance that has requests in flight but no response yet: above every measured cost. */

@@ -1,23 +1,22 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { unit } from '../../kernel/rng.js';
 import type {
   BalancerKind,
   BalancerSetup,
   BalancerState,
 } from '../../contracts/patterns/balancer.js';
-import { whole } from '../../contracts/quantities/quantities.js';
 import { balanceFactorField, BoundedLoad } from '../mechanisms/bounded-load.js';
 import { hashedKey, isCandidate, keyField } from '../mechanisms/hashing.js';
 import { weightsField, weightsOf } from '../mechanisms/instance-weights.js';
 
 const schema = z.strictObject({
   key: keyField,
-  minimumRingSize: whole({ min: 1, max: 8_388_608 })
-    .prefault(1024)
-    .describe(
-      'Minimum number of points on the ring; each instance gets an equal share, or a share by ' +
-        'weight. Unit: count. Defaults to 1024.',
-    ),
+  minimumRingSize: field.whole(
+    1024,
+    'Minimum number of points on the ring; each instance gets an equal share, or a share by weight.',
+    { min: 1, max: 8_388_608 },
+  ),
   weights: weightsField('Points on the ring are allotted by weight.'),
   hashBalanceFactor: balanceFactorField(),
 });

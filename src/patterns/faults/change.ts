@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { distribution } from '../../contracts/quantities/quantities.js';
 import { configured } from '../knobs/configured.js';
@@ -14,27 +15,26 @@ const schema = z.strictObject({
         'shares and weights move in steps from the value in the file to this one. Unit: that of the field. Required, ' +
         'unless there is `remove`.',
     ),
-  remove: z
-    .array(path)
-    .min(1)
-    .optional()
-    .describe(
-      'Paths to remove, such as a policy of a bundle; applied before `set`. Unit: a list of paths. Defaults to none.',
-    ),
-  propagation: distribution()
-    .optional()
-    .describe(
-      'Time until an instance has the new configuration, drawn once for each instance and start; a staged push is ' +
-        'uniform(0s 10m). Replicas and autoscaling change at once. Unit: distribution of durations. Defaults to none: ' +
-        'all instances change at the same time.',
-    ),
-  rollback: distribution()
-    .optional()
-    .describe(
-      'Time after the end until an instance has the old configuration again, drawn for each instance. An instance ' +
-        'that the new one has not reached by then never gets it. Unit: distribution of durations. Defaults to none: at ' +
-        'once.',
-    ),
+  remove: field.of(
+    z.array(path).min(1),
+    absent(),
+    'Paths to remove, such as a policy of a bundle; applied before `set`.',
+    'a list of paths',
+  ),
+  propagation: field.of(
+    distribution(),
+    absent('none: all instances change at the same time'),
+    'Time until an instance has the new configuration, drawn once for each instance and start; a staged push is ' +
+      'uniform(0s 10m). Replicas and autoscaling change at once.',
+    'distribution of durations',
+  ),
+  rollback: field.of(
+    distribution(),
+    absent('none: at once'),
+    'Time after the end until an instance has the old configuration again, drawn for each instance. An instance ' +
+      'that the new one has not reached by then never gets it.',
+    'distribution of durations',
+  ),
 });
 
 /**

@@ -1,20 +1,20 @@
 import { z } from 'zod';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { share, whole } from '../../contracts/quantities/quantities.js';
 import { stress } from '../knobs/stress.js';
 
 const schema = z.strictObject({
-  load: share().describe(
-    'Share of each core that other work would use on an idle machine, like stress-ng with ' +
-      '--cpu-load and one worker per core. A ramp starts at 0. Several faults combine as 1 - ' +
-      '(1-a)(1-b). Unit: share. Required.',
+  load: field.share(
+    required,
+    'Share of each core that other work would use on an idle machine, like stress-ng with --cpu-load and one ' +
+      'worker per core. A ramp starts at 0. Several faults combine as 1 - (1-a)(1-b).',
   ),
-  workers: whole({ min: 1, max: 10_000 })
-    .optional()
-    .describe(
-      'Number of foreign threads in each process, as in stress-ng --cpu N: each wants `load` of a core. Threads of ' +
-        'several faults add up. Unit: threads. Defaults to one per core.',
-    ),
+  workers: field.whole(
+    absent('one per core'),
+    'Number of foreign threads in each process, as in stress-ng --cpu N: each wants `load` of a core. Threads of ' +
+      'several faults add up.',
+    { unit: 'threads', min: 1, max: 10_000 },
+  ),
 });
 
 /**

@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({
-  restart: flag(true).describe(
-    'Whether the process restarts, with empty state and cold: at the end of `for`, or on a ' +
-      '`platform` at the first restart after that. With false it stays down. Unit: boolean. ' +
-      'Defaults to true.',
+  restart: field.flag(
+    true,
+    'Whether the process restarts, with empty state and cold: at the end of `for`, or on a `platform` at the first ' +
+      'restart after that. With false it stays down.',
   ),
-  blackhole: flag(false).describe(
-    'Whether the host is down too: connection attempts get no response and end only by a ' +
-      'timeout, instead of being refused. A node always takes its host with it. Unit: boolean. ' +
-      'Defaults to false.',
+  blackhole: field.flag(
+    false,
+    'Whether the host is down too: connection attempts get no response and end only by a timeout, instead of being ' +
+      'refused. A node always takes its host with it.',
   ),
 });
 

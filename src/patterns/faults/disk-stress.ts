@@ -1,23 +1,23 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { distribution, factor } from '../../contracts/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { diskDelay } from '../knobs/disk.js';
 import { scaled } from '../mechanisms/scaled.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  factor: factor()
-    .optional()
-    .describe(
-      'Factor on the time of each disk access; 2 means twice as long. A ramp starts at 1. Several faults multiply. ' +
-        'Unit: factor. Defaults to 1.',
-    ),
-  add: distribution()
-    .optional()
-    .describe(
-      'Time added to each disk access, after the factor, drawn for each. A ramp scales it up from 0. Several faults ' +
-        'add up. Unit: distribution of durations. Defaults to none.',
-    ),
+  factor: field.factor(
+    absent('1'),
+    'Factor on the time of each disk access; 2 means twice as long. A ramp starts at 1. Several faults multiply.',
+  ),
+  add: field.of(
+    distribution(),
+    absent(),
+    'Time added to each disk access, after the factor, drawn for each. A ramp scales it up from 0. Several faults ' +
+      'add up.',
+    'distribution of durations',
+  ),
 });
 
 /** `diskStress`: other work uses the disk, so that accesses of a database take longer. CPU work does not. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field, required } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { discoveryFrozen } from '../knobs/discovery.js';
@@ -13,15 +14,14 @@ const LOOPS = {
 } as const;
 
 const schema = z.strictObject({
-  what: z
-    .enum(['autoscaling', 'rollout', 'discovery', 'mesh'] satisfies (keyof typeof LOOPS)[])
-    .describe(
-      'Control loop to freeze. `autoscaling`: the number of replicas of the target no longer ' +
-        'changes. `rollout`: its versions stay as they are, and the new one is not analysed. ' +
-        '`discovery`: the lists that callers have of the target stay as they are; with a registry as the target ' +
-        'those of all components in it. `mesh`: proxies keep the endpoints of the target that they know (its ' +
-        'control plane is down). Required.',
-    ),
+  what: field.of(
+    z.enum(['autoscaling', 'rollout', 'discovery', 'mesh'] satisfies (keyof typeof LOOPS)[]),
+    required,
+    'Control loop to freeze. `autoscaling`: the number of replicas of the target no longer changes. `rollout`: its ' +
+      'versions stay as they are, and the new one is not analysed. `discovery`: the lists that callers have of the ' +
+      'target stay as they are; with a registry as the target those of all components in it. `mesh`: proxies keep ' +
+      'the endpoints of the target that they know (its control plane is down).',
+  ),
 });
 
 /**

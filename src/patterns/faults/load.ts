@@ -1,38 +1,36 @@
 import { z } from 'zod';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit, type KnobEdit } from '../../model/faults/knob.js';
-import { duration, factor, rate, whole } from '../../contracts/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import { extraRate, herd as clients, rateFactor } from '../knobs/load.js';
 
 const schema = z.strictObject({
-  factor: factor()
-    .optional()
-    .describe(
-      'Factor on the arrival rate of the workload. A ramp starts at 1. Several faults ' +
-        'multiply. Unit: factor. Defaults to 1.',
-    ),
-  rate: rate()
-    .optional()
-    .describe(
-      "Extra Poisson arrivals, independent of the workload's own arrivals and of their kind. " +
-        'A ramp starts at 0. Several faults add up. Unit: rate. Defaults to none.',
-    ),
-  herd: z
-    .strictObject({
-      clients: whole({ min: 1, max: 1_000_000 }).describe(
-        'Number of clients, each with one request. Unit: count. Required.',
-      ),
+  factor: field.factor(
+    absent('1'),
+    'Factor on the arrival rate of the workload. A ramp starts at 1. Several faults multiply.',
+  ),
+  rate: field.rate(
+    absent(),
+    "Extra Poisson arrivals, independent of the workload's own arrivals and of their kind. A ramp starts at 0. " +
+      'Several faults add up.',
+  ),
+  herd: field.of(
+    z.strictObject({
+      clients: field.whole(required, 'Number of clients, each with one request.', {
+        min: 1,
+        max: 1_000_000,
+      }),
       within: duration()
         .prefault(0)
         .describe(
           'The clients arrive at random within this time from the start of the fault, even if ' +
             'the fault ends earlier. Unit: duration. Defaults to 0s, all at once.',
         ),
-    })
-    .optional()
-    .describe(
-      'Clients that all arrive at the start of the fault: a thundering herd. Defaults to none.',
-    ),
+    }),
+    absent(),
+    'Clients that all arrive at the start of the fault: a thundering herd.',
+  ),
 });
 
 /**

@@ -1,21 +1,19 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { rowHeld } from '../knobs/row-held.js';
 
 const schema = z.strictObject({
-  value: whole({ min: 0, max: Number.MAX_SAFE_INTEGER })
-    .default(0)
-    .describe(
-      "Row to lock: the number of a value of the operation's key. 0 is the value that `zipf` " +
-        'and `hot` draw most often. Unit: number. Defaults to 0.',
-    ),
-  hold: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'How long it holds the row before it releases it and queues for it again. Unit: ' +
-        'duration. Defaults to the end of the fault.',
-    ),
+  value: field.whole(
+    0,
+    "Row to lock: the number of a value of the operation's key. 0 is the value that `zipf` and `hot` draw most " +
+      'often.',
+    { unit: 'number', min: 0, max: Number.MAX_SAFE_INTEGER },
+  ),
+  hold: field.duration(
+    absent('the end of the fault'),
+    'How long it holds the row before it releases it and queues for it again.',
+  ),
 });
 
 /**

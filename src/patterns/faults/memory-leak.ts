@@ -1,25 +1,22 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { bandwidth, size } from '../../contracts/quantities/quantities.js';
+import { bandwidth } from '../../contracts/quantities/quantities.js';
 import { leaking } from '../knobs/leaking.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  rate: bandwidth()
-    .optional()
-    .describe(
-      'Memory leaked per second, such as `2MiB/s`. A ramp starts at 0. `unlimited` takes all ' +
-        'of `max` at once. Unit: bandwidth. Defaults to none.',
-    ),
-  perRequest: size()
-    .prefault('0B')
-    .describe('Memory leaked by each request that starts. Unit: size. Defaults to 0B.'),
-  max: size()
-    .optional()
-    .describe(
-      'Upper limit of the leaked memory, like the size of a stressor. Unit: size. Defaults to ' +
-        'none: it leaks until the process dies.',
-    ),
+  rate: field.of(
+    bandwidth(),
+    absent(),
+    'Memory leaked per second, such as `2MiB/s`. A ramp starts at 0. `unlimited` takes all of `max` at once.',
+    'bandwidth',
+  ),
+  perRequest: field.size('0B', 'Memory leaked by each request that starts.'),
+  max: field.size(
+    absent('none: it leaks until the process dies'),
+    'Upper limit of the leaked memory, like the size of a stressor.',
+  ),
 });
 
 /**

@@ -1,22 +1,21 @@
 import { z } from 'zod';
-import { choice } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { duration } from '../../contracts/quantities/quantities.js';
 import { poisoned } from '../knobs/messages.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  effect: choice(['error', 'crash', 'hang'], 'error').describe(
-    'Effect of handling such a message: `error` fails at once, `crash` kills the process of ' +
-      'the consumer, `hang` ends only at the `timeLimit` of the endpoint. Unit: name. ' +
-      'Defaults to error.',
+  effect: field.of(
+    z.enum(['error', 'crash', 'hang']),
+    'error',
+    'Effect of handling such a message: `error` fails at once, `crash` kills the process of the consumer, `hang` ' +
+      'ends only at the `timeLimit` of the endpoint.',
+    'name',
   ),
-  restart: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'With `crash`: time until a killed process is restarted. Unit: duration. Defaults to ' +
-        'the back-off of the `platform`, or 10s without a platform.',
-    ),
+  restart: field.duration(
+    absent('the back-off of the `platform`, or 10s without a platform'),
+    'With `crash`: time until a killed process is restarted.',
+  ),
 });
 
 /** `poison`: messages published while it is active fail in every attempt to handle them. */

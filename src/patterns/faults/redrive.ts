@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { byDefault, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { rate } from '../../contracts/quantities/quantities.js';
 import { redriven } from '../knobs/messages.js';
@@ -11,9 +11,9 @@ const schema = z.strictObject({
       'Messages moved per second, evenly spaced, the first at once. Unit: rate. Defaults to 500/s, the ' +
         'most that SQS allows.',
     ),
-  repaired: flag(false).describe(
-    'Whether the cause is fixed, so that the messages of a `poison` fault can be handled ' +
-      'from then on. Unit: boolean. Defaults to false: they fail again.',
+  repaired: field.flag(
+    byDefault(false, 'they fail again'),
+    'Whether the cause is fixed, so that the messages of a `poison` fault can be handled from then on.',
   ),
 });
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { errorAfter, errorBefore } from '../knobs/injected.js';
 
 const schema = z.strictObject({
-  afterWork: flag(false).describe(
+  afterWork: field.flag(
+    false,
     'Whether the callee does its work first, so that only its answer is lost: the effect has happened, and the ' +
-      'caller cannot know. With false the request is reset on arrival and costs nothing. Unit: boolean. Defaults ' +
-      'to false.',
+      'caller cannot know. With false the request is reset on arrival and costs nothing.',
   ),
 });
 

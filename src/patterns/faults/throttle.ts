@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import { rate, whole } from '../../contracts/quantities/quantities.js';
+import { rate } from '../../contracts/quantities/quantities.js';
 import { throttled } from '../knobs/injected.js';
 import { rateProblems } from '../mechanisms/rational-rate.js';
 import { tokenBucket } from '../mechanisms/token-bucket.js';
@@ -9,32 +10,31 @@ import { tokenBucket } from '../mechanisms/token-bucket.js';
 const BURST_MAX = 1_000_000;
 
 const schema = z.strictObject({
-  rate: rate().describe(
-    'Long-run rate of admitted requests, over all instances of a target together. With ' +
-      'several faults on one target, each must admit a request. Unit: rate, up to 10000/ms. ' +
-      'Required.',
+  rate: field.of(
+    rate(),
+    required,
+    'Long-run rate of admitted requests, over all instances of a target together. With several faults on one ' +
+      'target, each must admit a request.',
+    'rate, up to 10000/ms',
   ),
-  burst: whole({ min: 1, max: BURST_MAX })
-    .optional()
-    .describe(
-      'Size of the bucket, which is full when the fault begins: the burst admitted after a ' +
-        'quiet period. Unit: requests. Defaults to one second of `rate`, at least 1.',
-    ),
-  status: whole({ min: 400, max: 599 })
-    .prefault(429)
-    .describe(
-      'Status of a refusal. Any status below 500 gives the outcome throttled (DynamoDB ' +
-        'answers 400); from 500 on the outcome is serverError. Unit: HTTP status, 400 to 599. ' +
-        'Defaults to 429.',
-    ),
-  retryAfter: z
-    .union([z.boolean(), z.literal('exact')])
-    .default(false)
-    .describe(
-      'Whether a refusal carries a retry hint: true gives whole seconds, rounded up, like the ' +
-        'Retry-After header; `exact` gives the exact time, as a gRPC pushback could. Unit: ' +
-        'boolean or `exact`. Defaults to false.',
-    ),
+  burst: field.whole(
+    absent('one second of `rate`, at least 1'),
+    'Size of the bucket, which is full when the fault begins: the burst admitted after a quiet period.',
+    { unit: 'requests', min: 1, max: BURST_MAX },
+  ),
+  status: field.whole(
+    429,
+    'Status of a refusal. Any status below 500 gives the outcome throttled (DynamoDB answers 400); from 500 on the ' +
+      'outcome is serverError.',
+    { unit: 'HTTP status, 400 to 599', min: 400, max: 599 },
+  ),
+  retryAfter: field.of(
+    z.union([z.boolean(), z.literal('exact')]),
+    false,
+    'Whether a refusal carries a retry hint: true gives whole seconds, rounded up, like the Retry-After header; ' +
+      '`exact` gives the exact time, as a gRPC pushback could.',
+    'boolean or `exact`',
+  ),
 });
 
 /**

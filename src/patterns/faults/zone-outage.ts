@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { byDefault, field } from '../../contracts/fields/field.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import { edit } from '../../model/faults/knob.js';
 import { distribution } from '../../contracts/quantities/quantities.js';
 import { blackhole as silent, down } from '../knobs/down.js';
 
 const schema = z.strictObject({
-  recovery: distribution()
-    .prefault('0s')
-    .describe(
-      'Time from the end of `for` until the host of an instance is back, drawn for each ' +
-        'instance and each outage: power returns to the zone at once, but its machines come up ' +
-        'one by one. The start-up of the process (`lifecycle`) comes on top. Unit: distribution ' +
-        'of durations. Defaults to 0s: all at once.',
-    ),
-  blackhole: flag(true).describe(
-    'Whether the hosts are down too: a machine without power sends no RST, so connection ' +
-      'attempts end only by a timeout. With false only the processes die, and connections are ' +
-      'refused. Unit: boolean. Defaults to true.',
+  recovery: field.of(
+    distribution(),
+    byDefault('0s', 'all at once'),
+    'Time from the end of `for` until the host of an instance is back, drawn for each instance and each outage: ' +
+      'power returns to the zone at once, but its machines come up one by one. The start-up of the process ' +
+      '(`lifecycle`) comes on top.',
+    'distribution of durations',
+  ),
+  blackhole: field.flag(
+    true,
+    'Whether the hosts are down too: a machine without power sends no RST, so connection attempts end only by a ' +
+      'timeout. With false only the processes die, and connections are refused.',
   ),
 });
 

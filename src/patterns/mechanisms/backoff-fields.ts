@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig, Jitter } from '../../contracts/scenario/backoff.js';
 import type { Quantity } from '../../contracts/quantities/quantities.js';
@@ -125,9 +126,7 @@ const FIELDS = {
     z.strictObject({
       kind: kindField('envoy', 'U(0, min(max, base 2^n)).', first),
       base: baseField('Range of the first draw.', d.base ?? '25ms'),
-      max: span()
-        .optional()
-        .describe('Largest range of a draw. Unit: duration. Defaults to ten times base.'),
+      max: field.of(span(), absent('ten times base'), 'Largest range of a draw.', 'duration'),
     }),
 };
 type BackoffKind = keyof typeof FIELDS;

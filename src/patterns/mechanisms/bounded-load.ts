@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import { unit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
-import { whole, type Quantity } from '../../contracts/quantities/quantities.js';
+import { type Quantity } from '../../contracts/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
 
 /** Index of these draws, above the indices of ring and table places, which count up from 0. */
@@ -9,13 +10,12 @@ const PROBE = 1 << 20;
 
 /** `hashBalanceFactor` of the balancers that hash. */
 export function balanceFactorField(): z.ZodOptional<Quantity<number>> {
-  return whole({ min: 100, max: 100_000 })
-    .optional()
-    .describe(
-      'Limit on the requests in flight from this caller to one instance, in percent of the ' +
-        'mean over all instances. Above it the key moves on to other instances, always in the ' +
-        'same order. Unit: percent. Defaults to no bound.',
-    );
+  return field.whole(
+    absent('no bound'),
+    'Limit on the requests in flight from this caller to one instance, in percent of the mean over all instances. ' +
+      'Above it the key moves on to other instances, always in the same order.',
+    { unit: 'percent', min: 100, max: 100_000 },
+  );
 }
 
 /**

@@ -1,122 +1,118 @@
 import { z } from 'zod';
-import { choice, flag } from '../../contracts/quantities/fields.js';
-import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { threshold, WINDOW_MAX, windowSize } from './window-size.js';
 
 const closedFields = {
-  window: choice(['consecutive', 'count', 'time'], 'consecutive').describe(
-    'Window evaluated while closed: consecutive failures, the latest calls (`count`), or ' +
-      'the calls of a period (`time`). Unit: name. Defaults to consecutive.',
+  window: field.of(
+    z.enum(['consecutive', 'count', 'time']),
+    'consecutive',
+    'Window evaluated while closed: consecutive failures, the latest calls (`count`), or the calls of a period ' +
+      '(`time`).',
+    'name',
   ),
-  windowSize: windowSize()
-    .optional()
-    .describe(
-      'Calls in a count window, or length of a time window. Unit: calls or duration. Defaults to ' +
-        'none: a count window then holds every call since the breaker closed.',
-    ),
-  buckets: whole({ min: 1, max: WINDOW_MAX })
-    .optional()
-    .describe(
-      'Slices of a time window. They start at multiples of their length on the clock, and ' +
-        'each expires as a whole. Unit: slices. Defaults to 10.',
-    ),
-  threshold: threshold().describe(
-    'When it opens: consecutive failures with `window: consecutive`, otherwise the failure ' +
-      'rate. Unit: calls or share. Required.',
+  windowSize: field.of(
+    windowSize(),
+    absent('none: a count window then holds every call since the breaker closed'),
+    'Calls in a count window, or length of a time window.',
+    'calls or duration',
   ),
-  tripOp: choice(['>=', '>'], '>=').describe(
-    'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`). Unit: ' +
-      'operator. Defaults to >=.',
+  buckets: field.whole(
+    absent('10'),
+    'Slices of a time window. They start at multiples of their length on the clock, and each expires as a whole.',
+    { unit: 'slices', min: 1, max: WINDOW_MAX },
   ),
-  minCalls: whole({ min: 1 })
-    .optional()
-    .describe('Calls the window needs before its rates count. Unit: calls. Defaults to 1.'),
-  counted: choice(['ended', 'admitted', 'offered'], 'ended').describe(
-    'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those ' +
-      'in flight or ignored; `offered` also refused calls. Unit: name. Defaults to ended.',
+  threshold: field.of(
+    threshold(),
+    required,
+    'When it opens: consecutive failures with `window: consecutive`, otherwise the failure rate.',
+    'calls or share',
   ),
-  slow: duration({ allowZero: false })
-    .optional()
-    .describe('A call that takes longer is slow. Unit: duration. Defaults to none.'),
-  slowRate: share()
-    .optional()
-    .describe('Share of slow calls that opens it too. Unit: share. Defaults to none.'),
-  evaluateOn: choice(['result', 'failure'], 'result').describe(
-    'Results that trigger an evaluation of the window: each, or only failures. Unit: name. ' +
-      'Defaults to result.',
+  tripOp: field.of(
+    z.enum(['>=', '>']),
+    '>=',
+    'Whether it opens at exactly its thresholds (`>=`) or only above them (`>`).',
+    'operator',
   ),
-  evaluateEvery: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Evaluates the window at multiples of this time instead of on results. Unit: duration. ' +
-        'Defaults to none.',
-    ),
+  minCalls: field.whole(absent('1'), 'Calls the window needs before its rates count.', {
+    unit: 'calls',
+    min: 1,
+  }),
+  counted: field.of(
+    z.enum(['ended', 'admitted', 'offered']),
+    'ended',
+    'Denominator of the rates: `ended` counts calls that have ended; `admitted` also those in flight or ignored; ' +
+      '`offered` also refused calls.',
+    'name',
+  ),
+  slow: field.duration(absent(), 'A call that takes longer is slow.'),
+  slowRate: field.share(absent(), 'Share of slow calls that opens it too.'),
+  evaluateOn: field.of(
+    z.enum(['result', 'failure']),
+    'result',
+    'Results that trigger an evaluation of the window: each, or only failures.',
+    'name',
+  ),
+  evaluateEvery: field.duration(
+    absent(),
+    'Evaluates the window at multiples of this time instead of on results.',
+  ),
 } as const;
 
 const openFields = {
-  open: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'Time in the open state, in which every call is refused. Unit: duration. Defaults to 60s.',
-    ),
-  openBackoff: z
-    .strictObject({
-      factor: factor()
-        .prefault(2)
-        .describe('Factor from one wait to the next. Unit: factor. Defaults to 2.'),
-      max: duration({ allowZero: false })
-        .optional()
-        .describe('Longest wait. Unit: duration. Defaults to none.'),
-    })
-    .optional()
-    .describe(
-      'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
-        'it. Unit: map. Defaults to none: always the same wait.',
-    ),
-  boundary: choice(['inclusive', 'strict'], 'inclusive').describe(
-    'Whether a call exactly at the end of `open` is admitted, or only one after it. Unit: ' +
-      'name. Defaults to inclusive.',
+  open: field.duration('60s', 'Time in the open state, in which every call is refused.'),
+  openBackoff: field.of(
+    z.strictObject({
+      factor: field.factor(2, 'Factor from one wait to the next.'),
+      max: field.duration(absent(), 'Longest wait.'),
+    }),
+    absent('none: always the same wait'),
+    'Lengthens the open state each time the breaker reopens from half open; closing resets it.',
+    'map',
   ),
-  lazyHalfOpen: flag(true).describe(
-    'Whether the first call after the wait starts the half-open state; with false a timer ' +
-      'does. Unit: boolean. Defaults to true.',
+  boundary: field.of(
+    z.enum(['inclusive', 'strict']),
+    'inclusive',
+    'Whether a call exactly at the end of `open` is admitted, or only one after it.',
+    'name',
   ),
-  resultsEndOpen: flag(false).describe(
-    'Whether a late result after the wait starts the half-open state too. Unit: boolean. ' +
-      'Defaults to false.',
+  lazyHalfOpen: field.flag(
+    true,
+    'Whether the first call after the wait starts the half-open state; with false a timer does.',
+  ),
+  resultsEndOpen: field.flag(
+    false,
+    'Whether a late result after the wait starts the half-open state too.',
   ),
 } as const;
 
 const halfOpenField = z
   .strictObject({
-    permits: whole({ min: 1, max: WINDOW_MAX })
-      .prefault(1)
-      .describe(
-        'Probes admitted, counted by `mode`; a count window must be at least this large. ' +
-          'Unit: calls. Defaults to 1.',
-      ),
-    mode: choice(['concurrent', 'total'], 'concurrent').describe(
-      'Whether `permits` limits concurrent probes or the total; in both, an ignored result ' +
-        'returns its permit. Unit: name. Defaults to concurrent.',
+    permits: field.whole(
+      1,
+      'Probes admitted, counted by `mode`; a count window must be at least this large.',
+      { unit: 'calls', min: 1, max: WINDOW_MAX },
     ),
-    closeAfter: whole({ min: 1 })
-      .optional()
-      .describe(
-        'Successful probes that close it; the first failed one reopens it. Unit: calls. ' +
-          'Defaults to 1.',
-      ),
-    decideAfter: whole({ min: 1 })
-      .optional()
-      .describe(
-        'Number of probe results after which the rate thresholds decide instead. Unit: calls. ' +
-          'Defaults to none.',
-      ),
-    maxWait: duration()
-      .prefault(0)
-      .describe(
-        'Longest time half open without a decision, after which it reopens. 0 waits forever. ' +
-          'Unit: duration. Defaults to 0.',
-      ),
+    mode: field.of(
+      z.enum(['concurrent', 'total']),
+      'concurrent',
+      'Whether `permits` limits concurrent probes or the total; in both, an ignored result returns its permit.',
+      'name',
+    ),
+    closeAfter: field.whole(
+      absent('1'),
+      'Successful probes that close it; the first failed one reopens it.',
+      { unit: 'calls', min: 1 },
+    ),
+    decideAfter: field.whole(
+      absent(),
+      'Number of probe results after which the rate thresholds decide instead.',
+      { unit: 'calls', min: 1 },
+    ),
+    maxWait: field.duration(
+      0,
+      'Longest time half open without a decision, after which it reopens. 0 waits forever.',
+      { allowZero: true },
+    ),
   })
   .prefault({})
   .describe('Rule for probes. Unit: map. Defaults to {}: one success closes.');
@@ -126,16 +122,16 @@ export const machineFields = {
   ...closedFields,
   ...openFields,
   halfOpen: halfOpenField,
-  lateResults: choice(['drop', 'oldWindow', 'current', 'successCloses'], 'drop').describe(
-    'Handling of a result whose call was admitted before the last state change: discarded; ' +
-      'recorded in the window of the closed state, but evaluated only while closed; treated ' +
-      'as a result of the current state; or, with `successCloses`, the same except that a ' +
-      'success closes an open breaker, as in hand-written ones that only set a state. Unit: ' +
-      'name. Defaults to drop.',
+  lateResults: field.of(
+    z.enum(['drop', 'oldWindow', 'current', 'successCloses']),
+    'drop',
+    'Handling of a result whose call was admitted before the last state change: discarded; recorded in the window ' +
+      'of the closed state, but evaluated only while closed; treated as a result of the current state; or, with ' +
+      '`successCloses`, the same except that a success closes an open breaker, as in hand-written ones that only set ' +
+      'a state.',
+    'name',
   ),
-  resetWindowOnClose: flag(true).describe(
-    'Whether the window is cleared when it closes. Unit: boolean. Defaults to true.',
-  ),
+  resetWindowOnClose: field.flag(true, 'Whether the window is cleared when it closes.'),
 } as const;
 
 /** The settings as written; undefined where they have no fixed default. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, rate, share, whole } from '../../contracts/quantities/quantities.js';
+import { field, required } from '../../contracts/fields/field.js';
 import type { RetryBudget } from './retry-budgets.js';
 import {
   AwsBudget,
@@ -21,95 +21,93 @@ export const retryBudgetSchema = z.discriminatedUnion('kind', [
       .optional()
       .default('ratio')
       .describe('Finagle, Linkerd: a share of the first tries. Unit: name. The default kind.'),
-    ratio: share()
-      .prefault('20%')
-      .describe('Retries per first try, within the window. Unit: share. Defaults to 20%.'),
-    minPerSecond: whole({ max: 1_000_000 })
-      .prefault(10)
-      .describe(
-        'Reserve for low traffic: retries per second of the window, in addition to the ratio. ' +
-          'After a cold start all of the reserve is available at once. Unit: retries per ' +
-          'second. Defaults to 10.',
-      ),
-    window: duration({ min: 1000 })
-      .prefault('10s')
-      .describe(
-        'Window in which first tries and retries count, in ten slots. Unit: duration. ' +
-          'Defaults to 10s.',
-      ),
+    ratio: field.share('20%', 'Retries per first try, within the window.'),
+    minPerSecond: field.whole(
+      10,
+      'Reserve for low traffic: retries per second of the window, in addition to the ratio. After a cold start all ' +
+        'of the reserve is available at once.',
+      { unit: 'retries per second', max: 1_000_000 },
+    ),
+    window: field.duration('10s', 'Window in which first tries and retries count, in ten slots.', {
+      min: 1000,
+    }),
   }),
   z.strictObject({
-    kind: z
-      .literal('envoy')
-      .describe('Envoy retry_budget: a share of the attempts in flight. Unit: name. Required.'),
-    ratio: share()
-      .prefault('20%')
-      .describe(
-        'Concurrent retries per attempt in flight, rounded down. A retry counts from the ' +
-          'decision, through its back-off, to the end of its attempt. Attempts in flight are ' +
-          'first tries and retries that have been sent, including the one that has just failed, ' +
-          'but not retries in back-off. Unit: share. Defaults to 20%.',
-      ),
-    minConcurrent: whole({ min: 0 })
-      .prefault(3)
-      .describe(
-        'Concurrent retries that are always allowed, however few attempts are in flight. ' +
-          'Unit: retries. Defaults to 3.',
-      ),
+    kind: field.of(
+      z.literal('envoy'),
+      required,
+      'Envoy retry_budget: a share of the attempts in flight.',
+      'name',
+    ),
+    ratio: field.share(
+      '20%',
+      'Concurrent retries per attempt in flight, rounded down. A retry counts from the decision, through its ' +
+        'back-off, to the end of its attempt. Attempts in flight are first tries and retries that have been sent, ' +
+        'including the one that has just failed, but not retries in back-off.',
+    ),
+    minConcurrent: field.whole(
+      3,
+      'Concurrent retries that are always allowed, however few attempts are in flight.',
+      { unit: 'retries', min: 0 },
+    ),
   }),
   z.strictObject({
-    kind: z
-      .literal('concurrent')
-      .describe('Envoy max_retries: a limit on concurrent retries. Unit: name. Required.'),
-    max: whole({ min: 0 })
-      .prefault(3)
-      .describe(
-        'Concurrent retries, each counted from the decision, through its back-off, to the end ' +
-          'of its attempt. Unit: retries. Defaults to 3.',
-      ),
+    kind: field.of(
+      z.literal('concurrent'),
+      required,
+      'Envoy max_retries: a limit on concurrent retries.',
+      'name',
+    ),
+    max: field.whole(
+      3,
+      'Concurrent retries, each counted from the decision, through its back-off, to the end of its attempt.',
+      { unit: 'retries', min: 0 },
+    ),
   }),
   z.strictObject({
-    kind: z
-      .literal('grpc')
-      .describe(
-        'gRPC retryThrottling: failures cost tokens, successes earn some. Unit: name. Required.',
-      ),
-    maxTokens: tokens(0.001, 1000)
-      .default(10)
-      .describe(
-        'Size of the bucket, which starts full. Each retryable failure costs one token; ' +
-          'retries are made while more than half of the tokens are left. Unit: tokens, to a ' +
-          'thousandth. Defaults to 10.',
-      ),
-    tokenRatio: tokens(0.001, 1000)
-      .default(0.1)
-      .describe('Tokens that a success earns. Unit: tokens, to a thousandth. Defaults to 0.1.'),
+    kind: field.of(
+      z.literal('grpc'),
+      required,
+      'gRPC retryThrottling: failures cost tokens, successes earn some.',
+      'name',
+    ),
+    maxTokens: field.of(
+      tokens(0.001, 1000),
+      10,
+      'Size of the bucket, which starts full. Each retryable failure costs one token; retries are made while more ' +
+        'than half of the tokens are left.',
+      'tokens, to a thousandth',
+    ),
+    tokenRatio: field.of(
+      tokens(0.001, 1000),
+      0.1,
+      'Tokens that a success earns.',
+      'tokens, to a thousandth',
+    ),
   }),
   z.strictObject({
-    kind: z
-      .literal('aws')
-      .describe(
-        'AWS SDK standard mode: retries cost tokens, successes return them. Unit: name. Required.',
-      ),
-    tokens: whole({ min: 1 })
-      .prefault(500)
-      .describe('Size of the bucket, which starts full. Unit: tokens. Defaults to 500.'),
-    cost: whole({ min: 0 })
-      .prefault(5)
-      .describe(
-        'Tokens for a retry, returned when it succeeds; a first try that succeeds earns one ' +
-          'token. Unit: tokens. Defaults to 5.',
-      ),
-    timeoutCost: whole({ min: 0 })
-      .prefault(10)
-      .describe('Tokens for a retry after a timeout. Unit: tokens. Defaults to 10.'),
+    kind: field.of(
+      z.literal('aws'),
+      required,
+      'AWS SDK standard mode: retries cost tokens, successes return them.',
+      'name',
+    ),
+    tokens: field.whole(500, 'Size of the bucket, which starts full.', { unit: 'tokens', min: 1 }),
+    cost: field.whole(
+      5,
+      'Tokens for a retry, returned when it succeeds; a first try that succeeds earns one token.',
+      { unit: 'tokens', min: 0 },
+    ),
+    timeoutCost: field.whole(10, 'Tokens for a retry after a timeout.', { unit: 'tokens', min: 0 }),
   }),
   z.strictObject({
-    kind: z.literal('rate').describe('A token bucket of retries. Unit: name. Required.'),
-    rate: rate().describe('Long-run rate of retries. Unit: rate. Required.'),
-    burst: whole({ min: 1, max: 1_000_000 })
-      .prefault(1)
-      .describe('Burst of retries after a quiet period. Unit: retries. Defaults to 1.'),
+    kind: field.of(z.literal('rate'), required, 'A token bucket of retries.', 'name'),
+    rate: field.rate(required, 'Long-run rate of retries.'),
+    burst: field.whole(1, 'Burst of retries after a quiet period.', {
+      unit: 'retries',
+      min: 1,
+      max: 1_000_000,
+    }),
   }),
 ]);
 export type RetryBudgetConfig = z.output<typeof retryBudgetSchema>;

@@ -1,5 +1,6 @@
 import { invariant } from '../../kernel/invariant.js';
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Outcome } from '../../contracts/outcome.js';
@@ -114,15 +115,13 @@ export function onField(byDefault: string): z.ZodOptional<z.ZodArray<Quantity<Ou
 
 /** `methods`. */
 export function methodsField() {
-  return z
-    .array(z.string().regex(/^[A-Za-z]{1,20}$/))
-    .min(1)
-    .optional()
-    .describe(
-      'HTTP methods of the calls that are retried: of an endpoint its `method`, of a route the one it matches; a callee ' +
-        'without a method, or with several, counts as GET. `[GET, HEAD, PUT, DELETE]` leaves out POST and PATCH. Unit: ' +
-        'list. Defaults to all methods.',
-    );
+  return field.of(
+    z.array(z.string().regex(/^[A-Za-z]{1,20}$/)).min(1),
+    absent('all methods'),
+    'HTTP methods of the calls that are retried: of an endpoint its `method`, of a route the one it matches; a ' +
+      'callee without a method, or with several, counts as GET. `[GET, HEAD, PUT, DELETE]` leaves out POST and PATCH.',
+    'list',
+  );
 }
 
 const BUDGET =

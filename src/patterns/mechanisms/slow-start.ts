@@ -1,31 +1,26 @@
 import { z } from 'zod';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { pow } from '../../kernel/math.js';
 import type { Ns } from '../../kernel/time.js';
-import { duration, factor, share } from '../../contracts/quantities/quantities.js';
 
 const MS = 1_000_000;
 
-export const slowStartField = z
-  .strictObject({
-    window: duration({ min: MS }).describe(
-      'How long an instance counts as new after it has come up. Unit: duration. Required.',
+export const slowStartField = field.of(
+  z.strictObject({
+    window: field.duration(required, 'How long an instance counts as new after it has come up.', {
+      min: MS,
+    }),
+    aggression: field.factor(
+      1,
+      'Shape of the ramp: share of the weight = (age / window) ^ (1 / aggression). 1 is linear; larger values ramp ' +
+        'up sooner.',
     ),
-    aggression: factor()
-      .prefault(1)
-      .describe(
-        'Shape of the ramp: share of the weight = (age / window) ^ (1 / aggression). 1 is ' +
-          'linear; larger values ramp up sooner. Unit: factor. Defaults to 1.',
-      ),
-    minWeight: share()
-      .prefault('10%')
-      .describe('Minimum share of its weight for a new instance. Unit: share. Defaults to 10%.'),
-  })
-  .optional()
-  .describe(
-    'Raises the weight of an instance gradually after it has come up (after a crash). At the ' +
-      'start of a run no instance is new; to a caller that restarts, all instances are new. ' +
-      'Defaults to none.',
-  );
+    minWeight: field.share('10%', 'Minimum share of its weight for a new instance.'),
+  }),
+  absent(),
+  'Raises the weight of an instance gradually after it has come up (after a crash). At the start of a run no ' +
+    'instance is new; to a caller that restarts, all instances are new.',
+);
 
 export interface SlowStartConfig {
   readonly window: Ns;

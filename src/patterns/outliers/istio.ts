@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { OutlierKind } from '../../contracts/patterns/outlier.js';
 import {
   parseShare,
   parseWhole,
   PERCENT_PATTERN,
 } from '../../contracts/quantities/quantity-text.js';
-import { duration, quantity, whole } from '../../contracts/quantities/quantities.js';
+import { quantity } from '../../contracts/quantities/quantities.js';
 import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outlier-fields.js';
 
@@ -27,58 +27,53 @@ const percent = (whenZero = 0) =>
   );
 
 const schema = z.strictObject({
-  consecutive5xxErrors: whole()
-    .prefault(5)
-    .describe(
-      'Consecutive failures that eject an instance: 5xx, timeouts, refusals, resets. 0 turns ' +
-        'the check off. Unit: requests. Defaults to 5.',
-    ),
-  consecutiveGatewayErrors: whole()
-    .prefault(0)
-    .describe(
-      'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx ' +
-        'resets the count. 0 turns the check off. Unit: requests. Defaults to 0.',
-    ),
-  splitExternalLocalOriginErrors: flag(false).describe(
-    'Whether local errors (no connection, a reset, a timeout) are counted separately and ' +
-      'not as 5xx or gateway errors. Unit: boolean. Defaults to false.',
+  consecutive5xxErrors: field.whole(
+    5,
+    'Consecutive failures that eject an instance: 5xx, timeouts, refusals, resets. 0 turns the check off.',
+    { unit: 'requests' },
+  ),
+  consecutiveGatewayErrors: field.whole(
+    0,
+    'The same for 502, 503 and 504, including timeouts, refusals and resets; any other 5xx resets the count. 0 ' +
+      'turns the check off.',
+    { unit: 'requests' },
+  ),
+  splitExternalLocalOriginErrors: field.flag(
+    false,
+    'Whether local errors (no connection, a reset, a timeout) are counted separately and not as 5xx or gateway ' +
+      'errors.',
   ),
   // pilot cannot distinguish 0 from an unset number, and leaves both to Envoy.
-  consecutiveLocalOriginFailures: whole()
-    .optional()
-    .describe(
-      'Consecutive local errors that eject an instance, when they are counted separately; 0 ' +
-        'means the default. Every request that gets its connection resets the count, so ' +
-        'timeouts add up only while no other request is sent. Unit: requests. Defaults to 5.',
-    ),
-  interval: duration({ allowZero: false })
-    .prefault('10s')
-    .describe(
-      'Time between two sweeps, from the start of the run. Only a sweep returns ejected ' +
-        'instances. Unit: duration. Defaults to 10s.',
-    ),
-  baseEjectionTime: duration({ allowZero: false })
-    .prefault('30s')
-    .describe(
-      'Ejection time, multiplied by the number of ejections of the instance, up to 300s or ' +
-        'this time, whichever is longer. A sweep that finds it healthy an interval after its ' +
-        'return lowers that number by one. Unit: duration. Defaults to 30s.',
-    ),
+  consecutiveLocalOriginFailures: field.whole(
+    absent('5'),
+    'Consecutive local errors that eject an instance, when they are counted separately; 0 means the default. Every ' +
+      'request that gets its connection resets the count, so timeouts add up only while no other request is sent.',
+    { unit: 'requests' },
+  ),
+  interval: field.duration(
+    '10s',
+    'Time between two sweeps, from the start of the run. Only a sweep returns ejected instances.',
+  ),
+  baseEjectionTime: field.duration(
+    '30s',
+    'Ejection time, multiplied by the number of ejections of the instance, up to 300s or this time, whichever is ' +
+      'longer. A sweep that finds it healthy an interval after its return lowers that number by one.',
+  ),
   // pilot cannot distinguish 0 from an unset percentage, and passes on neither.
-  maxEjectionPercent: percent(0.1)
-    .prefault('10%')
-    .describe(
-      'Share of the instances that may be ejected at once. An ejection that would exceed it ' +
-        'is not made, so 10% of three instances is none. A bare number is percent, and 0 means ' +
-        'the default, as in Istio. Unit: share, in percent. Defaults to 10%.',
-    ),
-  minHealthPercent: percent()
-    .prefault('0%')
-    .describe(
-      'If less than this share of the instances remains, the balancer uses all of them again, ' +
-        'unless `panicThreshold` of loadBalancing is written. 0: never. A bare number is ' +
-        'percent. Unit: share, in percent. Defaults to 0%.',
-    ),
+  maxEjectionPercent: field.of(
+    percent(0.1),
+    '10%',
+    'Share of the instances that may be ejected at once. An ejection that would exceed it is not made, so 10% of ' +
+      'three instances is none. A bare number is percent, and 0 means the default, as in Istio.',
+    'share, in percent',
+  ),
+  minHealthPercent: field.of(
+    percent(),
+    '0%',
+    'If less than this share of the instances remains, the balancer uses all of them again, unless ' +
+      '`panicThreshold` of loadBalancing is written. 0: never. A bare number is percent.',
+    'share, in percent',
+  ),
 });
 type Config = z.output<typeof schema>;
 

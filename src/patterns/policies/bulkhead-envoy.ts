@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { count, share } from '../../contracts/quantities/quantities.js';
+import { count } from '../../contracts/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 import { BULKHEAD } from '../mechanisms/families.js';
@@ -37,22 +38,17 @@ const schema = z.strictObject({
         'through its back-off, to the end of its attempt. A budget in `retry` replaces it. ' +
         'Unit: retries. Defaults to 3.',
     ),
-  retryBudget: z
-    .strictObject({
-      budgetPercent: share()
-        .prefault('20%')
-        .describe(
-          'Concurrent retries per request in flight or waiting. Unit: share. Defaults to 20%.',
-        ),
+  retryBudget: field.of(
+    z.strictObject({
+      budgetPercent: field.share('20%', 'Concurrent retries per request in flight or waiting.'),
       minRetryConcurrency: count()
         .prefault(RETRIES)
         .describe('Concurrent retries that are always allowed. Unit: retries. Defaults to 3.'),
-    })
-    .optional()
-    .describe(
-      "Replaces `maxRetries`: the `budget` of kind envoy for this bundle's `retry`. Unit: " +
-        'map. Defaults to none.',
-    ),
+    }),
+    absent(),
+    "Replaces `maxRetries`: the `budget` of kind envoy for this bundle's `retry`.",
+    'map',
+  ),
 });
 type Config = z.output<typeof schema>;
 

@@ -1,28 +1,27 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { whole } from '../../contracts/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
-  coreSize: whole({ min: 1, max: 100_000 })
-    .prefault(10)
-    .describe(
-      'Fixed number of threads for these calls, per state (by default each instance of the ' +
-        'caller and each callee). Unit: threads. Defaults to 10.',
-    ),
+  coreSize: field.whole(
+    10,
+    'Fixed number of threads for these calls, per state (by default each instance of the caller and each callee).',
+    { unit: 'threads', min: 1, max: 100_000 },
+  ),
   maxQueueSize: whole({ min: -1 })
     .prefault(-1)
     .describe(
       'Capacity of the queue in front of the threads. -1 and 0 mean no queue: a call needs an ' +
         'idle thread. Unit: calls. Defaults to -1.',
     ),
-  queueSizeRejectionThreshold: whole({ min: 1 })
-    .prefault(5)
-    .describe(
-      'Queue length at which calls are refused, even if the queue could hold more; no effect ' +
-        'without a queue. Unit: calls. Defaults to 5.',
-    ),
+  queueSizeRejectionThreshold: field.whole(
+    5,
+    'Queue length at which calls are refused, even if the queue could hold more; no effect without a queue.',
+    { unit: 'calls', min: 1 },
+  ),
 });
 
 /** `bulkhead` of kind `hystrix`: the thread pool of a command group. */

@@ -1,7 +1,8 @@
 import { writtenName } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
-import { count, duration } from '../../contracts/quantities/quantities.js';
+import { count } from '../../contracts/quantities/quantities.js';
 import type { EnvoyLimits, LimitWords } from '../mechanisms/envoy-limits.js';
 import { envoyGates, limitedRetry, limitProblems } from '../mechanisms/envoy-limits.js';
 import { BULKHEAD } from '../mechanisms/families.js';
@@ -13,18 +14,14 @@ const FLAT = 'The same as the field outside the block. Unit: ';
 /** The blocks of a DestinationRule, including the fields that configure `connections`. */
 const tcp = z.strictObject({
   maxConnections: count().optional().describe(`${FLAT}connections. Defaults to that field.`),
-  connectTimeout: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Longest time to set up a connection: `connectTimeout` of `connections`. Unit: duration. ' +
-        'Defaults to that.',
-    ),
-  maxConnectionDuration: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Age at which a connection takes no more requests: `lifetime` of `connections`. Unit: ' +
-        'duration. Defaults to that.',
-    ),
+  connectTimeout: field.duration(
+    absent('that'),
+    'Longest time to set up a connection: `connectTimeout` of `connections`.',
+  ),
+  maxConnectionDuration: field.duration(
+    absent('that'),
+    'Age at which a connection takes no more requests: `lifetime` of `connections`.',
+  ),
 });
 const http = z.strictObject({
   http1MaxPendingRequests: count()
@@ -33,25 +30,21 @@ const http = z.strictObject({
   http2MaxRequests: count()
     .optional()
     .describe(`${FLAT}attempts. Defaults to what is written beside.`),
-  maxRequestsPerConnection: count()
-    .optional()
-    .describe(
-      'Requests after which a connection is closed: `maxRequests` of `connections`. 0 is unlimited, ' +
-        'as in Istio. Unit: requests. Defaults to that.',
-    ),
-  maxConcurrentStreams: count()
-    .optional()
-    .describe(
-      'Requests at once on an HTTP/2 connection: `maxStreams` of `connections`. 0 is unlimited. ' +
-        'Unit: requests. Defaults to that.',
-    ),
+  maxRequestsPerConnection: field.limit(
+    absent('that'),
+    'Requests after which a connection is closed: `maxRequests` of `connections`. 0 is unlimited, as in Istio.',
+    { unit: 'requests', min: 0 },
+  ),
+  maxConcurrentStreams: field.limit(
+    absent('that'),
+    'Requests at once on an HTTP/2 connection: `maxStreams` of `connections`. 0 is unlimited.',
+    { unit: 'requests', min: 0 },
+  ),
   maxRetries: count().optional().describe(`${FLAT}retries. Defaults to what is written beside.`),
-  idleTimeout: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Idle time after which a connection is closed: `idleTimeout` of `connections`. Unit: ' +
-        'duration. Defaults to that.',
-    ),
+  idleTimeout: field.duration(
+    absent('that'),
+    'Idle time after which a connection is closed: `idleTimeout` of `connections`.',
+  ),
 });
 
 const schema = z.strictObject({
@@ -84,12 +77,8 @@ const schema = z.strictObject({
         `${NONE}: a retry without its own budget then has none. Unit: retries. Defaults to ` +
         'unlimited.',
     ),
-  tcp: tcp
-    .optional()
-    .describe('The block `tcp` of a DestinationRule. Unit: map. Defaults to none.'),
-  http: http
-    .optional()
-    .describe('The block `http` of a DestinationRule. Unit: map. Defaults to none.'),
+  tcp: field.of(tcp, absent(), 'The block `tcp` of a DestinationRule.', 'map'),
+  http: field.of(http, absent(), 'The block `http` of a DestinationRule.', 'map'),
 });
 type Config = z.output<typeof schema>;
 

@@ -1,23 +1,21 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
-  maxConcurrentCalls: whole({ min: 1 })
-    .prefault(25)
-    .describe(
-      'Concurrent calls inside this layer, per state (by default each instance of the caller ' +
-        'and each callee). Unit: calls. Defaults to 25.',
-    ),
-  maxWaitDuration: duration()
-    .prefault(0)
-    .describe(
-      'Longest wait for a permit; 0 refuses at once. Any number of calls may wait, in FIFO ' +
-        "order, each on its caller's thread. A permit released exactly at the end of the wait " +
-        'is still granted. Unit: duration. Defaults to 0.',
-    ),
+  maxConcurrentCalls: field.whole(
+    25,
+    'Concurrent calls inside this layer, per state (by default each instance of the caller and each callee).',
+    { unit: 'calls', min: 1 },
+  ),
+  maxWaitDuration: field.duration(
+    0,
+    'Longest wait for a permit; 0 refuses at once. Any number of calls may wait, in FIFO order, each on its ' +
+      "caller's thread. A permit released exactly at the end of the wait is still granted.",
+    { allowZero: true },
+  ),
 });
 
 /** `bulkhead` of kind `resilience4j`: a fair semaphore with a wait limit and an unbounded queue. */

@@ -1,26 +1,29 @@
 import { z } from 'zod';
-import { timeLimit } from '../../contracts/quantities/fields.js';
+import { durationOrNone } from '../../contracts/quantities/quantities.js';
+import { field, required } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { count } from '../../contracts/quantities/quantities.js';
 import { Semaphore } from '../mechanisms/semaphore.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  maxConcurrent: count({ min: 1 }).describe(
-    'Concurrent calls inside this layer, per state (by default each instance of the caller ' +
-      'and each callee). A call that waits in an inner layer keeps its permit. Unit: calls. ' +
-      'Required.',
+  maxConcurrent: field.limit(
+    required,
+    'Concurrent calls inside this layer, per state (by default each instance of the caller and each callee). A ' +
+      'call that waits in an inner layer keeps its permit.',
+    { unit: 'calls' },
   ),
-  maxQueue: count()
-    .prefault(0)
-    .describe(
-      'Calls that may wait for a permit, in FIFO order; 0 refuses at once. A waiting call ' +
-        'leaves the queue when an outer timeout fires. Unit: calls. Defaults to 0.',
-    ),
-  maxWait: timeLimit().describe(
-    'Longest wait for a permit; needs `maxQueue`. A permit released exactly at the end of ' +
-      'the wait is still granted. Unit: duration, or `none`. Defaults to none.',
+  maxQueue: field.limit(
+    0,
+    'Calls that may wait for a permit, in FIFO order; 0 refuses at once. A waiting call leaves the queue when an ' +
+      'outer timeout fires.',
+    { unit: 'calls', min: 0 },
+  ),
+  maxWait: field.of(
+    durationOrNone({ allowZero: false }),
+    'none',
+    'Longest wait for a permit; needs `maxQueue`. A permit released exactly at the end of the wait is still granted.',
+    'duration, or `none`',
   ),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { field, required } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { ThreadPool } from '../mechanisms/thread-pool.js';
 import { BULKHEAD } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
@@ -9,34 +9,34 @@ import { problemsOf } from '../mechanisms/problems.js';
 const THREADS_MAX = 100_000;
 
 const schema = z.strictObject({
-  coreThreads: whole({ min: 1, max: THREADS_MAX }).describe(
-    'Core threads, which are kept: below this number every call starts one. Per state (by ' +
-      'default each instance of the caller and each callee). Unit: threads. Required.',
+  coreThreads: field.whole(
+    required,
+    'Core threads, which are kept: below this number every call starts one. Per state (by default each instance of ' +
+      'the caller and each callee).',
+    { unit: 'threads', min: 1, max: THREADS_MAX },
   ),
-  maxThreads: whole({ min: 1, max: THREADS_MAX }).describe(
-    'Maximum number of threads. Threads above `coreThreads` start only when the queue is ' +
-      'full, each for the call that found it full, which thus overtakes all waiting calls. ' +
-      'Unit: threads. Required.',
+  maxThreads: field.whole(
+    required,
+    'Maximum number of threads. Threads above `coreThreads` start only when the queue is full, each for the call ' +
+      'that found it full, which thus overtakes all waiting calls.',
+    { unit: 'threads', min: 1, max: THREADS_MAX },
   ),
-  queueCapacity: whole()
-    .prefault(100)
-    .describe(
-      'Calls that may wait for a thread, in FIFO order; 0 means a call needs an idle or new ' +
-        'thread. A waiting call leaves the queue when an outer timeout fires. Unit: calls. ' +
-        'Defaults to 100.',
-    ),
-  keepAlive: duration()
-    .prefault('20ms')
-    .describe(
-      'Idle time after which a thread above `coreThreads` ends; until then it takes calls ' +
-        'that would otherwise wait. Unit: duration. Defaults to 20ms.',
-    ),
-  handoff: duration()
-    .prefault(0)
-    .describe(
-      'Thread-switch cost: time from getting a thread to running on it. The thread is ' +
-        'occupied meanwhile. Unit: duration. Defaults to 0.',
-    ),
+  queueCapacity: field.whole(
+    100,
+    'Calls that may wait for a thread, in FIFO order; 0 means a call needs an idle or new thread. A waiting call ' +
+      'leaves the queue when an outer timeout fires.',
+    { unit: 'calls' },
+  ),
+  keepAlive: field.duration(
+    '20ms',
+    'Idle time after which a thread above `coreThreads` ends; until then it takes calls that would otherwise wait.',
+    { allowZero: true },
+  ),
+  handoff: field.duration(
+    0,
+    'Thread-switch cost: time from getting a thread to running on it. The thread is occupied meanwhile.',
+    { allowZero: true },
+  ),
 });
 
 /** `bulkhead` of kind `threadPool`: calls run on their own thread pool. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
@@ -20,37 +20,29 @@ import { tripsAfter } from '../mechanisms/breaker-traits.js';
 import { BREAKER } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
-  successRate: share()
-    .prefault('80%')
-    .describe(
-      'Success rate below which an instance is marked dead; evaluated after each failure. 0 ' +
-        'turns it off. Unit: share. Defaults to 80%.',
-    ),
-  window: duration({ min: 5_000_000 })
-    .prefault('30s')
-    .describe(
-      'Time constant of the success rate: the weight of a result decays to 1/e in this time. ' +
-        'The rate has no effect until results have been seen for this long. Unit: duration. ' +
-        'Defaults to 30s.',
-    ),
-  minRequestThreshold: whole()
-    .prefault(5)
-    .describe('Results needed in the window before the rate counts. Unit: calls. Defaults to 5.'),
-  consecutiveFailures: whole()
-    .prefault(5)
-    .describe(
-      'Consecutive failures that mark an instance dead. 0 turns it off. Unit: calls. Defaults ' +
-        'to 5.',
-    ),
-  minPenalty: duration({ allowZero: false })
-    .prefault('5s')
-    .describe(
-      'First dead time of an instance. Later dead times double: half is fixed, the other half ' +
-        'is random. Unit: duration. Defaults to 5s.',
-    ),
-  maxPenalty: duration({ allowZero: false })
-    .prefault('300s')
-    .describe('Longest dead time of an instance. Unit: duration. Defaults to 300s.'),
+  successRate: field.share(
+    '80%',
+    'Success rate below which an instance is marked dead; evaluated after each failure. 0 turns it off.',
+  ),
+  window: field.duration(
+    '30s',
+    'Time constant of the success rate: the weight of a result decays to 1/e in this time. The rate has no effect ' +
+      'until results have been seen for this long.',
+    { min: 5_000_000 },
+  ),
+  minRequestThreshold: field.whole(5, 'Results needed in the window before the rate counts.', {
+    unit: 'calls',
+  }),
+  consecutiveFailures: field.whole(
+    5,
+    'Consecutive failures that mark an instance dead. 0 turns it off.',
+    { unit: 'calls' },
+  ),
+  minPenalty: field.duration(
+    '5s',
+    'First dead time of an instance. Later dead times double: half is fixed, the other half is random.',
+  ),
+  maxPenalty: field.duration('300s', 'Longest dead time of an instance.'),
   failOn: outcomeTerms()
     .optional()
     .describe(
@@ -58,12 +50,12 @@ const schema = z.strictObject({
         '`retry.on`. Defaults to the outcomes that reach a client as exceptions, and 5xx: ' +
         `${THROWN_OR_CANCELLED.join(', ')}.`,
     ),
-  ignore: outcomeTerms()
-    .optional()
-    .describe(
-      'Outcomes that count as neither; a probe that ends in one is repeated. The loser of a ' +
-        'hedge is always ignored. Unit: list as in `retry.on`. Defaults to none.',
-    ),
+  ignore: field.of(
+    outcomeTerms(),
+    absent(),
+    'Outcomes that count as neither; a probe that ends in one is repeated. The loser of a hedge is always ignored.',
+    'list as in `retry.on`',
+  ),
 });
 type Config = z.output<typeof schema>;
 

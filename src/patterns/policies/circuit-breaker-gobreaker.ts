@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
@@ -15,44 +15,43 @@ import {
 } from '../mechanisms/thrown-outcomes.js';
 
 const schema = z.strictObject({
-  maxRequests: whole({ min: 1 })
-    .prefault(1)
-    .describe(
-      'Total calls admitted while half open, not concurrent ones. As many consecutive ' +
-        'successes close the breaker; one failure reopens it. Unit: calls. Defaults to 1.',
-    ),
-  interval: duration()
-    .prefault(0)
-    .describe(
-      'Window of the counts while closed. At its end they are cleared, and results of calls ' +
-        'that started earlier are discarded. 0 never clears. Unit: duration. Defaults to 0.',
-    ),
-  bucketPeriod: duration({ allowZero: false })
-    .optional()
-    .describe(
-      'Bucket length; makes the window a rolling one. `interval` is rounded up to a multiple ' +
-        'of it. Unit: duration. Defaults to none: a fixed window.',
-    ),
-  timeout: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'Time in the open state; a call exactly at its end is still refused. Unit: duration. ' +
-        'Defaults to 60s.',
-    ),
+  maxRequests: field.whole(
+    1,
+    'Total calls admitted while half open, not concurrent ones. As many consecutive successes close the breaker; ' +
+      'one failure reopens it.',
+    { unit: 'calls', min: 1 },
+  ),
+  interval: field.duration(
+    0,
+    'Window of the counts while closed. At its end they are cleared, and results of calls that started earlier are ' +
+      'discarded. 0 never clears.',
+    { allowZero: true },
+  ),
+  bucketPeriod: field.duration(
+    absent('none: a fixed window'),
+    'Bucket length; makes the window a rolling one. `interval` is rounded up to a multiple of it.',
+  ),
+  timeout: field.duration(
+    '60s',
+    'Time in the open state; a call exactly at its end is still refused.',
+  ),
   tripAfter: z
     .union([
       z.strictObject({
-        consecutiveFailures: whole({ min: 1 }).describe(
-          'Consecutive failures that open the breaker. Unit: calls. Required.',
-        ),
+        consecutiveFailures: field.whole(required, 'Consecutive failures that open the breaker.', {
+          unit: 'calls',
+          min: 1,
+        }),
       }),
       z.strictObject({
-        failureRatio: share().describe(
-          'Failures per admitted call, including calls in flight, at or above which a failure ' +
-            'opens the breaker. Unit: share. Required.',
+        failureRatio: field.share(
+          required,
+          'Failures per admitted call, including calls in flight, at or above which a failure opens the breaker.',
         ),
-        minRequests: whole({ min: 1 }).describe(
-          'Calls admitted in the window before the ratio counts. Unit: calls. Required.',
+        minRequests: field.whole(
+          required,
+          'Calls admitted in the window before the ratio counts.',
+          { unit: 'calls', min: 1 },
         ),
       }),
     ])

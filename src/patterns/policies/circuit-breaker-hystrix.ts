@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type {
   Alarm,
@@ -6,7 +7,7 @@ import type {
   PolicyKind,
   PolicySetup,
 } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
+import { share } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, EXCLUDED, FAILURE, SUCCESS } from '../mechanisms/breaker-classes.js';
@@ -16,36 +17,31 @@ import { thrownClasses, thrownFields } from '../mechanisms/thrown-outcomes.js';
 import { ruled, tripsWithin } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
-  errorThresholdPercentage: share()
-    .prefault('50%')
-    .describe(
-      'Error rate of the window at or above which a snapshot opens the breaker; it is first ' +
-        'truncated to whole percent. Unit: share, in whole percent. Defaults to 50%.',
-    ),
-  requestVolumeThreshold: whole({ min: 1 })
-    .prefault(20)
-    .describe(
-      'Results in the window below which a snapshot does not open the breaker. Unit: results. ' +
-        'Defaults to 20.',
-    ),
-  sleepWindow: duration()
-    .prefault('5s')
-    .describe(
-      'Time in the open state. A call exactly at its end is still refused; the first one ' +
-        'after it is the test request. Unit: duration. Defaults to 5s.',
-    ),
-  rollingWindow: duration({ allowZero: false })
-    .prefault('10s')
-    .describe(
-      'Time over which results are counted: as many whole `snapshotInterval`s as fit into it. ' +
-        'Unit: duration. Defaults to 10s.',
-    ),
-  snapshotInterval: duration({ allowZero: false })
-    .prefault('500ms')
-    .describe(
-      'Time between two health snapshots, from the first call. The breaker opens only at a ' +
-        'snapshot. Unit: duration. Defaults to 500ms.',
-    ),
+  errorThresholdPercentage: field.of(
+    share(),
+    '50%',
+    'Error rate of the window at or above which a snapshot opens the breaker; it is first truncated to whole ' +
+      'percent.',
+    'share, in whole percent',
+  ),
+  requestVolumeThreshold: field.whole(
+    20,
+    'Results in the window below which a snapshot does not open the breaker.',
+    { unit: 'results', min: 1 },
+  ),
+  sleepWindow: field.duration(
+    '5s',
+    'Time in the open state. A call exactly at its end is still refused; the first one after it is the test request.',
+    { allowZero: true },
+  ),
+  rollingWindow: field.duration(
+    '10s',
+    'Time over which results are counted: as many whole `snapshotInterval`s as fit into it.',
+  ),
+  snapshotInterval: field.duration(
+    '500ms',
+    'Time between two health snapshots, from the first call. The breaker opens only at a snapshot.',
+  ),
   ...thrownFields(
     'Hystrix treats them like a bad request: they and calls abandoned by their caller are not ' +
       'part of the health, but a test request that ends in one reopens the breaker.',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { absent, field } from '../../contracts/fields/field.js';
 import { powi } from '../../kernel/math.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyKind, PolicySetup, Target } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { BreakerClasses } from '../mechanisms/breaker-classes.js';
@@ -20,50 +21,37 @@ import { BREAKER } from '../mechanisms/families.js';
 const FAILFAST = '3s';
 
 const schema = z.strictObject({
-  maxFailures: whole()
-    .prefault(7)
-    .describe(
-      'Consecutive failures that make an instance unavailable; 429 resets the count, as a ' +
-        'success does. 0 with `successRate`: only the rate counts. Unit: calls. Defaults to 7.',
-    ),
-  minPenalty: duration({ allowZero: false })
-    .prefault('1s')
-    .describe(
-      'First time an instance is unavailable for; each failed probe doubles it. Unit: ' +
-        'duration. Defaults to 1s.',
-    ),
-  maxPenalty: duration({ allowZero: false })
-    .prefault('1m')
-    .describe('Longest penalty, jitter included. Unit: duration. Defaults to 1m.'),
-  jitterRatio: share()
-    .prefault('50%')
-    .describe(
-      'Largest random addition to a penalty, as a share of it, drawn uniformly. Unit: share. ' +
-        'Defaults to 50%.',
-    ),
-  successRate: z
-    .strictObject({
-      threshold: share()
-        .prefault('80%')
-        .describe(
-          'Success rate below which an instance becomes unavailable; evaluated after each ' +
-            'result. Unit: share. Defaults to 80%.',
-        ),
-      window: duration({ allowZero: false })
-        .prefault('10s')
-        .describe('Window of the rate, in ten buckets. Unit: duration. Defaults to 10s.'),
-      minRequests: whole()
-        .prefault(5)
-        .describe(
-          'Results needed in the window before the rate counts. Unit: calls. Defaults to 5.',
-        ),
-    })
-    .optional()
-    .describe(
-      'The mode `unified`: a low success rate makes an instance unavailable too. 429 is a ' +
-        'failure for the rate and for a probe, but not for the consecutive count. Unit: map. ' +
-        'Defaults to none: the mode `consecutive`.',
-    ),
+  maxFailures: field.whole(
+    7,
+    'Consecutive failures that make an instance unavailable; 429 resets the count, as a success does. 0 with ' +
+      '`successRate`: only the rate counts.',
+    { unit: 'calls' },
+  ),
+  minPenalty: field.duration(
+    '1s',
+    'First time an instance is unavailable for; each failed probe doubles it.',
+  ),
+  maxPenalty: field.duration('1m', 'Longest penalty, jitter included.'),
+  jitterRatio: field.share(
+    '50%',
+    'Largest random addition to a penalty, as a share of it, drawn uniformly.',
+  ),
+  successRate: field.of(
+    z.strictObject({
+      threshold: field.share(
+        '80%',
+        'Success rate below which an instance becomes unavailable; evaluated after each result.',
+      ),
+      window: field.duration('10s', 'Window of the rate, in ten buckets.'),
+      minRequests: field.whole(5, 'Results needed in the window before the rate counts.', {
+        unit: 'calls',
+      }),
+    }),
+    absent('none: the mode `consecutive`'),
+    'The mode `unified`: a low success rate makes an instance unavailable too. 429 is a failure for the rate and ' +
+      'for a probe, but not for the consecutive count.',
+    'map',
+  ),
   failfastTimeout: duration({ allowZero: false })
     .prefault(FAILFAST)
     .describe(

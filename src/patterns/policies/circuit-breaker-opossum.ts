@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, limit } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import { isSuccess, OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
 import type {
@@ -10,7 +10,6 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, givenUp } from '../mechanisms/breaker-classes.js';
@@ -23,58 +22,57 @@ import { BREAKER } from '../mechanisms/families.js';
 const MS = 1_000_000;
 
 const schema = z.strictObject({
-  resetTimeout: duration({ allowZero: false })
-    .prefault('30s')
-    .describe(
-      'Time in the open state. A timer then makes the breaker half open, with or without ' +
-        'traffic, and the next call is admitted. Unit: duration. Defaults to 30s.',
-    ),
-  errorThresholdPercentage: share()
-    .prefault('50%')
-    .describe(
-      'Failures per call fired in the window, above which a failure opens the breaker; at ' +
-        'exactly this share it stays closed. Refused calls and calls in flight count as fired. ' +
-        'Unit: share. Defaults to 50%.',
-    ),
-  rollingCountTimeout: duration({ allowZero: false })
-    .prefault('10s')
-    .describe(
-      'Window of the counts. State changes do not clear it. Unit: duration. Defaults to 10s.',
-    ),
-  rollingCountBuckets: whole({ min: 1, max: 10_000 })
-    .prefault(10)
-    .describe(
-      'Buckets of the window, each a whole number of ms (rounded down), aligned to the start ' +
-        'of the process. The oldest is dropped as a whole. Unit: buckets. Defaults to 10.',
-    ),
-  volumeThreshold: whole()
-    .prefault(0)
-    .describe(
-      'Calls fired in the window, below which a failure does not open the breaker. With 0 the ' +
-        'first failure is 100% and opens it. Unit: calls. Defaults to 0.',
-    ),
-  allowWarmUp: flag(false).describe(
-    'Whether the breaker stays closed during the first `rollingCountTimeout` of the ' +
-      'process, whatever fails. Unit: boolean. Defaults to false.',
+  resetTimeout: field.duration(
+    '30s',
+    'Time in the open state. A timer then makes the breaker half open, with or without traffic, and the next call ' +
+      'is admitted.',
   ),
-  capacity: limit().describe(
-    'Limit on calls in flight. The next one is refused as rejectedBulkhead, and the refusal ' +
-      'counts as a failure. Unit: calls. Defaults to unlimited.',
+  errorThresholdPercentage: field.share(
+    '50%',
+    'Failures per call fired in the window, above which a failure opens the breaker; at exactly this share it ' +
+      'stays closed. Refused calls and calls in flight count as fired.',
   ),
-  failOn: outcomeTerms()
-    .optional()
-    .describe(
-      'Outcomes that count as failures; all others are then successes. Unit: list as in ' +
-        '`retry.on`. Defaults to all but ok, degraded, clientError and throttled: refusals of ' +
-        'inner layers and calls abandoned by their caller are failures too.',
+  rollingCountTimeout: field.duration(
+    '10s',
+    'Window of the counts. State changes do not clear it.',
+  ),
+  rollingCountBuckets: field.whole(
+    10,
+    'Buckets of the window, each a whole number of ms (rounded down), aligned to the start of the process. The ' +
+      'oldest is dropped as a whole.',
+    { unit: 'buckets', min: 1, max: 10_000 },
+  ),
+  volumeThreshold: field.whole(
+    0,
+    'Calls fired in the window, below which a failure does not open the breaker. With 0 the first failure is 100% ' +
+      'and opens it.',
+    { unit: 'calls' },
+  ),
+  allowWarmUp: field.flag(
+    false,
+    'Whether the breaker stays closed during the first `rollingCountTimeout` of the process, whatever fails.',
+  ),
+  capacity: field.limit(
+    'unlimited',
+    'Limit on calls in flight. The next one is refused as rejectedBulkhead, and the refusal counts as a failure.',
+    { unit: 'calls' },
+  ),
+  failOn: field.of(
+    outcomeTerms(),
+    absent(
+      'all but ok, degraded, clientError and throttled: refusals of inner layers and calls abandoned by their ' +
+        'caller are failures too',
     ),
-  ignore: outcomeTerms()
-    .optional()
-    .describe(
-      "Outcomes that the library's `errorFilter` excludes: they count as successes, and can " +
-        'thus close a half-open breaker. Takes precedence over `failOn`. Unit: list as in ' +
-        '`retry.on`. Defaults to none.',
-    ),
+    'Outcomes that count as failures; all others are then successes.',
+    'list as in `retry.on`',
+  ),
+  ignore: field.of(
+    outcomeTerms(),
+    absent(),
+    "Outcomes that the library's `errorFilter` excludes: they count as successes, and can thus close a half-open " +
+      'breaker. Takes precedence over `failOn`.',
+    'list as in `retry.on`',
+  ),
 });
 type Config = z.output<typeof schema>;
 

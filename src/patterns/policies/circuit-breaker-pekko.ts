@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeLimit } from '../../contracts/quantities/fields.js';
+import { field } from '../../contracts/fields/field.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import { HORIZON_MAX_NS, type Ns } from '../../kernel/time.js';
 import { OUTCOME, PASS, type Outcome } from '../../contracts/outcome.js';
@@ -11,7 +11,7 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
+import { durationOrNone, factor } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import { classProblems, FAILURE, type BreakerClasses } from '../mechanisms/breaker-classes.js';
@@ -25,34 +25,33 @@ import {
 } from '../mechanisms/thrown-outcomes.js';
 
 const schema = z.strictObject({
-  maxFailures: whole({ min: 1 })
-    .prefault(10)
-    .describe(
-      'Consecutive failures that open the breaker; a success resets the count. Unit: calls. ' +
-        'Defaults to 10.',
-    ),
-  resetTimeout: duration({ allowZero: false })
-    .prefault('15s')
-    .describe(
-      'First time in the open state. A timer then makes the breaker half open, with or ' +
-        'without traffic, and the next call is its probe. Unit: duration. Defaults to 15s.',
-    ),
-  exponentialBackoffFactor: factor()
-    .prefault(1)
-    .describe(
-      'Growth of the open state with each failed probe; a successful probe restores ' +
-        '`resetTimeout`. Unit: factor, at least 1. Defaults to 1.',
-    ),
-  maxResetTimeout: timeLimit().describe(
-    'Limit on the growth: an open state that would reach it keeps the length of the one ' +
-      'before. Unit: duration, or `none`. Defaults to none.',
+  maxFailures: field.whole(
+    10,
+    'Consecutive failures that open the breaker; a success resets the count.',
+    { unit: 'calls', min: 1 },
   ),
-  randomFactor: share()
-    .prefault('0%')
-    .describe(
-      'Largest random addition to each growth, as a share, drawn uniformly. Additions ' +
-        'multiply; the first open state has none. Unit: share. Defaults to 0%.',
-    ),
+  resetTimeout: field.duration(
+    '15s',
+    'First time in the open state. A timer then makes the breaker half open, with or without traffic, and the next ' +
+      'call is its probe.',
+  ),
+  exponentialBackoffFactor: field.of(
+    factor(),
+    1,
+    'Growth of the open state with each failed probe; a successful probe restores `resetTimeout`.',
+    'factor, at least 1',
+  ),
+  maxResetTimeout: field.of(
+    durationOrNone({ allowZero: false }),
+    'none',
+    'Limit on the growth: an open state that would reach it keeps the length of the one before.',
+    'duration, or `none`',
+  ),
+  randomFactor: field.share(
+    '0%',
+    'Largest random addition to each growth, as a share, drawn uniformly. Additions multiply; the first open state ' +
+      'has none.',
+  ),
   ...thrownFields('they are successes then.', THROWN_OR_CANCELLED),
 });
 type Config = z.output<typeof schema>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
+import { duration } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import type { ClassRules } from '../mechanisms/breaker-classes.js';
@@ -18,30 +19,24 @@ const LONGEST = 86_400_000 * MILLISECOND;
 const TOO_LONG = 'expected at most 24h, the limit of Polly';
 
 const schema = z.strictObject({
-  failureRatio: share()
-    .prefault('10%')
-    .describe(
-      'Failure ratio at or above which a failure opens the breaker. Unit: share. Defaults to ' +
-        '10%.',
-    ),
-  minimumThroughput: whole({ min: 2 })
-    .prefault(100)
-    .describe(
-      'Results needed within `samplingDuration` before the ratio counts. Unit: results. ' +
-        'Defaults to 100.',
-    ),
-  samplingDuration: duration({ min: SHORTEST })
-    .prefault('30s')
-    .describe(
-      'Time over which results are counted, in up to ten sub-windows that expire one by one. ' +
-        'Unit: duration, 500ms to 24h. Defaults to 30s.',
-    ),
-  breakDuration: duration({ min: SHORTEST })
-    .prefault('5s')
-    .describe(
-      'Time in the open state. A call exactly at its end is admitted as the only probe. Unit: ' +
-        'duration, 500ms to 24h. Defaults to 5s.',
-    ),
+  failureRatio: field.share('10%', 'Failure ratio at or above which a failure opens the breaker.'),
+  minimumThroughput: field.whole(
+    100,
+    'Results needed within `samplingDuration` before the ratio counts.',
+    { unit: 'results', min: 2 },
+  ),
+  samplingDuration: field.of(
+    duration({ min: SHORTEST }),
+    '30s',
+    'Time over which results are counted, in up to ten sub-windows that expire one by one.',
+    'duration, 500ms to 24h',
+  ),
+  breakDuration: field.of(
+    duration({ min: SHORTEST }),
+    '5s',
+    'Time in the open state. A call exactly at its end is admitted as the only probe.',
+    'duration, 500ms to 24h',
+  ),
   ...thrownFields(
     'Polly counts everything that is not a failure as a success: also calls abandoned by ' +
       'their caller and, without `failOn`, calls ended by an outer deadline.',

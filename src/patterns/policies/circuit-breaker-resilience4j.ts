@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { choice, flag } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { HORIZON_MAX_NS, NS_PER_MS, NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { Alarm, PolicyKind, PolicyProblem } from '../../contracts/patterns/policy.js';
-import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
@@ -19,80 +18,74 @@ const DEFAULT_MINIMUM = 100;
 const DEFAULT_MULTIPLIER = 1.5;
 
 const schema = z.strictObject({
-  failureRateThreshold: share()
-    .prefault('50%')
-    .describe(
-      'Failure rate of the window at or above which the breaker opens. Unit: share. Defaults ' +
-        'to 50%.',
-    ),
-  slowCallRateThreshold: share()
-    .prefault('100%')
-    .describe(
-      'Slow-call rate of the window at or above which the breaker opens. Slow successes count ' +
-        'too. Unit: share. Defaults to 100%.',
-    ),
-  slowCallDurationThreshold: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'A call that takes longer than this is slow; one of exactly this time is not. Unit: ' +
-        'duration. Defaults to 60s.',
-    ),
-  slidingWindowType: choice(['count', 'time', 'COUNT_BASED', 'TIME_BASED'], 'count').describe(
-    'Window while closed: the results of the latest calls (count) or of the last seconds ' +
-      "(time). The library's own names mean the same. Unit: name. Defaults to count.",
+  failureRateThreshold: field.share(
+    '50%',
+    'Failure rate of the window at or above which the breaker opens.',
   ),
-  slidingWindowSize: windowSize()
-    .optional()
-    .describe(
-      'Calls in a count window, or length of a time window in whole clock seconds, including ' +
-        'the current one; the clock starts with the warm-up. In a time window a bare number ' +
-        'means seconds. Unit: calls or duration. Defaults to 100, or 100s.',
-    ),
-  minimumNumberOfCalls: whole({ min: 1 })
-    .optional()
-    .describe(
-      'Results needed in the window before its rates count; while half open at most ' +
-        '`permittedNumberOfCallsInHalfOpenState`. Unit: calls. Defaults to 100, in a count ' +
-        'window at most its size.',
-    ),
-  waitDurationInOpenState: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'Time in the open state; a call exactly at its end is still refused. Unit: duration. ' +
-        'Defaults to 60s.',
-    ),
-  enableExponentialBackoff: flag(false).describe(
-    'Lengthens the open state each time the breaker reopens from half open; closing resets ' +
-      'it. Unit: boolean. Defaults to false.',
+  slowCallRateThreshold: field.share(
+    '100%',
+    'Slow-call rate of the window at or above which the breaker opens. Slow successes count too.',
   ),
-  exponentialBackoffMultiplier: factor()
-    .optional()
-    .describe(
-      'Factor from one wait to the next, truncated to whole milliseconds. Unit: factor. ' +
-        'Defaults to 1.5.',
-    ),
-  exponentialMaxWaitDurationInOpenState: duration({ allowZero: false })
-    .optional()
-    .describe('Longest wait with exponential back-off. Unit: duration. Defaults to none.'),
-  permittedNumberOfCallsInHalfOpenState: whole({ min: 1, max: WINDOW_MAX })
-    .prefault(10)
-    .describe(
-      'Total calls admitted while half open, not concurrent ones; an ignored result returns ' +
-        'its permit. Unit: calls. Defaults to 10.',
-    ),
-  maxWaitDurationInHalfOpenState: duration()
-    .prefault(0)
-    .describe(
-      'Longest time half open without a decision. 0 waits forever. Unit: duration. Defaults ' +
-        'to 0.',
-    ),
-  transitionToStateAfterWaitDuration: z
-    .enum(['open', 'closed'])
-    .optional()
-    .describe('The state after `maxWaitDurationInHalfOpenState`. Unit: name. Defaults to open.'),
-  automaticTransitionFromOpenToHalfOpenEnabled: flag(false).describe(
-    'Whether a timer starts the half-open state exactly at the end of the wait. With false ' +
-      'the next call after the end does. Unit: boolean. Defaults to false.',
+  slowCallDurationThreshold: field.duration(
+    '60s',
+    'A call that takes longer than this is slow; one of exactly this time is not.',
+  ),
+  slidingWindowType: field.of(
+    z.enum(['count', 'time', 'COUNT_BASED', 'TIME_BASED']),
+    'count',
+    "Window while closed: the results of the latest calls (count) or of the last seconds (time). The library's own " +
+      'names mean the same.',
+    'name',
+  ),
+  slidingWindowSize: field.of(
+    windowSize(),
+    absent('100, or 100s'),
+    'Calls in a count window, or length of a time window in whole clock seconds, including the current one; the ' +
+      'clock starts with the warm-up. In a time window a bare number means seconds.',
+    'calls or duration',
+  ),
+  minimumNumberOfCalls: field.whole(
+    absent('100, in a count window at most its size'),
+    'Results needed in the window before its rates count; while half open at most ' +
+      '`permittedNumberOfCallsInHalfOpenState`.',
+    { unit: 'calls', min: 1 },
+  ),
+  waitDurationInOpenState: field.duration(
+    '60s',
+    'Time in the open state; a call exactly at its end is still refused.',
+  ),
+  enableExponentialBackoff: field.flag(
+    false,
+    'Lengthens the open state each time the breaker reopens from half open; closing resets it.',
+  ),
+  exponentialBackoffMultiplier: field.factor(
+    absent('1.5'),
+    'Factor from one wait to the next, truncated to whole milliseconds.',
+  ),
+  exponentialMaxWaitDurationInOpenState: field.duration(
+    absent(),
+    'Longest wait with exponential back-off.',
+  ),
+  permittedNumberOfCallsInHalfOpenState: field.whole(
+    10,
+    'Total calls admitted while half open, not concurrent ones; an ignored result returns its permit.',
+    { unit: 'calls', min: 1, max: WINDOW_MAX },
+  ),
+  maxWaitDurationInHalfOpenState: field.duration(
+    0,
+    'Longest time half open without a decision. 0 waits forever.',
+    { allowZero: true },
+  ),
+  transitionToStateAfterWaitDuration: field.of(
+    z.enum(['open', 'closed']),
+    absent('open'),
+    'The state after `maxWaitDurationInHalfOpenState`.',
+    'name',
+  ),
+  automaticTransitionFromOpenToHalfOpenEnabled: field.flag(
+    false,
+    'Whether a timer starts the half-open state exactly at the end of the wait. With false the next call after the ' +
+      'end does.',
   ),
   // DEFAULT_RECORD_EXCEPTION_PREDICATE: every exception, including those of an inner bulkhead.
   ...thrownFields('they count as neither, and a probe returns its permit (`ignoreExceptions`).'),

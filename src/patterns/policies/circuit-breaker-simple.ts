@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { choice } from '../../contracts/quantities/fields.js';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { BreakerJournal, BreakerRule } from '../mechanisms/breaker.js';
 import { breakerJournal, CLOSED, HALF_OPEN, OPEN } from '../mechanisms/breaker.js';
 import {
@@ -15,33 +14,30 @@ import {
 import { ruled, tripsAfter } from '../mechanisms/breaker-traits.js';
 
 const schema = z.strictObject({
-  failureThreshold: whole({ min: 1 })
-    .prefault(5)
-    .describe(
-      'Consecutive failures that open the breaker; a success resets the count. Unit: calls. ' +
-        'Defaults to 5.',
-    ),
-  openDuration: duration({ allowZero: false })
-    .prefault('60s')
-    .describe(
-      'Time in the open state; a call exactly at its end is admitted as a probe. Unit: ' +
-        'duration. Defaults to 60s.',
-    ),
-  halfOpenPermits: whole({ min: 1 })
-    .prefault(1)
-    .describe(
-      'Concurrent probes while half open; other calls are refused. Unit: calls. Defaults to 1.',
-    ),
-  successThreshold: whole({ min: 1 })
-    .prefault(1)
-    .describe(
-      'Successful probes that close the breaker; one failed probe reopens it. Unit: calls. ' +
-        'Defaults to 1.',
-    ),
-  waitFrom: choice(['opened', 'lastFailure'], 'opened').describe(
-    'Start of `openDuration`: when the breaker opened, or at the last failure seen. In the ' +
-      'second case calls admitted earlier that fail while it is open extend it. Unit: name. ' +
-      'Defaults to opened.',
+  failureThreshold: field.whole(
+    5,
+    'Consecutive failures that open the breaker; a success resets the count.',
+    { unit: 'calls', min: 1 },
+  ),
+  openDuration: field.duration(
+    '60s',
+    'Time in the open state; a call exactly at its end is admitted as a probe.',
+  ),
+  halfOpenPermits: field.whole(1, 'Concurrent probes while half open; other calls are refused.', {
+    unit: 'calls',
+    min: 1,
+  }),
+  successThreshold: field.whole(
+    1,
+    'Successful probes that close the breaker; one failed probe reopens it.',
+    { unit: 'calls', min: 1 },
+  ),
+  waitFrom: field.of(
+    z.enum(['opened', 'lastFailure']),
+    'opened',
+    'Start of `openDuration`: when the breaker opened, or at the last failure seen. In the second case calls ' +
+      'admitted earlier that fail while it is open extend it.',
+    'name',
   ),
   ...classFields,
 });

@@ -1,27 +1,23 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
+import { share } from '../../contracts/quantities/quantities.js';
 import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
-  min: whole({ min: 1 }).prefault(20).describe('Smallest limit. Unit: calls. Defaults to 20.'),
-  max: whole({ min: 1 }).prefault(200).describe('Largest limit. Unit: calls. Defaults to 200.'),
-  backoffRatio: share()
-    .prefault(0.9)
-    .describe(
-      'Factor on the limit after a drop, rounded down. A drop is a timeout inside this layer, ' +
-        'a lost connection, or a refusal by the callee (429, 502, 503, 504). Unit: share, 50% ' +
-        'to below 100%. Defaults to 0.9.',
-    ),
-  timeout: duration({ allowZero: false })
-    .prefault('5s')
-    .describe(
-      'A response that took longer counts as a drop; it is not cut off. Unit: duration. ' +
-        'Defaults to 5s.',
-    ),
+  initial: field.whole(20, 'First limit.', { unit: 'calls', min: 1 }),
+  min: field.whole(20, 'Smallest limit.', { unit: 'calls', min: 1 }),
+  max: field.whole(200, 'Largest limit.', { unit: 'calls', min: 1 }),
+  backoffRatio: field.of(
+    share(),
+    0.9,
+    'Factor on the limit after a drop, rounded down. A drop is a timeout inside this layer, a lost connection, or ' +
+      'a refusal by the callee (429, 502, 503, 504).',
+    'share, 50% to below 100%',
+  ),
+  timeout: field.duration('5s', 'A response that took longer counts as a drop; it is not cut off.'),
 });
 
 /** Increases by one after a response that found half of the limit in use; decreases by a share after a drop. */

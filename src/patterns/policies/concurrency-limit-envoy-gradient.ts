@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { widenFloat64 } from '../../kernel/pool.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import { NS_PER_MS, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, share, whole } from '../../contracts/quantities/quantities.js';
 import type { LimitRule } from '../mechanisms/concurrency-limiter.js';
 import { adaptive, boundProblems, LOCAL } from '../mechanisms/concurrency-limiter.js';
 
@@ -11,46 +11,38 @@ import { adaptive, boundProblems, LOCAL } from '../mechanisms/concurrency-limite
 const WINDOWS_AT_MIN = 5;
 
 const schema = z.strictObject({
-  min: whole({ min: 1 })
-    .prefault(3)
-    .describe(
-      'Smallest limit; also the first limit and the limit while the minimum latency is ' +
-        'measured. Unit: calls. Defaults to 3.',
-    ),
-  max: whole({ min: 1 }).prefault(1000).describe('Largest limit. Unit: calls. Defaults to 1000.'),
-  sampleAggregatePercentile: share()
-    .prefault('50%')
-    .describe(
-      'Percentile of the latencies that represents a window, and the minimum. Unit: share. ' +
-        'Defaults to 50%.',
-    ),
-  concurrencyUpdateInterval: duration({ allowZero: false })
-    .prefault('100ms')
-    .describe(
-      'Length of a window; the limit is updated at its end, unless no response arrived in it. ' +
-        'Envoy has no default. Unit: duration. Defaults to 100ms.',
-    ),
-  minRttInterval: duration({ min: NS_PER_MS })
-    .prefault('60s')
-    .describe(
-      'Time from the end of one measurement of the minimum latency to the next. Envoy has no ' +
-        'default. Unit: duration. Defaults to 60s.',
-    ),
-  requestCount: whole({ min: 1, max: 1_000_000 })
-    .prefault(50)
-    .describe('Responses per measurement of the minimum latency. Unit: calls. Defaults to 50.'),
-  buffer: share()
-    .prefault('25%')
-    .describe(
-      'Tolerance: how much slower than the minimum responses may be before the limit shrinks. ' +
-        'Unit: share. Defaults to 25%.',
-    ),
-  jitter: share()
-    .prefault('15%')
-    .describe(
-      'Random addition to `minRttInterval`, up to this share of it, in whole milliseconds. ' +
-        'Unit: share. Defaults to 15%.',
-    ),
+  min: field.whole(
+    3,
+    'Smallest limit; also the first limit and the limit while the minimum latency is measured.',
+    { unit: 'calls', min: 1 },
+  ),
+  max: field.whole(1000, 'Largest limit.', { unit: 'calls', min: 1 }),
+  sampleAggregatePercentile: field.share(
+    '50%',
+    'Percentile of the latencies that represents a window, and the minimum.',
+  ),
+  concurrencyUpdateInterval: field.duration(
+    '100ms',
+    'Length of a window; the limit is updated at its end, unless no response arrived in it. Envoy has no default.',
+  ),
+  minRttInterval: field.duration(
+    '60s',
+    'Time from the end of one measurement of the minimum latency to the next. Envoy has no default.',
+    { min: NS_PER_MS },
+  ),
+  requestCount: field.whole(50, 'Responses per measurement of the minimum latency.', {
+    unit: 'calls',
+    min: 1,
+    max: 1_000_000,
+  }),
+  buffer: field.share(
+    '25%',
+    'Tolerance: how much slower than the minimum responses may be before the limit shrinks.',
+  ),
+  jitter: field.share(
+    '15%',
+    'Random addition to `minRttInterval`, up to this share of it, in whole milliseconds.',
+  ),
 });
 
 type Config = z.output<typeof schema>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { factor, share, whole } from '../../contracts/quantities/quantities.js';
+import { factor } from '../../contracts/quantities/quantities.js';
 import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
@@ -9,30 +10,26 @@ import { problemsOf } from '../mechanisms/problems.js';
 const WARM_UP = 10;
 
 const schema = z.strictObject({
-  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
-  min: whole({ min: 1 }).prefault(20).describe('Smallest limit. Unit: calls. Defaults to 20.'),
-  max: whole({ min: 1 }).prefault(200).describe('Largest limit. Unit: calls. Defaults to 200.'),
-  queueSize: whole()
-    .prefault(4)
-    .describe(
-      'Queue allowance, added to gradient x old limit: how much the limit may grow while ' +
-        'responses are fast. Unit: calls. Defaults to 4.',
-    ),
-  smoothing: share()
-    .prefault(0.2)
-    .describe('Weight of the new limit against the old one. Unit: share. Defaults to 0.2.'),
-  rttTolerance: factor()
-    .prefault(1.5)
-    .describe(
-      'Ratio of latency to its long-term average above which the limit shrinks. Unit: factor, ' +
-        'at least 1. Defaults to 1.5.',
-    ),
-  longWindow: whole({ min: 1 })
-    .prefault(600)
-    .describe(
-      'Responses in the long-term average; after the first 10 each has weight 2/(longWindow + ' +
-        '1). Unit: calls. Defaults to 600.',
-    ),
+  initial: field.whole(20, 'First limit.', { unit: 'calls', min: 1 }),
+  min: field.whole(20, 'Smallest limit.', { unit: 'calls', min: 1 }),
+  max: field.whole(200, 'Largest limit.', { unit: 'calls', min: 1 }),
+  queueSize: field.whole(
+    4,
+    'Queue allowance, added to gradient x old limit: how much the limit may grow while responses are fast.',
+    { unit: 'calls' },
+  ),
+  smoothing: field.share(0.2, 'Weight of the new limit against the old one.'),
+  rttTolerance: field.of(
+    factor(),
+    1.5,
+    'Ratio of latency to its long-term average above which the limit shrinks.',
+    'factor, at least 1',
+  ),
+  longWindow: field.whole(
+    600,
+    'Responses in the long-term average; after the first 10 each has weight 2/(longWindow + 1).',
+    { unit: 'calls', min: 1 },
+  ),
 });
 
 /** The limit shrinks while responses are slower than the long average, and otherwise grows slowly. */

@@ -1,25 +1,20 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { unit, type StreamKey } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { share, whole } from '../../contracts/quantities/quantities.js';
 import { adaptive, boundProblems, SampledLimit } from '../mechanisms/concurrency-limiter.js';
 
 const schema = z.strictObject({
-  initial: whole({ min: 1 }).prefault(20).describe('First limit. Unit: calls. Defaults to 20.'),
-  max: whole({ min: 1 })
-    .prefault(1000)
-    .describe('Largest limit; the smallest is 1. Unit: calls. Defaults to 1000.'),
-  smoothing: share()
-    .prefault(1)
-    .describe('Weight of the new limit against the old one. Unit: share. Defaults to 1.'),
-  probeMultiplier: whole({ min: 1 })
-    .prefault(30)
-    .describe(
-      'Interval between resets of the minimum latency, in multiples of the limit in calls, ' +
-        'shortened at random by up to half; the next call then sets the minimum. Unit: calls ' +
-        'per unit of the limit. Defaults to 30.',
-    ),
+  initial: field.whole(20, 'First limit.', { unit: 'calls', min: 1 }),
+  max: field.whole(1000, 'Largest limit; the smallest is 1.', { unit: 'calls', min: 1 }),
+  smoothing: field.share(1, 'Weight of the new limit against the old one.'),
+  probeMultiplier: field.whole(
+    30,
+    'Interval between resets of the minimum latency, in multiples of the limit in calls, shortened at random by up ' +
+      'to half; the next call then sets the minimum.',
+    { unit: 'calls per unit of the limit', min: 1 },
+  ),
 });
 
 /**

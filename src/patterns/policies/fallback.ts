@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { absent, field } from '../../contracts/fields/field.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Lane } from '../../kernel/lanes.js';
 import type { StreamKey } from '../../kernel/rng.js';
@@ -22,7 +22,7 @@ import type {
   PolicyState,
 } from '../../contracts/patterns/policy.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
-import { count, distribution, whole } from '../../contracts/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { outcomeList } from '../mechanisms/retry-traits.js';
 
@@ -35,47 +35,45 @@ const schema = z.strictObject({
         'deadlineExceeded], every failure except clientError, because the deadline is inside ' +
         'the fallback.',
     ),
-  after: distribution()
-    .prefault(0)
-    .describe(
-      'Time the fallback takes, such as looking up a default. The deadline does not cover it, ' +
-        'because it is inside the fallback. Unit: distribution of durations. Defaults to 0.',
+  after: field.of(
+    distribution(),
+    0,
+    'Time the fallback takes, such as looking up a default. The deadline does not cover it, because it is inside ' +
+      'the fallback.',
+    'distribution of durations',
+  ),
+  status: field.whole(
+    absent('200'),
+    'Status of the fallback response. A gateway and a client pass it on; a service answers its own callers with ' +
+      'its own status.',
+    { unit: 'HTTP status, 200 to 399', min: 200, max: 399 },
+  ),
+  call: field.of(
+    z.string().min(1),
+    absent(),
+    'Endpoint to call instead, after `after`, with the policies that the caller has for it. If it fails, the call ' +
+      'fails with that outcome.',
+    '`component.endpoint`',
+  ),
+  steps: field.of(
+    z.array(z.unknown()),
+    absent(),
+    'Steps that the caller runs instead, after `after`, with its own CPU, worker and calls. The end of the steps ' +
+      'is the response, `respond` sets a different one, and a failure inside is the outcome of the call. In a ' +
+      'workload the user runs them.',
+    'list of steps',
+  ),
+  maxConcurrent: field.limit(
+    absent(
+      '10 with `order: hystrix` (fallback.isolation.semaphore.maxConcurrentRequests), otherwise to unlimited',
     ),
-  status: whole({ min: 200, max: 399 })
-    .optional()
-    .describe(
-      'Status of the fallback response. A gateway and a client pass it on; a service answers ' +
-        'its own callers with its own status. Unit: HTTP status, 200 to 399. Defaults to 200.',
-    ),
-  call: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Endpoint to call instead, after `after`, with the policies that the caller has for it. ' +
-        'If it fails, the call fails with that outcome. Unit: `component.endpoint`. Defaults to ' +
-        'none.',
-    ),
-  steps: z
-    .array(z.unknown())
-    .optional()
-    .describe(
-      'Steps that the caller runs instead, after `after`, with its own CPU, worker and calls. ' +
-        'The end of the steps is the response, `respond` sets a different one, and a failure ' +
-        'inside is the outcome of the call. In a workload the user runs them. Unit: list of ' +
-        'steps. Defaults to none.',
-    ),
-  maxConcurrent: count({ min: 1 })
-    .optional()
-    .describe(
-      'Fallbacks in progress at once, per state (by default each instance of the caller and each ' +
-        'callee): further calls fail with rejectedBulkhead instead. It limits only fallbacks that ' +
-        'take time. Unit: calls, or `unlimited`. Defaults to 10 with `order: hystrix` ' +
-        '(fallback.isolation.semaphore.maxConcurrentRequests), otherwise to unlimited.',
-    ),
-  degraded: flag(true).describe(
-    'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are ' +
-      'successes. Unit: boolean. Defaults to true.',
+    'Fallbacks in progress at once, per state (by default each instance of the caller and each callee): further ' +
+      'calls fail with rejectedBulkhead instead. It limits only fallbacks that take time.',
+    { unit: 'calls, or `unlimited`' },
+  ),
+  degraded: field.flag(
+    true,
+    'Whether the answer counts as `degraded`; with false it counts as `ok`. Both are successes.',
   ),
 });
 

@@ -1,28 +1,26 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { field } from '../../contracts/fields/field.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
+import { durationOrNone } from '../../contracts/quantities/quantities.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
 import { Hedging } from '../mechanisms/hedging.js';
 import { OutcomeSet, outcomeTerms } from '../mechanisms/outcome-terms.js';
 import { HEDGE } from '../mechanisms/families.js';
 
 const schema = z.strictObject({
-  after: durationOrNone()
-    .prefault('2s')
-    .describe(
-      'Time without a result after which the next attempt is sent, measured from the previous ' +
-        'one (`Delay`). 0 sends all at once (parallel mode); `none`, a negative Delay, sends ' +
-        'one only after a handled failure (fallback mode). Unit: duration, or `none`. Defaults ' +
-        'to 2s.',
-    ),
-  attempts: whole({ min: 2, max: 11 })
-    .prefault(2)
-    .describe(
-      'Total attempts, including the first: `MaxHedgedAttempts` + 1. Unit: attempts. Defaults ' +
-        'to 2.',
-    ),
+  after: field.of(
+    durationOrNone(),
+    '2s',
+    'Time without a result after which the next attempt is sent, measured from the previous one (`Delay`). 0 sends ' +
+      'all at once (parallel mode); `none`, a negative Delay, sends one only after a handled failure (fallback mode).',
+    'duration, or `none`',
+  ),
+  attempts: field.whole(2, 'Total attempts, including the first: `MaxHedgedAttempts` + 1.', {
+    unit: 'attempts',
+    min: 2,
+    max: 11,
+  }),
   on: outcomeTerms()
     .prefault(['any'])
     .describe(
@@ -30,10 +28,10 @@ const schema = z.strictObject({
         'outcome, success or failure, ends the call. If every attempt is handled, the call ends ' +
         'with the outcome of the first. Unit: list. Defaults to [any].',
     ),
-  otherInstance: flag(false).describe(
-    'Whether a hedge goes to an instance that the call has not used yet, if there is one; ' +
-      'in .NET an ActionGenerator or the routing of the handler can do this. Unit: boolean. ' +
-      'Defaults to false.',
+  otherInstance: field.flag(
+    false,
+    'Whether a hedge goes to an instance that the call has not used yet, if there is one; in .NET an ' +
+      'ActionGenerator or the routing of the handler can do this.',
   ),
 });
 

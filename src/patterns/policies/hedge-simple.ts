@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { flag } from '../../contracts/quantities/fields.js';
+import { absent, field, required } from '../../contracts/fields/field.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { share, whole } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import {
@@ -17,28 +16,28 @@ import { HEDGE } from '../mechanisms/families.js';
 import { problemsOf } from '../mechanisms/problems.js';
 
 const schema = z.strictObject({
-  after: durationOrPercentile().describe(
-    'Time without a response after which the next attempt is sent in parallel, measured from ' +
-      'the previous one; 0 sends all at once. `p95` is the 95th percentile of the latest 1000 ' +
-      'first attempts of this state; no hedge is sent until 100 of them have ended. Unit: ' +
-      'duration, or `p1` to `p99`, `p999`. Required.',
+  after: field.of(
+    durationOrPercentile(),
+    required,
+    'Time without a response after which the next attempt is sent in parallel, measured from the previous one; 0 ' +
+      'sends all at once. `p95` is the 95th percentile of the latest 1000 first attempts of this state; no hedge is ' +
+      'sent until 100 of them have ended.',
+    'duration, or `p1` to `p99`, `p999`',
   ),
-  attempts: whole({ min: 1, max: 10 })
-    .prefault(2)
-    .describe(
-      'Total attempts, including the first. The first success ends the call, as does a ' +
-        'failure that another attempt would not change (clientError, deadlineExceeded); the ' +
-        'other attempts are cancelled. Unit: attempts. Defaults to 2.',
-    ),
-  maxExtraLoad: share()
-    .optional()
-    .describe(
-      'Long-run hedges per call: each call earns this share of a hedge, up to ten hedges are ' +
-        'saved, and without credit no hedge is sent. Unit: share. Defaults to none.',
-    ),
-  otherInstance: flag(true).describe(
-    'Whether a hedge goes to an instance that the call has not used yet, if there is one. ' +
-      'Unit: boolean. Defaults to true.',
+  attempts: field.whole(
+    2,
+    'Total attempts, including the first. The first success ends the call, as does a failure that another attempt ' +
+      'would not change (clientError, deadlineExceeded); the other attempts are cancelled.',
+    { unit: 'attempts', min: 1, max: 10 },
+  ),
+  maxExtraLoad: field.share(
+    absent(),
+    'Long-run hedges per call: each call earns this share of a hedge, up to ten hedges are saved, and without ' +
+      'credit no hedge is sent.',
+  ),
+  otherInstance: field.flag(
+    true,
+    'Whether a hedge goes to an instance that the call has not used yet, if there is one.',
   ),
 });
 

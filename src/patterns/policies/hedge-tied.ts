@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration } from '../../contracts/quantities/quantities.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import { numberIn } from '../mechanisms/bundle-fields.js';
 import { ConstantDelay } from '../mechanisms/hedge-delay.js';
@@ -13,15 +13,14 @@ import { HEDGE } from '../mechanisms/families.js';
 const COPIES = 2;
 
 const schema = z.strictObject({
-  after: duration()
-    .prefault('0ms')
-    .describe(
-      'Delay between the first copy and the second. The server that starts one copy notifies ' +
-        'the other, which drops its copy if it has not started it. Until the notice arrives ' +
-        'both may start, so with a delay of 0 and empty queues the work is done twice. A delay ' +
-        'of twice the network latency avoids that, but costs that much waiting when the first ' +
-        'queue is full. Unit: duration. Defaults to 0ms.',
-    ),
+  after: field.duration(
+    '0ms',
+    'Delay between the first copy and the second. The server that starts one copy notifies the other, which drops ' +
+      'its copy if it has not started it. Until the notice arrives both may start, so with a delay of 0 and empty ' +
+      'queues the work is done twice. A delay of twice the network latency avoids that, but costs that much waiting ' +
+      'when the first queue is full.',
+    { allowZero: true },
+  ),
 });
 
 /** `hedge` of kind `tied`: the tied requests of The Tail at Scale. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
 import type { Meter } from '../mechanisms/meters.js';
 import {
   callFields,
@@ -17,27 +17,24 @@ import { RATE_LIMIT } from '../mechanisms/families.js';
 const INT_MAX = 2_147_483_647;
 
 const schema = z.strictObject({
-  limitForPeriod: whole({ min: 1, max: INT_MAX })
-    .prefault(50)
-    .describe(
-      'Permissions per cycle, per state (by default each instance of the caller and each ' +
-        'callee); unused ones are lost at the end of the cycle. Unit: calls. Defaults to 50.',
-    ),
-  limitRefreshPeriod: duration({ allowZero: false })
-    .prefault('500ns')
-    .describe(
-      'Length of a cycle. Cycles are aligned to the start of the process; after a restart to ' +
-        'its first call. With the default, calls are hardly ever limited. Unit: duration. ' +
-        'Defaults to 500ns.',
-    ),
-  timeoutDuration: duration()
-    .prefault('5s')
-    .describe(
-      'Longest wait for a permission; the permission of a later cycle is reserved at once. A ' +
-        'caller that would have to wait longer still sleeps this long and is then refused; in a ' +
-        'middleware it is refused at once, as by reservePermission. Unit: duration. Defaults to ' +
-        '5s.',
-    ),
+  limitForPeriod: field.whole(
+    50,
+    'Permissions per cycle, per state (by default each instance of the caller and each callee); unused ones are ' +
+      'lost at the end of the cycle.',
+    { unit: 'calls', min: 1, max: INT_MAX },
+  ),
+  limitRefreshPeriod: field.duration(
+    '500ns',
+    'Length of a cycle. Cycles are aligned to the start of the process; after a restart to its first call. With ' +
+      'the default, calls are hardly ever limited.',
+  ),
+  timeoutDuration: field.duration(
+    '5s',
+    'Longest wait for a permission; the permission of a later cycle is reserved at once. A caller that would have ' +
+      'to wait longer still sleeps this long and is then refused; in a middleware it is refused at once, as by ' +
+      'reservePermission.',
+    { allowZero: true },
+  ),
   ...limiterFields,
 });
 

@@ -1,17 +1,16 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { whole } from '../../contracts/quantities/quantities.js';
 import { budgetField, onField } from '../mechanisms/retrying.js';
 import { retries } from '../mechanisms/retry-traits.js';
 
 const schema = z.strictObject({
-  attempts: whole({ min: 1, max: 32768 })
-    .prefault(6)
-    .describe(
-      'Total tries, including the first (retries 5 of the service, plus the first); 1 never ' +
-        'retries. A retry follows the failure at once: Kong has no back-off. Unit: attempts. ' +
-        'Defaults to 6.',
-    ),
+  attempts: field.whole(
+    6,
+    'Total tries, including the first (retries 5 of the service, plus the first); 1 never retries. A retry follows ' +
+      'the failure at once: Kong has no back-off.',
+    { unit: 'attempts', min: 1, max: 32768 },
+  ),
   on: onField(
     '[connect], plus timeout and reset if the callee endpoint is idempotent: nginx does not ' +
       'repeat other requests, and Kong passes every response on, even a 503',

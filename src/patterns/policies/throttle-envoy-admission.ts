@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import { pow } from '../../kernel/math.js';
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
 import { OUTCOME, statusOf, withStatus, type Outcome } from '../../contracts/outcome.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, factor, share, whole } from '../../contracts/quantities/quantities.js';
+import { share } from '../../contracts/quantities/quantities.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import { Throttle, type ThrottleRule } from '../mechanisms/throttle.js';
 import { THROTTLE } from '../mechanisms/families.js';
@@ -14,36 +15,32 @@ import { problemsOf } from '../mechanisms/problems.js';
 const ACCURACY = 10_000;
 
 const schema = z.strictObject({
-  threshold: share()
-    .prefault('95%')
-    .describe(
-      'Success rate below which requests are refused. Every response below status 500 is a ' +
-        'success, including 429. Unit: share, at least 1%. Defaults to 95%.',
-    ),
-  aggression: factor()
-    .prefault(1)
-    .describe(
-      'The refusal probability is raised to the power 1/aggression: with larger values most ' +
-        'requests are refused sooner. Below 1 counts as 1. Unit: factor. Defaults to 1.',
-    ),
-  window: duration({ min: NS_PER_SECOND })
-    .prefault('30s')
-    .describe(
-      'Window in which responses are counted, in slices of 1s that expire one by one. ' +
-        'Requests refused here do not count. Unit: duration. Defaults to 30s.',
-    ),
-  maxReject: share()
-    .prefault('80%')
-    .describe(
-      'Largest refusal probability, so that some requests always probe whether the callee has ' +
-        'recovered. Unit: share. Defaults to 80%.',
-    ),
-  rpsThreshold: whole()
-    .prefault(0)
-    .describe(
-      'Average counted requests per second over the window, rounded down, below which nothing ' +
-        'is refused. Unit: requests per second. Defaults to 0.',
-    ),
+  threshold: field.of(
+    share(),
+    '95%',
+    'Success rate below which requests are refused. Every response below status 500 is a success, including 429.',
+    'share, at least 1%',
+  ),
+  aggression: field.factor(
+    1,
+    'The refusal probability is raised to the power 1/aggression: with larger values most requests are refused ' +
+      'sooner. Below 1 counts as 1.',
+  ),
+  window: field.duration(
+    '30s',
+    'Window in which responses are counted, in slices of 1s that expire one by one. Requests refused here do not ' +
+      'count.',
+    { min: NS_PER_SECOND },
+  ),
+  maxReject: field.share(
+    '80%',
+    'Largest refusal probability, so that some requests always probe whether the callee has recovered.',
+  ),
+  rpsThreshold: field.whole(
+    0,
+    'Average counted requests per second over the window, rounded down, below which nothing is refused.',
+    { unit: 'requests per second' },
+  ),
 });
 
 /** Envoy's admission_control.cc: acts on the success rate of the requests that were sent. */

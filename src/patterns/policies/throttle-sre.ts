@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { field } from '../../contracts/fields/field.js';
 import type { Ns } from '../../kernel/time.js';
 import { OUTCOME, type Outcome } from '../../contracts/outcome.js';
 import { NO_TRAITS } from '../../contracts/patterns/policy-traits.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { duration, factor } from '../../contracts/quantities/quantities.js';
 import { OutcomeSet, REFUSED_HERE, UNANSWERED } from '../mechanisms/outcome-terms.js';
 import { RecentRequests } from '../mechanisms/recent-requests.js';
 import { Throttle, type ThrottleRule } from '../mechanisms/throttle.js';
@@ -24,20 +24,17 @@ const NOT_ACCEPTED = new OutcomeSet([
 ]);
 
 const schema = z.strictObject({
-  k: factor()
-    .prefault(2)
-    .describe(
-      'Ratio of requests to accepts above which throttling starts (K): with 2 the callee may ' +
-        'refuse half of the requests; a lower value refuses more at the caller. Unit: factor. ' +
-        'Defaults to 2.',
-    ),
-  window: duration({ min: PARTS })
-    .prefault('2m')
-    .describe(
-      'Window in which requests and accepts are counted, in 120 slices that expire one by ' +
-        'one. A request is accepted if the callee answers it, even with an error of its own, ' +
-        'but not with 429, 503 or a full queue. Unit: duration. Defaults to 2m.',
-    ),
+  k: field.factor(
+    2,
+    'Ratio of requests to accepts above which throttling starts (K): with 2 the callee may refuse half of the ' +
+      'requests; a lower value refuses more at the caller.',
+  ),
+  window: field.duration(
+    '2m',
+    'Window in which requests and accepts are counted, in 120 slices that expire one by one. A request is accepted ' +
+      'if the callee answers it, even with an error of its own, but not with 429, 503 or a full queue.',
+    { min: PARTS },
+  ),
 });
 
 /**

@@ -1,13 +1,7 @@
 import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import {
-  count,
-  duration,
-  durationOrNone,
-  rate,
-  whole,
-} from '../../contracts/quantities/quantities.js';
+import { count, duration, durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import type { FunctionSettings, kpaSchema } from '../../contracts/scenario/functions.js';
 import { autoscalerField, cpuShareSchema, memorySchema, reservedSchema } from './function-kinds.js';
 import {
@@ -88,12 +82,10 @@ export function functionSchema(
         'Largest number of environments created at once; beyond it, requests get a 429. Unit: count. ' +
           'Defaults by kind: cloudRun unlimited, else 1000. Not with knative.',
       ),
-    scaleRate: rate()
-      .optional()
-      .describe(
-        'Number of environments that can be created per second after the `burst`. Unit: rate. Defaults to ' +
-          '100/s, as 1000 in ten seconds. Not with knative.',
-      ),
+    scaleRate: field.rate(
+      absent('100/s, as 1000 in ten seconds. Not with knative'),
+      'Number of environments that can be created per second after the `burst`.',
+    ),
     provisioned: whole({ max: 100_000 })
       .prefault(0)
       .describe(

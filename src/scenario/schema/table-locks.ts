@@ -1,6 +1,5 @@
 import { absent, field } from '../../contracts/fields/field.js';
 import { nameText } from '../../contracts/fields/common.js';
-import { durationOrNone } from '../../contracts/quantities/quantities.js';
 import { TABLE_MODES } from '../../language/table-locks.js';
 import { z } from 'zod';
 
@@ -14,20 +13,16 @@ export const tableLockFields = {
       'mongo, dynamodb and elasticsearch.',
     'name of a table',
   ),
-  tableLock: z
-    .enum(TABLE_MODES)
-    .optional()
-    .describe(
-      'Mode of that lock, which decides what it conflicts with, as in PostgreSQL: ALTER TABLE takes ' +
-        '`accessExclusive`, CREATE INDEX `share`, CREATE INDEX CONCURRENTLY and VACUUM `shareUpdateExclusive`. ' +
-        'Kind mysql has accessShare, rowExclusive and accessExclusive. Defaults to rowExclusive with `write`, ' +
-        'rowShare with `lock`, else accessShare.',
-    ),
-  lockTimeout: durationOrNone({ allowZero: false })
-    .optional()
-    .describe(
-      'Longest wait of this operation for its table, and then for its row (`SET lock_timeout`); after it, the ' +
-        'statement fails with 500. Unit: duration or `none`. Defaults to `lockTimeout` of the database; the wait ' +
-        'for a table of kind mysql defaults to none.',
-    ),
+  tableLock: field.of(
+    z.enum(TABLE_MODES),
+    absent('rowExclusive with `write`, rowShare with `lock`, else accessShare'),
+    'Mode of that lock, which decides what it conflicts with, as in PostgreSQL: ALTER TABLE takes ' +
+      '`accessExclusive`, CREATE INDEX `share`, CREATE INDEX CONCURRENTLY and VACUUM `shareUpdateExclusive`. Kind ' +
+      'mysql has accessShare, rowExclusive and accessExclusive.',
+  ),
+  lockTimeout: field.timeLimit(
+    absent('`lockTimeout` of the database; the wait for a table of kind mysql defaults to none'),
+    'Longest wait of this operation for its table, and then for its row (`SET lock_timeout`); after it, the ' +
+      'statement fails with 500.',
+  ),
 };
