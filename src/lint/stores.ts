@@ -1,7 +1,7 @@
 import { meanOf } from '../kernel/distribution.js';
 import { meanCount } from './counts.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
-import type { EventStore, StorePart } from '../contracts/scenario/stores.js';
+import type { EventStore, StorePart } from '../contracts/scenario/event-stores.js';
 import type { StepOf } from '../contracts/scenario/steps.js';
 
 /** Time of a run: total, and CPU. */

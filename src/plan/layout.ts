@@ -14,7 +14,8 @@ import type { Saga, SagaStep } from '../contracts/scenario/sagas.js';
 import type { Gateway, Request, Route, Workload } from '../contracts/scenario/scenario.js';
 import type { Endpoint, Service } from '../contracts/scenario/services.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
-import type { EventStore, Projection, StorePart } from '../contracts/scenario/stores.js';
+import type { EventStore, StorePart } from '../contracts/scenario/event-stores.js';
+import type { Projection } from '../contracts/scenario/projections.js';
 import type { Incoming } from './incoming.js';
 import type { Problems } from './problem.js';
 

@@ -1,6 +1,6 @@
 import { OP } from '../contracts/plan/program.js';
 import type { PlanProjection, PlanProjectionAct } from '../contracts/plan/stores.js';
-import type { Projection } from '../contracts/scenario/stores.js';
+import type { Projection } from '../contracts/scenario/projections.js';
 import { eachStep } from '../language/each-step.js';
 import type { Step } from '../contracts/scenario/steps.js';
 import { BARE } from './calls.js';

@@ -1,7 +1,7 @@
 import { meanOf } from '../kernel/distribution.js';
 import type { PlanRoute } from '../contracts/plan/replication.js';
 import type { StepOf } from '../contracts/scenario/steps.js';
-import { mayLoad, type ReadOf } from '../contracts/scenario/stores.js';
+import { mayLoad, type ReadOf } from '../contracts/scenario/projections.js';
 import { act, projectionsOf, workOf } from './projections.js';
 import type { Scope } from './scope.js';
 import { writeLoad } from './stores.js';

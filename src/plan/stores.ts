@@ -2,7 +2,7 @@ import type { Ns } from '../kernel/time.js';
 import { OP } from '../contracts/plan/program.js';
 import type { NodeRoute } from '../contracts/plan/replication.js';
 import type { StepOf, Bundle, Step } from '../contracts/scenario/steps.js';
-import type { EventStore, LoadStep, StorePart } from '../contracts/scenario/stores.js';
+import type { EventStore, LoadStep, StorePart } from '../contracts/scenario/event-stores.js';
 import { LOADS, REGISTERS, type PlanStore, type PlanStoreAct } from '../contracts/plan/stores.js';
 import { eachStep } from '../language/each-step.js';
 import { SLOT } from './assembler.js';

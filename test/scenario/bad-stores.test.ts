@@ -34,6 +34,13 @@ const BAD: readonly (readonly [
   says: string,
   suggestion?: string,
 ])[] = [
+  [
+    'a backlog that no group reads, and a view that is never rebuilt',
+    'events: { kind: kafka }',
+    'events: { kind: kafka, backlog: 5 }',
+    'FL208',
+    'no group reads the backlog',
+  ],
   ['an unknown store', 'load: ledger', 'load: leger', 'FL404', 'no event store leger', 'ledger'],
   [
     'an append to a database',

@@ -1,5 +1,6 @@
 import type { Cache, CacheLevel } from '../../contracts/scenario/caching.js';
-import type { EventStore, Projection } from '../../contracts/scenario/stores.js';
+import type { EventStore } from '../../contracts/scenario/event-stores.js';
+import type { Projection } from '../../contracts/scenario/projections.js';
 import { plural } from '../../text/words.js';
 import { all, fieldsText, setFieldsText } from './fields.js';
 import { HOST } from './process-text.js';

@@ -1,5 +1,6 @@
 import type { Ns } from '../../kernel/time.js';
-import type { EventStore, Projection, ReadOf } from '../scenario/stores.js';
+import type { EventStore } from '../scenario/event-stores.js';
+import type { Projection, ReadOf } from '../scenario/projections.js';
 
 /** Number of loads of one strand that an append can refer to, and of loop registers of a strand. */
 export const LOADS = 4;

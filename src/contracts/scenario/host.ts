@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { labels, nameText } from '../fields/common.js';
+import { field } from '../fields/field.js';
+import { whole } from '../quantities/quantities.js';
 import type { Queue, Shed } from './resources.js';
 import type { Cpu, GcSettings, Lifecycle, MemorySettings } from './process.js';
 import type { Protocol } from './connections.js';
@@ -9,6 +13,20 @@ import type { Discovery } from './discovery.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Layer, LoadBalancing, OutlierDetection, RetryAfter } from './policies.js';
 import type { Described } from './described.js';
+
+/** Placement of replicas: a zone, a list assigned in turn, or counts. */
+export const zoneSchema = z
+  .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
+  .describe(
+    'Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.',
+  );
+
+/** Place and labels of a server that is a component. */
+export const placed = {
+  zone: zoneSchema.optional(),
+  external: field.of(z.boolean(), false, 'Operated by a third party.'),
+  labels,
+};
 
 /** Admission control. Checks in this order: shed, rate limit, concurrency limit. */
 export interface Admission {

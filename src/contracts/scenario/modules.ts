@@ -3,7 +3,8 @@ import type { Registry } from './registries.js';
 import type { Broker, Topic } from './messaging.js';
 import type { Saga } from './sagas.js';
 import type { Bus, MessageQueue } from './queues.js';
-import type { EventStore, Projection } from './stores.js';
+import type { EventStore } from './event-stores.js';
+import type { Projection } from './projections.js';
 
 /** Sections of components other than services, gateways, databases and workloads: one component of each. */
 export interface ModuleComponents {

@@ -5,7 +5,8 @@ import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PublishStep } from './messaging.js';
 import type { Connections } from './connections.js';
-import type { AppendStep, LoadStep, ReadOf } from './stores.js';
+import type { AppendStep, LoadStep } from './event-stores.js';
+import type { ReadOf } from './projections.js';
 import type { Target } from './target.js';
 
 export interface Condition {

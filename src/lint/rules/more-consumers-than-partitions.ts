@@ -1,4 +1,4 @@
-import type { Projection } from '../../contracts/scenario/stores.js';
+import type { Projection } from '../../contracts/scenario/projections.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { yamlAt } from '../words.js';

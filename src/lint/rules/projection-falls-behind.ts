@@ -2,7 +2,7 @@ import { meanOf } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { eachStep } from '../../language/each-step.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';
-import type { Projection } from '../../contracts/scenario/stores.js';
+import type { Projection } from '../../contracts/scenario/projections.js';
 import type { Step } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';
 import { allPublishedTo } from '../published.js';

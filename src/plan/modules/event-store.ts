@@ -1,7 +1,7 @@
 import { appendsOnce } from '../../contracts/plan/stores.js';
 import { DISK } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
-import { partsOfStore, type StorePart } from '../../contracts/scenario/stores.js';
+import { partsOfStore, type StorePart } from '../../contracts/scenario/event-stores.js';
 import { isFree } from '../free.js';
 import { partOf } from '../layout.js';
 import { connectionsOf, poolAt } from '../pools.js';

@@ -1,4 +1,4 @@
-import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
+import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/projections.js';
 import { planProjections, workOf, writeProjector } from '../projections.js';
 import { PASSIVE, program, sourcesOf, type PlanModule } from './kind.js';
 import { FREE_CPU, type Cpu } from '../../contracts/scenario/process.js';

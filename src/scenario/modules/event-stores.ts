@@ -1,7 +1,7 @@
-import { partsOfStore } from '../../contracts/scenario/stores.js';
+import { partsOfStore } from '../../contracts/scenario/event-stores.js';
 import { layPools } from '../inherit-pools.js';
 import { fits } from '../resolve/fault-fits.js';
-import { eventStoreSchema } from '../schema/stores.js';
+import { eventStoreSchema } from '../../contracts/scenario/event-stores.js';
 import { wrapCores } from '../short-forms.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import { resolveEventStore } from './event-stores/resolve.js';
@@ -17,7 +17,7 @@ export const eventStores: Module<'eventStores'> = {
   expand: wrapCores,
   inherit: layPools,
   visit: unchanged,
-  parts: ({ output }) => partsOfStore(output.snapshots !== undefined, output.appendMode),
+  parts: ({ output }) => partsOfStore(output.snapshots !== null, output.appendMode),
   instead: (name) => `${name} is an event store: write load: ${name} or append: ${name}`,
   lags: none,
   resolve: resolveEventStore,

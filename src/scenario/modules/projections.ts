@@ -1,6 +1,6 @@
-import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/stores.js';
+import { hasOwnPart, OWN_PROJECTOR } from '../../contracts/scenario/projections.js';
 import { cursorAt, type Context } from '../resolve/context.js';
-import { projectionSchema } from '../schema/stores.js';
+import { projectionSchema } from '../../contracts/scenario/projections.js';
 import { STORE_REFERENCE } from './event-stores/reference.js';
 import { asHost, noHost, none, unchanged, type Module, type Parts } from './kind.js';
 import { resolveProjection } from './projections/resolve.js';

@@ -8,7 +8,7 @@ import { isOfKind } from '../resolve/targets.js';
 import type { BundleOutput } from '../schema/bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
 import { consumerFields } from '../schema/consumer.js';
-import type { EventStoreOutput } from '../schema/stores.js';
+import type { WrittenEventStore } from '../../contracts/scenario/event-stores.js';
 import { ENDS } from './ends.js';
 import { consumerName, entryFields } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
@@ -138,7 +138,7 @@ workloads:
   },
 });
 
-function checkStore(here: Cursor, from: string, store: EventStoreOutput | undefined): void {
+function checkStore(here: Cursor, from: string, store: WrittenEventStore | undefined): void {
   if (!isOfKind(here, from, 'eventStore')) return;
   const { kind = 'simple', partitions = 1 } = store ?? {};
   if (kind === 'marten' || kind === 'axon') {

@@ -4,7 +4,7 @@ import type { Registry } from '../../contracts/scenario/registries.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Cursor } from '../resolve/context.js';
 import { labels, entryText, extending } from '../../contracts/fields/common.js';
-import { zoneSchema } from '../schema/host.js';
+import { zoneSchema } from '../../contracts/scenario/host.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */
 export interface RegistryKind<Schema extends z.ZodObject = z.ZodObject> {

@@ -1,7 +1,9 @@
-import type { Described } from '../../contracts/scenario/described.js'; /** Descriptive fields of every component. */
+import type { Described } from '../../contracts/scenario/described.js';
+
+/** Descriptive fields of every component. */
 export interface Written {
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
+  readonly title?: string | null | undefined;
+  readonly description?: string | null | undefined;
   readonly critical: boolean;
 }
 

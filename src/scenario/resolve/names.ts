@@ -144,7 +144,7 @@ export function sorted<T>(
 
 /** A map of the same names in code-unit order, each value converted. */
 export function mapOf<T, R>(
-  record: Readonly<Record<string, T>> | undefined,
+  record: Readonly<Record<string, T>> | null | undefined,
   make: (name: string, value: T) => R,
 ): ReadonlyMap<string, R> {
   return new Map(sorted(record).map(([name, value]) => [name, make(name, value)]));

@@ -9,11 +9,12 @@ import { sorted } from './names.js';
 export function resolvePlacement(
   here: Cursor,
   replicas: number | undefined,
-  zone: string | readonly string[] | Readonly<Record<string, number>> | undefined,
+  zone: string | readonly string[] | Readonly<Record<string, number>> | null | undefined,
   most = 0,
 ): { replicas: number; zones: (string | null)[] } {
   const at = here.in('zone');
-  if (zone === undefined) return deal(replicas ?? 1, [...here.names.zones].sort(), most);
+  if (zone === undefined || zone === null)
+    return deal(replicas ?? 1, [...here.names.zones].sort(), most);
   if (typeof zone === 'string') {
     check(at, zone);
     return deal(replicas ?? 1, [zone], most);

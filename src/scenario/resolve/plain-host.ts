@@ -6,7 +6,7 @@ import { sorted } from './names.js';
 interface HostText extends Written {
   readonly storage?: number;
   readonly external?: boolean;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }
 
 /** A host without workers, admission control, memory and a platform: every request runs immediately on its cores. */

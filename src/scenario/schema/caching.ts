@@ -10,7 +10,7 @@ import {
   inheriting,
   nameText,
 } from '../../contracts/fields/common.js';
-import { zoneSchema } from './host.js';
+import { zoneSchema } from '../../contracts/scenario/host.js';
 import { cpuSchema } from '../../contracts/scenario/process.js';
 import { pool } from '../../contracts/scenario/pools.js';
 

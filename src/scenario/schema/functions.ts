@@ -13,7 +13,8 @@ import {
   named,
 } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
-import { zoneSchema, type HostOutput, type HostShape } from './host.js';
+import { zoneSchema } from '../../contracts/scenario/host.js';
+import type { HostOutput, HostShape } from './host.js';
 
 /** A validated function. */
 export interface FunctionOutput {

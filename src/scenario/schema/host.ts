@@ -17,6 +17,7 @@ import { autoscalingSchema, type AutoscalingOutput } from './autoscaling-kinds.j
 import { outlierDetectionSchema, type BundleOutput, type OutlierOutput } from './bundle.js';
 import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
 import { discoverySchema, type DiscoveryOutput } from './discovery.js';
+import { zoneSchema } from '../../contracts/scenario/host.js';
 import { protocolSchema, type WrittenProtocol } from '../../contracts/scenario/connections.js';
 import { disruptionBudgetSchema, type BudgetOutput } from './nodes.js';
 import {
@@ -25,20 +26,6 @@ import {
 } from '../../contracts/scenario/health-checks.js';
 import { probesSchema, type WrittenProbes } from '../../contracts/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
-
-/** Placement of replicas: a zone, a list assigned in turn, or counts. */
-export const zoneSchema = z
-  .union([nameText(), z.array(nameText()).min(1), z.record(nameText(), whole({ min: 1 }))])
-  .describe(
-    'Zones of the replicas: a name, a list dealt in turn, or counts. Defaults to all in turn.',
-  );
-
-/** Place and labels of a server that is a component. */
-export const placed = {
-  zone: zoneSchema.optional(),
-  external: field.of(z.boolean(), false, 'Operated by a third party.'),
-  labels,
-};
 
 export const queueSchema = z.strictObject({
   capacity: field.limit(

@@ -19,7 +19,8 @@ import type { networkSchema } from '../../contracts/scenario/network.js';
 import type { platformSchema } from './platform.js';
 import type { RegistryFields } from '../registries/written.js';
 import type { QueueFields } from '../queues/written.js';
-import type { EventStoreOutput, ProjectionOutput } from './stores.js';
+import type { WrittenEventStore } from '../../contracts/scenario/event-stores.js';
+import type { WrittenProjection } from '../../contracts/scenario/projections.js';
 import type { WorkloadOutput } from './workload.js';
 
 /** By section of a module: a validated entry. */
@@ -29,8 +30,8 @@ export interface ModuleOutputs {
   readonly sagas: SagaOutput;
   readonly queues: QueueFields;
   readonly caches: CacheOutput;
-  readonly eventStores: EventStoreOutput;
-  readonly projections: ProjectionOutput;
+  readonly eventStores: WrittenEventStore;
+  readonly projections: WrittenProjection;
   readonly registries: RegistryFields;
 }
 

@@ -15,15 +15,16 @@ import {
   show,
 } from '../../contracts/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
-import type { ReadOf } from '../../contracts/scenario/stores.js';
+import type { ReadOf } from '../../contracts/scenario/projections.js';
 import type { BundleOutput } from './bundle.js';
 import { cacheStepSchema, type CacheStepOutput } from './cache-step.js';
 import { publishFields, type PublishOutput } from './publish.js';
 import { sagaStepFields, type SagaStepOutput } from './saga-step.js';
 import type { ReadRoute } from '../../contracts/scenario/replication.js';
 import { readRoute } from './replication.js';
-import type { AppendOutput, LoadOutput } from './stores.js';
-import { appendFields, loadFields, readFields } from './stores.js';
+import type { WrittenAppend, WrittenLoad } from '../../contracts/scenario/event-stores.js';
+import { appendFields, loadFields } from '../../contracts/scenario/event-stores.js';
+import { readFields } from '../../contracts/scenario/projections.js';
 import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import {
@@ -103,8 +104,8 @@ export interface StepOutput {
     readonly key?: string;
     readonly consistency?: ReadOf['consistency'];
   };
-  readonly load?: LoadOutput;
-  readonly append?: AppendOutput;
+  readonly load?: WrittenLoad;
+  readonly append?: WrittenAppend;
   readonly publish?: PublishOutput;
   readonly saga?: SagaStepOutput;
   readonly transaction?: TransactionOutput<StepOutput>;

@@ -39,7 +39,7 @@ export function resolvePool(here: Cursor, output: WrittenPool): Pool {
 /** Resolves the pools of individual callers. */
 export function resolvePools(
   here: Cursor,
-  outputs: Readonly<Record<string, WrittenPool>> | undefined,
+  outputs: Readonly<Record<string, WrittenPool>> | null | undefined,
 ): ReadonlyMap<string, Pool> {
   const pools = mapOf(outputs, (caller, own) => {
     const at = here.in('pools', caller);

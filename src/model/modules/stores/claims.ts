@@ -1,7 +1,7 @@
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { ClaimRules } from '../../../contracts/scenario/stores.js';
+import type { ClaimRules } from '../../../contracts/scenario/projections.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 

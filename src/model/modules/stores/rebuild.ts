@@ -3,7 +3,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
-import type { Projection } from '../../../contracts/scenario/stores.js';
+import type { Projection } from '../../../contracts/scenario/projections.js';
 import type { Durations } from '../../data/figures/meters.js';
 import type { Run } from '../../data/run.js';
 import type { Segments } from './segments.js';

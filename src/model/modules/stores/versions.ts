@@ -5,7 +5,7 @@ import { Slots } from '../../../kernel/pool.js';
 import type { Ns } from '../../../kernel/time.js';
 import { OUTCOME, PENDING, withStatus, type Outcome } from '../../../contracts/outcome.js';
 import type { PlanProjection } from '../../../contracts/plan/stores.js';
-import type { ReadOf } from '../../../contracts/scenario/stores.js';
+import type { ReadOf } from '../../../contracts/scenario/projections.js';
 import type { Counter, Durations } from '../../data/figures/meters.js';
 import type { ActRun } from '../../data/run.js';
 import type { Entries } from './entries.js';

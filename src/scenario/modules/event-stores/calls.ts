@@ -1,6 +1,7 @@
 import type { Scenario } from '../../../contracts/scenario/scenario.js';
 import type { StepOf } from '../../../contracts/scenario/steps.js';
-import { mayLoad, partsOfStore, type ReadOf } from '../../../contracts/scenario/stores.js';
+import { partsOfStore } from '../../../contracts/scenario/event-stores.js';
+import { mayLoad, type ReadOf } from '../../../contracts/scenario/projections.js';
 import type { CallEdge } from '../../resolve/call-edge.js';
 
 type Stored = Pick<Scenario, 'eventStores' | 'projections'>;

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Entry } from '../kind.js';
-import type { EventStore } from '../../../contracts/scenario/stores.js';
-import type { EventStoreOutput } from '../../schema/stores.js';
+import type { EventStore } from '../../../contracts/scenario/event-stores.js';
+import type { WrittenEventStore } from '../../../contracts/scenario/event-stores.js';
 import type { Cursor } from '../../resolve/context.js';
 import { resolveCpu } from '../../sections/cpu.js';
 import { resolvePlacement } from '../../resolve/placement.js';
@@ -18,42 +18,26 @@ const MARTEN_STALE = 3 * NS_PER_SECOND;
 /** Resolves an event store. */
 export function resolveEventStore({ here, name, output }: Entry<'eventStores'>): EventStore {
   checkKeyName(here.in('stream', 'key'), output.stream.key);
-  const { kind, append, read, readPerEvent, apply, upcast, commitLatency } = output;
   checkOrder(here, output);
-  const placement = resolvePlacement(here, output.partitions, output.zone);
-  const cpu = resolveCpu(here.in('cpu'), output.cpu);
+  const { extends: _from, storage: _disk, zone, ...own } = output;
+  const placement = resolvePlacement(here, own.partitions, zone);
+  const cpu = resolveCpu(here.in('cpu'), own.cpu);
   return {
+    ...own,
     ...plainHost(name, output, { ...placement, cpu }),
-    kind,
-    append,
-    read,
-    readPerEventNs: readPerEvent,
-    applyNs: apply,
-    upcastNs: upcast,
-    batch: output.batch ?? (kind === 'axon' ? AXON_BATCH : Infinity),
-    commitLatency,
-    partitions: output.partitions,
-    appendMode: kind === 'marten' ? (output.appendMode ?? 'quick') : null,
-    staleAfterNs: output.staleAfter ?? MARTEN_STALE,
-    stream: output.stream,
-    snapshots: output.snapshots ?? null,
-    maxConnections: output.maxConnections,
+    batch: own.batch ?? (own.kind === 'axon' ? AXON_BATCH : Infinity),
+    appendMode: own.kind === 'marten' ? (own.appendMode ?? 'quick') : null,
+    staleAfterNs: own.staleAfterNs ?? MARTEN_STALE,
     reserved: 0,
-    connect: output.connect,
-    pool: resolvePool(here.in('pool'), output.pool),
-    pools: resolvePools(here, output.pools),
+    pool: resolvePool(here.in('pool'), own.pool),
+    pools: resolvePools(here, own.pools),
   };
 }
 
 /** Reports fields about reserved positions at other stores than Marten, where commits determine the order of events. */
-function checkOrder(here: Cursor, output: EventStoreOutput): void {
-  const { kind } = output;
+function checkOrder(here: Cursor, { kind }: WrittenEventStore): void {
   if (kind === 'marten') return;
-  for (const field of ['appendMode', 'staleAfter'] as const) {
-    if (output[field] === undefined) continue;
-    const message =
-      `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: ` +
-      'marten';
-    here.in(field).conflict(message);
-  }
+  const why = (field: string): string =>
+    `the events of ${kind} are in commit order without gaps: remove ${field}, or use kind: marten`;
+  here.refuse(['appendMode', 'staleAfter'], why);
 }

@@ -1,6 +1,6 @@
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
-import { mayLoad, type ReadOf } from '../../../contracts/scenario/stores.js';
-import type { AppendOutput, LoadOutput } from '../../schema/stores.js';
+import { mayLoad, type ReadOf } from '../../../contracts/scenario/projections.js';
+import type { WrittenAppend, WrittenLoad } from '../../../contracts/scenario/event-stores.js';
 import type { StepOutput } from '../../schema/steps.js';
 import type { Cursor } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
@@ -9,30 +9,29 @@ import { isOfKind, checkKeyName } from '../../resolve/targets.js';
 /** Resolves a `load` step. */
 export function resolveLoad(
   here: Cursor,
-  output: LoadOutput,
+  output: WrittenLoad,
   modifiers: StepModifiers,
 ): Step | null {
   const { store } = output;
   if (!isOfKind(here.in('store'), store, 'eventStore')) return null;
   const stream = streamOf(here.in('stream'), store, output.stream);
-  const { fromVersion, version = null, range = null } = output;
-  if (range !== null) {
+  if (output.range !== null) {
     const why = (field: string): string =>
       `range covers the events of all streams, ${field} those of one: remove one of them`;
     here.refuse(['stream', 'fromVersion', 'version'], why);
   }
-  return { verb: 'load', store, stream, fromVersion, version, range, ...modifiers };
+  return { verb: 'load', ...output, stream, ...modifiers };
 }
 
 /** Resolves an `append` step. */
 export function resolveAppend(
   here: Cursor,
-  output: AppendOutput,
+  output: WrittenAppend,
   modifiers: StepModifiers,
 ): Step | null {
   const { store } = output;
   if (!isOfKind(here.in('store'), store, 'eventStore')) return null;
-  const { events, expectedVersion = null, maxConflictRetries } = output;
+  const { expectedVersion } = output;
   const vain = expectedVersion === 'any' || expectedVersion === 'noStream';
   if (vain && here.in('maxConflictRetries').written() !== undefined) {
     const message =
@@ -41,15 +40,7 @@ export function resolveAppend(
     here.in('maxConflictRetries').conflict(message);
   }
   const stream = streamOf(here.in('stream'), store, output.stream);
-  return {
-    verb: 'append',
-    store,
-    stream,
-    events,
-    expectedVersion,
-    maxConflictRetries,
-    ...modifiers,
-  };
+  return { verb: 'append', ...output, stream, ...modifiers };
 }
 
 /** Resolves the fields of a query that reads a view. */
@@ -97,7 +88,7 @@ function readsTopic(
 }
 
 /** The key that selects the stream: as written, else that of the store. */
-function streamOf(here: Cursor, store: string, written: string | undefined): string {
-  if (written !== undefined) checkKeyName(here, written);
+function streamOf(here: Cursor, store: string, written: string | null | undefined): string {
+  if (typeof written === 'string') checkKeyName(here, written);
   return written ?? entryOf(here.output.eventStores, store)?.stream.key ?? '';
 }

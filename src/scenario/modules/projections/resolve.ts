@@ -1,6 +1,6 @@
 import { kindText } from '../../../contracts/component-kind.js';
-import type { Projection } from '../../../contracts/scenario/stores.js';
-import type { ProjectionOutput } from '../../schema/stores.js';
+import type { Projection } from '../../../contracts/scenario/projections.js';
+import type { WrittenProjection } from '../../../contracts/scenario/projections.js';
 import { resolveClaims } from './claims.js';
 import { described } from '../../resolve/described.js';
 import type { Cursor } from '../../resolve/context.js';
@@ -23,27 +23,26 @@ export function resolveProjection({
   if (source === null) return null;
   checkLifecycle(here, output);
   if (source === 'topic') checkOfTopic(here, output);
-  const service = checkService(here, name, output.service ?? null);
-  const { lifecycle, work, batchSize, checkpoint, onError, rebuild } = output;
+  const service = checkService(here, name, output.service);
+  const {
+    extends: _from,
+    mode: written,
+    claimTimeoutNs: _for,
+    claimIntervalNs: _every,
+    ...own
+  } = output;
   const kind = all('eventStores').get(from)?.kind;
   const axon = kind === 'axon';
-  const mode = output.mode ?? (kind === 'marten' ? 'hotCold' : 'spread');
+  const mode = written ?? (kind === 'marten' ? 'hotCold' : 'spread');
   return {
+    ...own,
     ...described(name, output),
-    from,
     source,
-    lifecycle,
     service,
-    work,
-    writes: resolveWrites(here.in('writes'), output.writes),
-    batchSize,
-    concurrency: output.concurrency ?? (axon ? AXON_SEGMENTS : 1),
-    checkpoint,
-    onError,
+    writes: resolveWrites(here.in('writes'), own.writes),
+    concurrency: own.concurrency ?? (axon ? AXON_SEGMENTS : 1),
     claims: resolveClaims(here, output, { isHosted: service !== null, axon, mode }),
     hotCold: mode === 'hotCold',
-    rebuild:
-      rebuild === undefined ? null : { atNs: rebuild.at, rate: rebuild.rate, mode: rebuild.mode },
   };
 }
 
@@ -61,7 +60,7 @@ function resolveSource(here: Cursor, name: string): Projection['source'] | null 
 }
 
 /** Reports features that only event stores support: inline projections and loading of streams. */
-function checkOfTopic(here: Cursor, { from, lifecycle }: ProjectionOutput): void {
+function checkOfTopic(here: Cursor, { from, lifecycle }: WrittenProjection): void {
   if (lifecycle === 'async') return;
   const why =
     lifecycle === 'live'
@@ -82,7 +81,7 @@ const OF_ASYNC = [
   'mode',
 ];
 
-function checkLifecycle(here: Cursor, { lifecycle }: ProjectionOutput): void {
+function checkLifecycle(here: Cursor, { lifecycle }: WrittenProjection): void {
   if (lifecycle === 'async') return;
   const unused = lifecycle === 'live' ? [...OF_ASYNC, 'writes'] : OF_ASYNC;
   const why =
@@ -113,8 +112,8 @@ function checkService(here: Cursor, projection: string, service: string | null):
   return service;
 }
 
-function resolveWrites(here: Cursor, reference: string | undefined): Projection['writes'] {
-  if (reference === undefined) return null;
+function resolveWrites(here: Cursor, reference: string | null): Projection['writes'] {
+  if (reference === null) return null;
   const [database, operation] = split(reference);
   if (!isOfKind(here, database, 'database')) return null;
   const target = withPart(here, database, operation);

@@ -44,7 +44,7 @@ export function resolveTopic({ here, name, output, all }: Entry<'topics', KafkaO
 /** Whether a projection rebuilds its view from all messages of a topic. */
 function isReplayed(context: Context, topic: string): boolean {
   return sorted(context.output.projections).some(
-    ([, { from, rebuild }]) => from === topic && rebuild !== undefined,
+    ([, { from, rebuild }]) => from === topic && rebuild !== null,
   );
 }
 
