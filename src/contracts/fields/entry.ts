@@ -10,6 +10,11 @@ export type Explicit<F extends Fields> = {
     : z.output<F[Name]>;
 };
 
+/** The explicit form once these fields have a value. */
+export type Filled<E, Name extends keyof E> = Omit<E, Name> & {
+  readonly [N in Name]: NonNullable<E[N]>;
+};
+
 /** Reads an entry as it is written into its explicit form. */
 export type Entry<F extends Fields> = z.ZodPipe<
   z.ZodObject,

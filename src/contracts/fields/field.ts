@@ -28,6 +28,11 @@ export function absent(meaning = 'none'): Absent {
   return { means: 'absent', sentence: `Defaults to ${meaning}.` };
 }
 
+/** What applies without this field depends on the product: `Defaults by kind: postgres 3, else 0.` */
+export function byKind(defaults: string): Absent {
+  return { means: 'absent', sentence: `Defaults by kind: ${defaults}.` };
+}
+
 /** The field must be written in some cases, such as ``without `every` ``. */
 export function requiredIf(condition: string): Absent {
   return { means: 'absent', sentence: `Required ${condition}.` };

@@ -1,33 +1,10 @@
-import type { Distribution } from '../../kernel/distribution.js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
-import { entry } from '../fields/entry.js';
-import { absent, field } from '../fields/field.js';
-
-/** Settings of a function: its execution environments are created and removed on demand. */
-export interface FunctionSettings {
-  readonly kind: 'simple' | 'lambda' | 'cloudRun' | 'knative';
-  /** Time from the decision to create an environment until it can run. */
-  readonly coldStart: Distribution;
-  /** Idle time after which an environment is removed. */
-  readonly keepAliveNs: Ns;
-  /** Largest number of requests in flight. */
-  readonly maxConcurrency: number;
-  readonly concurrencyPerInstance: number;
-  /** Environments that can be created at once, and per second after that. */
-  readonly burst: number;
-  readonly scaleRate: number;
-  /** Provisioned environments, which always exist. */
-  readonly provisioned: number;
-  /** Time limit of an execution, cold start excluded; null = none. */
-  readonly timeoutNs: Ns | null;
-  /** Cores of one environment; below 1, work takes longer than its written time. */
-  readonly cores: number;
-  /** Reserved part of the account's concurrency limit; null = it shares the unreserved rest. */
-  readonly reserved: number | null;
-  /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */
-  readonly autoscaler: KpaSettings | null;
-}
+import { withShort } from '../fields/common.js';
+import { entry, type Explicit, type Filled } from '../fields/entry.js';
+import { absent, byKind, field, required } from '../fields/field.js';
+import { whole } from '../quantities/quantities.js';
+import { cores, CORES_SHORT } from './process.js';
 
 /** The Knative pod autoscaler (KPA) as written. */
 export const kpaSchema = entry(
@@ -66,4 +43,87 @@ export interface KpaSettings extends Omit<
   /** Target of concurrent requests per pod, target utilization included. */
   readonly target: number;
   readonly panicWindowNs: Ns;
+}
+
+/** Settings of a function as written: its execution environments are created and removed on demand. */
+export const functionFields = {
+  kind: field.choice(
+    ['simple', 'lambda', 'cloudRun', 'knative'],
+    'simple',
+    'Product whose defaults apply.',
+  ),
+  coldStart: field.cost(
+    '0ms',
+    'Time from the decision to create an environment until it is ready.',
+  ),
+  keepAliveNs: field.duration(
+    byKind('cloudRun 15m, else 10m. Not with knative'),
+    'Idle time after which an environment is removed.',
+  ),
+  maxConcurrency: field.limit(
+    byKind('cloudRun 8000 (100 instances), else 1000. Not with knative'),
+    'Largest number of requests in flight; further requests get a 429. All functions of kind lambda share it, as one ' +
+      'account.',
+    { unit: 'requests' },
+  ),
+  concurrencyPerInstance: field.limit(
+    byKind('cloudRun 80, knative unlimited, else 1'),
+    'Largest number of concurrent requests per environment; containerConcurrency of knative.',
+    { unit: 'requests' },
+  ),
+  burst: field.limit(
+    byKind('cloudRun unlimited, else 1000. Not with knative'),
+    'Largest number of environments created at once; beyond it, requests get a 429.',
+  ),
+  scaleRate: field.rate(
+    absent('100/s, as 1000 in ten seconds. Not with knative'),
+    'Number of environments that can be created per second after the `burst`.',
+  ),
+  provisioned: whole({ max: 100_000 })
+    .prefault(0)
+    .describe(
+      'Number of environments that are always running. Unit: count. Defaults to 0. Not with knative.',
+    ),
+  reserved: field.whole(
+    absent('none: it shares the concurrency that the others do not reserve'),
+    'With kind lambda: concurrency reserved for this function, taken from that of the account; also its ' +
+      'largest number of requests in flight. 0 turns the function off.',
+    { max: 1_000_000 },
+  ),
+  memory: field.size(
+    absent('none: `work` takes as long as it says'),
+    'With kind lambda: memory of an environment, 128MB to 10240MB. Its CPU is proportional: 1769MB give one ' +
+      'core, and `work` takes longer with less.',
+  ),
+  cpu: field.of(
+    withShort(
+      z.strictObject({
+        cores: field.of(cores, required, 'Cores of one environment.'),
+      }),
+      CORES_SHORT,
+    ),
+    byKind('cloudRun 1, else unlimited'),
+    'Cores of one environment, shared by the requests in it; with 0.5, `work` takes twice as long. With kind ' +
+      'lambda write memory instead.',
+  ),
+  autoscaler: field.of(
+    kpaSchema,
+    absent('its own'),
+    'With kind knative: how the number of pods follows the concurrency.',
+  ),
+  timeoutNs: field.timeLimit(
+    byKind('lambda 3s, cloudRun and knative 5m, else none'),
+    'Longest time of an execution, not counting the cold start; after it, the execution is ended with a 504.',
+  ),
+};
+
+/** Settings of a function. */
+export interface FunctionSettings extends Filled<
+  Omit<Explicit<typeof functionFields>, 'memory' | 'cpu' | 'autoscaler'>,
+  'keepAliveNs' | 'maxConcurrency' | 'concurrencyPerInstance' | 'burst' | 'scaleRate'
+> {
+  /** Cores of one environment; below 1, work takes longer than its written time. */
+  readonly cores: number;
+  /** Autoscaler that sets the number of environments; null = each request creates one if none is idle. */
+  readonly autoscaler: KpaSettings | null;
 }

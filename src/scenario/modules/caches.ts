@@ -1,7 +1,7 @@
+import { cacheSchema } from '../../contracts/scenario/caching.js';
 import { change, changeItems } from '../located.js';
 import { fits } from '../resolve/fault-fits.js';
 import { checkParts } from '../resolve/names.js';
-import { cacheSchema } from '../schema/caching.js';
 import { wrapCores } from '../short-forms.js';
 import { CACHE_REFERENCE } from './caches/reference.js';
 import { resolveCache } from './caches/resolve.js';

@@ -32,7 +32,7 @@ export function checkKind(here: Cursor, output: FunctionOutput): void {
     const message = `${field} does not apply to kind: ${kind}; ${instead}`;
     here.in(field).reportKey('FL208', message);
   }
-  if (memory === undefined) return;
+  if (memory === null) return;
   const mb = megabytes(memory);
   if (mb >= MEMORY.min && mb <= MEMORY.max) return;
   const message = `a function of kind lambda needs ${MEMORY.min}MB to ${MEMORY.max}MB of memory`;
@@ -41,7 +41,7 @@ export function checkKind(here: Cursor, output: FunctionOutput): void {
 
 /** Cores of an environment; undefined if neither memory nor cpu is written. */
 export function coresOf({ memory, cpu }: FunctionOutput): number | undefined {
-  return memory === undefined ? cpu?.cores : megabytes(memory) / MB_PER_CORE;
+  return memory === null ? cpu?.cores : megabytes(memory) / MB_PER_CORE;
 }
 
 /** Memory in MB as AWS uses the unit, which is MiB. Accepts sizes written in MB or MiB. */

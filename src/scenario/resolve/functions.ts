@@ -58,13 +58,13 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
   const here = cursorAt(context, 'functions', name);
   checkKind(here, output);
-  const settings = settingsOf(output);
+  const settings = settingsOf(here, output);
   checkProvisioned(here, settings);
   return {
     ...plainHost(name, output, { ...placementOf(here, output), cpu: FREE_CPU }),
     endpoints: resolveEndpoints(here, name, output.endpoints),
     middleware: [],
-    outbound: resolveOutbound(here.in('outbound'), output.outbound),
+    outbound: resolveOutbound(here.in('outbound'), output.outbound ?? undefined),
     outbox: null,
     versions: null,
     environments: settings,
@@ -80,13 +80,13 @@ function placementOf(
   { kind, zone }: FunctionOutput,
 ): Pick<Service, 'replicas' | 'zones'> {
   if (kind === 'knative') {
-    if (zone !== undefined && typeof zone !== 'string') {
+    if (zone !== null && typeof zone !== 'string') {
       const message = 'the pods of a knative function must be in one zone: write zone: NAME';
       here.in('zone').conflict(message);
     }
     return resolvePlacement(here, 1, typeof zone === 'string' ? zone : undefined);
   }
-  if (zone === undefined) {
+  if (zone === null) {
     return resolvePlacement(here, Math.max(1, here.names.zones.size), zone);
   }
   const places = typeof zone === 'string' ? 1 : Array.isArray(zone) ? zone.length : undefined;
@@ -104,20 +104,21 @@ function checkProvisioned(here: Cursor, settings: FunctionSettings): void {
   here.in('provisioned').conflict(message);
 }
 
-function settingsOf(output: FunctionOutput): FunctionSettings {
+function settingsOf(here: Cursor, output: FunctionOutput): FunctionSettings {
   const product = PRODUCTS[output.kind];
+  const isLimited = here.in('timeout').written() !== undefined;
   return {
     kind: output.kind,
     coldStart: output.coldStart,
     provisioned: output.provisioned,
-    keepAliveNs: output.keepAlive ?? product.keepAliveNs,
+    keepAliveNs: output.keepAliveNs ?? product.keepAliveNs,
     maxConcurrency: output.maxConcurrency ?? product.maxConcurrency,
     concurrencyPerInstance: output.concurrencyPerInstance ?? product.concurrencyPerInstance,
     burst: output.burst ?? product.burst,
     scaleRate: output.scaleRate ?? product.scaleRate,
-    timeoutNs: output.timeout === undefined ? product.timeoutNs : output.timeout,
+    timeoutNs: isLimited ? output.timeoutNs : product.timeoutNs,
     cores: coresOf(output) ?? product.cores,
-    reserved: output.reserved ?? null,
+    reserved: output.reserved,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,
   };
 }

@@ -1,15 +1,7 @@
 import { valuesOf } from '../../contracts/fields/kinds.js';
-import { absent, field, required } from '../../contracts/fields/field.js';
+import { absent, byKind, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import {
-  count,
-  distribution,
-  duration,
-  durationOrNone,
-  share,
-  size,
-  whole,
-} from '../../contracts/quantities/quantities.js';
+import { count, distribution, share, size, whole } from '../../contracts/quantities/quantities.js';
 import type { Gateway } from '../../contracts/scenario/scenario.js';
 import type { BundleOutput } from './bundle.js';
 import { capacitySchema } from '../../contracts/scenario/capacity.js';
@@ -223,13 +215,11 @@ export function gatewaySchema(
       'Product whose defaults apply: routing, order of middleware, responses to failures, and timeouts and ' +
         'retries for targets without a bundle.',
     ),
-    routing: z
-      .enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx'])
-      .optional()
-      .describe(
-        'How a route is selected among those that match; ties are broken by the order in the file. Defaults by ' +
-          'kind: simple and spring firstMatch, the others the rule of their name.',
-      ),
+    routing: field.of(
+      z.enum(['firstMatch', 'kong', 'gatewayApi', 'envoy', 'nginx']),
+      byKind('simple and spring firstMatch, the others the rule of their name'),
+      'How a route is selected among those that match; ties are broken by the order in the file.',
+    ),
     routes: field.of(
       z.array(route).min(1),
       required,
@@ -275,14 +265,12 @@ export const databaseSchema = inheriting(
                   'operations that lock it queue.',
               ),
               ...tableLockFields,
-              scan: z
-                .boolean()
-                .optional()
-                .describe(
-                  'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
-                    'determines the latency, and one failure fails the operation. Metrics count one call per shard. ' +
-                    'Defaults by kind: elasticsearch true for reads without a key, else false.',
-                ),
+              scan: field.of(
+                z.boolean(),
+                byKind('elasticsearch true for reads without a key, else false'),
+                'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
+                  'determines the latency, and one failure fails the operation. Metrics count one call per shard.',
+              ),
               fanout: field.whole(
                 absent('1'),
                 'Number of shards that a read runs on in parallel: that of its key or request, and the next ones. Each ' +
@@ -309,18 +297,16 @@ export const databaseSchema = inheriting(
         .describe(
           'Cores of the server: how many operations it works on in parallel. Defaults to unlimited.',
         ),
-      maxConnections: count({ min: 1 })
-        .optional()
-        .describe(
-          'Largest number of connections of all pools together; beyond it, connecting fails. Defaults by kind: ' +
-            'postgres 100, mysql 151, mongo 65536, redis 10000, else unlimited.',
-        ),
-      reserved: whole()
-        .optional()
-        .describe(
-          'Number of those connections that are reserved for administrators. Defaults by kind: postgres 3, ' +
-            'else 0.',
-        ),
+      maxConnections: field.of(
+        count({ min: 1 }),
+        byKind('postgres 100, mysql 151, mongo 65536, redis 10000, else unlimited'),
+        'Largest number of connections of all pools together; beyond it, connecting fails.',
+      ),
+      reserved: field.of(
+        whole(),
+        byKind('postgres 3, else 0'),
+        'Number of those connections that are reserved for administrators.',
+      ),
       connect: field.cost('0ms', 'Time to open a connection, without CPU of the server.'),
       connectWork: field.cost(
         '0ms',
@@ -349,19 +335,17 @@ export const databaseSchema = inheriting(
         'Longest time of a statement from its start, including waits for rows; after it, the server fails the ' +
           'statement with 500.',
       ),
-      lockTimeout: durationOrNone({ allowZero: false })
-        .optional()
-        .describe(
-          'Longest wait for a row lock, and in kinds other than mysql for a table lock; after it, the statement ' +
-            'fails with 500. Unit: duration or `none`. Defaults by kind: mysql 50s, else none.',
-        ),
-      deadlockTimeout: duration()
-        .optional()
-        .describe(
-          'Time waited for a lock after which the server checks for a deadlock. A transaction of it is rolled ' +
-            'back with 500: with postgres the one whose statement checks, else the youngest. Unit: duration. ' +
-            'Defaults by kind: mysql 0s, else 1s.',
-        ),
+      lockTimeout: field.timeLimit(
+        byKind('mysql 50s, else none'),
+        'Longest wait for a row lock, and in kinds other than mysql for a table lock; after it, the statement ' +
+          'fails with 500.',
+      ),
+      deadlockTimeout: field.duration(
+        byKind('mysql 0s, else 1s'),
+        'Time waited for a lock after which the server checks for a deadlock. A transaction of it is rolled back ' +
+          'with 500: with postgres the one whose statement checks, else the youngest.',
+        { allowZero: true },
+      ),
       knee: field.of(
         z.strictObject({
           connections: field.whole(

@@ -1,7 +1,7 @@
 import { valuesOf } from '../../contracts/fields/kinds.js';
-import { absent, byDefault, field, required } from '../../contracts/fields/field.js';
+import { absent, byDefault, byKind, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count, distribution } from '../../contracts/quantities/quantities.js';
+import { distribution } from '../../contracts/quantities/quantities.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import { MESH_KINDS, type MeshKindName } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
@@ -61,24 +61,20 @@ const costFields = {
     .describe(
       'Time of a pass beside its work. It holds no worker. Unit: distribution. Defaults by kind; required with custom.',
     ),
-  concurrency: count({ min: 1 })
-    .optional()
-    .describe(
-      'Worker threads of a proxy. It saturates when passes per second x `work` exceed them. Unit: count. Defaults by ' +
-        'kind: istio and istioAmbient 2, linkerd 1; custom unlimited.',
-    ),
+  concurrency: field.limit(
+    byKind('istio and istioAmbient 2, linkerd 1; custom unlimited'),
+    'Worker threads of a proxy. It saturates when passes per second x `work` exceed them.',
+  ),
 };
 
 const proxy = z
   .strictObject({
     ...costFields,
-    handshakeWork: distribution()
-      .optional()
-      .describe(
-        'CPU time of the proxy of the callee for a handshake with mutual TLS. Has an effect only on calls with ' +
-          '`connections`. Unit: distribution. Defaults by kind: istio and istioAmbient 1.5ms (RSA 2048), linkerd 0.3ms ' +
-          '(ECDSA P-256), custom 0ms.',
-      ),
+    handshakeWork: field.cost(
+      byKind('istio and istioAmbient 1.5ms (RSA 2048), linkerd 0.3ms (ECDSA P-256), custom 0ms'),
+      'CPU time of the proxy of the callee for a handshake with mutual TLS. Has an effect only on calls with ' +
+        '`connections`.',
+    ),
   })
   .prefault({})
   .describe(
@@ -149,13 +145,13 @@ export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutpu
           'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
             'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
         ),
-        policy: bundle
-          .optional()
-          .describe(
-            'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of the ' +
-              'application: three tries there and three here are nine. `none` also removes the default policies of the ' +
-              'kind. Defaults by kind: istio retries 503 and failed connections twice, the others nothing.',
-          ),
+        policy: field.of(
+          bundle,
+          byKind('istio retries 503 and failed connections twice, the others nothing'),
+          'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of ' +
+            'the application: three tries there and three here are nine. `none` also removes the default policies of ' +
+            'the kind.',
+        ),
         outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
           type: 'string',
           description: 'Bundle of all calls: the same as `policy`.',

@@ -8,7 +8,7 @@ import type { ServiceOutput } from './services.js';
 import type { FaultOutput } from './fault.js';
 import type { FunctionOutput } from './functions.js';
 import type { reportSchema } from './judgement.js';
-import type { CacheOutput } from './caching.js';
+import type { WrittenCache } from '../../contracts/scenario/caching.js';
 import type { TopicOutput } from './messaging.js';
 import type { MeshOutput } from './mesh.js';
 import type { SagaOutput } from './sagas.js';
@@ -29,7 +29,7 @@ export interface ModuleOutputs {
   readonly brokers: BrokerFields;
   readonly sagas: SagaOutput;
   readonly queues: QueueFields;
-  readonly caches: CacheOutput;
+  readonly caches: WrittenCache;
   readonly eventStores: WrittenEventStore;
   readonly projections: WrittenProjection;
   readonly registries: RegistryFields;

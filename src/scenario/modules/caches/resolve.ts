@@ -1,8 +1,7 @@
-import type { Cache, CacheLevel } from '../../../contracts/scenario/caching.js';
+import type { Cache, WrittenCache, WrittenLevel } from '../../../contracts/scenario/caching.js';
 import { NS_PER_SECOND } from '../../../kernel/time.js';
 import type { Pool } from '../../../contracts/scenario/pools.js';
 import type { Host } from '../../../contracts/scenario/host.js';
-import type { CacheOutput, LevelOutput } from '../../schema/caching.js';
 import { described } from '../../resolve/described.js';
 import type { Cursor } from '../../resolve/context.js';
 import { FREE_CPU } from '../../../contracts/scenario/process.js';
@@ -29,85 +28,78 @@ const UNLIMITED: Pool = {
 
 /** Resolves a cache. */
 export function resolveCache({ here, name, output }: Entry<'caches'>): Cache {
-  const { pattern, coalesce, warm, hitRatio = null } = output;
-  const ahead = pattern === 'refreshAhead';
-  const behind = pattern === 'writeBehind';
+  const { extends: _from, keys, ttlJitter: _jitter, writeDelayNs, batchSize, ...own } = output;
+  const { pattern, hitRatio } = own;
   checkPattern(here, output);
   if (hitRatio !== null) checkRatio(here, output);
-  const population = hitRatio === null ? populationOf(here, output) : 0;
-  const shared = output.levels.findIndex(({ kind }) => kind !== 'local');
-  const own = shared < 0 ? null : output.levels[shared];
-  const at = here.in('levels', shared);
+  const population = hitRatio === null ? populationOf(here, keys) : 0;
+  const at = own.levels.findIndex(({ kind }) => kind !== 'local');
+  const shared = own.levels[at] ?? null;
   checkLevels(here, output);
+  const isAhead = pattern === 'refreshAhead';
   return {
     ...described(name, output),
-    levels: output.levels.map((level) => levelOf(level, output)),
-    key: hitRatio === null ? (output.keys ?? null) : null,
+    key: hitRatio === null ? keys : null,
     population,
-    hitRatio,
-    pattern,
-    coalesce,
-    staleWhileRevalidateNs: output.staleWhileRevalidate,
-    earlyExpiry: output.earlyExpiry ?? null,
-    negativeTtlNs: output.negativeTtl,
-    onError: output.onError ?? (pattern === 'readThrough' ? 'fail' : 'bypass'),
-    warm,
-    refreshAheadFactor: ahead ? (output.refreshAheadFactor ?? 0.5) : null,
-    writeBehind: behind
-      ? { delayNs: output.writeDelay ?? NS_PER_SECOND, batchSize: output.batchSize ?? 100 }
-      : null,
-    host: own === null ? null : hostOf(at, name, output, own),
-    pool: own?.pool === undefined ? UNLIMITED : resolvePool(at.in('pool'), own.pool),
-    maxConnections: own?.maxConnections ?? Infinity,
+    ...own,
+    levels: own.levels.map((level) => levelOf(level, output)),
+    onError: own.onError ?? (pattern === 'readThrough' ? 'fail' : 'bypass'),
+    refreshAheadFactor: isAhead ? (own.refreshAheadFactor ?? 0.5) : null,
+    writeBehind:
+      pattern === 'writeBehind'
+        ? { delayNs: writeDelayNs ?? NS_PER_SECOND, batchSize: batchSize ?? 100 }
+        : null,
+    host: shared === null ? null : hostOf(here.in('levels', at), name, output, shared),
+    pool: shared?.pool ? resolvePool(here.in('levels', at, 'pool'), shared.pool) : UNLIMITED,
+    maxConnections: shared?.maxConnections ?? Infinity,
   };
 }
 
-function levelOf(output: LevelOutput, cache: CacheOutput): CacheLevel {
-  const { name, kind, capacity, ttl, sliding, latency, eviction } = output;
+function levelOf(written: WrittenLevel, cache: WrittenCache): Cache['levels'][number] {
+  const {
+    cpu: _cores,
+    maxConnections: _most,
+    pool: _pool,
+    zone: _zone,
+    labels: _labels,
+    ...own
+  } = written;
   return {
-    name,
-    kind,
-    capacity,
-    ttlNs: ttl,
-    ttlJitter: output.ttlJitter ?? cache.ttlJitter ?? 0,
-    sliding,
-    latency,
-    eviction,
-    counts: output.counts ?? 'resident',
+    ...own,
+    ttlJitter: own.ttlJitter ?? cache.ttlJitter ?? 0,
+    counts: own.counts ?? 'resident',
   };
 }
 
 /** The server of the shared level. */
-function hostOf(here: Cursor, name: string, cache: CacheOutput, level: LevelOutput): Host {
+function hostOf(here: Cursor, name: string, cache: WrittenCache, level: WrittenLevel): Host {
   const cpu = resolveSerialCpu(here.in('cpu'), level.cpu ?? FREE_CPU, 'a level of a cache');
   const text = { ...cache, labels: level.labels };
   return plainHost(name, text, { ...resolvePlacement(here, 1, level.zone), cpu });
 }
 
 /** Size of the key population of a cache. Reports a key without a finite population. */
-function populationOf(here: Cursor, output: CacheOutput): number {
-  if (output.keys === undefined) {
+function populationOf(here: Cursor, keys: string | null): number {
+  if (keys === null) {
     here.reportKey('FL203', 'a cache needs keys, the name of a key, or a fixed hitRatio');
     return 1;
   }
   const at = here.in('keys');
-  const key = entryOf(here.output.keys, output.keys);
+  const key = entryOf(here.output.keys, keys);
   if (key === undefined) {
-    if (here.names.broken.has(output.keys)) return 1;
+    if (here.names.broken.has(keys)) return 1;
     const { keys: allowed } = here.names;
-    const message = `there is no key ${output.keys} in keys`;
-    at.report('FL404', message, { found: output.keys, allowed });
+    at.report('FL404', `there is no key ${keys} in keys`, { found: keys, allowed });
     return 1;
   }
   if (key.kind === 'unique') {
     const message =
-      `every value of ${output.keys} is unique, so no lookup would ever hit: use a key with a ` +
-      'count';
+      `every value of ${keys} is unique, so no lookup would ever hit: use a key with a ` + 'count';
     at.conflict(message);
     return 1;
   }
   if (key.count > POPULATION_MAX) {
-    const message = `${output.keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
+    const message = `${keys} has ${key.count} values; a cache supports at most ${POPULATION_MAX}`;
     at.conflict(message);
     return 1;
   }
@@ -115,33 +107,32 @@ function populationOf(here: Cursor, output: CacheOutput): number {
 }
 
 /** Reports fields that belong to another pattern. */
-function checkPattern(here: Cursor, output: CacheOutput): void {
+function checkPattern(here: Cursor, output: WrittenCache): void {
   const wrong = here.conflicts();
   const { pattern } = output;
-  const only = (field: keyof CacheOutput, wanted: CacheOutput['pattern']): void => {
-    if (output[field] === undefined || pattern === wanted) return;
-    wrong(field, `${field} has no effect without pattern: ${wanted}`);
+  const only = (wanted: WrittenCache['pattern'], ...fields: readonly string[]): void => {
+    if (pattern === wanted) return;
+    here.refuse(fields, (field) => `${field} has no effect without pattern: ${wanted}`);
   };
-  only('refreshAheadFactor', 'refreshAhead');
-  only('writeDelay', 'writeBehind');
-  only('batchSize', 'writeBehind');
-  const timed = output.levels.some(({ ttl }) => ttl !== null);
-  const needs: readonly (readonly [keyof CacheOutput, boolean])[] = [
-    ['staleWhileRevalidate', output.staleWhileRevalidate !== null],
-    ['earlyExpiry', output.earlyExpiry !== undefined],
+  only('refreshAhead', 'refreshAheadFactor');
+  only('writeBehind', 'writeDelay', 'batchSize');
+  const expires = output.levels.some(({ ttlNs }) => ttlNs !== null);
+  if (expires || output.hitRatio !== null) return;
+  const needs = [
+    ['staleWhileRevalidate', output.staleWhileRevalidateNs !== null],
+    ['earlyExpiry', output.earlyExpiry !== null],
     ['ttlJitter', (output.ttlJitter ?? 0) > 0],
-  ];
+  ] as const;
   for (const [field, on] of needs) {
-    if (!on || timed || output.hitRatio !== undefined) continue;
-    wrong(field, `${field} has no effect because no entry expires: give a level a ttl`);
+    if (on) wrong(field, `${field} has no effect because no entry expires: give a level a ttl`);
   }
-  if (pattern === 'refreshAhead' && !timed && output.hitRatio === undefined) {
+  if (pattern === 'refreshAhead') {
     wrong('pattern', 'refreshAhead has no effect because no entry expires: give a level a ttl');
   }
 }
 
 /** Reports fields about entries that have no effect with a fixed hit ratio. */
-function checkRatio(here: Cursor, output: CacheOutput): void {
+function checkRatio(here: Cursor, output: WrittenCache): void {
   const wrong = here.conflicts();
   const why = (field: string): string =>
     `with a fixed hitRatio there are no entries: leave ${field} or hitRatio out`;
@@ -162,27 +153,22 @@ function checkRatio(here: Cursor, output: CacheOutput): void {
   }
 }
 
-function checkLevels(here: Cursor, output: CacheOutput): void {
+function checkLevels(here: Cursor, output: WrittenCache): void {
   let shared = 0;
   output.levels.forEach((level, index) => {
     const at = here.in('levels', index);
     const problem = at.conflicts();
-    if (level.counts !== undefined && level.eviction !== 'lfu') {
+    if (level.counts !== null && level.eviction !== 'lfu') {
       problem('counts', 'counts has no effect without eviction: lfu');
     }
-    if ((level.sliding || (level.ttlJitter ?? 0) > 0) && level.ttl === null) {
+    if ((level.sliding || (level.ttlJitter ?? 0) > 0) && level.ttlNs === null) {
       const field = level.sliding ? 'sliding' : 'ttlJitter';
       problem(field, `${field} has no effect without ttl`);
     }
     if (level.kind === 'local') {
-      const served = ['cpu', 'maxConnections', 'pool', 'zone', 'labels'] as const;
-      for (const field of served) {
-        if (level[field] === undefined) continue;
-        const message =
-          `a local level runs in the process of its caller, so it has no ${field} of its own: ` +
-          `remove ${field}`;
-        problem(field, message);
-      }
+      const why = (field: string): string =>
+        `a local level runs in the process of its caller, so it has no ${field} of its own: remove ${field}`;
+      at.refuse(['cpu', 'maxConnections', 'pool', 'zone', 'labels'], why);
       if (shared > 0)
         problem('kind', 'local levels come before the shared one: move this level up');
     } else if (++shared > 1) {
