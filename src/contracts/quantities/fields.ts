@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
-import { count, distribution, durationOrNone, type Quantity } from './quantities.js';
+import { distribution, durationOrNone, type Quantity } from './quantities.js';
 
 /** Schema of a switch with its default. */
 export function flag(byDefault: boolean): z.ZodDefault<z.ZodBoolean> {
@@ -24,9 +24,4 @@ export function cost(): z.ZodPrefault<Quantity<Distribution>> {
 /** Schema of a limit on a time, none by default. */
 export function timeLimit(): z.ZodPrefault<Quantity<Ns | null>> {
   return durationOrNone({ allowZero: false }).prefault('none');
-}
-
-/** Schema of a limit on a number of at least 1, unlimited by default. */
-export function limit(): z.ZodPrefault<Quantity<number>> {
-  return count({ min: 1 }).prefault('unlimited');
 }

@@ -7,6 +7,9 @@ import { nameText, priorityNumber, REFERENCE_PATTERN } from '../../contracts/fie
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
+/** Validated settings of a kind of limiter. */
+type Settings = Readonly<Record<string, unknown>>;
+
 const scopeField = field.choice(
   ['instance', 'caller', 'global'],
   'instance',
@@ -187,31 +190,23 @@ const shed = z
   .describe('Refuses requests in overload with 503 before they cost anything. Defaults to none.');
 export type ShedOutput = z.output<typeof shed>;
 
-/** A validated `admission`. */
-export interface AdmissionOutput {
-  readonly rateLimit?: Readonly<Record<string, unknown>>;
-  readonly concurrencyLimit?: Readonly<Record<string, unknown>>;
-  readonly shed?: ShedOutput;
-}
-
 /** Schema of `admission` of services and gateways. */
-export function admissionSchema(kinds: readonly PolicyKind[]): z.ZodType<AdmissionOutput> {
-  return valuesOf<AdmissionOutput>(
-    z
-      .strictObject({
-        shed: shed.optional(),
-        rateLimit: field.of(
-          limiterSchema(kinds, () => ({})),
-          absent(),
-          'Rate limit per instance; refuses with 429. Applied after `shed`.',
-        ),
-        concurrencyLimit: field.of(
-          gateSchema(kinds, {}),
-          absent(),
-          'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
-            'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
-        ),
-      })
-      .describe('Admission control in front of the queue. Defaults to none.'),
-  );
+export function admissionSchema(kinds: readonly PolicyKind[]) {
+  return z
+    .strictObject({
+      shed: shed.optional(),
+      rateLimit: field.of(
+        valuesOf<Settings>(limiterSchema(kinds, () => ({}))),
+        absent(),
+        'Rate limit per instance; refuses with 429. Applied after `shed`.',
+      ),
+      concurrencyLimit: field.of(
+        valuesOf<Settings>(gateSchema(kinds, {})),
+        absent(),
+        'Limit on requests in an instance, including those in the queue; refuses with 503. Adaptive kinds measure ' +
+          'the time from here to the response; timeouts and refusals further in count as drops. Applied last.',
+      ),
+    })
+    .describe('Admission control in front of the queue. Defaults to none.');
 }
+export type AdmissionOutput = z.output<ReturnType<typeof admissionSchema>>;

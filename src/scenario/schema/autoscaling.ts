@@ -92,7 +92,7 @@ const policy = z.strictObject({
   period: field.of(duration({ allowZero: false }), required, 'Unit: duration.'),
 });
 
-const rules = (stabilization: string, policies: string): z.ZodType<RulesOutput> =>
+const rules = (stabilization: string, policies: string) =>
   z.strictObject({
     stabilization: duration({ max: 3_600_000_000_000 })
       .prefault(stabilization)
@@ -154,20 +154,8 @@ export const hpaSchema = z
     'The horizontal pod autoscaler of Kubernetes: follows the ratio of metrics to targets.',
   );
 
-export interface PolicyOutput {
-  readonly percent?: number;
-  readonly pods?: number;
-  readonly period: number;
-}
-
-export interface RulesOutput {
-  readonly stabilization: number;
-  readonly policies?: readonly PolicyOutput[];
-  readonly selectPolicy: 'max' | 'min' | 'disabled';
-}
-
+export type RulesOutput = z.output<ReturnType<typeof rules>>;
 export type HpaOutput = z.output<typeof hpaSchema>;
-export type ResourcesOutput = z.output<typeof resourcesSchema>;
 
 /** `resources` of a service or gateway. */
 export const resourcesSchema = z

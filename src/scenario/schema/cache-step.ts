@@ -2,20 +2,8 @@ import { absent, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { nameText } from '../../contracts/fields/common.js';
 
-/** A `cache` step as written: one of four verbs, and the fields that belong to it. */
-export interface CacheStepOutput<Step> {
-  readonly get?: string;
-  readonly set?: string;
-  readonly delete?: string;
-  readonly refresh?: string;
-  readonly key?: string;
-  readonly onMiss?: readonly Step[];
-  readonly write?: readonly Step[];
-  readonly store: boolean;
-}
-
-/** A `cache` step. */
-export function cacheStepSchema(steps: z.ZodType): z.ZodType {
+/** A `cache` step: one of four verbs, and the fields that belong to it. */
+export function cacheStepSchema<Step>(steps: z.ZodType<Step[]>) {
   return z.strictObject({
     get: nameText()
       .optional()
@@ -50,3 +38,4 @@ export function cacheStepSchema(steps: z.ZodType): z.ZodType {
     store: field.flag(true, 'Whether the value that `onMiss` loads is stored.'),
   });
 }
+export type CacheStepOutput<Step> = z.output<ReturnType<typeof cacheStepSchema<Step>>>;

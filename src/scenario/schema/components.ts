@@ -18,7 +18,6 @@ import {
   priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
-import type { OnceOutput } from '../../contracts/fields/common.js';
 import { gatewayDiscoverySchema } from './discovery.js';
 import { pools } from '../../contracts/scenario/pools.js';
 import { replicationFields } from './replication.js';
@@ -31,88 +30,53 @@ import { methodText, type StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import { versionFields, type VersionedOutput } from './versions.js';
 
-/** A validated endpoint. */
-export interface EndpointOutput {
-  readonly steps: readonly StepOutput[];
-  readonly idempotent: boolean | OnceOutput;
-  readonly readOnly: boolean;
-  readonly requestSize: number;
-  readonly responseSize: number;
-  readonly priority?: number;
-  readonly concurrency?: number;
-  readonly timeLimit: number | null;
-  readonly method?: string;
-  readonly path?: string;
-}
-
 /** Schema of an endpoint of a service or function. */
-export function endpointSchema(steps: z.ZodType<StepOutput[]>): z.ZodType<EndpointOutput> {
-  return valuesOf<EndpointOutput>(
-    withShort(
-      z
-        .strictObject({
-          ...entryText,
-          steps: field.of(steps, required, 'Steps, run in order; the end answers 200.'),
-          method: methodText.optional().describe('HTTP method, for documentation.'),
-          path: z.string().max(2000).optional().describe('Path, for documentation.'),
-          idempotent: field.of(
-            withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' }),
-            false,
-            'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and what ' +
-              'it writes to databases: services that it calls are called again. With the name of a key it is executed ' +
-              'once per value: repetitions get the stored result, or 409 while it is running.',
-            'boolean, name of a key, or map',
-          ),
-          readOnly: field.of(z.boolean(), false, 'Reads only; implies idempotent.'),
-          requestSize: size()
-            .prefault(0)
-            .describe(
-              'Size of a request, unless the call says another. Unit: size. Defaults to 0B.',
-            ),
-          responseSize: size()
-            .prefault(0)
-            .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
-          concurrency: field.whole(
-            absent('as many as there are workers'),
-            'Limit on concurrent executions per replica, within the workers; a request that gets a worker above it is ' +
-              'refused with 503. Calls of `self` do not count.',
-            { unit: 'requests', min: 1 },
-          ),
-          timeLimit: field.timeLimit(
-            'none',
-            'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
-              'abandoned, the response is 503.',
-          ),
-          priority: field.of(
-            priorityNumber,
-            absent("the caller's"),
-            'Replaces the priority that a request carries, here and in calls made from here.',
-            'a whole number',
-          ),
-        })
-        .describe('An endpoint: its steps.'),
-      { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
-    ),
+export function endpointSchema(steps: z.ZodType<StepOutput[]>) {
+  return withShort(
+    z
+      .strictObject({
+        ...entryText,
+        steps: field.of(steps, required, 'Steps, run in order; the end answers 200.'),
+        method: methodText.optional().describe('HTTP method, for documentation.'),
+        path: z.string().max(2000).optional().describe('Path, for documentation.'),
+        idempotent: field.of(
+          withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' }),
+          false,
+          'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and what ' +
+            'it writes to databases: services that it calls are called again. With the name of a key it is executed ' +
+            'once per value: repetitions get the stored result, or 409 while it is running.',
+          'boolean, name of a key, or map',
+        ),
+        readOnly: field.of(z.boolean(), false, 'Reads only; implies idempotent.'),
+        requestSize: size()
+          .prefault(0)
+          .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
+        responseSize: size()
+          .prefault(0)
+          .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
+        concurrency: field.whole(
+          absent('as many as there are workers'),
+          'Limit on concurrent executions per replica, within the workers; a request that gets a worker above it is ' +
+            'refused with 503. Calls of `self` do not count.',
+          { unit: 'requests', min: 1 },
+        ),
+        timeLimit: field.timeLimit(
+          'none',
+          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
+            'abandoned, the response is 503.',
+        ),
+        priority: field.of(
+          priorityNumber,
+          absent("the caller's"),
+          'Replaces the priority that a request carries, here and in calls made from here.',
+          'a whole number',
+        ),
+      })
+      .describe('An endpoint: its steps.'),
+    { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
   );
 }
-
-export interface RouteOutput {
-  readonly name?: string;
-  readonly match?: {
-    readonly method?: string | readonly string[];
-    readonly path?: string | readonly string[];
-    readonly host?: string | readonly string[];
-    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  };
-  readonly to?: Readonly<Record<string, number>>;
-  readonly steps?: readonly StepOutput[];
-  readonly responseSize?: number;
-  readonly regexPriority?: number;
-  readonly sticky?: string;
-  readonly mirror?: { readonly to: string; readonly share: number };
-  readonly policy?: BundleOutput;
-  readonly middleware?: readonly MiddlewareOutput[];
-}
+export type EndpointOutput = z.output<ReturnType<typeof endpointSchema>>;
 
 export interface GatewayOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {
   readonly kind: Gateway['kind'];
@@ -120,23 +84,22 @@ export interface GatewayOutput extends Omit<HostOutput, 'replicas'>, VersionedOu
   readonly routes: readonly RouteOutput[];
 }
 
-function oneOrMore(schema: z.ZodType, text: string): z.ZodType {
+function oneOrMore<S extends z.ZodType>(schema: S, text: string) {
   return z
     .union([schema, z.array(schema).min(1)])
     .optional()
     .describe(text);
 }
 
-/** One gateway. */
-export function gatewaySchema(
-  host: HostShape,
+/** A route of a gateway. */
+function routeSchema(
   bundle: z.ZodType<BundleOutput>,
-  middleware: z.ZodType,
+  middleware: z.ZodType<MiddlewareOutput>,
   steps: z.ZodType<StepOutput[]>,
-): z.ZodType<GatewayOutput> {
+) {
   const path = z.string().min(1).max(2000);
   const header = z.union([freeText(), z.array(freeText()).min(1)]);
-  const route = z
+  return z
     .strictObject({
       name: nameText().optional().describe('Name of the part; required if something refers to it.'),
       match: field.of(
@@ -204,6 +167,16 @@ export function gatewaySchema(
         .describe('Run after those of the gateway; with `kind: kong` by the priority of plugins.'),
     })
     .describe('A route: which requests go where.');
+}
+export type RouteOutput = z.output<ReturnType<typeof routeSchema>>;
+
+/** One gateway. */
+export function gatewaySchema(
+  host: HostShape,
+  bundle: z.ZodType<BundleOutput>,
+  middleware: z.ZodType<MiddlewareOutput>,
+  steps: z.ZodType<StepOutput[]>,
+): z.ZodType<GatewayOutput> {
   const gateway = z.strictObject({
     ...extending,
     ...host,
@@ -221,7 +194,7 @@ export function gatewaySchema(
       'How a route is selected among those that match; ties are broken by the order in the file.',
     ),
     routes: field.of(
-      z.array(route).min(1),
+      z.array(routeSchema(bundle, middleware, steps)).min(1),
       required,
       'Routes; a request that matches none is answered 404.',
     ),

@@ -1,30 +1,23 @@
 import { absent, byDefault, field, requiredIf } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { type distribution, durationOrNone, whole } from '../../contracts/quantities/quantities.js';
+import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
 import {
   cpuSchema,
   gcSchema,
   lifecycleSchema,
   memorySchema,
-  type Cpu,
-  type GcSettings,
-  type Lifecycle,
-  type WrittenMemory,
 } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
-import { resourcesSchema, type ResourcesOutput } from './autoscaling.js';
-import { autoscalingSchema, type AutoscalingOutput } from './autoscaling-kinds.js';
-import { outlierDetectionSchema, type BundleOutput, type OutlierOutput } from './bundle.js';
-import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
-import { discoverySchema, type DiscoveryOutput } from './discovery.js';
+import { resourcesSchema } from './autoscaling.js';
+import { autoscalingSchema } from './autoscaling-kinds.js';
+import { outlierDetectionSchema, type BundleOutput } from './bundle.js';
+import { loadBalancingSchema } from './balancing.js';
+import { discoverySchema } from './discovery.js';
 import { zoneSchema } from '../../contracts/scenario/host.js';
-import { protocolSchema, type WrittenProtocol } from '../../contracts/scenario/connections.js';
-import { disruptionBudgetSchema, type BudgetOutput } from './nodes.js';
-import {
-  healthChecksSchema,
-  type WrittenHealthChecks,
-} from '../../contracts/scenario/health-checks.js';
-import { probesSchema, type WrittenProbes } from '../../contracts/scenario/probes.js';
+import { protocolSchema } from '../../contracts/scenario/connections.js';
+import { disruptionBudgetSchema } from './nodes.js';
+import { healthChecksSchema } from '../../contracts/scenario/health-checks.js';
+import { probesSchema } from '../../contracts/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
 
 export const queueSchema = z.strictObject({
@@ -68,9 +61,9 @@ export const replicas = whole({ min: 0, max: 100_000 });
 /** Common fields of services and gateways. */
 export function hostFields(
   bundle: z.ZodType<BundleOutput>,
-  middleware: z.ZodType,
+  middleware: z.ZodType<MiddlewareOutput>,
   admission: z.ZodType<AdmissionOutput>,
-): HostShape {
+) {
   return {
     ...entryText,
     critical,
@@ -146,47 +139,12 @@ export function hostFields(
         'autoscaling and others).',
     ),
     labels,
-  } as HostShape;
+  };
 }
-
-/** Type of the common fields, written out because steps and bundles refer to each other. */
-export interface HostShape extends Record<string, z.ZodType> {
-  readonly title: z.ZodOptional<z.ZodString>;
-}
+export type HostShape = ReturnType<typeof hostFields>;
 
 /** Validated common fields of a service or gateway. */
-export interface HostOutput {
-  readonly title?: string;
-  readonly description?: string;
-  readonly critical: boolean;
-  readonly replicas?: number;
-  readonly zone?: z.output<typeof zoneSchema>;
-  readonly runtime: {
-    readonly kind: 'threads' | 'async' | 'eventLoop';
-    readonly gc?: GcSettings;
-  };
-  readonly memory?: WrittenMemory;
-  readonly lifecycle?: Lifecycle;
-  readonly probes?: WrittenProbes;
-  readonly autoscaling?: AutoscalingOutput;
-  readonly resources?: ResourcesOutput;
-  readonly disruptionBudget?: BudgetOutput;
-  readonly concurrency?: number;
-  readonly queue: z.output<typeof queueSchema>;
-  readonly cpu: Cpu;
-  readonly cancellation: 'ignore' | 'onDequeue' | 'atSteps' | 'immediate';
-  readonly rejectWork: z.output<ReturnType<typeof distribution>>;
-  readonly admission?: AdmissionOutput;
-  readonly loadBalancing: BalancingOutput;
-  readonly protocol?: WrittenProtocol;
-  readonly discovery?: DiscoveryOutput;
-  readonly healthChecks?: WrittenHealthChecks;
-  readonly outlierDetection?: OutlierOutput;
-  readonly middleware?: readonly MiddlewareOutput[];
-  readonly outbound?: Readonly<Record<string, BundleOutput>>;
-  readonly external: boolean;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+export type HostOutput = z.output<z.ZodObject<HostShape>>;
 
 /** Settings of a process, which can differ between the versions of a component. */
 export const PROCESS_FIELDS = [

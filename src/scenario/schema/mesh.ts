@@ -2,7 +2,6 @@ import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, byDefault, byKind, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { distribution } from '../../contracts/quantities/quantities.js';
-import type { Distribution } from '../../kernel/distribution.js';
 import { MESH_KINDS, type MeshKindName } from '../meshes/index.js';
 import type { BundleOutput } from './bundle.js';
 import {
@@ -11,37 +10,10 @@ import {
   REFERENCE_PATTERN,
   withShort,
 } from '../../contracts/fields/common.js';
-import type { RouteOutput } from './components.js';
-
-/** A validated mesh. */
-export interface MeshOutput {
-  readonly kind: MeshKindName;
-  readonly services: 'all' | readonly string[];
-  readonly proxy: ProxyOutput & { readonly handshakeWork?: Distribution };
-  readonly waypoint?: ProxyOutput & {
-    readonly services: 'all' | readonly string[];
-    readonly replicas: number;
-  };
-  readonly mtls: boolean;
-  readonly policy?: BundleOutput;
-  readonly outbound?: Readonly<Record<string, BundleOutput>>;
-  readonly routes?: Readonly<Record<string, readonly MeshRouteOutput[]>>;
-  readonly configPropagation: Distribution;
-}
-
-interface ProxyOutput {
-  readonly work?: Distribution;
-  readonly latency?: Distribution;
-  readonly concurrency?: number;
-}
-
-export type MeshRouteOutput = Pick<RouteOutput, 'name' | 'match'> & {
-  readonly to: Readonly<Record<string, number>>;
-};
 
 const kindText = MESH_KINDS.map(({ kind, summary }) => `\`${kind}\`: ${summary}`).join(' ');
 
-function services(text: string): z.ZodType {
+function services(text: string) {
   return z
     .union([z.literal('all'), z.array(nameText()).min(1)])
     .default('all')
@@ -124,55 +96,57 @@ const route = z
     ),
   })
   .describe('A route of the mesh.');
+export type MeshRouteOutput = z.output<typeof route>;
 
 /** `mesh`: the proxies between services. */
-export function meshSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<MeshOutput> {
-  return valuesOf<MeshOutput>(
-    z
-      .strictObject({
-        kind: z
-          .enum(MESH_KINDS.map(({ kind }) => kind))
-          .describe(`Product whose figures and default policies apply. ${kindText} Required.`),
-        services: services(
-          'Services and gateways inside the mesh: `all` except external ones, or a list. Functions, databases, caches ' +
-            'and brokers are outside. Unit: names. Defaults to all.',
-        ),
-        proxy,
-        waypoint,
-        mtls: field.of(
-          z.boolean(),
-          true,
-          'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
-            'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
-        ),
-        policy: field.of(
-          bundle,
-          byKind('istio retries 503 and failed connections twice, the others nothing'),
-          'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of ' +
-            'the application: three tries there and three here are nine. `none` also removes the default policies of ' +
-            'the kind.',
-        ),
-        outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
-          type: 'string',
-          description: 'Bundle of all calls: the same as `policy`.',
-        })
-          .optional()
-          .describe(
-            'Bundles of the proxy by callee or `callee.endpoint`. They replace `policy` and are not merged with it.',
-          ),
-        routes: z
-          .record(nameText(), z.array(route).min(1))
-          .optional()
-          .describe(
-            'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
-              'one has no match. A route is chosen once for a call of the application.',
-          ),
-        configPropagation: field.cost(
-          byDefault('0ms', 'that of the platform applies'),
-          'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
-            'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh.',
-        ),
+export function meshSchema(bundle: z.ZodType<BundleOutput>) {
+  return z
+    .strictObject({
+      kind: field.of(
+        valuesOf<MeshKindName>(z.enum(MESH_KINDS.map(({ kind }) => kind))),
+        required,
+        `Product whose figures and default policies apply. ${kindText}`,
+      ),
+      services: services(
+        'Services and gateways inside the mesh: `all` except external ones, or a list. Functions, databases, caches ' +
+          'and brokers are outside. Unit: names. Defaults to all.',
+      ),
+      proxy,
+      waypoint,
+      mtls: field.of(
+        z.boolean(),
+        true,
+        'Whether connections between proxies use mutual TLS: one more round trip, `handshakeWork`, and ' +
+          'certificates that `certExpiry` can expire. Has an effect only on calls with `connections`.',
+      ),
+      policy: field.of(
+        bundle,
+        byKind('istio retries 503 and failed connections twice, the others nothing'),
+        'Bundle of the proxy for all calls from inside the mesh to services and gateways, inside the policies of ' +
+          'the application: three tries there and three here are nine. `none` also removes the default policies of ' +
+          'the kind.',
+      ),
+      outbound: withShort(z.record(z.string().regex(REFERENCE_PATTERN), bundle), {
+        type: 'string',
+        description: 'Bundle of all calls: the same as `policy`.',
       })
-      .describe('Service mesh: proxies between services.'),
-  );
+        .optional()
+        .describe(
+          'Bundles of the proxy by callee or `callee.endpoint`. They replace `policy` and are not merged with it.',
+        ),
+      routes: z
+        .record(nameText(), z.array(route).min(1))
+        .optional()
+        .describe(
+          'Routes by called service, for calls from inside the mesh: the first one that matches decides, and the last ' +
+            'one has no match. A route is chosen once for a call of the application.',
+        ),
+      configPropagation: field.cost(
+        byDefault('0ms', 'that of the platform applies'),
+        'Time from a change of the ready instances of a service in the mesh until a proxy has the new list, drawn ' +
+          'for each proxy; it replaces `platform.endpointPropagation` for calls from inside the mesh.',
+      ),
+    })
+    .describe('Service mesh: proxies between services.');
 }
+export type MeshOutput = z.output<ReturnType<typeof meshSchema>>;

@@ -22,16 +22,6 @@ import {
 const reference = z.string().regex(REFERENCE_PATTERN).max(200);
 const references = z.union([reference, z.array(reference).min(1)]);
 
-/** A validated step of a saga. */
-export interface SagaStepEntry {
-  readonly name: string;
-  readonly call: string;
-  readonly compensation?: string;
-  readonly kind: 'compensable' | 'pivot' | 'retryable';
-  readonly policy?: BundleOutput;
-  readonly readOnly: boolean;
-}
-
 function stepSchema(bundle: z.ZodType<BundleOutput>) {
   return z
     .strictObject({
@@ -61,6 +51,9 @@ function stepSchema(bundle: z.ZodType<BundleOutput>) {
     })
     .describe('One step: the endpoint that executes it and the endpoint that undoes it.');
 }
+
+/** A validated step of a saga. */
+export type SagaStepEntry = z.output<ReturnType<typeof stepSchema>>;
 
 const retry = z
   .strictObject({

@@ -13,7 +13,7 @@ import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
-import { hostFields } from './host.js';
+import { hostFields, type MiddlewareOutput } from './host.js';
 import {
   budgetSchema,
   hypothesisSchema,
@@ -87,7 +87,9 @@ export function buildSchemas(
 ): Schemas {
   const inside: z.ZodType = z.lazy(() => steps);
   const bundle = bundleSchema(policies, inside).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
-  const middleware = middlewareSchema(policies).meta({ id: 'middleware' });
+  const middleware = valuesOf<MiddlewareOutput>(
+    middlewareSchema(policies).meta({ id: 'middleware' }),
+  );
   const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
   const host = hostFields(bundle, middleware, admissionSchema(policies));
   const endpoint = endpointSchema(steps);

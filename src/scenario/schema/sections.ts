@@ -1,25 +1,9 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import type { Distribution } from '../../kernel/distribution.js';
 import { nameText } from '../../contracts/fields/common.js';
 
-export interface TransactionOutput<Step> {
-  readonly database: string;
-  readonly steps: readonly Step[];
-  readonly commit: Distribution;
-  readonly key?: string | undefined;
-  readonly requiresNew: boolean;
-}
-
-export interface LockOutput<Step> {
-  readonly on: string;
-  readonly steps: readonly Step[];
-  readonly acquireTimeout: number | null;
-  readonly scope: 'instance' | 'service' | 'global';
-}
-
 /** A `transaction` step. */
-export function transactionSchema(steps: z.ZodType): z.ZodType {
+export function transactionSchema<Step>(steps: z.ZodType<Step[]>) {
   return z.strictObject({
     database: field.of(nameText(), required, 'Name of the database.'),
     steps: field.of(
@@ -42,9 +26,10 @@ export function transactionSchema(steps: z.ZodType): z.ZodType {
     ),
   });
 }
+export type TransactionOutput<Step> = z.output<ReturnType<typeof transactionSchema<Step>>>;
 
 /** A `lock` step. */
-export function lockSchema(steps: z.ZodType): z.ZodType {
+export function lockSchema<Step>(steps: z.ZodType<Step[]>) {
   return z.strictObject({
     on: field.of(
       nameText(),
@@ -64,3 +49,4 @@ export function lockSchema(steps: z.ZodType): z.ZodType {
     ),
   });
 }
+export type LockOutput<Step> = z.output<ReturnType<typeof lockSchema<Step>>>;

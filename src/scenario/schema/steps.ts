@@ -15,12 +15,10 @@ import {
   show,
 } from '../../contracts/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
-import type { ReadOf } from '../../contracts/scenario/projections.js';
 import type { BundleOutput } from './bundle.js';
 import { cacheStepSchema, type CacheStepOutput } from './cache-step.js';
 import { publishFields, type PublishOutput } from './publish.js';
 import { sagaStepFields, type SagaStepOutput } from './saga-step.js';
-import type { ReadRoute } from '../../contracts/scenario/replication.js';
 import { readRoute } from './replication.js';
 import type { WrittenAppend, WrittenLoad } from '../../contracts/scenario/event-stores.js';
 import { appendFields, loadFields } from '../../contracts/scenario/event-stores.js';
@@ -91,19 +89,36 @@ const hint = quantity((input): number => (input === 'never' ? NEVER_AGAIN : pars
   anyOf: [{ type: 'string', pattern: DURATION_PATTERN }, { const: 0 }, { const: 'never' }],
 });
 
+const query = z.strictObject({
+  database: field.of(nameText(), required, 'Name of the database.'),
+  operation: nameText()
+    .optional()
+    .describe('Operation to run; optional if the database has only one.'),
+  route: field.of(
+    readRoute,
+    absent('that of the database'),
+    'Node that serves the query, unless it writes.',
+  ),
+  ...readFields,
+});
+
+const fail = z.strictObject({
+  status: field.of(failure, required, 'Status or outcome.'),
+  retryAfter: field.of(
+    hint,
+    absent(),
+    'Retry hint of the response: the Retry-After or grpc-retry-pushback-ms of a status; `never` is a negative ' +
+      'pushback.',
+    'duration or `never`',
+  ),
+});
+
 /** All fields of a step in its long form. */
 export interface StepOutput {
   readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
   readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
   readonly call?: CallText & { readonly to: string };
-  readonly query?: {
-    readonly database: string;
-    readonly operation?: string;
-    readonly route?: ReadRoute;
-    readonly of?: string;
-    readonly key?: string;
-    readonly consistency?: ReadOf['consistency'];
-  };
+  readonly query?: z.output<typeof query>;
   readonly load?: WrittenLoad;
   readonly append?: WrittenAppend;
   readonly publish?: PublishOutput;
@@ -111,22 +126,13 @@ export interface StepOutput {
   readonly transaction?: TransactionOutput<StepOutput>;
   readonly lock?: LockOutput<StepOutput>;
   readonly cache?: CacheStepOutput<StepOutput>;
-  readonly parallel?: {
-    readonly branches: readonly (readonly StepOutput[])[];
-    readonly join: JoinOutput;
-    readonly each: z.output<ReturnType<typeof countDistribution>>;
-    readonly maxConcurrent: number;
-  };
-  readonly choose?: readonly {
-    readonly weight?: number;
-    readonly when?: z.output<typeof when>;
-    readonly steps: readonly StepOutput[];
-  }[];
+  readonly parallel?: z.output<ReturnType<typeof parallelSchema<StepOutput>>>;
+  readonly choose?: readonly z.output<ReturnType<typeof choiceSchema<StepOutput>>>[];
   readonly loop?: {
     readonly times: z.output<ReturnType<typeof countDistribution>>;
     readonly steps: readonly StepOutput[];
   };
-  readonly fail?: { readonly status: string | number; readonly retryAfter?: number };
+  readonly fail?: z.output<typeof fail>;
   readonly respond?: {
     readonly status: number;
     readonly degraded: boolean;
@@ -143,15 +149,6 @@ export interface StepOutput {
   readonly when?: z.output<typeof when>;
 }
 
-/** Properties of a call that a router can match, and its size. */
-export interface CallText {
-  readonly method?: string;
-  readonly path?: string;
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly requestSize?: number;
-}
-
 /** Schema of an HTTP method. */
 export const methodText = z.string().regex(/^[A-Za-z]{1,20}$/);
 
@@ -165,6 +162,7 @@ export const callFields = {
     .describe('Headers; they travel down the tree for `match` and `when`.'),
   requestSize: field.size(absent('the `requestSize` of the callee'), 'Size of this request.'),
 };
+export type CallText = z.output<z.ZodObject<typeof callFields>>;
 
 /** A list of steps. */
 export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutput[]> {
@@ -208,21 +206,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
     )
       .optional()
       .describe('A synchronous call through the policy.'),
-    query: withShort(
-      z.strictObject({
-        database: field.of(nameText(), required, 'Name of the database.'),
-        operation: nameText()
-          .optional()
-          .describe('Operation to run; optional if the database has only one.'),
-        route: field.of(
-          readRoute,
-          absent('that of the database'),
-          'Node that serves the query, unless it writes.',
-        ),
-        ...readFields,
-      }),
-      { type: 'string', pattern: REFERENCE_PATTERN.source },
-    )
+    query: withShort(query, { type: 'string', pattern: REFERENCE_PATTERN.source })
       .optional()
       .describe('An operation of a database over a connection of the pool.'),
     load: withShort(loadFields, { type: 'string', pattern: NAME_PATTERN.source })
@@ -265,19 +249,9 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
       })
       .optional()
       .describe('Repeats several steps.'),
-    fail: withShort(
-      z.strictObject({
-        status: field.of(failure, required, 'Status or outcome.'),
-        retryAfter: field.of(
-          hint,
-          absent(),
-          'Retry hint of the response: the Retry-After or grpc-retry-pushback-ms of a status; `never` is a negative ' +
-            'pushback.',
-          'duration or `never`',
-        ),
-      }),
-      { anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }] },
-    )
+    fail: withShort(fail, {
+      anyOf: [{ type: 'integer', minimum: 400, maximum: 599 }, { enum: [...FAILURES] }],
+    })
       .optional()
       .describe('Ends the program with this outcome; `probability` makes it an error rate.'),
     respond: withShort(
@@ -301,7 +275,7 @@ function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
   };
 }
 
-function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+function parallelSchema<Step>(steps: z.ZodType<Step[]>) {
   return z.strictObject({
     branches: field.of(
       z.array(withShort(steps, { $ref: '#/definitions/step' })).min(1),
@@ -318,7 +292,7 @@ function parallelSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
   });
 }
 
-function choiceSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+function choiceSchema<Step>(steps: z.ZodType<Step[]>) {
   return z
     .strictObject({
       weight: z.number().positive().max(1e9).optional().describe('Relative weight.'),

@@ -1,4 +1,3 @@
-import { valuesOf } from '../../contracts/fields/kinds.js';
 import { entry } from '../../contracts/fields/entry.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
@@ -18,7 +17,7 @@ import {
   priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
-import { callFields, type CallText, type StepOutput } from './steps.js';
+import { callFields, type StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import type { Quantity } from '../../contracts/quantities/quantities.js';
 
@@ -188,42 +187,9 @@ const PATIENCE = 'Time after which the client gives up: outcome `abandoned`. Def
 const pins = z.record(nameText(), whole({ min: 0 }).describe('The value, counted from 0.'));
 const PINS = 'Fixed values of keys for these requests, instead of drawn ones: name -> value';
 
-export interface RequestOutput extends CallText {
-  readonly name?: string;
-  readonly weight: number;
-  readonly class?: string;
-  readonly priority?: number;
-  readonly call?: string;
-  readonly steps?: readonly StepOutput[];
-  readonly policy?: BundleOutput;
-  readonly patience?: z.output<typeof patience>;
-  readonly keys?: z.output<typeof pins>;
-}
-
-export interface WorkloadOutput {
-  readonly title?: string;
-  readonly description?: string;
-  readonly critical: boolean;
-  readonly arrivals: ArrivalsOutput;
-  readonly requests: readonly RequestOutput[];
-  readonly policy?: BundleOutput;
-  readonly patience?: z.output<typeof patience>;
-  readonly keys?: z.output<typeof pins>;
-  readonly clients: number;
-  readonly class?: string;
-  readonly priority?: number;
-  readonly zone?: string;
-  readonly start: number;
-  readonly stop?: number | null;
-  readonly goodputWithin?: number | null;
-}
-
-/** One workload. */
-export function workloadSchema(
-  bundle: z.ZodType<BundleOutput>,
-  steps: z.ZodType<StepOutput[]>,
-): z.ZodType<WorkloadOutput> {
-  const request = z
+/** A request of a workload. */
+function requestSchema(bundle: z.ZodType<BundleOutput>, steps: z.ZodType<StepOutput[]>) {
+  return z
     .strictObject({
       name: field.of(
         nameText(),
@@ -247,6 +213,11 @@ export function workloadSchema(
       keys: pins.optional().describe(`${PINS}, over those of the workload.`),
     })
     .describe('A request: a call or a journey.');
+}
+export type RequestOutput = z.output<ReturnType<typeof requestSchema>>;
+
+/** One workload. */
+export function workloadSchema(bundle: z.ZodType<BundleOutput>, steps: z.ZodType<StepOutput[]>) {
   const workload = z.strictObject({
     extends: z
       .union([nameText(), z.array(nameText())])
@@ -255,7 +226,11 @@ export function workloadSchema(
     ...entryText,
     critical,
     arrivals,
-    requests: field.of(z.array(request).min(1), required, 'Requests, drawn by weight.'),
+    requests: field.of(
+      z.array(requestSchema(bundle, steps)).min(1),
+      required,
+      'Requests, drawn by weight.',
+    ),
     policy: field.of(bundle, absent(), 'Policy bundle of the client.'),
     patience: patience.optional().describe(PATIENCE),
     keys: pins.optional().describe(`${PINS}. Defaults to none.`),
@@ -276,9 +251,6 @@ export function workloadSchema(
       'Longest latency of a success that counts as goodput.',
     ),
   });
-  return valuesOf<WorkloadOutput>(
-    inheriting(workload.describe('A source of requests.')).meta({
-      id: 'workload',
-    }),
-  );
+  return inheriting(workload.describe('A source of requests.')).meta({ id: 'workload' });
 }
+export type WorkloadOutput = z.output<ReturnType<typeof workloadSchema>>;
