@@ -5,12 +5,12 @@ import type {
   Workload,
 } from '../../contracts/scenario/scenario.js';
 import type { Step } from '../../contracts/scenario/steps.js';
-import type { Arrivals } from '../../contracts/scenario/arrivals.js';
+import type { Arrivals, WrittenArrivals } from '../../contracts/scenario/arrivals.js';
 import { highestOf } from '../../contracts/scenario/stages.js';
 import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';
-import type { ArrivalsOutput, RequestOutput, WorkloadOutput } from '../schema/workload.js';
+import type { RequestOutput, WorkloadOutput } from '../schema/workload.js';
 import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
@@ -198,7 +198,7 @@ function checkNames(here: Cursor, workload: string, requests: readonly Request[]
 /** Resolves a recording; `names` are the names of the requests, in order. */
 function resolveTrace(
   here: Cursor,
-  { file, speed }: Extract<ArrivalsOutput, { kind: 'trace' }>,
+  { file, speed }: Extract<WrittenArrivals, { kind: 'trace' }>,
   names: readonly string[],
 ): Arrivals {
   const at = here.in('file');
@@ -227,7 +227,7 @@ function resolveTrace(
   }
 }
 
-function resolveArrivals(here: Cursor, a: ArrivalsOutput, names: readonly string[]): Arrivals {
+function resolveArrivals(here: Cursor, a: WrittenArrivals, names: readonly string[]): Arrivals {
   const wrong = here.conflicts();
   switch (a.kind) {
     case 'poisson':
@@ -263,7 +263,7 @@ function resolveArrivals(here: Cursor, a: ArrivalsOutput, names: readonly string
 
 function resolveUsers(
   here: Cursor,
-  { users, think, rampUpNs }: Extract<ArrivalsOutput, { kind: 'closed' }>,
+  { users, think, rampUpNs }: Extract<WrittenArrivals, { kind: 'closed' }>,
 ): Arrivals {
   const plain = { kind: 'closed', think, rampUpNs: rampUpNs ?? 0 } as const;
   if (typeof users === 'number') return { ...plain, users, ramp: null };
