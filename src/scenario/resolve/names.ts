@@ -114,7 +114,7 @@ export function versionsWritten(output: {
   readonly versions?: Readonly<Record<string, unknown>> | undefined;
   readonly version?: string | undefined;
   readonly replicas?: number | Readonly<Record<string, number>> | undefined;
-  readonly rollout?: { readonly to?: string | undefined } | undefined;
+  readonly rollout?: { readonly to?: string | null } | undefined;
 }): ReadonlyMap<string, boolean> {
   const { replicas, rollout } = output;
   const names = sorted(output.versions).map(([name]) => name);

@@ -4,12 +4,12 @@ import {
   type Amount,
   type Rollout,
   type RolloutStep,
+  type WrittenRollout,
 } from '../../contracts/scenario/rollouts.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import { parseRolloutExpectation } from '../rollout-text.js';
-import type { RolloutOutput, VersionedOutput } from '../schema/versions.js';
+import type { VersionedOutput } from '../schema/versions.js';
 import type { Cursor } from './context.js';
-import { sorted } from './names.js';
 import { checkKeyName } from './targets.js';
 
 /**
@@ -36,7 +36,6 @@ const FIELDS: Readonly<Record<Rollout['kind'], ReadonlySet<string>>> = {
     'routing',
   ]),
 };
-const COMMON: ReadonlySet<string> = new Set(['to', 'at', 'kind']);
 
 /** Remarks on a strategy that no version uses yet. */
 export function remarkAtRest(here: Cursor): void {
@@ -57,7 +56,7 @@ export function rolloutOf(
   if (own === undefined) return null;
   const at = here.in('rollout');
   checkFields(at, own);
-  if (own.to === undefined) {
+  if (own.to === null) {
     remarkAtRest(here);
     return null;
   }
@@ -76,47 +75,46 @@ export function rolloutOf(
     const message = `the preview has ${own.preview} replicas, more than the ${replicas} of the service`;
     at.in('preview').conflict(message);
   }
-  if (own.sticky !== undefined) checkKeyName(at.in('sticky'), own.sticky);
-  if (own.sticky !== undefined && own.routing === 'replicas') {
+  if (own.sticky !== null) checkKeyName(at.in('sticky'), own.sticky);
+  if (own.sticky !== null && own.routing === 'replicas') {
     const message =
       'with routing: replicas no gateway splits the requests, so sticky has no effect: remove it';
     at.in('sticky').conflict(message);
   }
   return {
+    ...own,
     to,
-    atNs: own.at,
-    kind: own.kind,
     maxSurge: own.maxSurge ?? QUARTER,
     maxUnavailable: own.maxUnavailable ?? QUARTER,
-    minReadyNs: own.minReady ?? 0,
-    preview: own.preview ?? null,
+    minReadyNs: own.minReadyNs ?? 0,
     autoPromotion: own.autoPromotion ?? true,
     scaleDownDelayNs: keptNs(at, own),
     steps: (own.steps ?? []).map((step, index) => stepOf(at.in('steps', index), step)),
     analysis: analysisOf(at, own),
     onFailure: own.onFailure ?? 'rollback',
-    sticky: own.sticky ?? null,
     routing: own.routing ?? 'weighted',
   };
 }
 
-function checkFields(here: Cursor, own: RolloutOutput): void {
+function checkFields(here: Cursor, own: WrittenRollout): void {
   const wrong = here.conflicts();
-  for (const [key, value] of sorted(own as Readonly<Record<string, unknown>>)) {
-    if (value === undefined || COMMON.has(key) || FIELDS[own.kind].has(key)) continue;
-    const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
-    const message = `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
-    wrong(key, message);
-  }
-  if (own.kind === 'canary' && own.steps === undefined) {
+  const all = new Set(Object.values(FIELDS).flatMap((fields) => [...fields]));
+  here.refuse(
+    [...all].filter((key) => !FIELDS[own.kind].has(key)),
+    (key) => {
+      const kinds = Object.keys(FIELDS).filter((kind) => FIELDS[kind as Rollout['kind']].has(key));
+      return `${key} applies only to ${kinds.join(' and ')}, and the kind is ${own.kind}: remove it`;
+    },
+  );
+  if (own.kind === 'canary' && own.steps === null) {
     const message = 'steps is missing: write a list, as in [ { weight: 10% }, { pause: 5m } ]';
     here.report('FL203', message);
   }
-  if (own.analysis === undefined && own.onFailure !== undefined) {
+  if (own.analysis === null && own.onFailure !== null) {
     wrong('onFailure', 'has no effect without analysis: write analysis');
   }
   if (own.routing === 'replicas') {
-    if (own.kind === 'canary' && own.scaleDownDelay !== undefined) {
+    if (own.kind === 'canary' && own.scaleDownDelayNs !== null) {
       const message =
         'with routing: replicas an old replica ends when a new one has taken its place, so ' +
         'scaleDownDelay has no effect: remove it';
@@ -129,13 +127,9 @@ function checkFields(here: Cursor, own: RolloutOutput): void {
       here.in('steps', index).conflict(message);
     }
   } else if (own.kind === 'canary') {
-    for (const key of ['maxSurge', 'maxUnavailable'] as const) {
-      if (own[key] === undefined) continue;
-      const message =
-        `${key} applies only to routing: replicas; with weights the old version keeps all its ` +
-        'replicas';
-      wrong(key, message);
-    }
+    const why = (key: string): string =>
+      `${key} applies only to routing: replicas; with weights the old version keeps all its replicas`;
+    here.refuse(['maxSurge', 'maxUnavailable'], why);
   }
 }
 
@@ -143,20 +137,20 @@ function checkFields(here: Cursor, own: RolloutOutput): void {
  * How long replicas without requests are kept. With an analysis of a blue-green rollout at least one interval
  * (argo-rollouts docs/features/bluegreen.md, scaleDownDelaySeconds).
  */
-function keptNs(here: Cursor, own: RolloutOutput): number {
-  const { scaleDownDelay, analysis, kind } = own;
-  if (kind !== 'blueGreen' || analysis === undefined) return scaleDownDelay ?? KEPT_NS;
-  if (scaleDownDelay === undefined) return Math.max(KEPT_NS, analysis.interval);
-  if (scaleDownDelay < analysis.interval) {
+function keptNs(here: Cursor, own: WrittenRollout): number {
+  const { scaleDownDelayNs, analysis, kind } = own;
+  if (kind !== 'blueGreen' || analysis === null) return scaleDownDelayNs ?? KEPT_NS;
+  if (scaleDownDelayNs === null) return Math.max(KEPT_NS, analysis.intervalNs);
+  if (scaleDownDelayNs < analysis.intervalNs) {
     const message =
       'the old replicas would be removed before the first analysis: write at least ' +
       'analysis.interval, or remove it';
     here.in('scaleDownDelay').conflict(message);
   }
-  return scaleDownDelay;
+  return scaleDownDelayNs;
 }
 
-function stepOf(here: Cursor, own: NonNullable<RolloutOutput['steps']>[number]): RolloutStep {
+function stepOf(here: Cursor, own: NonNullable<WrittenRollout['steps']>[number]): RolloutStep {
   const { weight, pause, scale } = own;
   const written = [weight, pause, scale].filter((value) => value !== undefined).length;
   if (written !== 1) {
@@ -167,25 +161,25 @@ function stepOf(here: Cursor, own: NonNullable<RolloutOutput['steps']>[number]):
   return { step: 'pause', forNs: pause ?? null };
 }
 
-function analysisOf(here: Cursor, own: RolloutOutput): Rollout['analysis'] {
+function analysisOf(here: Cursor, own: WrittenRollout): Rollout['analysis'] {
   const { analysis } = own;
-  if (analysis === undefined) return null;
+  if (analysis === null) return null;
   const expect = analysis.expect.flatMap((text, index) => {
     const parsed = parseRolloutExpectation(text);
     if (parsed.ok) return [parsed.expectation];
     here.in('analysis', 'expect', index).report('FL501', parsed.message, parsed);
     return [];
   });
-  const { kind, interval, failureLimit, errorLimit, from } = analysis;
-  if (from !== undefined) checkFrom(here.in('analysis', 'from'), own, from);
+  const { kind, intervalNs, failureLimit, errorLimit, from } = analysis;
+  if (from !== null) checkFrom(here.in('analysis', 'from'), own, from);
   const rules = ANALYSIS_RULES[kind];
   const noData = analysis.noData ?? rules.noData;
-  if (errorLimit !== undefined && noData !== 'error') {
+  if (errorLimit !== null && noData !== 'error') {
     const message = `no analysis is in error with noData: ${noData}: remove errorLimit, or write noData: error`;
     here.in('analysis', 'errorLimit').conflict(message);
   }
   return {
-    ...{ expect, intervalNs: interval, from: from ?? 0, failureLimit, noData },
+    ...{ expect, intervalNs, from: from ?? 0, failureLimit, noData },
     minSamples: analysis.minSamples ?? rules.minSamples,
     errorLimit: errorLimit ?? ERROR_LIMIT,
     halts: rules.halts,
@@ -193,7 +187,7 @@ function analysisOf(here: Cursor, own: RolloutOutput): Rollout['analysis'] {
 }
 
 /** Reports a weight from which on nothing would be analysed. */
-function checkFrom(here: Cursor, own: RolloutOutput, from: number): void {
+function checkFrom(here: Cursor, own: WrittenRollout, from: number): void {
   if (own.kind !== 'canary') {
     here.conflict(`from applies only to canary, and the kind is ${own.kind}: remove it`);
     return;

@@ -45,7 +45,7 @@ export function resolveVersions(
   if (names.length === 0) {
     for (const key of ['version', 'rollout'] as const) {
       if (output[key] === undefined) continue;
-      if (key === 'rollout' && output.rollout?.to === undefined) {
+      if (key === 'rollout' && (output.rollout?.to ?? null) === null) {
         remarkAtRest(here);
         continue;
       }

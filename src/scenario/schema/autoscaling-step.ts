@@ -2,7 +2,7 @@ import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { duration, whole } from '../../contracts/quantities/quantities.js';
 import { metricFields, target } from './autoscaling.js';
-import { countOrPercent, PERCENT_FORM } from './amounts.js';
+import { countOrPercent, PERCENT_FORM } from '../../contracts/quantities/amounts.js';
 
 /** A number of replicas, or a percentage of them, as written. */
 export interface ChangeOutput {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countOrPercent, PERCENT_FORM } from './amounts.js';
+import { countOrPercent, PERCENT_FORM } from '../../contracts/quantities/amounts.js';
 
 type Amount = { readonly count: number } | { readonly share: number };
 

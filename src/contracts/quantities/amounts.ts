@@ -1,9 +1,9 @@
-import { quantity, type Quantity } from '../../contracts/quantities/quantities.js';
+import { quantity, type Quantity } from './quantities.js';
 import {
   PERCENT_PATTERN,
   QuantityError,
   showNoNumber,
-} from '../../contracts/quantities/quantity-text.js';
+} from './quantity-text.js';
 
 /** A percentage in the JSON Schema. */
 export const PERCENT_FORM = { type: 'string', pattern: PERCENT_PATTERN } as const;
