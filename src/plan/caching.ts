@@ -97,7 +97,7 @@ export function writeResponseCache(w: Writer, own: ResponseCache, scope: Scope):
     writeJump(w, go);
     assembler.bind(follow);
     writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
-    writeLocals(w, site, 'share', scope);
+    shareLocally(w, site, scope);
     assembler.emit(OP.DONE, OUTCOME.ok);
   } else {
     writeAct(w, act(w, site, 'begin', scope), 'begin', scope);
@@ -203,7 +203,7 @@ function writeLoad(
   if (shared) {
     assembler.bind(follow);
     writeAct(w, act(w, site, 'follow', scope), 'follow', scope);
-    if (stores) writeLocals(w, site, 'share', scope);
+    if (stores) shareLocally(w, site, scope);
   }
   assembler.bind(done);
 }
@@ -318,11 +318,11 @@ function writeAsk(
   writeAct(w, w.acts.cache(spec), 'ask', scope);
 }
 
-/** Applies an operation to every local level. */
-function writeLocals(w: Writer, site: Site, op: 'share', scope: Scope): void {
+/** Gives the loaded value to every local level. */
+function shareLocally(w: Writer, site: Site, scope: Scope): void {
   if (site.cache.hitRatio !== null) return;
   site.cache.levels.forEach((level, index) => {
-    if (level.kind === 'local') writeAct(w, act(w, site, op, scope, index), op, scope);
+    if (level.kind === 'local') writeAct(w, act(w, site, 'share', scope, index), 'share', scope);
   });
 }
 

@@ -93,11 +93,11 @@ export function isNull(node: Node | undefined): boolean {
 }
 
 /** The mapping with one value set. An existing key keeps its place. */
-export function put(node: MapNode, key: string, value: Node, keyAt?: Place): MapNode {
+export function put(node: MapNode, key: string, value: Node): MapNode {
   const old = node.entries.get(key);
   if (old?.value === value) return node;
   const changed = new Map(node.entries);
-  changed.set(key, { key: keyAt ?? old?.key ?? value.at, value });
+  changed.set(key, { key: old?.key ?? value.at, value });
   return { ...node, entries: changed };
 }
 

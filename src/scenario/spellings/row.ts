@@ -60,12 +60,12 @@ export function blocksOf(
 export type Read = (value: Node, around: Around) => Node | null;
 
 /** A key whose value goes to one field. */
-export function moved(keys: string, path: string, read: Read, note?: string): Row {
+export function moved(keys: string, path: string, read: Read): Row {
   return {
     keys,
     to: (value, around) => {
       const own = read(value, around);
-      return own === null ? null : { put: [[path, own]], ...(note === undefined ? {} : { note }) };
+      return own === null ? null : { put: [[path, own]] };
     },
   };
 }
