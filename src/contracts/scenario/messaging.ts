@@ -1,6 +1,10 @@
+import { z } from 'zod';
+import { nameText } from '../fields/common.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { countDistribution, size } from '../quantities/quantities.js';
 import type { Rebalance, Replay } from './consumer-groups.js';
-import type { Producer } from './producer.js';
-import type { CountDistribution } from '../../kernel/counts.js';
+import { acksField, type Producer } from './producer.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
@@ -174,16 +178,38 @@ export interface RetainedLog {
 }
 
 /** A `publish` step. */
-export interface PublishStep {
-  readonly topic: string;
-  /** Key whose value determines partition and order; null = none. */
-  readonly key: string | null;
-  /** Number of messages. */
-  readonly count: CountDistribution;
-  readonly confirm: boolean;
-  readonly via: 'direct' | 'outbox';
-  /** Bytes of each message. */
-  readonly bytes: number;
-  /** null = as configured for the producer of the topic. */
-  readonly acks: Producer['acks'] | null;
-}
+export const publishFields = entry(
+  {
+    topic: field.of(nameText(), required, 'Name of the topic or queue.'),
+    key: field.of(
+      nameText(),
+      absent(),
+      'Key whose value determines the partition and the order of a message.',
+    ),
+    count: field.of(
+      countDistribution(),
+      1,
+      'Number of messages to publish.',
+      'count or distribution of counts',
+    ),
+    via: field.choice(
+      ['direct', 'outbox'],
+      'direct',
+      'How the message is sent. `direct`: the message is published at the step. `outbox`: the step writes the ' +
+        'message as a row in the database of the service, and the message is published after the row is ' +
+        'committed. In a `transaction` on the same database the row is part of that transaction.',
+    ),
+    bytes: size()
+      .prefault(0)
+      .describe('Size of each message, key and headers included. Unit: size. Defaults to 0B.'),
+    acks: field.of(
+      acksField,
+      absent('those of the `producer` of the topic'),
+      'Acknowledgements that the producer waits for.',
+    ),
+    confirm: field.of(z.boolean(), true, 'Whether the step waits for the confirmation.'),
+  },
+  undefined,
+  { bytes: 'size' },
+);
+export type PublishStep = z.output<typeof publishFields>;

@@ -1,7 +1,7 @@
 import { kindText } from '../../contracts/component-kind.js';
 import type { Step, StepModifiers } from '../../contracts/scenario/steps.js';
 import { text } from '../located.js';
-import type { PublishOutput } from '../schema/publish.js';
+import type { PublishStep } from '../../contracts/scenario/messaging.js';
 import { checkKey } from './bundles.js';
 import { HOLDERS } from './consumer.js';
 import type { Cursor } from './context.js';
@@ -12,7 +12,7 @@ import { unknown } from './targets.js';
 /** Resolves a `publish` step. */
 export function resolvePublish(
   here: Cursor,
-  output: PublishOutput,
+  output: PublishStep,
   modifiers: StepModifiers,
   owner: string,
 ): Step | null {
@@ -20,7 +20,7 @@ export function resolvePublish(
   if (handlers !== undefined) {
     return resolveDomainEvent(here, output, handlers, modifiers, owner);
   }
-  const { topic, key = null, count, confirm, via, size, acks = null } = output;
+  const { topic, key, count, confirm, ...sent } = output;
   checkKey(here, key, null);
   checkOutbox(here, output);
   const thing = here.names.things.get(topic);
@@ -37,12 +37,11 @@ export function resolvePublish(
       'store';
     here.in('topic').conflict(message);
   }
-  const own = { topic, key, count, confirm, via, bytes: size, acks };
-  return { verb: 'publish', ...own, ...modifiers };
+  return { verb: 'publish', topic, key, count, confirm, ...sent, ...modifiers };
 }
 
 /** Reports `via: outbox` without an outbox in the service, or to a topic that is not a log. */
-function checkOutbox(here: Cursor, { via, topic }: PublishOutput): void {
+function checkOutbox(here: Cursor, { via, topic }: PublishStep): void {
   if (via !== 'outbox') return;
   const at = here.in('via');
   const log = here.at('topics', topic, 'kind').written();

@@ -17,7 +17,7 @@ import {
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
 import { cacheStepSchema, type CacheStepOutput } from './cache-step.js';
-import { publishFields, type PublishOutput } from './publish.js';
+import { publishFields, type PublishStep } from '../../contracts/scenario/messaging.js';
 import { sagaStepFields, type SagaStepOutput } from './saga-step.js';
 import { readRoute } from './replication.js';
 import type { WrittenAppend, WrittenLoad } from '../../contracts/scenario/event-stores.js';
@@ -121,7 +121,7 @@ export interface StepOutput {
   readonly query?: z.output<typeof query>;
   readonly load?: WrittenLoad;
   readonly append?: WrittenAppend;
-  readonly publish?: PublishOutput;
+  readonly publish?: PublishStep;
   readonly saga?: SagaStepOutput;
   readonly transaction?: TransactionOutput<StepOutput>;
   readonly lock?: LockOutput<StepOutput>;

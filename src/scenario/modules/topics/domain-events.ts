@@ -1,5 +1,5 @@
 import type { BusOutput } from '../../schema/bus.js';
-import type { PublishOutput } from '../../schema/publish.js';
+import type { PublishStep } from '../../../contracts/scenario/messaging.js';
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { Context, Cursor } from '../../resolve/context.js';
 import { entryOf } from '../../resolve/names.js';
@@ -34,7 +34,7 @@ export function domainHandlers({ output }: Context, name: string): Handlers | un
  */
 export function resolveDomainEvent(
   here: Cursor,
-  output: PublishOutput,
+  output: PublishStep,
   handlers: Handlers,
   modifiers: StepModifiers,
   owner: string,
