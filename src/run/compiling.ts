@@ -11,7 +11,7 @@ const INLINED = 920;
  * on its own thread: with background compilation, the thread would meanwhile run slow code on half a core.
  */
 export function tuneCompiler(threads: number): void {
-  setCompiler(BUDGET, 2500);
+  setCompiler(BUDGET, 3200);
   const isCrowded = threads >= availableParallelism();
   setFlagsFromString(isCrowded ? '--no-concurrent-recompilation' : '--concurrent-recompilation');
 }
