@@ -66,6 +66,10 @@ export const addAsk: Add = (program, terminal, perform) => {
       'intervals include measured inputs (± in a comment): draws of all of them',
       wholeNumber(5, 1000),
     )
+    .option(
+      '--rare <component>',
+      'estimate a rare share by importance splitting: this component fills on the way to the event',
+    )
     .option('--json <file>', 'write the answers as JSON; - is standard output', pathName)
     .option('--csv <file>', 'write the answers as CSV; - is standard output', pathName)
     .option('--quiet', 'draw no progress')

@@ -69,6 +69,23 @@ export function unitOf(x: number, y: number): number {
   return ((x >>> 6) * 67108864 + (y >>> 6) + 0.5) * 2.220446049250313e-16;
 }
 
+/** Words that every draw takes in: 0 unless a run has turned. A constant object, so that reading them costs no look-up. */
+const turned = { a: 0, b: 0 };
+
+/**
+ * From now on every draw has another value: a run that turns at an instant is another future of the same state. A run
+ * that does not turn keeps its draws. `turn(0, 0)` restores them.
+ */
+export function turn(a: number, b: number): void {
+  turned.a = a;
+  turned.b = b;
+}
+
+/** `unit` where it stands for what something is, such as the place of a key on a ring: it never turns. */
+export function fixedUnit(ka: number, kb: number, la: number, lb: number, index: number): number {
+  return unit(ka ^ turned.a, (kb - turned.b) | 0, la, lb, index);
+}
+
 /** Result register of `mix`: the words of a draw, int32; read both before the next draw. */
 export const mixed = { x: 0, y: 0 };
 
@@ -79,8 +96,8 @@ export const mixed = { x: 0, y: 0 };
 export function mix(ka: number, kb: number, la: number, lb: number, index: number): void {
   // The low word of the lineage enters both halves; otherwise key + 1 would collide with lineage - 1. `| 0` tells the
   // compiler that the sum is an int32, or it would add doubles.
-  let x = ((((la ^ ka) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
-  let y = ((lb | 0) + (kb | 0)) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
+  let x = ((((la ^ ka ^ turned.a) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
+  let y = (((lb | 0) + (kb | 0) + turned.b) | 0) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   y = Math.imul((y ^ (y >>> 15)) + x, 0x846ca68b);
   x = Math.imul(x ^ (y >>> 16), 0xc2b2ae3d);

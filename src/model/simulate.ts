@@ -1,5 +1,6 @@
 import { engine, type StopReason } from '../kernel/engine.js';
 import { invariant } from '../kernel/invariant.js';
+import { turn } from '../kernel/rng.js';
 import { NoRoom } from '../kernel/room.js';
 import { OUTCOME } from '../contracts/outcome.js';
 import type { Plan } from '../contracts/plan/plan.js';
@@ -53,7 +54,16 @@ export function simulate(
     return runOnce(plan, replication, registry, options);
   } finally {
     isRunning = false;
+    turn(0, 0);
   }
+}
+
+/** Turns the draws at the start of a cell, if the plan says so. */
+function turnAt({ plan, loads }: World, cell: number): void {
+  const own = plan.turns?.find((one) => one.cell === cell);
+  if (own === undefined) return;
+  turn(own.a, own.b);
+  loads.turned();
 }
 
 function runOnce(
@@ -72,6 +82,7 @@ function runOnce(
     levels.close(k - 1);
     meters.close(k - 1);
     sink.cell = k < cells ? k : -1;
+    turnAt(world, k);
     board.passed(k);
   });
   board.start();

@@ -146,3 +146,47 @@ describe('ask', () => {
     ]);
   });
 });
+
+describe('ask --rare', () => {
+  const desk = `
+faultline: 1
+title: A desk
+run: { duration: 150ms, warmup: 60ms }
+services: { desk: { concurrency: 1, queue: { capacity: 1 }, endpoints: { ask: [ wait: exponential(10ms) ] } } }
+workloads: { users: { arrivals: poisson(60/s), requests: [ { call: desk.ask } ] } }
+`;
+  const SHARE = 'users.share.rejectedOverload';
+
+  it('agrees with theory where an event is not rare, and says what it took', () => {
+    const path = folder.put('desk.yaml', desk);
+    const json = folder.at('rare.json');
+    const args = ['ask', path, `${SHARE} < 50%`, '--rare', 'desk', '--replications', '5'];
+    expect(faultline([...args, '--quiet', '--json', json]).status).toBe(0);
+    const [answer] = (JSON.parse(readFileSync(json, 'utf8')) as Answers).answers;
+    // M/M/1/2 at 60 %: 0.4 x 0.36 / (1 - 0.216).
+    expect(Math.abs(answer!.value! / 0.1837 - 1)).toBeLessThan(0.12);
+    expect([answer!.each.length, answer!.verdict]).toEqual([5, 'pass']);
+    expect(answer).toMatchObject({ levels: [], runs: 1100 });
+  });
+
+  it.each([
+    [['users.latency.p99', '--rare', 'desk'], 'is no share of requests'],
+    [
+      [SHARE, '--rare', 'desc'],
+      'no component of this name has instances that fill; there are desk',
+    ],
+    [[SHARE, '--rare', 'users'], 'no component of this name has instances'],
+    [[`${SHARE} from 0s to 100ms`, '--rare', 'desk'], 'has a window'],
+    [[SHARE, '--rare', 'desk', '--replications', '3'], 'needs at least 5'],
+    [['users.share.timeout', '--rare', 'desk'], 'did not happen in base'],
+  ])('refuses %j', (args, reason) => {
+    const { status, stderr } = faultline([
+      'ask',
+      folder.put('desk.yaml', desk),
+      ...args,
+      '--quiet',
+    ]);
+    expect(status).toBe(2);
+    expect(stderr.replace(/\s+/gu, ' ')).toContain(reason);
+  });
+});

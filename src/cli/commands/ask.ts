@@ -4,15 +4,19 @@ import { untilWords } from '../../report/until-words.js';
 import { LOOKS_ERROR } from '../../stats/looks.js';
 import { wrapped } from '../../report/wrap.js';
 import { asLines, oneLine } from '../../text/line.js';
-import { formatValue, formatWithInterval } from '../../text/figures.js';
+import { formatCount, formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
 import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
 import { prepare, reported, reporterTo } from '../prepare.js';
+import { EXIT, usageError } from '../exit.js';
+import { interruption } from '../interrupt.js';
+import { rareAnswers, type RareAnswer } from '../rare/rare.js';
 import { endOf, keepResult, simulateAll, type SimulateOptions } from '../simulate.js';
 import { searchRuns } from '../search-runs.js';
+import type { Question } from '../../scenario/load.js';
 import type { Terminal } from '../terminal.js';
 
 /** Flags of `ask`. */
@@ -21,6 +25,15 @@ export interface AskFlags extends Selection, SimulateOptions {
   readonly csv?: string;
   /** How often all inputs with an interval are drawn; omitted = their values are taken as exact. */
   readonly draws?: number;
+  /** The component whose filling leads to what is asked: the answer comes from importance splitting. */
+  readonly rare?: string;
+}
+
+/** What is asked, and how. */
+interface Asking {
+  readonly prepared: Prepared;
+  readonly flags: AskFlags;
+  readonly terminal: Terminal;
 }
 
 /** Runs the scenario and prints the figures that are asked for, by variant. */
@@ -34,6 +47,10 @@ export async function ask(
   const prepared = prepare(path, flags, terminal);
   const given = texts.length > 0 ? [...new Set(texts)] : usual(prepared);
   const questions = reported(() => questionsOf(prepared, given), reporterTo(terminal));
+  if (flags.rare !== undefined && flags.draws !== undefined)
+    throw usageError('--draws: --rare takes measured inputs as exact; ask for one of them');
+  if (flags.rare !== undefined)
+    return askRare(flags.rare, questions, { prepared, flags, terminal });
   const simulated = await simulateAll(prepared, flags, terminal);
   if (simulated.shortfall?.isEmpty === true) return endOf(simulated, terminal);
   const { file, plans } = prepared;
@@ -46,14 +63,7 @@ export async function ask(
     terminal.note(oneLine(simulated.words));
     if (until !== null) terminal.note(oneLine(untilWords(until)));
   }
-  const writes = new Writes();
-  await writes.attempt(() => writeDocument(flags.json, () => jsonOf(answers, prepared), terminal));
-  await writes.attempt(() => writeDocument(flags.csv, () => csvOf(answers), terminal));
-  if (!takesStandardOutput([flags.json, flags.csv])) {
-    terminal.out(
-      asLines([...linesOf(answers, terminal.columns, wide.inputs > 0), ...inputLines(wide)]),
-    );
-  }
+  const writes = await written(answers, { prepared, flags, terminal }, wide);
   keepResult(prepared, simulated);
   writes.settle();
   return endOf(simulated, terminal);
@@ -82,6 +92,45 @@ function inputLines({ inputs, draws, leftOut }: Wider): readonly string[] {
   ];
 }
 
+/** Writes and prints answers. */
+async function written(
+  answers: readonly Answer[],
+  { prepared, flags, terminal }: Asking,
+  wide: Wider | null,
+): Promise<Writes> {
+  const { json, csv } = flags;
+  const writes = new Writes();
+  await writes.attempt(() => writeDocument(json, () => jsonOf(answers, prepared), terminal));
+  await writes.attempt(() => writeDocument(csv, () => csvOf(answers), terminal));
+  if (!takesStandardOutput([json, csv])) {
+    const isWide = wide !== null && wide.inputs > 0;
+    const lines = linesOf(answers, terminal.columns, isWide);
+    terminal.out(asLines([...lines, ...(wide === null ? [] : inputLines(wide))]));
+  }
+  return writes;
+}
+
+/** Answers about rare events. An interrupt leaves those of the repetitions that are done. */
+async function askRare(
+  component: string,
+  questions: readonly Question[],
+  by: Asking,
+): Promise<number> {
+  const { prepared, flags, terminal } = by;
+  const answers = await rareAnswers({ prepared, questions, component, options: flags, terminal });
+  terminal.progress('');
+  const writes = await written(answers, by, null);
+  if (flags.quiet !== true) for (const one of answers) terminal.note(oneLine(rareWords(one)));
+  writes.settle();
+  return interruption.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+function rareWords({ variant, runs, levels, events, plainEvents }: RareAnswer): string {
+  const head = `${variant}: ${plural(runs, 'run')} over ${plural(levels.length, 'level')}`;
+  if (plainEvents === null || levels.length === 0) return head;
+  return `${head}, ${formatCount(events)} events; plain runs would need about ${formatCount(plainEvents)} for this interval`;
+}
+
 /** What most people ask of each workload. */
 function usual({ file }: Prepared): readonly string[] {
   const names = new Set(file.variants.flatMap(({ scenario }) => [...scenario.workloads.keys()]));
@@ -108,10 +157,18 @@ function linesOf(answers: readonly Answer[], columns: number, isWide: boolean): 
   return isInterval ? [...rows, '', '[ ] is the 95 % interval of the value.'] : rows;
 }
 
+/** Rare shares have three digits, however small they are: `0.000124 % [0.000081, 0.00019]`. */
+function rareText({ value, ci95 }: Answer): string {
+  const [share, ...ends] = [value ?? 0, ...(ci95 ?? [])].map((one) =>
+    String(Number((100 * one).toPrecision(3))),
+  );
+  return `${share} % [${ends.join(', ')}]`;
+}
+
 function textOf(answer: Answer, isWide: boolean): string {
   const { value, ci95, unit, never, verdict, replications, stop } = answer;
   if (stop !== null) return `no figure: the runs were stopped (${stop})`;
-  const runs = plural(replications, 'run');
+  const runs = plural(replications, 'levels' in answer ? 'repetition' : 'run');
   const figure =
     never > 0
       ? `never in ${never} of ${runs}`
@@ -119,7 +176,7 @@ function textOf(answer: Answer, isWide: boolean): string {
         ? 'nothing was measured'
         : ci95 === null || (replications < 2 && !isWide)
           ? `${formatValue(value, unit)} (${runs})`
-          : `${formatWithInterval(value, ci95, unit)} (${runs})`;
+          : `${'levels' in answer ? rareText(answer) : formatWithInterval(value, ci95, unit)} (${runs})`;
   return verdict === null ? figure : `${figure}: ${VERDICTS[verdict]}`;
 }
 

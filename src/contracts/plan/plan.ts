@@ -25,6 +25,16 @@ import type { FlowDevice } from '../scenario/network.js';
 import type { PlanConnections } from './connections.js';
 
 /**
+ * At the start of a cell of the grid all draws turn: from there on the run is another future of the same state. Both
+ * words are int32 and not both 0.
+ */
+export interface Turn {
+  readonly cell: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/**
  * A scenario variant lowered to ids and flat arrays: the complete input of a run. It is structured-cloneable,
  * so it can be sent to a worker as it is. Times are absolute: 0 is the start of the warm-up. Components,
  * parts and edges are numbered in code-unit order of their names.
@@ -40,6 +50,8 @@ export interface Plan extends PlanModules {
   readonly horizonNs: Ns;
   readonly maxEvents: number;
   readonly grid: Grid;
+  /** Where its draws turn, by ascending cell; absent = nowhere. */
+  readonly turns?: readonly Turn[];
   /** By component: whether histograms are kept for every segment, or only for every group of segments. */
   readonly bySteps: readonly boolean[];
   readonly components: readonly PlanComponent[];

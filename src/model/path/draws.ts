@@ -1,4 +1,4 @@
-import { unit } from '../../kernel/rng.js';
+import { fixedUnit, unit } from '../../kernel/rng.js';
 import type { Ns } from '../../kernel/time.js';
 import { OP } from '../../contracts/plan/program.js';
 import { REGISTERS, strands } from '../data/strands/strands.js';
@@ -38,7 +38,7 @@ export class Draws {
   /** A number in (0, 1) that is the same for each value of a key at the same instruction. */
   hash(pc: number, value: number): number {
     const { streamA, streamB } = this.world;
-    return unit(streamA[pc], streamB[pc], Math.floor(value / 4294967296), value | 0, 0);
+    return fixedUnit(streamA[pc], streamB[pc], Math.floor(value / 4294967296), value | 0, 0);
   }
 
   /** Demand of a step: drawn by stream, lineage and loop registers; faults on the part stretch it. */

@@ -1,6 +1,6 @@
 import { engine } from '../../kernel/engine.js';
 import { invariant } from '../../kernel/invariant.js';
-import { streamKey, unit, type StreamKey } from '../../kernel/rng.js';
+import { fixedUnit, streamKey, type StreamKey } from '../../kernel/rng.js';
 import { OUTCOME, PARK, PASS, relayed, type Outcome } from '../../contracts/outcome.js';
 import { CHECK_TABLE, OP, SIZED } from '../../contracts/plan/program.js';
 import { VERDICT, type Checks } from '../resources/sharing/checks.js';
@@ -136,7 +136,7 @@ export class Guards {
     const { clock } = this.world.instances[strands.instance[strand]];
     if (clock === null) return true;
     const { a, b } = this.tokens;
-    const age = unit(a, b, strands.rootA[strand], strands.rootB[strand], 0) * clock.tokenLifetimeNs;
+    const age = fixedUnit(a, b, strands.rootA[strand], strands.rootB[strand], 0) * clock.tokenLifetimeNs;
     return !refusesToken(clock, Math.floor(age)) || this.refuse(strand, refusal);
   }
 

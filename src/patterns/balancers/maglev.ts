@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field } from '../../contracts/fields/field.js';
-import { unit } from '../../kernel/rng.js';
+import { fixedUnit } from '../../kernel/rng.js';
 import type {
   BalancerKind,
   BalancerSetup,
@@ -85,8 +85,8 @@ class Maglev implements BalancerState {
     const reached = new Float64Array(count);
     let heaviest = 0;
     for (let k = 0; k < count; k++) {
-      at[k] = Math.floor(unit(a, b, filledFor[k], 0, 1) * size);
-      skip[k] = Math.floor(unit(a, b, filledFor[k], 0, 2) * (size - 1)) + 1;
+      at[k] = Math.floor(fixedUnit(a, b, filledFor[k], 0, 1) * size);
+      skip[k] = Math.floor(fixedUnit(a, b, filledFor[k], 0, 2) * (size - 1)) + 1;
       heaviest = Math.max(heaviest, weights[filledFor[k]]);
     }
     const entries = new Int32Array(size).fill(-1);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field } from '../../contracts/fields/field.js';
-import { unit } from '../../kernel/rng.js';
+import { fixedUnit } from '../../kernel/rng.js';
 import type {
   BalancerKind,
   BalancerSetup,
@@ -37,7 +37,7 @@ function ringOf(
   const order: { at: number; owner: number }[] = [];
   pointsOf(weights, minimumRingSize).forEach((points, owner) => {
     for (let k = 0; k < points; k++) {
-      order.push({ at: unit(places.a, places.b, owner, k, 0), owner });
+      order.push({ at: fixedUnit(places.a, places.b, owner, k, 0), owner });
     }
   });
   order.sort((a, b) => a.at - b.at || a.owner - b.owner);

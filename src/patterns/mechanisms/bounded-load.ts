@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { absent, field } from '../../contracts/fields/field.js';
-import { unit } from '../../kernel/rng.js';
+import { fixedUnit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 import { type Quantity } from '../../contracts/quantities/quantities.js';
 import { keyLineage, lineageOfKey } from './hashing.js';
@@ -44,7 +44,7 @@ export class BoundedLoad {
     lineageOfKey(this.setup, strand);
     for (let k = 0; k < count; k++) order[k] = candidates[k];
     for (let k = 0; k < count; k++) {
-      const draw = unit(places.a, places.b, keyLineage.a, keyLineage.b, PROBE + k);
+      const draw = fixedUnit(places.a, places.b, keyLineage.a, keyLineage.b, PROBE + k);
       const swapped = k + Math.floor(draw * (count - k));
       const other = order[swapped];
       order[swapped] = order[k];

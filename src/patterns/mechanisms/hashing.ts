@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unit } from '../../kernel/rng.js';
+import { fixedUnit } from '../../kernel/rng.js';
 import type { BalancerSetup } from '../../contracts/patterns/balancer.js';
 
 /** Input of the hash of a hashing balancer. */
@@ -24,7 +24,7 @@ export function lineageOfKey(setup: BalancerSetup, strand: number): void {
 export function hashedKey(setup: BalancerSetup, strand: number): number {
   lineageOfKey(setup, strand);
   const { a, b } = setup.places;
-  return unit(a, b, keyLineage.a, keyLineage.b, 3);
+  return fixedUnit(a, b, keyLineage.a, keyLineage.b, 3);
 }
 
 /** Whether an instance is among the first `count` of a sorted list. */

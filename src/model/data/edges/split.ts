@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { unit, type StreamKey } from '../../../kernel/rng.js';
+import { fixedUnit, type StreamKey } from '../../../kernel/rng.js';
 import type { BalancerState } from '../../../contracts/patterns/balancer.js';
 import { frames, originalOf } from '../strands/frames.js';
 import type { Fleet } from '../instances/fleet.js';
@@ -115,10 +115,10 @@ export class WeightedSplit extends Split {
     const { key, sticky, world } = this;
     if (sticky >= 0) {
       const value = world.keys.value(sticky, frames.owner[frame]);
-      return unit(key.a, key.b, value, 0, 0);
+      return fixedUnit(key.a, key.b, value, 0, 0);
     }
     const original = originalOf(frame);
-    return unit(key.a, key.b, frames.lineageA[original], frames.lineageB[original], 0);
+    return fixedUnit(key.a, key.b, frames.lineageA[original], frames.lineageB[original], 0);
   }
 }
 

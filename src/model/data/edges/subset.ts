@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { unit, type StreamKey } from '../../../kernel/rng.js';
+import { fixedUnit, type StreamKey } from '../../../kernel/rng.js';
 import type { Subset } from '../../../contracts/patterns/balancer.js';
 
 /** Draw numbers of the shuffle; draws of places on rings and in tables count up from 0. */
@@ -28,7 +28,7 @@ export function ordered(
 function shuffled(instances: number, key: StreamKey, of: number): Int32Array {
   const order = Int32Array.from({ length: instances }, (_, index) => index);
   for (let k = instances - 1; k > 0; k--) {
-    const other = Math.floor(unit(key.a, key.b, of, 0, SHUFFLE + k) * (k + 1));
+    const other = Math.floor(fixedUnit(key.a, key.b, of, 0, SHUFFLE + k) * (k + 1));
     const swapped = order[k];
     order[k] = order[other];
     order[other] = swapped;

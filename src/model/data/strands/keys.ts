@@ -1,5 +1,5 @@
 import { invariant } from '../../../kernel/invariant.js';
-import { lineageNumber, streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { fixedUnit, lineageNumber, streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { Plan, PlanKey } from '../../../contracts/plan/plan.js';
 import { frames } from './frames.js';
 import { Zipf } from './zipf.js';
@@ -55,7 +55,7 @@ export class Keys {
     const rootA = strands.rootA[strand];
     const rootB = strands.rootB[strand];
     const stream = this.streams[key];
-    const u = unit(stream.a, stream.b, rootA, rootB, 0);
+    const u = fixedUnit(stream.a, stream.b, rootA, rootB, 0);
     switch (population.kind) {
       case 'unique':
         return lineageNumber(rootA, rootB);

@@ -1,4 +1,4 @@
-import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { fixedUnit, streamKey, type StreamKey } from '../../../kernel/rng.js';
 import type { PlanCache } from '../../../contracts/plan/caching.js';
 import { Coalescer } from '../../resources/sharing/coalescer.js';
 import type { Counter } from '../../data/figures/meters.js';
@@ -70,7 +70,7 @@ export class Cache {
   flush(level: number, share: number, round: number): void {
     const { contents, stream } = this.levels[level];
     for (const [instance, content] of contents) {
-      content.clearShare(share, (key) => unit(stream.a, stream.b, key, instance, round));
+      content.clearShare(share, (key) => fixedUnit(stream.a, stream.b, key, instance, round));
     }
   }
 
@@ -132,7 +132,7 @@ export class Cache {
       for (const [instance, content] of contents) {
         if (this.world.instances[instance].absent) continue;
         for (let key = count - 1; key >= 0; key--) {
-          const u = unit(stream.a, stream.b, key, instance, -1);
+          const u = fixedUnit(stream.a, stream.b, key, instance, -1);
           content.set(key, 0, 0, false, 0, -1, u, u);
         }
       }

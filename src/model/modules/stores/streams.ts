@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { widenFloat64 } from '../../../kernel/pool.js';
-import { streamKey, unit, type StreamKey } from '../../../kernel/rng.js';
+import { fixedUnit, streamKey, type StreamKey } from '../../../kernel/rng.js';
 import { SlotIndex } from '../../../kernel/slot-index.js';
 import type { PlanStore } from '../../../contracts/plan/stores.js';
 import type { Run } from '../../data/run.js';
@@ -137,7 +137,7 @@ export class Streams {
   private isHit(value: number, round: number): boolean {
     const { a, b } = this.drawKey;
     const high = Math.floor(value / 4294967296);
-    return unit(a, b, value | 0, high | 0, round) < this.rounds[round];
+    return fixedUnit(a, b, value | 0, high | 0, round) < this.rounds[round];
   }
 
   /** Stores a snapshot. If a second one was planned meanwhile, the earlier one still counts. */

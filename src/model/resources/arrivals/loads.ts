@@ -111,6 +111,21 @@ export class Loads {
     this.schedule(load, dueTime(load, engine.now));
   }
 
+  /**
+   * The draws have turned: a Poisson process forgets how long its gap has lasted, so the rest of each one gets a new draw.
+   * Without this all futures of a state would begin with the same arrival.
+   */
+  turned(): void {
+    for (const load of this.loads) {
+      const { startNs, stopNs } = load.spec;
+      const { now } = engine;
+      if (load.intensity === null || load.isRegular || now < startNs || now >= stopNs) continue;
+      load.expected = clockAt(load, now) + this.shareOf(load) / load.factor;
+      load.stamp++;
+      this.schedule(load, dueTime(load, now));
+    }
+  }
+
   /** A request has ended. */
   requestEnded(strand: number, outcome: Outcome): void {
     const load = this.loads[strands.from[strand]];
@@ -197,9 +212,13 @@ export class Loads {
       load.expected = now + Math.round(gap / load.factor);
       return load.expected;
     }
-    const share = load.isRegular ? 1 : -log(unit(gaps.a, gaps.b, n, 0, 0));
-    load.expected += share / load.factor;
+    load.expected += this.shareOf(load) / load.factor;
     return dueTime(load, now);
+  }
+
+  /** The next gap of a load, in mean gaps. */
+  private shareOf({ isRegular, gaps, arrivals }: Load): number {
+    return isRegular ? 1 : -log(unit(gaps.a, gaps.b, arrivals, 0, 0));
   }
 
   private scheduleUser(load: Load, user: number, from: Ns): void {

@@ -1,4 +1,4 @@
-import { streamKey, unit } from '../../../kernel/rng.js';
+import { fixedUnit, streamKey } from '../../../kernel/rng.js';
 import type { NodeRoute } from '../../../contracts/plan/replication.js';
 import type { Run } from '../../data/run.js';
 
@@ -9,7 +9,7 @@ const HASH = streamKey(0, 0, 'shards');
 export function shardOf(value: number, shards: number): number {
   const low = (value % 4294967296) | 0;
   const high = Math.floor(value / 4294967296) | 0;
-  return Math.floor(unit(HASH.a, HASH.b, high, low, 0) * shards);
+  return Math.floor(fixedUnit(HASH.a, HASH.b, high, low, 0) * shards);
 }
 
 /** The function that gives the key value by which calls of a route choose a shard; null if no key decides. */
