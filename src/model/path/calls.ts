@@ -394,7 +394,7 @@ export class Calls implements CallsPort {
     if (frames.stamp[index] !== stamp) return;
     const frame = index >> frames.shift;
     if (this.wire.stalls(frame, op, index, stamp)) return;
-    if (this.wire.isStopping(frame)) {
+    if (op === this.againOp && this.wire.isStopping(frame)) {
       this.stopApart(frame);
       return;
     }
