@@ -178,6 +178,7 @@ workloads: { users: { arrivals: poisson(60/s), requests: [ { call: desk.ask } ] 
     [[SHARE, '--rare', 'users'], 'no component of this name has instances'],
     [[`${SHARE} from 0s to 100ms`, '--rare', 'desk'], 'has a window'],
     [[SHARE, '--rare', 'desk', '--replications', '3'], 'needs at least 5'],
+    [[SHARE, '--rare', 'desk', '--draws', '5'], '--rare takes measured inputs as exact'],
     [['users.share.timeout', '--rare', 'desk'], 'did not happen in base'],
   ])('refuses %j', (args, reason) => {
     const { status, stderr } = faultline([
