@@ -96,7 +96,8 @@ export const mixed = { x: 0, y: 0 };
 export function mix(ka: number, kb: number, la: number, lb: number, index: number): void {
   // The low word of the lineage enters both halves; otherwise key + 1 would collide with lineage - 1. `| 0` tells the
   // compiler that the sum is an int32, or it would add doubles.
-  let x = ((((la ^ ka ^ turned.a) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
+  let x =
+    ((((la ^ ka ^ turned.a) + Math.imul(index, 0x9e3779b1)) | 0) + Math.imul(lb, 0x297a2d39)) | 0;
   let y = (((lb | 0) + (kb | 0) + turned.b) | 0) ^ Math.imul(index ^ (index >>> 16), 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   y = Math.imul((y ^ (y >>> 15)) + x, 0x846ca68b);

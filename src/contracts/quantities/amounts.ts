@@ -1,9 +1,5 @@
 import { quantity, type Quantity } from './quantities.js';
-import {
-  PERCENT_PATTERN,
-  QuantityError,
-  showNoNumber,
-} from './quantity-text.js';
+import { PERCENT_PATTERN, QuantityError, showNoNumber } from './quantity-text.js';
 
 /** A percentage in the JSON Schema. */
 export const PERCENT_FORM = { type: 'string', pattern: PERCENT_PATTERN } as const;

@@ -136,7 +136,8 @@ export class Guards {
     const { clock } = this.world.instances[strands.instance[strand]];
     if (clock === null) return true;
     const { a, b } = this.tokens;
-    const age = fixedUnit(a, b, strands.rootA[strand], strands.rootB[strand], 0) * clock.tokenLifetimeNs;
+    const age =
+      fixedUnit(a, b, strands.rootA[strand], strands.rootB[strand], 0) * clock.tokenLifetimeNs;
     return !refusesToken(clock, Math.floor(age)) || this.refuse(strand, refusal);
   }
 

@@ -216,7 +216,8 @@ export function bundleSchema(
       ),
       'Kind of the client of these calls, which says what becomes of work that its caller leaves at a time limit, ' +
         'as the loser of a hedge, or because its own caller has left. `onTimeout` of the timeout goes before it. ' +
-        clientText() + '.',
+        clientText() +
+        '.',
     ),
     order: field.of(
       z.union([z.enum(presets), z.array(z.enum(layerNames as [string, ...string[]]))]),
