@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const IMPORTED = /(?:from |import\()'(\.[^']+)\.js'/g;
+const IMPORTED = /(?:from |import\()["'](\.[^"']+)\.js["']/g;
 
 /** Removes all declarations in a folder that no entry imports, directly or through others. */
 export function keepReachable(folder, entries) {

@@ -28,7 +28,7 @@ const ONCE = (
   'noisy-tenant panic-threshold patience paused-broker pool-acquire-timeout pool-go ' +
   'pool-idle projection-hot-cold protocol-translation queue-codel queue-discipline ' +
   'queue-fair queue-priority ramping-users renewal restart-loop retry-budget retry-jitter ' +
-  'retry-methods rollout-autoscaled rollout-bad-version rollout-heavier-version ' +
+  'rollout-autoscaled rollout-bad-version rollout-heavier-version ' +
   'rollout-rolling runtimes saga-ambiguous saga-choreography saga-crash saga-isolation ' +
   'saga-lease scatter-gather search-refresh server-admission shards-hot shards-locks ' +
   'shed-dagor sinusoid snapshots-invalidated thread-limit thundering-herd tied-requests ' +

@@ -37,6 +37,9 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
 
 const KNOWN = 'known:';
 
+/** Types of lists and mappings. */
+const SHAPES: ReadonlySet<string> = new Set(['array', 'object', 'record']);
+
 /** The keys of a mapping with an unknown one, and its schema. */
 interface KnownKeys {
   readonly keys: readonly string[];
@@ -191,7 +194,9 @@ class Reporter {
     const name = nameProblem(issue, found.node);
     if (name !== null) return this.add('FL401', path, name);
     const owner = locate(this.tree, path.slice(0, -1)).node;
-    const hint = formHint(path, found.node, owner) || this.asIn(path, owner);
+    // A value that only has another number or quotes needs no example.
+    const isShape = issue.code === 'invalid_type' && SHAPES.has(issue.expected);
+    const hint = formHint(path, found.node, owner) || (isShape ? this.asIn(path, owner) : '');
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}${hint}`);
   }
 

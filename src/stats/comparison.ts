@@ -3,7 +3,7 @@ import { differenceInterval, differenceP, type Skewness } from './difference.js'
 import { holm, type Interval } from './interval.js';
 import { isSplit, sameMargin, type Unit } from './margin.js';
 import { runsToDecide } from './replications.js';
-import { uncertainDifference, uncertainP, type Uncertain } from './uncertain.js';
+import { isCut, uncertainDifference, uncertainP, widest, type Uncertain } from './uncertain.js';
 
 /** A figure of one variant and of the one that it is compared with. */
 export interface Member {
@@ -164,8 +164,24 @@ function foundAt(
   error: number,
 ): Interval | null {
   if (difference === null) return null;
-  const own = uncertain && uncertainDifference(uncertain[1], uncertain[0], 1 - error);
-  return own ?? differenceInterval(difference, differences, of, 1 - error);
+  const paired = differenceInterval(difference, differences, of, 1 - error);
+  if (uncertain === undefined) return paired;
+  const [one, other] = uncertain;
+  const own = uncertainDifference(other, one, 1 - error);
+  if (own === null) return paired;
+  if (!isCut(other, one)) return own;
+  const found = widest(own, paired);
+  if (areAlong(differences, difference)) return found;
+  return { ...found, low: Math.min(found.low, 0), high: Math.max(found.high, 0) };
+}
+
+/** Part of the pairs that shows a difference of few events: one busy time of one run makes it without them. */
+const ALONG = 0.8;
+
+/** Whether most pairs differ in the direction of the pooled figures. */
+function areAlong(differences: readonly number[], difference: number): boolean {
+  const along = differences.filter((one) => one * difference > 0).length;
+  return along >= ALONG * differences.length;
 }
 
 function isAround([low, high]: readonly [number, number], value: number): boolean {
@@ -178,8 +194,13 @@ function pOf(
   differences: readonly number[],
   of: Skewness,
 ): number | null {
-  const own = uncertain && uncertainP(uncertain[1], uncertain[0]);
-  return own ?? differenceP(difference, differences, of);
+  const paired = differenceP(difference, differences, of);
+  if (uncertain === undefined) return paired;
+  const [one, other] = uncertain;
+  const own = uncertainP(other, one);
+  if (own === null) return paired;
+  if (!isCut(other, one)) return own;
+  return areAlong(differences, difference) ? Math.max(own, paired ?? 1) : 1;
 }
 
 /**

@@ -44,6 +44,10 @@ export class UncertainQuantile implements Uncertain {
     return this.all.quantile(Math.max(0, Math.min(1, p))) / this.unit;
   }
 
+  reaches(z: number): boolean {
+    return this.p + z * this.found().error < 1;
+  }
+
   private found(): Found {
     return (this.known ??= this.errorOf());
   }

@@ -7,6 +7,8 @@ export interface Uncertain {
   readonly estimate: number;
   /** The figure if the pooled data are z standard errors off; it never falls with z. */
   at(z: number): number;
+  /** Whether the data have a value that many standard errors off; beyond them `at` is their largest value. */
+  reaches(z: number): boolean;
   /** By replication: what each adds to the error, in any one unit. */
   readonly residuals: readonly number[];
   /** Independent events that decide it in one replication: with many, its figure alone is about normal and unbiased. */
@@ -15,6 +17,9 @@ export interface Uncertain {
 
 /** Events from which on the differences of single replications are better: they have all that both share. */
 const MANY = 30;
+
+/** Replications from which on the correlation of two figures is an estimate: two points are always on a line. */
+const FEWEST = 5;
 
 /** Angles at which the region of two figures is examined; a multiple of 4, so that both axes are among them. */
 const ANGLES = 64;
@@ -29,7 +34,8 @@ export function uncertainInterval(figure: Uncertain, confidence: number): Interv
 
 /**
  * Interval of `other - factor * one`, both measured in the same replications; null below two of them, if theirs differ,
- * or if single replications have enough events for a paired difference. See `RegionOfTwo`.
+ * or if a paired difference is better: single replications have enough events, or there are fewer than five. See
+ * `RegionOfTwo`.
  */
 export function uncertainDifference(
   other: Uncertain,
@@ -63,9 +69,33 @@ export function uncertainP(other: Uncertain, one: Uncertain): number | null {
   return low === 0 ? 1 : 2 * studentCdf(-low, n - 1);
 }
 
+/** Independent events of all replications with fewer than which their number is no estimate of its error. */
+const SPARSE = 100;
+
+/**
+ * Whether so few events decide a figure, or the data end before the interval of 95 % does, that it is not known how far it
+ * reaches: then a difference has to be outside of the interval of the pairs, too.
+ */
+export function isCut(other: Uncertain, one: Uncertain): boolean {
+  const n = one.residuals.length;
+  if (isSparse(other, one)) return true;
+  const t = studentQuantile(0.975, n - 1);
+  return !other.reaches(t) || !one.reaches(t);
+}
+
+function isSparse(other: Uncertain, one: Uncertain): boolean {
+  return one.residuals.length * Math.min(other.events, one.events) < SPARSE;
+}
+
+/** The wider of two intervals to either side. */
+export function widest(one: Interval, other: Interval | null): Interval {
+  if (other === null) return one;
+  return between(one.estimate, Math.min(one.low, other.low), Math.max(one.high, other.high), one.n);
+}
+
 function isRegion(other: Uncertain, one: Uncertain): boolean {
   const n = one.residuals.length;
-  return n > 1 && n === other.residuals.length && Math.min(other.events, one.events) < MANY;
+  return n >= FEWEST && n === other.residuals.length && Math.min(other.events, one.events) < MANY;
 }
 
 /** Standard errors that are examined at most; their p-value is about 0 from a few replications on. */
@@ -80,34 +110,52 @@ const HALVINGS = 50;
  * reliability, for the region; Zou and Donner 2008 for differences from the limits of single intervals.
  */
 class RegionOfTwo {
-  private readonly points: readonly (readonly [other: number, one: number])[];
+  private readonly points: Points;
 
   constructor(
     private readonly other: Uncertain,
     private readonly one: Uncertain,
     private readonly factor: number,
   ) {
-    const together = correlation(one.residuals, other.residuals);
-    const apart = Math.sqrt(Math.max(0, 1 - together * together));
-    this.points = Array.from({ length: ANGLES }, (_, i) => {
-      const angle = (2 * Math.PI * i) / ANGLES;
-      const x = cos(angle);
-      return [together * x + apart * sin(angle), x] as const;
-    });
+    this.points = pointsAt(correlation(one.residuals, other.residuals));
   }
 
   at(t: number): Interval {
     const { other, one, factor } = this;
     const estimate = other.estimate - factor * one.estimate;
     let [low, high] = [estimate, estimate];
-    for (const [y, x] of this.points) {
+    for (const [y, x] of this.isKnown(t) ? this.points : APART) {
       const difference = other.at(t * y) - factor * one.at(t * x);
       low = Math.min(low, difference);
       high = Math.max(high, difference);
     }
     return between(estimate, low, high, one.residuals.length);
   }
+
+  /** Whether many events decide both figures, and the data reach that far: beyond them both are their largest values. */
+  private isKnown(t: number): boolean {
+    const { other, one } = this;
+    return !isSparse(other, one) && other.reaches(t) && one.reaches(t);
+  }
 }
+
+type Points = readonly (readonly [other: number, one: number])[];
+
+/** Points of an ellipse by its correlation. */
+function pointsAt(together: number): Points {
+  const apart = Math.sqrt(Math.max(0, 1 - together * together));
+  return Array.from({ length: ANGLES }, (_, i) => {
+    const angle = (2 * Math.PI * i) / ANGLES;
+    const x = cos(angle);
+    return [together * x + apart * sin(angle), x] as const;
+  });
+}
+
+/** The farthest that two figures can be apart within their own intervals. */
+const APART: Points = [
+  [1, -1],
+  [-1, 1],
+];
 
 function between(estimate: number, low: number, high: number, n: number): Interval {
   return { estimate, low, high, halfWidth: (high - low) / 2, n };

@@ -104,7 +104,7 @@ describe('faultline in another repository', () => {
     for (let file = open.pop(); file !== undefined; file = open.pop()) {
       if (!paths.delete(file)) continue;
       const text = readFileSync(join(ROOT, file), 'utf8');
-      for (const [, from] of text.matchAll(/(?:from |import\()'(\.[^']+)\.js'/g)) {
+      for (const [, from] of text.matchAll(/(?:from |import\()["'](\.[^"']+)\.js["']/g)) {
         const next = posix.join(posix.dirname(file), `${from!}.d.ts`);
         if (packed.files.some(({ path }) => path === next)) open.push(next);
         else missing.push(`${file} -> ${next}`);

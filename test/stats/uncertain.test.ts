@@ -4,16 +4,18 @@ import { Histogram } from '../../src/stats/histogram.js';
 import { sectionInterval } from '../../src/stats/interval.js';
 import { studentQuantile } from '../../src/stats/student.js';
 import {
+  isCut,
   uncertainDifference,
   uncertainInterval,
   uncertainP,
+  widest,
   type Uncertain,
 } from '../../src/stats/uncertain.js';
 import { UncertainQuantile } from '../../src/stats/uncertain-quantile.js';
 
 /** A figure that is linear in its error. */
 function line(estimate: number, error: number, residuals: readonly number[]): Uncertain {
-  return { estimate, residuals, events: 1, at: (z) => estimate + z * error };
+  return { estimate, residuals, events: 29, at: (z) => estimate + z * error, reaches: () => true };
 }
 
 function histogramOf(values: readonly number[]): Histogram {
@@ -68,14 +70,27 @@ describe('a difference of two figures', () => {
     expect(uncertainDifference(line(9, 2, one), line(5, 1, one), 0.95, 2)!.estimate).toBe(-1);
   });
 
-  it('needs two replications, the same of both', () => {
+  it('needs five replications, the same of both', () => {
     expect(uncertainDifference(line(1, 1, [0]), line(1, 1, [0]), 0.95)).toBeNull();
     expect(uncertainDifference(line(1, 1, [1, -1]), line(1, 1, [1, 0, -1]), 0.95)).toBeNull();
     expect(uncertainInterval(line(1, 1, [0]), 0.95)).toBeNull();
-    expect(uncertainP(line(2, 1, [1, -1]), line(2, 1, [1, -1]))).toBe(1);
-    const many = { ...line(1, 1, [1, -1]), events: 30 };
-    expect(uncertainDifference(many, many, 0.95)).toBeNull();
-    expect(uncertainP(many, many)).toBeNull();
+    expect(uncertainP(line(2, 1, one), line(2, 1, one))).toBe(1);
+    const many = { ...line(1, 1, one), events: 30 };
+    for (const own of [many, line(1, 1, [1, -1])]) {
+      expect(uncertainDifference(own, own, 0.95)).toBeNull();
+      expect(uncertainP(own, own)).toBeNull();
+    }
+  });
+
+  it('has errors of its own for each where the data end before the interval does', () => {
+    const short = { ...line(9, 2, one), reaches: () => false };
+    const found = uncertainDifference(short, line(5, 2, one), 0.95)!;
+    const t = studentQuantile(0.975, 4);
+    expect(found.halfWidth).toBeCloseTo(t * 4, 9);
+    const rare = { ...line(9, 2, one), events: 3 };
+    const few = [short, rare, line(9, 2, one)].map((own) => isCut(own, line(5, 2, one)));
+    expect(few).toEqual([true, true, false]);
+    expect(widest(found, { ...found, low: -99 })).toMatchObject({ low: -99, high: found.high });
   });
 });
 
