@@ -1,9 +1,10 @@
 import { powi } from '../kernel/math.js';
-import { differenceInterval, differenceP, type Skewness } from './difference.js';
+import type { Skewness } from './difference.js';
 import { holm, type Interval } from './interval.js';
 import { isSplit, sameMargin, type Unit } from './margin.js';
+import { pairedInterval, pairedP } from './paired.js';
 import { runsToDecide } from './replications.js';
-import { isCut, uncertainDifference, uncertainP, widest, type Uncertain } from './uncertain.js';
+import type { Uncertain } from './uncertain.js';
 
 /** A figure of one variant and of the one that it is compared with. */
 export interface Member {
@@ -85,7 +86,11 @@ function draftOf(member: Member, of: Skewness): Draft {
   const hasScale = value !== null && baseValue !== null && isFinitePairs;
   const difference = hasScale ? value - baseValue : null;
   const differences = isFinitePairs ? pairs.map(([a, b]) => b - a) : [];
-  const own = difference === null ? null : pOf(member, difference, differences, of);
+  const { uncertain } = member;
+  const own =
+    difference === null
+      ? null
+      : pairedP({ difference, differences, of, ...(uncertain && { uncertain }) });
   const p = own ?? (isFinitePairs ? null : signsP(pairs));
   return { ...member, difference, differences, of, p };
 }
@@ -164,43 +169,14 @@ function foundAt(
   error: number,
 ): Interval | null {
   if (difference === null) return null;
-  const paired = differenceInterval(difference, differences, of, 1 - error);
-  if (uncertain === undefined) return paired;
-  const [one, other] = uncertain;
-  const own = uncertainDifference(other, one, 1 - error);
-  if (own === null) return paired;
-  if (!isCut(other, one)) return own;
-  const found = widest(own, paired);
-  if (areAlong(differences, difference)) return found;
-  return { ...found, low: Math.min(found.low, 0), high: Math.max(found.high, 0) };
-}
-
-/** Part of the pairs that shows a difference of few events: one busy time of one run makes it without them. */
-const ALONG = 0.8;
-
-/** Whether most pairs differ in the direction of the pooled figures. */
-function areAlong(differences: readonly number[], difference: number): boolean {
-  const along = differences.filter((one) => one * difference > 0).length;
-  return along >= ALONG * differences.length;
+  return pairedInterval(
+    { difference, differences, of, ...(uncertain && { uncertain }) },
+    1 - error,
+  );
 }
 
 function isAround([low, high]: readonly [number, number], value: number): boolean {
   return low <= value && value <= high;
-}
-
-function pOf(
-  { uncertain }: Member,
-  difference: number,
-  differences: readonly number[],
-  of: Skewness,
-): number | null {
-  const paired = differenceP(difference, differences, of);
-  if (uncertain === undefined) return paired;
-  const [one, other] = uncertain;
-  const own = uncertainP(other, one);
-  if (own === null) return paired;
-  if (!isCut(other, one)) return own;
-  return areAlong(differences, difference) ? Math.max(own, paired ?? 1) : 1;
 }
 
 /**

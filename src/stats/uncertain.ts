@@ -33,9 +33,8 @@ export function uncertainInterval(figure: Uncertain, confidence: number): Interv
 }
 
 /**
- * Interval of `other - factor * one`, both measured in the same replications; null below two of them, if theirs differ,
- * or if a paired difference is better: single replications have enough events, or there are fewer than five. See
- * `RegionOfTwo`.
+ * Interval of `other - factor * one`, both measured in the same replications; null if theirs differ, or if a paired
+ * difference is better: single replications have enough events, or there are fewer than five. See `RegionOfTwo`.
  */
 export function uncertainDifference(
   other: Uncertain,
@@ -175,7 +174,7 @@ function correlation(one: readonly number[], other: readonly number[]): number {
   });
   const n = one.length;
   const squared = own > 0 && others > 0 ? (both * both) / (own * others) : 0;
-  const left = n > 2 ? ((1 - squared) * (n - 1)) / (n - 2) : 1 - squared;
+  const left = ((1 - squared) * (n - 1)) / (n - 2);
   const size = Math.sqrt(Math.max(0, Math.min(1, 1 - left)));
   return both < 0 ? -size : size;
 }

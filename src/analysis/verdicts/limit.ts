@@ -1,7 +1,6 @@
 import type { Expression, Limit, WindowClause } from '../../contracts/scenario/expression.js';
-import { differenceInterval } from '../../stats/difference.js';
+import { pairedInterval } from '../../stats/paired.js';
 import type { Interval } from '../../stats/interval.js';
-import { isCut, uncertainDifference, widest } from '../../stats/uncertain.js';
 import { finite, intervalOf, pairedValues, type Measured } from '../measure/estimate.js';
 import { savedOf } from './saved.js';
 import { measureIn, variantNamed, type Study } from './study.js';
@@ -105,19 +104,15 @@ function differenceOf(
   difference: number,
   level: number,
 ): Interval | null {
-  const { uncertain: own } = measured;
-  const { uncertain: theirs, factor } = other;
-  const found =
-    own === undefined || theirs === undefined
-      ? null
-      : uncertainDifference(own, theirs, level, factor);
-  if (found !== null && !isCut(own!, theirs!)) return found;
   const differences: number[] = [];
   for (const [a, b] of pairedValues(measured, other)) {
     if (a === null || b === null || !Number.isFinite(a) || !Number.isFinite(b)) continue;
     differences.push(a - other.factor * b);
   }
   const of = measured.kind === 'share' ? 'share' : 'other';
-  const paired = differenceInterval(difference, differences, of, level);
-  return found === null ? paired : widest(found, paired);
+  const { uncertain: own } = measured;
+  const { uncertain: theirs, factor } = other;
+  const both =
+    own === undefined || theirs === undefined ? {} : { uncertain: [theirs, own] as const };
+  return pairedInterval({ difference, differences, of, factor, ...both }, level);
 }
