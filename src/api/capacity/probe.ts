@@ -96,19 +96,16 @@ export class Probes {
       ? ['run']
       : [...brokenOf(figures!, budgets), ...this.lost(answers, budgets, load.fault)];
     const room = roomOf(runsOf);
-    const behind = load.fault === null ? behindOf(room.headroom, budgets) : undefined;
+    const isCalm = load.fault === null && broken.length === 0;
+    const behind = isCalm ? behindOf(room.headroom, budgets) : undefined;
+    const holds = room.headroom.rate * (behind?.factor ?? 1);
     const gives =
-      behind === undefined || broken.length > 0
+      behind === undefined
         ? (figures!.gives ?? null)
-        : {
-            subject: behind.component,
-            full: behind,
-            holds: room.headroom.rate * behind.factor,
-            fault: null,
-          };
+        : { subject: behind.component, full: behind, holds, fault: null };
     return {
       holds: broken.length === 0 && behind === undefined,
-      broken: behind === undefined ? broken : [...broken, `${behind.of} falls behind`],
+      broken: behind === undefined ? broken : [`${behind.of} falls behind`],
       gives,
       rates: ratesOf(runsOf),
       ...room,
