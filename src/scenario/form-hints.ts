@@ -4,7 +4,7 @@ import { policyKind } from '../patterns/registry.js';
 import { flow } from '../text/flow.js';
 import { entries, get, text, type Node, type PathKey } from './located.js';
 import { outcomesHint } from './other-products.js';
-import { NAMED, STEP_LISTS } from './salvage.js';
+import { NAMED, isStepPath } from './salvage.js';
 import { definitionOf } from './sibling-kinds.js';
 import { mayBeOff, saysAbsent } from './switched-off.js';
 
@@ -17,7 +17,6 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
     return first[0].includes('.') ? mixOf(node) : ': put - before its first key';
   if (id !== undefined && first !== undefined) return `: write its entries as - ${id}: ${first[0]}`;
   if (isOff(node) && mayBeOff(path)) return ': write none';
-  const isStep = typeof key === 'number' && STEP_LISTS.has(String(path[path.length - 2]));
   if (key === 'backoff' && node.type === 'scalar')
     return backoffHint(text(get(owner, 'kind')), String(node.value));
   const value = node.type === 'scalar' ? node.value : undefined;
@@ -25,7 +24,8 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
   if (word === undefined) return '';
   if (key === 'on') return outcomesHint(path, word);
-  if (isStep) return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
+  if (isStepPath(path))
+    return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
   return shortHint(String(key), word);
 }
 
@@ -158,7 +158,7 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   }
   const list = path[path.length - 2];
   const isEntry = typeof path[path.length - 1] === 'number';
-  if (isEntry && STEP_LISTS.has(String(list)) && POLICIES.has(key))
+  if (isStepPath(path) && POLICIES.has(key))
     return 'move it into the policy of the call, as policy: { timeout: 1s, retry: { attempts: 3 } }';
   if (isEntry && list === 'faults' && /^(select|selector|replicas|pods)$/.test(key))
     return 'select instances with instances, as instances: 2 or instances: 50%';

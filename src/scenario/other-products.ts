@@ -3,7 +3,7 @@ import { items, text, type Node, type PathKey } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
 import { ENVOY_OUTCOMES, field, isTerm, outcomes, share, time, tries } from './product-words.js';
-import { STEP_LISTS } from './salvage.js';
+import { isStepPath } from './salvage.js';
 import { plainWord } from './synonyms.js';
 
 /**
@@ -34,7 +34,7 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   const list = path[path.length - 2];
   if (typeof last === 'number' && list === 'routes') return OF_ROUTES;
   if (typeof last === 'number' && JUDGED_NAMES.has(String(list))) return OF_BUDGETS;
-  if (typeof last === 'number' && STEP_LISTS.has(String(list))) return OF_STEPS;
+  if (isStepPath(path)) return OF_STEPS;
   if (last === 'match') return OF_MATCHES;
   if (last === 'retry') return OF_RETRIES;
   if (last === 'circuitBreaker') return OF_BREAKERS;

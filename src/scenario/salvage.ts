@@ -87,15 +87,18 @@ function cutPoint(path: readonly PathKey[]): readonly PathKey[] {
     if (last === 'policy' || path[end - 2] === 'outbound') return path.slice(0, end);
   }
   for (let end = path.length; end > 3; end--) {
-    if (typeof path[end - 1] === 'number' && STEP_LISTS.has(String(path[end - 2]))) {
-      return path.slice(0, end);
-    }
+    if (isStepPath(path.slice(0, end))) return path.slice(0, end);
   }
   return path.slice(0, 2);
 }
 
 /** Lists whose items are steps. */
 export const STEP_LISTS: ReadonlySet<string> = new Set(['steps', 'onError', 'then']);
+
+/** Whether a path leads to a step. */
+export function isStepPath(path: readonly PathKey[]): boolean {
+  return typeof path.at(-1) === 'number' && STEP_LISTS.has(String(path.at(-2)));
+}
 
 /** The tree without the value at a path. A step is replaced by one without effect. */
 export function without(node: Node, path: readonly PathKey[]): Node {

@@ -9,7 +9,7 @@ import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
 import { outcomesHint, wayOut } from './other-products.js';
 import { exampleOf } from './reference/shown.js';
-import { STEP_LISTS } from './salvage.js';
+import { isStepPath } from './salvage.js';
 import { siblingHint } from './sibling-kinds.js';
 import { stepOfTarget } from './step-targets.js';
 import { wordFor } from './suggest.js';
@@ -93,7 +93,7 @@ class Reporter {
       ? this.known[Number(message.slice(KNOWN.length))]
       : undefined;
     const allowed = known?.keys ?? [];
-    const target = isStep(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
+    const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
     const place = wayOut(path, key, entry?.value) ?? placeHint(path, key) ?? target;
     const meant = wordFor(key, allowed);
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
@@ -294,10 +294,6 @@ export function checkVerbs(
   if (wrong !== undefined && stepOfTarget(tree, get(step, wrong)) !== undefined) return;
   const message = `a step needs a verb: one of ${STEP_VERBS.join(' ')}`;
   problems.add({ code: 'FL207', at, path, message });
-}
-
-function isStep(path: readonly PathKey[]): boolean {
-  return typeof path.at(-1) === 'number' && STEP_LISTS.has(String(path.at(-2)));
 }
 
 /** `{ wait: uniform(5ms, 9ms) }` also yields the key `9ms)`. The incomplete value is reported instead. */
