@@ -177,6 +177,10 @@ budgets: [ users.success >= 90% ]
 `;
 
   it('ends where messages wait without end, also without a budget about them', () => {
+    const said = faultline(['capacity', folder.put('said.yaml', MAILS), '--quiet']).stdout;
+    expect(said).toContain(
+      'In calm a load also breaks where consumers handle less than comes to them.',
+    );
     const { limits: found, need } = limits('mails.yaml', MAILS, '--for', '4x');
     const [calm] = found;
     expect(calm!.full).toMatchObject({ component: 'mailer', resource: 'consumers', of: 'bought' });

@@ -155,7 +155,10 @@ function stuckWords(stuck: ComponentHeadroom | null): string {
 }
 
 function notesOf(result: CapacityResult): readonly string[] {
-  const { budgets, kept, fixed, resolution, runs, interrupted } = result;
+  const { budgets, kept, fixed, limits, resolution, runs, interrupted } = result;
+  const isByConsumers = limits.some(({ broken }) =>
+    broken.some((one) => one.endsWith(' falls behind')),
+  );
   const answers = `99 % of the full answers of ${list(kept)} at the load of the file remain`;
   const hold = `${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
   const conditions = [
@@ -165,6 +168,9 @@ function notesOf(result: CapacityResult): readonly string[] {
   const by = `A load holds if ${conditions.join(', and ')}`;
   return [
     `${by}; the two ends of a limit are at most ${formatShare(resolution)} apart. ${plural(runs, 'run')}.`,
+    isByConsumers
+      ? 'In calm a load also breaks where consumers handle less than comes to them.'
+      : '',
     fixed.length === 0
       ? ''
       : `${list(fixed)} ${fixed.length === 1 ? 'has' : 'have'} no rate that grows.`,
