@@ -7,12 +7,14 @@ import { formHint, kindHint, loadHint, missingHint, nameHint, placeHint } from '
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
+import { isEntryOf, nestedFields } from './nested-fields.js';
 import { outcomesHint, wayOut } from './other-products.js';
 import { exampleOf } from './reference/shown.js';
 import { isStepPath } from './salvage.js';
-import { siblingHint } from './sibling-kinds.js';
+import { definitionOf, siblingHint } from './sibling-kinds.js';
 import { stepOfTarget } from './step-targets.js';
 import { wordFor } from './suggest.js';
+import { flow } from '../text/flow.js';
 import { STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 /** Validates a tree and reports every problem at its place. Returns null if there are problems. */
@@ -21,10 +23,12 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
   const result = schema.safeParse(plain(tree), {
     // Only the raw issue has its schema, which lists the valid keys.
     error: (issue) => {
-      const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def
-        ?.shape;
+      const member = issue.inst as z.core.$ZodType | undefined;
+      if (member === undefined) return undefined;
+      const { shape } = definitionOf(member);
+      if (issue.code === 'invalid_type' && issue.expected === 'array')
+        return isEntryOf(member, issue.input) ? ENTRY : undefined;
       if (issue.code !== 'unrecognized_keys' || shape === undefined) return undefined;
-      const member = issue.inst as z.core.$ZodType;
       return `${KNOWN}${known.push({ keys: Object.keys(shape), member }) - 1}`;
     },
   });
@@ -36,6 +40,9 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
 }
 
 const KNOWN = 'known:';
+
+/** Message of a value that is no list, and would be a valid entry of it. */
+const ENTRY = 'entry';
 
 /** Types of lists and mappings. */
 const SHAPES: ReadonlySet<string> = new Set(['array', 'object', 'record']);
@@ -94,12 +101,16 @@ class Reporter {
       : undefined;
     const allowed = known?.keys ?? [];
     const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
-    const place = wayOut(path, key, entry?.value) ?? placeHint(path, key) ?? target;
     const meant = wordFor(key, allowed);
+    const way = wayOut(path, key, entry?.value) ?? placeHint(path, key) ?? target;
+    const isUnknown = way === undefined && meant === undefined && known !== undefined;
+    const nested = isUnknown ? nestedFields(known.member, key, entry?.value) : null;
+    const place = way ?? nested?.hint;
+    for (const field of nested?.fields ?? []) this.misnamed.add(JSON.stringify([...path, field]));
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     if (place !== undefined) {
       const message = `unknown key ${show(key)}: ${place}`;
-      return this.problems.add({ code: 'FL201', at, path: [...path, key], message, allowed });
+      return this.problems.add({ code: 'FL201', at, path: [...path, key], message });
     }
     const isOfOther = meant === undefined && known !== undefined;
     const hint = isOfOther ? siblingHint(this.schema, known.member, key) : '';
@@ -196,7 +207,9 @@ class Reporter {
     const owner = locate(this.tree, path.slice(0, -1)).node;
     // A value that only has another number or quotes needs no example.
     const isShape = issue.code === 'invalid_type' && SHAPES.has(issue.expected);
-    const hint = formHint(path, found.node, owner) || (isShape ? this.asIn(path, owner) : '');
+    const asEntry = issue.message === ENTRY ? `: write [ ${flow(value)} ]` : '';
+    const example = isShape ? asEntry || this.asIn(path, owner) : '';
+    const hint = formHint(path, found.node, owner) || example;
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}${hint}`);
   }
 

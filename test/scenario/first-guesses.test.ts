@@ -67,4 +67,50 @@ faults: [ { id: a, kind: slow, target: api, at: 1s, for: 1s } ]
       ]
     `);
   });
+
+  it.each([
+    [
+      'services.api.startup',
+      '{ startup: 40s }',
+      'unknown key startup: it belongs to lifecycle or probes, as in lifecycle: { startup: 40s }',
+    ],
+    [
+      'services.api.resources.cpu',
+      '{ resources: { cpu: 1000m } }',
+      'unknown key cpu: it belongs to requests, as in requests: { cpu: 1000m }',
+    ],
+    [
+      'services.api.endpoints.buy.work',
+      '{ endpoints: { buy: { work: 3ms } } }',
+      'unknown key work: it belongs to steps, as in steps: [ { work: 3ms } ]',
+    ],
+    [
+      'services.api.endpoints.buy.steps',
+      '{ endpoints: { buy: { steps: { work: 3ms } } } }',
+      'must be a list, got a map: write [ { work: 3ms } ]',
+    ],
+  ])('one level too high is answered by the field that has it: %s', (path, service, message) => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services: { api: ${service} }
+workloads: { users: { arrivals: poisson(3/s), requests: [ { call: api.buy } ] } }
+`);
+    expect(own.filter((one) => one.startsWith(`${path}:`))).toEqual([`${path}: ${message}`]);
+    // The field that has to be written is not missing besides.
+    expect(own.some((one) => one.includes('buy.steps: is required'))).toBe(false);
+  });
+
+  it('of a key is not sent to a field that takes another unit', () => {
+    const own = messagesOf(
+      `${GUESSED}  d: 1
+databases: { d: { read: 4ms, operations: { get: 5ms } } }
+`
+        .replace('databases:\n  tickets: { kind: postgres, connections: 40 }\n', '')
+        .replace('  d: 1\n', ''),
+    );
+    expect(own.filter((one) => one.startsWith('databases.d.read'))).toEqual([
+      'databases.d.read: unknown key read',
+    ]);
+  });
 });

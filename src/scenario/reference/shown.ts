@@ -66,7 +66,8 @@ function valuesAt(value: unknown, path: readonly PathKey[], under?: PathKey): re
   const [key, ...rest] = path;
   const inner = value as Readonly<Record<string, unknown>>;
   const isNamed = under === undefined ? false : OF_NAMES.has(under) || isSection(under);
-  if (Array.isArray(value) || isNamed)
+  const isEntry = Array.isArray(value) && typeof key === 'number';
+  if (isEntry || isNamed)
     return Object.values(inner).flatMap((own) => valuesAt(own, rest, key));
   return Object.hasOwn(inner, String(key)) ? valuesAt(inner[String(key)], rest, key) : [];
 }
