@@ -198,3 +198,44 @@ workloads: { seekers: { arrivals: poisson(100/s), requests: [ { call: shop.find 
     expect(sentence).toBe('No fault, and nothing degrades.');
   });
 });
+
+describe('a load that rises beyond the capacity, without a failure', () => {
+  // By hand: 4 cores of 10 ms serve 400/s; 100/s rise to 500/s from 10 to 30 s, and cross 400/s at 25 s. At 50 s
+  // 0.5 * 5 s * 100/s + 20 s * 100/s = 2,250 requests wait, and wait 5.6 s.
+  const text = `
+run: { duration: 80s, warmup: 5s, seed: 1, replications: 1 }
+services: { shop: { cpu: 4, endpoints: { get: [ work: 10ms ] } } }
+workloads:
+  users:
+    arrivals:
+      kind: stages
+      start: 100/s
+      stages:
+        - { duration: 10s, target: 100/s }
+        - { duration: 20s, target: 500/s }
+        - { duration: 20s, target: 500/s }
+        - { duration: 0s, target: 100/s }
+        - { duration: 30s, target: 100/s }
+    requests: [ { call: shop.get } ]
+`;
+
+  it('hurts users by its slowness, from the instant at which it crosses it until the queue is empty', () => {
+    const { events } = cascade(text);
+    const own = events.filter(({ subject }) => subject.startsWith('users'));
+    expect(own).toHaveLength(2);
+    expect(own[0]!.figure).toMatchObject({ metric: 'latency', unit: 'seconds' });
+    expect(own[0]!.figure!.value).toBeGreaterThan(1);
+    expect(own[0]!.figure!.value).toBeLessThan(6);
+    expect(own[0]!.at).toBeGreaterThan(22);
+    expect(own[0]!.at).toBeLessThan(27);
+    // The queue of 2,250 empties at 300/s: in 7.5 s.
+    expect(own[1]!.at).toBeGreaterThan(54);
+    expect(own[1]!.at).toBeLessThan(60);
+    expect(own.every(({ text }) => !text.includes('failures'))).toBe(true);
+  });
+
+  it('hurts nobody where the capacity is enough', () => {
+    const { events } = cascade(text.replace('cpu: 4', 'cpu: 8'));
+    expect(events.filter(({ subject }) => subject.startsWith('users'))).toEqual([]);
+  });
+});

@@ -178,6 +178,7 @@ export function sceneOf(data: VariantData, record: RunRecord): Scene {
     saturations,
     pools: heldPoolsOf(data, record, steps),
     baseline,
+    calm: isFaulted ? baseline : stepAt(steps, loads.risesNs[0] ?? 0),
     faultsNs,
     endsNs,
     loads,

@@ -21,14 +21,19 @@ export type Degradation = Pick<StoryEvent, 'text' | 'head' | 'detail'> & {
 
 /**
  * Describes a degradation: the share that fails, else how slow responses are, else the worst step of either, else the
- * resource that is used up. Steps [0, baseline) show what is usual.
+ * resource that is used up. Steps [0, baseline) show what is usual, and of latencies steps [0, calm).
  */
-export function degradationOf(lane: Lane, episode: Episode, baseline: number): Degradation {
+export function degradationOf(
+  lane: Lane,
+  episode: Episode,
+  baseline: number,
+  calm = baseline,
+): Degradation {
   const { from, until } = episode;
   return (
     failures(lane, from, until, baseline) ??
-    slowness(lane, from, until, baseline) ??
-    worstStep(lane, from, until, baseline) ??
+    slowness(lane, from, until, calm) ??
+    worstStep(lane, from, until, baseline, calm) ??
     resources(lane, from, until)
   );
 }
@@ -82,8 +87,8 @@ function unanswered(lane: Lane, from: number, until: number): Degradation | null
   return { figure: shareOf('unanswered', open / arrivals), text };
 }
 
-function slowness(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
-  const usual = medianOf(lane.latency, 0, baseline);
+function slowness(lane: Lane, from: number, until: number, calm: number): Degradation | null {
+  const usual = medianOf(lane.latency, 0, calm);
   const slow = medianOf(lane.latency, from, until);
   return slow > SLOWER * usual ? slowTo(slow, usual, 'p95') : null;
 }
@@ -93,7 +98,13 @@ function slowTo(value: number, usual: number, what: 'p95' | 'p95 up to'): Degrad
   return { figure: { metric: 'latency', value, unit: 'seconds', usual }, text };
 }
 
-function worstStep(lane: Lane, from: number, until: number, baseline: number): Degradation | null {
+function worstStep(
+  lane: Lane,
+  from: number,
+  until: number,
+  baseline: number,
+  calm: number,
+): Degradation | null {
   const { value: success, step } = lowest(lane, 'succeeded', from, until);
   if (isLess(success, lane, 'succeeded', baseline))
     return {
@@ -107,7 +118,7 @@ function worstStep(lane: Lane, from: number, until: number, baseline: number): D
     return { peak: late, figure: shareOf('goodput', good), text };
   }
   const slowest = maxSteps(lane.latency, from, until);
-  const usual = medianOf(lane.latency, 0, baseline);
+  const usual = medianOf(lane.latency, 0, calm);
   if (!(slowest > SLOWER * usual)) return null;
   return { ...slowTo(slowest, usual, 'p95 up to'), peak: stepOf(lane.latency, slowest, from) };
 }

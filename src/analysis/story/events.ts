@@ -288,7 +288,7 @@ const RANKS: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 
 /** The words of a degradation, with the time until which they count. */
 function counted(scene: Scene, lane: Lane, episode: Episode): ReturnType<typeof degradationOf> {
-  const { peak, ...found } = degradationOf(lane, episode, scene.baseline);
+  const { peak, ...found } = degradationOf(lane, episode, scene.baseline, scene.calm);
   // A value of one step is not that of the start of the event.
   if (peak !== undefined && peak >= episode.from + SOON)
     return { ...found, text: `${found.text} at ${formatInstant(secondsOf(scene, peak))}` };
@@ -320,7 +320,7 @@ function untilBetter({ health }: Scene, lane: Lane, episode: Episode): Episode {
  * The state at the end of the run. If it is better than the worst one, the text describes the signs of that state.
  */
 function stillWords(
-  { health, baseline }: Scene,
+  { health, baseline, calm }: Scene,
   lane: Lane,
   episode: Episode,
   end: string,
@@ -330,7 +330,7 @@ function stillWords(
   if (last === episode.worst) return `still ${last} at ${end}`;
   let from = episode.until;
   while (states[from - 1] === last) from--;
-  return `still ${last} at ${end}, ${degradationOf(lane, { ...episode, from }, baseline).text}`;
+  return `still ${last} at ${end}, ${degradationOf(lane, { ...episode, from }, baseline, calm).text}`;
 }
 
 /** Note for a lane that had no arrivals for so long that its health is unknown. */

@@ -1,6 +1,6 @@
 import { pow } from '../../kernel/math.js';
 import { sortedQuantile } from '../../stats/rank.js';
-import { signalsOf, type Signal } from './health-signals.js';
+import { signalsOf, type Signal, type Usual } from './health-signals.js';
 import { sumOf, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
 import { lowestOf, usualSwing } from './usual-swing.js';
@@ -28,13 +28,13 @@ const BY_ITSELF = 0.999;
  */
 export function scoresOf(
   lane: Lane,
-  baseline: readonly StepWindow[],
+  usual: Usual,
   windows: readonly StepWindow[],
   reach: number,
 ): readonly number[] {
   const worst = windows.map(() => 0);
-  for (const signal of signalsOf(lane, baseline, reach)) {
-    signalScores(signal, lane, baseline, windows).forEach((score, i) => {
+  for (const signal of signalsOf(lane, usual, reach)) {
+    signalScores(signal, lane, windows).forEach((score, i) => {
       const capped = signal.canFail ? score : Math.min(score, FAILING_SCORE / 2);
       if (capped > worst[i]) worst[i] = capped;
     });
@@ -45,9 +45,9 @@ export function scoresOf(
 function signalScores(
   signal: Signal,
   lane: Lane,
-  baseline: readonly StepWindow[],
   windows: readonly StepWindow[],
 ): readonly number[] {
+  const { usual: baseline } = signal;
   const usual = baseline.map((window) => signal.of(window));
   const values = sorted(usual);
   const median = values.length > 0 ? sortedQuantile(values, 0.5) : signal.normal;

@@ -8,6 +8,8 @@ export interface Signal {
   readonly floor: number;
   /** The scale is at least this part of the median. */
   readonly relative: number;
+  /** Windows that show its usual values. */
+  readonly usual: readonly StepWindow[];
   readonly canFail: boolean;
   readonly sign: 1 | -1;
   /** Normal value where there is no step before the first fault; NaN = the signal is left out. */
@@ -21,19 +23,31 @@ export interface Signal {
 
 /** Part of the usual p95 by which latency may grow before it is slow. */
 const RELATIVE = 0.5;
+/** The same where nothing but the load changes: a busier system is slower, and one that is full far slower. */
+const RELATIVE_OF_LOAD = 2;
+
+/** Windows that show how a lane usually is. */
+export interface Usual {
+  /** Before the first fault; empty without one. */
+  readonly windows: readonly StepWindow[];
+  /** For latencies, where there is no fault: before the load first rises. */
+  readonly beforeRise: readonly StepWindow[];
+}
 
 /**
- * The signals by which the health of a lane is judged. A fault may already have hurt the last `reach` steps before
- * it.
+ * The signals by which the health of a lane is judged. A fault or a rise may already have hurt the last `reach` steps
+ * before it.
  */
 export function signalsOf(
   lane: Lane,
-  baseline: readonly StepWindow[],
+  { windows: baseline, beforeRise }: Usual,
   reach: number,
 ): readonly Signal[] {
+  const ofLatency = baseline.length > 0 ? baseline : beforeRise;
   const share = (column: Float64Array, floor: number, sign: 1 | -1, normal: number): Signal => ({
     floor,
     relative: 0,
+    usual: baseline,
     canFail: false,
     sign,
     normal,
@@ -43,7 +57,7 @@ export function signalsOf(
   let usual: UsualLatency | null = null;
   const chance = (window: StepWindow): number => {
     // Requests that arrive within the reach of a fault may be slow because of it.
-    const { until } = baseline[baseline.length - 1];
+    const { until } = ofLatency[ofLatency.length - 1];
     usual ??= lane.usualUntil(Math.max(until - reach, Math.ceil(until / 2)));
     return usual === null ? NaN : chanceOfP95(lane, window, usual);
   };
@@ -53,19 +67,29 @@ export function signalsOf(
     share(lane.shed, 0.01, 1, 0),
     {
       floor: 0.005,
-      relative: RELATIVE,
+      relative: baseline.length > 0 ? RELATIVE : RELATIVE_OF_LOAD,
+      usual: ofLatency,
       canFail: true,
       sign: 1,
       normal: NaN,
       column: null,
       of: (window) => worstOf(lane.latency, window),
-      chance: baseline.length === 0 ? undefined : chance,
+      chance: ofLatency.length === 0 ? undefined : chance,
     },
   ];
   const level = (column: Float64Array, capacity: number, normal: number): void => {
     if (column.length === 0 || !(capacity > 0)) return;
     const of = (window: StepWindow): number => worstOf(column, window) / capacity;
-    signals.push({ floor: 0.2, relative: 0, canFail: false, sign: 1, normal, column: null, of });
+    signals.push({
+      floor: 0.2,
+      relative: 0,
+      usual: baseline,
+      canFail: false,
+      sign: 1,
+      normal,
+      column: null,
+      of,
+    });
   };
   const workers = Number.isFinite(lane.workers) ? lane.workers : 1;
   // Without a time before a fault, a queue is too long at half its capacity, and workers are too busy at 95 %.

@@ -2,6 +2,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { HealthState } from '../../contracts/result/cascade.js';
 import { failureLevels } from './failure-levels.js';
 import { FAILING_SCORE, scoresOf } from './health-scores.js';
+import type { Usual } from './health-signals.js';
 import { mergedWindows, sumOf, TOO_FEW, type StepWindow } from '../measure/health-windows.js';
 import type { Lane } from '../measure/lanes.js';
 import type { LoadChanges } from './load-changes.js';
@@ -51,7 +52,8 @@ const STATES: readonly HealthState[] = ['ok', 'degraded', 'failing', 'down'];
 /**
  * Health by step. Each signal (goodput ratio, error ratio, p95 of successes, queue fill, worker utilization, shed
  * share, waiters for connections) is scored against the steps before the first fault, see scoresOf. Without a fault
- * there is no reference, so latency is left out, and shares and levels are judged against fixed values. Score 1 is
+ * shares and levels are judged against fixed values, and latency against the steps before the load first rises; where it
+ * never does, latency is left out. Score 1 is
  * degraded. Failing means that half the requests fail, or a latency score of 10. Below 5 % goodput is down. Where
  * most requests fail before the first fault too, both are relative to that, see failureLevels. A state begins after 2
  * consecutive windows, see risenTo. It ends after 5 steps with lower scores, below 0.5 on average. Both are backdated
@@ -63,13 +65,14 @@ export function healthOf(lane: Lane, steps: Steps, times: Times): Health {
   const cuts = new Set(cutsNs.flatMap((at) => [stepAt(steps, at), stepAfter(steps, at)]));
   const windows = mergedWindows(lane, steps.count, cuts);
   const first = Math.min(...times.faultsNs);
-  const baseline =
-    times.faultsNs.length === 0
-      ? []
-      : windows.filter(
-          ({ until }) => steps.startNs[until - 1] + steps.lengthNs[until - 1] <= first,
-        );
-  const levels = hysteresis(scoreWindows(lane, steps, windows, baseline, times), windows);
+  const before = (at: Ns): readonly StepWindow[] =>
+    windows.filter(({ until }) => steps.startNs[until - 1] + steps.lengthNs[until - 1] <= at);
+  const hasFault = times.faultsNs.length > 0;
+  const usual: Usual = {
+    windows: hasFault ? before(first) : [],
+    beforeRise: hasFault ? [] : before(times.loads.risesNs[0] ?? 0),
+  };
+  const levels = hysteresis(scoreWindows(lane, steps, windows, usual, times), windows);
   const states: HealthState[] = new Array<HealthState>(steps.count).fill('ok');
   windows.forEach((window, i) => {
     let step = window.from;
@@ -169,18 +172,18 @@ function scoreWindows(
   lane: Lane,
   steps: Steps,
   windows: readonly StepWindow[],
-  baseline: readonly StepWindow[],
+  usual: Usual,
   { outages, reachNs, knownStep }: Times,
 ): readonly Score[] {
   const hasEnough = (window: StepWindow): boolean => sumOf(lane.arrivals, window) >= TOO_FEW;
   const judged = windows.filter(hasEnough);
   const reach = Math.ceil(reachNs / steps.lengthNs[0]);
-  const scores = scoresOf(lane, baseline, judged, reach);
+  const scores = scoresOf(lane, usual, judged, reach);
   const held = heldSteps(lane, steps.count);
   // Requests may usually take longer than a step.
   const longest = Math.max(HELD_STEPS, reach);
   const isHeldAt = (step: number): boolean => held[step] > 0 && lengthOf(held, step) >= longest;
-  const levels = failureLevels(lane, judged, baseline.filter(hasEnough).length);
+  const levels = failureLevels(lane, judged, usual.windows.filter(hasEnough).length);
   let index = 0;
   let last: Score = { score: 0, level: 0, isSilent: true, isCut: false };
   return windows.map((window) => {

@@ -22,6 +22,8 @@ export interface Scene {
   readonly pools: readonly HeldPool[];
   /** Steps [0, baseline) lie before the first fault. */
   readonly baseline: number;
+  /** Steps [0, calm) show the usual latencies: before the first fault; without one, before the load first rises. */
+  readonly calm: number;
   /** Starts of all spans of all faults, absolute. */
   readonly faultsNs: readonly number[];
   /** Ends of the same spans. */
