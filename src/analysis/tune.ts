@@ -4,7 +4,7 @@ import type { BudgetResult } from '../contracts/result/result.js';
 import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { costsOf } from './measure/costs.js';
-import { capacityByCell } from './measure/presence.js';
+import { capacityByCell, type Capacity } from './measure/presence.js';
 import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
 import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
 import { wholeRun } from './measure/window.js';
@@ -79,20 +79,27 @@ function fixPrice(data: VariantData): FixPrice {
   return {
     ...meanPrice(plan, records),
     p99: latency.count === 0 ? null : latency.quantile(0.99) / 1e9,
-    instances: mean(records.map((record) => instancesIn(data, record))),
+    instances: mean(records.map((record) => paidFor(data, record, () => 1))),
+    cores: mean(records.map((record) => paidFor(data, record, coresOf))),
     cost: costsOf(data)?.cost.value ?? null,
   };
 }
 
-/** Instances that are paid for, as a mean over a run: slots that an autoscaler leaves empty do not count. */
-function instancesIn(data: VariantData, record: RunRecord): number {
+/** What is paid for, as a mean over a run: slots that an autoscaler leaves empty do not count. */
+function paidFor(data: VariantData, record: RunRecord, capacity: Capacity): number {
   const { plan, whole } = data;
   const own = plan.components.flatMap(({ external, kind }, id) =>
     external || kind === 'workload' ? [] : instancesOf(plan, id),
   );
-  const there = capacityByCell(data, record, own, () => 1, { wanted: true });
+  const there = capacityByCell(data, record, own, capacity, { wanted: true });
   return sumCells(there, whole.cells) / whole.lengthNs;
 }
+
+/** Unlimited cores are none that somebody pays for: their number is unknown. */
+const coresOf: Capacity = ({ cpu }) => {
+  const cores = Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
+  return Number.isFinite(cores) ? cores : 0;
+};
 
 function failedBefore({ plan, records, before, whole }: VariantData): number {
   const { cells } = before.lengthNs > 0 ? before : whole;

@@ -48,6 +48,27 @@ describe('fix', () => {
     expect(answer!.failed / answer!.arrived).toBeLessThan(0.01);
   });
 
+  it('searches a file of one run with three, and names what larger instances cost', () => {
+    // By hand: 2 cores of 10 ms are enough for 200/s of 250/s, and 3 of them for 300/s.
+    const own = tuned(
+      'cores.yaml',
+      `
+faultline: 1
+title: too few cores
+run: { duration: 20s, warmup: 2s }
+services: { shop: { cpu: 2, concurrency: 1000, endpoints: { buy: [ work: 10ms ] } } }
+workloads: { users: { arrivals: poisson(250/s), requests: [ { call: shop.buy } ] } }
+budgets: [ users.latency.p99 < 500ms ]
+`,
+    );
+    const [larger] = [own.answer!, ...own.others].filter(({ settings }) =>
+      settings.some(({ path }) => path === 'services.shop.cpu.cores'),
+    );
+    expect(larger!.settings).toEqual([{ path: 'services.shop.cpu.cores', from: '2', to: '3' }]);
+    expect([own.base.price.cores, larger!.price.cores]).toEqual([2, 3]);
+    expect(own.checks.find(({ kind }) => kind === 'seeds')).toMatchObject({ runs: 3, holds: true });
+  });
+
   it('names a default that nobody has written', () => {
     const { answer, others } = tuned('breaker.yaml', BREAKER);
     expect(answer!.holds).toBe(true);

@@ -3,7 +3,7 @@ import type { FixResult } from '../../contracts/result/fix.js';
 import type { ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
 import { VERSION } from '../../text/version.js';
 import { OptionError } from '../errors.js';
-import { chosen, type Prepared } from '../prepare.js';
+import { chosen, select, type Prepared } from '../prepare.js';
 import { requireBudget } from '../required-budget.js';
 import type { SearchRuns } from '../searching.js';
 import { fixVariant, type Fixed, type FixInputs } from './fixer.js';
@@ -14,12 +14,13 @@ export interface FixSettings extends Pick<FixInputs, 'over' | 'maxRuns'> {
   readonly variant: readonly string[];
 }
 
-/** The document of a search, and the changes of its answer. `prepared` has all variants of the file. */
+/** The document of a search, and the changes of its answer. `written` has all variants of the file. */
 export async function fixOf(
-  prepared: Prepared,
+  written: Prepared,
   { variant, ...settings }: FixSettings,
   runs: SearchRuns,
 ): Promise<Omit<Fixed, 'fixed'> & { readonly result: FixResult }> {
+  const prepared = withEnoughRuns(written);
   const { file, path, replications } = prepared;
   const variants = candidates(file, variant, path);
   const { fixed, ...found } = await fixVariant({ prepared, variants, ...settings, runs });
@@ -28,6 +29,16 @@ export async function fixOf(
   const engine = { version: VERSION };
   const head = { faultline: 1, scenario: { title, sha256 }, seed, replications, engine } as const;
   return { ...found, result: { ...head, fixed } };
+}
+
+/** Runs of a file that asks for one. A single run has no interval, and the value at its limit would hold by chance. */
+const ENOUGH = 3;
+
+function withEnoughRuns(written: Prepared): Prepared {
+  const { file, path, replications, selection } = written;
+  if (replications > 1 || selection.replications !== undefined) return written;
+  const own = select(file, { replications: ENOUGH }, path);
+  return { ...written, file: own, replications: ENOUGH };
 }
 
 /** The variant that is named; otherwise the baseline, then the others, of those that a budget judges. */

@@ -23,6 +23,8 @@ export interface FixPrice extends HarmPrice {
   readonly p99: number | null;
   /** Instances of all components that are not external, as a mean over the time. */
   readonly instances: number;
+  /** Their cores, likewise; unlimited ones do not count. */
+  readonly cores: number;
   /** By `report.prices`; null without prices. */
   readonly cost: number | null;
 }

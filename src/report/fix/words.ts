@@ -75,12 +75,15 @@ const MORE = 1.01;
 /** The price of a change: degraded answers, work, instances, money. */
 export function priceWords(own: FixPrice, base: FixPrice): string {
   const instances = own.instances - base.instances;
+  const cores = own.cores - base.cores;
   const parts = [
     own.degraded > base.degraded + 0.0005 ? `${formatShare(own.degraded)} degraded` : '',
     own.attempts > MORE * Math.max(1, base.attempts)
       ? `${formatNumber(own.attempts)} attempts per call (now ${formatNumber(base.attempts)})`
       : '',
     instances > 0.05 ? `+${formatNumber(instances)} instances` : '',
+    // Instances come with their cores.
+    cores > 0.05 && instances <= 0.05 ? `+${formatNumber(cores)} cores` : '',
     own.cost !== null && base.cost !== null && own.cost > MORE * base.cost
       ? `cost ${formatNumber(own.cost)} (now ${formatNumber(base.cost)})`
       : '',

@@ -204,7 +204,6 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   capacity: 1,
   prefetch: 1,
   visibilityTimeout: 1,
-  'autoscaling.target': 1,
   'autoscaling.scaleUp.stabilization': 1,
   'autoscaling.scaleDown.stabilization': 1,
   'probes.liveness.period': 1,
@@ -213,6 +212,8 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   'probes.readiness.period': 1,
   'probes.readiness.timeout': 1,
   'probes.readiness.failureThreshold': 1,
+  // A lower target is more instances.
+  'autoscaling.target': 2,
   'autoscaling.min': 2,
   'autoscaling.max': 2,
   replicas: 2,
