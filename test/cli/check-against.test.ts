@@ -146,7 +146,7 @@ describe('check --against', () => {
       variants('now', 'three').replace('parts/bank.yaml', 'bank.yaml'),
     );
     folder.put('bank.yaml', BANK);
-    write(variants('today', 'three').replace('attempts: 3', 'attempts: 6'));
+    write(variants('today', 'three').replace('attempts: 3', 'attempts: 1'));
     const json = folder.at('variants.json');
     const args = ['check', scenario, '--against', old, '--quiet', '--json', json];
     expect(faultline(args).status).toBe(1);

@@ -1,35 +1,70 @@
-import type { Estimate } from '../../contracts/result/estimate.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
 import type { VariantSummary } from '../../contracts/result/result.js';
+import type { Headline } from '../measure/summary.js';
+import type { Measured } from '../measure/estimate.js';
+
+/** A figure of some runs. That of a stored result has the figure of each run, and no distributions. */
+export type Sampled = Pick<Measured, 'value' | 'each' | 'uncertain'>;
+
+/** Every figure by which one side of a comparison is judged; null where a variant has no such figure. */
+export interface SideFigures {
+  readonly success: Sampled;
+  readonly p50: Sampled;
+  readonly p99: Sampled;
+  readonly attemptsPerCall: Sampled;
+  /** Some calls were never sent: fewer attempts are no merit. */
+  readonly hasUnsent: boolean;
+  readonly wasted: Sampled;
+  readonly degraded: Sampled;
+  readonly cost: Sampled | null;
+}
+
+/** The figures of runs, with their distributions. */
+export function figuresOf(headline: Headline): SideFigures {
+  const { success, successLatency, attemptsPerCall, hasUnsent, wasted, degraded, costs } = headline;
+  const { p50, p99 } = successLatency;
+  const cost = costs?.cost ?? null;
+  return { success, p50, p99, attemptsPerCall, hasUnsent, wasted, degraded, cost };
+}
+
+/** The figures that a result document has. */
+export function storedFiguresOf(summary: VariantSummary): SideFigures {
+  const { success, successLatency, attemptsPerCall, wasted, degraded, cost } = summary;
+  const { p50, p99 } = successLatency;
+  return {
+    success,
+    p50,
+    p99,
+    attemptsPerCall,
+    hasUnsent: attemptsPerCall.unsent === true,
+    wasted,
+    // A result without degraded responses leaves the figure out.
+    degraded: degraded ?? { value: 0, each: success.each.map(() => 0) },
+    cost: cost ?? null,
+  };
+}
 
 /** A figure by which a change is judged. */
 export interface Figure {
   readonly name: string;
   readonly unit: AgainstRow['unit'];
   readonly better: 'more' | 'less';
-  /** Null where a variant has no such figure. */
-  readonly pick: (summary: VariantSummary) => Estimate | null;
+  readonly pick: (side: SideFigures) => Sampled | null;
   /** It is about the successful requests: the share of them that is above a quantile. */
   readonly above?: number;
   /** Fewer of it may be calls that were refused, which is no merit. */
-  readonly hasUnsent?: (summary: VariantSummary) => boolean;
+  readonly isOfCalls?: true;
 }
 
 /** The figures in the order of the table. */
 export const FIGURES: readonly Figure[] = [
   { name: 'success', unit: 'share', better: 'more', pick: ({ success }) => success },
-  {
-    name: 'p50 of successes',
-    unit: 'seconds',
-    better: 'less',
-    pick: ({ successLatency }) => successLatency.p50,
-    above: 0.5,
-  },
+  { name: 'p50 of successes', unit: 'seconds', better: 'less', pick: ({ p50 }) => p50, above: 0.5 },
   {
     name: 'p99 of successes',
     unit: 'seconds',
     better: 'less',
-    pick: ({ successLatency }) => successLatency.p99,
+    pick: ({ p99 }) => p99,
     above: 0.01,
   },
   {
@@ -37,19 +72,9 @@ export const FIGURES: readonly Figure[] = [
     unit: 'number',
     better: 'less',
     pick: ({ attemptsPerCall }) => attemptsPerCall,
-    hasUnsent: ({ attemptsPerCall }) => attemptsPerCall.unsent === true,
+    isOfCalls: true,
   },
   { name: 'wasted work', unit: 'share', better: 'less', pick: ({ wasted }) => wasted },
-  {
-    name: 'degraded',
-    unit: 'share',
-    better: 'less',
-    // A result without degraded responses leaves the figure out.
-    pick: ({ degraded, success }) => degraded ?? zeros(success),
-  },
-  { name: 'cost', unit: 'number', better: 'less', pick: ({ cost }) => cost ?? null },
+  { name: 'degraded', unit: 'share', better: 'less', pick: ({ degraded }) => degraded },
+  { name: 'cost', unit: 'number', better: 'less', pick: ({ cost }) => cost },
 ];
-
-function zeros({ each }: Estimate): Estimate {
-  return { value: 0, ci95: null, each: each.map(() => 0) };
-}

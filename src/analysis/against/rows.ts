@@ -1,26 +1,25 @@
-import type { Estimate } from '../../contracts/result/estimate.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
-import type { VariantSummary } from '../../contracts/result/result.js';
-import { sectionInterval } from '../../stats/interval.js';
 import { sameMargin } from '../../stats/margin.js';
+import { pairedInterval } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
-import { FIGURES, type Figure } from './figures.js';
+import { finite } from '../measure/estimate.js';
+import { FIGURES, type Figure, type Sampled, type SideFigures } from './figures.js';
 
 /** The figures that at least one of two variants has, and that are not zero in both. */
-export function sharedFigures(there: VariantSummary, here: VariantSummary): readonly Figure[] {
+export function sharedFigures(there: SideFigures, here: SideFigures): readonly Figure[] {
   return FIGURES.filter(({ pick }) => {
-    const values = [pick(there)?.value ?? null, pick(here)?.value ?? null];
+    const values = [valueOf(pick(there)), valueOf(pick(here))];
     return values.some((value) => value !== null && value !== 0);
   });
 }
 
 /** Judges each figure with this probability of an error. Runs with the same random numbers are compared in pairs. */
 export function rowsOf(
-  there: VariantSummary,
-  here: VariantSummary,
+  there: SideFigures,
+  here: SideFigures,
   error: number,
 ): readonly AgainstRow[] {
-  const moved = (here.success.value ?? 0) - (there.success.value ?? 0);
+  const moved = (valueOf(here.success) ?? 0) - (valueOf(there.success) ?? 0);
   return sharedFigures(there, here).map((figure) => {
     const row = rowOf(figure, figure.pick(there), figure.pick(here), error);
     const isApart = isOfOthers(figure, moved, row) || isNoMerit(figure, row, [there, here]);
@@ -40,28 +39,32 @@ function isOfOthers({ above }: Figure, moved: number, { verdict }: AgainstRow): 
 
 /** Fewer attempts where calls were refused before their first one. */
 function isNoMerit(
-  { hasUnsent }: Figure,
+  { isOfCalls }: Figure,
   { difference }: AgainstRow,
-  summaries: readonly VariantSummary[],
+  sides: readonly SideFigures[],
 ): boolean {
-  return hasUnsent !== undefined && (difference ?? 0) < 0 && summaries.some(hasUnsent);
+  return isOfCalls === true && (difference ?? 0) < 0 && sides.some(({ hasUnsent }) => hasUnsent);
 }
 
 function rowOf(
   { name, unit, better }: Figure,
-  there: Estimate | null,
-  here: Estimate | null,
+  there: Sampled | null,
+  here: Sampled | null,
   error: number,
 ): AgainstRow {
-  const [before, after] = [there?.value ?? null, here?.value ?? null];
+  const [before, after] = [valueOf(there), valueOf(here)];
   const head = { figure: name, unit, there: before, here: after };
   const open = { difference: null, interval: null, verdict: 'unknown', more: null } as const;
   if (before === null || after === null) return { ...head, ...open };
   const difference = after - before;
   const differences = pairedDifferences(there!, here!);
+  const [one, other] = [there!.uncertain, here!.uncertain];
+  const errors =
+    one === undefined || other === undefined ? {} : { uncertain: [one, other] as const };
   if (difference === 0 && differences.every((one) => one === 0))
     return { ...head, difference, interval: [0, 0], verdict: 'same', more: null };
-  const found = sectionInterval(difference, differences, 1 - error);
+  const of = unit === 'share' ? 'share' : 'other';
+  const found = pairedInterval({ difference, differences, of, ...errors }, 1 - error);
   if (found === null) return { ...head, ...open, difference };
   const interval = [found.low, found.high] as const;
   const margin = sameMargin(unit, before);
@@ -79,10 +82,14 @@ function rowOf(
 }
 
 /** Differences of the runs that both have the figure. */
-function pairedDifferences(there: Estimate, here: Estimate): readonly number[] {
+function pairedDifferences(there: Sampled, here: Sampled): readonly number[] {
   const n = Math.min(there.each.length, here.each.length);
   return Array.from({ length: n }, (_, i) => i).flatMap((i) => {
     const [a, b] = [there.each[i]!, here.each[i]!];
-    return a === null || b === null ? [] : [b - a];
+    return a === null || b === null || !Number.isFinite(b - a) ? [] : [b - a];
   });
+}
+
+function valueOf(figure: Sampled | null): number | null {
+  return figure === null ? null : finite(figure.value);
 }

@@ -1,9 +1,9 @@
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
-import type { VariantSummary } from '../../contracts/result/result.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
+import { figuresOf, type SideFigures } from './figures.js';
 import { loadKey } from '../measure/offered.js';
-import { headline, summaryOf } from '../measure/summary.js';
+import { headline } from '../measure/summary.js';
 import { variantData } from '../measure/variant-data.js';
 import { wholeRun } from '../measure/window.js';
 
@@ -15,8 +15,8 @@ export interface Side {
 }
 
 /** The figures of some runs, without a timeline and causes. */
-export function figuresOf({ variant, plan, records }: Side): VariantSummary {
-  return summaryOf(headline(variantData(variant, plan, records, wholeRun(plan)), [], null));
+export function sideFiguresOf({ variant, plan, records }: Side): SideFigures {
+  return figuresOf(headline(variantData(variant, plan, records, wholeRun(plan)), [], null));
 }
 
 /** What makes two plans hard to compare: other requests, or another length of the runs. */

@@ -1,11 +1,12 @@
-import { figuresOf } from '../../analysis/against/summary.js';
+import { storedFiguresOf, type SideFigures } from '../../analysis/against/figures.js';
+import { sideFiguresOf } from '../../analysis/against/summary.js';
 import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
 import { verdictOf } from '../../analysis/against/verdict.js';
 import { looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { AgainstRow } from '../../contracts/result/against.js';
-import type { Result, VariantSummary } from '../../contracts/result/result.js';
+import type { Result } from '../../contracts/result/result.js';
 import { wholeRuns, type Execute } from '../execute.js';
 import { lookByLook } from '../look-by-look.js';
 import type { Prepared } from '../prepare.js';
@@ -163,15 +164,15 @@ class Comparison {
   }
 
   private judge(pairs: readonly Pair[], error: number): void {
-    const summaries = pairs.map((pair) => this.summaries(pair));
-    this.figures ||= summaries.reduce(
+    const sides = pairs.map((pair) => this.sides(pair));
+    this.figures ||= sides.reduce(
       (sum, [there, here], i) =>
         sum + (this.isIdentical(pairs[i]!) ? 0 : sharedFigures(there, here).length),
       0,
     );
     pairs.forEach((pair, i) => {
       const before = this.rows.get(pair) ?? [];
-      const [there, here] = summaries[i]!;
+      const [there, here] = sides[i]!;
       const rows = rowsOf(there, here, error / Math.max(1, this.figures));
       // What an earlier look has decided stays: that look has spent its error.
       const kept = rows.map((row) => {
@@ -183,13 +184,13 @@ class Comparison {
     });
   }
 
-  private summaries(pair: Pair): readonly [there: VariantSummary, here: VariantSummary] {
+  private sides(pair: Pair): readonly [there: SideFigures, here: SideFigures] {
     const { here, there } = this.by;
     const side = ({ file, plans }: Prepared, i: number, records: readonly RunRecord[]) =>
-      figuresOf({ variant: file.variants[i]!, plan: plans[i]!, records });
+      sideFiguresOf({ variant: file.variants[i]!, plan: plans[i]!, records });
     const own = side(here, pair.here, this.here[pair.here]!);
     if (pair.isSame) return [own, own];
-    if (isStored(there)) return [there.variants[pair.there]!.summary, own];
+    if (isStored(there)) return [storedFiguresOf(there.variants[pair.there]!.summary), own];
     return [side(there, pair.there, this.there![pair.there]!), own];
   }
 
