@@ -127,12 +127,12 @@ export const ANSWERS = [
   ),
   kind(
     'do: use',
-    /^(?<use>Use|Keep) (?<name>.+?): it holds (?:the budget|all (?<n>\d+) budgets)(?:, (?<other>.+?) holds (?<held>none|\d+))?(?<rest>[;,: ].*)?$/u,
+    /^(?<use>Use|Keep) (?<name>.+?): it holds (?:the budget|(?<both>both) budgets|all (?<n>\d+) budgets)(?:, (?<other>.+?) holds (?<held>none|\d+))?(?<rest>[;,: ].*)?$/u,
     ({ groups }, facts) => {
       const variant = named(facts, groups.name);
       if (variant === undefined) return undefined;
       const { of, held } = tally(variant);
-      if (held !== of || of !== Number(groups.n ?? 1))
+      if (held !== of || of !== (groups.both === undefined ? Number(groups.n ?? 1) : 2))
         return `${groups.name} holds ${held} of ${of}`;
       const other = groups.other === undefined ? undefined : named(facts, groups.other);
       if (
@@ -308,7 +308,7 @@ export const ANSWERS = [
   kind('no goals', /^(?:No goals|.+ (?:has|have) no goals)$/u),
   kind(
     'expectations',
-    /^(?:All (?<n>\d+) expectations are met|The expectation is met)$/u,
+    /^(?:All (?<n>\d+) expectations are met|Both expectations are met|The expectation is met)$/u,
     (_, { result }) =>
       result.variants.some(({ expectations = [] }) =>
         expectations.some((one) => one.severity === 'error' && isBroken(one)),

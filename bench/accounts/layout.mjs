@@ -10,7 +10,7 @@ const HEADINGS =
 function verdictError(text, { variant }) {
   const { of, held, broken } = tally(variant);
   const read =
-    /^(?:fails (?<broken>\d+) of (?<of>\d+) budgets?|holds (?:its budget|all (?<all>[\d,]+) budgets)|(?<open>\d+) of (?<n>\d+) budgets? undecided|(?<none>no budgets|no goals|no budget applies))(?<rest>, .+)?$/u.exec(
+    /^(?:fails (?<broken>\d+) of (?<of>\d+) budgets?|holds (?:its budget|(?<both>both) budgets|all (?<all>[\d,]+) budgets)|(?<open>\d+) of (?<n>\d+) budgets? undecided|(?<none>no budgets|no goals|no budget applies))(?<rest>, .+)?$/u.exec(
       text,
     );
   if (read === null) return undefined;
@@ -22,7 +22,7 @@ function verdictError(text, { variant }) {
         ? Number(groups.open) === of - held
         : groups.none !== undefined
           ? of === 0
-          : held === of && of === countIn(groups.all ?? '1');
+          : held === of && of === (groups.both === undefined ? countIn(groups.all ?? '1') : 2);
   if (!isSo) return `it holds ${held} of ${of}, and breaks ${broken}`;
   const runs = /(?<word>metastable|overloaded|for good) (?<k>\d+)\/(?<all>\d+)/u.exec(
     groups.rest ?? '',

@@ -5,7 +5,7 @@ import { kind, quotesIn } from './kind.mjs';
 const HARMED = String.raw`(?:(?<failed>${COUNT}) failed(?: and (?<slow>${COUNT}) slow)?|(?<onlySlow>${COUNT}) slow|(?<either>${COUNT}) failed or slow) requests?`;
 const INSTEAD = String.raw`(?<n>${COUNT}) requests? (?<verb>fail or are slow|fails or is slow|fails?|are slow|is slow) instead of (?<usual>${COUNT})(?:, and (?<slow>${COUNT}) (?:are|is) slow instead of (?<usualSlow>${COUNT}))?`;
 const LEFT = String.raw`(?<left>${COUNT})(?: and (?<leftSlow>${COUNT}))?`;
-const RUNS = String.raw`(?: \((?:run 1|means? of (?:runs 1 to \d+|all \d+ runs|the first \d+)) ?(?:of \d+)?\))?`;
+const RUNS = String.raw`(?: \((?:run 1|means? of (?:runs 1 to \d+|both runs|all \d+ runs|the first \d+)) ?(?:of \d+)?\))?`;
 
 const SHOWN = ['cause', 'amplifier', 'part', 'sustainer', 'remedy'];
 const HELPFUL = ['cause', 'sustainer', 'remedy', 'part'];
@@ -374,10 +374,11 @@ export const PROOFS = [
   ),
   kind(
     'the runs of the counts',
-    /^Counts are (?:those of run 1 of (?<all>\d+)|means of (?:runs 1 to (?<few>\d+) of (?<of>\d+)|all (?<each>\d+) runs))$/u,
+    /^Counts are (?:those of run 1 of (?<all>\d+)|means of (?:runs 1 to (?<few>\d+) of (?<of>\d+)|(?<both>both) runs|all (?<each>\d+) runs))$/u,
     ({ groups }, { own, variant }) => {
       const all = variant.perReplication.length;
-      const { all: first, few, of, each } = groups;
+      const { all: first, few, of, both } = groups;
+      const each = both === undefined ? groups.each : 2;
       const made = Number(few ?? each ?? 1);
       return own?.replications === made && Number(first ?? of ?? each) === all
         ? null

@@ -11,6 +11,7 @@ import { listed } from './format.js';
 import { harmedWords, harmWords, insteadWords, leftWords, type Harmed } from './harm-words.js';
 import { metastabilityWords } from './metastability-words.js';
 import { effectiveSentences, interventionSentences } from './intervention-words.js';
+import { allOf } from '../text/words.js';
 import { unseenProofWords } from './unseen-proof-words.js';
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
@@ -67,7 +68,7 @@ function runsWords({ variant, own }: Explained): readonly string[] {
   if (own.replications === 1) return [`Counts are those of run 1 of ${formatCount(all)}.`];
   const which =
     own.replications === all
-      ? `all ${formatCount(all)} runs`
+      ? allOf(all, 'run')
       : `runs 1 to ${formatCount(own.replications)} of ${formatCount(all)}`;
   return [`Counts are means of ${which}.`];
 }

@@ -1,5 +1,5 @@
 import type { Result, VariantResult } from '../contracts/result/result.js';
-import { plural } from '../text/words.js';
+import { allOf, capitalised, plural, verb } from '../text/words.js';
 import { isFailure, isUndecided } from './budget-words.js';
 import type { Words } from './emphasis.js';
 import { listed } from './format.js';
@@ -76,7 +76,7 @@ export function expectedWords({ variants }: Pick<Result, 'variants'>): Words {
     ...(open === null ? [] : [`Whether it is as expected is undecided: ${open}. `]),
     ...(held < of
       ? []
-      : [of === 1 ? 'The expectation is met. ' : `All ${of} expectations are met. `]),
+      : [`${capitalised(allOf(of, 'expectation'))} ${verb(of, 'are', 'is')} met. `]),
   ];
 }
 

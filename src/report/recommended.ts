@@ -4,7 +4,7 @@ import type { VariantResult } from '../contracts/result/result.js';
 import type { VariantChange } from '../contracts/scenario/scenario.js';
 import { formatCount, formatShare } from '../text/figures.js';
 import { flow } from '../text/flow.js';
-import { plural } from '../text/words.js';
+import { allOf, plural } from '../text/words.js';
 import { listed } from './format.js';
 import { heldBudgets, isRemedy, type View } from './view.js';
 
@@ -80,7 +80,7 @@ function successOf({ summary }: VariantResult): string {
 /** `Use full: it holds all 6 budgets`; of the baseline `Keep`. */
 export function adviceWords(variant: VariantResult): string {
   const { of } = heldBudgets(variant);
-  return `${variant.baseline ? 'Keep' : 'Use'} ${variant.name}: it holds ${of === 1 ? 'the budget' : `all ${of} budgets`}`;
+  return `${variant.baseline ? 'Keep' : 'Use'} ${variant.name}: it holds ${allOf(of, 'budget')}`;
 }
 
 /** The other changes are worth a mention if fewer requests than this share of those that still fail do so with them. */

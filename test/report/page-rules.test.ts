@@ -344,7 +344,7 @@ it('compares success where variants have budgets of their own', () => {
   };
   const title = new JSDOM(renderHtml(result, OPTIONS)).window.document.querySelector('#do h2')!;
   expect(title.textContent).toMatch(
-    /^Use .*: it holds all 2 budgets, and succeeds with .* of requests, naive with /,
+    /^Use .*: it holds both budgets, and succeeds with .* of requests, naive with /,
   );
 });
 

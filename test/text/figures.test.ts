@@ -17,7 +17,7 @@ import {
   formatValue,
   formatWithInterval,
 } from '../../src/text/figures.js';
-import { plural } from '../../src/text/words.js';
+import { allOf, plural } from '../../src/text/words.js';
 
 describe('figures', () => {
   it('are numbers with three significant digits and all digits before the point', () => {
@@ -47,6 +47,9 @@ describe('figures', () => {
     expect([0, 41_099, 8.25].map(formatCount)).toEqual(['0', '41,099', '8']);
     expect([0.0004, 6, 1866].map(formatRate)).toEqual(['0.0004/s', '6/s', '1,866/s']);
     expect([plural(1, 'run'), plural(1200, 'run')]).toEqual(['1 run', '1,200 runs']);
+    const budgets = [1, 2, 3].map((count) => allOf(count, 'budget'));
+    expect(budgets).toEqual(['the budget', 'both budgets', 'all 3 budgets']);
+    expect(allOf(1, 'budget', 'its')).toBe('its budget');
   });
 
   it('are durations in the unit that reads best', () => {

@@ -15,17 +15,16 @@ import {
   formatValue,
 } from '../../text/figures.js';
 import { changesOf, shellWord } from '../../text/shell.js';
-import { capitalised, list, plural } from '../../text/words.js';
+import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
 import { GOALS, tallyOf } from '../judged.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {
   const { name, base, answer, unheld } = fixed;
   const { held, of } = tallyOf(GOALS, base);
-  if (base.holds)
-    return `Nothing to change: ${name} holds ${of === 1 ? 'its budget' : `all ${of} budgets`}.`;
+  if (base.holds) return `Nothing to change: ${name} holds ${allOf(of, 'budget', 'its')}.`;
   if (answer?.holds === true)
-    return `${changeWords(answer.settings)}: ${[holdWords(of), ...gainsOf(answer, base)].join(', ')}.`;
+    return `${changeWords(answer.settings)}: ${[`${allOf(of, 'budget')} ${verb(of, 'hold')}`, ...gainsOf(answer, base)].join(', ')}.`;
   const open = list(unheld.slice(0, 2).map(({ text }) => text));
   const more = unheld.length > 2 ? ` and ${unheld.length - 2} more` : '';
   const now = `${name} holds ${held} of ${plural(of, 'budget')}`;
@@ -36,10 +35,6 @@ export function answerWords(fixed: OneLine<FixedVariant>): string {
       ? 'no change that was tried helps'
       : `${list(answer.settings.map(settingWords))} ${answer.settings.length === 1 ? 'comes' : 'come'} closest, with ${tallyOf(GOALS, answer).held} of ${of}`;
   return `${now}, and no change that was tried holds ${open}${more}: ${close}.`;
-}
-
-function holdWords(of: number): string {
-  return of === 1 ? 'the budget holds' : `all ${of} budgets hold`;
 }
 
 /** `Set a.b to 5s (now 60s) and c.d to 4 (now 2)`. */

@@ -4,7 +4,7 @@ import { latencyLater } from '../../contracts/result/latency-later.js';
 import type { BudgetResult, Result, VariantResult } from '../../contracts/result/result.js';
 import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-during.js';
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { allOf, plural } from '../../text/words.js';
 import { budgetFigure, isBroken } from '../budget-words.js';
 import { causeSentence } from '../causes.js';
 import { tippingWords } from '../tipping/words.js';
@@ -123,7 +123,7 @@ function verdictOf(view: View, variant: VariantResult): string {
   if (of === 0) return `${noGoals([variant])}${tail}`;
   if (broken > 0) return `fails ${broken} of ${plural(of, 'budget')}${tail}`;
   if (held < of) return `${of - held} of ${plural(of, 'budget')} undecided${tail}`;
-  return `holds ${of === 1 ? 'its budget' : `all ${formatCount(of)} budgets`}${tail}`;
+  return `holds ${allOf(of, 'budget', 'its')}${tail}`;
 }
 
 function innocentsOf(variant: VariantResult): readonly string[] {
