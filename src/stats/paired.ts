@@ -46,7 +46,7 @@ export function pairedP({ difference, differences, of, uncertain }: Paired): num
 }
 
 /** With few events one busy time of one run can make a difference: this share of the pairs has to show it. */
-const AGREE = 0.8;
+const AGREE = 0.9;
 
 /** Whether most pairs differ in the direction of the pooled figures. */
 function agree(differences: readonly number[], difference: number): boolean {

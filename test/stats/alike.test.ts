@@ -35,8 +35,8 @@ describe('two alike stations', () => {
     // Intervals of 95 %, and the chance of 80 experiments: at most 4 of them, and 4 more.
     expect(p95).toBeLessThanOrEqual(0.1);
     expect(p99).toBeLessThanOrEqual(0.1);
-    // Runs that each miss the rare busy time are too alike.
-    expect(p999).toBeLessThanOrEqual(0.15);
+    // These seeds have more than usual with 5 runs: of 530 seeds 19 differ.
+    expect(p999).toBeLessThanOrEqual(0.12);
   });
 
   it('seldom differ in `check --against`', () => {
