@@ -60,6 +60,7 @@ class Schemas {
     throw new Error(`${checker.typeToString(type)} has no form in JSON`);
   }
 
+  /** In alphabetical order: the compiler orders a union by what it has read before. */
   unionOf(type) {
     const parts = type.types.filter(({ flags }) => !(flags & ts.TypeFlags.Undefined));
     const words = parts.filter((part) => part.isStringLiteral()).map(({ value }) => value);
@@ -67,13 +68,15 @@ class Schemas {
     const truths = parts.filter(isTruth);
     const others = parts.filter((part) => !part.isStringLiteral() && !isTruth(part));
     const all = [
-      ...(words.length === 0 ? [] : [words.length === 1 ? { const: words[0] } : { enum: words }]),
+      ...(words.length === 0
+        ? []
+        : [words.length === 1 ? { const: words[0] } : { enum: words.sort() }]),
       ...(truths.length === 2 ? [{ type: 'boolean' }] : truths.map((one) => this.schemaOf(one))),
       ...others.map((part) => this.schemaOf(part)),
-    ];
+    ].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     if (all.length === 1) return all[0];
     const types = all.map((one) => (Object.keys(one).join() === 'type' ? one.type : null));
-    return types.includes(null) ? { anyOf: all } : { type: types };
+    return types.includes(null) ? { anyOf: all } : { type: types.sort() };
   }
 
   tupleOf(type) {
@@ -111,7 +114,9 @@ class Schemas {
     }
     const properties = {};
     const required = [];
-    for (const symbol of checker.getPropertiesOfType(type)) {
+    // In the order of the document, whose keys are sorted.
+    const all = [...checker.getPropertiesOfType(type)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const symbol of all) {
       const text = textOf(symbol, checker);
       const schema = this.schemaOf(checker.getTypeOfSymbol(symbol));
       // Beside a $ref, draft-7 ignores everything else.
