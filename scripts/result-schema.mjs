@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from './build-key.mjs';
 
-const ENTRY = join(ROOT, 'src', 'contracts', 'result', 'result.ts');
+const FOLDER = join(ROOT, 'src', 'contracts', 'result');
+const ENTRY = join(FOLDER, 'result.ts');
 const ID = 'https://faultline.dev/schema/result.schema.json';
 
 /** The schema (draft-7) of `Result`. Throws for a type that JSON cannot have. */
@@ -14,13 +15,16 @@ export function resultSchema() {
     ROOT,
   );
   const program = ts.createProgram([ENTRY], options);
-  return new Schemas(program.getTypeChecker()).of(program.getSourceFile(ENTRY), 'Result');
+  const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(FOLDER));
+  return new Schemas(program.getTypeChecker(), files).of(program.getSourceFile(ENTRY), 'Result');
 }
 
 class Schemas {
-  constructor(checker) {
+  constructor(checker, files) {
     this.checker = checker;
     this.definitions = new Map();
+    /** The names of the shapes, by their types. */
+    this.shapes = new Map(files.flatMap((file) => shapesOf(file, checker)));
     /** By name of a definition: its type, because two files may have an interface of the same name. */
     this.named = new Map();
   }
@@ -84,14 +88,15 @@ class Schemas {
     return { type: 'array', items, minItems: items.length, maxItems: items.length };
   }
 
-  /** A definition of its own for an interface with a name. */
+  /** A definition of its own for an interface or a shape with a name. */
   referenceTo(type) {
-    const symbol = type.aliasSymbol ?? type.symbol;
+    const symbol = this.shapes.get(type) ?? type.aliasSymbol ?? type.symbol;
     const isNamed =
-      type.aliasSymbol === undefined &&
-      symbol !== undefined &&
-      (symbol.flags & ts.SymbolFlags.Interface) !== 0 &&
-      this.checker.getTypeArguments(type).length === 0;
+      this.shapes.has(type) ||
+      (type.aliasSymbol === undefined &&
+        symbol !== undefined &&
+        (symbol.flags & ts.SymbolFlags.Interface) !== 0 &&
+        this.checker.getTypeArguments(type).length === 0);
     if (!isNamed) return this.objectOf(type);
     const { name } = symbol;
     const known = this.named.get(name);
@@ -131,6 +136,16 @@ class Schemas {
       additionalProperties: false,
     };
   }
+}
+
+/** The objects that a file exports as the values of a shape, each with its name. */
+function shapesOf(file, checker) {
+  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(file));
+  return exported.flatMap((symbol) => {
+    if (!symbol.declarations.some((one) => one.type?.getText().startsWith('z.output<'))) return [];
+    const type = checker.getDeclaredTypeOfSymbol(symbol);
+    return type.isIntersection() ? [[type, symbol]] : [];
+  });
 }
 
 /** The comment of a field or an interface, on one line. */

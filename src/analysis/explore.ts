@@ -2,7 +2,7 @@ import { speaksOf } from '../language/expressions-of.js';
 import type { Plan, PlanFault } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { BrokenBudget } from '../contracts/result/explore.js';
-import type { BudgetResult } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import type { WindowClause } from '../contracts/scenario/expression.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { arrivedOf, succeededOf, sumOutcomes } from './measure/sums.js';

@@ -6,9 +6,9 @@ import type {
   Incomplete,
   ReplicationSummary,
   Result,
-  Topology,
   VariantResult,
 } from '../contracts/result/result.js';
+import type { Topology } from '../contracts/result/topology.js';
 import type {
   BudgetSource,
   Scenario,

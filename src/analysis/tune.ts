@@ -1,6 +1,6 @@
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import type { BudgetResult } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { costsOf } from './measure/costs.js';

@@ -1,4 +1,5 @@
-import type { Comparison, Result } from '../contracts/result/result.js';
+import type { Result } from '../contracts/result/result.js';
+import type { Comparison } from '../contracts/result/budgets.js';
 import type { RunOptions, ScenarioInput } from './options.js';
 import { simulate } from './simulate.js';
 

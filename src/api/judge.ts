@@ -1,6 +1,7 @@
 import { isFailure, isWrong } from '../report/budget-words.js';
 import { judgedOf } from '../report/judged.js';
-import type { BudgetResult, Result } from '../contracts/result/result.js';
+import type { Result } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 
 /** A budget or an expectation that is not met. */
 export interface Broken extends Pick<BudgetResult, 'text' | 'value' | 'limit' | 'unit' | 'note'> {

@@ -1,6 +1,6 @@
 import { caseFigures, type Asked } from '../analysis/sweep.js';
 import type { Plan } from '../contracts/plan/plan.js';
-import type { SweepFigures } from '../contracts/result/sweep.js';
+import type { SweepFigures } from '../contracts/result/sweep-figures.js';
 import type { Case } from '../run/cases.js';
 import { scalar } from '../scenario/located.js';
 import type { Edit } from '../scenario/paths.js';

@@ -1,8 +1,8 @@
 import { caseFigures } from '../analysis/sweep.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
-import type { Verdict } from '../contracts/result/result.js';
-import type { SweepFigures } from '../contracts/result/sweep.js';
+import type { Verdict } from '../contracts/result/budgets.js';
+import type { SweepFigures } from '../contracts/result/sweep-figures.js';
 import type { BudgetSource, ScenarioFile } from '../contracts/scenario/scenario.js';
 import { findMetric } from '../language/metrics.js';
 import type { Question } from '../scenario/load.js';

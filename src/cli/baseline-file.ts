@@ -1,39 +1,30 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { canonicalJson } from '../text/canonical.js';
 import { sha256 } from '../text/sha256.js';
 import type { Stored } from './stored/envelope.js';
-import { figure, list, sha256 as sha256Text, text } from './stored/shapes.js';
+import {
+  exactShape,
+  figure,
+  list,
+  sha256 as sha256Text,
+  text,
+} from '../contracts/result/shapes.js';
 
-/** A saved figure with its scenario, its variant, and its metric. */
-export interface SavedEntry {
+const entry = exactShape({
   /** Path of the scenario from the folder of the baseline, with slashes. */
-  readonly scenario: string;
-  readonly variant: string;
-  /** Metric and window, as in the budget. */
-  readonly metric: string;
-  readonly value: number | null;
-  /** By replication. */
-  readonly each: readonly (number | null)[];
-}
-
-interface BaselineFile {
-  readonly faultline: string;
-  readonly saved: readonly SavedEntry[];
-  readonly sha256: string;
-}
-
-const entry: z.ZodType<SavedEntry> = z.strictObject({
   scenario: text,
   variant: text,
+  /** Metric and window, as in the budget. */
   metric: text,
   value: figure,
+  /** By replication. */
   each: list(figure),
 });
-const schema: z.ZodType<BaselineFile> = z.strictObject({
-  faultline: text,
-  saved: list(entry),
-  sha256: sha256Text,
-});
+/** A saved figure with its scenario, its variant, and its metric. */
+export type SavedEntry = z.output<typeof entry>;
+
+const schema = exactShape({ faultline: text, saved: list(entry), sha256: sha256Text });
+type BaselineFile = z.output<typeof schema>;
 
 /**
  * A baseline. It is in version control, so it outlives a version of faultline, and the project may format it as it

@@ -1,4 +1,4 @@
-import type { BudgetResult, HypothesisResult } from '../contracts/result/result.js';
+import type { BudgetResult, HypothesisResult } from '../contracts/result/budgets.js';
 import { decidingWords } from './deciding-words.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 

@@ -1,4 +1,5 @@
-import type { FaultInfo, Result, TopologyNode } from '../contracts/result/result.js';
+import type { FaultInfo, Result } from '../contracts/result/result.js';
+import type { TopologyNode } from '../contracts/result/topology.js';
 import { focusRank } from './focus.js';
 import { byCodeUnit, groupedBy } from '../text/order.js';
 import { isServer, longestDegraded, type View } from './view.js';

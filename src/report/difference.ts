@@ -1,9 +1,5 @@
-import type {
-  BudgetResult,
-  Comparison,
-  Result,
-  VariantResult,
-} from '../contracts/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
+import type { BudgetResult, Comparison } from '../contracts/result/budgets.js';
 import { compareFamily, type Comparing } from '../stats/comparison.js';
 import { sameMargin } from '../stats/margin.js';
 import type { Column } from './column.js';

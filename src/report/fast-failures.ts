@@ -1,4 +1,5 @@
-import type { BudgetResult, VariantResult } from '../contracts/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import { formatSeconds, formatShare } from '../text/figures.js';
 import { isBroken } from './budget-words.js';
 import type { Words } from './emphasis.js';

@@ -1,4 +1,5 @@
-import type { BudgetResult, VariantResult } from '../contracts/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import { JUDGED, JUDGED_SECTIONS, type JudgedSection } from '../contracts/scenario/judged.js';
 import { groupedBy } from '../text/order.js';
 import { plural } from '../text/words.js';

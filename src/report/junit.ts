@@ -1,4 +1,5 @@
-import type { BudgetResult, Result } from '../contracts/result/result.js';
+import type { Result } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import { budgetFigure, isFailure, isUndecided } from './budget-words.js';
 import { GOALS, JUDGED_LISTS, judgedOf, type JudgedList } from './judged.js';
 import { formatValue } from '../text/figures.js';

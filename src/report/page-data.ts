@@ -1,5 +1,6 @@
 import type { PageData, PageSubject } from '../browser/readings.js';
-import type { TopologyNode, VariantResult } from '../contracts/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { TopologyNode } from '../contracts/result/topology.js';
 import { slotsOf } from './charts/services.js';
 import { crowdOf } from './crowd.js';
 import { nodeIn } from './nodes.js';

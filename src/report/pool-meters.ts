@@ -1,5 +1,6 @@
 import type { MeteredResult } from '../contracts/result/meters.js';
-import type { PoolResult, VariantResult } from '../contracts/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { PoolResult } from '../contracts/result/components.js';
 import { sortedKeys } from '../text/order.js';
 
 /** Share of a pool's connections that are in use, as the meter of that name; none if the pool has no limit. */

@@ -1,4 +1,5 @@
-import type { PoolResult, VariantResult } from '../contracts/result/result.js';
+import type { VariantResult } from '../contracts/result/result.js';
+import type { PoolResult } from '../contracts/result/components.js';
 import { formatCount, formatNumber, formatSeconds } from '../text/figures.js';
 
 /** A pool is used up from this mean share of its connections in use. */

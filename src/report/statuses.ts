@@ -1,4 +1,5 @@
-import type { AnswerResult, Result, VariantResult } from '../contracts/result/result.js';
+import type { Result, VariantResult } from '../contracts/result/result.js';
+import type { AnswerResult } from '../contracts/result/components.js';
 import { sortedKeys } from '../text/order.js';
 import { formatShare } from '../text/figures.js';
 import { list } from '../text/words.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../contracts/result/result.js';
+import type { BudgetResult } from '../contracts/result/budgets.js';
 import { oneLine } from '../text/line.js';
 import { plural } from '../text/words.js';
 import { budgetValue, isFailure, isUnmeasured } from './budget-words.js';

@@ -1,10 +1,5 @@
-import type {
-  FaultInfo,
-  Result,
-  Timeline,
-  TopologyNode,
-  VariantResult,
-} from '../contracts/result/result.js';
+import type { FaultInfo, Result, Timeline, VariantResult } from '../contracts/result/result.js';
+import type { TopologyNode } from '../contracts/result/topology.js';
 import { isBroken } from './budget-words.js';
 import {
   GOALS,

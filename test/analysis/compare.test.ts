@@ -3,7 +3,7 @@ import { compareAll } from '../../src/analysis/verdicts/compare.js';
 import { headline, type Headline } from '../../src/analysis/measure/summary.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { RunRecord } from '../../src/contracts/record/record.js';
-import type { Comparison } from '../../src/contracts/result/result.js';
+import type { Comparison } from '../../src/contracts/result/budgets.js';
 import { RecordBuilder } from '../support/records.js';
 import { CELL, studyOf } from '../support/study.js';
 

@@ -3,9 +3,9 @@ import { budgetsAim, expectationAim } from '../../src/api/sweeps/aims.js';
 import { bisect } from '../../src/api/sweeps/bisect.js';
 import { scalar } from '../../src/scenario/located.js';
 import { Range } from '../../src/scenario/sweep-values.js';
-import type { Verdict } from '../../src/contracts/result/result.js';
+import type { Verdict } from '../../src/contracts/result/budgets.js';
 import type { BudgetSource } from '../../src/contracts/scenario/scenario.js';
-import type { SweepFigures } from '../../src/contracts/result/sweep.js';
+import type { SweepFigures } from '../../src/contracts/result/sweep-figures.js';
 import { budgetOf, expressionOf } from '../support/budget.js';
 
 const HERE = { file: 's.yaml', start: 0, end: 0 };

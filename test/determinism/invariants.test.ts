@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EdgeResult } from '../../src/contracts/result/result.js';
+import type { EdgeResult } from '../../src/contracts/result/components.js';
 import { run } from '../theory/program.js';
 import { flagship } from './flagship.js';
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/contracts/result/result.js';
+import type { Verdict } from '../../src/contracts/result/budgets.js';
 import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   budget,

@@ -1,12 +1,11 @@
-import type { Verdict } from '../../src/contracts/result/result.js';
+import type { Verdict } from '../../src/contracts/result/budgets.js';
 import type {
   SweepCase,
-  SweepFigure,
-  SweepFigures,
   SweepKind,
   SweepResult,
   SweepValue,
 } from '../../src/contracts/result/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../src/contracts/result/sweep-figures.js';
 
 type Axis = SweepResult['axes'][number];
 type Metric = SweepResult['metrics'][number];

@@ -9,7 +9,8 @@ import { viewOf } from '../../src/report/view.js';
 import { chainOf } from '../../src/report/chain.js';
 import { saidWords } from '../support/said.js';
 import { run } from '../theory/program.js';
-import type { BudgetResult, Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { BudgetResult } from '../../src/contracts/result/budgets.js';
 import type { CascadeEvent } from '../../src/contracts/result/cascade.js';
 import { onlyVariant, sampleResult } from '../support/sample-result.js';
 

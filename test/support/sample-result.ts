@@ -4,18 +4,19 @@ import type {
   QuantileEstimates,
 } from '../../src/contracts/result/estimate.js';
 import type {
-  AnswerResult,
-  BudgetResult,
-  Comparison,
-  ComponentResult,
-  EdgeResult,
   Exemplar,
   FaultInfo,
   Result,
   Span,
-  TopologyNode,
   VariantResult,
 } from '../../src/contracts/result/result.js';
+import type {
+  AnswerResult,
+  ComponentResult,
+  EdgeResult,
+} from '../../src/contracts/result/components.js';
+import type { BudgetResult, Comparison } from '../../src/contracts/result/budgets.js';
+import type { TopologyNode } from '../../src/contracts/result/topology.js';
 import type {
   CascadeEvent,
   CascadeResult,

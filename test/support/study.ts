@@ -8,7 +8,7 @@ import { wholeRun } from '../../src/analysis/measure/window.js';
 import { compile } from '../../src/plan/compile.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { RunRecord } from '../../src/contracts/record/record.js';
-import type { BudgetResult } from '../../src/contracts/result/result.js';
+import type { BudgetResult } from '../../src/contracts/result/budgets.js';
 import type { BudgetSource, Scenario, Variant } from '../../src/contracts/scenario/scenario.js';
 import { budgetOf, expressionOf } from './budget.js';
 import * as by from './scenario.js';

@@ -1,6 +1,6 @@
 import type { HistogramData } from '../../src/stats/histogram.js';
 import { JOURNAL } from '../../src/contracts/record/record.js';
-import type { ComponentResult } from '../../src/contracts/result/result.js';
+import type { ComponentResult } from '../../src/contracts/result/components.js';
 import type { Ran } from './program.js';
 
 /** Seconds of the result document in ms. */

@@ -9,7 +9,8 @@ import type { OutcomeName } from '../../src/contracts/outcome.js';
 import { OUTCOME_NAMES, kindIndex, statusOf } from '../../src/contracts/outcome.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { RunRecord, TraceRecord } from '../../src/contracts/record/record.js';
-import type { ComponentResult, Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { Result, VariantResult } from '../../src/contracts/result/result.js';
+import type { ComponentResult } from '../../src/contracts/result/components.js';
 import type { ScenarioFile } from '../../src/contracts/scenario/scenario.js';
 import { runHere, runPlan } from '../support/built.js';
 

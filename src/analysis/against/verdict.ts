@@ -4,7 +4,8 @@ import type {
   AgainstVariant,
   AgainstVerdict,
 } from '../../contracts/result/against.js';
-import type { BudgetResult, VariantResult } from '../../contracts/result/result.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 
 /** Whether a budget that counts is not met; an undecided one is, if it is strict. */
 type IsBroken = (budget: BudgetResult) => boolean;

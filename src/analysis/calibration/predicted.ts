@@ -5,7 +5,7 @@ import type {
   CalibrationFigureName,
 } from '../../contracts/result/calibration.js';
 import { CALIBRATION_FIGURES } from '../../contracts/result/calibration.js';
-import type { SweepFigure } from '../../contracts/result/sweep.js';
+import type { SweepFigure } from '../../contracts/result/sweep-figures.js';
 import { sumOf } from '../../stats/sums.js';
 import type { MeasuredFigure } from './measured.js';
 

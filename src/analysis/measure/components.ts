@@ -1,7 +1,11 @@
 import { handlersOf } from './consumers.js';
 import { sumOf } from '../../stats/sums.js';
 import type { LatencyResult } from '../../contracts/result/estimate.js';
-import type { AnswerResult, ComponentResult, PoolResult } from '../../contracts/result/result.js';
+import type {
+  AnswerResult,
+  ComponentResult,
+  PoolResult,
+} from '../../contracts/result/components.js';
 import type { Histogram } from '../../stats/histogram.js';
 import {
   distributionOf,

@@ -1,6 +1,6 @@
 import { EDGE_COUNTERS } from '../../contracts/patterns/policy.js';
 import { OUTCOME_KINDS } from '../../contracts/outcome.js';
-import type { EdgeResult } from '../../contracts/result/result.js';
+import type { EdgeResult } from '../../contracts/result/components.js';
 import { answerResult } from './components.js';
 import { ejectionsOf } from './ejections.js';
 import { windowsDuring } from './faulted.js';

@@ -1,4 +1,4 @@
-import type { Began } from '../../contracts/result/sweep.js';
+import type { Began } from '../../contracts/result/sweep-figures.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import { resourceUses } from './resource-uses.js';
 import { targetReplicas } from './scaled-limits.js';

@@ -3,7 +3,7 @@ import type {
   SensitivityFigure,
   SensitivityTurn,
 } from '../../contracts/result/sensitivity.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
 
 /** How the figures of a point become an answer. The metrics are those of the budgets, in order, and then the successes of each workload. */

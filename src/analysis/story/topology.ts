@@ -1,5 +1,6 @@
 import type { PlanComponent, PlanFault } from '../../contracts/plan/plan.js';
-import type { FaultInfo, Topology, TopologyNode } from '../../contracts/result/result.js';
+import type { FaultInfo } from '../../contracts/result/result.js';
+import type { Topology, TopologyNode } from '../../contracts/result/topology.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Ns } from '../../kernel/time.js';

@@ -1,4 +1,4 @@
-import type { Comparison } from '../../contracts/result/result.js';
+import type { Comparison } from '../../contracts/result/budgets.js';
 import { compareFamily, type Member } from '../../stats/comparison.js';
 import { momentsOf } from '../../stats/moments.js';
 import { finite, pairedValues, type Measured } from '../measure/estimate.js';

@@ -1,4 +1,4 @@
-import type { BudgetResult, HypothesisResult } from '../../contracts/result/result.js';
+import type { BudgetResult, HypothesisResult } from '../../contracts/result/budgets.js';
 import type { ScenarioFile } from '../../contracts/scenario/scenario.js';
 import { judgeBudget } from './budget.js';
 import type { Study } from './study.js';

@@ -1,7 +1,7 @@
 import type { Ns } from '../../kernel/time.js';
 import { invariant } from '../../kernel/invariant.js';
 import type { Expression, WindowClause } from '../../contracts/scenario/expression.js';
-import type { StepsResult, Verdict } from '../../contracts/result/result.js';
+import type { StepsResult, Verdict } from '../../contracts/result/budgets.js';
 import { atLeast } from '../../stats/conjunction.js';
 import { firstToDecide, halfWidthAt } from '../../stats/replications.js';
 import { wideOf } from '../measure/estimate.js';

@@ -1,5 +1,5 @@
 import { holds, type CompareOp } from '../../contracts/compare.js';
-import type { Verdict } from '../../contracts/result/result.js';
+import type { Verdict } from '../../contracts/result/budgets.js';
 import type { Interval } from '../../stats/interval.js';
 import type { Measured } from '../measure/estimate.js';
 

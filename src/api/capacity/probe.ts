@@ -6,7 +6,7 @@ import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
 import { prepared, type Prepared } from '../prepare.js';
 import { unlessOver, untraced, type PlanRuns } from '../searching.js';

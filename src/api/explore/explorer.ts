@@ -12,7 +12,7 @@ import { withFaults } from '../../plan/without.js';
 import { isFailure } from '../../report/budget-words.js';
 import { isStopped } from '../../run/run.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../contracts/result/explore.js';
-import type { BudgetResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import type { BudgetSource, ScenarioFile, Variant } from '../../contracts/scenario/scenario.js';
 import type { Execute } from '../execute.js';
 import { unlessOver, type Watcher } from '../searching.js';

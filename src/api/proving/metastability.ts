@@ -15,7 +15,7 @@ import { withFaults } from '../../plan/without.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { CascadeResult } from '../../contracts/result/cascade.js';
-import type { MetastabilityProof, ProofRun } from '../../contracts/result/counterfactual.js';
+import type { MetastabilityProof } from '../../contracts/result/counterfactual.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import { formatSeconds } from '../../text/figures.js';
 import { list } from '../../text/words.js';
@@ -137,7 +137,7 @@ export function metastabilityProof(
   const after = (
     rerun: Rerun | null,
     own: readonly RunRecord[] | null,
-  ): ProofRun<'recovers' | 'stays'> | null => {
+  ): MetastabilityProof['loopCut'] => {
     const isWell = fare(rerun, own);
     return isWell === null ? null : { words: rerun!.words, users: isWell ? 'recovers' : 'stays' };
   };

@@ -1,6 +1,6 @@
 import { answerOf, type Asking } from '../../analysis/sensitivity/answers.js';
 import type { SensitivityAnswer } from '../../contracts/result/sensitivity.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { keyOf, Multiples, type MultiplesOf, type Point } from '../multiples.js';
 
 /** Points that run together: enough for each thread, and few enough for the memory. */

@@ -25,7 +25,7 @@ import type {
   SensitivityTogether,
   SensitivityTurn,
 } from '../../contracts/result/sensitivity.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { inputText, multipleOf, type ModelInput } from '../../scenario/tuning/inputs.js';
 import type { Point } from '../multiples.js';
 import type { Points } from './points.js';

@@ -1,4 +1,5 @@
-import type { SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepEdge } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { Range, Setting } from '../../scenario/sweep-values.js';
 
 /** A value that was tried for one variant, with its figures. */

@@ -1,5 +1,5 @@
 import type { MetricUnit } from '../../contracts/scenario/expression.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { Case, OnCase } from '../../run/cases.js';
 
 /** Runs cases; passes each on when all of its runs are done. */

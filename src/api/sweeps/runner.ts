@@ -4,13 +4,8 @@ import type { Records } from '../../run/here.js';
 import type { Setting } from '../../scenario/sweep-values.js';
 import type { WrittenSweep } from '../../scenario/sweeps.js';
 import type { BudgetSource, ScenarioFile } from '../../contracts/scenario/scenario.js';
-import type {
-  Sweep,
-  SweepCase,
-  SweepEdge,
-  SweepFigures,
-  SweepResult,
-} from '../../contracts/result/sweep.js';
+import type { Sweep, SweepCase, SweepEdge, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { OptionError } from '../errors.js';
 import { VERSION } from '../../text/version.js';
 import { budgetsAim, expectationAim } from './aims.js';

@@ -2,7 +2,7 @@ import { caseFigures, type Asked } from '../../analysis/sweep.js';
 import { findMetric } from '../../language/metrics.js';
 import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { MetricPath, MetricUnit } from '../../contracts/scenario/expression.js';
 import { VERSION } from '../../text/version.js';
 import type { BuiltCase } from './build.js';

@@ -7,7 +7,7 @@ import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
 import type { PlanNodes } from '../../contracts/plan/nodes.js';
 import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
-import type { Began } from '../../contracts/result/sweep.js';
+import type { Began } from '../../contracts/result/sweep-figures.js';
 import { lower } from '../prepare.js';
 import type { BuiltCase } from './build.js';
 

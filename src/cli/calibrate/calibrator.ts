@@ -2,7 +2,7 @@ import { differenceOf, type Subject } from '../../analysis/calibration/predicted
 import { determined, type Determined } from '../../api/calibrate/determined.js';
 import { fitted, type Parameter, type Point, type Residuals } from '../../api/calibrate/fit.js';
 import type { Prepared } from '../../api/prepare.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { exp, log } from '../../kernel/math.js';
 import { withFaults } from '../../plan/without.js';
 import type { ModelInput } from '../../scenario/tuning/inputs.js';

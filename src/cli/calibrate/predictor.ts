@@ -2,7 +2,7 @@ import { METRICS_EACH, metricsOf, predictedOf } from '../../analysis/calibration
 import type { Asked } from '../../analysis/sweep.js';
 import type { Prepared } from '../../api/prepare.js';
 import type { CalibrationFigureName } from '../../contracts/result/calibration.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 
 /** Figures that runs predict, by subject and figure; null = nothing was measured. */
 export type Predictions = ReadonlyMap<

@@ -1,27 +1,18 @@
-import { z } from 'zod';
-import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
-import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep.js';
+import type { z } from 'zod';
+import {
+  digest,
+  exactShape,
+  isShare,
+  list,
+  oneOf,
+  refuse,
+  text,
+} from '../../contracts/result/shapes.js';
+import { sweepFigures, type SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { MetricUnit } from '../../contracts/scenario/expression.js';
 import type { CaseShape } from '../../api/sweeps/host.js';
 import { sealOf } from '../../text/seal.js';
 import { Unusable, type Stored } from '../stored/envelope.js';
-import { eventKind } from '../stored/result-cascade.js';
-import {
-  count,
-  digest,
-  figure,
-  interval,
-  isOfUnit,
-  isShare,
-  isWithin,
-  list,
-  number,
-  oneOf,
-  refuse,
-  text,
-  unit,
-  verdict,
-} from '../stored/shapes.js';
 
 /** The figures of one setting of a sweep. */
 export interface CaseFile {
@@ -32,55 +23,12 @@ export interface CaseFile {
   readonly variants: readonly SweepFigures[];
 }
 
-const sweepFigure: z.ZodType<SweepFigure> = z
-  .object({ value: figure, ci95: interval, never: count, each: list(figure) })
-  .check(isWithin);
-
-const headroom: z.ZodType<ComponentHeadroom> = z.strictObject({
-  component: text,
-  resource: oneOf({ workers: 1, cores: 1, connections: 1, consumers: 1, bandwidth: 1, memory: 1 }),
-  of: text.nullable(),
-  direction: oneOf({ to: 1, from: 1 }).optional(),
-  used: count,
-  limit: count,
-  rate: count,
-  saturatesAt: count,
-  factor: count,
-  replicas: count.optional(),
-});
-
-const figures = z.strictObject({
-  name: text,
-  digest,
-  replications: count,
-  // A setting that ran out of memory is not stored.
-  stop: oneOf({ events: 1, instant: 1, depth: 1 }).nullable(),
-  figures: list(sweepFigure),
-  budgets: list(verdict.nullable()),
-  points: list(verdict.nullable()),
-  expect: z
-    .strictObject({
-      verdict,
-      value: figure,
-      ci95: interval,
-      limit: figure,
-      unit,
-      note: text.nullable(),
-    })
-    .check(isWithin, isOfUnit)
-    .nullable(),
-  began: list(z.strictObject({ component: text, replicas: z.int().min(0) })).optional(),
-  alarms: list(text).optional(),
-  gives: z
-    .union([
-      z.strictObject({ subject: text, kind: eventKind, at: number, text }),
-      z.strictObject({ subject: text, full: headroom, holds: count, fault: text.nullable() }),
-    ])
-    .optional(),
-});
-
 /** Each run has a value; a setting that a guard stopped has none. */
-const whole = figures.check((context) => {
+const whole = exactShape({
+  ...sweepFigures.shape,
+  // A setting that ran out of memory is not stored.
+  stop: oneOf('events', 'instant', 'depth').nullable(),
+}).check((context) => {
   const { replications, stop, figures: all } = context.value;
   const runs = stop === null ? replications : 0;
   for (const [i, { each, never }] of all.entries()) {
@@ -92,10 +40,10 @@ const whole = figures.check((context) => {
   }
 });
 
-const schema: z.ZodType<CaseFile> = z.strictObject({
-  faultline: z.literal('case/4'),
+const schema: z.ZodType<CaseFile> = exactShape({
+  faultline: oneOf('case/4'),
   checksum: digest,
-  engine: z.strictObject({ version: text }),
+  engine: exactShape({ version: text }),
   key: text,
   variants: list(whole),
 });

@@ -4,7 +4,7 @@ import { oneLine } from '../../text/line.js';
 import { sealed } from '../../text/seal.js';
 import { sha256 } from '../../text/sha256.js';
 import type { CaseShape, KnownCases } from '../../api/sweeps/host.js';
-import type { SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { CommandError } from '../exit.js';
 import { writeOutput } from '../output.js';
 import { readStored } from '../stored/envelope.js';

@@ -1,4 +1,5 @@
-import type { BudgetResult, Result } from './result.js';
+import type { Result } from './result.js';
+import type { BudgetResult } from './budgets.js';
 
 /**
  * What runs show about one figure. `apart`: the figure is about the successful requests, and these are others;

@@ -1,67 +1,74 @@
-import type { Estimate } from './estimate.js';
+import type { z } from 'zod';
+import { estimateWith } from './estimate.js';
+import { count, figure, list, number, present, shape, share, text } from './shapes.js';
 
-/** What the alerts of a variant did, and what its error budgets lost. Times are seconds. */
-export interface AlertsResult {
-  /** Those that fire after the first fault come first, in order of time; then those that stay silent. */
-  readonly rules: readonly AlertResult[];
-  /** Start of the first fault, from the end of the warm-up; null = the variant has none, or its start is not known. */
-  readonly faultAt: number | null;
-  /** By workload, where the scenario has an objective. */
-  readonly budgets: readonly ErrorBudget[];
-  /** Share of the finished requests of users that fail. */
-  readonly failed: number;
-  /** What a reader must know of the evaluation. */
-  readonly notes: readonly string[];
-}
-
-/** One alert over all runs of a variant. */
-export interface AlertResult {
-  readonly name: string;
-  readonly severity: string | null;
+const alertResult = shape({
+  name: text,
+  severity: text.nullable(),
   /** What it watches, in short. */
-  readonly words: string;
+  words: text,
   /** Its expression in PromQL. */
-  readonly expr: string;
+  expr: text,
   /** How long it must hold before it fires. */
-  readonly for: number;
+  for: count,
   /** From the first fault, or the end of the warm-up without one, until it fires; the mean of the runs in which it does. */
-  readonly after: Estimate & { readonly never: number };
+  after: estimateWith(count, { never: count }),
   /** The same until its expression first holds. */
-  readonly heldAfter: number | null;
+  heldAfter: figure,
   /** Times that it begins to fire, before the first fault too; the mean over runs. */
-  readonly firings: number;
+  firings: count,
   /** Times that it begins to fire although no fault has started; the mean over runs. */
-  readonly falseAlarms: number;
+  falseAlarms: count,
   /** Time for which it fires; the mean over runs. */
-  readonly firesFor: number;
+  firesFor: count,
   /** The run has none of the series that it asks for. */
-  readonly noSeries?: true;
+  noSeries: present,
   /** Why Prometheus cannot evaluate it. */
-  readonly error?: string;
-}
+  error: text.optional(),
+});
+/** One alert over all runs of a variant. */
+export type AlertResult = z.output<typeof alertResult>;
 
-/** The error budget of a workload: what its objective allows in its period, and what the run spends of it. */
-export interface ErrorBudget {
-  readonly workload: string;
-  readonly objective: number;
-  readonly period: number;
+const errorBudget = shape({
+  workload: text,
+  objective: share,
+  period: count,
   /** Minutes of full outage that the period allows. */
-  readonly minutes: number;
+  minutes: count,
   /** Minutes of full outage with as many failures as the run has, at its own load; the mean over runs. */
-  readonly spent: number;
-}
+  spent: count,
+});
+/** The error budget of a workload: what its objective allows in its period, and what the run spends of it. */
+export type ErrorBudget = z.output<typeof errorBudget>;
 
-/** The first run again, with earlier or later responders. */
-export interface ResponderDelay {
+export const alertsResult = shape({
+  /** Those that fire after the first fault come first, in order of time; then those that stay silent. */
+  rules: list(alertResult),
+  /** Start of the first fault, from the end of the warm-up; null = the variant has none, or its start is not known. */
+  faultAt: figure,
+  /** By workload, where the scenario has an objective. */
+  budgets: list(errorBudget),
+  /** Share of the finished requests of users that fail. */
+  failed: share,
+  /** What a reader must know of the evaluation. */
+  notes: list(text),
+});
+/** What the alerts of a variant did, and what its error budgets lost. Times are seconds. */
+export type AlertsResult = z.output<typeof alertsResult>;
+
+export const responderDelay = shape({
   /** Seconds by which they come later; earlier below 0. */
-  readonly later: number;
+  later: number,
   /** Requests of users that fail beyond those that fail as it is; fewer below 0. */
-  readonly more: number;
-}
+  more: number,
+});
+/** The first run again, with earlier or later responders. */
+export type ResponderDelay = z.output<typeof responderDelay>;
 
-/** Alerts in the runs without any fault. */
-export interface CalmAlerts {
-  readonly runs: number;
+export const calmAlerts = shape({
+  runs: count,
   /** Those that fire, with the number of runs in which they do. */
-  readonly alarms: readonly { readonly name: string; readonly runs: number }[];
-}
+  alarms: list(shape({ name: text, runs: count })),
+});
+/** Alerts in the runs without any fault. */
+export type CalmAlerts = z.output<typeof calmAlerts>;

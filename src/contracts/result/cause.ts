@@ -1,3 +1,29 @@
+import type { z } from 'zod';
+import { figure, number, oneOf, shape, share, text } from './shapes.js';
+
+const causeKind = oneOf(
+  'fault',
+  'rollout',
+  'load',
+  'capacity',
+  'collections',
+  'locks',
+  'leak',
+  'poison',
+  'limit',
+  'scaling',
+  'errors',
+  'retries',
+  'hedges',
+  'cacheFill',
+  'probes',
+  'setting',
+  'rebalances',
+  'breakers',
+  'outliers',
+  'timeouts',
+  'fallbacks',
+);
 /**
  * Kinds of causes. A cause is something that could be taken away or changed, so that a run without it proves it; the
  * intervention that does so has the same kind and subject.
@@ -21,78 +47,72 @@
  *   endpoint with a time limit of its own.
  * - `setting`: another value of a setting, which is only ever a remedy. Subject: its path.
  */
-export type CauseKind =
-  | 'fault'
-  | 'rollout'
-  | 'load'
-  | 'capacity'
-  | 'collections'
-  | 'locks'
-  | 'leak'
-  | 'poison'
-  | 'limit'
-  | 'scaling'
-  | 'errors'
-  | 'retries'
-  | 'hedges'
-  | 'cacheFill'
-  | 'probes'
-  | 'rebalances'
-  | 'breakers'
-  | 'outliers'
-  | 'timeouts'
-  | 'fallbacks'
-  | 'setting';
+export type CauseKind = z.output<typeof causeKind>;
 
+const resource = oneOf(
+  'workers',
+  'cores',
+  'connections',
+  'queue',
+  'memory',
+  'bandwidth',
+  'consumers',
+);
 /** A resource with a ceiling. */
-export type Resource =
-  'workers' | 'cores' | 'connections' | 'queue' | 'memory' | 'bandwidth' | 'consumers';
+export type Resource = z.output<typeof resource>;
 
+const unit = oneOf('share', 'perSecond', 'times', 'count', 'seconds');
 /** Units of the figure of a cause. */
-export type CauseUnit = 'share' | 'perSecond' | 'times' | 'count' | 'seconds';
+export type CauseUnit = z.output<typeof unit>;
 
-/** A cause in the account of a run, in order of time. */
-export interface CauseFact extends CauseRef {
-  /** `cause`: users degrade because of it. `amplifier`: it makes worse a degradation that has begun. */
-  readonly role: 'cause' | 'amplifier';
-  /** Id of the fault, or of the rollout among the faults. */
-  readonly fault?: string;
-  /** Seconds from the end of the warm-up: its start; its end, or null if it lasts to the end of the run. */
-  readonly at: number;
-  readonly until: number | null;
-  /** The cause in words: `bank 8x slower`, `the load of users rises from 100/s to 400/s`. */
-  readonly text: string;
-  /** Its main figure: by how many times the load grows, the rate that a resource can serve, the share that fails. */
-  readonly value: number | null;
-  readonly unit: CauseUnit | null;
-  /** The mechanism by which it first degrades a component or the users. */
-  readonly mechanism: string | null;
-  /** The measurement that speaks for it; empty = its time and its place alone. */
-  readonly evidence: string;
-  /**
-   * Its part of the failed and slow requests of users; null if they do not show it. The parts of all causes are at most
-   * 1 together. Where runs without it exist they give it.
-   */
-  readonly share: number | null;
-  /** Share of these requests that runs without it do not have; absent without such runs. */
-  readonly averted?: number;
-}
+/** A cause by name, as the account and the interventions share it. */
+export const causeRef = {
+  kind: causeKind,
+  subject: text,
+  /** Of `capacity` only. */
+  resource: resource.optional(),
+};
 
+const known = oneOf('proved', 'likely', 'guess');
 /**
  * How a cause is known. `proved`: the same runs without it have less harm. `likely`: the requests that fail or are slow
  * lead to it. `guess`: only its time and its place speak for it.
  */
-export type Known = 'proved' | 'likely' | 'guess';
+export type Known = z.output<typeof known>;
 
+export const knownCause = shape({
+  ...causeRef,
+  /** `cause`: users degrade because of it. `amplifier`: it makes worse a degradation that has begun. */
+  role: oneOf('cause', 'amplifier'),
+  /** Id of the fault, or of the rollout among the faults. */
+  fault: text.optional(),
+  /** Seconds from the end of the warm-up: its start; its end, or null if it lasts to the end of the run. */
+  at: number,
+  until: figure,
+  /** The cause in words: `bank 8x slower`, `the load of users rises from 100/s to 400/s`. */
+  text,
+  /** Its main figure: by how many times the load grows, the rate that a resource can serve, the share that fails. */
+  value: figure,
+  unit: unit.nullable(),
+  /** The mechanism by which it first degrades a component or the users. */
+  mechanism: text.nullable(),
+  /** The measurement that speaks for it; empty = its time and its place alone. */
+  evidence: text,
+  /**
+   * Its part of the failed and slow requests of users; null if they do not show it. The parts of all causes are at most
+   * 1 together. Where runs without it exist they give it.
+   */
+  share: share.nullable(),
+  /** Share of these requests that runs without it do not have; absent without such runs. */
+  averted: share.optional(),
+  // Documents of earlier versions hold what was inferred.
+  known: known.default('likely'),
+});
 /** A cause in the result, with how it is known. */
-export interface KnownCause extends CauseFact {
-  readonly known: Known;
-}
+export type KnownCause = z.output<typeof knownCause>;
+
+/** A cause in the account of a run, in order of time. */
+export type CauseFact = Omit<KnownCause, 'known'>;
 
 /** A cause by name, as the account and the interventions share it. */
-export interface CauseRef {
-  readonly kind: CauseKind;
-  readonly subject: string;
-  /** Of `capacity` only. */
-  readonly resource?: Resource;
-}
+export type CauseRef = Pick<KnownCause, 'kind' | 'subject' | 'resource'>;

@@ -1,38 +1,60 @@
+import { z } from 'zod';
+import { count, interval, isWithin, list, mapping, orderedPair, shape } from './shapes.js';
+
+const fieldsOf = (item: z.ZodType<number>) => ({
+  value: item.nullable(),
+  ci95: interval,
+  /** Source of `ci95`; absent = the replications. */
+  from: z.literal('batches').optional(),
+  /** One value per replication. */
+  each: list(item.nullable()),
+});
+
+/** A measured value with its interval, with other fields beside it. */
+export function estimateWith<const F extends Readonly<Record<string, z.ZodType>>>(
+  item: z.ZodType<number>,
+  others: F,
+) {
+  return shape({ ...fieldsOf(item), ...others }).check(isWithin as () => void);
+}
+
+/** A measured value with its interval. */
+export function estimate(item: z.ZodType<number>) {
+  return shape(fieldsOf(item)).check(isWithin);
+}
+
 /**
  * A measured value with its interval over replications. With a single run, means have an interval from
  * batches of steps, marked as such; other values have none.
  */
-export interface Estimate {
-  readonly value: number | null;
-  readonly ci95: readonly [number, number] | null;
-  /** Source of `ci95`; absent = the replications. */
-  readonly from?: 'batches';
-  /** One value per replication. */
-  readonly each: readonly (number | null)[];
-}
+export type Estimate = z.output<ReturnType<typeof estimate>>;
 
-export interface QuantileEstimates {
-  readonly mean: Estimate;
-  readonly p50: Estimate;
-  readonly p90: Estimate;
-  readonly p95: Estimate;
-  readonly p99: Estimate;
-  readonly p999: Estimate;
-  readonly max: Estimate;
-}
+export const quantileEstimates = shape({
+  mean: estimate(count),
+  p50: estimate(count),
+  p90: estimate(count),
+  p95: estimate(count),
+  p99: estimate(count),
+  p999: estimate(count),
+  max: estimate(count),
+});
+export type QuantileEstimates = z.output<typeof quantileEstimates>;
 
-/** Latency of one group of requests: pooled figures, intervals over replications, and the histogram. */
-export interface LatencyResult {
-  readonly count: number;
-  readonly mean: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly max: number | null;
-  readonly min: number | null;
-  readonly ci95: Readonly<Record<string, readonly [number, number]>>;
+const positive = count.nullable();
+
+export const latencyResult = shape({
+  count,
+  mean: positive,
+  p50: positive,
+  p90: positive,
+  p95: positive,
+  p99: positive,
+  p999: positive,
+  max: positive,
+  min: positive,
+  ci95: mapping(orderedPair),
   /** Sparse histogram: upper bounds of the buckets in seconds, and counts. For components only, not for parts. */
-  readonly histogram: { readonly upTo: readonly number[]; readonly n: readonly number[] } | null;
-}
+  histogram: shape({ upTo: list(count), n: list(count) }).nullable(),
+});
+/** Latency of one group of requests: pooled figures, intervals over replications, and the histogram. */
+export type LatencyResult = z.output<typeof latencyResult>;

@@ -1,4 +1,5 @@
-import type { BudgetResult, Result } from './result.js';
+import type { Result } from './result.js';
+import type { BudgetResult } from './budgets.js';
 
 /** The document of `faultline explore --json`: the smallest sets of faults that break a budget. Durations in seconds. */
 export interface ExploreResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {

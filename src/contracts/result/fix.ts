@@ -1,5 +1,6 @@
 import type { FailingTime, HarmPrice } from './counterfactual.js';
-import type { BudgetResult, Result } from './result.js';
+import type { Result } from './result.js';
+import type { BudgetResult } from './budgets.js';
 
 /** The document of `faultline fix --json`: which settings hold the budgets. Durations in seconds. */
 export interface FixResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {

@@ -1,8 +1,12 @@
-/** A value of the scenario that a comment calls a guess, an assumption or an estimate. */
-export interface Guess {
+import type { z } from 'zod';
+import { shape, text } from './shapes.js';
+
+export const guess = shape({
   /** As `--set` takes it. */
-  readonly path: string;
-  readonly value: string;
+  path: text,
+  value: text,
   /** `shop.yaml:31`. */
-  readonly at: string;
-}
+  at: text,
+});
+/** A value of the scenario that a comment calls a guess, an assumption or an estimate. */
+export type Guess = z.output<typeof guess>;

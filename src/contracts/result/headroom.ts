@@ -1,6 +1,9 @@
+import type { z } from 'zod';
+import { count, exactShape, oneOf, text } from './shapes.js';
+
+const loadedResource = oneOf('workers', 'cores', 'connections', 'consumers', 'bandwidth', 'memory');
 /** Resources that a load can use up. */
-export type LoadedResource =
-  'workers' | 'cores' | 'connections' | 'consumers' | 'bandwidth' | 'memory';
+export type LoadedResource = z.output<typeof loadedResource>;
 
 /** How much more load each component can take. Loads are those of the healthy time. */
 export interface Headroom {
@@ -25,29 +28,30 @@ export interface FaultHeadroom extends Pick<Headroom, 'from' | 'until' | 'rate' 
   readonly fault: string;
 }
 
-export interface ComponentHeadroom {
-  readonly component: string;
-  readonly resource: LoadedResource;
+export const componentHeadroom = exactShape({
+  component: text,
+  resource: loadedResource,
   /** Connections, bandwidth: the called component. Consumers: the topic or queue. null for others. */
-  readonly of: string | null;
+  of: text.nullable(),
   /** Bandwidth: of the messages to the called component, or of those from it. */
-  readonly direction?: 'to' | 'from';
+  direction: oneOf('to', 'from').optional(),
   /**
    * Mean amount in use, and the amount that there is (with an autoscaler: at the replicas that it has when the resource
    * is full). Requests that only wait for another component are not counted. Bandwidth in bytes per second, memory in
    * bytes.
    */
-  readonly used: number;
-  readonly limit: number;
+  used: count,
+  limit: count,
   /**
    * Requests of the component per second in this time, or messages. If some are refused or cut short before they reach
    * it, those that are due without repetitions.
    */
-  readonly rate: number;
+  rate: count,
   /** The same per second at which the resource is used up, if time per request stays the same. */
-  readonly saturatesAt: number;
+  saturatesAt: count,
   /** `saturatesAt` as a multiple of `rate`: below 1 = the load is higher. */
-  readonly factor: number;
+  factor: count,
   /** Replicas of the limit, if there is an autoscaler. */
-  readonly replicas?: number;
-}
+  replicas: count.optional(),
+});
+export type ComponentHeadroom = z.output<typeof componentHeadroom>;

@@ -1,4 +1,5 @@
-import type { BudgetResult, Result } from './result.js';
+import type { Result } from './result.js';
+import type { BudgetResult } from './budgets.js';
 
 /** The document of `faultline sensitivity --json`: which guesses decide the answer. */
 export interface SensitivityResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {

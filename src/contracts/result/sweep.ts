@@ -1,8 +1,8 @@
 import type { Measure } from '../scenario/expression.js';
 import type { BudgetSource } from '../scenario/scenario.js';
-import type { CascadeEvent } from './cascade.js';
-import type { ComponentHeadroom } from './headroom.js';
-import type { BudgetResult, Result, Verdict } from './result.js';
+import type { BudgetResult } from './budgets.js';
+import type { Result } from './result.js';
+import type { SweepFigures } from './sweep-figures.js';
 
 /** How the settings of a sweep are chosen: all combinations, a sample (random or evenly spread), or by bisection. */
 export const SWEEP_KINDS = ['grid', 'random', 'sobol', 'bisect'] as const;
@@ -117,66 +117,6 @@ export interface SweepCase {
   readonly at: readonly number[];
   /** In the order of `variants`; for `bisect` only variants that were run at this value. */
   readonly variants: readonly SweepFigures[];
-}
-
-/** Figures of a variant at one setting. */
-export interface SweepFigures {
-  readonly name: string;
-  readonly digest: string;
-  readonly replications: number;
-  /** Why its runs stopped early (`events`, `depth`, ...), so that nothing was measured; null = they finished. */
-  readonly stop: string | null;
-  /** By metric. */
-  readonly figures: readonly SweepFigure[];
-  /** By budget; null if it does not apply to this variant. */
-  readonly budgets: readonly (Verdict | null)[];
-  /**
-   * Verdicts on the point estimates alone, without intervals. They decide a search if the intervals are
-   * inconclusive.
-   */
-  readonly points: readonly (Verdict | null)[];
-  /** For `bisect`: result of `expect`; else null. */
-  readonly expect: Pick<
-    BudgetResult,
-    'verdict' | 'value' | 'ci95' | 'limit' | 'unit' | 'note'
-  > | null;
-  /**
-   * Where the expectation or a budget is not met: the resource that is full, as in the headroom of `run`. If none is, the
-   * event of the component that gives in first, in the first run. Absent where all are met, and where no component
-   * gives in.
-   */
-  readonly gives?: GivesIn;
-  /** Replicas with which autoscaled components began; absent where all began as the file says. */
-  readonly began?: readonly Began[];
-  /** Warnings that reports show first, because the figures answer another question. Absent without any. */
-  readonly alarms?: readonly string[];
-}
-
-export type GivesIn =
-  | Pick<CascadeEvent, 'subject' | 'kind' | 'at' | 'text'>
-  /** `holds`: requests of all users per second that the resource serves. `fault`: while this one is active. */
-  | {
-      readonly subject: string;
-      readonly full: ComponentHeadroom;
-      readonly holds: number;
-      readonly fault: string | null;
-    };
-
-/** The replicas of an autoscaled component at the start of the runs. */
-export interface Began {
-  readonly component: string;
-  readonly replicas: number;
-}
-
-/** A metric over all runs of a variant at one setting. */
-export interface SweepFigure {
-  /** null = nothing was measured, or (for recoveries) some run never recovers. */
-  readonly value: number | null;
-  readonly ci95: readonly [number, number] | null;
-  /** Runs that never recover; 0 for all other metrics. */
-  readonly never: number;
-  /** By replication. All settings and variants use the same random numbers. */
-  readonly each: readonly (number | null)[];
 }
 
 /** The limit at which `expect` changes along the only axis of a `bisect`. */

@@ -1,39 +1,43 @@
-import type { MetricUnit } from '../scenario/expression.js';
+import { z } from 'zod';
+import { count, figure, flag, list, oneOf, shape, share, text, unit } from './shapes.js';
+
+const precisionResult = shape({
+  /** The goal as written. */
+  text,
+  variant: text,
+  unit,
+  /** null = nothing was measured, or it never happens in some run. */
+  value: figure,
+  /** Half of its interval, in its unit; null = there is none. */
+  halfWidth: figure,
+  /** The largest half-width that reaches the goal; null without a value. */
+  wanted: figure,
+  isReached: flag,
+});
+/** A figure of one variant, and how closely it is known. */
+export type PrecisionResult = z.output<typeof precisionResult>;
+
+const untilResult = shape({
+  /** Replications of each look that was planned. */
+  looks: list(count),
+  /** Replications that were made of each variant. */
+  made: count,
+  /** Confidence of the intervals of the last look: all looks together err with at most 5 %. */
+  confidence: share,
+  /** `reached`: all goals are. `most`: no further look is planned. `ended`: a guard or an interrupt ended the runs. */
+  reason: oneOf('reached', 'most', 'ended'),
+  precisions: list(precisionResult),
+  /** The undecided budgets and expectations; absent if the goals do not include them. */
+  undecided: list(shape({ variant: text, text })).optional(),
+});
+/** The looks at a growing number of runs, and what the last one found. */
+export type UntilResult = z.output<typeof untilResult>;
 
 /** The runs of a result. */
-export interface MadeRuns {
-  readonly seed: number;
-  readonly replications: number;
+export const madeRuns = shape({
+  seed: z.int().min(0),
+  replications: z.int().min(1),
   /** Why no more runs were made; absent if their number is fixed. */
-  readonly until?: UntilResult;
-}
-
-/** The looks at a growing number of runs, and what the last one found. */
-export interface UntilResult {
-  /** Replications of each look that was planned. */
-  readonly looks: readonly number[];
-  /** Replications that were made of each variant. */
-  readonly made: number;
-  /** Confidence of the intervals of the last look: all looks together err with at most 5 %. */
-  readonly confidence: number;
-  /** `reached`: all goals are. `most`: no further look is planned. `ended`: a guard or an interrupt ended the runs. */
-  readonly reason: 'reached' | 'most' | 'ended';
-  readonly precisions: readonly PrecisionResult[];
-  /** The undecided budgets and expectations; absent if the goals do not include them. */
-  readonly undecided?: readonly { readonly variant: string; readonly text: string }[];
-}
-
-/** A figure of one variant, and how closely it is known. */
-export interface PrecisionResult {
-  /** The goal as written. */
-  readonly text: string;
-  readonly variant: string;
-  readonly unit: MetricUnit;
-  /** null = nothing was measured, or it never happens in some run. */
-  readonly value: number | null;
-  /** Half of its interval, in its unit; null = there is none. */
-  readonly halfWidth: number | null;
-  /** The largest half-width that reaches the goal; null without a value. */
-  readonly wanted: number | null;
-  readonly isReached: boolean;
-}
+  until: untilResult.optional(),
+});
+export type MadeRuns = z.output<typeof madeRuns>;

@@ -1,4 +1,5 @@
-import type { Series, TopologyNode, VariantResult } from '../../contracts/result/result.js';
+import type { Series, VariantResult } from '../../contracts/result/result.js';
+import type { TopologyNode } from '../../contracts/result/topology.js';
 import type { HealthState } from '../../contracts/result/cascade.js';
 import {
   areaPath,

@@ -1,5 +1,5 @@
 import type { FixedVariant, FixResult, TunedSet } from '../../contracts/result/fix.js';
-import type { BudgetResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';

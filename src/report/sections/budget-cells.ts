@@ -1,4 +1,4 @@
-import type { BudgetResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { budgetNeeds, budgetValue, isBroken } from '../budget-words.js';
 import { GOALS } from '../judged.js';
 import { formatSeconds, formatValue } from '../../text/figures.js';

@@ -1,7 +1,8 @@
 import { DEGRADATIONS } from '../../contracts/result/degradations.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 import { latencyLater } from '../../contracts/result/latency-later.js';
-import type { BudgetResult, Result, VariantResult } from '../../contracts/result/result.js';
+import type { Result, VariantResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { isBackDuring, isUserDegradedLast } from '../../contracts/result/back-during.js';
 import { formatCount, formatInstant, formatSeconds, formatValue } from '../../text/figures.js';
 import { allOf, plural } from '../../text/words.js';

@@ -1,4 +1,5 @@
-import type { SweepFigure, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepFigure } from '../../contracts/result/sweep-figures.js';
 import { sectionInterval } from '../../stats/interval.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';

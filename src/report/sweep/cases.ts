@@ -1,12 +1,11 @@
-import type { BudgetResult } from '../../contracts/result/result.js';
+import type { BudgetResult } from '../../contracts/result/budgets.js';
 import type {
   SweepCase,
-  SweepFigure,
-  SweepFigures,
   SweepKind,
   SweepResult,
   SweepValue,
 } from '../../contracts/result/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 import { oneLineTexts, type OneLine } from '../../text/line.js';
 

@@ -1,4 +1,5 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { formatValue, formatWithInterval, type Unit } from '../../text/figures.js';
 import {
   budgetStatusOf,

@@ -1,4 +1,5 @@
-import type { SweepFigure, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { csvText, numberText } from '../csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 

@@ -1,4 +1,5 @@
-import type { GivesIn, SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepEdge } from '../../contracts/result/sweep.js';
+import type { GivesIn, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { formatInstant, formatRate } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { verbOf } from '../chain.js';

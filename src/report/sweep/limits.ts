@@ -1,4 +1,5 @@
-import type { SweepEdge, SweepFigures } from '../../contracts/result/sweep.js';
+import type { SweepEdge } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { budgetStatusOf, caseAt, expectText, figuresOf, type SweepView } from './cases.js';
 import { edgeGives } from './gives.js';
 

@@ -1,4 +1,5 @@
-import type { SweepCase, SweepFigures, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepCase, SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { hasBudgets, leadingMetric, budgetStatusOf, tallyOf, type SweepView } from './cases.js';
 
 /** A variant at a setting. */

@@ -1,5 +1,6 @@
 import { measureText, parseExpression } from '../../../language/expression.js';
-import type { SweepFigure, SweepFigures, SweepResult } from '../../../contracts/result/sweep.js';
+import type { SweepResult } from '../../../contracts/result/sweep.js';
+import type { SweepFigure, SweepFigures } from '../../../contracts/result/sweep-figures.js';
 import { label, textWidth, type Drawing } from '../../draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
 import { markup, shorten, type Markup } from '../../html-escape.js';

@@ -1,5 +1,5 @@
 import { log } from '../../../kernel/math.js';
-import type { SweepFigures } from '../../../contracts/result/sweep.js';
+import type { SweepFigures } from '../../../contracts/result/sweep-figures.js';
 import { box, label, textWidth, type Drawing } from '../../draw.js';
 import { formatSeconds, formatValue, type Unit } from '../../../text/figures.js';
 import type { Markup } from '../../html-escape.js';
