@@ -18,7 +18,7 @@ import { Configurations } from './platform/configurations.js';
 import { Apart } from './path/apart.js';
 import { Calls } from './path/calls.js';
 import { Chains } from './path/chains.js';
-import { CallAborts } from './resources/layers/call-aborts.js';
+import { CallFaults } from './resources/layers/call-faults.js';
 import { Checks } from './resources/sharing/checks.js';
 import { Coalescing } from './resources/sharing/coalescing.js';
 import type { Collections } from './platform/collections.js';
@@ -87,7 +87,7 @@ export function assemble(
   world.plan = plan;
   world.replication = replication;
   world.stop = null;
-  windBack(plan, abortedComponents(plan, registry).size > 0 ? 1 : 0);
+  windBack(plan, callFaultComponents(plan, registry).size > 0 ? 1 : 0);
   // A plan refers to distributions by their index, so they must come before the parts of mixtures.
   samplers.addAll(plan.distributions);
   world.counts = new Counts();
@@ -194,8 +194,8 @@ function setMeasuring(world: Draft<World>, traceSink: ((rows: TraceRecord) => vo
 
 /** Sets the parts that only some policies and faults need. */
 function setLayerParts(world: Draft<World>, registry: FullRegistry): void {
-  const aimedAt = abortedComponents(world.plan, registry);
-  world.aborts = aimedAt.size === 0 ? null : new CallAborts(world, aimedAt);
+  const aimedAt = callFaultComponents(world.plan, registry);
+  world.callFaults = aimedAt.size === 0 ? null : new CallFaults(world, aimedAt);
   world.apart = isLeft(world.plan, registry) ? new Apart(world) : null;
   world.ties = isTied(world.plan, registry) ? new Ties(world) : null;
 }
@@ -207,7 +207,7 @@ function isTied({ bundles }: Plan, registry: Registry): boolean {
 }
 
 /** Components that a fault aims at in the proxies of their callers. */
-function abortedComponents(
+function callFaultComponents(
   { faults, parts, instances }: Plan,
   registry: FullRegistry,
 ): ReadonlySet<number> {

@@ -34,7 +34,7 @@ export function blankWorld(): Draft<World> {
     sections: null,
     sizes: null,
     apart: null,
-    aborts: null,
+    callFaults: null,
     ties: null,
     serverEnds: null,
     connections: null,

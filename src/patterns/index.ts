@@ -69,6 +69,7 @@ export { outliersEnvoy } from './outliers/envoy.js';
 export { outliersIstio } from './outliers/istio.js';
 
 export { abort } from './faults/abort.js';
+export { delay } from './faults/delay.js';
 export { bandwidth } from './faults/bandwidth.js';
 export { certExpiry } from './faults/cert-expiry.js';
 export { change } from './faults/change.js';

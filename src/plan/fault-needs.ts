@@ -18,6 +18,7 @@ export function resourcesOf(
   const taking = new Set(
     edges.filter(({ pool }) => pool !== null).map(({ from }) => layout.parts[from]!.component.id),
   );
+  const called = new Set(edges.map(({ to }) => layout.parts[to]!.component.id));
   const replicated = new Set(replications.map(({ component }) => component));
   for (const { from, to, connections } of edges) {
     if (connections === null || connections.tlsTrips === 0) continue;
@@ -49,6 +50,7 @@ export function resourcesOf(
       mostRequests: runtime === 'threads' ? concurrency + queue.capacity : Infinity,
     };
     const holds = { isReplicated: replicated.has(id), takesConnections: taking.has(id) };
+    const isCalled = called.has(id);
     return {
       ...{ cores, memory, showsCertificate: showing.has(id), isHost },
       readsClock: clocks.all.has(id),
@@ -59,6 +61,7 @@ export function resourcesOf(
         isRolled,
         isMeshed: mesh?.members[id] === 1,
         lookup,
+        isCalled,
         ...holds,
         ...serves,
       },

@@ -250,12 +250,29 @@ spec: { hosts: ${hosts}${gateways}, http: [ { ${rule} } ] }`;
     ]);
   });
 
-  it('lists a fault of some requests, and a delay', () => {
-    const delay = `${route('web')}, fault: { delay: { fixedDelay: 7s, percentage: { value: 10 } } }`;
-    const text = virtual('[ web ]', '', delay);
+  it('holds requests inside the mesh for the whole run, before it aborts some', () => {
+    const both = 'delay: { fixedDelay: 7s, percentage: { value: 10 } }, abort: { httpStatus: 503 }';
+    const rule = `${route('web')}, fault: { ${both} }`;
+    const faults = scenarioOf(virtual('[ web ]', '', rule)).faults;
+    expect(faults).toHaveLength(2);
+    expect(faults).toContainEqual({
+      id: 'delay-web',
+      kind: 'delay',
+      target: 'web',
+      add: '7s',
+      share: '10%',
+      at: '0s',
+      for: 'none',
+    });
+  });
+
+  it('lists a fault of some requests only', () => {
+    const fault = 'fault: { delay: { fixedDelay: 7s } }';
+    const match = 'match: [ { headers: { end-user: { exact: jason } } } ]';
+    const text = virtual('[ web ]', '', `${route('web')}, ${match}, ${fault}`);
     expect(scenarioOf(text).faults).toBeUndefined();
     expect(imported(source(text)).account.listed.map(({ reason }) => reason)).toContain(
-      'a delay, or a fault of some requests only, is an experiment: write it under `faults`',
+      'a fault of the requests of a gateway, or of some requests only, is an experiment: write it under `faults`',
     );
   });
 });

@@ -1150,6 +1150,13 @@ export const DECISIVE: readonly Decisive[] = [
     '20/s of testers, and a tenth of 180/s',
   ),
   row(
+    'mesh-injected-delay',
+    'users.latency.p50 during late in injected',
+    2.02,
+    0.008,
+    '2 s in the proxy of the caller and 20 ms of work, past the timeout of 500 ms of the route',
+  ),
+  row(
     'mesh-locality',
     'shop->stock.latency.p90 before zone-down in anywhere',
     0.00739,

@@ -224,6 +224,8 @@ export interface Resources {
   readonly isMeshed: boolean;
   /** It is a database that keeps its rows on several nodes. */
   readonly isReplicated: boolean;
+  /** Some component or workload calls it. */
+  readonly isCalled: boolean;
   /** It takes connections from a pool, so it can leak them. */
   readonly takesConnections: boolean;
   /** The disk that its requests use: for reads, for writes, and whether any of them waits for it. */

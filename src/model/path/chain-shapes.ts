@@ -5,7 +5,7 @@ import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import { SESSION } from '../../contracts/scenario/sections.js';
 import type { Registry } from '../data/registry.js';
-import { placeOfAborts, type CallAborts } from '../resources/layers/call-aborts.js';
+import { placeOfCallFaults, type CallFaults } from '../resources/layers/call-faults.js';
 import { INHERITED } from '../resources/layers/inherited.js';
 
 /** The layers of each edge in their order, also the implicit ones: the same for all its callers. */
@@ -16,7 +16,7 @@ export class ChainShapes {
   constructor(
     private readonly plan: Plan,
     private readonly registry: Registry,
-    private readonly aborts: CallAborts | null,
+    private readonly callFaults: CallFaults | null,
   ) {
     for (const edge of plan.edges) if (edge.deadline) this.reached.add(edge.bundle);
   }
@@ -36,7 +36,7 @@ export class ChainShapes {
   depthOf(edge: PlanEdge): number {
     const pool = edge.pool === null && edge.connections === null ? 0 : 1;
     const pick = this.picks(edge) && edge.connections?.shared !== true ? 1 : 0;
-    const abort = this.abortsAt(edge) < 0 ? 0 : 1;
+    const abort = this.callFaultsAt(edge) < 0 ? 0 : 1;
     return this.layersOf(edge).length + abort + pick + pool;
   }
 
@@ -58,14 +58,14 @@ export class ChainShapes {
   proxyLayerOf(edge: PlanEdge): number {
     const first = this.layersOf(edge).findIndex(({ isProxy }) => isProxy === true);
     if (first < 0) return Infinity;
-    return this.abortsAt(edge) < 0 ? first : first + 1;
+    return this.callFaultsAt(edge) < 0 ? first : first + 1;
   }
 
   /** Place of the layer in which faults end calls, -1 without it. */
-  protected abortsAt(edge: PlanEdge): number {
-    const { aborts, plan } = this;
-    if (aborts === null || !aborts.isIn(plan.parts[edge.to].component)) return -1;
-    return placeOfAborts(this.layersOf(edge));
+  protected callFaultsAt(edge: PlanEdge): number {
+    const { callFaults, plan } = this;
+    if (callFaults === null || !callFaults.isIn(plan.parts[edge.to].component)) return -1;
+    return placeOfCallFaults(this.layersOf(edge));
   }
 
   /** Returns true if callers pick among all instances once every one of them is shut. */

@@ -18,7 +18,7 @@ import { Alarms } from '../data/instances/alarms.js';
 import type { View } from '../data/edges/edge.js';
 import type { Instance } from '../data/instances/instance.js';
 import type { OpenBlock } from '../data/figures/journal.js';
-import type { CallAborts } from '../resources/layers/call-aborts.js';
+import type { CallFaults } from '../resources/layers/call-faults.js';
 import { createState } from '../resources/layers/states.js';
 import { PickLayer } from '../resources/picking/pick-layer.js';
 import { limitsAt, Pools, type PoolsParts } from '../resources/connections/pools.js';
@@ -41,7 +41,7 @@ interface Timing {
   readonly isResetLate: boolean;
 }
 
-type ChainsParts = PoolsParts & { readonly calls: Calls; readonly aborts: CallAborts | null };
+type ChainsParts = PoolsParts & { readonly calls: Calls; readonly callFaults: CallFaults | null };
 
 const EARLY: Timing = { isLate: false, isResetLate: false };
 
@@ -68,7 +68,7 @@ export class Chains extends ChainShapes {
   private readonly timings = new Map<string, Timing>();
 
   constructor(world: ChainsParts, registry: Registry) {
-    super(world.plan, registry, world.aborts);
+    super(world.plan, registry, world.callFaults);
     this.world = world;
     this.alarms = new Alarms();
     this.pickLayer = new PickLayer(world);
@@ -110,8 +110,8 @@ export class Chains extends ChainShapes {
       objects.push(this.pools.ofEdge(edge, caller, view, limited, name));
       if (late !== null) objects.push(...objects.splice(objects.indexOf(late), 1));
     }
-    const abort = this.abortsAt(edge);
-    if (abort >= 0) objects.splice(abort, 0, this.world.aborts!);
+    const abort = this.callFaultsAt(edge);
+    if (abort >= 0) objects.splice(abort, 0, this.world.callFaults!);
     this.world.tracer.proxied?.watch(objects, this.proxyLayerOf(edge), this.world.calls);
     const key = objects.map((object) => this.idOf(object)).join(',');
     let start = this.chains.get(key);

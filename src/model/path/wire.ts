@@ -12,7 +12,7 @@ import { CANCELLATION, type Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
 import { CUT, MESSAGE, VANISHED } from '../data/edges/link.js';
 import { balancerAt, isUnknown, NOWHERE, type Picks } from '../resources/picking/picks.js';
-import type { CallAborts } from '../resources/layers/call-aborts.js';
+import type { CallFaults } from '../resources/layers/call-faults.js';
 import { GO } from '../resources/sections/transactions.js';
 import { RETURN, STATE, strands } from '../data/strands/strands.js';
 import { largestHolder } from '../data/holders.js';
@@ -38,7 +38,7 @@ export interface WireParts extends ServedRun {
   /** Null if no step holds a connection or a lock, and no database locks rows. */
   readonly sections: Sections | null;
   /** Null if no fault ends calls in the proxies of callers. */
-  readonly aborts: CallAborts | null;
+  readonly callFaults: CallFaults | null;
   /** Null if no time limit leaves what is inside of it. */
   readonly apart: Apart | null;
   /** Null if no policy ties attempts to each other. */

@@ -1,6 +1,7 @@
 import type { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { from, fromLater, list, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { durationOf } from './retries.js';
 
 /** The hosts for which a gateway takes requests, and one of them; null = all. */
 export function hostsOf(
@@ -36,19 +37,40 @@ export function mirrorOf(
   });
 }
 
-/** A response that the proxies of callers give instead of the callee, as a fault of the whole run. */
-export function addAbort(rule: Cell, callee: Component, system: System): void {
-  const abort = rule.get('fault', 'abort');
+/** What the proxies of callers inject, a delay and a response instead of the callee, as faults of the whole run. */
+export function addInjected(rule: Cell, callee: Component, system: System): void {
+  addFault(callee, system, 'delay', delayOf(rule.get('fault', 'delay')));
+  addFault(callee, system, 'abort', abortOf(rule.get('fault', 'abort')));
+}
+
+function delayOf(delay: Cell | undefined): Own | null {
+  const add = durationOf(delay?.get('fixedDelay'));
+  return delay === undefined || add === undefined ? null : { field: ['add', add], of: delay };
+}
+
+function abortOf(abort: Cell | undefined): Own | null {
   const status = abort?.get('httpStatus');
   const code = status?.number() ?? 0;
-  const share = abort?.get('percentage', 'value') ?? abort?.get('percent');
+  if (abort === undefined || !(code >= 400 && code <= 599)) return null;
+  return { field: ['status', from(code, status)], of: abort };
+}
+
+/** The field of a fault beside those that both have, and the setting it comes from. */
+interface Own {
+  readonly field: readonly [string, Written];
+  readonly of: Cell;
+}
+
+function addFault(callee: Component, system: System, kind: string, own: Own | null): void {
+  if (own === null) return;
+  const share = own.of.get('percentage', 'value') ?? own.of.get('percent');
   const percent = share?.number() ?? 100;
-  if (!(code >= 400 && code <= 599) || !(percent > 0 && percent <= 100)) return;
+  if (!(percent > 0 && percent <= 100)) return;
   const fault = map({
-    id: plain(`abort-${callee.name}`),
-    kind: plain('abort'),
+    id: plain(`${kind}-${callee.name}`),
+    kind: plain(kind),
     target: plain(callee.name),
-    status: from(code, status),
+    [own.field[0]]: own.field[1],
     share: share === undefined ? undefined : from(`${percent}%`, share),
     at: plain('0s'),
     for: plain('none'),

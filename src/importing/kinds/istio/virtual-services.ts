@@ -5,7 +5,7 @@ import { from, fromLater, list, map, plain, type Written, type WrittenMap } from
 import { namespaceOf, resource, type DocumentKind } from '../kind.js';
 import { bundleOf, meshOf, type Mesh } from './mesh.js';
 import { ruleBundle } from './retries.js';
-import { addAbort, hostsOf, mirrorOf } from './extras.js';
+import { addInjected, hostsOf, mirrorOf } from './extras.js';
 import { headersOf, matchOf, samplePath, type RouteMatch } from './matches.js';
 
 /** Routes of gateways, and routes and policies inside the mesh. */
@@ -130,7 +130,7 @@ class Reader {
     const plainRule = rules.find((rule) => rule.get('match') === undefined) ?? rules.at(-1);
     if (plainRule === undefined) return;
     const bundle = ruleBundle(plainRule);
-    if (plainRule.get('match') === undefined) addAbort(plainRule, callee, this.system);
+    if (plainRule.get('match') === undefined) addInjected(plainRule, callee, this.system);
     for (const [field, value] of bundle) bundleOf(this.mesh, callee).set(field, value);
     if (callee.versions.length === 0) return;
     const routes = rules.flatMap((rule, index) => {
@@ -150,7 +150,7 @@ class Reader {
 
 function listRoutes(document: Cell): void {
   const experiment =
-    'a delay, or a fault of some requests only, is an experiment: write it under `faults`';
+    'a fault of the requests of a gateway, or of some requests only, is an experiment: write it under `faults`';
   const mirror =
     'the routes of gateways alone have copies, one of each request, to a service of these files';
   listBelow(document, {
