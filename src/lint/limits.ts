@@ -15,12 +15,13 @@ export interface Limit {
   readonly notifies: boolean;
 }
 
-/** Time limits that the layers of a call set. */
+/** Time limits that the layers of a call set, with those of a proxy of the mesh inside. */
 export function limitOfCall(call: Call): Limit {
   let attemptNs = call.withinNs;
   let callNs: Ns = Infinity;
   let notifies = true;
-  for (const layer of [...call.layers].reverse()) {
+  for (const layer of [...call.layers, ...call.proxyLayers].reverse()) {
+    const isProxy = call.proxyLayers.includes(layer);
     switch (layer.policy) {
       case 'timeout': {
         const { afterNs, cancels } = policyTraits('timeout', layer);
@@ -33,13 +34,13 @@ export function limitOfCall(call: Call): Limit {
         const { afterNs, propagates } = policyTraits('deadline', layer);
         callNs = Math.min(callNs, afterNs);
         // A propagated deadline also ends the work of the callee, so no work is wasted.
-        if (propagates) break;
+        if (propagates && !isProxy) break;
         if (afterNs < attemptNs) notifies = true;
         attemptNs = Math.min(attemptNs, afterNs);
         break;
       }
       case 'retry': {
-        const retry = retryOf(call.layers);
+        const retry = retryOf(isProxy ? call.proxyLayers : call.layers);
         if (retry === null) break;
         callNs = callNs * retry.attempts + retry.longestBackoffNs(retry.attempts);
         break;

@@ -408,6 +408,8 @@ export const CASES: readonly RuleCase[] = [
       'a timeout': pair('{ timeout: 1s }'),
       'a deadline of its own': pair('{ deadline: 1s }'),
       'a deadline from above': chain('outer: { deadline: 1s }, inner: { retry: { attempts: 2 } }'),
+      'a limit of its proxy': `${pair('{ retry: { attempts: 2 } }')}\nmesh: { kind: istio, policy: { timeout: 1s } }`,
+      'a deadline of its proxy': `${pair('{ retry: { attempts: 2 } }')}\nmesh: { kind: istio, policy: { deadline: 1s } }`,
       'nobody waits': scenario([
         `services: { shop: { endpoints: { buy: [ { call: pay.charge, background: true } ] } }, ${PAY} }`,
         USERS,
