@@ -23,7 +23,7 @@ const WORDS = 4;
 export class Duplicates {
   private recent = new PairSet();
   private older = new PairSet();
-  private turnedNs: Ns = 0;
+  private turnedNs: Ns = NaN;
   private readonly kept: number;
   private readonly words = new Int32Array(NOTED * WORDS);
   private readonly times = new Float64Array(NOTED);
@@ -32,6 +32,7 @@ export class Duplicates {
   /** `kept`: executions below which none is forgotten, however old. */
   constructor(kept = KEPT) {
     this.kept = kept;
+    this.turnedNs = 0;
   }
 
   /** Forgets all executions, for another run. */

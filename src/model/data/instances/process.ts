@@ -203,7 +203,10 @@ export class Process {
   }
 
   /** Sets whether faults and the garbage collector freeze it. */
-  freeze(frozenByFaults: number, collecting: boolean): void {
+  freeze(byFaults: number, collecting: boolean): void {
+    // The value of a fault may be a double. A field that was a small integer until then would get another class, and
+    // V8 would discard all code that reads an instance.
+    const frozenByFaults = byFaults | 0;
     const frozen = collecting ? FROZEN.pause : frozenByFaults;
     Object.assign(this, { frozen, frozenByFaults, collecting });
     invariant(
