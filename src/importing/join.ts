@@ -1,6 +1,7 @@
 import { formatCount } from '../text/figures.js';
 import { endpointNames } from './endpoint-names.js';
 import { FEW, halfOf } from './traces/measured.js';
+import { callsIn } from './traces/steps.js';
 import { allowedName, LOAD_NAME } from './names.js';
 import type { Component, Edge, System } from './system.js';
 import type {
@@ -99,7 +100,7 @@ class Join {
   }
 
   private subscribe({ fields }: Component, { endpoints }: TracedComponent): void {
-    const handlers = endpoints.flatMap(({ steps }) => steps.flatMap(callsOf));
+    const handlers = endpoints.flatMap(({ steps }) => callsIn(steps));
     const known = fields.get('subscribers');
     const others = known?.kind === 'list' ? known.items : [];
     const subscribers = handlers.map((call) => {
@@ -122,6 +123,15 @@ class Join {
           list(branch.map((each) => this.step(each, from))),
         );
         return map({ parallel: map({ branches: list(branches) }) });
+      }
+      case 'choose': {
+        const branches = step.branches.map(({ weight, steps }) =>
+          map({
+            weight: measured(weight),
+            steps: list(steps.map((each) => this.step(each, from))),
+          }),
+        );
+        return map({ choose: list(branches) });
       }
       case 'repeat': {
         const steps = list(step.steps.map((each) => this.step(each, from)));
@@ -208,12 +218,6 @@ const SECTIONS = {
 function operationOf({ steps }: TracedEndpoint): WrittenMap {
   const [time] = steps.filter((step) => step.kind === 'work' || step.kind === 'wait');
   return map({ [time?.kind ?? 'work']: time === undefined ? plain('1ms') : measured(time.time) });
-}
-
-function callsOf(step: TracedStep): readonly TracedCall[] {
-  if (step.kind === 'work' || step.kind === 'wait') return [];
-  if (step.kind === 'parallel') return step.branches.flatMap((branch) => branch.flatMap(callsOf));
-  return step.kind === 'repeat' ? step.steps.flatMap(callsOf) : [step];
 }
 
 function measured({ text, n, interval }: Measured): WrittenScalar {

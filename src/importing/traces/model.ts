@@ -22,7 +22,17 @@ export type TracedStep =
   | { readonly kind: 'wait'; readonly time: Measured }
   | TracedCall
   | { readonly kind: 'parallel'; readonly branches: readonly (readonly TracedStep[])[] }
+  | TracedChoice
   | { readonly kind: 'repeat'; readonly times: Measured; readonly steps: readonly TracedStep[] };
+
+/** Variants of an endpoint: each execution takes one. */
+export interface TracedChoice {
+  readonly kind: 'choose';
+  readonly branches: readonly {
+    readonly weight: Measured;
+    readonly steps: readonly TracedStep[];
+  }[];
+}
 
 export interface TracedCall {
   readonly kind: 'call' | 'query' | 'publish';

@@ -8,6 +8,7 @@ import { ownTimeOf, type OwnTime, type OwnTimeOf } from './own-time.js';
 import type { Roles } from './parts.js';
 import { callsIn, StepFinder, type Found } from './steps.js';
 import { Bodies, withLoops, withTries, type Row } from './structure/items.js';
+import { variantsOf } from './structure/variants.js';
 
 /** What endpoints are read from. */
 export interface ServiceInput extends OwnTimeOf {
@@ -42,16 +43,12 @@ function endpointOf(
   { roles, leftOut, unknown, saysAttempts }: ServiceInput,
 ): TracedEndpoint {
   const { endpoint } = roles.parts.all[part];
-  const bodies = new Bodies();
   const calm = calmOf(all);
-  const rows = withLoops(
-    all.map((execution) => ({
-      execution,
-      items: withTries(execution, saysAttempts),
-      isCalm: calm.has(execution.start),
-    })),
-    bodies,
-  );
+  const rows = all.map((execution): Row => ({
+    execution,
+    items: withTries(execution, saysAttempts),
+    isCalm: calm.has(execution.start),
+  }));
   const usual = rows.filter(({ isCalm }) => isCalm);
   leftOut.add(
     'executions in windows in which times, failures or calls were at another level: not used for times and shares',
@@ -61,10 +58,32 @@ function endpointOf(
     'executions whose caller had given up: not counted as errors',
     all.reduce((sum, { isAbandoned }) => sum + (isAbandoned ? 1 : 0), 0),
   );
-  const found = new StepFinder(roles.parts.all, bodies, rows, own).find();
+  const found = together(
+    variantsOf(rows).map((group) => {
+      const bodies = new Bodies();
+      const looped = withLoops(group, bodies);
+      return { group, ...new StepFinder(roles.parts.all, bodies, looped, own).find() };
+    }),
+  );
   leftOut.add('calls that too few executions of their endpoint make to be a step', found.rare);
   unknown.push(...unknownOf(service, endpoint, all.length, found, roles));
   return { name: endpoint, steps: found.steps, errors: errorsOf(usual), executions: all.length };
+}
+
+/** The variants of an endpoint as one step: each execution takes one of them. */
+function together(variants: readonly (Found & { readonly group: readonly Row[] })[]): Found {
+  if (variants.length === 1) return variants[0]!;
+  const calm = variants.map(({ group }) => group.filter(({ isCalm }) => isCalm).length);
+  const total = calm.reduce((sum, n) => sum + n, 0);
+  const branches = variants.map(({ steps }, k) => ({ weight: shareOf(calm[k], total), steps }));
+  const few = new Map<number, number>();
+  for (const one of variants.flatMap((variant) => variant.few))
+    few.set(one.part, (few.get(one.part) ?? 0) + one.n);
+  return {
+    steps: [{ kind: 'choose', branches }],
+    rare: variants.reduce((sum, { rare }) => sum + rare, 0),
+    few: [...few].flatMap(([part, n]) => (n < FEW ? [{ part, n }] : [])),
+  };
 }
 
 /** Failures that no call explains. */

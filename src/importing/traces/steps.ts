@@ -231,6 +231,7 @@ export function callsIn(steps: readonly TracedStep[]): readonly TracedCall[] {
   return steps.flatMap((step) => {
     if (step.kind === 'work' || step.kind === 'wait') return [];
     if (step.kind === 'parallel') return step.branches.flatMap(callsIn);
+    if (step.kind === 'choose') return step.branches.flatMap((branch) => callsIn(branch.steps));
     return step.kind === 'repeat' ? callsIn(step.steps) : [step];
   });
 }

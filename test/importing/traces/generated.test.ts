@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { otlp } from '../../../src/telemetry/otlp.js';
 import type { TraceModel } from '../../../src/importing/traces/model.js';
 import { exported } from '../../telemetry/export.js';
-import { callsOf, endpoint, modelOf, ownMs, shape } from './read.js';
+import { callsIn } from '../../../src/importing/traces/steps.js';
+import { endpoint, modelOf, ownMs, shape } from './read.js';
 
 /** A system whose structure and times are known. Two cores of `cart` at 60/s and 10.1 ms each are busy to 30 %. */
 const SHOP = `
@@ -84,7 +85,7 @@ describe('spans of a system that is known', () => {
   });
 
   it('finds the share, the timeout and the repetition of a call', () => {
-    const ads = callsOf(endpoint(model, 'shop', 'POST /buy').steps).find(({ to }) => to === 'ads')!;
+    const ads = callsIn(endpoint(model, 'shop', 'POST /buy').steps).find(({ to }) => to === 'ads')!;
     expect(Number(ads.chance!.text)).toBeCloseTo(0.3, 1);
     expect(ads.timeout!.text).toBe('30ms');
     expect(ads.retry).toMatchObject({ maxRetries: 1, backoff: { text: '5ms' } });

@@ -6,6 +6,7 @@ import type {
   TracedEndpoint,
   TracedStep,
 } from '../../../src/importing/traces/model.js';
+import { callsIn } from '../../../src/importing/traces/steps.js';
 import { parseDistribution } from '../../../src/contracts/quantities/distribution-text.js';
 import { meanOf } from '../../../src/kernel/distribution.js';
 
@@ -59,6 +60,8 @@ function shapeOf(step: TracedStep): string {
       return step.kind;
     case 'parallel':
       return `{${step.branches.map(shape).sort().join(' | ')}}`;
+    case 'choose':
+      return `(${step.branches.map(({ weight, steps }) => `${weight.text} ${shape(steps)}`).join(' or ')})`;
     case 'repeat':
       return `${step.times.text} x [${shape(step.steps)}]`;
     default:
@@ -68,15 +71,6 @@ function shapeOf(step: TracedStep): string {
 
 function callText({ chance, to, endpoint: name }: TracedCall): string {
   return `${chance === null ? '' : 'maybe '}${to} ${name}`;
-}
-
-/** All calls of steps, also those in blocks. */
-export function callsOf(steps: readonly TracedStep[]): readonly TracedCall[] {
-  return steps.flatMap((step) => {
-    if (step.kind === 'work' || step.kind === 'wait') return [];
-    if (step.kind === 'parallel') return step.branches.flatMap(callsOf);
-    return step.kind === 'repeat' ? callsOf(step.steps) : [step];
-  });
 }
 
 /** Mean of all own time of the steps, ms. */
@@ -93,7 +87,7 @@ export function dangling({ components, entries }: TraceModel): readonly string[]
     components.flatMap(({ name, endpoints }) => endpoints.map((one) => `${name} ${one.name}`)),
   );
   const calls = components.flatMap(({ endpoints }) =>
-    endpoints.flatMap(({ steps }) => callsOf(steps)),
+    endpoints.flatMap(({ steps }) => callsIn(steps)),
   );
   return [...calls, ...entries]
     .map(({ to, endpoint: name }) => `${to} ${name}`)

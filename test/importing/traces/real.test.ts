@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { looksLikeTraces } from '../../../src/importing/traces/index.js';
+import { callsIn } from '../../../src/importing/traces/steps.js';
 import { dangling, endpoint, modelOf, shape } from './read.js';
 
-/**
- * Files of real systems, all of them under Apache-2.0:
- * - social-network.jaeger.json: delimitrou/DeathStarBench@6ecb0970, ms_collecter; 6 of 20 traces, without the nested copies of
- *   parents, logs and most tags.
- * - bookinfo.tempo.json: kiali/kiali@d733a096, a trace of Istio's Bookinfo from Tempo.
- * - skew.zipkin.json, kafka.zipkin.json: openzipkin/zipkin@878ce2a1, examples of its page.
- */
+/** Files of real systems: `fixtures/README.md` names their origin and licence. */
 function file(name: string): string {
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+}
+
+function zipped(name: string): string {
+  return gunzipSync(readFileSync(new URL(`fixtures/${name}`, import.meta.url))).toString('utf8');
 }
 
 describe('traces of real systems', () => {
@@ -85,6 +85,31 @@ describe('traces of real systems', () => {
     expect(kafka.endpoints.map(({ steps }) => shape(steps))).toEqual([
       'servicea poll, serviceb poll',
     ]);
+    expect(dangling(model)).toEqual([]);
+  });
+
+  it('tells the pages of Online Boutique apart that one route of its frontend serves', async () => {
+    const model = await modelOf([zipped('online-boutique.zipkin.json.gz')]);
+    const [pages] = endpoint(model, 'frontend', 'Frontend/Recv.').steps;
+    const found = (pages?.kind === 'choose' ? pages.branches : []).map(({ weight, steps }) => ({
+      n: Math.round(502 * Number(weight.text)),
+      calls: callsIn(steps).map((call) => call.endpoint.replace(/^.*\//, '')),
+    }));
+    // Source: the table of the same minute by page: 244 product pages, 101 carts, 54 front pages, 48 additions to the cart,
+    // 37 changes of the currency, 18 orders. Microservices-demo, src/frontend/handlers.go: no handler calls in parallel.
+    expect(found.map(({ n }) => n)).toEqual([244, 101, 54, 48, 37, 18]);
+    expect(found[0]!.calls.join(' ')).toBe(
+      'GetProduct GetSupportedCurrencies GetCart Convert ListRecommendations GetProduct GetAds',
+    );
+    expect(found[2]!.calls.join(' ')).toBe(
+      'GetSupportedCurrencies ListProducts GetCart Convert GetAds',
+    );
+    expect(found[3]!.calls.join(' ')).toBe('GetProduct AddItem');
+    expect(found[4]!.calls).toEqual([]);
+    expect(found[5]!.calls.join(' ')).toBe(
+      'PlaceOrder ListRecommendations GetProduct GetSupportedCurrencies',
+    );
+    expect(JSON.stringify(pages)).not.toContain('"parallel"');
     expect(dangling(model)).toEqual([]);
   });
 });

@@ -63,6 +63,58 @@ describe('order over all executions', () => {
     );
   });
 
+  it('takes two orders without an overlap as variants, each with its own calls and times', async () => {
+    // Two of three executions read, then write; the others write, then read, and take twice as long.
+    const model = await modelOf([
+      traces(300, (trace, at, k) => {
+        const isSecond = k % 3 === 2;
+        const [a, b] = isSecond ? [at + 6, at] : [at, at + 3];
+        return [
+          root(trace, at, at + (isSecond ? 20 : 10)),
+          ...call(trace, 'r', 'web', 'a', [a, a + 2]),
+          ...call(trace, 'r', 'web', 'b', [b, b + 4]),
+        ];
+      }),
+    ]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe(
+      '(0.6667 a GET /a, wait, b GET /b, wait or 0.3333 b GET /b, wait, a GET /a, wait)',
+    );
+    const branches = steps[0]!.kind === 'choose' ? steps[0].branches : [];
+    expect(branches.map((branch) => ownMs(branch.steps))).toEqual([4, 14]);
+  });
+
+  it('takes calls that come together, or exclude each other, as variants', async () => {
+    const model = await modelOf([
+      traces(300, (trace, at, k) => [
+        root(trace, at, at + 10),
+        ...call(trace, 'r', 'web', 'a', [at, at + 2]),
+        ...(k % 5 === 0
+          ? [
+              ...call(trace, 'r', 'web', 'b', [at + 2, at + 4]),
+              ...call(trace, 'r', 'web', 'c', [at + 4, at + 6]),
+            ]
+          : call(trace, 'r', 'web', 'd', [at + 2, at + 9])),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe(
+      '(0.8 a GET /a, d GET /d, wait or 0.2 a GET /a, b GET /b, c GET /c, wait)',
+    );
+  });
+
+  it('takes calls that some executions make, independently of each other, as shares of one variant', async () => {
+    const model = await modelOf([
+      traces(400, (trace, at, k) => [
+        root(trace, at, at + 10),
+        ...(k % 2 === 0 ? call(trace, 'r', 'web', 'a', [at, at + 2]) : []),
+        ...(k % 8 < 3 ? call(trace, 'r', 'web', 'b', [at + 3, at + 5]) : []),
+      ]),
+    ]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toMatch(
+      /^(wait, )?maybe a GET \/a, wait, maybe b GET \/b, wait$/,
+    );
+  });
+
   it('counts a failed execution for the share of a call up to where it came', async () => {
     // A quarter fails at `a`, which is before `b`; of the others half call `b`.
     const model = await modelOf([

@@ -60,9 +60,9 @@ interface Pairs {
 }
 
 /**
- * The order of labels over all executions. A pair is in order unless its calls overlap, or follow each other the other way
- * round, in more than 5 % of the executions that have both: a single execution shows only one of the possible orders. Labels
- * that never occur together are in order. Series and parallel blocks are the components of this relation and of its
+ * The order of labels over all executions. A pair is in order unless its calls overlap in more than 5 % of the executions that
+ * have both: a single execution shows only one of the possible orders. Calls without an overlap are in the order that most
+ * executions have. Labels that never occur together are in order. Series and parallel blocks are the components of this relation and of its
  * complement. Source: Valdes, Tarjan and Lawler 1982, The recognition of series parallel digraphs.
  */
 export function orderOf(
@@ -75,8 +75,8 @@ export function orderOf(
   const isOrdered = (a: number, b: number): boolean => {
     const together = pairs.together[a * n + b];
     if (together === 0) return true;
-    const inOrder = Math.max(pairs.precedes[a * n + b], pairs.precedes[b * n + a]);
-    return together - inOrder <= PARALLEL_SHARE * together;
+    const apart = pairs.precedes[a * n + b] + pairs.precedes[b * n + a];
+    return together - apart <= PARALLEL_SHARE * together;
   };
   const all = chosen.map((_, k) => k);
   const shape = decompose(all, isOrdered, pairs);
