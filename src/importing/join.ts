@@ -65,7 +65,22 @@ class Join {
           : `no trace has a call from ${edge.from.name} to ${edge.to.name}`,
     );
     if (model.network !== null) {
-      system.sections.set('network', map({ latency: measured(model.network) }));
+      const links = model.links.map(({ from, to, oneWay }) =>
+        map({
+          between: list([
+            plain(this.components.get(from)!.name),
+            plain(this.components.get(to)!.name),
+          ]),
+          latency: measured(oneWay),
+        }),
+      );
+      system.sections.set(
+        'network',
+        map({
+          latency: measured(model.network),
+          links: links.length === 0 ? undefined : list(links),
+        }),
+      );
     }
     system.load = this.load();
   }

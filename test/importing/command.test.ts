@@ -36,6 +36,16 @@ describe('faultline import', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toHaveProperty('variants');
   });
 
+  it('predicts the minute of Online Boutique that it was made from: no figure of 85 is outside its band', () => {
+    const out = folder.at('out.yaml');
+    const traces = 'test/importing/traces/fixtures/online-boutique.zipkin.json.gz';
+    expect(faultline(['import', traces, '--out', out]).status).toBe(0);
+    const json = folder.at('drift.json');
+    const done = faultline(['drift', out, traces, '--json', json]);
+    expect(done.stdout).toContain('No drift: 85 figures compared.');
+    expect(done.status).toBe(0);
+  });
+
   it('finds in the example what saturates first, from manifests and packed traces at 20/s', () => {
     const out = folder.at('out.yaml');
     const done = faultline(['import', 'examples/shop', '--out', out]);

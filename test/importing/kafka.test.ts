@@ -132,6 +132,7 @@ describe('a topic', () => {
       leftOut: [],
       measured: [],
       network: null,
+      links: [],
       spans: 300,
       traces: 100,
     };

@@ -49,6 +49,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     leftOut: leftOut.all(),
     measured: [...byService.values()].flatMap((spans) => measuredOf(store, roles, spans)),
     network: network?.oneWay ?? null,
+    links: network?.links ?? [],
     spans: store.count,
     traces: links.traces,
   };

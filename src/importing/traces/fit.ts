@@ -22,14 +22,16 @@ const CONSTANT_SPREAD = 0.02;
 /** Distance from the data (Kolmogorov-Smirnov) from which no law is taken, and observations from which it is judged. */
 const DISTANCE_MAX = 0.08;
 const JUDGED = 200;
-/** Values of an `empirical` distribution. */
+/** Values of an `empirical` distribution, and of its largest twentieth where that is skewed by this factor. */
 const QUANTILES = 20;
+const TAIL = 10;
+const SKEWED = 2;
 const NORMAL_P99 = normalQuantile(0.99);
 
 /**
  * The distribution of durations in ns, by cross-validation: each law is fitted to four fifths of the observations, and the one
  * under which the other fifths are likeliest is taken. A time without spread is constant. Data that no law resembles are given
- * as 20 quantiles. The mean is that of the data in any case. Source: Stone 1974, Cross-validatory choice.
+ * as 20 quantiles, or more if they are skewed. The mean is that of the data in any case. Source: Stone 1974, Cross-validatory choice.
  */
 export function fitted(values: readonly number[]): Measured {
   return {
@@ -181,15 +183,41 @@ function gammaShare(shape: number, x: number): number {
   return Math.min(1, front * sum);
 }
 
-/** Middles of equal shares, scaled to the mean of the data. */
+/**
+ * Means of equal shares, scaled to the mean of the data. The largest twentieth of a skewed law is divided again, so that a few
+ * long times are not spread over all of it.
+ */
 function empirical(sorted: ArrayLike<number>, mean: number): string {
-  const middles = Array.from({ length: QUANTILES }, (_, k) => {
-    const from = Math.floor((k * sorted.length) / QUANTILES);
-    const to = Math.floor(((k + 1) * sorted.length) / QUANTILES);
+  const n = sorted.length;
+  const top = n - Math.floor(n / QUANTILES);
+  if (!(sorted[n - 1] > SKEWED * sorted[top])) {
+    const all = meansOf(sorted, 0, n, QUANTILES);
+    return textOf(all, mean / momentsOf(all).mean);
+  }
+  const low = meansOf(sorted, 0, top, QUANTILES - 1);
+  const high = meansOf(sorted, top, n, TAIL);
+  const share = 1 / QUANTILES;
+  const own = (1 - share) * momentsOf(low).mean + share * momentsOf(high).mean;
+  const [most, rest] = [100 - 100 * share, 100 * share].map((one) => `${digits(one)}%`);
+  return `mixture(${most}=${textOf(low, mean / own)} ${rest}=${textOf(high, mean / own)})`;
+}
+
+/** Means of equal shares of a part of sorted values. */
+function meansOf(
+  sorted: ArrayLike<number>,
+  first: number,
+  end: number,
+  count: number,
+): readonly number[] {
+  return Array.from({ length: count }, (_, k) => {
+    const from = first + Math.floor((k * (end - first)) / count);
+    const to = first + Math.floor(((k + 1) * (end - first)) / count);
     let sum = 0;
     for (let i = from; i < to; i++) sum += sorted[i];
     return sum / Math.max(1, to - from);
   });
-  const factor = mean / momentsOf(middles).mean;
-  return `empirical(${middles.map((ns) => durationText(ns * factor)).join(' ')})`;
+}
+
+function textOf(values: readonly number[], factor: number): string {
+  return `empirical(${values.map((ns) => durationText(ns * factor)).join(' ')})`;
 }

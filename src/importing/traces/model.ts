@@ -66,6 +66,13 @@ export interface TracedComponent {
   readonly replicas: number | null;
 }
 
+/** Time of one way between a caller and a callee. */
+export interface TracedLink {
+  readonly from: string;
+  readonly to: string;
+  readonly oneWay: Measured;
+}
+
 /** Load that came from outside: roots of the traces. */
 export interface TracedEntry {
   readonly to: string;
@@ -90,8 +97,10 @@ export interface TraceModel {
     readonly p95: number;
     readonly p99: number;
   }[];
-  /** One way between a caller's span and that of its callee, all edges together; null where no span shows it. */
+  /** One way between a caller's span and that of its callee; null where no span shows it. */
   readonly network: Measured | null;
+  /** Pairs of services with another one. */
+  readonly links: readonly TracedLink[];
   readonly spans: number;
   readonly traces: number;
 }
