@@ -13,6 +13,9 @@ const KEPT = 200_000;
 /** Distance (Kolmogorov-Smirnov) from which the network of a pair is another one, and its factor for few calls. */
 const DISTANCE = 0.2;
 const DISTANCE_FEW = 1.95;
+/** Times that differ by less are the same: a share, and the step of a clock. */
+const NEAR = 0.1;
+const NEAR_NS = 1000;
 
 /** The network between services. */
 export interface Network {
@@ -105,17 +108,22 @@ function oneWayOf(ways: readonly number[]): Measured {
   return { text, n: ways.length, interval: durationInterval(ways.map((ns) => ns / 2)) };
 }
 
-/** Largest difference between the shares of two samples below a time. `all` is sorted. */
+/**
+ * Largest difference between the shares of two samples below a time, by which times that are nearly the same are the same:
+ * two constants that a clock rounds differently are no two laws. `all` is sorted.
+ */
 function distance(ways: readonly number[], all: Float64Array): number {
   const own = Float64Array.from(ways).sort();
-  const [n, m] = [own.length, all.length];
+  return Math.max(ahead(own, all), ahead(all, own));
+}
+
+/** By how much the share of `early` below a time exceeds that of `late` below a little more. Both are sorted. */
+function ahead(early: Float64Array, late: Float64Array): number {
   let k = 0;
   let most = 0;
-  for (let i = 0; i < n; i++) {
-    while (k < m && all[k] <= own[i]) k++;
-    // Equal times end at the same place of both.
-    if (i + 1 < n && own[i + 1] === own[i]) continue;
-    most = Math.max(most, Math.abs((i + 1) / n - k / m));
-  }
+  early.forEach((ns, i) => {
+    while (k < late.length && late[k] <= ns * (1 + NEAR) + NEAR_NS) k++;
+    most = Math.max(most, (i + 1) / early.length - k / late.length);
+  });
   return most;
 }
