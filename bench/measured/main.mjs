@@ -2,6 +2,7 @@
 // the tables into docs/measured-against-predicted.md, between the marks.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { apim, apimTable, saturated } from './apim.mjs';
+import { boutique, boutiqueLines, boutiqueTable } from './boutique.mjs';
 import { quota, quotaErrors, quotaTable } from './quota.mjs';
 import { percent, quantile } from './rows.mjs';
 
@@ -21,6 +22,7 @@ const quotaLine = (rows) => {
   const within = rows.filter(({ p90 }) => Math.abs(p90) <= 0.2).length;
   return `p90: ${within} of ${rows.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`;
 };
+const shop = await boutique();
 const parts = {
   apim: [
     ...apimTable(rows),
@@ -31,6 +33,10 @@ const parts = {
   ],
   shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
   threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
+  boutique: [...boutiqueTable(shop), '', ...boutiqueLines(shop).flatMap((one) => [one, ''])].slice(
+    0,
+    -1,
+  ),
 };
 for (const lines of Object.values(parts)) console.log(`${lines.join('\n')}\n`);
 if (process.argv.includes('--write')) {

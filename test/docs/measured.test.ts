@@ -45,4 +45,26 @@ describe('docs/measured-against-predicted.md', () => {
       expect(PAGE.match(line), `${size} ${users}`).toHaveLength(2);
     }
   });
+
+  it('shows every page of every minute with a delay, and errors that are those of its means', () => {
+    const rows = rowsOf('online-boutique.csv').filter(([, fault]) => fault !== 'none');
+    const errors: number[] = [];
+    for (const [minute, , target, , page, requests, mean] of rows) {
+      const line = new RegExp(
+        `^\\| ${target} +\\| \\d+ ms +\\| ${minute} +\\| ${page} +\\| [\\d.]+ +\\| ${requests} +` +
+          `\\| (\\d+) ms +\\| ${Number(mean).toFixed(0)} ms +\\| ([^|]+) \\|$`,
+        'm',
+      );
+      const [, predicted, error] = line.exec(PAGE) ?? [];
+      expect(error, `${minute} ${page}`).toBeDefined();
+      if (error!.trim() === 'gives the delay') continue;
+      errors.push(Number.parseFloat(error!));
+      expect(
+        Math.abs(Number(predicted) / Number(mean) - 1 - Number.parseFloat(error!) / 100),
+      ).toBeLessThan(0.55 / Number(mean) + 0.001);
+    }
+    expect(errors).toHaveLength(47);
+    const within = errors.filter((one) => Math.abs(one) <= 15).length;
+    expect(PAGE).toContain(`All pages: ${within} of ${errors.length} within 15 %`);
+  });
 });
