@@ -176,7 +176,12 @@ class Sides {
     this.squares[side] += value * value;
   }
 
-  /** Difference of the two means in its standard errors. `n`: executions of each side. */
+  /** Difference of the two means, as a share of the first. `n`: executions of each side. */
+  gap(n: readonly [number, number]): number {
+    return Math.abs(this.sum[1] / n[1] / (this.sum[0] / n[0]) - 1);
+  }
+
+  /** Difference of the two means in its standard errors. */
   difference(n: readonly [number, number]): number {
     const mean = (side: 0 | 1): number => this.sum[side] / n[side];
     const variance = (side: 0 | 1): number =>
@@ -220,11 +225,14 @@ class Contention {
     return Math.max(this.raw.difference(this.n), this.work.difference(this.n)) >= DIFFERENT;
   }
 
-  /** Taken cores make no difference to the times: they are waits, not work. */
+  /**
+   * Taken cores make no difference to the times: they are waits, not work. By the sizes of the two differences: times that
+   * are nearly constant make the least one many standard errors.
+   */
   isWait(): boolean {
     if (!this.isDecided()) return false;
-    const work = this.work.difference(this.n);
-    return work >= DIFFERENT && this.raw.difference(this.n) < work;
+    const isSure = this.work.difference(this.n) >= DIFFERENT;
+    return isSure && this.raw.gap(this.n) < this.work.gap(this.n);
   }
 
   unknown(service: string, cores: number): Unknown {

@@ -157,6 +157,24 @@ workloads: { users: { arrivals: poisson(696/s), requests: [ { call: web.get } ] 
     expect(steps).toMatchObject([{ kind: 'work' }]);
   });
 
+  // Right: work of 1.12 ms; a constant has so small an error that any difference is many of them. Source: the scenario itself.
+  it('are not made of constant work, whose least difference is many standard errors', async () => {
+    const text = exported(
+      `
+run: { duration: 24s, warmup: 2s, replications: 1, seed: 1 }
+services:
+  web: { cpu: { cores: 16 }, concurrency: 1000, endpoints: { get: [ work: exponential(3.16ms), loop: { times: 3, steps: [ call: tax.get, call: stock.get ] } ] } }
+  tax: { cpu: { cores: 4 }, concurrency: 1000, endpoints: { get: [ work: 1.12ms ] } }
+  stock: { cpu: { cores: 8 }, concurrency: 1000, endpoints: { get: [ work: lognormal(mean=3.45ms cv=1.2) ] } }
+workloads: { users: { arrivals: poisson(232/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const model = await modelOf([text], { cores: { web: 16, tax: 4, stock: 8 } });
+    const { steps } = endpoint(model, 'tax', 'POST /get');
+    expect(steps).toMatchObject([{ kind: 'work', time: { text: '1.12ms' } }]);
+  });
+
   // Right: wait; two cores are taken on every second arrival, and times stay the same. Source: the scenario itself.
   it('differ from work by times that taken cores do not change', async () => {
     const text = exported(
