@@ -64,25 +64,20 @@ class Join {
           ? null
           : `no trace has a call from ${edge.from.name} to ${edge.to.name}`,
     );
-    if (model.network !== null) {
-      const links = model.links.map(({ from, to, oneWay }) =>
-        map({
-          between: list([
-            plain(this.components.get(from)!.name),
-            plain(this.components.get(to)!.name),
-          ]),
-          latency: measured(oneWay),
-        }),
-      );
-      system.sections.set(
-        'network',
-        map({
-          latency: measured(model.network),
-          links: links.length === 0 ? undefined : list(links),
-        }),
-      );
-    }
+    if (model.network !== null) system.sections.set('network', this.network(model.network));
     system.load = this.load();
+  }
+
+  private network(latency: Measured): WrittenMap {
+    // What calls and is no component makes the load.
+    const nameOf = (traced: string) => plain(this.components.get(traced)?.name ?? LOAD_NAME);
+    const links = this.model.links.map(({ from, to, oneWay }) =>
+      map({ between: list([nameOf(from), nameOf(to)]), latency: measured(oneWay) }),
+    );
+    return map({
+      latency: measured(latency),
+      links: links.length === 0 ? undefined : list(links),
+    });
   }
 
   private componentFor({ name, kind, replicas }: TracedComponent): Component {

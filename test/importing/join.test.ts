@@ -119,3 +119,34 @@ describe('manifests and traces of the same system', () => {
     );
   });
 });
+
+describe('the network of users', () => {
+  it('is a link of theirs where it is another one than that between services', async () => {
+    const text = exported(
+      `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 3 }
+network: { latency: 1ms, links: [ { between: [users, web], latency: 20ms } ] }
+services:
+  web: { endpoints: { get: [ wait: 5ms, call: cart.get ] } }
+  cart: { endpoints: { get: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const importing = new Importing([], { title: 'Shop', names: new Map() });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const result = importing.finish(await readTraces([{ path: 't', chunks }], importing.hints));
+    loaded(result);
+    const { network } = parse(result.scenario);
+    const all = [
+      [network.latency, 'all'],
+      ...network.links.map((link: any) => [link.latency, link.between.join()]),
+    ];
+    expect(all.map(([latency, pair]) => `${pair} ${latency}`).sort()).toEqual([
+      'all 1ms',
+      'users,web 20ms',
+    ]);
+  });
+});
