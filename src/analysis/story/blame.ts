@@ -55,6 +55,7 @@ export function isDegradedAt(scene: Scene, link: Link, step: number): boolean {
 
 function failedShare({ baseline }: Scene, link: Link, from: number, until: number): number {
   const { caller } = link;
+  if (link.isHandled) return 0;
   // Requests without a response are not good either; those that callers usually cancel are.
   const cancelled = sumSteps(caller.cancelled, 0, baseline);
   const usual = baseline > 0 ? cancelled / Math.max(1, sumSteps(caller.arrivals, 0, baseline)) : 1;

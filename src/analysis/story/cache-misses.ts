@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../contracts/record/record.js';
-import { bySteps } from '../measure/steps.js';
+import { countsOf, meterOf } from '../measure/meter-of.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
 import { blameOn } from './blame.js';
 import { BLAME, byStep, lookUntil, secondsOf, type StepInfluence } from './influence.js';
@@ -21,17 +21,13 @@ export function coldCache(
 ): { readonly cache: string; readonly text: string } | null {
   const before = Math.max(0, from - BEFORE);
   for (const { component } of data.plan.caches) {
-    const countsOf = (meter: string): Float64Array =>
-      bySteps(
-        record.meters.flatMap((own) =>
-          own.name === meter && own.component === component && own.form === 'counter'
-            ? [own.counts]
-            : [],
-        ),
-        steps,
-      );
-    const [hits, reads] = [countsOf('hits'), countsOf('reads')];
-    const ratio = (a: number, b: number): number => sumSteps(hits, a, b) / sumSteps(reads, a, b);
+    // Those of the cache: a read that its first level does not answer counts at the next one again.
+    const own = (name: string): Float64Array =>
+      countsOf(meterOf(record, 'counter', name, component, -1), steps);
+    const [hits, reads] = [own('hits'), own('reads')];
+    // A cache that is down counts no reads.
+    const ratio = (a: number, b: number): number =>
+      sumSteps(hits, a, b) / Math.max(1, sumSteps(reads, a, b));
     const [was, is] = [ratio(before, from), ratio(from, until)];
     if (was - is >= COLDER)
       return {

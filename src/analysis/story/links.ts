@@ -4,6 +4,7 @@ import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import type { Layer } from '../../contracts/scenario/policies.js';
 import type { EdgeRecord, RunRecord } from '../../contracts/record/record.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
+import { handledStats } from './handled.js';
 import { EDGE_COUNTER } from '../../contracts/patterns/policy.js';
 import { betweenOf } from '../measure/gauges.js';
 import type { Lane } from '../measure/lanes.js';
@@ -22,6 +23,8 @@ export interface Link {
   readonly caller: Lane;
   readonly callee: Lane;
   readonly stats: readonly number[];
+  /** A failure of these calls fails no request of the caller. */
+  readonly isHandled: boolean;
   readonly calls: OutcomeTable;
   readonly attempts: OutcomeTable;
   readonly made: Float64Array;
@@ -218,10 +221,12 @@ function linkOf(
     bySteps(rows.map(pick), steps);
   const levelOf = (kind: 'inFlight' | 'waiting' | 'leftBehind'): Float64Array =>
     meanLevels(betweenOf(data, record, kind, caller.component, callee.component), steps);
+  const handled = handledStats(data.plan);
   return {
     caller,
     callee,
     stats,
+    isHandled: stats.every((stat) => handled.has(stat)),
     calls: outcomesBySteps(rows, steps),
     attempts: outcomesBySteps(attempts, steps),
     made: sumsOf((row) => row.calls),

@@ -6,7 +6,8 @@ import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
 import { spansIn } from '../measure/faulted.js';
 import { picked } from '../measure/gauges.js';
-import { sumSteps } from './links.js';
+import { OUTCOME_NAMES } from '../../contracts/outcome.js';
+import { outcomesIn, sumSteps } from './links.js';
 import { poolCapacities, poolPick } from '../measure/client-pools.js';
 import { SATURATED } from './saturation.js';
 import { maxLevels, meanLevels, type Steps } from '../measure/steps.js';
@@ -34,7 +35,9 @@ export const BARE: Bare = { cause: null, mechanism: null };
  * Events of one run that no request shows by itself: exhausted pools, stale reads, sagas without a consistent end.
  */
 export function unseenEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
-  return [poolEvents, staleEvents, sagaEvents].flatMap((eventsOf) => eventsOf(scene, record));
+  return [poolEvents, serverEvents, staleEvents, sagaEvents].flatMap((eventsOf) =>
+    eventsOf(scene, record),
+  );
 }
 
 /** The first time after the first fault that all connections between two components are in use and callers wait. */
@@ -61,6 +64,38 @@ function poolEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
     const when = peak < SOON ? '' : ` at ${formatInstant(secondsOf(scene, span[0] + peak))}`;
     const words = `${text}${when}`;
     return [{ ...BARE, at, kind: 'poolFull' as const, subject: edge.name, text: words }];
+  });
+}
+
+/** Part of the calls of a step that a server must refuse. */
+const REFUSES = 0.01;
+const REFUSED = OUTCOME_NAMES.indexOf('refused');
+
+/** The first time after the first fault that a database refuses calls because all of its connections are in use. */
+function serverEvents(scene: Scene): readonly StoryEvent[] {
+  const { data, steps, baseline, links } = scene;
+  return links.flatMap(({ caller, callee, calls, made }) => {
+    const { maxConnections } = data.plan.components[callee.component];
+    if (!Number.isFinite(maxConnections)) return [];
+    const outages = scene.outagesOf(callee.component);
+    const refusedIn = (from: number, until: number): number =>
+      outcomesIn(calls, from, until)[REFUSED];
+    // A server that is down refuses, too.
+    const isOut = (step: number): boolean =>
+      refusedIn(step, step + 1) > REFUSES * made[step] &&
+      outages.every(
+        ({ fromNs, untilNs }) => steps.startNs[step] < fromNs || steps.startNs[step] >= untilNs,
+      );
+    const span = firstSpan(steps.count, baseline, isOut);
+    if (span === null) return [];
+    const refused = refusedIn(...span);
+    const all = sumSteps(made, ...span);
+    const text =
+      `all ${formatCount(maxConnections)} connections of the server in use: ` +
+      `${formatCount(refused)} of ${plural(all, 'call')} ${verb(refused, 'are', 'is')} refused ` +
+      `until ${formatInstant(secondsAt(scene, span[1]))}`;
+    const subject = `${caller.name}->${callee.name}`;
+    return [{ ...BARE, at: secondsOf(scene, span[0]), kind: 'poolFull' as const, subject, text }];
   });
 }
 
