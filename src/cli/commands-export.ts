@@ -11,7 +11,7 @@ export const addExport: Add = (program, terminal, perform) => {
         'system can confirm what the runs predict. Whatever has no counterpart is listed with the reason.',
     )
     .argument('<file>', 'scenario (YAML); - is standard input')
-    .option('--as <format>', 'chaos-mesh, fis or k6', 'chaos-mesh')
+    .option('--as <format>', 'chaos-mesh, litmus, fis or k6', 'chaos-mesh')
     .option('--variant <name>', 'the variant; by default the baseline')
     .option('--faults <list>', 'only these faults, such as those that explore has found', nameList)
     .option('--namespace <name>', 'namespace of the pods', 'default');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import type { Experiment } from '../../src/exporting/experiments/experiment.js';
 import { experimentFormats } from '../../src/exporting/experiments/index.js';
 import { loadScenario } from '../../src/scenario/load.js';
@@ -203,6 +203,137 @@ describe('faults as Chaos Mesh', () => {
       'faults[d]',
     ]);
     expect(unwritten[1]!.reason).toBe('Chaos Mesh has no counterpart of threadLimit');
+  });
+});
+
+describe('faults as Litmus', () => {
+  const read = (name: string): any =>
+    JSON.parse(readFileSync(`test/fixtures/experiments/${name}.json`, 'utf8'));
+  const validate = new Ajv({ strict: false, allErrors: true }).compile(
+    closed(read('litmus-chaosengine')) as object,
+  );
+  /** By experiment of the hub: the variables that it reads. */
+  const variables = read('litmus-environment') as Readonly<Record<string, readonly string[]>>;
+
+  /** The engines of some faults, which the published schema accepts, with variables that their experiments read. */
+  function engines(faults: string) {
+    const made = exported('litmus', faults);
+    const documents = parseAllDocuments(made.text).map((one) => one.toJS() as any);
+    const own = documents.map((document) => {
+      expect([validate(document), validate.errors]).toEqual([true, null]);
+      const [{ name, spec }] = document.spec.experiments;
+      const env: Record<string, string> = Object.fromEntries(
+        spec.components.env.map((one: any) => [one.name, one.value]),
+      );
+      for (const key of Object.keys(env)) expect(variables[name]).toContain(key);
+      return { name: document.metadata.name, label: document.spec.appinfo.applabel, of: name, env };
+    });
+    return { own, made };
+  }
+
+  it('wait for their time, counted from the start of the load', () => {
+    const { own, made } = engines(
+      '{ id: busy, kind: cpuStress, target: shop, load: 80%, instances: 2, at: 20s, for: 90s }',
+    );
+    expect(own).toEqual([
+      {
+        name: 'busy',
+        label: 'app=shop',
+        of: 'pod-cpu-hog',
+        // 10 s of warm-up before the 20 s; two of three pods.
+        env: {
+          TOTAL_CHAOS_DURATION: '90',
+          RAMP_TIME: '30',
+          CPU_CORES: '2',
+          CPU_LOAD: '80',
+          PODS_AFFECTED_PERC: '67',
+        },
+      },
+    ]);
+    expect(made.otherwise.map(({ of }) => of)).toEqual(['chaosServiceAccount']);
+    expect(made.text).toContain('# Install these experiments of the hub in the namespace shop');
+  });
+
+  it.each([
+    [
+      '{ id: x, kind: latency, target: shop->bank, add: 40ms, at: 20s, for: 30s }',
+      'pod-network-latency',
+      {
+        NETWORK_LATENCY: '40',
+        DESTINATION_HOSTS: 'bank.shop.svc.cluster.local',
+        PODS_AFFECTED_PERC: '100',
+      },
+    ],
+    [
+      '{ id: x, kind: bandwidth, target: shop->bank, rate: 1MB/s, at: 20s, for: 30s }',
+      'pod-network-rate-limit',
+      { NETWORK_BANDWIDTH: '8000kbit' },
+    ],
+    [
+      '{ id: x, kind: partition, between: [shop, bank], at: 20s, for: 30s }',
+      'pod-network-loss',
+      { NETWORK_PACKET_LOSS_PERCENTAGE: '100', DESTINATION_HOSTS: 'bank.shop.svc.cluster.local' },
+    ],
+    [
+      '{ id: x, kind: crash, target: bank, instances: 1, at: 20s, for: 0s }',
+      'pod-delete',
+      { TOTAL_CHAOS_DURATION: '1', CHAOS_INTERVAL: '1', FORCE: 'true' },
+    ],
+    [
+      '{ id: x, kind: crash, target: bank, at: 20s, for: 30s }',
+      'pod-network-loss',
+      { NETWORK_PACKET_LOSS_PERCENTAGE: '100' },
+    ],
+    // A share of the requests, which Chaos Mesh cannot hit.
+    [
+      '{ id: x, kind: error, target: bank, status: 503, share: 20%, at: 20s, for: 30s }',
+      'pod-http-status-code',
+      { STATUS_CODE: '503', TOXICITY: '20', TARGET_SERVICE_PORT: '8080' },
+    ],
+    ['{ id: x, kind: reset, target: bank, at: 20s, for: 30s }', 'pod-http-reset-peer', {}],
+    // 3 times 80 ms is 160 ms more.
+    [
+      '{ id: x, kind: slow, target: psp, factor: 3, at: 20s, for: 30s }',
+      'pod-network-latency',
+      { NETWORK_LATENCY: '160', DESTINATION_HOSTS: 'psp.example.com' },
+    ],
+    [
+      '{ id: x, kind: dns, target: bank, mode: error, at: 20s, for: 30s }',
+      'pod-dns-error',
+      { TARGET_HOSTNAMES: '["bank.shop.svc.cluster.local"]' },
+    ],
+  ])('write %s', (fault, experiment, env) => {
+    const { own } = engines(fault);
+    expect(own[0]).toMatchObject({ of: experiment, env });
+    expect('PODS_AFFECTED_PERC' in own[0]!.env).toBe(!fault.includes('instances: 1'));
+  });
+
+  it('have an engine for each application and each time', () => {
+    const { own } = engines(
+      '{ id: x, kind: crash, target: [shop, bank], at: 20s, for: 0s, every: 40s }',
+    );
+    expect(own.map(({ name, label }) => [name, label]).slice(0, 2)).toEqual([
+      ['x-shop-1', 'app=shop'],
+      ['x-bank-1', 'app=bank'],
+    ]);
+    expect(own.map(({ env }) => env['RAMP_TIME'])).toEqual(['30', '30', '70', '70', '110', '110']);
+  });
+
+  it('list what they do not write', () => {
+    const { made } = engines(
+      '{ id: x, kind: crash, target: bank, at: 20s, for: 0s }, { id: y, kind: clockSkew, target: bank, offset: -5m, at: 20s, for: 30s }',
+    );
+    expect(made.unwritten).toEqual([
+      { of: 'faults[y]', reason: 'Litmus has no counterpart of clockSkew in pods' },
+    ]);
+  });
+
+  it('refuse a field that Litmus does not have', () => {
+    const { made } = engines('{ id: x, kind: crash, target: bank, at: 20s, for: 0s }');
+    expect(validate(parse(made.text.replace('engineState: active', 'engineState: on')))).toBe(
+      false,
+    );
+    expect(validate(parse(made.text.replace('appkind: deployment', 'appkind: pod')))).toBe(false);
   });
 });
 
@@ -459,7 +590,7 @@ function closed(schema: unknown): unknown {
 }
 
 describe('the course of a fault', () => {
-  it.each(['chaos-mesh', 'fis'])(
+  it.each(['chaos-mesh', 'litmus', 'fis'])(
     'is not all written as %s, and each part that is not is listed',
     (format) => {
       const course =

@@ -3,6 +3,7 @@ import { documents } from '../values.js';
 import { writeFault } from './chaos-mesh-faults.js';
 import type { Experiment, Experimental, ExperimentFormat } from './experiment.js';
 import { writtenFaults } from './faults.js';
+import { LONGEST, nameOf } from './names.js';
 import { goDuration } from './times.js';
 
 /** A template of a Workflow. */
@@ -81,19 +82,4 @@ function workflow(
       },
     ],
   ]);
-}
-
-/** Longest name of an object that others may be named after. */
-const LONGEST = 50;
-
-/** A name of Kubernetes: lower case, digits and hyphens. */
-function nameOf(text: string, number: number | null): string {
-  const slug = text
-    .replace(/([a-z])([A-Z])/g, '$1-$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, LONGEST)
-    .replace(/^-+|-+$/g, '');
-  const name = slug === '' ? 'x' : slug;
-  return number === null ? name : `${name}-${number}`;
 }

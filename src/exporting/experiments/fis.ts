@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Experimental, ExperimentFormat } from './experiment.js';
 import { writtenFaults, type Unwritten } from './faults.js';
-import { podsOf, podsThatCall, type Pods } from './pods.js';
+import { hostOf, podsOf, podsThatCall, type Pods } from './pods.js';
 import { coresOf, spreadOf, usualNs } from './usual.js';
 
 type Texts = Readonly<Record<string, string>>;
@@ -256,13 +256,6 @@ function written(
     },
     remarks: [...remarks, ...own, ...left],
   };
-}
-
-/** The host of a component in the cluster; an external one is outside. */
-function hostOf(name: string, { namespace, scenario: { services } }: Experimental): string {
-  return services.get(name)?.external === true
-    ? `${name}.example.com`
-    : `${name}.${namespace}.svc.cluster.local`;
 }
 
 function ms(ns: Ns): string {

@@ -50,6 +50,13 @@ export function podsThatCall(
   return podsOf(callers, all, of);
 }
 
+/** The host of a component in the cluster; an external one is outside. */
+export function hostOf(name: string, { namespace, scenario: { services } }: Experimental): string {
+  return services.get(name)?.external === true
+    ? `${name}.example.com`
+    : `${name}.${namespace}.svc.cluster.local`;
+}
+
 function hasPods(
   name: string,
   { scenario: { services, gateways, databases } }: Experimental,

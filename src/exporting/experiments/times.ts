@@ -8,6 +8,11 @@ export function goDuration(ns: Ns): string {
     : `${Math.max(1, Math.round(ns / 1e6))}ms`;
 }
 
+/** Whole seconds, as a text. */
+export function wholeSeconds(ns: Ns): string {
+  return String(Math.round(ns / NS_PER_SECOND));
+}
+
 /** Seconds without the noise of binary fractions. */
 export function seconds(ns: Ns): number {
   return Number((ns / NS_PER_SECOND).toPrecision(12));
