@@ -183,6 +183,11 @@ class Samplers {
     return this.kinds[id] === CONSTANT ? this.first[id] : -1;
   }
 
+  /** Whether the rest of a draw has the same law as a new one: exponential. */
+  isMemoryless(id: number): boolean {
+    return this.kinds[id] === EXPONENTIAL;
+  }
+
   private drawOther(
     id: number,
     ka: number,

@@ -59,11 +59,12 @@ export function simulate(
 }
 
 /** Turns the draws at the start of a cell, if the plan says so. */
-function turnAt({ plan, loads }: World, cell: number): void {
+function turnAt({ plan, loads, interpreter }: World, cell: number): void {
   const own = plan.turns?.find((one) => one.cell === cell);
   if (own === undefined) return;
   turn(own.a, own.b);
   loads.turned();
+  interpreter.turned();
 }
 
 function runOnce(

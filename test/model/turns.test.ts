@@ -54,6 +54,28 @@ describe('a run that turns', () => {
     expect([turned[0], turned[1] === free]).toEqual([fixed, false]);
   });
 
+  it.each([
+    ['exponential(200ms)', 4],
+    // The rest of these depends on how long they have lasted.
+    ['lognormal(p50=200ms p99=210ms)', 1],
+    ['200ms', 1],
+  ])('gives the rest of a wait of %s in service another end: %d futures', (wait, futures) => {
+    const one = `
+faultline: 1
+title: One request in service
+run: { duration: 2s, seed: 3 }
+services: { desk: { concurrency: 1, endpoints: { ask: [ wait: ${wait} ] } } }
+workloads: { users: { arrivals: { at: [ 990ms ] }, requests: [ { call: desk.ask } ] } }
+`;
+    const { plan } = runsOf(one);
+    // The wait begins at 990 ms, and the run turns at 1 s.
+    const digests = [1, 2, 3, 4].map((a) => {
+      const turns = [{ cell: 100, a, b: 9 }];
+      return runPlan({ ...plan, turns }, 1).digest;
+    });
+    expect(new Set(digests).size).toBe(futures);
+  });
+
   it('may end early with the same figures up to there', () => {
     const whole = runs.trialOf(run(4, []));
     const cut = runs.trialOf(
