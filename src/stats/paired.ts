@@ -1,6 +1,15 @@
 import { differenceInterval, differenceP, type Skewness } from './difference.js';
 import type { Interval } from './interval.js';
-import { isCut, uncertainDifference, uncertainP, widest, type Uncertain } from './uncertain.js';
+import { momentsOf } from './moments.js';
+import {
+  correlation,
+  FEWEST,
+  isCut,
+  uncertainDifference,
+  uncertainP,
+  widest,
+  type Uncertain,
+} from './uncertain.js';
 
 /** Two figures of the same replications, and how far they are apart. */
 export interface Paired {
@@ -43,6 +52,41 @@ export function pairedP({ difference, differences, of, uncertain }: Paired): num
   if (own === null) return paired;
   if (!isCut(other, one)) return own;
   return agree(differences, difference) ? Math.max(own, paired ?? 1) : 1;
+}
+
+/** A figure as a document has it. */
+export interface Documented {
+  readonly value: number;
+  readonly ci95: readonly [number, number] | null;
+  /** By run, in which `value` is of all of them. */
+  readonly each: readonly number[];
+}
+
+/**
+ * Interval at 95 % of `other - one` for quantiles of which only their own intervals and the values of the runs are known:
+ * the wider one of that of the pairs and of that from both intervals, with the correlation of the values. Single runs
+ * miss the rare busy time that decides a quantile, so their pairs are too alike. Null below two pairs. Source: Zou and
+ * Donner 2008, Construction of confidence limits about effect measures.
+ */
+export function documentedInterval(one: Documented, other: Documented): Interval | null {
+  const difference = other.value - one.value;
+  const pairs = differenceInterval(difference, differencesOf(one, other), 'other');
+  if (pairs === null || one.ci95 === null || other.ci95 === null) return pairs;
+  const together = pairs.n < FEWEST ? 0 : correlation(centred(one.each), centred(other.each));
+  const apart = (x: number, y: number): number =>
+    Math.sqrt(Math.max(0, x * x + y * y - 2 * together * x * y));
+  const low = difference - apart(other.value - other.ci95[0], one.ci95[1] - one.value);
+  const high = difference + apart(other.ci95[1] - other.value, one.value - one.ci95[0]);
+  return widest(pairs, { ...pairs, low, high });
+}
+
+function differencesOf(one: Documented, other: Documented): readonly number[] {
+  return one.each.map((value, run) => other.each[run]! - value);
+}
+
+function centred(values: readonly number[]): readonly number[] {
+  const { mean } = momentsOf(values);
+  return values.map((value) => value - mean);
 }
 
 /** With few events one busy time of one run can make a difference: this share of the pairs has to show it. */

@@ -19,7 +19,7 @@ export interface Uncertain {
 const MANY = 30;
 
 /** Replications from which on the correlation of two figures is an estimate: two points are always on a line. */
-const FEWEST = 5;
+export const FEWEST = 5;
 
 /** Angles at which the region of two figures is examined; a multiple of 4, so that both axes are among them. */
 const ANGLES = 64;
@@ -164,7 +164,7 @@ function between(estimate: number, low: number, high: number, n: number): Interv
  * Correlation of residuals, whose means are 0; 0 if one of them does not vary. Shrunk to what is left without bias:
  * 1 - r^2 is too small by (n - 2) / (n - 1), since a line fits few points too well (Ezekiel 1930).
  */
-function correlation(one: readonly number[], other: readonly number[]): number {
+export function correlation(one: readonly number[], other: readonly number[]): number {
   let [both, own, others] = [0, 0, 0];
   one.forEach((x, i) => {
     const y = other[i]!;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/analysis/against/rows.js';
 import { compareFamily } from '../../src/stats/comparison.js';
+import { documentedInterval } from '../../src/stats/paired.js';
+import { uncertainInterval } from '../../src/stats/uncertain.js';
 import { stationQuantile, stationRuns } from '../support/stations.js';
 
 const EXPERIMENTS = 80;
@@ -47,6 +49,21 @@ describe('two alike stations', () => {
       if (row.verdict === 'better' || row.verdict === 'worse') differ++;
     }
     // Single runs, in pairs, find 30 % to differ: most of them miss the busy time that decides the quantile.
+    expect(differ / EXPERIMENTS).toBeLessThanOrEqual(0.1);
+  });
+
+  it('seldom differ by what a sweep has of them: intervals, and the values of the runs', () => {
+    let differ = 0;
+    for (let seed = 1; seed <= EXPERIMENTS; seed++) {
+      const [one, other] = [seed, 1000 + seed].map((own) => {
+        const { uncertain, ...figure } = stationQuantile(stationRuns(own, 10), 0.99);
+        const { low, high } = uncertainInterval(uncertain, 0.95)!;
+        return { ...figure, ci95: [low, high] as const };
+      });
+      const { low, high } = documentedInterval(one!, other!)!;
+      if (low > 0 || high < 0) differ++;
+    }
+    // Pairs of single runs alone find 30 %.
     expect(differ / EXPERIMENTS).toBeLessThanOrEqual(0.1);
   });
 });

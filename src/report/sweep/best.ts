@@ -1,6 +1,8 @@
-import type { SweepResult } from '../../contracts/result/sweep.js';
+import type { SweepMetric, SweepResult } from '../../contracts/result/sweep.js';
 import type { SweepFigure } from '../../contracts/result/sweep-figures.js';
-import { sectionInterval } from '../../stats/interval.js';
+import { differenceInterval } from '../../stats/difference.js';
+import type { Interval } from '../../stats/interval.js';
+import { documentedInterval, type Documented } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
@@ -151,16 +153,18 @@ function othersText(view: SweepView, metric: number, known: readonly Entry[]): s
   const unit = unitOf(view.result.metrics[metric]!);
   const nextText = `${formatValue(next.figure.value!, unit)} at ${placeText(view, next)}`;
   if (first!.figure.each.length < 2) return ` Next: ${nextText}${loneText(first!, next)}.`;
-  const level = others.filter((e) => !isSignificant(better === 'low', first!.figure, e.figure));
+  const own = view.result.metrics[metric]!;
+  const apart = (e: Entry): Interval | null => apartOf(first!.figure, e.figure, own);
+  const level = others.filter((e) => !isSignificant(better === 'low', apart(e)));
   if (level.length === 0) return ` Next: ${nextText}, and the runs, paired, tell the two apart.`;
-  const open = decidingText(level.map(({ figure }) => pairedInterval(first!.figure, figure)));
+  const open = decidingText(level.map(apart));
   if (level.length === 1)
     return ` Not decided against ${formatWithInterval(level[0]!.figure.value!, level[0]!.figure.ci95, unit)} at ${placeText(view, level[0]!)}${open}.`;
   return ` Not decided against ${level.length} others${open}.`;
 }
 
 /** `: about 20 replications would decide`, all of these; empty where some run has no figure. */
-function decidingText(intervals: readonly ReturnType<typeof pairedInterval>[]): string {
+function decidingText(intervals: readonly (Interval | null)[]): string {
   const each = intervals.map((interval) => {
     if (interval === null) return undefined;
     const { halfWidth, estimate, n } = interval;
@@ -196,20 +200,27 @@ function heldText(
 }
 
 /** True if the interval of the differences between the runs lies on the worse side. */
-function isSignificant(low: boolean, best: SweepFigure, other: SweepFigure): boolean {
-  const interval = pairedInterval(best, other);
+function isSignificant(low: boolean, interval: Interval | null): boolean {
   if (interval === null) return false;
   return low ? interval.high < 0 : interval.low > 0;
 }
 
-/** Interval of the differences between runs with the same random numbers; null if some run has no figure. */
-function pairedInterval(best: SweepFigure, other: SweepFigure): ReturnType<typeof sectionInterval> {
-  const differences = best.each.flatMap((value, run) => {
-    const worse = other.each[run];
-    return value === null || worse === null || worse === undefined ? [] : [value - worse];
-  });
-  if (differences.length < best.each.length) return null;
-  return sectionInterval(best.value! - other.value!, differences);
+/** Interval of the difference between runs with the same random numbers; null if some run has no figure. */
+function apartOf(best: SweepFigure, other: SweepFigure, metric: SweepMetric): Interval | null {
+  const [one, two] = [documented(other), documented(best)];
+  if (one === null || two === null || one.each.length < two.each.length) return null;
+  if (QUANTILE.test(metric.text)) return documentedInterval(one, two);
+  const differences = two.each.map((value, run) => value - one.each[run]!);
+  const of = metric.unit === 'share' ? 'share' : 'other';
+  return differenceInterval(two.value - one.value, differences, of);
+}
+
+/** A metric that is a quantile: `users.latency.p99 during outage`. */
+const QUANTILE = /\.p\d+\b/u;
+
+function documented({ value, ci95, each }: SweepFigure): Documented | null {
+  const known = each.filter((one) => one !== null);
+  return value === null || known.length < each.length ? null : { value, ci95, each: known };
 }
 
 /** A setting, with its variant if there are several. */
