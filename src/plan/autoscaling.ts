@@ -1,5 +1,6 @@
 import type { PlanAutoscaling, PlanScalingTarget } from '../contracts/plan/autoscaling.js';
-import type { Autoscaling, ScalingTarget } from '../contracts/scenario/autoscaling.js';
+import type { Autoscaling } from '../contracts/scenario/autoscaling.js';
+import type { ScalingTarget } from '../contracts/scenario/scaling-metrics.js';
 import { hostOf, partOf, type LaidComponent, type Layout } from './layout.js';
 import { shapesIn } from './versions.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Behavior, wantedBy, wantedForTotal } from '../../src/model/platform/scaling/hpa.js';
 import type { Reading } from '../../src/model/platform/scaling/hpa.js';
-import type { HpaScaling, ScalingRules } from '../../src/contracts/scenario/autoscaling.js';
+import type { HpaScaling, ScalingRules } from '../../src/contracts/scenario/scaling-ratio.js';
 
 /** Use of requests of 1 core: a number, `-` = not measured, `!0.5` = set aside. */
 const readings = (text: string): Reading[] =>

@@ -4,7 +4,7 @@ import type { World } from '../../src/model/modules/world.js';
 import * as registry from '../../src/patterns/registry.js';
 import { streamKey, unit } from '../../src/kernel/rng.js';
 import { NEVER_AGAIN } from '../../src/contracts/outcome.js';
-import type { ScalingRules } from '../../src/contracts/scenario/autoscaling.js';
+import type { ScalingRules } from '../../src/contracts/scenario/scaling-ratio.js';
 import type { Layer } from '../../src/contracts/scenario/policies.js';
 import type { Host } from '../../src/contracts/scenario/host.js';
 import type { Service } from '../../src/contracts/scenario/services.js';

@@ -1,10 +1,7 @@
-import type {
-  Autoscaling,
-  ScalingMetric,
-  ScalingRules,
-  ScalingStep,
-  ScalingTarget,
-} from '../../contracts/scenario/autoscaling.js';
+import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
+import type { ScalingMetric, ScalingTarget } from '../../contracts/scenario/scaling-metrics.js';
+import type { ScalingRules } from '../../contracts/scenario/scaling-ratio.js';
+import type { ScalingStep } from '../../contracts/scenario/scaling-step.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
 import type { Probe, Probes } from '../../contracts/scenario/probes.js';
 import type { Host } from '../../contracts/scenario/host.js';

@@ -1,4 +1,5 @@
-import type { Autoscaling, ScalingTarget } from '../scenario/autoscaling.js';
+import type { Autoscaling } from '../scenario/autoscaling.js';
+import type { ScalingTarget } from '../scenario/scaling-metrics.js';
 
 /** A scaling target and where it is measured. */
 export interface PlanScalingTarget extends ScalingTarget {

@@ -15,7 +15,11 @@ import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
 import { resolveBudget, resolveRequests } from './nodes.js';
 import { resolveCpu } from '../sections/cpu.js';
-import { initialReplicas, mostReplicas, resolveAutoscaling } from './autoscaling-kinds.js';
+import {
+  initialReplicas,
+  mostReplicas,
+  resolveAutoscaling,
+} from '../sections/autoscaling-kinds.js';
 import { resolvePlacement } from './placement.js';
 import { resolveQueue } from './queues.js';
 import { resolveSteps } from './steps.js';

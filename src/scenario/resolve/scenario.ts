@@ -13,7 +13,7 @@ import { checkLimits } from '../limits.js';
 import type { FrameOutput } from '../schema/scenario.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { MODULES, moduleOf, SECTIONS } from '../modules/index.js';
-import { checkLags } from './autoscaling.js';
+import { checkLags } from '../sections/autoscaling.js';
 import { resolveBundle } from './bundles.js';
 import { resolveClusters } from './owners.js';
 import { cursorAt, type Context } from './context.js';

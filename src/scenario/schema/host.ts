@@ -8,8 +8,7 @@ import {
   memorySchema,
 } from '../../contracts/scenario/process.js';
 import type { AdmissionOutput } from './admission.js';
-import { resourcesSchema } from './autoscaling.js';
-import { autoscalingSchema } from './autoscaling-kinds.js';
+import { autoscalingSchema } from '../../contracts/scenario/autoscaling.js';
 import { outlierDetectionSchema, type BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './balancing.js';
 import { discoverySchema } from './discovery.js';
@@ -19,6 +18,29 @@ import { disruptionBudgetSchema } from './nodes.js';
 import { healthChecksSchema } from '../../contracts/scenario/health-checks.js';
 import { probesSchema } from '../../contracts/scenario/probes.js';
 import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
+
+/** `resources` of a service or gateway. */
+const resourcesSchema = z
+  .strictObject({
+    requests: z
+      .strictObject({
+        cpu: field.of(
+          z.number().positive().max(10_000),
+          absent('`cpu.cores` for the share, to none for the room'),
+          'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
+            'the room that it takes on a node of `platform.nodes`.',
+          'cores',
+        ),
+        memory: field.size(
+          absent(),
+          'Memory that each replica requests from its platform: the room that it takes on a node of ' +
+            '`platform.nodes`.',
+        ),
+      })
+      .optional()
+      .describe('Requests of each replica.'),
+  })
+  .describe('Resources that replicas request from their platform. Defaults to none.');
 
 export const queueSchema = z.strictObject({
   capacity: field.limit(

@@ -1,6 +1,6 @@
 import { invariant } from '../../../kernel/invariant.js';
 import type { Ns } from '../../../kernel/time.js';
-import type { HpaScaling, ScalingRules } from '../../../contracts/scenario/autoscaling.js';
+import type { HpaScaling, ScalingRules } from '../../../contracts/scenario/scaling-ratio.js';
 
 /** One replica as the autoscaler sees it. */
 export interface Reading {

@@ -2,7 +2,7 @@ import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanScaler } from '../../../contracts/plan/autoscaling.js';
-import type { ScalingStep } from '../../../contracts/scenario/autoscaling.js';
+import type { ScalingStep } from '../../../contracts/scenario/scaling-step.js';
 import { isFrozen, type Scaler, type ScalerPlace } from './scaler-place.js';
 import { Samples, type ScalingValue } from './scaling-samples.js';
 

@@ -1,10 +1,9 @@
-import type { KedaScaling } from '../../contracts/scenario/autoscaling.js';
-import type { KedaOutput } from '../schema/autoscaling-keda.js';
+import type { KedaScaling, WrittenKeda } from '../../contracts/scenario/scaling-ratio.js';
+import type { Cursor } from '../resolve/context.js';
 import { resolveRatio } from './autoscaling.js';
-import type { Cursor } from './context.js';
 
 /** Resolves the fields of kind `keda`. */
-export function resolveKeda(here: Cursor, own: KedaOutput): KedaScaling {
+export function resolveKeda(here: Cursor, own: WrittenKeda): KedaScaling {
   const ratio = resolveRatio(here, own);
   const wrong = here.conflicts();
   const isWritten = (key: string): boolean => here.in(key).written() !== undefined;
@@ -21,12 +20,5 @@ export function resolveKeda(here: Cursor, own: KedaOutput): KedaScaling {
       wrong(key, `with min: ${own.min} the last replicas stay: remove it, or write min: 0`);
     }
   }
-  return {
-    kind: 'keda',
-    ...ratio,
-    pollingIntervalNs: own.pollingInterval,
-    cooldownPeriodNs: own.cooldownPeriod,
-    activationLagThreshold: own.activationLagThreshold,
-    allowIdleConsumers: own.allowIdleConsumers,
-  };
+  return ratio;
 }

@@ -1,23 +1,24 @@
-import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
-import { metricFields, target } from './autoscaling.js';
-import { countOrPercent, PERCENT_FORM } from '../../contracts/quantities/amounts.js';
+import { entry } from '../fields/entry.js';
+import { field, required } from '../fields/field.js';
+import { countOrPercent, PERCENT_FORM } from '../quantities/amounts.js';
+import { duration, whole } from '../quantities/quantities.js';
+import { metricFields, target, type CommonScaling } from './scaling-metrics.js';
 
 /** A number of replicas, or a percentage of them, as written. */
-export interface ChangeOutput {
+export interface WrittenChange {
   readonly unit: 'percent' | 'count';
   readonly value: number;
 }
 
-const change = countOrPercent<ChangeOutput>(
+const change = countOrPercent<WrittenChange>(
   (value) => (value > 0 ? { unit: 'count', value } : null),
   (value) => (value > 0 && value <= 1e6 ? { unit: 'percent', value } : null),
   'must be a whole number of replicas such as 2, or a percentage such as 50%',
   [PERCENT_FORM, { type: 'integer', exclusiveMinimum: 0, maximum: 100_000 }],
 );
 
-const step = z.strictObject({
+const step = entry({
   above: target
     .optional()
     .describe(
@@ -42,8 +43,8 @@ const step = z.strictObject({
 });
 
 /** `autoscaling` of kind `step`, as in AWS Application Auto Scaling. */
-export const stepSchema = z
-  .strictObject({
+export const stepSchema = entry(
+  {
     kind: z.literal('step').describe('Step scaling of AWS: thresholds with changes.'),
     metric: field.of(
       metricFields.metric,
@@ -59,34 +60,53 @@ export const stepSchema = z
     ),
     min: field.whole(1, 'Fewest replicas.', { min: 1, max: 100_000 }),
     max: field.whole(required, 'Most replicas.', { min: 1, max: 100_000 }),
-    period: field.of(
+    syncNs: field.of(
       duration({ min: 100_000_000 }),
       '1m',
       'Period of the metric, at the end of which it is compared, from the start of the run.',
       'duration, at least 100ms',
     ),
-    evaluationPeriods: field.whole(
+    periods: field.whole(
       1,
       'Consecutive periods beyond the first threshold before a step applies.',
       { min: 1, max: 1000 },
     ),
-    metricDelay: field.duration('0s', 'Age of the metric when it is evaluated.', {
+    metricDelayNs: field.duration('0s', 'Age of the metric when it is evaluated.', {
       max: 3_600_000_000_000,
     }),
-    scaleOutCooldown: field.duration(
+    outCooldownNs: field.duration(
       '5m',
       'Time after replicas were added in which the added ones count towards the next addition: only a larger ' +
         'step adds the difference.',
       { allowZero: true },
     ),
-    scaleInCooldown: field.duration(
+    inCooldownNs: field.duration(
       '5m',
       'Time after replicas were removed in which no others are removed. Adding ends it.',
       { allowZero: true },
     ),
-  })
-  .describe(
-    'Step scaling of AWS: each threshold of a metric has a change of the number of replicas.',
-  );
+  },
+  'Step scaling of AWS: each threshold of a metric has a change of the number of replicas.',
+  {
+    syncNs: 'period',
+    periods: 'evaluationPeriods',
+    outCooldownNs: 'scaleOutCooldown',
+    inCooldownNs: 'scaleInCooldown',
+  },
+);
+export type WrittenStepScaling = z.output<typeof stepSchema>;
 
-export type StepOutput = z.output<typeof stepSchema>;
+/** A threshold of a metric, and the change of the number of replicas beyond it. */
+export interface ScalingStep {
+  readonly threshold: number;
+  readonly change: { readonly unit: 'percent' | 'count' | 'exactly'; readonly value: number };
+}
+
+/** Step scaling of AWS: thresholds of one metric with changes. */
+export interface StepScaling
+  extends CommonScaling, Omit<WrittenStepScaling, 'metric' | 'of' | 'steps' | keyof CommonScaling> {
+  /** Ascending; the last one that the metric reaches applies. */
+  readonly above: readonly ScalingStep[];
+  /** Descending; the last one that the metric falls to applies. */
+  readonly below: readonly ScalingStep[];
+}

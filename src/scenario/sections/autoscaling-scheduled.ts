@@ -1,15 +1,18 @@
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import type { ScheduledScaling } from '../../contracts/scenario/autoscaling.js';
-import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
-import type { Cursor } from './context.js';
+import type {
+  ScheduledAction,
+  ScheduledScaling,
+  WrittenSchedule,
+} from '../../contracts/scenario/scaling-schedule.js';
+import type { Cursor } from '../resolve/context.js';
 
 /** Resolves the fields of kind `scheduled`; `replicas` is the initial number. */
 export function resolveScheduled(
   here: Cursor,
-  own: ScheduledOutput,
+  own: WrittenSchedule,
   replicas: number,
 ): ScheduledScaling {
-  const { every } = own;
+  const { everyNs: every } = own;
   const seen = new Set<number>();
   own.actions.forEach(({ atNs: time, ...action }, index) => {
     const path = here.in('actions', index);
@@ -22,13 +25,13 @@ export function resolveScheduled(
     if (time >= durationNs) {
       const message = `never happens: the run ends at ${formatDuration(durationNs)}`;
       path.in('at').conflict(message);
-    } else if (every !== undefined && time >= every) {
+    } else if (every !== null && time >= every) {
       const message = `the actions repeat every ${formatDuration(every)}, before this one: write an earlier at or a longer every`;
       path.in('at').conflict(message);
     }
   });
   const { durationNs } = here.output.run;
-  if (every !== undefined && every + Math.min(...seen) >= durationNs) {
+  if (every !== null && every + Math.min(...seen) >= durationNs) {
     const message = `nothing repeats, because the run ends at ${formatDuration(durationNs)}: remove every, or write a shorter one`;
     here.in('every').conflict(message);
   }
@@ -43,19 +46,16 @@ export function resolveScheduled(
     metricDelayNs: 0,
     shrinks: own.actions.some(({ replicas: count, max }) => (count ?? max) !== null),
     actions: [...own.actions].sort((a, b) => a.atNs - b.atNs),
-    everyNs: every ?? null,
+    everyNs: every,
   };
 }
 
 /** The largest number of replicas that the actions lead to. */
-export function mostScheduled({ actions }: ScheduledOutput, replicas: number): number {
+export function mostScheduled({ actions }: WrittenSchedule, replicas: number): number {
   return Math.max(replicas, ...actions.map((action) => action.replicas ?? action.min ?? 1));
 }
 
-function checkAction(
-  here: Cursor,
-  { replicas, min, max }: Pick<ScheduledOutput['actions'][number], 'replicas' | 'min' | 'max'>,
-): void {
+function checkAction(here: Cursor, { replicas, min, max }: Omit<ScheduledAction, 'atNs'>): void {
   if (replicas !== null && (min !== null || max !== null)) {
     here.conflict('replicas sets the number: remove min and max');
   }

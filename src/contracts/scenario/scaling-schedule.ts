@@ -1,13 +1,14 @@
-import { entry } from '../../contracts/fields/entry.js';
-import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, whole } from '../../contracts/quantities/quantities.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { duration, whole } from '../quantities/quantities.js';
+import type { CommonScaling } from './scaling-metrics.js';
 
 const replicas = whole({ min: 1, max: 100_000 });
 
 /** `autoscaling` of kind `scheduled`, as the scheduled actions of AWS and the cron scaler of KEDA. */
-export const scheduledSchema = z
-  .strictObject({
+export const scheduledSchema = entry(
+  {
     kind: z.literal('scheduled').describe('Changes of the number of replicas at fixed times.'),
     actions: field.of(
       z
@@ -27,13 +28,21 @@ export const scheduledSchema = z
       required,
       'The changes.',
     ),
-    every: field.of(
+    everyNs: field.of(
       duration({ allowZero: false }),
       absent('none: each happens once'),
       'Time after which the changes repeat, such as 24h.',
       'duration, longer than the last `at`',
     ),
-  })
-  .describe('Sets the number of replicas at fixed times, without a metric.');
+  },
+  'Sets the number of replicas at fixed times, without a metric.',
+);
+export type WrittenSchedule = z.output<typeof scheduledSchema>;
 
-export type ScheduledOutput = z.output<typeof scheduledSchema>;
+/** A change of the number of replicas at a time from the end of the warm-up. */
+export type ScheduledAction = WrittenSchedule['actions'][number];
+
+/** Changes at fixed times. */
+export interface ScheduledScaling extends CommonScaling, Omit<WrittenSchedule, 'actions'> {
+  readonly actions: readonly ScheduledAction[];
+}

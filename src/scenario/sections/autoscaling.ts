@@ -1,14 +1,19 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
 import type {
-  Autoscaling,
-  HpaScaling,
   ScalingMetric,
-  ScalingRules,
   ScalingTarget,
-} from '../../contracts/scenario/autoscaling.js';
-import type { HpaOutput, RulesOutput, TargetOutput } from '../schema/autoscaling.js';
-import type { KedaOutput } from '../schema/autoscaling-keda.js';
-import { cursorAt, type Context, type Cursor, type Path } from './context.js';
+  WrittenMetric,
+  WrittenTarget,
+} from '../../contracts/scenario/scaling-metrics.js';
+import type {
+  HpaScaling,
+  ScalingRules,
+  WrittenHpa,
+  WrittenKeda,
+  WrittenRules,
+} from '../../contracts/scenario/scaling-ratio.js';
+import { cursorAt, type Context, type Cursor, type Path } from '../resolve/context.js';
 
 const PERIOD_NS = 15 * NS_PER_SECOND;
 
@@ -20,7 +25,7 @@ const UP: ScalingRules['policies'] = [
 const DOWN: ScalingRules['policies'] = [{ unit: 'percent', value: 100, periodNs: PERIOD_NS }];
 
 /** By metric: the form of its target, and an example. */
-const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], example: string]>> = {
+const FORMS: Readonly<Record<string, readonly [form: WrittenTarget['form'], example: string]>> = {
   cpu: ['share', '60%'],
   rate: ['rate', '50/s'],
   latency: ['duration', '200ms'],
@@ -28,37 +33,36 @@ const FORMS: Readonly<Record<string, readonly [form: TargetOutput['form'], examp
 const NUMBER = ['number', '20'] as const;
 
 /** Resolves the fields of kind `hpa`. */
-export function resolveHpa(here: Cursor, own: HpaOutput): HpaScaling {
-  return { kind: 'hpa', ...resolveRatio(here, own) };
+export function resolveHpa(here: Cursor, own: WrittenHpa): HpaScaling {
+  return { ...resolveRatio(here, own), kind: 'hpa' };
 }
 
 /** Resolves the fields that an autoscaler has which follows the ratio of metrics to targets. */
-export function resolveRatio(here: Cursor, own: HpaOutput | KedaOutput): Omit<HpaScaling, 'kind'> {
+export function resolveRatio<Own extends WrittenHpa | WrittenKeda>(here: Cursor, own: Own) {
+  const { metric: _metric, target: _target, of: _of, metrics: _metrics, ...others } = own;
+  const { min, max } = own;
   return {
     metrics: metricsOf(here, own),
-    min: own.min,
-    max: own.max,
-    syncNs: own.syncPeriod,
-    metricDelayNs: own.metricDelay,
-    shrinks: own.scaleDown.selectPolicy !== 'disabled',
-    tolerance: own.tolerance,
-    up: rulesOf(here.in('scaleUp'), own.scaleUp, UP),
-    down: rulesOf(here.in('scaleDown'), own.scaleDown, DOWN),
+    ...{ min, max },
+    ...others,
+    shrinks: own.down.selectPolicy !== 'disabled',
+    up: rulesOf(here.in('scaleUp'), own.up, UP),
+    down: rulesOf(here.in('scaleDown'), own.down, DOWN),
   };
 }
 
-function metricsOf(here: Cursor, own: HpaOutput | KedaOutput): readonly ScalingTarget[] {
+function metricsOf(here: Cursor, own: WrittenHpa | WrittenKeda): readonly ScalingTarget[] {
   const { metric, target, of, metrics } = own;
-  if (metrics !== undefined) {
-    const single = metric !== undefined ? 'metric' : target !== undefined ? 'target' : 'of';
-    if (own[single] !== undefined) {
+  if (metrics !== null) {
+    const single = metric !== null ? 'metric' : target !== null ? 'target' : 'of';
+    if (own[single] !== null) {
       const message = `${single} is the short form of one entry of metrics: move it into metrics`;
       here.in(single).conflict(message);
     }
     return metrics.map((entry, index) => targetOf(here.in('metrics', index), entry));
   }
-  if (metric === undefined || target === undefined) {
-    const missing = metric === undefined ? 'metric' : 'target';
+  if (metric === null || target === null) {
+    const missing = metric === null ? 'metric' : 'target';
     const message = `${missing} is missing: write both, as in metric: cpu, target: 60%`;
     here.report('FL203', message);
     return [];
@@ -66,15 +70,13 @@ function metricsOf(here: Cursor, own: HpaOutput | KedaOutput): readonly ScalingT
   return [targetOf(here, { metric, target, of })];
 }
 
-type Entry = NonNullable<HpaOutput['metrics']>[number];
-
-function targetOf(here: Cursor, { metric, target, of }: Entry): ScalingTarget {
+function targetOf(here: Cursor, { metric, target, of }: WrittenMetric): ScalingTarget {
   checkForm(here.in('target'), metric, target);
   return { metric, target: target.value, of: groupOf(here, { metric, of }) };
 }
 
 /** Reports a value of another form than those of a metric. */
-export function checkForm(here: Cursor, metric: ScalingMetric, target: TargetOutput): void {
+export function checkForm(here: Cursor, metric: ScalingMetric, target: WrittenTarget): void {
   const [form, example] = FORMS[metric] ?? NUMBER;
   const isShare = form === 'share' && target.form === 'number' && target.value <= 1;
   if (target.form !== form && !isShare) {
@@ -86,33 +88,32 @@ export function checkForm(here: Cursor, metric: ScalingMetric, target: TargetOut
 }
 
 /** The group or queue of the metric `lag`; null for other metrics. */
-export function groupOf(here: Cursor, { metric, of }: Pick<Entry, 'metric' | 'of'>): string | null {
-  if (metric === 'lag' && of === undefined) {
+export function groupOf(
+  here: Cursor,
+  { metric, of }: Pick<WrittenMetric, 'metric' | 'of'>,
+): string | null {
+  if (metric === 'lag' && of === null) {
     const message =
       'of is missing: write the consumer group whose lag to use, as topic.group, or the queue';
     here.report('FL203', message);
   }
-  if (metric !== 'lag' && of !== undefined) {
+  if (metric !== 'lag' && of !== null) {
     const message = `of applies only to metric: lag, and the metric is ${metric}: remove it`;
     here.in('of').conflict(message);
   }
-  return metric === 'lag' ? (of ?? null) : null;
+  return metric === 'lag' ? of : null;
 }
 
-function rulesOf(here: Cursor, own: RulesOutput, usual: ScalingRules['policies']): ScalingRules {
-  const policies = own.policies?.map(({ percent, pods, period }, index) => {
-    if ((percent === undefined) === (pods === undefined)) {
+function rulesOf(here: Cursor, own: WrittenRules, usual: ScalingRules['policies']): ScalingRules {
+  const policies = own.policies?.map(({ percent, pods, periodNs }, index) => {
+    if ((percent === null) === (pods === null)) {
       const message = 'a policy needs exactly one of percent and pods';
       here.in('policies', index).conflict(message);
     }
-    const unit = pods === undefined ? ('percent' as const) : ('pods' as const);
-    return { unit, value: pods ?? percent ?? 1, periodNs: period };
+    const unit = pods === null ? ('percent' as const) : ('pods' as const);
+    return { unit, value: pods ?? percent ?? 1, periodNs };
   });
-  return {
-    stabilizationNs: own.stabilization,
-    policies: policies ?? usual,
-    selectPolicy: own.selectPolicy,
-  };
+  return { ...own, policies: policies ?? usual };
 }
 
 /** Reports metrics of the lag of unknown groups or queues, after all names are known. */

@@ -1,15 +1,13 @@
-import type { Autoscaling } from '../../contracts/scenario/autoscaling.js';
-import type { HpaOutput } from '../schema/autoscaling.js';
-import type { AutoscalingOutput } from '../schema/autoscaling-kinds.js';
-import type { KedaOutput } from '../schema/autoscaling-keda.js';
-import type { ScheduledOutput } from '../schema/autoscaling-scheduled.js';
-import type { StepOutput } from '../schema/autoscaling-step.js';
+import type { Autoscaling, WrittenAutoscaling } from '../../contracts/scenario/autoscaling.js';
+import type { WrittenHpa, WrittenKeda } from '../../contracts/scenario/scaling-ratio.js';
+import type { WrittenSchedule } from '../../contracts/scenario/scaling-schedule.js';
+import type { WrittenStepScaling } from '../../contracts/scenario/scaling-step.js';
 import type { HostOutput } from '../schema/host.js';
 import { resolveHpa } from './autoscaling.js';
 import { resolveKeda } from './autoscaling-keda.js';
 import { mostScheduled, resolveScheduled } from './autoscaling-scheduled.js';
 import { resolveStep } from './autoscaling-step.js';
-import type { Cursor } from './context.js';
+import type { Cursor } from '../resolve/context.js';
 
 interface Scaler<Output> {
   /** Fewest and most replicas as written; `replicas`: the initial number, 1 if it is not written. */
@@ -20,17 +18,17 @@ interface Scaler<Output> {
 const bounds = ({
   min,
   max,
-}: HpaOutput | KedaOutput | StepOutput): { min: number; max: number } => ({
+}: WrittenHpa | WrittenKeda | WrittenStepScaling): { min: number; max: number } => ({
   min,
   max,
 });
 
 /** All kinds of autoscalers: one line each. */
 const SCALERS: {
-  readonly hpa: Scaler<HpaOutput>;
-  readonly keda: Scaler<KedaOutput>;
-  readonly step: Scaler<StepOutput>;
-  readonly scheduled: Scaler<ScheduledOutput>;
+  readonly hpa: Scaler<WrittenHpa>;
+  readonly keda: Scaler<WrittenKeda>;
+  readonly step: Scaler<WrittenStepScaling>;
+  readonly scheduled: Scaler<WrittenSchedule>;
 } = {
   hpa: { range: bounds, resolve: resolveHpa },
   keda: { range: bounds, resolve: resolveKeda },
@@ -41,8 +39,8 @@ const SCALERS: {
   },
 };
 
-function scalerOf(output: AutoscalingOutput): Scaler<AutoscalingOutput> {
-  return SCALERS[output.kind ?? 'hpa'] as Scaler<AutoscalingOutput>;
+function scalerOf(output: WrittenAutoscaling): Scaler<WrittenAutoscaling> {
+  return SCALERS[output.kind ?? 'hpa'] as Scaler<WrittenAutoscaling>;
 }
 
 /** Initial number of replicas: as written, else the minimum of the autoscaler. */
@@ -81,7 +79,7 @@ export function resolveAutoscaling(
   const scaling = scalerOf(own).resolve(at, own, replicas);
   const share = scaling.metrics.findIndex(({ metric }) => metric === 'cpu');
   if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
-    const isList = 'metrics' in own && own.metrics !== undefined;
+    const isList = 'metrics' in own && own.metrics !== null;
     const where = isList ? [...at.path, 'metrics', share] : [...at.path, 'metric'];
     const message =
       'a share of unlimited cores is undefined: write cpu: CORES, or resources: { requests: { ' +
