@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { nameText } from '../fields/common.js';
-import { entry } from '../fields/entry.js';
-import { absent, field, required } from '../fields/field.js';
+import { entry, type Explicit } from '../fields/entry.js';
+import { absent, byDefault, field, required } from '../fields/field.js';
 import { countDistribution, size } from '../quantities/quantities.js';
-import type { Rebalance, Replay } from './consumer-groups.js';
-import { acksField, type Producer } from './producer.js';
+import { rebalance, replay } from './consumer-groups.js';
+import { acksField, producerSchema } from './producer.js';
 import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { BackoffConfig } from './backoff.js';
@@ -53,22 +53,41 @@ export const PRODUCE = 'produce';
  */
 export const MAX_READERS = 30;
 
+/** Fields of a topic that is a log, beside its subscribers. */
+export const logFields = {
+  kind: field.of(
+    z.literal('kafka'),
+    required,
+    '`kafka`: a partitioned log, which consumer groups read.',
+  ),
+  partitions: field.whole(
+    1,
+    'Number of partitions. Messages are ordered only within a partition.',
+    { min: 1, max: 10_000 },
+  ),
+  broker: field.of(
+    nameText(),
+    absent('none: writing is free and never fails'),
+    'Broker that hosts the topic.',
+  ),
+  replication: field.whole(1, 'Number of nodes of the broker that hold each partition.', {
+    min: 1,
+    max: 1000,
+  }),
+  minInsyncReplicas: field.whole(
+    1,
+    'Smallest number of replicas in sync for a write with `acks: all` to succeed. With fewer, no further ' +
+      'message becomes readable, whatever its `acks`.',
+    { min: 1, max: 1000 },
+  ),
+  producer: producerSchema.prefault({}),
+  publishLatency: field.cost('0ms', 'Time from the publishing to the confirmation.'),
+  backlog: field.whole(0, 'Number of messages in the topic at time 0.', { max: 10_000_000 }),
+  retentionNs: field.timeLimit('7d', 'Age at which a message is deleted, even if it was not read.'),
+};
+
 /** A topic: every group gets every message. */
-export interface Topic extends Described {
-  readonly kind: 'kafka';
-  readonly partitions: number;
-  /** Name of the broker; null = publishing is free and never fails. */
-  readonly broker: string | null;
-  /** Replicas of each partition, and how many must be in sync for acks=all. */
-  readonly replication: number;
-  readonly minInsyncReplicas: number;
-  readonly producer: Producer;
-  /** Time from the write at the broker to the confirmation. */
-  readonly publishLatency: Distribution;
-  /** Number of messages in the topic at time 0. */
-  readonly backlog: number;
-  /** Age at which a message is deleted, read or not; null = never. */
-  readonly retentionNs: Ns | null;
+export interface Topic extends Described, Explicit<typeof logFields> {
   readonly subscribers: readonly Subscriber[];
 }
 
@@ -124,30 +143,93 @@ export interface Inbox {
   readonly query: { readonly database: string; readonly operation: string } | null;
 }
 
+const groupFields = {
+  group: field.of(
+    nameText(),
+    required,
+    'Name of the group, unique in the topic; metrics refer to it. The groups of one name in several topics of a ' +
+      'cluster are one group: a member that joins or leaves one of them is a rebalance of all.',
+  ),
+  consumer: field.of(
+    nameText(),
+    absent('none: it has its own threads'),
+    'Name of a consumer that reads several topics of the group: its entries share their threads. A thread handles ' +
+      'the records of one poll at a time, so slow ones of one topic hold back those of the others.',
+  ),
+};
+
+const pollingFields = {
+  maxPollRecords: field.whole(500, 'Largest number of messages per poll.', {
+    min: 1,
+    max: 1_000_000,
+  }),
+  commit: field.choice(
+    ['auto', 'before', 'afterBatch', 'afterEach', 'transactional'],
+    'afterBatch',
+    'When the offset is committed. `before`: before the handling, so a crash loses messages in progress. ' +
+      '`afterBatch`, `afterEach`: after a batch or a message, so messages in progress are read again after a ' +
+      'crash. `auto`: with the first poll after each `autoCommitInterval` and with each rebalance. ' +
+      '`transactional`: after the batch, together with its effects and the messages it published.',
+  ),
+  autoCommitNs: field.duration('5s', 'Time between two commits with `commit: auto`.'),
+  transactionNs: field.duration(
+    '60s',
+    'With `commit: transactional`: time from its first message after which the broker aborts an open transaction ' +
+      '(transaction.timeout.ms). Until a transaction ends, no group reads what any producer wrote to its partitions ' +
+      'after its first message. A process that starts again ends the transactions that it left open.',
+  ),
+  maxPollNs: field.duration(
+    '5m',
+    'Longest time between two polls. A member whose handling takes longer leaves the group, and its commit ' +
+      'fails.',
+  ),
+  sessionNs: field.duration(
+    '45s',
+    'Time without a heartbeat after which a member is declared dead and its partitions are assigned to ' +
+      'others.',
+  ),
+  heartbeatNs: field.duration('3s', 'Time between two heartbeats of a member.'),
+  reset: field.choice(
+    ['latest', 'earliest'],
+    'latest',
+    'Where the group starts if it has no offset (at time 0), or if `retention` has deleted the message at its ' +
+      'offset: `latest` skips the messages in the topic, `earliest` reads them.',
+  ),
+  startNs: field.duration(
+    byDefault('0s', 'the group existed before the run'),
+    'When its consumers subscribe. The group does not exist before that; it starts as `autoOffsetReset` says ' +
+      'once it has its partitions.',
+    { allowZero: true },
+  ),
+  replay: replay.optional(),
+  offsetsRetentionNs: field.timeLimit(
+    '7d',
+    'Time without members after which the group loses its offsets and starts as `autoOffsetReset` says ' +
+      '(offsets.retention.minutes).',
+  ),
+  rebalance: rebalance.prefault({}),
+};
+
+/** Schema of a consumer group; `consumer` has the fields of all message handlers. */
+export function subscriberSchema<F extends Readonly<Record<string, z.ZodType>>>(consumer: F) {
+  return entry({ ...groupFields, ...consumer, ...pollingFields }, 'A consumer group.', {
+    autoCommitNs: 'autoCommitInterval',
+    transactionNs: 'transactionTimeout',
+    maxPollNs: 'maxPollInterval',
+    sessionNs: 'sessionTimeout',
+    heartbeatNs: 'heartbeatInterval',
+    reset: 'autoOffsetReset',
+    startNs: 'startAt',
+  });
+}
+
+/** The fields of a consumer group that no other message handler has. */
+export type GroupFields = Explicit<typeof groupFields & typeof pollingFields>;
+
 /** A consumer group: its members are the live instances of the service that it calls. */
-export interface Subscriber extends Consumption {
-  readonly group: string;
-  /** Consumer that reads other topics of the group in the same threads; null = none does. */
-  readonly consumer: string | null;
-  readonly maxPollRecords: number;
-  readonly commit: 'auto' | 'before' | 'afterBatch' | 'afterEach' | 'transactional';
-  /** For `auto`: time between two commits. */
-  readonly autoCommitNs: Ns;
-  /** For `transactional`: time after which the coordinator aborts an open transaction; null for the others. */
+export interface Subscriber extends Consumption, Omit<GroupFields, 'transactionNs'> {
+  /** null where no transactions are committed. */
   readonly transactionNs: Ns | null;
-  /** Longest time between two polls; a slower member leaves the group. */
-  readonly maxPollNs: Ns;
-  /** A member is declared dead after this time without a heartbeat; it sends one every heartbeatNs. */
-  readonly sessionNs: Ns;
-  readonly heartbeatNs: Ns;
-  readonly reset: 'latest' | 'earliest';
-  /** When the group first subscribes; 0 = before the run. */
-  readonly startNs: Ns;
-  /** When the group's offsets are reset, and to where: the oldest message, the end, or messages at most this old. */
-  readonly replay: Replay | null;
-  /** Time without members after which the group's offsets expire; null = never. */
-  readonly offsetsRetentionNs: Ns | null;
-  readonly rebalance: Rebalance;
 }
 
 /** Outbox of a service: a table of its database through which its messages are published. */

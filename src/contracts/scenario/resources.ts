@@ -1,3 +1,8 @@
+import { z } from 'zod';
+import { nameText, priorityNumber } from '../fields/common.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { share } from '../quantities/quantities.js';
 import type { Ns } from '../../kernel/time.js';
 
 export type Queue = {
@@ -15,32 +20,97 @@ export type Queue = {
   | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
 );
 
-/** Load shedding while an overload signal lasts. `below`: sheds only priorities below it, null = all. */
-export type Shed =
-  | { readonly kind: 'priority'; readonly above: number; readonly below: number }
-  | {
-      readonly kind: 'cpu';
-      readonly above: number;
-      readonly intervalNs: Ns;
-      readonly below: number | null;
-    }
-  | {
-      readonly kind: 'queueDelay';
-      readonly targetNs: Ns;
-      readonly intervalNs: Ns;
-      readonly below: number | null;
-    }
-  /** Sheds by admission level: each priority has `users` levels of users. */
-  | {
-      readonly kind: 'dagor';
-      readonly targetNs: Ns;
-      readonly windowNs: Ns;
-      readonly requests: number;
-      readonly alpha: number;
-      readonly beta: number;
-      readonly users: number;
-      readonly key: string;
-    };
+const below = field.of(
+  priorityNumber,
+  absent('all requests'),
+  'Only requests with a priority below this one are refused.',
+);
+
+/** `shed` of `admission`: load shedding while an overload signal lasts. */
+export const shedSchema = z
+  .discriminatedUnion('kind', [
+    entry({
+      kind: z.literal('priority').describe('Sheds load by the fill level of the queue.'),
+      above: field.of(
+        share(),
+        required,
+        "Share of the queue's capacity at or above which requests are refused.",
+      ),
+      below: field.of(
+        priorityNumber,
+        required,
+        'Requests with a priority below this one are refused; the rest of the queue is reserved for the others.',
+      ),
+    }),
+    entry({
+      kind: z.literal('cpu').describe('Sheds load by CPU utilization.'),
+      above: field.of(
+        share(),
+        required,
+        'CPU utilization, of the cores or of the quota if that is less, at or above which requests are refused; ' +
+          'averaged between the last two samples.',
+      ),
+      intervalNs: field.duration(
+        '1s',
+        'Sampling interval; the first request after it takes the next sample.',
+      ),
+      below,
+    }),
+    entry({
+      kind: z.literal('queueDelay').describe('Sheds load by queue wait.'),
+      targetNs: field.duration(
+        required,
+        'Refuses requests while every request that got a worker in the last interval had waited longer than this.',
+      ),
+      intervalNs: field.duration('100ms', 'Interval in which waits are examined.'),
+      below,
+    }),
+    entry(
+      {
+        kind: z
+          .literal('dagor')
+          .describe(
+            "Sheds load by an admission level, like WeChat's DAGOR: the lowest priority is refused first, and within " +
+              'a priority the users with the highest levels. The level follows the mean queue wait.',
+          ),
+        targetNs: field.duration(
+          '20ms',
+          'Mean queue wait of the requests started in a window, above which the window counts as overloaded.',
+        ),
+        windowNs: field.duration(
+          '1s',
+          'Length of a window; it ends with the first request after that time.',
+        ),
+        requests: field.whole(2000, 'Requests after which a window ends early.', {
+          unit: 'requests',
+          min: 1,
+        }),
+        alpha: field.share(
+          '5%',
+          'How much less is admitted after an overloaded window, as a share of the admitted requests.',
+        ),
+        beta: field.share(
+          '1%',
+          'How much more is admitted after any other window, as a share of all arrived requests.',
+        ),
+        users: field.whole(128, 'Number of user levels per priority.', {
+          unit: 'levels',
+          min: 1,
+          max: 4096,
+        }),
+        key: nameText()
+          .prefault('client')
+          .describe(
+            'Key of `keys`, or `client`, `workload`, `caller`, `request`, whose values are the users. Levels are ' +
+              'reassigned every hour and are the same at all components. Unit: name. Defaults to client.',
+          ),
+      },
+      undefined,
+      { windowNs: 'interval', users: 'userLevels' },
+    ),
+  ])
+  .describe('Refuses requests in overload with 503 before they cost anything. Defaults to none.');
+export type Shed = z.output<typeof shedSchema>;
 
 /** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
 export interface Knee {

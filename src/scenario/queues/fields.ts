@@ -1,4 +1,5 @@
 import { absent, field } from '../../contracts/fields/field.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import type { BundleOutput } from '../schema/bundle.js';
 import { critical, entryText, extending, nameText } from '../../contracts/fields/common.js';
@@ -21,13 +22,14 @@ export const consumerName = field.of(
 
 /** Schema of a consumer without product-specific options. */
 export const consumer = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       name: consumerName,
       ...consumerFields(bundle),
       commit: choice(['before', 'afterEach'], 'afterEach').describe(commitText),
-    })
-    .describe('A consumer of a queue.');
+    },
+    'A consumer of a queue.',
+  );
 
 export const consumers = (bundle: z.ZodType<BundleOutput>) =>
   z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.');

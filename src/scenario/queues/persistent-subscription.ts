@@ -1,4 +1,5 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import { ONE_BY_ONE } from '../resolve/consumer.js';
 import type { Cursor } from '../resolve/context.js';
@@ -14,8 +15,8 @@ import { consumerName, entryFields } from './fields.js';
 import { limitedBy, queueKind, wholeBatch } from './kind.js';
 
 const consumer = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       name: consumerName,
       ...consumerFields(bundle),
       commit: field.choice(
@@ -24,8 +25,9 @@ const consumer = (bundle: z.ZodType<BundleOutput>) =>
         'When an event is acknowledged: `before` its handling (an event whose handling a crash interrupts is ' +
           'lost) or `afterEach`, after its handling (such an event is delivered again).',
       ),
-    })
-    .describe('A consumer of a persistent subscription: each instance of its service is a client.');
+    },
+    'A consumer of a persistent subscription: each instance of its service is a client.',
+  );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z

@@ -1,4 +1,5 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';
@@ -30,8 +31,8 @@ const scaleUp = z
   .describe('The pollers of an event source.');
 
 const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       name: consumerName,
       ...consumerFields(bundle),
       maxNumberOfMessages: field.whole(
@@ -58,8 +59,9 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
         'When a message is deleted: `before` its handling, `afterEach`, after its handling, or `afterBatch`, when ' +
           'all messages of a receive have been handled.',
       ),
-    })
-    .describe('A consumer of an SQS queue. Each of its handlers receives messages separately.');
+    },
+    'A consumer of an SQS queue. Each of its handlers receives messages separately.',
+  );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
@@ -208,7 +210,7 @@ function receiving(
       partialFailures,
       invokes: eventSource !== null,
       scaleUp:
-        scaleUp === undefined
+        scaleUp === null
           ? (eventSource?.scaleUp ?? null)
           : { start: scaleUp.start, everyNs: Math.round(NS_PER_SECOND / scaleUp.rate) },
     }),
@@ -236,9 +238,10 @@ function eventSourceOf(fifo: boolean): EventSource {
 /** Reports a batch that is larger than a receive: it could never fill, because it comes from a single receive. */
 function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): void {
   const wrong = here.conflicts();
-  const { batch = 1, maxNumberOfMessages } = output;
+  const { maxNumberOfMessages } = output;
+  const batch = output.batch ?? 1;
   if (isEventSource) {
-    if (maxNumberOfMessages !== undefined) {
+    if (maxNumberOfMessages !== null) {
       const message =
         'the event source mapping of a function receives whole batches: write batch instead';
       wrong('maxNumberOfMessages', message);

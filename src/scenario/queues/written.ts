@@ -12,6 +12,6 @@ export interface QueueFields extends Written {
 }
 
 export interface QueueConsumerFields extends ConsumerOutput {
-  readonly name?: string | undefined;
+  readonly name?: string | null;
   readonly commit: QueueConsumer['commit'];
 }

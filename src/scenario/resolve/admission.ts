@@ -3,7 +3,7 @@ import type { Layer, RetryAfter } from '../../contracts/scenario/policies.js';
 import type { Admission } from '../../contracts/scenario/host.js';
 import type { Queue, Shed } from '../../contracts/scenario/resources.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
-import type { AdmissionOutput, ShedOutput } from '../schema/admission.js';
+import type { AdmissionOutput } from '../schema/admission.js';
 import { checkKey, checkLayer, layerOf, splitLayer } from './bundles.js';
 import type { Cursor } from './context.js';
 
@@ -76,7 +76,7 @@ export function resolveGate(here: Cursor, output: Readonly<Record<string, unknow
   return layer;
 }
 
-function resolveShed(here: Cursor, output: ShedOutput, place: Place): Shed {
+function resolveShed(here: Cursor, output: Shed, place: Place): Shed {
   const wrong = here.conflicts();
   if ('above' in output && output.above === 0) {
     wrong('above', 'at 0% every request is refused: write a larger share');
@@ -97,27 +97,18 @@ function resolveShed(here: Cursor, output: ShedOutput, place: Place): Shed {
       } else if (place.queue.capacity === 0) {
         wrong('above', 'a queue with capacity 0 is always full: raise queue.capacity');
       }
-      return { kind: 'priority', above: output.above, below: output.below };
-    case 'cpu': {
-      const { above, interval, below } = output;
+      break;
+    case 'cpu':
       if (place.cpu.cores === Infinity) {
         wrong('kind', 'has no effect with unlimited cores, which are never busy: write cpu too');
       }
-      return { kind: 'cpu', above, intervalNs: interval, below: below ?? null };
-    }
-    case 'dagor': {
-      const { target, interval, requests, alpha, beta, userLevels, key } = output;
-      checkKey(here, key, undefined);
+      break;
+    case 'dagor':
+      checkKey(here, output.key, undefined);
       for (const field of ['alpha', 'beta'] as const) {
         if (output[field] === 0)
           wrong(field, 'at 0% the level would never move in this direction: write more than 0%');
       }
-      const windowed = { targetNs: target, windowNs: interval, requests };
-      return { kind: 'dagor', ...windowed, alpha, beta, users: userLevels, key };
-    }
-    case 'queueDelay': {
-      const { target, interval, below } = output;
-      return { kind: 'queueDelay', targetNs: target, intervalNs: interval, below: below ?? null };
-    }
   }
+  return output;
 }

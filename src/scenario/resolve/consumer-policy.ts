@@ -15,9 +15,9 @@ const OF_CALLS = ['idempotencyKey', 'loadBalancing', 'outlierDetection', 'connec
 /** Resolves the bundle of a consumer into its three policies; null = none. */
 export function resolveConsumerPolicy(
   here: Cursor,
-  output: BundleOutput | undefined,
+  output: BundleOutput | null,
 ): ConsumerPolicy | null {
-  const bundle = resolvePolicy(here, output);
+  const bundle = resolvePolicy(here, output ?? undefined);
   if (bundle === null) return null;
   for (const layer of bundle.layers) checkLayer(here.in(layer.policy), layer);
   checkRest(here, bundle);

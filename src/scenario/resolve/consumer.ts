@@ -25,7 +25,6 @@ export function resolveConsumer(
   defaults: ConsumerDefaults,
 ): Consumption | null {
   const { retry, onPoison, filter } = output;
-  const { concurrency = defaults.concurrency, batch = defaults.batch } = output;
   const call = resolveHandler(here.in('call'), output.call);
   const deadLetter = resolveDeadLetter(here, output);
   const inbox = resolveInbox(here.in('inbox'), output.inbox);
@@ -34,12 +33,9 @@ export function resolveConsumer(
   if (call === null) return null;
   return {
     call,
-    concurrency,
-    batch,
-    retry:
-      retry === undefined
-        ? null
-        : { attempts: retry.attempts, backoff: retry.backoff ?? null, mode: retry.mode },
+    concurrency: output.concurrency ?? defaults.concurrency,
+    batch: output.batch ?? defaults.batch,
+    retry,
     onPoison,
     deadLetter,
     inbox,
@@ -62,7 +58,7 @@ export function resolveHandler(here: Cursor, reference: string): Consumption['ca
 
 /** Resolves the dead-letter destination of a consumer; null = none. */
 function resolveDeadLetter(here: Cursor, output: ConsumerOutput): string | null {
-  const { onPoison, deadLetter = null } = output;
+  const { onPoison, deadLetter } = output;
   if (deadLetter === null) {
     if (onPoison === 'deadLetter') {
       const message = 'onPoison: deadLetter needs a destination: write deadLetter: NAME';
@@ -93,19 +89,19 @@ export function resolveHolder(here: Cursor, name: string): string | null {
 export const HOLDERS: readonly ComponentKind[] = ['topic', 'queue'];
 
 function resolveInbox(here: Cursor, output: ConsumerOutput['inbox']): Inbox | null {
-  if (output === undefined) return null;
-  const { window, database } = output;
-  if (database === undefined) return { windowNs: window, query: null };
+  if (output === null) return null;
+  const { windowNs, database } = output;
+  if (database === null) return { windowNs, query: null };
   const [name, operation] = split(database);
   const query = resolveQuery(here.in('database'), name, operation ?? undefined);
-  return { windowNs: window, query };
+  return { windowNs, query };
 }
 
 /** Reports retry modes that contradict `onPoison: block`, because they let later messages pass. */
 function checkRetry(here: Cursor, { retry, onPoison }: ConsumerOutput): void {
-  if (retry === undefined) return;
+  if (retry === null) return;
   const at = here.in('retry', 'mode');
-  if (retry.mode === 'delayed' && retry.backoff === undefined) {
+  if (retry.mode === 'delayed' && retry.backoff === null) {
     const message =
       'mode: delayed needs a backoff: write backoff, or mode: requeue to retry at once';
     at.conflict(message);

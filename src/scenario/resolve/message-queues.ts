@@ -21,10 +21,10 @@ export function resolveQueueConsumer(
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
   // Rejected messages go to the dead-letter destination of the queue, unless the consumer has its own.
-  const standard = onPoison === 'deadLetter' ? queueDeadLetter : undefined;
-  const deadLetter = output.deadLetter ?? standard;
+  const standard = onPoison === 'deadLetter' ? queueDeadLetter : null;
+  const deadLetter = output.deadLetter ?? standard ?? null;
   const own = resolveConsumer(here, { ...output, deadLetter }, defaults);
-  if (commit === 'before' && retry !== undefined && retry.mode !== 'inProcess') {
+  if (commit === 'before' && retry !== null && retry.mode !== 'inProcess') {
     const message =
       'commit: before acknowledges a message on delivery, so there is nothing left to ' +
       `${retry.mode === 'requeue' ? 'requeue' : 'delay'}: write mode: inProcess, or commit: ` +

@@ -1,9 +1,9 @@
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
-import { absent, field, required } from '../../contracts/fields/field.js';
+import { absent, field } from '../../contracts/fields/field.js';
+import { shedSchema } from '../../contracts/scenario/resources.js';
 import { z } from 'zod';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
-import { share } from '../../contracts/quantities/quantities.js';
-import { nameText, priorityNumber, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { nameText, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
@@ -103,98 +103,11 @@ function unionOf(kinds: readonly PolicyKind[], beside: (kind: PolicyKind) => Fie
   return unionOfKinds(options);
 }
 
-const below = field.of(
-  priorityNumber,
-  absent('all requests'),
-  'Only requests with a priority below this one are refused.',
-);
-
-const shed = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('priority').describe('Sheds load by the fill level of the queue.'),
-      above: field.of(
-        share(),
-        required,
-        "Share of the queue's capacity at or above which requests are refused.",
-      ),
-      below: field.of(
-        priorityNumber,
-        required,
-        'Requests with a priority below this one are refused; the rest of the queue is reserved for the others.',
-      ),
-    }),
-    z.strictObject({
-      kind: z.literal('cpu').describe('Sheds load by CPU utilization.'),
-      above: field.of(
-        share(),
-        required,
-        'CPU utilization, of the cores or of the quota if that is less, at or above which requests are refused; ' +
-          'averaged between the last two samples.',
-      ),
-      interval: field.duration(
-        '1s',
-        'Sampling interval; the first request after it takes the next sample.',
-      ),
-      below,
-    }),
-    z.strictObject({
-      kind: z.literal('queueDelay').describe('Sheds load by queue wait.'),
-      target: field.duration(
-        required,
-        'Refuses requests while every request that got a worker in the last interval had waited longer than this.',
-      ),
-      interval: field.duration('100ms', 'Interval in which waits are examined.'),
-      below,
-    }),
-    z.strictObject({
-      kind: z
-        .literal('dagor')
-        .describe(
-          "Sheds load by an admission level, like WeChat's DAGOR: the lowest priority is refused first, and within " +
-            'a priority the users with the highest levels. The level follows the mean queue wait.',
-        ),
-      target: field.duration(
-        '20ms',
-        'Mean queue wait of the requests started in a window, above which the window counts as overloaded.',
-      ),
-      interval: field.duration(
-        '1s',
-        'Length of a window; it ends with the first request after that time.',
-      ),
-      requests: field.whole(2000, 'Requests after which a window ends early.', {
-        unit: 'requests',
-        min: 1,
-      }),
-      alpha: field.share(
-        '5%',
-        'How much less is admitted after an overloaded window, as a share of the admitted requests.',
-      ),
-      beta: field.share(
-        '1%',
-        'How much more is admitted after any other window, as a share of all arrived requests.',
-      ),
-      userLevels: field.whole(128, 'Number of user levels per priority.', {
-        unit: 'levels',
-        min: 1,
-        max: 4096,
-      }),
-      key: nameText()
-        .prefault('client')
-        .describe(
-          'Key of `keys`, or `client`, `workload`, `caller`, `request`, whose values are the users. Levels are ' +
-            'reassigned every hour and are the same at all components. Unit: name. Defaults to client.',
-        ),
-    }),
-  ])
-  .describe('Refuses requests in overload with 503 before they cost anything. Defaults to none.');
-export type ShedOutput = z.output<typeof shed>;
-
 /** Schema of `admission` of services and gateways. */
 export function admissionSchema(kinds: readonly PolicyKind[]) {
   return z
     .strictObject({
-      shed: shed.optional(),
+      shed: shedSchema.optional(),
       rateLimit: field.of(
         valuesOf<Settings>(limiterSchema(kinds, () => ({}))),
         absent(),

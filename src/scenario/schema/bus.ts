@@ -1,4 +1,5 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import type { BundleOutput } from './bundle.js';
 import { nameText } from '../../contracts/fields/common.js';
@@ -13,8 +14,8 @@ import {
 } from '../queues/fields.js';
 
 const subscription = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       group: field.of(
         nameText(),
         required,
@@ -22,8 +23,9 @@ const subscription = (bundle: z.ZodType<BundleOutput>) =>
       ),
       ...consumerFields(bundle),
       commit: choice(['before', 'afterEach'], 'afterEach').describe(commitText),
-    })
-    .describe('A subscription with a queue of its own.');
+    },
+    'A subscription with a queue of its own.',
+  );
 
 /** A topic that pushes to its subscribers. */
 export const busFields = (bundle: z.ZodType<BundleOutput>) =>

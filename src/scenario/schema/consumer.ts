@@ -1,4 +1,5 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
+import { entry, type Explicit } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import { backoffSchema } from '../../patterns/mechanisms/backoff-fields.js';
 import { share, whole } from '../../contracts/quantities/quantities.js';
@@ -7,8 +8,8 @@ import { nameText, REFERENCE_PATTERN, withShort } from '../../contracts/fields/c
 
 const reference = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
-const retry = z
-  .strictObject({
+const retry = entry(
+  {
     attempts: whole({ min: 1, max: 1_000_000 })
       .prefault(10)
       .describe(
@@ -23,12 +24,13 @@ const retry = z
         'to the queue at once; `delayed` sets it aside for the back-off, like a retry topic or a delay queue. ' +
         '`requeue` and `delayed` lose the order.',
     ),
-  })
-  .describe('Retries of a failed message.');
+  },
+  'Retries of a failed message.',
+);
 
-const inbox = z
-  .strictObject({
-    window: field.duration(
+const inbox = entry(
+  {
+    windowNs: field.duration(
       '24h',
       'Time for which the id of a message is kept after its effect. A redelivery after that takes effect again.',
     ),
@@ -37,10 +39,9 @@ const inbox = z
       absent('none: the id is part of what the handler writes anyway'),
       'Database, or `database.operation`, that every delivery queries for the id before the handler runs.',
     ),
-  })
-  .describe(
-    'Remembers messages that have taken effect, so that a redelivery does not take effect again.',
-  );
+  },
+  'Remembers messages that have taken effect, so that a redelivery does not take effect again.',
+);
 
 /** Common fields of message handlers: a subscriber of a topic, a consumer of a queue. */
 export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
@@ -95,4 +96,4 @@ export const consumerFields = (bundle: z.ZodType<BundleOutput>) => ({
 });
 
 /** Validated common fields of message handlers. */
-export type ConsumerOutput = z.output<z.ZodObject<ReturnType<typeof consumerFields>>>;
+export type ConsumerOutput = Explicit<ReturnType<typeof consumerFields>>;

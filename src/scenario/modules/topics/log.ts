@@ -9,15 +9,14 @@ import { sorted } from '../../resolve/names.js';
 import { checkMost } from '../../resolve/receives.js';
 import type { Entry } from '../kind.js';
 
+type Written = KafkaOutput['subscribers'][number];
+
 /** Resolves a topic that is a log. */
 export function resolveTopic({ here, name, output, all }: Entry<'topics', KafkaOutput>): Topic {
-  const { kind, partitions, publishLatency, backlog } = output;
-  const { subscribers } = output;
+  const { kind, partitions, publishLatency, backlog, subscribers } = output;
   const isRead =
-    subscribers.some(
-      ({ autoOffsetReset, replay }) =>
-        autoOffsetReset === 'earliest' || replay?.from === 'earliest',
-    ) || isReplayed(here.context, name);
+    subscribers.some(({ reset, replay }) => reset === 'earliest' || replay?.from === 'earliest') ||
+    isReplayed(here.context, name);
   if (backlog > 0 && !isRead) {
     const message =
       'no group reads the backlog, because a group without an offset starts at the end: write ' +
@@ -34,7 +33,7 @@ export function resolveTopic({ here, name, output, all }: Entry<'topics', KafkaO
     producer: resolveProducer(here.in('producer'), output.producer),
     publishLatency,
     backlog,
-    retentionNs: output.retention,
+    retentionNs: output.retentionNs,
     subscribers: subscribers.flatMap(
       (own, index) => resolveSubscriber(here.in('subscribers', index), own, partitions) ?? [],
     ),
@@ -48,41 +47,22 @@ function isReplayed(context: Context, topic: string): boolean {
   );
 }
 
-function resolveSubscriber(
-  here: Cursor,
-  output: KafkaOutput['subscribers'][number],
-  partitions: number,
-): Subscriber | null {
-  const { group, maxPollRecords, commit, rebalance } = output;
+function resolveSubscriber(here: Cursor, output: Written, partitions: number): Subscriber | null {
   checkIntervals(here, output);
   checkReplay(here, output);
-  checkMost(here, output.batch, maxPollRecords, 'maxPollRecords');
+  checkMost(here, output.batch, output.maxPollRecords, 'maxPollRecords');
   // AWS Lambda with Kafka: one poller and one batch in flight per partition.
   const most = isFunction(here.context, output) ? Math.min(partitions, 1000) : 1;
   const common = resolveConsumer(here, output, { concurrency: most, batch: 1 });
   if (common === null) return null;
-  return {
-    ...common,
-    group,
-    consumer: output.consumer ?? null,
-    maxPollRecords,
-    commit,
-    autoCommitNs: output.autoCommitInterval,
-    transactionNs: commit === 'transactional' ? output.transactionTimeout : null,
-    maxPollNs: output.maxPollInterval,
-    sessionNs: output.sessionTimeout,
-    heartbeatNs: output.heartbeatInterval,
-    reset: output.autoOffsetReset,
-    startNs: output.startAt,
-    replay: output.replay ?? null,
-    offsetsRetentionNs: output.offsetsRetention,
-    rebalance,
-  };
+  const transactionNs = output.commit === 'transactional' ? output.transactionNs : null;
+  // What all handlers have comes first, and in its final form.
+  return { ...common, ...output, ...common, transactionNs };
 }
 
-function checkIntervals(here: Cursor, output: KafkaOutput['subscribers'][number]): void {
-  const { commit, heartbeatInterval, sessionTimeout } = output;
-  if (heartbeatInterval >= sessionTimeout) {
+function checkIntervals(here: Cursor, output: Written): void {
+  const { commit, heartbeatNs, sessionNs } = output;
+  if (heartbeatNs >= sessionNs) {
     const message =
       'heartbeatInterval must be below sessionTimeout, or every member would be declared dead ' +
       'between two heartbeats';
@@ -100,8 +80,8 @@ function checkIntervals(here: Cursor, output: KafkaOutput['subscribers'][number]
 }
 
 /** A group must exist before it can be reset. */
-function checkReplay(here: Cursor, { replay, startAt }: KafkaOutput['subscribers'][number]): void {
-  if (replay === undefined || replay.atNs > startAt) return;
-  const message = `the group exists only from startAt, ${formatDuration(startAt)}: write a later replay`;
-  if (startAt > 0) here.in('replay', 'at').conflict(message);
+function checkReplay(here: Cursor, { replay, startNs }: Written): void {
+  if (replay === null || replay.atNs > startNs) return;
+  const message = `the group exists only from startAt, ${formatDuration(startNs)}: write a later replay`;
+  if (startNs > 0) here.in('replay', 'at').conflict(message);
 }
