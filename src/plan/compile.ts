@@ -143,7 +143,7 @@ function watched(
 /** The program, and what its instructions refer to. */
 function writtenBy({ layout, distributions, counts, assembler, keyed, gates }: Writer) {
   return {
-    zones: layout.zones,
+    ...layout.localities,
     distributions: distributions.values,
     counts: counts.values,
     program: assembler.seal(),

@@ -7,6 +7,7 @@ import { commitsOf } from './commits.js';
 import { incomingOf, type Incoming } from './incoming.js';
 import type { LaidComponent, LaidPart, Layout, NamedPart, Source } from './layout.js';
 import { isModule, UNMATCHED } from './layout.js';
+import { localitiesOf } from './levels.js';
 import { guestsOf, moduleSources } from './modules/index.js';
 import type { Problems } from './problem.js';
 
@@ -59,6 +60,7 @@ export function layOut(scenarios: readonly [Scenario, ...Scenario[]], problems: 
     parts,
     instances,
     zones,
+    localities: localitiesOf(scenario, zones, components),
     incoming,
   };
 }

@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import type { Distribution } from '../kernel/distribution.js';
 import type { FaultKind } from '../model/faults/kind.js';
 import type { ComponentKind, SECTION } from '../contracts/component-kind.js';
-import type { PlanComponent, PlanInstance } from '../contracts/plan/plan.js';
+import type { Plan, PlanComponent, PlanInstance } from '../contracts/plan/plan.js';
 import type { Cache, CacheLevel } from '../contracts/scenario/caching.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
 import type { Host } from '../contracts/scenario/host.js';
@@ -130,6 +130,8 @@ export interface Layout {
   readonly instances: readonly PlanInstance[];
   /** In code-unit order. */
   readonly zones: readonly string[];
+  /** What levels of instances compare. */
+  readonly localities: Pick<Plan, 'zones' | 'regions' | 'labels'>;
   /** By gateway: the calls that reach it. */
   readonly incoming: ReadonlyMap<string, readonly Incoming[]>;
 }

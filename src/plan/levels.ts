@@ -1,5 +1,7 @@
 import type { LoadBalancing } from '../contracts/scenario/policies.js';
-import type { LaidComponent } from './layout.js';
+import type { Plan } from '../contracts/plan/plan.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import { hostOf, type LaidComponent } from './layout.js';
 import type { Problems } from './problem.js';
 
 /** Reports levels by instance that the callee does not have. */
@@ -22,4 +24,19 @@ export function checkLevels(
     const message = `all instances of ${name} are backups, so its first level is empty: leave one out`;
     problems.add('FL708', at, message);
   }
+}
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map();
+
+/** What levels of instances compare: the regions of zones, and the labels of components. */
+export function localitiesOf(
+  { network }: Scenario,
+  zones: Plan['zones'],
+  components: readonly LaidComponent[],
+): Pick<Plan, 'zones' | 'regions' | 'labels'> {
+  return {
+    zones,
+    regions: zones.map((zone) => network.zones.get(zone)?.region ?? ''),
+    labels: components.map((component) => hostOf(component)?.labels ?? NO_LABELS),
+  };
 }

@@ -118,6 +118,7 @@ export function planVersions(
   const sticky = rollout?.sticky ?? null;
   return {
     names,
+    ...(versions.labels !== undefined && { labels: names.map((one) => versions.labels!.get(one)) }),
     ofPlace,
     rowShifts: names.map(() => {
       const shift = measured.length - parts[0]!.id;

@@ -4,7 +4,7 @@ import type { Distribution } from '../../src/kernel/distribution.js';
 import type { Fault } from '../../src/contracts/scenario/scenario.js';
 import * as by from '../support/scenario.js';
 
-const ZONES = new Map([['east', { latency: null, loss: null }]]);
+const ZONES = new Map([['east', { latency: null, loss: null, region: null }]]);
 const words = (kind: string, own: Partial<Fault>): string =>
   faultWords(by.fault('id', kind, own), ZONES);
 const some = (count: number): Partial<Fault> => ({ instances: { kind: 'count', count } });

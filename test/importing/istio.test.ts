@@ -117,6 +117,21 @@ spec:
     expect(services.web.loadBalancing).toEqual({ kind: 'leastRequest' });
   });
 
+  it('order instances by labels, or turn the levels off', () => {
+    const rule = (setting: string): string => `${service('web')}
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: web }
+spec: { host: web, trafficPolicy: { loadBalancer: { localityLbSetting: ${setting} } } }`;
+    const by = (setting: string): unknown => scenarioOf(rule(setting)).services.web.loadBalancing;
+    expect(by('{ failoverPriority: [ topology.kubernetes.io/zone, version=v2 ] }')).toEqual({
+      kind: 'leastRequest',
+      priorities: { failoverPriority: ['topology.kubernetes.io/zone', 'version=v2'] },
+    });
+    expect(by('{ enabled: false }')).toEqual({ kind: 'leastRequest', priorities: false });
+    expect(by('{ failoverPriority: [ tier ] }')).toBeUndefined();
+  });
+
   it('send shares and testers to versions', () => {
     const { mesh } = scenarioOf(`${service('web')}${service('web', 'v2')}
 apiVersion: networking.istio.io/v1

@@ -86,6 +86,21 @@ const room = (nodes: string, requests: string): string =>
     'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
   ]);
 
+/** Levels by a label. */
+const ranked = (label: string): string =>
+  `loadBalancing: { kind: roundRobin, priorities: { failoverPriority: [ ${label} ] } }`;
+
+/** A callee in two regions. */
+const regions = (more: string, policy: string): string =>
+  scenario([
+    'network: { zones: { a: { region: east }, b: { region: west } } }',
+    more,
+    'services:',
+    `  shop: { zone: a, endpoints: { buy: [ { call: stock.take, policy: { ${policy} } } ] } }`,
+    '  stock: { replicas: 2, zone: [ a, b ], outlierDetection: { kind: istio }, endpoints: { take: [ wait: 1ms ] } }',
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
 const TWO = 'replicas: 2,';
 const SIX = 'replicas: 6,';
 const AWARE = 'loadBalancing: { kind: roundRobin, zoneAware: true }';
@@ -134,6 +149,27 @@ export const OPTION_CASES: readonly RuleCase[] = [
     measured: 'shop is in 2 zones, stock has 6 instances in 1 zone',
     limit: 'two zones on both sides, and 6 instances (minClusterSize)',
     silent: { 'the callee says it of itself': hop(SIX, `${SIX} ${AWARE},`, '') },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: hop('zone: a,', TWO, ranked('version')),
+    path: 'policies.hop.loadBalancing.priorities',
+    measured: 'all instances of stock have the same version',
+    limit: 'a label in which they differ: version, zone, region, or labels of versions',
+    silent: {
+      'they are in two zones': hop('zone: a,', TWO, ranked('topology.kubernetes.io/zone')),
+    },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: regions('', 'loadBalancing: roundRobin'),
+    path: 'network.zones.a.region',
+    measured: 'no call has levels of instances (priorities) that are in two regions',
+    limit: 'loadBalancing: { priorities: true }, or a mesh of kind istio with outlierDetection',
+    silent: {
+      'calls have levels': regions('', 'loadBalancing: { kind: roundRobin, priorities: true }'),
+      'the mesh has them': regions('mesh: { kind: istio }', 'timeout: 1s'),
+    },
   },
   {
     rule: 'option-without-effect',

@@ -35,8 +35,8 @@ const shop: Scenario = scenario({
   network: {
     latency: exponential(ms(1)),
     zones: new Map([
-      ['west', { latency: constant(ms(2)), loss: null }],
-      ['east', { latency: null, loss: 0.01 }],
+      ['west', { latency: constant(ms(2)), loss: null, region: null }],
+      ['east', { latency: null, loss: 0.01, region: null }],
     ]),
   },
   keys: new Map([

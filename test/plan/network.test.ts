@@ -77,7 +77,7 @@ describe('links', () => {
   });
 
   it('have the latency of the zone inside one zone', () => {
-    const zones = new Map([['west', { latency: constant(ms(2)), loss: 0.1 }]]);
+    const zones = new Map([['west', { latency: constant(ms(2)), loss: 0.1, region: null }]]);
     const plan = planOf({ latency: constant(ms(1)), loss: 0.2, zones });
     expect(linksOf(plan)[0]).toBe('a>b east>west 1/1');
     expect(linksOf(plan)[1]).toBe('a>b west>west 2/2');

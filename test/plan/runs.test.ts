@@ -75,7 +75,7 @@ const everything: Scenario = scenario({
   run: { warmupNs: seconds(2), durationNs: seconds(20), drainNs: seconds(5) },
   network: {
     latency: exponential(ms(1)),
-    zones: new Map([['west', { latency: null, loss: 0.001 }]]),
+    zones: new Map([['west', { latency: null, loss: 0.001, region: null }]]),
   },
   gateways: [
     gateway(

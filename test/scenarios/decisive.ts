@@ -1143,6 +1143,13 @@ export const DECISIVE: readonly Decisive[] = [
     'a quarter of 100/s x 10 s',
   ),
   row(
+    'mesh-failover-priority',
+    'shop->stock.latency.p50 from 25s to 50s in by-version',
+    0.0072,
+    5e-5,
+    '5 ms of v1 in the other zone and 2 x 1.1 ms; by place 40 ms of v2 and 2 x 0.1 ms',
+  ),
+  row(
     'mesh-header-route',
     'reviews@v2.throughput in routed',
     38,

@@ -67,7 +67,9 @@ export function textMap(): z.ZodRecord<z.ZodString, z.ZodString> {
 }
 
 /** Labels of a component. */
-export const labels = textMap().optional().describe('Labels by which faults can select it.');
+export const labels = textMap()
+  .optional()
+  .describe('Labels by which faults and `failoverPriority` can select it.');
 
 /** Schema of the condition of a step or a middleware entry; all of its fields must hold. */
 export const when = z

@@ -92,13 +92,22 @@ export interface BalancingCommon {
 export interface Priorities {
   /** Indices of the instances of the second level; null = levels by zone, that of the caller first. */
   readonly backup: readonly number[] | null;
-  /** By zone of a caller: the zones of the following levels. */
+  /** By zone of a caller: the zones of the following levels; or by its region: the regions. */
   readonly failover: Readonly<Record<string, readonly string[]>>;
+  /** Labels that instances must share with the caller, most important first; missing = levels by place. */
+  readonly failoverPriority?: readonly PriorityLabel[];
   /** By zone of a caller: the weights of zones, instead of levels. */
   readonly distribute: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly overprovisioningFactor: number;
   /** Whether a level gives calls away as soon as it cannot carry all of them, or only without any instance. */
   readonly switch: 'gradual' | 'whenEmpty';
+}
+
+/** A label of `failoverPriority`. */
+export interface PriorityLabel {
+  readonly name: string;
+  /** Value that counts as that of the caller; null = its own. */
+  readonly value: string | null;
 }
 
 /** Load balancing with no settings besides the kind. */

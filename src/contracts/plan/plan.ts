@@ -95,6 +95,10 @@ export interface Plan extends PlanModules {
   readonly onces: readonly PlanOnce[];
   /** Names of the zones, by their index. */
   readonly zones: readonly string[];
+  /** By zone: its region, '' = none. */
+  readonly regions: readonly string[];
+  /** By component: its labels. */
+  readonly labels: readonly ReadonlyMap<string, string>[];
   /** Every priority that a request can have, ascending. */
   readonly priorities: readonly number[];
   /** Length of the longest chain of layers of any edge, pool and deadline included. */

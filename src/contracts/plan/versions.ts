@@ -13,6 +13,8 @@ export interface PlanRollout extends Omit<Rollout, 'to' | 'sticky'> {
 export interface PlanVersions {
   /** The initial version is first. */
   readonly names: readonly string[];
+  /** By version: its labels; missing = none has any. */
+  readonly labels?: readonly (ReadonlyMap<string, string> | undefined)[];
   /** By instance: number of the version that it runs. */
   readonly ofPlace: readonly number[];
   /** By version: its row of measurements of a part minus the number of the part, see `Plan.measured`. */

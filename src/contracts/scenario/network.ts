@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ns } from '../../kernel/time.js';
 import { named, nameText } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
-import { field, required } from '../fields/field.js';
+import { absent, field, required } from '../fields/field.js';
 import { bandwidth, distribution, share } from '../quantities/quantities.js';
 
 const latency = distribution()
@@ -52,7 +52,20 @@ export const networkSchema = entry(
       'size/s',
     ),
     rtoNs: field.duration('200ms', 'Time to the first retransmission, doubling.'),
-    zones: named(entry({ latency, loss }, 'Network inside this zone; overrides `network`.'))
+    zones: named(
+      entry(
+        {
+          latency,
+          loss,
+          region: field.of(
+            nameText(),
+            absent('none'),
+            'Region of the zone. Levels of `priorities` keep calls in it before they go to others.',
+          ),
+        },
+        'Network inside this zone; overrides `network`.',
+      ),
+    )
       .optional()
       .describe('Zones in which instances are placed.'),
     links: z

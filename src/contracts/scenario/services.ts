@@ -62,6 +62,8 @@ export interface Versions {
   readonly others: readonly HostVersion[];
   /** Initial number of replicas of each version, `first` before `others`; null = all run `first`. */
   readonly counts: readonly number[] | null;
+  /** Labels of the instances of a version, beside those of the component; missing = none has any. */
+  readonly labels?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly rollout: Rollout | null;
 }
 

@@ -7,6 +7,7 @@ import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
 import { idleHeartbeats } from '../idle-heartbeats.js';
 import { layerOf } from '../layers.js';
+import { idleRegions, separating } from '../levels.js';
 import { LONE_OPTIONS, type Option, type Use } from '../lone-options.js';
 import { idlePrices, idleStorage } from '../prices.js';
 import type { Finding, Rule } from '../rule.js';
@@ -43,6 +44,7 @@ export const optionWithoutEffect: Rule = {
     ...unusedRoom(subject),
     ...idleHeartbeats(subject),
     ...idlePrices(subject),
+    ...idleRegions(subject),
     ...idleStorage(subject),
   ],
 };
@@ -107,6 +109,16 @@ function priorities(call: Call, subject: Subject): Use | null {
   const { common, path: at } = balancingOf(call, subject);
   const own = common.priorities ?? null;
   if (own === null || own.backup !== null) return null;
+  const labels = own.failoverPriority ?? [];
+  if (labels.length > 0) {
+    if (separating(labels, call.callee, scenario).length > 0) {
+      return { path: [...at, 'priorities'], lacks: null };
+    }
+    const names = labels.map(({ name }) => name).join(', ');
+    const measured = `all instances of ${call.callee} have the same ${names}`;
+    const limit = 'a label in which they differ: version, zone, region, or labels of versions';
+    return { path: [...at, 'priorities'], lacks: { measured, limit } };
+  }
   const callers = zonesOf(hostOf(scenario, call.caller)?.zones ?? workloadZones(call, scenario));
   const callees = zonesOf(hostOf(scenario, call.callee)?.zones ?? []);
   const path = [...at, 'priorities'];

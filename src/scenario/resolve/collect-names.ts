@@ -79,7 +79,26 @@ export function collectNames(
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
   const most = nodes === undefined ? 0 : Math.max(nodes.count, nodes.max ?? 0);
-  return { things, zones: new Set(zones), nodes: most, keys, broken, offers: new Map() };
+  const regions = new Set(sorted(scenario.network.zones).flatMap(([, { region }]) => region ?? []));
+  return {
+    things,
+    zones: new Set(zones),
+    regions,
+    labels: labelsOf(scenario),
+    nodes: most,
+    keys,
+    broken,
+    offers: new Map(),
+  };
+}
+
+function labelsOf({ services, gateways }: ScenarioOutput): ReadonlySet<string> {
+  const hosts = [...sorted(services), ...sorted(gateways)].map(([, host]) => host);
+  const all = hosts.flatMap(({ labels, versions }) => [
+    labels,
+    ...sorted(versions).map(([, version]) => version.labels),
+  ]);
+  return new Set(all.flatMap((one) => sorted(one).map(([name]) => name)));
 }
 
 /** Adds gateways, services and functions. */

@@ -19,6 +19,9 @@ export interface NamedThing {
 export interface Names {
   readonly things: Map<string, NamedThing>;
   readonly zones: ReadonlySet<string>;
+  readonly regions: ReadonlySet<string>;
+  /** Labels of services and gateways and of their versions. */
+  readonly labels: ReadonlySet<string>;
   /** Number of nodes of the platform that there can be; 0 = it has none. */
   readonly nodes: number;
   readonly keys: readonly string[];

@@ -1,4 +1,4 @@
-import type { Priorities } from '../../contracts/patterns/balancer.js';
+import type { Priorities, PriorityLabel } from '../../contracts/patterns/balancer.js';
 import { prioritiesSchema, type BalancingOutput } from '../schema/balancing.js';
 import type { Cursor } from './context.js';
 
@@ -9,19 +9,31 @@ export function resolvePriorities(
 ): Priorities | null | undefined {
   if (output === undefined) return undefined;
   if (output === false) return null;
-  const { backup, failover, distribute, ...rest } =
+  const { backup, failover, failoverPriority, distribute, ...rest } =
     output === true ? prioritiesSchema.parse({}) : output;
   const wrong = (field: string, message: string): void => here.in(field).conflict(message);
   if (backup !== undefined) {
-    const other =
-      failover !== undefined ? 'failover' : distribute !== undefined ? 'distribute' : null;
-    if (other !== null) {
+    for (const [other, value] of [
+      ['failover', failover],
+      ['failoverPriority', failoverPriority],
+      ['distribute', distribute],
+    ] as const) {
+      if (value === undefined) continue;
       wrong(
         other,
-        `backup makes two levels by instance, and ${other} is about zones: remove one of them`,
+        `backup makes two levels by instance, and ${other} is about places and labels: remove one of them`,
       );
+      break;
     }
   }
+  if (failoverPriority !== undefined && distribute !== undefined) {
+    wrong(
+      'failoverPriority',
+      'distribute gives each zone its weight instead of levels: remove one of them, as Istio requires',
+    );
+  }
+  const labels = (failoverPriority ?? []).map(labelOf);
+  checkLabels(here.in('failoverPriority'), labels);
   if (distribute !== undefined && rest.switch === 'whenEmpty') {
     wrong(
       'switch',
@@ -30,7 +42,11 @@ export function resolvePriorities(
   }
   for (const [zone, order] of Object.entries(failover ?? {})) {
     const at = here.in('failover', zone);
-    checkOrder(at, zone, order);
+    if (here.names.regions.has(zone)) {
+      checkOrder(at, zone, order, 'region');
+      continue;
+    }
+    checkOrder(at, zone, order, 'zone');
     if (distribute?.[zone] === undefined) continue;
     at.conflict(`distribute already says where calls from ${zone} go: remove one of them`);
   }
@@ -40,19 +56,56 @@ export function resolvePriorities(
   return {
     backup: backup ?? null,
     failover: failover ?? {},
+    ...(labels.length > 0 && { failoverPriority: labels }),
     distribute: distribute ?? {},
     ...rest,
   };
 }
 
-/** Reports zones that follow themselves, so that the order of levels has no end. */
-function checkOrder(here: Cursor, zone: string, order: readonly string[]): void {
-  here.isZone(zone);
+/** Labels that no component needs to write. */
+const GIVEN = ['version', 'topology.kubernetes.io/zone', 'topology.kubernetes.io/region'];
+
+/** Labels of Istio for places that do not exist here. */
+const PLACES = /^topology\.istio\.io\/(network|cluster|subzone)$/;
+
+function checkLabels(here: Cursor, labels: readonly PriorityLabel[]): void {
+  labels.forEach(({ name }, index) => {
+    const at = here.in(index);
+    if (labels.findIndex((one) => one.name === name) < index) {
+      at.conflict(`the label ${name} is named before, so this entry separates nothing: remove it`);
+    } else if (PLACES.test(name) && !here.names.labels.has(name)) {
+      at.remark(`no component has the label ${name}, so it is equal everywhere`);
+    } else {
+      const known = [...here.names.labels, ...GIVEN];
+      at.isOneOf(name, known, `no service or gateway has the label ${name}`);
+    }
+  });
+}
+
+/** `label` or `label=value`. */
+function labelOf(text: string): PriorityLabel {
+  const at = text.indexOf('=');
+  return at < 0
+    ? { name: text, value: null }
+    : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+/** Reports places that follow themselves, so that the order of levels has no end. */
+function checkOrder(
+  here: Cursor,
+  zone: string,
+  order: readonly string[],
+  what: 'zone' | 'region',
+): void {
+  const known = [...(what === 'zone' ? here.names.zones : here.names.regions)];
+  const isKnown = (at: Cursor, name: string): boolean =>
+    at.isOneOf(name, known, `there is no ${what} ${name}`);
+  isKnown(here, zone);
   order.forEach((next, index) => {
-    if (!here.in(index).isZone(next)) return;
+    if (!isKnown(here.in(index), next)) return;
     const before = [zone, ...order.slice(0, index)];
     if (!before.includes(next)) return;
-    const message = `${[...before, next].join(' -> ')} is a cycle of priorities: name each zone once, and not that of the caller`;
+    const message = `${[...before, next].join(' -> ')} is a cycle of priorities: name each ${what} once, and not that of the caller`;
     here.in(index).conflict(message);
   });
 }

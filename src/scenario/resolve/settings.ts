@@ -71,6 +71,10 @@ function resolveNetwork(context: Context, network: ScenarioOutput['network']): N
   checkLoss(cursorAt(context, 'network', 'loss'), network.loss);
   const zones = sorted(network.zones).map(([name, zone]) => {
     checkLoss(cursorAt(context, 'network', 'zones', name, 'loss'), zone.loss);
+    if (zone.region !== null && context.names.zones.has(zone.region)) {
+      const message = `${zone.region} is the name of a zone: give the region a name of its own`;
+      cursorAt(context, 'network', 'zones', name, 'region').conflict(message);
+    }
     return [name, zone] as const;
   });
   const links = (network.links ?? []).map((link, index): NetworkLink => {

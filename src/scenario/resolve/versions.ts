@@ -69,7 +69,11 @@ export function resolveVersions(
   const most = Math.max(service.replicas, service.autoscaling?.max ?? 0);
   const rollout = rolloutOf(here, output, first, rest, most);
   checkShares(here, service, others);
-  return { first, others, counts, rollout };
+  const labels = sorted(output.versions).flatMap(([name, own]) =>
+    own.labels === undefined ? [] : [[name, new Map(sorted(own.labels))] as const],
+  );
+  const labelled = labels.length > 0 && { labels: new Map(labels) };
+  return { first, others, counts, ...labelled, rollout };
 }
 
 /** Reports a version with unlimited cores, of which an autoscaler needs a share. */

@@ -40,10 +40,24 @@ export const prioritiesSchema = z.strictObject({
   ),
   failover: field.of(
     z.record(zoneName, z.array(zoneName).min(1)),
-    absent('all other zones are the second level'),
-    'By zone of the caller: the zones of the second, third and following levels. Zones that are not named are the ' +
-      'last level.',
-    'map of zones',
+    absent(
+      'the other zones of the region of the caller are the second level, those of other regions the third',
+    ),
+    'By zone of the caller: the zones of the second, third and following levels. By region of the caller: the ' +
+      'regions of the levels after its own one, as in `failover` of Istio. Zones that are not named are the last level.',
+    'map of zones or regions',
+  ),
+  failoverPriority: field.of(
+    z
+      .array(z.string().regex(/^[^=]+(=.*)?$/))
+      .min(1)
+      .max(100),
+    absent(),
+    'Labels that an instance must share with the caller, most important first: the level is the better, the more of ' +
+      'them are equal before the first difference. `label=value` compares with this value instead. Labels are those ' +
+      'of `labels`; `version` is the version, topology.kubernetes.io/zone the zone, topology.kubernetes.io/region its ' +
+      'region. A label that both lack is equal.',
+    'list of labels',
   ),
   distribute: field.of(
     z.record(zoneName, z.record(zoneName, z.number().min(0).max(1_000_000))),

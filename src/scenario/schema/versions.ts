@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
 import { rolloutSchema, type WrittenRollout } from '../../contracts/scenario/rollouts.js';
 import type { BundleOutput } from './bundle.js';
-import { freeText, inheriting, named, nameText, withShort } from '../../contracts/fields/common.js';
+import {
+  freeText,
+  inheriting,
+  named,
+  nameText,
+  textMap,
+  withShort,
+} from '../../contracts/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
 import type { HostOutput, HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
@@ -12,6 +19,7 @@ import type { StepOutput } from './steps.js';
 /** A validated version: the fields in which it differs. */
 export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middleware'> {
   readonly title?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly endpoints?: Readonly<
     Record<string, { readonly steps: readonly StepOutput[]; readonly timeLimit?: number | null }>
   >;
@@ -58,6 +66,9 @@ function versionSchema(
     title: freeText().optional().describe('Shown instead of the name where there is room.'),
     description: freeText().optional().describe('Text for readers.'),
     ...(steps === null ? {} : { endpoints: endpointsSchema(steps) }),
+    labels: textMap()
+      .optional()
+      .describe('Labels of its instances beside those of the component, for `failoverPriority`.'),
     outbound: host['outbound']!,
     middleware: host['middleware']!,
     ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),

@@ -57,6 +57,7 @@ function balancing(hint: Make): readonly Hint[] {
     ),
     lb('slowStart\\.window', { kind: 'roundRobin' }, ['300ms', '3s']),
     lb('priorities$', { kind: 'roundRobin' }, [{ backup: [0], switch: 'whenEmpty' }, false]),
+    lb('priorities\\.failoverPriority', { kind: 'roundRobin' }, [['topology.kubernetes.io/zone']]),
     lb('zoneAware$', { kind: 'roundRobin' }, [{ minClusterSize: 2 }, false]),
     hint(
       'loadBalancing\\.zoneAware\\.routingEnabled',

@@ -1,7 +1,7 @@
 import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component } from '../../system.js';
-import { filled, from, map, plain, type Written } from '../../written.js';
+import { filled, from, list, map, plain, type Written } from '../../written.js';
 import { namespaceOf, resource, textsOf, type DocumentKind } from '../kind.js';
 import { bundleOf, meshOf, type Mesh } from './mesh.js';
 
@@ -39,8 +39,10 @@ function apply(spec: Cell | undefined, callee: Component, mesh: Mesh): void {
   if (['ISTIO_MUTUAL', 'DISABLE'].includes(mode?.text() ?? '')) mesh.mtls ??= mode!;
   const simple = policy?.get('loadBalancer', 'simple');
   const balancer = BALANCERS[simple?.text() ?? ''];
-  if (balancer !== undefined) {
-    callee.fields.set('loadBalancing', map({ kind: from(balancer, simple) }));
+  const levels = levelsOf(policy?.get('loadBalancer', 'localityLbSetting'));
+  if (balancer !== undefined || levels !== undefined) {
+    const kind = balancer === undefined ? plain('leastRequest') : from(balancer, simple);
+    callee.fields.set('loadBalancing', map({ kind, priorities: levels }));
   }
   const bundle = bundleOf(mesh, callee);
   const outliers = outliersOf(policy?.get('outlierDetection'));
@@ -49,6 +51,20 @@ function apply(spec: Cell | undefined, callee: Component, mesh: Mesh): void {
   if (limits === undefined) return;
   bundle.set('connections', map({}));
   bundle.set('bulkhead', limits);
+}
+
+/** Labels that instances have here without a word: Istio's own ones are equal everywhere. */
+const KNOWN_LABEL =
+  /^(version|topology\.kubernetes\.io\/(zone|region)|topology\.istio\.io\/(network|cluster|subzone))(=.*)?$/;
+
+/** Levels of instances that a rule turns off, or orders by labels. */
+function levelsOf(setting: Cell | undefined): Written | undefined {
+  const enabled = setting?.get('enabled');
+  if (enabled?.value === false) return from(false, enabled);
+  const labels = setting?.get('failoverPriority')?.items() ?? [];
+  const names = labels.map((label) => label.text() ?? '');
+  if (names.length === 0 || !names.every((name) => KNOWN_LABEL.test(name))) return undefined;
+  return map({ failoverPriority: list(labels.map((label, index) => from(names[index]!, label))) });
 }
 
 /** Fields that have the same name and meaning here. */
@@ -103,7 +119,11 @@ function listRule(document: Cell): void {
     'spec.trafficPolicy.loadBalancer.simple': 'this balancer has no counterpart',
     'spec.trafficPolicy.loadBalancer.consistentHash':
       'what is hashed is not known: write `loadBalancing: { kind: ringHash, key: KEY }`',
-    'spec.trafficPolicy.loadBalancer.localityLbSetting': REASON.scheduling,
+    'spec.trafficPolicy.loadBalancer.localityLbSetting.enabled': 'it is the default',
+    'spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority':
+      'the labels of pods are not in the scenario: write `labels` and `priorities` of `loadBalancing`',
+    'spec.trafficPolicy.loadBalancer.localityLbSetting':
+      'zones and regions of nodes are not in these files: write `priorities` of `loadBalancing`',
     'spec.trafficPolicy.loadBalancer.warmupDurationSecs': 'write `slowStart` of `loadBalancing`',
     'spec.trafficPolicy.connectionPool.tcp':
       'of the settings of a connection only the number of connections is read',

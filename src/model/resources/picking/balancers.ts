@@ -13,7 +13,8 @@ import type { Instance } from '../../data/instances/instance.js';
 import type { Registry } from '../../data/registry.js';
 import { ordered, Subsetting } from '../../data/edges/subset.js';
 import type { Run } from '../../data/run.js';
-import { PriorityLevels, zoneLevels, type LevelSetup } from './priority-levels.js';
+import { localityLevels } from './localities.js';
+import { PriorityLevels, type LevelSetup } from './priority-levels.js';
 import { ZoneAwareRouting } from './zone-aware.js';
 
 const UNCOUNTED = new Int32Array(0);
@@ -125,14 +126,15 @@ export class Balancers {
 
   private levelsOf(
     edge: PlanEdge,
-    { backup, failover, distribute }: Priorities,
+    priorities: Priorities,
     caller: Instance,
     view: View,
   ): LevelSetup {
     const { instances, plan } = this.world;
+    const { backup, distribute } = priorities;
     const callee = plan.parts[edge.to].component;
     const { first, size } = view.fleet;
-    const zones = Array.from({ length: size }, (_, index) => instances[first + index].zone);
+    const callees = Array.from({ length: size }, (_, index) => instances[first + index]);
     const zone = caller.zone < 0 ? '' : plan.zones[caller.zone];
     const common = {
       view,
@@ -141,19 +143,17 @@ export class Balancers {
       key: this.keyOf(callee, caller, 'level'),
     };
     if (backup !== null) {
-      const levelOf = Int32Array.from(zones, (_, index) => (backup.includes(index) ? 1 : 0));
+      const levelOf = Int32Array.from(callees, (_, index) => (backup.includes(index) ? 1 : 0));
       return { ...common, levelOf, weights: null };
     }
     const own = Object.hasOwn(distribute, zone) ? distribute[zone] : null;
     if (own !== null) {
       // Zones without a weight get nothing.
       const weights = [...plan.zones.map((name) => own[name] ?? 0), 0];
-      const levelOf = Int32Array.from(zones, (at) => (at < 0 ? plan.zones.length : at));
+      const levelOf = Int32Array.from(callees, ({ zone: at }) => (at < 0 ? plan.zones.length : at));
       return { ...common, levelOf, weights };
     }
-    const order = Object.hasOwn(failover, zone) ? failover[zone] : [];
-    const after = order.map((name) => plan.zones.indexOf(name));
-    return { ...common, levelOf: zoneLevels(caller.zone, after, zones), weights: null };
+    return { ...common, levelOf: localityLevels(plan, caller, callees, priorities), weights: null };
   }
 
   private setupOf(edge: PlanEdge, callee: number, caller: Instance, view: View): BalancerSetup {

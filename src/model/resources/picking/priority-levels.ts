@@ -196,16 +196,3 @@ export class PriorityLevels implements BalancerState {
     return healthyCount < this.setup.threshold * count || (count === 0 && this.setup.threshold > 0);
   }
 }
-
-/** The levels of a caller's zone: its own, the zones that it names in order, and all others. */
-export function zoneLevels(
-  own: number,
-  failover: readonly number[],
-  zones: readonly number[],
-): Int32Array {
-  return Int32Array.from(zones, (zone) => {
-    if (own < 0 || zone === own) return 0;
-    const at = failover.indexOf(zone);
-    return at < 0 ? failover.length + 1 : at + 1;
-  });
-}
