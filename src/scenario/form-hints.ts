@@ -172,6 +172,22 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
 }
 
+/** Hint for a step that says how long the work of its callee takes. */
+export function timeHint(step: Node, key: string): string | undefined {
+  if (!/^(time|duration|latency|delay|takes|cost|cpu|serviceTime)$/.test(key)) return undefined;
+  const query = get(step, 'query');
+  const call = get(step, 'call');
+  const [component, part] =
+    query === undefined
+      ? (text(get(call, 'to')) ?? text(call) ?? '').split('.')
+      : [text(get(query, 'database')), text(get(query, 'operation'))];
+  if (component === undefined || part === undefined || part === '') return undefined;
+  const takes = `wait: ${text(get(step, key)) ?? '5ms'}`;
+  return query !== undefined
+    ? `the time of a query belongs to the operation of the database, as databases: { ${component}: { operations: { ${part}: { ${takes} } } } }`
+    : `the time of a call belongs to the endpoint of the callee, as services: { ${component}: { endpoints: { ${part}: [ ${takes} ] } } }`;
+}
+
 /** By section: keys that users expect at a component, and what to write instead. */
 const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
   ['workloads', /^vus$/, 'write a fixed number of users as arrivals: closed(10 1s)'],
@@ -242,7 +258,7 @@ const LISTED: ReadonlyMap<PathKey, string> = new Map<PathKey, string>([
 const OF_ALL_VERSIONS: ReadonlyMap<string, string> = new Map([
   ['replicas', ', as replicas: { v1: 3, v2: 1 }, or write a rollout'],
   ...(
-    'autoscaling critical discovery external kind labels loadBalancing outbox outlierDetection protocol routes ' +
+    'autoscaling critical discovery external kind loadBalancing outbox outlierDetection protocol routes ' +
     'routing rollout zone'
   )
     .split(' ')

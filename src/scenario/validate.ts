@@ -3,7 +3,15 @@ import { QUANTITY_ISSUE } from '../contracts/quantities/quantities.js';
 import { show, showNoNumber, type Words } from '../contracts/quantities/quantity-text.js';
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
-import { formHint, kindHint, loadHint, missingHint, nameHint, placeHint } from './form-hints.js';
+import {
+  formHint,
+  kindHint,
+  loadHint,
+  missingHint,
+  nameHint,
+  placeHint,
+  timeHint,
+} from './form-hints.js';
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
@@ -102,14 +110,15 @@ class Reporter {
     const allowed = known?.keys ?? [];
     const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
     const meant = wordFor(key, allowed);
-    const way = wayOut(path, key, entry?.value) ?? placeHint(path, key) ?? target;
+    const place = placeHint(path, key) ?? (isStepPath(path) ? timeHint(node, key) : undefined);
+    const way = wayOut(path, key, entry?.value) ?? place ?? target;
     const isUnknown = way === undefined && meant === undefined && known !== undefined;
     const nested = isUnknown ? nestedFields(known.member, key, entry?.value) : null;
-    const place = way ?? nested?.hint;
+    const where = way ?? nested?.hint;
     for (const field of nested?.fields ?? []) this.misnamed.add(JSON.stringify([...path, field]));
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
-    if (place !== undefined) {
-      const message = `unknown key ${show(key)}: ${place}`;
+    if (where !== undefined) {
+      const message = `unknown key ${show(key)}: ${where}`;
       return this.problems.add({ code: 'FL201', at, path: [...path, key], message });
     }
     const isOfOther = meant === undefined && known !== undefined;

@@ -271,6 +271,22 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
       expect(text).toContain(words);
   });
 
+  it('names the place of the time of a query and of a call', () => {
+    const text = allTold(`faultline: 1
+title: Times at callers
+run: { duration: 60s }
+services:
+  shop: { endpoints: { buy: [ { query: db.read, time: 5ms }, { call: bank.pay, latency: 20ms } ] } }
+  bank: { endpoints: { pay: [ wait: 1ms ] } }
+databases: { db: { operations: { read: { work: 1ms } } } }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }
+`);
+    expect(text).toContain(
+      'unknown key time: the time of a query belongs to the operation of the database, as databases: { db: { operations: { read: { wait: 5ms } } } }',
+    );
+    expect(text).toContain('as services: { bank: { endpoints: { pay: [ wait: 20ms ] } } }');
+  });
+
   it('is not guessed where nothing tells it', () => {
     const text = allTold(`faultline: 1
 title: Forms of others
