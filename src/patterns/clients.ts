@@ -114,16 +114,30 @@ const OF_ORDER: ReadonlyMap<string, readonly string[]> = new Map([
   ['resilience4j', ['completable', 'blocking', 'grpc', 'jdbc', 'reactive']],
 ]);
 
+/**
+ * Clients of a thread pool under an order of no product: the pool returns a future, and a caller that leaves it
+ * interrupts no thread (resilience4j FixedThreadPoolBulkhead.java, submit: CompletableFuture.supplyAsync; Hystrix as
+ * above).
+ */
+const OF_POOL: ReadonlyMap<string, string> = new Map([
+  ['hystrix', 'blocking'],
+  ['threadPool', 'completable'],
+]);
+
 /** The clients that the product of an order can have; null = any. */
 export function clientsUnder(order: string): readonly string[] | null {
   return OF_ORDER.get(order) ?? null;
 }
 
 /**
- * What a client does with the work that its caller leaves: the one written, or that of the product of the order; null
- * if neither says so.
+ * What a client does with the work that its caller leaves: the one written, that of the product of the order, or
+ * that of the kind of bulkhead; null if none of them says so.
  */
-export function leavingOf(client: string | undefined, order: string): Leaving | null {
-  const name = client ?? OF_ORDER.get(order)?.[0];
+export function leavingOf(
+  client: string | undefined,
+  order: string,
+  bulkhead: string | undefined,
+): Leaving | null {
+  const name = client ?? OF_ORDER.get(order)?.[0] ?? OF_POOL.get(bulkhead ?? '');
   return clientKinds.find((kind) => kind.client === name)?.leaves ?? null;
 }

@@ -39,7 +39,7 @@ const schema = z.strictObject({
         'it run to its end, and it holds them until then, as with blocking clients on a thread ' +
         'pool, CompletableFuture and Promise.race. Unit: abort, cancel or detach. ' +
         'Defaults to what the `client` of the bundle does: that of order resilience4j and ' +
-        'hystrix detaches, the others abort.',
+        'hystrix, and of a bulkhead with threads (threadPool, hystrix) without such an order, detaches; the others abort.',
     ),
   from: z
     .enum(['arrival', 'connection'])

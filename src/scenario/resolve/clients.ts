@@ -30,7 +30,7 @@ export function completeByClient(
     here.in('client').conflict(message);
     return;
   }
-  const leaves = leavingOf(client, product);
+  const leaves = leavingOf(client, product, present.get('bulkhead')?.kind);
   if (leaves === null) return;
   for (const { policy, kind, byClient, limits } of policyKinds) {
     const layer = present.get(policy);

@@ -212,7 +212,8 @@ export function bundleSchema(
       z.enum(clientKinds.map(({ client }) => client) as [string, ...string[]]),
       absent(
         'that of the product of `order`: completable with resilience4j, blocking with hystrix, which leave the ' +
-          'work; envoy, grpc and dotnet, which end it. Without such an order the work ends too',
+          'work; envoy, grpc and dotnet, which end it. Without such an order ' +
+          'completable with a bulkhead of kind threadPool, blocking with hystrix; else the work ends too',
       ),
       'Kind of the client of these calls, which says what becomes of work that its caller leaves at a time limit, ' +
         'as the loser of a hedge, or because its own caller has left. `onTimeout` of the timeout goes before it. ' +
