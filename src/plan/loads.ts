@@ -1,6 +1,6 @@
 import type { Ns } from '../kernel/time.js';
 import { expectedArrivals } from '../contracts/scenario/arrivals.js';
-import type { PlanLoad } from '../contracts/plan/plan.js';
+import type { Plan, PlanLoad } from '../contracts/plan/plan.js';
 import type { Layout } from './layout.js';
 
 /** Approximate number of traced requests per run. */
@@ -38,7 +38,18 @@ export function planLoads(layout: Layout, warmupNs: Ns, endNs: Ns): readonly Pla
 
 /** Share of user requests to trace, so that a run has about 400 traces. */
 export function traceShareOf(loads: readonly PlanLoad[]): number {
-  let expected = 0;
-  for (const load of loads) expected += expectedArrivals(load.arrivals, load.stopNs - load.startNs);
+  const expected = expectedRequests(loads);
   return expected <= TRACED_ROOTS ? 1 : TRACED_ROOTS / expected;
+}
+
+/** Calls of a run if each request takes every edge once: a rough upper bound, without retries. */
+export function expectedCalls({ loads, edges }: Plan): number {
+  return expectedRequests(loads) * Math.max(1, edges.length);
+}
+
+function expectedRequests(loads: readonly PlanLoad[]): number {
+  return loads.reduce(
+    (sum, { arrivals, startNs, stopNs }) => sum + expectedArrivals(arrivals, stopNs - startNs),
+    0,
+  );
 }

@@ -1,6 +1,7 @@
 import { NoRoom } from '../kernel/room.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
+import { expectedCalls } from '../plan/loads.js';
 import { withWorkerThreads, type TaskWorkers } from './worker-threads.js';
 import type { GuardReason } from './failure.js';
 import type { PlanTask } from './cases.js';
@@ -63,6 +64,7 @@ export async function runKept(
   const pool: Omit<PoolOptions, 'workerThreads'> = {
     ...schedule(plans.length, replications),
     workers,
+    calls: plans.reduce((sum, plan) => sum + expectedCalls(plan), 0) * replications,
     take: (index, value) => keeper.take(index, value as RunRecord),
     isShort: (value) => (value as RunRecord).stop === 'memory',
     isSibling: (a, b) => a % plans.length === b % plans.length,

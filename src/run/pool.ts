@@ -18,6 +18,8 @@ export interface PoolOptions {
   readonly workerThreads: TaskWorkers;
   /** Maximum number of threads, at least 1; there are never more threads than tasks. */
   readonly workers: number;
+  /** An estimate of the simulated calls of all tasks; omitted = many (see `tuneCompiler`). */
+  readonly calls?: number;
   /** Number of times that a task is given to a fresh worker after its worker died. */
   readonly retries: number;
   /** Reduces a result to the part that is kept; by default all of it is. */
@@ -108,11 +110,11 @@ class Pool {
   ) {}
 
   start(): void {
-    const { signal, workers } = this.options;
+    const { signal, workers, calls } = this.options;
     if (signal?.aborted) return this.stop();
     signal?.addEventListener('abort', this.stop, { once: true });
     const threads = Math.min(workers, this.tasks.length);
-    tuneCompiler(threads);
+    tuneCompiler(threads, calls);
     this.isAlone = threads === 1;
     for (let i = 0; i < threads; i++) this.assign(this.spawn(), this.next()!);
     this.finishWhenDone();

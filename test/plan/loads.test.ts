@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/plan/compile.js';
+import { expectedCalls } from '../../src/plan/loads.js';
 import { expectedArrivals } from '../../src/contracts/scenario/arrivals.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import type { Workload } from '../../src/contracts/scenario/scenario.js';
@@ -34,6 +35,15 @@ const requests = [
 ];
 
 describe('loads', () => {
+  it('expect a call per request and edge', () => {
+    const users = workload('users', requests, { arrivals: { kind: 'constant', rate: 100 } });
+    const plan = planOf([users]);
+    const [{ startNs, stopNs }] = plan.loads as [Plan['loads'][0]];
+    expect(plan.edges.length).toBeGreaterThan(0);
+    const expected = expectedArrivals(users.arrivals, stopNs - startNs);
+    expect(expectedCalls(plan)).toBe(plan.edges.length * expected);
+  });
+
   it('weigh the requests in the order of the parts', () => {
     const [load] = planOf([workload('users', requests)]).loads;
     expect([...load!.weights]).toEqual([70, 100]);
