@@ -1,28 +1,61 @@
 // `npm run slow-tests`: runs all tests, one file after the other, and prints the slowest tenth of the files as a table for
 // docs/speed.md: seconds of CPU time, share of all, and how many tests they have. Arguments select files, as those of vitest
 // do. CPU time includes that of threads and of programs that tests start; other work on the machine hardly changes it.
-import { readFileSync, readdirSync } from 'node:fs';
-import { relative } from 'node:path';
+// `--write` replaces the table of docs/speed.md. `--from FILE` runs nothing: it reads what `npm test -- --reporter=json
+// --outputFile=FILE` has written, which has the seconds of tests, not CPU time.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 import { ROOT } from './build-key.mjs';
+import { longest, slowTable, tested, withTable } from './slow-tests/table.mjs';
 
 /** Ticks of the clock in /proc/PID/stat. Unit: 1/s. */
 const TICKS = 100;
+const PAGE = join(ROOT, 'docs', 'speed.md');
+const ORDER = join(ROOT, 'test', 'longest.json');
 
-const files = [];
-let last = cpuSeconds();
-const costs = {
-  onTestModuleEnd(module) {
-    const now = cpuSeconds();
-    const path = relative(ROOT, module.moduleId).replaceAll('\\', '/');
-    files.push({ path, seconds: now - last, tests: [...module.children.allTests()].length });
-    last = now;
-  },
-};
-const options = { root: ROOT, watch: false, maxWorkers: 1, reporters: ['dot', costs] };
-const vitest = await startVitest('test', process.argv.slice(2), options);
-await vitest.close();
-process.stdout.write(tableOf(files));
+const { values: flags, positionals: paths } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, from: { type: 'string' } },
+});
+const isPart = flags.from === undefined && paths.length > 0;
+if (flags.write && isPart) throw new Error('--write needs all tests: name no files');
+const files = flags.from === undefined ? await measured(paths) : read(flags.from);
+const unit = flags.from === undefined ? 'CPU seconds' : 'seconds';
+const table = slowTable(files, unit);
+process.stdout.write(table);
+if (flags.write) {
+  writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), table));
+  writeFileSync(ORDER, `${JSON.stringify(longest(files), null, 2)}\n`);
+}
+
+/** Runs the tests in these files, one after the other. */
+async function measured(paths) {
+  const found = [];
+  let last = cpuSeconds();
+  const costs = {
+    onTestModuleEnd(module) {
+      const now = cpuSeconds();
+      const tests = [...module.children.allTests()].length;
+      found.push({ path: fromRoot(module.moduleId), seconds: now - last, tests });
+      last = now;
+    },
+  };
+  const options = { root: ROOT, watch: false, maxWorkers: 1, reporters: ['dot', costs] };
+  const vitest = await startVitest('test', paths, options);
+  await vitest.close();
+  return found;
+}
+
+/** The files of a report of vitest. */
+function read(path) {
+  return tested(JSON.parse(readFileSync(path, 'utf8')), fromRoot);
+}
+
+function fromRoot(path) {
+  return relative(ROOT, path).replaceAll('\\', '/');
+}
 
 /** CPU time of this process, of those that it started and of those that they started; only of itself outside Linux. */
 function cpuSeconds() {
@@ -60,15 +93,4 @@ function processOf(id) {
   } catch {
     return null;
   }
-}
-
-function tableOf(results) {
-  const sorted = results.toSorted((a, b) => b.seconds - a.seconds);
-  const total = sorted.reduce((sum, { seconds }) => sum + seconds, 0);
-  const rows = sorted.slice(0, Math.ceil(sorted.length / 10)).map(({ path, seconds, tests }) => {
-    const share = `${((100 * seconds) / total).toFixed(1)} %`;
-    return `| \`${path}\` | ${seconds.toFixed(1)} | ${share} | ${tests} |`;
-  });
-  const head = ['| file | CPU seconds | share | tests |', '|---|--:|--:|--:|'];
-  return `${sorted.length} files, ${total.toFixed(0)} s of CPU time\n\n${[...head, ...rows].join('\n')}\n`;
 }
