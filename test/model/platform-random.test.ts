@@ -5,7 +5,7 @@ import { platformWorld } from '../support/platform-worlds.js';
 import type { Around } from '../support/platform-worlds.js';
 
 /** Worlds of a test; `npm run swarm:platform` tries more. */
-const WORLDS = Number(process.env.FAULTLINE_WORLDS ?? 60);
+const WORLDS = Number(process.env.FAULTLINE_WORLDS ?? 40);
 const FIRST = Number(process.env.FAULTLINE_SEED ?? 1);
 
 function plansOf(seed: number, around?: Around): ReturnType<typeof library.compile>[] {

@@ -149,7 +149,7 @@ const outageOf = ({ kind, node, at, length }: World['outages'][number], k: numbe
   `  - { id: o${k}, kind: ${kind}, target: 'rabbit${node < 0 ? '' : `[${node}]`}', at: ${at}ms, for: ${length}ms }`;
 
 /** Worlds; `npm run swarm:messages` tries many more. */
-const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 100);
+const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 60);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 20_260);
 
 describe('G-7: what a queue has accepted', () => {

@@ -10,7 +10,7 @@ import type { Ran } from '../theory/program.js';
 import { run } from '../theory/program.js';
 
 /** Sagas of each kind; `npm run swarm` tries many more. */
-const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 60);
+const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 40);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 0);
 const TIMEOUT = Math.max(600_000, 2000 * WORLDS);
 

@@ -477,9 +477,9 @@ function scenarioOf({
   });
   return S.scenario({
     run: {
-      durationNs: S.seconds(1),
+      durationNs: S.ms(600),
       // HikariCP keeps house for ever, and so does an autoscaler.
-      drainNs: endOf({ chain, seed }) === 'horizon' ? S.seconds(100) : S.seconds(4000),
+      drainNs: endOf({ chain, seed }) === 'horizon' ? S.seconds(20) : S.seconds(4000),
       stepNs: S.ms(100),
       seed,
     },

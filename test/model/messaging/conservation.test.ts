@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../../theory/program.js';
 
 /** Cases; `npm run swarm:messages` tries many more. */
-const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 150);
+const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 90);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 20_261_120);
 const TIMEOUT = Math.max(600_000, 1000 * WORLDS);
 

@@ -144,7 +144,7 @@ describe('a run whose messages are all settled', () => {
         expect(kept.get('shop.rows') ?? 0).toBe(0);
         for (const [name, count] of kept) if (name.startsWith('requests.')) expect(count).toBe(0);
       }),
-      { numRuns: Number(process.env['FAULTLINE_WORLDS'] ?? 60), seed: 20_261_125 },
+      { numRuns: Number(process.env['FAULTLINE_WORLDS'] ?? 40), seed: 20_261_125 },
     );
   }, 600_000);
 });

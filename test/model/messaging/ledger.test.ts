@@ -19,7 +19,7 @@ import { load } from '../../theory/program.js';
 import { engine } from '../../../src/kernel/engine.js';
 
 /** Worlds of the first kind; `npm run swarm:messages` tries many more. */
-const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 200);
+const WORLDS = Number(process.env['FAULTLINE_WORLDS'] ?? 120);
 const SEED = Number(process.env['FAULTLINE_SEED'] ?? 20_261_120);
 const TIMEOUT = Math.max(240_000, 1000 * WORLDS);
 
@@ -85,7 +85,7 @@ describe('messages followed one by one through chains of topics and queues', () 
   it(
     'are read again after a crash, and for no other reason, while partitions change hands (KF-6, KF-7)',
     () => {
-      holds(handoverWorlds, Math.ceil(WORLDS / 4), { 'never twice': 1000, reread: 30 });
+      holds(handoverWorlds, Math.ceil((WORLDS * 5) / 12), { 'never twice': 1000, reread: 30 });
     },
     TIMEOUT,
   );
@@ -93,7 +93,7 @@ describe('messages followed one by one through chains of topics and queues', () 
   it(
     'are conserved where they come twice, late, or are taken away',
     () => {
-      holds(mischievousWorlds, Math.ceil(WORLDS / 2), {
+      holds(mischievousWorlds, Math.ceil((WORLDS * 5) / 6), {
         published: 15_000,
         purged: 80,
         duplicated: 200,
