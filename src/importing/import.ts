@@ -99,7 +99,7 @@ export class Importing {
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);
-    const asked = model?.unknown.map(({ question }) => question) ?? [];
+    const asked = [...system.questions, ...(model?.unknown.map(({ question }) => question) ?? [])];
     return {
       scenario,
       guesses,

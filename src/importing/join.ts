@@ -80,11 +80,12 @@ class Join {
     });
   }
 
-  private componentFor({ name, kind, replicas }: TracedComponent): Component {
+  private componentFor({ name, kind, product: broker, replicas }: TracedComponent): Component {
     const known = this.system.named(name);
     if (known !== undefined) return known;
     const section = SECTIONS[kind];
-    const made = this.system.add(name, { section, product: kind === 'queue' ? 'bus' : null });
+    const product = kind === 'queue' ? (broker === 'kafka' ? broker : 'bus') : null;
+    const made = this.system.add(name, { section, product });
     this.system.addHost(name, '', made);
     if (kind === 'external') made.fields.set('external', plain(true));
     if (kind === 'service' && replicas !== null && replicas > 1) {
@@ -109,18 +110,34 @@ class Join {
     else component.endpoints = map(own);
   }
 
-  private subscribe({ fields }: Component, { endpoints }: TracedComponent): void {
+  private subscribe({ fields, product }: Component, { endpoints }: TracedComponent): void {
     const handlers = endpoints.flatMap(({ steps }) => callsIn(steps));
     const known = fields.get('subscribers');
     const others = known?.kind === 'list' ? known.items : [];
-    const subscribers = handlers.map((call) => {
+    const subscribers = handlers.map((call): WrittenMap => {
       const own = this.components.get(call.to);
       const settings = others.find((one) => own !== undefined && isOf(one, own.name));
-      const fresh = map({ group: plain(allowedName(call.to)), call: plain(this.targetOf(call)) });
-      if (settings?.kind !== 'map') return fresh;
-      return map([...settings.entries, ['call', plain(this.targetOf(call))]]);
+      const target = plain(this.targetOf(call));
+      if (settings?.kind === 'map') return map([...settings.entries, ['call', target]]);
+      const consumer = own === undefined ? undefined : this.system.consumers.get(own);
+      const said = [...(consumer?.entries ?? [])].filter(
+        ([name]) => product === 'kafka' || name === 'concurrency',
+      );
+      return map([['group', plain(allowedName(call.to))], ['call', target], ...said]);
     });
     fields.set('subscribers', list(subscribers));
+    if (product !== 'kafka' || fields.has('partitions') || handlers.length === 0) return;
+    // The fewest with which every consumer has one: a number that no file says should be no limit.
+    const consumers = handlers.map(({ to }, k) => {
+      const each = subscribers[k]!.entries.get('concurrency');
+      const concurrency = each?.kind === 'scalar' ? Number(each.value) : 1;
+      return concurrency * (this.components.get(to)?.replicas ?? this.replicasOf(to));
+    });
+    fields.set('partitions', guess(Math.max(...consumers)));
+  }
+
+  private replicasOf(traced: string): number {
+    return this.model.components.find(({ name }) => name === traced)?.replicas ?? 1;
   }
 
   private step(step: TracedStep, from: Component): WrittenMap {

@@ -30,9 +30,19 @@ export class Names {
     return this.mapped.get(name);
   }
 
+  /** The components that the user says a file of settings belongs to, by its path or its name. */
+  ownersOf(file: string): readonly string[] {
+    const named = this.mapped.get(file) ?? this.mapped.get(file.replace(/^.*[/\\]/, ''));
+    return named?.split(SEPARATOR) ?? [];
+  }
+
   /** A name of its own for a component. `qualifier` tells it apart from another one of that name. */
   take(wanted: string, qualifier = ''): string {
     const named = this.mapped.get(wanted) ?? wanted;
+    if (named.includes(SEPARATOR)) {
+      const rule = 'only a file of settings may belong to several components';
+      throw new ImportError(`--map ${wanted}=${named}: ${rule}`);
+    }
     let name = allowedName(named);
     if (this.taken.has(name) && qualifier !== '') name = allowedName(`${named}-${qualifier}`);
     for (let count = 2; this.taken.has(name); count++) name = allowedName(`${named}-${count}`);
@@ -42,7 +52,10 @@ export class Names {
   }
 }
 
-/** `NAME=NAME` of the command line. */
+/** Between the components of a file. */
+const SEPARATOR = ',';
+
+/** `NAME=NAME` of the command line; a file of settings may belong to several: `FILE=NAME,NAME`. */
 export function readMapping(texts: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     texts.map((text) => {
@@ -50,10 +63,12 @@ export function readMapping(texts: readonly string[]): ReadonlyMap<string, strin
       const isWhole = before !== '' && after !== undefined && after !== '' && rest.length === 0;
       if (!isWhole)
         throw new ImportError(`--map ${text}: write NAME=NAME, such as order.shop=order`);
-      if (allowedName(after) !== after) {
-        throw new ImportError(
-          `--map ${text}: ${after} is not a name here; write ${allowedName(after)}`,
-        );
+      for (const name of after.split(SEPARATOR)) {
+        if (allowedName(name) !== name) {
+          throw new ImportError(
+            `--map ${text}: ${name} is not a name here; write ${allowedName(name)}`,
+          );
+        }
       }
       return [before!, after] as const;
     }),

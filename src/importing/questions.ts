@@ -38,6 +38,11 @@ export function questionsOf(
       /\.operations\..*\.work$/,
       (found) => `How long does a typical query of ${shown(found.map(componentOf))} take?`,
     ),
+    question(
+      guesses,
+      /^topics\..*\.partitions$/,
+      (found) => `How many partitions has ${shown(found.map(componentOf))}?`,
+    ),
     question(guesses, /\.cpu(\.cores)?$/, (found) => {
       const bare = found.filter(({ path }) => path.endsWith('.cpu')).map(componentOf);
       const open = bare.length === 0 ? '' : ` (${shown(bare)} set no CPU limit)`;

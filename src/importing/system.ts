@@ -68,6 +68,10 @@ export class System {
   /** The rate of all requests from outside, if only metrics say it, and by component. */
   arrivals: WrittenScalar | null = null;
   readonly weights = new Map<Component, number>();
+  /** Settings of the consumers of a service, for topics that only traces show. */
+  readonly consumers = new Map<Component, WrittenMap>();
+  /** Questions about the files, the most useful one first. */
+  readonly questions: string[] = [];
   private readonly hosts = new Map<string, Component>();
   private readonly families = new Map<string, object>();
   private readonly work = new Map<Phase, (() => void)[]>(PHASES.map((phase) => [phase, []]));
@@ -83,6 +87,11 @@ export class System {
     const made = make();
     this.families.set(key, made);
     return made;
+  }
+
+  /** Notes a question to those that run the system. */
+  ask(question: string): void {
+    if (!this.questions.includes(question)) this.questions.push(question);
   }
 
   /** Performs `action` once all documents are read, and the phases before. */

@@ -150,3 +150,48 @@ workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] }
     ]);
   });
 });
+
+describe('a topic that only traces show', () => {
+  // Right: 2 instances with 3 threads each have 6 consumers, as spring.kafka.listener.concurrency says for an instance.
+  // Source: spring-kafka, ConcurrentMessageListenerContainer.
+  it('has the consumers of application.yml, and as many partitions as they need', async () => {
+    const text = exported(
+      `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 3 }
+services:
+  web: { endpoints: { get: [ wait: 5ms, publish: orders ] } }
+  shipping: { replicas: 2, endpoints: { ship: [ wait: 20ms ] } }
+topics: { orders: { kind: kafka, partitions: 6, subscribers: [ { group: s, call: shipping.ship, concurrency: 3 } ] } }
+workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const settings = 'spring.kafka: { consumer.max-poll-records: 50, listener.concurrency: 3 }';
+    const manifests = MANIFESTS.replaceAll('cart', 'shipping').replace(
+      'replicas: 1',
+      'replicas: 2',
+    );
+    const importing = new Importing(
+      [
+        { path: 'k8s.yaml', text: manifests },
+        { path: 'application-shipping.yml', text: settings },
+      ],
+      { title: 'Shop', names: new Map() },
+    );
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const result = importing.finish(await readTraces([{ path: 't', chunks }], importing.hints));
+    loaded(result);
+    const { topics } = parse(result.scenario);
+    expect(topics.orders).toMatchObject({
+      kind: 'kafka',
+      partitions: 6,
+      subscribers: [{ group: 'shipping', concurrency: 3, maxPollRecords: 50 }],
+    });
+    expect(result.scenario).toContain('concurrency: 3  # application-shipping.yml:1');
+    expect(result.guesses).toContainEqual(
+      expect.objectContaining({ path: 'topics.orders.partitions', value: '6' }),
+    );
+  });
+});

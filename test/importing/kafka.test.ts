@@ -105,6 +105,7 @@ describe('a topic', () => {
         {
           name: 'shop',
           kind: 'service',
+          product: null,
           replicas: 1,
           endpoints: [
             { name: 'buy', executions: 100, errors: null, steps: [{ ...publish, ...plain }] },
@@ -113,6 +114,7 @@ describe('a topic', () => {
         {
           name: 'orders',
           kind: 'queue',
+          product: 'kafka',
           replicas: null,
           endpoints: [
             { name: 'orders', executions: 100, errors: null, steps: [{ ...handle, ...plain }] },
@@ -121,6 +123,7 @@ describe('a topic', () => {
         {
           name: 'shipping',
           kind: 'service',
+          product: null,
           replicas: 3,
           endpoints: [
             { name: 'ship', executions: 100, errors: null, steps: [{ kind: 'work', time }] },

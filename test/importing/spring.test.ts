@@ -238,4 +238,26 @@ spring.cloud.gateway:
       'genai-service.handle',
     ]);
   });
+
+  it('is asked for first where no component has its name, and may belong to several', () => {
+    const alone = importedWith('application-all.yml');
+    expect(alone.questions[0]).toBe(
+      'Which components have the settings of application-all.yml? --map application-all.yml=NAME',
+    );
+    const both = importedWith('spring/application-all.yml', [
+      ['application-all.yml', 'order,payment'],
+    ]);
+    expect(both.questions[0]).not.toContain('settings of');
+    const { services } = parse(both.scenario);
+    expect(services.order.concurrency).toBe(200);
+    expect(services.payment.concurrency).toBe(200);
+    const refused = () =>
+      new Importing([{ path: 'k8s.yaml', text: MANIFESTS }], {
+        title: 'Shop',
+        names: new Map([['order', 'a,b']]),
+      });
+    expect(refused).toThrow(
+      '--map order=a,b: only a file of settings may belong to several components',
+    );
+  });
 });

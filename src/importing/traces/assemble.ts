@@ -38,7 +38,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   const services = [...byService].map(([service, spans]): TracedComponent => {
     const name = store.names.texts[service];
     const endpoints = endpointsOf(name, spans, input);
-    return { name, kind: 'service', endpoints, replicas: replicasOf(store, spans) };
+    return { name, kind: 'service', endpoints, product: null, replicas: replicasOf(store, spans) };
   });
   const network = networkOf(store, links, roles);
   const components = withTargets(services, store, roles, network, unknown);

@@ -62,6 +62,8 @@ export interface TracedComponent {
   /** The steps of a queue are calls to the endpoints that handle its messages. */
   readonly kind: 'service' | 'database' | 'queue' | 'external';
   readonly endpoints: readonly TracedEndpoint[];
+  /** The broker of a queue, such as `kafka`; null = not said, or no queue. */
+  readonly product: string | null;
   /** Instances seen; null where spans do not tell them apart. */
   readonly replicas: number | null;
 }

@@ -40,6 +40,8 @@ export class Names {
 }
 
 const OTHER = '(other)';
+/** Queues whose broker is kept. */
+const BROKERS_MAX = 10_000;
 
 /** The spans of all traces in columns. Ids are kept as hashes of 64 bits. */
 export class SpanStore {
@@ -55,6 +57,8 @@ export class SpanStore {
   name = new Uint16Array(ROOM);
   /** Database, queue, or 0. */
   store = new Uint16Array(ROOM);
+  /** What kind of broker has a queue. */
+  readonly brokers = new Map<string, string>();
   operation = new Uint16Array(ROOM);
   peer = new Uint16Array(ROOM);
   queuedNs = new Float32Array(ROOM);
@@ -88,6 +92,8 @@ export class SpanStore {
     this.kind[i] = span.kind;
     this.name[i] = names.of(span.name);
     this.store[i] = names.of(facts.store);
+    if (facts.system !== '' && this.brokers.size < BROKERS_MAX)
+      this.brokers.set(facts.store, facts.system);
     this.operation[i] = names.of(facts.operation);
     this.peer[i] = names.of(facts.peer);
     this.attempt[i] = facts.attempt;

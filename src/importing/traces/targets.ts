@@ -28,7 +28,8 @@ export function withTargets(
   roles.parts.all.forEach(({ component, endpoint, kind }, part) => {
     const called = times.get(part);
     if (called === undefined || executed.has(part)) return;
-    const found = components.get(component) ?? newComponent(component, kind);
+    const product = kind === 'queue' ? (store.brokers.get(component) ?? null) : null;
+    const found = components.get(component) ?? newComponent(component, kind, product);
     components.set(component, found);
     const place = { component, endpoint, path: pathOf(kind, component, endpoint) };
     const steps =
@@ -43,8 +44,8 @@ export function withTargets(
 
 type Growing = Omit<TracedComponent, 'endpoints'> & { readonly endpoints: TracedEndpoint[] };
 
-function newComponent(name: string, kind: PartKind): Growing {
-  return { name, kind, endpoints: [], replicas: null };
+function newComponent(name: string, kind: PartKind, product: string | null): Growing {
+  return { name, kind, endpoints: [], product, replicas: null };
 }
 
 interface Place {

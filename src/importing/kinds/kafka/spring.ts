@@ -38,6 +38,9 @@ export function useTopics(document: Cell, service: Component, system: System): v
     }
     subscribe(use, kafka, service, system);
   }
+  const settings = filled(map(consumerOf(kafka)));
+  if (!all.some(({ isRead }) => isRead) && settings !== undefined)
+    system.consumers.set(service, settings);
   listBelow(kafka, {
     'bootstrap-servers': REASON.name,
     'client-id': REASON.name,
@@ -88,9 +91,6 @@ function namedIn(document: Cell, kafka: Cell, system: System): readonly Found[] 
 
 function subscribe(use: Use, kafka: Cell | undefined, service: Component, system: System): void {
   const { topic, place, group, binding } = use;
-  const consumer = (name: string): Cell | undefined => property(kafka, `consumer.${name}`);
-  const raw = (name: string): Cell | undefined =>
-    consumer(`properties.${name}`) ?? property(kafka, `properties.${name}`);
   const known = topic.fields.get('subscribers');
   const others = known?.kind === 'list' ? known.items : [];
   const own = valueOf(group);
@@ -99,12 +99,28 @@ function subscribe(use: Use, kafka: Cell | undefined, service: Component, system
   );
   const name = own === undefined || isTaken ? plain(service.name) : from(own, group);
   const tries = numberIn(property(binding, 'consumer.max-attempts'));
+  const concurrency = countIn(property(binding, 'consumer.concurrency'));
   const subscriber = map({
     group: name,
     call: { ...fromLater(() => system.targetOf(service), place), note: 'guess' },
-    concurrency:
-      countIn(property(binding, 'consumer.concurrency')) ??
-      countIn(property(kafka, 'listener.concurrency')),
+    ...consumerOf(kafka),
+    ...(concurrency !== undefined && { concurrency }),
+    retry:
+      tries === undefined || tries < 1
+        ? undefined
+        : map({ attempts: from(tries, property(binding, 'consumer.max-attempts')) }),
+  });
+  topic.fields.set('subscribers', list([...others, subscriber]));
+  system.subscribed.add(service);
+}
+
+/** Settings of all consumers of an application. */
+function consumerOf(kafka: Cell | undefined): Readonly<Record<string, Written | undefined>> {
+  const consumer = (name: string): Cell | undefined => property(kafka, `consumer.${name}`);
+  const raw = (name: string): Cell | undefined =>
+    consumer(`properties.${name}`) ?? property(kafka, `properties.${name}`);
+  return {
+    concurrency: countIn(property(kafka, 'listener.concurrency')),
     maxPollRecords: countIn(consumer('max-poll-records')) ?? countIn(raw('max.poll.records')),
     maxPollInterval:
       durationIn(consumer('max-poll-interval')) ?? durationIn(raw('max.poll.interval.ms')),
@@ -114,13 +130,7 @@ function subscribe(use: Use, kafka: Cell | undefined, service: Component, system
     autoOffsetReset: resetOf(consumer('auto-offset-reset')),
     commit: commitOf(consumer('enable-auto-commit'), property(kafka, 'listener.ack-mode')),
     autoCommitInterval: durationIn(consumer('auto-commit-interval')),
-    retry:
-      tries === undefined || tries < 1
-        ? undefined
-        : map({ attempts: from(tries, property(binding, 'consumer.max-attempts')) }),
-  });
-  topic.fields.set('subscribers', list([...others, subscriber]));
-  system.subscribed.add(service);
+  };
 }
 
 function scalarOf(written: Written | undefined): unknown {

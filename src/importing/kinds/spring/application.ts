@@ -21,14 +21,17 @@ export const applications: DocumentKind = {
       return;
     }
     system.later('settings', () => {
-      const component = ownerOf(document, system);
-      if (component === undefined) {
+      const components = ownersOf(document, system);
+      if (components.length === 0) {
         document.list(
           'no component has this name: write --map FILE=NAME, or spring.application.name',
         );
+        system.ask(
+          `Which components have the settings of ${document.file}? --map ${document.file}=NAME`,
+        );
         return;
       }
-      configure(document, component, system);
+      for (const component of components) configure(document, component, system);
       listBelow(document, {
         spring: 'this setting of Spring has no counterpart',
         server: 'this setting of the server has no counterpart',
@@ -42,19 +45,19 @@ export const applications: DocumentKind = {
 /** Settings that bind a document of a file to a profile. */
 const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
 
-/** The service that a file configures: as mapped, as its name says, or as its file or folder is called. */
-function ownerOf(document: Cell, system: System): Component | undefined {
+/** The services that a file configures: as mapped, as its name says, or as its file or folder is called. */
+function ownersOf(document: Cell, system: System): readonly Component[] {
   const { file } = document;
+  const servicesOf = (names: readonly string[]): readonly Component[] =>
+    names
+      .flatMap((name) => system.named(name) ?? [])
+      .filter(({ section }) => section === 'services');
+  const mapped = servicesOf(system.names.ownersOf(file));
+  if (mapped.length > 0) return mapped;
   const [, folder, suffix] =
     /([^/\\]*)[/\\]application(?:-([^/\\]+))?\.[a-z]+$/i.exec(`/${file}`) ?? [];
-  const names = [
-    system.names.mappedTo(file),
-    valueOf(property(document, 'spring.application.name')),
-    suffix,
-    folder,
-  ];
-  const found = names.flatMap((name) => (name ? (system.named(name) ?? []) : []));
-  return found.find(({ section }) => section === 'services');
+  const names = [valueOf(property(document, 'spring.application.name')), suffix, folder];
+  return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
 }
 
 function configure(document: Cell, component: Component, system: System): void {

@@ -43,6 +43,7 @@ export class FactsOf {
       facts.operation = this.operation || firstWord(name);
     } else if (this.messaging !== '') {
       facts.isMessaging = true;
+      facts.system = this.messaging;
       facts.store = this.destination || this.messaging;
     } else if (this.route !== '') {
       facts.operation = this.method === '' ? this.route : `${this.method} ${this.route}`;
@@ -153,6 +154,7 @@ function none(): Facts {
     isTimeout: false,
     store: '',
     isMessaging: false,
+    system: '',
     operation: '',
     peer: '',
     attempt: 0,

@@ -37,6 +37,8 @@ export interface Facts {
   /** Name of a database or a broker that is called; '' = none. */
   store: string;
   isMessaging: boolean;
+  /** What kind of broker it is, such as `kafka`; '' = not said. */
+  system: string;
   /** Operation on it, or route of a server; '' = none. */
   operation: string;
   /** Component that is called; '' = not said. */
