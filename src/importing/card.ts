@@ -1,4 +1,6 @@
-import { formatCount, formatSeconds } from '../text/figures.js';
+import type { DriftedFigure } from '../contracts/result/drift.js';
+import { formatCount, formatSeconds, formatValue } from '../text/figures.js';
+import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
 import { plural } from '../text/words.js';
 import type { Imported, Listed } from './import.js';
@@ -6,11 +8,19 @@ import type { Imported, Listed } from './import.js';
 /** Reasons, guesses and names that a card shows in full. */
 const LINES_MAX = 8;
 
-/** What was read, what has no counterpart, what is guessed, and what to ask. `traced`: the files with traces. */
+/** What a card says besides what was imported. */
+export interface CardInputs {
+  /** The files with traces. */
+  readonly traced: readonly string[];
+  /** What a run of the scenario predicts of what the traces measure; null = there was none. */
+  readonly beside: readonly DriftedFigure[] | null;
+}
+
+/** What was read, what has no counterpart, what is guessed, what a run predicts, and what to ask. */
 export function cardLines(
   imported: Imported,
   out: string,
-  traced: readonly string[] = [],
+  { traced, beside }: CardInputs = { traced: [], beside: null },
 ): readonly string[] {
   const { account, documents, components, renamed, guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
@@ -51,15 +61,47 @@ export function cardLines(
       `Guesses (${guesses.length}), marked "# guess" in the file`,
       guesses.map(({ path, value }) => `${path}: ${value}`),
     ),
+    ...besideLines(beside ?? []),
     ...block('Questions that would help most', questions),
     '',
     `Next: faultline run ${shellWord(out)}`,
     ...(traced.length === 0 || out === '-'
       ? []
       : [
-          `Predicted beside measured: faultline drift ${[out, ...traced].map(shellWord).join(' ')}`,
+          `All figures, predicted beside measured: faultline drift ${[out, ...traced].map(shellWord).join(' ')}`,
         ]),
   ];
+}
+
+/** Latency of each endpoint and call: those with a difference first, then those with the most observations. */
+function besideLines(all: readonly DriftedFigure[]): readonly string[] {
+  if (all.length === 0) return [];
+  const bySubject = new Map<string, DriftedFigure[]>();
+  for (const figure of all)
+    bySubject.set(figure.subject, [...(bySubject.get(figure.subject) ?? []), figure]);
+  const isOff = ({ predicted, allowed: [low, high] }: DriftedFigure): boolean =>
+    predicted === null || predicted < low || predicted > high;
+  const rows = [...bySubject].map(([subject, figures]) => ({
+    subject,
+    figures,
+    off: figures.filter(isOff).length,
+    n: figures[0]!.n,
+  }));
+  rows.sort((a, b) => b.off - a.off || b.n - a.n || byCodeUnit(a.subject, b.subject));
+  const off = all.filter(isOff).length;
+  const agree = `${all.length - off} of ${plural(all.length, 'figure')}`;
+  return block(
+    `Predicted beside measured: ${agree} agree, within chance or 10 %`,
+    rows.map(({ subject, figures, n }) => {
+      const times = figures.filter(({ figure }) => figure.startsWith('p'));
+      const shown = times.map(
+        ({ figure, predicted, measured, ...rest }) =>
+          `${figure} ${formatValue(predicted, 'seconds')} for ${formatValue(measured, 'seconds')}` +
+          (isOff({ figure, predicted, measured, ...rest }) ? ' (differs)' : ''),
+      );
+      return `${subject}: ${shown.join(', ')}; n = ${formatCount(n)}`;
+    }),
+  );
 }
 
 function block(title: string, lines: readonly string[]): readonly string[] {

@@ -64,7 +64,10 @@ class Join {
           ? null
           : `no trace has a call from ${edge.from.name} to ${edge.to.name}`,
     );
-    if (model.network !== null) system.sections.set('network', this.network(model.network));
+    if (model.network !== null) {
+      system.sections.set('network', this.network(model.network));
+      withoutProxies(system.sections);
+    }
     system.load = this.load();
   }
 
@@ -72,7 +75,13 @@ class Join {
     // What calls and is no component makes the load.
     const nameOf = (traced: string) => plain(this.components.get(traced)?.name ?? LOAD_NAME);
     const links = this.model.links.map(({ from, to, oneWay }) =>
-      map({ between: list([nameOf(from), nameOf(to)]), latency: measured(oneWay) }),
+      map({
+        between: list([nameOf(from), nameOf(to)]),
+        latency:
+          oneWay === null
+            ? { ...plain('0ns'), note: 'in the time of the callee' }
+            : measured(oneWay),
+      }),
     );
     return map({
       latency: measured(latency),
@@ -226,6 +235,14 @@ class Join {
     };
     return map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
   }
+}
+
+/** What proxies of a mesh add is between the spans of a caller and a callee, so the measured network has it. */
+function withoutProxies(sections: Map<string, Written>): void {
+  const mesh = sections.get('mesh');
+  if (mesh?.kind !== 'map' || mesh.entries.has('proxy')) return;
+  const none = { ...plain('0ns'), note: 'in the measured network' };
+  sections.set('mesh', map([...mesh.entries, ['proxy', map({ work: none, latency: none })]]));
 }
 
 /** Whether a file has settings for the messages that a service handles. */

@@ -39,7 +39,12 @@ describe('faultline import', () => {
   it('predicts the minute of Online Boutique that it was made from: no figure of 85 is outside its band', () => {
     const out = folder.at('out.yaml');
     const traces = 'test/importing/traces/fixtures/online-boutique.zipkin.json.gz';
-    expect(faultline(['import', traces, '--out', out]).status).toBe(0);
+    const account = folder.at('account.json');
+    const card = faultline(['import', traces, '--out', out, '--json', account]).stdout;
+    expect(card).toContain('Predicted beside measured: 85 of 85 figures agree');
+    expect(card).toMatch(/\n {2}frontend->\S+: p50 \S+ m?s for \S+ m?s, p95 .*; n = [\d,]+\n/);
+    const { traces: read } = JSON.parse(readFileSync(account, 'utf8'));
+    expect(read.predicted).toHaveLength(85);
     const json = folder.at('drift.json');
     const done = faultline(['drift', out, traces, '--json', json]);
     expect(done.stdout).toContain('No drift: 85 figures compared.');
@@ -51,7 +56,7 @@ describe('faultline import', () => {
     const done = faultline(['import', 'examples/shop', '--out', out]);
     expect(done.stdout).toMatch(/\d spans of 596 traces\n/);
     expect(done.stdout).toMatch(
-      /\nPredicted beside measured: faultline drift \S+ examples\/shop\/traces\.jsonl\.gz\n$/,
+      /\nAll figures, predicted beside measured: faultline drift \S+ examples\/shop\/traces\.jsonl\.gz\n$/,
     );
     const ran = faultline(['run', out, '--no-explain', '--out', folder.path]);
     // Two cores at 4 ms for four of five requests: 2 / (0.8 x 4 ms) = 625/s, and no other component before.

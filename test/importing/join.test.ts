@@ -195,3 +195,41 @@ workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] }
     );
   });
 });
+
+describe('a time that has the network in it', () => {
+  // Right: the 4 ms that the caller of the cache sees, and 9 ms for the call through proxies. Source: the spans.
+  it('is not given the network once more, for a cache without spans and for proxies of a mesh', async () => {
+    const text = exported(
+      `
+run: { duration: 20s, warmup: 2s, replications: 1, seed: 3 }
+network: { latency: 2ms }
+services:
+  web: { endpoints: { get: [ call: cart.get ] } }
+  cart: { endpoints: { get: [ wait: 1ms, query: carts.get ] } }
+databases: { carts: { kind: redis, operations: { get: { work: 10us } } } }
+workloads: { users: { arrivals: poisson(30/s), requests: [ { call: web.get } ] } }
+`,
+      otlp,
+    );
+    const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: cart }
+spec: { host: cart, trafficPolicy: { loadBalancer: { simple: RANDOM } } }`;
+    const sources = source(`${MANIFESTS.replaceAll('shop', 'web')}\n---${rule}`);
+    const importing = new Importing(sources, { title: 'Shop', names: new Map() });
+    const chunks = async function* (): AsyncIterable<string> {
+      yield await Promise.resolve(text);
+    };
+    const result = importing.finish(await readTraces([{ path: 't', chunks }], importing.hints));
+    loaded(result);
+    const { mesh, network, databases } = parse(result.scenario);
+    expect(mesh.proxy).toEqual({ work: '0ns', latency: '0ns' });
+    expect(network).toEqual({
+      latency: '2ms',
+      links: [{ between: ['cart', 'carts'], latency: '0ns' }],
+    });
+    expect(databases.carts.operations.get).toMatchObject({ wait: '4.01ms' });
+    expect(result.scenario).toContain('latency: 0ns  # in the time of the callee');
+  });
+});

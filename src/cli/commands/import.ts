@@ -5,6 +5,8 @@ import { readMapping } from '../../importing/names.js';
 import { readTraces } from '../../importing/traces/index.js';
 import { asLines } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
+import type { DriftedFigure } from '../../contracts/result/drift.js';
+import { figuresBeside } from '../drift/beside.js';
 import { EXIT, usageError } from '../exit.js';
 import { importSources, metricTexts, type ImportSources } from '../import-files.js';
 import { canonicalJson } from '../../text/canonical.js';
@@ -32,17 +34,15 @@ export async function importFiles(
   const sources = importSources(paths);
   const imported = await read(paths, sources, flags);
   writeDocument(out, () => imported.scenario, terminal);
-  writeDocument(flags.json, () => `${canonicalJson(accountOf(imported))}\n`, terminal);
-  if (flags.quiet === true || takesStandardOutput([out, flags.json])) return EXIT.ok;
-  terminal.out(
-    asLines(
-      cardLines(
-        imported,
-        out,
-        sources.traces.map(({ path }) => path),
-      ),
-    ),
-  );
+  const isSilent = flags.quiet === true || takesStandardOutput([out, flags.json]);
+  const isAsked = !isSilent || flags.json !== undefined;
+  const names = readMapping(flags.map ?? []);
+  const beside = isAsked ? await figuresBeside(imported, sources.traces, names) : null;
+  const account = accountOf(imported, beside);
+  writeDocument(flags.json, () => `${canonicalJson(account)}\n`, terminal);
+  if (isSilent) return EXIT.ok;
+  const traced = sources.traces.map(({ path }) => path);
+  terminal.out(asLines(cardLines(imported, out, { traced, beside })));
   return EXIT.ok;
 }
 
@@ -68,10 +68,15 @@ async function read(
 }
 
 /** The account for programs. */
-function accountOf({ account, renamed, guesses, questions, traces, metrics }: Imported): object {
+function accountOf(
+  { account, renamed, guesses, questions, traces, metrics }: Imported,
+  predicted: readonly DriftedFigure[] | null,
+): object {
   const names = Object.fromEntries(renamed);
   const { unknown, leftOut, measured, spans } = traces ?? {};
   const read =
-    traces === null ? null : { spans, traces: traces.traces, unknown, leftOut, measured };
+    traces === null
+      ? null
+      : { spans, traces: traces.traces, unknown, leftOut, measured, predicted };
   return { faultline: 1, ...account, renamed: names, guesses, questions, traces: read, metrics };
 }

@@ -22,13 +22,25 @@ export interface FigureInputs {
 }
 
 /** Runs the scenario without its faults, and compares its figures with those of traces; null after an interrupt. */
-export async function driftedFigures({
+export async function driftedFigures(inputs: FigureInputs): Promise<DriftedFigures | null> {
+  const all = await comparedFigures(inputs);
+  if (all === null) return null;
+  return {
+    compared: all.length,
+    drifted: all.filter((figure) => !isAllowed(figure)),
+    unknown: inputs.subjects.unknown,
+    tolerance: inputs.tolerance,
+  };
+}
+
+/** Every figure with what it may be, also those that do not differ; null after an interrupt. */
+export async function comparedFigures({
   prepared,
   subjects,
   runs,
   tolerance,
-}: FigureInputs): Promise<DriftedFigures | null> {
-  const { fit, unknown } = subjects;
+}: FigureInputs): Promise<readonly DriftedFigure[] | null> {
+  const { fit } = subjects;
   const predictor = new Predictor(
     prepared,
     fit.map(({ name }) => name),
@@ -39,15 +51,7 @@ export async function driftedFigures({
   const [row] = await multiples.figuresOf([new Map()]);
   if (row === undefined || row === null) return null;
   const predictions = predictor.of(row);
-  const all = fit.flatMap((subject) =>
-    figuresOf(subject, predictions, secondsOf(prepared), tolerance),
-  );
-  return {
-    compared: all.length,
-    drifted: all.filter(({ predicted, allowed }) => !isIn(predicted, allowed)),
-    unknown,
-    tolerance,
-  };
+  return fit.flatMap((subject) => figuresOf(subject, predictions, secondsOf(prepared), tolerance));
 }
 
 function figuresOf(
@@ -87,6 +91,7 @@ function allowedFor(
   return [value / factor, value * factor];
 }
 
-function isIn(value: number | null, [low, high]: readonly [number, number]): boolean {
-  return value !== null && value >= low && value <= high;
+/** Whether a prediction is no difference. */
+export function isAllowed({ predicted, allowed: [low, high] }: DriftedFigure): boolean {
+  return predicted !== null && predicted >= low && predicted <= high;
 }

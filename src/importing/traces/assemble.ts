@@ -41,7 +41,13 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     return { name, kind: 'service', endpoints, product: null, replicas: replicasOf(store, spans) };
   });
   const network = networkOf(store, links, roles);
-  const components = withTargets(services, store, roles, network, unknown);
+  const { components, links: withoutNetwork } = withTargets(
+    services,
+    store,
+    roles,
+    network,
+    unknown,
+  );
   return {
     components,
     entries,
@@ -49,7 +55,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     leftOut: leftOut.all(),
     measured: [...byService.values()].flatMap((spans) => measuredOf(store, roles, spans)),
     network: network?.oneWay ?? null,
-    links: network?.links ?? [],
+    links: [...(network?.links ?? []), ...withoutNetwork],
     spans: store.count,
     traces: links.traces,
   };

@@ -72,7 +72,8 @@ export interface TracedComponent {
 export interface TracedLink {
   readonly from: string;
   readonly to: string;
-  readonly oneWay: Measured;
+  /** null = it is in the time of the callee, whose own spans are in no file. */
+  readonly oneWay: Measured | null;
 }
 
 /** Load that came from outside: roots of the traces. */

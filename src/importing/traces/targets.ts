@@ -3,14 +3,29 @@ import { byCodeUnit } from '../../text/order.js';
 import { fitted } from './fit.js';
 import { FEW } from './measured.js';
 import type { Network } from './network.js';
-import type { Measured, TracedComponent, TracedEndpoint, TracedStep, Unknown } from './model.js';
+import type {
+  Measured,
+  TracedComponent,
+  TracedEndpoint,
+  TracedLink,
+  TracedStep,
+  Unknown,
+} from './model.js';
 import type { PartKind, Roles } from './parts.js';
 import { KIND } from './reading/span.js';
 import { FLAG, type SpanStore } from './store.js';
 
+/** Components, and which of them are called without a network of their own. */
+export interface Targets {
+  readonly components: readonly TracedComponent[];
+  /** Callers of what has the time on the network within its own. */
+  readonly links: readonly TracedLink[];
+}
+
 /**
  * All components: services, and what only the spans of callers show: databases, queues, systems of others, and endpoints of
- * services of which every server's span is lacking. So every call of a step has its endpoint.
+ * services of which every server's span is lacking. So every call of a step has its endpoint. Where the network cannot be
+ * told from the time of one operation, all of the component keep it, and nothing is added for it.
  */
 export function withTargets(
   services: readonly TracedComponent[],
@@ -18,28 +33,58 @@ export function withTargets(
   roles: Roles,
   network: Network | null,
   unknown: Unknown[],
-): readonly TracedComponent[] {
+): Targets {
   const components = new Map<string, Growing>();
   for (const service of services)
     components.set(service.name, { ...service, endpoints: [...service.endpoints] });
   const times = timesByPart(store, roles);
   const consumers = consumersOf(store, roles);
   const executed = new Set(roles.executes);
+  const isShown = (part: number): boolean => times.has(part) && !executed.has(part);
+  const whole = new Set(
+    roles.parts.all
+      .filter(({ kind }, part) => isShown(part) && kind !== 'queue')
+      .filter(({ component, endpoint, kind }) => {
+        const part = roles.parts.of(component, endpoint, kind);
+        return network !== null && without(times.get(part)!.times, network.both) === null;
+      })
+      .map(({ component }) => component),
+  );
   roles.parts.all.forEach(({ component, endpoint, kind }, part) => {
     const called = times.get(part);
-    if (called === undefined || executed.has(part)) return;
+    if (called === undefined || !isShown(part)) return;
     const product = kind === 'queue' ? (store.brokers.get(component) ?? null) : null;
     const found = components.get(component) ?? newComponent(component, kind, product);
     components.set(component, found);
     const place = { component, endpoint, path: pathOf(kind, component, endpoint) };
+    const own = whole.has(component) ? null : network;
     const steps =
       kind === 'queue'
         ? (consumers.get(component) ?? [])
-        : timeOf(place, called.times, network, unknown);
+        : timeOf(place, called.times, own, unknown);
     found.endpoints.push({ name: endpoint, steps, errors: null, executions: called.count });
     if (called.count < FEW) unknown.push(tooFew(place, called.count));
   });
-  return [...components.values()].sort((a, b) => byCodeUnit(a.name, b.name));
+  return {
+    components: [...components.values()].sort((a, b) => byCodeUnit(a.name, b.name)),
+    links: callersOf(store, roles, whole).map(({ from, to }) => ({ from, to, oneWay: null })),
+  };
+}
+
+/** Pairs of callers and components, each once. */
+function callersOf(
+  { count, service, names }: SpanStore,
+  { parts, calls }: Roles,
+  components: ReadonlySet<string>,
+): readonly { readonly from: string; readonly to: string }[] {
+  const pairs = new Map<string, { readonly from: string; readonly to: string }>();
+  for (let i = 0; i < count; i++) {
+    const to = calls[i] < 0 ? '' : parts.all[calls[i]].component;
+    if (!components.has(to)) continue;
+    const from = names.texts[service[i]];
+    if (from !== to) pairs.set(`${from}\n${to}`, { from, to });
+  }
+  return [...pairs.values()];
 }
 
 type Growing = Omit<TracedComponent, 'endpoints'> & { readonly endpoints: TracedEndpoint[] };
