@@ -67,6 +67,22 @@ describe('faultline import', () => {
     expect(Number(rate) / 625).toBeLessThan(1.1);
   });
 
+  it('finds in the Compose example which pool saturates first, from traces of Jaeger at 15/s', () => {
+    const out = folder.at('out.yaml');
+    const card = faultline(['import', 'examples/compose', '--out', out]).stdout;
+    expect(card).toMatch(/\d spans of 478 traces\n/);
+    expect(card).toMatch(/Predicted beside measured: (\d+) of \1 figures agree/);
+    const truth = 'test/fixtures/importing/compose-truth.yaml';
+    const [found, right] = [out, truth].map((file) => {
+      const { stdout } = faultline(['run', file, '--no-explain', '--out', folder.path]);
+      const line =
+        /headroom {2}orders saturates first, at [\d.]+x this load, ([\d,]+)\/s .* of its 5 connections to db/;
+      return Number(line.exec(stdout)![1]);
+    });
+    expect(found! / right!).toBeGreaterThan(0.9);
+    expect(found! / right!).toBeLessThan(1.1);
+  });
+
   it('reads standard input and writes standard output, with nothing else there', () => {
     const input = readFileSync(`${FIXTURES}/bookinfo/bookinfo.yaml`, 'utf8');
     const done = faultlineProcess(['import', '-', '--out', '-'], { input });

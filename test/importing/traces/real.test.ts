@@ -112,4 +112,15 @@ describe('traces of real systems', () => {
     expect(JSON.stringify(pages)).not.toContain('"parallel"');
     expect(dangling(model)).toEqual([]);
   });
+
+  it('takes spans of Jaeger that came from OpenTelemetry without a kind as internal ones', async () => {
+    // Source: OpenTelemetry specification, trace/sdk_exporters/jaeger.md: the kind of internal spans is not translated.
+    const text = gunzipSync(readFileSync('examples/compose/traces.json.gz')).toString('utf8');
+    const model = await modelOf([text]);
+    expect(model.components.map(({ name }) => name)).not.toContain('users');
+    expect(model.entries.map(({ to, endpoint: name }) => `${to} ${name}`).sort()).toEqual([
+      'web POST /browse',
+      'web POST /buy',
+    ]);
+  });
 });

@@ -10,6 +10,9 @@ const KINDS: ReadonlyMap<string, number> = new Map([
   ['consumer', KIND.consumer],
 ]);
 
+/** Tags of spans that came from OpenTelemetry. */
+const OPEN_TELEMETRY: ReadonlySet<string> = new Set(['otel.scope.name', 'otel.library.name']);
+
 const INSTANCE = ['service.instance.id', 'k8s.pod.name', 'hostname', 'ip'];
 
 /**
@@ -60,14 +63,20 @@ export class JaegerReader {
     this.sampled = NaN;
     let isProbabilistic = false;
     let parameter = NaN;
+    let isTranslated = false;
     for (const tag of listOf(at(span, 'tags'))) {
       const key = textOf(at(tag, 'key'));
       const value = at(tag, 'value');
       if (key === 'span.kind') this.kind = KINDS.get(textOf(value)) ?? KIND.unset;
       else if (key === 'sampler.type') isProbabilistic = value === 'probabilistic';
       else if (key === 'sampler.param') parameter = Number(value);
-      else this.facts.add(key, value);
+      else {
+        isTranslated ||= OPEN_TELEMETRY.has(key);
+        this.facts.add(key, value);
+      }
     }
+    // Their translation has no kind for internal spans alone. Source: OpenTelemetry specification 1.44, trace/sdk_exporters/jaeger.md.
+    if (isTranslated && this.kind === KIND.unset) this.kind = KIND.internal;
     if (isProbabilistic && parameter > 0 && parameter <= 1) this.sampled = parameter;
   }
 }
