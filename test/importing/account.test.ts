@@ -9,6 +9,7 @@ const SYSTEMS: readonly string[] = [
   'astronomy-shop',
   'envoy-gateway',
   'examples/envoy',
+  'examples/gateway-api',
   'examples/kafka',
   'examples/kong',
 ];

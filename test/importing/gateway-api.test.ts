@@ -150,3 +150,57 @@ describe('the example of Envoy Gateway', () => {
     );
   });
 });
+
+describe('a BackendTrafficPolicy of Envoy Gateway', () => {
+  const result = imported(fixtures('examples/gateway-api'));
+  loaded(result);
+  const { gateways } = parse(result.scenario);
+  const [checkout, pages] = gateways.edge.routes;
+
+  // Right: envoyproxy/gateway, api/v1alpha1: numRetries leaves out the first try, a passive check looks every 3 s by default.
+  it('gives the routes of its gateway limits, retries and balancing', () => {
+    expect(pages.policy).toEqual({
+      connections: { connectTimeout: '500ms' },
+      bulkhead: { kind: 'envoy', maxConnections: 200, maxPendingRequests: 50, maxRequests: 400 },
+      deadline: '2s',
+      timeout: '600ms',
+      retry: {
+        kind: 'envoy',
+        attempts: 3,
+        on: ['connect', 503],
+        backoff: { base: '50ms', max: '500ms' },
+        budget: { kind: 'concurrent', max: 20 },
+      },
+      loadBalancing: { kind: 'leastRequest' },
+    });
+  });
+
+  it('of a rule replaces that of the gateway, and leaves the limit that the route has', () => {
+    expect(checkout.policy).toEqual({
+      connections: {},
+      bulkhead: { kind: 'envoy', maxRequests: 100 },
+      outlierDetection: {
+        kind: 'envoy',
+        consecutive5xx: 10,
+        interval: '5s',
+        baseEjectionTime: '15s',
+        maxEjectionPercent: '50%',
+      },
+      deadline: '4s',
+    });
+  });
+
+  it('retries twice after a failed connection or a 503 where it says only that it retries', () => {
+    const { gateways: own } = scenarioOf(
+      `${system('[ { backendRefs: [ { name: web } ] } ]')}---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: { name: p }
+spec: { targetRef: { kind: HTTPRoute, name: web }, retry: {}, rateLimit: { type: Local } }
+`,
+    );
+    expect(own.front.routes[0].policy).toEqual({
+      retry: { kind: 'envoy', attempts: 3, on: ['connect', 503] },
+    });
+  });
+});

@@ -2,6 +2,7 @@ import { composeFiles, dotEnvFiles } from './compose/index.js';
 import { envoyBootstraps } from './envoy/bootstrap.js';
 import { apiGateways } from './gateway-api/gateways.js';
 import { apiRoutes } from './gateway-api/routes.js';
+import { trafficPolicies } from './gateway-api/traffic-policies.js';
 import { destinationRules } from './istio/destination-rules.js';
 import { gateways, serviceEntries } from './istio/gateways.js';
 import { virtualServices } from './istio/virtual-services.js';
@@ -26,6 +27,7 @@ export const documentKinds: readonly DocumentKind[] = [
   gateways,
   apiGateways,
   apiRoutes,
+  trafficPolicies,
   virtualServices,
   destinationRules,
   serviceEntries,

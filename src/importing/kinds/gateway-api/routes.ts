@@ -16,8 +16,9 @@ export const apiRoutes: DocumentKind = {
     system.later('routes', () => {
       for (const parent of document.get('spec', 'parentRefs')?.items() ?? []) {
         const namespace = parent.get('namespace')?.text() ?? namespaceOf(document);
-        const gateway = gatewaysOf(system).get(`${namespace}/${parent.get('name')?.text()}`);
-        if (gateway !== undefined) new Reader(document, gateway, system).read();
+        const key = `${namespace}/${parent.get('name')?.text()}`;
+        const gateway = gatewaysOf(system).get(key);
+        if (gateway !== undefined) new Reader(document, { key, gateway }, system).read();
       }
       listRoutes(document);
     });
@@ -25,9 +26,23 @@ export const apiRoutes: DocumentKind = {
 };
 
 /** A route with its place among the others of its gateway. */
-interface Ranked {
+export interface Ranked {
   readonly rank: readonly number[];
   readonly route: WrittenMap;
+  /** Namespace and name of its gateway. */
+  readonly gateway: string;
+  /** Namespace and name of its document, and the name of its rule. */
+  readonly owner: string;
+  readonly rule: string | undefined;
+  /** The policy that its document has. */
+  readonly own: Written | undefined;
+  /** How exactly the policy that it has from another document means it; 0 = it has none. */
+  readonly level: number;
+}
+
+/** The routes of a gateway, in their order. */
+export function rankedRoutes(gateway: Component, system: System): Ranked[] {
+  return system.shared(`routes of ${gateway.name}`, (): Ranked[] => []);
 }
 
 class Reader {
@@ -37,13 +52,14 @@ class Reader {
 
   constructor(
     private readonly document: Cell,
-    private readonly gateway: Component,
+    private readonly parent: { readonly key: string; readonly gateway: Component },
     private readonly system: System,
   ) {}
 
   read(): void {
-    const { document, gateway, system } = this;
-    const known = system.shared(`routes of ${gateway.name}`, (): Ranked[] => []);
+    const { document, system } = this;
+    const { gateway } = this.parent;
+    const known = rankedRoutes(gateway, system);
     for (const rule of document.get('spec', 'rules')?.items() ?? []) {
       const to = this.targetOf(rule);
       if (to === undefined) continue;
@@ -55,7 +71,8 @@ class Reader {
   }
 
   private route(rule: Cell, { written, sample, rank }: ApiMatch, to: Written): Ranked {
-    const { gateway, hosts } = this;
+    const { hosts } = this;
+    const { gateway, key } = this.parent;
     const name = `route-${gateway.requests.length + 1}`;
     const host = hosts === null ? undefined : plain(hosts.sample);
     gateway.requests.push(map({ name: plain(name), ...sample, host }));
@@ -71,7 +88,15 @@ class Reader {
       [rule.get('name')],
     );
     const ofHost = hosts === null ? 0 : hosts.sample.startsWith('www.') ? 1 : 2;
-    return { rank: [ofHost, ...rank], route };
+    return {
+      rank: [ofHost, ...rank],
+      route,
+      gateway: key,
+      owner: `${namespaceOf(this.document)}/${this.document.get('metadata', 'name')?.text()}`,
+      rule: rule.get('name')?.text(),
+      own: policy.entries.size === 0 ? undefined : policy,
+      level: 0,
+    };
   }
 
   private targetOf(rule: Cell): Written | undefined {
@@ -98,7 +123,7 @@ class Reader {
     const namespace = reference?.get('namespace')?.text() ?? namespaceOf(this.document);
     const component = this.system.find(name?.text() ?? '', namespace);
     if (component?.section !== 'services' || name === undefined) return undefined;
-    this.system.connect(this.gateway, component, name);
+    this.system.connect(this.parent.gateway, component, name);
     return { component, name };
   }
 
