@@ -24,8 +24,8 @@ export interface Targets {
 
 /**
  * All components: services, and what only the spans of callers show: databases, queues, systems of others, and endpoints of
- * services of which every server's span is lacking. So every call of a step has its endpoint. Where the network cannot be
- * told from the time of one operation, all of the component keep it, and nothing is added for it.
+ * services of which every server's span is lacking. So every call of a step has its endpoint. Where the time of one operation
+ * may contain the network, all operations of the component keep it, and nothing is added for it.
  */
 export function withTargets(
   services: readonly TracedComponent[],
