@@ -63,6 +63,17 @@ Examples:
 Exit codes:
 ${exitCodes()}`;
 
+/** Forms of a report for which people expect an option of that name. */
+const FORM = /unknown option '--(html|page|report|svg|md|markdown|csv)'/u;
+
+/** An error of the command line, with the option that writes what an unknown one was meant to write. */
+function withWay(text: string): string {
+  const form = FORM.exec(text)?.[1];
+  if (form === undefined || text.includes('Did you mean')) return text;
+  const name = { page: 'html', report: 'html', markdown: 'md' }[form] ?? form;
+  return `${text.trimEnd()}: run and sweep write reports/ with --format ${name}; --out names another folder\n`;
+}
+
 /** The command line. Each command loads its modules when it runs; `finish` receives the exit code. */
 export function createProgram(terminal: Terminal, finish: (exitCode: number) => void): Command {
   const program = new Command('faultline')
@@ -78,7 +89,7 @@ export function createProgram(terminal: Terminal, finish: (exitCode: number) => 
     .configureOutput({
       writeOut: (text) => terminal.out(splitLines(text)),
       writeErr: (text) => terminal.note(splitLines(text)),
-      outputError: (text, write) => write(text.replace(/^error: /, 'faultline: ')),
+      outputError: (text, write) => write(withWay(text.replace(/^error: /, 'faultline: '))),
     })
     .showHelpAfterError('(faultline help [command] shows what there is)')
     .addHelpText('after', EXAMPLES)

@@ -47,6 +47,16 @@ describe('ask', () => {
     expect(budgets.map(([, , , verdict]) => verdict)).toContain('fail');
   });
 
+  it('of all outcomes has those that occur', () => {
+    const answers = asked('people.outcomes before bank-hang', 'people.success');
+    const names = new Set(answers.map(({ question }) => question));
+    expect(names.has('people.outcomes.ok before bank-hang')).toBe(true);
+    expect(names.has('people.success')).toBe(true);
+    expect(names.has('people.outcomes.throttled before bank-hang')).toBe(false);
+    for (const name of names)
+      expect(answers.some(({ question, value }) => question === name && value !== 0)).toBe(true);
+  });
+
   it('reads each metric in its window and variants', () => {
     const [calm, hung, whole] = asked(
       'people.success before bank-hang in guarded',

@@ -9,7 +9,7 @@ import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
-import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
+import { answersOf, questionsOf, withoutNone, type Answer } from '../../api/questions.js';
 import { prepare, reported, reporterTo } from '../prepare.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
@@ -56,7 +56,8 @@ export async function ask(
   const { file, plans } = prepared;
   const { until, records } = simulated;
   const part = until === null ? 1 : (1 - until.confidence) / LOOKS_ERROR;
-  const exact = answersOf({ file, plans, records, part }, questions);
+  const all = answersOf({ file, plans, records, part }, questions);
+  const exact = withoutNone(given, all);
   const wide = await widened({ prepared, questions, answers: exact }, flags, terminal);
   const { answers } = wide;
   if (flags.quiet !== true) {
