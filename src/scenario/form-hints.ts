@@ -131,8 +131,14 @@ export function loadHint(path: readonly PathKey[], word: string): string {
   return isLoad && rate !== null ? `: write poisson(${rate[1]}/${rate[2] ?? 's'})` : '';
 }
 
+const DEPLOYMENT = /^(re)?(deploy|deployment|rollout|release|rollingUpdate|rollingRestart)$/iu;
+
 /** Hint for a kind that belongs to another section. */
 export function kindHint(path: readonly PathKey[], word: string): string {
+  if (path[0] === 'faults' && path.length === 3 && DEPLOYMENT.test(word))
+    return '; a deployment is no fault: write it at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
+  if (path[0] === 'faults' && path.length === 3 && /^(restart|reboot)$/iu.test(word))
+    return '; write crash, which ends with a restart (flush empties a cache that goes on)';
   if (path[0] === 'queues' && path.length === 3 && word === 'kafka')
     return ': write a Kafka log in topics, with subscribers';
   return path[0] === 'topics' && path.length === 3 && /^(rabbitmq|sqs)$/.test(word)

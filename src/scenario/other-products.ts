@@ -41,6 +41,7 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   if (last === 'resources') return OF_RESOURCES;
   if (isBundle(path)) return OF_BUNDLES;
   if (path.length === 2 && path[0] === 'workloads') return OF_WORKLOADS;
+  if (typeof last === 'number' && list === 'subscribers') return OF_SUBSCRIBERS;
   return path.length === 2 && path[0] === 'services' ? OF_SERVICES : [];
 }
 
@@ -113,6 +114,15 @@ const OF_RETRIES: readonly WayOut[] = [
     keys: 'retryhostpredicate hostselectionretrymaxattempts retryignoreprevioushosts',
     because: 'write whether a retry uses another instance',
     write: () => 'otherInstance: true',
+  },
+];
+
+const OF_SUBSCRIBERS: readonly WayOut[] = [
+  {
+    keys: 'assignor assignors assignmentstrategy partitionassignmentstrategy partitionassignor groupprotocol',
+    because: 'how partitions move is the protocol of the group',
+    write: (value = '') =>
+      `rebalance: { protocol: ${/cooperative/iu.test(value) ? 'cooperative' : value === 'consumer' ? value : 'classic'} }`,
   },
 ];
 

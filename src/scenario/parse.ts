@@ -37,16 +37,23 @@ export function parseYaml(file: string, source: string, problems: Problems): Nod
   });
   for (const issue of [...document.errors, ...document.warnings]) {
     const [start, end] = issue.pos;
-    problems.add({
-      code: 'FL105',
-      at: { file, start, end },
-      path: [],
-      message: say(issue.message),
-    });
+    const bare = bareIndexAt(source, start);
+    const message = bare === null ? say(issue.message) : `a key with [ ] needs quotes: '${bare}'`;
+    problems.add({ code: 'FL105', at: { file, start, end }, path: [], message });
+    // What follows on the line is read as something else.
+    if (bare !== null) break;
   }
   if (document.errors.length + document.warnings.length > 0) return null;
   const reader = new Reader(file, source, problems);
   return reader.document(document);
+}
+
+/** `topics.orders.subscribers[0].retry`, written as a key between braces without quotes, around a position; null = none. */
+function bareIndexAt(source: string, at: number): string | null {
+  const from = source.lastIndexOf('\n', at - 1) + 1;
+  const line = source.slice(from).split('\n', 1)[0]!;
+  const found = /[{,]\s*([\w.*-]+\[\d+\][\w.*[\]-]*)\s*:/u.exec(line);
+  return found === null ? null : found[1]!;
 }
 
 class Reader {

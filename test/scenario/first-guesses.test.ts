@@ -113,4 +113,25 @@ databases: { d: { read: 4ms, operations: { get: 5ms } } }
       'databases.d.read: unknown key read',
     ]);
   });
+
+  it('of the assignor of Kafka, of a deployment and of a restart is answered by what has them', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services: { web: { endpoints: { put: [ publish: { topic: t } ] } }, w: { endpoints: { h: [ wait: 1ms ] } } }
+topics: { t: { kind: kafka, partitions: 3, subscribers: [ { group: g, call: w.h, assignor: cooperative-sticky } ] } }
+workloads: { users: { arrivals: poisson(3/s), requests: [ { call: web.put } ] } }
+faults: [ { id: a, kind: rollout, target: w, at: 1s }, { id: b, kind: restart, target: w, at: 1s } ]
+`).join('\n');
+    expect(own).toContain('write rebalance: { protocol: cooperative }');
+    expect(own).toContain('rollout: { kind: rolling, to: v2, at: 60s }');
+    expect(own).toContain('got restart; write crash, which ends with a restart');
+  });
+
+  it('of a path with an index between braces is answered once, with its quotes', () => {
+    const own = messagesOf(`faultline: 1
+variants: [ { name: a, set: { topics.t.subscribers[0].concurrency: 3 } } ]
+`);
+    expect(own).toEqual([": a key with [ ] needs quotes: 'topics.t.subscribers[0].concurrency'"]);
+  });
 });
