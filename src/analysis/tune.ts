@@ -95,7 +95,7 @@ function paidFor(data: VariantData, record: RunRecord, capacity: Capacity): numb
   return sumCells(there, whole.cells) / whole.lengthNs;
 }
 
-/** Unlimited cores are none that somebody pays for: their number is unknown. */
+/** Unlimited cores have no price: their number is unknown. */
 const coresOf: Capacity = ({ cpu }) => {
   const cores = Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
   return Number.isFinite(cores) ? cores : 0;

@@ -64,10 +64,20 @@ export function namedAnswers({
   ];
 }
 
+/** A result with an alarm says what the file does, and not what its author meant. */
+const ALARMED = {
+  words: ['Mend the alarm first: until then these figures are not those of your system.'],
+  bare: null,
+} as const;
+
+function isAlarmed({ result }: View): boolean {
+  return (result.alarms ?? []).length > 0;
+}
+
 /** The answers of a report. */
 export function answerOf(view: View): Answer {
   const what = whatWords(view);
-  const { words, bare } = actWords(view);
+  const { words, bare } = isAlarmed(view) ? ALARMED : actWords(view);
   const settings = bare === null ? [] : settingsLine(view, bare);
   return {
     badge: badgeOf(view),
@@ -229,10 +239,18 @@ function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Wor
   return [`; the loop ${loopWords(view, kept.loop.through)} keeps it down (${kept.known})`];
 }
 
-/** `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted. */
+/**
+ * `; payments: 64 of 64 workers wait for psp`: the first resource that is exhausted; else what a zone takes with it, as in
+ * `; ingress has no instance elsewhere`.
+ */
 function feltWords({ cascade }: VariantResult): Words {
   const felt = cascade.events.find(({ kind }) => FELT.has(kind));
-  return felt === undefined ? [] : [`; ${felt.subject}: ${felt.text}`];
+  if (felt !== undefined) return [`; ${felt.subject}: ${felt.text}`];
+  const place = cascade.events.find(
+    ({ kind, mechanism, detail }) =>
+      kind === 'fault' && mechanism === 'zoneOutage' && detail !== undefined,
+  );
+  return place === undefined ? [] : [`; ${place.detail!}`];
 }
 
 const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = new Set([

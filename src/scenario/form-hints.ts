@@ -162,6 +162,8 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   if (path.length === 4 && path[2] === 'versions' && OF_ALL_VERSIONS.has(key)) {
     return `${key} is the same in all versions: move it into ${String(path[1])}${OF_ALL_VERSIONS.get(key)!}`;
   }
+  if (path[0] === 'network' && path.length === 1 && /zone/iu.test(key))
+    return 'a link between two zones is an entry of links, as links: [ { between: [a, b], latency: 1ms } ]';
   const list = path[path.length - 2];
   const isEntry = typeof path[path.length - 1] === 'number';
   if (isStepPath(path) && POLICIES.has(key))

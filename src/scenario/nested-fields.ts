@@ -56,6 +56,15 @@ export function isEntryOf(list: z.core.$ZodType, value: unknown): boolean {
   return isList && keys.length > 0 && shapes.some(has);
 }
 
+/** Whether a value is a list of names, and a mapping may have such names without anything inside. */
+export function areNamesOf(record: z.core.$ZodType, value: unknown): boolean {
+  const { keyType, valueType } = definitionOf(record);
+  if (!Array.isArray(value) || value.length === 0 || valueType === undefined) return false;
+  const isName = (one: unknown): boolean =>
+    typeof one === 'string' && safeParse(keyType as z.core.$ZodType, one).success;
+  return value.every(isName) && safeParse(valueType as z.core.$ZodType, {}).success;
+}
+
 /** Short forms are not known here; a quantity of another unit is certainly wrong. */
 function mayTake(schema: z.core.$ZodType, value: unknown): boolean {
   const { success, error } = safeParse(schema, value);

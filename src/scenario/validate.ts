@@ -15,7 +15,7 @@ import {
 import type { Entry, Node, PathKey, Place } from './located.js';
 import { entries, get, items, locate, plain, text } from './located.js';
 import { nameProblem, shown, wanted, type Issue } from './issue-words.js';
-import { isEntryOf, nestedFields } from './nested-fields.js';
+import { areNamesOf, isEntryOf, nestedFields } from './nested-fields.js';
 import { outcomesHint, wayOut } from './other-products.js';
 import { exampleOf } from './reference/shown.js';
 import { isStepPath } from './salvage.js';
@@ -36,6 +36,8 @@ export function validate<T>(schema: z.ZodType<T>, tree: Node, problems: Problems
       const { shape } = definitionOf(member);
       if (issue.code === 'invalid_type' && issue.expected === 'array')
         return isEntryOf(member, issue.input) ? ENTRY : undefined;
+      if (issue.code === 'invalid_type' && issue.expected === 'record')
+        return areNamesOf(member, issue.input) ? NAMES : undefined;
       if (issue.code !== 'unrecognized_keys' || shape === undefined) return undefined;
       return `${KNOWN}${known.push({ keys: Object.keys(shape), member }) - 1}`;
     },
@@ -51,6 +53,9 @@ const KNOWN = 'known:';
 
 /** Message of a value that is no list, and would be a valid entry of it. */
 const ENTRY = 'entry';
+
+/** Message of a list of names where a mapping may have them with nothing inside. */
+const NAMES = 'names';
 
 /** Types of lists and mappings. */
 const SHAPES: ReadonlySet<string> = new Set(['array', 'object', 'record']);
@@ -216,7 +221,12 @@ class Reporter {
     const owner = locate(this.tree, path.slice(0, -1)).node;
     // A value that only has another number or quotes needs no example.
     const isShape = issue.code === 'invalid_type' && SHAPES.has(issue.expected);
-    const asEntry = issue.message === ENTRY ? `: write [ ${flow(value)} ]` : '';
+    const asEntry =
+      issue.message === ENTRY
+        ? `: write [ ${flow(value)} ]`
+        : issue.message === NAMES
+          ? `: write ${flow(Object.fromEntries((value as string[]).map((name) => [name, {}])))}`
+          : '';
     const example = isShape ? asEntry || this.asIn(path, owner) : '';
     const hint = formHint(path, found.node, owner) || example;
     this.add('FL204', path, `${wanted(issue)}, got ${shown(issue, value)}${hint}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { run } from '../theory/program.js';
 import {
   conditionStarts,
   laterOf,
@@ -148,5 +149,27 @@ describe('a fault without which most of the harm is gone, and that alone does no
       ['early', 'amplifier'],
       ['late', 'cause'],
     ]);
+  });
+});
+
+describe('the outage of a zone', () => {
+  const faultOf = (replicas: number): string | undefined =>
+    run(`
+faultline: 1
+title: One zone of two
+run: { duration: 20s, warmup: 2s, seed: 1 }
+network: { zones: { a: {}, b: {} } }
+services:
+  door: { replicas: ${replicas}, endpoints: { open: [ call: room.enter ] } }
+  room: { replicas: 2, endpoints: { enter: [ wait: 5ms ] } }
+workloads: { users: { arrivals: poisson(20/s), requests: [ { call: door.open } ] } }
+faults: [ { id: out, kind: zoneOutage, target: a, at: 5s, for: 5s } ]
+`)
+      .variant()
+      .cascade.events.find(({ kind }) => kind === 'fault')!.detail;
+
+  it('names what has no instance in another zone', () => {
+    expect(faultOf(1)).toBe('door has no instance elsewhere');
+    expect(faultOf(2)).toBeUndefined();
   });
 });

@@ -7,9 +7,9 @@ import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import { thereAt } from '../measure/presence.js';
 import { backAgainWords, rolloutWords } from './rollout-words.js';
-import type { VariantData } from '../measure/variant-data.js';
+import { instancesOf, type VariantData } from '../measure/variant-data.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
-import { plural } from '../../text/words.js';
+import { list, plural, verb } from '../../text/words.js';
 import type { Scene } from './scene.js';
 
 /** Events for the starts and ends of faults, and for the instances that they end. */
@@ -35,7 +35,11 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       const isWithoutTarget = hitsNoInstance(data, record, fault, span.fromNs);
       const yet = isWithoutTarget && comesLater(data, record, fault, span) ? ' yet' : '';
       const noTarget = isWithoutTarget ? `no instance is there${yet}` : '';
-      const effects = [noTarget, ...endWords(scene, fault, span)];
+      const effects = [
+        noTarget,
+        wholeWords(data, record, fault, span.fromNs),
+        ...endWords(scene, fault, span),
+      ];
       const start = event('fault', span.fromNs, words, joined(effects));
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
@@ -66,6 +70,23 @@ function hitsNoInstance(data: VariantData, record: RunRecord, fault: PlanFault, 
   );
   return thereAt(data, record, own, at).size === 0;
 }
+
+/** Components that a fault of a place takes down as a whole: `ingress and cart have no instance elsewhere`. */
+function wholeWords(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): string {
+  if (!OF_PLACES.has(fault.kind)) return '';
+  const { plan } = data;
+  const hit = new Set(fault.instances);
+  const names = plan.components.flatMap(({ name, kind }, id) => {
+    const there = kind === 'workload' ? [] : [...thereAt(data, record, instancesOf(plan, id), at)];
+    return there.length > 0 && there.every((instance) => hit.has(instance)) ? [name] : [];
+  });
+  return names.length === 0
+    ? ''
+    : `${list(names)} ${verb(names.length, 'have', 'has')} no instance elsewhere`;
+}
+
+/** Kinds of faults that end what is in one place, whatever it is. */
+const OF_PLACES: ReadonlySet<string> = new Set(['zoneOutage']);
 
 /** Whether an instance starts, during a fault, in a slot that the fault hits. */
 function comesLater(

@@ -83,7 +83,7 @@ export const SECTION_EXAMPLES: ReadonlyMap<string, string> = new Map([
     scenario(
       'Two zones',
       RUN,
-      'network: { latency: lognormal(p50=0.5ms p99=3ms), loss: 0.01% }\n',
+      'network:\n  latency: lognormal(p50=0.5ms p99=3ms)\n  loss: 0.01%\n  zones: { east: {}, west: {} }\n  links: [ { between: [east, west], latency: 1ms } ]\n',
       SHOP,
       USERS,
     ),

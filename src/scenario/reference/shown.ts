@@ -4,6 +4,7 @@ import { faultKinds, policyKinds } from '../../patterns/registry.js';
 import { flow } from '../../text/flow.js';
 import type { PathKey } from '../located.js';
 import { REFERENCE } from '../reference.js';
+import { NAMED } from '../salvage.js';
 import { SECTION_EXAMPLES } from './sections.js';
 
 /** Longest example that fits a message. */
@@ -67,15 +68,13 @@ function valuesAt(value: unknown, path: readonly PathKey[], under?: PathKey): re
   const inner = value as Readonly<Record<string, unknown>>;
   const isNamed = under === undefined ? false : OF_NAMES.has(under) || isSection(under);
   const isEntry = Array.isArray(value) && typeof key === 'number';
-  if (isEntry || isNamed)
-    return Object.values(inner).flatMap((own) => valuesAt(own, rest, key));
+  if (isEntry || isNamed) return Object.values(inner).flatMap((own) => valuesAt(own, rest, key));
   return Object.hasOwn(inner, String(key)) ? valuesAt(inner[String(key)], rest, key) : [];
 }
 
+/** Whether the entries of a section have names that users choose. */
 function isSection(key: PathKey): boolean {
-  return (
-    SECTION_EXAMPLES.has(String(key)) || REFERENCE.some((one) => SECTION[one.component] === key)
-  );
+  return NAMED.has(String(key));
 }
 
 /** The entries of a mapping, each by itself: one name says as much as all. */

@@ -96,7 +96,10 @@ function checkTargets(here: Cursor, kind: FaultKind, output: FaultOutput, aims: 
   if (kind.targets.includes('configuration')) return checkConfiguration(here, output);
   const between = kind.targets.includes('between');
   if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
-    const needs = between ? 'between: [x, y], and no target' : 'a target, and no between';
+    const no = output.between === undefined ? '' : ', and no between';
+    const needs = between
+      ? 'between: [x, y], and no target'
+      : `a target (of these: ${kind.targets.join(', ')})${no}`;
     return here.reportKey('FL203', `${kind.kind} needs ${needs}`);
   }
   checkZone(here, output);
