@@ -95,7 +95,7 @@ export class Importing {
     const metrics = this.facts === null ? null : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
     const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
-    if (!hasService) throw new ImportError(nothingFound(this.sources));
+    if (!hasService) throw new ImportError(nothingFound(this.sources, model));
     const written = scenarioOf(system, this.title);
     const scenario = render(written);
     const guesses = guessesIn(written);
@@ -148,8 +148,12 @@ function accountOf(roots: readonly Cell[]): Account {
 /** Reason of values that no reader knows. */
 export const UNREAD = 'no importer reads this field';
 
-function nothingFound(sources: readonly SourceText[]): string {
+function nothingFound(sources: readonly SourceText[], model: TraceModel | null): string {
+  const lost = (model?.leftOut ?? []).map(({ reason, count }) => `${count} ${reason}`);
+  const traces = `no span of the traces executes a service (left out: ${lost.join('; ') || 'nothing'})`;
+  if (sources.length === 0 && model !== null) return traces;
   const names = sources.slice(0, 3).map(({ path }) => path);
   const kinds = documentKinds.map(({ name }) => name).join('; ');
-  return `nothing in ${names.join(', ')} runs a service; what can be read: ${kinds}`;
+  const nothing = `nothing in ${names.join(', ')} runs a service; what can be read: ${kinds}`;
+  return model === null ? nothing : `${traces}, and ${nothing}`;
 }

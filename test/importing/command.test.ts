@@ -91,6 +91,17 @@ describe('faultline import', () => {
     expect(done.stdout).toContain('# <stdin>:');
   });
 
+  it('says of traces without a whole span what was lost, and writes nothing', () => {
+    const out = folder.at('out.yaml');
+    const traces = folder.put('cut.json', '{"data":[{"traceID":"a","spans":[{"traceID":"a"');
+    const done = faultline(['import', traces, '--out', out]);
+    expect(done.status).toBe(2);
+    expect(done.stderr).toContain(
+      'no span of the traces executes a service (left out: 1 documents that end too early: the rest of a file is missing)',
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('overwrites no file without --force', () => {
     const out = folder.put('out.yaml', 'mine');
     const args = ['import', `${FIXTURES}/bookinfo`, '--out', out];

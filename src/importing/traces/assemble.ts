@@ -1,9 +1,11 @@
 import { momentsOf } from '../../stats/moments.js';
 import { sortedQuantile } from '../../stats/rank.js';
+import { formatShare } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
 import { Executions } from './executions.js';
 import type { LeftOut } from './left-out.js';
 import { inferKinds } from './kinds.js';
-import { link } from './links.js';
+import { link, type Links } from './links.js';
 import { loadOf } from './load.js';
 import type { TraceHints, TraceModel, TracedComponent, Unknown } from './model.js';
 import { partsThatSayAttempts, rolesOf, type Roles } from './parts.js';
@@ -23,6 +25,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
   const { load, sources } = loadOf(store, links, roles, executions, saysAttempts);
   const weight = load.weight(hints.sampled ?? null);
   const unknown: Unknown[] = [];
+  const broken = brokenTraces(store, links, unknown);
   const entries = load.entries(roles, weight, unknown);
   const input = {
     store,
@@ -33,6 +36,7 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     unknown,
     saysAttempts,
     weight: weight ?? 1,
+    isWhole: (span: number) => !broken.has(store.traceHash[span]),
   };
   const byService = servicesOf(store, roles, sources);
   const services = [...byService].map(([service, spans]): TracedComponent => {
@@ -59,6 +63,29 @@ export function modelOf(store: SpanStore, hints: TraceHints, leftOut: LeftOut): 
     spans: store.count,
     traces: links.traces,
   };
+}
+
+/** Share of complete traces below which an export has gaps. */
+const COMPLETE_LEAST = 0.9;
+
+/** Traces with a span whose parent is in no file, by their hashes. */
+function brokenTraces(
+  { count, traceHash }: SpanStore,
+  { isOrphan, traces }: Links,
+  unknown: Unknown[],
+): ReadonlySet<number> {
+  const broken = new Set<number>();
+  for (let i = 0; i < count; i++) if (isOrphan[i] === 1) broken.add(traceHash[i]);
+  const complete = 1 - broken.size / Math.max(1, traces);
+  if (complete < COMPLETE_LEAST) {
+    unknown.push({
+      path: 'traces',
+      reason: `${formatShare(complete)} of ${plural(traces, 'trace')} are complete: the others have spans whose parent is in no file`,
+      question:
+        'Which spans are lost on the way to the store, such as by a full queue of an exporter?',
+    });
+  }
+  return broken;
 }
 
 type Spans = ReadonlyMap<number, readonly number[]>;

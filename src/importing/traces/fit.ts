@@ -15,7 +15,7 @@ interface Law {
 type Fit = (values: ArrayLike<number>) => Law | null;
 
 const FOLDS = 5;
-/** Observations that a fit uses: more do not change it. */
+/** Observations that choose a law: more do not change the choice. Its parameters are those of all. */
 const FITTED = 5000;
 /** Relative spread below which a time is constant. */
 const CONSTANT_SPREAD = 0.02;
@@ -35,7 +35,7 @@ const NORMAL_P99 = normalQuantile(0.99);
  */
 export function fitted(values: readonly number[]): Measured {
   return {
-    text: lawText(thinned(values)),
+    text: lawText(values),
     n: values.length,
     interval: durationInterval(values),
   };
@@ -50,9 +50,10 @@ function lawText(values: readonly number[]): string {
   if (values.length < FEW) return exponential(sorted)!.text;
   let best: Fit = exponential;
   let most = -Infinity;
+  const some = thinned(values);
   for (const fit of [exponential, uniform, lognormal, gammaLaw]) {
-    const score = heldOut(values, fit);
-    if (score > most + SIMPLER * values.length) {
+    const score = heldOut(some, fit);
+    if (score > most + SIMPLER * some.length) {
       most = score;
       best = fit;
     }
@@ -66,13 +67,11 @@ function lawText(values: readonly number[]): string {
 /** Gain in log-likelihood of an observation that a law with more parameters must have. */
 const SIMPLER = 1e-3;
 
-/** Some of the values, scaled to the mean of all. */
+/** Some of the values. */
 function thinned(values: readonly number[]): readonly number[] {
   if (values.length <= FITTED) return values;
   const step = values.length / FITTED;
-  const some = Array.from({ length: FITTED }, (_, k) => values[Math.floor(k * step)]);
-  const factor = momentsOf(values).mean / momentsOf(some).mean;
-  return factor > 0 && factor < Infinity ? some.map((ns) => ns * factor) : some;
+  return Array.from({ length: FITTED }, (_, k) => values[Math.floor(k * step)]);
 }
 
 /** Log-likelihood of each fifth of the values under the law of the others. */

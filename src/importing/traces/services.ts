@@ -17,6 +17,8 @@ export interface ServiceInput extends OwnTimeOf {
   readonly leftOut: LeftOut;
   readonly unknown: Unknown[];
   readonly saysAttempts: ReadonlySet<number>;
+  /** Whether the trace of a span has no span whose parent is in no file. */
+  isWhole(span: number): boolean;
 }
 
 /** Endpoints of a service. `spans`: those that execute each of its parts. */
@@ -40,19 +42,28 @@ function endpointOf(
   part: number,
   all: readonly Execution[],
   own: OwnTime,
-  { roles, leftOut, unknown, saysAttempts }: ServiceInput,
+  { roles, leftOut, unknown, saysAttempts, isWhole }: ServiceInput,
 ): TracedEndpoint {
   const { endpoint } = roles.parts.all[part];
   const calm = calmOf(all);
-  const rows = all.map((execution): Row => ({
+  const isCalm = all.map(({ start }) => calm.has(start));
+  // A lacking call looks like own time. Where too few traces are complete, what they show is all there is.
+  const whole = all.map(({ span }, k) => isCalm[k] && isWhole(span));
+  const used = whole.filter(Boolean).length < FEW ? isCalm : whole;
+  const rows = all.map((execution, k): Row => ({
     execution,
     items: withTries(execution, saysAttempts),
-    isCalm: calm.has(execution.start),
+    isCalm: used[k],
   }));
-  const usual = rows.filter(({ isCalm }) => isCalm);
+  const usual = rows.filter((row) => row.isCalm);
+  const calmCount = isCalm.filter(Boolean).length;
   leftOut.add(
     'executions in windows in which times, failures or calls were at another level: not used for times and shares',
-    rows.length - usual.length,
+    rows.length - calmCount,
+  );
+  leftOut.add(
+    'executions of traces of which spans are missing: not used for times and shares',
+    calmCount - usual.length,
   );
   leftOut.add(
     'executions whose caller had given up: not counted as errors',

@@ -159,6 +159,37 @@ describe('own time in loops', () => {
   });
 });
 
+describe('traces of which spans are missing', () => {
+  /** 100 traces of a call of 8 ms; those of every third one lack the caller's span, so that the callee has no parent. */
+  const gaps = (n: number) =>
+    traces(n, (trace, at, k) => {
+      const spans = [root(trace, at, at + 10), ...call(trace, 'r', 'web', 'a', [at + 1, at + 9])];
+      return k % 3 === 0 ? spans.filter((_, place) => place !== 1) : spans;
+    });
+
+  it('are counted, asked about, and used for no time and no share', async () => {
+    const model = await modelOf([gaps(100)]);
+    const { steps } = endpoint(model, 'web', 'GET /');
+    expect(shape(steps)).toBe('wait, a GET /a, wait');
+    expect(ownMs(steps)).toBeCloseTo(2, 5);
+    expect(model.unknown).toContainEqual({
+      path: 'traces',
+      reason: '66 % of 100 traces are complete: the others have spans whose parent is in no file',
+      question:
+        'Which spans are lost on the way to the store, such as by a full queue of an exporter?',
+    });
+    expect(model.leftOut).toContainEqual({
+      reason: 'executions of traces of which spans are missing: not used for times and shares',
+      count: 68,
+    });
+  });
+
+  it('are used where fewer than 30 are complete', async () => {
+    const model = await modelOf([gaps(30)]);
+    expect(shape(endpoint(model, 'web', 'GET /').steps)).toBe('wait, maybe a GET /a, wait');
+  });
+});
+
 describe('calls in the background', () => {
   it('are marked, and take no time of their caller', async () => {
     const model = await modelOf([
