@@ -176,6 +176,8 @@ class Comparison {
       if (isKnown || !(isDeployed || (path.length === 2 && DEPLOYED.has(key)))) continue;
       // The policies of a callee that the manifests do not have are those of its owner.
       if (path[0] === 'mesh' && path.length === 2) continue;
+      // What proxies cost is measured, not deployed.
+      if (path[0] === 'mesh' && path.length === 1 && key === 'proxy') continue;
       const full = [...path, key];
       if (this.meaning([], [full]) === this.usual) continue;
       const scenario = flow(plain(value));
