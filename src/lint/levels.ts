@@ -58,6 +58,36 @@ export function idleRegions(subject: Subject): readonly Finding[] {
   ];
 }
 
+/** Labels of versions that no order of levels names. */
+export function idleVersionLabels({ scenario, calls }: Subject): readonly Finding[] {
+  const named = new Set(
+    calls.flatMap((call) => {
+      const callee = hostOf(scenario, call.callee);
+      const levels = (call.loadBalancing ?? callee?.loadBalancing)?.common.priorities;
+      return (levels?.failoverPriority ?? []).map(({ name }) => `${call.callee} ${name}`);
+    }),
+  );
+  return [...scenario.services, ...scenario.gateways].flatMap(([component, { versions }]) =>
+    [...(versions?.labels ?? [])].flatMap(([version, labels]) =>
+      [...labels.keys()].flatMap((label): readonly Finding[] => {
+        if (named.has(`${component} ${label}`)) return [];
+        const section = scenario.gateways.has(component) ? 'gateways' : 'services';
+        const path = [section, component, 'versions', version, 'labels', label];
+        return [
+          {
+            path,
+            entities: [component],
+            message: `the label ${label} of a version changes nothing`,
+            measured: `no call to ${component} has it in failoverPriority`,
+            limit: `loadBalancing: { priorities: { failoverPriority: [ ${label} ] } }`,
+            fix: yamlAt(path.slice(0, -1), `${label}: null`),
+          },
+        ];
+      }),
+    ),
+  );
+}
+
 function looksAtRegions(call: Call, scenario: Scenario): boolean {
   const callee = hostOf(scenario, call.callee);
   if (callee === undefined || regionsOf(callee, scenario) < 2) return false;

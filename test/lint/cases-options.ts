@@ -90,6 +90,14 @@ const room = (nodes: string, requests: string): string =>
 const ranked = (label: string): string =>
   `loadBalancing: { kind: roundRobin, priorities: { failoverPriority: [ ${label} ] } }`;
 
+/** A callee with versions of two labels. */
+const tiers = (label: string): string =>
+  hop(
+    'labels: { tier: gold },',
+    'replicas: { v1: 1, v2: 1 }, versions: { v1: {}, v2: { labels: { tier: gold } } },',
+    ranked(label),
+  );
+
 /** A callee in two regions. */
 const regions = (more: string, policy: string): string =>
   scenario([
@@ -159,6 +167,14 @@ export const OPTION_CASES: readonly RuleCase[] = [
     silent: {
       'they are in two zones': hop('zone: a,', TWO, ranked('topology.kubernetes.io/zone')),
     },
+  },
+  {
+    rule: 'option-without-effect',
+    fires: tiers('version'),
+    path: 'services.stock.versions.v2.labels.tier',
+    measured: 'no call to stock has it in failoverPriority',
+    limit: 'loadBalancing: { priorities: { failoverPriority: [ tier ] } }',
+    silent: { 'calls look at it': tiers('tier') },
   },
   {
     rule: 'option-without-effect',

@@ -7,7 +7,7 @@ import { hostOf, sectionOf } from '../demand.js';
 import { endlessTries } from '../endless-tries.js';
 import { idleHeartbeats } from '../idle-heartbeats.js';
 import { layerOf } from '../layers.js';
-import { idleRegions, separating } from '../levels.js';
+import { idleRegions, idleVersionLabels, separating } from '../levels.js';
 import { LONE_OPTIONS, type Option, type Use } from '../lone-options.js';
 import { idlePrices, idleStorage } from '../prices.js';
 import type { Finding, Rule } from '../rule.js';
@@ -45,6 +45,7 @@ export const optionWithoutEffect: Rule = {
     ...idleHeartbeats(subject),
     ...idlePrices(subject),
     ...idleRegions(subject),
+    ...idleVersionLabels(subject),
     ...idleStorage(subject),
   ],
 };

@@ -15,7 +15,7 @@ interface Family {
 }
 
 const PROCESSES =
-  'pause connectionLeak slow error hang stop crash memoryLeak cpuStress certExpiry throttle probe reset threadLimit';
+  'pause connectionLeak slow error abort delay hang stop crash memoryLeak cpuStress certExpiry throttle probe reset threadLimit';
 const WHEN = ['shop.throughput > 5/s', 'shop.throughput > 100000/s'] as const;
 const ALIKE = { base: 'faults.yaml', tier: 'shop', when: WHEN } as const;
 
@@ -180,6 +180,7 @@ const OWN: readonly (readonly [path: string, values: readonly unknown[], change?
   ['ioError>.on', ['reads', 'writes']],
   ['diskStress>.factor', [2, 40]],
   ['diskStress>.add', ['1ms', '20ms']],
+  ['delay>.maxActive', [1, 5]],
   ['threadLimit>.max', [0, 1]],
   ['threadLimit>.status', [500, 503], retrying503],
   ['limitData>.bytes', ['30KB', '300KB']],
