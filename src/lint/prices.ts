@@ -1,5 +1,6 @@
 import type { Host } from '../contracts/scenario/host.js';
-import type { Prices, Scenario } from '../contracts/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Prices } from '../contracts/scenario/report.js';
 import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { yamlAt } from './words.js';

@@ -1,6 +1,6 @@
 import type { PlanKey } from '../contracts/plan/plan.js';
 import { ADDRESS_KEY } from '../contracts/patterns/policy.js';
-import type { KeyPopulation } from '../contracts/scenario/scenario.js';
+import type { KeyPopulation } from '../contracts/scenario/keys.js';
 import { sortedEntries } from './canonical.js';
 import { byCodeUnit } from '../text/order.js';
 import type { Layout } from './layout.js';

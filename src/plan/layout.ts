@@ -6,7 +6,8 @@ import type { Plan, PlanComponent, PlanInstance } from '../contracts/plan/plan.j
 import type { Cache, CacheLevel } from '../contracts/scenario/caching.js';
 import type { Database, Operation } from '../contracts/scenario/database.js';
 import type { Host } from '../contracts/scenario/host.js';
-import type { Broker, Outbox, Subscriber } from '../contracts/scenario/messaging.js';
+import type { Broker, Subscriber } from '../contracts/scenario/messaging.js';
+import type { Outbox } from '../contracts/scenario/outbox.js';
 import type { ScenarioModules } from '../contracts/scenario/modules.js';
 import type { QueueConsumer } from '../contracts/scenario/queues.js';
 import type { Pool } from '../contracts/scenario/pools.js';

@@ -1,5 +1,5 @@
 import type { PlanOnce } from '../contracts/plan/plan.js';
-import type { OncePerValue } from '../contracts/scenario/policies.js';
+import type { OncePerValue } from '../contracts/fields/common.js';
 import type { Scenario } from '../contracts/scenario/scenario.js';
 import type { Bundle } from '../contracts/scenario/steps.js';
 import type { KeyTable } from './keys.js';

@@ -2,7 +2,7 @@ import type { PlanOutbox } from '../contracts/plan/messaging.js';
 import { OUTCOME } from '../contracts/outcome.js';
 import { OP } from '../contracts/plan/program.js';
 import type { Database } from '../contracts/scenario/database.js';
-import type { Outbox } from '../contracts/scenario/messaging.js';
+import type { Outbox } from '../contracts/scenario/outbox.js';
 import type { StepOf, Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { BARE } from './calls.js';

@@ -1,5 +1,5 @@
 import { CALL_MODE } from '../contracts/plan/program.js';
-import type { Outbox } from '../contracts/scenario/messaging.js';
+import type { Outbox } from '../contracts/scenario/outbox.js';
 import type { Label } from './assembler.js';
 import type { StepNames } from './identity.js';
 import type { LaidPart } from './layout.js';

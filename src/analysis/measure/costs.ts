@@ -1,7 +1,8 @@
 import { selectUsers } from './subjects.js';
 import { processOf } from '../../contracts/plan/versions.js';
 import type { RunRecord } from '../../contracts/record/record.js';
-import type { Prices, Scenario } from '../../contracts/scenario/scenario.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Prices } from '../../contracts/scenario/report.js';
 import { meanOf, nothing, ratioOf, type Measured } from './estimate.js';
 import { outcomesByRun } from './outcomes.js';
 import { capacityByCell } from './presence.js';

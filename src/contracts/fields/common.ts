@@ -1,3 +1,4 @@
+import { entry } from './entry.js';
 import { field, required } from './field.js';
 import { z } from 'zod';
 import { share } from '../quantities/quantities.js';
@@ -90,22 +91,15 @@ export function certainty(text: string): ReturnType<ReturnType<typeof share>['pr
   return share().prefault('100%').describe(text);
 }
 
-/** A validated idempotency key. */
-export interface OnceOutput {
-  readonly key: string;
-  readonly window: number;
-  readonly storeErrors: boolean;
-}
-
 /** Schema of the long form of `idempotencyKey` and of an endpoint's `idempotent`. */
 export function onceSchema() {
-  return z.strictObject({
+  return entry({
     key: field.of(
       nameText(),
       required,
       'Key of `keys`, or `request` (stable over the retries of a user request), `client`, `workload`, `caller`.',
     ),
-    window: field.duration('24h', 'How long a result is stored, from the end of its execution.'),
+    windowNs: field.duration('24h', 'How long a result is stored, from the end of its execution.'),
     storeErrors: field.flag(
       true,
       'Whether failures are stored too, as at Stripe, where a retry gets the same 500. With false the next ' +
@@ -113,6 +107,9 @@ export function onceSchema() {
     ),
   });
 }
+
+/** Executes a request once per value of a key; repeated requests get the stored result. */
+export type OncePerValue = z.output<ReturnType<typeof onceSchema>>;
 
 /** Fields of every entry that can inherit. */
 export const extending = {

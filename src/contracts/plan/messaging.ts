@@ -5,8 +5,8 @@ import type {
   PublishStep,
   Topic,
   Subscriber,
-  Outbox,
 } from '../scenario/messaging.js';
+import type { Outbox } from '../scenario/outbox.js';
 
 /** A `publish` step in a program. */
 export interface PlanPublish extends Pick<PublishStep, 'confirm' | 'via' | 'bytes' | 'acks'> {

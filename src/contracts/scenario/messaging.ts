@@ -232,33 +232,6 @@ export interface Subscriber extends Consumption, Omit<GroupFields, 'transactionN
   readonly transactionNs: Ns | null;
 }
 
-/** Outbox of a service: a table of its database through which its messages are published. */
-export interface Outbox {
-  readonly insert: { readonly database: string; readonly operation: string };
-  readonly mode: 'polling' | 'cdc';
-  readonly pollNs: Ns;
-  readonly batchSize: number;
-  /** Database operation of each poll and of each update that marks rows as sent; null = free. */
-  readonly query: { readonly database: string; readonly operation: string } | null;
-  /** CPU of the relaying instance per row. */
-  readonly work: Distribution | null;
-  readonly cdcLatency: Distribution;
-  /** Service whose processes publish with `cdc`; null = a process that never fails. */
-  readonly connector: string | null;
-  /** Time between two stores of the offset of the connector. */
-  readonly offsetFlushNs: Ns;
-  /** Log that the database keeps for the connector; null = it takes no room. */
-  readonly log: RetainedLog | null;
-}
-
-/** Rows of a log that are kept for a connector. */
-export interface RetainedLog {
-  /** Rows with which the disk is full and the database stops; Infinity = never. */
-  readonly roomRows: number;
-  /** Rows above which the slot of the connector is given up; Infinity = never. */
-  readonly keepRows: number;
-}
-
 /** A `publish` step. */
 export const publishFields = entry(
   {

@@ -3,15 +3,6 @@ import type { BalancingCommon } from '../patterns/balancer.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Distribution } from '../../kernel/distribution.js';
 
-/** Executes a request once per value of a key; repeated requests get the stored result. */
-export interface OncePerValue {
-  readonly key: string;
-  /** How long a result is stored, from the end of the execution. */
-  readonly windowNs: Ns;
-  /** Whether failures are stored too; otherwise the next request executes again. */
-  readonly storeErrors: boolean;
-}
-
 export interface Layer {
   /** Key in the bundle, such as `circuitBreaker`. */
   readonly policy: string;

@@ -1,6 +1,8 @@
 import type { Alerts } from './alerts.js';
 import type { RunSettings } from './run.js';
+import type { KeyPopulation } from './keys.js';
 import type { Network } from './network.js';
+import type { ReportSettings } from './report.js';
 import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
@@ -143,18 +145,6 @@ export interface Platform {
   /** Nodes that hold the instances; null = there is always room. */
   readonly nodes: Nodes | null;
 }
-
-export type KeyPopulation =
-  | { readonly kind: 'unique' }
-  | { readonly kind: 'uniform'; readonly count: number }
-  | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
-  | {
-      readonly kind: 'hot';
-      readonly count: number;
-      readonly hotShare: number;
-      readonly hotKeys: number;
-    }
-  | { readonly kind: 'sequence'; readonly count: number };
 
 export interface Gateway extends Host {
   /** Product whose defaults apply. */
@@ -320,29 +310,4 @@ export interface FaultCondition extends Omit<Reference, 'offset'> {
 export interface AfterAlert {
   readonly name: string;
   readonly delayNs: Ns;
-}
-
-/** Prices in any currency, from which costs are computed; 0 = free. */
-export interface Prices {
-  /** One core for one hour. */
-  readonly cpuHour: number;
-  /** 1 GB of memory for one hour. */
-  readonly memoryGbHour: number;
-  /** One million requests of gateways and functions. */
-  readonly requests: number;
-  /** 1 GB of requests and responses between two zones. */
-  readonly crossZoneGb: number;
-  /** 1 GB of provisioned disk for a month of 730 h. */
-  readonly storageGbMonth: number;
-}
-
-export interface ReportSettings {
-  readonly focus: readonly string[];
-  readonly exemplars: number;
-  readonly slo: { readonly success: number | null; readonly latencyNs: Ns | null } | null;
-  readonly apdexNs: Ns;
-  readonly groups: ReadonlyMap<string, readonly string[]>;
-  readonly hide: readonly string[];
-  /** null = no costs are computed. */
-  readonly prices: Prices | null;
 }

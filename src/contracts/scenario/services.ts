@@ -1,8 +1,9 @@
-import type { Outbox } from './messaging.js';
+import type { Outbox } from './outbox.js';
+import type { OncePerValue } from '../fields/common.js';
 import type { FunctionSettings } from './functions.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Step, Bundle } from './steps.js';
-import type { OncePerValue, Layer } from './policies.js';
+import type { Layer } from './policies.js';
 import type { Middleware } from './middleware.js';
 import type { Host, ProcessSettings } from './host.js';
 import type { Rollout } from './rollouts.js';

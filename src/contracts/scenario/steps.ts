@@ -1,4 +1,5 @@
-import type { OncePerValue, Layer, LoadBalancing, OutlierDetection } from './policies.js';
+import type { Layer, LoadBalancing, OutlierDetection } from './policies.js';
+import type { OncePerValue } from '../fields/common.js';
 import type { ReadRoute } from './replication.js';
 import type { CountDistribution } from '../../kernel/counts.js';
 import type { Distribution } from '../../kernel/distribution.js';

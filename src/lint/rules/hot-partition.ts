@@ -1,6 +1,6 @@
 import { pow } from '../../kernel/math.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { KeyPopulation } from '../../contracts/scenario/scenario.js';
+import type { KeyPopulation } from '../../contracts/scenario/keys.js';
 import { handlersOf, type Handler } from '../handlers.js';
 import { publishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';

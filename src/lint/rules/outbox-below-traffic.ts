@@ -1,5 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import type { Outbox } from '../../contracts/scenario/messaging.js';
+import type { Outbox } from '../../contracts/scenario/outbox.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import type { Step } from '../../contracts/scenario/steps.js';
 import { meanCount } from '../counts.js';

@@ -5,11 +5,11 @@ import {
   policyNames,
   presetOrder,
 } from '../../patterns/registry.js';
-import type { Layer, OncePerValue, OutlierDetection } from '../../contracts/scenario/policies.js';
+import type { Layer, OutlierDetection } from '../../contracts/scenario/policies.js';
 import { NO_POLICY, type Bundle } from '../../contracts/scenario/steps.js';
 import { entries, get, items, locate, text, type Node } from '../located.js';
 import type { BundleOutput, OutlierOutput } from '../schema/bundle.js';
-import type { OnceOutput } from '../../contracts/fields/common.js';
+import type { OncePerValue } from '../../contracts/fields/common.js';
 import { clusterId } from '../clusters.js';
 import { stablePath, type Cursor, type Path } from './context.js';
 import { resolveLoadBalancing } from './balancing.js';
@@ -92,10 +92,10 @@ function isNamed(path: Path): boolean {
 }
 
 /** Resolves an idempotency key; null = none. */
-export function resolveOnce(here: Cursor, output: OnceOutput | undefined): OncePerValue | null {
+export function resolveOnce(here: Cursor, output: OncePerValue | undefined): OncePerValue | null {
   if (output === undefined) return null;
   checkKey(here, output.key, undefined);
-  return { key: output.key, windowNs: output.window, storeErrors: output.storeErrors };
+  return output;
 }
 
 /** Resolves an outlier detection; null = none. */

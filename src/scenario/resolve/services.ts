@@ -4,7 +4,7 @@ import { checkCoalescing } from './chains.js';
 import { cursorAt, type Context } from './context.js';
 import { resolveEndpoints, resolveHost, resolveOutbound } from './hosts.js';
 import { resolveMiddleware } from './middleware.js';
-import { resolveOutbox } from './outbox.js';
+import { resolveOutbox } from '../sections/outbox.js';
 import { resolveHealthChecks } from '../sections/health-checks.js';
 import { checksOf, resolveChecks, withoutChecks, resolveProbes } from '../sections/probes.js';
 import { withTotal } from './placement.js';

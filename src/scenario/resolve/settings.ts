@@ -1,9 +1,6 @@
-import type {
-  KeyPopulation,
-  Prices,
-  ReportSettings,
-  Scenario,
-} from '../../contracts/scenario/scenario.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { KeyPopulation } from '../../contracts/scenario/keys.js';
+import type { Prices, ReportSettings } from '../../contracts/scenario/report.js';
 import type { RunSettings } from '../../contracts/scenario/run.js';
 import type { Network, NetworkLink } from '../../contracts/scenario/network.js';
 import { HORIZON_MAX_NS } from '../../kernel/time.js';
@@ -122,35 +119,27 @@ export function resolveKeys(
 /** Resolves `report`. */
 export function resolveReport(context: Context, output: ScenarioOutput['report']): ReportSettings {
   const here = cursorAt(context, 'report');
-  const check = (names: readonly string[] | undefined, at: Cursor): readonly string[] => {
+  const check = (names: readonly string[] | null, at: Cursor): readonly string[] => {
     names?.forEach((name, index) => checkShown(at.in(index), name));
     return names ?? [];
   };
   const groups = sorted(output.groups).map(
     ([name, members]) => [name, check(members, here.in('groups', name))] as const,
   );
-  const { slo } = output;
+  checkPrices(here.in('prices'), output.prices);
   return {
+    ...output,
     focus: check(output.focus, here.in('focus')),
-    exemplars: output.exemplars,
-    slo:
-      slo === undefined ? null : { success: slo.success ?? null, latencyNs: slo.latency ?? null },
-    apdexNs: output.apdex,
     groups: new Map(groups),
     hide: check(output.hide, here.in('hide')),
-    prices: resolvePrices(here.in('prices'), output.prices),
   };
 }
 
-function resolvePrices(here: Cursor, prices: Prices | undefined): Prices | null {
-  if (prices === undefined) return null;
-  const isFree = Object.values(prices).every((price) => price === 0);
-  if (isFree) {
-    const message =
-      'all prices are 0, so nothing costs anything: write cpuHour: 0.04, or remove prices';
-    here.report('FL204', message);
-  }
-  return prices;
+function checkPrices(here: Cursor, prices: Prices | null): void {
+  if (prices === null || Object.values(prices).some((price) => price !== 0)) return;
+  const message =
+    'all prices are 0, so nothing costs anything: write cpuHour: 0.04, or remove prices';
+  here.report('FL204', message);
 }
 
 /** The smallest of 1, 2 and 5 times a power of ten that is at least a time in ns and at least 1. */

@@ -1,9 +1,5 @@
-import type {
-  Gateway,
-  KeyPopulation,
-  Request,
-  Workload,
-} from '../../contracts/scenario/scenario.js';
+import type { Gateway, Request, Workload } from '../../contracts/scenario/scenario.js';
+import type { KeyPopulation } from '../../contracts/scenario/keys.js';
 import type { Step } from '../../contracts/scenario/steps.js';
 import type { Arrivals, WrittenArrivals } from '../../contracts/scenario/arrivals.js';
 import { highestOf } from '../../contracts/scenario/stages.js';

@@ -14,7 +14,7 @@ import {
   withShort,
 } from '../../contracts/fields/common.js';
 import { choice } from '../../contracts/quantities/fields.js';
-import type { OnceOutput } from '../../contracts/fields/common.js';
+import type { OncePerValue } from '../../contracts/fields/common.js';
 import { REFERENCE_PATTERN } from '../../contracts/fields/common.js';
 import { connectionsSchema, type Connections } from '../../contracts/scenario/connections.js';
 import { loadBalancingSchema, type BalancingOutput } from './balancing.js';
@@ -254,7 +254,7 @@ export interface BundleOutput {
   readonly order?: string | readonly string[];
   readonly client?: string;
   readonly loadBalancing?: BalancingOutput;
-  readonly idempotencyKey?: OnceOutput;
+  readonly idempotencyKey?: OncePerValue;
   readonly connections?: Connections;
   readonly outlierDetection?: OutlierOutput;
   readonly [policy: string]: unknown;

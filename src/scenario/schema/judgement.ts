@@ -1,8 +1,8 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { duration, quantity, share, whole } from '../../contracts/quantities/quantities.js';
+import { quantity, share } from '../../contracts/quantities/quantities.js';
 import { QuantityError, showNoNumber } from '../../contracts/quantities/quantity-text.js';
-import { freeText, named, nameText, withShort } from '../../contracts/fields/common.js';
+import { freeText, nameText, withShort } from '../../contracts/fields/common.js';
 import { flag } from '../../contracts/quantities/fields.js';
 
 const confidence = quantity(
@@ -120,53 +120,3 @@ export const variantSchema = z
     ),
   })
   .describe('A patch of the scenario.');
-
-function price() {
-  return z.number().min(0).max(1e9).default(0);
-}
-
-/** `report`: how results are shown. */
-export const reportSchema = z
-  .strictObject({
-    focus: z.array(z.string().max(200)).optional().describe('Drawn large and first.'),
-    exemplars: field.of(whole({ max: 1000 }), 4, 'Example requests shown.'),
-    slo: z
-      .strictObject({
-        success: share().optional().describe('Share of successes aimed at.'),
-        latency: duration({ allowZero: false })
-          .optional()
-          .describe('Latency aimed at. Unit: duration.'),
-      })
-      .optional()
-      .describe('Objectives drawn into the charts.'),
-    apdex: field.duration('500ms', 'Satisfying latency of the apdex.'),
-    groups: named(z.array(z.string().max(200)))
-      .optional()
-      .describe(
-        'Groups in the topology: name -> components. A component of several groups appears in the first by name.',
-      ),
-    hide: z.array(z.string().max(200)).optional().describe('Not drawn.'),
-    prices: z
-      .strictObject({
-        cpuHour: price().describe(
-          'Price of one core for one hour. An instance costs its CPU request, else its `cpu`, from the order to start it until it ends, whether it is busy or not. Unlimited cores cost nothing. Unit: number, in any currency. Defaults to 0.',
-        ),
-        memoryGbHour: price().describe(
-          'Price of 1 GB of memory for one hour. An instance costs its memory request, else its `memory` limit. Unit: number. Defaults to 0.',
-        ),
-        requests: price().describe(
-          'Price of one million requests that arrive at gateways and functions, whatever their outcome. Unit: number. Defaults to 0.',
-        ),
-        crossZoneGb: price().describe(
-          'Price of 1 GB of requests and responses between two zones, by `requestSize` and `responseSize`; the caller pays both. Unit: number. Defaults to 0.',
-        ),
-        storageGbMonth: price().describe(
-          'Price of 1 GB of `storage` of databases, brokers and event stores for a month of 730 h, for each of their nodes. Unit: number. Defaults to 0.',
-        ),
-      })
-      .optional()
-      .describe(
-        'Prices from which the metrics `cost` and `costPerMillion` are computed. Without them there are no costs.',
-      ),
-  })
-  .describe('How results are shown; no effect on them.');

@@ -14,15 +14,10 @@ import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
 import { hostFields, type MiddlewareOutput } from './host.js';
-import {
-  budgetSchema,
-  hypothesisSchema,
-  lintSchema,
-  reportSchema,
-  variantSchema,
-} from './judgement.js';
+import { budgetSchema, hypothesisSchema, lintSchema, variantSchema } from './judgement.js';
+import { reportSchema } from '../../contracts/scenario/report.js';
+import { keySchema } from '../../contracts/scenario/keys.js';
 import { middlewareSchema } from './middleware.js';
-import { keySchema } from './settings.js';
 import { alertsSchema } from '../../contracts/scenario/alerts.js';
 import { runSchema } from '../../contracts/scenario/run.js';
 import { networkSchema } from '../../contracts/scenario/network.js';

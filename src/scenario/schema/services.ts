@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { extending, inheriting, named } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import type { HostOutput, HostShape } from './host.js';
-import { outboxSchema, type OutboxOutput } from './outbox.js';
+import { outboxSchema, type WrittenOutbox } from '../../contracts/scenario/outbox.js';
 import type { StepOutput } from './steps.js';
 import { versionFields, type VersionedOutput } from './versions.js';
 
 /** A validated service. */
 export interface ServiceOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {
   readonly endpoints: Readonly<Record<string, EndpointOutput>>;
-  readonly outbox?: OutboxOutput;
+  readonly outbox?: WrittenOutbox;
 }
 
 /** One service. */

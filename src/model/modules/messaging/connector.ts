@@ -1,7 +1,7 @@
 import { invariant } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
 import { PHASE } from '../../../kernel/phase.js';
-import type { Outbox } from '../../../contracts/scenario/messaging.js';
+import type { Outbox } from '../../../contracts/scenario/outbox.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Instance } from '../../data/instances/instance.js';
 import type { Messages } from './messages.js';

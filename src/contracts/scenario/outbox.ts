@@ -1,12 +1,13 @@
-import { absent, field, required } from '../../contracts/fields/field.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
 import { z } from 'zod';
-import { nameText, REFERENCE_PATTERN } from '../../contracts/fields/common.js';
+import { nameText, REFERENCE_PATTERN } from '../fields/common.js';
 
 const operation = (): z.ZodString => z.string().regex(REFERENCE_PATTERN).max(200);
 
 /** `outbox` of a service: the table for `publish: { via: outbox }`, and its relay. */
-export const outboxSchema = z
-  .strictObject({
+export const outboxSchema = entry(
+  {
     database: field.of(
       operation(),
       required,
@@ -18,10 +19,7 @@ export const outboxSchema = z
       '`polling`: one instance queries the rows at intervals, publishes them and marks them as sent; `cdc`: a ' +
         'connector follows the log of the database.',
     ),
-    pollInterval: field.duration(
-      '1s',
-      'With `polling`: time between two queries, counted from time 0.',
-    ),
+    pollNs: field.duration('1s', 'With `polling`: time between two queries, counted from time 0.'),
     batchSize: field.whole(100, 'With `polling`: largest number of rows of one query.', {
       min: 1,
       max: 1_000_000,
@@ -46,7 +44,7 @@ export const outboxSchema = z
       'With `cdc`: service whose processes follow the log, such as a Kafka Connect worker with Debezium. While none of ' +
         'them is up, nothing is published.',
     ),
-    offsetFlush: field.duration(
+    offsetFlushNs: field.duration(
       '60s',
       'With `connector`: time between two stores of the offset, from the start of its process (offset.flush.interval.ms). ' +
         'After a crash the rows since the last store are published again.',
@@ -66,6 +64,33 @@ export const outboxSchema = z
       'Log above which the database gives up the slot of the connector (max_slot_wal_keep_size): the rows stay in ' +
         'the table, and nothing is published any more. Needs `logPerRow`.',
     ),
-  })
-  .describe('Messages leave with the commit of the database, never without it.');
-export type OutboxOutput = z.output<typeof outboxSchema>;
+  },
+  'Messages leave with the commit of the database, never without it.',
+  { pollNs: 'pollInterval' },
+);
+export type WrittenOutbox = z.output<typeof outboxSchema>;
+
+interface Query {
+  readonly database: string;
+  readonly operation: string;
+}
+
+/** Fields that are resolved. */
+type Resolved = 'database' | 'relayQuery' | 'logPerRow' | 'logRoom' | 'maxSlotWalKeepSize';
+
+/** Outbox of a service: a table of its database through which its messages are published. */
+export interface Outbox extends Omit<WrittenOutbox, Resolved> {
+  readonly insert: Query;
+  /** Database operation of each poll and of each update that marks rows as sent; null = free. */
+  readonly query: Query | null;
+  /** Log that the database keeps for the connector; null = it takes no room. */
+  readonly log: RetainedLog | null;
+}
+
+/** Rows of a log that are kept for a connector. */
+export interface RetainedLog {
+  /** Rows with which the disk is full and the database stops; Infinity = never. */
+  readonly roomRows: number;
+  /** Rows above which the slot of the connector is given up; Infinity = never. */
+  readonly keepRows: number;
+}

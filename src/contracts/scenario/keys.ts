@@ -1,7 +1,7 @@
-import { field, required } from '../../contracts/fields/field.js';
+import { field, required } from '../fields/field.js';
 import { z } from 'zod';
-import { share, whole } from '../../contracts/quantities/quantities.js';
-import { freeText, withShort } from '../../contracts/fields/common.js';
+import { share, whole } from '../quantities/quantities.js';
+import { freeText, withShort } from '../fields/common.js';
 
 const keyCount = field.whole(required, 'How many values there are.', { min: 1 });
 const keyText = {
@@ -44,3 +44,8 @@ export const keySchema = withShort(
     .describe('A population of values; a request keeps its draw through its whole call tree.'),
   { type: 'string', pattern: '^(unique|(uniform|zipf|hot|sequence)\\(.*\\))$' },
 );
+
+type Population<Key> = Key extends unknown ? Omit<Key, keyof typeof keyText> : never;
+
+/** The values of a key. */
+export type KeyPopulation = Population<z.output<typeof keySchema>>;
