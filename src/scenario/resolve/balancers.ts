@@ -3,7 +3,7 @@ import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Gateway, Route } from '../../contracts/scenario/scenario.js';
 import type { NetworkLink } from '../../contracts/scenario/network.js';
 import type { Target } from '../../contracts/scenario/target.js';
-import { hopSchema, type HopOutput } from '../schema/discovery.js';
+import { hopSchema, type Hop } from '../../contracts/scenario/discovery.js';
 import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 import { resolvePlacement } from './placement.js';
@@ -22,7 +22,7 @@ export function balancerName(service: string): string {
 export interface Balanced {
   readonly name: string;
   readonly endpoints: readonly string[];
-  readonly hop: HopOutput;
+  readonly hop: Hop;
 }
 
 /** The services of a scenario that are behind a balancer. */
@@ -71,7 +71,7 @@ export function resolveBalancers(
 /** Links with the latency between balancers and their instances. */
 export function balancerLinks(output: ScenarioOutput): readonly NetworkLink[] {
   return balancedServices(output).flatMap(({ name, hop }) =>
-    hop.latency === undefined
+    hop.latency === null
       ? []
       : [
           {

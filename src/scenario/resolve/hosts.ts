@@ -8,7 +8,7 @@ import type { HostOutput, ProcessOutput } from '../schema/host.js';
 import { resolveAdmission } from './admission.js';
 import { layerOf, resolveBundle, resolveOnce, resolveOutliers } from './bundles.js';
 import { resolveLoadBalancing } from './balancing.js';
-import { resolveDiscovery } from './discovery.js';
+import { resolveDiscovery } from '../sections/discovery.js';
 import { described } from './described.js';
 import type { Cursor } from './context.js';
 import { checkLevel, resolveProtocol } from '../sections/connections.js';

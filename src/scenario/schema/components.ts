@@ -18,7 +18,7 @@ import {
   priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
-import { gatewayDiscoverySchema } from './discovery.js';
+import { gatewayDiscoverySchema } from '../../contracts/scenario/discovery.js';
 import { pools } from '../../contracts/scenario/pools.js';
 import { replicationFields } from './replication.js';
 import { searchFields } from './search.js';

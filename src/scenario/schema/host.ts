@@ -11,7 +11,7 @@ import type { AdmissionOutput } from './admission.js';
 import { autoscalingSchema } from '../../contracts/scenario/autoscaling.js';
 import { outlierDetectionSchema, type BundleOutput } from './bundle.js';
 import { loadBalancingSchema } from './balancing.js';
-import { discoverySchema } from './discovery.js';
+import { discoverySchema } from '../../contracts/scenario/discovery.js';
 import { zoneSchema } from '../../contracts/scenario/host.js';
 import { protocolSchema } from '../../contracts/scenario/connections.js';
 import { disruptionBudgetSchema } from './nodes.js';

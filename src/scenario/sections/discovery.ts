@@ -1,9 +1,8 @@
-import type { Discovery } from '../../contracts/scenario/discovery.js';
+import type { Discovery, WrittenDiscovery } from '../../contracts/scenario/discovery.js';
 import type { Registry } from '../../contracts/scenario/registries.js';
 import { registryKindOf } from '../registries/index.js';
-import type { DiscoveryOutput } from '../schema/discovery.js';
-import type { Cursor } from './context.js';
-import { unknown } from './targets.js';
+import type { Cursor } from '../resolve/context.js';
+import { unknown } from '../resolve/targets.js';
 
 /** Default interval of fetches: that of the clients of Eureka. */
 const REFRESH_NS = 30e9;
@@ -11,14 +10,14 @@ const REFRESH_NS = 30e9;
 /** Resolves `discovery`; null = callers know the instances at once. */
 export function resolveDiscovery(
   here: Cursor,
-  output: DiscoveryOutput | undefined,
+  output: WrittenDiscovery | undefined,
 ): Discovery | null {
   const wrong = here.conflicts();
   if (output === undefined) return null;
-  const { registry, refresh, onEmpty, hop } = output;
+  const { registry, refreshNs, onEmpty, hop } = output;
   const delivery = deliveryOf(here.in('registry'), registry);
   const isNamed = delivery === 'resolve';
-  const { mode = isNamed ? 'dns' : 'client' } = output;
+  const mode = output.mode ?? (isNamed ? 'dns' : 'client');
   const kind = here.output.registries?.[registry]?.kind ?? '';
   if (delivery !== null) {
     if (mode !== 'server' && isNamed !== (mode === 'dns')) {
@@ -27,7 +26,7 @@ export function resolveDiscovery(
         : `${registry} is of kind ${kind}, which has no names to resolve: write mode: client or server`;
       wrong('mode', message);
     }
-    if (refresh !== undefined && delivery !== 'fetch') {
+    if (refreshNs !== null && delivery !== 'fetch') {
       const message = isNamed
         ? `with a registry of kind dns its ttl decides: set registries.${registry}.ttl`
         : `a registry of kind ${kind} sends changes after its propagation: set ` +
@@ -35,10 +34,10 @@ export function resolveDiscovery(
       wrong('refresh', message);
     }
   }
-  if (hop !== undefined && mode !== 'server') {
+  if ((hop ?? null) !== null && mode !== 'server') {
     wrong('hop', 'a balancer in between needs mode: server');
   }
-  return { registry, mode, refreshNs: refresh ?? REFRESH_NS, onEmpty };
+  return { registry, mode, refreshNs: refreshNs ?? REFRESH_NS, onEmpty };
 }
 
 /** How a registry delivers its lists; null if there is no such registry. */
