@@ -70,10 +70,10 @@ export class Channels {
         this.forward(this.messages.copyOf(message), component, topic),
       settle: (outputs, isCommitted) => this.settle(outputs, isCommitted),
     };
-    const setup = { world, registry, messages: this.messages, forwarding };
+    const { messages } = this;
     this.topics = plan.topics.map((spec) => {
       const canBeCut = spec.broker >= 0 && plan.brokers[spec.broker].spec.uncleanElection;
-      return new KafkaTopic({ ...setup, canBeCut }, spec);
+      return new KafkaTopic({ world, registry, messages, forwarding, canBeCut }, spec);
     });
     linkGroups(this.topics);
     const lines = plan.brokers.map(

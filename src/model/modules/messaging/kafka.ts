@@ -60,8 +60,20 @@ export class KafkaTopic {
     const { retentionNs } = spec.spec;
     const isFelt = retentionNs !== null && retentionNs < world.plan.horizonNs;
     this.guarded = isFelt ? new Uint8Array(spec.spec.partitions) : null;
+    const { registry, forwarding, canBeCut } = setup;
     this.groups = spec.groups.map(
-      (group, index) => new Group({ ...setup, topic: this, spec: group, index }),
+      (group, index) =>
+        // Without a spread: the object of each group would have a class of its own.
+        new Group({
+          world,
+          registry,
+          messages,
+          topic: this,
+          spec: group,
+          index,
+          forwarding,
+          canBeCut,
+        }),
     );
     this.addBacklog(spec.spec.backlog);
     const subject = { component: spec.component, part: -1 };

@@ -5,7 +5,7 @@ import { streamKey, unit } from '../../../kernel/rng.js';
 import type { Ns } from '../../../kernel/time.js';
 import type { PlanEdge } from '../../../contracts/plan/plan.js';
 import { EDGE_COUNTER } from '../../../contracts/patterns/policy.js';
-import type { ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
+import type { Alarm, ConnectionLimits, PolicyState } from '../../../contracts/patterns/policy.js';
 import type { PgbouncerSettings, Pool, PoolSettings } from '../../../contracts/scenario/pools.js';
 import { isShared, userOf } from '../../../contracts/scenario/pool-size.js';
 import { Histogram } from '../../../stats/histogram.js';
@@ -98,34 +98,35 @@ export class Pools {
     if (known !== undefined) return known;
     const spec = plan.components[database];
     const name = `pool/${plan.components[caller.component].name}->${spec.name}`;
-    const common = {
-      ctx: calls,
-      samplers,
-      connect: samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 }),
-      levels,
-      waits: this.waitsNow(caller.component, database),
-      alarm: (run: () => void) => this.alarms.add(run, caller),
-      leaks: this.leaksOf(caller, name),
-      opens: () => sink.count(edge.stat, EDGE_COUNTER.connects),
-    };
-    const gauges = this.metersOf(caller, database);
+    const connect = samplers.add(spec.connect ?? { kind: 'constant', valueNs: 0 });
+    const waits = this.waitsNow(caller.component, database);
+    const alarm = (run: () => void): Alarm => this.alarms.add(run, caller);
+    const leaks = this.leaksOf(caller, name);
+    const opens = (): void => sink.count(edge.stat, EDGE_COUNTER.connects);
+    const { open, used, waiting, abandoned } = this.metersOf(caller, database);
     const ofNode = (index: number): number => {
       if (edge.route === null) return -1;
-      const used = levels.register();
-      this.nodes.push({ instance: caller.id, node: spec.firstInstance + index, used });
-      return used;
+      const gauge = levels.register();
+      this.nodes.push({ instance: caller.id, node: spec.firstInstance + index, used: gauge });
+      return gauge;
     };
     const make = (index: number, place: string): PolicyState => {
       const server = this.serverOf(database, index);
-      const own = { ...gauges, usedOfNode: ofNode(index) };
+      const gauges = { open, used, waiting, abandoned, usedOfNode: ofNode(index) };
       return this.create(
         edge.pool!,
         {
-          ...common,
-          gauges: own,
+          ctx: calls,
+          samplers,
+          connect,
+          waits,
+          alarm,
+          leaks,
+          opens,
+          gauges,
           server,
           works: this.works.of(spec, world.instances[spec.firstInstance + index]),
-          leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, own),
+          leaves: (frame, epoch) => world.backends.leave(frame, server, epoch, gauges),
           idle: this.idleOf(edge, caller, index),
           ping: pingOf(this.world, edge, caller, index),
           stream: streamKey(plan.seed, world.replication, `${name}${place}`),
@@ -171,14 +172,15 @@ export class Pools {
     };
   }
 
+  /** `common`: an object of this pool alone. A spread would give each one a class of its own, and V8 would look up each use. */
   private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>, user: string): PolicyState {
     switch (pool.kind) {
       case 'go':
-        return new GoPool({ ...common, pool });
+        return new GoPool(Object.assign(common, { pool }));
       case 'hikari': {
         const timeout = this.acquireLane(pool.connectionTimeoutNs)!;
         const leak = this.acquireLane(pool.leakDetectionThresholdNs);
-        return new HikariPool({ ...common, pool, timeout, leak });
+        return new HikariPool(Object.assign(common, { pool, timeout, leak }));
       }
       case 'pgbouncer': {
         if (pool.mode === 'session') return this.sessionPool(pool, common, user);
@@ -187,12 +189,13 @@ export class Pools {
         const timer = this.acquireLane(reservePoolTimeoutNs);
         const reserve = size === 0 || timer === null ? null : { size, timer };
         const own = { pool: byTransaction(pool), timeout, sessions: null, reserve };
-        const one = new ConnectionPool({ ...common, ...own });
+        const one = new ConnectionPool(Object.assign(common, own));
         return new Pooler(one, pool.maxClientConn, this.usersOf(common.server));
       }
       case 'simple': {
         const timeout = this.acquireLane(pool.acquireTimeoutNs);
-        return new ConnectionPool({ ...common, pool, timeout, sessions: null, reserve: null });
+        const own = { pool, timeout, sessions: null, reserve: null };
+        return new ConnectionPool(Object.assign(common, own));
       }
     }
   }
@@ -225,8 +228,8 @@ export class Pools {
     }
     const timeout = this.acquireLane(own.clients.acquireTimeoutNs);
     const works = this.threads.before(own, server, common.works ?? null);
-    const pool = own.clients;
-    return new ConnectionPool({ ...common, works, pool, timeout, sessions, reserve: null });
+    const more = { works, pool: own.clients, timeout, sessions, reserve: null };
+    return new ConnectionPool(Object.assign(common, more));
   }
 
   /**
