@@ -1,8 +1,9 @@
 import { invariant, isAudited } from '../../../kernel/invariant.js';
 import { engine } from '../../../kernel/engine.js';
-import { Slots, widenInt32 } from '../../../kernel/pool.js';
+import { widenInt32 } from '../../../kernel/pool.js';
 import { IntRing } from '../../../kernel/ring.js';
 import { lineageNumber } from '../../../kernel/rng.js';
+import { SlotIndex } from '../../../kernel/slot-index.js';
 import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
 import type { PlanSaga } from '../../../contracts/plan/sagas.js';
 import type { Run } from '../../data/run.js';
@@ -24,7 +25,8 @@ const LINGER_NS: Ns = NS_PER_SECOND;
  * orchestrators do not depend on it, except for tombstones.
  */
 export class Ledger {
-  readonly slots = new Slots(64);
+  private readonly byRoot = new SlotIndex();
+  readonly slots = this.byRoot.slots;
   /** Sagas that ended a while ago, without slots. */
   readonly archive = new Archive();
   /** By slot: the failure that ended a saga; null without an orchestrator. */
@@ -51,7 +53,6 @@ export class Ledger {
   undone: Int32Array = new Int32Array(0);
   tomb: Uint8Array = new Uint8Array(0);
   private readonly plan: PlanSaga;
-  private readonly byRoot = new Map<number, number>();
   private readonly retentionNs: Ns;
   private met = 0;
   /** Archived rows that have a slot again because of a late effect. */
@@ -85,8 +86,8 @@ export class Ledger {
   /** The record of the request that a strand belongs to; -1 = none. */
   find(strand: number): number {
     const { rootA, rootB } = strands;
-    const slot = this.byRoot.get(lineageNumber(rootA[strand], rootB[strand]));
-    if (slot !== undefined) return slot;
+    const slot = this.byRoot.find(lineageNumber(rootA[strand], rootB[strand]));
+    if (slot >= 0) return slot;
     const row = this.archive.find(rootA[strand], rootB[strand]);
     return row < 0 ? -1 : this.wake(row);
   }
@@ -183,25 +184,23 @@ export class Ledger {
   }
 
   private open(strand: number): number {
-    const slot = this.slots.take();
+    const { rootA, rootB } = strands;
+    const root = lineageNumber(rootA[strand], rootB[strand]);
+    invariant(this.byRoot.find(root) < 0, 'a request has one record of its saga');
+    const slot = this.byRoot.take(root);
     this.number[slot] = this.met++;
-    this.rootA[slot] = strands.rootA[strand];
-    this.rootB[slot] = strands.rootB[strand];
+    this.rootA[slot] = rootA[strand];
+    this.rootB[slot] = rootB[strand];
     this.accepted[slot] = 0;
     this.phase[slot] = PHASE_OF.running;
     this.contradicted[slot] = 0;
     this.start[slot] = engine.now;
     this.end[slot] = -1;
     this.cell[slot] = -1;
-    invariant(
-      !this.byRoot.has(lineageNumber(this.rootA[slot], this.rootB[slot])),
-      'a request has one record of its saga',
-    );
     const at = slot * this.steps;
     this.done.fill(0, at, at + this.steps);
     this.undone.fill(0, at, at + this.steps);
     this.tomb.fill(0, at, at + this.steps);
-    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     return slot;
   }
 
@@ -246,12 +245,11 @@ export class Ledger {
 
   private free(slot: number): void {
     invariant(
-      this.byRoot.get(lineageNumber(this.rootA[slot], this.rootB[slot])) === slot,
+      this.byRoot.find(lineageNumber(this.rootA[slot], this.rootB[slot])) === slot,
       'a record is found by its request until it is dropped',
     );
-    this.byRoot.delete(lineageNumber(this.rootA[slot], this.rootB[slot]));
     this.life[slot]++;
-    this.slots.give(slot);
+    this.byRoot.give(slot);
   }
 
   /** Moves an ended saga to the archive. */
@@ -319,9 +317,11 @@ export class Ledger {
     const { archive } = this;
     invariant(!this.awake.has(row), 'a saga that was put away gets a slot again once');
     const ending = archive.endingOf(row);
-    const slot = this.slots.take();
+    const [rootA, rootB] = archive.rootOf(row);
+    const slot = this.byRoot.take(lineageNumber(rootA, rootB));
     const at = slot * this.steps;
-    [this.rootA[slot], this.rootB[slot]] = archive.rootOf(row);
+    this.rootA[slot] = rootA;
+    this.rootB[slot] = rootB;
     this.start[slot] = archive.startOf(row);
     this.end[slot] = archive.endOf(row);
     this.number[slot] = archive.numberOf(row);
@@ -333,7 +333,6 @@ export class Ledger {
     this.done.set(ending.done, at);
     this.undone.set(ending.undone, at);
     this.tomb.set(ending.tomb, at);
-    this.byRoot.set(lineageNumber(this.rootA[slot], this.rootB[slot]), slot);
     this.awake.set(row, slot);
     return slot;
   }
