@@ -172,7 +172,10 @@ export class Pools {
     };
   }
 
-  /** `common`: an object of this pool alone. A spread would give each one a class of its own, and V8 would look up each use. */
+  /**
+   * `common`: an object of this pool alone, which gets the other fields. A spread would give each object a class of its
+   * own, and V8 would look up each use.
+   */
   private create(pool: Pool, common: Omit<PoolSetup<Pool>, 'pool'>, user: string): PolicyState {
     switch (pool.kind) {
       case 'go':
