@@ -17,7 +17,7 @@ interface Taken {
   readonly isList: boolean;
 }
 
-/** Where a key belongs that stands one level too high. */
+/** The fields that take a key of one level higher. */
 export interface Nested {
   /** Fields of the mapping that take the key with its value. */
   readonly fields: readonly string[];
