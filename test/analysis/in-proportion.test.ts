@@ -84,7 +84,7 @@ describe('the analysis of four times as many', () => {
     ['services', layers],
     ['endpoints', endpoints],
   ])('%s reads the plan about four times as often', (_, text) => {
-    const [small, large] = [reads(text(60)), reads(text(240))];
+    const [small, large] = [reads(text(40)), reads(text(160))];
     expect(small).toBeGreaterThan(1000);
     expect(large / small).toBeLessThan(GROWTH);
   });

@@ -400,12 +400,12 @@ describe('a page of a large sweep', () => {
     (_, rows, columns, said) => {
       const text = render(crowd(rows, columns));
       expect(new TextEncoder().encode(text).length).toBeLessThan(3_000_000);
-      const page = parse(text);
-      const note = page.querySelector('#folded')?.textContent ?? null;
-      if (said === null) expect(note).toBeNull();
+      // A DOM of such a page takes ten times as long as the page itself.
+      const note = /<p class="meta" id="folded">([^<]*)<\/p>/.exec(text)?.[1] ?? null;
+      if (said === null) expect(text).not.toContain('id="folded"');
       else expect(note).toMatch(said);
       const shown = /shows (\d+) of 6 pictures/.exec(note ?? '')?.[1] ?? '6';
-      expect(page.querySelectorAll('section[id^=chart-]')).toHaveLength(Number(shown));
+      expect([...text.matchAll(/<section\b[^>]* id="chart-/g)]).toHaveLength(Number(shown));
     },
     120_000,
   );

@@ -68,7 +68,7 @@ describe('indices of Sobol’', () => {
       ];
       return Math.sin(a) + 7 * Math.sin(b) ** 2 + 0.1 * c ** 4 * Math.sin(a);
     };
-    const found = shares(3, ishigami, 1024)!;
+    const found = shares(3, ishigami, 512)!;
     const [first, total] = [
       found.map((own) => own.first.value),
       found.map((own) => own.total.value),
