@@ -52,7 +52,7 @@ function short(text: string): string {
   return text
     .replace(/replications: \d+/, 'replications: 1')
     .replace(/,? *maxEvents: [0-9e]+/, '')
-    .replace(/run: \{/, 'run: { maxEvents: 100000,');
+    .replace(/run: \{/, 'run: { maxEvents: 30000,');
 }
 
 /** Loads a text, and runs one of its variants if it is right: true if it was. */
