@@ -2,7 +2,6 @@ import { invariant } from '../../kernel/invariant.js';
 import { INSTANT_LIMIT, engine } from '../../kernel/engine.js';
 import { PHASE } from '../../kernel/phase.js';
 import type { Ns } from '../../kernel/time.js';
-import { samplers } from '../../kernel/distribution.js';
 import { derive, lineage } from '../../kernel/rng.js';
 import {
   AMBIGUOUS,
@@ -19,6 +18,7 @@ import {
 import { CALL_MODE, OP } from '../../contracts/plan/program.js';
 import type { Knee } from '../../contracts/scenario/resources.js';
 import { Draws } from './draws.js';
+import { turnWaits } from './turned-waits.js';
 import { Guards, type GuardsParts } from './guards.js';
 import { CANCELLATION, type Instance } from '../data/instances/instance.js';
 import { FROZEN } from '../data/instances/process.js';
@@ -227,27 +227,9 @@ export class Interpreter implements InterpreterPort {
     }
   }
 
-  /**
-   * The draws have turned: an exponential wait forgets how long it has lasted, so the rest of each one gets a new draw.
-   * Without this all futures of a state would share the work in service. Other waits keep their end, and so do those that
-   * a fault, load or a disk stretches: the rest of these has another law.
-   */
+  /** The draws have turned: what forgets how long it has lasted gets a new end. */
   turned(): void {
-    const { instances, partSlowness } = this.world;
-    for (let strand = 0; strand < strands.slots.touched; strand++) {
-      if (!strands.alive(strand) || strands.state[strand] !== STATE.SLEEP) continue;
-      if (strands.wakes[strand] <= engine.now) continue;
-      const pc = strands.pc[strand] - 1;
-      const sampler = this.code[(pc << 2) + 1];
-      const isDrawn = this.code[pc << 2] === OP.WAIT && samplers.isMemoryless(sampler);
-      const { cold, knee, disk, speed } = instances[strands.instance[strand]];
-      const isPlain = cold === null && knee === null && disk === null;
-      if (!isDrawn || !isPlain || partSlowness[strands.part[strand]] !== 1) continue;
-      const rest = Math.round(this.draws.sample(strand, pc, sampler) / speed);
-      strands.stamp[strand]++;
-      strands.wakes[strand] = engine.now + rest;
-      this.sleep(strand, engine.now + rest);
-    }
+    turnWaits(this.world, this.code, this.draws, (strand, wakes) => this.sleep(strand, wakes));
   }
 
   sleep(strand: number, wakes: number): void {
