@@ -13,6 +13,7 @@ import {
   share,
   text,
   unit,
+  type ShapeValues,
 } from './shapes.js';
 
 export const verdict = oneOf('pass', 'fail', 'inconclusive');
@@ -74,12 +75,13 @@ const judged = {
 export const budgetResult = shape(judged).check(isWithin, isOfUnit);
 export type BudgetResult = z.output<typeof budgetResult>;
 
-export const hypothesisResult = shape({
+const hypothesisResultFields = {
   statement: text,
   verdict: oneOf('confirmed', 'refuted', 'inconclusive', 'invalid'),
   expectations: list(shape({ ...judged, variant: text }).check(isWithin, isOfUnit)),
-});
-export type HypothesisResult = z.output<typeof hypothesisResult>;
+};
+export interface HypothesisResult extends ShapeValues<typeof hypothesisResultFields> {}
+export const hypothesisResult: z.ZodType<HypothesisResult> = shape(hypothesisResultFields);
 
 export const comparisonResult = shape({
   /** Path as in budgets, with its window. */

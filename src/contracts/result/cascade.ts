@@ -13,6 +13,7 @@ import {
   shape,
   share,
   text,
+  type ShapeValues,
 } from './shapes.js';
 
 const healthState = oneOf('ok', 'degraded', 'failing', 'down');
@@ -211,7 +212,7 @@ export type Influence = z.output<typeof influenceShape>;
 
 const span = shape({ from: number, until: number, state: healthState }).check(isInOrder);
 
-export const cascadeResult = shape({
+const cascadeResultFields = {
   /** Events of replication 0, which the timeline shows. */
   events: list(cascadeEvent),
   /** Intervals of degradation in replication 0, by component (or workload request). */
@@ -247,6 +248,7 @@ export const cascadeResult = shape({
   innocent: list(shape({ fault: text, reason: text })),
   /** Summary of the cascade in one sentence. */
   sentence: text,
-});
+};
 /** Cascade of failures in a variant: the first degradation, how it spread, which components it reached, and its end. */
-export type CascadeResult = z.output<typeof cascadeResult>;
+export interface CascadeResult extends ShapeValues<typeof cascadeResultFields> {}
+export const cascadeResult: z.ZodType<CascadeResult> = shape(cascadeResultFields);

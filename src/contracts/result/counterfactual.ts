@@ -3,7 +3,19 @@ import { calmAlerts, responderDelay } from './alerts.js';
 import { causeRef } from './cause.js';
 import { runVerdict } from './cascade.js';
 import { estimate } from './estimate.js';
-import { count, figure, flag, list, mapping, number, oneOf, shape, share, text } from './shapes.js';
+import {
+  count,
+  figure,
+  flag,
+  list,
+  mapping,
+  number,
+  oneOf,
+  shape,
+  share,
+  text,
+  type ShapeValues,
+} from './shapes.js';
 import { twin } from './twin.js';
 
 /** Requests, or seconds, that are averted: fewer than none where a change does harm. */
@@ -80,7 +92,7 @@ const change = {
   role: interventionRole,
 };
 
-const counterfactualIntervention = shape({
+const counterfactualInterventionFields = {
   ...change,
   /** Requests among it that fail, scaled alike. */
   failed: count.optional(),
@@ -97,9 +109,14 @@ const counterfactualIntervention = shape({
    * with it; null = they never fail, `never` = they fail to the end.
    */
   recovers: z.union([number, z.literal('never'), z.null()], 'a number, never or null'),
-});
+};
 /** A possible cause other than a fault, and the same runs with it taken away or changed. */
-export type CounterfactualIntervention = z.output<typeof counterfactualIntervention>;
+export interface CounterfactualIntervention extends ShapeValues<
+  typeof counterfactualInterventionFields
+> {}
+const counterfactualIntervention: z.ZodType<CounterfactualIntervention> = shape(
+  counterfactualInterventionFields,
+);
 
 /** A change of how messages are handled, and the same runs with it. */
 export type UnseenIntervention = Pick<CounterfactualIntervention, keyof typeof change>;
@@ -117,16 +134,17 @@ const harm = {
   faults: list(counterfactualFault),
 };
 
-const unseenHarm = shape({
+const unseenHarmFields = {
   /** `harm` and `background` count sagas, messages or reads per run; of a `backlog`, messages that wait, as a mean. */
   kind: unseenKind,
   subject: text,
   ...harm,
   /** Changes that may avert it; `harm` is counted in the same way. */
   interventions: list(shape(change)),
-});
+};
 /** Harm that no request of a user shows, and what the faults have to do with it. */
-export type UnseenHarm = z.output<typeof unseenHarm>;
+export interface UnseenHarm extends ShapeValues<typeof unseenHarmFields> {}
+const unseenHarm: z.ZodType<UnseenHarm> = shape(unseenHarmFields);
 
 /** Further runs, and how users fare in their last 20 s. */
 const proofRun = <const End extends string>(...ends: readonly [End, ...End[]]) =>
@@ -153,7 +171,7 @@ const metastabilityProof = shape({
 /** What runs without the trigger, without the sustaining loop and with a pause of the load say about a verdict. */
 export type MetastabilityProof = z.output<typeof metastabilityProof>;
 
-export const counterfactuals = shape({
+const counterfactualsFields = {
   ...harm,
   failed: count.optional(),
   backgroundFailed: count.optional(),
@@ -181,10 +199,11 @@ export const counterfactuals = shape({
   delays: list(responderDelay).optional(),
   /** Of a variant whose runs stay down: whether further runs confirm that verdict. */
   metastability: metastabilityProof.optional(),
-});
+};
 /**
  * A variant run again without some of its faults, and with other possible causes taken away, with the same random
  * numbers. Harm is the number of requests of users per run that fail, or succeed later than `slow`. Rollouts count as
  * faults.
  */
-export type Counterfactuals = z.output<typeof counterfactuals>;
+export interface Counterfactuals extends ShapeValues<typeof counterfactualsFields> {}
+export const counterfactuals: z.ZodType<Counterfactuals> = shape(counterfactualsFields);

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { count, interval, isWithin, list, mapping, orderedPair, shape } from './shapes.js';
+import {
+  count,
+  interval,
+  isWithin,
+  list,
+  mapping,
+  orderedPair,
+  shape,
+  type ShapeValues,
+} from './shapes.js';
 
 const fieldsOf = (item: z.ZodType<number>) => ({
   value: item.nullable(),
@@ -14,22 +23,23 @@ const fieldsOf = (item: z.ZodType<number>) => ({
 export function estimateWith<const F extends Readonly<Record<string, z.ZodType>>>(
   item: z.ZodType<number>,
   others: F,
-) {
-  return shape({ ...fieldsOf(item), ...others }).check(isWithin as () => void);
-}
-
-/** A measured value with its interval. */
-export function estimate(item: z.ZodType<number>) {
-  return shape(fieldsOf(item)).check(isWithin);
+): z.ZodType<Estimate & ShapeValues<F>> {
+  const both: z.ZodType = shape({ ...fieldsOf(item), ...others }).check(isWithin as () => void);
+  return both as z.ZodType<Estimate & ShapeValues<F>>;
 }
 
 /**
  * A measured value with its interval over replications. With a single run, means have an interval from
  * batches of steps, marked as such; other values have none.
  */
-export type Estimate = z.output<ReturnType<typeof estimate>>;
+export interface Estimate extends ShapeValues<ReturnType<typeof fieldsOf>> {}
 
-export const quantileEstimates = shape({
+/** A measured value with its interval. */
+export function estimate(item: z.ZodType<number>): z.ZodType<Estimate> {
+  return shape(fieldsOf(item)).check(isWithin);
+}
+
+const quantileFields = {
   mean: estimate(count),
   p50: estimate(count),
   p90: estimate(count),
@@ -37,8 +47,9 @@ export const quantileEstimates = shape({
   p99: estimate(count),
   p999: estimate(count),
   max: estimate(count),
-});
-export type QuantileEstimates = z.output<typeof quantileEstimates>;
+};
+export interface QuantileEstimates extends ShapeValues<typeof quantileFields> {}
+export const quantileEstimates: z.ZodType<QuantileEstimates> = shape(quantileFields);
 
 const positive = count.nullable();
 

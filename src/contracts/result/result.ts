@@ -99,7 +99,7 @@ const replicationSummary = shape({
 });
 export type ReplicationSummary = z.output<typeof replicationSummary>;
 
-const variantSummary = shape({
+const summaryFields = {
   requests: count,
   success: estimate(share),
   /** Share of the finished requests with a degraded response, which counts as a success; absent if there is none. */
@@ -137,8 +137,9 @@ const variantSummary = shape({
   /** Cost of the run, and per million successful requests; absent without prices. */
   cost: estimate(count).optional(),
   costPerMillion: estimate(count).optional(),
-});
-export type VariantSummary = z.output<typeof variantSummary>;
+};
+export interface VariantSummary extends ShapeValues<typeof summaryFields> {}
+const variantSummary: z.ZodType<VariantSummary> = shape(summaryFields);
 
 const whatIf: z.ZodType<WhatIfWords> = shape({ set: list(text), as: text.nullable() });
 
@@ -253,7 +254,7 @@ export interface Result extends ShapeValues<typeof resultFields> {
 }
 
 /** What is read of a stored document. Of parts that no account reads only the sizes and the numbers are checked. */
-export const readResult = shape({
+export const readResult: z.ZodType = shape({
   ...resultFields,
   checksum: digest,
   variants: list(
