@@ -37,7 +37,7 @@ export async function importFiles(
   const isSilent = flags.quiet === true || takesStandardOutput([out, flags.json]);
   const isAsked = !isSilent || flags.json !== undefined;
   const names = readMapping(flags.map ?? []);
-  const beside = isAsked ? await figuresBeside(imported, sources.traces, names) : null;
+  const beside = isAsked ? await figuresBeside(imported, sources.traces, names, terminal) : null;
   const account = accountOf(imported, beside);
   writeDocument(flags.json, () => `${canonicalJson(account)}\n`, terminal);
   if (isSilent) return EXIT.ok;

@@ -1,10 +1,11 @@
-import { inThisThread } from '../../api/execute.js';
 import { prepared as prepareTexts } from '../../api/prepare.js';
 import type { DriftedFigure } from '../../contracts/result/drift.js';
 import type { Imported } from '../../importing/import.js';
 import { observeTraces } from '../../importing/traces/observe.js';
 import type { TraceSource } from '../../importing/traces/model.js';
 import { subjectsOf } from '../calibrate/subjects.js';
+import { searchRuns } from '../search-runs.js';
+import type { Terminal } from '../terminal.js';
 import { comparedFigures } from './figures.js';
 
 /** Spans up to which an import reads its traces once more and runs: some seconds. */
@@ -20,6 +21,7 @@ export async function figuresBeside(
   { scenario, traces: model }: Imported,
   traces: readonly TraceSource[],
   names: ReadonlyMap<string, string>,
+  terminal: Terminal,
 ): Promise<readonly DriftedFigure[] | null> {
   if (model === null || model.spans > SPANS_MAX || model.entries.length === 0) return null;
   const prepared = prepareTexts('imported', () => ({ text: scenario }), {});
@@ -29,6 +31,14 @@ export async function figuresBeside(
     by: 'time',
   });
   if (subjects.fit.length === 0) return null;
-  const runs = { execute: inThisThread, isOver: () => false };
-  return comparedFigures({ prepared, subjects, runs, tolerance: TOLERANCE });
+  const { plans, path } = prepared;
+  const runs = searchRuns(path, { quiet: true }, terminal, { doing: 'comparing', rest: 'ending' });
+  return runs.run(plans, (execute) =>
+    comparedFigures({
+      prepared,
+      subjects,
+      runs: { execute, isOver: () => runs.isOver() },
+      tolerance: TOLERANCE,
+    }),
+  );
 }
