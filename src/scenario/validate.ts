@@ -124,7 +124,8 @@ class Reporter {
     if (meant !== undefined) this.misnamed.add(JSON.stringify([...path, meant]));
     if (where !== undefined) {
       const message = `unknown key ${show(key)}: ${where}`;
-      return this.problems.add({ code: 'FL201', at, path: [...path, key], message });
+      const words = way === undefined ? {} : { allowed };
+      return this.problems.add({ code: 'FL201', at, path: [...path, key], message, ...words });
     }
     const isOfOther = meant === undefined && known !== undefined;
     const hint = isOfOther ? siblingHint(this.schema, known.member, key) : '';

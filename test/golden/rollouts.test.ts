@@ -595,7 +595,8 @@ workloads:
 `);
     expect(first('3')).toContain('must be a map');
     expect(first('{ cpu: 2 }')).toBe('');
-    expect(first('{ labels: {} }')).toContain('labels is the same in all versions');
+    expect(first('{ zone: a }')).toContain('zone is the same in all versions');
+    expect(first('{ labels: { track: canary } }')).toBe('');
     expect(first('{ endpoints: { serve: [ wait: 2ms ] } }')).toBe('');
   });
 });
