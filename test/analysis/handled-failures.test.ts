@@ -59,3 +59,13 @@ faults: [ { id: hints-down, kind: error, target: hints, share: 50%, at: 20s, for
     expect(influences.filter(({ to }) => to === 'shop').map(({ from }) => from)).toEqual(['hints']);
   });
 });
+
+it('a server that refuses calls until the end of the run has no end of that', () => {
+  const { events } = cascadeOf(
+    'query: pg.item',
+    `databases: { pg: { kind: postgres, maxConnections: 20, cpu: 2, operations: { item: { work: 10ms } } } }
+faults: [ { id: slow, kind: slow, target: pg, factor: 3, at: 20s, for: 40s } ]`,
+  );
+  const full = events.find(({ kind }) => kind === 'poolFull')!;
+  expect(full.text).toMatch(/calls are refused$/u);
+});

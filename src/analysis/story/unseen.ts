@@ -92,8 +92,8 @@ function serverEvents(scene: Scene): readonly StoryEvent[] {
     const all = sumSteps(made, ...span);
     const text =
       `all ${formatCount(maxConnections)} connections of the server in use: ` +
-      `${formatCount(refused)} of ${plural(all, 'call')} ${verb(refused, 'are', 'is')} refused ` +
-      `until ${formatInstant(secondsAt(scene, span[1]))}`;
+      `${formatCount(refused)} of ${plural(all, 'call')} ${verb(refused, 'are', 'is')} refused` +
+      (span[1] < steps.count ? ` until ${formatInstant(secondsAt(scene, span[1]))}` : '');
     const subject = `${caller.name}->${callee.name}`;
     return [{ ...BARE, at: secondsOf(scene, span[0]), kind: 'poolFull' as const, subject, text }];
   });
