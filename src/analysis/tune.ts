@@ -4,6 +4,7 @@ import type { BudgetResult } from '../contracts/result/budgets.js';
 import type { FixPrice, TunedRuns } from '../contracts/result/fix.js';
 import type { BudgetSource, Variant } from '../contracts/scenario/scenario.js';
 import { costsOf } from './measure/costs.js';
+import { coresOf } from './measure/lanes.js';
 import { capacityByCell, type Capacity } from './measure/presence.js';
 import { arrivedOf, mergeSegments, succeededOf, sumCells, sumOutcomes } from './measure/sums.js';
 import { instancesOf, variantData, type VariantData } from './measure/variant-data.js';
@@ -80,7 +81,7 @@ function fixPrice(data: VariantData): FixPrice {
     ...meanPrice(plan, records),
     p99: latency.count === 0 ? null : latency.quantile(0.99) / 1e9,
     instances: mean(records.map((record) => paidFor(data, record, () => 1))),
-    cores: mean(records.map((record) => paidFor(data, record, coresOf))),
+    cores: mean(records.map((record) => paidFor(data, record, pricedCores))),
     cost: costsOf(data)?.cost.value ?? null,
   };
 }
@@ -96,8 +97,8 @@ function paidFor(data: VariantData, record: RunRecord, capacity: Capacity): numb
 }
 
 /** Unlimited cores have no price: their number is unknown. */
-const coresOf: Capacity = ({ cpu }) => {
-  const cores = Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
+const pricedCores: Capacity = (settings) => {
+  const cores = coresOf(settings);
   return Number.isFinite(cores) ? cores : 0;
 };
 

@@ -193,7 +193,8 @@ function laneOf(
   };
 }
 
-const coresOf: Capacity = ({ cpu }) => Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
+/** Cores that a process may use; Infinity = no limit. */
+export const coresOf: Capacity = ({ cpu }) => Math.min(cpu.cores, cpu.quota?.limit ?? Infinity);
 
 /** A capacity summed over all places of a component. */
 function totalOf(component: PlanComponent, capacity: Capacity): number {

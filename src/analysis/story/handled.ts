@@ -1,8 +1,6 @@
 import { CALL_MODE, OP } from '../../contracts/plan/program.js';
+import { INSTRUCTION_WIDTH } from '../../contracts/plan/program-ends.js';
 import type { Plan } from '../../contracts/plan/plan.js';
-
-/** Length of an instruction: op, a, b, c. */
-const INSTRUCTION = 4;
 
 const known = new WeakMap<Plan, ReadonlySet<number>>();
 
@@ -20,7 +18,7 @@ function scanned({ program, edges, parts, components }: Plan): ReadonlySet<numbe
   const handled = new Set<number>();
   const others = new Set<number>();
   const { code } = program;
-  for (let at = 0; at < code.length; at += INSTRUCTION) {
+  for (let at = 0; at < code.length; at += INSTRUCTION_WIDTH) {
     const [op, a, mode] = code.subarray(at, at + 3);
     if (op !== OP.CALL) continue;
     const { stat, to } = edges[a];

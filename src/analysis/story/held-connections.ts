@@ -1,4 +1,5 @@
 import { OP } from '../../contracts/plan/program.js';
+import { INSTRUCTION_WIDTH } from '../../contracts/plan/program-ends.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import { picked } from '../measure/gauges.js';
@@ -28,7 +29,6 @@ export interface HeldPool {
 
 /** Fewest steps without a free connection; fewer are chance. */
 const FULL_STEPS = 2;
-const INSTRUCTION = 4;
 
 /** The pools of one run whose transactions call other components before they commit. */
 export function heldPoolsOf(
@@ -66,7 +66,7 @@ function callsInTransactions({ program, edges, parts }: Plan): ReadonlyMap<strin
   const found = new Map<string, Set<number>>();
   const open: string[] = [];
   const { code } = program;
-  for (let at = 0; at < code.length; at += INSTRUCTION) {
+  for (let at = 0; at < code.length; at += INSTRUCTION_WIDTH) {
     const [op, a] = code.subarray(at, at + 2);
     if (op === OP.BEGIN)
       open.push(`${parts[edges[a].from].component} ${parts[edges[a].to].component}`);

@@ -1,8 +1,7 @@
 import type { Plan, PlanEdge } from '../../contracts/plan/plan.js';
 import { OP } from '../../contracts/plan/program.js';
+import { INSTRUCTION_WIDTH } from '../../contracts/plan/program-ends.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';
-
-const INSTRUCTION = 4;
 
 /** For calls that only some versions of their caller make: these versions, in the order of the file. */
 export function edgeVersions(
@@ -13,10 +12,10 @@ export function edgeVersions(
   const found = new Map<PlanEdge, Set<number>>();
   /** The blocks of versions around an instruction, innermost last. */
   const blocks: { readonly version: number; readonly until: number }[] = [];
-  for (let at = 0; at < code.length; at += INSTRUCTION) {
-    const [op, a, b] = code.subarray(at, at + INSTRUCTION);
+  for (let at = 0; at < code.length; at += INSTRUCTION_WIDTH) {
+    const [op, a, b] = code.subarray(at, at + INSTRUCTION_WIDTH);
     while (blocks.length > 0 && at >= blocks[blocks.length - 1]!.until) blocks.pop();
-    if (op === OP.VERSION) blocks.push({ version: a!, until: b! * INSTRUCTION });
+    if (op === OP.VERSION) blocks.push({ version: a!, until: b! * INSTRUCTION_WIDTH });
     if (op !== OP.CALL && op !== OP.BEGIN) continue;
     const edge = plan.edges[a!]!;
     const makers = found.get(edge) ?? new Set<number>();
