@@ -246,11 +246,8 @@ function keptWords(view: View, { cascade, counterfactuals }: VariantResult): Wor
 function feltWords({ cascade }: VariantResult): Words {
   const felt = cascade.events.find(({ kind }) => FELT.has(kind));
   if (felt !== undefined) return [`; ${felt.subject}: ${felt.text}`];
-  const place = cascade.events.find(
-    ({ kind, mechanism, detail }) =>
-      kind === 'fault' && mechanism === 'zoneOutage' && detail !== undefined,
-  );
-  return place === undefined ? [] : [`; ${place.detail!}`];
+  const detail = cascade.events.find(({ takes }) => takes !== undefined)?.detail;
+  return detail === undefined ? [] : [`; ${detail}`];
 }
 
 const FELT: ReadonlySet<VariantResult['cascade']['events'][number]['kind']> = new Set([

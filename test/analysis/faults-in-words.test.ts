@@ -153,7 +153,7 @@ describe('a fault without which most of the harm is gone, and that alone does no
 });
 
 describe('the outage of a zone', () => {
-  const faultOf = (replicas: number): string | undefined =>
+  const faultOf = (replicas: number): StoryEvent =>
     run(`
 faultline: 1
 title: One zone of two
@@ -166,10 +166,11 @@ workloads: { users: { arrivals: poisson(20/s), requests: [ { call: door.open } ]
 faults: [ { id: out, kind: zoneOutage, target: a, at: 5s, for: 5s } ]
 `)
       .variant()
-      .cascade.events.find(({ kind }) => kind === 'fault')!.detail;
+      .cascade.events.find(({ kind }) => kind === 'fault')!;
 
   it('names what has no instance in another zone', () => {
-    expect(faultOf(1)).toBe('door has no instance elsewhere');
-    expect(faultOf(2)).toBeUndefined();
+    expect(faultOf(1)).toMatchObject({ takes: ['door'], detail: 'door has no instance elsewhere' });
+    expect(faultOf(2)).not.toHaveProperty('takes');
+    expect(faultOf(2)).not.toHaveProperty('detail');
   });
 });

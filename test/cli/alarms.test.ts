@@ -44,6 +44,8 @@ describe('many requests without a route', () => {
       expect(before).toHaveLength(2);
       expect(before[0]).not.toMatch(/success|budget/);
     }
+    // Figures of requests without a route are no reason to change a setting.
+    expect(plain(runs[0]!.stdout)).toContain('do Mend the alarm first: until then');
     const { alarms, warnings } = JSON.parse(readFileSync(json, 'utf8')) as Result;
     expect(alarms!.map(plain)).toEqual([ALARM]);
     expect(warnings).toContain(alarms![0]);

@@ -7,7 +7,7 @@ import { downtimesOf, type Downtime } from '../measure/downtimes.js';
 import { faultWords } from './fault-words.js';
 import { thereAt } from '../measure/presence.js';
 import { backAgainWords, rolloutWords } from './rollout-words.js';
-import { instancesOf, type VariantData } from '../measure/variant-data.js';
+import type { VariantData } from '../measure/variant-data.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { list, plural, verb } from '../../text/words.js';
 import type { Scene } from './scene.js';
@@ -35,12 +35,12 @@ export function faultEvents(scene: Scene, record: RunRecord): StoryEvent[] {
       const isWithoutTarget = hitsNoInstance(data, record, fault, span.fromNs);
       const yet = isWithoutTarget && comesLater(data, record, fault, span) ? ' yet' : '';
       const noTarget = isWithoutTarget ? `no instance is there${yet}` : '';
-      const effects = [
-        noTarget,
-        wholeWords(data, record, fault, span.fromNs),
-        ...endWords(scene, fault, span),
-      ];
-      const start = event('fault', span.fromNs, words, joined(effects));
+      const taken = takenWhole(scene, fault, span);
+      const effects = [noTarget, wholeWords(taken), ...endWords(scene, fault, span)];
+      const start: StoryEvent = {
+        ...event('fault', span.fromNs, words, joined(effects)),
+        ...(taken.length > 0 && { takes: taken }),
+      };
       if (span.untilNs >= plan.endNs) return [start];
       if (fault.rollout !== null) {
         // The promotion of the new version is a separate event.
@@ -71,22 +71,27 @@ function hitsNoInstance(data: VariantData, record: RunRecord, fault: PlanFault, 
   return thereAt(data, record, own, at).size === 0;
 }
 
-/** Components that a fault of a place takes down as a whole: `ingress and cart have no instance elsewhere`. */
-function wholeWords(data: VariantData, record: RunRecord, fault: PlanFault, at: Ns): string {
-  if (!OF_PLACES.has(fault.kind)) return '';
-  const { plan } = data;
-  const hit = new Set(fault.instances);
-  const names = plan.components.flatMap(({ name, kind }, id) => {
-    const there = kind === 'workload' ? [] : [...thereAt(data, record, instancesOf(plan, id), at)];
-    return there.length > 0 && there.every((instance) => hit.has(instance)) ? [name] : [];
+/** Components that have all of their instances in a zone that a fault takes down. */
+function takenWhole(
+  { data, outagesOf }: Scene,
+  fault: PlanFault,
+  span: PlanFault['spans'][number],
+): readonly string[] {
+  const { plan, variant } = data;
+  const source = variant.scenario.faults.find(({ id }) => id === fault.id);
+  if (source?.target.some((name) => variant.scenario.network.zones.has(name)) !== true) return [];
+  const hit = new Set(fault.instances.map((id) => plan.instances[id].component));
+  return plan.components.flatMap(({ name }, id) => {
+    const isOut = ({ fromNs }: typeof span): boolean =>
+      fromNs >= span.fromNs && fromNs < span.untilNs;
+    return hit.has(id) && outagesOf(id).some(isOut) ? [name] : [];
   });
-  return names.length === 0
-    ? ''
-    : `${list(names)} ${verb(names.length, 'have', 'has')} no instance elsewhere`;
 }
 
-/** Kinds of faults that end what is in one place, whatever it is. */
-const OF_PLACES: ReadonlySet<string> = new Set(['zoneOutage']);
+function wholeWords(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `${list(names)} ${verb(names.length, 'have', 'has')} no instance elsewhere`;
+}
 
 /** Whether an instance starts, during a fault, in a slot that the fault hits. */
 function comesLater(

@@ -170,6 +170,8 @@ const storyEvent = {
   isChronic: present,
   /** Of a backlog: the component where it is, then those that handle it. */
   places: list(text).optional(),
+  /** Of the start of a fault of a zone: components with all of their instances in it. */
+  takes: list(text).optional(),
   /** Subject that caused it, and by which mechanism. */
   cause: text.nullable(),
   mechanism: text.nullable(),
