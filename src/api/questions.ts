@@ -1,5 +1,4 @@
 import { caseFigures } from '../analysis/sweep.js';
-import { OUTCOME_NAMES } from '../contracts/outcome.js';
 import type { Plan } from '../contracts/plan/plan.js';
 import type { RunRecord } from '../contracts/record/record.js';
 import type { Verdict } from '../contracts/result/budgets.js';
@@ -45,7 +44,7 @@ export function questionsOf(
   texts: readonly string[],
 ): readonly Question[] {
   const running = file.variants.map(({ name }) => name);
-  const { questions, problems } = source.questions(texts.flatMap(eachOutcome), running);
+  const { questions, problems } = source.questions(texts, running);
   if (problems.length > 0) throw new ScenarioError(path, problems);
   const known = new Set(running);
   for (const { measure } of questions) {
@@ -57,27 +56,6 @@ export function questionsOf(
     );
   }
   return questions;
-}
-
-/** `users.outcomes during hang` as a question for each outcome; every other text as it is. */
-function eachOutcome(text: string): readonly string[] {
-  const family = /^(\S+\.outcomes)(\s.*)?$/su.exec(text);
-  if (family === null) return [text];
-  const [, head, rest = ''] = family;
-  return OUTCOME_NAMES.map((name) => `${head!}.${name}${rest}`);
-}
-
-/** Answers without the outcomes that no variant has, where `users.outcomes` asks for all of them. */
-export function withoutNone(
-  texts: readonly string[],
-  answers: readonly Answer[],
-): readonly Answer[] {
-  const groups = texts.map(eachOutcome).filter(({ length }) => length > 1);
-  const some = new Set(answers.filter(({ value }) => value !== 0).map(({ question }) => question));
-  const none = new Set(
-    groups.flatMap((group) => (group.some((own) => some.has(own)) ? group : group.slice(1))),
-  );
-  return answers.filter(({ question }) => some.has(question) || !none.has(question));
 }
 
 /** The runs about which something is asked; `records` by variant and replication. */

@@ -106,6 +106,8 @@ describe('metric', () => {
     const text = 'people.success during bank-hang';
     expect(metric(result, text).variant).toBe('plain');
     expect(metric(result, `${text} in guarded`).variant).toBe('guarded');
+    // One figure is asked for: all outcomes are none.
+    expect(() => metric(result, 'people.outcomes')).toThrow('outcomes needs an outcome');
     const several = await errorOf<OptionError>(() => metric(result, `${text} in guarded, plain`));
     expect(several.message).toContain('asks for guarded, plain');
     expect(metric(result, `${text} in guarded, plain`, { variant: 'plain' }).variant).toBe('plain');

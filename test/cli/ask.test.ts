@@ -57,6 +57,17 @@ describe('ask', () => {
       expect(answers.some(({ question, value }) => question === name && value !== 0)).toBe(true);
   });
 
+  it('of all outcomes leaves out none that is asked for besides, and answers it once', () => {
+    const answers = asked('people.outcomes', 'people.outcomes.throttled', 'people.outcomes.ok');
+    const of = (question: string): number =>
+      answers.filter((own) => own.question === question).length;
+    const variants = new Set(answers.map(({ variant }) => variant)).size;
+    expect([of('people.outcomes.throttled'), of('people.outcomes.ok')]).toEqual([
+      variants,
+      variants,
+    ]);
+  });
+
   it('reads each metric in its window and variants', () => {
     const [calm, hung, whole] = asked(
       'people.success before bank-hang in guarded',

@@ -9,7 +9,8 @@ import { plural } from '../../text/words.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { wider, type Wider, type WiderInputs } from '../../api/inputs-interval.js';
-import { answersOf, questionsOf, withoutNone, type Answer } from '../../api/questions.js';
+import { answersOf, questionsOf, type Answer } from '../../api/questions.js';
+import { withoutNone, writtenOut } from '../all-outcomes.js';
 import { prepare, reported, reporterTo } from '../prepare.js';
 import { EXIT, usageError } from '../exit.js';
 import { interruption } from '../interrupt.js';
@@ -46,7 +47,7 @@ export async function ask(
   checkDestinations([flags.json, flags.csv]);
   const prepared = prepare(path, flags, terminal);
   const given = texts.length > 0 ? [...new Set(texts)] : usual(prepared);
-  const questions = reported(() => questionsOf(prepared, given), reporterTo(terminal));
+  const questions = reported(() => questionsOf(prepared, writtenOut(given)), reporterTo(terminal));
   if (flags.rare !== undefined && flags.draws !== undefined)
     throw usageError('--draws: --rare takes measured inputs as exact; ask for one of them');
   if (flags.rare !== undefined)
