@@ -223,7 +223,8 @@ function checkReference(
   const component = names.components.get(at.component);
   if (component === undefined) {
     const allowed = [...names.components.keys(), 'cascade', 'run'];
-    return [unknown('component', at.component, at.offset, allowed)];
+    const found = unknown('component', at.component, at.offset, allowed);
+    return [{ ...found, message: `${found.message}${callersHint(at.component, names)}` }];
   }
   if (at.version !== null) {
     const problem = versionProblem(at, at.version, component.versions ?? [], isSide);
@@ -353,6 +354,20 @@ function unknown(
   allowed: readonly string[],
 ): ExpressionProblem {
   return { message: `unknown ${what} ${found}`, offset, found, allowed };
+}
+
+/** Words for all requests, of which nothing has the name. */
+const CALLERS = /^(all|clients?|requests?|system|total|traffic|users?)$/iu;
+
+/** Addition to an unknown component that means whoever sends requests. */
+function callersHint(word: string, { components }: ExpressionNames): string {
+  if (!CALLERS.test(word)) return '';
+  const workloads = [...components].flatMap(([name, { kind }]) =>
+    kind === 'workload' ? [name] : [],
+  );
+  if (workloads.length === 0) return '';
+  const many = workloads.length === 1 ? 'the workload' : 'the workloads';
+  return `: requests come from ${many} ${workloads.join(', ')}`;
 }
 
 function article(kind: SubjectKind): string {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { policyKind } from '../patterns/registry.js';
+import { faultKind, policyKind } from '../patterns/registry.js';
 import { flow } from '../text/flow.js';
 import { entries, get, text, type Node, type PathKey } from './located.js';
 import { outcomesHint } from './other-products.js';
@@ -24,9 +24,21 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
   if (word === undefined) return '';
   if (key === 'on') return outcomesHint(path, word);
-  if (isStepPath(path))
-    return /^[\w-]+\.[\w-]+$/.test(word) ? `: to call it, { call: ${word} }` : '';
+  const isEndpoint = /^[\w-]+\.[\w-]+$/.test(word);
+  if (isStepPath(path)) return isEndpoint ? `: to call it, { call: ${word} }` : '';
+  const list = typeof key === 'number' ? path[path.length - 2] : undefined;
+  if (isEndpoint && HANDLERS.has(list)) return `: write ${handlerOf(path, word)}`;
   return shortHint(String(key), word);
+}
+
+/** Lists of those who handle messages. */
+const HANDLERS: ReadonlySet<PathKey | undefined> = new Set(['subscribers', 'consumers']);
+
+/** A handler that is only its endpoint. Those of a log are groups. */
+function handlerOf(path: readonly PathKey[], endpoint: string): string {
+  const isLog = path[0] === 'topics';
+  const group = isLog ? `group: ${endpoint.split('.')[0]!}, ` : '';
+  return `{ ${group}call: ${endpoint} }`;
 }
 
 /** A mix that is written as a mapping from endpoints to shares. */
@@ -146,9 +158,14 @@ export function kindHint(path: readonly PathKey[], word: string): string {
     : '';
 }
 
-/** Addition to a missing required field, if a similar field is present. */
-export function missingHint(name: string, node: Node): string {
+/** Addition to a missing required field, if a similar field is present; with a colon in place of what the field takes. */
+export function missingHint(name: string, node: Node, path: readonly PathKey[]): string {
   const has = (key: string): boolean => node.type === 'map' && node.entries.has(key);
+  if (name === 'kind' && path[0] === 'faults' && path.length === 3) {
+    const [key, found] = entries(node).find(([own]) => faultKind(own) !== undefined) ?? [];
+    if (key !== undefined)
+      return `: write kind: ${key}, target: ${text(found!.value) ?? 'payments'}`;
+  }
   if (name === 'kind' && has('type')) return '; use kind instead of type';
   if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
   if (name === 'add' && has('delay')) return '; delay is the time after another fault';

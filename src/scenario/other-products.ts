@@ -223,6 +223,11 @@ const OF_WORKLOADS: readonly WayOut[] = [
     because: 'the load of a workload is its arrivals',
     write: (value) => field('arrivals', isRate(value) ? `poisson(${perSecond(value)})` : value!),
   },
+  {
+    keys: 'target endpoint call calls',
+    because: 'a workload sends a list of requests',
+    write: (value) => `requests: [ { call: ${value ?? 'shop.buy'} } ]`,
+  },
 ];
 
 /** Whether it is not a law of arrivals already, such as `constant(50/s)`. */

@@ -263,7 +263,8 @@ class Reporter {
     const at = removed ?? found.key ?? startOf(found.node.at);
     const note = removed === undefined ? '' : '; it was removed here';
     const own = path.slice(0, found.depth + 1);
-    const words = `${hint}${missingHint(String(name), found.node)}`;
+    const special = missingHint(String(name), found.node, own);
+    const words = special.startsWith(':') ? special : `${hint}${special}`;
     this.lacking.push({
       code: 'FL203',
       at,

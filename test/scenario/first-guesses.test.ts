@@ -128,6 +128,39 @@ faults: [ { id: a, kind: rollout, target: w, at: 1s }, { id: b, kind: restart, t
     expect(own).toContain('got restart; write crash, which ends with a restart');
   });
 
+  it('of who handles messages, of what a workload calls and of a fault is answered by the line', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services: { web: { endpoints: { put: [ publish: { topic: t } ] } }, w: { endpoints: { h: [ wait: 1ms ] } } }
+topics: { t: { kind: kafka, partitions: 3, subscribers: [ w.h ] } }
+queues: { q: { kind: sqs, consumers: [ w.h ] } }
+workloads: { buy: { arrivals: poisson(3/s), target: web.put } }
+faults: [ { id: a, crash: w, at: 1s } ]
+`);
+    expect(own).toEqual(
+      expect.arrayContaining([
+        'topics.t.subscribers[0]: must be a mapping, got w.h: write { group: w, call: w.h }',
+        'queues.q.consumers[0]: must be a mapping, got w.h: write { call: w.h }',
+        'workloads.buy.target: unknown key target: a workload sends a list of requests; write requests: [ { call: web.put } ]',
+        'faults[0].kind: is required: write kind: crash, target: w',
+      ]),
+    );
+  });
+
+  it('of all users is answered by the workloads', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services: { web: { endpoints: { put: [ wait: 1ms ] } } }
+workloads: { buy: { arrivals: poisson(3/s), requests: [ call: web.put ] } }
+budgets: [ users.success > 99%, buy.success > 99% ]
+`);
+    expect(own).toEqual([
+      'budgets[0]: unknown component users: requests come from the workload buy',
+    ]);
+  });
+
   it('of a path with an index between braces is answered once, with its quotes', () => {
     const own = messagesOf(`faultline: 1
 variants: [ { name: a, set: { topics.t.subscribers[0].concurrency: 3 } } ]
