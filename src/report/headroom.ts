@@ -2,6 +2,7 @@ import type { ComponentHeadroom, Headroom, LoadedResource } from '../contracts/r
 import type { FaultInfo, VariantResult } from '../contracts/result/result.js';
 import { formatSize } from '../contracts/quantities/size-text.js';
 import { formatBytes, formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
+import { list, plural } from '../text/words.js';
 
 /** Words for a limit: `of its 64 workers`. */
 const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => string>> = {
@@ -31,6 +32,8 @@ export function amountWords({ resource }: ComponentHeadroom, amount: number): st
 const USED_UP = 1;
 /** Below this share of the calm headroom that during a fault is worth a mention. */
 const LESS = 0.95;
+/** Most components in a sentence. */
+const NAMED = 3;
 /** Most faults in a sentence. */
 const FAULTS = 2;
 
@@ -64,11 +67,20 @@ export function handleWords(one: ComponentHeadroom): string {
   return `${limitWords(one)} ${verb} ${formatRate(one.saturatesAt)} of ${formatRate(one.rate)}`;
 }
 
-/** The component that saturates first, in a sentence, with its headroom under faults; null where nothing used has a limit. */
+/** `no load fills api and pay, which have no limit in the file, such as cpu or concurrency`. */
+export function unlimitedWords(components: readonly string[]): string {
+  const more = components.length - NAMED;
+  const named = more > 0 ? [...components.slice(0, NAMED), plural(more, 'other')] : components;
+  const have = components.length === 1 ? 'has' : 'have';
+  return `no load fills ${list(named)}, which ${have} no limit in the file, such as cpu or concurrency`;
+}
+
+/** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */
 export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
   const { components, underFault, rate } = headroom;
   const [first] = components;
-  if (first === undefined) return null;
+  if (first === undefined)
+    return headroom.unlimited.length === 0 ? null : unlimitedWords(headroom.unlimited);
   const { factor, replicas } = first;
   const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
   const included = underFault ? ', a fault included' : '';

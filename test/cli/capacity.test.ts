@@ -201,4 +201,23 @@ budgets: [ users.success >= 90% ]
     expect(stdout).toContain('Beyond it shop gives in first: its 1 worker holds 2');
     expect(stdout).not.toContain('mailer gives in');
   });
+
+  it('says that no load fills components without a limit', () => {
+    const path = folder.put(
+      'endless.yaml',
+      `faultline: 1
+title: Neither cores nor workers
+run: { duration: 5s, seed: 3 }
+services:
+  api: { endpoints: { get: [ work: 10ms ] } }
+workloads: { users: { arrivals: poisson(50/s), requests: [ call: api.get ] } }
+budgets: [ users.latency.p99 <= 100ms ]
+`,
+    );
+    const { status, stdout } = faultline(['capacity', path, '--quiet']);
+    expect(status).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'no larger one was tried: no load fills api, which has no limit in the file, such as cpu or concurrency.',
+    );
+  });
 });

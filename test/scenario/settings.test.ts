@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { fieldsOf, languageSchema } from '../../src/cli/explain/field-index.js';
 import { compile } from '../../src/plan/compile.js';
 import { Source } from '../../src/scenario/load.js';
+import { plain } from '../../src/scenario/located.js';
 import { isSetting } from '../../src/scenario/tuning/change.js';
+import { flow } from '../../src/text/flow.js';
+import { plannedOver } from '../../src/scenario/tuning/over.js';
 import { CHOSEN, settingsOf } from '../../src/scenario/tuning/settings.js';
 
 const FILES = ['scenarios', 'scenarios/patterns', 'scenarios/incidents'].flatMap((folder) =>
@@ -43,8 +46,54 @@ workloads:
     const { file, texts } = new Source('facts.yaml', () => ({ text })).load();
     expect(file).not.toBe(null);
     const moves = settingsOf(texts.get('base')!.written).flatMap((own) => own.moves);
-    expect([...new Set(moves.map(({ path }) => path))]).toEqual(['services.shop.concurrency']);
+    expect([...new Set(moves.map(({ path }) => path))]).toEqual([
+      'services.shop.concurrency',
+      'services.shop.replicas',
+    ]);
     expect(isSetting(['defaults', 'workloads', 'patience'])).toBe(false);
+  });
+
+  it('are also those that stand for their defaults, and the other protocol of a group', () => {
+    const text = `
+faultline: 1
+title: unwritten
+run: { duration: 10s }
+services:
+  web: { endpoints: { put: [ publish: { topic: orders } ] } }
+  mail: { cpu: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
+  fixed: { external: true, endpoints: { get: [ wait: 5ms ] } }
+topics:
+  orders: { kind: kafka, partitions: 4, subscribers: [ { group: mail, call: mail.send, rebalance: { staticMembership: true } } ] }
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: web.put } ] }
+`;
+    const { file, texts } = new Source('unwritten.yaml', () => ({ text })).load();
+    expect(file).not.toBe(null);
+    const { written } = texts.get('base')!;
+    const settings = settingsOf(written);
+    const moves = settings.flatMap((own) => own.moves);
+    const changes = moves.map(({ path, value, before }) => {
+      const [to, from] = [value, before].map((own) => flow(plain(own!)));
+      return `${path}: ${from} -> ${to}`;
+    });
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        'services.web.replicas: 1 -> 2',
+        'topics.orders.subscribers[0].sessionTimeout: 45s -> 22.5s',
+        'topics.orders.subscribers[0].rebalance.protocol: classic -> cooperative',
+      ]),
+    );
+    const named = plannedOver(settings, written, [
+      'topics.orders.subscribers[mail].sessionTimeout',
+    ]);
+    expect(named.moves.map(({ path }) => path)).toEqual([
+      'topics.orders.subscribers[0].sessionTimeout',
+      'topics.orders.subscribers[0].sessionTimeout',
+    ]);
+    const paths = new Set(moves.map(({ path }) => path));
+    expect(paths).not.toContain('services.mail.replicas');
+    expect(paths).not.toContain('services.fixed.replicas');
+    expect(paths).not.toContain('topics.orders.subscribers[0].rebalance.staticMembership');
   });
 
   it('are those of every bundle that a shipped scenario uses for calls of its components', () => {

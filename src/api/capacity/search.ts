@@ -34,6 +34,7 @@ type Found = Pick<
   | 'fixed'
   | 'budgets'
   | 'kept'
+  | 'unlimited'
   | 'limits'
   | 'lengths'
   | 'need'
@@ -119,6 +120,7 @@ class Capacity {
       fixed,
       budgets: judged.map(({ text }) => text),
       kept: unjudged([...scenario.workloads.keys()], judged),
+      unlimited: today?.headroom.unlimited ?? [],
       limits: this.limits,
       lengths: this.lengths,
       need,

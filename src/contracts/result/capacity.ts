@@ -17,6 +17,8 @@ export interface CapacityResult extends Pick<Result, 'faultline' | 'seed' | 'eng
   readonly budgets: readonly string[];
   /** Workloads whose answers no budget judges: 99 % of their full answers at the load of the file have to remain. */
   readonly kept: readonly string[];
+  /** Components that were used at the load of the file and have no limit: no load fills them. */
+  readonly unlimited: readonly string[];
   /** All workloads in calm first, then each workload alone, then each fault. */
   readonly limits: readonly CapacityLimit[];
   /** For each fault with one `for`: how long it may last at the load of the file. Empty where that load does not hold in calm. */

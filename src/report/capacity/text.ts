@@ -7,8 +7,8 @@ import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { formatNumber, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { changesOf, shellWord } from '../../text/shell.js';
-import { list, plural } from '../../text/words.js';
-import { holdWords } from '../headroom.js';
+import { capitalised, list, plural } from '../../text/words.js';
+import { holdWords, unlimitedWords } from '../headroom.js';
 import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
 import { wrapped } from '../wrap.js';
 
@@ -39,14 +39,18 @@ export function capacityText(read: CapacityResult, options: CapacityTextOptions)
 }
 
 /** `The system holds 197/s, 1.03x the load of the file: beyond it ...`. */
-function answerWords({ limits, load }: CapacityResult): string {
+function answerWords({ limits, load, unlimited }: CapacityResult): string {
   const [calm] = limits;
   if (calm === undefined) return 'An interrupt ended the runs before one load was decided.';
   const { holds, breaks, rate } = calm;
   if (holds === 0)
     return `The system does not hold its load of ${formatRate(load)}, nor ${formatNumber(breaks ?? 1)} times of it: ${givesWords(calm)}.`;
   const held = `The system holds ${formatRate(rate)}, ${formatNumber(holds)} times the load of ${formatRate(load)}`;
-  if (breaks === null) return `${held}, and no larger one was tried.`;
+  if (breaks === null) {
+    const why =
+      calm.full === null && unlimited.length > 0 ? `: ${unlimitedWords(unlimited)}.` : '.';
+    return `${held}, and no larger one was tried${why}`;
+  }
   return `${held}: beyond it ${givesWords(calm)}.`;
 }
 
@@ -155,7 +159,7 @@ function stuckWords(stuck: ComponentHeadroom | null): string {
 }
 
 function notesOf(result: CapacityResult): readonly string[] {
-  const { budgets, kept, fixed, limits, resolution, runs, interrupted } = result;
+  const { budgets, kept, fixed, limits, unlimited, resolution, runs, interrupted } = result;
   const isByConsumers = limits.some(({ broken }) =>
     broken.some((one) => one.endsWith(' falls behind')),
   );
@@ -171,6 +175,9 @@ function notesOf(result: CapacityResult): readonly string[] {
     isByConsumers
       ? 'In calm a load also breaks where consumers handle less than comes to them.'
       : '',
+    unlimited.length === 0 || limits[0]?.breaks === null
+      ? ''
+      : `${capitalised(unlimitedWords(unlimited))}.`,
     fixed.length === 0
       ? ''
       : `${list(fixed)} ${fixed.length === 1 ? 'has' : 'have'} no rate that grows.`,

@@ -1,5 +1,6 @@
-import { locate, type MapNode, type PathKey } from '../located.js';
-import { isWithin, parsePath } from '../paths.js';
+import { get, items, locate, type MapNode, type Node, type PathKey, pathText } from '../located.js';
+import { itemIs } from '../patch.js';
+import { isWithin, parsePath, type Segment } from '../paths.js';
 import { meant } from '../suggest.js';
 import { isSetting } from './change.js';
 import { multiples, type Move } from './moves.js';
@@ -22,21 +23,41 @@ export function plannedOver(
 ): Planned {
   const all = settings.flatMap(({ moves }) => moves);
   const moves: Move[] = [];
-  for (const path of over) {
+  for (const named of over) {
+    const path = byIndex(written, named);
     const own = all.filter((move) => isWithin(move.path, path));
-    const named = own.length > 0 ? own : numberAt(written, path);
-    if (named.length === 0) return { moves: [], problem: problemOf(path, all) };
-    moves.push(...named.filter((move) => !moves.includes(move)));
+    const chosen = own.length > 0 ? own : numberAt(written, path);
+    if (chosen.length === 0) return { moves: [], problem: problemOf(named, all) };
+    moves.push(...chosen.filter((move) => !moves.includes(move)));
   }
   return { moves, problem: null };
+}
+
+/** The path with the entries of lists by their place, which it may name as patches do: `subscribers[mail]`. */
+function byIndex(written: MapNode, path: string): string {
+  const parsed = parsePath(path);
+  if (!parsed.ok) return path;
+  let node: Node | undefined = written;
+  const steps = keysOf(parsed.segments).map((key): PathKey => {
+    const list = items(node);
+    const entry = typeof key === 'string' ? list.findIndex((item) => itemIs(item, key)) : key;
+    const step = entry >= 0 ? entry : key;
+    node = typeof step === 'number' ? list[step] : get(node, step);
+    return step;
+  });
+  return pathText(steps);
+}
+
+function keysOf(segments: readonly Segment[]): readonly PathKey[] {
+  return segments.map((segment) =>
+    segment.kind === 'index' ? segment.index : segment.kind === 'key' ? segment.key : segment.name,
+  );
 }
 
 function numberAt(written: MapNode, text: string): readonly Move[] {
   const parsed = parsePath(text);
   if (!parsed.ok) return [];
-  const keys = parsed.segments.map((segment): PathKey =>
-    segment.kind === 'index' ? segment.index : segment.kind === 'key' ? segment.key : segment.name,
-  );
+  const keys = keysOf(parsed.segments);
   if (!isSetting(keys)) return [];
   const { node, depth } = locate(written, keys);
   return depth < keys.length ? [] : multiples(keys, node, 1);

@@ -16,10 +16,12 @@ import {
   type PathKey,
 } from '../located.js';
 import { SECTIONS } from '../modules/index.js';
+import { schemas } from '../schemas.js';
 import { bundleIdAt } from '../resolve/bundles.js';
 import { visitScenario } from '../walk.js';
 import { isSetting } from './change.js';
 import { multiples, type Move } from './moves.js';
+import { entrySchema, unwrittenIn } from './unwritten.js';
 
 /** A setting of a component, or of a bundle of policies, with the changes to try. */
 export interface Setting {
@@ -192,6 +194,7 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   concurrency: 1,
   'consumers[].concurrency': 1,
   'subscribers[].concurrency': 1,
+  'subscribers[].sessionTimeout': 1,
   'queue.capacity': 1,
   'queue.maxWait': 1,
   'pool.maxOpen': 1,
@@ -224,16 +227,30 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   shards: 2,
 };
 
+/** The other value of a setting that is no number. */
+const OTHERWISE: Readonly<Record<string, string | boolean>> = {
+  'subscribers[].rebalance.protocol': 'cooperative',
+  'subscribers[].rebalance.staticMembership': true,
+};
+
 function componentSettings(written: MapNode): readonly Setting[] {
+  const { explicit } = schemas();
   return COMPONENTS.flatMap((section) =>
     entries(get(written, section)).flatMap(([component, { value }]): readonly Setting[] => {
       const external = get(value, 'external');
       // The capacity of others is not ours to choose.
       if (external?.type === 'scalar' && external.value === true) return [];
       const path = [section, component];
-      return [
-        { of: { component }, moves: [...chosenIn(value, path), ...alone(written, value, path)] },
+      const schema = entrySchema(explicit, section);
+      const moves = [
+        ...chosenIn(value, path),
+        ...alone(written, value, path),
+        ...one(section, value, path),
+        ...unwrittenIn(schema, value, path).flatMap((own) =>
+          movesOf(own.field, own.value, own.path),
+        ),
       ];
+      return [{ of: { component }, moves }];
     }),
   );
 }
@@ -251,6 +268,15 @@ function alone(written: MapNode, component: Node, path: readonly PathKey[]): rea
   );
 }
 
+/** Sections whose components have one instance where they say nothing. */
+const SINGLE: readonly string[] = ['services', 'gateways'];
+
+function one(section: string, component: Node, path: readonly PathKey[]): readonly Move[] {
+  const isKnown = ['replicas', 'autoscaling'].some((name) => get(component, name) !== undefined);
+  if (isKnown || !SINGLE.includes(section)) return [];
+  return movesOf('replicas', scalar(1, component.at), [...path, 'replicas']);
+}
+
 function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
   return entries(node).flatMap(([name, { value }]) => {
     const below = [...path, name];
@@ -263,7 +289,18 @@ function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
       .map((key) => (typeof key === 'number' ? '[]' : `.${key}`))
       .join('')
       .slice(1);
-    const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
-    return effort === undefined ? [] : multiples(below, value, effort);
+    return movesOf(field, value, below);
   });
+}
+
+/** The changes of a field of a component; empty for one that nobody chooses. */
+function movesOf(field: string, value: Node, path: readonly PathKey[]): readonly Move[] {
+  const other = Object.hasOwn(OTHERWISE, field) ? OTHERWISE[field] : undefined;
+  if (other !== undefined) {
+    const isSo = value.type === 'scalar' && value.value === other;
+    const move = { path: pathText(path), value: scalar(other, value.at), before: value };
+    return isSo ? [] : [{ ...move, effort: 1 }];
+  }
+  const effort = Object.hasOwn(CHOSEN, field) ? CHOSEN[field] : undefined;
+  return effort === undefined ? [] : multiples(path, value, effort);
 }
