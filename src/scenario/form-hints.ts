@@ -2,11 +2,12 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { faultKind, policyKind } from '../patterns/registry.js';
 import { flow } from '../text/flow.js';
-import { entries, get, text, type Node, type PathKey } from './located.js';
+import { entries, get, plain, text, type Node, type PathKey } from './located.js';
 import { outcomesHint } from './other-products.js';
 import { NAMED, isStepPath } from './salvage.js';
 import { definitionOf } from './sibling-kinds.js';
 import { mayBeOff, saysAbsent } from './switched-off.js';
+import { MAIN_ARGUMENT, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 /** Hint for a list that is written as a mapping, or a step that is only a name; `owner` is the mapping around it. */
 export function formHint(path: readonly PathKey[], node: Node, owner: Node): string {
@@ -197,6 +198,25 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
 }
 
+/** Longest value that a hint repeats. */
+const REPEATED = 60;
+
+/** Hint for a key of a step that is written within its verb: `call: { to: payments.charge, policy: ... }`. */
+export function besideHint(path: readonly PathKey[], node: Node, key: string): string | undefined {
+  const verb = String(path[path.length - 1]);
+  if (!isStepPath(path.slice(0, -1)) || !VERBS.has(verb) || !MODIFIERS.has(key)) return undefined;
+  const argument = get(node, MAIN_ARGUMENT.get(verb) ?? '');
+  const value = get(node, key);
+  const short = (own: Node | undefined): string => {
+    const written = own === undefined ? '' : flow(plain(own));
+    return written === '' || written.length > REPEATED ? '...' : written;
+  };
+  return `it belongs beside ${verb}, as { ${verb}: ${short(argument)}, ${key}: ${short(value)} }`;
+}
+
+const VERBS: ReadonlySet<string> = new Set(STEP_VERBS);
+const MODIFIERS: ReadonlySet<string> = new Set(STEP_MODIFIERS);
+
 /** Hint for a step that says how long the work of its callee takes. */
 export function timeHint(step: Node, key: string): string | undefined {
   if (!/^(time|duration|latency|delay|takes|cost|cpu|serviceTime)$/.test(key)) return undefined;
@@ -226,6 +246,11 @@ const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
     'services',
     /^(calls|depends_?on|dependencies|upstreams?)$/i,
     'write its calls as steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
+  ],
+  [
+    'caches',
+    /^(on_?miss|loader|load|source|origin|backend|from)$/i,
+    'what a miss loads belongs to the step that reads the cache, as cache: { get: pages, onMiss: [ query: db.page ] }',
   ],
   [
     'caches',

@@ -4,6 +4,7 @@ import { show, showNoNumber, type Words } from '../contracts/quantities/quantity
 import type { Code } from './codes.js';
 import type { Problem, Problems } from './diagnostics.js';
 import {
+  besideHint,
   formHint,
   kindHint,
   loadHint,
@@ -115,7 +116,9 @@ class Reporter {
     const allowed = known?.keys ?? [];
     const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
     const meant = wordFor(key, allowed);
-    const place = placeHint(path, key) ?? (isStepPath(path) ? timeHint(node, key) : undefined);
+    const place =
+      placeHint(path, key) ??
+      (isStepPath(path) ? timeHint(node, key) : besideHint(path, node, key));
     const way = wayOut(path, key, entry?.value) ?? place ?? target;
     const isUnknown = way === undefined && meant === undefined && known !== undefined;
     const nested = isUnknown ? nestedFields(known.member, key, entry?.value) : null;

@@ -148,6 +148,21 @@ faults: [ { id: a, crash: w, at: 1s } ]
     );
   });
 
+  it('of the policy of a call and of the source of a cache is sent to the step', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+services: { web: { endpoints: { get: [ cache: { get: pages }, { call: { to: pay.charge, policy: { timeout: 1s } } } ] } }, pay: { endpoints: { charge: [ wait: 1ms ] } } }
+caches: { pages: { levels: [ { name: near, kind: local, capacity: 9, ttl: 1s } ], onMiss: db.page } }
+databases: { db: { operations: { page: 5ms } } }
+workloads: { users: { arrivals: poisson(3/s), requests: [ call: web.get ] } }
+`);
+    expect(own).toEqual([
+      'services.web.endpoints.get.steps[1].call.policy: unknown key policy: it belongs beside call, as { call: pay.charge, policy: { timeout: 1s } }',
+      'caches.pages.onMiss: unknown key onMiss: what a miss loads belongs to the step that reads the cache, as cache: { get: pages, onMiss: [ query: db.page ] }',
+    ]);
+  });
+
   it('of all users is answered by the workloads', () => {
     const own = messagesOf(`faultline: 1
 title: x
