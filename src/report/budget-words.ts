@@ -1,4 +1,6 @@
 import type { BudgetResult, HypothesisResult } from '../contracts/result/budgets.js';
+import { parseMeasure } from '../language/expression.js';
+import { findMetric } from '../language/metrics.js';
 import { decidingWords } from './deciding-words.js';
 import { formatCount, formatSeconds, formatValue, formatWithInterval } from '../text/figures.js';
 
@@ -67,10 +69,20 @@ function openTail(budget: BudgetResult): string {
   return needs === '' ? '' : `, undecided: ${needs}`;
 }
 
-/** Of a budget on latency: whether failures count in it. Null for other budgets. */
-export function populationOf(metric: string): string | null {
+/** What the value of a budget is where its text leaves it open; null where it does not. */
+export function meaningOf(metric: string): string | null {
+  if (isMean(metric)) return 'mean over time';
   if (/\.latency(?:\.|$| )/u.test(metric)) return 'of all, failures included';
   return /\.successLatency(?:\.|$| )/u.test(metric) ? 'of successes' : null;
+}
+
+/** Whether a budget is on the mean of a level, such as a backlog, because it names no statistic. */
+export function isMean(metric: string): boolean {
+  const parsed = parseMeasure(metric);
+  if (!parsed.ok) return false;
+  const { name } = parsed.measure.metric;
+  const found = findMetric(name);
+  return found.known === 'yes' && found.ending === 'mean' && name.at(-1) !== 'mean';
 }
 
 /** Adds the note, which says why there is no limit. */

@@ -4,7 +4,7 @@ import { oneRunWords } from '../contracts/result/one-run.js';
 import { capitalised } from '../text/words.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
-import { budgetFigure, isBroken, populationOf } from './budget-words.js';
+import { budgetFigure, isBroken, meaningOf } from './budget-words.js';
 import { causeSentence } from './causes.js';
 import { guessText } from './guess-words.js';
 import { mapRows } from './tipping/map.js';
@@ -232,8 +232,8 @@ function judgedTable({ result: { variants } }: View, list: JudgedList): string {
 }
 
 function besideBudget(metric: string): string {
-  const population = populationOf(metric);
-  return population === null ? '' : ` (${population})`;
+  const meaning = meaningOf(metric);
+  return meaning === null ? '' : ` (${meaning})`;
 }
 
 function budgetText(budget: BudgetResult | null): string {

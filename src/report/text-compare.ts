@@ -2,7 +2,7 @@ import type { Result } from '../contracts/result/result.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
 import {
   budgetFigure,
-  populationOf,
+  meaningOf,
   isBroken,
   isFailure,
   isUndecided,
@@ -209,10 +209,10 @@ function rowLines(list: JudgedList, row: JudgedRow, { result, width, options }: 
   return [`  ${shown}  ${first!.trimStart()}`, ...rest, ...below.map(tone)];
 }
 
-/** Said once per budget, after the values: whether failures count in a latency. */
+/** Said once per budget, after the values: whether failures count in a latency, and that a level is its mean. */
 function besideValue(metric: string): string {
-  const population = populationOf(metric);
-  return population === null ? '' : ` (${population})`;
+  const meaning = meaningOf(metric);
+  return meaning === null ? '' : ` (${meaning})`;
 }
 
 /** The variants in which a budget has no meaning, which hold or break it in no way. */

@@ -1,7 +1,7 @@
 import type { BudgetResult } from '../contracts/result/budgets.js';
 import { oneLine } from '../text/line.js';
 import { plural } from '../text/words.js';
-import { budgetValue, isFailure, isUnmeasured } from './budget-words.js';
+import { budgetValue, isFailure, isMean, isUnmeasured } from './budget-words.js';
 import { expectedCounts, noGoalsIn } from './expected-words.js';
 import { JUDGED_LISTS, rowsOf, type JudgedRow } from './judged.js';
 import { folded, type TextOptions } from './text-folded.js';
@@ -46,7 +46,8 @@ export function judgedLines(view: View, options: TextOptions, room: number): str
       texts.set(value, [...(texts.get(value) ?? []), variants[i]!.name]);
     });
     const groups = [...texts].map(([value, names]) => ({ value, names }));
-    const budget = oneLine(row.text);
+    const metric = row.by.find((one) => one !== null)!.metric;
+    const budget = `${oneLine(row.text)}${isMean(metric) ? ' (mean)' : ''}`;
     const own = brokenBudgetWords(groups, Math.max(16, options.columns - width - 11));
     if (
       options.whole === true ||

@@ -1,5 +1,5 @@
 import { plural } from '../../text/words.js';
-import { populationOf } from '../budget-words.js';
+import { meaningOf } from '../budget-words.js';
 import { markup, type Markup } from '../html-escape.js';
 import { rowsOf, tallyOf, type JudgedList } from '../judged.js';
 import { lookOf, type View } from '../view.js';
@@ -21,7 +21,7 @@ export function budgetMatrix(view: View, list: JudgedList): Markup | null {
     (row) =>
       markup`<tr>
         <th scope="row">
-          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${populationNote(row.metric)}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
+          ${breakable(row.text)}${row.name !== null && markup`<small>${row.name}</small>`}${meaningNote(row.metric)}${row.by.some((b) => b?.severity === 'warning') && markup`<small>warning only</small>`}
         </th>
         ${row.by.map((budget) => markup`<td>${budgetCell(budget, list)}</td>`)}
       </tr>`,
@@ -50,9 +50,9 @@ export function budgetMatrix(view: View, list: JudgedList): Markup | null {
   </div>`;
 }
 
-function populationNote(metric: string): Markup | null {
-  const population = populationOf(metric);
-  return population === null ? null : markup`<small>${population}</small>`;
+function meaningNote(metric: string): Markup | null {
+  const meaning = meaningOf(metric);
+  return meaning === null ? null : markup`<small>${meaning}</small>`;
 }
 
 /** What a hypothesis expects. On a folded page the expectations that are not met come first. */
