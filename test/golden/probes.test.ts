@@ -167,7 +167,7 @@ faults: [ { id: f, ${fault}, at: 10.5s, for: 30s } ]
   it.each(['', ', usesWorkers: false'])(
     'hit an endpoint that is asked, and not the process (%s)',
     (own) => {
-      const error = 'kind: error, target: s.alpha';
+      const error = 'kind: error, target: s.alpha, optional: true';
       expect(deaths(hit(`liveness: { period: 2s${own} }`, error))).toBe(0);
       expect(deaths(hit(`liveness: { period: 2s, call: alpha${own} }`, error))).toBeGreaterThan(0);
       expect(deaths(hit(`liveness: { period: 2s${own} }`, 'kind: error, target: s'))).toBe(0);

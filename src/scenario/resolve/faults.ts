@@ -15,6 +15,7 @@ import { checkFields } from './fault-fields.js';
 import { fits, type Hittable } from './fault-fits.js';
 import { checkNodeTarget } from './fault-nodes.js';
 import { checkNarrowing } from './fault-narrows.js';
+import { checkReach } from './fault-reach.js';
 import { checkRoles, isWhole, roleOf } from './fault-roles.js';
 import type { CallGraph } from './graph.js';
 import { RESERVED, sorted } from './names.js';
@@ -31,6 +32,9 @@ export interface Aims {
   readonly graph: CallGraph;
   readonly durationNs: number;
 }
+
+/** What a fault that names a part hits there: its requests. */
+const ENDPOINTS = ['endpoint', 'row'] as const;
 
 /** Resolves the faults with their conditions: checks targets and expands repetitions. */
 export function resolveFaults(
@@ -163,6 +167,9 @@ function checkTarget(
   const aim = { here, kind, output, text, name, part, isIndexed: indexed !== null };
   const how = moduleOf(thing.kind)?.target({ ...aim, modules: aims.modules });
   if (how === 'checked') return;
+  if (part !== null && ENDPOINTS.some((what) => kind.targets.includes(what))) {
+    checkReach(here, { kind, output, name, part, host, modules: aims.modules, graph: aims.graph });
+  }
   if (kind.targets.includes('row')) return checkRow(here, kind, output, text, aims);
   if (thing.kind === 'workload') {
     fits(here, kind, text, part === null ? ['workload', 'link'] : []);
