@@ -57,4 +57,23 @@ describe('the sticky assignor', () => {
   it('assigns nothing without members', () => {
     expect(dealt([-1, 0, 10], [], dead)).toEqual([-1, -1, 10]);
   });
+
+  it('counts the partitions of other topics that a member reads too', () => {
+    const load =
+      (...loads: readonly number[]) =>
+      (member: number) =>
+        loads[member];
+    const beside = (
+      before: readonly number[],
+      members: readonly number[],
+      ...loads: readonly number[]
+    ): readonly number[] => [...sticky(Int32Array.from(before), members, none, load(...loads))];
+    // Eight partitions of two topics for three: 3, 3 and 2.
+    expect(beside([-1, -1, -1, -1], [0, 1, 2], 2, 1, 1)).toEqual([1, 2, 0, 1]);
+    // A fourth one joins: two each.
+    expect(beside([0, 0, 1, 2], [0, 1, 2, 3], 1, 2, 1, 0)).toEqual([0, 3, 3, 2]);
+    // One that the other topics keep busy gives up all.
+    expect(beside([0, 0], [0, 1], 4, 0)).toEqual([1, 1]);
+    expect(beside([0, 1, 0], [0, 1], 0, 0)).toEqual([0, 1, 0]);
+  });
 });

@@ -18,12 +18,14 @@ export function ranges(partitions: number, members: readonly number[]): Owners {
 /**
  * The sticky assignor: as balanced as the range assignor, with as few moves of partitions as possible.
  *
- * `kept`: true for a former member that keeps its partitions because it cannot be replaced yet.
+ * `kept`: true for a former member that keeps its partitions because it cannot be replaced yet. `load`: partitions of
+ * other topics that a member reads too, which count in the balance.
  */
 export function sticky(
   before: Owners,
   members: readonly number[],
   kept: (owner: number) => boolean,
+  load: (member: number) => number = () => 0,
 ): Owners {
   const owners = new Int32Array(before.length).fill(-1);
   let free = 0;
@@ -32,9 +34,10 @@ export function sticky(
     else free++;
   });
   if (members.length === 0) return owners;
-  const base = Math.floor(free / members.length);
-  let longer = free % members.length;
-  const counts = new Map(members.map((member) => [member, 0]));
+  const counts = new Map(members.map((member) => [member, load(member)]));
+  const total = [...counts.values()].reduce((sum, count) => sum + count, free);
+  const base = Math.floor(total / members.length);
+  let longer = total % members.length;
   before.forEach((owner, partition) => {
     const count = counts.get(owner);
     if (owners[partition] !== -1 || count === undefined || count > base) return;

@@ -85,9 +85,22 @@ export class Group {
     this.resets = this.resetsOf();
     this.membership = this.membershipOf(subject);
     this.loop = this.loopOf(subject);
+    this.deal();
+  }
+
+  /** The first assignment, when the run begins. */
+  private deal(): void {
     this.membership.owners.forEach((member, partition) => {
       if (member >= 0) this.assign(partition, this.members[member]);
     });
+  }
+
+  /** Its consumers also read the topics of other groups. `dealt`: those before it that are assigned together with it. */
+  isBeside(beside: readonly Group[], dealt: readonly Group[]): void {
+    for (const member of this.members) member.assigned = [];
+    const [others, before] = [beside, dealt].map((groups) => groups.map((own) => own.membership));
+    this.membership.isBeside(others, before);
+    this.deal();
   }
 
   /** A message was appended to a log of the topic. */

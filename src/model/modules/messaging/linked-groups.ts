@@ -40,6 +40,13 @@ function share(groups: readonly Group[]): void {
       );
     });
   }
+  // The range assignor of the classic protocol assigns each topic by itself (RangeAssignor.assignPartitions), those of
+  // the others all topics together (CooperativeStickyAssignor; UniformAssignor of the coordinator).
+  const isByTopic = groups[0].spec.spec.rebalance.protocol === 'classic';
+  groups.forEach((group, index) => {
+    const beside = groups.filter((other) => other !== group);
+    group.isBeside(beside, isByTopic ? [] : groups.slice(0, index));
+  });
 }
 
 function add(map: Map<string, Group[]>, key: string, group: Group): void {

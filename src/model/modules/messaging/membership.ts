@@ -40,6 +40,8 @@ export class Membership {
   private wanted: Owners;
   /** Memberships of the same group in other topics of the cluster. */
   private peers: readonly Membership[] = [];
+  /** Of those, the ones that the same consumers read. */
+  private beside: readonly Membership[] = [];
   private ghosts: Ghost[] = [];
   private lastGhost = 0;
   private state = STABLE;
@@ -73,6 +75,27 @@ export class Membership {
   /** The group also reads other topics: a rebalance is one of all of them. */
   joinPeers(peers: readonly Membership[]): void {
     this.peers = peers;
+  }
+
+  /**
+   * The consumers of the members read these topics too. Called before the run, topic by topic; `dealt`: the topics
+   * before this one, where one assignor balances all of them together.
+   */
+  isBeside(beside: readonly Membership[], dealt: readonly Membership[]): void {
+    this.beside = beside;
+    if (dealt.length === 0) return;
+    this.wanted = sticky(
+      this.owners.fill(-1),
+      this.present(),
+      () => false,
+      (member) => partitionsOf(member, dealt),
+    );
+    this.owners.set(this.wanted);
+  }
+
+  /** The target assignment. */
+  get assignment(): Owners {
+    return this.wanted;
   }
 
   /** True if a commit of the member for the partition is accepted. */
@@ -217,7 +240,16 @@ export class Membership {
       member.watched = false;
       this.expel(member);
       this.changed();
+      // The consumer leaves, with the partitions of its other topics.
+      for (const topic of this.beside) topic.loses(index);
     }
+  }
+
+  private loses(index: number): void {
+    const member = this.members[index];
+    if (!member.inGroup) return;
+    this.expel(member);
+    this.changed();
   }
 
   private join(member: Member): void {
@@ -334,7 +366,8 @@ export class Membership {
   /** Moves partitions to a new assignment. `ready`: the pause is over, so free partitions are assigned at once. */
   private move(present: readonly number[], ready: boolean): void {
     const size = this.members.length;
-    this.wanted = sticky(this.wanted, present, (owner) => owner >= size);
+    const load = (member: number): number => partitionsOf(member, this.beside);
+    this.wanted = sticky(this.wanted, present, (owner) => owner >= size, load);
     invariant(
       this.wanted.every((own) => own < 0 || own >= size || this.members[own].inGroup),
       'only members of the group get partitions',
@@ -393,4 +426,13 @@ export class Membership {
   private after(delayNs: Ns, op: number, a: number, b: number): void {
     engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
   }
+}
+
+/** Partitions of some topics that a member is to read. */
+function partitionsOf(member: number, memberships: readonly Membership[]): number {
+  let count = 0;
+  for (const membership of memberships) {
+    for (const owner of membership.assignment) if (owner === member) count++;
+  }
+  return count;
 }
