@@ -26,7 +26,9 @@ const braces = (bundle: string): string => (bundle.startsWith('{') ? bundle : `{
 function withHost(fields: string): string {
   const inside = braces(fields).slice(1, -1);
   const cpu = /(^|[{,]) *cpu: \{/.test(inside) ? '' : 'cpu: 2, ';
-  return withBundle('{}').replace(
+  const base = withBundle('{}').replace('call: a.get', 'call: edge, path: /');
+  const routed = `${base}gateways: { edge: { routes: [ { match: { path: / }, to: a.get } ] } }\n`;
+  return routed.replace(
     /  a:\n.*\n.*\n.*\n/,
     `  a: { ${cpu}${inside}${inside.trim() === '' ? '' : ', '}endpoints: { get: [ { call: b.get } ] } }\n`,
   );

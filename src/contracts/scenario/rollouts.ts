@@ -143,6 +143,12 @@ const analysis = entry(
         '`onFailure`; `pause`: the rollout stops, as it does in Argo Rollouts after an inconclusive analysis; ' +
         '`ignore`: the rollout goes on.',
     ),
+    inconclusiveLimit: field.whole(
+      absent('0 with `noData: pause`; else unlimited'),
+      'Inconclusive analyses that are tolerated, in all; the next one stops the rollout where it is, for a person to ' +
+        'decide. These are analyses of fewer than `minSamples` requests, and with `noData: pause` those of none.',
+      { min: 0, max: 100_000 },
+    ),
     errorLimit: field.whole(
       absent('4: consecutiveErrorLimit'),
       'Analyses in error in a row that are tolerated. Needs `noData: error`.',
@@ -242,7 +248,7 @@ export type WrittenRollout = z.output<typeof rolloutSchema>;
  */
 export interface RolloutAnalysis extends Filled<
   Omit<z.output<typeof analysis>, 'kind' | 'expect'>,
-  'from' | 'minSamples' | 'noData' | 'errorLimit'
+  'from' | 'minSamples' | 'noData' | 'inconclusiveLimit' | 'errorLimit'
 > {
   readonly expect: readonly RolloutExpectation[];
   readonly halts: boolean;

@@ -181,6 +181,7 @@ function analysisOf(here: Cursor, own: WrittenRollout): Rollout['analysis'] {
   return {
     ...{ expect, intervalNs, from: from ?? 0, failureLimit, noData },
     minSamples: analysis.minSamples ?? rules.minSamples,
+    inconclusiveLimit: analysis.inconclusiveLimit ?? (noData === 'pause' ? 0 : Infinity),
     errorLimit: errorLimit ?? ERROR_LIMIT,
     halts: rules.halts,
   };

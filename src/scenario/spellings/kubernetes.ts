@@ -1,5 +1,6 @@
 import { entries, get, map, scalar, type Entry, type MapNode, type Node } from '../located.js';
 import { plainWord } from '../synonyms.js';
+import { argoStrategy, STEPS } from './argo.js';
 import { numberOf, timeIn, wordOf } from './read.js';
 import { harmless, type Around, type Placing, type Row } from './row.js';
 
@@ -143,10 +144,14 @@ function requestsIn(value: Node): Node | null {
   return isSame ? null : map(new Map(changed), requests.at);
 }
 
-/** DeploymentStrategy: RollingUpdate with its two numbers, or Recreate. */
+/** DeploymentStrategy: RollingUpdate with its two numbers, or Recreate; and the strategies of a Rollout of Argo. */
 const STRATEGY: Row = {
   keys: 'strategy updatestrategy',
-  to: (value) => {
+  to: (value, around) => {
+    if (value.type === 'map' && value.entries.size > 0) {
+      const read = argoStrategy(value, around);
+      if (read !== null) return read;
+    }
     const type = get(value, 'type');
     const word = type === undefined ? 'RollingUpdate' : wordOf(type);
     if (value.type !== 'map' || (word !== 'RollingUpdate' && word !== 'Recreate')) return null;
@@ -166,6 +171,7 @@ export const OF_HOSTS: readonly Row[] = [
   PROBES,
   RESOURCES,
   STRATEGY,
+  STEPS,
   {
     keys: 'minreadyseconds',
     to: (value, around) => {

@@ -40,6 +40,7 @@ export abstract class Rollout implements Scalable {
   private failures = 0;
   /** Measurements in error, in a row. */
   private errors = 0;
+  private inconclusive = 0;
   /** The last measurement failed, and holds the next step back; the step that is due meanwhile. */
   private isHalted = false;
   private halted: (() => void) | null = null;
@@ -152,10 +153,11 @@ export abstract class Rollout implements Scalable {
       'no analysis looks at a rollout that is held or rolled back',
     );
     const { onFailure, analysis } = this.spec;
-    const { failureLimit, errorLimit, noData, halts } = analysis!;
+    const { failureLimit, inconclusiveLimit, errorLimit, noData, halts } = analysis!;
     // The threshold is compared before the next check.
     if (halts && this.failures > failureLimit && this.fails()) return;
-    if (look === 'empty' && noData === 'pause') this.hold();
+    const isInconclusive = look === 'unknown' || (look === 'empty' && noData === 'pause');
+    if (isInconclusive && ++this.inconclusive > inconclusiveLimit) this.hold();
     this.errors = look === 'empty' && noData === 'error' ? this.errors + 1 : 0;
     const isBad = look === 'bad' || (look === 'empty' && noData === 'fail');
     if (look === 'good') this.advance();
