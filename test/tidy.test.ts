@@ -27,6 +27,8 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/lint/calls.ts': 'who calls whom how often is told by one walk over all verbs',
   'src/model/path/calls.ts':
     'what a call goes through and what a policy may do to it are one machine, law by law',
+  'src/model/modules/messaging/membership.ts':
+    'who is in a group, and when its partitions move, is one protocol of the coordinator',
   'src/model/modules/messaging/queues/dispatch.ts':
     'who is handed what, and how a delivery comes back, is one protocol between queue and channels',
   'src/model/modules/messaging/queues/handling.ts':

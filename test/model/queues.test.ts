@@ -338,7 +338,7 @@ describe('sqs', () => {
     const traced = golden(
       `
 queues:
-  jobs: { kind: sqs, fifo: true, backlog: 125000, visibilityTimeout: 1h, consumers: [ { call: worker.handle, concurrency: 1000, maxNumberOfMessages: 10 } ] }
+  jobs: { kind: sqs, fifo: true, fifoThroughputLimit: perMessageGroupId, backlog: 125000, visibilityTimeout: 1h, consumers: [ { call: worker.handle, concurrency: 1000, maxNumberOfMessages: 10 } ] }
 services: { worker: { runtime: async, replicas: 13, endpoints: { handle: [ wait: 1h ] } } }
 workloads: { users: { arrivals: { at: [ 1h ] }, requests: [ { call: worker.handle } ] } }
 `,

@@ -157,6 +157,16 @@ export interface QueueRules {
   readonly refusesLetters: boolean;
   /** How it keeps dead letters until their target has confirmed them; null = it forgets those that it has sent. */
   readonly letterTransfer: LetterTransfer | null;
+  /** Calls per second of each action: publishing, receiving and deleting. Null: any number. */
+  readonly callLimit: CallLimit | null;
+  /** Number of the oldest messages among which the next one to deliver is looked for. */
+  readonly lookAhead: number;
+}
+
+/** A limit of calls per full second, of the queue or of each key; receives have no key. */
+export interface CallLimit {
+  readonly rate: number;
+  readonly byKey: boolean;
 }
 
 /** The worker that moves dead letters to their target and waits for confirmations. */

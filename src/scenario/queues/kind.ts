@@ -93,6 +93,8 @@ export const PLAIN: QueueKindRules = Object.freeze({
   delaysToTail: false,
   hidesInFlight: false,
   letterTransfer: null,
+  callLimit: null,
+  lookAhead: Infinity,
 });
 
 /** Each free handler gets as many messages as one of its executions handles. */

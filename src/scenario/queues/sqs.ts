@@ -17,6 +17,10 @@ import { limitedBy, MOST_RECEIVED, queueKind, type Receiving } from './kind.js';
 const DAY_NS = 86_400 * NS_PER_SECOND;
 /** Deduplication window of a FIFO queue. */
 const DEDUP_NS = 300 * NS_PER_SECOND;
+/** Messages of a FIFO queue that are looked at for one whose group is free (Amazon SQS developer guide). */
+const LOOK_AHEAD = 120_000;
+/** Calls per second of each action of a FIFO queue, or of each of its groups (message quotas of the developer guide). */
+const FIFO_CALLS = 300;
 /** Largest number of messages in flight, FIFO or not (Amazon SQS developer guide, quotas). */
 const IN_FLIGHT = 120_000;
 
@@ -63,6 +67,16 @@ const sqsConsumer = (bundle: z.ZodType<BundleOutput>) =>
     'A consumer of an SQS queue. Each of its handlers receives messages separately.',
   );
 
+const fifoThroughputLimit = field.of(
+  z.enum(['perQueue', 'perMessageGroupId']),
+  absent('perQueue'),
+  'Of a FIFO queue: whether the 300 calls per second of each action (SendMessage, ReceiveMessage, ' +
+    'DeleteMessage) are those of the queue, or those of each message group (high throughput), where receives ' +
+    'have no limit. The messages of one `publish` step are sent ten to a call, a receive returns up to ten, ' +
+    'and `commit: afterBatch` and functions delete ten with a call. A publisher above it gets `throttled`; ' +
+    'a consumer waits.',
+);
+
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   z
     .strictObject({
@@ -108,6 +122,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'time, and one receive returns several of them. A message that a retry publishes again within 5 minutes ' +
           'is accepted only once.',
       ),
+      fifoThroughputLimit,
       retention: field.duration(
         '4d',
         'Time for which a message is kept, from its publishing; 1m to 14d.',
@@ -154,6 +169,10 @@ export const sqs = queueKind({
         keyed: fifo,
         dedupNs: fifo ? DEDUP_NS : 0,
         inFlightLimit: IN_FLIGHT,
+        callLimit: fifo
+          ? { rate: FIFO_CALLS, byKey: output.fifoThroughputLimit === 'perMessageGroupId' }
+          : null,
+        lookAhead: fifo ? LOOK_AHEAD : Infinity,
         polled: true,
         waitTimeNs: waitTime,
         pollIntervalNs: pollInterval,
@@ -175,7 +194,7 @@ export const sqs = queueKind({
       'the order of their arrival.',
     sources: [
       'AWS SQS API reference: ReceiveMessage, DeleteMessage, ChangeMessageVisibility',
-      'SQS developer guide: FIFO queues, dead-letter queues, short and long polling',
+      'SQS developer guide: FIFO queues, dead-letter queues, short and long polling, message quotas',
     ],
     example: around(
       'A crash is seen by the end of the visibility timeout',
@@ -265,7 +284,12 @@ function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): v
 
 function check(here: Cursor, output: Output): void {
   const wrong = here.conflicts();
-  const { maxReceiveCount, deadLetter, waitTime } = output;
+  const { maxReceiveCount, deadLetter, waitTime, fifo, fifoThroughputLimit } = output;
+  if (fifoThroughputLimit !== undefined && !fifo) {
+    const message =
+      'a standard queue has no limit of calls: write fifo: true, or remove fifoThroughputLimit';
+    wrong('fifoThroughputLimit', message);
+  }
   if (maxReceiveCount !== undefined && deadLetter === undefined) {
     wrong('maxReceiveCount', 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME');
   }

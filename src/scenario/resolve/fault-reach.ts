@@ -3,6 +3,7 @@ import { PROBES } from '../../contracts/scenario/probes.js';
 import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Target } from '../../contracts/scenario/target.js';
+import { faultKind } from '../../patterns/registry.js';
 import type { FaultOutput } from '../schema/fault.js';
 import type { Cursor } from './context.js';
 import type { CallGraph } from './graph.js';
@@ -23,7 +24,8 @@ export function checkReach(here: Cursor, reach: Reach): void {
   const { kind, output, name, part, graph } = reach;
   const { faults = [] } = here.context.output;
   // A change may add the calls, and names of a scenario with mistakes are not all known.
-  const isUnsure = here.names.broken.size > 0 || faults.some((other) => other.kind === 'change');
+  const mayAdd = faults.some((other) => faultKind(other.kind)?.targets.includes('configuration'));
+  const isUnsure = here.names.broken.size > 0 || mayAdd;
   if (output.optional || isUnsure || graph.has(['all', null], [name, part])) return;
   const remedy = 'name a part that is called, or write optional: true';
   if (kind.atCaller === true) {

@@ -96,9 +96,9 @@ keys: { order: sequence(count=2) }
 queues: { jobs: { kind: sqs, fifo: true, waitTime: 20s, consumers: [ { call: worker.handle, concurrency: 10 } ] } }
 services:
   worker: { endpoints: { handle: [ wait: 10ms ] } }
-  shop: { endpoints: { buy: [ publish: { topic: jobs, key: order } ] } }
+  shop: { endpoints: { buy: [ publish: { topic: jobs, key: order, count: 10 } ] } }
 workloads:
-  users: { arrivals: { at: [ ${Array.from({ length: 3000 }, () => '0s').join(', ')} ] }, requests: [ { call: shop.buy } ] }
+  users: { arrivals: { at: [ ${Array.from({ length: 300 }, () => '0s').join(', ')} ] }, requests: [ { call: shop.buy } ] }
 `);
     const ends = ended(run.at('worker.handle'));
     expect(ends.length).toBe(3000);

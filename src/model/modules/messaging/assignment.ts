@@ -56,3 +56,11 @@ export function sticky(
   });
   return owners;
 }
+
+/** Partitions that a member is to read in some topics. */
+export function loadOf(member: number, topics: readonly { readonly assignment: Owners }[]): number {
+  let count = 0;
+  for (const { assignment } of topics)
+    for (const owner of assignment) if (owner === member) count++;
+  return count;
+}

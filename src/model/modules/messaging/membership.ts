@@ -6,7 +6,7 @@ import type { Subscriber } from '../../../contracts/scenario/messaging.js';
 import { FROZEN } from '../../data/instances/process.js';
 import type { Counter } from '../../data/figures/meters.js';
 import type { BackgroundRun } from '../../platform/background-run.js';
-import { ranges, sticky, type Owners } from './assignment.js';
+import { loadOf, ranges, sticky, type Owners } from './assignment.js';
 import { isRevoking, isWaiting, type Member } from './member.js';
 import type { AssignmentListener, Ghost, MembershipSetup } from './membership-setup.js';
 
@@ -88,7 +88,7 @@ export class Membership {
       this.owners.fill(-1),
       this.present(),
       () => false,
-      (member) => partitionsOf(member, dealt),
+      (member) => loadOf(member, dealt),
     );
     this.owners.set(this.wanted);
   }
@@ -366,7 +366,7 @@ export class Membership {
   /** Moves partitions to a new assignment. `ready`: the pause is over, so free partitions are assigned at once. */
   private move(present: readonly number[], ready: boolean): void {
     const size = this.members.length;
-    const load = (member: number): number => partitionsOf(member, this.beside);
+    const load = (member: number): number => loadOf(member, this.beside);
     this.wanted = sticky(this.wanted, present, (owner) => owner >= size, load);
     invariant(
       this.wanted.every((own) => own < 0 || own >= size || this.members[own].inGroup),
@@ -426,13 +426,4 @@ export class Membership {
   private after(delayNs: Ns, op: number, a: number, b: number): void {
     engine.at(engine.now + delayNs, PHASE.TIMER, op, a, b, 0);
   }
-}
-
-/** Partitions of some topics that a member is to read. */
-function partitionsOf(member: number, memberships: readonly Membership[]): number {
-  let count = 0;
-  for (const membership of memberships) {
-    for (const owner of membership.assignment) if (owner === member) count++;
-  }
-  return count;
 }

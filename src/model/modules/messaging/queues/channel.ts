@@ -34,6 +34,8 @@ export class Channel {
   leaving = false;
   /** Runs that start when it resumes. */
   readonly held = new IntRing();
+  /** When the quota of its queue allows the last of its deletions. */
+  deletedAt = 0;
   /** First in the list of its deliveries without a verdict. */
   first = -1;
 

@@ -9,6 +9,7 @@ import type { Instance } from '../../../data/instances/instance.js';
 import type { Registry } from '../../../data/registry.js';
 import type { BackgroundRun } from '../../../platform/background-run.js';
 import type { Messages } from '../messages.js';
+import { CallQuota, partsOf } from './call-quota.js';
 import { Channel } from './channel.js';
 import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
@@ -40,6 +41,9 @@ export class Dispatch {
   private readonly emptyReceives: Counter | null;
   /** Null if all handlers make receive calls. */
   private readonly pollers: Pollers | null;
+  /** Null if the queue does not limit calls. */
+  private readonly receives: CallQuota | null;
+  private readonly deletions: CallQuota | null;
   private pumping = false;
   /** Verdicts that arrived while the queue had no leader. */
   private readonly late = new IntRing();
@@ -60,7 +64,12 @@ export class Dispatch {
     this.comeOp = engine.define('delivery', (delivery) => this.come(delivery));
     this.verdictOp = engine.define('verdict', (delivery) => this.judge(delivery));
     this.settledOp = engine.define('settled-first', (delivery) => this.settled(delivery));
-    this.askOp = engine.define('receive', (channel, asked) => this.ask(channel, asked));
+    const { callLimit } = rules;
+    this.receives = callLimit === null || callLimit.byKey ? null : new CallQuota(callLimit);
+    this.deletions = callLimit === null ? null : new CallQuota(callLimit);
+    this.askOp = engine.define('receive', (channel, asked, isAllowed) =>
+      this.ask(channel, asked, isAllowed === 1),
+    );
     this.answerOp = engine.define('empty-receive', (channel, asked) => this.empty(channel, asked));
     this.emptyReceives = rules.polled ? meters.counter('emptyReceives', { component, part }) : null;
     this.channels = this.open();
@@ -125,12 +134,21 @@ export class Dispatch {
     deliveries.over[delivery] = 1;
     channel.unlink(deliveries, delivery);
     const { back } = channel.spec;
-    if (back < 0) {
-      this.judge(delivery);
-      return;
-    }
-    const time = this.time(back, delivery, WAY.back);
-    engine.at(engine.now + time, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
+    let at = engine.now + (back < 0 ? 0 : this.time(back, delivery, WAY.back));
+    if (verdict === VERDICT.ack) at = this.deletionOf(channel, delivery, at);
+    if (back < 0 && at === engine.now) this.judge(delivery);
+    else engine.at(at, PHASE.COMPLETION, this.verdictOp, delivery, 0, 0);
+  }
+
+  /** When the quota of the queue allows to delete a message, from `at` on. */
+  private deletionOf(channel: Channel, delivery: number, at: Ns): Ns {
+    if (this.deletions === null) return at;
+    const { commit, invokes, maxNumberOfMessages } = channel.spec.spec;
+    const parts = partsOf(invokes || commit === 'afterBatch' ? maxNumberOfMessages : 1);
+    const key = this.messages.key[this.deliveries.message[delivery]];
+    const allowed = this.deletions.reserve(key, at, parts);
+    channel.deletedAt = Math.max(channel.deletedAt, allowed);
+    return allowed;
   }
 
   /** Deletes a received message before the consumer handles it. */
@@ -139,8 +157,9 @@ export class Dispatch {
     const { back } = this.channels[deliveries.channel[delivery]].spec;
     deliveries.settled[delivery] = 1;
     deliveries.pin(delivery);
-    const time = back < 0 ? 0 : this.time(back, delivery, WAY.back);
-    engine.at(engine.now + time, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
+    const at = engine.now + (back < 0 ? 0 : this.time(back, delivery, WAY.back));
+    const allowed = this.deletionOf(this.channels[deliveries.channel[delivery]], delivery, at);
+    engine.at(allowed, PHASE.COMPLETION, this.settledOp, delivery, 0, 0);
   }
 
   /** The channel has no work left. If it polls, it makes its next receive call. */
@@ -150,7 +169,8 @@ export class Dispatch {
       return;
     }
     if (!this.spec.rules.polled || channel.instance.down || channel.paused) return;
-    this.question(channel, this.way(channel.spec.back, channel));
+    const way = this.way(channel.spec.back, channel);
+    this.question(channel, Math.max(way, channel.deletedAt - engine.now));
   }
 
   /**
@@ -374,9 +394,14 @@ export class Dispatch {
     else engine.at(engine.now + time, PHASE.ARRIVAL, this.askOp, channel.index, asked, 0);
   }
 
-  private ask(index: number, asked: number): void {
+  private ask(index: number, asked: number, isAllowed: boolean): void {
     const channel = this.channels[index];
     if (channel.asked !== asked) return;
+    const at = isAllowed ? engine.now : this.receives?.reserve(0, engine.now);
+    if (at !== undefined && at > engine.now) {
+      engine.at(at, PHASE.ARRIVAL, this.askOp, index, asked, 1);
+      return;
+    }
     channel.out = 0;
     this.lineUp(channel);
     this.pump();

@@ -13,6 +13,7 @@ import type {
   PoisonShare,
 } from '../../../data/holder-knobs.js';
 import type { Messages } from '../messages.js';
+import { CallQuota } from './call-quota.js';
 import type { Dispatch } from './dispatch.js';
 import { DOOR } from './door.js';
 import { Purge } from './purge.js';
@@ -37,6 +38,8 @@ export class Inlet {
   private readonly purges: readonly Purge[];
   /** Null if no fault duplicates messages. */
   private readonly duplicated: Counter | null;
+  /** Calls of its publishers; null if the queue does not limit them. */
+  private readonly calls: CallQuota | null;
   private readonly published: Counter;
   private readonly rejected: Counter;
 
@@ -63,6 +66,7 @@ export class Inlet {
     const isDoubled = isHitBy(world, 'duplicated', component);
     this.duplicated = isDoubled ? meters.counter('duplicated', subject) : null;
     this.purges = ways.map((way) => new Purge(world, messages, way));
+    this.calls = rules.callLimit === null ? null : new CallQuota(rules.callLimit);
     this.recent = this.rules.dedupNs > 0 ? new Recent(this.rules.dedupNs) : null;
     world.kept.set(`${name}.ids`, () => this.recent?.length ?? 0);
   }
@@ -92,8 +96,11 @@ export class Inlet {
     }
   }
 
-  /** Offers a message of a publisher, which must hold it. `a` and `b`: the id of the message, for deduplication. */
-  offer(message: number, a: number, b: number): number {
+  /**
+   * Offers a message of a publisher, which must hold it. `a` and `b`: the id of the message, for deduplication; `parts`:
+   * its share of a call.
+   */
+  offer(message: number, a: number, b: number, parts: number): number {
     invariant(this.messages.holders[message] > 0, 'a publisher holds the message that it offers');
     const { rules, world } = this;
     const { meters } = world;
@@ -102,7 +109,8 @@ export class Inlet {
       meters.count(this.rejected);
       return DOOR.absent;
     }
-    if (this.quota?.take() === false) {
+    const key = this.messages.key[message];
+    if (this.quota?.take() === false || this.calls?.take(key, parts) === false) {
       meters.count(this.rejected);
       return DOOR.throttled;
     }

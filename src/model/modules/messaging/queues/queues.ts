@@ -20,6 +20,7 @@ import { DOOR } from './door.js';
 import { Inlet } from './inlet.js';
 import { originOfTopic, topicOf } from './origins.js';
 import { Redrive, type WayBack } from './redrive.js';
+import { partsOf } from './call-quota.js';
 import { Quota } from './quota.js';
 import { QueuePlacement } from './placement.js';
 import { ROW, Staged } from './staged.js';
@@ -59,6 +60,7 @@ export class Queues {
   private message: Int32Array = new Int32Array(0);
   private idA: Int32Array = new Int32Array(0);
   private idB: Int32Array = new Int32Array(0);
+  private parts: Uint8Array = new Uint8Array(0);
   private publication: Int32Array = new Int32Array(0);
   /** Raised when the write stops waiting. */
   private turn: Int32Array = new Int32Array(0);
@@ -248,13 +250,14 @@ export class Queues {
     this.quiet[publication] = spec.confirm ? 0 : 1;
     // The extra count keeps the publication open until all writes are sent.
     this.open[publication] = count + 1;
+    const parts = partsOf(count);
     for (let k = 0; k < count; k++) {
       const tag = (this.draws.tag(strand, pc) + Math.imul(k, 0x9e3779b1)) | 0;
       const message = this.messages.ofStrand(strand, tag, spec.key);
       this.messages.bytes[message] = spec.bytes;
       // A retry of the same call publishes the same message id.
       derive(strands.callA[strand], strands.callB[strand], tag);
-      this.write(inlet, message, publication, lineage.a, lineage.b);
+      this.write(inlet, message, publication, lineage.a, lineage.b, parts);
     }
     return this.closePublication(publication);
   }
@@ -312,6 +315,7 @@ export class Queues {
     publication: number,
     idA: number,
     idB: number,
+    parts = partsOf(1),
   ): void {
     const { latency } = this.inlets[inlet].rules;
     const write = this.writes.take();
@@ -321,6 +325,7 @@ export class Queues {
     this.publication[write] = publication;
     this.idA[write] = idA;
     this.idB[write] = idB;
+    this.parts[write] = parts;
     if (latency < 0) {
       this.arrive(write);
       return;
@@ -362,7 +367,7 @@ export class Queues {
   /** Offers a message to the queue. */
   private knock(write: number): number {
     const inlet = this.inlets[this.inlet[write]];
-    return inlet.offer(this.message[write], this.idA[write], this.idB[write]);
+    return inlet.offer(this.message[write], this.idA[write], this.idB[write], this.parts[write]);
   }
 
   private giveUp(write: number, turn: number): void {
@@ -411,6 +416,7 @@ export class Queues {
       this.idB = widenInt32(this.idB, capacity);
       this.publication = widenInt32(this.publication, capacity);
       this.turn = widenInt32(this.turn, capacity);
+      this.parts = widenUint8(this.parts, capacity);
     });
     this.publications.onGrow((capacity) => {
       this.strand = widenInt32(this.strand, capacity);

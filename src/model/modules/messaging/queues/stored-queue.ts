@@ -15,6 +15,7 @@ import { Entries, PLACE } from './entries.js';
 import { Order } from './order.js';
 import { Expiry } from './expiry.js';
 import { Groups } from './groups.js';
+import { LookAhead } from './look-ahead.js';
 import { NOWHERE } from './origins.js';
 import { Places } from './places.js';
 import { QueueFigures } from './queue-figures.js';
@@ -56,6 +57,8 @@ export class StoredQueue {
   private readonly deliveries = new DeliveryList(this.entries, this);
   private readonly figures = new QueueFigures(this.world, this.spec, this.entries, this.messages);
   private readonly places = new Places(this.figures);
+  /** Null if all messages are looked at. */
+  private readonly lookAhead: LookAhead | null = null;
   /** By key, in a queue that orders them; null = it does not. */
   private readonly groups: Groups | null = this.spec.rules.keyed ? new Groups(this.entries) : null;
 
@@ -72,6 +75,9 @@ export class StoredQueue {
   ) {
     const { component } = spec;
     const isSearched = ASKED_FOR.some((knob) => isHitBy(world, knob, component));
+    if (this.rules.lookAhead < Infinity) {
+      this.lookAhead = new LookAhead(this.entries, this.rules.lookAhead);
+    }
     this.near = isSearched ? Infinity : packingSettings.near;
     this.order = isHitBy(world, 'heldBack', component) ? new Order(world, spec) : null;
     this.aside = new Aside(this, messages.history, this.expiry, this.places);
@@ -317,6 +323,7 @@ export class StoredQueue {
     const entry = entries.make(message, messages.key[message], origin);
     entries.position[entry] = position;
     entries.since[entry] = since;
+    this.lookAhead?.added(entry);
     return entry;
   }
 
@@ -422,7 +429,7 @@ export class StoredQueue {
     if (this.inFlight >= this.rules.inFlightLimit) return -1;
     for (;;) {
       const entry = this.first();
-      if (entry < 0) return -1;
+      if (entry < 0 || this.lookAhead?.sees(entry) === false) return -1;
       if (!this.isOver(entry)) return entry;
     }
   }
@@ -478,6 +485,7 @@ export class StoredQueue {
     const place = entries.place[entry];
     const isBusy = place === PLACE.inFlight || place === PLACE.delayed;
     const first = this.groups === null ? -1 : this.groups.remove(entry, isBusy);
+    const isMoved = this.lookAhead?.removes(entry) === true;
     entries.free(entry);
     messages.release(entries.message[entry]);
     invariant(this.isComplete, 'a removed message is in no place of the queue');
@@ -485,6 +493,7 @@ export class StoredQueue {
     if (wasOldest) this.figures.turnAge(this.entries.oldest);
     this.promote(first);
     this.watch.roomed();
+    if (isMoved) this.watch.available();
   }
 
   /** The first message of a key may be delivered, unless it is ready already. */
