@@ -431,7 +431,7 @@ export const ANSWERS = [
   ),
   kind(
     'runs of the causes',
-    /^(?<n>[\d,]+) runs? without a fault or with one change shows? the causes(?: in (?<name>.+))?$/u,
+    /^(?<n>[\d,]+) runs? without a fault or with one change(?: in (?<name>.+))?$/u,
     ({ groups }, facts) => {
       const variant = groups.name === undefined ? facts.variant : named(facts, groups.name);
       return variant?.counterfactuals?.runs === countIn(groups.n)
@@ -449,7 +449,7 @@ export const ANSWERS = [
   ),
   kind(
     'how the causes are known',
-    /^The causes are those that the requests lead to\. To prove them:$|^To prove them:$|^The causes are those that the requests lead to$/u,
+    /^The causes are those that the requests lead to\. To prove them:$|^To prove them:$|^To tell the faults apart:$|^The causes are those that the requests lead to$/u,
     (_, { own }) => ((own?.runs ?? 0) === 0 ? null : 'there is a proof'),
   ),
   kind('how the run ends', /^\(run 1 of (?<n>\d+)(?:, which .+)?\)$/u, ({ groups }, { variant }) =>
@@ -463,7 +463,7 @@ export const ANSWERS = [
   ),
   kind(
     'the method',
-    /^(?:The same random numbers in every run|Each change was run (?:once, so there are no intervals; --explain runs all replications|with (?<n>\d+) replications)|Slow: more than twice .+)$/u,
+    /^(?:[\d,]+ further runs?, with the same random numbers|Each change was run (?:once, so there are no intervals; --explain runs all replications|with (?<n>\d+) replications)|Slow: more than twice .+)$/u,
     ({ groups }, { own }) =>
       groups.n === undefined || own?.replications === Number(groups.n)
         ? null

@@ -239,8 +239,8 @@ export const PROOFS = [
     read: (text, { own }) => harmError(text, own),
   },
   byFaults(/^(?:A cause|Causes?(?: of about equal parts)?): “.+$/u, ['cause', 'part']),
-  byFaults(/^“.+” are each enough$/u, ['cause']),
-  byFaults(/^Only together “.+” do harm$/u, ['amplifier']),
+  byFaults(/^“.+” are each enough(?: in .+)?$/u, ['cause']),
+  byFaults(/^Only together “.+” do harm(?: in .+)?$/u, ['amplifier']),
   byFaults(/^“.+” makes? it worse, but alone (?:does|do) no harm: .+$/u, ['amplifier']),
   byFaults(/^A smaller part: “.+$/u, ['part']),
   byFaults(/^More harm without “.+$/u, ['protection']),
@@ -259,7 +259,7 @@ export const PROOFS = [
   kind(
     'the faults together',
     WITHOUT(
-      String.raw`The faults together are the cause: of ${HARMED}(?:${RUNS}), ${LEFT} remains? without them`,
+      String.raw`(?:The faults together are the cause: o|O)f ${HARMED}(?:${RUNS}), ${LEFT} remains? without them`,
     ),
     ({ groups }, { own }) => {
       const background = { harm: own.background, failed: own.backgroundFailed };
@@ -267,10 +267,25 @@ export const PROOFS = [
       return isSo ? null : 'the runs have other numbers';
     },
   ),
+  kind(
+    'the finding of the faults',
+    /^(?:The faults together are the cause|No single fault does half of the harm)(?: in .+)?$/u,
+    (_, { own }) => (own === undefined ? 'there is no proof' : null),
+  ),
+  kind(
+    'a fault alone',
+    /^Alone it does (?<n>[\d,]+) of the harm of (?<all>[\d,]+) failed or slow requests$/u,
+    ({ groups }, { own }) =>
+      own !== undefined &&
+      isRound(own.harm, groups.all) &&
+      own.faults.some(({ alone }) => isRound(alone - own.background, groups.n))
+        ? null
+        : 'the runs have other numbers',
+  ),
   kind('no run shows which', /^No run shows which one; `--explain` does$/u),
   kind(
     'no single fault',
-    WITHOUT(`No single fault does half of the harm of ${HARMED}`),
+    WITHOUT(`(?:No single fault does half of the harm: )?${HARMED} in all`),
     ({ groups }, { own }) => {
       const large = own.faults.filter(
         ({ averted }) => (averted.value ?? Infinity) >= 0.5 * (own.harm - own.background),
@@ -281,7 +296,7 @@ export const PROOFS = [
   ),
   kind(
     'not by the faults',
-    WITHOUT(`(?:The faults are not the cause: without them|Without any fault) ${INSTEAD}`),
+    WITHOUT(`(?:The faults are not the cause: without them|Without (?:any fault|them)) ${INSTEAD}`),
     ({ groups }, { own }) => {
       if (own === undefined) return 'there is no proof';
       const background = { harm: own.background, failed: own.backgroundFailed };
@@ -301,7 +316,7 @@ export const PROOFS = [
   ),
   kind(
     'no harm by the faults',
-    /^(?:Without the faults as many requests of users fail or are slow|No request fails or is slow, with the faults or without them|The runs without single faults show no cause)$/u,
+    /^(?:The faults (?:leave|lose|repeat|make) .+, and cost no request of users|No request fails or is slow, with the faults or without them|The faults are not the cause|The runs without single faults show no cause)(?: in .+)?$/u,
     (_, { own }) =>
       own !== undefined && Math.abs(own.harm - own.background) <= Math.max(1, 0.02 * own.harm)
         ? null

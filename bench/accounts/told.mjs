@@ -819,14 +819,24 @@ export const TOLD = [
       : 'it has one',
   ),
   kind(
+    'less headroom under faults',
+    /^While a fault is active less is left: (?:none|[\d.,]+x)(?: for \S+)? while “.+$/u,
+    (_, { result }) =>
+      result.variants.some(({ headroom }) => (headroom?.faults.length ?? 0) > 0)
+        ? null
+        : 'no fault has one',
+  ),
+  kind(
     'no headroom',
     new RegExp(
-      `^(?<name>\\S+) is saturated: its? .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?:, a fault included)?(?<faults>;.+)?$`,
+      `^(?:(?<name>\\S+) is saturated: i|I)ts? .+ holds? (?<of>${RATE}) of (?<rate>${RATE})(?:, a fault included)?(?<faults>;.+)?$`,
       'u',
     ),
     ({ groups }, { variant }) => {
       const [first] = variant.headroom?.components ?? [];
-      if (first?.component !== groups.name) return `${first?.component} is the first`;
+      if (first?.component !== (groups.name ?? first?.component))
+        return `${first?.component} is the first`;
+      if (first === undefined) return 'there is no headroom';
       const { rate } = variant.headroom;
       return isPrinted(groups.of, first.factor * rate) && isPrinted(groups.rate, rate)
         ? null

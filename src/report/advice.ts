@@ -5,7 +5,7 @@ import { changeWords } from './cheapest.js';
 import { avertedLosses, effectWords } from './effects.js';
 import { strongList, type Words } from './emphasis.js';
 import { listed } from './format.js';
-import { adviceWords, recommendedOf } from './recommended.js';
+import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { withLoadOf } from './reference.js';
 import { settingsOf, settingsTexts, someSettings, type Settings } from './settings.js';
 import { leastBehind } from './unseen-words.js';
@@ -88,15 +88,7 @@ const FEW = 3;
  * that are settings of the system; null without one.
  */
 function survivorOf(view: View): Advice | null {
-  const { worstVariant } = view;
-  if (holdsAll(worstVariant)) return null;
-  const able = withLoadOf(view, worstVariant).filter(isRemedy);
-  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
-  const [best, ...others] = able.sort(
-    (a, b) =>
-      changesIn(a) - changesIn(b) ||
-      (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
-  );
+  const [best, ...others] = survivorsOf(view);
   if (best === undefined) return null;
   const more =
     others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
@@ -105,6 +97,29 @@ function survivorOf(view: View): Advice | null {
   const { changes = [] } = best;
   const which = (settings: string): string => ` with ${settings}`;
   return advice([adviceWords(best)], { variant: best, changes, which }, rest);
+}
+
+/** The variants that hold every goal where the one that the report is about does not, the one to advise first. */
+function survivorsOf(view: View): readonly VariantResult[] {
+  const { worstVariant } = view;
+  if (holdsAll(worstVariant)) return [];
+  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
+  return withLoadOf(view, worstVariant)
+    .filter(isRemedy)
+    .sort(
+      (a, b) =>
+        changesIn(a) - changesIn(b) ||
+        (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
+    );
+}
+
+/** The variant of the advice, with the settings that make it of the baseline; null where another kind of change is advised. */
+export function advisedOf(view: View): Recommended | null {
+  const chosen = recommendedOf(view);
+  if (chosen !== null) return chosen;
+  const [variant] = survivorsOf(view);
+  if (variant === undefined) return null;
+  return { variant, changes: variant.changes ?? [], spare: [], enough: null };
 }
 
 /** The variants that serve users best, or else fall least behind, or lose least; none where all are alike. */

@@ -153,7 +153,7 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
   if (unseen === undefined) return { words: calmWords(view), said: null };
   const head = variantHead(view);
   const short = shortened([...head, ...(head.length > 0 ? lowered(unseen) : unseen)]);
-  return { words: [...short, '.'], said: view.result.variants.length === 1 ? unseen : null };
+  return { words: [...short, '.'], said: unseen };
 }
 
 /** The causes of the variant that the report is about, what keeps it down, and where it is felt first. */
@@ -264,9 +264,7 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
   const [only] = result.variants;
   const missed =
     result.variants.length === 1 && heldBudgets(only!).broken > 0 ? [missedWords(only!)] : [];
-  const unseen = unseenSentences(view).filter(
-    (words) => said === null || plainWords(words) !== plainWords(said),
-  );
+  const unseen = unseenSentences(view).filter((words) => !isSaid(view, words, said));
   const incomplete = incompleteHeading(result);
   const warned = brokenWarnings(result);
   return [
@@ -286,6 +284,15 @@ function alsoWords(view: View, said: Words | null): readonly Words[] {
     innocentWords(view),
     ...unseen.map((words) => [...words, '.']),
   ];
+}
+
+/** Whether what no request shows is what the first answer says: of its variant the same counts, whose table has the others. */
+function isSaid({ worstVariant }: View, words: Words, said: Words | null): boolean {
+  if (said === null) return false;
+  const name = words.findIndex((word) => typeof word !== 'string');
+  const [of, own] = name < 0 ? [words, null] : [words.slice(0, name), words[name]];
+  const isOwn = own === null || plainWords([own!]) === worstVariant.name;
+  return isOwn && plainWords(said).startsWith(plainWords(of).replace(/ in $/u, ''));
 }
 
 /** `At 3.2x this load payments is full.`: the headroom without a fault. */

@@ -11,12 +11,25 @@ import { listed } from './format.js';
 import { harmedWords, harmWords, insteadWords, leftWords, type Harmed } from './harm-words.js';
 import { metastabilityWords } from './metastability-words.js';
 import { effectiveSentences, interventionSentences } from './intervention-words.js';
-import { allOf } from '../text/words.js';
-import { unseenProofWords } from './unseen-proof-words.js';
+import { allOf, capitalised, plural } from '../text/words.js';
+import { unseenFinding, unseenProofWords } from './unseen-proof-words.js';
 
 /** Words for what the faults of a variant, and its other possible causes, have to do with its harm. */
 export function causeSentence(explained: Explained): string {
   return sentencesOf(explained, interventionSentences(explained.own));
+}
+
+/** The same in two parts: a heading without counts, such as `Cause: “psp hangs”`, and what is said after it. */
+export function causeParts(explained: Explained): {
+  readonly title: string;
+  readonly rest: string;
+} {
+  const { faults, runs } = explained.own;
+  const whole = causeSentence(explained);
+  const [head] = faults.length === 0 ? [''] : faultWords(explained);
+  if (head === '' || !whole.startsWith(head))
+    return { title: `${plural(runs, 'run')} without a fault or with one change`, rest: whole };
+  return { title: head, rest: capitalised(whole.slice(head.length).replace(/^[.:] ?/u, '')) };
 }
 
 /** The same without interventions that change nothing: for a terminal, where no table lists what was tried. */
@@ -43,7 +56,7 @@ function sentencesOf(
   isShown = false,
 ): string {
   const { own } = explained;
-  const faults = own.faults.length === 0 ? [] : [faultSentence(explained)];
+  const faults = own.faults.length === 0 ? [] : [faultWords(explained).join('')];
   const stuck = metastabilityWords(own);
   const changes = [
     ...unseenProofWords(explained),
@@ -83,14 +96,16 @@ function withoutOf(own: Counterfactuals, { without, withoutFailed }: Counterfact
   return without === null ? own : { harm: without, failed: withoutFailed };
 }
 
-function faultSentence({ variant, own }: Explained): string {
+/** What the faults have to do with the harm: the finding without counts, and the rest of its sentence and further ones. */
+function faultWords({ variant, own }: Explained): readonly [finding: string, rest: string] {
   const { harm, background, faults } = own;
   const total = harm - background;
   if (total <= 0 || faults.every(({ role }) => role === 'none')) {
-    if (unseenProofWords({ variant, own }).length > 0)
-      return 'Without the faults as many requests of users fail or are slow.';
-    if (harm < 0.5) return 'No request fails or is slow, with the faults or without them.';
-    return `The faults are not the cause: without them ${insteadWords(backgroundOf(own), own)}.`;
+    const unseen = unseenFinding({ variant, own });
+    if (unseen !== null) return [unseen, '.'];
+    if (harm < 0.5) return ['No request fails or is slow, with the faults or without them', '.'];
+    const instead = insteadWords(backgroundOf(own), own);
+    return ['The faults are not the cause', `: without them ${instead}.`];
   }
   const by = (role: CausalRole): readonly CounterfactualFault[] =>
     faults.filter((one) => one.role === role);
@@ -104,36 +119,38 @@ function faultSentence({ variant, own }: Explained): string {
   const equals = equalsOf(own, by('cause'), by('part'));
   const causes = [...by('cause'), ...equals];
   const worse = by('amplifier');
+  const left = (): string => leftWords(backgroundOf(own), own);
+  const together = (): string =>
+    `: of ${harmedWords(own, [backgroundOf(own)])}, ${left()} remain without them.`;
+  const isTold = causes.length > 0 || worse.length > 1;
+  if (!isTold && faults.every(({ averted }) => averted.value === null))
+    return [TOGETHER, `${together()} No run shows which one; \`--explain\` does.`];
+  const first = (): readonly [string, string] => {
+    if (causes.length === 1) {
+      // Another one that the runs do not decide about may be a cause too.
+      const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
+      const added = addedWords(variant, own, causes[0]!);
+      if (added !== null) return ['', added];
+      const finding = `${title}: ${quoted(causes)}`;
+      const alone = aloneWords(own, causes[0]!);
+      return [finding, alone ?? `. ${ofOf(causes)}, ${remain(causes)}.`];
+    }
+    if (causes.length > 1) {
+      const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
+      const title = equals.length > 0 ? 'Causes of about equal parts' : 'Causes';
+      const finding =
+        isEach && equals.length === 0
+          ? `${quoted(causes)} are each enough`
+          : `${title}: ${quoted(causes)}`;
+      return [finding, `. ${ofOf(causes)}, ${remain(causes)}.`];
+    }
+    if (worse.length > 1)
+      return [`Only together ${quoted(worse)} do harm`, `. ${ofOf(worse)}, ${remain(worse)}.`];
+    if (by('undecided').length > 0) return [TOGETHER, together()];
+    return ['No single fault does half of the harm', `: ${harmedWords(own)} in all.`];
+  };
+  const [finding, rest] = first();
   const sentences: string[] = [];
-  if (causes.length === 1) {
-    // Another one that the runs do not decide about may be a cause too.
-    const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
-    sentences.push(
-      addedWords(variant, own, causes[0]!) ??
-        aloneWords(own, title, quoted(causes), causes[0]!) ??
-        `${title}: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
-    );
-  } else if (causes.length > 1) {
-    const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
-    const title = equals.length > 0 ? 'Causes of about equal parts' : 'Causes';
-    sentences.push(
-      isEach && equals.length === 0
-        ? `${quoted(causes)} are each enough. ${ofOf(causes)}, ${remain(causes)}.`
-        : `${title}: ${quoted(causes)}. ${ofOf(causes)}, ${remain(causes)}.`,
-    );
-  } else if (worse.length > 1) {
-    sentences.push(`Only together ${quoted(worse)} do harm. ${ofOf(worse)}, ${remain(worse)}.`);
-  } else if (faults.every(({ averted }) => averted.value === null)) {
-    const rest = leftWords(backgroundOf(own), own);
-    return `The faults together are the cause: of ${harmedWords(own, [backgroundOf(own)])}, ${rest} remain without them. No run shows which one; \`--explain\` does.`;
-  } else if (by('undecided').length === 0) {
-    sentences.push(`No single fault does half of the harm of ${harmedWords(own)}.`);
-  } else {
-    const rest = leftWords(backgroundOf(own), own);
-    sentences.push(
-      `The faults together are the cause: of ${harmedWords(own, [backgroundOf(own)])}, ${rest} remain without them.`,
-    );
-  }
   if (worse.length > 0 && (causes.length > 0 || worse.length === 1)) {
     const [makes, does] = worse.length === 1 ? ['makes', 'does'] : ['make', 'do'];
     sentences.push(
@@ -141,8 +158,11 @@ function faultSentence({ variant, own }: Explained): string {
     );
   }
   const others = (role: CausalRole): Some => by(role).filter((one) => !equals.includes(one));
-  return [...sentences, ...restSentences(others, quoted, remain)].join(' ');
+  const further = restSentences(others, quoted, remain);
+  return [finding, [rest, ...sentences, ...further].join(' ')];
 }
+
+const TOGETHER = 'The faults together are the cause';
 
 /** Share of the harm that a cause averts from which another fault is its equal. */
 const EQUAL = 0.8;
@@ -200,13 +220,11 @@ function remainWords(
 /** A fault of which only the runs with it alone exist; null for others. */
 function aloneWords(
   { harm, background }: Counterfactuals,
-  title: string,
-  fault: string,
   { without, alone }: CounterfactualFault,
 ): string | null {
   if (without !== null || alone === null) return null;
   const [own, all] = [alone - background, harm].map((count) => formatCount(Math.round(count)));
-  return `${title}: ${fault}, which alone does ${own} of the harm of ${all} failed or slow requests.`;
+  return `. Alone it does ${own} of the harm of ${all} failed or slow requests.`;
 }
 
 /** A fault beside harm that is mostly there without any fault; null if the faults do most of the harm. */

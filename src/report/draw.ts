@@ -177,6 +177,11 @@ export function attribute(name: string, value: string | number): Markup {
   return markup` ${name}="${value}"`;
 }
 
+/** The attribute of a dashed line. */
+export function dashed(dash: string): Markup {
+  return attribute('stroke-dasharray', dash);
+}
+
 /** Estimated width of a text in a sans-serif face, a little generous: faces differ by an eighth. */
 export function textWidth(text: string, size: number): number {
   let units = 0;

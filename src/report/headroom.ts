@@ -2,7 +2,7 @@ import type { ComponentHeadroom, Headroom, LoadedResource } from '../contracts/r
 import type { FaultInfo, VariantResult } from '../contracts/result/result.js';
 import { formatSize } from '../contracts/quantities/size-text.js';
 import { formatBytes, formatNumber, formatRate, formatShare, formatSpan } from '../text/figures.js';
-import { list, plural } from '../text/words.js';
+import { capitalised, list, plural } from '../text/words.js';
 
 /** Words for a limit: `of its 64 workers`. */
 const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => string>> = {
@@ -73,6 +73,18 @@ export function unlimitedWords(components: readonly string[]): string {
   const named = more > 0 ? [...components.slice(0, NAMED), plural(more, 'other')] : components;
   const have = components.length === 1 ? 'has' : 'have';
   return `no load fills ${list(named)}, which ${have} no limit in the file, such as cpu or concurrency`;
+}
+
+/** What a heading that names the component does not say: the load that it holds, and less room under faults; or empty. */
+export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): string {
+  const { components, rate } = headroom;
+  const [first] = components;
+  if (first === undefined) return '';
+  const under = faultWords(headroom, first, faults);
+  if (first.factor > USED_UP)
+    return under === '' ? '' : `While a fault is active less is left: ${under.slice(2)}`;
+  const held = `${formatRate(rate * first.factor)} of ${formatRate(rate)}`;
+  return capitalised(`${holdWords(first)} ${held}${under}`);
 }
 
 /** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */

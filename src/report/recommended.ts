@@ -1,4 +1,3 @@
-import type { OneLine } from '../text/line.js';
 import type { EnoughChanges } from '../contracts/result/enough.js';
 import type { VariantResult } from '../contracts/result/result.js';
 import type { VariantChange } from '../contracts/scenario/scenario.js';
@@ -10,7 +9,7 @@ import { heldBudgets, isRemedy, type View } from './view.js';
 
 /** The variant to take, and which of its changes are enough. */
 export interface Recommended {
-  readonly variant: OneLine<VariantResult>;
+  readonly variant: VariantResult;
   /** Changes of the baseline: those that are enough, and the others. Without runs that tell them apart all are in `changes`. */
   readonly changes: readonly VariantChange[];
   readonly spare: readonly VariantChange[];
@@ -61,6 +60,7 @@ export function recommendedTitle({ result, baseline }: View, chosen: Recommended
     const { of } = heldBudgets(chosen.variant);
     const other = heldBudgets(baseline);
     const use = adviceWords(chosen.variant);
+    if (chosen.variant === baseline) return use;
     if (other.of === of && other.held < of)
       return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
     // Budgets of single variants: the numbers of held budgets do not compare.

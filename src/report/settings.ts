@@ -44,7 +44,7 @@ function wordsOf({ path, from, to }: Setting): string {
 }
 
 /** The parts of a mapping or a list that differ, each as deep in the file as both sides are alike. */
-function leavesOf({ path, from, to }: Setting): Settings {
+export function leavesOf({ path, from, to }: Setting): Settings {
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
     return from.flatMap((one: unknown, i) => {
       const name = isMap(one) && typeof one['name'] === 'string' ? one['name'] : i;

@@ -105,6 +105,7 @@ p{margin:0 0 12px;max-width:42em}
 .answer dd{margin:0;font-weight:450;text-wrap:pretty}
 .answer b{font-weight:650}
 .also{margin:0 0 3px;max-width:80em}
+.asked{margin-bottom:10px}
 .also b{color:var(--ink2);font-weight:600}
 header details{margin:0;font-size:13px}
 #variants{padding-top:14px}

@@ -3,7 +3,7 @@ import type { Column } from './column.js';
 import { cellText, slowColumn, latencyColumns, outcomeColumns } from './columns.js';
 import { decidingWords } from './deciding-words.js';
 import { differenceOf, type Difference } from './difference.js';
-import { insteadWords } from './harm-words.js';
+import { harmWords, insteadWords } from './harm-words.js';
 import { loadGroups, referenceOf } from './reference.js';
 import { left, lengthOf, right, type Paint } from './text-table.js';
 import { formatDifference, formatInterval } from '../text/figures.js';
@@ -106,7 +106,9 @@ function blockOf(
   const name = oneLine(variant.name);
   const harms = [harmOf(view, variant), harmOf(view, reference)] as const;
   const isNone = harms.every(({ harm }) => Math.round(harm) === 0);
-  const harm = isNone ? 'no request fails or is slow' : insteadWords(...harms);
+  const [own, other] = harms.map(harmWords);
+  const alike = own === other ? `${own!} in both` : insteadWords(...harms);
+  const harm = isNone ? 'no request fails or is slow' : alike;
   const per = view.result.replications > 1 ? ', per run' : '';
   const head = wrapped(
     `${name} against ${oneLine(reference.name)}${per}: ${harm}.`,

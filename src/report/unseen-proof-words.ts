@@ -38,6 +38,26 @@ export function unseenProofWords(explained: Explained): readonly string[] {
     .map(({ one, left }) => sentenceOf(explained.variant, one, left));
 }
 
+/** By kind: what faults do to its subject. */
+const DONE: Readonly<Record<UnseenKind, (subject: string) => string>> = {
+  unsettled: (subject) => `leave ${subject} sagas without a consistent end`,
+  lost: (subject) => `lose effects of ${subject}`,
+  repeated: (subject) => `repeat effects of ${subject}`,
+  deadLettered: (subject) => `make dead letters of ${subject}`,
+  stale: (subject) => `make reads of ${subject} stale`,
+  backlog: (subject) => `make ${subject} fall behind`,
+};
+
+/** `The faults make jobs fall behind, and cost no request of users`; null where no run without a fault shows it. */
+export function unseenFinding(explained: Explained): string | null {
+  const found = proofsOf(explained).find(
+    ({ left, isTogether }) => isTogether || left.some(({ fault }) => fault !== undefined),
+  );
+  if (found === undefined) return null;
+  const { kind, subject } = found.one;
+  return `The faults ${DONE[kind](subject)}, and cost no request of users`;
+}
+
 /** The first of these sentences, the cause first, then shorter ones with fewer of its runs; empty without one. */
 export function briefProofs(explained: Explained): readonly string[] {
   const [first] = proofsOf(explained);

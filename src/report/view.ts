@@ -130,7 +130,8 @@ export function shades(view: View): readonly { readonly from: number; readonly u
  * all variants shows the faults of each, and the words name the variants.
  */
 export function faultMarks(view: View): {
-  readonly spans: readonly { readonly from: number; readonly until: number }[];
+  readonly spans: readonly FaultMark[];
+  readonly moments: readonly FaultMark[];
   readonly instants: readonly number[];
   readonly words: string;
 } {
@@ -148,7 +149,12 @@ export function faultMarks(view: View): {
     shaded.length > 0 ? `Shaded: ${fewOf(shaded)}. ` : '',
     dotted.length > 0 ? `Dotted: ${fewOf(dotted)}. ` : '',
   ].join('');
-  return { spans, instants: [...new Set(instants.map(({ from }) => from))], words };
+  return {
+    spans,
+    moments: instants,
+    instants: [...new Set(instants.map(({ from }) => from))],
+    words,
+  };
 }
 
 interface FaultMark {

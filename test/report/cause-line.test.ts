@@ -105,6 +105,6 @@ it('names a fault that strikes alone as a cause, where no run leaves it out', ()
     { ...alone, alone: null, fault: 'flaky', role: 'undecided' } as const,
   ];
   expect(causeSentence({ variant: variant!, own: { ...provedBy([]), faults } })).toBe(
-    'A cause: “outage”, which alone does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does. Counts are those of run 1 of 5.',
+    'A cause: “outage”. Alone it does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does. Counts are those of run 1 of 5.',
   );
 });

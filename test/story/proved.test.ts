@@ -148,7 +148,7 @@ describe('messages that wait', () => {
     const poison = backlog!.interventions.find(({ kind }) => kind === 'poison');
     expect(poison).toMatchObject({ subject: 'parcels', role: 'remedy' });
     expect(says).toMatch(
-      /^Without the faults as many requests of users fail or are slow\. Of \d+ messages that wait for parcels\.packer on average, 0 remain without “the messages of parcels cannot be handled” and 0 with messages of parcels passed over at their first failure\.$/,
+      /^The faults make parcels\.packer fall behind, and cost no request of users\. Of \d+ messages that wait for parcels\.packer on average, 0 remain without “the messages of parcels cannot be handled” and 0 with messages of parcels passed over at their first failure\.$/,
     );
   });
 

@@ -31,7 +31,7 @@ export function flowChart(
   const above = shown.slice(0, -1).reduce((sum, { count }) => sum + stepOf(thickOf(count)), 0);
   const last = Math.max(GAP, thickOf(shown.at(-1)?.count ?? 0));
   const height = TOP + Math.max(FLOW, above + last) + 12;
-  let from = TOP + (height - TOP - 12 - FLOW) / 2;
+  let from = TOP;
   let to = TOP;
   const bands = shown.map(({ end, count }): Markup => {
     const thick = thickOf(count);
@@ -40,7 +40,6 @@ export function flowChart(
     to += stepOf(thick);
     return drawn;
   });
-  const start = TOP + (height - TOP - 12 - FLOW) / 2;
   return {
     width: WIDTH,
     height,
@@ -49,7 +48,7 @@ export function flowChart(
       .map(({ end, count }) => `${end.words} ${formatCount(Math.round(count))}`)
       .join(', '),
     body: [
-      box(LEFT - NODE, start, NODE, FLOW, 'var(--ink3)'),
+      box(LEFT - NODE, TOP, NODE, FLOW, 'var(--ink3)'),
       label(LEFT - NODE, 12, `${formatCount(Math.round(total))} begin`, { size: 12 }),
       bands,
     ],

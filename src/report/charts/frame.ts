@@ -1,4 +1,4 @@
-import { boxes, label, stroke } from '../draw.js';
+import { boxes, dashed, label, stroke } from '../draw.js';
 import { exactNumber } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import type { Markup } from '../html-escape.js';
@@ -44,19 +44,39 @@ export function tickText(at: number): string {
   return exactNumber(Math.abs(at) < 0.1 ? Number(at.toPrecision(2)) : Math.round(at * 100) / 100);
 }
 
-/** The shaded spans of the headline fault, clipped to a window. */
+/** The faults within a window: their spans shaded, an upright line for one that is over at once. */
 export function shading(
   view: View,
   x: Scale,
   window: readonly [number, number],
   top: number,
   bottom: number,
-): Markup | null {
-  const spans = shades(view)
+): readonly (Markup | null)[] {
+  const marks = faultMarks(view);
+  const spans = joinedSpans(marks.spans)
     .map((s) => ({ from: Math.max(window[0], s.from), until: Math.min(window[1], s.until) }))
     .filter((s) => s.until > s.from)
     .map((s) => ({ x: x(s.from), y: top, width: x(s.until) - x(s.from), height: bottom - top }));
-  return boxes(spans, 'var(--fault)');
+  const lines = marks.instants
+    .filter((at) => at >= window[0] && at <= window[1])
+    .map((at) => `M${coordinate(x(at))} ${coordinate(top)}V${coordinate(bottom)}`);
+  return [
+    boxes(spans, 'var(--fault)'),
+    lines.length === 0 ? null : stroke(lines.join(''), 'var(--fault-ink)', 1, dashed('2 3')),
+  ];
+}
+
+/** Spans without those parts that another one covers. */
+function joinedSpans(
+  spans: readonly { readonly from: number; readonly until: number }[],
+): readonly { readonly from: number; readonly until: number }[] {
+  const all: { from: number; until: number }[] = [];
+  for (const { from, until } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last.until) last.until = Math.max(last.until, until);
+    else all.push({ from, until });
+  }
+  return all;
 }
 
 /** A hairline from one x to another. */

@@ -3,7 +3,7 @@ import type { TopologyNode } from '../../contracts/result/topology.js';
 import type { HealthState } from '../../contracts/result/cascade.js';
 import {
   areaPath,
-  attribute,
+  dashed,
   boxes,
   drawnOnce,
   linePath,
@@ -347,8 +347,3 @@ function latencyBounds(view: View): readonly [number, number] {
 }
 
 const BOUNDS = new WeakMap<View['result'], readonly [number, number]>();
-
-/** The attribute of a dashed line. */
-export function dashed(dash: string): Markup {
-  return attribute('stroke-dasharray', dash);
-}

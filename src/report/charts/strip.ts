@@ -1,12 +1,12 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
-import { areaPath, boxes, linePath, stepPoints, stroke, type Drawing } from '../draw.js';
+import { areaPath, dashed, linePath, stepPoints, stroke, type Drawing } from '../draw.js';
 import { coordinate } from '../format.js';
 import { markup, type Part } from '../html-escape.js';
 import { clamp, linear, logarithmic } from '../scale.js';
 import type { Strip } from '../strips.js';
-import { faultMarks, type View } from '../view.js';
-import { dashed } from './services.js';
+import type { View } from '../view.js';
+import { shading } from './frame.js';
 
 /** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */
 const HEIGHT = 44;
@@ -39,14 +39,6 @@ export function stripChart(
   const share = (value: number): number => y(clamp(value, ...FAILING));
   const ribbon = linear([0, Math.sqrt(Math.max(1, most))], RIBBON);
   const allowed = view.result.report.slo?.success ?? null;
-  const { spans: lasting, instants } = faultMarks(view);
-  const lines = instants.map((at) => `M${coordinate(x(at))} 0V${HEIGHT}`).join('');
-  const spans = joinedSpans(lasting).map(({ from, until }) => ({
-    x: x(from),
-    y: 0,
-    width: x(until) - x(from),
-    height: HEIGHT,
-  }));
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -54,8 +46,7 @@ export function stripChart(
     title: `Failing share over the run, ${variant.name}`,
     description: describe({ fails, twin, waiting }, step),
     body: [
-      boxes(spans, 'var(--fault)'),
-      lines !== '' && stroke(lines, 'var(--fault-ink)', 1, dashed('2 3')),
+      shading(view, x, [0, end], 0, HEIGHT),
       stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
       allowed !== null &&
         stroke(`M0 ${coordinate(share(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),
@@ -73,19 +64,6 @@ export function stripChart(
       stroke(linePath(at(fails, share), FINE), 'var(--failing)', 1.6),
     ],
   };
-}
-
-/** Spans without those parts that another one covers. */
-function joinedSpans(
-  spans: readonly { readonly from: number; readonly until: number }[],
-): readonly { readonly from: number; readonly until: number }[] {
-  const all: { from: number; until: number }[] = [];
-  for (const { from, until } of [...spans].sort((a, b) => a.from - b.from)) {
-    const last = all.at(-1);
-    if (last !== undefined && from <= last.until) last.until = Math.max(last.until, until);
-    else all.push({ from, until });
-  }
-  return all;
 }
 
 function fillOf(path: string, fill: string, opacity = 1): Part {

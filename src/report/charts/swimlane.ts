@@ -3,6 +3,7 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import type { HealthState, Influence } from '../../contracts/result/cascade.js';
 import {
   boxes,
+  dashed,
   described,
   label,
   stroke,
@@ -17,9 +18,9 @@ import { markup, shorten, type Markup } from '../html-escape.js';
 import { linear, niceTicks, type Scale } from '../scale.js';
 import { byCodeUnit } from '../../text/order.js';
 import { backlogWords, lanesOf, mechanismWords, type Lane } from '../lanes.js';
-import type { View } from '../view.js';
+import { faultMarks, type View } from '../view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
-import { dashed, THICKNESS } from './services.js';
+import { THICKNESS } from './services.js';
 
 /** Lanes of a window of the run, optionally with the arrows of influence. */
 export function swimlaneChart(
@@ -130,19 +131,28 @@ function waits(
 
 const SMALL = 11;
 
+/** The faults that begin in a window, the one that the account is about first; others where there is room. */
 function faultWords(
   view: View,
   x: Scale,
   window: readonly [number, number],
   width: number,
-): Markup | null {
-  const from = view.headline?.spans[0]?.from;
-  if (view.headline === null || from === undefined || from < window[0] || from > window[1])
-    return null;
-  const words = shorten(`${view.headline.words}, ${formatInstant(from)}`, 40);
-  const room = textWidth(words, 12);
-  const at = Math.max(0, Math.min(x(from), width - room));
-  return label(at, 14, words, { fill: 'var(--fault-ink)', size: 12 });
+): readonly Markup[] {
+  const { headline } = view;
+  const { spans, moments } = faultMarks(view);
+  const own = headline?.spans[0]?.from;
+  const first = own === undefined ? [] : [{ words: headline!.words, from: own }];
+  const places: { readonly left: number; readonly right: number }[] = [];
+  return [...first, ...spans, ...moments].flatMap(({ words, from }) => {
+    if (from < window[0] || from > window[1]) return [];
+    const text = shorten(`${words}, ${formatInstant(from)}`, 40);
+    const room = textWidth(text, 12);
+    const left = Math.max(0, Math.min(x(from), width - room));
+    const right = left + room + 8;
+    if (places.some((other) => left < other.right && right > other.left)) return [];
+    places.push({ left, right });
+    return [label(left, 14, text, { fill: 'var(--fault-ink)', size: 12 })];
+  });
 }
 
 /** Arrows from cause to effect, both ends at their time. Those that would overlap bulge; retries are dashed. */

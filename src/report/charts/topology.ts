@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { mapNodes } from '../crowd.js';
-import { attribute, box, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { attribute, box, dashed, label, stroke, textWidth, type Drawing } from '../draw.js';
 import { formatInstant, formatRate, formatShare } from '../../text/figures.js';
 import { coordinate } from '../format.js';
 import { markup, shorten, type Markup, type Part } from '../html-escape.js';
@@ -10,7 +10,6 @@ import { backlogIn, stateOf } from '../waiting.js';
 import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
 import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
 import { stepAt, type View } from '../view.js';
-import { dashed } from './services.js';
 
 /** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {

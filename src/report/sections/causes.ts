@@ -1,9 +1,13 @@
-import type { CausalRole, InterventionRole } from '../../contracts/result/counterfactual.js';
+import type {
+  CausalRole,
+  CounterfactualFault,
+  InterventionRole,
+} from '../../contracts/result/counterfactual.js';
 import type { Estimate } from '../../contracts/result/estimate.js';
 import { formatSeconds } from '../../text/figures.js';
 import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
-import { causeSentence, shareWords } from '../causes.js';
+import { causeParts, shareWords } from '../causes.js';
 import { explainedOf, wordsOf, type Explained } from '../explained.js';
 import { harmWords, priceWords } from '../harm-words.js';
 import { wholeCount } from '../format.js';
@@ -42,20 +46,27 @@ export function causesSection(view: View, command: string): Markup | null {
           ${more}`,
       };
     }
-    const { faults, interventions, runs } = one.own;
+    const { interventions } = one.own;
     const whose = `Runs of ${variant.name}`;
     const changes = scrolled(changeTable(one), `${whose} with other changes`);
+    const faults = one.own.faults.filter(isShown);
+    const { title, rest } = causeParts(one);
     return {
-      title: `${plural(runs, 'run')} without a fault or with one change ${runs === 1 ? 'shows' : 'show'} the causes`,
-      body: markup`<p>${causeSentence(one)}</p>
-        ${faults.length > 0 && scrolled(faultTable(one), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${faults.length + interventions.length === 0 && more}
+      title,
+      body: markup`${rest !== '' && markup`<p>${rest}</p>`}
+        ${faults.length > 0 && scrolled(faultTable(one, faults), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${faults.length + interventions.length === 0 && markup`<p class="meta after">To tell the faults apart:</p>${more}`}
         <p class="meta after">${methodWords(one)}</p>`,
     };
   });
 }
 
-function faultTable({ variant, own }: Explained): Table {
-  const { harm, failed, background, backgroundFailed, faults } = own;
+/** Whether some run shows what a fault does to requests. */
+function isShown({ without, alone }: CounterfactualFault): boolean {
+  return without !== null || alone !== null;
+}
+
+function faultTable({ variant, own }: Explained, faults: readonly CounterfactualFault[]): Table {
+  const { harm, failed, background, backgroundFailed } = own;
   return {
     caption: `Requests of a run, as means: ${harmWords({ harm, failed })} with all faults, ${harmWords({ harm: background, failed: backgroundFailed })} without any`,
     head: ['Fault', ...harmHeads('without it'), 'Averted', 'Alone', 'Fair share', 'Finding'],
@@ -130,5 +141,5 @@ function methodWords({ own }: Explained): string {
   const than =
     own.faults.length === 0 ? 'the least p99 of these runs' : 'the p99 of the runs without faults';
   const slow = limits.length === 0 ? '' : ` Slow: more than twice ${than} (${limits.join(', ')}).`;
-  return `The same random numbers in every run. ${runs}${slow}`;
+  return `${plural(own.runs, 'further run')}, with the same random numbers. ${runs}${slow}`;
 }

@@ -6,22 +6,24 @@ import { changesOf, shellWord } from '../../text/shell.js';
 import type { Fold } from '../fold.js';
 import { wholeCount } from '../format.js';
 import { markup, type Markup, type Part } from '../html-escape.js';
-import { enoughWords, recommendedOf, recommendedTitle, type Recommended } from '../recommended.js';
+import { advisedOf } from '../advice.js';
+import { enoughWords, recommendedTitle, type Recommended } from '../recommended.js';
 import { remediesOf, type Remedy } from '../remedies.js';
+import { leavesOf } from '../settings.js';
 import type { View } from '../view.js';
 import { folded, scrolled, section, variantKey, type Table } from './parts.js';
 
 /** What to do: the variant that holds every budget, what was tried and what it costs, and the settings of each variant. */
 export function doSection({ all: view, drawn }: Fold, command: string): Markup | null {
   const variants = drawn.result.variants.filter((variant) => patchLines(variant).length > 0);
-  const chosen = recommendedOf(view);
+  const chosen = advisedOf(view);
   const tried = remediesOf(view);
   if (variants.length === 0 && tried === null) return null;
   const others = variants.filter((variant) => variant !== chosen?.variant);
   const patches = markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`;
   const label = chosen === null ? 'Settings of each variant' : 'Settings of the other variants';
   return section('do', 'Do', recommendedTitle(view, chosen), [
-    chosen !== null && recommendedMarkup(view, chosen, command),
+    chosen !== null && !chosen.variant.baseline && recommendedMarkup(view, chosen, command),
     tried !== null &&
       scrolled(
         remedyTable(view, tried.usual, tried.tried),
@@ -76,7 +78,7 @@ function patchLines({
   patch,
 }: Pick<VariantResult, 'changes' | 'patch'>): readonly PatchLine[] {
   if (changes !== undefined) {
-    return changes.map(({ path, from, to }) =>
+    return changes.flatMap(leavesOf).map(({ path, from, to }) =>
       to === null
         ? { sign: '-', text: `${path}: ${flow(from)}` }
         : {
@@ -105,7 +107,7 @@ function recommendedMarkup(view: View, chosen: Recommended, command: string): Ma
   // Without runs that tell them apart, and in documents of earlier versions, all of it.
   const some = chosen.enough === null ? variant : { ...variant, changes };
   const base = view.baseline.name;
-  return markup`<p>Against <b>${base}</b>${words !== null && `: ${words}`}.</p>
+  return markup`<p>${changes.length === 1 && words === null ? 'The change' : 'The changes'} against <b>${base}</b>${words === null ? ':' : `: ${words}.`}</p>
     ${patchPre(some, variantBlock(base, chosen))}
     <p class="meta after">Repeat it beside ${base}:</p>
     <pre class="diff" data-copy tabindex="0">${repeatWords(command, base, changes)}</pre>${

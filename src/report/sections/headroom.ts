@@ -5,10 +5,10 @@ import { list } from '../../text/words.js';
 import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
 import {
   amountWords,
+  besideTitle,
   healthyWords,
   isStuck,
   shareUsed,
-  tightestWords,
   useWords,
 } from '../headroom.js';
 import { markup, shorten, type Markup } from '../html-escape.js';
@@ -47,8 +47,8 @@ function bodyOf(view: View, { name, faults }: VariantResult, headroom: Headroom)
     unlimited.length === 0
       ? ''
       : ` No limit: ${list(unlimited.slice(0, NAMED))}${unlimited.length > NAMED ? ` and ${unlimited.length - NAMED} more` : ''}.`;
-  const words = tightestWords(headroom, faults);
-  return markup`<p>${words}.</p>${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 3, row: 23, count: Math.min(BARS, components.length) }))}</figure>`}
+  const words = besideTitle(headroom, faults);
+  return markup`${words !== '' && markup`<p>${words}.</p>`}${components.length > 0 && markup`<figure>${picture(id, chart(name, components, 984), chart(name, components, 358), (svg, drawing) => rowsBox(svg, drawing, { top: 3, row: 23, count: Math.min(BARS, components.length) }))}</figure>`}
     ${caption(
       `Share of the tightest resource in use ${healthyWords(headroom, faults.length)}, and the load at which all of it is in use if the time per request stays the same. Requests that wait for another component are not in use.${rest}`,
     )}

@@ -14,7 +14,7 @@ export function verdictSection(view: View): Markup {
   const oneRun = oneRunWords(view.result);
   const asked =
     hypothesis !== null &&
-    markup`<p class="kick"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
+    markup`<p class="kick also asked"><b>${capitalised(hypothesis.verdict)}</b>: ${hypothesis.statement}</p>`;
   return markup`<section id="verdict" class="verdict" aria-label="Answer">
     ${asked}
     ${answerMarkup(answer.badge, namedAnswers(answer), answer.also)}${oneRun !== null && markup`<p class="kick also">${capitalised(oneRun)}.</p>`}

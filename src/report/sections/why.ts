@@ -71,7 +71,7 @@ function lanes(view: View, variant: VariantResult): Markup {
   if (zoom === null) return markup`<figure>${chart(whole, id, 1320, true, true)}</figure>`;
   return markup`<div class="two sw">
     <figure>
-      <h3>While it spreads</h3>
+      <h3>${variant.cascade.influences.length > 0 ? 'While it spreads' : 'During the fault'}</h3>
       ${chart(zoom, id, 760, true, true)}
     </figure>
     <figure>
