@@ -1,12 +1,13 @@
 import type { VariantResult } from '../contracts/result/result.js';
 import type { Column } from './column.js';
 import { cellText, slowColumn, latencyColumns, outcomeColumns } from './columns.js';
-import { decidingWords } from './deciding-words.js';
+import { decidingWords, openWords } from './deciding-words.js';
 import { differenceOf, type Difference } from './difference.js';
 import { harmWords, insteadWords } from './harm-words.js';
 import { loadGroups, referenceOf } from './reference.js';
+import { sameWords } from './same-words.js';
 import { left, lengthOf, right, type Paint } from './text-table.js';
-import { formatDifference, formatInterval } from '../text/figures.js';
+import { formatDifference, formatInterval, formatWithInterval } from '../text/figures.js';
 import { oneLine } from '../text/line.js';
 import { plural } from '../text/words.js';
 import type { View } from './view.js';
@@ -15,18 +16,32 @@ import { wrapped } from './wrap.js';
 interface Options {
   readonly paint: Paint;
   readonly columns: number;
+  /** Every figure has a row, and its words are whole. */
+  readonly all?: boolean | undefined;
 }
 
 /** Most lines of a comparison, as long as there is room for a few rows of each variant. */
 const LINES = 40;
 const FEWEST_ROWS = 2;
 
+/** Every figure of the only variant. */
+export function figureLines(view: View): string[] {
+  const [only] = view.result.variants;
+  const all = figuresOf(view).flat();
+  const width = Math.max(...all.map(({ name }) => lengthOf(name)));
+  return all.map(
+    ({ column, name }) => `  ${left(name, width)}  ${valueWords(view, column, only!)}`,
+  );
+}
+
 /** Each variant against the first one with its load: what differs, the largest first, and what does not in a line. */
-export function differenceLines(view: View, { paint, columns }: Options, above: number): string[] {
+export function differenceLines(view: View, options: Options, above: number): string[] {
   const figures = figuresOf(view);
   const blocks = loadGroups(view).flatMap(([, ...others]) =>
-    others.map((variant) => blockOf(view, variant, figures, { paint, columns })),
+    others.map((variant) => blockOf(view, variant, figures, options)),
   );
+  if (options.all === true)
+    return blocks.flatMap(({ head, rows }) => ['', ...head, ...rows.flat()]);
   const fixed = blocks.reduce((sum, { head, tail }) => sum + 2 + head.length + tail.length, above);
   const most = rowsEach(
     blocks.map(({ rows }) => rows.length),
@@ -36,7 +51,7 @@ export function differenceLines(view: View, { paint, columns }: Options, above: 
     // A row that is left out is named in the line of the others, for which each block has kept a line.
     const shown = rows.length <= most + 1 ? rows : rows.slice(0, most);
     const left = more(shown.length);
-    return ['', ...head, ...shown, ...(left === null ? [] : [left]), ...tail];
+    return ['', ...head, ...shown.flat(), ...(left === null ? [] : [left]), ...tail];
   });
 }
 
@@ -72,7 +87,8 @@ function figuresOf(view: View): readonly (readonly Shown[])[] {
 
 interface Block {
   readonly head: readonly string[];
-  readonly rows: readonly string[];
+  /** The lines of each figure. */
+  readonly rows: readonly (readonly string[])[];
   /** A line for the figures that differ and have no row, if there are some. */
   readonly more: (shown: number) => string | null;
   readonly tail: readonly string[];
@@ -87,8 +103,9 @@ function blockOf(
   view: View,
   variant: VariantResult,
   figures: readonly (readonly Shown[])[],
-  { paint, columns }: Options,
+  options: Options,
 ): Block {
+  const { paint, columns } = options;
   const groups = figures.map((group) =>
     group.map((one): Found => {
       const found = differenceOf(view, one.column, variant);
@@ -118,7 +135,7 @@ function blockOf(
   );
   return {
     head: head.map((line, i) => (i === 0 ? line.replace(name, paint.bold(name)) : line)),
-    rows: rowsOf(view, variant, differing, paint, columns),
+    rows: rowsOf(view, variant, options.all === true ? groups.flat() : differing, options),
     more: (shown) => {
       const left = differing.slice(shown).filter(({ differs }) => differs);
       const better = left.filter(({ found }) => isBetter(found)).map((one) => one.name);
@@ -190,17 +207,18 @@ function withoutTwins(
 function rowsOf(
   view: View,
   variant: VariantResult,
-  differing: readonly Found[],
-  paint: Paint,
-  columns: number,
-): readonly string[] {
+  some: readonly Found[],
+  { paint, columns, all = false }: Options,
+): readonly (readonly string[])[] {
   const reference = referenceOf(view, variant);
-  const cells = differing.map(({ column, name, found }) => [
+  const valueOf = (column: Column, one: VariantResult): string =>
+    all ? valueWords(view, column, one) : oneLine(cellText(column, one));
+  const cells = some.map(({ column, name, found }) => [
     name,
-    oneLine(cellText(column, reference)),
-    oneLine(cellText(column, variant)),
+    valueOf(column, reference),
+    valueOf(column, variant),
     sizeWords(found, column),
-    verdictWord(found),
+    all ? wholeWord(found, view.result.replications, column) : verdictWord(found),
   ]);
   const width = (i: number): number => Math.max(0, ...cells.map((row) => lengthOf(row[i]!)));
   const widths = [0, 1, 2, 3].map(width);
@@ -208,10 +226,34 @@ function rowsOf(
   return cells.map(([name, from, to, size, word], i) => {
     const values = `${right(from!, widths[1]!)} to ${right(to!, widths[2]!)}`;
     const between = isNarrow ? `${values}  ${size}` : `${values}  ${left(size!, widths[3]!)}`;
-    const row = `  ${left(name!, widths[0]!)}  ${between}  ${word}`.trimEnd();
-    const { verdict } = differing[i]!.found;
-    return verdict === 'worse' ? paint.red(row) : verdict === 'same' ? paint.dim(row) : row;
+    const figures = `  ${left(name!, widths[0]!)}  ${between}`;
+    const row = `${figures}  ${word}`.trimEnd();
+    const { verdict } = some[i]!.found;
+    const tone = verdict === 'worse' ? paint.red : verdict === 'same' ? paint.dim : same;
+    if (!all || lengthOf(row) <= columns) return [tone(row)];
+    return [figures.trimEnd(), ...wrapped(word!, INDENT, INDENT, columns)].map(tone);
   });
+}
+
+const same = (text: string): string => text;
+
+/** Of words about a difference that have no room beside it. */
+const INDENT = '      ';
+
+/** A value; for a single run, with the interval from its batches. */
+function valueWords(view: View, column: Column, variant: VariantResult): string {
+  const { value, ci95, from } = column.pick(variant);
+  if (view.result.replications > 1 || from !== 'batches' || value === null)
+    return oneLine(cellText(column, variant));
+  return oneLine(formatWithInterval(value, ci95, column.unit));
+}
+
+/** The verdict with its margin, or with what would decide. */
+function wholeWord(found: Difference, replications: number, { unit }: Column): string {
+  const { verdict, difference, margin } = found;
+  if (verdict === 'same')
+    return difference === null ? verdict : sameWords(difference, margin, unit);
+  return verdict === 'unknown' ? openWords(found, replications, unit) : verdict;
 }
 
 /** The interval of the difference; without one the difference. */

@@ -8,8 +8,7 @@ import {
   isUndecided,
   isWrong,
 } from './budget-words.js';
-import { everyMetric } from './text-compare-all.js';
-import { differenceLines } from './text-compare-brief.js';
+import { differenceLines, figureLines } from './text-compare-brief.js';
 import { loadGroups, referencesText } from './reference.js';
 import { plural } from '../text/words.js';
 import { oneRunWords } from '../contracts/result/one-run.js';
@@ -31,7 +30,7 @@ import { labelled, wrapped } from './wrap.js';
 interface CompareOptions {
   readonly paint: Paint;
   readonly columns: number;
-  /** Every metric of every variant, instead of the differences that the runs show. */
+  /** Every figure of every variant, instead of the differences that the runs show. */
   readonly all?: boolean;
 }
 
@@ -54,10 +53,8 @@ export function compareText(read: Result, options: CompareOptions): Lines {
     ...(otherLoad === null ? [] : folded(otherLoad)),
     ...(chosen === '' ? [] : folded(oneLine(chosen))),
   ];
-  if (options.all === true || result.variants.length === 1)
-    lines.push(...everyMetric(view, options));
-  else lines.push(...differenceLines(view, options, lines.length));
-  if (result.variants.length === 1) lines.push('', 'One variant: nothing to compare it with.');
+  if (result.variants.length > 1) lines.push(...differenceLines(view, options, lines.length));
+  else lines.push('', ...figureLines(view), '', 'One variant: nothing to compare it with.');
   return asLines(lines);
 }
 

@@ -102,11 +102,19 @@ describe('the terminal summary', () => {
 });
 
 describe('the comparison', () => {
-  it('names the winner of a metric, and says where the data cannot tell', () => {
-    const text = compareText(sampleResult(), { ...TEXT, all: true });
-    expect(text).toMatch(/Success whole run \(best: full\)\n/);
-    expect(text).toMatch(/Browse during fault \(best: full\)\n/);
-    expect(text).toMatch(/timeouts +90\.7 % +\+11\.2 pt +\[\+11\.0, \+11\.4\] pt +better/);
+  it('has a row for each figure of each variant where all are asked for', () => {
+    const sample = sampleResult();
+    const blocks = compareText(sample, { ...TEXT, all: true })
+      .split('\n\n')
+      .slice(1);
+    expect(blocks).toHaveLength(sample.variants.length - 1);
+    const [timeouts] = blocks;
+    expect(timeouts).toMatch(
+      /Success whole run +79\.4 % to +90\.7 % +\[\+11\.0, \+11\.4\] pt +better/,
+    );
+    const rows = blocks.map((block) => block.match(/^ {2}\S.* to /gmu)!.length);
+    expect(new Set(rows).size).toBe(1);
+    expect(blocks.join('\n')).not.toMatch(/also differs|no difference:|and \d+ more/u);
   });
 });
 
