@@ -1,6 +1,7 @@
 import { plural } from '../../text/words.js';
+import { oneLine } from '../../text/line.js';
 import { left, lengthOf, right } from '../text-table.js';
-import { figuresOf, hasBudgets, valueText, type SweepView } from './cases.js';
+import { caseAt, figuresOf, hasBudgets, placed, valueText, type SweepView } from './cases.js';
 import { figureColumns, settingColumns, type SettingColumn } from './columns.js';
 import {
   cellIn,
@@ -18,6 +19,8 @@ import { orderedEntries } from './order.js';
 /** Most rows of a table along one axis, and most settings of a list of the best. */
 const ROWS = 40;
 const BEST = 10;
+/** Most left-out columns that are named. */
+const NAMED = 4;
 /** Most characters of a line of a name, of a value of an axis, and of a metric's head; longer ones have several lines. */
 const NAME = 16;
 const VALUE = 24;
@@ -36,37 +39,113 @@ interface Group {
  * A table along the only axis: rows are its values, columns are variants by metric, with intervals where they fit.
  */
 export function axisTables(view: SweepView, options: SweepTextOptions): string[][] {
-  const { result } = view;
+  const { variants, cases } = view.result;
   const axis = view.free[0]!;
-  const limit = options.whole === true ? Infinity : options.columns;
-  const cases = thinned(result.cases.length, options.whole === true ? Infinity : ROWS).map(
-    (i) => result.cases[i]!,
-  );
-  const labels = cases.map((one) => folded(valueText(view, axis, one.at), VALUE));
-  const corner = folded(view.axisNames[axis]!, VALUE);
-  const head = Math.max(widthOf(corner), ...labels.map(widthOf));
-  const kinds = figureColumns(view);
-  const groupsOf = (whole: boolean): Group[] =>
-    kinds.map((kind) => ({
-      head: headOf(kind),
-      columns: result.variants.map((name) => ({
-        head: result.variants.length > 1 ? folded(name, NAME) : [],
-        cells: cases.map((one) => {
-          const figures = figuresOf(one, name);
-          return cellIn(kind, figures === null ? null : { case: one, figures }, whole);
-        }),
+  return blocksOf(options, {
+    names: view.axisNames[axis]!,
+    texts: cases.map(({ at }) => valueText(view, axis, at)),
+    groupsOf: (rows, whole) =>
+      figureColumns(view).map((kind) => ({
+        head: headOf(kind),
+        columns: variants.map((name) => ({
+          head: variants.length > 1 ? folded(name, NAME) : [],
+          cells: rows.map((row) => cellOf(view, kind, name, cases[row]!.at, whole)),
+        })),
       })),
-    }));
-  const wide = packed(groupsOf(true), limit - head - 2);
-  const blocks = wide.length === 1 ? wide : packed(groupsOf(false), limit - head - 2);
-  const missing = result.cases.length - cases.length;
+  });
+}
+
+/** A table for each variant: first of the budgets, then of each metric; rows are the first axis, columns the second one. */
+export function matrices(view: SweepView, options: SweepTextOptions): string[][] {
+  const { variants, axes } = view.result;
+  const [first, second] = view.free as [number, number];
+  const texts = (axis: number): string[] => axes[axis]!.values.map(({ text }) => oneLine(text));
+  return figureColumns(view).flatMap((kind) =>
+    variants.flatMap((name) => {
+      const what = kind.kind === 'budgets' ? 'budgets held' : kind.head;
+      const table = {
+        names: `${view.axisNames[first]!} \\ ${view.axisNames[second]!}`,
+        texts: texts(first),
+        groupsOf: (rows: readonly number[]): Group[] => [
+          {
+            head: variants.length > 1 ? `${what}, ${name}` : what,
+            columns: texts(second).map((text, c) => ({
+              head: folded(text, VALUE),
+              cells: rows.map((r) => cellOf(view, kind, name, placed(view, view.free, [r, c]))),
+            })),
+          },
+        ],
+      };
+      return blocksOf(options, table, texts(second));
+    }),
+  );
+}
+
+function cellOf(
+  view: SweepView,
+  kind: SettingColumn,
+  name: string,
+  at: readonly number[],
+  whole = false,
+): Cell {
+  const one = caseAt(view, at);
+  const figures = figuresOf(one, name);
+  return cellIn(kind, one === null || figures === null ? null : { case: one, figures }, whole);
+}
+
+/**
+ * A table in as many blocks as its width needs, with whole figures where they fit in one. Of `named` columns, those that
+ * have no room are left out instead.
+ */
+function blocksOf(
+  options: SweepTextOptions,
+  table: {
+    readonly names: string;
+    /** The name of each row. */
+    readonly texts: readonly string[];
+    readonly groupsOf: (rows: readonly number[], whole: boolean) => Group[];
+  },
+  named: readonly string[] = [],
+): string[][] {
+  const limit = options.whole === true ? Infinity : options.columns;
+  const rows = thinned(table.texts.length, options.whole === true ? Infinity : ROWS);
+  const labels = rows.map((row) => folded(table.texts[row]!, VALUE));
+  const corner = folded(table.names, VALUE);
+  const head = Math.max(widthOf(corner), ...labels.map(widthOf));
+  const room = limit - head - 2;
+  const wide = packed(table.groupsOf(rows, true), room);
+  const narrow = table.groupsOf(rows, false);
+  const thin = named.length === 0 ? null : fitting(narrow[0]!, room);
+  const blocks = wide.length === 1 ? wide : packed(thin === null ? narrow : [thin.group], room);
+  const left = wide.length === 1 ? [] : named.filter((_, c) => thin?.kept.includes(c) === false);
+  const missing = table.texts.length - rows.length;
+  const notes = [
+    ...(missing > 0 ? [plural(missing, 'value')] : []),
+    ...(left.length > 0
+      ? [`${plural(left.length, 'column')}${left.length > NAMED ? '' : ` (${left.join(', ')})`}`]
+      : []),
+  ];
   return blocks.map((groups, b) => {
     const lines = blockLines(groups, { corner, labels, head, limit }, options);
     const isLast = b === blocks.length - 1;
-    if (isLast && missing > 0)
-      lines.push(`  ${options.paint.dim(`... ${plural(missing, 'value')} left out`)}`);
+    if (isLast && notes.length > 0)
+      for (const text of folded(`... left out: ${notes.join('; ')}`, limit - 2))
+        lines.push(`  ${options.paint.dim(text)}`);
     return lines;
   });
+}
+
+/** The columns of a group that have room, evenly spread, by their indices. */
+function fitting(
+  group: Group,
+  room: number,
+): { readonly kept: readonly number[]; readonly group: Group } {
+  const count = group.columns.length;
+  for (let most = count; ; most--) {
+    const kept = thinned(count, most);
+    const thin = { ...group, columns: kept.map((c) => group.columns[c]!) };
+    if (most <= 1 || groupWidth(thin) <= room) return { kept, group: thin };
+  }
 }
 
 /** The best settings in a table: those that hold all budgets first, then by the first metric with a direction. */

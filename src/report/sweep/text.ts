@@ -7,8 +7,7 @@ import { headingLines } from '../text-table.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
 import { folded, type SweepTextOptions } from './text-cells.js';
-import { axisTables, bestTable } from './text-columns.js';
-import { matrices } from './text-matrix.js';
+import { axisTables, bestTable, matrices } from './text-columns.js';
 import { askedText, sweepVerdict } from './words.js';
 
 /** Most lines of tables on a terminal; a log gets all of them. */
