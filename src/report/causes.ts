@@ -119,37 +119,26 @@ function faultWords({ variant, own }: Explained): readonly [finding: string, res
   const equals = equalsOf(own, by('cause'), by('part'));
   const causes = [...by('cause'), ...equals];
   const worse = by('amplifier');
-  const left = (): string => leftWords(backgroundOf(own), own);
-  const together = (): string =>
-    `: of ${harmedWords(own, [backgroundOf(own)])}, ${left()} remain without them.`;
-  const isTold = causes.length > 0 || worse.length > 1;
-  if (!isTold && faults.every(({ averted }) => averted.value === null))
-    return [TOGETHER, `${together()} No run shows which one; \`--explain\` does.`];
-  const first = (): readonly [string, string] => {
-    if (causes.length === 1) {
-      // Another one that the runs do not decide about may be a cause too.
-      const title = by('undecided').length > 0 ? 'A cause' : 'Cause';
-      const added = addedWords(variant, own, causes[0]!);
-      if (added !== null) return ['', added];
-      const finding = `${title}: ${quoted(causes)}`;
-      const alone = aloneWords(own, causes[0]!);
-      return [finding, alone ?? `. ${ofOf(causes)}, ${remain(causes)}.`];
-    }
-    if (causes.length > 1) {
-      const isEach = causes.every((one) => harm - (one.without ?? harm) < total / 2);
-      const title = equals.length > 0 ? 'Causes of about equal parts' : 'Causes';
-      const finding =
-        isEach && equals.length === 0
-          ? `${quoted(causes)} are each enough`
-          : `${title}: ${quoted(causes)}`;
-      return [finding, `. ${ofOf(causes)}, ${remain(causes)}.`];
-    }
-    if (worse.length > 1)
-      return [`Only together ${quoted(worse)} do harm`, `. ${ofOf(worse)}, ${remain(worse)}.`];
-    if (by('undecided').length > 0) return [TOGETHER, together()];
-    return ['No single fault does half of the harm', `: ${harmedWords(own)} in all.`];
+  const causeWords = (): readonly [string, string] => {
+    // Another one that the runs do not decide about may be a cause too.
+    const one = by('undecided').length > 0 ? 'A cause' : 'Cause';
+    const several = equals.length > 0 ? 'Causes of about equal parts' : 'Causes';
+    const isEach = causes.every((cause) => harm - (cause.without ?? harm) < total / 2);
+    const rest = `. ${ofOf(causes)}, ${remain(causes)}.`;
+    if (causes.length > 1 && isEach && equals.length === 0)
+      return [`${quoted(causes)} are each enough`, rest];
+    const finding = `${causes.length > 1 ? several : one}: ${quoted(causes)}`;
+    const added = causes.length > 1 ? null : addedWords(variant, own, causes[0]!);
+    if (added !== null) return ['', added];
+    return [finding, (causes.length > 1 ? null : aloneWords(own, causes[0]!)) ?? rest];
   };
-  const [finding, rest] = first();
+  const isTold = causes.length > 0 || worse.length > 1;
+  const [finding, rest] = !isTold
+    ? togetherWords(own)
+    : causes.length > 0
+      ? causeWords()
+      : [`Only together ${quoted(worse)} do harm`, `. ${ofOf(worse)}, ${remain(worse)}.`];
+  if (!isTold && faults.every(isUnmade)) return [finding, rest];
   const sentences: string[] = [];
   if (worse.length > 0 && (causes.length > 0 || worse.length === 1)) {
     const [makes, does] = worse.length === 1 ? ['makes', 'does'] : ['make', 'do'];
@@ -162,7 +151,22 @@ function faultWords({ variant, own }: Explained): readonly [finding: string, res
   return [finding, [rest, ...sentences, ...further].join(' ')];
 }
 
-const TOGETHER = 'The faults together are the cause';
+function isUnmade({ averted }: CounterfactualFault): boolean {
+  return averted.value === null;
+}
+
+/** The words where no fault, and no pair of them, is the cause alone. */
+function togetherWords(own: Counterfactuals): readonly [finding: string, rest: string] {
+  const background = backgroundOf(own);
+  const isOpen = own.faults.some(({ role }) => role === 'undecided');
+  const isUntold = own.faults.every(isUnmade);
+  if (!isOpen && !isUntold)
+    return ['No single fault does half of the harm', `: ${harmedWords(own)} in all.`];
+  const left = leftWords(background, own);
+  const which = isUntold ? ' No run shows which one; `--explain` does.' : '';
+  const rest = `: of ${harmedWords(own, [background])}, ${left} remain without them.${which}`;
+  return ['The faults together are the cause', rest];
+}
 
 /** Share of the harm that a cause averts from which another fault is its equal. */
 const EQUAL = 0.8;

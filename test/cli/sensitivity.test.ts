@@ -173,6 +173,11 @@ variants:
     const places = names.map((name) => text.indexOf(`>${name}<`));
     expect(places.every((place, k) => place > 0 && (k === 0 || place > places[k - 1]!))).toBe(true);
     expect([text.startsWith('<svg'), text.includes('>limit 60 ms<')]).toEqual([true, true]);
+    const turned = inputs.filter(({ turns }) => turns.length > 0);
+    expect(turned.length).toBeGreaterThan(0);
+    expect(text.match(/>overturns it at /gu)).toHaveLength(turned.length);
+    const rate = turned.find((own) => own.path === 'workloads.users.arrivals')!;
+    expect(text).toContain(`>overturns it at ${rate.turns[0]!.value}<`);
   });
 
   it('writes a page with the answer, the tornado, all inputs, and the command', () => {
@@ -186,6 +191,7 @@ variants:
     expect(stdout.replace(/\s+/g, ' ')).toContain(text('#verdict dd').replaceAll('\u202f', ' '));
     expect(document.querySelectorAll('#tornado svg')).toHaveLength(2);
     expect(text('#tornado svg')).toContain('limit 60 ms');
+    expect(text('#tornado h2')).toMatch(/ moves it most, .*, and overturns the answer at /u);
     expect(document.querySelectorAll('#inputs tbody tr').length).toBeGreaterThan(1);
     expect(text('#method pre')).toBe(
       'faultline sensitivity page.yaml --seed 3 --guess 20% --max-runs 40',

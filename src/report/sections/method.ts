@@ -21,7 +21,7 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
   ];
   return section('method', 'Method', 'How these numbers were made', [
     folded(definitions(rows), 'Definitions'),
-    guessList(view),
+    guessList(view, command),
     warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
@@ -36,15 +36,21 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
   ]);
 }
 
-/** The values that are not measured; null without any. */
-function guessList({ result: { scenario } }: View): Markup | null {
+/** The values that are not measured, and the command that draws which inputs decide the answer, and at what value. */
+function guessList({ result: { scenario } }: View, command: string): Markup {
   const { guesses = [] } = scenario;
-  if (guesses.length === 0) return null;
+  const [file] = command.split(' --', 1);
+  const tornado = `${file!.replace(' run ', ' sensitivity ')} --html sensitivity.html`;
   const items = guesses.map((guess) => markup`<li>${guessText(guess)}</li>`);
-  return markup`<h3 class="gap">${guessCount(guesses)}</h3>
+  return markup`${
+    guesses.length > 0 &&
+    markup`<h3 class="gap">${guessCount(guesses)}</h3>
     <ul class="warn">
       ${items}
-    </ul>`;
+    </ul>`
+  }
+    <p class="meta after">Which inputs decide the answer, and at what value each overturns it, as a tornado:</p>
+    <pre class="diff" data-copy tabindex="0">${tornado}</pre>`;
 }
 
 const DEFINITIONS: readonly (readonly [string, string])[] = [

@@ -3,27 +3,34 @@ import { formatShare, formatValue } from '../../text/figures.js';
 import { oneLineTexts } from '../../text/line.js';
 import { attribute, boxes, label, stroke, type Area, type Drawing } from '../draw.js';
 import { coordinate } from '../format.js';
-import { shorten } from '../html-escape.js';
+import { shorten, type Part } from '../html-escape.js';
 import { standAlone } from '../stand-alone.js';
+import { turnText } from './words.js';
 
 /** Inputs with a bar: as many as a terminal lists. */
 const BARS = 12;
-/** Longest name. */
+/** Longest name, and longest words of a turn. */
 const NAME = 54;
+const TURN = 40;
 const TOP = 44;
 const BAR = 14;
 
-/** Where the bars are: beside the names of the inputs, or below them on a phone. Unit: px. */
-const WIDE = { width: 900, left: 350, right: 130, row: 26, down: 0 };
-const NARROW = { width: 358, left: 0, right: 118, row: 44, down: 18 };
+/** Where the bars are: beside the names of the inputs, or below them on a phone; `turn`: where its words begin. Unit: px. */
+const WIDE = { width: 1060, left: 350, right: 310, row: 26, down: 0, turn: { x: 890, down: 0 } };
+const NARROW = { width: 358, left: 0, right: 118, row: 62, down: 18, turn: { x: 0, down: 34 } };
 
-/** The input that moves the figure most, and how far: the finding of the picture; null without one. */
+/**
+ * The input that moves the figure most, how far, and at what value it overturns the answer: the finding of the picture;
+ * null without one.
+ */
 export function widestWords({ inputs, usual, figure }: SensitivityResult): string | null {
   const [first] = barsOf(inputs, usual.figure);
   if (first === undefined || width(first) === 0) return null;
   const { input, low, high } = first;
   const shown = (value: number): string => formatValue(value, figure.unit);
-  return `${input.path} moves it most, from ${shown(low)} to ${shown(high)}`;
+  const turns = turnsAt(input);
+  const end = turns === null ? '' : `, and overturns the answer at ${turns}`;
+  return `${input.path} moves it most, from ${shown(low)} to ${shown(high)}${end}`;
 }
 
 /** The tornado of a page, wide and for a phone. */
@@ -43,10 +50,8 @@ interface Bar {
   readonly high: number;
 }
 
-function tornado(
-  { inputs, usual, figure, guess }: SensitivityResult,
-  { width: size, left, right, row: high, down }: typeof WIDE,
-): Drawing {
+function tornado({ inputs, usual, figure, guess }: SensitivityResult, place: typeof WIDE): Drawing {
+  const { width: size, left, right, row, down } = place;
   const bars = barsOf(inputs, usual.figure);
   const limit = figure.limit === null ? [] : [figure.limit];
   const values = [...bars.flatMap(({ low, high }) => [low, high]), usual.figure ?? 0, ...limit];
@@ -55,24 +60,30 @@ function tornado(
   const x = (value: number): number => left + ((value - least) / span) * (size - left - right);
   const shown = (value: number): string => formatValue(value, figure.unit);
   const now = usual.figure ?? least;
-  const area = (from: number, to: number, row: number): Area => ({
+  const area = (from: number, to: number, k: number): Area => ({
     x: Math.min(x(from), x(to)),
-    y: TOP + row * high + down,
+    y: TOP + k * row + down,
     width: Math.abs(x(to) - x(from)),
     height: BAR,
   });
-  const bottom = TOP + bars.length * high;
+  const bottom = TOP + bars.length * row;
   const line = (value: number): string => `M${coordinate(x(value))} ${TOP - 6}V${bottom}`;
-  const ink = { fill: 'var(--ink)', halo: down > 0 };
   return {
     width: size,
     height: bottom + 26,
     title: `${figure.text} in ${figure.variant}, each input ${formatShare(guess)} smaller and larger`,
     description: bars
-      .map(({ input, low, high }) => `${input.path}: ${shown(low)} to ${shown(high)}`)
+      .map(({ input, low, high }) => {
+        const turns = turnsAt(input);
+        const end = turns === null ? '' : `, overturns the answer at ${turns}`;
+        return `${input.path}: ${shown(low)} to ${shown(high)}${end}`;
+      })
       .join('; '),
     body: [
-      label(0, 14, `${figure.text} in ${figure.variant}`, { ...ink, weight: 600 }),
+      label(0, 14, `${figure.text} in ${figure.variant}`, {
+        fill: 'var(--ink)',
+        weight: 600,
+      }),
       boxes(
         bars.map(({ low }, k) => area(now, low, k)),
         'var(--wait)',
@@ -89,10 +100,7 @@ function tornado(
           fill: 'var(--bad)',
         }),
       ]),
-      bars.map(({ input, low, high: most }, k) => [
-        label(0, TOP + k * high + 11, shorten(input.path, NAME), ink),
-        label(size - right + 8, TOP + k * high + down + 11, `${shown(low)} to ${shown(most)}`, {}),
-      ]),
+      bars.map((bar, k) => barWords(bar, TOP + k * row + 11, place, shown)),
       label(
         left,
         bottom + 18,
@@ -101,6 +109,30 @@ function tornado(
       ),
     ],
   };
+}
+
+/** The words of a bar: its input, the figure at both ends, and the value that overturns the answer. */
+function barWords(
+  bar: Bar,
+  top: number,
+  { width: size, right, down, turn }: typeof WIDE,
+  shown: (value: number) => string,
+): readonly Part[] {
+  const { input, low, high } = bar;
+  const turns = turnsAt(input);
+  const weight = turns === null || down > 0 ? undefined : 600;
+  const ink = { fill: 'var(--ink)', halo: down > 0, weight };
+  const words = turns !== null && shorten(`overturns it at ${turns}`, TURN);
+  return [
+    label(0, top, shorten(input.path, NAME), ink),
+    label(size - right + 8, top + down, `${shown(low)} to ${shown(high)}`, {}),
+    words !== false && label(turn.x, top + turn.down, words, { fill: 'var(--bad)' }),
+  ];
+}
+
+/** The values at which an input overturns the answer; null where none was found. */
+function turnsAt(input: SensitivityInput): string | null {
+  return input.turns.length === 0 ? null : turnText(input);
 }
 
 /** The inputs that change the figure most. */

@@ -144,11 +144,15 @@ export function cellsOf(
 ): readonly [string, string, string, string] {
   const cell = (point: SensitivityPoint | null): string =>
     point === null ? 'not allowed' : formatValue(point.figure, figure.unit);
-  // A long value has its factor: the sentences have it in full.
-  const turns = input.turns.map(({ value, other }) =>
-    value.length > SHORT ? `x${formatNumber(other)}` : value,
+  const turns = input.turns.length === 0 ? '–' : turnText(input);
+  return [input.now, cell(input.low), cell(input.high), turns];
+}
+
+/** The values that turn the answer; a long one as its factor: the sentences have it in full. */
+export function turnText({ turns }: SensitivityInput): string {
+  return list(
+    turns.map(({ value, other }) => (value.length > SHORT ? `x${formatNumber(other)}` : value)),
   );
-  return [input.now, cell(input.low), cell(input.high), turns.length === 0 ? '–' : list(turns)];
 }
 
 /** Most letters of a value in a cell. */
