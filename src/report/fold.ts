@@ -41,7 +41,7 @@ export function foldOf(view: View, most: number): Fold {
   const chosen = new Set(informative.map(({ variant }) => variant));
   const few = { ...view.result, variants: variants.filter((variant) => chosen.has(variant)) };
   // Colours and dashes are assigned among the drawn variants, so that no two look alike.
-  const looks = looksOf(few, view.winner);
+  const looks = looksOf(few.variants, view.winner);
   const own = new Map(looks.map((look) => [look.name, look]));
   const allLooks = variants.map(
     ({ name }, index) => own.get(name) ?? { index, name, className: 'vx', ...NOT_DRAWN },

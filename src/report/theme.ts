@@ -1,5 +1,3 @@
-import type { Result } from '../contracts/result/result.js';
-
 /** Colour tokens of the light page, by CSS custom property. */
 export const LIGHT = {
   bg: '#fdfdfc',
@@ -109,13 +107,16 @@ export function ref(token: Token): string {
 }
 
 /** The looks of all variants: baseline grey and dashed, the winner in ink, the others in three colours, then other dashes. */
-export function looksOf(result: Result, winner: string | null): Look[] {
+export function looksOf(
+  variants: readonly { readonly name: string; readonly baseline: boolean }[],
+  winner: string | null,
+): Look[] {
   let others = 0;
-  return result.variants.map((variant, index) => {
-    const common = { index, name: variant.name, className: `v${index}`, width: 1.8, mark: null };
-    if (result.variants.length === 1 || variant.name === winner)
+  return variants.map(({ name, baseline }, index) => {
+    const common = { index, name, className: `v${index}`, width: 1.8, mark: null };
+    if (variants.length === 1 || name === winner)
       return { ...common, color: ref('best'), ink: ref('ink'), dash: null, width: 2.2 };
-    if (variant.baseline) return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3' };
+    if (baseline) return { ...common, color: ref('base'), ink: ref('ink3'), dash: '5 3' };
     const { token, dash, mark } = OTHERS[others++ % OTHERS.length]!;
     return { ...common, color: ref(token), ink: ref(token), dash, mark };
   });

@@ -49,7 +49,7 @@ export function viewOf(read: Result): View {
   const winner = winnerOf(result, baseline);
   return {
     result,
-    looks: looksOf(result, winner),
+    looks: looksOf(result.variants, winner),
     baseline,
     worstVariant: worstVariantOf(result),
     winner,

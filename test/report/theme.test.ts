@@ -46,7 +46,7 @@ describe('the colours of variants', () => {
   }
 
   it('give the winner the ink, the baseline grey and dashes, and every variant a style of its own', () => {
-    const looks = looksOf(sampleResult(), 'full');
+    const looks = looksOf(sampleResult().variants, 'full');
     expect(looks.map((look) => look.color)).toEqual([
       'var(--base)',
       'var(--s1)',

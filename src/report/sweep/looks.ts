@@ -1,23 +1,14 @@
 import type { BudgetStatus } from './cases.js';
 import { coordinate } from '../format.js';
 import { markup, raw, type Markup } from '../html-escape.js';
-import { ref, type Look, type Token } from '../theme.js';
+import { looksOf, type Look } from '../theme.js';
 
-/** Colour and dash of each variant of a sweep, in their order; a single variant is drawn in ink. */
+/** The looks of the variants of a sweep, those of a run without a winner: the first one is the baseline. */
 export function sweepLooks(variants: readonly string[]): Look[] {
-  return variants.map((name, index) => {
-    const style = variants.length === 1 ? ALONE : STYLES[index % STYLES.length]!;
-    return {
-      index,
-      name,
-      className: `v${index}`,
-      color: ref(style.token),
-      ink: ref(style.ink ?? style.token),
-      dash: style.dash,
-      width: 1.8,
-      mark: null,
-    };
-  });
+  return looksOf(
+    variants.map((name, i) => ({ name, baseline: i === 0 })),
+    null,
+  );
 }
 
 /** The mark of a variant at a point, with a distinct shape, so that a difference never depends on colour alone. */
@@ -46,26 +37,6 @@ export function statusMark(look: Look, status: BudgetStatus, x: number, y: numbe
 function shapeAt(look: Look, x: number, y: number): string {
   return `M${coordinate(x)} ${coordinate(y)}${SHAPES[look.index % SHAPES.length]!}`;
 }
-
-interface Style {
-  readonly token: Token;
-  readonly ink?: Token;
-  readonly dash: string | null;
-}
-
-const ALONE: Style = { token: 'best', ink: 'ink', dash: null };
-const STYLES: readonly Style[] = [
-  { token: 's2', dash: null },
-  { token: 's1', dash: '6 2' },
-  { token: 'best', ink: 'ink', dash: null },
-  { token: 's3', dash: '1.5 2' },
-  { token: 'base', ink: 'ink3', dash: '5 3' },
-  { token: 's2', dash: '6 2' },
-  { token: 's1', dash: null },
-  { token: 's3', dash: null },
-  { token: 'best', ink: 'ink', dash: '8 2 2 2' },
-  { token: 's2', dash: '8 2 2 2' },
-];
 
 /** Circle, square, triangle, diamond about a point. */
 const SHAPES = [
