@@ -304,9 +304,9 @@ tr[data-at]{cursor:pointer}
 
 const NARROW_PAGE = `@media(max-width:1080px){nav.toc{display:none}}
 @media(max-width:760px){.page{padding:0 16px}header{padding-top:16px}h1{font-size:20px}h2{font-size:18px}section{padding-top:34px}#variants,.verdict{padding-top:12px}
-.say{grid-template-columns:minmax(0,1fr)}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
+.say{grid-template-columns:minmax(0,1fr)}.badge{justify-self:start}.answer{font-size:16px}.answer>div{grid-template-columns:42px minmax(0,1fr)}
 .strips thead{display:none}.strips tbody tr{display:flex;flex-wrap:wrap;padding:8px 0;border-bottom:1px solid var(--rule);gap:0 14px}.strips tbody tr>*{border:0;padding:0}.strips tbody th{flex:1 0 100%;order:0}.strips tbody td.sc{flex:1 0 100%;order:1;min-width:0}.strips tbody td:not(.sc){order:2;font-size:13px}.strips td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}
-.cards thead{display:none}.cards :is(tbody,tfoot) tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0;border-bottom:1px solid var(--rule)}.cards :is(tbody,tfoot) tr>*{border:0;padding:0!important;text-align:left;white-space:normal;min-width:0;overflow-wrap:anywhere}.cards :is(tbody,tfoot) th{flex:1 0 100%;max-width:none;overflow-wrap:anywhere}.cards td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}.cards td small{display:inline;margin-left:5px}
+.cards thead{display:none}.cards :is(tbody,tfoot) tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0;border-bottom:1px solid var(--rule)}.cards :is(tbody,tfoot) tr>*{border:0;padding:0!important;text-align:left;white-space:normal;min-width:0;overflow-wrap:anywhere}.cards :is(tbody,tfoot) th{flex:1 0 100%;max-width:none;overflow-wrap:anywhere}.cards td[data-of]::before{content:attr(data-of) " ";color:var(--ink3);font-size:12px}.cards td small{display:inline;margin-left:5px}.cards td:empty,.cards.budget td:has(>.none){display:none}
 .clock{position:static}.ctl{flex-wrap:wrap}.tabs{flex-wrap:nowrap;overflow-x:auto}.tabs button{white-space:nowrap}
 .wd{display:none!important}.nw{display:block!important}
 .two,.two.sw,.two.at,.wfs,.broken{grid-template-columns:minmax(0,1fr)}

@@ -163,6 +163,9 @@ describe.skipIf(CHROMIUM === null)('the page in a browser', () => {
     const { page } = await browser.open(html, '#tab=compare', 390);
     const cell = page.locator('#compare .cmp tbody td').first();
     expect(await cell.getAttribute('data-of')).toMatch(/^Success/);
+    // The heads of budgets have a key beside the name of the variant.
+    const budget = page.locator('#variants .budget tbody td');
+    expect(await budget.first().getAttribute('data-of')).toBe('naive');
     const cut = await page.evaluate(() => {
       for (const fold of document.querySelectorAll('details')) fold.open = true;
       return [...document.querySelectorAll('.scroll:has(table)')]

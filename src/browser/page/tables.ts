@@ -14,9 +14,9 @@ export function makeCards(): void {
   for (const table of all<HTMLTableElement>('.scroll table')) {
     const heads = [...(table.tHead?.rows ?? [])].at(-1)?.cells ?? [];
     const names = [...heads].map((head) =>
-      [...head.children, head]
-        .slice(0, Math.max(1, head.children.length))
-        .map(({ textContent }) => textContent.trim())
+      [...head.childNodes]
+        .map(({ textContent }) => (textContent ?? '').trim())
+        .filter((text) => text !== '')
         .join(' '),
     );
     if (names.length < CARDS || table.closest('.strips') !== null) continue;

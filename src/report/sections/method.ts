@@ -21,7 +21,7 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
   ];
   return section('method', 'Method', 'How these numbers were made', [
     folded(definitions(rows), 'Definitions'),
-    guessList(view, command),
+    guessList(view),
     warnings.length > 0 &&
       markup`<h3 class="gap">Warnings</h3>
         <ul class="warn">
@@ -33,23 +33,28 @@ export function methodSection({ all: view }: Fold, command: string): Markup {
         Same file, same seed, same version: the same bytes. Digest ${result.digest}, scenario
         ${result.scenario.sha256.slice(0, 16)}, faultline ${result.engine.version}.
       </p>`,
+    decidingInputs(command),
   ]);
 }
 
-/** The values that are not measured, and the command that draws which inputs decide the answer, and at what value. */
-function guessList({ result: { scenario } }: View, command: string): Markup {
+/** The values that are not measured; null without any. */
+function guessList({ result: { scenario } }: View): Markup | null {
   const { guesses = [] } = scenario;
-  const [file] = command.split(' --', 1);
-  const tornado = `${file!.replace(' run ', ' sensitivity ')} --html sensitivity.html`;
+  if (guesses.length === 0) return null;
   const items = guesses.map((guess) => markup`<li>${guessText(guess)}</li>`);
-  return markup`${
-    guesses.length > 0 &&
-    markup`<h3 class="gap">${guessCount(guesses)}</h3>
+  return markup`<h3 class="gap">${guessCount(guesses)}</h3>
     <ul class="warn">
       ${items}
-    </ul>`
-  }
-    <p class="meta after">Which inputs decide the answer, and at what value each overturns it, as a tornado:</p>
+    </ul>`;
+}
+
+/** The command that draws which inputs decide the answer, and at what value each overturns it. */
+function decidingInputs(command: string): Markup {
+  const [file] = command.split(' --', 1);
+  const tornado = `${file!.replace(' run ', ' sensitivity ')} --html sensitivity.html`;
+  return markup`<p class="meta after">
+      Which inputs decide the answer, and at what value each overturns it, as a tornado:
+    </p>
     <pre class="diff" data-copy tabindex="0">${tornado}</pre>`;
 }
 
