@@ -1,4 +1,4 @@
-import type { Operation, TableMode } from '../contracts/scenario/database.js';
+import { TABLE_MODES, type Operation, type TableMode } from '../contracts/scenario/database.js';
 
 /**
  * Modes of table locks and the modes that conflict with each (postgres/postgres: src/backend/storage/lmgr/lock.c,
@@ -51,9 +51,6 @@ const CONFLICTS: Readonly<Record<TableMode, readonly TableMode[]>> = {
     'accessExclusive',
   ],
 };
-
-/** All modes, from the weakest to the strongest; a plan refers to a mode by its index. */
-export const TABLE_MODES = Object.keys(CONFLICTS) as readonly TableMode[];
 
 /** The mode that a statement takes if none is written. */
 export function usualMode({ write, lock }: Pick<Operation, 'write' | 'lock'>): TableMode {

@@ -1,11 +1,11 @@
 import type { Capacity } from '../contracts/scenario/capacity.js';
-import type { Operation, TableLock } from '../contracts/scenario/database.js';
+import { TABLE_MODES, type Operation, type TableLock } from '../contracts/scenario/database.js';
 import type { PlanCacheAct } from '../contracts/plan/caching.js';
 import type { PlanAct } from '../contracts/plan/modules.js';
 import type { PlanKey } from '../contracts/plan/plan.js';
 import type { PlanSagaCommand, PlanSagaMark, SagaRole } from '../contracts/plan/sagas.js';
 import type { StepOf } from '../contracts/scenario/steps.js';
-import { conflictsOf, TABLE_MODES } from '../language/table-locks.js';
+import { conflictsOf } from '../language/table-locks.js';
 import type { CountDistribution } from '../kernel/counts.js';
 import type { Ns } from '../kernel/time.js';
 import type { Interner } from './canonical.js';

@@ -3,15 +3,23 @@ import { z } from 'zod';
 /** Fields of an entry, by their names in its explicit form. */
 type Fields = Readonly<Record<string, z.ZodType>>;
 
-/** The explicit form of an entry: every field has a value, null where nothing applies. */
+/**
+ * The explicit form of an entry: every field has a value, null where nothing applies. A field that takes the word `none`
+ * is null for it, and undefined where it is not written, so that the default of a product can apply.
+ */
 export type Explicit<F extends Fields> = {
   readonly [Name in keyof F]: undefined extends z.output<F[Name]>
-    ? Exclude<z.output<F[Name]>, undefined> | null
+    ? null extends z.output<F[Name]>
+      ? z.output<F[Name]>
+      : Exclude<z.output<F[Name]>, undefined> | null
     : z.output<F[Name]>;
 };
 
-/** The explicit form once these fields have a value. */
-export type Filled<E, Name extends keyof E> = Omit<E, Name> & {
+/** The explicit form once it is known what applies to each field that is not written. */
+export type Settled<E> = { readonly [Name in keyof E]: Exclude<E[Name], undefined> };
+
+/** The same, and these fields have a value. */
+export type Filled<E, Name extends keyof E> = Settled<Omit<E, Name>> & {
   readonly [N in Name]: NonNullable<E[N]>;
 };
 
@@ -22,9 +30,12 @@ export type Entry<F extends Fields> = z.ZodPipe<
 >;
 
 /** The name that users write, unless an entry says otherwise: `period` for `periodNs`. */
-export function writtenName(name: string): string {
-  return name.replace(/(Ns|Bytes)$/, '');
+export function writtenName(name: string, other: Names = {}): string {
+  return other[name] ?? name.replace(/(Ns|Bytes)$/, '');
 }
+
+/** Written names that do not follow from the explicit ones. */
+type Names = { readonly [name: string]: string | undefined };
 
 /**
  * Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. `text` describes
@@ -35,16 +46,39 @@ export function entry<const F extends Fields>(
   text?: string,
   other: { readonly [Name in keyof F]?: string } = {},
 ): Entry<F> {
-  const names = Object.keys(fields).map((name) => ({
+  const names = Object.entries(fields).map(([name, field]) => ({
     name,
-    written: other[name] ?? writtenName(name),
+    written: writtenName(name, other),
+    unwritten: takesNone(field) ? undefined : null,
   }));
   const shape = names.map(({ name, written }) => [written, fields[name]!] as const);
   const schema = z.strictObject(Object.fromEntries(shape));
   return (text === undefined ? schema : schema.describe(text)).transform(
     (own: Record<string, unknown>) =>
       Object.fromEntries(
-        names.map(({ name, written }) => [name, own[written] ?? null]),
+        names.map(({ name, written, unwritten }) => {
+          const value = own[written];
+          return [name, value === undefined ? unwritten : value];
+        }),
       ) as Explicit<F>,
   );
+}
+
+/** Whether an optional field takes the word `none`. */
+function takesNone(field: z.ZodType): boolean {
+  if (!(field instanceof z.ZodOptional)) return false;
+  const { anyOf = [] } = (field.unwrap() as z.ZodType).meta() ?? {};
+  return (anyOf as readonly { readonly const?: unknown }[]).some((form) => form.const === 'none');
+}
+
+/** An entry without some of its fields, such as those that are resolved. */
+export function except<E extends object, const Name extends keyof E>(
+  entry: E,
+  names: readonly Name[],
+): Omit<E, Name> {
+  const left = new Set<string>(names as readonly string[]);
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => !left.has(name))) as Omit<
+    E,
+    Name
+  >;
 }

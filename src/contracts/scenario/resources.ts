@@ -113,7 +113,17 @@ export const shedSchema = z
 export type Shed = z.output<typeof shedSchema>;
 
 /** Slowdown above `connections` concurrent statements: steps take longer by the share `alpha` for each one above. */
-export interface Knee {
-  readonly connections: number;
-  readonly alpha: number;
-}
+export const kneeSchema = entry({
+  connections: field.whole(
+    required,
+    'Largest number of concurrent statements that causes no slowdown.',
+    { min: 1 },
+  ),
+  alpha: field.of(
+    z.number().positive().max(1000),
+    required,
+    'A step that starts takes 1 + alpha x (statements in flight - connections) times as long.',
+    'number',
+  ),
+});
+export type Knee = z.output<typeof kneeSchema>;

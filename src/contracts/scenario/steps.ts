@@ -8,6 +8,7 @@ import type { PublishStep } from './messaging.js';
 import type { Connections } from './connections.js';
 import type { AppendStep, LoadStep } from './event-stores.js';
 import type { ReadOf } from './projections.js';
+import type { SagaStartStep } from './saga-step.js';
 import type { Target } from './target.js';
 
 export interface Condition {
@@ -186,11 +187,4 @@ export interface LockStep {
   readonly steps: readonly Step[];
   readonly acquireTimeoutNs: Ns | null;
   readonly scope: 'instance' | 'service' | 'global';
-}
-
-/** A `saga` step. */
-export interface SagaStartStep {
-  readonly saga: string;
-  /** Waits until the saga ends. */
-  readonly await: boolean;
 }

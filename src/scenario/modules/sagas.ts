@@ -1,7 +1,7 @@
 import { change, changeItems, type Node } from '../located.js';
 import type { Path } from '../resolve/context.js';
 import { checkParts } from '../resolve/names.js';
-import { sagaSchema } from '../schema/sagas.js';
+import { sagaSchema } from '../../contracts/scenario/sagas.js';
 import { changeEach, wrapScalar } from '../short-forms.js';
 import { visitBundle, visitPolicy, type Visitor } from '../walk-steps.js';
 import { asHost, noHost, none, nothing, unchanged, type Module, type NamedEntry } from './kind.js';

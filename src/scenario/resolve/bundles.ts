@@ -27,8 +27,8 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
 
 /** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
-export function resolvePolicy(here: Cursor, output: BundleOutput | undefined): Bundle | null {
-  return output === undefined ? null : resolveBundle(here, output);
+export function resolvePolicy(here: Cursor, output: BundleOutput | null | undefined): Bundle | null {
+  return output ? resolveBundle(here, output) : null;
 }
 
 /** Resolves a bundle with its layers in order. A bundle that is only a name is the named one, including its state. */

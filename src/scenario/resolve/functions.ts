@@ -58,7 +58,7 @@ const PRODUCTS: Readonly<Record<FunctionSettings['kind'], Defaults>> = Object.fr
 export function resolveFunction(context: Context, name: string, output: FunctionOutput): Service {
   const here = cursorAt(context, 'functions', name);
   checkKind(here, output);
-  const settings = settingsOf(here, output);
+  const settings = settingsOf(output);
   checkProvisioned(here, settings);
   return {
     ...plainHost(name, output, { ...placementOf(here, output), cpu: FREE_CPU }),
@@ -104,9 +104,9 @@ function checkProvisioned(here: Cursor, settings: FunctionSettings): void {
   here.in('provisioned').conflict(message);
 }
 
-function settingsOf(here: Cursor, output: FunctionOutput): FunctionSettings {
+function settingsOf(output: FunctionOutput): FunctionSettings {
   const product = PRODUCTS[output.kind];
-  const isLimited = here.in('timeout').written() !== undefined;
+  const { timeoutNs = product.timeoutNs } = output;
   return {
     kind: output.kind,
     coldStart: output.coldStart,
@@ -116,7 +116,7 @@ function settingsOf(here: Cursor, output: FunctionOutput): FunctionSettings {
     concurrencyPerInstance: output.concurrencyPerInstance ?? product.concurrencyPerInstance,
     burst: output.burst ?? product.burst,
     scaleRate: output.scaleRate ?? product.scaleRate,
-    timeoutNs: isLimited ? output.timeoutNs : product.timeoutNs,
+    timeoutNs,
     cores: coresOf(output) ?? product.cores,
     reserved: output.reserved,
     autoscaler: output.kind === 'knative' ? kpaOf(output) : null,

@@ -1,15 +1,18 @@
 import type { Distribution } from '../../kernel/distribution.js';
+import type { z } from 'zod';
+import type { coalesce } from '../../patterns/policies/coalesce.js';
 import { policyKind } from '../../patterns/registry.js';
 import type { Middleware } from '../../contracts/scenario/middleware.js';
 import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import { get, locate, text } from '../located.js';
 import type { MiddlewareOutput } from '../schema/host.js';
+import type { EntryFields, ResponseFields } from '../schema/middleware.js';
 import { checkFaultTolerant, resolveGate, resolveLimiter, retryAfterOf } from './admission.js';
 import type { Cursor } from './context.js';
 import { checkKey } from './bundles.js';
-import { checkOnError, resolveAsked, type StoreOutput } from './asked.js';
+import { checkOnError, resolveAsked } from './asked.js';
 import { resolveWhen } from './steps.js';
-import { resolveResponse, type ResponseFields } from '../modules/caches/steps.js';
+import { resolveResponse } from '../modules/caches/steps.js';
 import { resolveCall } from './targets.js';
 
 /** Resolves a middleware chain. */
@@ -25,38 +28,7 @@ export function resolveMiddleware(
   });
 }
 
-/** Fields of middleware that caches by the value of a key. */
-interface KeyedFields {
-  readonly call?: string;
-  readonly key?: string;
-  readonly cacheTtl?: number;
-  readonly cacheRefusals?: boolean;
-}
-
-interface CoalesceFields {
-  readonly key: string;
-  readonly shareErrors: boolean;
-  readonly window: number | null;
-}
-
-interface EntryFields extends KeyedFields {
-  readonly kind?: string;
-  readonly work: Distribution;
-  readonly workPerKiB?: Distribution;
-  readonly max?: number;
-  readonly reject?: number;
-  readonly status?: number;
-  readonly onError?: 'allow' | 'reject';
-  readonly when?: {
-    readonly class?: string;
-    readonly workload?: string;
-    readonly header?: Record<string, string>;
-    readonly version?: string;
-  };
-  readonly dryRun?: boolean;
-  readonly retryAfter?: boolean | 'exact';
-  readonly store?: StoreOutput & { readonly latency: Distribution };
-}
+type Coalescing = z.output<(typeof coalesce)['schema']>;
 
 /** Default status of a refusal. */
 const STATUS: ReadonlyMap<string, number> = new Map([
@@ -130,7 +102,7 @@ function resolveEntry(here: Cursor, name: string, written: unknown, owner: strin
     call: call === undefined ? null : resolveCall(here.in('call'), call, owner),
     onError,
     cached: KEYED.has(name) ? null : resolveCached(here, fields),
-    coalesce: name === 'coalesce' ? resolveCoalesce(here, written as CoalesceFields) : null,
+    coalesce: name === 'coalesce' ? resolveCoalesce(here, written as Coalescing) : null,
     response: name === 'cache' ? resolveResponse(here, written as ResponseFields) : null,
     when: resolveWhen(here.in('when'), when),
     rateLimit: layer,
@@ -164,7 +136,7 @@ function checkRefusalFields(
 /** Resolves the cache of a check: time to live and key; null = every request is checked. */
 function resolveCached(
   here: Cursor,
-  { call, key, cacheTtl, cacheRefusals }: KeyedFields,
+  { call, key, cacheTtl, cacheRefusals }: EntryFields,
 ): Middleware['cached'] {
   const needless = (field: string, needs: string): void =>
     here.in(field).conflict(`${field} has no effect without ${needs}`);
@@ -186,7 +158,7 @@ function resolveCached(
 /** Resolves request coalescing, as in the policy `coalesce`. */
 function resolveCoalesce(
   here: Cursor,
-  { key, shareErrors, window }: CoalesceFields,
+  { key, shareErrors, window }: Coalescing,
 ): Middleware['coalesce'] {
   checkKey(here, key, undefined);
   return { key, shareErrors, windowNs: window };

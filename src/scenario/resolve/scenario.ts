@@ -23,7 +23,7 @@ import { callGraph, certainCycle, cycleText, type CallGraph } from './graph.js';
 import { checkAccount } from './function-kinds.js';
 import { resolveFunction } from './functions.js';
 import { resolveGateways } from './gateways.js';
-import { resolveDatabase } from './databases.js';
+import { resolveDatabase } from '../sections/databases.js';
 import { resolveMesh } from './mesh/mesh.js';
 import { moduleHosts, resolveModules } from './modules.js';
 import { collectNames } from './collect-names.js';

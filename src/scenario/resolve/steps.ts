@@ -19,7 +19,7 @@ import { namesOfKinds, sorted } from './names.js';
 import { resolveSagaStep } from '../modules/sagas/resolve.js';
 import { resolveAppend, resolveLoad, resolveRead } from '../modules/event-stores/steps.js';
 import { resolveLock, resolveTransaction } from './sections.js';
-import { resolveShardKey } from './shards.js';
+import { resolveShardKey } from '../sections/shards.js';
 import { hasVersion, resolveCall, resolveQuery } from './targets.js';
 
 /** The component that runs the steps, and the default bundle of their calls. */

@@ -19,28 +19,29 @@ const scopeField = field.choice(
 const scopeAndError = { scope: scopeField };
 
 /** Schema of the store of a limiter. `withError`: with `onError`, unless the library has its own setting for it. */
-function storeSchema(withError: boolean): z.ZodType {
-  const onError = field.choice(
-    ['allow', 'reject'],
-    'allow',
-    'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500.',
-  );
+export function storeSchema(withError: boolean) {
+  const fields = {
+    latency: field.cost('0ms', 'Round-trip time of one lookup.'),
+    of: field.of(
+      z.string().regex(REFERENCE_PATTERN),
+      absent(),
+      'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
+        'policies of the host.',
+    ),
+    onError: field.choice(
+      ['allow', 'reject'],
+      'allow',
+      'Whether a request passes unlimited when the call of `of` fails; with false it is answered 500.',
+    ),
+    cache: field.duration(
+      absent(),
+      'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
+        'retry hint. Admissions are not cached.',
+    ),
+  };
+  const { onError: _onError, ...others } = fields;
   return z
-    .strictObject({
-      latency: field.cost('0ms', 'Round-trip time of one lookup.'),
-      of: field.of(
-        z.string().regex(REFERENCE_PATTERN),
-        absent(),
-        'Endpoint or operation called for each lookup, with its network, load and faults, under the `outbound` ' +
-          'policies of the host.',
-      ),
-      ...(withError ? { onError } : {}),
-      cache: field.duration(
-        absent(),
-        'How long this instance caches a refusal (per value of `key`): it refuses without a lookup and without a ' +
-          'retry hint. Admissions are not cached.',
-      ),
-    })
+    .strictObject(withError ? fields : (others as typeof fields))
     .describe('Store of a shared counter outside the process; the request waits for it.');
 }
 

@@ -1,34 +1,26 @@
-import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, byKind, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { count, distribution, share, size, whole } from '../../contracts/quantities/quantities.js';
-import type { Gateway } from '../../contracts/scenario/scenario.js';
+import { share, size } from '../../contracts/quantities/quantities.js';
 import type { BundleOutput } from './bundle.js';
-import { capacitySchema } from '../../contracts/scenario/capacity.js';
 import {
-  critical,
   entryText,
-  storage,
   extending,
   freeText,
   inheriting,
-  named,
   nameText,
   onceSchema,
   priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
-import { gatewayDiscoverySchema } from '../../contracts/scenario/discovery.js';
-import { pools } from '../../contracts/scenario/pools.js';
-import { replicationFields } from './replication.js';
-import { searchFields } from './search.js';
-import { tableLockFields } from './table-locks.js';
-import { placed } from '../../contracts/scenario/host.js';
-import type { HostOutput, HostShape, MiddlewareOutput } from './host.js';
-import { cpuSchema } from '../../contracts/scenario/process.js';
+import {
+  gatewayDiscoverySchema,
+  type WrittenDiscovery,
+} from '../../contracts/scenario/discovery.js';
+import { valuesOf } from '../../contracts/fields/kinds.js';
+import type { HostShape, MiddlewareOutput } from './host.js';
 import { methodText, type StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
-import { versionFields, type VersionedOutput } from './versions.js';
+import { versionFields } from './versions.js';
 
 /** Schema of an endpoint of a service or function. */
 export function endpointSchema(steps: z.ZodType<StepOutput[]>) {
@@ -77,12 +69,6 @@ export function endpointSchema(steps: z.ZodType<StepOutput[]>) {
   );
 }
 export type EndpointOutput = z.output<ReturnType<typeof endpointSchema>>;
-
-export interface GatewayOutput extends Omit<HostOutput, 'replicas'>, VersionedOutput {
-  readonly kind: Gateway['kind'];
-  readonly routing?: Gateway['routing'];
-  readonly routes: readonly RouteOutput[];
-}
 
 function oneOrMore<S extends z.ZodType>(schema: S, text: string) {
   return z
@@ -170,17 +156,16 @@ function routeSchema(
 }
 export type RouteOutput = z.output<ReturnType<typeof routeSchema>>;
 
-/** One gateway. */
-export function gatewaySchema(
+function gatewayFields(
   host: HostShape,
   bundle: z.ZodType<BundleOutput>,
   middleware: z.ZodType<MiddlewareOutput>,
   steps: z.ZodType<StepOutput[]>,
-): z.ZodType<GatewayOutput> {
-  const gateway = z.strictObject({
+) {
+  return {
     ...extending,
     ...host,
-    discovery: gatewayDiscoverySchema.optional(),
+    discovery: valuesOf<WrittenDiscovery>(gatewayDiscoverySchema).optional(),
     ...versionFields(host, null),
     kind: field.choice(
       ['simple', 'kong', 'envoy', 'nginx', 'spring'],
@@ -198,149 +183,14 @@ export function gatewaySchema(
       required,
       'Routes; a request that matches none is answered 404.',
     ),
-  });
-  return valuesOf<GatewayOutput>(
-    inheriting(gateway.describe('A gateway: a service with routes.')).meta({
-      id: 'gateway',
-    }),
-  );
+  };
 }
 
-/** One database. */
-export const databaseSchema = inheriting(
-  z
-    .strictObject({
-      ...extending,
-      ...entryText,
-      critical,
-      storage,
-      kind: field.choice(
-        ['generic', 'postgres', 'mysql', 'mongo', 'redis', 'elasticsearch', 'dynamodb'],
-        'generic',
-        'Product whose defaults apply: connection limits, locks, threads, copies.',
-      ),
-      operations: field.of(
-        named(
-          withShort(
-            z.strictObject({
-              work: distribution()
-                .optional()
-                .describe('CPU time of the server. Unit: distribution.'),
-              wait: distribution()
-                .optional()
-                .describe('Time spent on I/O, without CPU. Unit: distribution.'),
-              write: field.of(z.boolean(), false, 'Whether the operation changes data.'),
-              key: field.of(nameText(), absent(), 'Key whose value selects the row.'),
-              lock: field.of(
-                z.boolean(),
-                false,
-                'Whether the operation locks the row of `key` from the statement to the end of its transaction; other ' +
-                  'operations that lock it queue.',
-              ),
-              ...tableLockFields,
-              scan: field.of(
-                z.boolean(),
-                byKind('elasticsearch true for reads without a key, else false'),
-                'Whether the operation runs on all shards in parallel, with `work` and `wait` on each. The slowest ' +
-                  'determines the latency, and one failure fails the operation. Metrics count one call per shard.',
-              ),
-              fanout: field.whole(
-                absent('1'),
-                'Number of shards that a read runs on in parallel: that of its key or request, and the next ones. Each ' +
-                  'takes `work` and `wait`, and the slowest determines the latency.',
-                { min: 2, max: 100 },
-              ),
-              units: field.of(
-                z.number().positive().max(100_000),
-                absent('1'),
-                'With kind dynamodb: capacity units that the operation takes; an eventually consistent read of 4 KB takes ' +
-                  'half a unit.',
-                'number',
-              ),
-            }),
-            { $ref: '#/definitions/distribution' },
-          ).describe('Cost of an operation.'),
-        ),
-        required,
-        'Operations.',
-      ),
-      capacity: capacitySchema.optional(),
-      cpu: cpuSchema
-        .prefault({})
-        .describe(
-          'Cores of the server: how many operations it works on in parallel. Defaults to unlimited.',
-        ),
-      maxConnections: field.of(
-        count({ min: 1 }),
-        byKind('postgres 100, mysql 151, mongo 65536, redis 10000, else unlimited'),
-        'Largest number of connections of all pools together; beyond it, connecting fails.',
-      ),
-      reserved: field.of(
-        whole(),
-        byKind('postgres 3, else 0'),
-        'Number of those connections that are reserved for administrators.',
-      ),
-      connect: field.cost('0ms', 'Time to open a connection, without CPU of the server.'),
-      connectWork: field.cost(
-        '0ms',
-        'CPU of the server for each connection that is opened, after `connect`: the fork of a process, TLS, the ' +
-          'check of the password. It competes with statements for the cores.',
-      ),
-      onAbandon: field.choice(
-        ['close', 'cancel'],
-        'close',
-        'How a client leaves a statement that it no longer waits for. `close`: it closes the connection; the ' +
-          'server notices when the statement ends, and its session counts until then. `cancel`: it also sends a ' +
-          'cancel request, and the statement ends when that arrives. A killed client sends none.',
-      ),
-      clientCheckInterval: field.timeLimit(
-        'none',
-        'Interval at which the server checks, during a statement, whether its client is still connected; it ends a ' +
-          'statement whose client has gone (client_connection_check_interval). Only for kinds postgres and generic.',
-      ),
-      idleTimeout: field.timeLimit(
-        'none',
-        'Time without a statement, outside of a transaction, after which the server closes a session (MySQL ' +
-          'wait_timeout, PostgreSQL idle_session_timeout). Pools notice it as they notice a restart of the server.',
-      ),
-      statementTimeout: field.timeLimit(
-        'none',
-        'Longest time of a statement from its start, including waits for rows; after it, the server fails the ' +
-          'statement with 500.',
-      ),
-      lockTimeout: field.timeLimit(
-        byKind('mysql 50s, else none'),
-        'Longest wait for a row lock, and in kinds other than mysql for a table lock; after it, the statement ' +
-          'fails with 500.',
-      ),
-      deadlockTimeout: field.duration(
-        byKind('mysql 0s, else 1s'),
-        'Time waited for a lock after which the server checks for a deadlock. A transaction of it is rolled back ' +
-          'with 500: with postgres the one whose statement checks, else the youngest.',
-        { allowZero: true },
-      ),
-      knee: field.of(
-        z.strictObject({
-          connections: field.whole(
-            required,
-            'Largest number of concurrent statements that causes no slowdown.',
-            { min: 1 },
-          ),
-          alpha: field.of(
-            z.number().positive().max(1000),
-            required,
-            'A step that starts takes 1 + alpha x (statements in flight - connections) times as long.',
-            'number',
-          ),
-        }),
-        absent(),
-        'Slowdown from switching between concurrent statements.',
-      ),
-      ...replicationFields,
-      ...searchFields,
-      ...pools,
-      ...placed,
-    })
-    .describe('A database with its client-side pools.'),
-).meta({ id: 'database' });
-export type DatabaseOutput = z.output<typeof databaseSchema>;
+/** A validated gateway. */
+export interface GatewayOutput extends z.output<z.ZodObject<ReturnType<typeof gatewayFields>>> {}
+
+/** One gateway. */
+export function gatewaySchema(...from: Parameters<typeof gatewayFields>): z.ZodType<GatewayOutput> {
+  const gateway = z.strictObject(gatewayFields(...from));
+  return inheriting(gateway.describe('A gateway: a service with routes.')).meta({ id: 'gateway' });
+}

@@ -1,10 +1,11 @@
 import { objectOf } from '../../contracts/fields/kinds.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
+import type { Distribution } from '../../kernel/distribution.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { share, whole } from '../../contracts/quantities/quantities.js';
 import { MIDDLEWARE } from '../verbs.js';
-import { gateSchema, storedLimiterSchema } from './admission.js';
+import { gateSchema, storedLimiterSchema, type storeSchema } from './admission.js';
 import { nameText, when, CALL_PATTERN } from '../../contracts/fields/common.js';
 import { cost } from '../../contracts/quantities/fields.js';
 import { methodText } from './steps.js';
@@ -56,7 +57,7 @@ const SIZED: ReadonlyMap<string, string> = new Map([
   ['correlate', 'the request'],
 ]);
 
-function common(): Record<string, z.ZodType> {
+function common() {
   return {
     work: cost().describe('CPU. Unit: distribution. Defaults to 0ms; of `kind: jwt` to 22us.'),
     reject: field.of(share(), 0, 'Share of requests refused.'),
@@ -87,7 +88,7 @@ function common(): Record<string, z.ZodType> {
 }
 
 /** Fields of the cache of a remote check. */
-function cacheFields(): Record<string, z.ZodType> {
+function cacheFields() {
   return {
     cacheTtl: field.duration(
       absent(),
@@ -103,6 +104,18 @@ function cacheFields(): Record<string, z.ZodType> {
       'Whether refusals are cached too, as in APIcast; lua-resty-openidc caches none.',
     ),
   };
+}
+
+type Fields = ReturnType<typeof common> & ReturnType<typeof cacheFields>;
+
+/** Fields of an entry; which of them it has depends on its name and kind. */
+export interface EntryFields extends Partial<z.output<z.ZodObject<Fields>>> {
+  readonly kind?: string;
+  readonly work: Distribution;
+  readonly workPerKiB?: Distribution;
+  readonly max?: number;
+  readonly retryAfter?: boolean | 'exact';
+  readonly store?: z.output<ReturnType<typeof storeSchema>>;
 }
 
 /** Schema of an entry of a middleware chain: exactly one name, with its fields. */
@@ -149,7 +162,7 @@ function sizeFields(name: string): Record<string, z.ZodType> {
 }
 
 /** Fields of a response cache. */
-function responseSchema(): z.ZodType {
+function responseSchema() {
   const { work } = common();
   return z.strictObject({
     cache: field.of(nameText(), required, 'Name of the cache that holds the responses.'),
@@ -172,6 +185,8 @@ function responseSchema(): z.ZodType {
     when: when.optional(),
   });
 }
+
+export type ResponseFields = z.output<ReturnType<typeof responseSchema>>;
 
 /** Fields of request coalescing, as in the policy. */
 function coalesceSchema(kinds: readonly PolicyKind[]): z.ZodType {

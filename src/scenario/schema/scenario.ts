@@ -5,41 +5,15 @@ import type { FaultKind } from '../../model/faults/kind.js';
 import type { PolicyKind } from '../../contracts/patterns/policy.js';
 import { kindWord } from '../../contracts/component-kind.js';
 import { DEFAULTS_ORDER, MODULES, SCHEMA_ORDER, TEMPLATES_ORDER } from '../modules/index.js';
-import { admissionSchema } from './admission.js';
-import { bundleSchema, type BundleOutput } from './bundle.js';
-import { clusterSchema } from './cluster.js';
+import type { BundleOutput } from './bundle.js';
 import { freeText, named } from '../../contracts/fields/common.js';
-import { databaseSchema, endpointSchema, gatewaySchema } from './components.js';
-import { serviceSchema } from './services.js';
-import { faultSchema } from './fault.js';
-import { functionSchema } from './functions.js';
-import { hostFields, type MiddlewareOutput } from './host.js';
 import { budgetSchema, hypothesisSchema, lintSchema, variantSchema } from './judgement.js';
-import { reportSchema } from '../../contracts/scenario/report.js';
-import { keySchema } from '../../contracts/scenario/keys.js';
-import { middlewareSchema } from './middleware.js';
-import { alertsSchema } from '../../contracts/scenario/alerts.js';
-import { runSchema } from '../../contracts/scenario/run.js';
-import { networkSchema } from '../../contracts/scenario/network.js';
-import { stepsSchema, type StepOutput } from './steps.js';
-import { sweepSchema, type SweepOutput } from './sweeps.js';
-import { meshSchema } from './mesh.js';
-import { platformSchema } from './platform.js';
-import { workloadSchema } from './workload.js';
+import { sweepSchema } from './sweeps.js';
 import type { ScenarioOutput } from './scenario-output.js';
+import { ownSections } from './own-sections.js';
 
 /** Sections that exist once per file, for all variants. */
-export interface FrameOutput {
-  readonly title: string;
-  readonly description?: string;
-  readonly tags?: readonly string[];
-  readonly variants?: readonly z.output<typeof variantSchema>[];
-  readonly budgets?: readonly z.output<typeof budgetSchema>[];
-  readonly expect?: readonly z.output<typeof budgetSchema>[];
-  readonly hypothesis?: z.output<typeof hypothesisSchema>;
-  readonly lint?: z.output<typeof lintSchema>;
-  readonly sweeps?: Readonly<Record<string, SweepOutput>>;
-}
+export interface FrameOutput extends Omit<z.output<z.ZodObject<typeof frame>>, 'faultline'> {}
 
 export interface Schemas {
   /** Schema of the sections of a run, after all merging. */
@@ -80,81 +54,8 @@ export function buildSchemas(
   policies: readonly PolicyKind[],
   faults: readonly FaultKind[],
 ): Schemas {
-  const inside: z.ZodType = z.lazy(() => steps);
-  const bundle = bundleSchema(policies, inside).meta({ id: 'policy' }) as z.ZodType<BundleOutput>;
-  const middleware = valuesOf<MiddlewareOutput>(
-    middlewareSchema(policies).meta({ id: 'middleware' }),
-  );
-  const steps: z.ZodType<StepOutput[]> = stepsSchema(bundle);
-  const host = hostFields(bundle, middleware, admissionSchema(policies));
-  const endpoint = endpointSchema(steps);
-  const service = serviceSchema(host, endpoint, steps);
-  const gateway = gatewaySchema(host, bundle, middleware, steps);
-  const workload = workloadSchema(bundle, steps);
-  const explicit = {
-    run: runSchema,
-    network: networkSchema.prefault({}).describe('Network between instances.'),
-    platform: platformSchema.prefault({}).describe('Platform that restarts processes.'),
-    mesh: meshSchema(bundle).optional().describe('Service mesh: proxies between services.'),
-    keys: named(keySchema).optional().describe('Named populations of values.'),
-    clusters: named(clusterSchema(bundle))
-      .optional()
-      .describe('Clusters and named instances: what several bundles share on the way to a callee.'),
-    policies: named(bundle).optional().describe('Named bundles, attached to calls.'),
-    gateways: named(gateway).optional().describe('Services with routes.'),
-    services: named(service).optional().describe('Services with endpoints.'),
-    functions: named(functionSchema(host, endpoint))
-      .optional()
-      .describe('Services that run in environments made on demand.'),
-    databases: named(databaseSchema).optional().describe('Databases with operations and pools.'),
-    ...moduleSections(bundle),
-    workloads: named(workload).optional().describe('Sources of requests.'),
-    faults: z.array(faultSchema(faults)).optional().describe('Failures to inject.'),
-    alerts: alertsSchema.optional(),
-    report: reportSchema.prefault({}).describe('Presentation of results.'),
-  };
-  const frame = {
-    faultline: field.of(z.literal(1), required, 'Version of the language.'),
-    title: field.of(freeText().min(1), required, 'Heads every report.'),
-    description: freeText().optional().describe('Description.'),
-    tags: z.array(freeText()).optional().describe('Tags to search for.'),
-    include: z
-      .array(z.string().max(400))
-      .optional()
-      .describe('Files below this folder that are laid under this one, in order.'),
-    templates: named(z.unknown().meta({ anyOf: templates() }))
-      .optional()
-      .describe('Fragments of components that entries may extend.'),
-    defaults: z
-      .strictObject(defaults())
-      .optional()
-      .describe(
-        'Laid under every entry of a section. In an entry `none` switches a feature off, `null` deletes what is written here.',
-      ),
-    variants: z
-      .array(variantSchema)
-      .min(1)
-      .max(VARIANTS_MAX)
-      .optional()
-      .describe('Patches to compare.'),
-    budgets: z
-      .array(budgetSchema)
-      .optional()
-      .describe(
-        'Goals of the system, such as a success that users need. A variant that misses one breaks. Goals alone decide which variants hold, which faults `explore` reports, where a `sweep` finds a limit, and which causes are proved. Effects that the file shows on purpose, such as an outage, belong in `expect`.',
-      ),
-    expect: z
-      .array(budgetSchema)
-      .optional()
-      .describe(
-        'Expected behaviour of the runs, such as an outage that does happen. An expectation is written like a budget and makes no variant better or worse; `check` fails if it is not met. Goals of the system belong in `budgets`.',
-      ),
-    hypothesis: hypothesisSchema.optional(),
-    lint: lintSchema.optional(),
-    sweeps: named(sweepSchema)
-      .optional()
-      .describe('Experiments over settings, run only by `faultline sweep`.'),
-  };
+  const { bundle, first, last } = ownSections(policies, faults);
+  const explicit = { ...first, ...moduleSections(bundle), ...last };
   const unread = Object.fromEntries(
     EXPLICIT_SECTIONS.map((name) => [name, z.unknown().optional()]),
   );
@@ -211,3 +112,46 @@ function defaults(): Record<string, z.ZodType> {
 function definition(name: string): { $ref: string } {
   return { $ref: `#/definitions/${name}` };
 }
+
+const frame = {
+  faultline: field.of(z.literal(1), required, 'Version of the language.'),
+  title: field.of(freeText().min(1), required, 'Heads every report.'),
+  description: freeText().optional().describe('Description.'),
+  tags: z.array(freeText()).optional().describe('Tags to search for.'),
+  include: z
+    .array(z.string().max(400))
+    .optional()
+    .describe('Files below this folder that are laid under this one, in order.'),
+  templates: named(z.unknown().meta({ anyOf: templates() }))
+    .optional()
+    .describe('Fragments of components that entries may extend.'),
+  defaults: z
+    .strictObject(defaults())
+    .optional()
+    .describe(
+      'Laid under every entry of a section. In an entry `none` switches a feature off, `null` deletes what is written here.',
+    ),
+  variants: z
+    .array(variantSchema)
+    .min(1)
+    .max(VARIANTS_MAX)
+    .optional()
+    .describe('Patches to compare.'),
+  budgets: z
+    .array(budgetSchema)
+    .optional()
+    .describe(
+      'Goals of the system, such as a success that users need. A variant that misses one breaks. Goals alone decide which variants hold, which faults `explore` reports, where a `sweep` finds a limit, and which causes are proved. Effects that the file shows on purpose, such as an outage, belong in `expect`.',
+    ),
+  expect: z
+    .array(budgetSchema)
+    .optional()
+    .describe(
+      'Expected behaviour of the runs, such as an outage that does happen. An expectation is written like a budget and makes no variant better or worse; `check` fails if it is not met. Goals of the system belong in `budgets`.',
+    ),
+  hypothesis: hypothesisSchema.optional(),
+  lint: lintSchema.optional(),
+  sweeps: named(sweepSchema)
+    .optional()
+    .describe('Experiments over settings, run only by `faultline sweep`.'),
+};

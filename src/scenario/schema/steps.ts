@@ -16,14 +16,12 @@ import {
 } from '../../contracts/quantities/quantity-text.js';
 import { STEP_VERBS } from '../verbs.js';
 import type { BundleOutput } from './bundle.js';
-import { cacheStepSchema, type CacheStepOutput } from './cache-step.js';
-import { publishFields, type PublishStep } from '../../contracts/scenario/messaging.js';
-import { sagaStepFields, type SagaStepOutput } from './saga-step.js';
-import { readRoute } from './replication.js';
-import type { WrittenAppend, WrittenLoad } from '../../contracts/scenario/event-stores.js';
+import { cacheStepSchema } from './cache-step.js';
+import { publishFields } from '../../contracts/scenario/messaging.js';
+import { sagaStepFields } from '../../contracts/scenario/saga-step.js';
+import { readRoute } from '../../contracts/scenario/replication.js';
 import { appendFields, loadFields } from '../../contracts/scenario/event-stores.js';
 import { readFields } from '../../contracts/scenario/projections.js';
-import type { LockOutput, TransactionOutput } from './sections.js';
 import { lockSchema, transactionSchema } from './sections.js';
 import {
   certainty,
@@ -113,41 +111,10 @@ const fail = z.strictObject({
   ),
 });
 
+type Fields<Step> = ReturnType<typeof verbs<Step>> & ReturnType<typeof modifiers<Step>>;
+
 /** All fields of a step in its long form. */
-export interface StepOutput {
-  readonly work?: { readonly time: z.output<ReturnType<typeof distribution>> };
-  readonly wait?: { readonly time: z.output<ReturnType<typeof distribution>> };
-  readonly call?: CallText & { readonly to: string };
-  readonly query?: z.output<typeof query>;
-  readonly load?: WrittenLoad;
-  readonly append?: WrittenAppend;
-  readonly publish?: PublishStep;
-  readonly saga?: SagaStepOutput;
-  readonly transaction?: TransactionOutput<StepOutput>;
-  readonly lock?: LockOutput<StepOutput>;
-  readonly cache?: CacheStepOutput<StepOutput>;
-  readonly parallel?: z.output<ReturnType<typeof parallelSchema<StepOutput>>>;
-  readonly choose?: readonly z.output<ReturnType<typeof choiceSchema<StepOutput>>>[];
-  readonly loop?: {
-    readonly times: z.output<ReturnType<typeof countDistribution>>;
-    readonly steps: readonly StepOutput[];
-  };
-  readonly fail?: z.output<typeof fail>;
-  readonly respond?: {
-    readonly status: number;
-    readonly degraded: boolean;
-    readonly responseSize?: number;
-    readonly then?: readonly StepOutput[];
-  };
-  readonly name?: string;
-  readonly policy?: BundleOutput;
-  readonly probability: number;
-  readonly times: z.output<ReturnType<typeof countDistribution>>;
-  readonly optional: boolean;
-  readonly onError?: readonly StepOutput[];
-  readonly background: boolean;
-  readonly when?: z.output<typeof when>;
-}
+export interface StepOutput extends z.output<z.ZodObject<Fields<StepOutput>>> {}
 
 /** Schema of an HTTP method. */
 export const methodText = z.string().regex(/^[A-Za-z]{1,20}$/);
@@ -162,7 +129,6 @@ export const callFields = {
     .describe('Headers; they travel down the tree for `match` and `when`.'),
   requestSize: field.size(absent('the `requestSize` of the callee'), 'Size of this request.'),
 };
-export type CallText = z.output<z.ZodObject<typeof callFields>>;
 
 /** A list of steps. */
 export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutput[]> {
@@ -179,7 +145,7 @@ export function stepsSchema(bundle: z.ZodType<BundleOutput>): z.ZodType<StepOutp
   return steps;
 }
 
-function verbs(steps: z.ZodType<StepOutput[]>): Record<string, z.ZodType> {
+function verbs<Step>(steps: z.ZodType<Step[]>) {
   const time = field.of(
     distribution(),
     required,
@@ -302,10 +268,7 @@ function choiceSchema<Step>(steps: z.ZodType<Step[]>) {
     .describe('A branch with a weight, or with a condition.');
 }
 
-function modifiers(
-  bundle: z.ZodType<BundleOutput>,
-  steps: z.ZodType<StepOutput[]>,
-): Record<string, z.ZodType> {
+function modifiers<Step>(bundle: z.ZodType<BundleOutput>, steps: z.ZodType<Step[]>) {
   return {
     name: nameText().optional().describe('Name of the step, for paths and reports.'),
     policy: bundle.optional().describe('Policy bundle of this call only.'),

@@ -2,8 +2,7 @@ import { valuesOf } from '../../contracts/fields/kinds.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { durationOrNone } from '../../contracts/quantities/quantities.js';
-import { rolloutSchema, type WrittenRollout } from '../../contracts/scenario/rollouts.js';
-import type { BundleOutput } from './bundle.js';
+import { rolloutSchema } from '../../contracts/scenario/rollouts.js';
 import {
   freeText,
   inheriting,
@@ -13,32 +12,18 @@ import {
   withShort,
 } from '../../contracts/fields/common.js';
 import { PROCESS_FIELDS, replicas } from './host.js';
-import type { HostOutput, HostShape, ProcessOutput } from './host.js';
+import type { HostShape, ProcessOutput } from './host.js';
 import type { StepOutput } from './steps.js';
 
 /** A validated version: the fields in which it differs. */
-export interface VersionOutput extends ProcessOutput, Pick<HostOutput, 'middleware'> {
-  readonly title?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly endpoints?: Readonly<
-    Record<string, { readonly steps: readonly StepOutput[]; readonly timeLimit?: number | null }>
-  >;
-  readonly outbound?: Readonly<Record<string, BundleOutput>>;
-}
+export interface VersionOutput
+  extends ProcessOutput, z.output<z.ZodObject<ReturnType<typeof ownFields>>> {}
 
 /** Fields of a component that can have versions. */
-export interface VersionedOutput {
-  readonly replicas?: number | Readonly<Record<string, number>>;
-  readonly version?: string;
-  readonly versions?: Readonly<Record<string, VersionOutput>>;
-  readonly rollout?: WrittenRollout;
-}
+export interface VersionedOutput extends z.output<z.ZodObject<ReturnType<typeof versionFields>>> {}
 
 /** The fields of versions and rollouts. `steps`: of the endpoints of a service; null = a gateway, which has none. */
-export function versionFields(
-  host: HostShape,
-  steps: z.ZodType<StepOutput[]> | null,
-): Readonly<Record<keyof VersionedOutput, z.ZodType>> {
+export function versionFields(host: HostShape, steps: z.ZodType<StepOutput[]> | null) {
   return {
     replicas: field.of(
       z.union([replicas, named(replicas)]),
@@ -57,20 +42,29 @@ export function versionFields(
   };
 }
 
+/** Fields of a version beside those of its process. */
+function ownFields(host: HostShape, steps: z.ZodType<StepOutput[]> | null) {
+  return {
+    title: freeText().optional().describe('Shown instead of the name where there is room.'),
+    description: freeText().optional().describe('Text for readers.'),
+    ...((steps === null ? {} : { endpoints: endpointsSchema(steps) }) as {
+      readonly endpoints: ReturnType<typeof endpointsSchema>;
+    }),
+    labels: textMap()
+      .optional()
+      .describe('Labels of its instances beside those of the component, for `failoverPriority`.'),
+    outbound: host.outbound,
+    middleware: host.middleware,
+  };
+}
+
 /** Schema of a version: the fields in which it differs. */
 function versionSchema(
   host: HostShape,
   steps: z.ZodType<StepOutput[]> | null,
 ): z.ZodType<VersionOutput> {
   const version = z.strictObject({
-    title: freeText().optional().describe('Shown instead of the name where there is room.'),
-    description: freeText().optional().describe('Text for readers.'),
-    ...(steps === null ? {} : { endpoints: endpointsSchema(steps) }),
-    labels: textMap()
-      .optional()
-      .describe('Labels of its instances beside those of the component, for `failoverPriority`.'),
-    outbound: host['outbound']!,
-    middleware: host['middleware']!,
+    ...ownFields(host, steps),
     ...Object.fromEntries(PROCESS_FIELDS.map((key) => [key, host[key]!])),
   });
   return valuesOf<VersionOutput>(
@@ -78,7 +72,7 @@ function versionSchema(
   );
 }
 
-function endpointsSchema(steps: z.ZodType<StepOutput[]>): z.ZodType {
+function endpointsSchema(steps: z.ZodType<StepOutput[]>) {
   const endpoint = withShort(
     inheriting(
       z

@@ -65,7 +65,7 @@ function logOf(here: Cursor, output: WrittenOutbox, database: string): Outbox['l
   if (logRoom !== null && own?.kind !== 'postgres') {
     const message = `${database} is no PostgreSQL, which stops with a full log: remove logRoom, or write kind: postgres`;
     problem('logRoom', message);
-  } else if (logRoom !== null && (own?.replicas !== undefined || own?.shards !== undefined)) {
+  } else if (logRoom !== null && (own?.replicas ?? own?.shards ?? null) !== null) {
     const message = `${database} has several nodes, and the slot is on one of them: remove logRoom`;
     problem('logRoom', message);
   }

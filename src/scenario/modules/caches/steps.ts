@@ -1,5 +1,6 @@
 import type { CacheStep, Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { ResponseCache } from '../../../contracts/scenario/caching.js';
+import type { ResponseFields } from '../../schema/middleware.js';
 import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
 import { cursorAt, type Context, type Cursor } from '../../resolve/context.js';
@@ -75,14 +76,6 @@ function checkStep(
 
 function patternOf(context: Context, cache: string): string {
   return textAt(cursorAt(context, 'caches', cache, 'pattern')) ?? 'aside';
-}
-
-/** Fields of a response cache in a middleware chain. */
-export interface ResponseFields {
-  readonly cache: string;
-  readonly methods: readonly string[];
-  readonly key?: string;
-  readonly ttl?: number;
 }
 
 /** Resolves a response cache in a middleware chain. */

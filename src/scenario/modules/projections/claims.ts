@@ -18,13 +18,12 @@ export function resolveClaims(
       'it: write service too';
     here.in(field).conflict(message);
   };
-  if (!own.isHosted && claimed !== null) alone('claimTimeout');
+  if (!own.isHosted && (claimed ?? null) !== null) alone('claimTimeout');
   if (!own.isHosted && written === 'hotCold') alone('mode');
   if (!own.isHosted) return null;
   const isHot = own.mode === 'hotCold';
   const usual = own.axon && !isHot ? AXON_CLAIM : null;
-  const isWritten = here.in('claimTimeout').written() !== undefined;
-  const timeoutNs = isWritten ? claimed : usual;
+  const timeoutNs = claimed === undefined ? usual : claimed;
   // The database releases a lock as soon as the session of a dead process ends.
   const deadNs = isHot ? 0 : timeoutNs;
   return deadNs === null ? null : { deadNs, pausedNs: timeoutNs, intervalNs };

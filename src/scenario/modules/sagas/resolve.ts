@@ -1,17 +1,22 @@
 import { NS_PER_SECOND, type Ns } from '../../../kernel/time.js';
-import type {
-  Choreography,
-  Orchestration,
-  Saga,
-  SagaInvariant,
-  SagaIsolation,
-  SagaRetry,
-  SagaStep,
+import {
+  CHOREOGRAPHED,
+  ORCHESTRATED,
+  SAGA_NAMES,
+  type Choreography,
+  type Orchestration,
+  type Saga,
+  type SagaInvariant,
+  type SagaIsolation,
+  type SagaRetry,
+  type SagaStep,
+  type WrittenInvariant,
 } from '../../../contracts/scenario/sagas.js';
+import type { SagaStartStep } from '../../../contracts/scenario/saga-step.js';
+import { writtenName } from '../../../contracts/fields/entry.js';
 import type { Target } from '../../../contracts/scenario/target.js';
 import type { Step, StepModifiers } from '../../../contracts/scenario/steps.js';
-import type { SagaOutput, SagaStepEntry } from '../../schema/sagas.js';
-import type { SagaStepOutput } from '../../schema/saga-step.js';
+import type { SagaOutput } from '../../schema/scenario-output.js';
 import { checkKey, resolvePolicy } from '../../resolve/bundles.js';
 import { described } from '../../resolve/described.js';
 import type { Cursor } from '../../resolve/context.js';
@@ -19,6 +24,8 @@ import { entryOf } from '../../resolve/names.js';
 import type { Entry } from '../kind.js';
 import { ENGINES, type EngineDefaults } from './engines.js';
 import { isOfKind, resolveCall, resolveQuery, split } from '../../resolve/targets.js';
+
+type WrittenStep = Exclude<SagaOutput['steps'][number], readonly unknown[]>;
 
 /** Age at which a saga without a time limit counts as stuck. */
 const STUCK_NS = 300 * NS_PER_SECOND;
@@ -30,7 +37,7 @@ export function resolveSaga({ here, name, output }: Entry<'sagas'>): Saga {
   checkKindFields(here, output);
   const orchestration = orchestrated ? resolveOrchestration(here, output) : null;
   const timeout = orchestration?.timeoutNs ?? null;
-  const key = output.key ?? null;
+  const { key, value, tombstones } = output;
   checkKey(here, key, null);
   return {
     ...described(name, output),
@@ -38,12 +45,12 @@ export function resolveSaga({ here, name, output }: Entry<'sagas'>): Saga {
     stages,
     orchestration,
     choreography: orchestrated ? null : resolveChoreography(here, output),
-    stuckAfterNs: output.stuckAfter ?? (timeout === null ? STUCK_NS : 3 * timeout),
+    stuckAfterNs: output.stuckAfterNs ?? (timeout === null ? STUCK_NS : 3 * timeout),
     invariants: output.invariants.flatMap(
       (rule, index) => resolveInvariant(here.in('invariants', index), rule, steps) ?? [],
     ),
-    value: output.value ?? null,
-    tombstones: output.tombstones,
+    value,
+    tombstones,
     key,
     isolation: resolveIsolation(here, output),
   };
@@ -52,15 +59,15 @@ export function resolveSaga({ here, name, output }: Entry<'sagas'>): Saga {
 /** Resolves a `saga` step. */
 export function resolveSagaStep(
   here: Cursor,
-  output: SagaStepOutput,
+  output: SagaStartStep,
   modifiers: StepModifiers,
   owner: string,
 ): Step | null {
-  const { start } = output;
+  const { saga: start } = output;
   const at = here.in('start');
   if (!isOfKind(at, start, 'saga')) return null;
-  const driver = entryOf(here.output.sagas, start)?.orchestrator;
-  if (driver === undefined) {
+  const driver = entryOf(here.output.sagas, start)?.orchestrator ?? null;
+  if (driver === null) {
     const message = `${start} is choreographed: the endpoints of startedBy start it, and no step can`;
     at.conflict(message);
     return null;
@@ -72,66 +79,43 @@ export function resolveSagaStep(
     at.conflict(message);
     return null;
   }
-  return { verb: 'saga', saga: start, await: output.await, ...modifiers };
+  return { verb: 'saga', ...output, ...modifiers };
 }
 
 /** Reports fields that apply only to the other of orchestration and choreography. */
 function checkKindFields(here: Cursor, output: SagaOutput): void {
   const orchestrated = output.kind === 'orchestrated';
-  const wrong: readonly (keyof SagaOutput)[] = orchestrated
-    ? ['startedBy', 'completedBy', 'cancelledBy']
-    : [
-        'orchestrator',
-        'compensationOrder',
-        'compensationPolicy',
-        'onCompensationFailure',
-        'retry',
-        'persistence',
-        'recoveryDelay',
-        'leaseTimeout',
-        'heartbeatTimeout',
-      ];
-  for (const field of wrong) {
-    if (output[field] === undefined) continue;
-    const message = orchestrated
-      ? `${field} applies only to a choreographed saga: remove it`
-      : `${field} applies only to an orchestrated saga: remove it`;
-    here.in(field).conflict(message);
-  }
-  if (!orchestrated && output.timeout !== null) {
+  const other = orchestrated ? 'a choreographed' : 'an orchestrated';
+  here.refuse(
+    (orchestrated ? CHOREOGRAPHED : ORCHESTRATED).map((field) => writtenName(field, SAGA_NAMES)),
+    (field) => `${field} applies only to ${other} saga: remove it`,
+  );
+  if (!orchestrated && output.timeoutNs !== null) {
     const message =
       'a choreographed saga has no orchestrator to enforce a timeout: remove timeout, and use ' +
       'a deadline in the service that starts it';
     here.in('timeout').conflict(message);
   }
-  const missing: readonly (keyof SagaOutput)[] = orchestrated
-    ? ['orchestrator']
-    : ['startedBy', 'completedBy', 'cancelledBy'];
-  for (const field of missing) {
-    if (output[field] !== undefined) continue;
+  for (const field of orchestrated ? (['orchestrator'] as const) : CHOREOGRAPHED) {
+    if (output[field] !== null) continue;
     here.report('FL203', `${field} is missing: a saga of kind ${output.kind} needs it`);
   }
 }
 
 function resolveOrchestration(here: Cursor, output: SagaOutput): Orchestration {
-  const { engine, orchestrator = '' } = output;
-  if (output.orchestrator !== undefined) {
-    isOfKind(here.in('orchestrator'), orchestrator, 'service');
-  }
+  const { engine, timeoutNs, ambiguous } = output;
+  const orchestrator = output.orchestrator ?? '';
+  if (output.orchestrator !== null) isOfKind(here.in('orchestrator'), orchestrator, 'service');
   const defaults = ENGINES[engine];
-  const own = output.retry ?? {};
-  const intervalNs = own.interval ?? defaults.retry.intervalNs;
-  const max =
-    own.max === undefined
-      ? own.interval === undefined
-        ? defaults.retry.maxNs
-        : 100 * intervalNs
-      : (own.max ?? Infinity);
+  const own = output.retry;
+  const written = own?.intervalNs ?? null;
+  const intervalNs = written ?? defaults.retry.intervalNs;
+  const { maxNs = written === null ? defaults.retry.maxNs : 100 * intervalNs } = own ?? {};
   const retry: SagaRetry = {
-    attempts: own.attempts ?? defaults.retry.attempts,
+    attempts: own?.attempts ?? defaults.retry.attempts,
     intervalNs,
-    factor: own.factor ?? defaults.retry.factor,
-    maxNs: max,
+    factor: own?.factor ?? defaults.retry.factor,
+    maxNs: maxNs ?? Infinity,
   };
   if (retry.attempts === Infinity && intervalNs === 0) {
     const message =
@@ -142,11 +126,11 @@ function resolveOrchestration(here: Cursor, output: SagaOutput): Orchestration {
   return {
     engine,
     orchestrator,
-    timeoutNs: output.timeout,
+    timeoutNs,
     compensationOrder: output.compensationOrder ?? defaults.order,
     compensationPolicy: resolvePolicy(here.in('compensationPolicy'), output.compensationPolicy),
     onCompensationFailure: output.onCompensationFailure ?? defaults.onCompensationFailure,
-    ambiguous: output.ambiguous,
+    ambiguous,
     retry,
     persistence: resolvePersistence(here, output),
     ...resolveDetection(output, defaults, resolveLease(here, output, defaults)),
@@ -158,7 +142,7 @@ function resolvePersistence(
   here: Cursor,
   { persistence }: SagaOutput,
 ): Orchestration['persistence'] {
-  if (persistence === undefined) return null;
+  if (persistence === null) return null;
   const [database, operation] = split(persistence.query);
   const at = here.in('persistence', 'query');
   const target = resolveQuery(at, database, operation ?? undefined);
@@ -171,8 +155,8 @@ function resolvePersistence(
 }
 
 /** Resolves the operation that reads the saved state; null = none. */
-function resolveRead(here: Cursor, reference: string | undefined): Target | null {
-  if (reference === undefined) return null;
+function resolveRead(here: Cursor, reference: string | null): Target | null {
+  if (reference === null) return null;
   const [database, operation] = split(reference);
   const at = here.in('persistence', 'read');
   const target = resolveQuery(at, database, operation ?? undefined);
@@ -181,11 +165,11 @@ function resolveRead(here: Cursor, reference: string | undefined): Target | null
 
 function resolveLease(
   here: Cursor,
-  { leaseTimeout, persistence }: SagaOutput,
+  { leaseNs: written, persistence }: SagaOutput,
   { leaseNs }: EngineDefaults,
 ): Ns | null {
-  if (persistence !== undefined) return leaseTimeout === undefined ? leaseNs : leaseTimeout;
-  if ((leaseTimeout ?? null) !== null) {
+  if (persistence !== null) return written === undefined ? leaseNs : written;
+  if ((written ?? null) !== null) {
     const message =
       'no instance can take over a saga whose state is not persisted: write persistence, or ' +
       'remove leaseTimeout';
@@ -196,46 +180,41 @@ function resolveLease(
 
 function resolveHeartbeat(
   here: Cursor,
-  { heartbeatTimeout, persistence }: SagaOutput,
+  { heartbeatNs, persistence }: SagaOutput,
   engine: string,
   { heartbeats }: EngineDefaults,
 ): Pick<Orchestration, 'heartbeatNs'> {
-  if (heartbeatTimeout === undefined) return {};
+  if (heartbeatNs === null) return {};
   const refuse = (message: string): void => here.in('heartbeatTimeout').conflict(message);
   if (heartbeats !== true) {
     refuse(
       `engine ${engine} has no heartbeats: write engine: temporal, or remove heartbeatTimeout`,
     );
-  } else if (persistence === undefined) {
+  } else if (persistence === null) {
     refuse(
       'no instance can take over a saga whose state is not persisted: write persistence, or ' +
         'remove heartbeatTimeout',
     );
   }
-  return { heartbeatNs: heartbeatTimeout };
+  return { heartbeatNs };
 }
 
 /** A written `recoveryDelay` means that something watches the processes; otherwise the product decides. */
 function resolveDetection(
-  { recoveryDelay }: SagaOutput,
+  { recoveryDelayNs: written }: SagaOutput,
   { recoveryDelayNs, detection }: EngineDefaults,
   leaseNs: Ns | null,
 ): Pick<Orchestration, 'recoveryDelayNs' | 'leaseNs' | 'detection'> {
-  if (recoveryDelay !== undefined) {
-    return {
-      recoveryDelayNs: recoveryDelay,
-      leaseNs,
-      detection: { ...detection, seesDeath: true },
-    };
+  if (written !== null) {
+    return { recoveryDelayNs: written, leaseNs, detection: { ...detection, seesDeath: true } };
   }
   const isLeaseAll = !detection.seesDeath && leaseNs !== null;
   return { recoveryDelayNs: isLeaseAll ? null : recoveryDelayNs, leaseNs, detection };
 }
 
 function resolveChoreography(here: Cursor, output: SagaOutput): Choreography {
-  const all = (field: 'startedBy' | 'completedBy' | 'cancelledBy'): readonly Target[] => {
-    const written = output[field];
-    if (written === undefined) return [];
+  const all = (field: keyof Choreography): readonly Target[] => {
+    const written = output[field] ?? [];
     const at = here.in(field);
     if (typeof written === 'string') return endpoint(at, written) ?? [];
     return written.flatMap((own, index) => endpoint(at.in(index), own) ?? []);
@@ -262,49 +241,47 @@ function endpoint(here: Cursor, reference: string): [Target] | null {
 function resolveSagaSteps(here: Cursor, output: SagaOutput): Pick<Saga, 'steps' | 'stages'> {
   const steps: SagaStep[] = [];
   const stages: number[][] = [];
-  const add = (entry: SagaStepEntry, at: Cursor): number[] => {
+  const add = (entry: WrittenStep, at: Cursor): number[] => {
     const step = resolveOne(at, entry, output);
     return step === null ? [] : [steps.push(step) - 1];
   };
   output.steps.forEach((entry, index) => {
     const at = here.in('steps', index);
     const stage = Array.isArray(entry)
-      ? entry.flatMap((own, k) => add(own as SagaStepEntry, at.in(k)))
-      : add(entry as SagaStepEntry, at);
+      ? entry.flatMap((own, k) => add(own, at.in(k)))
+      : add(entry, at);
     if (stage.length > 0) stages.push(stage);
   });
   checkOrder(here, output);
   return { steps, stages };
 }
 
-function resolveOne(here: Cursor, entry: SagaStepEntry, output: SagaOutput): SagaStep | null {
+function resolveOne(here: Cursor, entry: WrittenStep, output: SagaOutput): SagaStep | null {
   const wrong = here.conflicts();
   const call = endpoint(here.in('call'), entry.call);
   const undo = entry.compensation;
-  const compensation = undo === undefined ? null : endpoint(here.in('compensation'), undo);
-  if (entry.kind === 'compensable' && undo === undefined && !entry.readOnly) {
+  const compensation = undo === null ? null : endpoint(here.in('compensation'), undo);
+  if (entry.kind === 'compensable' && undo === null && !entry.readOnly) {
     const message =
       `${entry.name} cannot be undone: write a compensation, or readOnly: true if it changes ` +
       'nothing';
     here.conflict(message);
   }
-  if (entry.kind !== 'compensable' && undo !== undefined) {
+  if (entry.kind !== 'compensable' && undo !== null) {
     const message = `a ${entry.kind} step is never undone: remove compensation, or write kind: compensable`;
     wrong('compensation', message);
   }
-  if (entry.readOnly && undo !== undefined) {
+  if (entry.readOnly && undo !== null) {
     wrong('compensation', 'a readOnly step needs no compensation: remove one of them');
   }
-  if (output.kind === 'choreographed' && entry.policy !== undefined) {
+  if (output.kind === 'choreographed' && (entry.policy ?? null) !== null) {
     wrong('policy', 'the steps of a choreographed saga are not called from here: remove policy');
   }
   if (call === null) return null;
   return {
-    name: entry.name,
+    ...entry,
     call: call[0],
     compensation: compensation === null ? null : compensation[0],
-    kind: entry.kind,
-    readOnly: entry.readOnly,
     policy: resolvePolicy(here.in('policy'), entry.policy),
   };
 }
@@ -315,7 +292,7 @@ const RANK = { compensable: 0, pivot: 1, retryable: 2 } as const;
 function checkOrder(here: Cursor, output: SagaOutput): void {
   let reached = 0;
   output.steps.forEach((entry, index) => {
-    const own = (Array.isArray(entry) ? entry : [entry]) as readonly SagaStepEntry[];
+    const own = Array.isArray(entry) ? entry : [entry];
     const before = reached;
     own.forEach((step, k) => {
       const rank = RANK[step.kind];
@@ -339,7 +316,7 @@ function checkOrder(here: Cursor, output: SagaOutput): void {
 
 function resolveInvariant(
   here: Cursor,
-  rule: SagaOutput['invariants'][number],
+  rule: WrittenInvariant,
   steps: readonly SagaStep[],
 ): SagaInvariant | null {
   const allowed = steps.map((step) => step.name);
@@ -356,14 +333,14 @@ function resolveInvariant(
 function resolveIsolation(here: Cursor, output: SagaOutput): SagaIsolation {
   const { isolation, key } = output;
   const at = here.in('isolation');
-  if (isolation === undefined) return { kind: 'none' };
-  const { kind, lockTimeout } = isolation;
-  if (key === undefined) {
+  if (isolation === null) return { kind: 'none' };
+  const { kind, lockTimeoutNs } = isolation;
+  if (key === null) {
     const message =
       'isolation needs a key: two sagas conflict only if they have the same value of it. Write key';
     at.conflict(message);
   }
-  if (lockTimeout !== undefined && kind !== 'semanticLock') {
+  if (lockTimeoutNs !== null && kind !== 'semanticLock') {
     const message = `${kind} does not wait for a lock: remove lockTimeout`;
     at.in('lockTimeout').conflict(message);
   }
@@ -371,5 +348,5 @@ function resolveIsolation(here: Cursor, output: SagaOutput): SagaIsolation {
     const message = `${kind} needs an orchestrator, and this saga is choreographed`;
     at.in('kind').conflict(message);
   }
-  return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeout ?? 0 } : { kind };
+  return kind === 'semanticLock' ? { kind, lockTimeoutNs: lockTimeoutNs ?? 0 } : { kind };
 }

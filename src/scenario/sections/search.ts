@@ -1,8 +1,8 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import type { SearchEngine, ThreadPool, ThreadPoolName } from '../../contracts/scenario/search.js';
-import type { DatabaseOutput } from '../schema/components.js';
-import type { Cursor } from './context.js';
+import type { WrittenDatabase } from '../../contracts/scenario/database.js';
+import type { Cursor } from '../resolve/context.js';
 
 /** Default replicas per shard: index.number_of_replicas (elastic/elasticsearch: IndexMetadata.java). */
 const REPLICAS = 1;
@@ -27,17 +27,21 @@ const FOREIGN: readonly (readonly [path: readonly string[], message: string])[] 
 ];
 
 /** Number of nodes of a database: the primary and its replicas, or the shards, or the copies of all shards. */
-export function nodesOf({ kind, replicas, shards }: DatabaseOutput): number {
+export function nodesOf({ kind, replicas, shards }: WrittenDatabase): number {
   if (kind === 'elasticsearch') return (shards?.count ?? 1) * (1 + (replicas?.count ?? REPLICAS));
   return shards?.count ?? 1 + (replicas?.count ?? 0);
 }
 
 /** Resolves the settings of a search engine; null for other databases. */
-export function resolveSearch(here: Cursor, output: DatabaseOutput, cpu: Cpu): SearchEngine | null {
+export function resolveSearch(
+  here: Cursor,
+  output: WrittenDatabase,
+  cpu: Cpu,
+): SearchEngine | null {
   const { kind, replicas, threadPools, refresh } = output;
   if (kind !== 'elasticsearch') {
     for (const field of ['threadPools', 'refresh'] as const) {
-      if (output[field] === undefined) continue;
+      if (output[field] === null) continue;
       const message = `${kind} does not support ${field}: remove it, or write kind: elasticsearch`;
       here.in(field).conflict(message);
     }
@@ -54,16 +58,17 @@ export function resolveSearch(here: Cursor, output: DatabaseOutput, cpu: Cpu): S
   if (cpu.cores === Infinity && cpu.quota === null) {
     here.in('kind').conflict('the number of threads depends on the cores: write cpu');
   }
-  const isExplicit = refresh?.interval !== undefined;
-  if (isExplicit && refresh.idleAfter !== undefined) {
+  const isExplicit = refresh?.intervalNs !== undefined;
+  if (isExplicit && refresh?.idleAfterNs !== undefined) {
     const message = 'an index with its own interval is never idle: remove idleAfter';
     here.in('refresh', 'idleAfter').conflict(message);
   }
-  const { interval = REFRESH_NS, idleAfter = isExplicit ? null : IDLE_AFTER_NS } = refresh ?? {};
+  const { intervalNs = REFRESH_NS, idleAfterNs = isExplicit ? null : IDLE_AFTER_NS } =
+    refresh ?? {};
   return {
     copies: 1 + (replicas?.count ?? REPLICAS),
     threadPools: poolsOf(cpu, threadPools),
-    refresh: { intervalNs: interval, idleAfterNs: idleAfter },
+    refresh: { intervalNs, idleAfterNs },
   };
 }
 
@@ -74,7 +79,7 @@ export function resolveSearch(here: Cursor, output: DatabaseOutput, cpu: Cpu): S
  */
 function poolsOf(
   { cores, quota }: Cpu,
-  written: DatabaseOutput['threadPools'],
+  written: WrittenDatabase['threadPools'],
 ): SearchEngine['threadPools'] {
   const processors = Math.ceil(Math.min(cores, quota?.limit ?? Infinity));
   const reading = Math.floor((processors * 3) / 2) + 1;

@@ -5,10 +5,10 @@ import {
   type Capacity,
   type CapacityIndex,
 } from '../../contracts/scenario/capacity.js';
-import type { DatabaseOutput } from '../schema/components.js';
-import type { Cursor } from './context.js';
-import { checkKey } from './sections.js';
-import { sorted } from './names.js';
+import type { WrittenDatabase } from '../../contracts/scenario/database.js';
+import type { Cursor } from '../resolve/context.js';
+import { checkKey } from '../resolve/sections.js';
+import { sorted } from '../resolve/names.js';
 
 /** Fields of databases that do not apply to a managed table. */
 const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee'] as const;
@@ -16,15 +16,15 @@ const NOT_OF_TABLES = ['shards', 'replicas', 'route', 'failover', 'cpu', 'knee']
 /** Resolves the provisioned throughput of a table; null for databases that are not tables (dynamodb). */
 export function resolveCapacity(
   here: Cursor,
-  { kind, capacity, operations }: DatabaseOutput,
+  { kind, capacity, operations }: WrittenDatabase,
 ): Capacity | null {
   if (kind !== 'dynamodb') {
-    if (capacity !== undefined) {
+    if (capacity !== null) {
       const message = 'capacity units apply only to kind: dynamodb; other kinds have cpu';
       here.in('capacity').conflict(message);
     }
     for (const [name, { units }] of sorted(operations)) {
-      if (units === undefined) continue;
+      if (units === null) continue;
       const message = 'capacity units apply only to operations of kind: dynamodb';
       here.in('operations', name, 'units').conflict(message);
     }
@@ -33,11 +33,11 @@ export function resolveCapacity(
   const why = (field: string): string =>
     `a dynamodb table has capacity and partitions, but no ${field}: remove it`;
   here.refuse(NOT_OF_TABLES, why);
-  for (const [name, { lock, write, units = 1 }] of sorted(operations)) {
+  for (const [name, { lock, write, units }] of sorted(operations)) {
     const at = here.in('operations', name);
     const most = write ? PARTITION_MAX.write : PARTITION_MAX.read;
     if (lock) at.in('lock').conflict('dynamodb does not lock rows: remove lock');
-    if (units > most) {
+    if ((units ?? 1) > most) {
       const message =
         `one operation needs more units than a partition gives in a second, ${most}, so it ` +
         'would never succeed';

@@ -1,52 +1,66 @@
-import { PRIMARY, type Replication, type Shards } from '../../contracts/scenario/replication.js';
-import type { Database, Operation } from '../../contracts/scenario/database.js';
+import {
+  PRIMARY,
+  type Replication,
+  type Shards,
+  type WrittenReplicas,
+} from '../../contracts/scenario/replication.js';
+import {
+  OF_SERVER,
+  type Database,
+  type Operation,
+  type WrittenDatabase,
+  type WrittenOperation,
+} from '../../contracts/scenario/database.js';
+import { except } from '../../contracts/fields/entry.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import { isSearch, PRODUCTS, type Product } from '../../language/databases.js';
-import type { DatabaseOutput } from '../schema/components.js';
 import { resolveCapacity } from './capacity.js';
-import { cursorAt, type Context, type Cursor } from './context.js';
-import { resolveCpu, resolveSerialCpu } from '../sections/cpu.js';
-import { sorted } from './names.js';
-import { checkKey } from './sections.js';
-import { plainHost } from './plain-host.js';
-import { resolvePool, resolvePools } from '../sections/pools.js';
-import { resolvePlacement } from './placement.js';
+import { cursorAt, type Context, type Cursor } from '../resolve/context.js';
+import { resolveCpu, resolveSerialCpu } from './cpu.js';
+import { sorted } from '../resolve/names.js';
+import { checkKey } from '../resolve/sections.js';
+import { plainHost } from '../resolve/plain-host.js';
+import { resolvePool, resolvePools } from './pools.js';
+import { resolvePlacement } from '../resolve/placement.js';
 import { nodesOf, resolveSearch } from './search.js';
 import { lockTimeoutOf, resolveLocks } from './table-locks.js';
 
+/** Fields of an entry that a database does not have, or has in another form or order. */
+const ELSEWHERE = [
+  ...OF_SERVER,
+  ...(['extends', 'storage', 'zone', 'route', 'failover', 'shards', 'cluster'] as const),
+  ...(['capacity', 'lockTimeoutNs', 'deadlockTimeoutNs'] as const),
+] as const;
+
 /** Resolves a database. */
-export function resolveDatabase(context: Context, name: string, output: DatabaseOutput): Database {
+export function resolveDatabase(context: Context, name: string, output: WrittenDatabase): Database {
   const here = cursorAt(context, 'databases', name);
   const operations = resolveOperations(here.in('operations'), output);
   const product = PRODUCTS[output.kind];
   const cpu = coresOf(here.in('cpu'), output, product);
-  const { maxConnections = product.maxConnections, reserved = product.reserved } = output;
+  const maxConnections = output.maxConnections ?? product.maxConnections;
+  const reserved = output.reserved ?? product.reserved;
   if (reserved >= maxConnections) {
     const message = 'reserved must be below maxConnections, or no connection is left';
     here.in('reserved').conflict(message);
   }
   const placement = resolvePlacement(here, nodesOf(output), output.zone);
+  checkInterval(here, output);
+  checkCluster(here, output);
   return {
+    ...except(output, ELSEWHERE),
     ...plainHost(name, output, { ...placement, cpu }),
-    kind: output.kind,
     operations,
     maxConnections,
     reserved,
-    connect: output.connect,
-    connectWork: output.connectWork,
     cancellation: output.onAbandon === 'cancel' ? 'immediate' : 'ignore',
-    onAbandon: output.onAbandon,
-    clientCheckIntervalNs: checkInterval(here, output),
-    idleTimeoutNs: output.idleTimeout,
-    statementTimeoutNs: output.statementTimeout,
-    knee: output.knee ?? null,
     ...resolveReplication(here, output, product),
     shards: resolveShards(here, output),
-    cluster: resolveCluster(here, output),
+    cluster: output.cluster,
     capacity: resolveCapacity(here, output),
     search: resolveSearch(here, output, cpu),
     lockTimeoutNs: lockTimeoutOf(output),
-    deadlockTimeoutNs: output.deadlockTimeout ?? product.deadlockTimeoutNs,
+    deadlockTimeoutNs: output.deadlockTimeoutNs ?? product.deadlockTimeoutNs,
     deadlockVictim: product.deadlockVictim,
     pool: resolvePool(here.in('pool'), output.pool),
     pools: resolvePools(here, output.pools),
@@ -54,35 +68,30 @@ export function resolveDatabase(context: Context, name: string, output: Database
 }
 
 /** Only PostgreSQL looks for lost clients while it executes a statement. */
-function checkInterval(
-  here: Cursor,
-  { kind, clientCheckInterval }: DatabaseOutput,
-): Database['clientCheckIntervalNs'] {
-  if (clientCheckInterval !== null && kind !== 'postgres' && kind !== 'generic') {
+function checkInterval(here: Cursor, { kind, clientCheckIntervalNs }: WrittenDatabase): void {
+  if (clientCheckIntervalNs !== null && kind !== 'postgres' && kind !== 'generic') {
     const message =
       `${kind} does not look for lost clients during a statement: remove clientCheckInterval, or ` +
       'write statementTimeout';
     here.in('clientCheckInterval').conflict(message);
   }
-  return clientCheckInterval;
 }
 
 /** Resolves the shards of a database, and checks its operations against them. */
 function resolveShards(
   here: Cursor,
-  { kind, shards: written, replicas, operations }: DatabaseOutput,
+  { kind, shards, replicas, operations }: WrittenDatabase,
 ): Shards | null {
-  const shards = written ?? null;
   for (const [name, operation] of sorted(operations)) {
     const { scan, key, lock, write } = operation;
     const at = here.in('operations', name);
-    if (operation.fanout !== undefined) checkFanout(at, operation, kind, shards);
+    if (operation.fanout !== null) checkFanout(at, operation, kind, shards);
     if (scan && shards === null) {
       const message =
         'has no effect on a single node, which holds all rows: add shards to the database';
       at.in('scan').conflict(message);
     }
-    if (scan && key !== undefined) {
+    if (scan && key !== null) {
       const message = `a scan asks every shard, and key: ${key} selects one row: remove one of them`;
       at.in('scan').conflict(message);
     }
@@ -109,28 +118,24 @@ function resolveShards(
   return shards;
 }
 
-/** Resolves the cluster that the shards of Redis are in. */
-function resolveCluster(
-  here: Cursor,
-  { kind, shards, cluster }: DatabaseOutput,
-): Database['cluster'] {
-  if (cluster === undefined) return null;
+/** Reports a cluster without shards of Redis. */
+function checkCluster(here: Cursor, { kind, shards, cluster }: WrittenDatabase): void {
+  if (cluster === null) return;
   if (kind !== 'redis') {
     const message = `describes a Redis Cluster, and the kind is ${kind}: remove cluster, or write kind: redis`;
     here.in('cluster').conflict(message);
-  } else if (shards === undefined) {
+  } else if (shards === null) {
     const message =
       'has no effect on a single node, which has all slots: add shards to the database';
     here.in('cluster').conflict(message);
   }
-  return cluster;
 }
 
 /** Reports invalid `fanout` of an operation. */
 function checkFanout(
   here: Cursor,
-  { scan, write, lock, fanout = 1 }: DatabaseOutput['operations'][string],
-  kind: DatabaseOutput['kind'],
+  { scan, write, lock, fanout }: WrittenOperation,
+  kind: WrittenDatabase['kind'],
   shards: Shards | null,
 ): void {
   const problem = (why: string): void => here.in('fanout').conflict(why);
@@ -139,14 +144,14 @@ function checkFanout(
     problem('has no effect on a single node, which holds all rows: add shards to the database');
   else if (scan === true) problem('a scan asks every shard: remove fanout or scan');
   else if (write || lock) problem('a write to several shards has no common commit: remove fanout');
-  else if (fanout >= shards.count)
+  else if (fanout! >= shards.count)
     problem(`expected fewer than all ${shards.count} shards: to ask all of them write scan: true`);
 }
 
 /** Resolves replicas, read route and failover. */
 function resolveReplication(
   here: Cursor,
-  { kind, replicas, route, failover }: DatabaseOutput,
+  { kind, replicas, route, failover }: WrittenDatabase,
   product: Product,
 ): Pick<Database, 'replication' | 'route' | 'failover'> {
   const own = failover && {
@@ -163,12 +168,12 @@ function resolveReplication(
     }
     return { replication: null, route: PRIMARY, failover: own ?? product.failover };
   }
-  if (replicas === undefined || count === 0) {
+  if (replicas === null || count === 0) {
     if (route.kind !== 'primary') {
       const message = 'has no effect without replicas: add replicas to the database';
       here.in('route').conflict(message);
     }
-    if (failover !== undefined) {
+    if (failover !== null) {
       const message = 'no replica can take over: add replicas to the database';
       here.in('failover').conflict(message);
     }
@@ -184,26 +189,27 @@ function resolveReplication(
 /** Resolves the replication. A time limit applies to semi-synchronous commits only. */
 function replicationOf(
   here: Cursor,
-  kind: DatabaseOutput['kind'],
-  written: NonNullable<DatabaseOutput['replicas']>,
+  kind: WrittenDatabase['kind'],
+  written: WrittenReplicas,
 ): Replication {
   const product = PRODUCTS[kind];
-  const { count, lag, mode = product.mode, applyRate = Infinity, semiSyncTimeout } = written;
+  const { semiSyncTimeoutNs = product.semiSyncTimeoutNs, ...own } = written;
+  const isWritten = written.semiSyncTimeoutNs !== undefined;
+  const mode = own.mode ?? product.mode;
   const problem = (why: string): void =>
     here.in('semiSyncTimeout').conflict(`${why}: remove semiSyncTimeout`);
-  if (semiSyncTimeout !== undefined && mode !== 'semiSync') {
+  if (isWritten && mode !== 'semiSync') {
     problem(`applies only to mode: semiSync, and the mode is ${mode}`);
-  } else if (semiSyncTimeout !== undefined && kind !== 'mysql' && kind !== 'generic') {
+  } else if (isWritten && kind !== 'mysql' && kind !== 'generic') {
     problem(`a commit of ${kind} waits for its replica without a limit`);
   }
-  const limitNs = semiSyncTimeout === undefined ? product.semiSyncTimeoutNs : semiSyncTimeout;
-  const replication = { count, lag, mode, applyRate };
-  if (mode !== 'semiSync' || limitNs === null) return replication;
-  return { ...replication, semiSyncTimeoutNs: limitNs };
+  const replication = { ...own, mode, applyRate: own.applyRate ?? Infinity };
+  if (mode !== 'semiSync' || semiSyncTimeoutNs === null) return replication;
+  return { ...replication, semiSyncTimeoutNs };
 }
 
 /** Resolves the cores of the server. A single-threaded product always has one core; another number is reported. */
-function coresOf(here: Cursor, { cpu, kind }: DatabaseOutput, { isSingleThreaded }: Product): Cpu {
+function coresOf(here: Cursor, { cpu, kind }: WrittenDatabase, { isSingleThreaded }: Product): Cpu {
   if (!isSingleThreaded) return resolveCpu(here, cpu);
   if (here.in('cores').written() !== undefined && cpu.cores !== 1) {
     here.in('cores').conflict(`${kind} runs all commands in one thread: write cpu: 1`);
@@ -211,27 +217,29 @@ function coresOf(here: Cursor, { cpu, kind }: DatabaseOutput, { isSingleThreaded
   return resolveSerialCpu(here, { ...cpu, cores: 1 }, kind);
 }
 
-function resolveOperations(here: Cursor, output: DatabaseOutput): ReadonlyMap<string, Operation> {
+function resolveOperations(here: Cursor, output: WrittenDatabase): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
   for (const [operation, own] of sorted(output.operations)) {
-    if (own.work === undefined && own.wait === undefined) {
+    if (own.work === null && own.wait === null) {
       here.in(operation).reportKey('FL203', 'an operation needs work, wait or both');
     }
-    const { work = null, wait = null, write, key = null, lock, units = 1, fanout = 1 } = own;
+    const { write, key, lock } = own;
     // A search goes to every shard unless `scan: false` is written.
-    const {
-      scan = output.kind === 'elasticsearch' &&
-        output.shards !== undefined &&
-        isSearch({ write, key }),
-    } = own;
+    const isAll =
+      output.kind === 'elasticsearch' && output.shards !== null && isSearch({ write, key });
     if (key !== null) checkKey(here.in(operation, 'key'), key);
     if (lock && key === null) {
       const message = 'lock needs a key whose value selects the row: write key: NAME';
       here.in(operation, 'lock').conflict(message);
     }
-    const locks = resolveLocks(here.in(operation), output, own);
-    const asks = { scan, fanout, units };
-    operations.set(operation, { name: operation, work, wait, write, key, lock, ...locks, ...asks });
+    operations.set(operation, {
+      name: operation,
+      ...except(own, ['tableLock']),
+      ...resolveLocks(here.in(operation), output, own),
+      scan: own.scan ?? isAll,
+      fanout: own.fanout ?? 1,
+      units: own.units ?? 1,
+    });
   }
   if (operations.size === 0) here.report('FL203', 'a database needs at least one operation');
   return operations;

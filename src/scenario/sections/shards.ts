@@ -1,6 +1,6 @@
 import type { StepOutput } from '../schema/steps.js';
-import type { Cursor } from './context.js';
-import { checkKey, isSharded } from './sections.js';
+import type { Cursor } from '../resolve/context.js';
+import { checkKey, isSharded } from '../resolve/sections.js';
 
 /** Resolves the key that selects the shard of a query; null if its operation determines it or a view is read. */
 export function resolveShardKey(
