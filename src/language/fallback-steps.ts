@@ -1,5 +1,6 @@
 import { shapesOf, type Endpoint, type Service } from '../contracts/scenario/services.js';
-import type { Gateway, Scenario, Workload } from '../contracts/scenario/scenario.js';
+import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
+import type { Workload } from '../contracts/scenario/workloads.js';
 import type { Step, Bundle } from '../contracts/scenario/steps.js';
 import { eachStep } from './each-step.js';
 

@@ -1,4 +1,4 @@
-import type { Request } from '../contracts/scenario/scenario.js';
+import type { Request } from '../contracts/scenario/workloads.js';
 import type { Condition, Step } from '../contracts/scenario/steps.js';
 import type { LaidPart, Layout } from './layout.js';
 import type { Problems } from './problem.js';

@@ -1,5 +1,6 @@
 import { routeOf, type RequestLine } from '../language/routes.js';
-import type { Request, Scenario } from '../contracts/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Request } from '../contracts/scenario/workloads.js';
 import type { Step } from '../contracts/scenario/steps.js';
 import { eachStep } from '../language/each-step.js';
 import { listsOfRequest, listsOfServers } from '../language/fallback-steps.js';

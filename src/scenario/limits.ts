@@ -1,6 +1,7 @@
 import { meanOf } from '../kernel/distribution.js';
 import { NS_PER_SECOND } from '../kernel/time.js';
-import type { Scenario, Workload } from '../contracts/scenario/scenario.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import type { Workload } from '../contracts/scenario/workloads.js';
 import type { Arrivals } from '../contracts/scenario/arrivals.js';
 import type { CallGraph } from './resolve/graph.js';
 import { formatDuration } from '../contracts/quantities/quantity-text.js';

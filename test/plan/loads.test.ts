@@ -3,7 +3,7 @@ import { compile } from '../../src/plan/compile.js';
 import { expectedCalls } from '../../src/plan/loads.js';
 import { expectedArrivals } from '../../src/contracts/scenario/arrivals.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
-import type { Workload } from '../../src/contracts/scenario/scenario.js';
+import type { Workload } from '../../src/contracts/scenario/workloads.js';
 import type { Arrivals } from '../../src/contracts/scenario/arrivals.js';
 import {
   call,

@@ -11,13 +11,12 @@ import type { Host } from '../../src/contracts/scenario/host.js';
 import type {
   Fault,
   Gateway,
-  Request,
   Route,
   Scenario,
   ScenarioFile,
   Variant,
-  Workload,
 } from '../../src/contracts/scenario/scenario.js';
+import type { Request, Workload } from '../../src/contracts/scenario/workloads.js';
 import type { RunSettings } from '../../src/contracts/scenario/run.js';
 import type { Endpoint, Service } from '../../src/contracts/scenario/services.js';
 import type { Condition, Step, StepModifiers, Bundle } from '../../src/contracts/scenario/steps.js';

@@ -4,14 +4,8 @@ import type { Plan } from '../../contracts/plan/plan.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 
 import type { Endpoint, Service } from '../../contracts/scenario/services.js';
-import type {
-  Fault,
-  Gateway,
-  Request,
-  Scenario,
-  ScenarioFile,
-  Workload,
-} from '../../contracts/scenario/scenario.js';
+import type { Fault, Gateway, Scenario, ScenarioFile } from '../../contracts/scenario/scenario.js';
+import type { Request, Workload } from '../../contracts/scenario/workloads.js';
 import type { ProxyCost } from '../../contracts/scenario/mesh.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { Host } from '../../contracts/scenario/host.js';

@@ -73,18 +73,20 @@ export const labels = textMap()
   .describe('Labels by which faults and `failoverPriority` can select it.');
 
 /** Schema of the condition of a step or a middleware entry; all of its fields must hold. */
-export const when = z
-  .strictObject({
+export const when = entry(
+  {
     class: nameText().optional().describe('Class of the request, set by its workload.'),
     workload: nameText().optional().describe('Workload that the request comes from.'),
-    header: textMap().optional().describe('Headers with the values they must have.'),
+    headers: textMap().optional().describe('Headers with the values they must have.'),
     version: nameText()
       .optional()
       .describe(
         'Version that the instance runs which executes this, one of `versions` of its component.',
       ),
-  })
-  .describe('Only for requests for which all of this holds.');
+  },
+  'Only for requests for which all of this holds.',
+  { headers: 'header' },
+);
 
 /** Schema of a share that is 100% by default. */
 export function certainty(text: string): ReturnType<ReturnType<typeof share>['prefault']> {

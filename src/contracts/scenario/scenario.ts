@@ -18,8 +18,8 @@ import type { OutcomeName } from '../outcome.js';
 import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
 import type { RestartBackoff } from './restarts.js';
-import type { Arrivals } from './arrivals.js';
 import type { Until } from './until.js';
+import type { Workload } from './workloads.js';
 import type { Described } from './described.js';
 
 /**
@@ -186,33 +186,6 @@ export interface Route {
   readonly middleware: readonly Middleware[];
   /** All middleware that runs before the call, in order: that of the gateway, then that of the route. */
   readonly chain: readonly Middleware[];
-}
-
-export interface Workload extends Described {
-  readonly arrivals: Arrivals;
-  readonly requests: readonly Request[];
-  readonly policy: Bundle | null;
-  readonly clients: number;
-  readonly class: string | null;
-  readonly zone: string | null;
-  readonly startNs: Ns;
-  /** null = until the end. */
-  readonly stopNs: Ns | null;
-}
-
-export interface Request {
-  readonly name: string;
-  readonly weight: number;
-  readonly class: string | null;
-  /** Priority that every message of the request tree carries; higher is more important. */
-  readonly priority: number;
-  /** Fixed values of keys for its requests, instead of drawn ones. */
-  readonly keys: ReadonlyMap<string, number>;
-  /** A single call or a journey; always steps in the long form. */
-  readonly steps: readonly Step[];
-  readonly patience: { readonly afterNs: Ns; readonly cancel: boolean } | null;
-  /** A later success does not count as goodput; null = every success counts. */
-  readonly goodputWithinNs: Ns | null;
 }
 
 export interface Fault {

@@ -1,8 +1,6 @@
+import type { z } from 'zod';
 import type { Layer, LoadBalancing, OutlierDetection } from './policies.js';
 import type { OncePerValue } from '../fields/common.js';
-import type { ReadRoute } from './replication.js';
-import type { CountDistribution } from '../../kernel/counts.js';
-import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { PublishStep } from './messaging.js';
 import type { Connections } from './connections.js';
@@ -10,14 +8,27 @@ import type { AppendStep, LoadStep } from './event-stores.js';
 import type { ReadOf } from './projections.js';
 import type { SagaStartStep } from './saga-step.js';
 import type { Target } from './target.js';
+import type { when } from '../fields/common.js';
+import type { Explicit } from '../fields/entry.js';
+import type {
+  cacheStepSchema,
+  choiceSchema,
+  lockSchema,
+  loopSchema,
+  modifierFields,
+  parallelSchema,
+  querySchema,
+  timeSchema,
+  transactionSchema,
+  WrittenCall,
+} from './verbs.js';
 
-export interface Condition {
-  readonly class: string | null;
-  readonly workload: string | null;
+/** Condition of a step, branch or middleware entry; null = any. */
+export interface Condition extends Omit<z.output<typeof when>, 'headers'> {
   readonly headers: ReadonlyMap<string, string>;
-  /** Version of the instance that executes this; null = any. */
-  readonly version: string | null;
 }
+
+type Steps = readonly Step[];
 
 /** The step with this verb. */
 export type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>;
@@ -25,57 +36,19 @@ export type StepOf<V extends Step['verb']> = Extract<Step, { readonly verb: V }>
 /** A step of a program. Steps, bundles and sections contain each other, so they are in one file. */
 export type Step = StepModifiers &
   (
-    | { readonly verb: 'work' | 'wait'; readonly time: Distribution }
-    | {
-        readonly verb: 'call';
-        readonly to: Target;
-        /** `self.endpoint`: runs within the same request, without a call. */
-        readonly self: boolean;
-        readonly method: string | null;
-        readonly path: string | null;
-        readonly host: string | null;
-        readonly headers: ReadonlyMap<string, string>;
-        /** null = the request size of the callee. */
-        readonly requestBytes: number | null;
-      }
+    | ({ readonly verb: 'work' | 'wait' } & z.output<typeof timeSchema>)
+    | ({ readonly verb: 'call' } & CallStep)
     | ({ readonly verb: 'publish' } & PublishStep)
     | ({ readonly verb: 'saga' } & SagaStartStep)
-    | {
-        readonly verb: 'query';
-        readonly database: string;
-        readonly operation: string;
-        /** Node that the query goes to; null = as the database defines. */
-        readonly route: ReadRoute | null;
-        /** Key whose value selects the shard; null = as the operation defines. */
-        readonly shardKey: string | null;
-        /** Projection whose view the query reads; null = none. */
-        readonly of: ReadOf | null;
-      }
+    | ({ readonly verb: 'query' } & QueryStep)
     | ({ readonly verb: 'load' } & LoadStep)
     | ({ readonly verb: 'append' } & AppendStep)
     | ({ readonly verb: 'transaction' } & TransactionStep)
     | ({ readonly verb: 'lock' } & LockStep)
     | ({ readonly verb: 'cache' } & CacheStep)
-    | {
-        readonly verb: 'parallel';
-        readonly branches: readonly (readonly Step[])[];
-        readonly join:
-          | { readonly kind: 'all' | 'any' }
-          | { readonly kind: 'quorum'; readonly count: number }
-          | { readonly kind: 'bestEffort'; readonly withinNs: Ns };
-        /** Number of concurrent copies of each branch. */
-        readonly each: CountDistribution;
-        readonly maxConcurrent: number;
-      }
-    | {
-        readonly verb: 'choose';
-        readonly branches: readonly {
-          readonly weight: number | null;
-          readonly when: Condition | null;
-          readonly steps: readonly Step[];
-        }[];
-      }
-    | { readonly verb: 'loop'; readonly count: CountDistribution; readonly steps: readonly Step[] }
+    | ({ readonly verb: 'parallel' } & ParallelStep)
+    | { readonly verb: 'choose'; readonly branches: readonly Choice[] }
+    | ({ readonly verb: 'loop' } & LoopStep)
     | {
         readonly verb: 'fail';
         readonly outcome: number;
@@ -91,14 +64,44 @@ export type Step = StepModifiers &
       }
   );
 
-export interface StepModifiers {
-  readonly name: string | null;
-  readonly policy: Bundle | null;
-  readonly probability: number;
-  readonly times: CountDistribution;
-  readonly optional: boolean;
-  readonly onError: readonly Step[] | null;
-  readonly background: boolean;
+type Modifiers = Explicit<ReturnType<typeof modifierFields<Bundle, Steps>>>;
+
+export interface StepModifiers extends Omit<Modifiers, 'when'> {
+  readonly when: Condition | null;
+}
+
+/** A `call` step; null = the request size of the callee. */
+export interface CallStep extends Omit<WrittenCall, 'to' | 'headers'> {
+  readonly to: Target;
+  /** `self.endpoint`: runs within the same request, without a call. */
+  readonly self: boolean;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** A `query` step. */
+export interface QueryStep extends Pick<z.output<typeof querySchema>, 'database' | 'route'> {
+  readonly operation: string;
+  /** Key whose value selects the shard; null = as the operation defines. */
+  readonly shardKey: string | null;
+  /** Projection whose view the query reads; null = none. */
+  readonly of: ReadOf | null;
+}
+
+/** Rounds of steps. */
+export interface LoopStep extends z.output<ReturnType<typeof loopSchema<Steps>>> {}
+
+type Parallel = z.output<ReturnType<typeof parallelSchema<Steps>>>;
+
+/** A `parallel` step. */
+export interface ParallelStep extends Omit<Parallel, 'branches' | 'join'> {
+  readonly branches: readonly Steps[];
+  readonly join:
+    | Exclude<Parallel['join'], { readonly kind: 'bestEffort' }>
+    | { readonly kind: 'bestEffort'; readonly withinNs: Ns };
+}
+
+/** A branch of a `choose` step: it has a weight or a condition. */
+export interface Choice extends Omit<z.output<ReturnType<typeof choiceSchema<Steps>>>, 'when'> {
   readonly when: Condition | null;
 }
 
@@ -155,36 +158,22 @@ export const NO_POLICY: Bundle = Object.freeze({
   order: 'default',
 });
 
-/** A `cache` step. */
-export interface CacheStep {
+type Caching = z.output<ReturnType<typeof cacheStepSchema<Steps>>>;
+
+/** A `cache` step: one of its verbs, for a cache. Without `onMiss` a miss is a 404. */
+export interface CacheStep extends Pick<Caching, 'key' | 'onMiss' | 'write' | 'store'> {
   readonly cache: string;
-  readonly op: 'get' | 'set' | 'delete' | 'refresh';
-  /** Key whose value is accessed; null = the key of the cache. */
-  readonly key: string | null;
-  /** Steps that load a missing value; null = a miss is a 404. */
-  readonly onMiss: readonly Step[] | null;
-  /** Steps that write the value to the backing store; only with writeThrough and writeBehind. */
-  readonly write: readonly Step[] | null;
-  /** Whether a loaded value is stored in the cache. */
-  readonly store: boolean;
+  readonly op: Exclude<keyof Caching, 'key' | 'onMiss' | 'write' | 'store'>;
 }
 
 /** A transaction: steps over one connection of a database. */
-export interface TransactionStep {
-  readonly database: string;
-  readonly steps: readonly Step[];
-  /** Time of the commit at the server. */
-  readonly commit: Distribution;
+export interface TransactionStep extends Omit<
+  z.output<ReturnType<typeof transactionSchema<Steps>>>,
+  'key'
+> {
   /** Key whose value selects the shard of the transaction; null = the database has one node with all rows. */
   readonly shardKey: string | null;
-  /** Inside another transaction of the database: it is one of its own, on a second connection. */
-  readonly requiresNew: boolean;
 }
 
 /** A critical section: its steps run one at a time for each value of a key. */
-export interface LockStep {
-  readonly key: string;
-  readonly steps: readonly Step[];
-  readonly acquireTimeoutNs: Ns | null;
-  readonly scope: 'instance' | 'service' | 'global';
-}
+export interface LockStep extends z.output<ReturnType<typeof lockSchema<Steps>>> {}

@@ -1,5 +1,6 @@
 import { meanOf } from '../../kernel/distribution.js';
-import type { Fault, Request, Workload } from '../../contracts/scenario/scenario.js';
+import type { Fault } from '../../contracts/scenario/scenario.js';
+import type { Request, Workload } from '../../contracts/scenario/workloads.js';
 import type { Experimental, ExperimentFormat, Remark } from './experiment.js';
 import { k6Script, type K6Scenario } from './k6-script.js';
 import { thresholdsOf } from './k6-thresholds.js';

@@ -1,6 +1,7 @@
 import type { Database } from '../../contracts/scenario/database.js';
 import type { Host } from '../../contracts/scenario/host.js';
-import type { Scenario, Workload } from '../../contracts/scenario/scenario.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
+import type { Workload } from '../../contracts/scenario/workloads.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import { resolveAlerts } from '../alerts/resolve.js';

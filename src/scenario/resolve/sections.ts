@@ -13,7 +13,8 @@ export function resolveTransaction(
   modifiers: StepModifiers,
   owner: string,
 ): Step | null {
-  const { database, commit, requiresNew } = output;
+  const { key: _key, ...own } = output;
+  const { database } = own;
   const at = here.in('database');
   if (!isOfKind(at, database, 'database')) return null;
   const shardKey = shardKeyOf(here, output);
@@ -32,7 +33,7 @@ export function resolveTransaction(
       'transaction: rename it';
     at.report('FL402', message);
   }
-  return { verb: 'transaction', database, steps, commit, shardKey, requiresNew, ...modifiers };
+  return { verb: 'transaction', ...own, steps, shardKey, ...modifiers };
 }
 
 /** The key that selects the shard of a transaction; null = no shards. */
@@ -42,14 +43,14 @@ function shardKeyOf(
 ): string | null {
   const own = get(get(get(get(here.tree, 'databases'), database), 'shards'), 'key');
   if (own === undefined) {
-    if (key === undefined) return null;
+    if (key === null) return null;
     const message =
       `key selects a shard, and ${database} has no shards: remove key, or add shards to the ` +
       'database';
     here.in('key').conflict(message);
     return null;
   }
-  if (key !== undefined) checkKey(here.in('key'), key);
+  if (key !== null) checkKey(here.in('key'), key);
   return key ?? text(own) ?? null;
 }
 
@@ -60,9 +61,8 @@ export function resolveLock(
   steps: readonly Step[],
   modifiers: StepModifiers,
 ): Step {
-  const { on, acquireTimeout, scope } = output;
-  checkKey(here.in('on'), on);
-  return { verb: 'lock', key: on, steps, acquireTimeoutNs: acquireTimeout, scope, ...modifiers };
+  checkKey(here.in('on'), output.key);
+  return { verb: 'lock', ...output, steps, ...modifiers };
 }
 
 /** Reports a key that is not declared. */

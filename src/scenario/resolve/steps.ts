@@ -8,7 +8,8 @@ import type {
   Bundle,
   StepOf,
 } from '../../contracts/scenario/steps.js';
-import type { JoinOutput, StepOutput } from '../schema/steps.js';
+import type { WrittenCall, WrittenJoin } from '../../contracts/scenario/verbs.js';
+import type { StepOutput } from '../schema/steps.js';
 import { resolvePolicy } from './bundles.js';
 import { resolveCacheStep } from '../modules/caches/steps.js';
 import type { Cursor } from './context.js';
@@ -47,21 +48,15 @@ function checkRunning(here: Cursor, version: string): void {
 }
 
 /** Resolves a condition of a step, branch or middleware entry. */
-export function resolveWhen(here: Cursor, output: StepOutput['when']): Condition | null {
-  if (output === undefined) return null;
-  const { workload, header } = output;
-  if (workload !== undefined && !here.names.broken.has(workload)) {
+export function resolveWhen(here: Cursor, output: StepOutput['when'] | null): Condition | null {
+  if (!output) return null;
+  const { workload, version } = output;
+  if (workload !== null && !here.names.broken.has(workload)) {
     const allowed = namesOfKinds(here.names, ['workload']);
     here.in('workload').isOneOf(workload, allowed, `there is no workload ${workload}`);
   }
-  const { version } = output;
-  if (version !== undefined) checkRunning(here.in('version'), version);
-  return {
-    class: output.class ?? null,
-    workload: workload ?? null,
-    headers: new Map(sorted(header)),
-    version: version ?? null,
-  };
+  if (version !== null) checkRunning(here.in('version'), version);
+  return { ...output, headers: new Map(sorted(output.headers)) };
 }
 
 function resolveStep(here: Cursor, s: StepOutput, owner: Owner): Step | null {
@@ -76,8 +71,8 @@ function resolveVerb(here: Cursor, s: StepOutput, owner: Owner): Step | null {
   if (s.wait !== undefined) return { verb: 'wait', time: s.wait.time, ...modifiers };
   if (s.call !== undefined) return resolveCallStep(here, s.call, modifiers, owner);
   if (s.query !== undefined) {
-    const { database, operation, route = null } = s.query;
-    const target = resolveQuery(here.in('query'), database, operation);
+    const { database, operation, route } = s.query;
+    const target = resolveQuery(here.in('query'), database, operation ?? undefined);
     const of = resolveRead(here.in('query'), s.query);
     const shardKey = resolveShardKey(here.in('query', 'key'), s.query);
     return target === null ? null : { verb: 'query', ...target, route, shardKey, of, ...modifiers };
@@ -106,7 +101,7 @@ function resolveVerb(here: Cursor, s: StepOutput, owner: Owner): Step | null {
   if (s.choose !== undefined) return resolveChoose(here, s.choose, modifiers, owner);
   if (s.loop !== undefined) {
     const steps = resolveSteps(here.in('loop', 'steps'), s.loop.steps, owner);
-    return { verb: 'loop', count: s.loop.times, steps, ...modifiers };
+    return { verb: 'loop', ...s.loop, steps, ...modifiers };
   }
   if (s.fail !== undefined) return resolveFail(here, s.fail, modifiers);
   if (s.respond !== undefined) {
@@ -119,20 +114,20 @@ function resolveVerb(here: Cursor, s: StepOutput, owner: Owner): Step | null {
 /** Resolves the response of a `respond` step. Only a success can have a body or be degraded. */
 function resolveAnswer(
   here: Cursor,
-  { status, degraded, responseSize }: NonNullable<StepOutput['respond']>,
+  { status, degraded, responseBytes }: NonNullable<StepOutput['respond']>,
 ): { readonly outcome: Outcome; readonly responseBytes: number | null } {
   const outcome = outcomeOfStatus(status);
   const at = here.in('respond');
   if (!isSuccess(outcome)) {
     const message = `a ${status} is a failure and `;
     if (degraded) at.in('degraded').conflict(`${message}does not count as degraded`);
-    if (responseSize !== undefined) {
+    if (responseBytes !== null) {
       at.in('responseSize').conflict(`${message}has no body`);
     }
   }
   return {
     outcome: degraded ? withStatus(OUTCOME.degraded, status) : outcome,
-    responseBytes: responseSize ?? null,
+    responseBytes,
   };
 }
 
@@ -158,7 +153,7 @@ function resolveModifiers(here: Cursor, s: StepOutput, owner: Owner): StepModifi
 
 function resolveCallStep(
   here: Cursor,
-  call: NonNullable<StepOutput['call']>,
+  call: WrittenCall,
   modifiers: StepModifiers,
   owner: Owner,
 ): Step | null {
@@ -172,13 +167,11 @@ function resolveCallStep(
   }
   return {
     verb: 'call',
+    ...call,
     to,
     self,
     method: call.method?.toUpperCase() ?? null,
-    path: call.path ?? null,
-    host: call.host ?? null,
     headers: new Map(sorted(call.headers)),
-    requestBytes: call.requestSize ?? null,
     ...modifiers,
     policy: self ? null : modifiers.policy,
   };
@@ -203,11 +196,10 @@ function resolveParallel(
       at.in('join').conflict(message);
     }
   }
-  const { each, maxConcurrent } = parallel;
-  return { verb: 'parallel', branches, join, each, maxConcurrent, ...modifiers };
+  return { verb: 'parallel', ...parallel, branches, join, ...modifiers };
 }
 
-function resolveJoin(here: Cursor, join: JoinOutput): StepOf<'parallel'>['join'] {
+function resolveJoin(here: Cursor, join: WrittenJoin): StepOf<'parallel'>['join'] {
   if (join.kind !== 'bestEffort') return join;
   try {
     return { kind: 'bestEffort', withinNs: parseDuration(join.within, { allowZero: false }) };
@@ -226,12 +218,12 @@ function resolveChoose(
 ): Step {
   const branches = choose.map((branch, index) => {
     const at = here.in('choose', index);
-    if ((branch.weight === undefined) === (branch.when === undefined)) {
+    if ((branch.weight === null) === (branch.when === null)) {
       const message = 'a branch of choose needs exactly one of weight and condition (`when`)';
       at.conflict(message);
     }
     return {
-      weight: branch.weight ?? null,
+      ...branch,
       when: resolveWhen(at.in('when'), branch.when),
       steps: resolveSteps(at.in('steps'), branch.steps, owner),
     };
@@ -241,15 +233,15 @@ function resolveChoose(
 
 function resolveFail(
   here: Cursor,
-  { status, retryAfter }: NonNullable<StepOutput['fail']>,
+  { status, retryAfterNs }: NonNullable<StepOutput['fail']>,
   modifiers: StepModifiers,
 ): Step {
   const outcome = failure(status);
-  if (retryAfter !== undefined && UNANSWERED.has(outcome)) {
+  if (retryAfterNs !== null && UNANSWERED.has(outcome)) {
     const message = `${status} is not a response that could carry a hint: write a status`;
     here.in('fail', 'retryAfter').conflict(message);
   }
-  return { verb: 'fail', outcome, retryAfterNs: retryAfter ?? null, ...modifiers };
+  return { verb: 'fail', outcome, retryAfterNs, ...modifiers };
 }
 
 /** Failures without a response. */

@@ -1,4 +1,5 @@
-import type { Gateway, Request, Workload } from '../../contracts/scenario/scenario.js';
+import type { Gateway } from '../../contracts/scenario/scenario.js';
+import type { Request, Workload } from '../../contracts/scenario/workloads.js';
 import type { KeyPopulation } from '../../contracts/scenario/keys.js';
 import type { Step } from '../../contracts/scenario/steps.js';
 import type { Arrivals, WrittenArrivals } from '../../contracts/scenario/arrivals.js';
@@ -6,7 +7,7 @@ import { highestOf } from '../../contracts/scenario/stages.js';
 import { TraceError, parseArrivalTrace } from '../arrival-trace.js';
 import { pathProblem } from '../include.js';
 import { routeOf } from '../../language/routes.js';
-import type { RequestOutput, WorkloadOutput } from '../schema/workload.js';
+import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { viaBalancer } from './balancers.js';
 import { resolvePolicy } from './bundles.js';
 import { described } from './described.js';
@@ -14,6 +15,9 @@ import { cursorAt, type Context, type Cursor } from './context.js';
 import { checkPart, notCalled, sorted } from './names.js';
 import { resolveSteps } from './steps.js';
 import { resolveCall } from './targets.js';
+
+type WorkloadOutput = NonNullable<ScenarioOutput['workloads']>[string];
+type RequestOutput = WorkloadOutput['requests'][number];
 
 /** Resolves a workload. Its requests become the parts of its name. */
 export function resolveWorkload(
@@ -25,12 +29,13 @@ export function resolveWorkload(
   keys: ReadonlyMap<string, KeyPopulation>,
 ): Workload {
   const here = cursorAt(context, 'workloads', name);
-  if (output.zone !== undefined) here.in('zone').isZone(output.zone);
+  if (output.zone !== null) here.in('zone').isZone(output.zone);
   checkTimes(here, output, durationNs);
   checkPins(here, output.keys, keys);
   output.requests.forEach((request, index) =>
     checkPins(here.in('requests', index), request.keys, keys),
   );
+  const { clients, zone, startNs, stopNs } = output;
   const policy = resolvePolicy(here.in('policy'), output.policy);
   const requests = output.requests.map((request, index) =>
     resolveRequest(here.in('requests', index), name, output, request, gateways),
@@ -52,19 +57,20 @@ export function resolveWorkload(
     ),
     requests,
     policy,
-    clients: output.clients,
-    class: output.class ?? null,
-    zone: output.zone ?? null,
-    startNs: output.start,
-    stopNs: output.stop ?? null,
+    clients,
+    class: output.class,
+    zone,
+    startNs,
+    stopNs: stopNs ?? null,
   };
 }
 
 function checkTimes(here: Cursor, output: WorkloadOutput, durationNs: number): void {
-  if (output.start >= durationNs) {
+  const { startNs, stopNs } = output;
+  if (startNs >= durationNs) {
     here.in('start').conflict('starts after the run ends');
   }
-  if (output.stop !== undefined && output.stop !== null && output.stop <= output.start) {
+  if ((stopNs ?? null) !== null && stopNs! <= startNs) {
     here.in('stop').conflict('stops before it starts');
   }
 }
@@ -96,23 +102,21 @@ function resolveRequest(
 ): Request {
   const policy = resolvePolicy(here.in('policy'), output.policy);
   const steps =
-    output.steps === undefined
+    output.steps === null
       ? callSteps(here, workload, output, policy)
       : resolveSteps(here.in('steps'), output.steps, { name: workload, policy });
   const patience = output.patience ?? own.patience;
-  const limit =
-    patience === undefined || patience.after === null
-      ? null
-      : { afterNs: patience.after, cancel: patience.cancel };
+  const afterNs = patience?.afterNs ?? null;
+  const limit = afterNs === null ? null : { afterNs, cancel: patience!.cancel };
   return {
     name: output.name ?? naturalName(here, output, steps, gateways),
     weight: output.weight,
-    class: output.class ?? own.class ?? null,
+    class: output.class ?? own.class,
     priority: output.priority ?? own.priority ?? 0,
     keys: new Map(sorted({ ...own.keys, ...output.keys })),
     steps,
     patience: limit,
-    goodputWithinNs: own.goodputWithin === undefined ? (limit?.afterNs ?? null) : own.goodputWithin,
+    goodputWithinNs: own.goodputWithinNs === undefined ? afterNs : own.goodputWithinNs,
   };
 }
 
@@ -122,7 +126,7 @@ function callSteps(
   output: RequestOutput,
   policy: Step['policy'],
 ): Step[] {
-  if (output.call === undefined) {
+  if (output.call === null) {
     here.report('FL203', 'a request needs exactly one of call and steps');
     return [];
   }
@@ -135,10 +139,10 @@ function callSteps(
       to,
       self: false,
       method: output.method?.toUpperCase() ?? null,
-      path: output.path ?? null,
-      host: output.host ?? null,
+      path: output.path,
+      host: output.host,
       headers: new Map(sorted(output.headers)),
-      requestBytes: output.requestSize ?? null,
+      requestBytes: output.requestBytes,
       name: null,
       policy,
       probability: 1,
@@ -158,12 +162,11 @@ function naturalName(
   steps: readonly Step[],
   gateways: ReadonlyMap<string, Gateway>,
 ): string {
-  if (output.steps !== undefined) {
-    for (const field of ['call', 'method', 'path', 'host', 'headers', 'requestSize'] as const) {
-      if (output[field] === undefined) continue;
-      const message = `${field} does not apply to a request with steps: remove it`;
-      here.in(field).conflict(message);
-    }
+  if (output.steps !== null) {
+    here.refuse(
+      ['call', 'method', 'path', 'host', 'headers', 'requestSize'],
+      (field) => `${field} does not apply to a request with steps: remove it`,
+    );
     here.report('FL203', 'a request with steps (a journey) needs a name');
     return 'journey';
   }

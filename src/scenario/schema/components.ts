@@ -18,7 +18,8 @@ import {
 } from '../../contracts/scenario/discovery.js';
 import { valuesOf } from '../../contracts/fields/kinds.js';
 import type { HostShape, MiddlewareOutput } from './host.js';
-import { methodText, type StepOutput } from './steps.js';
+import { methodText } from '../../contracts/scenario/verbs.js';
+import type { StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import { versionFields } from './versions.js';
 

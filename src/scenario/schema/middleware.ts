@@ -8,7 +8,7 @@ import { MIDDLEWARE } from '../verbs.js';
 import { gateSchema, storedLimiterSchema, type storeSchema } from './admission.js';
 import { nameText, when, CALL_PATTERN } from '../../contracts/fields/common.js';
 import { cost } from '../../contracts/quantities/fields.js';
-import { methodText } from './steps.js';
+import { methodText } from '../../contracts/scenario/verbs.js';
 
 /** Kinds of middleware; other middleware has none. */
 const KINDS: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([

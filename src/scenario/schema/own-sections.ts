@@ -21,7 +21,7 @@ import { networkSchema } from '../../contracts/scenario/network.js';
 import { stepsSchema, type StepOutput } from './steps.js';
 import { meshSchema } from './mesh.js';
 import { platformSchema } from './platform.js';
-import { workloadSchema } from './workload.js';
+import { workloadSchema } from '../../contracts/scenario/workloads.js';
 
 /** The sections of a run that are no modules: those before the modules, and those after them. */
 export function ownSections(policies: readonly PolicyKind[], faults: readonly FaultKind[]) {

@@ -1,3 +1,4 @@
+import { callSchema, querySchema } from '../../contracts/scenario/verbs.js';
 import {
   eachProbe,
   PROBES,
@@ -132,8 +133,9 @@ export function withoutChecks(names: readonly string[]): ReadonlyMap<string, End
 function stepTo({ names }: Context, reference: string): StepOutput {
   const [component, operation] = split(reference);
   const once = { probability: 1, times: ONCE, optional: false, background: false };
-  if (names.things.get(component)?.kind !== 'database') return { call: { to: reference }, ...once };
-  const query = { database: component, ...(operation === null ? {} : { operation }) };
+  if (names.things.get(component)?.kind !== 'database')
+    return { call: callSchema.parse({ to: reference }), ...once };
+  const query = querySchema.parse({ database: component, operation: operation ?? undefined });
   return { query, ...once };
 }
 

@@ -7,7 +7,7 @@ export function resolveShardKey(
   here: Cursor,
   { database, key, of }: NonNullable<StepOutput['query']>,
 ): string | null {
-  if (key === undefined || of !== undefined) return null;
+  if (key === null || of !== null) return null;
   if (!isSharded(here.context, database)) {
     const message =
       'the key of a query selects a shard, or with `of` an entity of a view: add shards to ' +

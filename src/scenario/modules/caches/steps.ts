@@ -1,7 +1,6 @@
 import type { CacheStep, Step, StepModifiers } from '../../../contracts/scenario/steps.js';
 import type { ResponseCache } from '../../../contracts/scenario/caching.js';
 import type { ResponseFields } from '../../schema/middleware.js';
-import type { CacheStepOutput } from '../../schema/cache-step.js';
 import type { StepOutput } from '../../schema/steps.js';
 import { cursorAt, type Context, type Cursor } from '../../resolve/context.js';
 import { isOfKind } from '../../resolve/targets.js';
@@ -9,14 +8,12 @@ import { isOfKind } from '../../resolve/targets.js';
 /** Resolves a `cache` step. */
 export function resolveCacheStep(
   here: Cursor,
-  output: CacheStepOutput<StepOutput>,
+  output: NonNullable<StepOutput['cache']>,
   modifiers: StepModifiers,
   owner: string,
   inner: (here: Cursor, steps: readonly StepOutput[]) => Step[],
 ): Step | null {
-  const ops = (['get', 'set', 'delete', 'refresh'] as const).filter(
-    (op) => output[op] !== undefined,
-  );
+  const ops = (['get', 'set', 'delete', 'refresh'] as const).filter((op) => output[op] !== null);
   if (ops.length !== 1) {
     const message =
       'a cache step needs exactly one of get, set, delete, refresh; found ' +
@@ -25,8 +22,8 @@ export function resolveCacheStep(
     return null;
   }
   const op = ops[0];
-  const onMiss = output.onMiss === undefined ? null : inner(here.in('onMiss'), output.onMiss);
-  const write = output.write === undefined ? null : inner(here.in('write'), output.write);
+  const onMiss = output.onMiss === null ? null : inner(here.in('onMiss'), output.onMiss);
+  const write = output.write === null ? null : inner(here.in('write'), output.write);
   const cache = output[op]!;
   if (!isOfKind(here.in(op), cache, 'cache')) return null;
   const kind = here.names.things.get(owner)?.kind;
@@ -37,26 +34,26 @@ export function resolveCacheStep(
   }
   checkStep(here, output, op, cache);
   checkKeyed(here, output.key, cache);
-  const { key = null, store } = output;
+  const { key, store } = output;
   const step: CacheStep = { cache, op, key, onMiss, write, store };
   return { verb: 'cache', ...step, ...modifiers };
 }
 
 function checkStep(
   here: Cursor,
-  output: CacheStepOutput<StepOutput>,
+  output: NonNullable<StepOutput['cache']>,
   op: CacheStep['op'],
   cache: string,
 ): void {
   const problem = here.conflicts();
   const loads = op === 'get' || op === 'refresh';
-  if (output.onMiss !== undefined && !loads) {
+  if (output.onMiss !== null && !loads) {
     problem('onMiss', `${op} does not load the value: remove onMiss`);
   }
-  if (op === 'refresh' && output.onMiss === undefined) {
+  if (op === 'refresh' && output.onMiss === null) {
     problem('refresh', 'refresh loads the value: write the steps in onMiss');
   }
-  if (!output.store && output.onMiss === undefined) {
+  if (!output.store && output.onMiss === null) {
     const message =
       'store applies to the value that onMiss loads, and there is no onMiss: write onMiss, or ' +
       'remove store';
@@ -64,10 +61,10 @@ function checkStep(
   }
   const pattern = patternOf(here.context, cache);
   const writes = pattern === 'writeThrough' || pattern === 'writeBehind';
-  if (output.write !== undefined && (op !== 'set' || !writes)) {
+  if (output.write !== null && (op !== 'set' || !writes)) {
     problem('write', 'write applies only to set with the pattern writeThrough or writeBehind');
   }
-  if (op === 'set' && writes && output.write === undefined) {
+  if (op === 'set' && writes && output.write === null) {
     const message =
       `with ${pattern} a set also writes to the data source: write the steps in ` + 'write';
     problem('set', message);
@@ -88,8 +85,8 @@ export function resolveResponse(here: Cursor, fields: ResponseFields): ResponseC
 }
 
 /** Reports a key of a step or middleware whose values the cache cannot hold. */
-function checkKeyed(here: Cursor, key: string | undefined, cache: string): void {
-  if (key === undefined || here.names.broken.has(key)) return;
+function checkKeyed(here: Cursor, key: string | null | undefined, cache: string): void {
+  if (typeof key !== 'string' || here.names.broken.has(key)) return;
   const at = here.in('key');
   if (!at.isDeclaredKey(key)) return;
   const own = textAt(here.at('caches', cache, 'keys'));

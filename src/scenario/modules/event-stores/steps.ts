@@ -46,8 +46,8 @@ export function resolveAppend(
 /** Resolves the fields of a query that reads a view. */
 export function resolveRead(here: Cursor, query: NonNullable<StepOutput['query']>): ReadOf | null {
   const { of, key, consistency } = query;
-  if (of === undefined) {
-    if (query.consistency !== undefined) {
+  if (of === null) {
+    if (query.consistency !== null) {
       const message =
         'consistency applies to the view of a projection: write the projection in `of`';
       here.in('consistency').conflict(message);
@@ -69,7 +69,7 @@ function readsTopic(
   { of, key, consistency }: NonNullable<StepOutput['query']>,
   topic: string,
 ): boolean {
-  if (consistency !== undefined && mayLoad(consistency)) {
+  if (consistency !== null && mayLoad(consistency)) {
     const message =
       `${consistency.kind} loads the stream from an event store, and ${of} follows the topic ` +
       `${topic}: use eventual or waitForVersion(200ms)`;
@@ -81,14 +81,14 @@ function readsTopic(
       `topic ${topic}: use eventual or waitForVersion(200ms)`;
     here.in('consistency').conflict(message);
   }
-  if (key !== undefined) return true;
+  if (key !== null) return true;
   const message = `${of} follows the topic ${topic}: write the key with which its messages are published`;
   here.in('key').report('FL203', message);
   return false;
 }
 
 /** The key that selects the stream: as written, else that of the store. */
-function streamOf(here: Cursor, store: string, written: string | null | undefined): string {
+function streamOf(here: Cursor, store: string, written: string | null): string {
   if (typeof written === 'string') checkKeyName(here, written);
   return written ?? entryOf(here.output.eventStores, store)?.stream.key ?? '';
 }
