@@ -140,10 +140,17 @@ export function calmWords(view: View): Words {
   if (success === null) return ['No request finished.'];
   const all =
     success === 1 ? 'every request still succeeds' : `${formatShare(success)} of requests succeed`;
+  if (worstVariant.faults.length > 0 && isWithoutFault(worstVariant))
+    return [`No fault begins in this run; ${all}. Other runs may have one: add --replications 5.`];
   if (worstVariant.faults.length > 0) return [`${opening(view, worstVariant)}, and ${all}.`];
   if (success < 1) return [`No fault is injected; ${all}.`];
   const isCalm = besideText(view, worstVariant) === null;
   return [isCalm ? 'Nothing broke: every request succeeds.' : 'Every request succeeds.'];
+}
+
+/** Whether the one run has no fault of the file, because each is drawn or waits for a condition. */
+function isWithoutFault({ cascade, perReplication }: VariantResult): boolean {
+  return perReplication.length === 1 && cascade.events.every(({ kind }) => kind !== 'fault');
 }
 
 /** The headline fault as a variant has it, with its time: `psp hangs from 60 to 100 s`. */

@@ -89,6 +89,15 @@ function checked(checks: string, time: string): string {
   return hanging('hang', shop, '{ kind: none }').replace('for: 10s', `for: ${time}`);
 }
 
+/** A service that fails by a fault with these fields. */
+function failing(fields: string): string {
+  return scenario([
+    'services: { web: { endpoints: { get: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: web.get } ] } }',
+    `faults: [ { id: bad, kind: error, target: web, ${fields}, at: 10s, for: 10s } ]`,
+  ]);
+}
+
 /** A shop that shows reviews if it gets them, which a fault prevents; a file with these budgets. */
 function reviews(budgets: string, target = 'reviews', optional = true): string {
   return scenario([
@@ -178,6 +187,18 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
         '15s',
       ),
       'no checks': checked('', '15s'),
+    },
+  },
+  {
+    rule: 'chance-of-start',
+    fires: failing('probability: 80%'),
+    path: 'faults[0].probability',
+    measured: 'probability: 80 %, no share',
+    limit: 'a share, if that is meant',
+    silent: {
+      'a share': failing('share: 80%'),
+      both: failing('share: 80%, probability: 50%'),
+      'a fault without shares': failing('probability: 80%').replace('kind: error', 'kind: crash'),
     },
   },
   {

@@ -15,6 +15,7 @@ export { callWithoutRoute } from './call-without-route.js';
 export { callWithoutTimeLimit } from './call-without-time-limit.js';
 export { canaryTooFewSamples } from './canary-too-few-samples.js';
 export { capacityBelowTraffic } from './capacity-below-traffic.js';
+export { chanceOfStart } from './chance-of-start.js';
 export { chattyCall } from './chatty-call.js';
 export { checkSlowerThanFault } from './check-slower-than-fault.js';
 export { choreographyWithoutDeadline } from './choreography-without-deadline.js';
