@@ -427,4 +427,27 @@ export const OPTION_CASES: readonly RuleCase[] = [
     limit: 'at most 5s, the duration of the run',
     silent: { 'it is as long': scenario([oneHop('')], '{ duration: 5s, warmup: 5s }') },
   },
+  {
+    rule: 'ejection-never-acts',
+    // 10 % of nine instances is none.
+    fires: hop('', 'replicas: 9, outlierDetection: {},', 'timeout: 1s'),
+    path: 'services.stock.outlierDetection',
+    measured: 'one of 9 instances is more than may be out',
+    limit: 'at least one instance',
+    silent: {
+      'ten instances': hop('', 'replicas: 10, outlierDetection: {},', 'timeout: 1s'),
+      'a larger share': hop(
+        '',
+        'replicas: 9, outlierDetection: { kind: istio, maxEjectionPercent: 12 },',
+        'timeout: 1s',
+      ),
+      'one may always be out': hop(
+        '',
+        'replicas: 9, outlierDetection: { alwaysEjectOneHost: true },',
+        'timeout: 1s',
+      ),
+      'one instance': hop('', 'outlierDetection: {},', 'timeout: 1s'),
+      'no detection': hop('', 'replicas: 9,', 'timeout: 1s'),
+    },
+  },
 ];

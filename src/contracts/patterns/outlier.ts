@@ -56,6 +56,8 @@ export interface OutlierKind<S extends z.ZodType = z.ZodType> {
    * override it.
    */
   panicThreshold(config: z.output<S>): number;
+  /** Most of the instances that a caller sees which may be out at the same time. */
+  mostOut(config: z.output<S>, instances: number): number;
   /** Reports combinations of valid settings that contradict each other, with the field that each problem belongs to. */
   check(config: z.output<S>): readonly PolicyProblem[];
 }

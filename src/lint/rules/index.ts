@@ -28,6 +28,7 @@ export { deepCallChain } from './deep-call-chain.js';
 export { deliveriesFillStream } from './deliveries-fill-stream.js';
 export { distributedMonolith } from './distributed-monolith.js';
 export { dualWrite } from './dual-write.js';
+export { ejectionNeverActs } from './ejection-never-acts.js';
 export { eventCycleRule } from './event-cycle.js';
 export { eventSourceExceedsFunction } from './event-source-exceeds-function.js';
 export { fallbackHidesFailures } from './fallback-hides-failures.js';

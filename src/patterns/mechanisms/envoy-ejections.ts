@@ -15,6 +15,15 @@ export interface EjectionLimits {
   readonly alwaysOne: boolean;
 }
 
+/** Whether so many of the instances may be out at the same time. */
+export function mayBeOut(
+  count: number,
+  instances: number,
+  { maxPercent, alwaysOne }: Pick<EjectionLimits, 'maxPercent' | 'alwaysOne'>,
+): boolean {
+  return (100 * count) / instances <= maxPercent || (alwaysOne && count === 1);
+}
+
 /** Ejected instances of a callee, the time of each ejection and its length, as in Envoy. */
 export class Ejections {
   /** By instance; allocated at the first ejection. */
@@ -39,9 +48,7 @@ export class Ejections {
 
   /** True if one more ejection is within the limit on the ejected share. */
   mayEject(): boolean {
-    const { maxPercent, alwaysOne } = this.limits;
-    const share = (100 * (this.count + 1)) / this.setup.seen;
-    return share <= maxPercent || (alwaysOne && this.count === 0);
+    return mayBeOut(this.count + 1, this.setup.seen, this.limits);
   }
 
   /** Ejects an instance, if the limit allows it. */

@@ -3,7 +3,7 @@ import type { Ns } from '../../kernel/time.js';
 import type { OutlierSetup, OutlierState } from '../../contracts/patterns/outlier.js';
 import { OUTCOME, statusOf, type Outcome } from '../../contracts/outcome.js';
 import type { Alarm, PolicyProblem } from '../../contracts/patterns/policy.js';
-import { Ejections } from './envoy-ejections.js';
+import { Ejections, mayBeOut } from './envoy-ejections.js';
 import type { OutlierRules } from './envoy-outlier-fields.js';
 
 /** Envoy's default longest ejection, unless the base time is longer. */
@@ -248,6 +248,20 @@ export class EnvoyOutliers implements OutlierState {
       if (rate >= 0 && 100 - rate >= threshold) this.ejections.eject(instance);
     }
   }
+}
+
+/** Most of the instances that may be out at the same time. */
+export function mostOut(
+  {
+    maxEjectionPercent,
+    alwaysEjectOneHost,
+  }: Pick<OutlierRules, 'maxEjectionPercent' | 'alwaysEjectOneHost'>,
+  instances: number,
+): number {
+  const limits = { maxPercent: percent(maxEjectionPercent), alwaysOne: alwaysEjectOneHost };
+  let most = 0;
+  while (most < instances && mayBeOut(most + 1, instances, limits)) most++;
+  return most;
 }
 
 /** The longest ejection: the configured one or the default. */

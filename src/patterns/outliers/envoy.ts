@@ -1,7 +1,7 @@
 import type { OutlierKind } from '../../contracts/patterns/outlier.js';
 import type { PolicyProblem } from '../../contracts/patterns/policy.js';
 import { envoyOutlierSchema } from '../mechanisms/envoy-outlier-fields.js';
-import { EnvoyOutliers, longestOf, splitProblems } from '../mechanisms/envoy-outliers.js';
+import { EnvoyOutliers, longestOf, mostOut, splitProblems } from '../mechanisms/envoy-outliers.js';
 
 /** `outlierDetection` of Envoy, with its own field names. */
 export const outliersEnvoy: OutlierKind<typeof envoyOutlierSchema> = {
@@ -18,6 +18,7 @@ export const outliersEnvoy: OutlierKind<typeof envoyOutlierSchema> = {
   example: '{ interval: 1s, baseEjectionTime: 3s, maxEjectionPercent: 50% }\n',
   create: (config, setup) => new EnvoyOutliers(config, setup),
   panicThreshold: () => 0.5,
+  mostOut,
   check(config): readonly PolicyProblem[] {
     const { splitExternalLocalOriginErrors: isSplit, consecutiveLocalOriginFailure } = config;
     const split = splitProblems(

@@ -7,7 +7,7 @@ import {
   PERCENT_PATTERN,
 } from '../../contracts/quantities/quantity-text.js';
 import { quantity } from '../../contracts/quantities/quantities.js';
-import { EnvoyOutliers, splitProblems } from '../mechanisms/envoy-outliers.js';
+import { EnvoyOutliers, mostOut, splitProblems } from '../mechanisms/envoy-outliers.js';
 import type { OutlierRules } from '../mechanisms/envoy-outlier-fields.js';
 
 /** Whole percent as in a DestinationRule, `10`, or `10%` -> 0.1. */
@@ -119,6 +119,7 @@ export const outliersIstio: OutlierKind<typeof schema> = {
     'maxEjectionPercent: 50 }\n',
   create: (config, setup) => new EnvoyOutliers(rulesOf(config), setup),
   panicThreshold: ({ minHealthPercent }) => minHealthPercent,
+  mostOut: (config, instances) => mostOut(rulesOf(config), instances),
   check: ({ splitExternalLocalOriginErrors: isSplit, consecutiveLocalOriginFailures: most }) =>
     splitProblems(isSplit, most || undefined, 'consecutiveLocalOriginFailures'),
 };

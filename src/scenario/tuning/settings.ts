@@ -207,6 +207,10 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   capacity: 1,
   prefetch: 1,
   visibilityTimeout: 1,
+  'outlierDetection.consecutive5xx': 1,
+  'outlierDetection.consecutive5xxErrors': 1,
+  'outlierDetection.interval': 1,
+  'outlierDetection.baseEjectionTime': 1,
   'autoscaling.scaleUp.stabilization': 1,
   'autoscaling.scaleDown.stabilization': 1,
   'probes.liveness.period': 1,
@@ -227,10 +231,12 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   shards: 2,
 };
 
-/** The other value of a setting that is no number. */
+/** The other value of a setting of which half and twice say nothing. */
 const OTHERWISE: Readonly<Record<string, string | boolean>> = {
   'subscribers[].rebalance.protocol': 'cooperative',
   'subscribers[].rebalance.staticMembership': true,
+  // A share of a few instances is none, so that larger ones are not tried step by step.
+  'outlierDetection.maxEjectionPercent': '100%',
 };
 
 function componentSettings(written: MapNode): readonly Setting[] {
