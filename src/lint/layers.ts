@@ -1,3 +1,4 @@
+import type { Ns } from '../kernel/time.js';
 import { policyTraits } from '../patterns/registry.js';
 import { OUTCOME, withStatus } from '../contracts/outcome.js';
 import type { PolicyName, PolicyTraits, RetryTraits } from '../contracts/patterns/policy-traits.js';
@@ -62,4 +63,16 @@ export function triesOf(layers: readonly Layer[]): number {
 /** The outcome of a response with this status of 500 or more. */
 export function serverError(status: number): number {
   return withStatus(OUTCOME.serverError, status);
+}
+
+type Clock = 'timeout' | 'deadline';
+
+/** The shortest time limit of layers of these policies; Infinity without any. */
+export function leastTime(layers: readonly Layer[], policies: readonly Clock[]): Ns {
+  let least: Ns = Infinity;
+  for (const layer of layers) {
+    if (!policies.includes(layer.policy as Clock) || layer.dryRun) continue;
+    least = Math.min(least, policyTraits(layer.policy as Clock, layer).afterNs);
+  }
+  return least;
 }

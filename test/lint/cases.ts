@@ -815,6 +815,21 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'retry-leaves-timeouts',
+    fires: pair('{ timeout: 300ms, retry: { attempts: 2 } }'),
+    path: 'policies.hop.retry',
+    measured: 'a limit of 300 ms for each try, and pay.charge is not idempotent',
+    limit: 'an idempotent callee, or timeout in the list',
+    silent: {
+      'a list': pair('{ timeout: 300ms, retry: { attempts: 2, on: [connect] } }'),
+      'a kind that retries them': pair(
+        '{ timeout: 300ms, retry: { kind: resilience4j, attempts: 2 } }',
+      ),
+      'no limit for a try': pair('{ deadline: 300ms, retry: { attempts: 2 } }'),
+      'one try': pair('{ timeout: 300ms, retry: { attempts: 1 } }'),
+    },
+  },
+  {
     rule: 'retry-without-backoff',
     fires: pair('{ retry: { attempts: 2 } }'),
     path: 'policies.hop.retry',

@@ -67,6 +67,7 @@ export { queueOutlivesCallers } from './queue-outlives-callers.js';
 export { quorumWithoutSpare } from './quorum-without-spare.js';
 export { rateLimitAboveCapacity } from './rate-limit-above-capacity.js';
 export { registryUnused } from './registry-unused.js';
+export { retryLeavesTimeouts } from './retry-leaves-timeouts.js';
 export { retryNeverActs } from './retry-never-acts.js';
 export { retryNotIdempotent } from './retry-not-idempotent.js';
 export { retryOnClientError } from './retry-on-client-error.js';

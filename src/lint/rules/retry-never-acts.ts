@@ -6,8 +6,7 @@ import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import type { Step, Bundle } from '../../contracts/scenario/steps.js';
 import type { Call } from '../calls.js';
-import { policyTraits } from '../../patterns/registry.js';
-import { retryOf } from '../layers.js';
+import { leastTime, retryOf } from '../layers.js';
 import { patienceOf } from '../patience.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -65,18 +64,6 @@ function timeAround(call: Call, at: number, subject: Subject, namers: Namers): N
   const isOnlyCalled = (namers.get(call.caller) ?? []).every(({ section }) => CALLERS.has(section));
   if (isOnlyCalled) ns = Math.min(ns, subject.inherited.get(call.from) ?? Infinity);
   return Math.min(ns, leastTime(call.layers.slice(0, at), ['timeout', 'deadline']));
-}
-
-type Clock = 'timeout' | 'deadline';
-
-/** The shortest time limit of layers of these policies; Infinity without any. */
-function leastTime(layers: readonly Layer[], policies: readonly Clock[]): Ns {
-  let least: Ns = Infinity;
-  for (const layer of layers) {
-    if (!policies.includes(layer.policy as Clock) || layer.dryRun) continue;
-    least = Math.min(least, policyTraits(layer.policy as Clock, layer).afterNs);
-  }
-  return least;
 }
 
 const CALLERS: ReadonlySet<string> = new Set(['services', 'gateways', 'workloads']);
