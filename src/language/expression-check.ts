@@ -359,7 +359,7 @@ function unknown(
 /** Words for all requests, of which nothing has the name. */
 const CALLERS = /^(all|clients?|requests?|system|total|traffic|users?)$/iu;
 
-/** Addition to an unknown component that means whoever sends requests. */
+/** Addition to an unknown component that stands for all clients. */
 function callersHint(word: string, { components }: ExpressionNames): string {
   if (!CALLERS.test(word)) return '';
   const workloads = [...components].flatMap(([name, { kind }]) =>

@@ -32,7 +32,7 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   return shortHint(String(key), word);
 }
 
-/** Lists of those who handle messages. */
+/** Lists of handlers of messages. */
 const HANDLERS: ReadonlySet<PathKey | undefined> = new Set(['subscribers', 'consumers']);
 
 /** A handler that is only its endpoint. Those of a log are groups. */

@@ -38,6 +38,17 @@ describe('failures that the caller handles', () => {
     );
   });
 
+  it('of a primary that is down are not said to be those of a full server', () => {
+    const { events } = cascadeOf(
+      'query: pg.item',
+      `databases: { pg: { kind: postgres, maxConnections: 90, pool: { maxOpen: 20 }, replicas: { count: 1 }, cpu: 8, operations: { item: { work: 1ms } } } }
+faults: [ { id: gone, kind: crash, target: 'pg[0]', at: 20s, for: 20s } ]`,
+    );
+    // 30 s pass until it is noticed: all calls are refused, and no connection is open.
+    expect(events.some(({ kind, subject }) => kind === 'fault' && subject === 'gone')).toBe(true);
+    expect(events.filter(({ kind }) => kind === 'poolFull')).toEqual([]);
+  });
+
   it('of an optional step are none either', () => {
     const { influences } = cascadeOf(
       '{ call: hints.get, optional: true }, { call: stock.get }',

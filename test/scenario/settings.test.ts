@@ -7,7 +7,7 @@ import { plain } from '../../src/scenario/located.js';
 import { isSetting } from '../../src/scenario/tuning/change.js';
 import { flow } from '../../src/text/flow.js';
 import { plannedOver } from '../../src/scenario/tuning/over.js';
-import { CHOSEN, settingsOf } from '../../src/scenario/tuning/settings.js';
+import { CHOSEN, OTHERWISE, settingsOf } from '../../src/scenario/tuning/settings.js';
 
 const FILES = ['scenarios', 'scenarios/patterns', 'scenarios/incidents'].flatMap((folder) =>
   readdirSync(folder)
@@ -25,7 +25,8 @@ describe('the settings of a scenario', () => {
       ['services', 'databases', 'queues', 'topics', 'eventStores'].some((section) =>
         known.has(`${section}.<name>.${field}`),
       );
-    expect(Object.keys(CHOSEN).filter((field) => !isKnown(field))).toEqual([]);
+    const fields = [...Object.keys(CHOSEN), ...Object.keys(OTHERWISE)];
+    expect(fields.filter((field) => !isKnown(field))).toEqual([]);
   });
 
   it('change no fact, such as the time of a start, and nothing of the question', () => {
@@ -61,7 +62,10 @@ run: { duration: 10s }
 services:
   web: { endpoints: { put: [ publish: { topic: orders } ] } }
   mail: { cpu: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
-  fixed: { external: true, endpoints: { get: [ wait: 5ms ] } }
+  fixed: { external: true, outlierDetection: {}, endpoints: { get: [ wait: 5ms ] } }
+  many: { replicas: 3, outlierDetection: {}, endpoints: { get: [ query: db.read ] } }
+databases:
+  db: { kind: postgres, replicas: { count: 1 }, operations: { read: 1ms } }
 topics:
   orders: { kind: kafka, partitions: 4, subscribers: [ { group: mail, call: mail.send, rebalance: { staticMembership: true } } ] }
 workloads:
@@ -73,7 +77,7 @@ workloads:
     const settings = settingsOf(written);
     const moves = settings.flatMap((own) => own.moves);
     const changes = moves.map(({ path, value, before }) => {
-      const [to, from] = [value, before].map((own) => flow(plain(own!)));
+      const [to, from] = [value, before].map((own) => (own ? flow(plain(own)) : ''));
       return `${path}: ${from} -> ${to}`;
     });
     expect(changes).toEqual(
@@ -81,6 +85,9 @@ workloads:
         'services.web.replicas: 1 -> 2',
         'topics.orders.subscribers[0].sessionTimeout: 45s -> 22.5s',
         'topics.orders.subscribers[0].rebalance.protocol: classic -> cooperative',
+        'services.many.outlierDetection.maxEjectionPercent: 10% -> 100%',
+        'databases.db.route: primary -> replica',
+        'databases.db.failover:  -> { detect: 5s }',
       ]),
     );
     const named = plannedOver(settings, written, [

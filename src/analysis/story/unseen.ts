@@ -72,17 +72,19 @@ const REFUSES = 0.01;
 const REFUSED = OUTCOME_NAMES.indexOf('refused');
 
 /** The first time after the first fault that a database refuses calls because all of its connections are in use. */
-function serverEvents(scene: Scene): readonly StoryEvent[] {
+function serverEvents(scene: Scene, record: RunRecord): readonly StoryEvent[] {
   const { data, steps, baseline, links } = scene;
   return links.flatMap(({ caller, callee, calls, made }) => {
     const { maxConnections } = data.plan.components[callee.component];
     if (!Number.isFinite(maxConnections)) return [];
     const outages = scene.outagesOf(callee.component);
+    const open = openTo(scene, record, callee.component);
     const refusedIn = (from: number, until: number): number =>
       outcomesIn(calls, from, until)[REFUSED];
-    // A server that is down refuses, too.
+    // A server that is down refuses, too, and so does a primary that is not the only node.
     const isOut = (step: number): boolean =>
       refusedIn(step, step + 1) > REFUSES * made[step] &&
+      (open === null || open[step] >= SATURATED * maxConnections) &&
       outages.every(
         ({ fromNs, untilNs }) => steps.startNs[step] < fromNs || steps.startNs[step] >= untilNs,
       );
@@ -97,6 +99,16 @@ function serverEvents(scene: Scene): readonly StoryEvent[] {
     const subject = `${caller.name}->${callee.name}`;
     return [{ ...BARE, at: secondsOf(scene, span[0]), kind: 'poolFull' as const, subject, text }];
   });
+}
+
+/** The most connections that pools have open to a component, by step; null without pools. */
+function openTo({ data, steps }: Scene, record: RunRecord, component: number): Float64Array | null {
+  const levels = data.edges
+    .filter(({ to }) => to === component)
+    .flatMap(({ stats }) =>
+      picked(record, poolPick({ data, selection: selectStats(stats, data) }, 'open')),
+    );
+  return levels.length === 0 ? null : maxLevels(levels, steps);
 }
 
 /** Start and end of the time in which more reads are stale than ever before the first fault. */

@@ -15,7 +15,7 @@ export interface EjectionLimits {
   readonly alwaysOne: boolean;
 }
 
-/** Whether so many of the instances may be out at the same time. */
+/** Whether this number of instances may be out at the same time. */
 export function mayBeOut(
   count: number,
   instances: number,

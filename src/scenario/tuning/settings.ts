@@ -204,6 +204,7 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
   'pool.acquireTimeout': 1,
   'pool.connectionTimeout': 1,
   maxConnections: 1,
+  'failover.detect': 1,
   capacity: 1,
   prefetch: 1,
   visibilityTimeout: 1,
@@ -232,11 +233,12 @@ export const CHOSEN: Readonly<Record<string, Move['effort']>> = {
 };
 
 /** The other value of a setting of which half and twice say nothing. */
-const OTHERWISE: Readonly<Record<string, string | boolean>> = {
+export const OTHERWISE: Readonly<Record<string, string | boolean>> = {
   'subscribers[].rebalance.protocol': 'cooperative',
   'subscribers[].rebalance.staticMembership': true,
   // A share of a few instances is none, so that larger ones are not tried step by step.
   'outlierDetection.maxEjectionPercent': '100%',
+  route: 'replica',
 };
 
 function componentSettings(written: MapNode): readonly Setting[] {
@@ -252,6 +254,7 @@ function componentSettings(written: MapNode): readonly Setting[] {
         ...chosenIn(value, path),
         ...alone(written, value, path),
         ...one(section, value, path),
+        ...quickFailover(section, value, path),
         ...unwrittenIn(schema, value, path).flatMap((own) =>
           movesOf(own.field, own.value, own.path),
         ),
@@ -283,6 +286,19 @@ function one(section: string, component: Node, path: readonly PathKey[]): readon
   return movesOf('replicas', scalar(1, component.at), [...path, 'replicas']);
 }
 
+/** A failover that notices the loss of a primary sooner than that of its product, where the file has none of its own. */
+function quickFailover(
+  section: string,
+  component: Node,
+  path: readonly PathKey[],
+): readonly Move[] {
+  const isOpen =
+    get(component, 'replicas') !== undefined && get(component, 'failover') === undefined;
+  if (section !== 'databases' || !isOpen) return [];
+  const value = single('detect', scalar('5s', component.at));
+  return [{ path: pathText([...path, 'failover']), value, effort: 1 }];
+}
+
 function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
   return entries(node).flatMap(([name, { value }]) => {
     const below = [...path, name];
@@ -299,7 +315,7 @@ function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
   });
 }
 
-/** The changes of a field of a component; empty for one that nobody chooses. */
+/** The changes of a field of a component; empty for facts. */
 function movesOf(field: string, value: Node, path: readonly PathKey[]): readonly Move[] {
   const other = Object.hasOwn(OTHERWISE, field) ? OTHERWISE[field] : undefined;
   if (other !== undefined) {
