@@ -30,8 +30,6 @@ export interface Component {
   replicas: number | null;
   /** Where the files say that it is called from outside; null = nowhere. */
   entry: Cell | null;
-  /** Whether others can call it: a workload without a Service has no address. */
-  isCallable: boolean;
   /** Work of a request, if only metrics say it. */
   work: WrittenScalar | null;
   /** Requests that a gateway has routes for. */
@@ -118,7 +116,6 @@ export class System {
       cores: null,
       replicas: null,
       entry: null,
-      isCallable: true,
       work: null,
       isLoad: false,
       requests: [],

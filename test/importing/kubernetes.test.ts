@@ -244,3 +244,46 @@ describe('a topology spread constraint', () => {
     );
   });
 });
+
+describe('the environment of a container', () => {
+  const pods = (kind: string, name: string, container: string, spec = ''): string => `---
+apiVersion: apps/v1
+kind: ${kind}
+metadata: { name: ${name}, namespace: shop }
+spec:
+  ${spec}
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [ { name: main, ${container} } ] }
+`;
+  const database = pods(
+    'StatefulSet',
+    'pg',
+    'image: "postgres:16", args: [ -c, max_connections=50 ]',
+    'serviceName: pg-main',
+  );
+
+  it('names pods whose Service is in other files', () => {
+    const text =
+      pods('Deployment', 'web', 'image: web, env: [ { name: DB_HOST, value: pg-main.shop } ]') +
+      pods('Deployment', 'jobs', 'image: jobs, env: [ { name: CACHE_HOST, value: cache } ]') +
+      pods('Deployment', 'cache', 'image: "redis:7"') +
+      database;
+    const { services, databases } = scenarioOf(text);
+    expect(services.web.endpoints.handle.steps).toContainEqual({ query: 'pg.query' });
+    expect(services.jobs.endpoints.handle.steps).toContainEqual({ query: 'cache.query' });
+    expect(databases.pg.maxConnections).toBe(50);
+  });
+
+  it.each([
+    ['SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE', 'SERVER_TOMCAT_THREADS_MAX'],
+    ['SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE', 'server.tomcat.threads.max'],
+  ])('has settings of Spring: %s, %s', (pool, threads) => {
+    const env = `{ name: SPRING_DATASOURCE_URL, value: "jdbc:postgresql://pg-main:5432/shop" }, { name: ${pool}, value: "12" }, { name: ${threads}, value: "40" }`;
+    const text = pods('Deployment', 'web', `image: web, env: [ ${env} ]`) + database;
+    const { services, databases } = scenarioOf(text);
+    expect(services.web.concurrency).toBe(40);
+    expect(databases.pg.pools).toEqual({ web: { kind: 'hikari', maximumPoolSize: 12 } });
+  });
+});

@@ -46,7 +46,6 @@ function add(cluster: KafkaCluster, system: System): void {
     section: 'brokers',
     product: 'kafka',
     origins: [document!.get('metadata', 'name')!],
-    isCallable: false,
   });
   cluster.component = component;
   const nodes = nodesOf(document!, pools);

@@ -51,7 +51,6 @@ function brokerOf(topics: readonly (readonly [string, Cell])[], system: System):
   const broker = system.add('kafka', {
     section: 'brokers',
     product: 'kafka',
-    isCallable: false,
   });
   // The first line that has each node.
   const seen = new Set<string>();

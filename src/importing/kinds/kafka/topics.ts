@@ -51,7 +51,6 @@ export function addTopic(
     section: 'topics',
     product: 'kafka',
     origins: [name],
-    isCallable: false,
   });
   topics.set(text, component);
   system.addHost(text, namespace, component);

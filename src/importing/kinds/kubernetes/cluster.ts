@@ -50,7 +50,10 @@ function join({ pods, services, components }: Cluster, system: System): void {
     const component =
       known.get(each) ?? addComponent(each.name, nameOf(each.document), [each], system);
     components.set(`${each.namespace}/${each.name}`, component);
-    if (!known.has(each)) component.isCallable = false;
+    if (known.has(each)) continue;
+    // Files of one chart often lack the Services of another one: an address names its pods all the same.
+    const service = each.document.get('spec', 'serviceName')?.text() ?? each.name;
+    for (const host of [service, each.name]) system.addHost(host, each.namespace, component);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
+import { configureProcess } from '../spring/application.js';
 import { connectAddresses } from './addresses.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
@@ -49,7 +50,10 @@ export function addComponent(
     system.later('calls', () => listBelow(document, ROLLOUT_REASONS));
   }
   for (const { pod, namespace } of group) {
-    const env = containerOf(pod)?.get('env')?.items() ?? [];
+    const variables = containerOf(pod)?.get('env');
+    const env = variables?.items() ?? [];
+    if (variables !== undefined && component.section === 'services')
+      system.later('settings', () => configureProcess(variables, component, system));
     system.later('calls', () => {
       for (const variable of env) {
         const value = variable.get('value');
@@ -97,6 +101,8 @@ function fillService(
 /** Replicas of a database follow a primary, which counts as one pod. */
 function fillDatabase({ fields, product }: Component, { document, pod }: Pods): void {
   fields.set('cpu', cpuOf(pod, coresUsedBy(product!)));
+  const most = connectionsOf(containerOf(pod));
+  if (most !== undefined) fields.set('maxConnections', most);
   const reason = 'a database of the language has cores, connections and replicas';
   listBelow(containerOf(pod), {
     resources: reason,
@@ -110,6 +116,18 @@ function fillDatabase({ fields, product }: Component, { document, pod }: Pods): 
   const pods = cell?.number() ?? 1;
   if (pods > 1) fields.set('replicas', from(pods - 1, cell));
   else cell?.list('one pod is the primary, which has no replicas');
+}
+
+/** The limit of connections in the arguments of PostgreSQL (`-c max_connections=50`) or MySQL (`--max-connections=50`). */
+function connectionsOf(container: Cell | undefined): Written | undefined {
+  for (const key of ['args', 'command']) {
+    for (const argument of container?.get(key)?.items() ?? []) {
+      const [, count] =
+        /(?:^|\s|-c|--)max[_-]connections=(\d{1,6})\b/.exec(argument.text() ?? '') ?? [];
+      if (count !== undefined) return from(Number(count), argument);
+    }
+  }
+  return undefined;
 }
 
 function replicasOf({ document }: Pods): Written | undefined {

@@ -60,18 +60,24 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
 }
 
-function configure(document: Cell, component: Component, system: System): void {
+/** Settings of a process and its data, from a file or from a list of environment variables. */
+export function configureProcess(document: Cell, component: Component, system: System): void {
   const { fields } = component;
   const threads = countIn(property(document, 'server.tomcat.threads.max'));
   if (threads !== undefined) fields.set('concurrency', threads);
   const capacity = countIn(property(document, 'server.tomcat.accept-count'));
   if (capacity !== undefined) fields.set('queue', map({ capacity }));
   ending(document, component);
-  property(document, 'spring.application.name')?.list('names the component');
   database(document, component, system);
   const redis = property(document, 'spring.data.redis.host');
   const host = valueOf(redis);
   if (redis !== undefined && host !== undefined) connect(component, redis, host, 'redis', system);
+}
+
+function configure(document: Cell, component: Component, system: System): void {
+  const { fields } = component;
+  configureProcess(document, component, system);
+  property(document, 'spring.application.name')?.list('names the component');
   const outbound: (readonly [string, Written])[] = [];
   for (const [name, { bundle, place }] of instancesOf(document)) {
     const callee = calleeOf(name, system);

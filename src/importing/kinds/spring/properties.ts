@@ -6,9 +6,19 @@ function plainName(key: string): string {
   return key.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** The value of a property, however its path is split and spelt. */
+/** The value of a property, however its path is split and spelt; in a list of environment variables, that of its variable. */
 export function property(cell: Cell | undefined, path: string): Cell | undefined {
-  return below(cell, path.split('.').map(plainName));
+  const variables = cell?.items() ?? [];
+  return variables.length > 0
+    ? variableOf(variables, path)
+    : below(cell, path.split('.').map(plainName));
+}
+
+/** `SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE`, or with an underscore for each dash, is `spring.datasource.hikari.maximum-pool-size`. */
+function variableOf(variables: readonly Cell[], path: string): Cell | undefined {
+  const plain = (name = ''): string => plainName(name.replaceAll('.', '_'));
+  const found = variables.find((variable) => plain(variable.get('name')?.text()) === plain(path));
+  return found?.get('value');
 }
 
 function below(cell: Cell | undefined, parts: readonly string[]): Cell | undefined {
