@@ -28,6 +28,8 @@ export interface Call {
   readonly layers: readonly Layer[];
   /** Layers of the proxy of the mesh, inside these. */
   readonly proxyLayers: readonly Layer[];
+  /** Outlier detection of that proxy, or null. */
+  readonly proxyOutliers: Bundle['outlierDetection'];
   /** It has an idempotency key: the callee executes it once. */
   readonly hasKey: boolean;
   /** With its key only results of successes are stored. */
@@ -354,6 +356,7 @@ class Walker {
     const { bundle, policyPath } = this.governing(caller, callee, part, own, path, owners);
     const { databases, eventStores } = this.scenario;
     const database = databases.get(callee) ?? eventStores.get(callee);
+    const proxy = this.proxyOf(caller, callee, part);
     this.calls.push({
       ...inherited,
       from,
@@ -364,7 +367,8 @@ class Walker {
       bundle: bundle?.id ?? '',
       cluster: bundle?.cluster?.name ?? null,
       layers: bundle?.layers ?? [],
-      proxyLayers: this.proxyLayers(caller, callee, part),
+      proxyLayers: proxy?.layers ?? [],
+      proxyOutliers: proxy?.outlierDetection ?? null,
       hasKey: (bundle?.idempotencyKey ?? null) !== null,
       forgetsErrors: bundle?.idempotencyKey?.storeErrors === false,
       policyPath,
@@ -378,11 +382,11 @@ class Walker {
     }
   }
 
-  private proxyLayers(caller: string, callee: string, part: string): readonly Layer[] {
+  private proxyOf(caller: string, callee: string, part: string): Bundle | null {
     const { mesh, services, gateways } = this.scenario;
     const isServed = services.has(callee) || gateways.has(callee);
-    if (mesh === undefined || !isServed || !mesh.services.includes(caller)) return [];
-    return proxyBundle(mesh, callee, part)?.layers ?? [];
+    if (mesh === undefined || !isServed || !mesh.services.includes(caller)) return null;
+    return proxyBundle(mesh, callee, part) ?? null;
   }
 
   /** Steps that replace a failed call. A bundle is not walked again within its own fallback steps. */

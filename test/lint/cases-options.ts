@@ -448,6 +448,20 @@ export const OPTION_CASES: readonly RuleCase[] = [
       ),
       'one instance': hop('', 'outlierDetection: {},', 'timeout: 1s'),
       'no detection': hop('', 'replicas: 9,', 'timeout: 1s'),
+      'the one of the proxy counts': `${hop('', 'replicas: 9, outlierDetection: {},', 'timeout: 1s')}mesh: { kind: istio, outbound: { stock: { outlierDetection: { kind: istio, maxEjectionPercent: 50 } } } }
+`,
+    },
+  },
+  {
+    rule: 'ejection-never-acts',
+    // As a DestinationRule is imported.
+    fires: `${hop('', 'replicas: 2,', 'timeout: 1s')}mesh: { kind: istio, outbound: { stock: { outlierDetection: { kind: istio } } } }
+`,
+    path: 'mesh.outbound.stock.outlierDetection',
+    measured: 'one of 2 instances is more than may be out',
+    limit: 'at least one instance',
+    silent: {
+      'without a mesh': hop('', 'replicas: 2,', 'timeout: 1s'),
     },
   },
 ];

@@ -64,6 +64,7 @@ services:
   mail: { cpu: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
   fixed: { external: true, outlierDetection: {}, endpoints: { get: [ wait: 5ms ] } }
   many: { replicas: 3, outlierDetection: {}, endpoints: { get: [ query: db.read ] } }
+mesh: { kind: istio, outbound: { many: { outlierDetection: { kind: istio, interval: 4s } } } }
 databases:
   db: { kind: postgres, replicas: { count: 1 }, operations: { read: 1ms } }
 topics:
@@ -86,6 +87,8 @@ workloads:
         'topics.orders.subscribers[0].sessionTimeout: 45s -> 22.5s',
         'topics.orders.subscribers[0].rebalance.protocol: classic -> cooperative',
         'services.many.outlierDetection.maxEjectionPercent: 10% -> 100%',
+        'mesh.outbound.many.outlierDetection.maxEjectionPercent: 10% -> 100%',
+        'mesh.outbound.many.outlierDetection.interval: 4s -> 2s',
         'databases.db.route: primary -> replica',
         'databases.db.failover:  -> { detect: 5s }',
       ]),

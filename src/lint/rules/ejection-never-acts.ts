@@ -1,4 +1,5 @@
 import { outlierKind } from '../../patterns/registry.js';
+import type { OutlierDetection } from '../../contracts/scenario/policies.js';
 import { pathText, type Path } from '../../scenario/located.js';
 import type { Call } from '../calls.js';
 import { hostOf, mostOf, sectionOf } from '../demand.js';
@@ -25,24 +26,42 @@ export const ejectionNeverActs: Rule = {
   },
 };
 
-function judge(call: Call, { scenario }: Subject): Finding | null {
-  const host = hostOf(scenario, call.callee);
-  const detection = call.outlierDetection ?? host?.outlierDetection ?? null;
-  const kind = outlierKind(detection?.kind);
-  const instances = mostOf(scenario, call.callee);
-  if (detection === null || kind === undefined || instances < 2) return null;
-  if (kind.mostOut(detection.config, instances) > 0) return null;
-  const around: Path =
-    call.outlierDetection === null
-      ? [sectionOf(scenario, call.callee), call.callee]
-      : call.policyPath;
-  const path = [...around, 'outlierDetection'];
+function judge(call: Call, subject: Subject): Finding | null {
+  const { callee } = call;
+  const instances = mostOf(subject.scenario, callee);
+  const [found] = detectionsOf(call, subject);
+  const kind = outlierKind(found?.detection.kind);
+  if (found === undefined || kind === undefined || instances < 2) return null;
+  if (kind.mostOut(found.detection.config, instances) > 0) return null;
   return {
-    path,
-    entities: [call.callee],
-    message: `no instance of ${call.callee} is ever ejected`,
+    path: found.path,
+    entities: [callee],
+    message: `no instance of ${callee} is ever ejected`,
     measured: `one of ${instances} instances is more than may be out`,
     limit: 'at least one instance',
-    fix: yamlAt(path, `maxEjectionPercent: ${Math.ceil(100 / instances)}%`),
+    fix: yamlAt(found.path, `maxEjectionPercent: ${Math.ceil(100 / instances)}%`),
   };
+}
+
+/** The outlier detections that a call may have, the one that counts first: of its bundle, of its proxy, of its callee. */
+function detectionsOf(
+  { callee, outlierDetection, policyPath, proxyOutliers }: Call,
+  subject: Subject,
+): readonly Found[] {
+  const { scenario, written } = subject;
+  const ofMesh: Path = ['mesh', 'outbound', callee, 'outlierDetection'];
+  const all: readonly (readonly [Path, OutlierDetection | null])[] = [
+    [[...policyPath, 'outlierDetection'], outlierDetection],
+    [written(ofMesh) ? ofMesh : ['mesh', 'policy', 'outlierDetection'], proxyOutliers],
+    [
+      [sectionOf(scenario, callee), callee, 'outlierDetection'],
+      hostOf(scenario, callee)?.outlierDetection ?? null,
+    ],
+  ];
+  return all.flatMap(([path, detection]) => (detection === null ? [] : [{ path, detection }]));
+}
+
+interface Found {
+  readonly path: Path;
+  readonly detection: OutlierDetection;
 }

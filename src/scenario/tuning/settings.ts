@@ -63,6 +63,7 @@ function bundleSettings(written: MapNode): readonly Setting[] {
         const moves = [
           ...layersOf(node).flatMap((layer) => layerMoves(layer, path)),
           ...added(node, path),
+          ...detectionMoves(node, path),
         ];
         found.push({ of: { bundle: meshNamed(bundleIdAt(written, path)) }, moves });
       }
@@ -70,6 +71,21 @@ function bundleSettings(written: MapNode): readonly Setting[] {
     },
   });
   return found;
+}
+
+/** Settings of an outlier detection, which a bundle has beside its policies. */
+function detectionMoves(bundle: MapNode, path: readonly PathKey[]): readonly Move[] {
+  const detection = get(bundle, 'outlierDetection');
+  if (detection?.type !== 'map') return [];
+  const own = [...path, 'outlierDetection'];
+  const written = entries(detection).flatMap(([name, { value }]) =>
+    movesOf(`outlierDetection.${name}`, value, [...own, name]),
+  );
+  const schema = entrySchema(schemas().explicit, 'policies');
+  const unwritten = unwrittenIn(schema, bundle, path).filter(({ field }) =>
+    field.startsWith('outlierDetection.'),
+  );
+  return [...written, ...unwritten.flatMap((one) => movesOf(one.field, one.value, one.path))];
 }
 
 /** Bundles of the mesh are parts of the bundles of calls under this name. */
