@@ -7,7 +7,8 @@ import { plain } from '../../src/scenario/located.js';
 import { isSetting } from '../../src/scenario/tuning/change.js';
 import { flow } from '../../src/text/flow.js';
 import { plannedOver } from '../../src/scenario/tuning/over.js';
-import { CHOSEN, OTHERWISE, settingsOf } from '../../src/scenario/tuning/settings.js';
+import { CHOSEN, OTHERWISE } from '../../src/scenario/tuning/chosen.js';
+import { settingsOf } from '../../src/scenario/tuning/settings.js';
 
 const FILES = ['scenarios', 'scenarios/patterns', 'scenarios/incidents'].flatMap((folder) =>
   readdirSync(folder)

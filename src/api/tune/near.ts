@@ -1,4 +1,4 @@
-import type { Setting } from '../../scenario/tuning/settings.js';
+import type { Setting } from '../../scenario/tuning/moves.js';
 import type { Moves } from './smallest.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 

@@ -1,8 +1,8 @@
 import { PlanError } from '../../plan/problem.js';
 import type { Intervention } from '../../plan/interventions/kind.js';
 import { beforeText, valueText } from '../../scenario/tuning/change.js';
-import type { Move } from '../../scenario/tuning/moves.js';
-import { settingsOf, type Setting } from '../../scenario/tuning/settings.js';
+import type { Move, Setting } from '../../scenario/tuning/moves.js';
+import { settingsOf } from '../../scenario/tuning/settings.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Resource } from '../../contracts/result/cause.js';
 import type { ChangedSetting } from '../../contracts/result/counterfactual.js';

@@ -10,6 +10,13 @@ export interface Move extends SettingChange {
   readonly stronger?: Move;
 }
 
+/** A setting of a component, or of a bundle of policies, with the changes to try. */
+export interface Setting {
+  /** The name of a component, or the id of a bundle as plans have it. */
+  readonly of: { readonly component: string } | { readonly bundle: string };
+  readonly moves: readonly Move[];
+}
+
 /** Factors on a number, and those that go on in the same direction. */
 const FACTORS: readonly (readonly number[])[] = [
   [2, 4, 8],

@@ -3,8 +3,7 @@ import { itemIs } from '../patch.js';
 import { isWithin, parsePath, type Segment } from '../paths.js';
 import { meant } from '../suggest.js';
 import { isSetting } from './change.js';
-import { multiples, type Move } from './moves.js';
-import type { Setting } from './settings.js';
+import { multiples, type Move, type Setting } from './moves.js';
 
 /** The changes of some settings, or why there are none for one of them. */
 export interface Planned {

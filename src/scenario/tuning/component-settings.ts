@@ -1,0 +1,101 @@
+import {
+  entries,
+  get,
+  items,
+  pathText,
+  scalar,
+  single,
+  text,
+  type MapNode,
+  type Node,
+  type PathKey,
+} from '../located.js';
+import { SECTIONS } from '../modules/index.js';
+import { schemas } from '../schemas.js';
+import { movesOf } from './chosen.js';
+import { multiples, type Move, type Setting } from './moves.js';
+import { entrySchema, unwrittenIn } from './unwritten.js';
+
+/** Sections whose entries are components. */
+const COMPONENTS: readonly string[] = [
+  'services',
+  'gateways',
+  'functions',
+  'databases',
+  ...SECTIONS,
+];
+
+/** Settings of the components of a scenario. */
+export function componentSettings(written: MapNode): readonly Setting[] {
+  const { explicit } = schemas();
+  return COMPONENTS.flatMap((section) =>
+    entries(get(written, section)).flatMap(([component, { value }]): readonly Setting[] => {
+      const external = get(value, 'external');
+      // The capacity of others is not ours to choose.
+      if (external?.type === 'scalar' && external.value === true) return [];
+      const path = [section, component];
+      const schema = entrySchema(explicit, section);
+      const moves = [
+        ...chosenIn(value, path),
+        ...alone(written, value, path),
+        ...one(section, value, path),
+        ...quickFailover(section, value, path),
+        ...unwrittenIn(schema, value, path).flatMap((own) =>
+          movesOf(own.field, own.value, own.path),
+        ),
+      ];
+      return [{ of: { component }, moves }];
+    }),
+  );
+}
+
+/** More handlers for consumers that have the one of the default. Those of a function have as many as it has partitions. */
+function alone(written: MapNode, component: Node, path: readonly PathKey[]): readonly Move[] {
+  return ['consumers', 'subscribers'].flatMap((list) =>
+    items(get(component, list)).flatMap((item, k) => {
+      const [target = ''] = (text(get(item, 'call')) ?? '').split('.');
+      const isKnown = get(item, 'concurrency') !== undefined;
+      if (isKnown || target === '' || get(get(written, 'functions'), target) !== undefined)
+        return [];
+      return multiples([...path, list, k, 'concurrency'], scalar(1, item.at), 1);
+    }),
+  );
+}
+
+/** Sections whose components have one instance where they say nothing. */
+const SINGLE: readonly string[] = ['services', 'gateways'];
+
+function one(section: string, component: Node, path: readonly PathKey[]): readonly Move[] {
+  const isKnown = ['replicas', 'autoscaling'].some((name) => get(component, name) !== undefined);
+  if (isKnown || !SINGLE.includes(section)) return [];
+  return movesOf('replicas', scalar(1, component.at), [...path, 'replicas']);
+}
+
+/** A failover that notices the loss of a primary sooner than that of its product, where the file has none of its own. */
+function quickFailover(
+  section: string,
+  component: Node,
+  path: readonly PathKey[],
+): readonly Move[] {
+  const isOpen =
+    get(component, 'replicas') !== undefined && get(component, 'failover') === undefined;
+  if (section !== 'databases' || !isOpen) return [];
+  const value = single('detect', scalar('5s', component.at));
+  return [{ path: pathText([...path, 'failover']), value, effort: 1 }];
+}
+
+function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
+  return entries(node).flatMap(([name, { value }]) => {
+    const below = [...path, name];
+    if (value.type === 'map') return chosenIn(value, below);
+    if (value.type === 'list')
+      return value.items.flatMap((item, k) => chosenIn(item, [...below, k]));
+    const [, , ...own] = below;
+    const names = own[0] === 'pools' ? ['pool', ...own.slice(2)] : own;
+    const field = names
+      .map((key) => (typeof key === 'number' ? '[]' : `.${key}`))
+      .join('')
+      .slice(1);
+    return movesOf(field, value, below);
+  });
+}
