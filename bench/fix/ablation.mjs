@@ -3,6 +3,7 @@ import { exploredBudgets } from '../../dist/analysis/explore.js';
 import { slowLimits } from '../../dist/analysis/verdicts/harm.js';
 import { Runner, Trials } from '../../dist/api/tune/trials.js';
 import { memoryOf } from '../../dist/cli/memory.js';
+import { runEach } from '../../dist/cli/plan-runs.js';
 import { prepare } from '../../dist/cli/prepare.js';
 import { compile } from '../../dist/plan/compile.js';
 import { withFaults } from '../../dist/plan/without.js';
@@ -23,7 +24,9 @@ export async function smallestPart({ file, from, to, budgets, replications, most
   const moves = settings.map((own) => ({ ...own, effort: 1 }));
   const share = memoryOf({}, [plan], file);
   return withWorkerThreads(simulators(share.heapMiB, [], share.memory), async (threads) => {
-    const runner = new Runner({ threads, share, path: file });
+    const execute = (plans, count, first) =>
+      runEach(plans, count, { threads, share, path: file }, first);
+    const runner = new Runner({ execute, isOver: () => false });
     const calm = [plan, withFaults(plan, () => false)];
     const [usual, without] = await runner.records(calm, replications);
     const { judged } = exploredBudgets(prepared.file.budgets, from, true);
