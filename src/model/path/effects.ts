@@ -59,14 +59,17 @@ export class Effects {
     const session = returns === RETURN.frame ? edges[strands.edge[strand]].session : SESSION.none;
     // In a transaction an operation has its effect with the commit, and only then.
     if (session === SESSION.inside) sections!.transactions.stage(strand, part, a, b);
-    else if (session !== SESSION.holds) this.effect(part, a, b);
-    else {
-      for (const own of sections!.transactions.staged(strand)) this.effect(own.part, own.a, own.b);
+    else if (session !== SESSION.holds) {
+      this.effect(part, strands.operation[strand], a, b);
+    } else {
+      for (const own of sections!.transactions.staged(strand)) {
+        this.effect(own.part, OPERATION.given, own.a, own.b);
+      }
     }
   }
 
-  private effect(part: number, a: number, b: number): void {
-    this.world.duplicates.note(part, a, b, engine.now);
+  private effect(part: number, kind: number, a: number, b: number): void {
+    this.world.duplicates.note(part, sink.cell, kind, a, b, engine.now);
   }
 
   /** The result of an execution that has ended is not used. */

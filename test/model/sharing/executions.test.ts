@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Duplicates } from '../../../src/model/data/executions/duplicates.js';
 import { Executions } from '../../../src/model/data/executions/executions.js';
+import { OPERATION } from '../../../src/model/data/strands/strands.js';
 import { HINTED, OUTCOME, withStatus } from '../../../src/contracts/outcome.js';
 import type { PlanOnce } from '../../../src/contracts/plan/plan.js';
 import { dice } from '../../support/dice.js';
@@ -117,45 +118,76 @@ describe('executions of operations', () => {
    * A generation starts with the first execution at least a minute after the start of the previous one, once that one
    * is large enough. Known are executions of this generation, and of the previous one.
    */
-  class Plain {
-    private generations = [{ since: 0, calls: new Set<string>() }];
+  class Simple {
+    private generations = [{ since: 0, calls: new Set<string>(), plain: new Set<string>() }];
     private readonly kept: number;
 
     constructor(kept: number) {
       this.kept = kept;
     }
 
-    executed(a: number, b: number, now: number): boolean {
-      const { since, calls } = this.generations.at(-1)!;
-      if (calls.size >= this.kept && now - since >= MINUTE)
-        this.generations.push({ since: now, calls: new Set() });
-      const [last, before] = this.generations.slice(-2).reverse();
-      const call = `${a} ${b}`;
-      const isKnown = last!.calls.has(call) || before?.calls.has(call) === true;
-      last!.calls.add(call);
+    executed(call: string, isPlain: boolean, now: number): boolean {
+      const { since, calls, plain } = this.generations.at(-1)!;
+      if (calls.size + plain.size >= this.kept && now - since >= MINUTE) {
+        this.generations.push({ since: now, calls: new Set(), plain: new Set() });
+      }
+      const lasting = this.generations.slice(-2);
+      const isKnown = lasting.some((one) => one.calls.has(call) || one.plain.has(call));
+      const isPlainAlone = isPlain && !lasting.some((one) => one.calls.has(call));
+      this.generations.at(-1)![isPlainAlone ? 'plain' : 'calls'].add(call);
       return isKnown;
     }
   }
 
   it.each([1, 2, 3, 4, 5])('are remembered for a generation or two (%i)', (seed) => {
     const roll = dice(seed);
-    const own = new Duplicates(8 * (seed % 3));
-    const plain = new Plain(8 * (seed % 3));
+    const found: number[] = [];
+    // Each execution is a part of its own, so that the duplicates among them are known.
+    const own = new Duplicates(
+      (part, cell) => {
+        expect(cell).toBe(part + 7);
+        found.push(part);
+      },
+      8 * (seed % 3),
+    );
+    const simple = new Simple(8 * (seed % 3));
     const last = new Map<string, number>();
-    const found = [0, 0];
+    const plain = new Set<string>();
+    const expected: number[] = [];
     let now = 0;
-    for (let step = 0; step < 1000; step++) {
+    for (let step = 0; step < 4000; step++) {
       now += roll(12) === 0 ? roll(150) * SECOND : roll(4) * SECOND;
       const a = roll(5) - 2;
-      const b = roll(12) - 6;
-      const isKnown = own.executed(a, b, now);
-      expect(isKnown).toBe(plain.executed(a, b, now));
-      found[Number(isKnown)]++;
+      const b = roll(12) - 6 + 10 * Math.floor(step / 100);
+      const call = `${a} ${b}`;
+      // An operation of a task is never plain, and no operation is plain twice.
+      const ofTask = roll(2) === 0 ? OPERATION.ofTask : OPERATION.handler;
+      const given = plain.has(call) || roll(3) === 0 ? OPERATION.given : OPERATION.plain;
+      const kind = a === 0 ? ofTask : given;
+      if (kind === OPERATION.plain) plain.add(call);
+      own.note(step, step + 7, kind, a, b, now);
+      const isKnown = simple.executed(call, kind === OPERATION.plain, now);
+      if (isKnown) expected.push(step);
       // Whatever the generations, a minute is remembered.
-      const age = now - (last.get(`${a} ${b}`) ?? -Infinity);
+      const age = now - (last.get(call) ?? -Infinity);
       if (age < MINUTE) expect(isKnown).toBe(true);
-      last.set(`${a} ${b}`, now);
+      last.set(call, now);
     }
-    expect(Math.min(...found)).toBeGreaterThan(100);
+    own.settle();
+    expect(found.sort((a, b) => a - b)).toEqual(expected);
+    expect(Math.min(expected.length, 4000 - expected.length)).toBeGreaterThan(400);
+    expect(plain.size).toBeGreaterThan(400);
+  });
+
+  it('that are plain come once each, which an audited run checks', () => {
+    const found: number[] = [];
+    const own = new Duplicates((part) => found.push(part));
+    own.reset();
+    for (let k = 0; k < 5000; k++) own.note(k, 0, OPERATION.plain, k, 1, k);
+    for (let k = 0; k < 5000; k += 100) own.note(k, 0, OPERATION.given, k, 1, 5000 + k);
+    own.settle();
+    expect(found).toEqual(Array.from({ length: 50 }, (_, k) => 100 * k));
+    own.note(0, 0, OPERATION.plain, 3, 1, 10_000);
+    expect(() => own.settle()).toThrow('a plain operation is executed once');
   });
 });

@@ -16,9 +16,14 @@ function operationOfAttempts(frame: number): void {
   else derive(frames.operationA[frame], frames.operationB[frame], 1);
 }
 
-/** A strand gets the operation in `lineage`. */
-function setOperation(strand: number): void {
-  strands.operation[strand] = OPERATION.given;
+/** What is below an operation of this kind, and has columns of its own. */
+function below(kind: number): number {
+  return kind < OPERATION.handler ? OPERATION.given : OPERATION.ofTask;
+}
+
+/** A strand gets the operation in `lineage`, below one of this kind. */
+function setOperation(strand: number, kind: number): void {
+  strands.operation[strand] = below(kind);
   strands.operationA[strand] = lineage.a;
   strands.operationB[strand] = lineage.b;
 }
@@ -27,7 +32,7 @@ function setOperation(strand: number): void {
 export function operatesFor(strand: number, parent: number, tag: number): void {
   if (strands.operation[parent] === OPERATION.plain) return;
   derive(strands.operationA[parent], strands.operationB[parent], tag);
-  setOperation(strand);
+  setOperation(strand, strands.operation[parent]);
 }
 
 /** An attempt is sent for a frame; `original`: the frame that it was forked from, or the frame itself. */
@@ -35,7 +40,7 @@ export function operatesAsAttempt(strand: number, frame: number, original: numbe
   const isFirst = original === frame && frames.attempt[frame] === 1;
   if (isFirst && frames.operation[frame] === OPERATION.plain) return;
   operationOfAttempts(original);
-  setOperation(strand);
+  setOperation(strand, frames.operation[original]);
 }
 
 /** A frame leaves the one that it was forked from: its attempts keep their operation. */
@@ -43,7 +48,7 @@ export function keepsOperation(frame: number, original: number): void {
   if (original === frame) return;
   const isPlain = frames.operation[original] === OPERATION.plain;
   const { lineageA, lineageB, operationA, operationB } = frames;
-  frames.operation[frame] = OPERATION.given;
+  frames.operation[frame] = below(frames.operation[original]);
   operationA[frame] = isPlain ? lineageA[original] : operationA[original];
   operationB[frame] = isPlain ? lineageB[original] : operationB[original];
 }
@@ -52,23 +57,28 @@ export function keepsOperation(frame: number, original: number): void {
 export function operatesInstead(strand: number, frame: number, tag: number): void {
   operationOfAttempts(frame);
   derive(lineage.a, lineage.b, tag);
-  setOperation(strand);
+  setOperation(strand, frames.operation[frame]);
 }
 
 /** A strand makes a call; `tag` is that of its lineage. */
 export function callOperates(frame: number, owner: number, tag: number): void {
   if (strands.operation[owner] === OPERATION.plain) return;
   derive(strands.operationA[owner], strands.operationB[owner], tag);
-  frames.operation[frame] = OPERATION.given;
+  frames.operation[frame] = below(strands.operation[owner]);
   frames.operationA[frame] = lineage.a;
   frames.operationB[frame] = lineage.b;
 }
 
-/** A separate call is made for a frame; `tag` is that of its lineage. */
+/**
+ * A separate call is made for a frame; `tag` is that of its lineage. It is not plain: a frame that is retried makes it
+ * again.
+ */
 export function besideOperates(child: number, frame: number, tag: number): void {
-  if (frames.operation[frame] === OPERATION.plain) return;
-  derive(frames.operationA[frame], frames.operationB[frame], tag);
-  frames.operation[child] = OPERATION.given;
+  const isPlain = frames.operation[frame] === OPERATION.plain;
+  const { lineageA, lineageB, operationA, operationB } = frames;
+  if (isPlain) derive(lineageA[frame], lineageB[frame], tag);
+  else derive(operationA[frame], operationB[frame], tag);
+  frames.operation[child] = below(frames.operation[frame]);
   frames.operationA[child] = lineage.a;
   frames.operationB[child] = lineage.b;
 }

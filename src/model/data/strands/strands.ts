@@ -51,12 +51,14 @@ export const ANSWERED = Object.freeze({ no: 0, onTheWire: 1, delivered: 2, lost:
 
 /** Where the operation of an execution is, see model/data/strands/operations.ts. */
 export const OPERATION = Object.freeze({
-  /** It is its lineage. */
+  /** It is its lineage: each attempt above it is the first one. */
   plain: 0,
-  /** In columns of its own. */
+  /** In columns of its own: an attempt above it is not the first one. A plain strand may have the same operation. */
   given: 1,
-  /** As above, and it is a task that has effects: the handler of a message. */
+  /** In columns of its own, of a task that has effects: the handler of a message. */
   handler: 2,
+  /** In columns of its own, of another task, or below a task. No plain strand has the same operation. */
+  ofTask: 3,
 } as const);
 
 /** Loop registers of a strand. */

@@ -43,7 +43,7 @@ export type TaskContext = Readonly<TaskDraft>;
 export function identify(draft: TaskDraft, callA: number, callB: number, number: number): void {
   draft.callA = callA;
   draft.callB = callB;
-  draft.operation = OPERATION.given;
+  draft.operation = OPERATION.ofTask;
   draft.operationA = callA;
   draft.operationB = callB;
   derive(callA, callB, number);

@@ -254,7 +254,7 @@ export class Messages {
     identify(scratch, lineage.a, lineage.b, number);
     const a = this.lineageA[message] ^ this.operationA[message];
     derive(a, this.lineageB[message] ^ this.operationB[message], group);
-    scratch.operation = isEffect ? OPERATION.handler : OPERATION.given;
+    scratch.operation = isEffect ? OPERATION.handler : OPERATION.ofTask;
     scratch.operationA = lineage.a;
     scratch.operationB = lineage.b;
     scratch.rootA = this.rootA[message];
