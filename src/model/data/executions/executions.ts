@@ -23,7 +23,13 @@ interface Execution {
 /** The state of one part: executions in progress, and past results by window, oldest first. */
 interface Store {
   readonly running: Set<number>;
-  readonly results: Map<Ns, AgedTable>;
+  readonly results: Results[];
+}
+
+/** Results that are kept for the same time. */
+interface Results {
+  readonly windowNs: Ns;
+  readonly table: AgedTable;
 }
 
 /**
@@ -33,8 +39,9 @@ interface Store {
  */
 export class Executions {
   private readonly byPart: (Store | undefined)[] = [];
-  /** By strand. */
-  private readonly running = new Map<number, Execution>();
+  /** By strand; most strands that end have none, and a list finds that out without a hash. */
+  private readonly running: (Execution | null)[] = [];
+  private runningCount = 0;
   /** Retry hint of the last stored answer, if its outcome is HINTED. */
   hint: Ns = 0;
 
@@ -42,18 +49,19 @@ export class Executions {
   get kept(): number {
     let sum = 0;
     for (const store of this.byPart) {
-      for (const table of store?.results.values() ?? []) sum += table.length;
+      for (const { table } of store?.results ?? []) sum += table.length;
     }
     return sum;
   }
 
   /** Returns 0 to execute the request now, or the answer that it gets without an execution. */
   begin(strand: number, part: number, value: number, rule: PlanOnce, now: Ns): Outcome {
-    invariant(!this.running.has(strand), 'a request executes once at a time');
-    const store = (this.byPart[part] ??= { running: new Set(), results: new Map() });
+    while (this.running.length <= strand) this.running.push(null);
+    invariant(this.running[strand] === null, 'a request executes once at a time');
+    const store = (this.byPart[part] ??= { running: new Set(), results: [] });
     this.hint = 0;
     if (store.running.has(value)) return CONFLICT;
-    for (const [windowNs, table] of store.results) {
+    for (const { windowNs, table } of store.results) {
       while (table.length > 0 && now >= table.get(table.first, ENDED) + windowNs) table.drop();
       const row = table.find(high(value), value | 0);
       if (row < 0) continue;
@@ -61,19 +69,24 @@ export class Executions {
       return table.get(row, RESULT);
     }
     store.running.add(value);
-    this.running.set(strand, { store, value, rule });
+    this.running[strand] = { store, value, rule };
+    this.runningCount++;
     return 0;
   }
 
   /** Stores the result if the strand has such an execution. */
   end(strand: number, outcome: Outcome, hint: Ns, now: Ns): void {
     const execution = this.take(strand);
-    if (execution === undefined) return;
+    if (execution === null) return;
     const { store, value, rule } = execution;
     if (!rule.storeErrors && !isSuccess(outcome)) return;
-    let table = store.results.get(rule.windowNs);
-    if (table === undefined) store.results.set(rule.windowNs, (table = new AgedTable(3)));
-    table.add(high(value), value | 0, now, outcome, isHinted(outcome) ? hint : 0);
+    tableOf(store, rule.windowNs).add(
+      high(value),
+      value | 0,
+      now,
+      outcome,
+      isHinted(outcome) ? hint : 0,
+    );
   }
 
   /** The execution of a strand was stopped without a result. */
@@ -83,20 +96,27 @@ export class Executions {
 
   /** Number of executions in progress; 0 when nothing is in flight. */
   held(): number {
-    return this.running.size;
+    return this.runningCount;
   }
 
-  private take(strand: number): Execution | undefined {
-    const execution = this.running.get(strand);
-    if (execution === undefined) return undefined;
-    this.running.delete(strand);
-    invariant(
-      execution.store.running.has(execution.value),
-      'an execution holds its key until it ends',
-    );
-    execution.store.running.delete(execution.value);
+  private take(strand: number): Execution | null {
+    const execution = strand < this.running.length ? this.running[strand] : null;
+    if (execution === null) return null;
+    this.running[strand] = null;
+    this.runningCount--;
+    const { store, value } = execution;
+    invariant(store.running.has(value), 'an execution holds its key until it ends');
+    store.running.delete(value);
     return execution;
   }
+}
+
+/** The table of a store for a window, made at its first result. */
+function tableOf({ results }: Store, windowNs: Ns): AgedTable {
+  for (const own of results) if (own.windowNs === windowNs) return own.table;
+  const table = new AgedTable(3);
+  results.push({ windowNs, table });
+  return table;
 }
 
 /** The part of an integer above its low 32 bits. */
