@@ -585,6 +585,7 @@ function rolledOut(seed: number, turn: number): Pick<Service, 'versions' | 'zone
       preStopNs: seed % 2 === 0 ? S.ms(5) : 0,
       terminationGraceNs: S.ms(40),
       drain: true,
+      onNodeLoss: 'replace',
     },
     versions: { first: 'v1', others: [next], counts: null, rollout },
   };

@@ -169,6 +169,12 @@ export const lifecycleSchema = entry(
       'Reaction to SIGTERM: with true the process refuses new connections, finishes its work and ends; with ' +
         'false it ends at once, and work in flight is lost.',
     ),
+    onNodeLoss: field.choice(
+      ['replace', 'wait'],
+      'replace',
+      'With `platform.nodes`: an instance of a lost node is made elsewhere (`replace`, a Deployment), or it starts ' +
+        'again when its node is back (`wait`, a StatefulSet, whose pod may still run).',
+    ),
   },
   'How processes restart, and how they end when asked to (`stop`). Processes are warm at the start of the run. ' +
     'Defaults to an immediate restart and a graceful end.',

@@ -78,6 +78,8 @@ interface Placed {
 
 const NO_DRAINS =
   'no effect, because it limits drains of nodes and there are none; write `platform: { nodes: { count: 3 } }` for it to act';
+const NO_LOSSES =
+  'no effect, because there are no nodes to lose; write `platform: { nodes: { count: 3 } }` for it to act';
 
 /** Reports instances that no node can ever hold, and remarks on budgets without nodes. */
 export function checkNodes(context: Context, { platform, services, gateways }: Placed): void {
@@ -93,9 +95,11 @@ export function checkNodes(context: Context, { platform, services, gateways }: P
     if (nodes !== null) {
       checkRoom(here, nodes, host);
       checkVersions(here, host);
-    } else if (host.disruptionBudget !== null) {
-      here.in('disruptionBudget').remark(NO_DRAINS);
+      continue;
     }
+    if (host.disruptionBudget !== null) here.in('disruptionBudget').remark(NO_DRAINS);
+    const { lifecycle } = host;
+    if (lifecycle?.onNodeLoss === 'wait') here.in('lifecycle', 'onNodeLoss').remark(NO_LOSSES);
   }
 }
 

@@ -128,10 +128,14 @@ export class Nodes {
     return this.cluster.states[node] === NODE.ready;
   }
 
-  /** The instances of a lost node are made elsewhere. */
+  /**
+   * The instances of a lost node are made elsewhere. Not those of a StatefulSet: their pods stay until the kubelet of
+   * the node confirms that they have ended (force-delete-stateful-set-pod.md).
+   */
   private moveAll(node: number): void {
     this.note(node, NODE_STATE.evicted);
     for (const instance of this.on(node)) {
+      if (instance.lifecycle?.onNodeLoss === 'wait') continue;
       this.cluster.free(instance);
       this.effects.replaced(instance);
     }
