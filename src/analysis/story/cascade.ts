@@ -276,7 +276,7 @@ function statesOf(scene: Scene, onsets: Onsets): CascadeResult['states'] {
 
 /**
  * User requests that arrived after the first fault, those of them that failed or had a degraded response, and the shares
- * of both before it.
+ * of both before it. Where none failed before it, those that it found in flight and that failed count too.
  */
 function usersOf(data: VariantData, record: RunRecord): Story['users'] {
   const { plan } = data;
@@ -287,11 +287,20 @@ function usersOf(data: VariantData, record: RunRecord): Story['users'] {
     const degraded = outcomeOf(outcomes, 'degraded');
     return { finished, failed: finished - succeededOf(outcomes), degraded };
   };
-  const before = within(plan.warmupNs, afterNs(data));
+  const startNs = afterNs(data);
+  const reachNs = reachOf(usualNs(data, record, data.requests), stepsOf(plan));
+  const calmNs = Math.max(plan.warmupNs, startNs - reachNs);
+  const inFlight = within(calmNs, startNs).failed;
+  const before = within(plan.warmupNs, startNs);
+  const isFound = before.failed === inFlight && calmNs > plan.warmupNs;
+  const found = isFound ? inFlight : 0;
   const all = Math.max(1, before.finished);
+  const since = within(startNs, plan.endNs);
   return {
-    ...within(afterNs(data), plan.endNs),
-    usualFailed: before.failed / all,
+    ...since,
+    finished: since.finished + found,
+    failed: since.failed + found,
+    usualFailed: (before.failed - found) / all,
     usualDegraded: before.degraded / all,
     isByChance: false,
   };
