@@ -89,6 +89,7 @@ function onHost(section: string, name: string): readonly Hint[] {
     );
   return [
     hint('disruptionBudget\\.minAvailable', [1, 4]),
+    hint('(versions\\.\\*\\.)?lifecycle\\.onNodeLoss', ['replace', 'wait']),
     hint('disruptionBudget\\.maxUnavailable', [0, 3]),
     hint('resources\\.requests\\.memory', ['0B', '3GiB']),
     stepped('metric', ['rate', 'queue']),

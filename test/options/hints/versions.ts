@@ -68,6 +68,7 @@ const plain = (kind: string | undefined): Tree => ({
 const ofGateways: readonly Hint[] = [
   gate(String.raw`analysis\.expect\[\]`, ['canary.success >= 1%', 'canary.latency.p50 < 1ms']),
   gate(String.raw`analysis\.failureLimit`, [0, 3]),
+  gate(String.raw`analysis\.inconclusiveLimit`, [0, 100], { analysis: { minSamples: 100_000 } }),
   gate(String.raw`analysis\.interval`, ['200ms', '900ms']),
   gate(String.raw`analysis\.minSamples`, [1, 10_000]),
   gate(String.raw`analysis\.noData`, ['ignore', 'pause'], {
@@ -161,6 +162,20 @@ export const versions: readonly Hint[] = [
         expect: ['canary.success >= 0%'],
         interval: '100ms',
         minSamples: 1,
+      }),
+    ),
+  ),
+  hint(
+    ['prices'],
+    'rollout\\.analysis\\.inconclusiveLimit',
+    [0, 100],
+    all(
+      put(ROLLOUT, { steps: [{ weight: '1%' }, { pause: '2s' }] }),
+      put(`${ROLLOUT}.analysis`, {
+        expect: ['canary.success >= 0%'],
+        interval: '100ms',
+        minSamples: 1000,
+        noData: 'ignore',
       }),
     ),
   ),
