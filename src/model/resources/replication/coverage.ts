@@ -23,8 +23,11 @@ class Coverage {
   /** Time from which the cluster is down because of nodes that are down now, and until which because of earlier ones. */
   private from = Infinity;
   private until = 0;
-  /** By node: since when it is down; -1 = it is up. */
+  /** By node: since when it is down, and when its failure was noted; -1 = it is up, or not noted. */
   private readonly downSince: Ns[] = Array.from({ length: this.count }, () => -1);
+  private readonly notedAt: Ns[] = this.downSince.slice();
+  /** Since when a majority of nodes is up; Infinity = it is not. */
+  private majoritySince: Ns = -Infinity;
 
   constructor(
     private readonly count: number,
@@ -37,25 +40,40 @@ class Coverage {
 
   died(node: number): void {
     if (this.downSince[node] >= 0) return;
+    this.note();
     this.downSince[node] = engine.now;
+    if (!this.hasMajority) this.majoritySince = Infinity;
     this.from = Math.min(this.from, engine.now + this.timeoutNs);
   }
 
   started(node: number): void {
     const since = this.downSince[node];
     if (since < 0) return;
-    const up = this.downSince.filter((one) => one < 0).length;
-    this.downSince[node] = -1;
-    const failedAt = since + this.timeoutNs;
-    if (engine.now >= failedAt) {
-      const isNoted = up > this.count / 2;
+    this.note();
+    const notedAt = this.notedAt[node];
+    this.downSince[node] = this.notedAt[node] = -1;
+    if (this.hasMajority && this.majoritySince === Infinity) this.majoritySince = engine.now;
+    if (engine.now >= since + this.timeoutNs) {
       const rejoin = Math.min(MAX_REJOIN, Math.max(MIN_REJOIN, this.timeoutNs));
-      const clear = isNoted ? failedAt + UNDO * this.timeoutNs : engine.now + rejoin;
+      const clear = notedAt >= 0 ? notedAt + UNDO * this.timeoutNs : engine.now + rejoin;
       this.until = Math.max(this.until, clear);
     }
     const others = this.downSince.filter((one) => one >= 0);
     this.from = Math.min(Infinity, ...others.map((one) => one + this.timeoutNs));
     invariant(others.length < this.count, 'a node that has started is up');
+  }
+
+  private get hasMajority(): boolean {
+    return this.downSince.filter((one) => one < 0).length > this.count / 2;
+  }
+
+  /** Notes failures: each member of a majority has missed the node for the timeout, from its own start on. */
+  private note(): void {
+    this.downSince.forEach((since, node) => {
+      if (since < 0 || this.notedAt[node] >= 0) return;
+      const at = Math.max(since, this.majoritySince) + this.timeoutNs;
+      if (at <= engine.now) this.notedAt[node] = at;
+    });
   }
 }
 
