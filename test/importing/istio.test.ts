@@ -71,6 +71,24 @@ spec:
       { name: 'route-2', call: 'front', path: '/' },
     ]);
   });
+
+  it.each([
+    ['connect-failure,refused-stream,unavailable,cancelled', ['connect', 503]],
+    ['refused-stream,reset-before-request', ['connect']],
+    ['refused-stream', ['refused']],
+    ['retriable-4xx,envoy-ratelimited', [409, 'throttled']],
+    ['resource-exhausted,internal', [429, 500]],
+  ])('reads retryOn: %s', (words, on) => {
+    const { gateways } = scenarioOf(`${service('web')}${GATEWAY}
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web }
+spec:
+  hosts: [ "*" ]
+  gateways: [ front ]
+  http: [ { route: [ { destination: { host: web } } ], retries: { attempts: 1, retryOn: "${words}" } } ]`);
+    expect(gateways.front).toMatchObject({ routes: [{ policy: { retry: { on } } }] });
+  });
 });
 
 describe('a VirtualService and a DestinationRule inside the mesh', () => {

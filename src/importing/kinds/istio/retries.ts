@@ -1,16 +1,11 @@
+import { ENVOY_OUTCOMES } from '../../../scenario/product-words.js';
 import type { Cell } from '../../cell.js';
 import { from, list, map, plain, type Written } from '../../written.js';
 
-/** Conditions of Envoy, as outcomes of the language. */
-const CONDITIONS: Readonly<Record<string, string>> = {
-  '5xx': '5xx',
-  'gateway-error': 'gateway',
-  reset: 'reset',
-  'connect-failure': 'connect',
-  'refused-stream': 'connect',
-  unavailable: '503',
-  'retriable-4xx': '409',
-};
+/** Conditions of Envoy, as outcomes of the language: the first of each, since the kind istio adds the others itself. */
+const CONDITIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(ENVOY_OUTCOMES).map(([word, [outcome]]) => [word, outcome!]),
+);
 
 /** Time limits and retries of a rule of a VirtualService, as fields of a bundle. */
 export function ruleBundle(rule: Cell): Map<string, Written> {
@@ -58,11 +53,13 @@ export function outcomesOf(cell: Cell | undefined, codes?: Cell): Written | unde
   );
   const known = new Map<string, Cell | undefined>();
   for (const { word, cell: own } of words) {
-    const outcome = /^[45]\d\d$/.test(word) ? word : CONDITIONS[word];
+    const outcome = /^[45]\d\d$/.test(word) ? word : CONDITIONS.get(word);
     if (outcome !== undefined && !known.has(outcome)) known.set(outcome, own);
     if (word !== 'retriable-status-codes') continue;
     for (const code of codes?.items() ?? []) known.set(code.text() ?? '', code);
   }
+  // A refused stream is a connection that failed before the callee began to work.
+  if (known.has('connect')) known.delete('refused');
   if (known.size === 0) return undefined;
   const outcomes = [...known].map(([word, own]) =>
     from(/^\d+$/.test(word) ? Number(word) : word, own),
