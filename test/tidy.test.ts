@@ -116,7 +116,7 @@ const KIND_QUESTIONS: Readonly<Record<string, string>> = {
   "src/scenario/resolve/gateways.ts kind === 'kong'": `${ONE_WORD} a gateway`,
   "src/scenario/resolve/gateways.ts kind === 'nginx'": `${ONE_WORD} a gateway`,
   "src/scenario/sections/connections.ts kind === 'grpc'": `${ONE_WORD} a protocol`,
-  "src/scenario/resolve/platform.ts kind === 'custom'": `${ONE_WORD} a platform`,
+  "src/scenario/sections/platform.ts kind === 'custom'": `${ONE_WORD} a platform`,
   "src/scenario/sections/pools.ts 'simple'": `${ONE_WORD} a pool`,
 };
 

@@ -1,5 +1,5 @@
 import type { PlanNodes } from '../contracts/plan/nodes.js';
-import type { Platform } from '../contracts/scenario/scenario.js';
+import type { Platform } from '../contracts/scenario/platform.js';
 import { hostOf, type Layout } from './layout.js';
 import { isOnPlatform } from './platform.js';
 

@@ -1,5 +1,5 @@
 import type { PlanPlatform } from '../contracts/plan/plan.js';
-import type { Placing, Platform } from '../contracts/scenario/scenario.js';
+import type { Placing, Platform } from '../contracts/scenario/platform.js';
 import { isFree } from './free.js';
 import type { LaidComponent } from './layout.js';
 

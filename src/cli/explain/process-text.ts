@@ -7,7 +7,7 @@ import type { Probe, Probes } from '../../contracts/scenario/probes.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { DisruptionBudget, Nodes } from '../../contracts/scenario/nodes.js';
-import type { Platform } from '../../contracts/scenario/scenario.js';
+import type { Platform } from '../../contracts/scenario/platform.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import { all, braced, fieldsText, setFieldsText } from './fields.js';
 import { plainText, quantityText } from './values.js';

@@ -3,6 +3,7 @@ import type { Distribution } from '../../kernel/distribution.js';
 import { nameText } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
 import { absent, field, required } from '../fields/field.js';
+import { countOrPercent, PERCENT_FORM } from '../quantities/amounts.js';
 import { distribution, whole } from '../quantities/quantities.js';
 
 /** Name of the nodes as a target of faults. */
@@ -75,14 +76,67 @@ export interface Nodes extends Pick<
   readonly provisioning: Distribution;
 }
 
+/** `resources` of a service or gateway. */
+export const resourcesSchema = entry(
+  {
+    requests: entry({
+      cpu: field.of(
+        z.number().positive().max(10_000),
+        absent('`cpu.cores` for the share, to none for the room'),
+        'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
+          'the room that it takes on a node of `platform.nodes`.',
+        'cores',
+      ),
+      memory: field.size(
+        absent(),
+        'Memory that each replica requests from its platform: the room that it takes on a node of ' +
+          '`platform.nodes`.',
+      ),
+    })
+      .optional()
+      .describe('Requests of each replica.'),
+  },
+  'Resources that replicas request from their platform. Defaults to none.',
+);
+
 /** Room that an instance takes on its node, in thousandths of a core and in bytes. */
 export interface Requests {
   readonly milliCpu: number;
   readonly memory: number;
 }
 
+type Amount = { readonly count: number } | { readonly share: number };
+
+const amount = countOrPercent<Amount>(
+  (count) => (count >= 0 ? { count } : null),
+  (percent) => (percent <= 100 ? { share: percent / 100 } : null),
+  'must be a whole number such as 2 or a share such as 50%',
+  [PERCENT_FORM, { type: 'integer', minimum: 0, maximum: 100_000 }],
+);
+
+/** `disruptionBudget` of a service or gateway. */
+export const disruptionBudgetSchema = entry(
+  {
+    minAvailable: amount
+      .optional()
+      .describe(
+        'Fewest ready instances that a drain leaves; a share is rounded up. Unit: count or percent. Either this or ' +
+          '`maxUnavailable`.',
+      ),
+    maxUnavailable: amount
+      .optional()
+      .describe(
+        'Most instances that are not ready during a drain; a share is rounded up. Unit: count or percent. Either ' +
+          'this or `minAvailable`.',
+      ),
+  },
+  'PodDisruptionBudget: a drain of a node (`stop` of nodes, or the cluster autoscaler) waits while it would leave ' +
+    'fewer ready instances. Crashes, rollouts and autoscaling are not limited. Defaults to none.',
+);
+export type WrittenBudget = z.output<typeof disruptionBudgetSchema>;
+
 /** Instances that must stay ready while nodes are drained: a number, or a share of the wanted ones. */
 export interface DisruptionBudget {
-  readonly keeps: 'minAvailable' | 'maxUnavailable';
-  readonly amount: { readonly count: number } | { readonly share: number };
+  readonly keeps: keyof WrittenBudget;
+  readonly amount: Amount;
 }

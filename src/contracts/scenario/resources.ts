@@ -1,24 +1,60 @@
 import { z } from 'zod';
 import { nameText, priorityNumber } from '../fields/common.js';
 import { entry } from '../fields/entry.js';
-import { absent, field, required } from '../fields/field.js';
-import { share } from '../quantities/quantities.js';
+import { absent, field, required, requiredIf } from '../fields/field.js';
+import { durationOrNone, share } from '../quantities/quantities.js';
 import type { Ns } from '../../kernel/time.js';
 
-export type Queue = {
-  readonly capacity: number;
-  readonly maxWaitNs: Ns | null;
-} & (
-  | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
-  /** `targetNs`: longest wait of requests that join a standing queue; for others it is the interval. */
-  | {
-      readonly discipline: 'adaptiveLifo';
-      readonly intervalNs: Ns;
-      readonly targetNs: Ns | null;
-    }
-  | { readonly discipline: 'fair'; readonly key: string }
-  | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
-);
+/** `queue` of a service or gateway: what waits for a worker. */
+export const queueSchema = entry({
+  capacity: field.limit(
+    'unbounded',
+    'Largest number of requests that wait for a worker; further requests get a 503.',
+    { unit: 'requests', min: 0 },
+  ),
+  discipline: field.choice(
+    ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
+    'fifo',
+    'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
+      'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
+      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that ' +
+      'is below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits ' +
+      'have not been below `target` for longer than `interval`, requests are refused at the head, more and more ' +
+      'often.',
+  ),
+  maxWaitNs: field.timeLimit('none', 'Longest wait; then the request is refused.'),
+  targetNs: field.of(
+    durationOrNone({ allowZero: false }),
+    absent('5ms for codel, none for adaptiveLifo'),
+    'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
+      'has not been empty for longer than `interval`; earlier ones may wait for `interval`.',
+    'duration',
+  ),
+  intervalNs: field.duration(
+    absent('100ms'),
+    'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient ' +
+      'burst.',
+  ),
+  key: field.of(
+    nameText(),
+    requiredIf('for fair'),
+    'With `fair`: key of `keys` whose values are served in turn.',
+  ),
+});
+export type WrittenQueue = z.output<typeof queueSchema>;
+
+export type Queue = Pick<WrittenQueue, 'capacity' | 'maxWaitNs'> &
+  (
+    | { readonly discipline: 'fifo' | 'lifo' | 'priority' }
+    /** `targetNs`: longest wait of requests that join a standing queue; for others it is the interval. */
+    | {
+        readonly discipline: 'adaptiveLifo';
+        readonly intervalNs: Ns;
+        readonly targetNs: Ns | null;
+      }
+    | { readonly discipline: 'fair'; readonly key: string }
+    | { readonly discipline: 'codel'; readonly targetNs: Ns; readonly intervalNs: Ns }
+  );
 
 const below = field.of(
   priorityNumber,

@@ -3,12 +3,10 @@ import type { RunSettings } from './run.js';
 import type { KeyPopulation } from './keys.js';
 import type { Network } from './network.js';
 import type { ReportSettings } from './report.js';
-import type { Nodes } from './nodes.js';
 import type { Host } from './host.js';
 import type { Middleware } from './middleware.js';
 import type { Service, Versions } from './services.js';
 import type { Step, Bundle, Cluster } from './steps.js';
-import type { Distribution } from '../../kernel/distribution.js';
 import type { Ns } from '../../kernel/time.js';
 import type { Reference, Expression } from './expression.js';
 import type { ScenarioModules } from './modules.js';
@@ -17,7 +15,7 @@ import type { Database } from './database.js';
 import type { OutcomeName } from '../outcome.js';
 import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
-import type { RestartBackoff } from './restarts.js';
+import type { Platform } from './platform.js';
 import type { Until } from './until.js';
 import type { Workload } from './workloads.js';
 import type { Described } from './described.js';
@@ -124,26 +122,6 @@ export interface BudgetSource {
   readonly part?: number;
   /** Location in the file, for messages. */
   readonly at: string;
-}
-
-/** Delays before a new instance starts up: until it is scheduled on a node, and until the node has its image. */
-export interface Placing {
-  readonly schedulingDelay: Distribution;
-  readonly imagePull: Distribution;
-}
-
-/** Platform that runs the processes of services and gateways. */
-export interface Platform {
-  /** A replacement starts at once when a process is ordered to stop. */
-  readonly replaces: boolean;
-  /** Back-off of restarts. null = a process restarts at once, or when the fault that stopped it ends. */
-  readonly restart: RestartBackoff | null;
-  /** Delays before the start-up of a new instance, in sequence. */
-  readonly placing: Placing;
-  /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
-  readonly endpointPropagation: Distribution | null;
-  /** Nodes that hold the instances; null = there is always room. */
-  readonly nodes: Nodes | null;
 }
 
 export interface Gateway extends Host {

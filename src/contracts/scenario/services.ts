@@ -1,9 +1,14 @@
-import type { Outbox } from './outbox.js';
+import { z } from 'zod';
+import { entryText, onceSchema, priorityNumber, withShort } from '../fields/common.js';
 import type { OncePerValue } from '../fields/common.js';
-import type { FunctionSettings } from './functions.js';
-import type { Ns } from '../../kernel/time.js';
-import type { Step, Bundle } from './steps.js';
+import { entry } from '../fields/entry.js';
+import { absent, field, required } from '../fields/field.js';
+import { size } from '../quantities/quantities.js';
 import type { Layer } from './policies.js';
+import { methodText } from './verbs.js';
+import type { Outbox } from './outbox.js';
+import type { FunctionSettings } from './functions.js';
+import type { Step, Bundle } from './steps.js';
 import type { Middleware } from './middleware.js';
 import type { Host, ProcessSettings } from './host.js';
 import type { Rollout } from './rollouts.js';
@@ -21,23 +26,68 @@ export interface Service extends Host {
   readonly versions: Versions | null;
 }
 
-export interface Endpoint {
+/** Schema of an endpoint of a service or function. */
+export function endpointSchema<S>(steps: z.ZodType<S>) {
+  return withShort(
+    entry(
+      {
+        ...entryText,
+        steps: field.of(steps, required, 'Steps, run in order; the end answers 200.'),
+        method: methodText.optional().describe('HTTP method, for documentation.'),
+        path: z.string().max(2000).optional().describe('Path, for documentation.'),
+        idempotent: field.of(
+          withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' }),
+          false,
+          'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and what ' +
+            'it writes to databases: services that it calls are called again. With the name of a key it is executed ' +
+            'once per value: repetitions get the stored result, or 409 while it is running.',
+          'boolean, name of a key, or map',
+        ),
+        readOnly: field.of(z.boolean(), false, 'Reads only; implies idempotent.'),
+        requestBytes: size()
+          .prefault(0)
+          .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
+        responseBytes: size()
+          .prefault(0)
+          .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
+        concurrency: field.whole(
+          absent('as many as there are workers'),
+          'Limit on concurrent executions per replica, within the workers; a request that gets a worker above it is ' +
+            'refused with 503. Calls of `self` do not count.',
+          { unit: 'requests', min: 1 },
+        ),
+        timeLimitNs: field.timeLimit(
+          'none',
+          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
+            'abandoned, the response is 503.',
+        ),
+        priority: field.of(
+          priorityNumber,
+          absent("the caller's"),
+          'Replaces the priority that a request carries, here and in calls made from here.',
+          'a whole number',
+        ),
+      },
+      'An endpoint: its steps.',
+      { requestBytes: 'requestSize', responseBytes: 'responseSize' },
+    ),
+    { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
+  );
+}
+
+/** Fields that have another form, or are for the reader of the file. */
+export const OF_TEXT = ['title', 'description', 'path'] as const;
+
+/** An endpoint of a service or function. */
+export interface Endpoint extends Omit<
+  z.output<ReturnType<typeof endpointSchema<readonly Step[]>>>,
+  (typeof OF_TEXT)[number] | 'idempotent' | 'concurrency'
+> {
   readonly name: string;
-  /** null = not written. */
-  readonly method: string | null;
-  readonly steps: readonly Step[];
   readonly idempotent: boolean;
   /** Key by which the endpoint is idempotent; null = none. */
   readonly once: OncePerValue | null;
-  readonly readOnly: boolean;
-  /** Bytes of a request, unless the call sets them, and of a successful response. */
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  /** Overrides the priority of a request; null = it keeps its own. */
-  readonly priority: number | null;
-  /** Concurrent executions per instance, within its workers; null = no limit besides the workers. */
   readonly concurrency: Layer | null;
-  readonly timeLimitNs: Ns | null;
 }
 
 /** Settings of a version that differ from those of its service or gateway. */

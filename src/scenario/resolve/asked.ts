@@ -3,16 +3,9 @@ import { policyKind } from '../../patterns/registry.js';
 import type { Layer, LimiterStore } from '../../contracts/scenario/policies.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { get, text } from '../located.js';
+import type { StoreOutput } from '../schema/bundle.js';
 import type { Cursor } from './context.js';
 import { resolveCall, resolveQuery, split } from './targets.js';
-
-/** A validated store of a policy. */
-export interface StoreOutput {
-  readonly latency?: Distribution;
-  readonly of?: string;
-  readonly onError?: 'allow' | 'reject';
-  readonly cache?: number;
-}
 
 const NOTHING: Distribution = { kind: 'constant', valueNs: 0 };
 

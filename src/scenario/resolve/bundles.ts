@@ -19,7 +19,7 @@ import { checkKeyName } from './targets.js';
 import { completeByClient } from './clients.js';
 import { clusterOf, withOwners } from './owners.js';
 import { NAMED_STATE } from '../../patterns/layers.js';
-import type { StoreOutput } from './asked.js';
+import type { StoreOutput } from '../schema/bundle.js';
 import { checkRemembered, checkShared, resolvePolicyStore, sharedLayer } from './asked.js';
 
 /** Policies that make several attempts, and those of them that make concurrent ones. */

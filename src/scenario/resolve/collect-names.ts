@@ -78,7 +78,7 @@ export function collectNames(
   for (const key of keys) {
     if (BUILT_IN_KEYS.has(key)) raise('FL403', ['keys', key], `${key} is a built-in key`);
   }
-  const most = nodes === undefined ? 0 : Math.max(nodes.count, nodes.max ?? 0);
+  const most = nodes === null ? 0 : Math.max(nodes.count, nodes.max ?? 0);
   const regions = new Set(sorted(scenario.network.zones).flatMap(([, { region }]) => region ?? []));
   return {
     things,

@@ -1,7 +1,8 @@
 import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Host, ProcessSettings } from '../../contracts/scenario/host.js';
 import type { Cpu, Lifecycle } from '../../contracts/scenario/process.js';
-import type { Endpoint } from '../../contracts/scenario/services.js';
+import { OF_TEXT, type Endpoint } from '../../contracts/scenario/services.js';
+import { except } from '../../contracts/fields/entry.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput, ProcessOutput } from '../schema/host.js';
@@ -13,7 +14,7 @@ import { described } from './described.js';
 import type { Cursor } from './context.js';
 import { checkLevel, resolveProtocol } from '../sections/connections.js';
 import { sorted } from './names.js';
-import { resolveBudget, resolveRequests } from './nodes.js';
+import { resolveBudget, resolveRequests } from '../sections/nodes.js';
 import { resolveCpu } from '../sections/cpu.js';
 import {
   initialReplicas,
@@ -21,7 +22,7 @@ import {
   resolveAutoscaling,
 } from '../sections/autoscaling-kinds.js';
 import { resolvePlacement } from './placement.js';
-import { resolveQueue } from './queues.js';
+import { resolveQueue } from '../sections/queues.js';
 import { resolveSteps } from './steps.js';
 import { split, withPart } from './targets.js';
 
@@ -36,17 +37,13 @@ export function resolveEndpoints(
     const at = here.in('endpoints', endpoint);
     const keyed = typeof own.idempotent === 'boolean' ? undefined : own.idempotent;
     endpoints.set(endpoint, {
+      ...except(own, OF_TEXT),
       name: endpoint,
       steps: resolveSteps(at.in('steps'), own.steps, { name, policy: null }),
       method: own.method?.toUpperCase() ?? null,
       idempotent: own.idempotent !== false || own.readOnly,
       once: resolveOnce(at.in('idempotent'), keyed),
-      readOnly: own.readOnly,
-      requestBytes: own.requestSize,
-      responseBytes: own.responseSize,
-      priority: own.priority ?? null,
-      concurrency: own.concurrency === undefined ? null : bulkhead(own.concurrency),
-      timeLimitNs: own.timeLimit,
+      concurrency: own.concurrency === null ? null : bulkhead(own.concurrency),
     });
   }
   if (endpoints.size === 0)

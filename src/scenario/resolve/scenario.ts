@@ -29,7 +29,7 @@ import { resolveMesh } from './mesh/mesh.js';
 import { moduleHosts, resolveModules } from './modules.js';
 import { collectNames } from './collect-names.js';
 import { mapOf, sorted, type Raise } from './names.js';
-import { checkNodes } from './nodes.js';
+import { checkNodes } from '../sections/nodes.js';
 import { resolveKeys, resolveReport, resolveSettings } from './settings.js';
 import { resolveService } from './services.js';
 import { resolveSteps } from './steps.js';

@@ -8,7 +8,7 @@ import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { balancerLinks } from './balancers.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 import { sorted } from './names.js';
-import { resolvePlatform } from './platform.js';
+import { resolvePlatform } from '../sections/platform.js';
 import { split } from './targets.js';
 
 /** Default number of steps of a timeline, and their limit. */

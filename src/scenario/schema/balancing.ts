@@ -2,20 +2,7 @@ import { z } from 'zod';
 import { nameText, withShort } from '../../contracts/fields/common.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { objectOf, unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
-import type { Subset, ZoneAware } from '../../contracts/patterns/balancer.js';
 import { balancerKinds } from '../../patterns/registry.js';
-
-/** Validated load balancing. */
-export interface BalancingOutput {
-  readonly kind: string;
-  readonly panicThreshold?: number;
-  readonly failTrafficOnPanic: boolean;
-  readonly zoneAware?: boolean | ZoneAware;
-  readonly priorities?: boolean | PrioritiesOutput;
-  readonly subset?: Subset;
-  readonly level: 'request' | 'connection';
-  readonly [field: string]: unknown;
-}
 
 /** Fields of `zoneAware`, with the defaults that `zoneAware: true` means. */
 export const zoneAwareSchema = z.strictObject({
@@ -78,7 +65,6 @@ export const prioritiesSchema = z.strictObject({
       'available instance (nginx, HAProxy).',
   ),
 });
-type PrioritiesOutput = z.output<typeof prioritiesSchema>;
 
 /** Common fields of `loadBalancing` of all kinds. */
 const balancingCommon = {
@@ -129,6 +115,12 @@ const balancingCommon = {
       '(connection; needs `connections`).',
   ),
 };
+
+/** Validated load balancing. */
+export interface BalancingOutput extends z.output<z.ZodObject<typeof balancingCommon>> {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
 
 /** Schema of `loadBalancing`: the union of all kinds. */
 export const loadBalancingSchema = balancingSchema();

@@ -1,15 +1,13 @@
 import { absent, byKind, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { share, size } from '../../contracts/quantities/quantities.js';
+import { share } from '../../contracts/quantities/quantities.js';
+import type { endpointSchema } from '../../contracts/scenario/services.js';
 import type { BundleOutput } from './bundle.js';
 import {
-  entryText,
   extending,
   freeText,
   inheriting,
   nameText,
-  onceSchema,
-  priorityNumber,
   withShort,
 } from '../../contracts/fields/common.js';
 import {
@@ -23,53 +21,8 @@ import type { StepOutput } from './steps.js';
 import { CALL_PATTERN } from '../../contracts/fields/common.js';
 import { versionFields } from './versions.js';
 
-/** Schema of an endpoint of a service or function. */
-export function endpointSchema(steps: z.ZodType<StepOutput[]>) {
-  return withShort(
-    z
-      .strictObject({
-        ...entryText,
-        steps: field.of(steps, required, 'Steps, run in order; the end answers 200.'),
-        method: methodText.optional().describe('HTTP method, for documentation.'),
-        path: z.string().max(2000).optional().describe('Path, for documentation.'),
-        idempotent: field.of(
-          withShort(z.union([z.boolean(), onceSchema()]), { type: 'string' }),
-          false,
-          'Whether repeating it is safe, so that timeouts may be retried. `true` answers for its own work and what ' +
-            'it writes to databases: services that it calls are called again. With the name of a key it is executed ' +
-            'once per value: repetitions get the stored result, or 409 while it is running.',
-          'boolean, name of a key, or map',
-        ),
-        readOnly: field.of(z.boolean(), false, 'Reads only; implies idempotent.'),
-        requestSize: size()
-          .prefault(0)
-          .describe('Size of a request, unless the call says another. Unit: size. Defaults to 0B.'),
-        responseSize: size()
-          .prefault(0)
-          .describe('Size of a response; failures have no body. Unit: size. Defaults to 0B.'),
-        concurrency: field.whole(
-          absent('as many as there are workers'),
-          'Limit on concurrent executions per replica, within the workers; a request that gets a worker above it is ' +
-            'refused with 503. Calls of `self` do not count.',
-          { unit: 'requests', min: 1 },
-        ),
-        timeLimit: field.timeLimit(
-          'none',
-          'Server-side time limit of an execution, measured from getting a worker: it is ended, its calls are ' +
-            'abandoned, the response is 503.',
-        ),
-        priority: field.of(
-          priorityNumber,
-          absent("the caller's"),
-          'Replaces the priority that a request carries, here and in calls made from here.',
-          'a whole number',
-        ),
-      })
-      .describe('An endpoint: its steps.'),
-    { type: 'array', items: { $ref: '#/definitions/step' }, description: 'The steps.' },
-  );
-}
-export type EndpointOutput = z.output<ReturnType<typeof endpointSchema>>;
+/** A validated endpoint. */
+export interface EndpointOutput extends z.output<ReturnType<typeof endpointSchema<StepOutput[]>>> {}
 
 function oneOrMore<S extends z.ZodType>(schema: S, text: string) {
   return z

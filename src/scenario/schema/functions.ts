@@ -1,5 +1,4 @@
-import { valuesOf } from '../../contracts/fields/kinds.js';
-import { entry, type Explicit } from '../../contracts/fields/entry.js';
+import { entry } from '../../contracts/fields/entry.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import type { z } from 'zod';
 import { functionFields } from '../../contracts/scenario/functions.js';
@@ -13,23 +12,10 @@ import {
 } from '../../contracts/fields/common.js';
 import type { EndpointOutput } from './components.js';
 import { zoneSchema } from '../../contracts/scenario/host.js';
-import type { HostOutput, HostShape } from './host.js';
-
-/** A validated function. */
-export interface FunctionOutput
-  extends Explicit<typeof functionFields>, Explicit<typeof entryText> {
-  readonly critical: boolean;
-  readonly zone: NonNullable<HostOutput['zone']> | null;
-  readonly labels: NonNullable<HostOutput['labels']> | null;
-  readonly outbound: NonNullable<HostOutput['outbound']> | null;
-  readonly endpoints: Readonly<Record<string, EndpointOutput>>;
-}
+import type { HostShape } from './host.js';
 
 /** One function. */
-export function functionSchema(
-  host: HostShape,
-  endpoint: z.ZodType<EndpointOutput>,
-): z.ZodType<FunctionOutput> {
+export function functionSchema(host: HostShape, endpoint: z.ZodType<EndpointOutput>) {
   const schema = entry(
     {
       ...extending,
@@ -43,7 +29,7 @@ export function functionSchema(
           'with a count of 2, gets two shares. With knative only one zone.',
       ),
       labels,
-      outbound: host['outbound']!,
+      outbound: host.outbound,
       endpoints: field.of(
         named(endpoint),
         required,
@@ -52,5 +38,8 @@ export function functionSchema(
     },
     'A function, which runs in environments created on demand.',
   );
-  return valuesOf<FunctionOutput>(inheriting(schema).meta({ id: 'function' }));
+  return inheriting(schema).meta({ id: 'function' });
 }
+
+/** A validated function. */
+export interface FunctionOutput extends z.output<ReturnType<typeof functionSchema>> {}

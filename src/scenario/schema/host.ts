@@ -1,6 +1,6 @@
-import { absent, byDefault, field, requiredIf } from '../../contracts/fields/field.js';
+import { absent, byDefault, field } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { durationOrNone, whole } from '../../contracts/quantities/quantities.js';
+import { whole } from '../../contracts/quantities/quantities.js';
 import {
   cpuSchema,
   gcSchema,
@@ -14,69 +14,11 @@ import { loadBalancingSchema } from './balancing.js';
 import { discoverySchema } from '../../contracts/scenario/discovery.js';
 import { zoneSchema } from '../../contracts/scenario/host.js';
 import { protocolSchema } from '../../contracts/scenario/connections.js';
-import { disruptionBudgetSchema } from './nodes.js';
+import { disruptionBudgetSchema, resourcesSchema } from '../../contracts/scenario/nodes.js';
+import { queueSchema } from '../../contracts/scenario/resources.js';
 import { healthChecksSchema } from '../../contracts/scenario/health-checks.js';
 import { probesSchema } from '../../contracts/scenario/probes.js';
-import { labels, critical, entryText, nameText, withShort } from '../../contracts/fields/common.js';
-
-/** `resources` of a service or gateway. */
-const resourcesSchema = z
-  .strictObject({
-    requests: z
-      .strictObject({
-        cpu: field.of(
-          z.number().positive().max(10_000),
-          absent('`cpu.cores` for the share, to none for the room'),
-          'Cores that each replica requests from its platform: the base of the `cpu` share of `autoscaling`, and ' +
-            'the room that it takes on a node of `platform.nodes`.',
-          'cores',
-        ),
-        memory: field.size(
-          absent(),
-          'Memory that each replica requests from its platform: the room that it takes on a node of ' +
-            '`platform.nodes`.',
-        ),
-      })
-      .optional()
-      .describe('Requests of each replica.'),
-  })
-  .describe('Resources that replicas request from their platform. Defaults to none.');
-
-export const queueSchema = z.strictObject({
-  capacity: field.limit(
-    'unbounded',
-    'Largest number of requests that wait for a worker; further requests get a 503.',
-    { unit: 'requests', min: 0 },
-  ),
-  discipline: field.choice(
-    ['fifo', 'lifo', 'adaptiveLifo', 'priority', 'fair', 'codel'],
-    'fifo',
-    'Order of service. `fifo`: oldest first; `lifo`: newest first; `adaptiveLifo`: oldest first, but newest ' +
-      'first while the queue has not been empty for longer than `interval`; `priority`: highest priority first, ' +
-      'then oldest; a request that finds the queue full replaces the newest one of the lowest priority if that ' +
-      'is below its own; `fair`: one request per value of `key` in turn; `codel`: oldest first, but when waits ' +
-      'have not been below `target` for longer than `interval`, requests are refused at the head, more and more ' +
-      'often.',
-  ),
-  maxWait: field.timeLimit('none', 'Longest wait; then the request is refused.'),
-  target: field.of(
-    durationOrNone({ allowZero: false }),
-    absent('5ms for codel, none for adaptiveLifo'),
-    'With `codel`: acceptable wait. With `adaptiveLifo`: longest wait of requests that arrive while the queue ' +
-      'has not been empty for longer than `interval`; earlier ones may wait for `interval`.',
-    'duration',
-  ),
-  interval: field.duration(
-    absent('100ms'),
-    'With `codel` and `adaptiveLifo`: time after which a queue counts as standing and not as a transient ' +
-      'burst.',
-  ),
-  key: field.of(
-    nameText(),
-    requiredIf('for fair'),
-    'With `fair`: key of `keys` whose values are served in turn.',
-  ),
-});
+import { labels, critical, entryText, withShort } from '../../contracts/fields/common.js';
 
 export const replicas = whole({ min: 0, max: 100_000 });
 

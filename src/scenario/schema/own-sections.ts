@@ -7,7 +7,8 @@ import { bundleSchema, type BundleOutput } from './bundle.js';
 import { clusterSchema } from './cluster.js';
 import { named } from '../../contracts/fields/common.js';
 import { databaseSchema } from '../../contracts/scenario/database.js';
-import { endpointSchema, gatewaySchema } from './components.js';
+import { endpointSchema } from '../../contracts/scenario/services.js';
+import { gatewaySchema } from './components.js';
 import { serviceSchema } from './services.js';
 import { faultSchema } from './fault.js';
 import { functionSchema } from './functions.js';
@@ -20,7 +21,7 @@ import { runSchema } from '../../contracts/scenario/run.js';
 import { networkSchema } from '../../contracts/scenario/network.js';
 import { stepsSchema, type StepOutput } from './steps.js';
 import { meshSchema } from './mesh.js';
-import { platformSchema } from './platform.js';
+import { platformSchema } from '../../contracts/scenario/platform.js';
 import { workloadSchema } from '../../contracts/scenario/workloads.js';
 
 /** The sections of a run that are no modules: those before the modules, and those after them. */

@@ -78,7 +78,7 @@ export function resolveAutoscaling(
   }
   const scaling = scalerOf(own).resolve(at, own, replicas);
   const share = scaling.metrics.findIndex(({ metric }) => metric === 'cpu');
-  if (share >= 0 && output.resources?.requests?.cpu === undefined && cores === Infinity) {
+  if (share >= 0 && (output.resources?.requests?.cpu ?? null) === null && cores === Infinity) {
     const isList = 'metrics' in own && own.metrics !== null;
     const where = isList ? [...at.path, 'metrics', share] : [...at.path, 'metric'];
     const message =

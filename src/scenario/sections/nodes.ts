@@ -1,21 +1,24 @@
 import type { Host } from '../../contracts/scenario/host.js';
-import type { DisruptionBudget, Nodes, Requests } from '../../contracts/scenario/nodes.js';
-import type { Gateway, Platform } from '../../contracts/scenario/scenario.js';
-import type { Service } from '../../contracts/scenario/services.js';
+import type {
+  DisruptionBudget,
+  Nodes,
+  Requests,
+  WrittenBudget,
+} from '../../contracts/scenario/nodes.js';
+import type { Scenario } from '../../contracts/scenario/scenario.js';
 import { formatSize } from '../../contracts/quantities/size-text.js';
 import type { HostOutput } from '../schema/host.js';
-import type { BudgetOutput } from '../schema/nodes.js';
-import type { ScenarioOutput } from '../schema/scenario-output.js';
-import { cursorAt, type Context, type Cursor, type Path } from './context.js';
-import { sorted } from './names.js';
-import { resolvePlacement } from './placement.js';
+import type { WrittenPlatform } from '../../contracts/scenario/platform.js';
+import { cursorAt, type Context, type Cursor, type Path } from '../resolve/context.js';
+import { sorted } from '../resolve/names.js';
+import { resolvePlacement } from '../resolve/placement.js';
 
 const PATH: Path = ['platform', 'nodes'];
 
 /** Resolves `platform.nodes`. */
-export function resolveNodes(context: Context, platform: ScenarioOutput['platform']): Nodes | null {
+export function resolveNodes(context: Context, platform: WrittenPlatform): Nodes | null {
   const { nodes, kind } = platform;
-  if (nodes === undefined) return null;
+  if (nodes === null) return null;
   const here = cursorAt(context, ...PATH);
   if (kind !== 'kubernetes') {
     const message = `nodes place instances as Kubernetes does, and kind is ${kind}: write kind: kubernetes`;
@@ -45,8 +48,8 @@ export function resolveNodes(context: Context, platform: ScenarioOutput['platfor
 
 /** Resolves `resources.requests` as room on a node; as in Kubernetes, nothing is requested by default. */
 export function resolveRequests({ resources }: Pick<HostOutput, 'resources'>): Requests {
-  const { cpu = 0, memory = 0 } = resources?.requests ?? {};
-  return { milliCpu: milliOf(cpu), memory };
+  const { cpu = null, memory = null } = resources?.requests ?? {};
+  return { milliCpu: milliOf(cpu ?? 0), memory: memory ?? 0 };
 }
 
 /** Kubernetes counts cores in thousandths, rounded up. */
@@ -57,24 +60,20 @@ function milliOf(cores: number): number {
 /** Resolves `disruptionBudget`; null = none. */
 export function resolveBudget(
   here: Cursor,
-  output: BudgetOutput | undefined,
+  output: WrittenBudget | undefined,
 ): DisruptionBudget | null {
   if (output === undefined) return null;
   const { minAvailable, maxUnavailable } = output;
-  if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
+  if ((minAvailable === null) === (maxUnavailable === null)) {
     const message = 'a disruption budget needs exactly one of minAvailable and maxUnavailable';
     here.conflict(message);
   }
-  return minAvailable === undefined
+  return minAvailable === null
     ? { keeps: 'maxUnavailable', amount: maxUnavailable ?? { count: 1 } }
     : { keeps: 'minAvailable', amount: minAvailable };
 }
 
-interface Placed {
-  readonly platform: Platform;
-  readonly services: ReadonlyMap<string, Service>;
-  readonly gateways: ReadonlyMap<string, Gateway>;
-}
+type Placed = Pick<Scenario, 'platform' | 'services' | 'gateways'>;
 
 const NO_DRAINS =
   'no effect, because it limits drains of nodes and there are none; write `platform: { nodes: { count: 3 } }` for it to act';
@@ -108,7 +107,7 @@ function checkVersions(here: Cursor, { name, requests }: Host): void {
   const { services, gateways } = here.output;
   const { versions } = (here.path[0] === 'services' ? services : gateways)![name]!;
   for (const [version, own] of sorted(versions)) {
-    if (own.resources?.requests === undefined) continue;
+    if ((own.resources?.requests ?? null) === null) continue;
     const { milliCpu, memory } = resolveRequests(own);
     if (milliCpu === requests.milliCpu && memory === requests.memory) continue;
     const message = `nodes have the same room for each instance of ${name}, whatever its version: write requests in ${name} only`;

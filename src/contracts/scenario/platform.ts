@@ -1,12 +1,14 @@
-import { byDefault, field } from '../../contracts/fields/field.js';
-import { distribution } from '../../contracts/quantities/quantities.js';
-import { z } from 'zod';
-import { restartSchema } from '../../contracts/scenario/restarts.js';
-import { nodesSchema } from '../../contracts/scenario/nodes.js';
+import type { z } from 'zod';
+import type { Distribution } from '../../kernel/distribution.js';
+import { entry } from '../fields/entry.js';
+import { byDefault, field } from '../fields/field.js';
+import { distribution } from '../quantities/quantities.js';
+import { nodesSchema, type Nodes } from './nodes.js';
+import { restartSchema, type RestartBackoff } from './restarts.js';
 
 /** `platform`: how the processes of services and gateways are restarted and placed. */
-export const platformSchema = z
-  .strictObject({
+export const platformSchema = entry(
+  {
     kind: field.choice(
       ['none', 'kubernetes', 'custom'],
       'none',
@@ -41,5 +43,23 @@ export const platformSchema = z
           'During a `crash` fault every start fails; the first one after its end succeeds. Defaults with ' +
           '`kubernetes` to those of the kubelet.',
       ),
-  })
-  .describe('Platform that restarts processes.');
+  },
+  'Platform that restarts processes.',
+);
+export type WrittenPlatform = z.output<typeof platformSchema>;
+
+/** Delays before a new instance starts up: until it is scheduled on a node, and until the node has its image. */
+export type Placing = Pick<WrittenPlatform, 'schedulingDelay' | 'imagePull'>;
+
+/** Platform that runs the processes of services and gateways. */
+export interface Platform {
+  /** A replacement starts at once when a process is ordered to stop. */
+  readonly replaces: boolean;
+  /** Back-off of restarts. null = a process restarts at once, or when the fault that stopped it ends. */
+  readonly restart: RestartBackoff | null;
+  readonly placing: Placing;
+  /** Delay from a readiness change until each caller's endpoint list shows it; null = none. */
+  readonly endpointPropagation: Distribution | null;
+  /** Nodes that hold the instances; null = there is always room. */
+  readonly nodes: Nodes | null;
+}

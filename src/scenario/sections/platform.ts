@@ -1,8 +1,7 @@
-import type { Platform } from '../../contracts/scenario/scenario.js';
+import type { Platform, WrittenPlatform } from '../../contracts/scenario/platform.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import type { ScenarioOutput } from '../schema/scenario-output.js';
 import { restartSchema } from '../../contracts/scenario/restarts.js';
-import { cursorAt, type Context } from './context.js';
+import { cursorAt, type Context } from '../resolve/context.js';
 import { resolveNodes } from './nodes.js';
 
 /** First restart delay of the kubelet; a smaller maxContainerRestartPeriod replaces it. */
@@ -11,7 +10,7 @@ const FIRST_WAIT_NS = 10e9;
 const SHORTEST_NS = 10e6;
 
 /** Resolves `platform`. */
-export function resolvePlatform(context: Context, platform: ScenarioOutput['platform']): Platform {
+export function resolvePlatform(context: Context, platform: WrittenPlatform): Platform {
   const { endpointPropagation: propagation } = platform;
   const isAtOnce = propagation.kind === 'constant' && propagation.valueNs === 0;
   return {
@@ -23,20 +22,17 @@ export function resolvePlatform(context: Context, platform: ScenarioOutput['plat
   };
 }
 
-function resolveRestart(
-  context: Context,
-  { kind, restart }: ScenarioOutput['platform'],
-): Platform['restart'] {
+function resolveRestart(context: Context, { kind, restart }: WrittenPlatform): Platform['restart'] {
   const here = cursorAt(context, 'platform', 'restart');
   if (kind === 'none') {
-    if (restart !== undefined) {
+    if (restart !== null) {
       const message =
         'has no effect with kind: none: write kind: custom too, or restart: null to remove it';
       here.conflict(message);
     }
     return null;
   }
-  if (kind === 'custom' && restart === undefined) {
+  if (kind === 'custom' && restart === null) {
     const message = 'restart is missing: write one, such as { initial: 1s, max: 30s }';
     cursorAt(context, 'platform').report('FL203', message);
   }

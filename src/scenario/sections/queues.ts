@@ -1,8 +1,7 @@
-import { NS_PER_MS, type Ns } from '../../kernel/time.js';
-import type { Queue } from '../../contracts/scenario/resources.js';
-import type { HostOutput } from '../schema/host.js';
-import type { Cursor } from './context.js';
-import { BUILT_IN_KEYS } from './names.js';
+import { NS_PER_MS } from '../../kernel/time.js';
+import type { Queue, WrittenQueue } from '../../contracts/scenario/resources.js';
+import type { Cursor } from '../resolve/context.js';
+import { BUILT_IN_KEYS } from '../resolve/names.js';
 
 /** Default target and interval of CoDel and similar disciplines. */
 const TARGET_NS = 5 * NS_PER_MS;
@@ -16,25 +15,25 @@ const BELONGS: Readonly<Record<'target' | 'interval' | 'key', readonly string[]>
 };
 
 /** Resolves the queue in front of the workers. */
-export function resolveQueue(here: Cursor, output: HostOutput['queue']): Queue {
-  const { capacity, discipline, maxWait, target } = output;
+export function resolveQueue(here: Cursor, output: WrittenQueue): Queue {
+  const { capacity, discipline, maxWaitNs, targetNs } = output;
   for (const field of ['target', 'interval', 'key'] as const) {
-    if (output[field] === undefined || BELONGS[field].includes(discipline)) continue;
+    if (BELONGS[field].includes(discipline)) continue;
     const whose = BELONGS[field].join(' and ');
-    const message = `${field} applies to ${whose}, not to ${discipline}: remove it`;
-    here.in(field).conflict(message);
+    here.refuse([field], () => `${field} applies to ${whose}, not to ${discipline}: remove it`);
   }
-  const common = { capacity, maxWaitNs: maxWait };
-  const intervalNs: Ns = output.interval ?? INTERVAL_NS;
+  const common = { capacity, maxWaitNs };
+  const intervalNs = output.intervalNs ?? INTERVAL_NS;
   switch (discipline) {
     case 'adaptiveLifo':
-      if (maxWait !== null && target !== undefined && target !== null) {
+      if (maxWaitNs !== null && (targetNs ?? null) !== null) {
         const message = 'with target the queue has its own limit: remove one of the two';
         here.in('maxWait').conflict(message);
       }
-      return { ...common, discipline, intervalNs, targetNs: target ?? null };
+      return { ...common, discipline, intervalNs, targetNs: targetNs ?? null };
     case 'codel':
-      return codel(here, { target, intervalNs, ...common });
+      checkTarget(here, targetNs, intervalNs);
+      return { ...common, discipline, targetNs: targetNs ?? TARGET_NS, intervalNs };
     case 'fair':
       return { ...common, discipline, key: fairKey(here, output.key) };
     case 'fifo':
@@ -44,25 +43,20 @@ export function resolveQueue(here: Cursor, output: HostOutput['queue']): Queue {
   }
 }
 
-function codel(
-  here: Cursor,
-  own: { capacity: number; maxWaitNs: Ns | null; target: Ns | null | undefined; intervalNs: Ns },
-): Queue {
-  const { target, intervalNs, capacity, maxWaitNs } = own;
+/** Reports a target of CoDel that is missing or not below its interval. */
+function checkTarget(here: Cursor, target: WrittenQueue['targetNs'], intervalNs: number): void {
   if (target === null) {
     const message = 'codel needs target, the wait that is acceptable: write a duration';
     here.in('target').conflict(message);
   }
-  const targetNs = target ?? TARGET_NS;
-  if (targetNs >= intervalNs) {
+  if ((target ?? TARGET_NS) >= intervalNs) {
     const message = 'target must be below interval; CoDel recommends 5% to 10% of it';
     here.in(target === undefined ? 'interval' : 'target').conflict(message);
   }
-  return { capacity, maxWaitNs, discipline: 'codel', targetNs, intervalNs };
 }
 
-function fairKey(here: Cursor, key: string | undefined): string {
-  if (key === undefined) {
+function fairKey(here: Cursor, key: string | null): string {
+  if (key === null) {
     const message = 'fair needs key, whose values take turns: write key: NAME';
     here.in('discipline').report('FL203', message);
   } else if (BUILT_IN_KEYS.has(key)) {
