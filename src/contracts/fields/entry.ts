@@ -37,6 +37,25 @@ export function writtenName(name: string, other: Names = {}): string {
 /** Written names that do not follow from the explicit ones. */
 type Names = { readonly [name: string]: string | undefined };
 
+/** How the fields of an entry are read: their schemas by written name, and the explicit form of their values. */
+export function reading<const F extends Fields>(fields: F, other: Names = {}) {
+  const names = Object.entries(fields).map(([name, field]) => ({
+    name,
+    written: writtenName(name, other),
+    unwritten: takesNone(field) ? undefined : null,
+  }));
+  return {
+    shape: Object.fromEntries(names.map(({ name, written }) => [written, fields[name]!])),
+    explicit: (own: Record<string, unknown>) =>
+      Object.fromEntries(
+        names.map(({ name, written, unwritten }) => {
+          const value = own[written];
+          return [name, value === undefined ? unwritten : value];
+        }),
+      ) as Explicit<F>,
+  };
+}
+
 /**
  * Schema of an entry. It declares all there is to a field: names, form, default, text and explicit type. `text` describes
  * the entry itself; `other` has the written names that do not follow from the explicit ones.
@@ -46,22 +65,9 @@ export function entry<const F extends Fields>(
   text?: string,
   other: { readonly [Name in keyof F]?: string } = {},
 ): Entry<F> {
-  const names = Object.entries(fields).map(([name, field]) => ({
-    name,
-    written: writtenName(name, other),
-    unwritten: takesNone(field) ? undefined : null,
-  }));
-  const shape = names.map(({ name, written }) => [written, fields[name]!] as const);
-  const schema = z.strictObject(Object.fromEntries(shape));
-  return (text === undefined ? schema : schema.describe(text)).transform(
-    (own: Record<string, unknown>) =>
-      Object.fromEntries(
-        names.map(({ name, written, unwritten }) => {
-          const value = own[written];
-          return [name, value === undefined ? unwritten : value];
-        }),
-      ) as Explicit<F>,
-  );
+  const { shape, explicit } = reading(fields, other as Names);
+  const schema = z.strictObject(shape);
+  return (text === undefined ? schema : schema.describe(text)).transform(explicit);
 }
 
 /** Whether an optional field takes the word `none`. */
@@ -81,4 +87,12 @@ export function except<E extends object, const Name extends keyof E>(
     E,
     Name
   >;
+}
+
+/** Some fields of an entry. */
+export function only<E extends object, const Name extends keyof E>(
+  entry: E,
+  names: readonly Name[],
+): Pick<E, Name> {
+  return Object.fromEntries(names.map((name) => [name, entry[name]])) as Pick<E, Name>;
 }

@@ -17,6 +17,7 @@ import type { Target } from './target.js';
 import type { WhatIfWords } from './what-if.js';
 import type { Platform } from './platform.js';
 import type { Until } from './until.js';
+import type { KEPT, Ramp, WrittenFault } from './faults.js';
 import type { Workload } from './workloads.js';
 import type { Described } from './described.js';
 
@@ -166,33 +167,17 @@ export interface Route {
   readonly chain: readonly Middleware[];
 }
 
-export interface Fault {
-  readonly id: string;
-  readonly kind: string;
+/** A fault; `spans` and `when` say at which times it is active. */
+export interface Fault extends Pick<WrittenFault, (typeof KEPT)[number]> {
   /** References as written, and checked: component, component.part, component[i], a->b. */
   readonly target: readonly string[];
-  /** The target may match nothing. */
-  readonly optional: boolean;
   /** Only for partition: the two sides. */
   readonly between: readonly [readonly string[], readonly string[]] | null;
-  /** Fields of the kind, the output of its schema. */
-  readonly config: unknown;
-  readonly instances: Selection;
-  readonly zone: string | null;
-  /** Only instances of this version of a service; null = all. */
-  readonly version: string | null;
   /** Of a database with replicas, only nodes with this role when the fault starts; null = all. */
   readonly role: 'primary' | 'replica' | null;
   readonly labels: ReadonlyMap<string, string>;
-  /** Share of requests or messages that are affected while it is active. */
-  readonly share: number;
   /** Spans of activity, [from, until), from the end of the warm-up; until null = end of the run. */
   readonly spans: readonly { readonly fromNs: Ns; readonly untilNs: Ns | null }[];
-  /** Each start is delayed by up to `jitterNs` and happens with `probability`; both are drawn in every run. */
-  readonly jitterNs: Ns;
-  readonly probability: number;
-  /** Faults of a group share their draws; null = draws of its own. */
-  readonly group: string | null;
   /** Condition that starts the fault, which then has no spans; null = it starts at fixed times. */
   readonly when: FaultCondition | null;
   readonly ramp: Ramp | null;
@@ -200,22 +185,6 @@ export interface Fault {
   readonly mitigated?: AfterAlert;
   /** Only for kinds that change the configuration: its changes in words, and where they act. */
   readonly changes?: FaultChanges;
-}
-
-/** Selection of the instances that a fault affects. */
-export type Selection =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'share'; readonly share: number }
-  | { readonly kind: 'indices'; readonly indices: readonly number[] };
-
-/** How the strength of a fault rises and falls. */
-export interface Ramp {
-  readonly upNs: Ns;
-  readonly downNs: Ns;
-  readonly shape: 'linear' | 'step' | 'exponential';
-  /** Number of equal steps, the last of which is full strength; absent = a smooth ramp. */
-  readonly steps?: number;
 }
 
 /** The changes of the configuration that a fault makes. */

@@ -1,5 +1,5 @@
 import type { Ns } from '../../kernel/time.js';
-import type { Ramp } from '../../contracts/scenario/scenario.js';
+import type { Ramp } from '../../contracts/scenario/faults.js';
 
 /** Number of steps of a ramp without a number of its own. */
 export const RAMP_STEPS = 20;

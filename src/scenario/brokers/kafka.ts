@@ -60,7 +60,7 @@ export const kafka = brokerKind({
   },
   unfit: (kind, output) =>
     kind
-      .edits(output as never, 1)
+      .edits(output.config as never, 1)
       .map(({ knob }) => knob.idleAtKafka)
       .find((why) => why !== undefined),
   reference: {

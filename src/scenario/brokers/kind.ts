@@ -5,7 +5,7 @@ import type { Cpu } from '../../contracts/scenario/process.js';
 import { list } from '../../text/words.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Cursor } from '../resolve/context.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 
 /** A kind of broker in one file: its fields, its final form, the faults that can hit it, and its reference page. */
 export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -17,7 +17,7 @@ export interface BrokerKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   resolve(place: BrokerPlace<z.output<Schema>>): OwnBroker;
   /** Reason why a fault has no effect on it; undefined if it has one. */
-  unfit(kind: FaultKind, output: FaultOutput): string | undefined;
+  unfit(kind: FaultKind, output: WrittenFault): string | undefined;
   readonly reference: ReferenceEntry;
 }
 

@@ -14,7 +14,7 @@ import type { CallEdge, CallWalker } from '../resolve/call-edge.js';
 import type { Context, Cursor, Path } from '../resolve/context.js';
 import type { Raise } from '../resolve/names.js';
 import type { BundleOutput } from '../schema/bundle.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { ModuleOutputs, ScenarioOutput } from '../schema/scenario-output.js';
 import type { Visitor } from '../walk-steps.js';
 
@@ -84,7 +84,7 @@ export type Parts = Omit<Scenario, 'faults' | 'report'>;
 export interface Aim {
   readonly here: Cursor;
   readonly kind: FaultKind;
-  readonly output: FaultOutput;
+  readonly output: WrittenFault;
   readonly text: string;
   readonly name: string;
   readonly part: string | null;

@@ -6,7 +6,7 @@ import { checkExpression, parseCondition } from '../../language/expression.js';
 import { findMetric, type Metric } from '../../language/metrics.js';
 import { MESSAGE_METRICS } from '../../language/metrics/messages.js';
 import { QUEUE_METRICS } from '../../language/metrics/queues.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { Cursor } from './context.js';
 import type { CallGraph } from './graph.js';
 import type { Raise } from './names.js';
@@ -34,8 +34,8 @@ export interface Awaited {
 }
 
 /** Resolves the condition of a fault; null if it has none or it is invalid. Names and units are checked later. */
-export function resolveCondition(here: Cursor, output: FaultOutput): Awaited | null {
-  if (output.when === undefined) return null;
+export function resolveCondition(here: Cursor, output: WrittenFault): Awaited | null {
+  if (output.when === null) return null;
   const called = calledBy(here, output);
   if (called !== null) return { when: called, expression: null };
   const parsed = parseCondition(output.when);
@@ -61,13 +61,13 @@ export function resolveCondition(here: Cursor, output: FaultOutput): Awaited | n
     limit: expression.limit.quantity.value,
     forNs,
     count: output.count ?? 1,
-    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
+    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.forNs ?? null),
   };
   return { when, expression };
 }
 
 /** A fault that is a response to an alert; null if it waits for something else. */
-function calledBy(here: Cursor, output: FaultOutput): FaultCondition | null {
+function calledBy(here: Cursor, output: WrittenFault): FaultCondition | null {
   const name = /^alerts\.(\S+)$/.exec(output.when!.trim())?.[1];
   if (name === undefined) return null;
   checkAlert(here.in('when'), name);
@@ -84,16 +84,16 @@ function calledBy(here: Cursor, output: FaultOutput): FaultCondition | null {
     limit: 0,
     forNs: 0,
     count: output.count ?? 1,
-    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.for ?? null),
-    alert: { name, delayNs: output.delay },
+    lengthNs: faultKind(output.kind)?.instant === true ? 0 : (output.forNs ?? null),
+    alert: { name, delayNs: output.delayNs },
   };
 }
 
 /** When a responder ends a fault. */
-export function mitigationOf(here: Cursor, { mitigated }: FaultOutput): Pick<Fault, 'mitigated'> {
-  if (mitigated === undefined) return {};
+export function mitigationOf(here: Cursor, { mitigated }: WrittenFault): Pick<Fault, 'mitigated'> {
+  if (mitigated === null) return {};
   checkAlert(here.in('mitigated', 'alert'), mitigated.alert);
-  return { mitigated: { name: mitigated.alert, delayNs: mitigated.after } };
+  return { mitigated: { name: mitigated.alert, delayNs: mitigated.afterNs } };
 }
 
 function checkAlert(here: Cursor, name: string): void {

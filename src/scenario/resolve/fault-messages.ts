@@ -25,7 +25,7 @@ function checkLog({ here, kind, output, text, modules }: Aim): void {
     here.report('FL405', message);
   }
   const log = { name: text, share: output.share, hasBroker: topic.broker !== null };
-  for (const { knob } of kind.edits(output as never, 1)) {
+  for (const { knob } of kind.edits(output.config as never, 1)) {
     const need = knob.needOfLog?.(log) ?? null;
     if (need === null) continue;
     const { code, field, message } = need;

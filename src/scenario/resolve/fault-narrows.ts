@@ -1,6 +1,6 @@
 import { NODES } from '../../contracts/scenario/nodes.js';
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { Context, Cursor } from './context.js';
 import { split, splitVersion } from './targets.js';
 
@@ -58,10 +58,10 @@ const MEANS: Readonly<Record<Field, string>> = {
 };
 
 /** Reports narrowing fields that apply to no target of the fault. */
-export function checkNarrowing(here: Cursor, kind: FaultKind, output: FaultOutput): void {
-  const targets = output.between === undefined ? (output.target ?? []) : ['between'];
+export function checkNarrowing(here: Cursor, kind: FaultKind, output: WrittenFault): void {
+  const targets = output.between === null ? (output.target ?? []) : ['between'];
   const hits = targets.map((text) =>
-    output.between === undefined ? hitOf(here.context, kind, text) : 'all',
+    output.between === null ? hitOf(here.context, kind, text) : 'all',
   );
   if (hits.length === 0) return;
   for (const field of FIELDS) {
@@ -74,10 +74,10 @@ export function checkNarrowing(here: Cursor, kind: FaultKind, output: FaultOutpu
   }
 }
 
-function isWritten(field: Field, { instances, labels, ...output }: FaultOutput): boolean {
+function isWritten(field: Field, { instances, labels, ...output }: WrittenFault): boolean {
   if (field === 'instances') return instances.kind !== 'all';
   if (field === 'labels') return Object.keys(labels ?? {}).length > 0;
-  return output[field] !== undefined;
+  return output[field] !== null;
 }
 
 function hitOf(

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../../model/faults/kind.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { Cursor } from './context.js';
 import { fits } from './fault-fits.js';
 
@@ -7,7 +7,7 @@ import { fits } from './fault-fits.js';
 export function checkNodeTarget(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   text: string,
 ): void {
   if (!fits(here, kind, text, ['node'])) return;
@@ -21,7 +21,7 @@ export function checkNodeTarget(
     (instances.kind === 'count' && instances.count > count) ||
     (instances.kind === 'indices' && instances.indices.some((one) => one >= count));
   if (isBeyond) base.in('instances').report('FL410', all);
-  const { restart, blackhole } = output as { restart?: boolean; blackhole?: boolean };
+  const { restart, blackhole } = output.config as { restart?: boolean; blackhole?: boolean };
   if (restart === false) {
     const message = 'a node that never comes back is down to the end of the run: write for: none';
     base.in('restart').conflict(message);

@@ -4,14 +4,14 @@ import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Target } from '../../contracts/scenario/target.js';
 import { faultKind } from '../../patterns/registry.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { Cursor } from './context.js';
 import type { CallGraph } from './graph.js';
 
 /** An endpoint or operation that a fault names. */
 export interface Reach {
   readonly kind: FaultKind;
-  readonly output: FaultOutput;
+  readonly output: WrittenFault;
   readonly name: string;
   readonly part: string;
   readonly host: Host | undefined;

@@ -3,7 +3,7 @@ import type { Database } from '../../contracts/scenario/database.js';
 import type { FaultKind } from '../../model/faults/kind.js';
 import type { Host } from '../../contracts/scenario/host.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import type { Cursor } from './context.js';
 import { namesOfKinds } from './names.js';
 
@@ -11,7 +11,7 @@ import { namesOfKinds } from './names.js';
 export function checkRoles(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   name: string,
   host: Host,
 ): void {
@@ -21,7 +21,7 @@ export function checkRoles(
   const isSharded = ((host as Partial<Database>).shards ?? null) !== null;
   const what = isSharded ? 'replicas of all rows' : 'replicas';
   const lacks = `${name} has no ${what}`;
-  if (role !== undefined && !isDatabase) {
+  if (role !== null && !isDatabase) {
     here.entry().in('role').report('FL410', `${lacks}, so its instances have no role`);
   } else if (role === 'replica' && !output.optional) {
     const message = `${lacks}, so no node has the role replica (\`optional: true\` accepts that)`;
@@ -42,12 +42,13 @@ function isReplicated(host: Host | undefined): boolean {
 export function roleOf(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   hosts: ReadonlyMap<string, Host>,
 ): Fault['role'] {
-  const { role, target = [], zone } = output;
-  if (role !== undefined) return role === 'all' ? null : role;
-  if (!meansPrimary(kind) || zone !== undefined) return null;
+  const { role, zone } = output;
+  const target = output.target ?? [];
+  if (role !== null) return role === 'all' ? null : role;
+  if (!meansPrimary(kind) || zone !== null) return null;
   if (here.in('instances').written() !== undefined) return null;
   const isBySelf = (text: string): boolean => here.names.zones.has(text) || text.includes('[');
   if (target.some(isBySelf)) return null;

@@ -7,7 +7,8 @@ import type { ScenarioModules } from '../../contracts/scenario/modules.js';
 import type { Fault, Gateway } from '../../contracts/scenario/scenario.js';
 import type { KeyPopulation } from '../../contracts/scenario/keys.js';
 import type { Service } from '../../contracts/scenario/services.js';
-import { FAULT_FIELDS, type FaultOutput } from '../schema/fault.js';
+import { KEPT, type WrittenFault } from '../../contracts/scenario/faults.js';
+import { only } from '../../contracts/fields/entry.js';
 import { moduleOf } from '../modules/index.js';
 import { cursorAt, type Context, type Cursor, type Path } from './context.js';
 import { mitigationOf, resolveCondition, type Awaited } from './fault-conditions.js';
@@ -39,7 +40,7 @@ const ENDPOINTS = ['endpoint', 'row'] as const;
 /** Resolves the faults with their conditions: checks targets and expands repetitions. */
 export function resolveFaults(
   context: Context,
-  outputs: readonly FaultOutput[],
+  outputs: readonly WrittenFault[],
   aims: Aims,
 ): { readonly faults: readonly Fault[]; readonly awaited: readonly (Awaited | null)[] } {
   const spans = resolveSpans(context, outputs, aims.durationNs);
@@ -54,54 +55,33 @@ export function resolveFaults(
     if (RESERVED.has(output.id)) here.in('id').report('FL403', `${output.id} is a reserved word`);
     seen.add(output.id);
     const kind = faultKind(output.kind)!;
-    const config = ownFields(output);
+    const { config, between, ramp } = output;
     checkFields(here, kind, config, output);
     checkTargets(here, kind, output, aims);
     return {
-      id: output.id,
-      kind: output.kind,
+      ...only(output, KEPT),
       target: output.target ?? [],
-      optional: output.optional,
-      between:
-        output.between === undefined
-          ? null
-          : [several(output.between[0]), several(output.between[1])],
-      config,
-      instances: output.instances,
-      zone: output.zone ?? null,
-      version: output.version ?? null,
+      between: between && [several(between[0]), several(between[1])],
       role: roleOf(here, kind, output, aims.hosts),
       labels: new Map(sorted(output.labels)),
-      share: output.share,
       spans: spans[index],
-      jitterNs: output.jitter,
-      probability: output.probability,
-      group: output.group ?? null,
       when: awaited[index]?.when ?? null,
       ...mitigationOf(here, output),
-      ramp:
-        output.ramp === undefined
-          ? null
-          : {
-              upNs: output.ramp.up,
-              downNs: output.ramp.down,
-              shape: output.ramp.shape,
-              ...(output.ramp.steps === undefined ? {} : { steps: output.ramp.steps }),
-            },
+      ramp: ramp && rampOf(ramp),
     };
   });
   return { faults, awaited };
 }
 
-function ownFields(output: FaultOutput): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(output).filter(([field]) => !FAULT_FIELDS.has(field)));
+function rampOf({ steps, ...ramp }: NonNullable<WrittenFault['ramp']>): Fault['ramp'] {
+  return steps === null ? ramp : { ...ramp, steps };
 }
 
-function checkTargets(here: Cursor, kind: FaultKind, output: FaultOutput, aims: Aims): void {
+function checkTargets(here: Cursor, kind: FaultKind, output: WrittenFault, aims: Aims): void {
   if (kind.targets.includes('configuration')) return checkConfiguration(here, output);
   const between = kind.targets.includes('between');
-  if (between !== (output.between !== undefined) || between === (output.target !== undefined)) {
-    const no = output.between === undefined ? '' : ', and no between';
+  if (between !== (output.between !== null) || between === (output.target !== null)) {
+    const no = output.between === null ? '' : ', and no between';
     const needs = between
       ? 'between: [x, y], and no target'
       : `a target (of these: ${kind.targets.join(', ')})${no}`;
@@ -126,19 +106,19 @@ function checkTargets(here: Cursor, kind: FaultKind, output: FaultOutput, aims: 
 }
 
 /** Reports fields that say where a configuration change acts: its paths do. */
-function checkConfiguration(here: Cursor, output: FaultOutput): void {
-  for (const field of ['target', 'between', 'version', 'role'] as const) {
-    if (output[field] === undefined) continue;
-    const message = `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`;
-    here.in(field).conflict(message);
-  }
+function checkConfiguration(here: Cursor, output: WrittenFault): void {
+  here.refuse(
+    ['target', 'between', 'version', 'role'],
+    (field) =>
+      `${output.kind} acts where its paths are: remove ${field}; instances, zone and labels narrow it`,
+  );
   checkZone(here, output);
 }
 
 function checkTarget(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   text: string,
   aims: Aims,
 ): void {
@@ -185,8 +165,8 @@ function checkTarget(
 }
 
 /** Reports a version that the target does not have. */
-function checkVersion(here: Cursor, { version }: FaultOutput, name: string): void {
-  if (version === undefined) return;
+function checkVersion(here: Cursor, { version }: WrittenFault, name: string): void {
+  if (version === null) return;
   hasVersion(here.in('version'), name, version, 'FL410');
 }
 
@@ -199,7 +179,7 @@ function checkIndex(here: Cursor, name: string, index: number, host: Host | unde
 function checkEdge(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   text: string,
   aims: Aims,
 ): void {
@@ -212,7 +192,7 @@ function checkEdge(
 }
 
 /** Reports narrowing fields that leave nothing of the target. */
-function checkNarrowed(here: Cursor, output: FaultOutput, name: string, host: Host): void {
+function checkNarrowed(here: Cursor, output: WrittenFault, name: string, host: Host): void {
   if (output.optional) return;
   const base = here.entry();
   const nothing = (field: Path, message: string): void =>
@@ -225,7 +205,7 @@ function checkNarrowed(here: Cursor, output: FaultOutput, name: string, host: Ho
   if (instances.kind === 'indices' && instances.indices.some((index) => index >= length)) {
     nothing(['instances'], `has ${length} instances, numbered from 0 to ${length - 1}`);
   }
-  const inZone = output.zone === undefined || host.zones.includes(output.zone);
+  const inZone = output.zone === null || host.zones.includes(output.zone);
   if (!inZone && here.names.zones.has(output.zone!)) {
     nothing(['zone'], `has no instance in ${output.zone}`);
   }
@@ -241,7 +221,7 @@ function checkNarrowed(here: Cursor, output: FaultOutput, name: string, host: Ho
 function checkRow(
   here: Cursor,
   kind: FaultKind,
-  output: FaultOutput,
+  output: WrittenFault,
   text: string,
   { hosts, keys }: Aims,
 ): void {
@@ -254,14 +234,14 @@ function checkRow(
   }
   const population = keys.get(operation.key!);
   const count = population !== undefined && 'count' in population ? population.count : Infinity;
-  const { value } = output as FaultOutput & { readonly value: number };
+  const { value } = output.config as { readonly value: number };
   if (value < count) return;
   const message = `${operation.key} has ${count} values, numbered from 0 to ${count - 1}`;
   here.entry().in('value').report('FL410', message);
 }
 
-function checkZone(here: Cursor, output: FaultOutput): void {
-  if (output.zone !== undefined) here.in('zone').isZone(output.zone);
+function checkZone(here: Cursor, output: WrittenFault): void {
+  if (output.zone !== null) here.in('zone').isZone(output.zone);
 }
 
 /** Kinds that are offered where a name is unknown. */

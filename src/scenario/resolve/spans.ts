@@ -1,7 +1,7 @@
 import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import { formatDuration } from '../../contracts/quantities/quantity-text.js';
-import type { FaultOutput } from '../schema/fault.js';
+import type { WrittenFault } from '../../contracts/scenario/faults.js';
 import { cursorAt, type Context, type Cursor } from './context.js';
 
 /** Largest number of repetitions of a fault. */
@@ -15,7 +15,7 @@ type Spans = Fault['spans'];
 /** The spans of each fault, with repetitions and `after` expanded. */
 export function resolveSpans(
   context: Context,
-  faults: readonly FaultOutput[],
+  faults: readonly WrittenFault[],
   durationNs: number,
 ): readonly Spans[] {
   const byId = new Map(faults.map((fault, index) => [fault.id, index]));
@@ -52,18 +52,18 @@ export function resolveSpans(
 }
 
 /** A fault after one with random starts must share its draws; otherwise it could follow a start that did not happen. */
-function checkFollowed(here: Cursor, fault: FaultOutput, other: FaultOutput): void {
+function checkFollowed(here: Cursor, fault: WrittenFault, other: WrittenFault): void {
   const at = here.in('after');
-  if (other.when !== undefined) {
+  if (other.when !== null) {
     const message = `the end of ${other.id} is known only during the run, so no fault can start after it`;
     at.report('FL410', message);
     return;
   }
-  if (other.jitter === 0 && other.probability === 1) return;
+  if (other.jitterNs === 0 && other.probability === 1) return;
   const isSame =
-    other.group !== undefined &&
+    other.group !== null &&
     other.group === fault.group &&
-    other.jitter === fault.jitter &&
+    other.jitterNs === fault.jitterNs &&
     other.probability === fault.probability;
   if (isSame) return;
   const message =
@@ -73,73 +73,72 @@ function checkFollowed(here: Cursor, fault: FaultOutput, other: FaultOutput): vo
 }
 
 /** End of a span. A fault that acts once ends when it starts. */
-function endOf({ kind, for: length }: FaultOutput, fromNs: number): number | null {
+function endOf({ kind, forNs }: WrittenFault, fromNs: number): number | null {
   if (faultKind(kind)?.instant === true) return fromNs;
-  return length === null || length === undefined ? null : fromNs + length;
+  return (forNs ?? null) === null ? null : fromNs + forNs!;
 }
 
-function checkLength(here: Cursor, fault: FaultOutput): void {
+function checkLength(here: Cursor, fault: WrittenFault): void {
   const { instant = false, mayBeInstant = false } = faultKind(fault.kind) ?? {};
-  if (instant && fault.for !== undefined) {
+  if (instant && fault.forNs !== undefined) {
     here.in('for').conflict(`${fault.kind} acts once, at its start: remove \`for\``);
-  } else if (!instant && fault.for === undefined) {
+  } else if (!instant && fault.forNs === undefined) {
     const message =
       '`for` is missing: write how long the fault lasts, or `none` for until the end of the run';
     here.reportKey('FL203', message);
-  } else if (fault.for === 0 && !mayBeInstant) {
+  } else if (fault.forNs === 0 && !mayBeInstant) {
     here.in('for').report('FL204', 'must be more than 0s');
   }
 }
 
 function startsOf(
   here: Cursor,
-  fault: FaultOutput,
+  fault: WrittenFault,
   durationNs: number,
   spansOf: (id: string) => Spans,
 ): number[] {
   checkLength(here, fault);
-  const starts = [fault.at, fault.after, fault.when].filter((start) => start !== undefined);
+  const starts = [fault.atNs, fault.after, fault.when].filter((start) => start !== null);
   if (starts.length !== 1) {
     const message = 'the start is missing: write one of `at`, `after` and `when`';
     here.reportKey('FL203', message);
     return [];
   }
-  if (fault.when !== undefined) return startsWhen(here, fault);
-  if (fault.after !== undefined) return startsAfter(here, fault, spansOf(fault.after));
-  const at = fault.at!;
-  if (fault.delay > 0)
+  if (fault.when !== null) return startsWhen(here, fault);
+  if (fault.after !== null) return startsAfter(here, fault, spansOf(fault.after));
+  const at = fault.atNs!;
+  if (fault.delayNs > 0)
     here.in('delay').conflict('delay applies to `after` and to `when: alerts.NAME`');
   if (at >= durationNs && !fault.optional) {
     const end = formatDuration(durationNs);
     const message = `starts at ${formatDuration(at)}, but the run ends at ${end}`;
     here.in('at').report('FL410', message);
   }
-  return fault.every === undefined ? once(here, fault, at) : repeated(here, fault, at, durationNs);
+  return fault.everyNs === null ? once(here, at) : repeated(here, fault, at, durationNs);
 }
 
-function once(here: Cursor, fault: FaultOutput, at: number): number[] {
-  for (const field of ['count', 'until'] as const) {
-    if (fault[field] === undefined) continue;
+function once(here: Cursor, at: number): number[] {
+  here.refuse(['count', 'until'], (field) => {
     const meant = field === 'count' ? '. For a number of instances use instances' : '';
-    here.in(field).conflict(`${field} applies only to \`every\`${meant}`);
-  }
+    return `${field} applies only to \`every\`${meant}`;
+  });
   return [at];
 }
 
-function repeated(here: Cursor, fault: FaultOutput, at: number, durationNs: number): number[] {
-  const every = fault.every!;
-  if (fault.for === null) {
+function repeated(here: Cursor, fault: WrittenFault, at: number, durationNs: number): number[] {
+  const every = fault.everyNs!;
+  if (fault.forNs === null) {
     here.in('every').conflict('a fault without end cannot repeat');
     return [at];
   }
-  if ((fault.for ?? 0) + fault.jitter > every) {
-    const length = fault.jitter > 0 ? 'for + jitter' : 'for';
+  if ((fault.forNs ?? 0) + fault.jitterNs > every) {
+    const length = fault.jitterNs > 0 ? 'for + jitter' : 'for';
     const message =
       'the next one would start before this one ends: every must be at least ' + `${length}`;
     here.in('every').conflict(message);
     return [at];
   }
-  const end = Math.min(fault.until ?? durationNs, durationNs);
+  const end = Math.min(fault.untilNs ?? durationNs, durationNs);
   const wanted = Math.max(1, Math.ceil((end - at) / every));
   const count = Math.min(fault.count ?? wanted, wanted);
   if (count > SPANS_MAX) {
@@ -151,14 +150,13 @@ function repeated(here: Cursor, fault: FaultOutput, at: number, durationNs: numb
 }
 
 /** The start depends on a condition, so only the run determines it. */
-function startsWhen(here: Cursor, fault: FaultOutput): number[] {
-  for (const field of ['every', 'until'] as const) {
-    if (fault[field] === undefined) continue;
-    const message = `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`;
-    here.in(field).conflict(message);
-  }
+function startsWhen(here: Cursor, fault: WrittenFault): number[] {
+  here.refuse(
+    ['every', 'until'],
+    (field) => `${field} applies only to \`at\`; with \`when\`, \`count\` sets how often it starts`,
+  );
   // A condition of the run has `for` in its text; an alert fires at an instant.
-  if (fault.delay > 0 && !/^alerts\./.test(fault.when!.trim())) {
+  if (fault.delayNs > 0 && !/^alerts\./.test(fault.when!.trim())) {
     const message =
       'delay applies to `after` and to `when: alerts.NAME`; a condition may have to hold: `CONDITION for 5s`';
     here.in('delay').conflict(message);
@@ -166,16 +164,13 @@ function startsWhen(here: Cursor, fault: FaultOutput): number[] {
   return [];
 }
 
-function startsAfter(here: Cursor, fault: FaultOutput, spans: Spans): number[] {
-  for (const field of ['every', 'count', 'until'] as const) {
-    if (fault[field] !== undefined) {
-      const message =
-        `${field} does not apply with after: the fault starts at each end of ` + `${fault.after}`;
-      here.in(field).conflict(message);
-    }
-  }
+function startsAfter(here: Cursor, fault: WrittenFault, spans: Spans): number[] {
+  here.refuse(
+    ['every', 'count', 'until'],
+    (field) => `${field} does not apply with after: the fault starts at each end of ${fault.after}`,
+  );
   if (spans.some((span) => span.untilNs === null)) {
     here.in('after').report('FL410', `${fault.after} never ends`);
   }
-  return spans.flatMap((span) => (span.untilNs === null ? [] : [span.untilNs + fault.delay]));
+  return spans.flatMap((span) => (span.untilNs === null ? [] : [span.untilNs + fault.delayNs]));
 }
