@@ -8,18 +8,18 @@ interface Bounded {
 
 interface Blocking extends Bounded {
   readonly overflow: Overflow;
-  readonly publishTimeout: number | null;
+  readonly publishTimeoutNs: number | null;
 }
 
 /** Resolves the bound of a queue whose publishers can wait for space. */
 export function blockingBound(here: Cursor, output: Blocking) {
-  const { capacity, overflow, publishTimeout } = output;
+  const { capacity, overflow, publishTimeoutNs } = output;
   checkBound(here, output);
-  if (publishTimeout !== null && overflow !== 'block') {
+  if (publishTimeoutNs !== null && overflow !== 'block') {
     const message = `publishTimeout has no effect with overflow: ${overflow}, because no publisher waits: write overflow: block, or remove publishTimeout`;
     here.in('publishTimeout').conflict(message);
   }
-  return { capacity, overflow, publishTimeoutNs: publishTimeout };
+  return { capacity, overflow, publishTimeoutNs };
 }
 
 /** Reports an overflow rule without a bound, and a backlog that exceeds the bound. */

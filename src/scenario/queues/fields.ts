@@ -55,7 +55,7 @@ export const overflow = field.choice(
     '`dropHead` drops the oldest message, `dropTail` the new one.',
 );
 
-export const publishTimeout = field.timeLimit(
+export const publishTimeoutNs = field.timeLimit(
   'none',
   'Longest wait of a publisher for room, with `overflow: block`.',
 );

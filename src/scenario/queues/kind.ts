@@ -14,7 +14,7 @@ import { ENDS } from './ends.js';
 import type { QueueConsumerFields } from './written.js';
 
 /** A kind of queue in one file: its fields, its final form, and its reference page. */
-export interface QueueKind<Schema extends z.ZodObject = z.ZodObject> {
+export interface QueueKind<Schema extends z.ZodType = z.ZodType> {
   /** Value of its field `kind`. */
   readonly kind: string;
   /** Whether components can publish to it; otherwise an event store fills it. */
@@ -27,7 +27,7 @@ export interface QueueKind<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 /** Defines a kind; its type is checked against its own fields. */
-export function queueKind<Schema extends z.ZodObject>(kind: QueueKind<Schema>): QueueKind<Schema> {
+export function queueKind<Schema extends z.ZodType>(kind: QueueKind<Schema>): QueueKind<Schema> {
   return kind;
 }
 

@@ -1,3 +1,4 @@
+import { entry, only } from '../../contracts/fields/entry.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_MS } from '../../kernel/time.js';
@@ -19,7 +20,7 @@ const MOST_REPLICAS = 5;
 
 /** Options of the durable consumer and its clients. */
 const delivery = {
-  ackWait: field.duration(
+  ackWaitNs: field.duration(
     '30s',
     'Time for which a delivered message may stay unacknowledged, including its time in the buffer of a ' +
       'client; then it is delivered again.',
@@ -45,8 +46,8 @@ const delivery = {
 };
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       ...boundedFields,
       kind: field.of(
         z.literal('nats'),
@@ -74,12 +75,12 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'them must be up.',
         { unit: 'count, 1 to 5', min: 1, max: MOST_REPLICAS },
       ),
-      maxAge: field.timeLimit(
+      maxAgeNs: field.timeLimit(
         'none',
         'Time for which the stream keeps a message, from its publishing.',
         { min: 100 * NS_PER_MS },
       ),
-      duplicateWindow: field.timeLimit(
+      duplicateWindowNs: field.timeLimit(
         'none',
         'Time for which the stream ignores a message that a retry publishes again. JetStream recognises only ' +
           'messages with the header Nats-Msg-Id; write 2m, its default, if your publishers set it.',
@@ -87,10 +88,17 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       ...delivery,
       deadLetter,
       consumers: consumers(bundle),
-    })
-    .describe('A work queue of NATS JetStream.');
+    },
+    'A work queue of NATS JetStream.',
+  );
 
 type Output = z.output<ReturnType<typeof schema>>;
+
+/** Options for display. */
+const OPTIONS = [
+  ...(['replicas', 'maxAgeNs', 'duplicateWindowNs', 'ackWaitNs'] as const),
+  ...(['maxDeliver', 'maxAckPending', 'maxMessages'] as const),
+] as const;
 
 /** A work-queue stream of JetStream with one durable consumer. */
 export const nats = queueKind({
@@ -100,13 +108,13 @@ export const nats = queueKind({
   resolve({ here, output, brokers }) {
     check(here, output);
     checkBound(here, output, 'discard');
-    const { ackWait, maxAckPending, maxMessages, replicas } = output;
+    const { ackWaitNs, maxAckPending, maxMessages, replicas } = output;
     const broker = brokerOf(here, output, brokers);
     return {
       capacity: output.capacity,
       overflow: output.discard === 'old' ? 'dropHead' : 'reject',
       publishTimeoutNs: null,
-      options: { ...optionsOf(output), broker },
+      options: { ...only(output, OPTIONS), broker },
       rules: rulesOf(output),
       home:
         broker === null
@@ -124,7 +132,7 @@ export const nats = queueKind({
           defaults: ONE_BY_ONE,
           fields: wholeBatch,
           channel: ({ concurrency }) => ({ prefetch: maxMessages, handlers: concurrency }),
-          ackLimit: () => limitedBy('ackWait', ackWait, Math.min(maxMessages, maxAckPending)),
+          ackLimit: () => limitedBy('ackWait', ackWaitNs, Math.min(maxMessages, maxAckPending)),
         };
       },
     };
@@ -161,25 +169,13 @@ export const nats = queueKind({
   },
 });
 
-function optionsOf(output: Output): OwnQueue['options'] {
-  return {
-    replicas: output.replicas,
-    maxAgeNs: output.maxAge,
-    duplicateWindowNs: output.duplicateWindow,
-    ackWaitNs: output.ackWait,
-    maxDeliver: output.maxDeliver,
-    maxAckPending: output.maxAckPending,
-    maxMessages: output.maxMessages,
-  };
-}
-
 function rulesOf(output: Output): OwnQueue['rules'] {
   return {
     ...ENDS.nats,
-    lifetimeNs: output.maxAge ?? Infinity,
-    inFlightNs: output.ackWait,
+    lifetimeNs: output.maxAgeNs ?? Infinity,
+    inFlightNs: output.ackWaitNs,
     maxReceiveCount: output.maxDeliver,
-    dedupNs: output.duplicateWindow ?? 0,
+    dedupNs: output.duplicateWindowNs ?? 0,
     inFlightLimit: output.maxAckPending,
     // Redeliveries come before new messages, in the order in which they became due or were refused
     // (getNextMsg and processNak of nats-server server/consumer.go).
@@ -196,7 +192,7 @@ function brokerOf(
   { broker, replicas }: Output,
   brokers: ReadonlyMap<string, Broker>,
 ): string | null {
-  if (broker === undefined || !isBroker(here, broker, 'nats', brokers)) return null;
+  if (broker === null || !isBroker(here, broker, 'nats', brokers)) return null;
   const size = brokers.get(broker)?.replicas ?? replicas;
   if (replicas > size) {
     const message = `${broker} has ${size} nodes: no stream can have ${replicas} replicas`;
@@ -207,8 +203,8 @@ function brokerOf(
 
 function check(here: Cursor, output: Output): void {
   const wrong = here.conflicts();
-  const { broker, deadLetter: target, maxDeliver, maxAge, duplicateWindow } = output;
-  if (broker === undefined && here.in('replicas').written() !== undefined) {
+  const { broker, deadLetter: target, maxDeliver, maxAgeNs, duplicateWindowNs } = output;
+  if (broker === null && here.in('replicas').written() !== undefined) {
     wrong('replicas', 'only a stream on a broker has replicas: write broker: NAME');
   }
   if (output.consumers.length > 1) {
@@ -217,11 +213,11 @@ function check(here: Cursor, output: Output): void {
     here.in('consumers', 1).conflict(message);
   }
   const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
-  if (target !== undefined && maxDeliver === Infinity && !rejects) {
+  if (target !== null && maxDeliver === Infinity && !rejects) {
     const message = `no message goes to ${target} without a limit: write maxDeliver`;
     wrong('deadLetter', message);
   }
-  if (maxAge !== null && duplicateWindow !== null && duplicateWindow > maxAge) {
+  if (maxAgeNs !== null && duplicateWindowNs !== null && duplicateWindowNs > maxAgeNs) {
     const message = 'the duplicate window is at most maxAge: make one longer, or the other shorter';
     wrong('duplicateWindow', message);
   }

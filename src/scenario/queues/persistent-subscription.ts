@@ -30,8 +30,8 @@ const consumer = (bundle: z.ZodType<BundleOutput>) =>
   );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       ...entryFields,
       kind: field.of(
         z.literal('persistentSubscription'),
@@ -53,7 +53,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         min: 1,
         max: 100_000,
       }),
-      messageTimeout: field.duration(
+      messageTimeoutNs: field.duration(
         '30s',
         'Time for which a client may hold an event before it is retried, even if a handler still works on it.',
       ),
@@ -69,8 +69,9 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         'Queue or topic that receives parked events.',
       ),
       consumers: z.array(consumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
-    })
-    .describe('A persistent subscription of an event store.');
+    },
+    'A persistent subscription of an event store.',
+  );
 
 /** A persistent subscription of EventStoreDB: the store pushes its events to competing consumers. */
 export const persistentSubscription = queueKind({
@@ -78,16 +79,16 @@ export const persistentSubscription = queueKind({
   isPublished: false,
   schema,
   resolve({ here, output }) {
-    const { from, strategy, bufferSize, messageTimeout, maxRetryCount } = output;
+    const { from, strategy, bufferSize, messageTimeoutNs, maxRetryCount } = output;
     checkStore(here.in('from'), from, entryOf(here.output.eventStores, from));
     return {
       capacity: Infinity,
       overflow: 'block',
       publishTimeoutNs: null,
-      options: { from, strategy, bufferSize, messageTimeoutNs: messageTimeout, maxRetryCount },
+      options: { from, strategy, bufferSize, messageTimeoutNs, maxRetryCount },
       rules: {
         ...ENDS.persistentSubscription,
-        inFlightNs: messageTimeout,
+        inFlightNs: messageTimeoutNs,
         maxReceiveCount: maxRetryCount + 1,
         toOne: strategy === 'dispatchToSingle',
       },
@@ -100,7 +101,7 @@ export const persistentSubscription = queueKind({
           defaults: ONE_BY_ONE,
           fields: wholeBatch,
           channel: ({ concurrency }) => ({ prefetch: bufferSize, handlers: concurrency }),
-          ackLimit: () => limitedBy('messageTimeout', messageTimeout, bufferSize),
+          ackLimit: () => limitedBy('messageTimeout', messageTimeoutNs, bufferSize),
         };
       },
     };

@@ -1,3 +1,4 @@
+import { entry, only } from '../../contracts/fields/entry.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
@@ -42,7 +43,7 @@ const letterFields = {
       'is full or without a leader. With `atLeastOnce` a quorum queue keeps each one until its target has ' +
       'confirmed it, and `capacity` counts it meanwhile. That needs `overflow: rejectPublish`.',
   ),
-  deadLetterConfirmTimeout: field.duration(
+  deadLetterConfirmTimeoutNs: field.duration(
     '3m',
     'With `deadLetterStrategy: atLeastOnce`: dead letters that their target refused, or that had no way to it, ' +
       'are sent again at this interval (dead_letter_worker_publisher_confirm_timeout).',
@@ -50,8 +51,8 @@ const letterFields = {
 };
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       ...boundedFields,
       kind: field.of(
         z.literal('rabbitmq'),
@@ -71,7 +72,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'has.',
         { min: 1, max: 1000 },
       ),
-      messageTtl: field.timeLimit(
+      messageTtlNs: field.timeLimit(
         'none',
         'Longest time for which a message may wait. A message that is requeued keeps its expiry time. With 0s it ' +
           'is delivered at the instant it arrives, or expires.',
@@ -96,7 +97,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'queues only.',
         { unit: 'count or `unlimited`', min: 0 },
       ),
-      consumerTimeout: field.timeLimit(
+      consumerTimeoutNs: field.timeLimit(
         '30m',
         'Time for which a delivery may stay unacknowledged before its channel is closed and all its messages are ' +
           'requeued.',
@@ -104,15 +105,22 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
       deadLetter,
       ...letterFields,
       consumers: consumers(bundle),
-    })
-    .describe('A queue of RabbitMQ.');
+    },
+    'A queue of RabbitMQ.',
+  );
 
 type Output = z.output<ReturnType<typeof schema>>;
 
-function transferOf({ deadLetterStrategy, deadLetterConfirmTimeout }: Output) {
+function transferOf({ deadLetterStrategy, deadLetterConfirmTimeoutNs }: Output) {
   if (deadLetterStrategy === 'atMostOnce') return null;
-  return { mostUnconfirmed: WORKER_PREFETCH, confirmTimeoutNs: deadLetterConfirmTimeout };
+  return { mostUnconfirmed: WORKER_PREFETCH, confirmTimeoutNs: deadLetterConfirmTimeoutNs };
 }
+
+/** Options for display. */
+const OPTIONS = [
+  ...(['messageTtlNs', 'quorum', 'initialGroupSize', 'deliveryLimit', 'prefetch'] as const),
+  ...(['consumerTimeoutNs', 'broker', 'deadLetterStrategy'] as const),
+] as const;
 
 /** A classic or a quorum queue of RabbitMQ. */
 export const rabbitmq = queueKind({
@@ -121,32 +129,23 @@ export const rabbitmq = queueKind({
   schema,
   resolve({ here, output, brokers }) {
     check(here, output);
-    const { capacity, quorum, messageTtl, consumerTimeout, initialGroupSize } = output;
+    const { capacity, quorum, messageTtlNs, consumerTimeoutNs, initialGroupSize } = output;
     const prefetch = output.prefetch === 0 ? Infinity : output.prefetch;
     const deliveryLimit = quorum ? (output.deliveryLimit ?? DELIVERY_LIMIT) : Infinity;
     const broker =
-      output.broker !== undefined && isBroker(here, output.broker, 'rabbitmq', brokers)
+      output.broker !== null && isBroker(here, output.broker, 'rabbitmq', brokers)
         ? output.broker
         : null;
     return {
       capacity,
       overflow: OVERFLOW[output.overflow],
       publishTimeoutNs: null,
-      options: {
-        messageTtlNs: messageTtl,
-        quorum,
-        initialGroupSize,
-        deliveryLimit,
-        prefetch,
-        consumerTimeoutNs: consumerTimeout,
-        broker,
-        deadLetterStrategy: output.deadLetterStrategy,
-      },
+      options: { ...only(output, OPTIONS), deliveryLimit, prefetch, broker },
       rules: {
         ...ENDS[quorum ? 'rabbitmqQuorum' : 'rabbitmq'],
         letterTransfer: transferOf(output),
-        lifetimeNs: messageTtl ?? Infinity,
-        inFlightNs: consumerTimeout ?? Infinity,
+        lifetimeNs: messageTtlNs ?? Infinity,
+        inFlightNs: consumerTimeoutNs ?? Infinity,
         closesChannel: true,
         deliveryLimit,
         returnsFirst: quorum,
@@ -177,7 +176,7 @@ export const rabbitmq = queueKind({
           return { prefetch: Math.max(most, batch), handlers: 1 };
         },
         ackLimit: () =>
-          limitedBy('consumerTimeout', consumerTimeout, prefetch === Infinity ? 1 : prefetch),
+          limitedBy('consumerTimeout', consumerTimeoutNs, prefetch === Infinity ? 1 : prefetch),
       }),
     };
   },
@@ -215,13 +214,13 @@ function check(here: Cursor, output: Output): void {
   if (output.deadLetterStrategy === 'atMostOnce') checkBound(here, output);
   else checkBacklog(here, output);
   const { quorum, deliveryLimit, overflow, broker } = output;
-  if (deliveryLimit !== undefined && !quorum) {
+  if (deliveryLimit !== null && !quorum) {
     const message =
       'only quorum queues count redeliveries: write quorum: true, or remove deliveryLimit';
     here.in('deliveryLimit').conflict(message);
   }
   const size = here.in('initialGroupSize');
-  if (size.written() !== undefined && (!quorum || broker === undefined)) {
+  if (size.written() !== undefined && (!quorum || broker === null)) {
     const message =
       'only a quorum queue on a broker has members: write quorum: true and broker: NAME';
     size.conflict(message);
@@ -233,7 +232,7 @@ function check(here: Cursor, output: Output): void {
     const message =
       'quorum queues do not support rejectPublishDlx: write rejectPublish or dropHead';
     at.conflict(message);
-  } else if (output.deadLetter === undefined) {
+  } else if (output.deadLetter === null) {
     const message =
       'rejectPublishDlx needs a destination for rejected messages: write deadLetter: NAME';
     at.conflict(message);
@@ -253,7 +252,7 @@ function checkStrategy(here: Cursor, output: Output): void {
     timeout.conflict(message);
     return;
   }
-  const isAimed = target !== undefined || consumers.some(({ deadLetter }) => deadLetter);
+  const isAimed = target !== null || consumers.some(({ deadLetter }) => deadLetter);
   const reason = !quorum
     ? 'only quorum queues dead-letter at least once: write quorum: true, or remove deadLetterStrategy'
     : overflow !== 'rejectPublish'

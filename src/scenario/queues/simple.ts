@@ -1,9 +1,10 @@
+import { entry } from '../../contracts/fields/entry.js';
 import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { around } from '../reference/around.js';
 import { blockingBound } from './bound.js';
 import { ENDS } from './ends.js';
-import { boundedFields, consumers, deadLetter, overflow, publishTimeout } from './fields.js';
+import { boundedFields, consumers, deadLetter, overflow, publishTimeoutNs } from './fields.js';
 import { HANDED_OUT, queueKind } from './kind.js';
 
 /** A queue without product-specific rules. */
@@ -11,16 +12,17 @@ export const simple = queueKind({
   kind: 'simple',
   isPublished: true,
   schema: (bundle) =>
-    z
-      .strictObject({
+    entry(
+      {
         ...boundedFields,
         kind: field.of(z.literal('simple'), required, 'A queue without the rules of a product.'),
         overflow,
-        publishTimeout,
+        publishTimeoutNs,
         deadLetter,
         consumers: consumers(bundle),
-      })
-      .describe('A queue: every message goes to one consumer.'),
+      },
+      'A queue: every message goes to one consumer.',
+    ),
   resolve: ({ here, output }) => ({
     ...blockingBound(here, output),
     options: {},

@@ -1,5 +1,5 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
-import { entry } from '../../contracts/fields/entry.js';
+import { entry, only } from '../../contracts/fields/entry.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';
@@ -78,8 +78,8 @@ const fifoThroughputLimit = field.of(
 );
 
 const schema = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       ...entryFields,
       publishLatency,
       backlog,
@@ -93,7 +93,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         absent('none: the queue has no quota'),
         'Broker of kind sqs whose quota the queue shares with others.',
       ),
-      visibilityTimeout: field.duration(
+      visibilityTimeoutNs: field.duration(
         '30s',
         'Time for which a received message is invisible to other consumers, from the receive; at most 12h.',
         { max: 43_200 * NS_PER_SECOND },
@@ -103,15 +103,15 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
         'Largest number of receives per message; the next one moves it to the dead letter queue.',
         { min: 1, max: 1000 },
       ),
-      delay: field.duration('0s', 'Time for which a new message is invisible, at most 15m.', {
+      delayNs: field.duration('0s', 'Time for which a new message is invisible, at most 15m.', {
         max: 900 * NS_PER_SECOND,
       }),
-      waitTime: field.duration(
+      waitTimeNs: field.duration(
         '0s',
         'Time for which a receive waits for a message, at most 20s; 0s is a short poll.',
         { max: 20 * NS_PER_SECOND },
       ),
-      pollInterval: field.duration(
+      pollIntervalNs: field.duration(
         '1s',
         'Time from the empty response of a short poll to the next receive.',
       ),
@@ -123,18 +123,25 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'is accepted only once.',
       ),
       fifoThroughputLimit,
-      retention: field.duration(
+      retentionNs: field.duration(
         '4d',
         'Time for which a message is kept, from its publishing; 1m to 14d.',
         { min: 60 * NS_PER_SECOND, max: 14 * DAY_NS },
       ),
       deadLetter,
       consumers: z.array(sqsConsumer(bundle)).default([]).describe('Consumers. Defaults to none.'),
-    })
-    .describe('A queue of Amazon SQS.');
+    },
+    'A queue of Amazon SQS.',
+  );
 
 type Output = z.output<ReturnType<typeof schema>>;
 type Consumer = Output['consumers'][number];
+
+/** Options for display. */
+const OPTIONS = [
+  ...(['visibilityTimeoutNs', 'maxReceiveCount', 'delayNs', 'waitTimeNs'] as const),
+  ...(['pollIntervalNs', 'fifo', 'retentionNs'] as const),
+] as const;
 
 /** A standard or a FIFO queue of Amazon SQS. */
 export const sqs = queueKind({
@@ -143,29 +150,21 @@ export const sqs = queueKind({
   schema,
   resolve({ here, output, brokers }) {
     check(here, output);
-    const { fifo, visibilityTimeout, delay, waitTime, pollInterval, retention, broker } = output;
+    const { fifo, visibilityTimeoutNs, delayNs, waitTimeNs, pollIntervalNs, retentionNs, broker } =
+      output;
     const maxReceiveCount = output.maxReceiveCount ?? Infinity;
-    const quota = broker !== undefined && isBroker(here, broker, 'sqs', brokers) ? broker : null;
+    const quota = broker !== null && isBroker(here, broker, 'sqs', brokers) ? broker : null;
     return {
       capacity: Infinity,
       overflow: 'block',
       publishTimeoutNs: null,
-      options: {
-        visibilityTimeoutNs: visibilityTimeout,
-        maxReceiveCount,
-        delayNs: delay,
-        waitTimeNs: waitTime,
-        pollIntervalNs: pollInterval,
-        fifo,
-        retentionNs: retention,
-        broker: quota,
-      },
+      options: { ...only(output, OPTIONS), maxReceiveCount, broker: quota },
       rules: {
         ...(fifo ? ENDS.sqsFifo : ENDS.sqs),
-        lifetimeNs: retention,
-        inFlightNs: visibilityTimeout,
+        lifetimeNs: retentionNs,
+        inFlightNs: visibilityTimeoutNs,
         maxReceiveCount,
-        delayNs: delay,
+        delayNs,
         keyed: fifo,
         dedupNs: fifo ? DEDUP_NS : 0,
         inFlightLimit: IN_FLIGHT,
@@ -174,8 +173,8 @@ export const sqs = queueKind({
           : null,
         lookAhead: fifo ? LOOK_AHEAD : Infinity,
         polled: true,
-        waitTimeNs: waitTime,
-        pollIntervalNs: pollInterval,
+        waitTimeNs,
+        pollIntervalNs,
         failure: 'silence',
         hidesInFlight: true,
       },
@@ -215,7 +214,7 @@ export const sqs = queueKind({
 /** Resolves the receives of a consumer: a service polls, a function has an event source mapping. */
 function receiving(
   here: Cursor,
-  { fifo, visibilityTimeout }: Output,
+  { fifo, visibilityTimeoutNs }: Output,
   consumer: Consumer,
 ): Receiving {
   const eventSource = isFunction(here.context, consumer) ? eventSourceOf(fifo) : null;
@@ -235,7 +234,7 @@ function receiving(
     }),
     channel: ({ maxNumberOfMessages: most }) => ({ prefetch: most, handlers: 1 }),
     ackLimit: ({ maxNumberOfMessages: most }) =>
-      limitedBy('visibilityTimeout', visibilityTimeout, most),
+      limitedBy('visibilityTimeout', visibilityTimeoutNs, most),
   };
 }
 
@@ -284,21 +283,21 @@ function checkReceive(here: Cursor, output: Consumer, isEventSource: boolean): v
 
 function check(here: Cursor, output: Output): void {
   const wrong = here.conflicts();
-  const { maxReceiveCount, deadLetter, waitTime, fifo, fifoThroughputLimit } = output;
-  if (fifoThroughputLimit !== undefined && !fifo) {
+  const { maxReceiveCount, deadLetter, waitTimeNs, fifo, fifoThroughputLimit } = output;
+  if (fifoThroughputLimit !== null && !fifo) {
     const message =
       'a standard queue has no limit of calls: write fifo: true, or remove fifoThroughputLimit';
     wrong('fifoThroughputLimit', message);
   }
-  if (maxReceiveCount !== undefined && deadLetter === undefined) {
+  if (maxReceiveCount !== null && deadLetter === null) {
     wrong('maxReceiveCount', 'maxReceiveCount needs a dead letter queue: write deadLetter: NAME');
   }
-  if (deadLetter !== undefined && maxReceiveCount === undefined) {
+  if (deadLetter !== null && maxReceiveCount === null) {
     const message = `without a limit no message reaches ${deadLetter}: write maxReceiveCount`;
     const rejects = output.consumers.some(({ onPoison }) => onPoison === 'deadLetter');
     if (!rejects) wrong('deadLetter', message);
   }
-  if (waitTime > 0 && here.in('pollInterval').written() !== undefined) {
+  if (waitTimeNs > 0 && here.in('pollInterval').written() !== undefined) {
     const message = 'a long poll repeats at once: remove pollInterval, or write waitTime: 0s';
     wrong('pollInterval', message);
   }

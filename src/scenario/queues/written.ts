@@ -7,7 +7,7 @@ export interface QueueFields extends Written {
   readonly kind: string;
   readonly publishLatency?: MessageQueue['publishLatency'];
   readonly backlog?: number;
-  readonly deadLetter?: string | undefined;
+  readonly deadLetter: string | null;
   readonly consumers: readonly QueueConsumerFields[];
 }
 

@@ -16,13 +16,13 @@ export function resolveQueueConsumer(
   here: Cursor,
   name: string,
   output: QueueConsumerFields,
-  queueDeadLetter: string | undefined,
+  queueDeadLetter: string | null,
   { defaults, fields, channel, ackLimit }: Receiving,
 ): QueueConsumer | null {
   const { commit, retry, onPoison } = output;
   // Rejected messages go to the dead-letter destination of the queue, unless the consumer has its own.
   const standard = onPoison === 'deadLetter' ? queueDeadLetter : null;
-  const deadLetter = output.deadLetter ?? standard ?? null;
+  const deadLetter = output.deadLetter ?? standard;
   const own = resolveConsumer(here, { ...output, deadLetter }, defaults);
   if (commit === 'before' && retry !== null && retry.mode !== 'inProcess') {
     const message =
@@ -53,9 +53,9 @@ export function holderText(
 export function resolveOwnDeadLetter(
   here: Cursor,
   name: string,
-  deadLetter: string | undefined,
+  deadLetter: string | null,
 ): string | null {
-  if (deadLetter === undefined) return null;
+  if (deadLetter === null) return null;
   const at = here.in('deadLetter');
   if (deadLetter !== name) return resolveHolder(at, deadLetter);
   at.conflict(`${name} would send its dead letters to itself: write another queue`);

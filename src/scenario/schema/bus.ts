@@ -10,7 +10,7 @@ import {
   commitText,
   deadLetter,
   overflow,
-  publishTimeout,
+  publishTimeoutNs,
 } from '../queues/fields.js';
 
 const subscription = (bundle: z.ZodType<BundleOutput>) =>
@@ -29,8 +29,8 @@ const subscription = (bundle: z.ZodType<BundleOutput>) =>
 
 /** A topic that pushes to its subscribers. */
 export const busFields = (bundle: z.ZodType<BundleOutput>) =>
-  z
-    .strictObject({
+  entry(
+    {
       ...boundedFields,
       kind: field.of(
         z.literal('bus'),
@@ -60,12 +60,13 @@ export const busFields = (bundle: z.ZodType<BundleOutput>) =>
           'instance that is down.',
       ),
       overflow,
-      publishTimeout,
+      publishTimeoutNs,
       deadLetter,
       subscribers: z
         .array(subscription(bundle))
         .default([])
         .describe('Subscriptions; every subscription gets every message. Defaults to none.'),
-    })
-    .describe('A topic that pushes messages.');
+    },
+    'A topic that pushes messages.',
+  );
 export type BusOutput = z.output<ReturnType<typeof busFields>>;
