@@ -1,7 +1,7 @@
 import { unionOfKinds, valuesOf } from '../../contracts/fields/kinds.js';
 import { inheriting } from '../../contracts/fields/common.js';
 import { kafka } from './kafka.js';
-import type { BrokerFields } from './written.js';
+import type { BrokerFields } from './fields.js';
 import type { BrokerKind } from './kind.js';
 import { nats } from './nats.js';
 import { rabbitmq } from './rabbitmq.js';

@@ -1,7 +1,8 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { duration } from '../../contracts/quantities/quantities.js';
-import { registryFields, registryKind } from './kind.js';
+import { registryFields } from './fields.js';
+import { registryKind } from './kind.js';
 
 /** Shortest `deregister_critical_service_after`. */
 const SHORTEST_NS = 60e9;

@@ -1,6 +1,7 @@
 import { byDefault, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
-import { registryFields, registryKind } from './kind.js';
+import { registryFields } from './fields.js';
+import { registryKind } from './kind.js';
 
 const schema = z
   .strictObject({

@@ -5,7 +5,7 @@ import { dns } from './dns.js';
 import { eureka } from './eureka.js';
 import type { RegistryKind } from './kind.js';
 import { kubernetes } from './kubernetes.js';
-import type { RegistryFields } from './written.js';
+import type { RegistryFields } from './fields.js';
 
 /** All kinds of registries: one line each. */
 export const REGISTRY_KINDS: readonly RegistryKind[] = [eureka, consul, kubernetes, dns];

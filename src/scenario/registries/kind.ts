@@ -1,10 +1,7 @@
-import { absent, field } from '../../contracts/fields/field.js';
 import type { z } from 'zod';
 import type { Registry } from '../../contracts/scenario/registries.js';
 import type { ReferenceEntry } from '../reference-entry.js';
 import type { Cursor } from '../resolve/context.js';
-import { labels, entryText, extending } from '../../contracts/fields/common.js';
-import { zoneSchema } from '../../contracts/scenario/host.js';
 
 /** A kind of registry in one file: its fields, its rules, and its reference page. */
 export interface RegistryKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -33,16 +30,3 @@ export function registryKind<Schema extends z.ZodObject>(
 ): RegistryKind<Schema> {
   return kind;
 }
-
-/** Fields of every registry. */
-export const registryFields = {
-  ...extending,
-  ...entryText,
-  replicas: field.whole(
-    absent('1'),
-    'Servers of the registry, which share its content. It answers while one of them can be reached.',
-    { min: 1, max: 100 },
-  ),
-  zone: zoneSchema.optional(),
-  labels,
-};

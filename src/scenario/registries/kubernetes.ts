@@ -1,7 +1,8 @@
 import { field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { distribution } from '../../contracts/quantities/quantities.js';
-import { registryFields, registryKind } from './kind.js';
+import { registryFields } from './fields.js';
+import { registryKind } from './kind.js';
 
 const schema = z
   .strictObject({
