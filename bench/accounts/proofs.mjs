@@ -203,6 +203,7 @@ function rerunError(text, { own }) {
   if (proof === undefined) return 'there is no proof of the verdict';
   const { withoutTrigger, loopCut, loadPaused } = proof;
   for (const clause of text.split('; ')) {
+    if (clause === 'no run cuts the loop' && loopCut === null && loadPaused === null) continue;
     const run = [withoutTrigger, loopCut, loadPaused].find(
       (one) => one !== null && clause.startsWith(`${one.words} `),
     );
@@ -246,7 +247,7 @@ export const PROOFS = [
   byFaults(/^More harm without “.+$/u, ['protection']),
   byFaults(/^No difference: “.+”$/u, ['none']),
   byFaults(/^The runs do not decide about “.+”$/u, ['undecided']),
-  byFaults(/^No run shows the part of “.+”; `--explain` does$/u, ['undecided']),
+  byFaults(/^No run shows the part of “.+”; --explain does$/u, ['undecided']),
   kind(
     'left without a fault',
     WITHOUT(String.raw`Of ${HARMED}(?:${RUNS}), (?<rest>.+ without .+)`),
@@ -282,7 +283,7 @@ export const PROOFS = [
         ? null
         : 'the runs have other numbers',
   ),
-  kind('no run shows which', /^No run shows which one; `--explain` does$/u),
+  kind('no run shows which', /^No run shows which one; --explain does$/u),
   kind(
     'no single fault',
     WITHOUT(`(?:No single fault does half of the harm: )?${HARMED} in all`),
@@ -370,7 +371,7 @@ export const PROOFS = [
   ),
   kind(
     'a verdict by further runs',
-    /^(?:(?<confirmed>.+), confirmed|(?<by>.+), by further runs|Not (?<not>.+) but (?<but>.+)|(?<open>.+), and further runs do not settle it): (?<why>.+)$/u,
+    /^(?:(?<confirmed>.+), confirmed|(?<by>.+), by further runs|Not (?<not>.+) but (?<but>.+)|(?<open>.+), not confirmed): (?<why>.+)$/u,
     ({ groups }, facts) => {
       const proof = facts.own?.metastability;
       if (proof === undefined) return 'there is no proof of the verdict';

@@ -820,7 +820,7 @@ export const TOLD = [
   ),
   kind(
     'less headroom under faults',
-    /^While a fault is active less is left: (?:none|[\d.,]+x)(?: for \S+)? while “.+$/u,
+    /^Under faults less is left: (?:none|[\d.,]+x)(?: for \S+)? while “.+$/u,
     (_, { result }) =>
       result.variants.some(({ headroom }) => (headroom?.faults.length ?? 0) > 0)
         ? null

@@ -163,7 +163,7 @@ function togetherWords(own: Counterfactuals): readonly [finding: string, rest: s
   if (!isOpen && !isUntold)
     return ['No single fault does half of the harm', `: ${harmedWords(own)} in all.`];
   const left = leftWords(background, own);
-  const which = isUntold ? ' No run shows which one; `--explain` does.' : '';
+  const which = isUntold ? ' No run shows which one; --explain does.' : '';
   const rest = `: of ${harmedWords(own, [background])}, ${left} remain without them.${which}`;
   return ['The faults together are the cause', rest];
 }
@@ -197,7 +197,7 @@ function restSentences(
   if (unknown.length > 0) sentences.push(`The runs do not decide about ${quoted(unknown)}.`);
   const unmade = by('undecided').filter((one) => !isMade(one));
   if (unmade.length > 0)
-    sentences.push(`No run shows the part of ${quoted(unmade)}; \`--explain\` does.`);
+    sentences.push(`No run shows the part of ${quoted(unmade)}; --explain does.`);
   return sentences;
 }
 

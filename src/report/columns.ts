@@ -3,6 +3,7 @@ import { latencyLater } from '../contracts/result/latency-later.js';
 import type { Result, VariantResult } from '../contracts/result/result.js';
 import { columnOf, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
+import { shorten } from './html-escape.js';
 import { missingRecovery } from './next-fault.js';
 import { formatValue } from '../text/figures.js';
 import { capitalised } from '../text/words.js';
@@ -84,12 +85,18 @@ function userColumns(view: View): Column[] {
   if (headline === null) return columns;
   columns.push(
     ...duringColumns(view, headline.id),
-    timeBack(view, headline.id, 'recovery', ['Recovery', 'of success']),
+    timeBack(view, headline.id, 'recovery', ['Recovery', recoveryOf(view, headline.id)]),
   );
   const { step } = view.result.run;
   if (view.result.variants.some(({ summary }) => latencyLater(summary, step) !== null))
     columns.push(timeBack(view, headline.id, 'latencyRecovery', ['Latency back', 'after fault']));
   return columns;
+}
+
+/** Below a recovery: the fault after which it is measured, where a variant has several. */
+function recoveryOf({ result: { variants } }: View, fault: string): string {
+  const several = variants.some(({ faults }) => faults.length > 1);
+  return several ? `after ${shorten(fault, 18)}` : 'of success';
 }
 
 /** Time after which success or latency is back. */

@@ -82,7 +82,7 @@ export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): s
   if (first === undefined) return '';
   const under = faultWords(headroom, first, faults);
   if (first.factor > USED_UP)
-    return under === '' ? '' : `While a fault is active less is left: ${under.slice(2)}`;
+    return under === '' ? '' : `Under faults less is left: ${under.slice(2)}`;
   const held = `${formatRate(rate * first.factor)} of ${formatRate(rate)}`;
   return capitalised(`${holdWords(first)} ${held}${under}`);
 }

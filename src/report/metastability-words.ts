@@ -27,7 +27,9 @@ export function metastabilityWords({
       return own.usual === 'undecided'
         ? `${capitalised(NAMES[own.verdict])}, by further runs: ${why}.`
         : `Not ${NAMES[own.usual]} but ${NAMES[own.verdict]}: ${why}.`;
-    case 'open':
-      return `${capitalised(NAMES[own.usual])}, and further runs do not settle it: ${why}.`;
+    case 'open': {
+      const isUncut = own.loopCut === null && own.loadPaused === null;
+      return `${capitalised(NAMES[own.usual])}, not confirmed: ${why}${isUncut ? '; no run cuts the loop' : ''}.`;
+    }
   }
 }

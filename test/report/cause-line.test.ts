@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { causeLine, causeSentence, faultLine } from '../../src/report/causes.js';
+import { causeLine, causeParts, causeSentence, faultLine } from '../../src/report/causes.js';
 import { cheapestWords } from '../../src/report/cheapest.js';
 import { sentenceOf } from '../../src/report/intervention-words.js';
 import type {
@@ -92,7 +92,7 @@ it('says which faults no run leaves out', () => {
   const sentence = (own: Counterfactuals['faults']) =>
     causeSentence({ variant: variant!, own: { ...provedBy([]), faults: own } });
   expect(sentence(faults)).toMatch(
-    /^A cause: .* No run shows the part of “flaky”; `--explain` does\. Counts are those of run 1 of 5\.$/,
+    /^A cause: .* No run shows the part of “flaky”; --explain does\. Counts are those of run 1 of 5\.$/,
   );
   expect(sentence(tried)).toMatch(/ The runs do not decide about “flaky”\. Counts/);
 });
@@ -105,6 +105,20 @@ it('names a fault that strikes alone as a cause, where no run leaves it out', ()
     { ...alone, alone: null, fault: 'flaky', role: 'undecided' } as const,
   ];
   expect(causeSentence({ variant: variant!, own: { ...provedBy([]), faults } })).toBe(
-    'A cause: “outage”. Alone it does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; `--explain` does. Counts are those of run 1 of 5.',
+    'A cause: “outage”. Alone it does 80 of the harm of 100 failed or slow requests. No run shows the part of “flaky”; --explain does. Counts are those of run 1 of 5.',
   );
+});
+
+it('heads a section with the finding, without counts, and says the rest below it', () => {
+  const none = { value: null, ci95: null, each: [] };
+  const alone = { without: null, alone: 80, share: null, averted: none };
+  const fault = { ...alone, fault: 'outage', role: 'cause' } as const;
+  const own = { ...provedBy([]), faults: [fault] };
+  const { title, rest } = causeParts({ variant: variant!, own });
+  expect(title).toBe('Cause: “outage”');
+  expect(rest).toMatch(/^Alone it does 80 of the harm of 100 /u);
+  const open = { ...alone, alone: null, fault: 'outage', role: 'undecided' } as const;
+  const parts = causeParts({ variant: variant!, own: { ...own, faults: [open] } });
+  expect(parts.title).toBe('The faults together are the cause');
+  expect(parts.rest).toMatch(/^Of 100 failed or slow requests, 0 remain without them\. /u);
 });

@@ -36,6 +36,8 @@ describe('the sections of the next questions', () => {
     expect(textOf('headroom')).toContain('bank 50x slower, 20 to 32 s');
     expect(textOf('headroom')).toContain('before the first fault, 0 to 20 s');
     expect(textOf('headroom')).toContain('No limit: bank.');
+    expect(textOf('headroom').match(/saturates first/gu)).toHaveLength(1);
+    expect(textOf('method')).toContain(' --html sensitivity.html');
   });
 
   it('say where the time of requests goes', () => {

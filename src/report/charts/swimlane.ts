@@ -43,7 +43,7 @@ export function swimlaneChart(
     description: describe(lanes, variant),
     body: [
       shading(view, x, window, TOP, bottom),
-      faultWords(view, x, window, width),
+      faultWords(view, x, window, width, bottom),
       options.names &&
         markup`<g fill="var(--ink)">${lanes.map((lane, i) =>
           label(0, center(i) + 4, shorten(lane.words, 22), { weight: lane.user ? 600 : undefined }),
@@ -131,12 +131,13 @@ function waits(
 
 const SMALL = 11;
 
-/** The faults that begin in a window, the one that the account is about first; others where there is room. */
+/** Where faults begin in a window, the one that the account is about first; others where there is room for words. */
 function faultWords(
   view: View,
   x: Scale,
   window: readonly [number, number],
   width: number,
+  bottom: number,
 ): readonly Markup[] {
   const { headline } = view;
   const { spans, moments } = faultMarks(view);
@@ -151,7 +152,9 @@ function faultWords(
     const right = left + room + 8;
     if (places.some((other) => left < other.right && right > other.left)) return [];
     places.push({ left, right });
-    return [label(left, 14, text, { fill: 'var(--fault-ink)', size: 12 })];
+    // Shades of several faults may begin at another instant.
+    const start = stroke(`M${coordinate(x(from))} ${TOP - 4}V${bottom}`, 'var(--fault-ink)', 0.7);
+    return [start, label(left, 14, text, { fill: 'var(--fault-ink)', size: 12 })];
   });
 }
 

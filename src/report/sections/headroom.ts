@@ -84,10 +84,10 @@ function useOf(one: ComponentHeadroom): string {
 function chart(name: string, components: readonly ComponentHeadroom[], width: number): Drawing {
   const rows = components.slice(0, BARS);
   const ends = rows.map((one) => endOf(one, width < 400));
-  const left = 12 + Math.max(...rows.map((one) => textWidth(shorten(one.component, 18), 12)));
-  const right = 12 + Math.max(...ends.map((text) => textWidth(text, 12)));
-  const length = Math.max(40, width - left - right);
   const tight = rows.map((one) => one.factor < TIGHT);
+  const left = 12 + Math.max(...rows.map((one) => textWidth(shorten(one.component, 18), 12)));
+  const right = 12 + Math.max(...ends.map((text, i) => textWidth(text, tight[i] ? BOLD : 12)));
+  const length = Math.max(40, width - left - right);
   const bar = (i: number, share: number): Area => {
     return { x: left, y: 9 + i * 23, width: Math.max(1, share * length), height: 10 };
   };
@@ -113,6 +113,9 @@ function chart(name: string, components: readonly ComponentHeadroom[], width: nu
     ],
   };
 }
+
+/** Bold letters are as wide as plain ones of this size. */
+const BOLD = 13.2;
 
 /** Below this multiple of the load a component is shown as tight. */
 const TIGHT = 1.3;

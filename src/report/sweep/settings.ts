@@ -7,6 +7,8 @@ import { NOT_RUN, settingColumns, type SettingCell, type SettingColumn } from '.
 import { Made } from './made.js';
 import { orderedEntries, rowsOf, type Row } from './order.js';
 
+/** A table with no more columns is no wider than its words. */
+const NARROW = 3;
 /** A table with more rows is collapsed. */
 const OPEN = 40;
 
@@ -21,7 +23,7 @@ export function settingsRows(view: SweepView): Made<Markup> {
 export function settingsTable(view: SweepView, rows: readonly Markup[]): Markup {
   const { result } = view;
   const table = framed('scroll stick cmp settings', 'All settings', {
-    open: markup`<table class="wide sortable" id="all-settings">`,
+    open: markup`<table class="${settingColumns(view).length > NARROW && 'wide '}sortable" id="all-settings">`,
     caption: 'All settings',
     isHidden: true,
     head: markup`<tr>
