@@ -11,6 +11,8 @@ import { renderHtml } from '../dist/library/index.js';
 import { paperRules, phoneRules, wideRules } from './page-rules.mjs';
 import { yamlsIn } from './scenario-files.mjs';
 
+/** Width of A4 between its margins. Unit: px. */
+const PAPER = 703;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PROGRAM = join(ROOT, 'dist', 'cli', 'main.js');
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -71,9 +73,6 @@ async function brokenRules(path) {
   const phone = await rulesOf(path, 390, phoneRules);
   return [...wide, ...phone, ...(await rulesOf(path, PAPER, paperRules, 'print'))];
 }
-
-/** Width of A4 between its margins. Unit: px. */
-const PAPER = 703;
 
 /** The rules that a page breaks at a width of the window. */
 async function rulesOf(path, width, rules, media = 'screen') {

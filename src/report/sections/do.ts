@@ -22,15 +22,18 @@ export function doSection({ all: view, drawn }: Fold, command: string): Markup |
   const others = variants.filter((variant) => variant !== chosen?.variant);
   const patches = markup`<div class="patches">${others.map((variant) => patchMarkup(view, variant))}</div>`;
   const label = chosen === null ? 'Settings of each variant' : 'Settings of the other variants';
+  const taken = chosen === null || chosen.variant.baseline ? null : chosen;
+  // The only evidence under a heading is open.
+  const isOnly = taken === null && tried === null;
   return section('do', 'Do', recommendedTitle(view, chosen), [
-    chosen !== null && !chosen.variant.baseline && recommendedMarkup(view, chosen, command),
+    taken !== null && recommendedMarkup(view, taken, command),
     tried !== null &&
       scrolled(
         remedyTable(view, tried.usual, tried.tried),
         'Changes that were tried',
         'scroll after',
       ),
-    others.length > 0 && (chosen === null && tried === null ? patches : folded(patches, label)),
+    others.length > 0 && (isOnly ? patches : folded(patches, label)),
   ]);
 }
 
