@@ -43,7 +43,7 @@ const bannedProperties = [
   ...['toLocaleString', 'toLocaleLowerCase', 'toLocaleUpperCase', 'localeCompare'].map(
     (property) => ({
       property,
-      message: 'depends on the locale: compare by code unit, format by report/format.ts',
+      message: 'depends on the locale: compare by code unit, format by src/text/figures.ts',
     }),
   ),
 ];

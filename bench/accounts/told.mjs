@@ -1,5 +1,5 @@
 // Kinds of sentences about the usual runs, compared with the events and figures of the document.
-import { listed } from '../../dist/report/format.js';
+import { listed } from '../../dist/report/base/format.js';
 import { COUNT, countIn, isPrinted, NUMBER, RATE, SHARE, SINCE, TIME } from './figures.mjs';
 import { kind, quotesIn } from './kind.mjs';
 

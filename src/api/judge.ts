@@ -1,5 +1,5 @@
-import { isFailure, isWrong } from '../report/budget-words.js';
-import { judgedOf } from '../report/judged.js';
+import { isFailure, isWrong } from '../report/view/budget-words.js';
+import { judgedOf } from '../report/view/judged.js';
 import type { Result } from '../contracts/result/result.js';
 import type { BudgetResult } from '../contracts/result/budgets.js';
 

@@ -1,7 +1,7 @@
 import { summarise } from '../analysis/summarise.js';
 import type { Proofs } from '../analysis/story/proof.js';
 import type { Result } from '../contracts/result/result.js';
-import { isFailure } from '../report/budget-words.js';
+import { isFailure } from '../report/view/budget-words.js';
 import { isStopped } from '../run/run.js';
 import { VERSION } from '../text/version.js';
 import { inThisThread, type Execute } from './execute.js';

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
-import { renderCsv } from '../report/csv.js';
-import { safeName, type RenderedFile } from '../report/files.js';
-import { renderMarkdown } from '../report/markdown.js';
+import { renderCsv } from '../report/formats/csv.js';
+import { safeName, type RenderedFile } from '../report/formats/files.js';
+import { renderMarkdown } from '../report/formats/markdown.js';
 import { tuneForReport } from '../run/compiling.js';
 import { resultText } from '../run/result-text.js';
 import type { Result } from '../contracts/result/result.js';
@@ -29,8 +29,9 @@ export function writeReport(result: Result, target: ReportTarget): Promise<reado
   const command = commandOf('run', target.path, target.selection);
   const version = VERSION;
   return writeFormats(reportBase(result, target), target.formats, {
-    html: async () => (await import('../report/html.js')).renderHtml(result, { command, version }),
-    svgs: async () => (await import('../report/files.js')).renderSvgs(result),
+    html: async () =>
+      (await import('../report/page/html.js')).renderHtml(result, { command, version }),
+    svgs: async () => (await import('../report/formats/files.js')).renderSvgs(result),
     md: () => Promise.resolve(renderMarkdown(result, { command })),
     csv: () => Promise.resolve(renderCsv(result)),
     json: () => resultText(result),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlertResult } from '../../src/contracts/result/alerts.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import type { VariantResult } from '../../src/contracts/result/result.js';
-import { alertsText } from '../../src/report/alerts.js';
+import { alertsText } from '../../src/report/words/alerts.js';
 
 /** The words about a page that fires after a minute in each of some runs, with a responder that comes later. */
 function words(each: readonly (number | null)[]): string | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { renderJunit } from '../../src/report/junit.js';
-import { checkText } from '../../src/report/text-compare.js';
-import { heldBudgets } from '../../src/report/view.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
+import { checkText } from '../../src/report/text/text-compare.js';
+import { heldBudgets } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** A shop and its database, as `full` and without everything that the budgets are about. */

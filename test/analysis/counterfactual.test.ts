@@ -4,7 +4,7 @@ import { faultProof, inBoth } from '../../src/analysis/verdicts/counterfactual.j
 import { likenessOf, type FaultSet } from '../../src/analysis/verdicts/fault-sets.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';
 import { withFaults } from '../../src/plan/without.js';
-import { causeSentence } from '../../src/report/causes.js';
+import { causeSentence } from '../../src/report/words/causes.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import type { VariantResult } from '../../src/contracts/result/result.js';
 import { summarise } from '../../src/analysis/summarise.js';

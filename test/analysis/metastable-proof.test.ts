@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stuckWords } from '../../src/analysis/story/ending-words.js';
-import { metastabilityWords } from '../../src/report/metastability-words.js';
+import { metastabilityWords } from '../../src/report/words/metastability-words.js';
 import type { Ending } from '../../src/contracts/result/cascade.js';
 import type { MetastabilityProof } from '../../src/contracts/result/counterfactual.js';
 import { provenVerdict, type Reruns } from '../../src/analysis/story/metastable-proof.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
+import { chainOf } from '../../src/report/words/chain.js';
 import { serviceRows, slotsChart } from '../../src/report/charts/services.js';
-import { inline } from '../../src/report/draw.js';
-import { viewOf } from '../../src/report/view.js';
+import { inline } from '../../src/report/drawing/draw.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run, type Ran } from '../theory/program.js';
 
 /** Four replicas that must all be up, in front of a bank that is slow from 10 to 20 s. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
-import { unseenColumns } from '../../src/report/columns-unseen.js';
-import { viewOf } from '../../src/report/view.js';
+import { chainOf } from '../../src/report/words/chain.js';
+import { unseenColumns } from '../../src/report/view/columns-unseen.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run, type Ran } from '../theory/program.js';
 
 /** Runs the scenario twice: with places for additional instances that never start, and without. */

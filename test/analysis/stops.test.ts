@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
-import { viewOf } from '../../src/report/view.js';
+import { chainOf } from '../../src/report/words/chain.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run, type Ran } from '../theory/program.js';
 
 /** Three replicas whose requests take 2 s; some of them get a stop order at 20 s. */

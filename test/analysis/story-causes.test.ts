@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { suggested } from '../../src/plan/interventions/index.js';
-import { metastabilityWords } from '../../src/report/metastability-words.js';
-import { sentenceOf } from '../../src/report/intervention-words.js';
+import { metastabilityWords } from '../../src/report/words/metastability-words.js';
+import { sentenceOf } from '../../src/report/words/intervention-words.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { proofOf } from '../support/proofs.js';
 import { run } from '../theory/program.js';

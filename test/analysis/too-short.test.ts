@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isFailure, isWrong } from '../../src/report/budget-words.js';
-import { githubAnnotations } from '../../src/report/github.js';
-import { renderJunit } from '../../src/report/junit.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { isFailure, isWrong } from '../../src/report/view/budget-words.js';
+import { githubAnnotations } from '../../src/report/formats/github.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
 import { storyText } from '../../src/report/story/render.js';
-import { checkText } from '../../src/report/text-compare.js';
-import { summaryText } from '../../src/report/text.js';
-import { heldBudgets } from '../../src/report/view.js';
+import { checkText } from '../../src/report/text/text-compare.js';
+import { summaryText } from '../../src/report/text/text.js';
+import { heldBudgets } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 const PLAIN = { paint: { bold: String, dim: String, red: String } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeColumns } from '../../src/report/columns.js';
-import { viewOf } from '../../src/report/view.js';
+import { outcomeColumns } from '../../src/report/view/columns.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** 97 of 100 requests read and always succeed; the others order, and fail from the fault at 30 s on to the end. */

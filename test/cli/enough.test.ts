@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallest, type Moves } from '../../src/api/tune/smallest.js';
-import { enoughWords, type Recommended } from '../../src/report/recommended.js';
+import { enoughWords, type Recommended } from '../../src/report/words/recommended.js';
 import type { Move } from '../../src/scenario/tuning/moves.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { Folder, faultline } from './harness.js';

@@ -1,8 +1,16 @@
 import * as Reference from '@observablehq/plot';
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { across, band, line, marks, plotIn, shaded, upright } from '../../src/report/plot.js';
-import { linear, logarithmic } from '../../src/report/scale.js';
+import {
+  across,
+  band,
+  line,
+  marks,
+  plotIn,
+  shaded,
+  upright,
+} from '../../src/report/drawing/plot.js';
+import { linear, logarithmic } from '../../src/report/drawing/scale.js';
 
 // The marks of a plot against those of Observable Plot, drawn by jsdom.
 

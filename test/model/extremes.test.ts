@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
 import { resultText } from '../../src/run/result-text.js';
 import { problemsOf, run } from '../theory/program.js';
 

@@ -6,7 +6,7 @@ import { rules } from '../../src/lint/index.js';
 import { lint } from '../../src/lint/lint.js';
 import { compile } from '../../src/plan/compile.js';
 import { PlanError } from '../../src/plan/problem.js';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import { runPlan } from '../../src/run/run.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Plan } from '../../src/contracts/plan/plan.js';

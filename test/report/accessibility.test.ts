@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { JSDOM } from 'jsdom';
 import { expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import { renamed, sampleResult } from '../support/sample-result.js';
 
 const OPTIONS = { command: 'faultline run checkout.yaml', version: '0' };

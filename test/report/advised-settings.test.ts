@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../../src/report/answer.js';
-import { plainWords } from '../../src/report/emphasis.js';
-import { viewOf } from '../../src/report/view.js';
+import { answerOf } from '../../src/report/words/answer.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 

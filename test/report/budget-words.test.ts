@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { meaningOf } from '../../src/report/budget-words.js';
+import { meaningOf } from '../../src/report/view/budget-words.js';
 
 it.each([
   ['orders.mailer.lag', 'mean over time'],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { causeLine, causeParts, causeSentence, faultLine } from '../../src/report/causes.js';
-import { cheapestWords } from '../../src/report/cheapest.js';
-import { sentenceOf } from '../../src/report/intervention-words.js';
+import { causeLine, causeParts, causeSentence, faultLine } from '../../src/report/words/causes.js';
+import { cheapestWords } from '../../src/report/words/cheapest.js';
+import { sentenceOf } from '../../src/report/words/intervention-words.js';
 import type {
   CounterfactualIntervention,
   Counterfactuals,

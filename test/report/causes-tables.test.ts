@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { causesSection } from '../../src/report/sections/causes.js';
-import { viewOf } from '../../src/report/view.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 

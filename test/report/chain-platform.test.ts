@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
+import { chainOf } from '../../src/report/words/chain.js';
 import { costSection } from '../../src/report/sections/costs.js';
 import { statusSection } from '../../src/report/sections/statuses.js';
-import { render } from '../../src/report/html-escape.js';
-import { foldOf } from '../../src/report/fold.js';
-import { statusLines } from '../../src/report/statuses.js';
-import { viewOf } from '../../src/report/view.js';
-import { asSentence } from '../../src/report/words.js';
+import { render } from '../../src/report/base/html-escape.js';
+import { foldOf } from '../../src/report/view/fold.js';
+import { statusLines } from '../../src/report/words/statuses.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { asSentence } from '../../src/report/words/words.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 

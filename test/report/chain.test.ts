@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
-import { worstVariantOf } from '../../src/report/worst-variant.js';
-import { plainWords } from '../../src/report/emphasis.js';
-import { unseenSentences } from '../../src/report/unseen-words.js';
-import { summaryText } from '../../src/report/text.js';
-import { viewOf } from '../../src/report/view.js';
+import { chainOf } from '../../src/report/words/chain.js';
+import { worstVariantOf } from '../../src/report/view/worst-variant.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { unseenSentences } from '../../src/report/words/unseen-words.js';
+import { summaryText } from '../../src/report/text/text.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** 100 messages/s for a consumer good for 200, which is away at these times: [from, seconds]. */

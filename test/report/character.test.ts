@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { characterOf } from '../../src/report/character.js';
-import { viewOf } from '../../src/report/view.js';
+import { characterOf } from '../../src/report/words/character.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 function characterIn(scenario: string): string {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { compareFinding } from '../../src/report/findings-compare.js';
-import { lossFinding } from '../../src/report/findings.js';
-import { outcomeColumns } from '../../src/report/columns.js';
-import { isWorse, verdictBetween } from '../../src/report/difference.js';
-import { renderHtml } from '../../src/report/html.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
-import { compareText } from '../../src/report/text-compare.js';
-import type { Paint } from '../../src/report/text-table.js';
-import { viewOf } from '../../src/report/view.js';
-import { ranked } from '../../src/report/ranking.js';
+import { compareFinding } from '../../src/report/words/findings-compare.js';
+import { lossFinding } from '../../src/report/words/findings.js';
+import { outcomeColumns } from '../../src/report/view/columns.js';
+import { isWorse, verdictBetween } from '../../src/report/view/difference.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
+import { compareText } from '../../src/report/text/text-compare.js';
+import type { Paint } from '../../src/report/lines/text-table.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { ranked } from '../../src/report/view/ranking.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 

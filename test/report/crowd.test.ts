@@ -1,9 +1,9 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { crowdOf, mapNodes } from '../../src/report/crowd.js';
+import { crowdOf, mapNodes } from '../../src/report/view/crowd.js';
 import { wasteRows } from '../../src/report/charts/waste.js';
-import { renderHtml } from '../../src/report/html.js';
-import { viewOf } from '../../src/report/view.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeColumns } from '../../src/report/columns.js';
-import { unseenColumns } from '../../src/report/columns-unseen.js';
-import { chainOf } from '../../src/report/chain.js';
-import { deadEstimate } from '../../src/report/unseen.js';
-import { viewOf } from '../../src/report/view.js';
+import { outcomeColumns } from '../../src/report/view/columns.js';
+import { unseenColumns } from '../../src/report/view/columns-unseen.js';
+import { chainOf } from '../../src/report/words/chain.js';
+import { deadEstimate } from '../../src/report/families/unseen.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 

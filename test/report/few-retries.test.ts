@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { wasteFinding } from '../../src/report/findings.js';
-import { viewOf } from '../../src/report/view.js';
+import { wasteFinding } from '../../src/report/words/findings.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { wasteSection } from '../../src/report/sections/inside.js';
 import { run } from '../theory/program.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { crowdOf } from '../../src/report/crowd.js';
-import { FAMILIES } from '../../src/report/families.js';
-import { subjectsOf } from '../../src/report/unseen.js';
-import { viewOf } from '../../src/report/view.js';
+import { crowdOf } from '../../src/report/view/crowd.js';
+import { FAMILIES } from '../../src/report/families/families.js';
+import { subjectsOf } from '../../src/report/families/unseen.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 const scenario = (orders: string, db: string, late: string, report = ''): string => `

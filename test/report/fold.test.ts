@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { textWidth } from '../../src/report/draw.js';
-import { linesOf, place, SHARE_LINE } from '../../src/report/topology-layout.js';
-import { broken, pathOf } from '../../src/report/topology-routes.js';
+import { textWidth } from '../../src/report/drawing/draw.js';
+import { linesOf, place, SHARE_LINE } from '../../src/report/topology/topology-layout.js';
+import { broken, pathOf } from '../../src/report/topology/topology-routes.js';
 import { dotsOf, overlap, passes, type Rectangle } from '../support/drawn-lines.js';
 import { detailedGraph, detailedGraphs } from '../support/shipped-graphs.js';
-import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph.js';
+import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph/graph.js';
 
 const GRAPHS = detailedGraphs();
 

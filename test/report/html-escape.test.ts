@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { escapeText } from '../../src/report/html-escape.js';
+import { escapeText } from '../../src/report/base/html-escape.js';
 
 it('escapes markup, and the bracket of a command of a CI system', () => {
   expect(escapeText(`<a b="c">&'`)).toBe('&lt;a b=&quot;c&quot;&gt;&amp;&#39;');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { JSDOM } from 'jsdom';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { renderSvgs, safeName } from '../../src/report/files.js';
-import { renderHtml } from '../../src/report/html.js';
+import { renderSvgs, safeName } from '../../src/report/formats/files.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import {
   renamed,

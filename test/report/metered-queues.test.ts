@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import { run } from '../theory/program.js';
 import { PAGE } from '../support/page.js';
 

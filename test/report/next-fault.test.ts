@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cellText, outcomeColumns } from '../../src/report/columns.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { cellText, outcomeColumns } from '../../src/report/view/columns.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
 import { timesSection } from '../../src/report/sections/times.js';
-import { viewOf, type View } from '../../src/report/view.js';
+import { viewOf, type View } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** A breaker that opens at 10 s and tries again after 30 s: users are back at about 40 s, also with a fault at 30 s. */

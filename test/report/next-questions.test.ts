@@ -1,9 +1,9 @@
 import { headroomSection } from '../../src/report/sections/headroom.js';
-import { viewOf } from '../../src/report/view.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
 import { PAGE } from '../support/page.js';
 import { run } from '../theory/program.js';
 

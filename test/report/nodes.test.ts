@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeWords, serviceRows } from '../../src/report/charts/services.js';
-import { nodeIn } from '../../src/report/nodes.js';
-import { viewOf } from '../../src/report/view.js';
+import { nodeIn } from '../../src/report/view/nodes.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 const { result } = run(`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import { run } from '../theory/program.js';
 
 const world = (more: string): string => `

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../../src/report/answer.js';
-import { plainWords } from '../../src/report/emphasis.js';
-import { breakerFinding } from '../../src/report/findings.js';
-import { viewOf } from '../../src/report/view.js';
+import { answerOf } from '../../src/report/words/answer.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { breakerFinding } from '../../src/report/words/findings.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { Folder, faultline } from '../cli/harness.js';
 import { run } from '../theory/program.js';
 

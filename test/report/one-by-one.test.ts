@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chainOf } from '../../src/report/chain.js';
-import { lossFinding } from '../../src/report/findings.js';
-import { viewOf } from '../../src/report/view.js';
+import { chainOf } from '../../src/report/words/chain.js';
+import { lossFinding } from '../../src/report/words/findings.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { saidWords } from '../support/said.js';
 import { run } from '../theory/program.js';
 

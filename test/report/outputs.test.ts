@@ -1,15 +1,15 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { csvText, renderCsv } from '../../src/report/csv.js';
-import { renderSvgs } from '../../src/report/files.js';
-import { githubAnnotations } from '../../src/report/github.js';
-import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph.js';
-import { renderHtml } from '../../src/report/html.js';
-import { renderJunit } from '../../src/report/junit.js';
-import { inlineText, renderMarkdown } from '../../src/report/markdown.js';
-import { checkText, compareText } from '../../src/report/text-compare.js';
-import { summaryText } from '../../src/report/text.js';
-import type { Paint } from '../../src/report/text-table.js';
+import { csvText, renderCsv } from '../../src/report/formats/csv.js';
+import { renderSvgs } from '../../src/report/formats/files.js';
+import { githubAnnotations } from '../../src/report/formats/github.js';
+import { graphDot, graphMermaid, graphSvg } from '../../src/report/graph/graph.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
+import { inlineText, renderMarkdown } from '../../src/report/formats/markdown.js';
+import { checkText, compareText } from '../../src/report/text/text-compare.js';
+import { summaryText } from '../../src/report/text/text.js';
+import type { Paint } from '../../src/report/lines/text-table.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import {
   onlyVariant,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { meterLines } from '../../src/report/charts/meters.js';
-import { FAMILIES } from '../../src/report/families.js';
-import { renderHtml } from '../../src/report/html.js';
-import { viewOf } from '../../src/report/view.js';
+import { FAMILIES } from '../../src/report/families/families.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';
 import { run } from '../theory/program.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderHtml } from '../../src/report/html.js';
+import { renderHtml } from '../../src/report/page/html.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { formatShare } from '../../src/text/figures.js';
 import { CHROMIUM, RealBrowser } from '../support/chromium.js';

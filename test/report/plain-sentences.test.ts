@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cascadeFinding } from '../../src/report/findings-cascade.js';
-import { causeSentence } from '../../src/report/causes.js';
-import { plainWords } from '../../src/report/emphasis.js';
-import { viewOf } from '../../src/report/view.js';
+import { cascadeFinding } from '../../src/report/words/findings-cascade.js';
+import { causeSentence } from '../../src/report/words/causes.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { saidWords } from '../support/said.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { poolMeters } from '../../src/report/pool-meters.js';
-import { usedUpPools } from '../../src/report/pools.js';
+import { poolMeters } from '../../src/report/families/pool-meters.js';
+import { usedUpPools } from '../../src/report/words/pools.js';
 import { run } from '../theory/program.js';
 
 /** One connection; a call of 10 ms at regular intervals. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { outcomeColumns } from '../../src/report/columns.js';
-import { metastabilityWords } from '../../src/report/metastability-words.js';
-import { viewOf } from '../../src/report/view.js';
+import { outcomeColumns } from '../../src/report/view/columns.js';
+import { metastabilityWords } from '../../src/report/words/metastability-words.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { wasteFinding } from '../../src/report/findings.js';
+import { wasteFinding } from '../../src/report/words/findings.js';
 import { wasteSection } from '../../src/report/sections/inside.js';
-import { sharedAnswers, sharedWords } from '../../src/report/shared-answers.js';
-import { viewOf } from '../../src/report/view.js';
+import { sharedAnswers, sharedWords } from '../../src/report/words/shared-answers.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** Six requests at once: three at each gateway instance, of which one calls `shop`; `shop` is called once. */

@@ -5,7 +5,7 @@ import { extentOf, tickLabel, within } from '../../src/report/sweep/charts/chart
 import { renderSweepSvgs } from '../../src/report/sweep/files.js';
 import { sweepLooks } from '../../src/report/sweep/looks.js';
 import { renderSweepHtml } from '../../src/report/sweep/page.js';
-import { DARK, LIGHT, PRINT } from '../../src/report/theme.js';
+import { DARK, LIGHT, PRINT } from '../../src/report/drawing/theme.js';
 import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   bisectSweep,

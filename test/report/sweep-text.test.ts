@@ -3,7 +3,7 @@ import { renderSweepCsv } from '../../src/report/sweep/csv.js';
 import { renderSweepMarkdown } from '../../src/report/sweep/markdown.js';
 import { sweepText } from '../../src/report/sweep/text.js';
 import { folded, thinned } from '../../src/report/sweep/text-cells.js';
-import type { Paint } from '../../src/report/text-table.js';
+import type { Paint } from '../../src/report/lines/text-table.js';
 import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {
   bisectSweep,

@@ -9,7 +9,7 @@ import {
   sweepViewOf,
   tallyOf,
 } from '../../src/report/sweep/cases.js';
-import { plainWords } from '../../src/report/emphasis.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
 import { askedText, sweepBadge, sweepVerdict } from '../../src/report/sweep/words.js';
 import type { SweepResult } from '../../src/contracts/result/sweep.js';
 import {

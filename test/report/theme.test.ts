@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DARK, LIGHT, SERIES, looksOf, type Token } from '../../src/report/theme.js';
+import { DARK, LIGHT, SERIES, looksOf, type Token } from '../../src/report/drawing/theme.js';
 import { sampleResult } from '../support/sample-result.js';
 
 type Rgb = readonly [number, number, number];

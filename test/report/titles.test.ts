@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { lateWords } from '../../src/report/character.js';
+import { lateWords } from '../../src/report/words/character.js';
 import { mapsOf } from '../../src/report/charts/topology.js';
-import { textWidth } from '../../src/report/draw.js';
-import { lossFinding, servicesFinding } from '../../src/report/findings.js';
-import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';
-import { plainWords } from '../../src/report/emphasis.js';
-import { unseenSentences } from '../../src/report/unseen-words.js';
-import { viewOf } from '../../src/report/view.js';
+import { textWidth } from '../../src/report/drawing/draw.js';
+import { lossFinding, servicesFinding } from '../../src/report/words/findings.js';
+import { cascadeFinding, propagationFinding } from '../../src/report/words/findings-cascade.js';
+import { plainWords } from '../../src/report/base/emphasis.js';
+import { unseenSentences } from '../../src/report/words/unseen-words.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 describe('titles of one service that fails', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { place } from '../../src/report/topology-layout.js';
-import { beforeEnd, pathOf } from '../../src/report/topology-routes.js';
+import { place } from '../../src/report/topology/topology-layout.js';
+import { beforeEnd, pathOf } from '../../src/report/topology/topology-routes.js';
 import { crossings, dotsOf, overlap, passes } from '../support/drawn-lines.js';
 import { shippedGraphs } from '../support/shipped-graphs.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { twinOf } from '../../src/analysis/measure/twin.js';
 import { withFaults } from '../../src/plan/without.js';
-import { cheapestWords } from '../../src/report/cheapest.js';
-import { stripOf } from '../../src/report/strips.js';
-import { viewOf } from '../../src/report/view.js';
+import { cheapestWords } from '../../src/report/words/cheapest.js';
+import { stripOf } from '../../src/report/view/strips.js';
+import { viewOf } from '../../src/report/view/view.js';
 import type {
   CounterfactualIntervention,
   Counterfactuals,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { githubAnnotations } from '../../src/report/github.js';
-import { renderJunit } from '../../src/report/junit.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
-import { checkText, compareText } from '../../src/report/text-compare.js';
-import { summaryText } from '../../src/report/text.js';
-import type { Paint } from '../../src/report/text-table.js';
+import { githubAnnotations } from '../../src/report/formats/github.js';
+import { renderJunit } from '../../src/report/formats/junit.js';
+import { renderMarkdown } from '../../src/report/formats/markdown.js';
+import { checkText, compareText } from '../../src/report/text/text-compare.js';
+import { summaryText } from '../../src/report/text/text.js';
+import type { Paint } from '../../src/report/lines/text-table.js';
 import type { Result } from '../../src/contracts/result/result.js';
 import { sampleResult } from '../support/sample-result.js';
 import { run } from '../theory/program.js';

@@ -1,10 +1,10 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import type { FaultInfo, Result } from '../../src/contracts/result/result.js';
-import { renderHtml } from '../../src/report/html.js';
-import { summaryText } from '../../src/report/text.js';
-import { faultMarks, shades, viewOf, viewOfVariant } from '../../src/report/view.js';
-import { headlineWords } from '../../src/report/words.js';
+import { renderHtml } from '../../src/report/page/html.js';
+import { summaryText } from '../../src/report/text/text.js';
+import { faultMarks, shades, viewOf, viewOfVariant } from '../../src/report/view/view.js';
+import { headlineWords } from '../../src/report/words/words.js';
 import { run } from '../theory/program.js';
 
 const scenario = (variants: string): string => `

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { lanesOf } from '../../src/report/lanes.js';
+import { lanesOf } from '../../src/report/view/lanes.js';
 import { stateWords } from '../../src/report/charts/topology.js';
-import { cascadeFinding, propagationFinding } from '../../src/report/findings-cascade.js';
-import { framesOf } from '../../src/report/topology-frames.js';
+import { cascadeFinding, propagationFinding } from '../../src/report/words/findings-cascade.js';
+import { framesOf } from '../../src/report/charts/topology-frames.js';
 import { mapsOf } from '../../src/report/charts/topology.js';
 import { storyBlocks } from '../../src/report/story/blocks.js';
-import { viewOf } from '../../src/report/view.js';
+import { viewOf } from '../../src/report/view/view.js';
 import { run } from '../theory/program.js';
 
 /** 60/s for two consumers of 20 ms, which stop. They join again 45 s later, and drain 40/s of 2,700 messages. */

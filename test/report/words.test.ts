@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Words } from '../../src/report/emphasis.js';
+import type { Words } from '../../src/report/base/emphasis.js';
 
-import { checkText, compareText } from '../../src/report/text-compare.js';
-import { summaryText } from '../../src/report/text.js';
-import type { Paint } from '../../src/report/text-table.js';
-import { characterOf } from '../../src/report/character.js';
-import { viewOf } from '../../src/report/view.js';
-import { chainOf } from '../../src/report/chain.js';
+import { checkText, compareText } from '../../src/report/text/text-compare.js';
+import { summaryText } from '../../src/report/text/text.js';
+import type { Paint } from '../../src/report/lines/text-table.js';
+import { characterOf } from '../../src/report/words/character.js';
+import { viewOf } from '../../src/report/view/view.js';
+import { chainOf } from '../../src/report/words/chain.js';
 import { saidWords } from '../support/said.js';
 import { run } from '../theory/program.js';
 import type { Result, VariantResult } from '../../src/contracts/result/result.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkText } from '../../src/report/text-compare.js';
-import { summaryText } from '../../src/report/text.js';
-import { labelled } from '../../src/report/wrap.js';
+import { checkText } from '../../src/report/text/text-compare.js';
+import { summaryText } from '../../src/report/text/text.js';
+import { labelled } from '../../src/report/lines/wrap.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import { sampleResult } from '../support/sample-result.js';
 

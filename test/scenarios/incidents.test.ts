@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectAccount } from './accounts.js';
 import { broken, expectNumbers } from './page-numbers.js';
 import type { RunFile } from './run-file.js';
-import { heldBudgets } from '../../src/report/view.js';
+import { heldBudgets } from '../../src/report/view/view.js';
 import { ROOT, runFile, scenarioFiles, textOf } from './run-file.js';
 
 const PAGE = readFileSync(join(ROOT, 'docs/incidents.md'), 'utf8');

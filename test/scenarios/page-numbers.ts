@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { judgedOf } from '../../src/report/judged.js';
+import { judgedOf } from '../../src/report/view/judged.js';
 import type { RunFile } from './run-file.js';
 
 /** Budgets and expectations that a file promises to meet and does not; warnings are meant to fail where a claim ends. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lessOf } from '../../scripts/accounts/accounts.mjs';
 import { parseExpression } from '../../src/language/expression.js';
 import { judgedIn } from '../../src/language/expressions-of.js';
-import { judgedOf } from '../../src/report/judged.js';
+import { judgedOf } from '../../src/report/view/judged.js';
 import { expectAccount } from './accounts.js';
 import { DECISIVE } from './decisive.js';
 import { problemsOf, runFile, scenarioFiles, textOf } from './run-file.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
-import { causeSentence } from '../../src/report/causes.js';
+import { causeSentence } from '../../src/report/words/causes.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import type { VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../src/contracts/result/result.js';
-import { leadWords } from '../../src/report/lead.js';
+import { leadWords } from '../../src/report/words/lead.js';
 import { formatInstant, formatShare } from '../../src/text/figures.js';
 import { run } from '../theory/program.js';
 

@@ -1,6 +1,6 @@
-import { answerOf, namedAnswers } from '../../src/report/answer.js';
-import type { Words } from '../../src/report/emphasis.js';
-import type { View } from '../../src/report/view.js';
+import { answerOf, namedAnswers } from '../../src/report/words/answer.js';
+import type { Words } from '../../src/report/base/emphasis.js';
+import type { View } from '../../src/report/view/view.js';
 
 /** Everything that a report says first: the three answers, and what a reader must not miss beside them. */
 export function saidWords(view: View): Words {

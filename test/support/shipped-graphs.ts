@@ -1,8 +1,8 @@
 import { thirtyByFive } from '../../bench/reports-case.mjs';
 import { compile } from '../../src/plan/compile.js';
-import { graphOfPlan } from '../../src/report/graph-plan.js';
-import { withDetails } from '../../src/report/graph-details.js';
-import type { TopologyGraph } from '../../src/report/graph.js';
+import { graphOfPlan } from '../../src/report/graph/graph-plan.js';
+import { withDetails } from '../../src/report/graph/graph-details.js';
+import type { TopologyGraph } from '../../src/report/graph/graph.js';
 import { formatDiagnostic } from '../../src/scenario/diagnostics.js';
 import { loadScenario } from '../../src/scenario/load.js';
 import type { Variant } from '../../src/contracts/scenario/scenario.js';

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { timeText } from '../../src/lint/words.js';
 import { axisText } from '../../src/report/charts/meters.js';
-import { columnOf, type Column } from '../../src/report/column.js';
-import { cellText } from '../../src/report/columns.js';
-import type { FamilyPanel } from '../../src/report/family.js';
+import { columnOf, type Column } from '../../src/report/view/column.js';
+import { cellText } from '../../src/report/view/columns.js';
+import type { FamilyPanel } from '../../src/report/families/family.js';
 import { tickLabel } from '../../src/report/sweep/charts/chart.js';
 import {
   exactNumber,

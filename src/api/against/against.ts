@@ -3,7 +3,7 @@ import { budgetsOf, moreOf, verdictOf, verdictOfAll } from '../../analysis/again
 import { summarise } from '../../analysis/summarise.js';
 import type { AgainstResult, AgainstVariant, AgainstWhat } from '../../contracts/result/against.js';
 import type { Result } from '../../contracts/result/result.js';
-import { isFailure, isWrong } from '../../report/budget-words.js';
+import { isFailure, isWrong } from '../../report/view/budget-words.js';
 import { VERSION } from '../../text/version.js';
 import type { Prepared } from '../prepare.js';
 import type { SearchRuns } from '../searching.js';

@@ -9,7 +9,7 @@ import {
 } from '../../analysis/explore.js';
 import type { Span } from '../../analysis/measure/window.js';
 import { withFaults } from '../../plan/without.js';
-import { isFailure } from '../../report/budget-words.js';
+import { isFailure } from '../../report/view/budget-words.js';
 import { isStopped } from '../../run/run.js';
 import type { ExploredFault, ExploredVariant, FoundSet } from '../../contracts/result/explore.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';

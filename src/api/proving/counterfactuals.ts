@@ -1,8 +1,8 @@
 import type { Proofs } from '../../analysis/story/proof.js';
 import { isHarmed } from '../../analysis/verdicts/harmed.js';
 import { unseenOf } from '../../analysis/verdicts/unseen-harm.js';
-import { isFailure } from '../../report/budget-words.js';
-import { worstVariantOf } from '../../report/worst-variant.js';
+import { isFailure } from '../../report/view/budget-words.js';
+import { worstVariantOf } from '../../report/view/worst-variant.js';
 import type { Intervention } from '../../plan/interventions/kind.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';

@@ -1,6 +1,6 @@
 import { judgeTuned, type TuningRuns } from '../../analysis/tune.js';
-import { recommendedOf } from '../../report/recommended.js';
-import { viewOf } from '../../report/view.js';
+import { recommendedOf } from '../../report/words/recommended.js';
+import { viewOf } from '../../report/view/view.js';
 import type { SettingChange } from '../../scenario/tuning/change.js';
 import { differences, type Differences } from '../../scenario/tuning/differences.js';
 import { plain } from '../../scenario/located.js';

@@ -1,8 +1,8 @@
-import { csvText, numberText } from '../../report/csv.js';
-import { columnsOf, left } from '../../report/text-table.js';
-import { untilWords } from '../../report/until-words.js';
+import { csvText, numberText } from '../../report/formats/csv.js';
+import { columnsOf, left } from '../../report/lines/text-table.js';
+import { untilWords } from '../../report/words/until-words.js';
 import { LOOKS_ERROR } from '../../stats/looks.js';
-import { wrapped } from '../../report/wrap.js';
+import { wrapped } from '../../report/lines/wrap.js';
 import { asLines, oneLine } from '../../text/line.js';
 import { formatCount, formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';

@@ -5,8 +5,8 @@ import { againstAnnotations, againstSuite } from '../../report/against/machines.
 import { againstMarkdown } from '../../report/against/markdown.js';
 import { againstText } from '../../report/against/text.js';
 import { freshOf } from '../../report/against/words.js';
-import type { TextPlace } from '../../report/github.js';
-import { renderJunit } from '../../report/junit.js';
+import type { TextPlace } from '../../report/formats/github.js';
+import { renderJunit } from '../../report/formats/junit.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import type { AgainstResult } from '../../contracts/result/against.js';

@@ -1,9 +1,9 @@
 import { oneLine } from '../../text/line.js';
-import { githubAnnotations } from '../../report/github.js';
-import { isFailure } from '../../report/budget-words.js';
-import { renderJunit } from '../../report/junit.js';
-import { renderMarkdown } from '../../report/markdown.js';
-import { checkText } from '../../report/text-compare.js';
+import { githubAnnotations } from '../../report/formats/github.js';
+import { isFailure } from '../../report/view/budget-words.js';
+import { renderJunit } from '../../report/formats/junit.js';
+import { renderMarkdown } from '../../report/formats/markdown.js';
+import { checkText } from '../../report/text/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { broken } from '../../api/judge.js';

@@ -1,5 +1,5 @@
 import { oneLine } from '../../text/line.js';
-import { compareText } from '../../report/text-compare.js';
+import { compareText } from '../../report/text/text-compare.js';
 import { resultText } from '../../run/result-text.js';
 import { Writes, checkDestinations, takesStandardOutput, writeDocument } from '../documents.js';
 import type { Selection } from '../../api/prepare.js';

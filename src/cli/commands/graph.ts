@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
-import { graphDot, graphMermaid, graphSvg, type TopologyGraph } from '../../report/graph.js';
-import { withDetails } from '../../report/graph-details.js';
-import { graphOfPlan } from '../../report/graph-plan.js';
-import { condensed, isCrowded } from '../../report/topology-groups.js';
+import { graphDot, graphMermaid, graphSvg, type TopologyGraph } from '../../report/graph/graph.js';
+import { withDetails } from '../../report/graph/graph-details.js';
+import { graphOfPlan } from '../../report/graph/graph-plan.js';
+import { condensed, isCrowded } from '../../report/topology/topology-groups.js';
 import { canonicalJson } from '../../text/canonical.js';
 import { oneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';

@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import { auditSteps } from '../../kernel/invariant.js';
 import { asLines, oneLine } from '../../text/line.js';
-import type { Indexed } from '../../report/index-page.js';
-import { summaryText } from '../../report/text.js';
+import type { Indexed } from '../../report/page/index-page.js';
+import { summaryText } from '../../report/text/text.js';
 import { mapText } from '../../report/tipping/map.js';
 import { resultText } from '../../run/result-text.js';
 import type { Result } from '../../contracts/result/result.js';
@@ -66,7 +66,7 @@ async function writeIndex(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const { renderIndex } = await import('../../report/index-page.js');
+  const { renderIndex } = await import('../../report/page/index-page.js');
   const path = join(flags.out, `${INDEX}.html`);
   writeOutput(path, renderIndex(pages, VERSION));
   if (flags.quiet !== true) terminal.note(oneLine(`answers of all ${pages.length}: ${path}`));
@@ -190,7 +190,7 @@ async function report(
   const page = drawn.find((path) => path.endsWith('.html'));
   if (page === undefined) return;
   if (pages !== null) {
-    const { indexed } = await import('../../report/index-page.js');
+    const { indexed } = await import('../../report/page/index-page.js');
     pages.push(indexed(result, prepared.path, basename(page)));
   } else if (flags.open === true) await openPage(page, terminal);
 }

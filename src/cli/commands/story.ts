@@ -1,4 +1,4 @@
-import { isFailure } from '../../report/budget-words.js';
+import { isFailure } from '../../report/view/budget-words.js';
 import { storyMarkdown, storyText } from '../../report/story/render.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { Lines } from '../../text/line.js';

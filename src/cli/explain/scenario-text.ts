@@ -1,5 +1,5 @@
 import { faultKind } from '../../patterns/registry.js';
-import { whatIfText } from '../../report/what-if.js';
+import { whatIfText } from '../../report/words/what-if.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { Arrivals } from '../../contracts/scenario/arrivals.js';
 

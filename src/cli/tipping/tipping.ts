@@ -1,5 +1,5 @@
 import { loopIn } from '../../analysis/tipping.js';
-import { worstVariantOf } from '../../report/worst-variant.js';
+import { worstVariantOf } from '../../report/view/worst-variant.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import type { Tipping } from '../../contracts/result/tipping.js';

@@ -1,6 +1,6 @@
 import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
-import { annotation, type TextPlace } from '../github.js';
-import type { OtherSuite } from '../junit.js';
+import { annotation, type TextPlace } from '../formats/github.js';
+import type { OtherSuite } from '../formats/junit.js';
 import { budgetCells, cellsOf, sentenceOf } from './words.js';
 
 /** A test for each figure of each variant: worse fails, and with `isStrict` so does an undecided one. */

@@ -1,6 +1,6 @@
 import type { AgainstResult } from '../../contracts/result/against.js';
 import { harmless, oneLineTexts } from '../../text/line.js';
-import { inlineText, markdownTable } from '../markdown.js';
+import { inlineText, markdownTable } from '../formats/markdown.js';
 import { budgetCells, cellsOf, factsOf, headsOf, notesOf, sentenceOf, tabledOf } from './words.js';
 
 /** A comment for a pull request: the verdict, and one table for all variants. */

@@ -1,8 +1,8 @@
 import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { budgetCells, cellsOf, factsOf, headsOf, notesOf, sentenceOf, tabledOf } from './words.js';
 
 /** Inputs of the comparison besides its result. */

@@ -8,8 +8,8 @@ import type {
 import { formatCount, formatShare, formatValue, type Unit } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { list, plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, right, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { columnsOf, headingLines, left, right, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 
 /** Inputs of the summary besides the result. */
 export interface CalibrationTextOptions {

@@ -8,9 +8,9 @@ import { formatNumber, formatRate, formatSeconds, formatShare } from '../../text
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import { capitalised, list, plural } from '../../text/words.js';
-import { holdWords, unlimitedWords } from '../headroom.js';
-import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { holdWords, unlimitedWords } from '../words/headroom.js';
+import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 
 /** Inputs of the summary besides the result. */
 export interface CapacityTextOptions {

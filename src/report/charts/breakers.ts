@@ -1,11 +1,11 @@
 import type { VariantResult } from '../../contracts/result/result.js';
-import { boxes, label, widestOf, type Area, type Drawing } from '../draw.js';
+import { boxes, label, widestOf, type Area, type Drawing } from '../drawing/draw.js';
 import { formatInstant } from '../../text/figures.js';
-import { shorten, type Markup } from '../html-escape.js';
-import { linear } from '../scale.js';
+import { shorten, type Markup } from '../base/html-escape.js';
+import { linear } from '../drawing/scale.js';
 import { plural } from '../../text/words.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
-import { type View } from '../view.js';
+import { type View } from '../view/view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 
 /** One breaker: an edge, a calling instance, and the intervals in which it is not closed. */

@@ -1,10 +1,10 @@
-import type { FlowEnd } from '../family.js';
-import { countIn } from '../family-parts.js';
+import type { FlowEnd } from '../families/family.js';
+import { countIn } from '../families/family-parts.js';
 import type { MeteredResult } from '../../contracts/result/meters.js';
-import { attribute, box, label, type Drawing } from '../draw.js';
+import { attribute, box, label, type Drawing } from '../drawing/draw.js';
 import { formatCount, formatShare } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
+import { coordinate } from '../base/format.js';
+import { markup, type Markup } from '../base/html-escape.js';
 
 const WIDTH = 340;
 const LEFT = 12;

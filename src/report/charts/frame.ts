@@ -1,9 +1,9 @@
-import { boxes, dashed, label, stroke } from '../draw.js';
+import { boxes, dashed, label, stroke } from '../drawing/draw.js';
 import { exactNumber } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import type { Markup } from '../html-escape.js';
-import { niceTicks, type Scale } from '../scale.js';
-import { faultMarks, shades, type View } from '../view.js';
+import { coordinate } from '../base/format.js';
+import type { Markup } from '../base/html-escape.js';
+import { niceTicks, type Scale } from '../drawing/scale.js';
+import { faultMarks, shades, type View } from '../view/view.js';
 
 /**
  * Instants with a label on a time axis, in order of precedence: the end of the run, the ends of the headline fault,

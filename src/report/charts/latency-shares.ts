@@ -1,7 +1,7 @@
 import type { VariantResult } from '../../contracts/result/result.js';
-import { drawnOnce } from '../draw.js';
-import { logSteps, niceCeiling, niceFloor } from '../scale.js';
-import type { View } from '../view.js';
+import { drawnOnce } from '../drawing/draw.js';
+import { logSteps, niceCeiling, niceFloor } from '../drawing/scale.js';
+import type { View } from '../view/view.js';
 
 export type Bounds = readonly [number, number];
 

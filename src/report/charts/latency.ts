@@ -1,12 +1,12 @@
 import { exactShare, formatSeconds, formatShare } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import { markup, shorten, type Markup } from '../html-escape.js';
-import { attribute, drawnOnce, label, stroke, textWidth, type Drawing } from '../draw.js';
-import { decadesIn, logarithmic, oneTwoFive, type Scale } from '../scale.js';
+import { coordinate } from '../base/format.js';
+import { markup, shorten, type Markup } from '../base/html-escape.js';
+import { attribute, drawnOnce, label, stroke, textWidth, type Drawing } from '../drawing/draw.js';
+import { decadesIn, logarithmic, oneTwoFive, type Scale } from '../drawing/scale.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { across, line, marks, plotIn, upright, type Plot } from '../plot.js';
-import type { Look } from '../theme.js';
-import { lookOf, type View } from '../view.js';
+import { across, line, marks, plotIn, upright, type Plot } from '../drawing/plot.js';
+import type { Look } from '../drawing/theme.js';
+import { lookOf, type View } from '../view/view.js';
 import { spread } from './frame.js';
 import {
   latencyDomain,

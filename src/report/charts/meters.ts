@@ -1,7 +1,7 @@
 import { packed } from '../../browser/readings.js';
 import type { MeteredResult } from '../../contracts/result/meters.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { stepPoints, type Drawing } from '../draw.js';
+import { stepPoints, type Drawing } from '../drawing/draw.js';
 import {
   exactNumber,
   exactShare,
@@ -10,14 +10,21 @@ import {
   formatSeconds,
   formatValue,
 } from '../../text/figures.js';
-import type { Family, FamilyBand, FamilyColumn, FamilyPanel } from '../family.js';
-import { listed } from '../format.js';
+import type { Family, FamilyBand, FamilyColumn, FamilyPanel } from '../families/family.js';
+import { listed } from '../base/format.js';
 import { groupedBy } from '../../text/order.js';
-import { clamp, linear, logarithmic, niceCeiling, roundCeiling, type Scale } from '../scale.js';
-import type { Markup } from '../html-escape.js';
-import { across, band, line, plotIn, shaded, upright, type Plot } from '../plot.js';
-import { meteredOf } from '../unseen.js';
-import { faultMarks, lookOf, type View } from '../view.js';
+import {
+  clamp,
+  linear,
+  logarithmic,
+  niceCeiling,
+  roundCeiling,
+  type Scale,
+} from '../drawing/scale.js';
+import type { Markup } from '../base/html-escape.js';
+import { across, band, line, plotIn, shaded, upright, type Plot } from '../drawing/plot.js';
+import { meteredOf } from '../families/unseen.js';
+import { faultMarks, lookOf, type View } from '../view/view.js';
 
 /** The vertical axis of a panel. */
 export interface MeterAxis {

@@ -11,7 +11,7 @@ import {
   type Area,
   type Drawing,
   type Point,
-} from '../draw.js';
+} from '../drawing/draw.js';
 import {
   formatCount,
   formatNumber,
@@ -20,8 +20,8 @@ import {
   formatShare,
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { coordinate } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { coordinate } from '../base/format.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import {
   clamp,
   linear,
@@ -30,13 +30,13 @@ import {
   niceFloor,
   roundCeiling,
   type Scale,
-} from '../scale.js';
-import { wholeSteps } from '../cut-off.js';
-import { crowdOf } from '../crowd.js';
-import { nodeIn } from '../nodes.js';
-import { statesOf } from '../waiting.js';
-import type { View } from '../view.js';
-import { ref, type Token } from '../theme.js';
+} from '../drawing/scale.js';
+import { wholeSteps } from '../view/cut-off.js';
+import { crowdOf } from '../view/crowd.js';
+import { nodeIn } from '../view/nodes.js';
+import { statesOf } from '../view/waiting.js';
+import type { View } from '../view/view.js';
+import { ref, type Token } from '../drawing/theme.js';
 import { shading } from './frame.js';
 
 /** Scales that variants share, so that switching between them compares them. */

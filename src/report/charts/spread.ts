@@ -1,14 +1,21 @@
 import type { VariantResult } from '../../contracts/result/result.js';
-import { label, type Drawing, type Point } from '../draw.js';
-import { meterOf } from '../family-parts.js';
+import { label, type Drawing, type Point } from '../drawing/draw.js';
+import { meterOf } from '../families/family-parts.js';
 import { sumOf } from '../../stats/sums.js';
 import { exactShare, formatSeconds, formatShare, formatValue } from '../../text/figures.js';
-import { listed } from '../format.js';
-import { shorten, type Markup } from '../html-escape.js';
-import { fewDecades, logarithmic, logSteps, niceCeiling, niceFloor, type Scale } from '../scale.js';
-import { across, line, plotIn } from '../plot.js';
-import { meteredOf } from '../unseen.js';
-import { lookOf, type View } from '../view.js';
+import { listed } from '../base/format.js';
+import { shorten, type Markup } from '../base/html-escape.js';
+import {
+  fewDecades,
+  logarithmic,
+  logSteps,
+  niceCeiling,
+  niceFloor,
+  type Scale,
+} from '../drawing/scale.js';
+import { across, line, plotIn } from '../drawing/plot.js';
+import { meteredOf } from '../families/unseen.js';
+import { lookOf, type View } from '../view/view.js';
 
 /** Smallest share that the axis shows. */
 const FLOOR = 1e-4;

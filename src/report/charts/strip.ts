@@ -1,11 +1,11 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatInstant, formatShare } from '../../text/figures.js';
-import { areaPath, dashed, linePath, stepPoints, stroke, type Drawing } from '../draw.js';
-import { coordinate } from '../format.js';
-import { markup, type Part } from '../html-escape.js';
-import { clamp, linear, logarithmic } from '../scale.js';
-import type { Strip } from '../strips.js';
-import type { View } from '../view.js';
+import { areaPath, dashed, linePath, stepPoints, stroke, type Drawing } from '../drawing/draw.js';
+import { coordinate } from '../base/format.js';
+import { markup, type Part } from '../base/html-escape.js';
+import { clamp, linear, logarithmic } from '../drawing/scale.js';
+import type { Strip } from '../view/strips.js';
+import type { View } from '../view/view.js';
 import { shading } from './frame.js';
 
 /** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */

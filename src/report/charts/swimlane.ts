@@ -11,14 +11,14 @@ import {
   widestOf,
   type Area,
   type Drawing,
-} from '../draw.js';
+} from '../drawing/draw.js';
 import { formatInstant } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import { markup, shorten, type Markup } from '../html-escape.js';
-import { linear, niceTicks, type Scale } from '../scale.js';
+import { coordinate } from '../base/format.js';
+import { markup, shorten, type Markup } from '../base/html-escape.js';
+import { linear, niceTicks, type Scale } from '../drawing/scale.js';
 import { byCodeUnit } from '../../text/order.js';
-import { backlogWords, lanesOf, mechanismWords, type Lane } from '../lanes.js';
-import { faultMarks, type View } from '../view.js';
+import { backlogWords, lanesOf, mechanismWords, type Lane } from '../view/lanes.js';
+import { faultMarks, type View } from '../view/view.js';
 import { shading, timeLabels, timeTicks } from './frame.js';
 import { THICKNESS } from './services.js';
 

@@ -1,9 +1,9 @@
 import type { HealthState } from '../../contracts/result/cascade.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatSeconds } from '../../text/figures.js';
-import { cutOffSteps } from '../cut-off.js';
-import { shades, stepAt, type View } from '../view.js';
-import { backlogsOf, stateOf } from '../waiting.js';
+import { cutOffSteps } from '../view/cut-off.js';
+import { shades, stepAt, type View } from '../view/view.js';
+import { backlogsOf, stateOf } from '../view/waiting.js';
 
 /** An instant with a picture, and its reason. */
 export interface Snapshot {

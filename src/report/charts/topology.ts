@@ -1,15 +1,21 @@
 import type { VariantResult } from '../../contracts/result/result.js';
-import { mapNodes } from '../crowd.js';
-import { attribute, box, dashed, label, stroke, textWidth, type Drawing } from '../draw.js';
+import { mapNodes } from '../view/crowd.js';
+import { attribute, box, dashed, label, stroke, textWidth, type Drawing } from '../drawing/draw.js';
 import { formatInstant, formatRate, formatShare } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import { markup, shorten, type Markup, type Part } from '../html-escape.js';
-import { clamp } from '../scale.js';
-import { busyShares, flowsOf, largestFlow, NO_FLOW } from '../topology-frames.js';
-import { backlogIn, stateOf } from '../waiting.js';
-import { nodeLabel, place, SHARE_LINE, type Placement, type Spot } from '../topology-layout.js';
-import { beforeEnd, pathOf, type Place } from '../topology-routes.js';
-import { stepAt, type View } from '../view.js';
+import { coordinate } from '../base/format.js';
+import { markup, shorten, type Markup, type Part } from '../base/html-escape.js';
+import { clamp } from '../drawing/scale.js';
+import { busyShares, flowsOf, largestFlow, NO_FLOW } from './topology-frames.js';
+import { backlogIn, stateOf } from '../view/waiting.js';
+import {
+  nodeLabel,
+  place,
+  SHARE_LINE,
+  type Placement,
+  type Spot,
+} from '../topology/topology-layout.js';
+import { beforeEnd, pathOf, type Place } from '../topology/topology-routes.js';
+import { stepAt, type View } from '../view/view.js';
 
 /** Placements of the graph, computed once for all instants and variants. */
 export interface Maps {

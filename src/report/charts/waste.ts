@@ -1,15 +1,15 @@
 import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { box, label, widestOf, type Drawing } from '../draw.js';
+import { box, label, widestOf, type Drawing } from '../drawing/draw.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
-import { listed } from '../format.js';
-import { markup, shorten, type Markup } from '../html-escape.js';
-import { linear, niceTicks, type Scale } from '../scale.js';
-import { across, line, plotIn, shaded } from '../plot.js';
+import { listed } from '../base/format.js';
+import { markup, shorten, type Markup } from '../base/html-escape.js';
+import { linear, niceTicks, type Scale } from '../drawing/scale.js';
+import { across, line, plotIn, shaded } from '../drawing/plot.js';
 import { byCodeUnit, sortedKeys } from '../../text/order.js';
-import { shades, type View } from '../view.js';
+import { shades, type View } from '../view/view.js';
 import { spread, timeLabels, timeTicks } from './frame.js';
-import { crowdOf } from '../crowd.js';
+import { crowdOf } from '../view/crowd.js';
 
 /** An edge with its attempts per call, and by step its attempts sent per call made: those of earlier calls count too. */
 export interface AmplifiedEdge {

@@ -8,11 +8,11 @@ import {
   textWidth,
   type Area,
   type Drawing,
-} from '../draw.js';
+} from '../drawing/draw.js';
 import { formatSeconds } from '../../text/figures.js';
-import { coordinate } from '../format.js';
-import { markup, shorten, type Markup } from '../html-escape.js';
-import { linear, niceTicks, type Scale } from '../scale.js';
+import { coordinate } from '../base/format.js';
+import { markup, shorten, type Markup } from '../base/html-escape.js';
+import { linear, niceTicks, type Scale } from '../drawing/scale.js';
 import { gridLine } from './frame.js';
 
 /** A row of a waterfall: a span with its depth, in the order of the calls. */

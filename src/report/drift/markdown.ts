@@ -1,6 +1,6 @@
 import type { DriftResult } from '../../contracts/result/drift.js';
 import { harmless, oneLineTexts } from '../../text/line.js';
-import { inlineText, markdownTable } from '../markdown.js';
+import { inlineText, markdownTable } from '../formats/markdown.js';
 import { answerWords, figureRows, noteWords, settingRows } from './words.js';
 
 /** The same as Markdown, for a comment on a pull request. */

@@ -1,7 +1,7 @@
 import type { DriftResult } from '../../contracts/result/drift.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
-import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { answerWords, figureRows, noteWords, settingRows } from './words.js';
 
 /** Inputs of the summary besides the result. */

@@ -7,10 +7,10 @@ import type {
 } from '../../contracts/result/explore.js';
 import { formatCount, formatShare, formatSpan, formatValue } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { listed } from '../format.js';
+import { listed } from '../base/format.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
-import type { Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import type { Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 
 /** Inputs of the summary besides the result. */
 export interface ExploreTextOptions {

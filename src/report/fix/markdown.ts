@@ -1,7 +1,7 @@
 import type { FixedVariant, FixResult } from '../../contracts/result/fix.js';
 import { harmless, oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { inlineText, markdownTable } from '../markdown.js';
+import { inlineText, markdownTable } from '../formats/markdown.js';
 import { checkWords } from './check-words.js';
 import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
 

@@ -3,8 +3,8 @@ import type { BudgetResult } from '../../contracts/result/budgets.js';
 import { formatValue } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines, type OneLine } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { checkWords } from './check-words.js';
 import { answerWords, commandOf, legendOf, notesOf, tableOf, unheldWords } from './words.js';
 

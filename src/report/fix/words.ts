@@ -16,7 +16,7 @@ import {
 } from '../../text/figures.js';
 import { changesOf, shellWord } from '../../text/shell.js';
 import { allOf, capitalised, list, plural, verb } from '../../text/words.js';
-import { GOALS, tallyOf } from '../judged.js';
+import { GOALS, tallyOf } from '../view/judged.js';
 
 /** The answer in one sentence. */
 export function answerWords(fixed: OneLine<FixedVariant>): string {

@@ -1,9 +1,9 @@
 import type { AlertResult } from '../../contracts/result/alerts.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber } from '../../text/figures.js';
-import { alertsText, waitText } from '../alerts.js';
-import { markup, type Markup } from '../html-escape.js';
-import type { View } from '../view.js';
+import { alertsText, waitText } from '../words/alerts.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import type { View } from '../view/view.js';
 import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** What the monitoring would have said; null without alerts. */

@@ -1,8 +1,8 @@
 import type { BrokenSaga } from '../../contracts/result/meters.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
-import { markup, type Markup } from '../html-escape.js';
-import { meteredOf } from '../unseen.js';
-import type { View } from '../view.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { meteredOf } from '../families/unseen.js';
+import type { View } from '../view/view.js';
 
 /** A table of the steps of one saga for each broken rule, with the effects that remain at the end. */
 export function brokenSagas(view: View, subjects: readonly string[]): Markup | null {

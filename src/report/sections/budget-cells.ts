@@ -1,8 +1,8 @@
 import type { BudgetResult } from '../../contracts/result/budgets.js';
-import { budgetNeeds, budgetValue, isBroken } from '../budget-words.js';
-import { GOALS } from '../judged.js';
+import { budgetNeeds, budgetValue, isBroken } from '../view/budget-words.js';
+import { GOALS } from '../view/judged.js';
 import { formatSeconds, formatValue } from '../../text/figures.js';
-import { markup, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../base/html-escape.js';
 
 /** The value of a budget or an expectation, or its word. The meaning of its colour is also written, for screen readers. */
 export function budgetCell(budget: BudgetResult | null, { said: words } = GOALS): Markup {

@@ -1,7 +1,7 @@
-import { mechanismWords } from '../lanes.js';
-import { EVENT_LOOKS } from '../event-looks.js';
+import { mechanismWords } from '../view/lanes.js';
+import { EVENT_LOOKS } from '../view/event-looks.js';
 import { formatCount, formatInstant } from '../../text/figures.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
 

@@ -7,12 +7,12 @@ import type { Estimate } from '../../contracts/result/estimate.js';
 import { formatSeconds } from '../../text/figures.js';
 import { shellWord } from '../../text/shell.js';
 import { plural } from '../../text/words.js';
-import { causeParts, shareWords } from '../causes.js';
-import { explainedOf, wordsOf, type Explained } from '../explained.js';
-import { harmWords, priceWords } from '../harm-words.js';
-import { wholeCount } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
-import type { View } from '../view.js';
+import { causeParts, shareWords } from '../words/causes.js';
+import { explainedOf, wordsOf, type Explained } from '../view/explained.js';
+import { harmWords, priceWords } from '../words/harm-words.js';
+import { wholeCount } from '../base/format.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import type { View } from '../view/view.js';
 import { folded, insideSection, scrolled, type Table } from './parts.js';
 
 const ROLE_WORDS: Readonly<Record<CausalRole, string>> = {

@@ -1,18 +1,18 @@
 import type { VariantResult } from '../../contracts/result/result.js';
-import { cellText, latencyColumns, neverCount, outcomeColumns } from '../columns.js';
-import { bestOf } from '../best.js';
-import type { Column } from '../column.js';
-import { differenceOf } from '../difference.js';
+import { cellText, latencyColumns, neverCount, outcomeColumns } from '../view/columns.js';
+import { bestOf } from '../view/best.js';
+import type { Column } from '../view/column.js';
+import { differenceOf } from '../view/difference.js';
 import { lostShare } from '../charts/latency-shares.js';
-import { otherLoadText, pairingText } from '../other-load.js';
-import { loadGroups, referencesText, referenceOf, withLoadOf } from '../reference.js';
-import { characterOf } from '../character.js';
-import { compareFinding } from '../findings-compare.js';
-import { sameWords } from '../same-words.js';
+import { otherLoadText, pairingText } from '../words/other-load.js';
+import { loadGroups, referencesText, referenceOf, withLoadOf } from '../view/reference.js';
+import { characterOf } from '../words/character.js';
+import { compareFinding } from '../words/findings-compare.js';
+import { sameWords } from '../words/same-words.js';
 import { formatDifferenceWithin } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
-import { lookOf, type View } from '../view.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
+import { lookOf, type View } from '../view/view.js';
 import { folded, framed, section, variantKey } from './parts.js';
 
 /**

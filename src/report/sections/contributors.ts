@@ -1,8 +1,8 @@
 import type { Contributor, Contributors } from '../../contracts/result/path.js';
 import { formatSeconds, formatShare } from '../../text/figures.js';
-import { largestWords, partWords, sampleWords } from '../contributors.js';
-import { markup, type Markup } from '../html-escape.js';
-import type { View } from '../view.js';
+import { largestWords, partWords, sampleWords } from '../words/contributors.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import type { View } from '../view/view.js';
 import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** Where the time of all requests and of those next to the p99 goes, by the critical paths of the traced ones. */

@@ -1,7 +1,7 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber, formatShare } from '../../text/figures.js';
-import type { Fold } from '../fold.js';
-import { markup, type Markup } from '../html-escape.js';
+import type { Fold } from '../view/fold.js';
+import { markup, type Markup } from '../base/html-escape.js';
 import { sortedKeys } from '../../text/order.js';
 import { caption, plainTable, section } from './parts.js';
 

@@ -3,14 +3,14 @@ import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { formatCount, formatNumber, formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import { changesOf, shellWord } from '../../text/shell.js';
-import type { Fold } from '../fold.js';
-import { wholeCount } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
-import { advisedOf } from '../advice.js';
-import { enoughWords, recommendedTitle, type Recommended } from '../recommended.js';
-import { remediesOf, type Remedy } from '../remedies.js';
-import { leavesOf } from '../settings.js';
-import type { View } from '../view.js';
+import type { Fold } from '../view/fold.js';
+import { wholeCount } from '../base/format.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
+import { advisedOf } from '../words/advice.js';
+import { enoughWords, recommendedTitle, type Recommended } from '../words/recommended.js';
+import { remediesOf, type Remedy } from '../words/remedies.js';
+import { leavesOf } from '../view/settings.js';
+import type { View } from '../view/view.js';
 import { folded, scrolled, section, variantKey, type Table } from './parts.js';
 
 /** What to do: the variant that holds every budget, what was tried and what it costs, and the settings of each variant. */

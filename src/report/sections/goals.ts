@@ -1,8 +1,8 @@
 import { plural } from '../../text/words.js';
-import { meaningOf } from '../budget-words.js';
-import { markup, type Markup } from '../html-escape.js';
-import { rowsOf, tallyOf, type JudgedList } from '../judged.js';
-import { lookOf, type View } from '../view.js';
+import { meaningOf } from '../view/budget-words.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { rowsOf, tallyOf, type JudgedList } from '../view/judged.js';
+import { lookOf, type View } from '../view/view.js';
 import { breakable, budgetCell } from './budget-cells.js';
 import { framed, variantKey } from './parts.js';
 

@@ -2,7 +2,7 @@ import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroo
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatNumber, formatRate, formatShare, formatSpan } from '../../text/figures.js';
 import { list } from '../../text/words.js';
-import { boxes, label, textWidth, type Area, type Drawing } from '../draw.js';
+import { boxes, label, textWidth, type Area, type Drawing } from '../drawing/draw.js';
 import {
   amountWords,
   besideTitle,
@@ -10,10 +10,10 @@ import {
   isStuck,
   shareUsed,
   useWords,
-} from '../headroom.js';
-import { markup, shorten, type Markup } from '../html-escape.js';
-import { rowsBox } from '../time-box.js';
-import { lookOf, type View } from '../view.js';
+} from '../words/headroom.js';
+import { markup, shorten, type Markup } from '../base/html-escape.js';
+import { rowsBox } from '../charts/time-box.js';
+import { lookOf, type View } from '../view/view.js';
 import { caption, dataTable, insideSection, picture, type Table } from './parts.js';
 
 /** Components with bars; the table has all. */

@@ -19,8 +19,8 @@ import {
   largest,
   type ServiceRow,
 } from '../charts/services.js';
-import { crowdOf } from '../crowd.js';
-import { breakerFinding, servicesFinding, servicesTitle, wasteFinding } from '../findings.js';
+import { crowdOf } from '../view/crowd.js';
+import { breakerFinding, servicesFinding, servicesTitle, wasteFinding } from '../words/findings.js';
 import {
   formatCount,
   formatInstant,
@@ -31,18 +31,18 @@ import {
   formatValue,
 } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { coordinate } from '../format.js';
-import { inlineStretched, type Drawing } from '../draw.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
-import { linear } from '../scale.js';
-import { sharedAnswers, sharedWords } from '../shared-answers.js';
+import { coordinate } from '../base/format.js';
+import { inlineStretched, type Drawing } from '../drawing/draw.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
+import { linear } from '../drawing/scale.js';
+import { sharedAnswers, sharedWords } from '../words/shared-answers.js';
 import type { EdgeCounter } from '../../contracts/patterns/policy.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { usedUpPools } from '../pools.js';
+import { usedUpPools } from '../words/pools.js';
 import { sortedKeys } from '../../text/order.js';
-import { lookOf, type View } from '../view.js';
+import { lookOf, type View } from '../view/view.js';
 import { caption, dataTable, insideSection, picture, swatchOf } from './parts.js';
-import { gutterLabel, rowsBox, timeAxis, timeBox, windowBox } from '../time-box.js';
+import { gutterLabel, rowsBox, timeAxis, timeBox, windowBox } from '../charts/time-box.js';
 
 /** The switch between variants. Where `:has()` is not supported, all variants are visible. */
 export function picker(view: View): Markup | null {

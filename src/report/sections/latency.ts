@@ -1,12 +1,12 @@
 import { lossChart } from '../charts/latency.js';
 import { latencyDomain, lossPoints, lossReadings, lostShare } from '../charts/latency-shares.js';
-import { degradedWords } from '../degraded.js';
-import { lossFinding } from '../findings.js';
-import type { Fold } from '../fold.js';
+import { degradedWords } from '../words/degraded.js';
+import { lossFinding } from '../words/findings.js';
+import type { Fold } from '../view/fold.js';
 import { formatSeconds, formatShare, formatValue } from '../../text/figures.js';
-import { markup, type Markup } from '../html-escape.js';
-import { curveBox } from '../time-box.js';
-import type { View } from '../view.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { curveBox } from '../charts/time-box.js';
+import type { View } from '../view/view.js';
 import { emphasised } from './verdict.js';
 import { caption, dataTable, picture, section, variantKey, type Table } from './parts.js';
 

@@ -14,22 +14,22 @@ import {
 } from '../charts/meters.js';
 import { flowChart } from '../charts/flow.js';
 import { spreadChart, spreadReadings, spreadsOf, withoutSpread } from '../charts/spread.js';
-import { inline } from '../draw.js';
-import { countIn } from '../family-parts.js';
-import { familyFinding } from '../family-findings.js';
-import type { FamilyId } from '../families.js';
-import type { Family, FamilyColumn } from '../family.js';
-import type { Fold } from '../fold.js';
+import { inline } from '../drawing/draw.js';
+import { countIn } from '../families/family-parts.js';
+import { familyFinding } from '../words/family-findings.js';
+import type { FamilyId } from '../families/families.js';
+import type { Family, FamilyColumn } from '../families/family.js';
+import type { Fold } from '../view/fold.js';
 import { formatCount, formatPlusMinus, formatValue } from '../../text/figures.js';
-import { listed } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { listed } from '../base/format.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import type { MeteredResult } from '../../contracts/result/meters.js';
-import { tInterval } from '../t-interval.js';
-import { meteredOf, subjectsOf } from '../unseen.js';
-import { faultMarks, type View } from '../view.js';
+import { tInterval } from '../base/t-interval.js';
+import { meteredOf, subjectsOf } from '../families/unseen.js';
+import { faultMarks, type View } from '../view/view.js';
 import { brokenSagas } from './broken-sagas.js';
 import { caption, dataTable, picture, scrolled, section, variantKey } from './parts.js';
-import { curveBox, gutterLabel, pinned, timeAxis, timeBox } from '../time-box.js';
+import { curveBox, gutterLabel, pinned, timeAxis, timeBox } from '../charts/time-box.js';
 
 /** Most subjects with pictures; the others appear only in the table. */
 const DRAWN_MAX = 6;

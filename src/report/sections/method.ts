@@ -1,11 +1,11 @@
-import type { Fold } from '../fold.js';
+import type { Fold } from '../view/fold.js';
 import { formatCount, formatSeconds } from '../../text/figures.js';
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import { plural } from '../../text/words.js';
-import { untilWords, warmupWords } from '../until-words.js';
-import { guessCount, guessText } from '../guess-words.js';
-import { markup, type Markup } from '../html-escape.js';
-import { fromBatches, type View } from '../view.js';
+import { untilWords, warmupWords } from '../words/until-words.js';
+import { guessCount, guessText } from '../words/guess-words.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { fromBatches, type View } from '../view/view.js';
 import { definitions, folded, section } from './parts.js';
 
 /** How the numbers were computed, what they leave out, and how to reproduce them. */

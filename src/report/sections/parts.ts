@@ -1,8 +1,8 @@
-import { inline, inlineAgain, type Drawing } from '../draw.js';
-import { coordinate } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { inline, inlineAgain, type Drawing } from '../drawing/draw.js';
+import { coordinate } from '../base/format.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { lookOf, type View, viewOfVariant } from '../view.js';
+import { lookOf, type View, viewOfVariant } from '../view/view.js';
 
 /** The table of a figure, or one on its own. */
 export interface Table {

@@ -2,9 +2,9 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import { budgetCell, breakable } from './budget-cells.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { markup, type Markup } from '../html-escape.js';
-import { ranked } from '../ranking.js';
-import { budgetRows, heldBudgets, lookOf, type View } from '../view.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { ranked } from '../view/ranking.js';
+import { budgetRows, heldBudgets, lookOf, type View } from '../view/view.js';
 import { framed, variantKey } from './parts.js';
 
 /** All variants from the best to the worst, with their budgets as columns. */

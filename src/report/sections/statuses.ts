@@ -1,7 +1,7 @@
 import { formatCount, formatShare } from '../../text/figures.js';
-import type { Fold } from '../fold.js';
-import { markup, type Markup } from '../html-escape.js';
-import { isTelling, statusRows, statusWords, type StatusRow } from '../statuses.js';
+import type { Fold } from '../view/fold.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { isTelling, statusRows, statusWords, type StatusRow } from '../words/statuses.js';
 import { caption, plainTable, section } from './parts.js';
 
 /** Longest table; the result document has the rest. */

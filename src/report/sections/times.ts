@@ -11,11 +11,11 @@ import {
   timeText,
   traitWords,
   worthWords,
-} from '../blame.js';
-import { wordsOf } from '../explained.js';
-import { markup, type Markup } from '../html-escape.js';
-import { missingRecovery } from '../next-fault.js';
-import type { View } from '../view.js';
+} from '../words/blame.js';
+import { wordsOf } from '../view/explained.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { missingRecovery } from '../view/next-fault.js';
+import type { View } from '../view/view.js';
 import { caption, insideSection, scrolled, type Table } from './parts.js';
 
 /** Most origins of failures in the table. */

@@ -2,11 +2,11 @@ import type { VariantResult } from '../../contracts/result/result.js';
 import type { RecoveryMap, Tipping } from '../../contracts/result/tipping.js';
 import { formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { markup, type Markup } from '../html-escape.js';
-import { rowsBox } from '../time-box.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { rowsBox } from '../charts/time-box.js';
 import { mapDrawing, mapRows, ROW, TOP } from '../tipping/map.js';
 import { END_NOTE, tippingCommands, tippingWords } from '../tipping/words.js';
-import { lookOf, type View } from '../view.js';
+import { lookOf, type View } from '../view/view.js';
 import { caption, dataTable, insideSection, picture } from './parts.js';
 
 /** How close a variant with a loop is to the point from which on it does not come back; null without one. */

@@ -8,12 +8,12 @@ import {
   type Maps,
 } from '../charts/topology.js';
 import { snapshotsOf, type Snapshot } from '../charts/topology-moments.js';
-import { inline } from '../draw.js';
-import { coordinate } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
-import type { Placement } from '../topology-layout.js';
-import { frameAt, framesOf } from '../topology-frames.js';
-import { lookOf, stepAt, type View } from '../view.js';
+import { inline } from '../drawing/draw.js';
+import { coordinate } from '../base/format.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import type { Placement } from '../topology/topology-layout.js';
+import { frameAt, framesOf } from '../charts/topology-frames.js';
+import { lookOf, stepAt, type View } from '../view/view.js';
 import { dataTable } from './parts.js';
 
 /** The system at several instants. The script of the page lets one of the pictures show any other instant. */

@@ -1,13 +1,13 @@
 import { FAILURE_WORDS } from '../../analysis/measure/outcome-words.js';
 import type { Exemplar, VariantResult } from '../../contracts/result/result.js';
 import { lostRace, SPAN_ROW, spanRows, waterfallChart } from '../charts/waterfall.js';
-import { capital } from '../columns.js';
+import { capital } from '../view/columns.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { listed } from '../format.js';
-import { markup, type Markup } from '../html-escape.js';
-import { rowsBox } from '../time-box.js';
-import { requestLabel, type View } from '../view.js';
+import { listed } from '../base/format.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { rowsBox } from '../charts/time-box.js';
+import { requestLabel, type View } from '../view/view.js';
 import { dataTable, picture, section } from './parts.js';
 
 /** The course of a request. Variants with the same course share a picture. */

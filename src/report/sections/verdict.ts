@@ -1,11 +1,11 @@
 import { formatCount } from '../../text/figures.js';
 import { oneRunWords } from '../../contracts/result/one-run.js';
 import { capitalised } from '../../text/words.js';
-import { answerOf, namedAnswers, type Badge } from '../answer.js';
-import type { Words } from '../emphasis.js';
-import { markup, type Markup } from '../html-escape.js';
-import { unfinishedLines } from '../incomplete.js';
-import type { View } from '../view.js';
+import { answerOf, namedAnswers, type Badge } from '../words/answer.js';
+import type { Words } from '../base/emphasis.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { unfinishedLines } from '../words/incomplete.js';
+import type { View } from '../view/view.js';
 
 /** The answer: how many variants survive, what happens, why, and what to do. */
 export function verdictSection(view: View): Markup {

@@ -1,15 +1,21 @@
 import { laneMargin, swimlaneChart } from '../charts/swimlane.js';
-import { isDegradedLane, lanesOf, spreadWindow, backlogWords, mechanismWords } from '../lanes.js';
+import {
+  isDegradedLane,
+  lanesOf,
+  spreadWindow,
+  backlogWords,
+  mechanismWords,
+} from '../view/lanes.js';
 import { legibleWidth, mapsOf } from '../charts/topology.js';
-import { describedRun } from '../character.js';
-import { crowdOf } from '../crowd.js';
-import { inline, inlineAgain } from '../draw.js';
-import { cascadeFinding, propagationFinding, spreadSeconds } from '../findings-cascade.js';
+import { describedRun } from '../words/character.js';
+import { crowdOf } from '../view/crowd.js';
+import { inline, inlineAgain } from '../drawing/draw.js';
+import { cascadeFinding, propagationFinding, spreadSeconds } from '../words/findings-cascade.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
-import { markup, type Markup } from '../html-escape.js';
+import { markup, type Markup } from '../base/html-escape.js';
 import type { VariantResult } from '../../contracts/result/result.js';
-import { windowBox } from '../time-box.js';
-import { lookOf, type View } from '../view.js';
+import { windowBox } from '../charts/time-box.js';
+import { lookOf, type View } from '../view/view.js';
 import { eventList, innocents } from './cascade.js';
 import { caption, dataTable, insideSection, stateLegend } from './parts.js';
 import { mapMarkup } from './topology.js';

@@ -2,12 +2,12 @@ import type { SensitivityResult } from '../../contracts/result/sensitivity.js';
 import { formatShare } from '../../text/figures.js';
 import { oneLineTexts } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import type { HtmlOptions } from '../html.js';
-import { markup, type Markup } from '../html-escape.js';
-import { renderPage } from '../page.js';
+import type { HtmlOptions } from '../page/html.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { renderPage } from '../page/page.js';
 import { caption, definitions, picture, scrolled, section } from '../sections/parts.js';
 import { answerMarkup } from '../sections/verdict.js';
-import { styleSheet } from '../style.js';
+import { styleSheet } from '../page/style.js';
 import { tornadoDrawings, widestWords } from './tornado.js';
 import { answerSentences, cellsOf, notesOf, shareWords } from './words.js';
 

@@ -2,8 +2,8 @@ import type { SensitivityInput, SensitivityResult } from '../../contracts/result
 import { formatShare } from '../../text/figures.js';
 import { asLines, oneLine, oneLineTexts, type Lines } from '../../text/line.js';
 import { plural } from '../../text/words.js';
-import { columnsOf, headingLines, left, right, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { columnsOf, headingLines, left, right, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { answerSentences, cellsOf, notesOf, shareWords } from './words.js';
 
 /** Inputs of the summary besides the result. */

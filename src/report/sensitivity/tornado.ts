@@ -1,10 +1,10 @@
 import type { SensitivityInput, SensitivityResult } from '../../contracts/result/sensitivity.js';
 import { formatShare, formatValue } from '../../text/figures.js';
 import { oneLineTexts } from '../../text/line.js';
-import { attribute, boxes, label, stroke, type Area, type Drawing } from '../draw.js';
-import { coordinate } from '../format.js';
-import { shorten, type Part } from '../html-escape.js';
-import { standAlone } from '../stand-alone.js';
+import { attribute, boxes, label, stroke, type Area, type Drawing } from '../drawing/draw.js';
+import { coordinate } from '../base/format.js';
+import { shorten, type Part } from '../base/html-escape.js';
+import { standAlone } from '../drawing/stand-alone.js';
 import { turnText } from './words.js';
 
 /** Inputs with a bar: as many as a terminal lists. */

@@ -1,8 +1,8 @@
 import type { Result } from '../../contracts/result/result.js';
 import { asLines, harmless, oneLine, type Lines } from '../../text/line.js';
-import { inlineText } from '../markdown.js';
-import type { Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { inlineText } from '../formats/markdown.js';
+import type { Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { storyBlocks, type Block, type StoryOptions } from './blocks.js';
 
 /** The account as plain text. */

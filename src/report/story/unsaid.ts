@@ -2,8 +2,8 @@ import { endingWords, ofRuns, REMEDIES } from '../../analysis/story/ending-words
 import type { Result, VariantResult } from '../../contracts/result/result.js';
 import { formatInstant, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { isBroken } from '../budget-words.js';
-import { JUDGED_LISTS } from '../judged.js';
+import { isBroken } from '../view/budget-words.js';
+import { JUDGED_LISTS } from '../view/judged.js';
 
 /** With fewer requests a p99 says little. */
 const FEW = 1000;

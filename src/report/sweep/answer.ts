@@ -1,4 +1,4 @@
-import { plainWords, type Words } from '../emphasis.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import type { SweepView } from './cases.js';
 import { giveWords } from './gives.js';
 import { edgeParts } from './limits.js';

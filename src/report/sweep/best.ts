@@ -6,9 +6,9 @@ import { documentedInterval, type Documented } from '../../stats/paired.js';
 import { runsToDecide } from '../../stats/replications.js';
 import { formatValue, formatWithInterval } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import type { Words } from '../emphasis.js';
-import { decidingWords } from '../deciding-words.js';
-import { listed } from '../format.js';
+import type { Words } from '../base/emphasis.js';
+import { decidingWords } from '../view/deciding-words.js';
+import { listed } from '../base/format.js';
 import {
   caseAt,
   figureText,

@@ -1,6 +1,6 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import type { SweepFigure, SweepFigures } from '../../contracts/result/sweep-figures.js';
-import { csvText, numberText } from '../csv.js';
+import { csvText, numberText } from '../formats/csv.js';
 import { expectFigure, numbersOf, tallyOf, unitOf } from './cases.js';
 
 /**

@@ -2,10 +2,10 @@ import type { SweepEdge } from '../../contracts/result/sweep.js';
 import type { GivesIn, SweepFigures } from '../../contracts/result/sweep-figures.js';
 import { formatInstant, formatRate } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { verbOf } from '../chain.js';
-import type { Words } from '../emphasis.js';
-import { listed } from '../format.js';
-import { holdWords } from '../headroom.js';
+import { verbOf } from '../words/chain.js';
+import type { Words } from '../base/emphasis.js';
+import { listed } from '../base/format.js';
+import { holdWords } from '../words/headroom.js';
 import { budgetStatusOf, caseAt, figuresOf, settingText, type SweepView } from './cases.js';
 
 /** Beyond the limit that a bisection found: the component that gives in first. */

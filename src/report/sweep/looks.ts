@@ -1,7 +1,7 @@
 import type { BudgetStatus } from './cases.js';
-import { coordinate } from '../format.js';
-import { markup, raw, type Markup } from '../html-escape.js';
-import { looksOf, type Look } from '../theme.js';
+import { coordinate } from '../base/format.js';
+import { markup, raw, type Markup } from '../base/html-escape.js';
+import { looksOf, type Look } from '../drawing/theme.js';
 
 /** The looks of the variants of a sweep, those of a run without a winner: the first one is the baseline. */
 export function sweepLooks(variants: readonly string[]): Look[] {

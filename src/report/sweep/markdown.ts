@@ -1,8 +1,8 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
-import { sweepAlarms } from '../alarms.js';
+import { sweepAlarms } from '../lines/alarms.js';
 import { plural } from '../../text/words.js';
 import { harmless } from '../../text/line.js';
-import { codeText, inlineText, inlineWords, markdownTable } from '../markdown.js';
+import { codeText, inlineText, inlineWords, markdownTable } from '../formats/markdown.js';
 import { metricSentences } from './best.js';
 import { caseAt, figuresOf, placed, sweepViewOf, type SweepView } from './cases.js';
 import {

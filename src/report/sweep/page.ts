@@ -1,12 +1,12 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import { plural } from '../../text/words.js';
-import { listed } from '../format.js';
-import type { HtmlOptions } from '../html.js';
-import { markup, type Markup } from '../html-escape.js';
-import { sweepAlarms } from '../alarms.js';
-import { renderPage, type PageSection } from '../page.js';
+import { listed } from '../base/format.js';
+import type { HtmlOptions } from '../page/html.js';
+import { markup, type Markup } from '../base/html-escape.js';
+import { sweepAlarms } from '../lines/alarms.js';
+import { renderPage, type PageSection } from '../page/page.js';
 import { section } from '../sections/parts.js';
-import { styleSheet } from '../style.js';
+import { styleSheet } from '../page/style.js';
 import { sweepViewOf, type SweepView } from './cases.js';
 import { Made } from './made.js';
 import { chartsOf } from './charts.js';

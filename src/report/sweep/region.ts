@@ -1,4 +1,4 @@
-import { listed } from '../format.js';
+import { listed } from '../base/format.js';
 import {
   combinations,
   isSample,

@@ -1,8 +1,8 @@
 import { formatSeconds, formatShare } from '../../text/figures.js';
 import { FAILING } from '../charts/strip.js';
 import { plural } from '../../text/words.js';
-import { listed } from '../format.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { listed } from '../base/format.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import { caption, definitions, framed, picture, section } from '../sections/parts.js';
 import { breakable } from '../sections/budget-cells.js';
 import { answerMarkup } from '../sections/verdict.js';

@@ -1,6 +1,6 @@
 import { framed } from '../sections/parts.js';
 import { plural } from '../../text/words.js';
-import { markup, type Markup, type Part } from '../html-escape.js';
+import { markup, type Markup, type Part } from '../base/html-escape.js';
 import { breakable } from '../sections/budget-cells.js';
 import { hasBudgets, type SweepView } from './cases.js';
 import { NOT_RUN, settingColumns, type SettingCell, type SettingColumn } from './columns.js';

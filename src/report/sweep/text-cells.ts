@@ -1,6 +1,6 @@
-import type { TextOptions } from '../text-folded.js';
+import type { TextOptions } from '../lines/text-folded.js';
 import { oneLine } from '../../text/line.js';
-import { left, lengthOf, right, type Paint } from '../text-table.js';
+import { left, lengthOf, right, type Paint } from '../lines/text-table.js';
 import { NOT_RUN, type SettingCell, type SettingColumn } from './columns.js';
 import type { Row } from './order.js';
 

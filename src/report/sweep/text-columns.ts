@@ -1,6 +1,6 @@
 import { plural } from '../../text/words.js';
 import { oneLine } from '../../text/line.js';
-import { left, lengthOf, right } from '../text-table.js';
+import { left, lengthOf, right } from '../lines/text-table.js';
 import { caseAt, figuresOf, hasBudgets, placed, valueText, type SweepView } from './cases.js';
 import { figureColumns, settingColumns, type SettingColumn } from './columns.js';
 import {

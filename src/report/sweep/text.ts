@@ -1,9 +1,9 @@
 import type { SweepResult } from '../../contracts/result/sweep.js';
 import { plural } from '../../text/words.js';
-import { alarmLines, sweepAlarms } from '../alarms.js';
-import { plainWords, type Words } from '../emphasis.js';
+import { alarmLines, sweepAlarms } from '../lines/alarms.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
-import { headingLines } from '../text-table.js';
+import { headingLines } from '../lines/text-table.js';
 import { metricSentences } from './best.js';
 import { hasBudgets, isLoose, sweepViewOf, unitOf, type SweepView } from './cases.js';
 import { folded, type SweepTextOptions } from './text-cells.js';

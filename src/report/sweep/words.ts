@@ -1,10 +1,10 @@
 import type { SweepEdge, SweepKind } from '../../contracts/result/sweep.js';
 import { exactShare, formatSeconds } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
-import { strongList, type Words } from '../emphasis.js';
-import { listed } from '../format.js';
+import { strongList, type Words } from '../base/emphasis.js';
+import { listed } from '../base/format.js';
 import { groupedBy } from '../../text/order.js';
-import type { Badge } from '../answer.js';
+import type { Badge } from '../words/answer.js';
 import { giveWords } from './gives.js';
 import { edgeParts } from './limits.js';
 import {

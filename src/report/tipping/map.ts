@@ -2,10 +2,10 @@ import type { RunVerdict } from '../../contracts/result/cascade.js';
 import type { RecoveryMap, Tipping } from '../../contracts/result/tipping.js';
 import { formatNumber, formatRate, formatSeconds } from '../../text/figures.js';
 import { asLines, oneLine, type Lines } from '../../text/line.js';
-import { box, boxes, label, type Area, type Drawing } from '../draw.js';
-import { markup } from '../html-escape.js';
-import { columnsOf, left, type Paint } from '../text-table.js';
-import { wrapped } from '../wrap.js';
+import { box, boxes, label, type Area, type Drawing } from '../drawing/draw.js';
+import { markup } from '../base/html-escape.js';
+import { columnsOf, left, type Paint } from '../lines/text-table.js';
+import { wrapped } from '../lines/wrap.js';
 import { END_NOTE, endWord } from './words.js';
 
 /** The map as rows of words: a row for each load, the largest first, a column for each length of the fault. */

@@ -1,4 +1,4 @@
-import type { Drawing } from '../../draw.js';
+import type { Drawing } from '../../drawing/draw.js';
 import {
   exactNumber,
   exactShare,
@@ -7,7 +7,7 @@ import {
   formatSeconds,
   type Unit,
 } from '../../../text/figures.js';
-import type { Look } from '../../theme.js';
+import type { Look } from '../../drawing/theme.js';
 import {
   clamp,
   fewDecades,
@@ -19,7 +19,7 @@ import {
   oneTwoFive,
   stepsWithin,
   type Scale,
-} from '../../scale.js';
+} from '../../drawing/scale.js';
 import type { AxisUnit } from '../../../contracts/result/sweep.js';
 import type { SweepView } from '../cases.js';
 

@@ -1,9 +1,9 @@
-import { label, stroke, widestOf, type Drawing } from '../../draw.js';
+import { label, stroke, widestOf, type Drawing } from '../../drawing/draw.js';
 import { formatValue } from '../../../text/figures.js';
-import { coordinate } from '../../format.js';
-import { markup, shorten, type Markup } from '../../html-escape.js';
-import type { Scale } from '../../scale.js';
-import type { Look } from '../../theme.js';
+import { coordinate } from '../../base/format.js';
+import { markup, shorten, type Markup } from '../../base/html-escape.js';
+import type { Scale } from '../../drawing/scale.js';
+import type { Look } from '../../drawing/theme.js';
 import { figuresOf, budgetStatusOf, wordOf } from '../cases.js';
 import { statusMark } from '../looks.js';
 import type { SweepCase } from '../../../contracts/result/sweep.js';

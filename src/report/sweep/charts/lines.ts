@@ -1,10 +1,10 @@
 import { measureText, parseExpression } from '../../../language/expression.js';
 import type { SweepResult } from '../../../contracts/result/sweep.js';
 import type { SweepFigure, SweepFigures } from '../../../contracts/result/sweep-figures.js';
-import { label, textWidth, type Drawing } from '../../draw.js';
+import { label, textWidth, type Drawing } from '../../drawing/draw.js';
 import { formatValue, type Unit } from '../../../text/figures.js';
-import { markup, shorten, type Markup } from '../../html-escape.js';
-import { clamp, niceTicks } from '../../scale.js';
+import { markup, shorten, type Markup } from '../../base/html-escape.js';
+import { clamp, niceTicks } from '../../drawing/scale.js';
 import { FAILING } from '../../charts/strip.js';
 import {
   expectFigure,

@@ -1,6 +1,6 @@
-import { box, label, stroke, textWidth } from '../../draw.js';
-import { coordinate } from '../../format.js';
-import { markup, shorten, type Markup, type Part } from '../../html-escape.js';
+import { box, label, stroke, textWidth } from '../../drawing/draw.js';
+import { coordinate } from '../../base/format.js';
+import { markup, shorten, type Markup, type Part } from '../../base/html-escape.js';
 import { numbersOf, type SweepView } from '../cases.js';
 import { NARROW_BELOW } from './chart.js';
 

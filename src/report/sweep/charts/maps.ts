@@ -1,8 +1,8 @@
 import { log } from '../../../kernel/math.js';
 import type { SweepFigures } from '../../../contracts/result/sweep-figures.js';
-import { box, label, textWidth, type Drawing } from '../../draw.js';
+import { box, label, textWidth, type Drawing } from '../../drawing/draw.js';
 import { formatSeconds, formatValue, type Unit } from '../../../text/figures.js';
-import type { Markup } from '../../html-escape.js';
+import type { Markup } from '../../base/html-escape.js';
 import {
   caseAt,
   combinations,

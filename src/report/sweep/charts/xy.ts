@@ -1,10 +1,10 @@
-import { box, label, stroke, textWidth, attribute } from '../../draw.js';
+import { box, label, stroke, textWidth, attribute } from '../../drawing/draw.js';
 import type { Unit } from '../../../text/figures.js';
-import { coordinate } from '../../format.js';
-import { markup, shorten, type Markup } from '../../html-escape.js';
-import type { Scale } from '../../scale.js';
-import { across, band, line, plotIn, type Plot } from '../../plot.js';
-import type { Look } from '../../theme.js';
+import { coordinate } from '../../base/format.js';
+import { markup, shorten, type Markup } from '../../base/html-escape.js';
+import type { Scale } from '../../drawing/scale.js';
+import { across, band, line, plotIn, type Plot } from '../../drawing/plot.js';
+import type { Look } from '../../drawing/theme.js';
 import { spread } from '../../charts/frame.js';
 import { statusMark } from '../looks.js';
 import type { BudgetStatus } from '../cases.js';

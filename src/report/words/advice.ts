@@ -1,0 +1,268 @@
+import type { VariantResult } from '../../contracts/result/result.js';
+import { formatShare } from '../../text/figures.js';
+import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
+import { changeWords } from './cheapest.js';
+import { avertedLosses, effectWords } from '../view/effects.js';
+import { strongList, type Words } from '../base/emphasis.js';
+import { listed } from '../base/format.js';
+import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
+import { withLoadOf } from '../view/reference.js';
+import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
+import { leastBehind } from './unseen-words.js';
+import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
+import { closestWords } from './words.js';
+
+/** What to do, and the variant that it names without its settings; both null where nothing is to be done or known. */
+interface Advice {
+  readonly words: Words | null;
+  readonly bare: { readonly variant: VariantResult; readonly changes: Settings } | null;
+}
+
+/** The variant to take, else the change that helps, else the variant that comes closest. */
+export function actWords(view: View): Advice {
+  const { worstVariant, result } = view;
+  const chosen = recommendedOf(view);
+  if (chosen !== null) {
+    const { variant, changes, spare, enough } = chosen;
+    const isCut = enough !== null && spare.length > 0;
+    const all = changes.length + spare.length;
+    const few = isCut
+      ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
+      : '';
+    const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
+    const head = [`${adviceWords(variant)}${few}`];
+    return advice(head, { variant, changes, which }, pricesOf(view, variant));
+  }
+  const survivor = survivorOf(view);
+  if (survivor !== null) return survivor;
+  const own = worstVariant.counterfactuals;
+  const change = own === undefined ? null : changeWords(own);
+  const served = change?.isSetting === false ? bestServed(view) : null;
+  if (served !== null) return served;
+  if (change !== null) {
+    const head: Words = [...variantHead(view), change.words];
+    return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
+  }
+  const judged = result.variants.filter(
+    (variant) => variant.unfinished === undefined && heldBudgets(variant).of > 0,
+  );
+  if (judged.length > 1 && !judged.some(holdsAll)) {
+    const { words, closest } = closestWords(view, judged);
+    const [variant] = closest;
+    if (closest.length !== 1) return { words: [...words, '.'], bare: null };
+    const changes = settingsOf(view, variant!);
+    const prices = pricesOf(view, variant!);
+    return advice(words, { variant: variant!, changes, which: inBrackets }, prices);
+  }
+  return bestOf(view);
+}
+
+/** An advice with its settings, as far as there is room for them. */
+function advice(
+  head: Words,
+  of: {
+    readonly variant: VariantResult;
+    readonly changes: Settings;
+    readonly which: (settings: string) => string;
+  },
+  rest: readonly Words[],
+): Advice {
+  // The price of a variant is more than the settings that make it: these have a line of their own then.
+  const price = rest.find((words) => words.length > 0) ?? [];
+  const settings = settingsTexts(of.changes, FEW)
+    .map(of.which)
+    .find((text) => sizeOf([...head, text, ...price]) <= MOST);
+  const words = joined(head, [settings === undefined ? [] : [settings], ...rest]);
+  return { words: [...words, '.'], bare: settings === undefined ? of : null };
+}
+
+function inBrackets(settings: string): string {
+  return ` (${settings})`;
+}
+
+/** Most settings in a sentence. */
+const FEW = 3;
+
+/**
+ * Where the variant that the report is about does not survive, or is not judged: the survivor with the fewest changes
+ * that are settings of the system; null without one.
+ */
+function survivorOf(view: View): Advice | null {
+  const [best, ...others] = survivorsOf(view);
+  if (best === undefined) return null;
+  const more =
+    others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
+  const rest = [...pricesOf(view, best), [more]];
+  if (best.baseline) return { words: [...joined([adviceWords(best)], rest), '.'], bare: null };
+  const { changes = [] } = best;
+  const which = (settings: string): string => ` with ${settings}`;
+  return advice([adviceWords(best)], { variant: best, changes, which }, rest);
+}
+
+/** The variants that hold every goal where the one that the report is about does not, the one to advise first. */
+function survivorsOf(view: View): readonly VariantResult[] {
+  const { worstVariant } = view;
+  if (holdsAll(worstVariant)) return [];
+  const changesIn = ({ changes }: VariantResult): number => changes?.length ?? 0;
+  return withLoadOf(view, worstVariant)
+    .filter(isRemedy)
+    .sort(
+      (a, b) =>
+        changesIn(a) - changesIn(b) ||
+        (b.summary.success.value ?? 0) - (a.summary.success.value ?? 0),
+    );
+}
+
+/** The variant of the advice, with the settings that make it of the baseline; null where another kind of change is advised. */
+export function advisedOf(view: View): Recommended | null {
+  const chosen = recommendedOf(view);
+  if (chosen !== null) return chosen;
+  const [variant] = survivorsOf(view);
+  if (variant === undefined) return null;
+  return { variant, changes: variant.changes ?? [], spare: [], enough: null };
+}
+
+/** The variants that serve users best, or else fall least behind, or lose least; none where all are alike. */
+function bestOf(view: View): Advice {
+  const { worstVariant, result } = view;
+  const able = withLoadOf(view, worstVariant);
+  const served = bestServed(view);
+  if (served !== null) return served;
+  const ours = withoutQuestions(view, able);
+  const most = mostServed(able);
+  if (most - successOf(worstVariant) >= BETTER) return otherFault(view, able, most);
+  const ahead = leastBehind(view) ?? losesLeast(view, ours);
+  if (ahead !== null) {
+    const { variant, words } = ahead;
+    return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
+  }
+  const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  if (judged.some((variant) => heldBudgets(variant).broken > 0))
+    return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
+  const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
+  const every = judged.length === 1 ? 'it' : 'every variant';
+  return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
+}
+
+/** Where no run shows a change that helps. */
+const SEARCHES = ' looks for the smallest change of settings that holds the budgets.';
+
+/** The variants of the same load and faults that serve users clearly better than the one that the report is about; else null. */
+function bestServed(view: View): Advice | null {
+  const { worstVariant } = view;
+  const ours = withoutQuestions(view, withLoadOf(view, worstVariant));
+  const most = mostServed(ours);
+  return most - successOf(worstVariant) >= BETTER ? servesBest(view, ours, most) : null;
+}
+
+function withoutQuestions(
+  { worstVariant }: View,
+  able: readonly VariantResult[],
+): readonly VariantResult[] {
+  return able.filter((variant) => variant === worstVariant || !isOtherQuestion(variant));
+}
+
+function mostServed(some: readonly VariantResult[]): number {
+  return Math.max(...some.map(successOf), 0);
+}
+
+function servesBest(view: View, able: readonly VariantResult[], most: number): Advice {
+  const { worstVariant } = view;
+  const alike = able.filter((variant) => most - successOf(variant) < ALIKE);
+  // As many requests succeed in all of these, so one that loses more than another one is not the best.
+  const best = alike
+    .filter((one) => alike.every((other) => avertedLosses(view, one, other).length === 0))
+    .slice(0, NAMED);
+  const named = best.length > 0 ? best : alike.slice(0, NAMED);
+  const head: Words = [
+    ...strongList(named.map(({ name }) => name)),
+    ` ${named.length === 1 ? 'serves' : 'serve'} users best: ${formatShare(most)} of requests succeed, ${worstVariant.name} ${formatShare(successOf(worstVariant))}`,
+  ];
+  const [variant] = named;
+  const own = { variant: variant!, changes: settingsOf(view, variant!), which: inBrackets };
+  if (named.length === 1) return advice(head, own, pricesOf(view, variant!));
+  return { words: [...head, '.'], bare: own };
+}
+
+/** Where users are better off only with another fault, or if they behave otherwise: nothing to set, and worth knowing. */
+function otherFault(view: View, able: readonly VariantResult[], most: number): Advice {
+  const { worstVariant } = view;
+  const best = able.find((variant) => successOf(variant) === most)!;
+  const [settings] = settingsTexts(settingsOf(view, best), FEW);
+  // The name of the section alone says nothing.
+  const which = settings === undefined || settings === 'faults' ? '' : ` (${settings})`;
+  const words: Words = [
+    'In ',
+    { strong: best.name },
+    `, with ${hasOtherFault(best) ? 'another fault' : 'other users'}${which}, ${formatShare(most)} of requests succeed, in `,
+    { strong: worstVariant.name },
+    ` ${formatShare(successOf(worstVariant))}.`,
+  ];
+  return { words, bare: null };
+}
+
+function hasOtherFault({ changes = [] }: VariantResult): boolean {
+  return changes.some(({ isQuestion, path }) => isQuestion && !path.startsWith('workloads.'));
+}
+
+/** Whether a variant has another load or another fault. */
+function isOtherQuestion({ changes = [] }: VariantResult): boolean {
+  return changes.some(({ isQuestion }) => isQuestion);
+}
+
+/** `written is safer: no saga breaks, in in-memory 1.03 % of sagas break`; null where no variant loses clearly less. */
+function losesLeast(
+  view: View,
+  able: readonly VariantResult[],
+): { readonly variant: VariantResult; readonly words: Words } | null {
+  const { worstVariant } = view;
+  const found = able.flatMap((variant) => {
+    const isServed = successOf(worstVariant) - successOf(variant) < ALIKE;
+    const [averted] = isServed ? avertedLosses(view, worstVariant, variant) : [];
+    const isSafe = avertedLosses(view, variant, worstVariant).length === 0;
+    return averted === undefined || !isSafe ? [] : [{ variant, averted }];
+  });
+  const rankOf = ({ variant, averted }: (typeof found)[number]): number =>
+    averted.column.pick(variant).value ?? 0;
+  const [best] = found.sort((a, b) => rankOf(a) - rankOf(b));
+  if (best === undefined) return null;
+  const { variant, averted } = best;
+  const words: Words = [
+    { strong: variant.name },
+    ` is safer: ${effectWords(averted, variant)}, in `,
+    { strong: worstVariant.name },
+    ` ${effectWords(averted, worstVariant)}`,
+  ];
+  return { variant, words };
+}
+
+function successOf({ summary }: VariantResult): number {
+  return summary.success.value ?? 0;
+}
+
+/** `canary against rolling: services.pricing.rollout.kind: rolling → canary`: the settings of an advised variant. */
+export function settingsLine(view: View, { variant, changes }: NonNullable<Advice['bare']>): Words {
+  const base = variant === view.baseline ? view.worstVariant : view.baseline;
+  if (changes.length === 0) return [];
+  return [
+    { strong: variant.name },
+    ' against ',
+    { strong: base.name },
+    `: ${someSettings(changes)}.`,
+  ];
+}
+
+/** A variant serves users better if this much more of the requests succeed, and alike within the other. */
+const BETTER = 0.002;
+const ALIKE = 0.0005;
+const NAMED = 2;
+
+/** `; 24 % of responses are degraded`, `; messages lost: 399`: the prices of a variant. */
+function pricesOf(view: View, variant: VariantResult): readonly Words[] {
+  const share = variant.summary.degraded?.value ?? 0;
+  const degraded = share < DEGRADED ? [] : [`; ${formatShare(share)} of responses are degraded`];
+  const losses = avertedLosses(view, variant, view.worstVariant);
+  return [degraded, ...losses.map((loss) => [`; ${effectWords(loss, variant)}`])];
+}
+
+const DEGRADED = 0.005;

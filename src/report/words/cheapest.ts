@@ -1,0 +1,127 @@
+import type { CauseKind } from '../../contracts/result/cause.js';
+import type {
+  ChangedSetting,
+  CounterfactualIntervention,
+  Counterfactuals,
+  InterventionRole,
+} from '../../contracts/result/counterfactual.js';
+import { formatCount } from '../../text/figures.js';
+import { capitalised } from '../../text/words.js';
+import type { MeteredParts } from '../families/unseen.js';
+import { unseenCount } from './unseen-proof-words.js';
+import { insteadWords } from './harm-words.js';
+import { effectiveSentences, effectWords, sentenceOf } from './intervention-words.js';
+
+/** Rank of the effort: a setting, more capacity, another program, fewer users; null = not ours to choose, or needed elsewhere. */
+const EFFORT: Readonly<Record<CauseKind, number | null>> = {
+  retries: 1,
+  hedges: 1,
+  limit: 1,
+  probes: 1,
+  rebalances: 1,
+  cacheFill: 1,
+  scaling: 1,
+  rollout: 1,
+  setting: 1,
+  capacity: 2,
+  errors: 3,
+  locks: 3,
+  collections: 3,
+  leak: 3,
+  poison: 3,
+  // They protect the callee on other days.
+  breakers: 3,
+  outliers: 3,
+  load: 4,
+  timeouts: null,
+  fallbacks: null,
+  fault: null,
+};
+
+const HELPFUL: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
+
+/**
+ * The least effort after which users recover, in a sentence; else the setting that averts most of what no request shows.
+ * null if no change that was tried is enough.
+ */
+export function cheapestWords(own: Counterfactuals, of: MeteredParts): string | null {
+  const found = cheapestOf(own);
+  if (found === null) return nextUnseen(own, of);
+  // Its effect may be in the sentence about it already.
+  const isSaid = effectiveSentences(own).includes(sentenceOf(own, found));
+  const { setting, words } = found;
+  return `Cheapest change that helps: ${setting === undefined ? words : `set ${settingWords(setting)}`}${isSaid ? '' : ` ${effectWords(own, found)}`}.`;
+}
+
+/** Effort up to which a change is one of settings or of capacity. */
+const SETTINGS = 2;
+
+/** The change of a setting, or of capacity, to make next, with its gain; null if no run shows one that helps. */
+export function nextWords(own: Counterfactuals, of: MeteredParts): string | null {
+  const found = cheapestOf(own);
+  if (found === null || (EFFORT[found.kind] ?? Infinity) > SETTINGS) return nextUnseen(own, of);
+  const { setting } = found;
+  if (setting === undefined) return `${capitalised(found.words)} ${effectWords(own, found)}.`;
+  return `Set ${settingWords(setting)}: ${effectWords(own, found)}.`;
+}
+
+/** The same in two parts, and whether it is a change of settings or of capacity; null if no run shows one that helps. */
+export function changeWords(own: Counterfactuals): {
+  readonly words: string;
+  readonly effect: string;
+  readonly isSetting: boolean;
+} | null {
+  const found = cheapestOf(own);
+  if (found === null) return null;
+  const { kind, setting, words } = found;
+  return {
+    words: setting === undefined ? words : `set ${settingWords(setting)}`,
+    effect: insteadWords(found, own),
+    isSetting: (EFFORT[kind] ?? Infinity) <= SETTINGS,
+  };
+}
+
+/** Whether a change of this kind is ours to make: not a fault, and not fewer users. */
+export function isOurs(kind: CauseKind): boolean {
+  const effort = EFFORT[kind];
+  return effort !== null && effort < EFFORT.load!;
+}
+
+/** The setting that averts most of what no request shows. */
+function nextUnseen({ unseen = [] }: Counterfactuals, of: MeteredParts): string | null {
+  for (const one of unseen) {
+    const able = one.interventions.filter(
+      ({ role, setting }) => HELPFUL.includes(role) && setting !== undefined,
+    );
+    const [best] = able.sort((a, b) => a.harm - b.harm);
+    if (best?.setting === undefined) continue;
+    const left = formatCount(Math.round(best.harm));
+    return `Set ${settingWords(best.setting)}: of ${unseenCount(of, one)}, ${left} ${left === '1' ? 'remains' : 'remain'}.`;
+  }
+  return null;
+}
+
+/** `pool.maxOpen to 10 (now 5)`. */
+function settingWords({ path, from, to }: ChangedSetting): string {
+  return `${path} to ${to} (${from === null ? 'not set now' : `now ${from}`})`;
+}
+
+/** Whether a change leaves requests slow, but averts most of the failures. */
+function endsFailures(own: Counterfactuals, { role, failed }: CounterfactualIntervention): boolean {
+  if (role !== 'part' || failed === undefined || own.failed === undefined) return false;
+  return own.failed > 0 && failed <= own.failed / 2;
+}
+
+function cheapestOf(own: Counterfactuals): CounterfactualIntervention | null {
+  const able = own.interventions.filter(
+    (one) =>
+      EFFORT[one.kind] !== null &&
+      (HELPFUL.includes(one.role) || endsFailures(own, one)) &&
+      one.recovers !== 'never' &&
+      one.failing.seconds <= own.failing.seconds,
+  );
+  const effort = ({ kind }: CounterfactualIntervention): number => EFFORT[kind] ?? Infinity;
+  const averted = (one: CounterfactualIntervention): number => one.averted.value ?? 0;
+  const ranked = [...able].sort((a, b) => effort(a) - effort(b) || averted(b) - averted(a));
+  return ranked[0] ?? null;
+}

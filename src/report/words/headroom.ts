@@ -1,0 +1,166 @@
+import type {
+  ComponentHeadroom,
+  Headroom,
+  LoadedResource,
+} from '../../contracts/result/headroom.js';
+import type { FaultInfo, VariantResult } from '../../contracts/result/result.js';
+import { formatSize } from '../../contracts/quantities/size-text.js';
+import {
+  formatBytes,
+  formatNumber,
+  formatRate,
+  formatShare,
+  formatSpan,
+} from '../../text/figures.js';
+import { capitalised, list, plural } from '../../text/words.js';
+
+/** Words for a limit: `of its 64 workers`. */
+const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => string>> = {
+  workers: ({ limit }) => `its ${formatNumber(limit)} ${limit === 1 ? 'worker' : 'workers'}`,
+  cores: ({ limit }) => `its ${formatNumber(limit)} ${limit === 1 ? 'core' : 'cores'}`,
+  connections: ({ limit, of }) =>
+    `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
+  consumers: ({ limit, of }) =>
+    `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`,
+  bandwidth: ({ limit, of, direction = 'to' }) =>
+    `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
+  memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
+};
+
+/** A size as it was written, such as 10MB, unless it is a mean. */
+function sizeWords(bytes: number): string {
+  return Number.isInteger(bytes) ? formatSize(bytes) : formatBytes(bytes);
+}
+
+/** An amount of a resource in its unit. */
+export function amountWords({ resource }: ComponentHeadroom, amount: number): string {
+  if (resource === 'bandwidth') return `${formatBytes(amount)}/s`;
+  return resource === 'memory' ? formatBytes(amount) : formatNumber(amount);
+}
+
+/** Headroom up to this factor is none: the limit is reached. */
+const USED_UP = 1;
+/** Below this share of the calm headroom that during a fault is worth a mention. */
+const LESS = 0.95;
+/** Most components in a sentence. */
+const NAMED = 3;
+/** Most faults in a sentence. */
+const FAULTS = 2;
+
+/** `62 % of its 4 cores at 120/s`. */
+export function useWords(one: ComponentHeadroom): string {
+  const grown = one.replicas === undefined ? '' : `, with ${formatNumber(one.replicas)} replicas`;
+  return `${formatShare(shareUsed(one))} of ${LIMIT_WORDS[one.resource](one)} at ${formatRate(one.rate)}${grown}`;
+}
+
+/** Used part of a limit; more than 1 = its autoscaler could not hold the load either. */
+export function shareUsed({ used, limit }: ComponentHeadroom): number {
+  return used / limit;
+}
+
+/** A resource and its component: `its 64 workers`. */
+function limitWords(one: ComponentHeadroom): string {
+  return LIMIT_WORDS[one.resource](one);
+}
+
+/** `its 64 workers hold`, `its 10 cores, with 5 replicas, hold`. */
+export function holdWords(one: ComponentHeadroom): string {
+  const { replicas, limit, resource } = one;
+  const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas,`;
+  const isOne = limit === 1 || resource === 'bandwidth' || resource === 'memory';
+  return `${limitWords(one)}${grown} ${isOne ? 'holds' : 'hold'}`;
+}
+
+/** `its 1 consumer of mails handles 20/s of 60/s`. */
+export function handleWords(one: ComponentHeadroom): string {
+  const verb = one.limit === 1 ? 'handles' : 'handle';
+  return `${limitWords(one)} ${verb} ${formatRate(one.saturatesAt)} of ${formatRate(one.rate)}`;
+}
+
+/** `no load fills api and pay, which have no limit in the file, such as cpu or concurrency`. */
+export function unlimitedWords(components: readonly string[]): string {
+  const more = components.length - NAMED;
+  const named = more > 0 ? [...components.slice(0, NAMED), plural(more, 'other')] : components;
+  const have = components.length === 1 ? 'has' : 'have';
+  return `no load fills ${list(named)}, which ${have} no limit in the file, such as cpu or concurrency`;
+}
+
+/** What a heading that names the component does not say: the load that it holds, and less room under faults; or empty. */
+export function besideTitle(headroom: Headroom, faults: readonly FaultInfo[]): string {
+  const { components, rate } = headroom;
+  const [first] = components;
+  if (first === undefined) return '';
+  const under = faultWords(headroom, first, faults);
+  if (first.factor > USED_UP)
+    return under === '' ? '' : `Under faults less is left: ${under.slice(2)}`;
+  const held = `${formatRate(rate * first.factor)} of ${formatRate(rate)}`;
+  return capitalised(`${holdWords(first)} ${held}${under}`);
+}
+
+/** The component that saturates first, in a sentence, with its headroom under faults; null where nothing was used. */
+export function tightestWords(headroom: Headroom, faults: readonly FaultInfo[]): string | null {
+  const { components, underFault, rate } = headroom;
+  const [first] = components;
+  if (first === undefined)
+    return headroom.unlimited.length === 0 ? null : unlimitedWords(headroom.unlimited);
+  const { factor, replicas } = first;
+  const grown = replicas === undefined ? '' : `, with ${formatNumber(replicas)} replicas`;
+  const included = underFault ? ', a fault included' : '';
+  const load = formatRate(rate);
+  const calm =
+    factor <= USED_UP
+      ? `is saturated: ${holdWords(first)} ${formatRate(rate * factor)} of ${load}${included}`
+      : `saturates first, at ${formatNumber(factor)}x this load, ${formatRate(rate * factor)} (${formatShare(shareUsed(first))} of ${limitWords(first)} at ${load}${grown}${included})`;
+  return `${first.component} ${calm}${faultWords(headroom, first, faults)}`;
+}
+
+/**
+ * `; 1.17x while “provider 20x slower”`, for the faults that leave less headroom, the worst first. Where calls do not
+ * return, no factor means anything: `; none while “psp hangs”: calls of shop do not return`.
+ */
+function faultWords(
+  headroom: Headroom,
+  calm: ComponentHeadroom,
+  faults: readonly FaultInfo[],
+): string {
+  const less = headroom.faults
+    .map(({ fault, from, until, components: [first] }) => ({
+      fault,
+      first: first!,
+      isStuck: isStuck(first!, until - from),
+    }))
+    .filter(({ first }) => first.factor < LESS * calm.factor)
+    .sort((a, b) => a.first.factor - b.first.factor);
+  const words = less.slice(0, FAULTS).map((one) => {
+    const { fault, first } = one;
+    const { component, factor } = first;
+    const name = faults.find(({ id }) => id === fault)?.words ?? fault;
+    const whose = component === calm.component ? '' : ` for ${component}`;
+    if (one.isStuck) return `; none while “${name}”: calls of ${component} do not return`;
+    return `; ${formatNumber(factor)}x${whose} while “${name}”`;
+  });
+  const more = less.length - words.length;
+  return `${words.join('')}${more > 0 ? ` and less than now during ${more} more` : ''}`;
+}
+
+/** Whether a request holds the resource for more than half of a time: each place serves fewer than two in it. */
+export function isStuck(
+  { saturatesAt, limit, factor }: ComponentHeadroom,
+  seconds: number,
+): boolean {
+  return factor < USED_UP && saturatesAt * seconds < 2 * limit;
+}
+
+/** `before the first fault, 0 to 60 s`. */
+export function healthyWords({ from, until, underFault }: Headroom, faults: number): string {
+  const span = formatSpan(from, until);
+  if (underFault) return `the entire run, ${span}; a fault begins with it`;
+  return faults > 0 ? `before the first fault, ${span}` : `the entire run, ${span}`;
+}
+
+/** The headroom of a variant in one line, with its name among several; null without one. */
+export function headroomLine(variant: VariantResult, several: boolean): string | null {
+  const words =
+    variant.headroom === undefined ? null : tightestWords(variant.headroom, variant.faults);
+  return words === null ? null : `${several ? `${variant.name}: ` : ''}${words}`;
+}

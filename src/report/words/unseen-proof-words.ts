@@ -1,0 +1,134 @@
+import type {
+  InterventionRole,
+  UnseenHarm,
+  UnseenKind,
+} from '../../contracts/result/counterfactual.js';
+import { formatCount } from '../../text/figures.js';
+import { plural } from '../../text/words.js';
+import { type Explained, wordsOf } from '../view/explained.js';
+import { listed } from '../base/format.js';
+import { waitingNoun, type MeteredParts, type WaitingNoun } from '../families/unseen.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+
+/** Most kinds of harm that get a sentence. */
+const MOST = 2;
+
+const DECISIVE: readonly InterventionRole[] = ['cause', 'sustainer', 'remedy'];
+
+/** By kind: how much of it there is, in words. */
+const COUNTS: Readonly<
+  Record<UnseenKind, (n: number, subject: string, noun: WaitingNoun) => string>
+> = {
+  unsettled: (n, subject) => `${plural(n, `${subject} saga`)} without a consistent end`,
+  lost: (n, subject) => `${plural(n, 'lost effect')} of ${subject}`,
+  repeated: (n, subject) => `${plural(n, 'repeated effect')} of ${subject}`,
+  deadLettered: (n, subject) => `${plural(n, 'dead letter')} of ${subject}`,
+  stale: (n, subject) => `${plural(n, 'stale read')} of ${subject}`,
+  backlog: (n, subject, noun) =>
+    `${plural(n, noun)} that ${n === 1 ? 'waits' : 'wait'} ${noun === 'row' ? 'in' : 'for'} ${subject} on average`,
+};
+
+/**
+ * What the faults have to do with harm that no request shows: `Of 2 place-order sagas without a consistent end, 0 remain
+ * without “one instance of orders crashes”.`
+ */
+export function unseenProofWords(explained: Explained): readonly string[] {
+  return proofsOf(explained)
+    .slice(0, MOST)
+    .map(({ one, left }) => sentenceOf(explained.variant, one, left));
+}
+
+/** By kind: what faults do to its subject. */
+const DONE: Readonly<Record<UnseenKind, (subject: string) => string>> = {
+  unsettled: (subject) => `leave ${subject} sagas without a consistent end`,
+  lost: (subject) => `lose effects of ${subject}`,
+  repeated: (subject) => `repeat effects of ${subject}`,
+  deadLettered: (subject) => `make dead letters of ${subject}`,
+  stale: (subject) => `make reads of ${subject} stale`,
+  backlog: (subject) => `make ${subject} fall behind`,
+};
+
+/** `The faults make jobs fall behind, and cost no request of users`; null where no run without a fault shows it. */
+export function unseenFinding(explained: Explained): string | null {
+  const found = proofsOf(explained).find(
+    ({ left, isTogether }) => isTogether || left.some(({ fault }) => fault !== undefined),
+  );
+  if (found === undefined) return null;
+  const { kind, subject } = found.one;
+  return `The faults ${DONE[kind](subject)}, and cost no request of users`;
+}
+
+/** The first of these sentences, the cause first, then shorter ones with fewer of its runs; empty without one. */
+export function briefProofs(explained: Explained): readonly string[] {
+  const [first] = proofsOf(explained);
+  if (first === undefined || first.isTogether) return [];
+  const { one, left } = first;
+  const { variant } = explained;
+  return left.map((_, k) => causeFirst(variant, one, left.slice(0, left.length - k)));
+}
+
+/** The sentence about the first of these harms where only a run without all faults averts it; null in other cases. */
+export function togetherProof(explained: Explained): string | null {
+  const [first] = proofsOf(explained);
+  return first?.isTogether === true ? sentenceOf(explained.variant, first.one, first.left) : null;
+}
+
+/** Each harm that no request shows, with the runs that avert it: without one fault or with one change, else without all. */
+function proofsOf({ variant, own }: Explained): readonly Proof[] {
+  return (own.unseen ?? []).flatMap((one): readonly Proof[] => {
+    const causes = one.faults.filter(({ role }) => role === 'cause' || role === 'amplifier');
+    const changes = one.interventions.filter(({ role }) => DECISIVE.includes(role));
+    const left = [
+      ...causes.map(({ fault, without }) => ({
+        count: without ?? one.harm,
+        words: `without “${wordsOf(variant, fault)}”`,
+        fault: wordsOf(variant, fault),
+      })),
+      ...changes.map(({ harm, words }) => ({ count: harm, words })),
+    ];
+    if (left.length > 0) return [{ one, left, isTogether: false }];
+    const isAverted = one.faults.length > 1 && 2 * one.background < one.harm;
+    const without = { count: one.background, words: 'without the faults' };
+    return isAverted ? [{ one, left: [without], isTogether: true }] : [];
+  });
+}
+
+/** A harm that no request shows, and what is left of it in runs that avert it. */
+interface Proof {
+  readonly one: UnseenHarm;
+  readonly left: readonly Left[];
+  /** Whether the only such run is that without all faults. */
+  readonly isTogether: boolean;
+}
+
+/** `1,955 messages that wait for jobs on average`. */
+export function unseenCount(variant: MeteredParts, { kind, subject, harm }: UnseenHarm): string {
+  return COUNTS[kind](Math.round(harm), subject, waitingNoun(variant, subject));
+}
+
+/** `psp crashes (proved): of 2 stuck sagas, 0 remain without it.` Without a fault as in `sentenceOf`. */
+function causeFirst(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
+  const [{ fault } = { fault: undefined }, ...others] = left;
+  if (fault === undefined) return sentenceOf(variant, one, left);
+  const first = { ...left[0]!, words: 'without it' };
+  const rest = sentenceOf(variant, one, [first, ...others]);
+  return `${fault} (proved): o${rest.slice(1)}`;
+}
+
+function sentenceOf(variant: VariantResult, one: UnseenHarm, left: readonly Left[]): string {
+  const of = unseenCount(variant, one);
+  const remain = left.map(({ count, words }, k) => {
+    const rounded = Math.round(count);
+    const verb = k > 0 ? '' : rounded === 1 ? ' remains' : ' remain';
+    return `${formatCount(rounded)}${verb} ${words}`;
+  });
+  return `Of ${of}, ${listed(remain)}.`;
+}
+
+/** How much is left in runs with one change. */
+interface Left {
+  readonly count: number;
+  readonly words: string;
+  /** The words of the fault that these runs lack, if it is one. */
+  readonly fault?: string;
+}

@@ -1,0 +1,251 @@
+import type { VariantResult } from '../../contracts/result/result.js';
+import { formatCount, formatNumber, formatSeconds, formatShare } from '../../text/figures.js';
+import { strongList, type Words } from '../base/emphasis.js';
+import { listed, upTo } from '../base/format.js';
+import {
+  behindOf,
+  cancelledEstimate,
+  countEstimate,
+  stalestOf,
+  unsettledOf,
+  type Behind,
+  type Unsettled,
+  type WorstShare,
+} from '../families/unseen.js';
+import type { View } from '../view/view.js';
+
+/** Age in seconds below which no subject counts as behind. */
+const OLD = 1;
+/** Share of stale reads below which they are not reported. */
+const STALE = 0.01;
+/** The best variant is named if it is this many times better. */
+const BETTER = 1.5;
+/** Most variants that are named together. */
+const NAMED = 3;
+
+/** Most sentences about effects that no request shows. */
+const SENTENCES = 3;
+
+/** Sentences about sagas, messages, backlogs and reads, each without its full stop: one for each that applies. */
+export function unseenSentences(view: View): readonly Words[] {
+  const lost = anomalyWords(view, 'lostEffects', (n) =>
+    n === 1 ? 'message is lost' : 'messages are lost',
+  );
+  const again = anomalyWords(view, 'duplicateEffects', (n) =>
+    n === 1 ? 'effect happens again' : 'effects happen again',
+  );
+  const [sagas, stale] = [sagaWords(view), staleWords(view)];
+  // A single sentence may be long.
+  const isAlone = [lost, again, sagas, stale].every((words) => words === null);
+  const behind = behindWords(view, { detail: isAlone ? 'full' : 'brief' });
+  return [sagas, lost, behind, again, stale].filter((words) => words !== null).slice(0, SENTENCES);
+}
+
+/** The worst outcome of sagas, and the variants in which all end consistently; null without sagas. */
+export function sagaWords(view: View): Words | null {
+  const found = foundIn(view, (variant) => unsettledOf(view, variant));
+  if (found.length === 0) return null;
+  const share = (one: Unsettled): number => one.broken / one.begun;
+  const worst = largestBy(found, ({ value }) => share(value));
+  if (worst.value.broken === 0) {
+    const most = cancelledWords(view);
+    return ['Every saga comes to a consistent end', ...(most === null ? [] : [', but ', ...most])];
+  }
+  const { subject, begun, broken, ends } = worst.value;
+  const kinds = ends
+    .filter(({ count }) => count > 0)
+    .map(({ word, count }) => `${formatNumber(count)} ${word}`);
+  const well = found.filter(({ value }) => value.broken === 0);
+  return [
+    `${formatNumber(broken)} of ${formatNumber(begun)} ${subject} sagas come to no consistent end`,
+    ...inVariant(view, worst.variant),
+    kinds.length > 1
+      ? `: ${listed(kinds)}`
+      : ends.length > 0
+        ? ` (${kinds[0]!.split(' ')[1]!})`
+        : '',
+    ...(well.length > 0 && well.length < 4
+      ? ['; in ', ...strongList(well.map(({ variant }) => variant.name)), ' every one does']
+      : []),
+    ...cancelledBeside(view),
+  ];
+}
+
+function cancelledBeside(view: View): Words {
+  const words = cancelledWords(view);
+  return words === null ? [] : ['; ', ...words];
+}
+
+/** The variant with the largest share of sagas that are undone; null if none is. */
+function cancelledWords(view: View): Words | null {
+  const found = foundIn(view, (variant) => cancelledEstimate(view, variant).value);
+  const worst = found.length === 0 ? null : largestBy(found, ({ value }) => value);
+  if (worst === null || worst.value === 0) return null;
+  return [
+    `${formatShare(worst.value)} of the sagas are cancelled`,
+    ...inVariant(view, worst.variant),
+  ];
+}
+
+/**
+ * The largest number of messages whose effect does not happen exactly once, and the variants with far fewer; null if
+ * all effects do.
+ */
+function anomalyWords(view: View, meter: string, noun: (n: number) => string): Words | null {
+  const found = foundIn(view, (variant) => countEstimate(view, variant, 'messages', meter).value);
+  if (found.length === 0) return null;
+  const worst = largestBy(found, ({ value }) => value);
+  if (worst.value === 0) return null;
+  const best = largestBy(found, ({ value }) => -value);
+  const alike = found.filter(({ value }) => value === best.value).slice(0, NAMED);
+  // With several runs it is a mean.
+  const mean = view.result.replications > 1 ? 'On average ' : '';
+  const per = view.result.replications > 1 ? ' per run' : '';
+  return [
+    `${mean}${formatNumber(worst.value)} ${noun(worst.value)}${per}`,
+    ...inVariant(view, worst.variant),
+    ...(best.value * BETTER < worst.value
+      ? [
+          `, ${best.value === 0 ? 'none' : formatNumber(best.value)} in `,
+          ...strongList(alike.map(({ variant }) => variant.name)),
+        ]
+      : []),
+  ];
+}
+
+/** `more-consumers falls least behind: up to 6,305 messages wait`, where another variant is far more behind; else null. */
+export function leastBehind(
+  view: View,
+): { readonly variant: VariantResult; readonly words: Words } | null {
+  const found = foundIn(view, (variant) => behindOf(view, variant));
+  if (found.length < 2) return null;
+  const rank = ({ drained, oldest }: Behind): number =>
+    drained === Infinity ? 1e9 + oldest : oldest;
+  const worst = largestBy(found, ({ value }) => rank(value));
+  // Where nothing ever waits for the same consumer, it may be dropped, or go another way.
+  const { subject } = worst.value;
+  const same = foundIn(view, (variant) => behindOf(view, variant, (one) => one === subject)).filter(
+    ({ value }) => value.most > 0,
+  );
+  if (same.length === 0) return null;
+  const best = largestBy(same, ({ value }) => -rank(value));
+  if (rank(best.value) * BETTER >= rank(worst.value)) return null;
+  const { most, noun, drained } = best.value;
+  const gone =
+    drained === null || drained === Infinity
+      ? ''
+      : drained === 0
+        ? ', gone when the fault ends'
+        : `, gone ${formatSeconds(drained)} after the fault`;
+  const words = [
+    { strong: best.variant.name },
+    ` falls least behind: ${lower(upTo(formatCount(most), noun))}${gone}`,
+  ];
+  return { variant: best.variant, words };
+}
+
+/**
+ * The subject that is furthest behind, and when it catches up; null if none is. `among`: the subjects to consider, by
+ * default all.
+ */
+export function behindWords(
+  view: View,
+  { among, detail }: { readonly among?: readonly string[]; readonly detail: 'full' | 'brief' },
+): Words | null {
+  const isAsked = (subject: string): boolean => among?.includes(subject) ?? true;
+  const found = foundIn(view, (variant) => behindOf(view, variant, isAsked));
+  if (found.length === 0) return null;
+  const rank = ({ drained, oldest }: Behind): number =>
+    drained === Infinity ? 1e9 + oldest : oldest;
+  const latest = largestBy(found, ({ value }) => rank(value));
+  if (latest.value.oldest < OLD) return null;
+  const isLeft = ({ value }: typeof latest): boolean => value.drained === Infinity;
+  // `Up to` is about the subject in every variant, so the variant with the most is named.
+  const alikeLeft = found.filter(
+    (one) => one.value.subject === latest.value.subject && isLeft(one) === isLeft(latest),
+  );
+  const worst = largestBy(alikeLeft, ({ value }) => value.most);
+  const { subject, noun, most, oldest } = worst.value;
+  const best = largestBy(found, ({ value }) => -rank(value));
+  const alike = found.filter(({ value }) => isAlike(value, best.value));
+  const names = alike.slice(0, NAMED).map(({ variant }) => variant.name);
+  return [
+    `${upTo(formatCount(most), noun)} ${noun === 'row' ? 'in' : 'for'} ${subject}`,
+    ...inVariant(view, worst.variant),
+    // A section chooses its subjects by this age, so it shows it.
+    detail === 'full' || among !== undefined ? `, the oldest for ${formatSeconds(oldest)}` : '',
+    drainWords(worst.value, detail),
+    ...bestWords(worst.value, best.value, names),
+  ];
+}
+
+/** The subject with the most stale reads; null if hardly any is stale. */
+export function staleWords(view: View): Words | null {
+  const found = foundIn(view, (variant) => stalestOf(view, variant));
+  if (found.length === 0) return null;
+  const worst = largestBy(found, ({ value }) => value.share);
+  if (worst.value.share < STALE) return null;
+  const best = largestBy(found, ({ value }) => -value.share);
+  const isBetter = best.value.share * BETTER < worst.value.share;
+  return [
+    `${formatShare(worst.value.share)} of the reads of ${worst.value.subject} are stale`,
+    ...inVariant(view, worst.variant),
+    ...(isBetter ? staleBest(best.value, best.variant) : []),
+  ];
+}
+
+function staleBest({ share }: WorstShare, variant: VariantResult): Words {
+  return [', ', share === 0 ? 'none' : formatShare(share), ' in ', { strong: variant.name }];
+}
+
+function bestWords(worst: Behind, best: Behind, names: readonly string[]): Words {
+  const isBetter =
+    best.most * BETTER < worst.most || (worst.drained === Infinity && best.drained !== Infinity);
+  if (!isBetter) return [];
+  if (best.oldest < OLD) return ['; in ', ...strongList(names), ' no consumer falls behind'];
+  const end =
+    best.drained !== null && best.drained > 0 && best.drained !== Infinity
+      ? `, gone ${formatSeconds(best.drained)} after the fault`
+      : '';
+  return ['; in ', ...strongList(names), ` it is ${formatCount(best.most)}${end}`];
+}
+
+/** Whether two variants both have no backlog, or the same one. */
+function isAlike(a: Behind, b: Behind): boolean {
+  if (a.oldest < OLD || b.oldest < OLD) return a.oldest < OLD && b.oldest < OLD;
+  return a.most === b.most && a.drained === b.drained;
+}
+
+/** End of the backlog: `, gone 218 s after the fault`. */
+function drainWords({ drained }: Behind, detail: 'full' | 'brief'): string {
+  if (drained === null || drained === 0) return '';
+  if (drained === Infinity)
+    return detail === 'full' ? ', and the backlog outlives the run' : ', not gone by the end';
+  const gone = `gone ${formatSeconds(drained)} after the fault`;
+  return detail === 'full' ? `, and the backlog is ${gone}` : `, ${gone}`;
+}
+
+function inVariant(view: View, variant: VariantResult): Words {
+  return view.result.variants.length > 1 ? [' in ', { strong: variant.name }] : [];
+}
+
+interface Found<T> {
+  readonly variant: VariantResult;
+  readonly value: T;
+}
+
+function foundIn<T>(view: View, find: (variant: VariantResult) => T | null): readonly Found<T>[] {
+  return view.result.variants.flatMap((variant) => {
+    const value = find(variant);
+    return value === null ? [] : [{ variant, value }];
+  });
+}
+
+/** The element with the largest value, the first of equals. */
+function largestBy<T>(all: readonly T[], of: (one: T) => number): T {
+  return all.reduce((best, one) => (of(one) > of(best) ? one : best));
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
