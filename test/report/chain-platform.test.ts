@@ -195,9 +195,14 @@ workloads:
   other: { arrivals: constant(10/s), requests: [ { call: shop.buy } ] }
   users: { arrivals: constant(50/s), requests: [ { call: shop.buy }, { call: shop.ask }, { call: shop.see } ] }
 `);
-    expect(statusLines(result, 3)[0]).toMatch(
+    expect(statusLines(result, 'base', 3)[0]).toMatch(
       /^users gets 50\d \([\d.]+ %\) and 50\d \([\d.]+ %\)$/u,
     );
+    // A terminal has those of the variant that its account is about.
+    const [base] = result.variants;
+    const two = { variants: [base!, { ...base!, name: 'worst' }] };
+    expect(statusLines(two, 'worst', 9).every((line) => line.startsWith('worst: '))).toBe(true);
+    expect(statusLines(two, 'other', 9)[0]).toMatch(/^base: /u);
     expect(render(statusSection(foldOf(viewOf(result), 9)))).toMatch(
       /users gets 50\d \([\d.]+.%\) and 50\d/u,
     );

@@ -44,7 +44,9 @@ export function summaryText(read: Result, options: TextOptions): Lines {
     ...storyLines(view, options),
     ...causeLines(view, options),
     ...usedUpPools(result.variants).flatMap((text) => noted('pools', text, options)),
-    ...statusLines(result, 2).flatMap((text) => noted('status', text, options)),
+    ...statusLines(result, view.worstVariant.name, 2).flatMap((text) =>
+      noted('status', text, options),
+    ),
     ...alertLinesOf(view, options),
     ...headroomLines(view, options),
     ...runLines(view, options),

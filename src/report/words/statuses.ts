@@ -64,11 +64,16 @@ export function statusWords({ counts, finished }: StatusRow, most: number): stri
   return list(words);
 }
 
-/** One line for each workload whose failures have several statuses of one class. */
-export function statusLines(result: Pick<Result, 'variants'>, most: number): readonly string[] {
+/** One line for each workload whose failures have several statuses of one class, of the variant `of` if it has any. */
+export function statusLines(
+  result: Pick<Result, 'variants'>,
+  of: string,
+  most: number,
+): readonly string[] {
   const several = result.variants.length > 1;
-  return statusRows(result)
-    .filter((row) => row.isWorkload && isTelling(row))
+  const all = statusRows(result).filter((row) => row.isWorkload && isTelling(row));
+  const own = all.filter(({ variant }) => variant === of);
+  return (own.length > 0 ? own : all)
     .slice(0, most)
     .map((row) => `${several ? `${row.variant}: ` : ''}${row.subject} gets ${statusWords(row, 5)}`);
 }
