@@ -1,4 +1,4 @@
-import { boxes, dashed, label, stroke } from '../drawing/draw.js';
+import { boxes, dashed, label, stroke, type Area } from '../drawing/draw.js';
 import { exactNumber } from '../../text/figures.js';
 import { coordinate } from '../base/format.js';
 import type { Markup } from '../base/html-escape.js';
@@ -44,8 +44,19 @@ export function tickText(at: number): string {
   return exactNumber(Math.abs(at) < 0.1 ? Number(at.toPrecision(2)) : Math.round(at * 100) / 100);
 }
 
-/** The faults within a window: their spans shaded, an upright line for one that is over at once. */
+/** The spans of the headline fault within a window: for the small charts of each service. */
 export function shading(
+  view: View,
+  x: Scale,
+  window: readonly [number, number],
+  top: number,
+  bottom: number,
+): Markup | null {
+  return boxes(spansIn(shades(view), x, window, top, bottom), 'var(--fault)');
+}
+
+/** All faults within a window: their spans shaded, an upright line for one that is over at once. */
+export function faultShading(
   view: View,
   x: Scale,
   window: readonly [number, number],
@@ -53,10 +64,7 @@ export function shading(
   bottom: number,
 ): readonly (Markup | null)[] {
   const marks = faultMarks(view);
-  const spans = joinedSpans(marks.spans)
-    .map((s) => ({ from: Math.max(window[0], s.from), until: Math.min(window[1], s.until) }))
-    .filter((s) => s.until > s.from)
-    .map((s) => ({ x: x(s.from), y: top, width: x(s.until) - x(s.from), height: bottom - top }));
+  const spans = spansIn(joinedSpans(marks.spans), x, window, top, bottom);
   const lines = marks.instants
     .filter((at) => at >= window[0] && at <= window[1])
     .map((at) => `M${coordinate(x(at))} ${coordinate(top)}V${coordinate(bottom)}`);
@@ -64,6 +72,19 @@ export function shading(
     boxes(spans, 'var(--fault)'),
     lines.length === 0 ? null : stroke(lines.join(''), 'var(--fault-ink)', 1, dashed('2 3')),
   ];
+}
+
+function spansIn(
+  spans: readonly { readonly from: number; readonly until: number }[],
+  x: Scale,
+  window: readonly [number, number],
+  top: number,
+  bottom: number,
+): Area[] {
+  return spans
+    .map((s) => ({ from: Math.max(window[0], s.from), until: Math.min(window[1], s.until) }))
+    .filter((s) => s.until > s.from)
+    .map((s) => ({ x: x(s.from), y: top, width: x(s.until) - x(s.from), height: bottom - top }));
 }
 
 /** Spans without those parts that another one covers. */

@@ -6,7 +6,7 @@ import { markup, type Part } from '../base/html-escape.js';
 import { clamp, linear, logarithmic } from '../drawing/scale.js';
 import type { Strip } from '../view/strips.js';
 import type { View } from '../view/view.js';
-import { shading } from './frame.js';
+import { faultShading } from './frame.js';
 
 /** The failing share, on a log scale, and below it a ribbon of what waits. Heights in units of the drawing. */
 const HEIGHT = 44;
@@ -46,7 +46,7 @@ export function stripChart(
     title: `Failing share over the run, ${variant.name}`,
     description: describe({ fails, twin, waiting }, step),
     body: [
-      shading(view, x, [0, end], 0, HEIGHT),
+      faultShading(view, x, [0, end], 0, HEIGHT),
       stroke(`M0 ${coordinate(y(0.01))}H${WIDTH}`, 'var(--grid)', 1),
       allowed !== null &&
         stroke(`M0 ${coordinate(share(1 - allowed))}H${WIDTH}`, 'var(--ink3)', 1, dashed('6 3')),

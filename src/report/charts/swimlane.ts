@@ -19,7 +19,7 @@ import { linear, niceTicks, type Scale } from '../drawing/scale.js';
 import { byCodeUnit } from '../../text/order.js';
 import { backlogWords, lanesOf, mechanismWords, type Lane } from '../view/lanes.js';
 import { faultMarks, type View } from '../view/view.js';
-import { shading, timeLabels, timeTicks } from './frame.js';
+import { faultShading, timeLabels, timeTicks } from './frame.js';
 import { THICKNESS } from './services.js';
 
 /** Lanes of a window of the run, optionally with the arrows of influence. */
@@ -42,7 +42,7 @@ export function swimlaneChart(
     title: `Health of every lane from ${formatInstant(window[0])} to ${formatInstant(window[1])}, ${variant.name}`,
     description: describe(lanes, variant),
     body: [
-      shading(view, x, window, TOP, bottom),
+      faultShading(view, x, window, TOP, bottom),
       faultWords(view, x, window, width, bottom),
       options.names &&
         markup`<g fill="var(--ink)">${lanes.map((lane, i) =>
