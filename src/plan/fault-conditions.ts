@@ -1,4 +1,10 @@
-import type { Plan, PlanComponent, PlanCondition } from '../contracts/plan/plan.js';
+import { only } from '../contracts/fields/pick.js';
+import {
+  WATCHED,
+  type Plan,
+  type PlanComponent,
+  type PlanCondition,
+} from '../contracts/plan/plan.js';
 import type { FaultCondition } from '../contracts/scenario/scenario.js';
 import { partOf, type Layout } from './layout.js';
 import type { EdgeEnd } from './references.js';
@@ -16,21 +22,16 @@ export function conditionOf(
   when: FaultCondition | null,
 ): PlanCondition | null {
   if (when === null) return null;
-  if (when.alert !== undefined) return afterAlert(when, when.alert);
+  if (when.alert !== undefined) return afterAlert(when);
   const component = layout.byName.get(when.component)!;
   const parts =
     when.part === null ? component.parts.map(({ id }) => id) : [partOf(component, when.part).id];
   const first = component.firstInstance;
   const instances = component.zones.map((_, index) => first + index);
   const common = {
-    metric: when.metric,
-    ending: when.ending,
+    ...only(when, WATCHED),
     component: component.id,
     edges: when.caller === null ? [] : edgesBetween(layout, statEdges, when.caller, when),
-    op: when.op,
-    limit: when.limit,
-    forNs: when.forNs,
-    count: when.count,
     lengthNs: when.lengthNs ?? Infinity,
   };
   const { versions } = components[component.id]!;
@@ -51,13 +52,9 @@ export function conditionOf(
 }
 
 /** A start some time after an alert: the run itself watches nothing. */
-function afterAlert(
-  { metric, ending, op, limit, forNs, count, lengthNs }: FaultCondition,
-  alert: NonNullable<FaultCondition['alert']>,
-): PlanCondition {
-  const watched = { component: -1, parts: [], edges: [], instances: [] };
-  const own = { metric, ending, op, limit, forNs, count, lengthNs: lengthNs ?? Infinity };
-  return { ...own, ...watched, alert };
+function afterAlert(when: FaultCondition): PlanCondition {
+  const own = { ...only(when, [...WATCHED, 'alert']), lengthNs: when.lengthNs ?? Infinity };
+  return { ...own, component: -1, parts: [], edges: [], instances: [] };
 }
 
 function edgesBetween(

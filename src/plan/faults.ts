@@ -1,5 +1,6 @@
 import type { FaultKind } from '../model/faults/kind.js';
 import type { KnobEdit } from '../model/faults/knob.js';
+import { only } from '../contracts/fields/pick.js';
 import type { PlanFault } from '../contracts/plan/plan.js';
 import { NODES } from '../contracts/scenario/nodes.js';
 import type { Fault } from '../contracts/scenario/scenario.js';
@@ -33,14 +34,10 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
     const edits = kind.edits(fault.config, 1, fault.share);
     const hits = hitsOf(source, fault, kind, edits);
     return {
-      id: fault.id,
-      kind: fault.kind,
-      config: fault.config,
+      ...only(fault, ['id', 'kind', 'config', 'share', 'role', 'ramp']),
       knobs: [...new Set(edits.flatMap(({ knob }) => [knob, ...(knob.actsAs ?? [])]))].map(
         ({ name }) => name,
       ),
-      share: fault.share,
-      role: fault.role,
       instances: ascending(hits.instances),
       select: fault.instances,
       nodes: ascending(hits.nodes),
@@ -56,7 +53,6 @@ export function planFaults(source: FaultSource, faults: readonly Fault[]): reado
       stream: fault.group ?? fault.id,
       when: conditionOf(source, fault.when),
       rollout: null,
-      ramp: fault.ramp,
       ...(fault.mitigated !== undefined && { mitigated: fault.mitigated }),
     };
   });

@@ -22,17 +22,15 @@ export class Keyed {
     const name = `${place} ${canonical(cached)}`;
     const known = this.checkAt.get(name);
     if (known !== undefined) return known;
-    const { ttlNs, refusals } = cached;
     const key = this.keys.use(cached.key, place, 'a cache');
-    const id = this.checks.push({ component, key, ttlNs, refusals }) - 1;
+    const id = this.checks.push({ ...cached, component, key }) - 1;
     this.checkAt.set(name, id);
     return id;
   }
 
   /** Id of the coalescing of a part. Parts share nothing, because requests of two endpoints are never equal. */
   coalescing(component: number, own: NonNullable<Middleware['coalesce']>, where: string): number {
-    const { windowNs, shareErrors } = own;
     const key = this.keys.use(own.key, where, 'coalescing');
-    return this.coalescings.push({ component, key, windowNs, shareErrors }) - 1;
+    return this.coalescings.push({ ...own, component, key }) - 1;
   }
 }

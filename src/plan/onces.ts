@@ -15,9 +15,8 @@ export class Onces {
   /** Id of a rule; -1 = no rule. `place` is its place in the scenario, for messages. */
   use(rule: OncePerValue | null, place: string): number {
     if (rule === null) return -1;
-    const { windowNs, storeErrors } = rule;
     const key = this.keys.use(rule.key, place, 'an idempotency key');
-    return this.list.push({ key, windowNs, storeErrors }) - 1;
+    return this.list.push({ ...rule, key }) - 1;
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { entry, except } from '../../src/contracts/fields/entry.js';
+import { entry } from '../../src/contracts/fields/entry.js';
+import { except } from '../../src/contracts/fields/pick.js';
 import { absent, field } from '../../src/contracts/fields/field.js';
 
 const limits = entry({

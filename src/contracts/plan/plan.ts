@@ -13,6 +13,8 @@ import type { PlanAutoscaling } from './autoscaling.js';
 import type { FaultCondition, Fault } from '../scenario/scenario.js';
 import type { Selection } from '../scenario/faults.js';
 import type { KeyPopulation } from '../scenario/keys.js';
+import type { OncePerValue } from '../fields/common.js';
+import type { Middleware } from '../scenario/middleware.js';
 import type { Arrivals } from '../scenario/arrivals.js';
 import type { PlanModules } from './modules.js';
 import type { PlanMesh } from './mesh.js';
@@ -306,11 +308,7 @@ export interface PlanKey {
 }
 
 /** Executes a request once per value of a key (an index into `keys`), see OncePerValue. */
-export interface PlanOnce {
-  readonly key: number;
-  readonly windowNs: Ns;
-  readonly storeErrors: boolean;
-}
+export type PlanOnce = Keyed<OncePerValue>;
 
 /**
  * A rate limiter in a middleware chain or in front of the queue. Each instance of the component has its own
@@ -336,24 +334,17 @@ export interface PlanGate {
   readonly place: string;
 }
 
+/** A setting by the values of a key; in a plan that is an index into `keys`. */
+type Keyed<S extends { readonly key: string }> = Omit<S, 'key'> & { readonly key: number };
+
 /** A remote check in a middleware chain. Each instance of the component caches its responses. */
-export interface PlanCheck {
+export interface PlanCheck extends Keyed<NonNullable<Middleware['cached']>> {
   readonly component: number;
-  /** Index into `keys` of the cache key. */
-  readonly key: number;
-  readonly ttlNs: Ns;
-  /** Whether refusals are cached too. */
-  readonly refusals: boolean;
 }
 
 /** Request coalescing: requests of one part that are in flight in the same instance share a response. */
-export interface PlanCoalescing {
+export interface PlanCoalescing extends Keyed<NonNullable<Middleware['coalesce']>> {
   readonly component: number;
-  /** Index into `keys` of the key that identifies equal requests. */
-  readonly key: number;
-  /** Time after the start of the leading request in which others can join it; null = while it is in flight. */
-  readonly windowNs: Ns | null;
-  readonly shareErrors: boolean;
 }
 
 export interface PlanLoad {
@@ -371,11 +362,12 @@ export interface PlanLoad {
   }[];
 }
 
+/** Fields of a condition that a run needs as they are. */
+export const WATCHED = ['metric', 'ending', 'op', 'limit', 'forNs', 'count'] as const;
+type Watched = (typeof WATCHED)[number];
+
 /** A condition that is evaluated at each step of the timeline. */
-export interface PlanCondition extends Pick<
-  FaultCondition,
-  'metric' | 'ending' | 'op' | 'limit' | 'forNs' | 'count' | 'alert'
-> {
+export interface PlanCondition extends Pick<FaultCondition, Watched | 'alert'> {
   readonly component: number;
   readonly parts: readonly number[];
   /** Indices into statEdges of the watched calls; empty = the requests of `parts` are watched. */

@@ -22,9 +22,12 @@ export interface Middleware {
   readonly call: Target | null;
   /** If the remote check fails. */
   readonly onError: 'allow' | 'reject';
-  /** How long an instance caches results of the check, and the cache key. */
+  /** How long an instance caches results of the check, the cache key, and whether refusals are cached too. */
   readonly cached: { readonly ttlNs: Ns; readonly key: string; readonly refusals: boolean } | null;
-  /** Only for `coalesce`. */
+  /**
+   * Only for `coalesce`. `windowNs`: time after the start of the leading request in which others can join it; null =
+   * while it is in flight.
+   */
   readonly coalesce: {
     readonly key: string;
     readonly shareErrors: boolean;

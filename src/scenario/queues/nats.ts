@@ -1,4 +1,5 @@
-import { entry, only } from '../../contracts/fields/entry.js';
+import { entry } from '../../contracts/fields/entry.js';
+import { only } from '../../contracts/fields/pick.js';
 import { absent, field, required } from '../../contracts/fields/field.js';
 import { z } from 'zod';
 import { NS_PER_MS } from '../../kernel/time.js';

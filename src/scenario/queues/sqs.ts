@@ -1,5 +1,6 @@
 import { absent, field, required } from '../../contracts/fields/field.js';
-import { entry, only } from '../../contracts/fields/entry.js';
+import { entry } from '../../contracts/fields/entry.js';
+import { only } from '../../contracts/fields/pick.js';
 import { z } from 'zod';
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { QueueConsumer } from '../../contracts/scenario/queues.js';

@@ -8,7 +8,7 @@ import type { Fault, Gateway } from '../../contracts/scenario/scenario.js';
 import type { KeyPopulation } from '../../contracts/scenario/keys.js';
 import type { Service } from '../../contracts/scenario/services.js';
 import { KEPT, type WrittenFault } from '../../contracts/scenario/faults.js';
-import { only } from '../../contracts/fields/entry.js';
+import { only } from '../../contracts/fields/pick.js';
 import { moduleOf } from '../modules/index.js';
 import { cursorAt, type Context, type Cursor, type Path } from './context.js';
 import { mitigationOf, resolveCondition, type Awaited } from './fault-conditions.js';

@@ -2,7 +2,7 @@ import type { Layer } from '../../contracts/scenario/policies.js';
 import type { Host, ProcessSettings } from '../../contracts/scenario/host.js';
 import type { Cpu, Lifecycle } from '../../contracts/scenario/process.js';
 import { OF_TEXT, type Endpoint } from '../../contracts/scenario/services.js';
-import { except } from '../../contracts/fields/entry.js';
+import { except } from '../../contracts/fields/pick.js';
 import type { Bundle } from '../../contracts/scenario/steps.js';
 import type { ServiceOutput } from '../schema/services.js';
 import type { HostOutput, ProcessOutput } from '../schema/host.js';

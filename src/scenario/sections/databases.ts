@@ -11,7 +11,7 @@ import {
   type WrittenDatabase,
   type WrittenOperation,
 } from '../../contracts/scenario/database.js';
-import { except } from '../../contracts/fields/entry.js';
+import { except } from '../../contracts/fields/pick.js';
 import type { Cpu } from '../../contracts/scenario/process.js';
 import { isSearch, PRODUCTS, type Product } from '../../language/databases.js';
 import { resolveCapacity } from './capacity.js';
