@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entry } from '../../src/contracts/fields/entry.js';
 import { except } from '../../src/contracts/fields/pick.js';
+import { brief, load, station } from './support.js';
 import { absent, field } from '../../src/contracts/fields/field.js';
 
 const limits = entry({
@@ -24,5 +25,18 @@ describe('an entry', () => {
     expect(except(limits.parse({ retry: '1s' }), ['lockTimeoutNs', 'idleNs'])).toStrictEqual({
       retryNs: 1e9,
     });
+  });
+});
+
+describe('a name of the platform', () => {
+  const nodes = station('{ endpoints: { serve: [ wait: 5ms ] } }').replaceAll('station', 'nodes');
+
+  it('is free where the platform has no nodes', () => {
+    expect(load(nodes).problems.map(brief)).toEqual([]);
+  });
+
+  it('is taken where it has some', () => {
+    const platform = 'platform: { kind: kubernetes, nodes: { count: 3 } }';
+    expect(load(`${nodes}${platform}\n`).problems.map(brief).join()).toMatch(/nodes/);
   });
 });

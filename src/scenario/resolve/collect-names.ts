@@ -70,7 +70,7 @@ export function collectNames(
   const zones = sorted(scenario.network.zones).map(([name]) => name);
   for (const zone of zones) claim('network.zones', zone, ['network', 'zones', zone]);
   const { nodes } = scenario.platform;
-  if (nodes !== undefined) claim('platform.nodes', NODES, ['platform', 'nodes']);
+  if (nodes !== null) claim('platform.nodes', NODES, ['platform', 'nodes']);
   for (const [name] of sorted(scenario.policies)) {
     if (RESERVED.has(name)) raise('FL403', ['policies', name], `${name} is a reserved word`);
   }
