@@ -135,6 +135,8 @@ export interface QueueRules {
   readonly stored: boolean;
   /** Messages go to one consumer while it has capacity; otherwise to all in turn. */
   readonly toOne: boolean;
+  /** One handler gets messages, the others wait for its end. */
+  readonly singleActive: boolean;
   /** Consumers poll; otherwise the queue pushes. */
   readonly polled: boolean;
   readonly waitTimeNs: Ns;

@@ -86,6 +86,7 @@ export const PLAIN: QueueKindRules = Object.freeze({
   rejectsToTail: false,
   stored: true,
   toOne: false,
+  singleActive: false,
   polled: false,
   waitTimeNs: 0,
   pollIntervalNs: 0,

@@ -51,6 +51,13 @@ const letterFields = {
   ),
 };
 
+const singleActiveConsumer = field.of(
+  z.boolean(),
+  false,
+  'Whether one handler of one process gets messages, and the next one when its channel ends ' +
+    '(x-single-active-consumer). With several handlers messages are handled one after the other, in order.',
+);
+
 const schema = (bundle: z.ZodType<BundleOutput>) =>
   entry(
     {
@@ -98,6 +105,7 @@ const schema = (bundle: z.ZodType<BundleOutput>) =>
           'queues only.',
         { unit: 'count or `unlimited`', min: 0 },
       ),
+      singleActiveConsumer,
       consumerTimeoutNs: field.timeLimit(
         '30m',
         'Time for which a delivery may stay unacknowledged before its channel is closed and all its messages are ' +
@@ -120,7 +128,7 @@ function transferOf({ deadLetterStrategy, deadLetterConfirmTimeoutNs }: Output) 
 /** Options for display. */
 const OPTIONS = [
   ...(['messageTtlNs', 'quorum', 'initialGroupSize', 'deliveryLimit', 'prefetch'] as const),
-  ...(['consumerTimeoutNs', 'broker', 'deadLetterStrategy'] as const),
+  ...(['consumerTimeoutNs', 'broker', 'deadLetterStrategy', 'singleActiveConsumer'] as const),
 ] as const;
 
 /** A classic or a quorum queue of RabbitMQ. */
@@ -154,6 +162,7 @@ export const rabbitmq = queueKind({
         // rabbit_fifo.erl). The end of a channel is not a return: its messages go to the front.
         rejectsToTail: quorum && deliveryLimit === Infinity,
         delaysToTail: true,
+        singleActive: output.singleActiveConsumer,
       },
       home:
         broker === null

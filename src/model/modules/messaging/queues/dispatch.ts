@@ -15,6 +15,7 @@ import { Deliveries, VERDICT } from './deliveries.js';
 import { Pollers } from './pollers.js';
 import { Handling } from './handling.js';
 import { sendBack } from './in-hand.js';
+import { SingleActive } from './single-active.js';
 import type { StoredQueue } from './stored-queue.js';
 import { engine } from '../../../../kernel/engine.js';
 import { samplers } from '../../../../kernel/distribution.js';
@@ -44,6 +45,8 @@ export class Dispatch {
   /** Null if the queue does not limit calls. */
   private readonly receives: CallQuota | null;
   private readonly deletions: CallQuota | null;
+  /** Null if all handlers get messages. */
+  private readonly single: SingleActive | null;
   private pumping = false;
   /** Verdicts that arrived while the queue had no leader. */
   private readonly late = new IntRing();
@@ -65,6 +68,7 @@ export class Dispatch {
     this.verdictOp = engine.define('verdict', (delivery) => this.judge(delivery));
     this.settledOp = engine.define('settled-first', (delivery) => this.settled(delivery));
     const { callLimit } = rules;
+    this.single = rules.singleActive ? new SingleActive() : null;
     this.receives = callLimit === null || callLimit.byKey ? null : new CallQuota(callLimit);
     this.deletions = callLimit === null ? null : new CallQuota(callLimit);
     this.askOp = engine.define('receive', (channel, asked, isAllowed) =>
@@ -181,6 +185,7 @@ export class Dispatch {
     if (channel.inLine)
       invariant(this.line.remove(channel.index), 'a paused channel leaves the line');
     channel.inLine = false;
+    this.handOver();
   }
 
   /** Resumes deliveries to the channel. */
@@ -198,6 +203,7 @@ export class Dispatch {
     const entry = this.deliveries.entry[delivery];
     if (this.queue.entries.isHeld(entry, this.deliveries.stamp[delivery]))
       this.queue.giveBack(entry);
+    this.handOver();
     channel.closing = false;
     this.lineUp(channel);
     this.pump();
@@ -285,9 +291,15 @@ export class Dispatch {
   private lineUp(channel: Channel): void {
     if (channel.inLine || channel.closing || !channel.hasRoom || channel.instance.down) return;
     if (channel.paused || channel.leaving) return;
+    if (this.single?.allows(channel, this.channels) === false) return;
     channel.inLine = true;
     this.line.push(channel.index);
     invariant(this.line.length <= this.channels.length, 'a channel waits in the line once');
+  }
+
+  /** The active handler has left its place: the next one gets messages. */
+  private handOver(): void {
+    for (const channel of this.single?.candidates(this.channels) ?? []) this.lineUp(channel);
   }
 
   /** Delivers one message to a channel, after `previous` in the same receive or -1. Its entry; -1 = none is available. */
@@ -437,6 +449,7 @@ export class Dispatch {
       this.pause(channel);
       sendBack(this, channel);
     }
+    if (this.single !== null) this.pump();
   }
 
   private died(instance: Instance, consumer: number): void {
@@ -451,6 +464,8 @@ export class Dispatch {
       this.loseAll(channel);
     }
     this.handling.pausing?.instanceDied(instance, consumer);
+    this.handOver();
+    if (this.single !== null) this.pump();
     if (!this.spec.rules.stored && !this.isAttended()) this.forget();
   }
 
