@@ -50,6 +50,7 @@ export const queues: readonly Hint[] = [
   of('rabbit', 'consumerTimeout', ['300ms', '1s']),
   of('rabbit', 'deliveryLimit', [0, 1]),
   of('rabbit', 'messageTtl', ['50ms', '1s']),
+  of('rabbit', 'singleActiveConsumer', [true, false]),
   of('rabbit', 'initialGroupSize', [1, 5]),
   of('rabbit', 'broker', ['cluster', 'spare']),
   of('rabbit', 'deadLetterStrategy', ['atMostOnce', 'atLeastOnce'], stuck),
