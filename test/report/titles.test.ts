@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { answerOf } from '../../src/report/words/answer.js';
 import { lateWords } from '../../src/report/words/character.js';
 import { mapsOf } from '../../src/report/charts/topology.js';
 import { textWidth } from '../../src/report/drawing/draw.js';
-import { lossFinding, servicesFinding } from '../../src/report/words/findings.js';
+import { lossFinding, servicesWords } from '../../src/report/words/findings.js';
 import { cascadeFinding, propagationFinding } from '../../src/report/words/findings-cascade.js';
 import { plainWords } from '../../src/report/base/emphasis.js';
 import { unseenSentences } from '../../src/report/words/unseen-words.js';
@@ -31,7 +32,10 @@ variants:
   const [plain, both] = result.variants;
 
   it('name the component that a fault hits', () => {
-    expect(servicesFinding(view, plain!)).toBe('Only store degrades, hit by a fault');
+    expect(servicesWords(view, plain!)).toEqual({
+      title: 'Only store degrades, hit by a fault',
+      rest: '',
+    });
   });
 
   it('count it among the components that degrade', () => {
@@ -101,4 +105,21 @@ variants:
     /^Up to 6,00\d messages wait for jobs in early, /u,
   );
   expect(cascadeFinding(view, result.variants[2]!)).toContain('jobs');
+});
+
+describe('a run in which no request arrives', () => {
+  const { result } = run(`
+faultline: 1
+title: Silence
+run: { duration: 5s, warmup: 1s, replications: 1 }
+services: { shop: { endpoints: { buy: [ wait: 5ms ] } } }
+workloads: { users: { arrivals: poisson(0.0001/s), requests: [ call: shop.buy ] } }
+budgets: [ users.success >= 99% ]
+`);
+
+  it('says so, and advises no change of settings', () => {
+    const { what, act } = answerOf(viewOf(result));
+    expect(plainWords(what)).toBe('No request finished.');
+    expect(act).toBeNull();
+  });
 });

@@ -20,7 +20,7 @@ import {
   type ServiceRow,
 } from '../charts/services.js';
 import { crowdOf } from '../view/crowd.js';
-import { breakerFinding, servicesFinding, servicesTitle, wasteFinding } from '../words/findings.js';
+import { breakerFinding, servicesWords, wasteFinding } from '../words/findings.js';
 import {
   formatCount,
   formatInstant,
@@ -86,9 +86,10 @@ export function servicesSection(all: View): Markup {
     const body = rows.map((row) => serviceRow(view, row, variant));
     const crowd = crowdOf(view);
     const table = crowd.all.map(({ name }) => figuresOf(variant, name));
+    const { title, rest } = servicesWords(view, variant);
     return {
-      title: servicesTitle(view, variant),
-      body: markup`<p>${servicesFinding(view, variant)}.</p>
+      title,
+      body: markup`${rest !== '' && markup`<p>${rest}</p>`}
         <div class="rows">
           <div class="hd hd0"></div>
           <div class="hd">Answers and arrivals</div>

@@ -21,6 +21,9 @@ interface Advice {
 /** The variant to take, else the change that helps, else the variant that comes closest. */
 export function actWords(view: View): Advice {
   const { worstVariant, result } = view;
+  // No setting makes requests arrive.
+  if (result.variants.every(({ summary }) => summary.requests === 0))
+    return { words: null, bare: null };
   const chosen = recommendedOf(view);
   if (chosen !== null) {
     const { variant, changes, spare, enough } = chosen;

@@ -87,27 +87,26 @@ function withinRange(view: View): string {
   return low === high ? start : `${start} (${quick.name}) to ${high} (${slow.name})`;
 }
 
-/** Title of the services figure. */
-export function servicesTitle(view: View, variant: VariantResult): string {
+/** The services in two parts: a heading, and the figures that it does not say; or empty. */
+export function servicesWords(
+  view: View,
+  variant: VariantResult,
+): { readonly title: string; readonly rest: string } {
   const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
-  return saturated === undefined
-    ? servicesFinding(view, variant)
-    : `${saturated.subject} saturates first`;
-}
-
-/** The same with its figures. */
-export function servicesFinding(view: View, variant: VariantResult): string {
-  const saturated = variant.cascade.events.find((event) => event.kind === 'saturated');
-  if (saturated !== undefined)
-    return `${saturated.subject} saturates first, at ${formatInstant(saturated.at)}: ${saturated.text}`;
-  const ill = degradedSubjects(view, variant);
-  if (ill.length === 0) {
-    const hit = everDegraded(view, variant);
-    if (hit.length === 0) return 'No component degrades';
-    return `Only ${listed(hit)} ${hit.length === 1 ? 'degrades' : 'degrade'}, hit by a fault`;
+  if (saturated !== undefined) {
+    const { subject, at, text } = saturated;
+    return { title: `${subject} saturates first`, rest: `At ${formatInstant(at)}: ${text}.` };
   }
-  const worst = ill[0]!;
-  return `${worst.subject} suffers longest, ${formatSeconds(worst.seconds)}; no component runs out of workers`;
+  const [worst] = degradedSubjects(view, variant);
+  if (worst !== undefined)
+    return {
+      title: `${worst.subject} suffers longest`,
+      rest: `${formatSeconds(worst.seconds)}; no component runs out of workers.`,
+    };
+  const hit = everDegraded(view, variant);
+  if (hit.length === 0) return { title: 'No component degrades', rest: '' };
+  const degrade = hit.length === 1 ? 'degrades' : 'degrade';
+  return { title: `Only ${listed(hit)} ${degrade}, hit by a fault`, rest: '' };
 }
 
 /** Share of wasted work that a title mentions. */
