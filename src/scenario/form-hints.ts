@@ -20,6 +20,7 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   if (isOff(node) && mayBeOff(path)) return ': write none';
   if (key === 'backoff' && node.type === 'scalar')
     return backoffHint(text(get(owner, 'kind')), String(node.value));
+  if (key === 'call' && path[path.length - 3] === 'requests') return requestHint(node);
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
@@ -30,6 +31,16 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   const list = typeof key === 'number' ? path[path.length - 2] : undefined;
   if (isEndpoint && HANDLERS.has(list)) return `: write ${handlerOf(path, word)}`;
   return shortHint(String(key), word);
+}
+
+/** A request whose call is written as a step has it, or as its path alone: `edge /orders`. */
+function requestHint(node: Node): string {
+  const to = text(get(node, 'to'));
+  const [, gateway, at] = /^([\w-]+) +(\/\S*)$/.exec(text(node) ?? '') ?? [];
+  const fields = entries(node).filter(([name]) => name !== 'to');
+  if (to === undefined && gateway === undefined) return '';
+  const own = fields.map(([name, { value }]) => `, ${name}: ${flow(plain(value))}`).join('');
+  return `: write { call: ${to ?? gateway}${at === undefined ? own : `, path: ${at}`} }`;
 }
 
 /** Lists of handlers of messages. */

@@ -93,3 +93,12 @@ describe('the contents', () => {
     expect(stdout).toBe(contentsText(COMMANDS));
   });
 });
+
+it('explain lists the fields of the entries of a list', () => {
+  const requests = pagesOf('workloads.requests').join('\n');
+  expect(requests).toMatch(/Fields of an entry:\n +name +Name of the request in metrics\./);
+  expect(requests).toMatch(/\n +path +Path, for routing by a gateway\./);
+  const steps = pagesOf('services.endpoints.steps').join('\n');
+  expect(steps).toContain('services.<name>.endpoints.<name>');
+  expect(steps).toMatch(/Fields of an entry:\n +work +CPU time/);
+});

@@ -163,6 +163,22 @@ workloads: { users: { arrivals: poisson(3/s), requests: [ call: web.get ] } }
     ]);
   });
 
+  it('of the path of a request is written beside its call', () => {
+    const own = messagesOf(`faultline: 1
+title: x
+run: { duration: 30s }
+gateways: { edge: { routes: [ { match: { path: /orders }, to: web.get } ] } }
+services: { web: { endpoints: { get: [ wait: 1ms ] } } }
+workloads:
+  a: { arrivals: poisson(3/s), requests: [ call: edge /orders ] }
+  b: { arrivals: poisson(3/s), requests: [ { call: { to: edge, path: /orders, method: POST } } ] }
+`);
+    expect(own.map((one) => one.slice(one.indexOf(': write')))).toEqual([
+      ': write { call: edge, path: /orders }',
+      ': write { call: edge, path: /orders, method: POST }',
+    ]);
+  });
+
   it('of all users is answered by the workloads', () => {
     const own = messagesOf(`faultline: 1
 title: x

@@ -31,6 +31,8 @@ export interface Field {
   readonly default: unknown;
   /** The fields of its value, if that is a mapping, each with its description. */
   readonly fields: readonly (readonly [name: string, description: string])[];
+  /** The fields are those of an entry, because its value is a list of mappings. */
+  readonly isList: boolean;
   /** The kinds of its owner that have it, if not all of them do; such as `envoy`. */
   readonly kinds: readonly string[];
 }
@@ -108,9 +110,11 @@ export class Fields {
     for (const kind of form?.all ?? []) owners.add(kind);
     const known = this.found.get(key);
     if (known === undefined) {
-      const fields = ownFields(this.root, target);
+      const value = ownFields(this.root, target);
+      const isList = value.length === 0;
+      const fields = isList ? entryFields(this.root, target) : value;
       const standard = schema.default ?? target.default;
-      const field = { name, paths: [path], description, words, fields, kinds: own };
+      const field = { name, paths: [path], description, words, fields, isList, kinds: own };
       this.found.set(key, { ...field, default: standard });
       return;
     }
@@ -155,6 +159,16 @@ function ownFields(
   };
   visit(schema, 0);
   return [...found];
+}
+
+/** The fields of the entries of a list. */
+function entryFields(root: JsonSchema, schema: JsonSchema): Field['fields'] {
+  const lists = [schema, ...formsOf(schema)].map(({ $ref, ...own }) =>
+    $ref === undefined ? own : resolve(root, $ref),
+  );
+  return lists.flatMap(({ items }) =>
+    items === undefined || Array.isArray(items) ? [] : ownFields(root, items as JsonSchema),
+  );
 }
 
 function formsOf({ anyOf = [], oneOf = [], allOf = [] }: JsonSchema): readonly JsonSchema[] {

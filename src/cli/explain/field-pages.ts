@@ -57,14 +57,15 @@ function rankOf(path: string): number {
 
 /** One field: its places, description, words, kinds, fields and default. */
 function fieldText(field: Field, isDescribed: boolean): string {
-  const { description, words, default: standard, fields, kinds } = field;
+  const { description, words, default: standard, fields, isList, kinds } = field;
   const lines = [headOf(field), ...wrap(description, '  ')];
   if (kinds.length > 0) lines.push(...wrap(`Of kind ${kinds.join(', ')}.`, '  '));
   if (words.length > 1) lines.push(...wrap(`One of: ${words.join(', ')}.`, '  '));
   if (fields.length > 0) {
     const rows = fields.map(([name, text]) => [name, firstSentence(text)] as const);
-    const named = wrap(`Fields: ${fields.map(([name]) => name).join(', ')}.`, '  ');
-    const table = indented('Fields:', columns(rows)).replace(/^/gm, '  ').split('\n');
+    const what = isList ? 'Fields of an entry' : 'Fields';
+    const named = wrap(`${what}: ${fields.map(([name]) => name).join(', ')}.`, '  ');
+    const table = indented(`${what}:`, columns(rows)).replace(/^/gm, '  ').split('\n');
     lines.push(...(isDescribed ? table : named));
   }
   const isSaid = standard === undefined || description.includes('Defaults to');
