@@ -42,6 +42,11 @@ export function actWords(view: View): Advice {
   const change = own === undefined ? null : changeWords(own);
   const served = change?.isSetting === false ? bestServed(view) : null;
   if (served !== null) return served;
+  if (change !== null && holdsAll(worstVariant)) {
+    const held = heldWords(view);
+    const better = joined([held], [[` To serve more, ${change.words}: ${change.effect}.`]]);
+    return { words: change.isNamed ? better : [held], bare: null };
+  }
   if (change !== null) {
     const head: Words = [...variantHead(view), change.words];
     return { words: [...joined(head, [[`: ${change.effect}`]]), '.'], bare: null };
@@ -143,8 +148,15 @@ function bestOf(view: View): Advice {
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
     return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
   const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
-  const every = judged.length === 1 ? 'it' : 'every variant';
-  return { words: isHeld ? [`Nothing: ${every} holds every budget.`] : null, bare: null };
+  return { words: isHeld ? [heldWords(view)] : null, bare: null };
+}
+
+/** Nothing is to be done where the budgets hold: a limit that refuses what is too much does what it is for. */
+function heldWords({ result, worstVariant }: View): string {
+  const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const isEach = judged.every(holdsAll);
+  const who = judged.length === 1 ? 'it' : isEach ? 'every variant' : worstVariant.name;
+  return `Nothing: ${who} holds every budget.`;
 }
 
 /** Where no run shows a change that helps. */

@@ -70,6 +70,8 @@ export function changeWords(own: Counterfactuals): {
   readonly words: string;
   readonly effect: string;
   readonly isSetting: boolean;
+  /** It names a setting of the file, and its new value. */
+  readonly isNamed: boolean;
 } | null {
   const found = cheapestOf(own);
   if (found === null) return null;
@@ -78,6 +80,7 @@ export function changeWords(own: Counterfactuals): {
     words: setting === undefined ? words : `set ${settingWords(setting)}`,
     effect: insteadWords(found, own),
     isSetting: (EFFORT[kind] ?? Infinity) <= SETTINGS,
+    isNamed: setting !== undefined,
   };
 }
 

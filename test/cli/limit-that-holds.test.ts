@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Folder, faultline } from './harness.js';
+
+let folder: Folder;
+beforeAll(() => {
+  folder = new Folder();
+});
+afterAll(() => folder.remove());
+
+it('a limit that keeps one caller from harming another is not advised against where the budgets hold', () => {
+  const path = folder.put(
+    'limit.yaml',
+    `faultline: 1
+title: A limit for each caller
+run: { duration: 60s, warmup: 5s, replications: 3 }
+gateways:
+  edge:
+    kind: kong
+    replicas: 2
+    middleware: [ rateLimit: { rate: 100/s, key: client } ]
+    routes: [ { match: { path: /orders }, to: orders.get } ]
+services: { orders: { replicas: 3, concurrency: 20, endpoints: { get: [ wait: 10ms ] } } }
+workloads:
+  mobile: { arrivals: poisson(80/s), clients: 1000, requests: [ { call: edge, path: /orders } ] }
+  partner: { arrivals: poisson(40/s), clients: 1, requests: [ { call: edge, path: /orders } ] }
+faults: [ { id: batch, kind: load, target: partner, factor: 10, at: 20s, for: 20s } ]
+budgets: [ mobile.latency.p99 < 100ms ]
+`,
+  );
+  const { status, stdout } = faultline([
+    'run',
+    path,
+    '--format',
+    'json',
+    '--out',
+    folder.at('out'),
+  ]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/what +partner\.\S+ requests: success/u);
+  expect(stdout).toMatch(/do +Nothing: it holds every budget\.\n/u);
+});
