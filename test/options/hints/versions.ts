@@ -94,6 +94,8 @@ const ofGateways: readonly Hint[] = [
   gate('routing', ['weighted']),
   gate('maxSurge', [0, 4], plain('rolling')),
   gate('maxUnavailable', [0, 4], plain('rolling')),
+  gate('autoPromotion', [true, false], plain('blueGreen')),
+  gate('preview', [1, 4], { ...plain('blueGreen'), autoPromotion: false }),
   gate('scaleDownDelay', ['100ms', '2s'], plain('blueGreen')),
   gate('to', ['v2', 'v3']),
   {
@@ -134,6 +136,7 @@ export const versions: readonly Hint[] = [
   hint(['pair', 'replicas', 'b'], 'replicas\\.\\*', [1, 3]),
   hint(['lone'], 'version', ['fast', 'slow']),
   hint(['prices'], 'rollout\\.to', ['v2', 'v3']),
+  hint(['prices'], 'rollout\\.maxUnavailable', [0, 4], put(ROLLOUT, plain('rolling'))),
   hint(
     ['prices'],
     'rollout\\.kind',
