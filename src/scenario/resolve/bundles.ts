@@ -27,7 +27,10 @@ const REPEATING: ReadonlySet<string> = new Set(['retry', 'hedge']);
 const PARALLEL: ReadonlySet<string> = new Set(['hedge']);
 
 /** Resolves the bundle of a call; null if none is written, so that the caller's `outbound` applies. */
-export function resolvePolicy(here: Cursor, output: BundleOutput | null | undefined): Bundle | null {
+export function resolvePolicy(
+  here: Cursor,
+  output: BundleOutput | null | undefined,
+): Bundle | null {
   return output ? resolveBundle(here, output) : null;
 }
 
