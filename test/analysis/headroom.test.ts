@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Headroom } from '../../src/contracts/result/headroom.js';
+import { useWords } from '../../src/report/words/headroom.js';
 import { run } from '../theory/program.js';
 
 function headroomOf(text: string): Headroom {
@@ -113,6 +114,33 @@ workloads:
     const mailer = components.find(({ component }) => component === 'mailer')!;
     expect(mailer).toMatchObject({ resource: 'consumers', of: 'orders', limit: 4 });
     expect(mailer.factor).toBeCloseTo(2, 1);
+  });
+
+  it('is that of the members with the most partitions, where they do not divide evenly', () => {
+    const billing = (more: string, rate: number): Headroom['components'][number] =>
+      headroomOf(`
+faultline: 1
+title: Six partitions
+run: { duration: 60s, warmup: 10s }
+topics:
+  orders: { kind: kafka, partitions: 6, subscribers: [ { group: bill, call: billing.handle } ] }
+services:
+  shop: { endpoints: { buy: [ { publish: orders } ] } }
+  billing: { ${more}, endpoints: { handle: [ wait: 60ms ] } }
+workloads:
+  users: { arrivals: constant(${rate}/s), requests: [ { call: shop.buy } ] }
+`).components.find(({ component }) => component === 'billing')!;
+    // Two of four members have 2 of 6 partitions, a third of the messages each: 1 / 60 ms x 3 = 50/s, not 67/s.
+    for (const rate of [30, 60]) {
+      const found = billing('replicas: 4', rate);
+      expect(found.busiest).toEqual({ members: 4, partitions: 2, of: 6 });
+      expect(found.limit).toBe(3);
+      expect(found.saturatesAt / 50).toBeCloseTo(1, 1);
+      expect(useWords(found)).toContain('of its consumers with 2 of the 6 partitions of orders');
+    }
+    const even = billing('replicas: 3', 30);
+    expect(even.busiest).toBeUndefined();
+    expect(even.saturatesAt / 50).toBeCloseTo(1, 1);
   });
 
   /** Photos of 100 KB over a link of 10 MB/s: 100/s; each replica of shop has a line of its own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limitOf } from '../../src/api/capacity/limit.js';
+import { raised } from '../../src/api/capacity/settings.js';
 
 /** A search in a system with this limit, and the factors that it tries. */
 async function search(limit: number, guess: number | null, resolution = 0.05) {
@@ -50,5 +51,20 @@ describe('the search for a limit', () => {
     let asked = 0;
     const found = await limitOf(() => Promise.resolve(asked++ === 0 ? true : null), null, 0.05);
     expect(found).toEqual({ holds: 1, breaks: null });
+  });
+});
+
+describe('the replicas that a load needs', () => {
+  it('are a whole number for a resource of each', () => {
+    expect(raised({ path: 'services.shop.replicas', now: 4 }, 1.25)).toBe(5);
+  });
+
+  it('give the busiest member fewer partitions: 4 members of 6 have up to 2, and so have 5', () => {
+    const more = { path: 'services.billing.replicas', now: 4 };
+    const six = { members: 4, partitions: 2, of: 6 };
+    expect([1.02, 1.25, 3].map((by) => raised(more, by, six))).toEqual([6, 6, 6]);
+    // 10 of 100 partitions each for 2 x 5 members, 9 for 12 and 5 for 20.
+    const hundred = { members: 11, partitions: 10, of: 100 };
+    expect([1.02, 2].map((by) => raised({ ...more, now: 11 }, by, hundred))).toEqual([12, 20]);
   });
 });

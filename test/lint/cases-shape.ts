@@ -100,7 +100,7 @@ export const SHAPE_CASES: readonly RuleCase[] = [
     limit: '100/s: 2 at a time, 20 ms each',
     silent: {
       'one more member': group(
-        'partitions: 4',
+        'partitions: 6',
         ', concurrency: 3',
         '',
         USERS.replace('100/s', '120/s'),
@@ -127,6 +127,29 @@ export const SHAPE_CASES: readonly RuleCase[] = [
         'services: { shop: { endpoints: { buy: [ publish: jobs ] } } }',
         USERS,
       ]),
+    },
+  },
+  {
+    rule: 'consumers-below-traffic',
+    // Two of four members read 2 of 6 partitions, a third of the messages each: 3 x 50/s, not 4 x 50/s.
+    fires: group('partitions: 6', ', concurrency: 4', '', USERS.replace('100/s', '160/s')),
+    path: 'topics.jobs.subscribers[0]',
+    measured: '160/s are published',
+    limit:
+      '150/s: 3 at a time, 20 ms each, of 4 members, since the busiest read 2 of the 6 partitions',
+    silent: {
+      'eight partitions for them': group(
+        'partitions: 8',
+        ', concurrency: 4',
+        '',
+        USERS.replace('100/s', '160/s'),
+      ),
+      'one member for each partition': group(
+        'partitions: 6',
+        ', concurrency: 6',
+        '',
+        USERS.replace('100/s', '160/s'),
+      ),
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { sumOf } from '../../stats/sums.js';
 import { busyOf, requestRates } from './loads.js';
 import type { GaugePick } from './gauges.js';
@@ -12,12 +13,21 @@ import type { Asked } from './question.js';
 export interface ConsumerUse {
   /** Topic or queue; several, where one endpoint handles the messages of all. */
   readonly source: string;
-  /** Executions at once: all that there can be, and their mean. */
+  /** Executions at once: all that an even load of the partitions can reach, and their mean. */
   readonly limit: number;
   readonly used: number;
+  /** Partitions of the members that have the most, where they do not divide evenly. */
+  readonly busiest: Busiest | null;
   /** Executions per second, and those that would keep pace with what is published. */
   readonly rate: number;
   readonly due: number;
+}
+
+type Busiest = NonNullable<ComponentHeadroom['busiest']>;
+
+interface Log {
+  readonly partitions: number;
+  readonly perInstance: number;
 }
 
 /** Consumers that run an endpoint of a component. */
@@ -25,6 +35,8 @@ interface Consumers {
   readonly sources: Set<string>;
   /** Executions at once in all instances, given their mean number. */
   readonly limits: ((instances: number) => number)[];
+  /** Of each log: its partitions, and the members of its group in an instance. */
+  readonly logs: Log[];
   /** Where the messages wait, and all handlers that share them. */
   readonly lines: { readonly source: number; readonly handlers: readonly number[] }[];
 }
@@ -36,7 +48,7 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
   const uses: ConsumerUse[] = [];
   const ratesOf = (handler: number): number =>
     requestRates({ ...asked, selection: { ...selection, parts: [handler] } }).arrived;
-  for (const [handler, { sources, limits, lines }] of consumersByHandler(data.plan)) {
+  for (const [handler, { sources, limits, logs, lines }] of consumersByHandler(data.plan)) {
     if (data.plan.parts[handler].component !== component) continue;
     const part = { ...asked, selection: { ...selection, parts: [handler] } };
     const rate = ratesOf(handler);
@@ -44,15 +56,38 @@ export function consumersOf(asked: Asked, component: number): readonly ConsumerU
       const all = handlers.reduce((sum, one) => sum + ratesOf(one), 0);
       return publishedAt(asked, source) * (all > 0 ? rate / all : 1 / handlers.length);
     });
+    const all = limits.reduce((sum, limit) => sum + limit(instances), 0);
+    const [log] = logs;
+    // Of several sources only the sum of their work is measured, not its spread.
+    const busiest = log === undefined || limits.length > 1 ? null : busiestOf(log, instances);
     uses.push({
       source: [...sources].join(', '),
-      limit: limits.reduce((sum, limit) => sum + limit(instances), 0),
+      limit: busiest === null ? all : evenLimit(log, instances),
+      busiest,
       used: busyOf(part),
       rate,
       due: Math.max(rate, ...due),
     });
   }
   return uses;
+}
+
+/** Partitions of the busiest members of a group; null if all have the same number. */
+function busiestOf({ partitions, perInstance }: Log, instances: number): Busiest | null {
+  const members = Math.round(instances * perInstance);
+  if (members < 1 || members >= partitions || partitions % members === 0) return null;
+  return { members, partitions: Math.ceil(partitions / members), of: partitions };
+}
+
+/**
+ * Members that are busy on average when the busiest are busy all the time: 3 of 4 that share 6 partitions, since two of
+ * them have 2 and two have 1. A mean number of instances lies between two whole numbers.
+ */
+function evenLimit({ partitions, perInstance }: Log, instances: number): number {
+  const members = instances * perInstance;
+  const low = Math.max(1, Math.floor(members));
+  const at = (count: number): number => partitions / Math.ceil(partitions / count);
+  return at(low) + Math.max(0, members - low) * (at(low + 1) - at(low));
 }
 
 /** The handlers of messages in the instances of a selection: their gauges, and how many can be executed at once. */
@@ -91,20 +126,21 @@ function consumersByHandler({ topics, queues, components }: Plan): ReadonlyMap<n
     component: number,
     handlers: readonly number[],
     limit: (instances: number) => number,
+    log?: Log,
   ): void => {
-    const known = all.get(handler) ?? { sources: new Set(), limits: [], lines: [] };
+    const known = all.get(handler) ?? { sources: new Set(), limits: [], logs: [], lines: [] };
     known.sources.add(components[component].name);
     known.limits.push(limit);
+    if (log !== undefined) known.logs.push(log);
     known.lines.push({ source: component, handlers });
     all.set(handler, known);
   };
   for (const { component, spec, groups } of topics) {
     for (const group of groups) {
       // A partition has one consumer at a time.
-      const { concurrency } = group.spec;
-      add(group.handler, component, [group.handler], (n) =>
-        Math.min(spec.partitions, n * concurrency),
-      );
+      const log = { partitions: spec.partitions, perInstance: group.spec.concurrency };
+      const most = (n: number): number => Math.min(log.partitions, n * log.perInstance);
+      add(group.handler, component, [group.handler], most, log);
     }
   }
   for (const inlet of queues) {

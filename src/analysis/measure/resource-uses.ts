@@ -178,12 +178,13 @@ function isAsking(session: number): boolean {
 }
 
 function consumerUses(asked: Measuring, component: PlanComponent, id: number): readonly Use[] {
-  return consumersOf(asked, id).map(({ source, limit, used, rate, due }) => {
+  return consumersOf(asked, id).map(({ source, limit, busiest, used, rate, due }) => {
     const by = rate > 0 && due > FEW * rate ? due / rate : 1;
     return {
       component: component.name,
       resource: 'consumers',
       of: source,
+      ...(busiest !== null && { busiest }),
       used,
       limit,
       need: used * by,

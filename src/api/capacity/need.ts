@@ -55,7 +55,7 @@ function raise(
   if (more === null) return full;
   const known = settings.get(more.path);
   const now = known?.to ?? more.now;
-  const to = raised({ ...more, now }, ROOM / full.factor);
+  const to = raised({ ...more, now }, ROOM / full.factor, full.busiest);
   settings.set(more.path, { from: more.now === null ? null : String(more.now), to });
   return null;
 }

@@ -26,9 +26,19 @@ export function settingFor(
   return resource === 'cores' ? coresOf(written, ['databases', component]) : null;
 }
 
-/** What a multiple of a resource means in whole replicas, cores or connections. */
-export function raised({ now }: MoreOf, by: number): number {
-  return Math.max((now ?? 1) + 1, Math.ceil((now ?? 1) * by - 1e-9));
+/**
+ * What a multiple of a resource means in whole replicas, cores or connections. Members of a group between two divisions of
+ * the partitions hold no more: 5 of 6 partitions have one with 2, as 4 have.
+ */
+export function raised(
+  { now }: MoreOf,
+  by: number,
+  busiest?: ComponentHeadroom['busiest'],
+): number {
+  const present = now ?? 1;
+  const each = busiest === undefined ? 0 : Math.max(1, Math.floor(busiest.partitions / by));
+  const factor = busiest === undefined ? by : Math.ceil(busiest.of / each) / busiest.members;
+  return Math.max(present + 1, Math.ceil(present * factor - 1e-9));
 }
 
 /** Replicas: each has the workers, the cores and the pools of one. */

@@ -51,6 +51,11 @@ export const componentHeadroom = exactShape({
   saturatesAt: count,
   /** `saturatesAt` as a multiple of `rate`: below 1 = the load is higher. */
   factor: count,
+  /**
+   * Consumers of a log whose partitions do not divide evenly: how many there are, the partitions of those that have the
+   * most, and all partitions. They are full first, so the limit is 3 for 4 consumers of 6 partitions.
+   */
+  busiest: exactShape({ members: count, partitions: count, of: count }).optional(),
   /** Replicas of the limit, if there is an autoscaler. */
   replicas: count.optional(),
 });

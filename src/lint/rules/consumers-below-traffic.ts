@@ -6,7 +6,7 @@ import { coresForRequests, hostOf, mostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
-import { formatRate } from '../../text/figures.js';
+import { formatNumber, formatRate } from '../../text/figures.js';
 import { timeText, yamlAt } from '../words.js';
 
 /** Consumers that handle fewer messages than are published. */
@@ -52,9 +52,13 @@ function judge(
   // Without consumers there is no backlog to judge: the queue is read elsewhere, or is an archive.
   if (first === undefined || coming === Infinity || coming <= most) return null;
   const { component } = consumers[0].call;
-  const { handlers, onceNs, batch } = first;
+  const { handlers, members, onceNs, batch } = first;
   const service = ['services', component];
-  const needed = Math.ceil((1.2 * coming * onceNs) / NS_PER_SECOND / batch);
+  const least = Math.ceil((1.2 * coming * onceNs) / NS_PER_SECOND / batch);
+  const each = Math.max(1, Math.floor(partitions / least));
+  // Between two divisions of the partitions more members hold no more.
+  const needed =
+    least > partitions || partitions === Infinity ? least : Math.ceil(partitions / each);
   const fix =
     needed > partitions
       ? yamlAt([...path.slice(0, 2)], `partitions: ${needed}`)
@@ -67,19 +71,32 @@ function judge(
     message: `the consumers of ${name} handle less than is published to it`,
     measured: `${formatRate(coming)} are published`,
     limit:
-      `${formatRate(most)}: ${handlers} at a time, ${timeText(onceNs)} each` +
-      (batch === 1 ? '' : ` for up to ${batch} messages`),
+      `${formatRate(most)}: ${formatNumber(handlers)} at a time, ${timeText(onceNs)} each` +
+      (batch === 1 ? '' : ` for up to ${batch} messages`) +
+      (handlers === members ? '' : unevenWords(partitions, members)),
     fix,
   };
 }
 
-/** Highest rate of a consumer, over all its instances. */
+/** Why not all members of a group are busy. */
+function unevenWords(partitions: number, members: number): string {
+  if (members > partitions) return '';
+  const most = Math.ceil(partitions / members);
+  return `, of ${members} members, since the busiest read ${most} of the ${partitions} partitions`;
+}
+
+/**
+ * Highest rate of a consumer, over all its instances, with messages spread evenly over the partitions: the members with
+ * the most partitions are full first.
+ */
 function wayOf(
   { scenario, demands }: Subject,
   consumer: Consumption,
   partitions: number,
 ): {
+  /** Executions at once that an even load can reach, and the members that share the partitions. */
   readonly handlers: number;
+  readonly members: number;
   readonly onceNs: Ns;
   readonly batch: number;
   readonly perSecond: number;
@@ -89,12 +106,13 @@ function wayOf(
   const { elapsedNs, workNs } = demands.of(part);
   const host = hostOf(scenario, call.component)!;
   const replicas = isOwn(consumer) ? 1 : mostOf(scenario, call.component);
-  const handlers = Math.min(replicas * concurrency, partitions);
+  const members = replicas * concurrency;
+  const handlers = partitions === Infinity ? members : partitions / Math.ceil(partitions / members);
   const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
   const cores = replicas * coresForRequests(host);
   const byCores = workNs === 0 ? Infinity : cores / workNs;
   const perSecond = Math.min(byHandlers, byCores) * batch * NS_PER_SECOND;
-  return { handlers, onceNs: elapsedNs, batch, perSecond };
+  return { handlers, members, onceNs: elapsedNs, batch, perSecond };
 }
 
 /** Whether a single process handles all of its messages. */

@@ -20,8 +20,10 @@ const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => s
   cores: ({ limit }) => `its ${formatNumber(limit)} ${limit === 1 ? 'core' : 'cores'}`,
   connections: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
-  consumers: ({ limit, of }) =>
-    `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`,
+  consumers: ({ limit, of, busiest }) =>
+    busiest !== undefined
+      ? `its consumers with ${busiest.partitions} of the ${busiest.of} partitions of ${of ?? ''}`
+      : `its ${formatNumber(limit)} ${limit === 1 ? 'consumer' : 'consumers'} of ${of ?? ''}`,
   bandwidth: ({ limit, of, direction = 'to' }) =>
     `the ${sizeWords(limit)}/s ${direction} ${of ?? ''}`,
   memory: ({ limit }) => `its ${sizeWords(limit)} of memory`,
