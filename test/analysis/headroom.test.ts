@@ -143,6 +143,27 @@ workloads:
     expect(even.saturatesAt / 50).toBeCloseTo(1, 1);
   });
 
+  it('is that of the node of a database that serves the reads, not of all nodes', () => {
+    const store = (route: string): Headroom['components'][number] =>
+      headroomOf(`
+faultline: 1
+title: Four cores, and four beside them
+run: { duration: 60s, warmup: 10s }
+services:
+  api: { concurrency: 200, endpoints: { get: [ query: pg.read ] } }
+databases:
+  pg: { kind: postgres, cpu: 4, replicas: 1, ${route}pool: { maxOpen: 90 }, operations: { read: { work: 10ms } } }
+workloads:
+  users: { arrivals: constant(200/s), requests: [ { call: api.get } ] }
+`).components.find(({ component }) => component === 'pg')!;
+    // 4 cores / 10 ms = 400/s, not 800/s: reads go to the primary.
+    const primary = store('');
+    expect(primary).toMatchObject({ resource: 'cores', node: 'pg[0]', limit: 4 });
+    expect(primary.saturatesAt / 400).toBeCloseTo(1, 2);
+    expect(useWords(primary)).toBe('50 % of the 4 cores of pg[0] at 200/s');
+    expect(store('route: replica, ')).toMatchObject({ node: 'pg[1]', limit: 4 });
+  });
+
   /** Photos of 100 KB over a link of 10 MB/s: 100/s; each replica of shop has a line of its own. */
   const photos = (rate: number, more = '', replicas = 1): string => `
 faultline: 1

@@ -6,6 +6,7 @@ import { SESSION } from '../../contracts/scenario/sections.js';
 import { sumOf } from '../../stats/sums.js';
 import { poolCapacity, poolPick, poolWaits } from './client-pools.js';
 import { edgesFrom } from './component-edges.js';
+import { busiestNode } from './busiest-node.js';
 import { consumersOf } from './consumers.js';
 import { meanOf } from './estimate.js';
 import { pickOf, type GaugePick } from './gauges.js';
@@ -85,9 +86,21 @@ function ownUses(asked: Measuring, component: PlanComponent, id: number): readon
     fixed: Capacity = () => 0,
   ): Use => {
     const limits = limited(asked, component, used, each, fixed);
-    const { name } = component;
-    const loss = lossAt(asked, id, resource, limits);
-    return { component: name, resource, of: null, ...limits, ...needOf(asked, limits, loss) };
+    const usedBy = (instance: number): number =>
+      levelOf({ ...asked, selection: { ...asked.selection, instances: [instance] } }, 'cpu');
+    const isOfNodes = resource === 'cores' && component.kind === 'database' && !asked.isFaulty;
+    const node = isOfNodes
+      ? busiestNode(asked, { usedBy, each, fixed, share: limits.share })
+      : null;
+    const loss = lossAt(asked, id, resource, { ...limits, share: node?.share ?? limits.share });
+    const shown = node ?? limits;
+    return {
+      component: component.name,
+      resource,
+      of: null,
+      ...shown,
+      ...needOf(asked, shown, loss),
+    };
   };
   return [
     own('workers', Math.max(0, busy), ({ concurrency }) => concurrency),

@@ -56,6 +56,8 @@ export const componentHeadroom = exactShape({
    * most, and all partitions. They are full first, so the limit is 3 for 4 consumers of 6 partitions.
    */
   busiest: exactShape({ members: count, partitions: count, of: count }).optional(),
+  /** Cores of a database whose nodes have unequal loads: the node that is full first, whose cores these are. */
+  node: text.optional(),
   /** Replicas of the limit, if there is an autoscaler. */
   replicas: count.optional(),
 });

@@ -17,7 +17,10 @@ import { capitalised, list, plural } from '../../text/words.js';
 /** Words for a limit: `of its 64 workers`. */
 const LIMIT_WORDS: Readonly<Record<LoadedResource, (one: ComponentHeadroom) => string>> = {
   workers: ({ limit }) => `its ${formatNumber(limit)} ${limit === 1 ? 'worker' : 'workers'}`,
-  cores: ({ limit }) => `its ${formatNumber(limit)} ${limit === 1 ? 'core' : 'cores'}`,
+  cores: ({ limit, node }) => {
+    const cores = `${formatNumber(limit)} ${limit === 1 ? 'core' : 'cores'}`;
+    return node === undefined ? `its ${cores}` : `the ${cores} of ${node}`;
+  },
   connections: ({ limit, of }) =>
     `its ${formatNumber(limit)} ${limit === 1 ? 'connection' : 'connections'} to ${of ?? ''}`,
   consumers: ({ limit, of, busiest }) =>
