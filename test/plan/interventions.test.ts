@@ -336,6 +336,17 @@ describe('other interventions', () => {
     expect(users(changed(ran, 'with all 4 instances of shop from the start'))[1]).toBe(0);
   });
 
+  it('start as many instances as the autoscaler allows, where a rollout has places for more', () => {
+    const ran = run(
+      text(
+        '  shop: { replicas: 1, cpu: 2, versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 2s, maxSurge: 1, maxUnavailable: 0 }, endpoints: { buy: [ wait: 25ms ] }, autoscaling: { metric: cpu, target: 70%, min: 1, max: 4 } }',
+        '{ arrivals: constant(10/s), requests: [ { call: shop.buy } ] }',
+      ),
+    );
+    const words = 'with all 4 instances of shop from the start';
+    expect(users(changed(ran, words))).toEqual(usual(ran));
+  });
+
   it('let an autoscaler keep the instances that a quiet time does not need', () => {
     // Four are needed at first and at the end; each takes 5 s to start.
     const ran = run(

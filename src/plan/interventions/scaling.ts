@@ -1,4 +1,4 @@
-import type { Plan } from '../../contracts/plan/plan.js';
+import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import type { PlanAutoscaling } from '../../contracts/plan/autoscaling.js';
 import type { InterventionKind } from './kind.js';
 import { withComponent } from './processes.js';
@@ -8,15 +8,15 @@ import { has, reaches, UNLIKELY } from './signs.js';
 export const scaling: InterventionKind = {
   kind: 'scaling',
   of: (plan) =>
-    plan.components.flatMap(({ name, instances, autoscaling }, id) =>
-      autoscaling === null
+    plan.components.flatMap((component, id) =>
+      component.autoscaling === null
         ? []
         : [
             {
               kind: 'scaling',
-              subject: name,
+              subject: component.name,
               part: 'condition',
-              words: `with all ${instances} instances of ${name} from the start`,
+              words: `with all ${mostOf(component)} instances of ${component.name} from the start`,
               apply: ({ plan: own }) => atMost(own, id),
             },
           ],
@@ -35,12 +35,17 @@ export function withAllReplicas(plan: Plan): Plan {
   );
 }
 
+/** Its largest number of instances. A rollout has places for those of both versions, more than ever serve at once. */
+function mostOf({ instances, autoscaling, versions }: PlanComponent): number {
+  return versions === null || autoscaling === null ? instances : autoscaling.max;
+}
+
 function atMost(plan: Plan, id: number): Plan {
-  const { instances } = plan.components[id]!;
+  const initial = mostOf(plan.components[id]!);
   return withComponent(
     withScalers(plan, id, () => null),
     id,
-    () => ({ initial: instances }),
+    () => ({ initial }),
   );
 }
 
