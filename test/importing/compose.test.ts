@@ -43,6 +43,37 @@ describe('a service of Docker Compose', () => {
     });
   });
 
+  it('gives the threads and the pool of a Spring application, and the connections of its database', () => {
+    const { result, scenario } = read(
+      [
+        'compose.yaml',
+        `services:
+  orders:
+    image: example/orders
+    environment:
+      - SPRING_DATASOURCE_URL=jdbc:postgresql://db:5432/orders
+      - SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=\${POOL:-10}
+      - SPRING_DATASOURCE_HIKARI_CONNECTIONTIMEOUT=3000
+      - SERVER_TOMCAT_THREADS_MAX
+  catalog:
+    image: example/catalog
+    environment: { SERVER_TOMCAT_THREADS_MAX: "200", SERVER_TOMCAT_ACCEPT_COUNT: 20 }
+  db: { image: 'postgres:16', command: postgres -c max_connections=40 }
+`,
+      ],
+      ['.env', 'POOL=12\nSERVER_TOMCAT_THREADS_MAX=50\n'],
+    );
+    expect(scenario.services).toMatchObject({
+      orders: { concurrency: 50 },
+      catalog: { concurrency: 200, queue: { capacity: 20 } },
+    });
+    expect(scenario.databases.db).toMatchObject({
+      maxConnections: 40,
+      pools: { orders: { kind: 'hikari', maximumPoolSize: 12, connectionTimeout: '3000ms' } },
+    });
+    expect(result.scenario).toContain('maximumPoolSize: 12  # compose.yaml:6');
+  });
+
   it('may have the fields of version 2, a quota of a period, and a set of cores', () => {
     const { scenario } = read([
       'compose.yaml',

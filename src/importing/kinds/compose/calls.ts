@@ -1,6 +1,7 @@
-import type { Cell } from '../../cell.js';
+import { Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { connectAddresses } from '../kubernetes/addresses.js';
+import { configureProcess } from '../spring/application.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
 
@@ -23,6 +24,45 @@ export function callsOf(
     const isKnown = system.edges.some(({ from, to }) => from === component && to === callee);
     if (isKnown) origin.list('the order in which containers start; an address says that it calls');
     else system.connect(component, callee, origin);
+  }
+}
+
+/** Settings of Spring in the environment, as in `application.yml`: threads, the pool of the database. */
+export function settingsOf(
+  container: Container,
+  component: Component,
+  values: Values,
+  system: System,
+): void {
+  const variables = environmentOf(container, values).map(({ name, text, origins }) => {
+    const [{ file, line }] = origins as [Cell];
+    const entry = new Map([
+      ['name', new Cell('name', file, line, name)],
+      ['value', new Derived(name, origins, text)],
+    ]);
+    return new Cell(name, file, line, entry);
+  });
+  const [first] = variables;
+  if (first === undefined) return;
+  configureProcess(new Cell('environment', first.file, first.line, variables), component, system);
+}
+
+/** A value with its variables put in. Its use is the use of the values that it is from. */
+class Derived extends Cell {
+  constructor(
+    name: string,
+    private readonly origins: readonly Cell[],
+    text: string,
+  ) {
+    super(name, origins[0]!.file, origins[0]!.line, text);
+  }
+
+  override put(): void {
+    for (const origin of this.origins) origin.put();
+  }
+
+  override list(reason: string): void {
+    for (const origin of this.origins) origin.list(reason);
   }
 }
 

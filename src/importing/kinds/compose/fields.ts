@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import type { Component } from '../../system.js';
 import { filled, from, guess, map, type Written, type WrittenScalar } from '../../written.js';
 import { coresBelow } from '../kubernetes/pods.js';
-import { coresUsedBy } from '../kubernetes/products.js';
+import { connectionsOf, coresUsedBy } from '../kubernetes/products.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
 
@@ -17,7 +17,11 @@ export function fieldsOf(container: Container, component: Component, values: Val
   const all: Written = cores ?? cpu;
   fields.set('cpu', quota === undefined ? all : map({ cores: all, quota: map({ limit: quota }) }));
   // A database of the language has neither memory nor a life of its own.
-  if (product !== null) return;
+  if (product !== null) {
+    const connections = connectionsOf(container.all('command').toReversed());
+    if (connections !== undefined) fields.set('maxConnections', connections);
+    return;
+  }
   const replicas = values.count(container.get('deploy', 'replicas') ?? container.get('scale'));
   component.replicas = typeof replicas?.value === 'number' ? replicas.value : 1;
   if (replicas !== undefined) fields.set('replicas', replicas);

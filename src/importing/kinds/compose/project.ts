@@ -2,7 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
-import { callsOf } from './calls.js';
+import { callsOf, settingsOf } from './calls.js';
 import { Container } from './container.js';
 import { fieldsOf } from './fields.js';
 import { Values } from './values.js';
@@ -39,6 +39,10 @@ function build({ files, variables }: Project, system: System): void {
     values,
     system,
   );
+  system.later('settings', () => {
+    for (const [container, component] of made)
+      if (component.section === 'services') settingsOf(container, component, values, system);
+  });
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);
     entrances(made, values, system);

@@ -7,7 +7,7 @@ import { connectAddresses } from './addresses.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
 import { spread } from './spread.js';
-import { coresUsedBy, productOf } from './products.js';
+import { connectionsOf, coresUsedBy, productOf } from './products.js';
 import { ROLLOUT_REASONS, rolloutOf } from './strategy.js';
 
 /** Pods that one workload keeps running. */
@@ -101,7 +101,8 @@ function fillService(
 /** Replicas of a database follow a primary, which counts as one pod. */
 function fillDatabase({ fields, product }: Component, { document, pod }: Pods): void {
   fields.set('cpu', cpuOf(pod, coresUsedBy(product!)));
-  const most = connectionsOf(containerOf(pod));
+  const container = containerOf(pod);
+  const most = connectionsOf([container?.get('args'), container?.get('command')]);
   if (most !== undefined) fields.set('maxConnections', most);
   const reason = 'a database of the language has cores, connections and replicas';
   listBelow(containerOf(pod), {
@@ -116,18 +117,6 @@ function fillDatabase({ fields, product }: Component, { document, pod }: Pods): 
   const pods = cell?.number() ?? 1;
   if (pods > 1) fields.set('replicas', from(pods - 1, cell));
   else cell?.list('one pod is the primary, which has no replicas');
-}
-
-/** The limit of connections in the arguments of PostgreSQL (`-c max_connections=50`) or MySQL (`--max-connections=50`). */
-function connectionsOf(container: Cell | undefined): Written | undefined {
-  for (const key of ['args', 'command']) {
-    for (const argument of container?.get(key)?.items() ?? []) {
-      const [, count] =
-        /(?:^|\s|-c|--)max[_-]connections=(\d{1,6})\b/.exec(argument.text() ?? '') ?? [];
-      if (count !== undefined) return from(Number(count), argument);
-    }
-  }
-  return undefined;
 }
 
 function replicasOf({ document }: Pods): Written | undefined {

@@ -1,3 +1,6 @@
+import type { Cell } from '../../cell.js';
+import { from, type Written } from '../../written.js';
+
 /** Images of databases, by the product that the language knows. */
 const IMAGES: readonly (readonly [RegExp, string])[] = [
   [/(^|[/-])(postgres|postgresql|timescaledb|spilo|cloudnative-pg|postgis)/, 'postgres'],
@@ -19,4 +22,16 @@ export function productOf(image: string): string | null {
 /** Cores that the product can use for commands, whatever its machine has; null = all of them. */
 export function coresUsedBy(product: string): number | null {
   return product === 'redis' ? 1 : null;
+}
+
+/** The limit of connections in the arguments of PostgreSQL (`-c max_connections=50`) or MySQL (`--max-connections=50`). */
+export function connectionsOf(commands: readonly (Cell | undefined)[]): Written | undefined {
+  for (const command of commands) {
+    for (const argument of command?.isScalar === true ? [command] : (command?.items() ?? [])) {
+      const [, count] =
+        /(?:^|\s|-c|--)max[_-]connections=(\d{1,6})\b/.exec(argument.text() ?? '') ?? [];
+      if (count !== undefined) return from(Number(count), argument);
+    }
+  }
+  return undefined;
 }
