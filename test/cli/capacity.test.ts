@@ -104,6 +104,31 @@ budgets: [ users.success >= 98% ]
     expect(found[0]!.full).toMatchObject({ component: 'app', resource: 'cores' });
   });
 
+  it('names the limit that refuses calls where no resource is full', () => {
+    const text = `faultline: 1
+title: A quota
+run: { duration: 40s, warmup: 5s, seed: 3, replications: 1 }
+services:
+  app: { concurrency: 400, endpoints: { get: [ { call: bank.pay, policy: { rateLimit: { rate: 300/s, burst: 10 } } } ] } }
+  bank: { concurrency: 400, endpoints: { pay: [ wait: 10ms ] } }
+workloads: { users: { arrivals: constant(100/s), requests: [ call: app.get ] } }
+budgets: [ users.latency.p99 < 1s ]
+`;
+    // The limit is 300/s and admits 99 % up to 303/s; the workers would hold 40,000/s.
+    const { limits: found, need } = limits('quota.yaml', text);
+    expect(found[0]!.rate).toBeGreaterThan(300 * 0.95);
+    expect(found[0]!.rate).toBeLessThan(300 * 1.02);
+    const refused = { caller: 'app', callee: 'bank', by: 'rate limit' };
+    expect([found[0]!.full, found[0]!.gives]).toEqual([null, null]);
+    expect(found[0]!.refused).toMatchObject(refused);
+    expect(need).toMatchObject({ holds: false, settings: [], refused });
+    const { stdout } = faultline(['capacity', folder.put('quota2.yaml', text), '--quiet']);
+    const said = stdout.replace(/\s+/g, ' ');
+    expect(said).toMatch(/beyond it the rate limit of app refuses [\d.]+ % of the calls to bank/);
+    expect(said).toMatch(/to bank; no resource is full, so that limit decides\./);
+    expect(said).not.toContain('has no setting for more');
+  });
+
   it('takes 99 % of the present success where no budget is about the load', () => {
     const text = POOL.replace(/faults:.*\n/, '').replace(/budgets:.*\n/, '');
     const { budgets, limits: found } = limits('none.yaml', text, '--resolution', '10%');

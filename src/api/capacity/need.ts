@@ -37,6 +37,7 @@ export async function needFor(
         holds: shown.holds,
         settings: [...settings].map(([path, { from, to }]) => ({ path, from, to: String(to) })),
         cost: isMeasured ? { from: first.cost!, to: shown.cost! } : null,
+        refused: shown.holds || fullOf(shown.gives, shown.headroom) !== null ? null : shown.refused,
         stuck,
       };
     }

@@ -2,9 +2,11 @@ import { exploredBudgets } from '../../analysis/explore.js';
 import { budgetsUnder, ratesOf, roomOf, unjudged } from '../../analysis/capacity/loads.js';
 import { caseFigures } from '../../analysis/sweep.js';
 import { withFaults } from '../../plan/without.js';
+import { refusedCalls } from '../../analysis/capacity/refused.js';
 import type { Case } from '../../run/cases.js';
 import type { Records } from '../../run/here.js';
 import type { Plan } from '../../contracts/plan/plan.js';
+import type { RefusedCalls } from '../../contracts/result/capacity.js';
 import type { ComponentHeadroom, Headroom } from '../../contracts/result/headroom.js';
 import type { SweepFigures } from '../../contracts/result/sweep-figures.js';
 import type { BudgetSource } from '../../contracts/scenario/scenario.js';
@@ -29,6 +31,7 @@ export interface Shown {
   /** Budgets that break. */
   readonly broken: readonly string[];
   readonly gives: SweepFigures['gives'] | null;
+  readonly refused: RefusedCalls | null;
   readonly rates: ReadonlyMap<string, number>;
   readonly headroom: Headroom;
   readonly cost: number | null;
@@ -107,6 +110,7 @@ export class Probes {
       holds: broken.length === 0 && behind === undefined,
       broken: behind === undefined ? broken : [`${behind.of} falls behind`],
       gives,
+      refused: refusedCalls(runsOf),
       rates: ratesOf(runsOf),
       ...room,
     };

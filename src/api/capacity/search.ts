@@ -151,7 +151,7 @@ class Capacity {
     const beyond = found.breaks === null ? undefined : shown.get(found.breaks);
     const why =
       beyond === undefined && calm !== null
-        ? { full: calm.full, gives: calm.gives, broken: calm.broken }
+        ? { full: calm.full, gives: calm.gives, refused: calm.refused, broken: calm.broken }
         : whyOf(beyond);
     const rate = held === undefined ? 0 : rateOf(held, workloads);
     const breaks = found.breaks === null ? null : Math.min(found.breaks, most);
@@ -214,12 +214,16 @@ class Capacity {
 /** Largest part of the time from the start of a fault to the end of the run that it may take. */
 const ROOM = 0.8;
 
+/** What gives in beyond a limit. */
+type Why = Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken'>;
+
 /** What gives in where a load or a fault is too much. */
-function whyOf(beyond: Shown | undefined): Pick<CapacityLimit, 'full' | 'gives' | 'broken'> {
+function whyOf(beyond: Shown | undefined): Why {
   const gives = beyond?.gives ?? null;
   return {
     full: gives !== null && 'full' in gives ? gives.full : null,
     gives: gives?.subject ?? null,
+    refused: gives === null ? (beyond?.refused ?? null) : null,
     broken: beyond?.broken ?? [],
   };
 }

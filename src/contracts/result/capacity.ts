@@ -45,12 +45,27 @@ export interface CapacityLimit {
   readonly full: ComponentHeadroom | null;
   /** The component that gives in where no resource is full. */
   readonly gives: string | null;
+  /** The calls that a limit of their caller refuses there, where neither a resource is full nor a component gives in; else null. */
+  readonly refused: RefusedCalls | null;
   /** Budgets that break first. */
   readonly broken: readonly string[];
 }
 
+/** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses. */
+export interface RefusedCalls {
+  readonly caller: string;
+  readonly callee: string;
+  /** The limits on these calls, in words, such as `bulkhead`. */
+  readonly by: string;
+  /** Share of these calls that are refused. */
+  readonly share: number;
+}
+
 /** How long a fault may last, alone, at the load of the file. Durations in seconds. */
-export interface CapacityLength extends Pick<CapacityLimit, 'full' | 'gives' | 'broken'> {
+export interface CapacityLength extends Pick<
+  CapacityLimit,
+  'full' | 'gives' | 'refused' | 'broken'
+> {
   readonly fault: string;
   /** As in the file. */
   readonly now: number;
@@ -76,6 +91,8 @@ export interface CapacityNeed {
   }[];
   /** Cost of the run without and with the settings, both at this load; null without prices. */
   readonly cost: { readonly from: number; readonly to: number } | null;
-  /** The resource that is full for which no setting was found; null if there is none. */
+  /** Where the load does not hold and no resource is full: the calls that a limit refuses; else null. */
+  readonly refused: RefusedCalls | null;
+  /** The fullest resource where no setting helps, full or not; null if there is none. */
   readonly stuck: ComponentHeadroom | null;
 }

@@ -2,6 +2,7 @@ import type {
   CapacityLimit,
   CapacityNeed,
   CapacityResult,
+  RefusedCalls,
 } from '../../contracts/result/capacity.js';
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
 import { formatNumber, formatRate, formatSeconds, formatShare } from '../../text/figures.js';
@@ -11,6 +12,9 @@ import { capitalised, list, plural } from '../../text/words.js';
 import { holdWords, unlimitedWords } from '../words/headroom.js';
 import { columnsOf, headingLines, left, type Paint } from '../lines/text-table.js';
 import { wrapped } from '../lines/wrap.js';
+
+/** From this multiple of the load on that it holds, a resource is not full. */
+const NEARLY_FULL = 1.05;
 
 /** Inputs of the summary besides the result. */
 export interface CapacityTextOptions {
@@ -69,11 +73,18 @@ function lengthWords({ lengths }: CapacityResult): string {
 function givesWords({
   full,
   gives,
+  refused,
   broken,
-}: Pick<CapacityLimit, 'full' | 'gives' | 'broken'>): string {
+}: Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken'>): string {
   if (full !== null) return `${full.component} is full (${heldWords(full)})`;
   const what = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
+  if (refused !== null) return `${refusedWords(refused)}, and ${what}`;
   return gives === null ? what : `${gives} gives in, and ${what}`;
+}
+
+/** `the bulkhead of orders refuses 1.2 % of the calls to psp`. */
+function refusedWords({ caller, callee, by, share }: RefusedCalls): string {
+  return `the ${by} of ${caller} refuses ${formatShare(share)} of the calls to ${callee}`;
 }
 
 function heldWords(full: ComponentHeadroom): string {
@@ -126,12 +137,12 @@ function needLines(
   { variant }: CapacityResult,
   { columns, paint, file }: CapacityTextOptions,
 ): string[] {
-  const { factor, rate, isAsked, holds, settings, cost, stuck } = need;
+  const { factor, rate, isAsked, holds, settings, cost } = need;
   const text = (words: string): string[] => wrapped(words, '', '', columns);
   const load = `${formatNumber(factor)} times the load (${formatRate(rate)})`;
   const what = isAsked ? load : `The next step, ${load},`;
   if (settings.length === 0)
-    return text(holds ? `${what} holds as it is.` : `${what} does not hold: ${stuckWords(stuck)}.`);
+    return text(holds ? `${what} holds as it is.` : `${what} does not hold: ${stuckWords(need)}.`);
   const changes = settings.flatMap(({ path, from, to }) =>
     wrapped(`+ ${path}: ${to} (now ${from ?? '1, by default'})`, '  ', '      ', columns),
   );
@@ -145,7 +156,7 @@ function needLines(
         );
   return [
     ...text(
-      holds ? `${what} needs:` : `${what} does not hold with these, either: ${stuckWords(stuck)}.`,
+      holds ? `${what} needs:` : `${what} does not hold with these, either: ${stuckWords(need)}.`,
     ).map(paint.bold),
     ...changes,
     ...price,
@@ -153,8 +164,12 @@ function needLines(
   ];
 }
 
-function stuckWords(stuck: ComponentHeadroom | null): string {
+function stuckWords({ stuck, refused }: CapacityNeed): string {
+  if (refused !== null)
+    return `${refusedWords(refused)}; no resource is full, so that limit decides`;
   if (stuck === null) return 'no resource is full, so it is no question of capacity';
+  if (stuck.factor >= NEARLY_FULL)
+    return `no resource is full; the fullest is ${stuck.component} (${heldWords(stuck)})`;
   return `${stuck.component} has no setting for more (${heldWords(stuck)})`;
 }
 

@@ -41,7 +41,7 @@ function leftWords(link: Link, from: number, until: number): string {
 }
 
 /** The limits on the calls of a link, in words. */
-export function limitsOf({ layers }: Link): string {
+export function limitsOf({ layers }: Pick<Link, 'layers'>): string {
   const names = [...LIMITS].filter(([own]) => layers.some(({ policy }) => policy === own));
   return names.length === 0 ? 'connection limit' : list(names.map(([, name]) => name));
 }

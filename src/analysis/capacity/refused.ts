@@ -1,0 +1,47 @@
+import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
+import { wiringOf } from '../../contracts/plan/wiring.js';
+import type { EdgeRecord } from '../../contracts/record/record.js';
+import type { RefusedCalls } from '../../contracts/result/capacity.js';
+import { limitsOf } from '../story/causes/refusals/limited-calls.js';
+import type { LoadRuns } from './loads.js';
+
+/** Outcomes of calls that a limit of their caller refuses; those of attempts come from the callee. */
+const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit'];
+/** From this share of the calls on, a limit counts. */
+const COUNTS = 0.001;
+
+/** The calls of which limits of their callers refuse most; null where they refuse fewer than one in a thousand. */
+export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
+  let most: RefusedCalls | null = null;
+  let mostRefused = 0;
+  const wiring = wiringOf(plan);
+  plan.statEdges.forEach(({ from, to }, stat) => {
+    const rows = records.map(({ edges }) => edges[stat]!);
+    const refused = sum(rows, ({ outcomes, attemptOutcomes }) =>
+      Math.max(0, countOf(outcomes) - countOf(attemptOutcomes)),
+    );
+    const made = sum(rows, ({ calls }) => calls.reduce((all, n) => all + n, 0));
+    if (refused <= mostRefused || refused < COUNTS * made) return;
+    mostRefused = refused;
+    const nameOf = (part: number): string => plan.components[plan.parts[part]!.component]!.name;
+    const layers = wiring.edgesOf[stat]!.flatMap(({ bundle }) =>
+      plan.bundles[bundle]!.layers.filter(({ dryRun }) => !dryRun),
+    );
+    const by = limitsOf({ layers });
+    most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made };
+  });
+  return most;
+}
+
+function countOf(table: EdgeRecord['outcomes']): number {
+  let count = 0;
+  for (const name of UNSENT) {
+    const kind = OUTCOME_NAMES.indexOf(name);
+    for (let at = kind; at < table.length; at += OUTCOME_KINDS) count += table[at]!;
+  }
+  return count;
+}
+
+function sum(rows: readonly EdgeRecord[], of: (row: EdgeRecord) => number): number {
+  return rows.reduce((all, row) => all + of(row), 0);
+}
