@@ -24,7 +24,10 @@ export function formHint(path: readonly PathKey[], node: Node, owner: Node): str
   const value = node.type === 'scalar' ? node.value : undefined;
   const word = text(node) ?? (typeof value === 'number' ? String(value) : undefined);
   if (path[0] === 'caches' && path.length <= 2) return `: write ${cacheOf(path, word)}`;
+  if (key === 'alerts' && path.length === 1)
+    return ': write { objective: 99.9%, rules: { fast-burn: { burnRate: 14.4 } } }';
   if (word === undefined) return '';
+  if (key === 'match' && word.startsWith('/')) return `: write { path: ${word} }`;
   if (key === 'on') return outcomesHint(path, word);
   const isEndpoint = /^[\w-]+\.[\w-]+$/.test(word);
   if (isStepPath(path)) return isEndpoint ? `: to call it, { call: ${word} }` : '';
@@ -181,11 +184,19 @@ export function missingHint(name: string, node: Node, path: readonly PathKey[]):
   if (name === 'kind' && has('type')) return '; use kind instead of type';
   if (name === 'kind' && has('rate')) return '; for a rate alone write poisson(50/s)';
   if (name === 'add' && has('delay')) return '; delay is the time after another fault';
+  const delay = name === 'add' && path[0] === 'faults' ? text(get(node, 'latency')) : undefined;
+  if (delay !== undefined) return `: write add: ${delay}`;
   return '';
 }
 
 /** Hint for a key that belongs to another place. */
-export function placeHint(path: readonly PathKey[], key: string): string | undefined {
+export function placeHint(path: readonly PathKey[], key: string, owner?: Node): string | undefined {
+  if (path.length === 0 && /^(rollouts?|deployments?|releases?)$/iu.test(key))
+    return 'write a rollout at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
+  if (path.length === 4 && path[2] === 'versions' && /^(error|failure)s?(rate|ratio)?$/iu.test(key))
+    return 'a version fails by a step of its own endpoints, as endpoints: { get: [ work: 5ms, { fail: 503, probability: 10% } ] }';
+  if (path.length === 3 && path[2] === 'rollout' && /^(version|image|tag)$/iu.test(key))
+    return 'name the new version, as to: v2, and write it in versions, as versions: { v1: {}, v2: {} }';
   if (path.length === 0 && OF_RUN.has(key))
     return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
   if (path.length === 4 && path[2] === 'versions' && OF_ALL_VERSIONS.has(key)) {
@@ -197,6 +208,13 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
   const isEntry = typeof path[path.length - 1] === 'number';
   if (isStepPath(path) && POLICIES.has(key))
     return 'move it into the policy of the call, as policy: { timeout: 1s, retry: { attempts: 3 } }';
+  const own = text(get(owner, key));
+  if (isEntry && list === 'faults' && key === 'latency')
+    return `the time that a fault of kind latency adds is add, as add: ${own ?? '200ms'}`;
+  if (path.length === 3 && path[2] === 'rollout' && /^(strategy|type)$/i.test(key))
+    return `it is the kind of the rollout, as kind: ${ROLLOUTS.find((kind) => RegExp(kind, 'i').test(own ?? '')) ?? 'rolling'}`;
+  if (isEntry && list === 'faults' && /^(to|till|until|end|ends|endsAt)$/i.test(key))
+    return `a fault begins at a time and lasts for one, as ${lastsFor(owner, key)}`;
   if (isEntry && list === 'faults' && /^(select|selector|replicas|pods)$/.test(key))
     return 'select instances with instances, as instances: 2 or instances: 50%';
   if (isEntry && list === 'variants' && /^[a-z]\w+$/i.test(key) && SECTIONS.has(key))
@@ -207,6 +225,19 @@ export function placeHint(path: readonly PathKey[], key: string): string | undef
     return `move it into the middleware of the gateway, as middleware: [ ${key}: ${MIDDLEWARE.get(key)!} ]`;
   if (path.length !== 2) return undefined;
   return OF_COMPONENTS.find(([section, keys]) => section === path[0] && keys.test(key))?.[2];
+}
+
+/** Kinds of rollouts, which are parts of the words of others: `RollingUpdate`. */
+const ROLLOUTS = ['rolling', 'recreate', 'blueGreen', 'canary'] as const;
+
+/** `at: 60s, for: 60s` of a fault that is written as `from: 60s, to: 120s`. */
+function lastsFor(fault: Node | undefined, key: string): string {
+  const begin = ['at', 'from', 'start', 'begin'].find((name) => get(fault, name) !== undefined);
+  const [from, until] = [begin, key].map((name) =>
+    /^(\d+)(ms|s|m|h)$/.exec(text(get(fault, name ?? '')) ?? ''),
+  );
+  const lasts = from?.[2] === until?.[2] ? Number(until?.[1]) - Number(from?.[1]) : 0;
+  return lasts > 0 ? `at: ${from![0]}, for: ${lasts}${from![2]}` : 'at: 60s, for: 30s';
 }
 
 /** Longest value that a hint repeats. */

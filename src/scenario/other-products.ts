@@ -2,7 +2,17 @@ import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import { items, text, type Node, type PathKey } from './located.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
-import { ENVOY_OUTCOMES, field, isTerm, outcomes, share, time, tries } from './product-words.js';
+import {
+  ENVOY_OUTCOMES,
+  envoyLimits,
+  field,
+  fieldOf,
+  isTerm,
+  outcomes,
+  share,
+  time,
+  tries,
+} from './product-words.js';
 import { isStepPath } from './salvage.js';
 import { plainWord } from './synonyms.js';
 
@@ -26,7 +36,7 @@ export function wayOut(
         .join(',')
     : undefined;
   const own = written ?? (value === undefined ? undefined : scalarText(value));
-  return `${way.because}; write ${way.write(own, key)}`;
+  return `${way.because}; write ${way.write(own, key, value)}`;
 }
 
 function waysAt(path: readonly PathKey[]): readonly WayOut[] {
@@ -139,6 +149,16 @@ const OF_BREAKERS: readonly WayOut[] = [
   },
 ];
 
+/** An example of a policy of a route, by its key. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  circuitbreaker:
+    'circuitBreaker: { kind: resilience4j, slidingWindowSize: 100, minimumNumberOfCalls: 10 }',
+  bulkhead: 'bulkhead: { maxConcurrent: 25 }',
+  hedge: 'hedge: { after: 100ms }',
+  fallback: 'fallback: {}',
+  outlierdetection: 'outlierDetection: { kind: envoy, consecutive5xx: 5 }',
+};
+
 const OF_ROUTES: readonly WayOut[] = [
   {
     keys: 'timeout deadline requesttimeout',
@@ -158,12 +178,31 @@ const OF_ROUTES: readonly WayOut[] = [
   {
     keys: 'retries retrypolicy',
     because: 'calls of a route are protected by its policy, and attempts include the first try',
-    write: (value) => `policy: { timeout: 2s, retry: { kind: istio, attempts: ${tries(value)} } }`,
+    write: (value, key, node) => {
+      const kind = key === 'retries' ? 'istio' : 'envoy';
+      const timeout = time(fieldOf(node, 'pertrytimeout'), '2s');
+      const count = tries(value ?? fieldOf(node, 'attempts numretries'));
+      return `policy: { timeout: ${timeout}, retry: { kind: ${kind}, attempts: ${count} } }`;
+    },
   },
   {
-    keys: 'circuitbreaker bulkhead ratelimit hedge fallback outlierdetection',
+    keys: 'ratelimit ratelimiter localratelimit',
     because: 'calls of a route are protected by its policy',
-    write: () => BUNDLE_RETRY,
+    write: (value, _key, node) => {
+      const rate = perSecond(value ?? fieldOf(node, 'rate requestspersecond rps limit') ?? '100');
+      return `policy: { rateLimit: { rate: ${rate}, burst: ${fieldOf(node, 'burst burstcapacity') ?? '20'} } }`;
+    },
+  },
+  {
+    keys: 'circuitbreakers thresholds',
+    because:
+      'circuit breakers of Envoy limit calls in flight, like a bulkhead, in the policy of the route',
+    write: (_value, _key, node) => `policy: { ${envoyLimits(node)} }`,
+  },
+  {
+    keys: 'circuitbreaker bulkhead hedge fallback outlierdetection',
+    because: 'calls of a route are protected by its policy',
+    write: (_value, key) => `policy: { ${EXAMPLES[plainWord(key)] ?? 'timeout: 1s'} }`,
   },
   {
     keys: 'prefix pathprefix',
@@ -291,9 +330,12 @@ const OF_SERVICES: readonly WayOut[] = [
   {
     keys: 'minreplicas maxreplicas hpa targetcpuutilizationpercentage',
     because: 'replicas that follow the load are written in autoscaling',
-    write: (value, key) => {
-      const [min, max] = [/^min/i.test(key) ? value : '2', /^max/i.test(key) ? value : '10'];
-      return `cpu: 2, autoscaling: { min: ${min ?? '2'}, max: ${max ?? '10'}, metric: cpu, target: 70% }`;
+    write: (value, key, node) => {
+      const min = (/^min/i.test(key) ? value : fieldOf(node, 'minreplicas min')) ?? '2';
+      const max = (/^max/i.test(key) ? value : fieldOf(node, 'maxreplicas max')) ?? '10';
+      const used = fieldOf(node, 'targetcpuutilizationpercentage averageutilization target');
+      const target = share(/^target/i.test(key) ? value : used, '70%');
+      return `cpu: 2, autoscaling: { min: ${min}, max: ${max}, metric: cpu, target: ${target} }`;
     },
   },
   {

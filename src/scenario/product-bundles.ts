@@ -1,4 +1,4 @@
-import { counts, field, outcomes, time, tries, type WayOut } from './product-words.js';
+import { counts, envoyLimits, field, outcomes, time, tries, type WayOut } from './product-words.js';
 import { plainWord } from './synonyms.js';
 
 /** Advice for fields of a policy that are written directly in the bundle. */
@@ -53,8 +53,7 @@ export const OF_BUNDLES: readonly WayOut[] = [
   {
     keys: 'circuitbreakers thresholds',
     because: 'circuit breakers of Envoy limit calls in flight, like a bulkhead here',
-    write: () =>
-      'connections: {}, bulkhead: { kind: envoy, maxConnections: 1024, maxPendingRequests: 1024 }',
+    write: (_value, _key, node) => envoyLimits(node),
   },
   {
     keys: 'loadbalancer lbpolicy',

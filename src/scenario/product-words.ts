@@ -1,3 +1,5 @@
+import { entries, type Node } from './located.js';
+import { plainWord } from './synonyms.js';
 import { outcomeTerms } from '../patterns/mechanisms/outcome-terms.js';
 
 /** Advice for a key of another product: the equivalent, as a line to paste. */
@@ -5,8 +7,27 @@ export interface WayOut {
   /** Keys of other products, normalized by `plainWord`. */
   readonly keys: string;
   readonly because: string;
-  /** `value`: the value as written; undefined for a mapping or list. */
-  readonly write: (value: string | undefined, key: string) => string;
+  /** `value`: the value as written; undefined for a mapping or list. `node`: the value with its fields, if it has any. */
+  readonly write: (value: string | undefined, key: string, node: Node | undefined) => string;
+}
+
+/** The text of the first of these fields that a mapping has, in any spelling; undefined if it has none. */
+export function fieldOf(node: Node | undefined, names: string): string | undefined {
+  const wanted = names.split(' ');
+  if (node === undefined) return undefined;
+  const [, found] = entries(node).find(([key]) => wanted.includes(plainWord(key))) ?? [];
+  return found?.value.type === 'scalar' ? String(found.value.value) : undefined;
+}
+
+/** Circuit breakers of Envoy as a bulkhead, with the limits that are written, else examples. */
+export function envoyLimits(node: Node | undefined): string {
+  const limits = ['maxConnections', 'maxPendingRequests', 'maxRequests', 'maxRetries'];
+  const own = limits.flatMap((name) => {
+    const limit = fieldOf(node, name.toLowerCase());
+    return limit === undefined ? [] : [`, ${name}: ${limit}`];
+  });
+  const all = own.length === 0 ? ', maxConnections: 1024, maxPendingRequests: 1024' : own.join('');
+  return `connections: {}, bulkhead: { kind: envoy${all} }`;
 }
 
 /** Converts a share: other products write percentages without a sign. */

@@ -117,7 +117,7 @@ class Reporter {
     const target = isStepPath(path) ? stepOfTarget(this.tree, entry?.value) : undefined;
     const meant = wordFor(key, allowed);
     const place =
-      placeHint(path, key) ??
+      placeHint(path, key, node) ??
       (isStepPath(path) ? timeHint(node, key) : besideHint(path, node, key));
     const way = wayOut(path, key, entry?.value) ?? place ?? target;
     const isUnknown = way === undefined && meant === undefined && known !== undefined;

@@ -24,6 +24,55 @@ function messagesOf(text: string): readonly string[] {
   return problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
+/** A gateway, an autoscaler and a rollout in the words of their products, and a fault with an end. */
+const PRODUCTS = `faultline: 1
+title: Gateway
+run: { duration: 120s }
+gateways:
+  edge:
+    kind: envoy
+    routes:
+      - match: /orders
+        rateLimit: { requestsPerSecond: 300, burst: 50 }
+        retryPolicy: { numRetries: 4, perTryTimeout: 750ms }
+        circuitBreakers: { maxConnections: 100, maxRetries: 10 }
+        bulkhead: {}
+services:
+  orders:
+    hpa: { minReplicas: 4, maxReplicas: 12, targetCPUUtilizationPercentage: 65 }
+    versions: { v1: {}, v2: { errorRate: 30% } }
+    rollout: { strategy: BlueGreen, version: v2, at: 60s }
+    endpoints: { get: [ work: 5ms ] }
+workloads:
+  users: { arrivals: poisson(50/s), requests: [ { call: orders.get } ] }
+faults:
+  - { id: late, kind: latency, target: orders, latency: 4s, from: 60s, to: 90s }
+rollouts: []
+alerts:
+  - alert: ErrorBudgetBurn
+`;
+
+describe('words of other products', () => {
+  const route = 'gateways.edge.routes[0]';
+  it.each([
+    `${route}.match: must be a mapping, got /orders: write { path: /orders }`,
+    `${route}.rateLimit: unknown key rateLimit: calls of a route are protected by its policy; write policy: { rateLimit: { rate: 300/s, burst: 50 } }`,
+    `${route}.retryPolicy: unknown key retryPolicy: calls of a route are protected by its policy, and attempts include the first try; write policy: { timeout: 750ms, retry: { kind: envoy, attempts: 5 } }`,
+    `${route}.circuitBreakers: unknown key circuitBreakers: circuit breakers of Envoy limit calls in flight, like a bulkhead, in the policy of the route; write policy: { connections: {}, bulkhead: { kind: envoy, maxConnections: 100, maxRetries: 10 } }`,
+    `${route}.bulkhead: unknown key bulkhead: calls of a route are protected by its policy; write policy: { bulkhead: { maxConcurrent: 25 } }`,
+    'services.orders.hpa: unknown key hpa: replicas that follow the load are written in autoscaling; write cpu: 2, autoscaling: { min: 4, max: 12, metric: cpu, target: 65% }',
+    'services.orders.versions.v2.errorRate: unknown key errorRate: a version fails by a step of its own endpoints, as endpoints: { get: [ work: 5ms, { fail: 503, probability: 10% } ] }',
+    'services.orders.rollout.strategy: unknown key strategy: it is the kind of the rollout, as kind: blueGreen',
+    'services.orders.rollout.version: unknown key version: name the new version, as to: v2, and write it in versions, as versions: { v1: {}, v2: {} }',
+    'faults[0].latency: unknown key latency: the time that a fault of kind latency adds is add, as add: 4s',
+    'faults[0].to: unknown key to: a fault begins at a time and lasts for one, as at: 60s, for: 30s',
+    'rollouts: unknown key rollouts: write a rollout at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }',
+    'alerts: must be a mapping, got a list: write { objective: 99.9%, rules: { fast-burn: { burnRate: 14.4 } } }',
+  ])('are answered by the line to write, with their numbers: %s', (message) => {
+    expect(messagesOf(PRODUCTS)).toContain(message);
+  });
+});
+
 describe('a first guess', () => {
   it.each([
     'services.api.endpoints.buy.steps[0].read: unknown key read: sessions is a cache; write cache: { get: sessions }',
