@@ -1,12 +1,10 @@
-import { OUTCOME_KINDS, OUTCOME_NAMES, type OutcomeName } from '../../contracts/outcome.js';
+import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { EdgeRecord } from '../../contracts/record/record.js';
 import type { RefusedCalls } from '../../contracts/result/capacity.js';
-import { limitsOf } from '../story/causes/refusals/limited-calls.js';
+import { callLimits, UNSENT } from '../measure/call-limits.js';
 import type { LoadRuns } from './loads.js';
 
-/** Outcomes of calls that a limit of their caller refuses; those of attempts come from the callee. */
-const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit'];
 /** From this share of the calls on, a limit counts. */
 const COUNTS = 0.001;
 
@@ -27,7 +25,7 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
     const layers = wiring.edgesOf[stat]!.flatMap(({ bundle }) =>
       plan.bundles[bundle]!.layers.filter(({ dryRun }) => !dryRun),
     );
-    const by = limitsOf({ layers });
+    const by = callLimits(layers);
     most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made };
   });
   return most;

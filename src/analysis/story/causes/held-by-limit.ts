@@ -2,7 +2,7 @@ import { mergeSegments } from '../../measure/sums.js';
 import { formatCount } from '../../../text/figures.js';
 import { meanSteps, sumSteps, workersThere, type Link, linksFrom } from '../links.js';
 import type { Candidate } from './candidate.js';
-import { limitsOf } from './refusals/limited-calls.js';
+import { callLimits } from '../../measure/call-limits.js';
 import type { Place } from './special-conditions.js';
 
 /** Part of the workers of a component that must wait in the policies of its calls. */
@@ -30,7 +30,7 @@ export function heldByLimit(place: Place): Candidate | null {
       suspect: null,
       lane,
       from,
-      text: `the ${limitsOf(link)} of ${caller.name} holds its calls to ${callee.name}`,
+      text: `the ${callLimits(link.layers)} of ${caller.name} holds its calls to ${callee.name}`,
       evidence: `${shown} of ${formatCount(workers)} workers wait in it`,
     };
   }

@@ -1,19 +1,8 @@
-import { OUTCOME_NAMES, type OutcomeName } from '../../../../contracts/outcome.js';
+import { OUTCOME_NAMES } from '../../../../contracts/outcome.js';
 import { formatCount, formatShare } from '../../../../text/figures.js';
-import { list } from '../../../../text/words.js';
+import { callLimits, UNSENT } from '../../../measure/call-limits.js';
 import { countIn, meanSteps, outcomesIn, type Link, linksFrom } from '../../links.js';
 import type { RefusalKind, Refusal } from './kind.js';
-
-/** Policies of a caller that refuse calls by a configured limit, in words. */
-const LIMITS: ReadonlyMap<string, string> = new Map([
-  ['rateLimit', 'rate limit'],
-  ['throttle', 'throttle'],
-  ['concurrencyLimit', 'concurrency limit'],
-  ['bulkhead', 'bulkhead'],
-]);
-
-/** Outcomes of calls that such a limit refuses; those of attempts come from the callee. */
-const UNSENT: readonly OutcomeName[] = ['rejectedBulkhead', 'rejectedRateLimit'];
 
 /** Calls that a limit of their caller refuses before they are sent. */
 export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
@@ -21,7 +10,7 @@ export const limitedCalls: RefusalKind = ({ scene, lane, from, until }) => {
     const { caller, callee, calls, attempts } = link;
     const of = (table: Link['calls']): number => countIn(table, UNSENT, from, until);
     const count = Math.max(0, of(calls) - of(attempts));
-    const what = limitsOf(link);
+    const what = callLimits(link.layers);
     const share = count / Math.max(1, endedOf(link, from, until));
     return {
       ref: { kind: 'limit', subject: `${caller.name}->${callee.name}` },
@@ -38,12 +27,6 @@ function leftWords(link: Link, from: number, until: number): string {
   if (left < 1) return '';
   const of = `${formatCount(left)} of ${formatCount(meanSteps(link.inFlight, from, until))}`;
   return `, and ${of} calls in progress have no caller any more`;
-}
-
-/** The limits on the calls of a link, in words. */
-export function limitsOf({ layers }: Pick<Link, 'layers'>): string {
-  const names = [...LIMITS].filter(([own]) => layers.some(({ policy }) => policy === own));
-  return names.length === 0 ? 'connection limit' : list(names.map(([, name]) => name));
 }
 
 /** Calls that end in the run. */
