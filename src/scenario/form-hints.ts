@@ -7,6 +7,7 @@ import { outcomesHint } from './other-products.js';
 import { NAMED, isStepPath } from './salvage.js';
 import { definitionOf } from './sibling-kinds.js';
 import { mayBeOff, saysAbsent } from './switched-off.js';
+import { plainWord } from './synonyms.js';
 import { MAIN_ARGUMENT, STEP_MODIFIERS, STEP_VERBS } from './verbs.js';
 
 /** Hint for a list that is written as a mapping, or a step that is only a name; `owner` is the mapping around it. */
@@ -142,6 +143,7 @@ const MAIN: ReadonlyMap<string, string> = new Map([
   ['queue', 'capacity'],
   ['pool', 'maxOpen'],
   ['memory', 'limit'],
+  ['failover', 'detect'],
 ]);
 const KINDED: ReadonlySet<string> = new Set([
   'retry',
@@ -162,7 +164,7 @@ const DEPLOYMENT = /^(re)?(deploy|deployment|rollout|release|rollingUpdate|rolli
 
 /** Hint for a kind that belongs to another section. */
 export function kindHint(path: readonly PathKey[], word: string): string {
-  if (path[0] === 'faults' && path.length === 3 && DEPLOYMENT.test(word))
+  if (path[0] === 'faults' && path.length === 3 && DEPLOYMENT.test(plainWord(word)))
     return '; a deployment is no fault: write it at its service, as versions: { v1: {}, v2: {} }, rollout: { kind: rolling, to: v2, at: 60s }';
   if (path[0] === 'faults' && path.length === 3 && /^(restart|reboot)$/iu.test(word))
     return '; write crash, which ends with a restart (flush empties a cache that goes on)';
@@ -199,6 +201,8 @@ export function placeHint(path: readonly PathKey[], key: string, owner?: Node): 
     return 'name the new version, as to: v2, and write it in versions, as versions: { v1: {}, v2: {} }';
   if (path.length === 0 && OF_RUN.has(key))
     return `move it into run, as run: { ${key}: ${OF_RUN.get(key)!} }`;
+  if (path.length === 0 && /^outbox(es)?$/i.test(key))
+    return 'an outbox belongs to the service that writes it, as services: { shop: { outbox: { database: store } } }, and its step is publish: { topic: orders, via: outbox }';
   if (path.length === 4 && path[2] === 'versions' && OF_ALL_VERSIONS.has(key)) {
     return `${key} is the same in all versions: move it into ${String(path[1])}${OF_ALL_VERSIONS.get(key)!}`;
   }
@@ -290,13 +294,28 @@ const OF_COMPONENTS: readonly (readonly [PathKey, RegExp, string])[] = [
     'write its calls as steps of its endpoints, as endpoints: { get: [ call: stock.get ] }',
   ],
   [
+    'brokers',
+    /^(topics?|queues?)$/i,
+    'topics and queues are sections, and name their broker, as topics: { orders: { kind: kafka, broker: kafka, partitions: 6 } }',
+  ],
+  [
+    'databases',
+    /^(quer(y|ies)|reads?|writes?|latency|statements?)$/i,
+    'the time of a statement belongs to its operation, as operations: { read: { wait: 5ms }, insert: { wait: 3ms, write: true } }',
+  ],
+  [
+    'databases',
+    /^(primar(y|ies)|standby|standbys|masters?)$/i,
+    'one node is always the primary; write the others, as replicas: 1',
+  ],
+  [
     'caches',
     /^(on_?miss|loader|load|source|origin|backend|from)$/i,
     'what a miss loads belongs to the step that reads the cache, as cache: { get: pages, onMiss: [ query: db.page ] }',
   ],
   [
     'caches',
-    /^(ttl|capacity|size|max_?(size|entries)|eviction|kind|shared|local|redis)$/i,
+    /^(ttl|capacity|size|max_?(size|entries)|eviction|kind|maxmemory|maxmemory[-_]policy|shared|local|redis)$/i,
     'move it into the levels of the cache, as levels: [ { name: shared, kind: redis, ttl: 60s, capacity: ' +
       '10000 } ]',
   ],

@@ -1,5 +1,6 @@
 import { JUDGED_SECTIONS } from '../contracts/scenario/judged.js';
 import { items, text, type Node, type PathKey } from './located.js';
+import { OF_CONSUMERS, OF_QUEUES, OF_SUBSCRIBERS } from './broker-words.js';
 import { OF_BUNDLES } from './product-bundles.js';
 import type { WayOut } from './product-words.js';
 import {
@@ -25,7 +26,7 @@ export function wayOut(
   key: string,
   value: Node | undefined,
 ): string | undefined {
-  const word = plainWord(key);
+  const word = plainWord(key).replaceAll('.', '');
   const ways = waysAt(path);
   const way = ways.find(({ keys }) => keys.split(' ').includes(word));
   if (way === undefined) return undefined;
@@ -52,6 +53,9 @@ function waysAt(path: readonly PathKey[]): readonly WayOut[] {
   if (isBundle(path)) return OF_BUNDLES;
   if (path.length === 2 && path[0] === 'workloads') return OF_WORKLOADS;
   if (typeof last === 'number' && list === 'subscribers') return OF_SUBSCRIBERS;
+  if (path[0] === 'queues' && path.length === 2) return OF_QUEUES;
+  if (typeof last === 'number' && list === 'consumers') return OF_CONSUMERS;
+  if (typeof last === 'number' && list === 'requests') return OF_REQUESTS;
   return path.length === 2 && path[0] === 'services' ? OF_SERVICES : [];
 }
 
@@ -67,7 +71,8 @@ function scalarText(node: Node): string | undefined {
     const count = node.entries.get('attempts') ?? node.entries.get('num_retries');
     return count === undefined ? undefined : scalarText(count.value);
   }
-  if (node.type === 'scalar' && typeof node.value === 'number') return String(node.value);
+  if (node.type === 'scalar' && /^(number|boolean)$/.test(typeof node.value))
+    return String(node.value);
   return text(node);
 }
 
@@ -124,15 +129,6 @@ const OF_RETRIES: readonly WayOut[] = [
     keys: 'retryhostpredicate hostselectionretrymaxattempts retryignoreprevioushosts',
     because: 'write whether a retry uses another instance',
     write: () => 'otherInstance: true',
-  },
-];
-
-const OF_SUBSCRIBERS: readonly WayOut[] = [
-  {
-    keys: 'assignor assignors assignmentstrategy partitionassignmentstrategy partitionassignor groupprotocol',
-    because: 'how partitions move is the protocol of the group',
-    write: (value = '') =>
-      `rebalance: { protocol: ${/cooperative/iu.test(value) ? 'cooperative' : value === 'consumer' ? value : 'classic'} }`,
   },
 ];
 
@@ -229,7 +225,21 @@ function prefix(value: string | undefined): string {
   return value === undefined ? '/orders*' : `${value.replace(/\*$/, '')}*`;
 }
 
+const OF_REQUESTS: readonly WayOut[] = [
+  {
+    keys: 'key keys',
+    because:
+      'keys are drawn from a population at the top level, which the cache, the topic or the query names',
+    write: () => 'keys: { product: zipf(count=50000 exponent=1.1) }',
+  },
+];
+
 const OF_STEPS: readonly WayOut[] = [
+  {
+    keys: 'outbox',
+    because: 'a message leaves through the outbox of its service, within the transaction',
+    write: (value) => `publish: { topic: ${value ?? 'orders'}, via: outbox }`,
+  },
   {
     keys: 'pertrytimeout',
     because: 'one call is protected by its policy, and a timeout limits each try',

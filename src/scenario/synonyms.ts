@@ -189,6 +189,7 @@ export const SYNONYMS: readonly string[] = [
   'utilization usage saturation load',
   'lag consumerlag backlog offsetlag',
   'depth backlog length queuelength',
+  'ready depth queuelength messagesready visiblemessages',
 ];
 
 const LINES: readonly (readonly string[])[] = SYNONYMS.map((line) => line.split(' '));

@@ -271,6 +271,46 @@ workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] }
       expect(text).toContain(words);
   });
 
+  it('gets the place and the name of settings of brokers, databases and caches', () => {
+    const text = allTold(`faultline: 1
+title: Words of work
+run: { duration: 60s }
+services:
+  shop: { endpoints: { buy: [ { outbox: orders }, { publish: jobs } ] } }
+  work: { endpoints: { handle: [ wait: 1ms ] } }
+brokers: { kafka: { kind: kafka, topics: { orders: {} } } }
+outboxes: { orders: {} }
+databases: { db: { kind: postgres, primary: 1, failover: 30s, operations: { read: 1ms }, query: 3ms } }
+caches: { pages: { maxmemory: 1gb, hitRatio: 90%, levels: [ { name: shared, kind: redis } ] } }
+queues:
+  jobs: { kind: rabbitmq, x-queue-type: quorum, x-dead-letter-exchange: failed, consumers: [ { call: work.handle, requeue: false, autoAck: true } ] }
+topics:
+  orders: { kind: kafka, subscribers: [ { group: work, call: work.handle, group.instance.id: a, ackMode: RECORD, dlt: failed } ] }
+workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy, key: item } ] } }
+faults: [ { id: deploy, kind: rolling-restart, target: shop, at: 1s } ]
+`);
+    for (const line of [
+      'write publish: { topic: orders, via: outbox }',
+      'topics and queues are sections, and name their broker',
+      'an outbox belongs to the service that writes it',
+      'write the others, as replicas: 1',
+      'must be a mapping, got 30s: write { detect: 30s }',
+      'the time of a statement belongs to its operation',
+      'unknown key maxmemory: move it into the levels of the cache',
+      'write quorum: true',
+      'write deadLetter: failed\n',
+      'write retry: { attempts: 1 }, onPoison: deadLetter, deadLetter: failed-jobs',
+      'write commit: before',
+      'write rebalance: { staticMembership: true }',
+      'write commit: afterEach',
+      'write retry: { attempts: 3 }, onPoison: deadLetter, deadLetter: failed\n',
+      'keys are drawn from a population',
+      'a deployment is no fault: write it at its service',
+    ])
+      expect(text).toContain(line);
+    expect(wordFor('depth', ['lag', 'ready', 'delayed'])).toBe('ready');
+  });
+
   it('names the place of the time of a query and of a call', () => {
     const text = allTold(`faultline: 1
 title: Times at callers

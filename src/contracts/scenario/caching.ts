@@ -38,8 +38,8 @@ const kept = {
   sliding: field.flag(false, 'Whether a hit restarts the time to live.'),
   latency: field.cost(
     '0ms',
-    'CPU time of a command in the process that holds the level; with `cpu: 1` commands run one at a time. ' +
-      'Network time is added.',
+    'CPU time of a command in the process that holds the level. Commands of a shared level wait for each other ' +
+      'only with `cpu`. Network time is added.',
   ),
   eviction: field.choice(
     ['lru', 'lfu', 'fifo', 'sieve', 'random'],
@@ -56,7 +56,12 @@ const kept = {
 
 /** The server of a shared level. */
 const server = {
-  cpu: field.of(cpuSchema, absent('unlimited'), 'Cores of the server; redis has 1.', 'cores'),
+  cpu: field.of(
+    cpuSchema,
+    absent('unlimited'),
+    'Cores of the server. Redis runs its commands one at a time: write 1 to see its thread fill up.',
+    'cores',
+  ),
   maxConnections: field.of(
     count({ min: 1 }),
     absent('unlimited'),

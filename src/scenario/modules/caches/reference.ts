@@ -46,8 +46,8 @@ export const CACHE_REFERENCE = [
     kind: 'memcached',
     component: 'cache',
     summary:
-      'A shared level like `redis`, but without the single command thread unless `cpu: 1` is written. With ' +
-      '`coalesce: cluster` one request loads a value for all, as with a lease.',
+      'A shared level like `redis`: commands wait for each other only with `cpu`. With `coalesce: cluster` one ' +
+      'request loads a value for all, as with a lease.',
     sources: ['Nishtala et al. 2013, Scaling Memcache at Facebook, 3.2.1'],
     example: around(
       'One load for all instances',
