@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../src/analysis/summarise.js';
 import { causeSentence } from '../../src/report/words/causes.js';
+import { poisonAdvice } from '../../src/report/words/poison-advice.js';
 import type { Counterfactuals } from '../../src/contracts/result/counterfactual.js';
 import type { VariantResult } from '../../src/contracts/result/result.js';
 import { proofOf } from '../support/proofs.js';
@@ -141,7 +142,10 @@ describe('a fault whose absence makes it worse', () => {
 
 describe('messages that wait', () => {
   it('do so because of a message that no consumer can process', async () => {
-    const { own, says } = await proved('poison-message', true);
+    const { own, says, told } = await proved('poison-message', true);
+    expect(poisonAdvice(told)).toMatch(
+      /^Let the consumers of parcels\.packer give up a message that they cannot handle, with onPoison: deadLetter and a deadLetter queue: of \d+ messages that wait for parcels\.packer on average, 0 remain$/,
+    );
     const [backlog] = own.unseen!;
     expect(backlog).toMatchObject({ kind: 'backlog', subject: 'parcels.packer' });
     expect(backlog!.faults).toMatchObject([{ fault: 'bad', role: 'cause' }]);

@@ -9,6 +9,7 @@ import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
 import { leastBehind } from './unseen-words.js';
+import { poisonAdvice } from './poison-advice.js';
 import { heldBudgets, holdsAll, isRemedy, type View } from '../view/view.js';
 import { closestWords } from './words.js';
 
@@ -145,6 +146,8 @@ function bestOf(view: View): Advice {
     return advice(words, { variant, changes: settingsOf(view, variant), which: inBrackets }, []);
   }
   const judged = result.variants.filter((variant) => heldBudgets(variant).of > 0);
+  const poison = poisonAdvice(worstVariant);
+  if (poison !== null && !judged.some(holdsAll)) return { words: [`${poison}.`], bare: null };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
     return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
   const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
