@@ -100,7 +100,7 @@ export function subjectIn(
   const subject = subjectOf(
     scenario,
     plan,
-    judging.map(({ source }) => source.expression.metric),
+    judging.map(({ source }) => source.expression),
     (path) => places.has(name, path),
     () => places.amounts(name),
   );

@@ -3,7 +3,7 @@ import { editsOf } from '../patterns/registry.js';
 import type { Amount } from '../scenario/amounts.js';
 import type { Path } from '../scenario/located.js';
 import type { Plan } from '../contracts/plan/plan.js';
-import type { MetricPath } from '../contracts/scenario/expression.js';
+import type { Expression, MetricPath } from '../contracts/scenario/expression.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
 import type { Service } from '../contracts/scenario/services.js';
 import { callsOf, type Call, type Unrouted } from './calls.js';
@@ -40,7 +40,8 @@ export interface Subject {
   readonly harms: ReadonlyMap<string, readonly Harm[]>;
   /** By component, those that refer to it. */
   readonly namers: () => ReadonlyMap<string, readonly Placed[]>;
-  /** Metrics of all budgets and expectations. */
+  /** All budgets and expectations, and their metrics. */
+  readonly expressions: readonly Expression[];
   readonly budgets: readonly MetricPath[];
   /** The path of each of them. */
   readonly budgetPaths: readonly Path[];
@@ -61,7 +62,7 @@ export interface Harm {
 export function subjectOf(
   scenario: Scenario,
   plan: Plan,
-  budgets: readonly MetricPath[],
+  expressions: readonly Expression[],
   written: (path: Path) => boolean,
   amounts: () => readonly Amount[],
 ): Subject {
@@ -80,9 +81,10 @@ export function subjectOf(
     hosts: [...scenario.services.values(), ...scenario.gateways.values()],
     written,
     amounts,
-    budgets,
+    expressions,
+    budgets: expressions.map(({ metric }) => metric),
     namers: once(() => namersOf(scenario)),
-    budgetPaths: budgets.map((_, i) => ['budgets', i]),
+    budgetPaths: expressions.map((_, i) => ['budgets', i]),
     frozen: new Set(hitBy('hold', plan)),
     harms: harmsOf(plan),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),

@@ -111,6 +111,16 @@ function reviews(budgets: string, target = 'reviews', optional = true): string {
   ]);
 }
 
+/** A queue with one consumer, and a budget on it. */
+function waiting(budget: string): string {
+  return scenario([
+    'queues: { jobs: { kind: simple, consumers: [ { call: work.handle } ] } }',
+    'services: { shop: { endpoints: { buy: [ publish: jobs ] } }, work: { endpoints: { handle: [ wait: 1ms ] } } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+    `budgets: [ "${budget}" ]`,
+  ]);
+}
+
 /** Rules about the division of a system into services, and about what operations need to see of it. */
 export const STRUCTURE_CASES: readonly RuleCase[] = [
   {
@@ -223,6 +233,19 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
       'a budget on success': limited('users.latency.p99 < 300ms, users.success >= 99%'),
       'of successes only': limited('users.successLatency.p99 < 300ms'),
       'nothing refuses': limited('users.latency.p99 < 300ms', ''),
+    },
+  },
+  {
+    rule: 'backlog-budget-of-mean',
+    fires: waiting('jobs.age < 60s'),
+    path: 'budgets[0]',
+    measured: 'jobs.age, the mean over the run',
+    limit: 'jobs.age.max or jobs.age.mean',
+    silent: {
+      'the largest value': waiting('jobs.age.max < 60s'),
+      'the mean is meant': waiting('jobs.age.mean < 60s'),
+      'a window': waiting('jobs.age < 60s from 1s to 2s'),
+      'a lower limit': waiting('jobs.lag > 0'),
     },
   },
   {

@@ -4,6 +4,7 @@ export { alertCannotFire } from './alert-cannot-fire.js';
 export { alertWindowBeyondHistory } from './alert-window-beyond-history.js';
 export { autoscalingBehindLoad } from './autoscaling-behind-load.js';
 export { autoscalingSeesNoWaits } from './autoscaling-sees-no-waits.js';
+export { backlogBudgetOfMean } from './backlog-budget-of-mean.js';
 export { breakerNeverOpens } from './breaker-never-opens.js';
 export { breakerOpensByChance } from './breaker-opens-by-chance.js';
 export { bulkheadTooLarge } from './bulkhead-too-large.js';
