@@ -36,9 +36,14 @@ export class Places {
     return tree === undefined ? [] : amountsIn(schemas().explicit, tree);
   }
 
-  /** The place of a path; for a default, the place of the nearest written ancestor. */
+  /**
+   * The place of a path; for a default, the place of the nearest written ancestor. Sections that variants share, such as
+   * `budgets`, are in no tree of a variant.
+   */
   at(variant: string, path: readonly PathKey[]): Spot {
-    return this.spotIn(this.trees.get(variant), path);
+    const tree = this.trees.get(variant);
+    const isOwn = tree !== undefined && locate(tree, path).depth > 0;
+    return this.spotIn(isOwn || this.file === null ? tree : this.file, path);
   }
 
   /** The place of a path of the file itself, outside all variants. */

@@ -45,6 +45,19 @@ describe('a finding', () => {
     expect(remark.frame?.lines.at(-1)).toBe('policies: { hop: { timeout: 1s } }');
   });
 
+  it('about a budget is reported at the budget, which is in no variant', () => {
+    const judged = scenario([
+      'queues: { jobs: { kind: simple, consumers: [ { call: work.handle } ] } }',
+      'services: { shop: { endpoints: { buy: [ publish: jobs ] } }, work: { endpoints: { handle: [ wait: 1ms ] } } }',
+      USERS,
+      'budgets:',
+      '  - users.success >= 99%',
+      '  - jobs.age < 60s',
+    ]);
+    const [remark] = remarksOn(judged, 'backlog-budget-of-mean');
+    expect([remark.frame?.lines.at(-1), remark.col]).toEqual(['  - jobs.age < 60s', 5]);
+  });
+
   it('names every call of a bundle that many share, at one place', () => {
     const shared = scenario([
       'policies: { hop: { retry: { attempts: 2 } } }',
