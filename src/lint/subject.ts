@@ -30,6 +30,8 @@ export interface Subject {
   readonly inherited: ReadonlyMap<string, Ns>;
   /** Parts (`component.part`) that can run twice without harm. */
   readonly repeatable: ReadonlySet<string>;
+  /** All calls of a part, also of a handler of messages, which no workload reaches by calls. */
+  readonly callsFrom: (part: string) => readonly Call[];
   /** Components that a part depends on when it runs. */
   readonly callees: (part: string) => readonly string[];
   /** Components with processes that a fault, an autoscaler or a rollout stops. */
@@ -88,6 +90,7 @@ export function subjectOf(
     frozen: new Set(hitBy('hold', plan)),
     harms: harmsOf(plan),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
+    callsFrom: (part) => whole.from(part),
     callees: (part) => {
       const own = whole.from(part).filter(({ handled, background }) => !handled && !background);
       return [...new Set(own.filter((it) => it.callee !== it.caller).map(({ callee }) => callee))];

@@ -50,6 +50,18 @@ const replicated = (fields: string): string =>
 
 const TRIES = 'retry: { attempts: 2 }, onPoison: skip';
 
+/** A worker of an SQS queue that makes one call with this policy. */
+function calling(policy: string): string {
+  return scenario([
+    'queues: { jobs: { kind: sqs, consumers: [ { call: work.handle } ] } }',
+    'services:',
+    '  shop: { endpoints: { buy: [ publish: jobs ] } }',
+    `  work: { endpoints: { handle: [ { call: psp.charge, policy: { ${policy} } } ] } }`,
+    '  psp: { endpoints: { charge: [ wait: 300ms ] } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
 /** Rules about queues of messages. */
 export const QUEUE_CASES: readonly RuleCase[] = [
   {
@@ -74,6 +86,19 @@ export const QUEUE_CASES: readonly RuleCase[] = [
         'kind: nats, maxMessages: 10, ackWait: 45s',
         ', concurrency: 10',
       ),
+    },
+  },
+  {
+    rule: 'ack-timeout-below-processing',
+    // Three tries of 10 s, with 1 s between them.
+    fires: calling('timeout: 10s, retry: { attempts: 3, backoff: { kind: constant, base: 1s } }'),
+    path: 'queues.jobs.visibilityTimeout',
+    measured: 'up to 32 s for one message while psp.charge does not respond',
+    limit: 'visibilityTimeout 30 s',
+    silent: {
+      'two tries': calling('timeout: 10s, retry: { attempts: 2 }'),
+      'a deadline for all': calling('timeout: 10s, deadline: 20s, retry: { attempts: 3 }'),
+      'no limit, which is another finding': calling('retry: { attempts: 3 }'),
     },
   },
   {
