@@ -18,7 +18,7 @@ export function errorShares({ scenario, graph }: Subject): Fold<number> {
     const endpoint = scenario.services.get(component)?.endpoints.get(name);
     const routes = scenario.gateways.get(component)?.routes;
     const route = routes?.[positionIn(routes, name)];
-    let passes = 1 - ownShare(endpoint?.steps ?? route?.steps ?? []);
+    let passes = 1 - ownErrorShare(endpoint?.steps ?? route?.steps ?? []);
     for (const call of graph.from(part)) {
       if (call.handled || call.background) continue;
       passes *= 1 - Math.min(1, call.times) * throughLayers(call, of(call.to));
@@ -34,7 +34,8 @@ function throughLayers(call: Call, share: number): number {
   return powi(share, Math.min(1000, triesOf(call.layers)));
 }
 
-function ownShare(steps: readonly Step[]): number {
+/** Share of the runs of these steps that end with a server error by a `fail` step among them, without faults. */
+export function ownErrorShare(steps: readonly Step[]): number {
   let passes = 1;
   for (const step of steps) {
     if (step.when !== null || step.background || step.optional || step.onError !== null) continue;
@@ -53,7 +54,7 @@ function failing(step: Step): number {
       const total = step.branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
       if (total === 0 || step.branches.some(({ weight }) => weight === null)) return 0;
       return step.branches.reduce(
-        (sum, { weight, steps }) => sum + ((weight ?? 0) / total) * ownShare(steps),
+        (sum, { weight, steps }) => sum + ((weight ?? 0) / total) * ownErrorShare(steps),
         0,
       );
     }

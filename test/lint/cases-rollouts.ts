@@ -10,6 +10,13 @@ function rolled(rollout: string, rate: string, more = ''): string {
   ]);
 }
 
+/** The new version fails 30 % of its requests. */
+const worse = (text: string): string =>
+  text.replace(
+    'v2: {}',
+    'v2: { endpoints: { buy: [ work: 10ms, { fail: 503, probability: 30% } ] } }',
+  );
+
 const WATCHED = 'analysis: { expect: [ canary.success >= 99% ], interval: 30s }';
 const CANARY = 'kind: canary, steps: [ { weight: 5% }, { pause: 5m } ]';
 
@@ -42,6 +49,25 @@ export const ROLLOUT_CASES: readonly RuleCase[] = [
     path: 'services.shop.rollout',
     measured: '750/s',
     limit: 'they do 700/s',
+    silent: {},
+  },
+  {
+    rule: 'rollout-unwatched',
+    fires: worse(rolled('kind: rolling, maxUnavailable: 0', '50/s')),
+    path: 'services.shop.rollout',
+    measured: '30 % of the requests of v2 fail by its own steps, 0 % before',
+    limit: 'less than 1 % more, or an analysis',
+    silent: {
+      'no worse than before': rolled('kind: rolling, maxUnavailable: 0', '50/s'),
+      watched: worse(rolled(`${CANARY}, ${WATCHED}`, '50/s')),
+    },
+  },
+  {
+    rule: 'rollout-unwatched',
+    fires: worse(rolled(CANARY, '50/s')),
+    path: 'services.shop.rollout',
+    measured: '30 % of the requests of v2 fail by its own steps, 0 % before',
+    limit: 'less than 1 % more, or an analysis',
     silent: {},
   },
   {

@@ -76,6 +76,7 @@ export { retryProduct } from './retry-product.js';
 export { retryWithoutBackoff } from './retry-without-backoff.js';
 export { retryWithoutBudget } from './retry-without-budget.js';
 export { rolloutBelowLoad } from './rollout-below-load.js';
+export { rolloutUnwatched } from './rollout-unwatched.js';
 export { routeUnreachable } from './route-unreachable.js';
 export { routeWithoutCalls } from './route-without-calls.js';
 export { sagaHole } from './saga-hole.js';
