@@ -6,7 +6,7 @@ export function spreadFlaw({ delays }: RetryTraits): string | null {
     case 'none':
       return 'do not wait at all';
     case 'equal':
-      return 'all wait equally long';
+      return 'wait equally long in every call';
     case 'jittered':
       return null;
   }

@@ -845,6 +845,20 @@ export const CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'retry-without-backoff',
+    fires: pair(
+      '{ retry: { kind: resilience4j, maxAttempts: 3, waitDuration: 500ms, enableExponentialBackoff: true } }',
+    ),
+    path: 'policies.hop.retry.backoff',
+    measured: 'no jitter',
+    limit: 'a delay that is spread',
+    silent: {
+      'a wait that is random': pair(
+        '{ retry: { kind: resilience4j, maxAttempts: 3, waitDuration: 500ms, enableRandomizedWait: true } }',
+      ),
+    },
+  },
+  {
     rule: 'retry-without-budget',
     // users -> a -> b -> c: three calls.
     fires: chain(`outer: {}, inner: { retry: { ${RETRY} } }`),
@@ -1230,6 +1244,7 @@ export const CASES: readonly RuleCase[] = [
         'concurrency: 8, queue: { discipline: adaptiveLifo, target: 5ms }, ',
       ),
       'workers without a limit': pair('{}'),
+      'a third party': pair('{}', 'external: true, concurrency: 8, '),
       'closed users': pair(
         '{}',
         'concurrency: 8, ',

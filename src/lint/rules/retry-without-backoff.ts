@@ -1,7 +1,9 @@
 import { spreadFlaw } from '../backoff.js';
 import { retryOf } from '../layers.js';
+import type { Call } from '../calls.js';
+import type { RetryTraits } from '../../contracts/patterns/policy-traits.js';
 import type { Rule } from '../rule.js';
-import { bundleYaml, callText } from '../words.js';
+import { bundleYaml, callText, fieldTime } from '../words.js';
 
 /** Retries without a delay, which all arrive at once. */
 export const retryWithoutBackoff: Rule = {
@@ -22,7 +24,16 @@ export const retryWithoutBackoff: Rule = {
         message: `the retries of ${callText(call)} ${flaw}`,
         measured: regular ? 'no jitter' : 'no back-off',
         limit: 'a delay that is spread',
-        fix: bundleYaml(call, 'retry:\n  backoff: { kind: exponential, base: 50ms, jitter: full }'),
+        fix: bundleYaml(call, `retry:\n  ${spreadBy(call, retry)}`),
       };
     }),
 };
+
+/** Spread delays that are as long as those of the file. */
+function spreadBy({ layers }: Call, { delays, shortestBackoffNs }: RetryTraits): string {
+  const { kind } = layers.find(({ policy }) => policy === 'retry')!;
+  // Its own word goes with waitDuration and enableExponentialBackoff, which a whole backoff would contradict.
+  if (kind === 'resilience4j' && delays === 'equal') return 'enableRandomizedWait: true';
+  const base = shortestBackoffNs > 0 ? fieldTime(shortestBackoffNs) : '50ms';
+  return `backoff: { kind: exponential, base: ${base}, jitter: full }`;
+}

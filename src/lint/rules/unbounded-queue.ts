@@ -14,20 +14,23 @@ export const unboundedQueue: Rule = {
     'Give the queue a `capacity`, so that requests that cannot be served in time are rejected at once.',
   check({ scenario, hosts, graph }): readonly Finding[] {
     if (hasOnlyClosedUsers(scenario)) return [];
-    return hosts
-      .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
-      .filter((host) => !isBounded(host) && graph.takenBy(host.name).length > 0)
-      .map(({ name, concurrency }) => {
-        const section = sectionOf(scenario, name);
-        return {
-          path: [section, name, 'queue', 'capacity'],
-          entities: [name],
-          message: `the queue of ${name} has no end`,
-          measured: `unlimited places in front of ${concurrency} workers`,
-          limit: 'a capacity, or a maxWait',
-          fix: yamlAt([section, name], `queue: { capacity: ${concurrency} }`),
-        };
-      });
+    return (
+      hosts
+        .filter(({ concurrency, queue }) => concurrency < Infinity && queue.capacity === Infinity)
+        // The queue of a third party is not ours to limit.
+        .filter((host) => !host.external && !isBounded(host) && graph.takenBy(host.name).length > 0)
+        .map(({ name, concurrency }) => {
+          const section = sectionOf(scenario, name);
+          return {
+            path: [section, name, 'queue', 'capacity'],
+            entities: [name],
+            message: `the queue of ${name} has no end`,
+            measured: `unlimited places in front of ${concurrency} workers`,
+            limit: 'a capacity, or a maxWait',
+            fix: yamlAt([section, name], `queue: { capacity: ${concurrency} }`),
+          };
+        })
+    );
   },
 };
 
