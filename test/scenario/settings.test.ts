@@ -61,7 +61,7 @@ faultline: 1
 title: unwritten
 run: { duration: 10s }
 services:
-  web: { endpoints: { put: [ publish: { topic: orders } ] } }
+  web: { concurrency: 8, endpoints: { put: [ publish: { topic: orders } ] } }
   mail: { cpu: 2, autoscaling: { min: 1, max: 4, metric: cpu, target: 70% }, endpoints: { send: [ work: 5ms ] } }
   fixed: { external: true, outlierDetection: {}, endpoints: { get: [ wait: 5ms ] } }
   many: { replicas: 3, outlierDetection: {}, endpoints: { get: [ query: db.read ] } }
@@ -105,6 +105,36 @@ workloads:
     expect(paths).not.toContain('services.mail.replicas');
     expect(paths).not.toContain('services.fixed.replicas');
     expect(paths).not.toContain('topics.orders.subscribers[0].rebalance.staticMembership');
+  });
+
+  it('are no replicas of a component without a limit, unless a fault may hit single ones', () => {
+    const text = (faults: string): string => `
+faultline: 1
+title: unlimited
+run: { duration: 10s }
+gateways:
+  edge: { kind: envoy, routes: [ { match: { path: /buy }, to: shop.buy, policy: { timeout: 1s, retry: { kind: envoy, attempts: 3 } } } ] }
+services:
+  shop: { concurrency: 8, endpoints: { buy: [ { wait: 5ms }, { fail: 503, probability: 30% } ] } }
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: edge, path: /buy } ] }
+faults: ${faults}
+`;
+    const pathsOf = (faults: string): readonly string[] => {
+      const source = new Source('unlimited.yaml', () => ({ text: text(faults) })).load();
+      const { written } = source.texts.get('base')!;
+      return settingsOf(written).flatMap(({ moves }) => moves.map(({ path }) => path));
+    };
+    // They would be three more retries at once each, the limit of Envoy.
+    const slow = pathsOf(
+      '[ { id: slow, kind: slow, target: shop.buy, factor: 3, at: 2s, for: 2s } ]',
+    );
+    expect(slow).toContain('services.shop.replicas');
+    expect(slow).not.toContain('gateways.edge.replicas');
+    const crash = pathsOf(
+      '[ { id: gone, kind: crash, target: edge, instances: 1, at: 2s, for: 2s } ]',
+    );
+    expect(crash).toContain('gateways.edge.replicas');
   });
 
   it('are those of every bundle that a shipped scenario uses for calls of its components', () => {

@@ -38,7 +38,7 @@ export function componentSettings(written: MapNode): readonly Setting[] {
       const moves = [
         ...chosenIn(value, path),
         ...alone(written, value, path),
-        ...one(section, value, path),
+        ...one(written, section, value, path),
         ...quickFailover(section, value, path),
         ...unwrittenIn(schema, value, path).flatMap((own) =>
           movesOf(own.field, own.value, own.path),
@@ -65,10 +65,37 @@ function alone(written: MapNode, component: Node, path: readonly PathKey[]): rea
 /** Sections whose components have one instance where they say nothing. */
 const SINGLE: readonly string[] = ['services', 'gateways'];
 
-function one(section: string, component: Node, path: readonly PathKey[]): readonly Move[] {
+function one(
+  written: MapNode,
+  section: string,
+  component: Node,
+  path: readonly PathKey[],
+): readonly Move[] {
   const isKnown = ['replicas', 'autoscaling'].some((name) => get(component, name) !== undefined);
-  if (isKnown || !SINGLE.includes(section)) return [];
+  if (isKnown || !SINGLE.includes(section) || addsNothing(written, component, path)) return [];
   return movesOf('replicas', scalar(1, component.at), [...path, 'replicas']);
+}
+
+/** Fields that limit what one instance does. */
+const LIMITS: readonly string[] = [
+  ...['cpu', 'concurrency', 'runtime', 'memory', 'resources', 'queue', 'admission', 'extends'],
+];
+
+/**
+ * An instance without a limit does any work: more of them only multiply the limits of policies, which have settings of
+ * their own. Where a fault may hit single instances, more of them help.
+ */
+function addsNothing(written: MapNode, component: Node, [, name]: readonly PathKey[]): boolean {
+  const isLimited = LIMITS.some((field) => get(component, field) !== undefined);
+  if (isLimited || get(written, 'defaults') !== undefined || get(written, 'nodes') !== undefined)
+    return false;
+  const components = COMPONENTS.flatMap((section) => entries(get(written, section)));
+  const others = new Set(components.flatMap(([own]) => (own === name ? [] : [own])));
+  return items(get(written, 'faults')).every((fault) => {
+    const target = get(fault, 'target');
+    const targets = target?.type === 'list' ? target.items.map(text) : [text(target)];
+    return targets.every((one) => one !== undefined && others.has(one.split('.')[0]!));
+  });
 }
 
 /** A failover that notices the loss of a primary sooner than that of its product, where the file has none of its own. */
