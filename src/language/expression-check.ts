@@ -124,6 +124,11 @@ function stepsProblems(
   return [{ message: `${name} is one figure for a whole window and has no steps`, ...at }];
 }
 
+/** Words for the share of requests that fail. */
+const FAILURES = /^(error|failure|fail|failed|failing)s?(rate|ratio|share|percentage)?$/i;
+const COUNTED =
+  'the share that succeeds is the metric, as in success >= 99% for at most 1 % of errors';
+
 /** Problems of the path of a metric. */
 export function checkMetric(
   path: MetricPath,
@@ -136,7 +141,13 @@ export function checkMetric(
   const found = findMetric(path.name);
   const at = { offset: path.nameOffset, found: words };
   const own = metricsOf(kind).map((entry) => entry.name);
-  if (found.known === 'no') return [{ message: `unknown metric ${words}`, ...at, allowed: own }];
+  if (found.known === 'no') {
+    const message = `unknown metric ${words}`;
+    // `success` in its place would turn the condition around.
+    return own.includes('success') && FAILURES.test(words)
+      ? [{ message: `${message}: ${COUNTED}`, offset: path.nameOffset, found: '', allowed: [] }]
+      : [{ message, ...at, allowed: own }];
+  }
   if (!found.metric.subjects.includes(kind)) {
     return [
       { message: `${article(kind)} has no metric ${found.metric.name}`, ...at, allowed: own },

@@ -52,6 +52,20 @@ alerts:
   - alert: ErrorBudgetBurn
 `;
 
+describe('an error rate', () => {
+  it.each(['errorRate', 'failureRate', 'errors', 'failed'])(
+    'is no success with the same condition: %s',
+    (word) => {
+      const text = PRODUCTS.replace(/gateways:[^]*?services:/, 'services:')
+        .replace(/ {4}(hpa|versions|rollout):.*\n/g, '')
+        .replace(/faults:[^]*/, `budgets: [ users.${word} < 1% ]\n`);
+      expect(messagesOf(text)).toEqual([
+        `budgets[0]: unknown metric ${word}: the share that succeeds is the metric, as in success >= 99% for at most 1 % of errors`,
+      ]);
+    },
+  );
+});
+
 describe('words of other products', () => {
   const route = 'gateways.edge.routes[0]';
   it.each([
