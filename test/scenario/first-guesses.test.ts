@@ -173,7 +173,7 @@ databases: { d: { read: 4ms, operations: { get: 5ms } } }
         .replace('  d: 1\n', ''),
     );
     expect(own.filter((one) => one.startsWith('databases.d.read'))).toEqual([
-      'databases.d.read: unknown key read',
+      'databases.d.read: unknown key read: the time of a statement belongs to its operation, as operations: { read: { wait: 5ms }, insert: { wait: 3ms, write: true } }',
     ]);
   });
 

@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
   inService('maxReplicas: 5', 'cpu: 2, autoscaling: { min: 2, max: 5, metric: cpu, target: 70% }'),
   inService(
     'hpa: { minReplicas: 1 }',
-    'cpu: 2, autoscaling: { min: 2, max: 10, metric: cpu, target: 70% }',
+    'cpu: 2, autoscaling: { min: 1, max: 10, metric: cpu, target: 70% }',
   ),
   inService('terminationGracePeriod: 30', 'lifecycle: { terminationGrace: 30s }'),
   inService('resources: { limits: { cpu: 500m } }', 'cpu: { cores: 4, quota: { limit: 0.5 } }'),
