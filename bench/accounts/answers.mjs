@@ -449,9 +449,14 @@ export const ANSWERS = [
   ),
   kind(
     'how the causes are known',
-    /^The causes are those that the requests lead to\. To prove them:$|^To prove them:$|^To tell the faults apart:$|^The causes are those that the requests lead to$/u,
+    /^The causes are those that the requests lead to\. To prove them:$|^To prove them:$|^The causes are those that the requests lead to$/u,
     (_, { own }) => ((own?.runs ?? 0) === 0 ? null : 'there is a proof'),
   ),
+  kind('faults that no run tells apart', /^To tell the faults apart:$/u, (_, { own, variant }) => {
+    if (variant.faults.length < 2) return 'there is one fault';
+    const isApart = ({ without, alone }) => without !== null || alone !== null;
+    return (own?.faults ?? []).some(isApart) ? 'runs tell them apart' : null;
+  }),
   kind('how the run ends', /^\(run 1 of (?<n>\d+)(?:, which .+)?\)$/u, ({ groups }, { variant }) =>
     Number(groups.n) === variant.cascade.verdicts.length
       ? null

@@ -762,6 +762,18 @@ export const TOLD = [
     budgetError(groups.rest, facts.variant),
   ),
   kind(
+    'components without a limit',
+    /^no load fills (?<names>.+), which (?:has|have) no limit in the file, such as cpu or concurrency$/u,
+    ({ groups }, { variant }) => {
+      const { components = [], unlimited = [] } = variant.headroom ?? {};
+      if (components.length > 0) return 'there is a headroom';
+      const all = groups.names.split(/, | and /u);
+      const more = /^\d+ others?$/u.test(all.at(-1)) ? Number.parseInt(all.pop(), 10) : 0;
+      const isSo = all.every((name) => unlimited.includes(name));
+      return isSo && all.length + more === unlimited.length ? null : unlimited.join();
+    },
+  ),
+  kind(
     'a headroom',
     new RegExp(
       `^(?<name>\\S+) saturates first, at (?<factor>${NUMBER})x this load, (?<full>${RATE}) \\((?<used>${SHARE}) of .+? at (?<rate>${RATE})(?:, with ${NUMBER} replicas?)?(?:, a fault included)?\\)(?<faults>;.+)?$`,

@@ -54,7 +54,7 @@ export function causesSection(view: View, command: string): Markup | null {
     return {
       title,
       body: markup`${rest !== '' && markup`<p>${rest}</p>`}
-        ${faults.length > 0 && scrolled(faultTable(one, faults), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${faults.length + interventions.length === 0 && markup`<p class="meta after">To tell the faults apart:</p>${more}`}
+        ${faults.length > 0 && scrolled(faultTable(one, faults), `${whose} without each fault`)}${interventions.length > 0 && (faults.length === 0 ? changes : folded(changes, plural(interventions.length, 'other change')))}${variant.faults.length > 1 && faults.length + interventions.length === 0 && markup`<p class="meta after">To tell the faults apart:</p>${more}`}
         <p class="meta after">${methodWords(one)}</p>`,
     };
   });
