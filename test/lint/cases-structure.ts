@@ -212,6 +212,14 @@ export const STRUCTURE_CASES: readonly RuleCase[] = [
     },
   },
   {
+    rule: 'chance-of-start',
+    fires: failing('probability: 0.0001%'),
+    path: 'faults[0].probability',
+    measured: 'probability: 0.0001 %, no share',
+    limit: 'a share, if that is meant',
+    silent: { 'every run': failing('share: 100%') },
+  },
+  {
     rule: 'missing-probe',
     fires: hanging('hang'),
     path: 'services.shop.probes',

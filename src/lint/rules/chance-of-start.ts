@@ -1,4 +1,4 @@
-import { formatShare } from '../../text/figures.js';
+import { exactShare } from '../../text/figures.js';
 import { faultKind } from '../../patterns/registry.js';
 import type { Fault } from '../../contracts/scenario/scenario.js';
 import type { Finding, Rule } from '../rule.js';
@@ -21,7 +21,7 @@ function isOpen({ kind, probability, share }: Fault): boolean {
 }
 
 function findingOf({ id, probability }: Fault, index: number): Finding {
-  const chance = formatShare(probability);
+  const chance = exactShare(probability);
   return {
     path: ['faults', index, 'probability'],
     entities: [id],
