@@ -9,7 +9,7 @@ const NAMED_MAX = 3;
 /** Longest value that a hint repeats. */
 const VALUE_COLUMNS = 40;
 
-type Shape = Readonly<Record<string, z.core.$ZodType>>;
+export type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 /** Mappings that a field takes, and whether it takes a list of them. */
 interface Taken {
@@ -76,7 +76,7 @@ function isOfQuantity(issue: z.core.$ZodIssue): boolean {
 }
 
 /** The mappings behind optional values, defaults, lists and unions; not those with names that users choose. */
-function takenBy(schema: z.core.$ZodType, isList = false): Taken {
+export function takenBy(schema: z.core.$ZodType, isList = false): Taken {
   const definition = definitionOf(schema);
   const { shape, options, getter } = definition;
   if (shape !== undefined) return { shapes: [shape], isList };

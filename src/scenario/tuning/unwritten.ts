@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { entries, get, map, scalar, text, type Node, type PathKey } from '../located.js';
+import { takenBy, type Shape } from '../nested-fields.js';
 import { definitionOf } from '../sibling-kinds.js';
 
 /** A field that is not written where it could be, with the value that it has by default. */
@@ -12,7 +13,7 @@ export interface Unwritten {
 
 /**
  * The fields of a component, and of the mappings and lists that are written in it, which have a plain value by default.
- * `schema`: of the component as it is written; of several kinds, that of its own.
+ * `schema`: of the component, or of the list of mappings, as it is written; of several kinds, that of its own.
  */
 export function unwrittenIn(
   schema: z.core.$ZodType | undefined,
@@ -22,11 +23,10 @@ export function unwrittenIn(
 ): readonly Unwritten[] {
   if (schema === undefined) return [];
   if (node.type === 'list') {
-    const element = listOf(schema);
-    return node.items.flatMap((item, k) => unwrittenIn(element, item, [...path, k], `${field}[]`));
+    return node.items.flatMap((item, k) => unwrittenIn(schema, item, [...path, k], `${field}[]`));
   }
   if (node.type !== 'map') return [];
-  const shape = shapesOf(schema).find((one) => isOfKind(one, node)) ?? {};
+  const shape = takenBy(schema).shapes.find((one) => isOfKind(one, node)) ?? {};
   const nameOf = (name: string): string => (field === '' ? name : `${field}.${name}`);
   const below = entries(node).flatMap(([name, { value }]) =>
     unwrittenIn(shape[name], value, [...path, name], nameOf(name)),
@@ -39,32 +39,6 @@ export function unwrittenIn(
     return isPlain(value) ? [{ path: at, field: nameOf(name), value: scalar(value, node.at) }] : [];
   });
   return [...below, ...own];
-}
-
-type Shape = Readonly<Record<string, z.core.$ZodType>>;
-
-/** The mappings that a schema takes; of short forms none. */
-function shapesOf(schema: z.core.$ZodType): readonly Shape[] {
-  const { shape, options } = definitionOf(schema);
-  if (shape !== undefined) return [shape];
-  if (options !== undefined) return options.flatMap(shapesOf);
-  const inner = innerOf(schema);
-  return inner === undefined ? [] : shapesOf(inner);
-}
-
-function listOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const { element, options } = definitionOf(schema);
-  if (element !== undefined) return element as z.core.$ZodType;
-  if (options !== undefined) return options.map(listOf).find((one) => one !== undefined);
-  const inner = innerOf(schema);
-  return inner === undefined ? undefined : listOf(inner);
-}
-
-/** The schema behind a default, an optional value, a conversion or a reference. */
-function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const { innerType, in: from, getter } = definitionOf(schema);
-  if (typeof getter === 'function') return (getter as () => z.core.$ZodType)();
-  return (innerType ?? from) as z.core.$ZodType | undefined;
 }
 
 /** A mapping without a kind is of every one. */
@@ -93,14 +67,14 @@ export function entrySchema(
   explicit: z.core.$ZodType,
   section: string,
 ): z.core.$ZodType | undefined {
-  const [shape] = shapesOf(explicit);
+  const [shape] = takenBy(explicit).shapes;
   const named = shape?.[section];
   return named === undefined ? undefined : recordOf(named);
 }
 
 function recordOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const { valueType } = definitionOf(schema);
+  const { valueType, innerType, in: from } = definitionOf(schema);
   if (valueType !== undefined) return valueType as z.core.$ZodType;
-  const inner = innerOf(schema);
+  const inner = (innerType ?? from) as z.core.$ZodType | undefined;
   return inner === undefined ? undefined : recordOf(inner);
 }
