@@ -22,7 +22,7 @@ function findingOf(call: Call, subject: Subject): Finding | null {
   const retry = retryOf(layers);
   if (retry === null || retry.isListed || retry.on.has(OUTCOME.timeout)) return null;
   if (subject.repeatable.has(to)) return null;
-  const at = layers.findIndex(({ policy }) => policy === 'retry');
+  const at = layers.findIndex(({ policy, dryRun }) => policy === 'retry' && !dryRun);
   const limitNs = leastTime(layers.slice(at + 1), ['timeout']);
   if (limitNs === Infinity) return null;
   return {
