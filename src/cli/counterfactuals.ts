@@ -1,4 +1,5 @@
 import { oneLine } from '../text/line.js';
+import { plural } from '../text/words.js';
 import {
   counterfactualsOf,
   isWorthProof,
@@ -121,7 +122,7 @@ async function proofsOf(
       terminal.note(oneLine('interrupted: the report has no runs without possible causes'));
     else if (flags.quiet !== true && found.size > 0) {
       const runs = [...found.values()].reduce((sum, own) => sum + own.runs, 0);
-      terminal.note(oneLine(`explained with ${runs} more runs in ${took()}`));
+      terminal.note(oneLine(`explained with ${plural(runs, 'more run')} in ${took()}`));
     }
     return found ?? new Map();
   } catch (error) {
@@ -159,7 +160,7 @@ async function withRecommended(
       },
     });
     if (!isQuiet && count > 0)
-      terminal.note(oneLine(`tried fewer changes with ${count} more runs in ${took()}`));
+      terminal.note(oneLine(`tried fewer changes with ${plural(count, 'more run')} in ${took()}`));
     return made;
   } finally {
     tuneForCommand();
@@ -186,7 +187,9 @@ async function tippingPoints(
     const by = { prepared, records, events, isAll, hasMap, runs, options: flags, terminal };
     const { made, count } = await withTipping(result, by);
     if (flags.quiet !== true && count > 0)
-      terminal.note(oneLine(`searched the tipping point with ${count} more runs in ${took()}`));
+      terminal.note(
+        oneLine(`searched the tipping point with ${plural(count, 'more run')} in ${took()}`),
+      );
     return made;
   } catch (error) {
     throw explainRunError(error, path, prepared.file.whatIf);
