@@ -319,7 +319,7 @@ export const ANSWERS = [
   kind(
     'headroom',
     new RegExp(
-      `^Headroom: (?:none, (?<full>\\S+) is full before any fault|(?<name>\\S+) is full at (?<factor>${NUMBER})x this load)$`,
+      `^Headroom(?: without faults)?: (?:none, (?<full>\\S+) is full before any fault|(?<name>\\S+) is full at (?<factor>${NUMBER})x this load)$`,
       'u',
     ),
     ({ groups }, { variant }) => {

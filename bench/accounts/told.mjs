@@ -259,9 +259,15 @@ function chainError(text, facts) {
   return error;
 }
 
-function hurtError({ subject, how, from, to }, { variant }) {
+function hurtError({ subject, how, from, to, other, otherHow }, { variant }) {
   const { events } = variant.cascade;
   const degraded = events.filter((event) => DEGRADED.has(event.kind));
+  const isOther = (event) => event.subject === other || event.subject.endsWith(`.${other}`);
+  if (
+    other !== undefined &&
+    !degraded.some((one) => isOther(one) && (one.text === otherHow || one.head === otherHow))
+  )
+    return `no event of ${other} says: ${otherHow}`;
   // A component may have the name of a request.
   const ofUsers = degraded.filter((event) => event.subject.endsWith(`.${subject}`));
   const own = ofUsers.length > 0 ? ofUsers : degraded.filter((event) => event.subject === subject);
@@ -277,7 +283,7 @@ function hurtError({ subject, how, from, to }, { variant }) {
   return ends.some((at) => isPrinted(to, at)) ? null : `nothing of ${subject} ends at ${to}`;
 }
 
-const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; (?:\S+( and \S+)?|\d+ other kinds?) too)?`;
+const HURT = String.raw`(?<subject>\S+?)(?<requests> requests)?: (?<how>.+?) from (?<from>${SINCE}) to (?<to>${END})(?:, ${COUNT} times|, healthy again at (?<healthy>${TIME})|, not healthy again|; degraded (?:${COUNT} times )?from ${SINCE} to ${END})?(?:; (?:(?<other>\S+): (?<otherHow>.+)|(?:\S+ and \S+|\d+ other kinds?) too))?`;
 
 /** Words of causes are those of the account. */
 function causesError(text, { variant }) {

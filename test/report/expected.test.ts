@@ -6,6 +6,7 @@ import { githubAnnotations } from '../../src/report/formats/github.js';
 import { renderHtml } from '../../src/report/page/html.js';
 import { renderJunit } from '../../src/report/formats/junit.js';
 import { renderMarkdown } from '../../src/report/formats/markdown.js';
+import { cellText, outcomeColumns } from '../../src/report/view/columns.js';
 import { ranked } from '../../src/report/view/ranking.js';
 import { storyText } from '../../src/report/story/render.js';
 import { checkText } from '../../src/report/text/text-compare.js';
@@ -102,7 +103,19 @@ describe('expected behaviour', () => {
       const text = shop('budgets: [ users.success >= 99% before half ]');
       return badgeOf(viewOf(run(text.replace('10s, for: 10s', time)).result))!.text;
     });
-    expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals']);
+    expect([back, down]).toEqual(['2 of 2 survive', '2 of 2 hold their goals, 1 never recovers']);
+  });
+
+  it('tells no time where success never fell, and never where a fault outlasts the run', () => {
+    const times = ['10s, for: 10s', '10s, for: none'].map((time) => {
+      const view = viewOf(run(shop('').replace('10s, for: 10s', time)).result);
+      const column = outcomeColumns(view).find(({ key }) => key === 'recovery')!;
+      return view.result.variants.map((variant) => cellText(column, variant));
+    });
+    expect(times).toEqual([
+      ['0 s', 'no outage'],
+      ['never', '–'],
+    ]);
   });
 
   it('names the search for a change where no run shows one', () => {

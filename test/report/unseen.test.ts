@@ -78,7 +78,7 @@ describe('a backlog that is empty at the end of a fault', () => {
     expect(SPARED.variants[0]!.metered['jobs.workers']!.drain!.away!.value).toBe(0);
     const column = outcomeColumns(view).find(({ key }) => key === 'unseen.drain')!;
     expect(SPARED.variants.map((variant) => cellText(column, variant))).toEqual([
-      'no backlog',
+      'none left',
       `20 s`,
     ]);
     expect(compareFinding(view)).toBe(
@@ -90,7 +90,7 @@ describe('a backlog that is empty at the end of a fault', () => {
     const { rows } = sectionOf(SPARED, 'messages');
     const drained = rows[0]!.indexOf('Drained');
     expect(rows.slice(1).map((row) => [row[0], row[drained]])).toEqual([
-      ['jobs.workers spared', 'no backlog'],
+      ['jobs.workers spared', 'none left'],
       ['jobs.workers hit', '20 s'],
     ]);
   });

@@ -154,7 +154,7 @@ export function quantile(
 /**
  * Text for subjects whose backlog at the end of a fault is no larger than before it, so that draining takes no time.
  */
-export const NO_BACKLOG = 'no backlog';
+export const NO_BACKLOG = 'none left';
 
 /** Time to drain the backlog after the fault that leaves the longest one; Infinity if it never drains. */
 export function drained(head: string): FamilyColumn {

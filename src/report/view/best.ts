@@ -1,6 +1,6 @@
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { Column } from './column.js';
-import { cellText, neverCount, valueText } from './columns.js';
+import { cellText, neverCount } from './columns.js';
 import { isWorse } from './difference.js';
 import { loadGroups } from './reference.js';
 import { outdone } from './standing.js';
@@ -22,7 +22,7 @@ function bestAmong(
   const differs =
     known.length < ranked.length || known.some((one) => isWorse(view, column, one, first));
   if (!differs) return [];
-  const text = valueText(column, column.pick(first).value);
+  const text = cellText(column, first);
   const worse = outdone(view);
   const isBest = (one: VariantResult): boolean => cellText(column, one) === text;
   if (ranked.every(isBest)) return [];

@@ -13,10 +13,10 @@ export interface Column {
   readonly pick: (variant: VariantResult) => Estimate;
   /** Paths under which a comparison may be listed; the first that exists counts. */
   readonly paths: readonly string[];
-  /** A word in place of a missing value of a variant: `never`. */
-  readonly missing: ((variant: VariantResult) => string) | null;
-  /** Words in place of 0, where 0 would read as a duration. */
-  readonly zero?: string;
+  /** A word in place of the missing value of a variant: `never`; null = there is nothing to say. */
+  readonly missing: ((variant: VariantResult) => string | null) | null;
+  /** Words in place of the 0 of a variant, where 0 would read as a duration; null = it is one. */
+  readonly zero?: (variant: VariantResult) => string | null;
   /** Number of replications of a variant in which the measured event never happened. */
   readonly never?: (variant: VariantResult) => number;
   /** Figures that show no merit: they are not compared. */

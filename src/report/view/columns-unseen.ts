@@ -83,8 +83,8 @@ function backlogs(view: View): Candidate[] {
     },
     unseen('drain', ['Drained', 'after fault'], (v) => drainEstimate(view, v), {
       unit: 'seconds',
-      missing: () => 'never',
-      zero: NO_BACKLOG,
+      missing: (v) => (drainEstimate(view, v).never > 0 ? 'never' : null),
+      zero: () => NO_BACKLOG,
       never: (v) => drainEstimate(view, v).never,
       note: 'Drained: from the end of the fault until the backlog is gone.',
     }),

@@ -1,9 +1,11 @@
 import type { Estimate } from '../../contracts/result/estimate.js';
 import { latencyLater } from '../../contracts/result/latency-later.js';
 import type { Result, VariantResult } from '../../contracts/result/result.js';
+import { isHarmed } from '../../analysis/verdicts/harmed.js';
 import { columnOf, type Column } from './column.js';
 import { unseenColumns } from './columns-unseen.js';
 import { shorten } from '../base/html-escape.js';
+import { staysDown } from './episodes.js';
 import { missingRecovery } from './next-fault.js';
 import { formatValue } from '../../text/figures.js';
 import { capitalised } from '../../text/words.js';
@@ -41,18 +43,11 @@ export function latencyColumns(view: View, population: 'successLatency' | 'laten
   });
 }
 
-/** The text of a value, with `never` where it has none. */
+/** The text of a value in its unit, with `never` where it has none. */
 export function cellText(column: Column, variant: VariantResult): string {
   const { value } = column.pick(variant);
-  if (value === null && column.missing !== null && neverCount(column, variant) > 0)
-    return column.missing(variant);
-  return valueText(column, value);
-}
-
-/** A value of a column in its unit. */
-export function valueText(column: Column, value: number | null): string {
-  if (value === 0 && column.zero !== undefined) return column.zero;
-  return formatValue(value, column.unit);
+  const word = value === null ? column.missing?.(variant) : value === 0 && column.zero?.(variant);
+  return word || formatValue(value, column.unit);
 }
 
 /** Number of replications of a variant in which a column's event never happened. */
@@ -109,10 +104,17 @@ function timeBack(
   return columnOf(key, head, (v) => v.summary[key], {
     unit: 'seconds',
     paths: workloadPaths(view, `${key} after ${fault}`),
-    missing: (v) => missingRecovery(view.result, v, fault),
+    missing: (v) => {
+      if (v.summary[key].never > 0) return missingRecovery(view.result, v, fault);
+      return staysDown(v) ? 'never' : null;
+    },
+    ...(key === 'recovery' && { zero: (v) => (isHarmed(v) ? null : NO_OUTAGE) }),
     never: (v) => v.summary[key].never,
   });
 }
+
+/** In place of a recovery: the success of users never fell far enough to have to come back. */
+const NO_OUTAGE = 'no outage';
 
 /** Success of the kind of request that succeeds least; shown if that is far below the success of all in a variant. */
 function worstColumn({ result, requests }: View): Column[] {

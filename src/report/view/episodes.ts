@@ -1,4 +1,6 @@
 import type { CascadeEvent } from '../../contracts/result/cascade.js';
+import type { VariantResult } from '../../contracts/result/result.js';
+import { isOfUsers } from '../../analysis/verdicts/harmed.js';
 
 /** An episode in which a subject is degraded or behind. */
 export interface Episode {
@@ -40,6 +42,15 @@ function firstStarts(episodes: readonly Episode[]): readonly Episode[] {
 /** Whether an event ends an episode, recovered or not. */
 export function isEnd({ kind }: CascadeEvent): boolean {
   return kind === 'recovered' || kind === 'notRecovered';
+}
+
+/** Whether a kind of requests of users is down or slow to the end of the run. */
+export function staysDown(variant: VariantResult): boolean {
+  const events = variant.cascade.events.filter(({ subject }) => isOfUsers(variant, subject));
+  const ends = new Map(events.filter(isEnd).map(({ subject, kind }) => [subject, kind]));
+  return events.some(
+    ({ kind, subject }) => STARTS.includes(kind) && ends.get(subject) !== 'recovered',
+  );
 }
 
 /**

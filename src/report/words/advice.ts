@@ -4,7 +4,6 @@ import { isCalm, joined, MOST, sizeOf, variantHead } from './answer-room.js';
 import { changeWords } from './cheapest.js';
 import { avertedLosses, effectWords } from '../view/effects.js';
 import { strongList, type Words } from '../base/emphasis.js';
-import { listed } from '../base/format.js';
 import { adviceWords, recommendedOf, type Recommended } from './recommended.js';
 import { withLoadOf } from '../view/reference.js';
 import { settingsOf, settingsTexts, someSettings, type Settings } from '../view/settings.js';
@@ -34,7 +33,7 @@ export function actWords(view: View): Advice {
       ? `; ${changes.length} of its ${all} changes ${changes.length === 1 ? 'is' : 'are'} enough`
       : '';
     const which = (settings: string): string => `${isCut ? ':' : ' with'} ${settings}`;
-    const head = [`${adviceWords(variant)}${few}`];
+    const head = [...adviceWords(variant), few];
     return advice(head, { variant, changes, which }, pricesOf(view, variant));
   }
   const survivor = survivorOf(view);
@@ -99,13 +98,13 @@ const FEW = 3;
 function survivorOf(view: View): Advice | null {
   const [best, ...others] = survivorsOf(view);
   if (best === undefined) return null;
-  const more =
-    others.length > 0 ? `; ${listed(others.slice(0, 2).map(({ name }) => name))} too` : '';
-  const rest = [...pricesOf(view, best), [more]];
-  if (best.baseline) return { words: [...joined([adviceWords(best)], rest), '.'], bare: null };
+  const names = others.slice(0, 2).map(({ name }) => name);
+  const more: Words = names.length > 0 ? ['; ', ...strongList(names), ' too'] : [];
+  const rest = [...pricesOf(view, best), more];
+  if (best.baseline) return { words: [...joined(adviceWords(best), rest), '.'], bare: null };
   const { changes = [] } = best;
   const which = (settings: string): string => ` with ${settings}`;
-  return advice([adviceWords(best)], { variant: best, changes, which }, rest);
+  return advice(adviceWords(best), { variant: best, changes, which }, rest);
 }
 
 /** The variants that hold every goal where the one that the report is about does not, the one to advise first. */

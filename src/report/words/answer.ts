@@ -2,7 +2,7 @@ import { oneRunWords } from '../../contracts/result/one-run.js';
 import { sustainedBy } from '../../contracts/result/sustained.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import { formatCount, formatNumber } from '../../text/figures.js';
-import { capitalised, plural } from '../../text/words.js';
+import { capitalised, plural, verb } from '../../text/words.js';
 import { actWords, settingsLine } from './advice.js';
 import { isCalm, joined, MOST, shortened, sizeOf, variantHead } from './answer-room.js';
 import { plainWords, type Words } from '../base/emphasis.js';
@@ -27,6 +27,7 @@ import {
   requestLabel,
   type View,
 } from '../view/view.js';
+import { staysDown } from '../view/episodes.js';
 import { calmWords, missedWords } from './words.js';
 
 /** The badge before the answer. */
@@ -109,28 +110,42 @@ export function badgeOf(view: View): Badge | null {
   }
   const holding = judged.filter(holdsAll);
   const survivors = holding.length;
-  const isDown = holding.some(
-    (one) => hurtUsers(one).some(({ lasts }) => lasts) || isLeftWaiting(view, one),
-  );
+  const isDown = holding.some((one) => staysDown(one) || isLeftWaiting(view, one));
   const lost = judged.filter((variant) => heldBudgets(variant).broken > 0).length;
   const open = judged.length - survivors - lost;
   // Goals that are held are no pass where users of some variant are hurt.
   const isWhole =
     survivors === judged.length && wrong === '' && (isCalm(result) || variants.length === 1);
+  const lasting = lastingWords(
+    view,
+    variants.filter((variant) => heldBudgets(variant).broken === 0),
+  );
   const tone = lost === judged.length ? 'fail' : isWhole ? 'pass' : 'open';
   if (variants.length === 1) {
     const held = isDown ? 'holds its goals' : 'survives';
     const word = open > 0 ? 'undecided' : survivors > 0 ? held : 'does not survive';
-    return { text: `${word}${few}`, tone: open > 0 ? 'open' : tone };
+    return { text: `${word}${lost > 0 ? '' : lasting}${few}`, tone: open > 0 ? 'open' : tone };
   }
   const undecided = open > 0 ? `, ${formatCount(open)} undecided` : '';
   const isAll = judged.length === variants.length;
   const does = survivors === 1 ? 'survives' : 'survive';
   const holds = survivors === 1 ? 'holds its goals' : 'hold their goals';
   return {
-    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${isAll ? '' : 'with goals '}${isDown ? holds : does}${undecided}${few}`,
+    text: `${formatCount(survivors)} of ${formatCount(judged.length)} ${isAll ? '' : 'with goals '}${isDown ? holds : does}${lasting}${undecided}${few}`,
     tone: survivors === 0 && open === 0 ? 'fail' : tone,
   };
+}
+
+/** Of variants that break no goal: how many do not come back before the run ends. */
+function lastingWords(view: View, unbroken: readonly VariantResult[]): string {
+  const down = unbroken.filter((one) => staysDown(one)).length;
+  const full = unbroken.filter((one) => isLeftWaiting(view, one)).length;
+  const [count, many] = down > 0 ? [down, 'recover'] : [full, 'drain'];
+  if (count === 0) return '';
+  const does = verb(count, many);
+  return view.result.variants.length === 1
+    ? `, never ${does}`
+    : `, ${formatCount(count)} never ${does}`;
 }
 
 /** The harm to users in the variant that the report is about; else what no request shows; else that nothing happens. */
@@ -141,9 +156,16 @@ function whatWords(view: View): { readonly words: Words; readonly said: Words | 
     const subject = requestLabel(view, worst.subject);
     const names = others.map((one) => requestLabel(view, one.subject));
     const too = names.length > 2 ? plural(names.length, 'other kind') : listed(names);
+    // "Too" would say that its share is the same.
+    const rest =
+      others.length === 1
+        ? `; ${names[0]!}: ${others[0]!.how}`
+        : names.length > 0
+          ? `; ${too} too`
+          : '';
     const words = joined(
       [...variantHead(view), { strong: subject }, ` requests: ${worst.how} ${worst.when}`],
-      [names.length === 0 ? [] : [`; ${too} too`]],
+      [[rest]],
     );
     return { words: [...shortened(words), '.'], said: null };
   }
@@ -295,13 +317,15 @@ function isSaid({ worstVariant }: View, words: Words, said: Words | null): boole
   return isOwn && plainWords(said).startsWith(plainWords(of).replace(/ in $/u, ''));
 }
 
-/** `At 3.2x this load payments is full.`: the headroom without a fault. */
-function roomWords({ worstVariant: { headroom } }: View): Words {
+/** `Headroom without faults: payments is full at 3.2x this load.` */
+function roomWords({ worstVariant: { headroom, faults } }: View): Words {
   const [first] = headroom?.components ?? [];
   if (first === undefined || headroom?.underFault === true) return [];
   return first.factor <= 1
     ? [`Headroom: none, ${first.component} is full before any fault.`]
-    : [`Headroom: ${first.component} is full at ${formatNumber(first.factor)}x this load.`];
+    : [
+        `Headroom${faults.length === 0 ? '' : ' without faults'}: ${first.component} is full at ${formatNumber(first.factor)}x this load.`,
+      ];
 }
 
 /** `Not to blame: psp hangs and orders 3x slower.` */

@@ -13,6 +13,8 @@ import { listed } from '../base/format.js';
 
 /** A cause with a smaller part of the harm is not in the first sentence. */
 const SOME = 0.05;
+/** What runs prove comes first. */
+const CERTAINTY: readonly KnownCause['known'][] = ['proved', 'likely', 'guess'];
 /** Most causes in it. */
 const MOST = 2;
 
@@ -102,7 +104,12 @@ function startOf(at: number): string {
 export function mainCauses(variant: VariantResult): readonly KnownCause[] {
   return variant.cascade.causes
     .filter(({ role, share }) => role === 'cause' && (share ?? 1) >= SOME)
-    .sort((a, b) => (b.share ?? 0) - (a.share ?? 0) || a.at - b.at)
+    .sort(
+      (a, b) =>
+        CERTAINTY.indexOf(a.known) - CERTAINTY.indexOf(b.known) ||
+        (b.share ?? 0) - (a.share ?? 0) ||
+        a.at - b.at,
+    )
     .map((cause) => {
       const { fault, text } = cause;
       const isShared = fault !== undefined && wordsOf(variant, fault).endsWith(` (${fault})`);

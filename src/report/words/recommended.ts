@@ -4,6 +4,7 @@ import type { VariantChange } from '../../contracts/scenario/scenario.js';
 import { formatCount, formatShare } from '../../text/figures.js';
 import { flow } from '../../text/flow.js';
 import { allOf, plural } from '../../text/words.js';
+import { plainWords, type Words } from '../base/emphasis.js';
 import { listed } from '../base/format.js';
 import { heldBudgets, isRemedy, type View } from '../view/view.js';
 
@@ -51,7 +52,7 @@ export function recommendedWords(view: View, own: Recommended): string {
     changes.length > SHORT || changes.length === 0 ? '' : `: ${listed(changes.map(changeWords))}`;
   const rest =
     told ?? (changes.length === 0 ? '' : `It changes ${plural(changes.length, 'setting')}`);
-  return `${adviceWords(variant)}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
+  return `${plainWords(adviceWords(variant))}${base}.${rest === '' ? '' : ` ${rest}${list}.`}`;
 }
 
 /** The heading of what to do. */
@@ -59,7 +60,7 @@ export function recommendedTitle({ result, baseline }: View, chosen: Recommended
   if (chosen !== null) {
     const { of } = heldBudgets(chosen.variant);
     const other = heldBudgets(baseline);
-    const use = adviceWords(chosen.variant);
+    const use = plainWords(adviceWords(chosen.variant));
     if (chosen.variant === baseline) return use;
     if (other.of === of && other.held < of)
       return `${use}, ${baseline.name} ${other.held === 0 ? 'none' : other.held}`;
@@ -78,9 +79,10 @@ function successOf({ summary }: VariantResult): string {
 }
 
 /** `Use full: it holds all 6 budgets`; of the baseline `Keep`. */
-export function adviceWords(variant: VariantResult): string {
+export function adviceWords(variant: VariantResult): Words {
   const { of } = heldBudgets(variant);
-  return `${variant.baseline ? 'Keep' : 'Use'} ${variant.name}: it holds ${allOf(of, 'budget')}`;
+  const verb = variant.baseline ? 'Keep' : 'Use';
+  return [`${verb} `, { strong: variant.name }, `: it holds ${allOf(of, 'budget')}`];
 }
 
 /** The other changes are worth a mention if fewer requests than this share of those that still fail do so with them. */
