@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DARK, LIGHT, SERIES, looksOf, type Token } from '../../src/report/drawing/theme.js';
+import { DARK, LIGHT, PRINT, SERIES, looksOf, type Token } from '../../src/report/drawing/theme.js';
 import { sampleResult } from '../support/sample-result.js';
 
 type Rgb = readonly [number, number, number];
@@ -58,6 +58,30 @@ describe('the colours of variants', () => {
     const styles = looks.map((look) => `${look.color} ${look.dash}`);
     expect(new Set(styles).size).toBe(looks.length);
   });
+});
+
+describe('the colours of states', () => {
+  const states = ['ok', 'degraded', 'failing', 'down'] as const;
+  for (const [page, tokens] of [
+    ['light', LIGHT],
+    ['dark', DARK],
+    ['printed', PRINT],
+  ] as const) {
+    it(`are at 3 to 1 or more on the ${page} page, and the worse a state, the stronger`, () => {
+      const all = states.map((state) => contrast(tokens[state], tokens.bg));
+      expect(all[0]).toBeGreaterThanOrEqual(3);
+      // A step in grey that is seen without colour.
+      all.slice(1).forEach((own, i) => expect(own / all[i]!, states[i + 1]).toBeGreaterThan(1.2));
+    });
+    it(`have names at 4.5 to 1 in their boxes on the ${page} page`, () => {
+      for (const state of ['degraded', 'failing', 'down'] as const)
+        expect(contrast(tokens[`on-${state}`], tokens[state]), state).toBeGreaterThanOrEqual(4.5);
+    });
+    it(`are not those of a fault on the ${page} page, which is grey`, () => {
+      const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(tokens.fault.slice(at, at + 2), 16));
+      expect(Math.max(r!, g!, b!) - Math.min(r!, g!, b!)).toBeLessThan(32);
+    });
+  }
 });
 
 function closest(tokens: Readonly<Record<Token, string>>, sight: string): number {

@@ -1,4 +1,7 @@
-/** Colour tokens of the light page, by CSS custom property. */
+/**
+ * Colour tokens of the light page, by CSS custom property. The worse a state, the stronger its contrast with the page,
+ * so that the four states have an order without colour too. Faults are grey: red is what fails.
+ */
 export const LIGHT = {
   bg: '#fdfdfc',
   surface: '#f5f5f2',
@@ -8,16 +11,16 @@ export const LIGHT = {
   rule: '#e1e2df',
   grid: '#e9eae7',
   accent: '#1d5cb8',
-  fault: '#cf44201a',
+  fault: '#3c445018',
   'fault-ink': '#b23a19',
   good: '#1d5cb8',
-  bad: '#b8390f',
+  bad: '#8f2305',
   ok: '#7f93a8',
   'ok-soft': '#dfe5eb',
-  degraded: '#e3a21a',
-  failing: '#cf4420',
+  degraded: '#b57200',
+  failing: '#b02d0c',
   down: '#16191d',
-  'on-degraded': '#1b1400',
+  'on-degraded': '#140e00',
   'on-failing': '#ffffff',
   'on-down': '#ffffff',
   base: '#8a919b',
@@ -27,8 +30,8 @@ export const LIGHT = {
   best: '#16191d',
   work: '#3e6287',
   wait: '#c9d5e0',
-  queue: '#e3a21a',
-  dead: '#cf4420',
+  queue: '#b57200',
+  dead: '#b02d0c',
 } as const;
 
 /** A colour token. */
@@ -44,15 +47,15 @@ export const DARK: Readonly<Record<Token, string>> = {
   rule: '#2b2f34',
   grid: '#24282c',
   accent: '#86b4ff',
-  fault: '#f0683c24',
+  fault: '#c3cad21e',
   'fault-ink': '#ff9671',
   good: '#86b4ff',
-  bad: '#ff8a63',
-  ok: '#71859a',
+  bad: '#ffb39b',
+  ok: '#5f7388',
   'ok-soft': '#2a323a',
-  degraded: '#dda02b',
-  failing: '#ee6a40',
-  down: '#dedbd4',
+  degraded: '#bd8520',
+  failing: '#ff8560',
+  down: '#ffbaad',
   'on-degraded': '#1b1400',
   'on-failing': '#1b0a04',
   'on-down': '#111315',
@@ -63,8 +66,8 @@ export const DARK: Readonly<Record<Token, string>> = {
   best: '#ffffff',
   work: '#7fa6cf',
   wait: '#36424e',
-  queue: '#dda02b',
-  dead: '#ee6a40',
+  queue: '#bd8520',
+  dead: '#ff8560',
 };
 
 /** Paper: the light page on white. */
@@ -74,7 +77,7 @@ export const PRINT: Readonly<Record<Token, string>> = {
   ink3: '#5b626b',
   rule: '#d9dad7',
   accent: '#16191d',
-  fault: '#cf442014',
+  fault: '#3c445018',
 };
 
 /**

@@ -35,14 +35,19 @@ export function styleSheet(looks: readonly Look[], long = false): string {
 }
 
 /** The dashes and the shape of a variant's line, in its key. */
-function keyStyle({ className, dash, mark }: Look): string {
+function keyStyle({ className, dash, mark, width }: Look): string {
   const own = `.key.${className}`;
   const dashes =
     dash === null
       ? ''
       : `${own}{border-color:transparent;background:repeating-linear-gradient(90deg,${stripes(dash)}) 0 0/100% 2.5px no-repeat}`;
-  return mark === null ? dashes : `${dashes}${own}::after{content:"${SHAPES[mark]}"}`;
+  // The winner's line is thicker, so that it differs from the other solid one without colour.
+  const thick = width > THIN ? `${own}{border-top-width:4.5px}` : '';
+  return `${dashes}${thick}${mark === null ? '' : `${own}::after{content:"${SHAPES[mark]}"}`}`;
 }
+
+/** Width of the lines of all variants but the winner. */
+const THIN = 1.8;
 
 /** The pattern of a dash, on and off in turn, as stops of a gradient. */
 function stripes(dash: string): string {
@@ -137,8 +142,8 @@ td .bar{display:block;height:4px;background:var(--accent);border-radius:2px}
 .axis .zoomed{top:4px;transform:translateX(-50%)}
 .badge{display:inline-block;font-size:12.5px;font-weight:650;letter-spacing:.01em;padding:2px 9px 2px 8px;border-radius:4px;vertical-align:2px;margin-right:8px}
 .badge.fail{background:var(--failing);color:var(--on-failing)}
-.badge.pass{background:var(--ink);color:var(--bg)}
-.badge.open{background:var(--degraded);color:var(--on-degraded)}
+.badge.pass{background:var(--good);color:var(--bg)}
+.badge.open{background:var(--surface);color:var(--ink);box-shadow:inset 0 0 0 1px var(--ink3)}
 .budgets,.scroll.expected{margin-top:34px}
 .better{color:var(--good)}
 .worse{color:var(--bad)}
@@ -170,12 +175,13 @@ thead th.r{text-align:right}
 td small,th small{display:block;font-size:12px;color:var(--ink3);font-weight:400;white-space:nowrap}
 td b{font-weight:680}
 .wide{width:100%}
-.key{display:inline-block;position:relative;width:20px;height:2.5px;border-top:2.5px solid var(--c);vertical-align:3px;margin-right:7px;background-origin:border-box!important;background-clip:border-box!important}
+.key{display:inline-block;position:relative;width:20px;border-top:2.5px solid var(--c);vertical-align:3px;margin-right:7px;background-origin:border-box!important;background-clip:border-box!important}
 .key::after{position:absolute;left:50%;top:-1.25px;transform:translate(-50%,-50%);font-size:9px;line-height:1;color:var(--c)}
 .pass::before,.fail::before,.open::before{display:inline-block;width:15px;font-weight:700}
-.badge::before{content:none}
-td .pass::before{content:"✓";color:var(--ink3)}
-td .fail::before{content:"✕";color:var(--bad)}
+.badge.pass::before,td .pass::before{content:"✓"}
+.badge.fail::before,td .fail::before,.strips b.worse::before{content:"✕"}
+td .pass::before{color:var(--ink3)}
+.strips b.worse::before{margin-right:4px}
 td .open::before{content:"?";color:var(--ink3)}
 td .fail{color:var(--bad);font-weight:600}
 .none{color:var(--ink3);font-size:12.5px}
@@ -199,10 +205,11 @@ th[aria-sort=descending] .sort::after{content:" ↓"}
 .events th{font-variant-numeric:tabular-nums}
 .events td:nth-child(2){white-space:nowrap;font-weight:680}
 .events td:nth-child(5){white-space:nowrap;text-align:right;color:var(--ink3)}.events td.some{font-weight:600;color:inherit}
-.events tbody th{border-left:4px solid var(--ok);padding-left:10px}
-.events .mild th{border-left-color:var(--degraded)}
-.events .bad th{border-left-color:var(--failing)}
-.events .worst th{border-left-color:var(--down)}`;
+.events tbody th{border-left:2px solid var(--ok);padding-left:20px}
+.events .act th{border-left:2px dotted var(--ink3)}
+.events .mild th{border-left:5px solid var(--degraded);padding-left:18.5px}
+.events .bad th{border-left:9px solid var(--failing);padding-left:16.5px}
+.events .worst th{border-left:12px solid var(--down);padding-left:15px}`;
 
 /** The topology at the time of its slider. */
 const SCRUBBER = `.map{margin:0 auto}
