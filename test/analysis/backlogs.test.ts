@@ -61,6 +61,36 @@ describe('messages that pile up', () => {
   });
 });
 
+describe('messages of a queue that no consumer can handle', () => {
+  /** Ten messages of 30 s, redelivered as soon as they fail. */
+  const wordsOf = (kind: string, more = '') =>
+    run(`
+faultline: 1
+title: Messages that fail in every attempt
+run: { duration: 60s }
+queues: { jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 4${more} } ] } }
+services: { worker: { endpoints: { handle: [ wait: 4ms ] } } }
+workloads:
+  users: { arrivals: constant(100/s), requests: [ { name: submit, steps: [ publish: jobs ] } ] }
+faults: [ { id: bad, kind: ${kind}, target: jobs, at: 30s, for: 100ms } ]
+`)
+      .variant()
+      .cascade.events.filter(({ subject, kind: what }) => subject === 'jobs' && what !== 'fault')
+      .map(({ text }) => text);
+
+  it('are said to be among those that wait', () => {
+    const [, left] = wordsOf('poison');
+    expect(left).toMatch(/^1[01] messages still wait at 60 s: some of them fail in every attempt$/);
+  });
+
+  it('are not where the consumer gives them up', () => {
+    expect(wordsOf('poison', ', onPoison: skip, retry: { attempts: 3 }')).toEqual([
+      '10 messages never have their effect',
+    ]);
+    expect(wordsOf('duplicate')).toEqual([]);
+  });
+});
+
 /** The same consumer, of a topic or of a queue, that is a tenth too slow for 30 s: 8 ms x 1.389 are 90/s. */
 const tooSlow = (holder: string, at = '20s', timeline = '1s'): string => `
 faultline: 1

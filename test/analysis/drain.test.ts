@@ -41,4 +41,26 @@ describe('the time that a backlog lives', () => {
     expect(f0).toBeUndefined();
     expect(f1!.value).toBeCloseTo(5, 0);
   });
+
+  it('has no end while messages of the fault wait that no consumer can handle', () => {
+    // 50 messages in service on average, with a spread of 7, so that ten more are soon within the usual level.
+    const drainOf = (kind: string, onPoison: string) =>
+      run(`
+faultline: 1
+title: Poison messages that are redelivered
+run: { duration: 120s, seed: 3 }
+queues:
+  jobs: { kind: rabbitmq, consumers: [ { call: worker.handle, concurrency: 100${onPoison} } ] }
+services: { worker: { endpoints: { handle: [ wait: 500ms ] } } }
+workloads:
+  users: { arrivals: poisson(100/s), requests: [ { name: put, steps: [ publish: { topic: jobs } ] } ] }
+faults:
+  - { id: bad, kind: ${kind}, target: jobs, at: 60s, for: 100ms }
+`).variant().metered['jobs']!.drain!['bad']!;
+    expect(drainOf('poison', '')).toMatchObject({ value: null, never: 1 });
+    expect(drainOf('poison', ', onPoison: skip, retry: { attempts: 2 }')).toMatchObject({
+      never: 0,
+    });
+    expect(drainOf('duplicate', '').value).toBeLessThan(2);
+  });
 });

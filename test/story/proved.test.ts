@@ -156,6 +156,16 @@ describe('messages that wait', () => {
     );
   });
 
+  it('do so because of them where others wait without a fault too', async () => {
+    const { own, told } = await proved('poison-busy', true);
+    const [{ harm, background }] = own.unseen!;
+    // Most of those that wait do so in any case.
+    expect(background).toBeGreaterThan(harm / 2);
+    expect(poisonAdvice(told)).toMatch(
+      /^Let the consumers of jobs give up a message .*, \d+ remain$/,
+    );
+  });
+
   it('do so after the fault because members leave their group during long polls', async () => {
     const { told, own } = await proved('slow-polls', true);
     expect(told.cascade.endings[0]!.reason).toBe('redeliveries');

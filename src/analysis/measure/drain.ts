@@ -1,13 +1,25 @@
-import type { MeterRecord } from '../../contracts/record/record.js';
+import type { PlanFault } from '../../contracts/plan/plan.js';
+import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { recoveryFrom, type Measured } from './estimate.js';
+import { meterOf, type MeterOf } from './meter-of.js';
 import { recoveryGrid } from './recovery.js';
 import type { VariantData } from './variant-data.js';
 import { afterSpan, cellsOf, RECOVERY_WINDOW_NS } from './window.js';
 
+type Gauge = MeterOf<'gauge'>;
+
+/** Meters of a number that waits, each with that of the age of the oldest item. */
+const AGES: ReadonlyMap<string, string> = new Map([
+  ['lag', 'age'],
+  ['outbox.rows', 'outbox.age'],
+]);
+
 /**
  * Time to drain a backlog: seconds from the end of a fault to the first slot in which the lag is nowhere above its
- * usual level; Infinity if there is none, null if it cannot be measured. Another fault that begins meanwhile does not
- * end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is the lag.
+ * usual level, and no item of the time of the fault waits for longer than usual: messages that fail in every attempt
+ * stay, however few they are. Infinity if there is no such slot, null if it cannot be measured. Another fault that begins
+ * meanwhile does not end the measurement: its backlog has to drain as well. `lags`: for each run, the gauges whose sum is
+ * the lag.
  */
 export function measureDrain(
   data: VariantData,
@@ -15,27 +27,59 @@ export function measureDrain(
   lags: readonly (readonly MeterRecord[])[],
 ): Measured {
   const grid = recoveryGrid(data, fault);
-  const each = lags.map((meters) => {
-    if (grid === null || meters.length === 0 || grid.slots.length === 0) return null;
-    if (grid.before.cells.length === 0) return null;
-    const limit = largest(meters, usualCells(data, grid.before.cells));
-    const slot = grid.slots.findIndex(({ cells }) => largest(meters, cells) <= limit);
-    return slot < 0 ? laterDrain(data, fault, meters, limit) : (slot * grid.slotNs) / 1e9;
+  const found = data.plan.faults.find(({ id }) => id === fault);
+  const each = lags.map((meters, run) => {
+    if (grid === null || found === undefined || meters.length === 0) return null;
+    if (grid.slots.length === 0 || grid.before.cells.length === 0) return null;
+    const usual = usualCells(data, grid.before.cells);
+    const limit = largest(meters, usual);
+    const isHeld = heldOf(data, found, agesOf(data.records[run], meters), usual);
+    const isOver = (cells: Int32Array): boolean =>
+      largest(meters, cells) <= limit && !cells.some(isHeld);
+    const slot = grid.slots.findIndex(({ cells }) => isOver(cells));
+    return slot < 0 ? laterDrain(data, found, isOver) : (slot * grid.slotNs) / 1e9;
   });
   return recoveryFrom(each);
 }
 
-/** Seconds from the end of a fault to the first later cell whose lag is within the limit. */
+function agesOf({ meters }: RunRecord, lags: readonly MeterRecord[]): readonly Gauge[] {
+  return lags.flatMap(({ name, component, part }) => {
+    const age = AGES.get(name);
+    const own = age === undefined ? undefined : meterOf({ meters }, 'gauge', age, component, part);
+    return own === undefined ? [] : [own];
+  });
+}
+
+/**
+ * Whether the oldest item of a cell waits for longer than before any fault, through the whole cell, and has come while
+ * this fault was active. An older one is not its doing.
+ */
+function heldOf(
+  { plan }: VariantData,
+  fault: PlanFault,
+  ages: readonly Gauge[],
+  usual: Int32Array,
+): (cell: number) => boolean {
+  const { edges } = plan.grid;
+  const [{ fromNs: began }] = fault.spans;
+  const { fromNs: ended } = afterSpan(fault, plan);
+  const longest = ages.map(({ max }) => usual.reduce((most, cell) => Math.max(most, max[cell]), 0));
+  return (cell) =>
+    ages.some(({ max }, i) => {
+      const came = edges[cell + 1] - max[cell];
+      return max[cell] > longest[i] && came >= began && came < ended;
+    });
+}
+
+/** Seconds from the end of a fault to the first later cell in which the backlog is over. */
 function laterDrain(
   { plan }: VariantData,
-  fault: string,
-  meters: readonly MeterRecord[],
-  limit: number,
+  fault: PlanFault,
+  isOver: (cells: Int32Array) => boolean,
 ): number {
-  const found = plan.faults.find(({ id }) => id === fault)!;
-  const { fromNs, untilNs } = afterSpan(found, plan);
+  const { fromNs, untilNs } = afterSpan(fault, plan);
   const { cells } = cellsOf([{ fromNs: untilNs, untilNs: plan.endNs }], plan);
-  const drained = cells.find((cell) => largest(meters, Int32Array.of(cell)) <= limit);
+  const drained = cells.find((cell) => isOver(Int32Array.of(cell)));
   return drained === undefined ? Infinity : (plan.grid.edges[drained] - fromNs) / 1e9;
 }
 

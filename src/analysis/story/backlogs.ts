@@ -2,8 +2,10 @@ import type { Ns } from '../../kernel/time.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { StoryEvent } from '../../contracts/result/cascade.js';
 import { triggersIn } from '../measure/background.js';
+import type { VariantData } from '../measure/variant-data.js';
 import { secondsOf } from './influence.js';
 import { meanSteps } from './links.js';
+import { spoilersOf } from './redelivered.js';
 import { afterReset } from './replays.js';
 import { stepAt, type Steps } from '../measure/steps.js';
 import type { Scene } from './scene.js';
@@ -61,7 +63,7 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
         const end = (endNs - data.plan.warmupNs) / 1e9;
         const over = isOver
           ? `caught up after ${formatSeconds(end - at)}`
-          : `${waitWords(line.left, line, 'still ')} at ${formatInstant(end)}`;
+          : `${waitWords(line.left, line, 'still ')} at ${formatInstant(end)}${spoiledWords(data, record, line)}`;
         const kind = isOver ? 'recovered' : 'notRecovered';
         return [begins, { ...event, at: end, kind, text: over, ends: 'backlog' }];
       });
@@ -71,6 +73,28 @@ export function backlogEvents(scene: Scene, record: RunRecord): readonly StoryEv
 /** `1 message waits`, `2 rows still wait`. */
 function waitWords(n: number, { noun }: WaitingLine, still = ''): string {
   return `${plural(n, noun)} ${still}${n === 1 ? 'waits' : 'wait'}`;
+}
+
+/**
+ * Why messages of a queue stay that more consumers do not work off: the oldest one has come during a fault whose messages
+ * fail in every attempt, and deliveries are repeated up to the end. In a log one record holds up all others.
+ */
+function spoiledWords({ plan }: VariantData, record: RunRecord, line: WaitingLine): string {
+  const [component] = line.places;
+  if (!plan.queues.some((queue) => queue.component === component)) return '';
+  const came = plan.endNs - line.endAge;
+  const isSpoiled = spoilersOf(plan, component).some(({ spans }) =>
+    spans.some(({ fromNs, untilNs }) => came >= fromNs && came < untilNs),
+  );
+  const last = plan.grid.edges.length - 2;
+  const isRepeated = record.meters.some(
+    (meter) =>
+      meter.form === 'counter' &&
+      meter.name === 'redeliveries' &&
+      meter.component === component &&
+      meter.counts[last] > 0,
+  );
+  return isSpoiled && isRepeated ? ': some of them fail in every attempt' : '';
 }
 
 /** The first fault that begins in a step, in seconds: a backlog that it makes begins no earlier within the step. */

@@ -1,6 +1,5 @@
-import { poisoned } from '../../patterns/knobs/messages.js';
-import { editsOf } from '../../patterns/registry.js';
-import type { Plan } from '../../contracts/plan/plan.js';
+import { faultKind } from '../../patterns/registry.js';
+import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 import type { MeterRecord, RunRecord } from '../../contracts/record/record.js';
 import { sumCells } from '../measure/sums.js';
 import type { VariantData } from '../measure/variant-data.js';
@@ -53,16 +52,16 @@ export function redeliveredBy(
     const wasHandled = countIn(meters, lag, 'consumed', before);
     // Redeliveries as usual keep nothing up.
     if (wasHandled > 0 && was / wasHandled >= perMessage / 2) continue;
-    const isPoisoned = rebalances === 0 && poisons(plan, lag.component);
+    const isPoisoned = rebalances === 0 && spoilersOf(plan, lag.component).length > 0;
     most = { subject: plan.components[lag.component].name, perMessage, isPoisoned };
   }
   return most;
 }
 
-function poisons({ faults }: Plan, component: number): boolean {
-  return faults.some(
-    (fault) =>
-      fault.holders.includes(component) && editsOf(fault).some(({ knob }) => knob === poisoned),
+/** Faults whose messages fail in every attempt, of a topic or queue. */
+export function spoilersOf({ faults }: Plan, component: number): readonly PlanFault[] {
+  return faults.filter(
+    ({ kind, holders }) => holders.includes(component) && faultKind(kind)?.spoilsMessages === true,
   );
 }
 

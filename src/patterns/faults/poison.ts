@@ -33,6 +33,7 @@ export const poison: FaultKind<typeof schema> = {
   example:
     '- { id: bad-batch, kind: poison, target: orders, share: 1%, effect: error, at: 10s, for: 20s }\n',
   takesShare: true,
+  spoilsMessages: true,
   edits: ({ effect, restart }, strength, share = 1) => [
     { knob: poisoned, value: share * strength, more: { effect, restartNs: restart ?? null } },
   ],

@@ -70,3 +70,8 @@ export function suggested(plan: Plan, variant: VariantResult): readonly Interven
     .sort((a, b) => b.worth - a.worth)
     .map(({ intervention }) => intervention);
 }
+
+/** The kinds that have consumers pass over what they cannot handle. */
+export const PASSING: ReadonlySet<string> = new Set(
+  INTERVENTIONS.filter(({ passesOver }) => passesOver === true).map(({ kind }) => kind),
+);

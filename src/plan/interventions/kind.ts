@@ -47,6 +47,8 @@ export interface InterventionKind {
   readonly kind: CauseKind;
   /** It averts harm that no request of a user shows, such as a backlog. */
   readonly isUnseen?: true;
+  /** It has consumers pass over what they cannot handle. */
+  readonly passesOver?: true;
   /** Every intervention of this kind in a plan, in the order of the plan. */
   of(plan: Plan): readonly Intervention[];
   /** How much the figures of a variant suggest an intervention: 1 = most; 0 = it is not worth a run. */

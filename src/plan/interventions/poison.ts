@@ -6,6 +6,7 @@ import { fallsBehind, withConsumers } from './consumers.js';
 export const poison: InterventionKind = {
   kind: 'poison',
   isUnseen: true,
+  passesOver: true,
   of: (plan) =>
     withConsumers(plan, isStubborn).map(({ subject, changed }) => ({
       kind: 'poison',

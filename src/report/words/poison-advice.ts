@@ -1,13 +1,12 @@
 import type { UnseenHarm } from '../../contracts/result/counterfactual.js';
 import type { VariantResult } from '../../contracts/result/result.js';
+import { faultKind } from '../../patterns/registry.js';
+import { PASSING } from '../../plan/interventions/index.js';
 import { formatCount } from '../../text/figures.js';
 import { unseenCount } from './unseen-proof-words.js';
 
-/** A backlog of which less than this share remains has the poison message as its cause. */
+/** Of what the faults add to a backlog less than this share remains: the message that is passed over is its cause. */
 const LEFT = 0.5;
-
-/** Kinds of faults, and of the changes that take their harm away, whose message a consumer can give up. */
-const GIVEN_UP: ReadonlySet<string> = new Set(['poison']);
 
 /**
  * What to set where a message that no consumer can process holds up those after it, and runs that pass it over prove it:
@@ -27,16 +26,23 @@ export function poisonAdvice(variant: VariantResult): string | null {
   return null;
 }
 
-/** Messages that wait when those that cannot be handled are passed over; null where they are not the cause. */
+/**
+ * Messages that wait when those that cannot be handled are passed over; null where they are not the cause. A busy consumer
+ * has a backlog without a fault too, which no advice takes away.
+ */
 function leftOf(
-  { kind, harm, faults, interventions }: UnseenHarm,
+  { kind, harm, background, faults, interventions }: UnseenHarm,
   { faults: own }: VariantResult,
 ): number | null {
   if (kind !== 'backlog') return null;
-  const isPoisoned = faults.some(
-    ({ fault, role }) =>
-      role === 'cause' && own.some((one) => one.id === fault && GIVEN_UP.has(one.kind)),
+  const isSpoiled = faults.some(
+    ({ fault, role }) => role === 'cause' && own.some((one) => one.id === fault && spoils(one)),
   );
-  const passed = interventions.find((change) => GIVEN_UP.has(change.kind));
-  return isPoisoned && passed !== undefined && passed.harm < LEFT * harm ? passed.harm : null;
+  const passed = interventions.find((change) => PASSING.has(change.kind));
+  if (!isSpoiled || passed === undefined) return null;
+  return passed.harm - background < LEFT * (harm - background) ? passed.harm : null;
+}
+
+function spoils({ kind }: VariantResult['faults'][number]): boolean {
+  return faultKind(kind)?.spoilsMessages === true;
 }
