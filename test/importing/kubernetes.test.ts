@@ -195,6 +195,33 @@ describe('the strategy of a Deployment', () => {
   });
 });
 
+describe('a pod on a lost node', () => {
+  it.each([
+    ['Deployment', undefined],
+    ['ReplicaSet', undefined],
+    ['StatefulSet', 'wait'],
+    ['DaemonSet', 'wait'],
+  ])('of a %s: %s', (kind, onNodeLoss) => {
+    const text = deployment('web').replace('kind: Deployment', `kind: ${kind}`);
+    expect(scenarioOf(text).services.web.lifecycle).toEqual({
+      terminationGrace: '45s',
+      ...(onNodeLoss !== undefined && { onNodeLoss }),
+    });
+    const { account } = imported(source(text));
+    const kinds = account.listed.filter(({ path }) => path === 'kind');
+    // That of the Service remains, and that of a Deployment.
+    expect(kinds).toHaveLength(onNodeLoss === undefined ? 2 : 1);
+  });
+
+  it('is a matter of each version', () => {
+    const second = deployment('next').replaceAll('app: next', 'app: web');
+    const text = `${deployment('web')}---${second.replace('kind: Deployment', 'kind: StatefulSet').split('---')[0]!}`;
+    const { web } = scenarioOf(text).services;
+    expect(web.lifecycle).toEqual({ terminationGrace: '45s' });
+    expect(web.versions.next.lifecycle).toEqual({ terminationGrace: '45s', onNodeLoss: 'wait' });
+  });
+});
+
 describe('a PodDisruptionBudget', () => {
   const budget = (spec: string, labels = '{ app: web }'): string =>
     `${deployment('web', 'replicas: 4')}

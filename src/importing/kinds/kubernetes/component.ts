@@ -86,14 +86,18 @@ function fillService(
     );
     fields.set('replicas', map(counts));
   }
-  for (const [key, value] of processFields(first!.pod)) fields.set(key, value);
+  for (const [key, value] of processFields(first!.pod, first!.document.get('kind')))
+    fields.set(key, value);
   const rollout = versions.length === 0 ? rolloutOf(first!.document) : undefined;
   if (rollout !== undefined) fields.set('rollout', rollout);
   if (versions.length === 0) spread(component, first!.pod, system);
   if (versions.length === 0) return;
   const rest = others.map((pods, index) => {
     const name = pods.document.get('metadata', 'name');
-    return [versions[index + 1]!, map(processFields(pods.pod), [name])] as const;
+    return [
+      versions[index + 1]!,
+      map(processFields(pods.pod, pods.document.get('kind')), [name]),
+    ] as const;
   });
   fields.set('versions', map([[versions[0]!, map([])], ...rest]));
 }

@@ -15,8 +15,11 @@ export function containerOf(pod: Cell | undefined): Cell | undefined {
   return all.find((each) => !SIDECARS.test(each.get('name')?.text() ?? '')) ?? all[0];
 }
 
-/** What a pod says about a process: cores, memory, probes, its end. */
-export function processFields(pod: Cell | undefined): ReadonlyMap<string, Written> {
+/** What a pod says about a process: cores, memory, probes, its end. `kind`: what keeps the pod running. */
+export function processFields(
+  pod: Cell | undefined,
+  kind: Cell | undefined,
+): ReadonlyMap<string, Written> {
   const container = containerOf(pod);
   const requests = container?.get('resources', 'requests');
   const requested = coresOf(requests?.get('cpu'));
@@ -39,10 +42,18 @@ export function processFields(pod: Cell | undefined): ReadonlyMap<string, Writte
       map({
         preStop: sleepOf(container?.get('lifecycle', 'preStop')),
         terminationGrace: secondsOf(pod?.get('terminationGracePeriodSeconds')),
+        onNodeLoss: BOUND.has(kind?.text() ?? '') ? from('wait', kind) : undefined,
       }),
     ),
   }).entries;
 }
+
+/**
+ * Their pods are not made elsewhere while a lost node may still run them: a set has each pod once, and the pods of a
+ * DaemonSet tolerate an unreachable node without an end. Sources: kubernetes.io/docs/tasks/run-application/
+ * force-delete-stateful-set-pod, kubernetes.io/docs/concepts/workloads/controllers/daemonset (taints and tolerations).
+ */
+const BOUND: ReadonlySet<string> = new Set(['StatefulSet', 'DaemonSet']);
 
 /** Half of the limit: enough for most programs, and far from a kill. */
 function baseOf(limit: Written | string | number | boolean): string {
