@@ -13,10 +13,14 @@ export const addImport: Add = (program, terminal, perform) => {
         '(# k8s/orders.yaml:31), or is marked "# guess". The card says what has no counterpart, what is ' +
         'guessed, and which questions would help most.',
     )
-    .argument('<path...>', 'files and folders (YAML, JSON, traces); - is standard input')
+    .argument('[path...]', 'files and folders (YAML, JSON, traces); - is standard input')
     .option('--out <file>', 'the scenario (default: imported.yaml); - is standard output', pathName)
     .option('--map <name=name>', 'another name for a component; repeatable', textList)
-    .option('--metrics <file>', 'range export of Prometheus; repeatable', textList)
+    .option(
+      '--metrics <file>',
+      'range export of Prometheus, or a table (CSV) of services or calls; repeatable',
+      textList,
+    )
     .option('--json <file>', 'write the whole account as JSON; - is standard output', pathName)
     .option('--force', 'overwrite files that exist')
     .option('--quiet', 'print no card')
@@ -25,6 +29,7 @@ export const addImport: Add = (program, terminal, perform) => {
       examples(
         'faultline import k8s/ traces.jsonl --out shop.yaml && faultline run shop.yaml',
         'faultline import k8s/ --metrics prometheus.json --out shop.yaml',
+        'faultline import --metrics services.csv --metrics calls.csv --out shop.yaml',
         'faultline import compose.yaml .env --out shop.yaml',
         'docker compose config | faultline import - --out shop.yaml',
         'helm template chart/ | faultline import - --out shop.yaml',

@@ -1,5 +1,5 @@
 import type { DriftedFigure } from '../contracts/result/drift.js';
-import { formatCount, formatSeconds, formatValue } from '../text/figures.js';
+import { formatCount, formatValue } from '../text/figures.js';
 import { byCodeUnit } from '../text/order.js';
 import { shellWord } from '../text/shell.js';
 import { plural } from '../text/words.js';
@@ -25,15 +25,11 @@ export function cardLines(
   const { account, documents, components, renamed, guesses, questions, traces, metrics } = imported;
   const { values, placed, listed } = account;
   return [
-    `${out}: ${plural(components, 'component')} from ${plural(documents, 'document')}`,
+    `${out}: ${plural(components, 'component')}${documents === 0 ? '' : ` from ${plural(documents, 'document')}`}`,
     ...(traces === null
       ? []
       : [`${plural(traces.spans, 'span')} of ${plural(traces.traces, 'trace')}`]),
-    ...(metrics === null
-      ? []
-      : [
-          `${formatCount(metrics.series)} series of metrics over ${formatSeconds(metrics.seconds)}`,
-        ]),
+    ...(metrics === null ? [] : [metrics.head]),
     ...(values === 0
       ? []
       : [

@@ -11,6 +11,8 @@ import { System } from './system.js';
 import { cpuOf, layMetrics, type LaidMetrics } from './metrics/lay.js';
 import { observeMetrics, type MetricFacts } from './metrics/observe.js';
 import { readSeries } from './metrics/read.js';
+import { layTables } from './tables/lay.js';
+import { looksLikeTable, readTables, type TableFacts } from './tables/read.js';
 import type { TraceHints, TraceModel } from './traces/model.js';
 import { render } from './written.js';
 
@@ -52,7 +54,7 @@ export interface ImportOptions {
   readonly title: string;
   /** Names of the files -> names in the scenario. */
   readonly names: ReadonlyMap<string, string>;
-  /** Range exports of Prometheus. */
+  /** Range exports of Prometheus, or tables of services and of calls. */
   readonly metrics?: readonly SourceText[];
 }
 
@@ -71,6 +73,7 @@ export class Importing {
   private readonly sources: readonly SourceText[];
   private readonly title: string;
   private readonly facts: MetricFacts | null;
+  private readonly tables: TableFacts | null;
 
   constructor(sources: readonly SourceText[], options: ImportOptions) {
     this.sources = sources;
@@ -83,7 +86,12 @@ export class Importing {
     for (const root of this.roots) root.get('apiVersion')?.list(REASON.kind);
     this.system.finish();
     const { metrics = [] } = options;
-    this.facts = metrics.length === 0 ? null : observeMetrics(readSeries(metrics));
+    const tables = metrics.filter(looksLikeTable);
+    const series = metrics.filter((one) => !tables.includes(one));
+    if (tables.length > 0 && series.length > 0)
+      throw new ImportError(`${tables[0]!.path} and ${series[0]!.path}: ${EITHER}`);
+    this.facts = series.length === 0 ? null : observeMetrics(readSeries(series));
+    this.tables = tables.length === 0 ? null : readTables(tables);
     const hints = hintsOf(this.system);
     this.hints = this.facts === null ? hints : { ...hints, cpu: cpuOf(this.system, this.facts) };
   }
@@ -91,8 +99,14 @@ export class Importing {
   /** Makes the scenario. `model`: what traces say; null = there are none. */
   finish(model: TraceModel | null): Imported {
     const { system, documents } = this;
+    if (model !== null && this.tables !== null) throw new ImportError(MORE);
     if (model !== null) join(system, model);
-    const metrics = this.facts === null ? null : layMetrics(system, this.facts, model !== null);
+    const metrics =
+      this.tables !== null
+        ? layTables(system, this.tables)
+        : this.facts === null
+          ? null
+          : layMetrics(system, this.facts, model !== null);
     const parts = system.components.filter(({ isLoad }) => !isLoad);
     const hasService = parts.some(({ section }) => section !== 'brokers' && section !== 'topics');
     if (!hasService) throw new ImportError(nothingFound(this.sources, model));
@@ -113,6 +127,11 @@ export class Importing {
     };
   }
 }
+
+const EITHER =
+  'a table of figures and series of Prometheus have the same requests: import one of them';
+const MORE =
+  'traces have the calls, their order and their times, which a table of figures sums up: import them without the table';
 
 /** The items of a List of Kubernetes, else the document itself. */
 function itemsOf(document: Cell): readonly Cell[] {

@@ -38,11 +38,12 @@ export class Names {
 
   /** A name of its own for a component. `qualifier` tells it apart from another one of that name. */
   take(wanted: string, qualifier = ''): string {
-    const named = this.mapped.get(wanted) ?? wanted;
-    if (named.includes(SEPARATOR)) {
+    const mapped = this.mapped.get(wanted);
+    if (mapped?.includes(SEPARATOR) === true) {
       const rule = 'only a file of settings may belong to several components';
-      throw new ImportError(`--map ${wanted}=${named}: ${rule}`);
+      throw new ImportError(`--map ${wanted}=${mapped}: ${rule}`);
     }
+    const named = mapped ?? wanted;
     let name = allowedName(named);
     if (this.taken.has(name) && qualifier !== '') name = allowedName(`${named}-${qualifier}`);
     for (let count = 2; this.taken.has(name); count++) name = allowedName(`${named}-${count}`);

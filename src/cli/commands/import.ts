@@ -31,7 +31,10 @@ export async function importFiles(
   const out = flags.out ?? 'imported.yaml';
   checkDestinations([out, flags.json]);
   for (const path of [out, flags.json]) refuseExisting(path, flags.force === true);
-  const sources = importSources(paths);
+  const metrics = flags.metrics ?? [];
+  if (paths.length === 0 && metrics.length === 0)
+    throw usageError('name the files of a system, or write --metrics with a table of its services');
+  const sources = paths.length === 0 ? { texts: [], traces: [] } : importSources(paths);
   const imported = await read(paths, sources, flags);
   writeDocument(out, () => imported.scenario, terminal);
   const isSilent = flags.quiet === true || takesStandardOutput([out, flags.json]);
@@ -60,7 +63,7 @@ async function read(
 ): Promise<Imported> {
   const names = readMapping(flags.map ?? []);
   const importing = new Importing(texts, {
-    title: `Imported from ${paths.join(', ')}`,
+    title: `Imported from ${(paths.length > 0 ? paths : (flags.metrics ?? [])).join(', ')}`,
     names,
     metrics: metricTexts(flags.metrics ?? []),
   });

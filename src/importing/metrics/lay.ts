@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../../text/figures.js';
+import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
 import { plural } from '../../text/words.js';
 import { LOAD_NAME } from '../names.js';
 import type { Component, System } from '../system.js';
@@ -9,6 +9,8 @@ import type { MetricFacts, ServiceFacts } from './observe.js';
 
 /** What became of metrics. */
 export interface LaidMetrics extends Pick<MetricFacts, 'series' | 'seconds' | 'leftOut'> {
+  /** How much was read. */
+  readonly head: string;
   /** A sentence for each value that is in the scenario, or that a person should know. */
   readonly lines: readonly string[];
 }
@@ -76,7 +78,8 @@ class Laying {
     this.load();
     const lost = [...this.lost].map(([reason, count]) => ({ reason, count }));
     const { series, seconds, leftOut } = facts;
-    return { series, seconds, leftOut: [...leftOut, ...lost], lines: this.lines };
+    const head = `${formatCount(series)} series of metrics over ${formatSeconds(seconds)}`;
+    return { head, series, seconds, leftOut: [...leftOut, ...lost], lines: this.lines };
   }
 
   private service(facts: ServiceFacts, component: Component): void {

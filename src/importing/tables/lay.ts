@@ -1,0 +1,232 @@
+import { formatCount, formatSeconds, formatShare } from '../../text/figures.js';
+import { list as words, plural } from '../../text/words.js';
+import { LOAD_NAME } from '../names.js';
+import type { LaidMetrics } from '../metrics/lay.js';
+import { ENDPOINT, OPERATION, type Component, type System } from '../system.js';
+import { digits, durationText } from '../traces/measured.js';
+import { list, map, plain, type WrittenMap, type WrittenScalar } from '../written.js';
+import type { TableFacts } from './read.js';
+import { structureOf, type TableStep } from './structure.js';
+import { besideOf, timesOf, type Timed } from './times.js';
+
+/** Difference of the mean of the model from which it is said. */
+const CLOSE = 0.05;
+/** Share of failures of its own that a service has a step for. */
+const FAILED_LEAST = 1e-5;
+
+/** Puts what tables say into a system: services, calls, times, failures and the load from outside. */
+export function layTables(system: System, facts: TableFacts): LaidMetrics {
+  return new Laying(system, facts).all();
+}
+
+/** Where a call runs that its caller does not wait for, or not alone. */
+const WHERE = { background: 'in the background', beside: 'at the same time as the others' };
+
+class Laying {
+  private readonly lines: string[] = [];
+  private readonly components = new Map<string, Component>();
+  private readonly lost = new Map<string, number>();
+  private readonly services: readonly Timed[];
+  private readonly entries: readonly Timed[];
+
+  constructor(
+    private readonly system: System,
+    private readonly facts: TableFacts,
+  ) {
+    const all = timesOf(structureOf(facts));
+    this.entries = entriesOf(all, facts);
+    const reached = reachedFrom(this.entries, all);
+    this.services = all.filter((one) => reached.has(one));
+    const rare = all.length - this.services.length;
+    if (rare > 0) this.lost.set('services that fewer than 1 of 10,000 requests call', rare);
+  }
+
+  all(): LaidMetrics {
+    const { system, facts, services } = this;
+    // Manifests know the order in which people read them; new parts follow callers first.
+    const names = [...services].reverse().map(({ name }) => name);
+    const known = new Map(names.map((name) => [system.named(name), name] as const));
+    for (const name of names) this.components.set(name, this.componentFor(name, known));
+    const own = new Set(this.components.values());
+    system.dropEdges(
+      ({ from }) => own.has(from),
+      ({ from, to }) => `the tables have no call from ${from.name} to ${to.name}`,
+    );
+    for (const service of [...services].reverse()) this.fill(service);
+    if (!system.sections.has('network')) {
+      const note = 'in the times of the tables';
+      system.sections.set('network', map({ latency: { ...plain('0ns'), note } }));
+    }
+    this.load();
+    this.unknown();
+    const without = facts.calls.filter(
+      ({ from, to }) => !this.components.has(from) || !this.components.has(to),
+    );
+    if (without.length > 0)
+      this.lost.set('calls of a service without requests in the tables', without.length);
+    const head = `${plural(services.length, 'service')} in ${formatCount(facts.rows)} rows of tables over ${formatSeconds(facts.seconds)}`;
+    const lost = [...this.lost].map(([reason, count]) => ({ reason, count }));
+    return {
+      head,
+      series: facts.rows,
+      seconds: facts.seconds,
+      leftOut: [...facts.leftOut, ...lost],
+      lines: this.lines,
+    };
+  }
+
+  /** Of two names for one component of the manifests, the last one is it. */
+  private componentFor(name: string, known: ReadonlyMap<Component | undefined, string>): Component {
+    for (const [component, own] of known)
+      if (component !== undefined && own === name) return component;
+    const made = this.system.add(name, { section: 'services', origins: [] });
+    this.system.addHost(name, '', made);
+    return made;
+  }
+
+  private fill(service: Timed): void {
+    const { name, own, ownFailed, mean, modelled, failed, requests, pieces } = service;
+    const component = this.components.get(name)!;
+    const note = `measured, n = ${formatCount(requests)}`;
+    const time = own === null ? undefined : noted(lawText(own), note);
+    if (component.section === 'databases') {
+      const operation = map({ wait: time ?? plain('1us') });
+      component.endpoints = map({ [OPERATION]: operation });
+    } else if (component.section === 'services') {
+      const failing =
+        ownFailed < FAILED_LEAST
+          ? []
+          : [map({ fail: plain(500), probability: noted(Number(digits(ownFailed)), note) })];
+      const steps = [
+        ...(time === undefined ? [] : [map({ wait: time })]),
+        ...this.stepsOf(service),
+        ...failing,
+      ];
+      component.endpoints = map({ [ENDPOINT]: map({ steps: list(steps) }) });
+    } else {
+      this.lost.set(
+        `figures of a gateway, a topic or a broker, which has routes and no times: ${name}`,
+        1,
+      );
+      return;
+    }
+    const rate = requests / this.facts.seconds;
+    const said = [`${digits(rate)} requests/s in ${plural(pieces, 'piece')} of the time`];
+    said.push(`mean ${durationText(mean * 1e9)}`);
+    if (modelled > (1 + CLOSE) * mean)
+      said.push(
+        `${durationText(modelled * 1e9)} in the scenario, because its calls take longer than it does`,
+      );
+    if (failed > 0) said.push(`${formatShare(failed)} fail`);
+    this.lines.push(`${component.name}: ${said.join('; ')}`);
+  }
+
+  private stepsOf({ steps }: Timed): readonly WrittenMap[] {
+    const after = steps.filter(({ part }) => part === 'after').map((step) => this.step(step));
+    const background = steps
+      .filter(({ part }) => part === 'background')
+      .map((step) => map([...this.step(step).entries, ['background', plain(true)]]));
+    const branches = steps
+      .filter(({ part }) => part === 'beside')
+      .flatMap((step) => {
+        const { branches: count, share } = besideOf(step.ratio);
+        return Array.from({ length: count }, () => list([this.step({ ...step, ratio: share })]));
+      });
+    if (branches.length === 0) return [...background, ...after];
+    const all = after.length === 0 ? branches : [list(after), ...branches];
+    const beside =
+      all.length > 1 ? [map({ parallel: map({ branches: list(all) }) })] : branches[0]!.items;
+    return [...background, ...(beside as readonly WrittenMap[])];
+  }
+
+  private step({ to, ratio, isCounted, isOptional }: TableStep): WrittenMap {
+    const component = this.components.get(to)!;
+    const verb = component.section === 'databases' ? 'query' : 'call';
+    const note = isCounted ? 'measured' : 'guess';
+    const optional = isOptional ? plain(true) : undefined;
+    const call = map({ [verb]: plain(this.system.targetOf(component)), optional });
+    const times = Number(ratio.toPrecision(4));
+    if (times >= 0.9995 && times <= 1.0005) return map([...call.entries], [], note);
+    if (times < 1) return map([...call.entries, ['probability', noted(times, note)]]);
+    const whole = Math.round(times);
+    const rounds = Math.abs(times - whole) <= 0.02 * times ? whole : `geometric(mean=${times})`;
+    return map({ loop: map({ times: noted(rounds, note), steps: list([call]) }) });
+  }
+
+  /** What nothing calls gets its requests from outside. */
+  private load(): void {
+    const { entries } = this;
+    const n = entries.reduce((sum, { requests }) => sum + requests, 0);
+    const { system, facts } = this;
+    const requests = entries.map((entry) => {
+      const component = this.components.get(entry.name)!;
+      return map({
+        name: plain(component.name),
+        call: plain(system.targetOf(component)),
+        weight: plain(Number((entry.requests / facts.seconds).toPrecision(4))),
+      });
+    });
+    const text = `poisson(${digits(n / facts.seconds)}/s)`;
+    const arrivals = noted(text, `measured, n = ${formatCount(n)} requests`);
+    system.load = map({ [LOAD_NAME]: map({ arrivals, requests: list(requests) }) });
+  }
+
+  /** What figures of whole services cannot say. */
+  private unknown(): void {
+    const { system } = this;
+    const byCallee = new Map<string, string[]>();
+    const serial: string[] = [];
+    for (const { name, steps } of this.services) {
+      const own = this.components.get(name)!.name;
+      for (const { to, isCounted } of steps)
+        if (!isCounted) byCallee.set(to, [...(byCallee.get(to) ?? []), own]);
+      if (steps.filter(({ part }) => part === 'after').length > 1) serial.push(own);
+      const late = (['background', 'beside'] as const).flatMap((kind) => {
+        const named = steps.flatMap(({ to, part }) =>
+          part === kind ? [this.components.get(to)!.name] : [],
+        );
+        return named.length === 0 ? [] : [`${words(named)} ${WHERE[kind]}`];
+      });
+      if (late.length > 0)
+        this.lines.unshift(`calls of ${own} take longer together than ${own}: ${late.join('; ')}`);
+    }
+    for (const [to, callers] of byCallee) {
+      const name = this.components.get(to)!.name;
+      system.ask(
+        `How many requests do ${words(callers)} send to ${name}? The tables count those of all callers together: add a column requests to the table of calls.`,
+      );
+    }
+    if (serial.length > 0)
+      system.ask(
+        `Which calls run at the same time in ${words(serial)}? Figures of whole services do not say it, so they run one after the other. Traces say it.`,
+      );
+  }
+}
+
+/** What no service calls, else what has the most requests. */
+function entriesOf(services: readonly Timed[], { calls }: TableFacts): readonly Timed[] {
+  const called = new Set(calls.map(({ to }) => to));
+  const found = services.filter(({ name }) => !called.has(name));
+  const [most] = [...services].sort((a, b) => b.requests - a.requests);
+  return found.length > 0 || most === undefined ? found : [most];
+}
+
+function reachedFrom(entries: readonly Timed[], services: readonly Timed[]): ReadonlySet<Timed> {
+  const byName = new Map(services.map((one) => [one.name, one]));
+  const reached = new Set<Timed>();
+  const visit = (one: Timed): void => {
+    if (reached.has(one)) return;
+    reached.add(one);
+    for (const { to } of one.steps) visit(byName.get(to)!);
+  };
+  for (const one of entries) visit(one);
+  return reached;
+}
+
+function lawText({ mean, cv }: { readonly mean: number; readonly cv: number }): string {
+  return `lognormal(mean=${durationText(mean * 1e9)} cv=${digits(cv)})`;
+}
+
+function noted(value: string | number, note: string): WrittenScalar {
+  return { ...plain(value), note };
+}
