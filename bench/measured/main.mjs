@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { apim, apimTable, saturated } from './apim.mjs';
 import { boutique, boutiqueLines, boutiqueTable } from './boutique.mjs';
+import { petshop, petshopLines, petshopTables } from './petshop.mjs';
 import { quota, quotaErrors, quotaTable } from './quota.mjs';
 import { percent, quantile } from './rows.mjs';
 
@@ -23,6 +24,8 @@ const quotaLine = (rows) => {
   return `p90: ${within} of ${rows.length} within 20 %, median ${percent(median, false)}, largest ${percent(largest, false)}.`;
 };
 const shop = await boutique();
+const pets = await petshop();
+const apart = (lines) => lines.flatMap((one) => ['', one]);
 const parts = {
   apim: [
     ...apimTable(rows),
@@ -33,10 +36,8 @@ const parts = {
   ],
   shared: [...quotaTable(envoy.shared), '', quotaLine(envoy.shared)],
   threads: [...quotaTable(envoy.threads), '', quotaLine(envoy.threads)],
-  boutique: [...boutiqueTable(shop), '', ...boutiqueLines(shop).flatMap((one) => [one, ''])].slice(
-    0,
-    -1,
-  ),
+  boutique: [...boutiqueTable(shop), ...apart(boutiqueLines(shop))],
+  petshop: [...petshopTables(pets), ...apart(petshopLines(pets))],
 };
 for (const lines of Object.values(parts)) console.log(`${lines.join('\n')}\n`);
 if (process.argv.includes('--write')) {

@@ -67,4 +67,30 @@ describe('docs/measured-against-predicted.md', () => {
     const within = errors.filter((one) => Math.abs(one) <= 15).length;
     expect(PAGE).toContain(`All pages: ${within} of ${errors.length} within 15 %`);
   });
+
+  it('shows every fault of PetShop, and errors that are those of its figures', () => {
+    const rows = rowsOf('petshop-issues.csv').filter((row) => row[5] === 'PetSite');
+    const during = rows.filter((row) => row[4] === 'during');
+    expect(during).toHaveLength(26);
+    const errors = { latency: [] as number[], availability: [] as number[] };
+    for (const [issue, kind, , , , , , mean, availability] of during) {
+      const line = new RegExp(`^\\| ${issue} +\\|.*$`, 'm').exec(PAGE)![0];
+      const cells = line.split('|').map((cell) => cell.trim());
+      const isTime = kind === 'latency';
+      const shown = Number.parseFloat(cells[7]!);
+      const measured = Number(isTime ? mean : availability);
+      expect(Math.abs(shown - measured), issue).toBeLessThan(isTime ? 0.51 : 0.0051);
+      const predicted = Number.parseFloat(cells[6]!);
+      const error = Number.parseFloat(cells[8]!);
+      const exact = isTime ? 100 * (predicted / measured - 1) : predicted - measured;
+      expect(Math.abs(error - exact), issue).toBeLessThan(isTime ? 0.8 : 0.011);
+      errors[isTime ? 'latency' : 'availability'].push(Math.abs(error));
+    }
+    const near = (all: readonly number[], most: number): string =>
+      `${all.filter((one) => one <= most).length} of ${all.length} within`;
+    expect(PAGE).toContain(`read at the faulty service: ${near(errors.latency, 15)} 15 %`);
+    expect(PAGE).toContain(
+      `Availability of the page: ${near(errors.availability, 0.5)} 0.5 points`,
+    );
+  });
 });

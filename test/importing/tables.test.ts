@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { importTexts, type Imported } from '../../src/importing/import.js';
@@ -193,6 +196,39 @@ describe('tables of services and calls', () => {
     expect(faultline(['import', '--out', folder.at('none.yaml')]).stderr).toContain(
       'name the files of a system, or write --metrics',
     );
+  });
+});
+
+describe('the tables of PetShop', () => {
+  const read = (name: string): Buffer =>
+    readFileSync(join(import.meta.dirname, '../fixtures/measured', name));
+  const result = imported([
+    { path: 'services.csv', text: gunzipSync(read('petshop-services.csv.gz')).toString('utf8') },
+    { path: 'calls.csv', text: read('petshop-calls.csv').toString('utf8') },
+  ]);
+
+  it('show what the page starts and does not wait for, and what runs beside another call', () => {
+    const states = stepsOf(result, 'PetSite').find(({ call }) => /StateMachine/.test(call));
+    expect(states.background).toBe(true);
+    const block = stepsOf(result, 'payforadoption_AWS-ECS-Container').at(-1);
+    const calls = block.parallel.branches.map((branch: any[]) =>
+      branch.map(({ call, loop }) => call ?? loop.steps[0].call),
+    );
+    expect(calls).toEqual([
+      [
+        expect.stringMatching(/^adoptions-services-database/),
+        'amazon-com_remote.handle',
+        'www-amazon-com_remote.handle',
+      ],
+      ['PetAdoptionStatusUpdater-prod_AWS-ApiGateway-Stage.handle'],
+    ]);
+  });
+
+  it('are asked about where they do not decide', () => {
+    expect(result.questions.join('\n')).toMatch(
+      /How many requests do .*PetSite send to PetSearch_AWS-ECS-Fargate\? The tables count those of all callers together/,
+    );
+    expect(result.components).toBe(39);
   });
 });
 
