@@ -105,7 +105,7 @@ export const addCheck: Add = (program, terminal, perform) => {
       '--against <ref|file|result>',
       'compare with the scenario at a git ref, another one, or a result of run --json',
     )
-    .option('--strict', 'with --against: an undecided comparison is broken')
+    .option('--strict', 'with --against: an undecided comparison or a trade is broken')
     .option(
       '--max-runs <number>',
       'with --against: most runs, both sides together (default: 400)',

@@ -90,6 +90,30 @@ describe('check --against', () => {
     );
   });
 
+  it('calls a gain in success that costs attempts a trade, which only --strict refuses', () => {
+    // Of two attempts 1 % fail, of one 10 %: 9 points for 10 % more attempts.
+    const old = folder.put(
+      'once.yaml',
+      BASE.replace('attempts: 2', 'attempts: 1').replace('parts/', ''),
+    );
+    folder.put('bank.yaml', BANK);
+    write(BASE);
+    const asked = (...flags: readonly string[]) =>
+      faultline(['check', scenario, '--against', old, ...flags]);
+    const { status, stdout } = asked();
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(
+      /^A trade against \S+once\.yaml\. Better: “people\.success >= 97%” holds and success rises from 90\S* % to 99\S* %\. Worse: attempts per call rises from 1 to 1\.\d+\./,
+    );
+    expect(status).toBe(0);
+    const junit = folder.at('trade.xml');
+    const failures = (): string =>
+      /<testsuites[^>]*failures="(\d+)"/.exec(readFileSync(junit, 'utf8'))![1]!;
+    expect(asked('--junit', junit, '--github').stdout).toContain('title=A trade against');
+    expect(failures()).toBe('0');
+    expect(asked('--strict', '--quiet', '--junit', junit).status).toBe(1);
+    expect(failures()).toBe('1');
+  });
+
   it('finds what is better, and takes fewer attempts for better', () => {
     const { status, result } = against(BASE, BANK.replace('probability: 10%', 'probability: 2%'));
     expect([status, result.verdict]).toEqual([0, 'better']);

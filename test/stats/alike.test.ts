@@ -81,5 +81,6 @@ function figuresOf(seed: number, runs: number) {
     wasted: always(0),
     degraded: always(0),
     cost: null,
+    within: null,
   };
 }

@@ -19,22 +19,37 @@ export function rowsOf(
   here: SideFigures,
   error: number,
 ): readonly AgainstRow[] {
-  const moved = (valueOf(here.success) ?? 0) - (valueOf(there.success) ?? 0);
   return sharedFigures(there, here).map((figure) => {
     const row = rowOf(figure, figure.pick(there), figure.pick(here), error);
-    const isApart = isOfOthers(figure, moved, row) || isNoMerit(figure, row, [there, here]);
+    const isApart = isOfOthers(figure, row, there, here) || isNoMerit(figure, row, [there, here]);
     return isApart ? { ...row, verdict: 'apart', more: null } : row;
   });
 }
 
 /**
- * A quantile of the successes is about other requests where success moves by more than half of the share above the
- * quantile: this alone may move it.
+ * Whether a quantile of the successes may have moved because other requests succeed. Where more succeed, those that are new
+ * may be the slowest: the quantile of the others is then one of a lower share. So slower is worse only if that is slower,
+ * too; faster with fewer successes is better only if it is faster than the quantile there without the slowest; and an
+ * undecided one stays open only if the new ones cannot move it.
  */
-function isOfOthers({ above }: Figure, moved: number, { verdict }: AgainstRow): boolean {
-  if (above === undefined || verdict === 'same' || Math.abs(moved) <= above / 2) return false;
-  // Faster although more succeed, or slower although fewer do, is no effect of the others.
-  return !(verdict === 'better' && moved > 0) && !(verdict === 'worse' && moved < 0);
+function isOfOthers(
+  { above, pick }: Figure,
+  { verdict }: AgainstRow,
+  there: SideFigures,
+  here: SideFigures,
+): boolean {
+  const [before, after] = [valueOf(there.success) ?? 0, valueOf(here.success) ?? 0];
+  const isExcused = verdict === (after > before ? 'worse' : 'better');
+  if (above === undefined || before === after) return false;
+  if (!isExcused && verdict !== 'unknown') return false;
+  const [fewer, more] = after > before ? [there, here] : [here, there];
+  // A stored result has no other quantiles: success must have moved by more than half of the share above this one.
+  if (more.within === null) return Math.abs(after - before) > above / 2;
+  const [low, high] = [Math.min(before, after), Math.max(before, after)];
+  const withoutNew = more.within(((1 - above) * low) / high) ?? 0;
+  const own = valueOf(pick(isExcused ? fewer : more)) ?? 0;
+  const margin = sameMargin('seconds', own);
+  return isExcused ? withoutNew <= own + margin : withoutNew < own - margin;
 }
 
 /** Fewer attempts where calls were refused before their first one. */

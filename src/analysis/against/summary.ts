@@ -3,7 +3,8 @@ import type { RunRecord } from '../../contracts/record/record.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import { figuresOf, type SideFigures } from './figures.js';
 import { loadKey } from '../measure/offered.js';
-import { headline } from '../measure/summary.js';
+import { latencyOf } from '../measure/outcomes.js';
+import { headline, usersOf } from '../measure/summary.js';
 import { variantData } from '../measure/variant-data.js';
 import { wholeRun } from '../measure/window.js';
 
@@ -16,7 +17,11 @@ export interface Side {
 
 /** The figures of some runs, without a timeline and causes. */
 export function sideFiguresOf({ variant, plan, records }: Side): SideFigures {
-  return figuresOf(headline(variantData(variant, plan, records, wholeRun(plan)), [], null));
+  const data = variantData(variant, plan, records, wholeRun(plan));
+  const { all } = latencyOf(usersOf(data), 'successLatency');
+  const within = (share: number): number | null =>
+    all.count === 0 ? null : all.quantile(share) / 1e9;
+  return figuresOf(headline(data, [], null), within);
 }
 
 /** What makes two plans hard to compare: other requests, or another length of the runs. */

@@ -6,19 +6,52 @@ import type {
 } from '../../contracts/result/against.js';
 import type { VariantResult } from '../../contracts/result/result.js';
 import type { BudgetResult } from '../../contracts/result/budgets.js';
+import { FIGURES, SUCCESS } from './figures.js';
 
 /** Whether a budget that counts is not met; an undecided one is, if it is strict. */
 type IsBroken = (budget: BudgetResult) => boolean;
 
-/** The verdict on one variant: one worse figure or lost budget is enough, and one undecided figure leaves it open. */
+/**
+ * The verdict on one variant. A lost budget is enough for worse, and so is a worse figure that no gain outweighs; one
+ * undecided figure leaves it open.
+ */
 export function verdictOf(
   rows: readonly AgainstRow[],
   { lost, won }: Pick<AgainstBudgets, 'lost' | 'won'>,
 ): AgainstVerdict {
-  const verdicts = rows.map(({ verdict }) => verdict);
-  if (lost.length > 0 || verdicts.includes('worse')) return 'worse';
-  if (verdicts.includes('unknown')) return 'unknown';
-  return won.length > 0 || verdicts.includes('better') ? 'better' : 'same';
+  const has = (verdict: AgainstRow['verdict']): boolean =>
+    rows.some((row) => row.verdict === verdict);
+  const isOutweighed = (won.length > 0 && !isWorse(rows, SUCCESS)) || isPaidFor(rows);
+  if (lost.length > 0 || (has('worse') && !isOutweighed)) return 'worse';
+  if (has('unknown')) return 'unknown';
+  if (has('worse')) return 'trade';
+  return won.length > 0 || has('better') ? 'better' : 'same';
+}
+
+/** Whether more runs cannot turn this into a trade: the undecided gains do not outweigh what is worse, either. */
+export function staysWorse(rows: readonly AgainstRow[]): boolean {
+  const hoped = rows.map((row): AgainstRow => {
+    return row.verdict === 'unknown' && weightOf(row) > 0 ? { ...row, verdict: 'better' } : row;
+  });
+  return verdictOf(hoped, { lost: [], won: [] }) === 'worse';
+}
+
+/** Whether what is better weighs as much as what is worse. No gain outweighs a loss of success. */
+function isPaidFor(rows: readonly AgainstRow[]): boolean {
+  const decided = rows.filter(({ verdict }) => verdict === 'better' || verdict === 'worse');
+  return !isWorse(rows, SUCCESS) && decided.reduce((sum, row) => sum + weightOf(row), 0) >= 0;
+}
+
+function isWorse(rows: readonly AgainstRow[], figure: string): boolean {
+  return rows.some((row) => row.figure === figure && row.verdict === 'worse');
+}
+
+/** What a change of a figure weighs, in failed requests: above 0 if it is better. */
+function weightOf({ figure, unit, there, difference }: AgainstRow): number {
+  const { better, weight } = FIGURES.find(({ name }) => name === figure)!;
+  if (difference === null || difference === 0) return 0;
+  const change = unit === 'share' ? difference : difference / there!;
+  return (better === 'more' ? 1 : -1) * weight * change;
 }
 
 /** The verdict on all variants. */
@@ -27,6 +60,7 @@ export function verdictOfAll(variants: readonly Pick<AgainstVariant, 'verdict'>[
     variants.some((variant) => variant.verdict === verdict);
   if (has('worse')) return 'worse';
   if (has('unknown')) return 'unknown';
+  if (has('trade')) return 'trade';
   return has('better') ? 'better' : 'same';
 }
 

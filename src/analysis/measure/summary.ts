@@ -62,6 +62,11 @@ const DEGRADED = OUTCOME_NAMES.indexOf('degraded');
 
 type Quantiles = Readonly<Record<keyof QuantileEstimates, Measured>>;
 
+/** All requests of users, in the entire run. */
+export function usersOf(data: VariantData): Asked {
+  return { data, selection: selectUsers(data), window: data.whole };
+}
+
 /** Headline figures of a variant. `fault` is the one whose recovery is reported, null if there is none. */
 export function headline(
   data: VariantData,
@@ -69,7 +74,7 @@ export function headline(
   fault: string | null,
   limits: SlowAbove = NO_LIMITS,
 ): Headline {
-  const all = { data, selection: selectUsers(data), window: data.whole };
+  const all = usersOf(data);
   const outcomes = outcomesByRun(all);
   const seconds = data.whole.lengthNs / 1e9;
   const recovery =

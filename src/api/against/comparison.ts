@@ -1,7 +1,7 @@
 import { storedFiguresOf, type SideFigures } from '../../analysis/against/figures.js';
 import { sideFiguresOf } from '../../analysis/against/summary.js';
 import { rowsOf, sharedFigures } from '../../analysis/against/rows.js';
-import { verdictOf } from '../../analysis/against/verdict.js';
+import { staysWorse } from '../../analysis/against/verdict.js';
 import { looksOf, type Look } from '../../stats/looks.js';
 import type { Plan } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
@@ -124,9 +124,7 @@ class Comparison {
   }
 
   private isWorse(): boolean {
-    return [...this.rows.values()].some(
-      (rows) => verdictOf(rows, { lost: [], won: [] }) === 'worse',
-    );
+    return [...this.rows.values()].some(staysWorse);
   }
 
   /** Runs these pairs up to this number of replications, or of all variants; returns the number of runs. */

@@ -1,7 +1,7 @@
 import { againstOf, narrowed, type Sides } from '../../api/against/against.js';
 import { GuardStop } from '../../run/failure.js';
 import { judgedIn } from '../../language/expressions-of.js';
-import { againstAnnotations, againstSuite } from '../../report/against/machines.js';
+import { againstAnnotations, againstSuite, isRefusedVerdict } from '../../report/against/machines.js';
 import { againstMarkdown } from '../../report/against/markdown.js';
 import { againstText } from '../../report/against/text.js';
 import { freshOf } from '../../report/against/words.js';
@@ -58,7 +58,7 @@ export async function checkAgainst(
 /** Whether the change is worse, or adds a budget or a hypothesis that does not hold. Earlier breaks do not count. */
 function isRefused({ against }: Against, isStrict: boolean): boolean {
   const { verdict } = against;
-  return verdict === 'worse' || (isStrict && verdict === 'unknown') || freshOf(against).length > 0;
+  return isRefusedVerdict(verdict, isStrict) || freshOf(against).length > 0;
 }
 
 function checkFlags(files: readonly string[], flags: CheckFlags): void {

@@ -7,8 +7,8 @@ import type { BudgetResult } from './budgets.js';
  */
 export type AgainstRowVerdict = 'better' | 'worse' | 'same' | 'unknown' | 'apart';
 
-/** What they show about a variant or a scenario. */
-export type AgainstVerdict = 'better' | 'worse' | 'same' | 'unknown';
+/** What they show about a variant or a scenario. `trade`: what is better outweighs what is worse. */
+export type AgainstVerdict = 'better' | 'worse' | 'trade' | 'same' | 'unknown';
 
 /** The document of `faultline check --against --json`: a scenario compared with another state of it. Durations in seconds. */
 export interface AgainstResult extends Pick<Result, 'faultline' | 'seed' | 'engine'> {

@@ -1,19 +1,31 @@
-import type { AgainstResult, AgainstVariant } from '../../contracts/result/against.js';
+import type {
+  AgainstResult,
+  AgainstRowVerdict,
+  AgainstVariant,
+  AgainstVerdict,
+} from '../../contracts/result/against.js';
 import { annotation, type TextPlace } from '../formats/github.js';
 import type { OtherSuite } from '../formats/junit.js';
 import { budgetCells, cellsOf, sentenceOf } from './words.js';
 
-/** A test for each figure of each variant: worse fails, and with `isStrict` so does an undecided one. */
+/**
+ * A test for each figure of each variant: worse fails unless a gain outweighs it, and with `isStrict` so do that and an
+ * undecided one.
+ */
 export function againstSuite(result: AgainstResult, isStrict: boolean): OtherSuite {
   const { against, variants } = result;
-  const outcomeOf = (verdict: string): OtherSuite['cases'][number]['outcome'] => {
-    if (verdict === 'worse' || (verdict === 'unknown' && isStrict)) return 'failed';
+  const outcomeOf = (
+    verdict: AgainstRowVerdict,
+    isTrade: boolean,
+  ): OtherSuite['cases'][number]['outcome'] => {
+    const isOpen = verdict === 'unknown' || (verdict === 'worse' && isTrade);
+    if (isOpen ? isStrict : verdict === 'worse') return 'failed';
     return verdict === 'unknown' || verdict === 'apart' ? 'skipped' : 'passed';
   };
   const cases = variants.flatMap((variant) => {
     const rows = variant.rows.map((row) => ({
       name: `${variant.name}: ${row.figure}`,
-      outcome: outcomeOf(row.verdict),
+      outcome: outcomeOf(row.verdict, variant.verdict === 'trade'),
       message: messageOf(cellsOf(row)),
     }));
     const budgets = budgetCells(variant);
@@ -26,11 +38,16 @@ export function againstSuite(result: AgainstResult, isStrict: boolean): OtherSui
   return { name: `against ${against.name}`, cases };
 }
 
+/** Whether a verdict stops a pipeline. */
+export function isRefusedVerdict(verdict: AgainstVerdict, isStrict: boolean): boolean {
+  return verdict === 'worse' || (isStrict && (verdict === 'unknown' || verdict === 'trade'));
+}
+
 function messageOf([, there, here, difference, verdict]: readonly string[]): string {
   return `${verdict!}: ${there!} there, ${here!} here, ${difference!}`;
 }
 
-/** An annotation at each lost budget, and one of the file where a figure is worse or, with `isStrict`, undecided. */
+/** An annotation at each lost budget, and one of the file with the verdict. */
 export function againstAnnotations(
   file: string,
   result: AgainstResult,
@@ -44,8 +61,14 @@ export function againstAnnotations(
   ];
   const at = (text: string, title: string, what: string): string =>
     annotation('error', places.get(text) ?? file, title, `${text} ${what}`);
-  const level = verdict === 'worse' || (verdict === 'unknown' && isStrict) ? 'error' : 'notice';
-  const titles = { worse: 'Worse', better: 'Better', same: 'The same', unknown: 'Not decided' };
+  const level = isRefusedVerdict(verdict, isStrict) ? 'error' : 'notice';
+  const titles: Readonly<Record<AgainstVerdict, string>> = {
+    worse: 'Worse',
+    trade: 'A trade',
+    better: 'Better',
+    same: 'The same',
+    unknown: 'Not decided',
+  };
   const title = `${titles[verdict]} against ${against.name}`;
   const lines = [
     ...variants.flatMap(budgetsOf),

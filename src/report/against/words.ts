@@ -5,6 +5,7 @@ import type {
   AgainstVerdict,
   AgainstRowVerdict,
 } from '../../contracts/result/against.js';
+import { FIGURES, SUCCESS } from '../../analysis/against/figures.js';
 import { formatCount, formatDifference, formatInterval, formatValue } from '../../text/figures.js';
 import { list, plural, verb } from '../../text/words.js';
 
@@ -20,19 +21,22 @@ export const VERDICT_WORDS: Readonly<Record<AgainstRowVerdict, string>> = {
 /** Most effects that the sentence names, of each kind. */
 const NAMED = 3;
 
-/** The first sentence: the verdict, with what it is about. */
+/** The first sentences: the verdict, with what it is about. */
 export function sentenceOf(result: AgainstResult): string {
   const { verdict, against, variants } = result;
   if (variants.length === 0)
     return `No variant is in both: nothing is compared with ${against.name}.`;
   const worse = effectsOf(result, 'worse');
   const better = effectsOf(result, 'better');
-  const also = better.length === 0 ? '' : ` Better: ${some(better)}.`;
+  const part = (head: string, effects: readonly string[]): string =>
+    effects.length === 0 ? '' : ` ${head}: ${some(effects)}.`;
+  const [gains, losses] = [part('Better', better), part('Worse', worse)];
   const named: Readonly<Record<AgainstVerdict, () => string>> = {
-    worse: () => `Worse than ${against.name}: ${some(worse)}.${also}`,
+    worse: () => `Worse than ${against.name}: ${some(worse)}.${gains}`,
+    trade: () => `A trade against ${against.name}.${gains}${losses}`,
     better: () => `Better than ${against.name}: ${some(better)}.`,
     same: () => `The same as ${against.name}: ${sameWords(result)}.`,
-    unknown: () => `Not decided against ${against.name}: ${openWords(result)}.${also}`,
+    unknown: () => `Not decided against ${against.name}: ${openWords(result)}.${gains}${losses}`,
   };
   const fresh = freshOf(result);
   const broken = fresh.length === 0 ? '' : ` Broken here: ${some(fresh)}.`;
@@ -140,7 +144,6 @@ export function notesOf(result: AgainstResult): readonly string[] {
   const { variants, added, removed, notes, against, interrupted } = result;
   const alike = variants.filter((variant) => !tabledOf(result).includes(variant));
   const isShown = alike.length > 0 && alike.length < variants.length;
-  const isApart = variants.some(({ rows }) => rows.some(({ verdict }) => verdict === 'apart'));
   const both = variants.reduce((sum, { budgets }) => sum + budgets.both, 0);
   return [
     isShown ? `Every event is the same in ${list(alike.map(({ name }) => name))}.` : '',
@@ -149,15 +152,34 @@ export function notesOf(result: AgainstResult): readonly string[] {
     ),
     added.length === 0 ? '' : `Only here: ${list(added)}.`,
     removed.length === 0 ? '' : `Only in ${against.name}: ${list(removed)}.`,
-    isApart
-      ? 'A figure without a verdict is about other requests: more or fewer of them succeed, or calls are refused unsent.'
-      : '',
+    ...new Set(variants.flatMap((variant) => apartNotes(variant, against.name))),
     both === 0
       ? ''
       : `${plural(both, 'budget')} broken there ${verb(both, 'are', 'is')} broken here too. This is no difference: faultline check without --against ends with 1.`,
     ...notes.map((note) => `Compare with care: ${note}.`),
     interrupted === true ? 'An interrupt ended the runs before the next look.' : '',
   ].filter((note) => note !== '');
+}
+
+/** Whether a figure has no verdict because calls were never sent. */
+function isUnsent(figure: string): boolean {
+  return FIGURES.find(({ name }) => name === figure)?.isOfCalls === true;
+}
+
+/** Why figures have no verdict. */
+function apartNotes({ rows }: AgainstVariant, there: string): readonly string[] {
+  const moved = rows.find(({ figure }) => figure === SUCCESS)?.difference ?? 0;
+  const others =
+    moved > 0
+      ? `requests that fail in ${there} succeed here, and these may be the slow ones`
+      : `requests that succeed in ${there} fail here, and these may have been the slow ones`;
+  return [true, false].map((isOfCalls) => {
+    const apart = rows
+      .filter(({ verdict, figure }) => verdict === 'apart' && isUnsent(figure) === isOfCalls)
+      .map(({ figure }) => figure);
+    const why = isOfCalls ? 'calls are refused unsent' : others;
+    return apart.length === 0 ? '' : `No verdict on ${list(apart)}: ${why}.`;
+  });
 }
 
 /** `10 replications each, at most 5 % of comparisons of equal systems find a difference`. */
