@@ -26,6 +26,39 @@ faults: [ { id: down, kind: error, target: bank, share: 100%, at: 10s, for: 5s }
 budgets: [ users.recovery < 30s after down ]
 `;
 
+/** Each consumer tries a message that fails for good. */
+const RABBIT = `
+faultline: 1
+title: orders by RabbitMQ
+run: { duration: 20s, seed: 3, replications: 1 }
+queues:
+  orders:
+    kind: rabbitmq
+    prefetch: 1
+    consumers: [ { call: worker.bill, retry: { attempts: 10, backoff: { kind: constant, base: 100ms } } } ]
+services:
+  shop: { endpoints: { buy: [ publish: orders ] } }
+  worker: { endpoints: { bill: [ work: 1ms ] } }
+workloads: { users: { arrivals: constant(50/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: bad, kind: poison, target: orders, at: 5s, for: 20ms } ]
+budgets: [ orders.lag.max < 100 ]
+`;
+
+/** A message that fails is visible again after 2 s, for good. */
+const SQS = `
+faultline: 1
+title: orders by SQS
+run: { duration: 40s, seed: 3, replications: 1 }
+queues:
+  orders: { kind: sqs, waitTime: 20s, visibilityTimeout: 2s, consumers: [ { call: worker.bill, concurrency: 4 } ] }
+services:
+  shop: { endpoints: { buy: [ publish: orders ] } }
+  worker: { endpoints: { bill: [ wait: 20ms ] } }
+workloads: { users: { arrivals: constant(50/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: bad, kind: poison, target: orders, share: 50%, at: 5s, for: 2s } ]
+budgets: [ orders.lag < 20 from 35s to 40s ]
+`;
+
 /** What `fix` finds. */
 function tuned(name: string, text: string, ...flags: readonly string[]): FixResult['fixed'] {
   const path = folder.put(name, text);
@@ -102,6 +135,30 @@ budgets: [ users.latency.p99 < 500ms ]
       ['base', 'fail'],
       ['fixed', 'pass'],
     ]);
+  });
+
+  it('lets a consumer give up a message that it cannot handle, where it holds up the others', () => {
+    // 50/s wait behind the message of 5 s: 750 at 20 s. Ten attempts 100 ms apart hold up 45.
+    const { base, answer } = tuned('rabbit.yaml', RABBIT);
+    expect(base.budgets[0]!.value).toBeCloseTo(750, -2);
+    expect(answer!.settings).toEqual([
+      { path: 'queues.orders.consumers[0].onPoison', from: 'block', to: 'deadLetter' },
+      { path: 'queues.orders.consumers[0].deadLetter', from: null, to: 'orders-dead' },
+      { path: 'queues.orders-dead', from: null, to: '{ kind: rabbitmq }' },
+    ]);
+    expect(answer!.budgets[0]!.value).toBeLessThan(50);
+  });
+
+  it('limits how often a queue delivers a message that fails', () => {
+    // Half of the messages of 2 s fail, and come back each 2 s for good: 50 of them. After two deliveries they are gone.
+    const { base, answer } = tuned('sqs.yaml', SQS);
+    expect(base.budgets[0]!.value).toBeGreaterThan(30);
+    expect(answer!.settings).toEqual([
+      { path: 'queues.orders.maxReceiveCount', from: null, to: '5' },
+      { path: 'queues.orders.deadLetter', from: null, to: 'orders-dead' },
+      { path: 'queues.orders-dead', from: null, to: '{ kind: sqs }' },
+    ]);
+    expect(answer!.budgets[0]!.value).toBeLessThan(10);
   });
 
   it('leaves out what another variant does and does not need', () => {

@@ -10,7 +10,12 @@ import { exploredBudgets, type Splitted } from '../../analysis/explore.js';
 import { slowLimits } from '../../analysis/verdicts/harm.js';
 import { compile } from '../../plan/compile.js';
 import { withFaults } from '../../plan/without.js';
-import { beforeText, valueText, type SettingChange } from '../../scenario/tuning/change.js';
+import {
+  beforeText,
+  valueText,
+  wholeOf,
+  type SettingChange,
+} from '../../scenario/tuning/change.js';
 import { differences } from '../../scenario/tuning/differences.js';
 import type { Move } from '../../scenario/tuning/moves.js';
 import { settingsOf } from '../../scenario/tuning/settings.js';
@@ -109,7 +114,7 @@ class Fixer {
       runs: this.runner.done,
       ...(this.by.runs.isOver() && { interrupted: true }),
     };
-    return { fixed, plan, changes: found.answer?.moves ?? [] };
+    return { fixed, plan, changes: wholeOf(found.answer?.moves ?? []) };
   }
 
   /** The first variant that breaks a budget; the first of all if none does. */
@@ -217,7 +222,7 @@ class Fixer {
         unit: own.unit,
         now: own.value,
         best: near?.value ?? null,
-        with: near === undefined ? null : near.moves.map(settingOf),
+        with: near === undefined ? null : wholeOf(near.moves).map(settingOf),
         isHeld: near?.isHeld !== true ? null : near.areAll ? 'once' : 'alone',
         holdsCalm: calm === null ? null : !missedIn(calm).includes(k),
       };
@@ -267,12 +272,12 @@ const NOTHING = {
   untried: 0,
 } as const;
 
-function settingOf(move: Move): TunedSetting {
+function settingOf(move: SettingChange): TunedSetting {
   return { path: move.path, from: beforeText(move), to: valueText(move) };
 }
 
 function setOf({ moves, outcome }: Tried): TunedSet {
-  return { settings: moves.map(settingOf), ...(outcome as Shown).runs };
+  return { settings: wholeOf(moves).map(settingOf), ...(outcome as Shown).runs };
 }
 
 /** Another variant as changes of the one that is changed. */

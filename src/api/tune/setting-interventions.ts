@@ -44,7 +44,9 @@ export function withSettings(
   const { near } = nearFirst(settings, plan, trouble);
   const others = near
     .filter(
-      ({ path, value, effort }) => !used.has(path) && value !== null && effort <= ANOTHER_VALUE,
+      // Only one setting: what needs others, such as a queue, is no other value.
+      ({ path, value, effort, needs }) =>
+        !used.has(path) && value !== null && effort <= ANOTHER_VALUE && needs === undefined,
     )
     .slice(0, MOST)
     .map((move) => interventionOf(move, prepared, plan.variant));

@@ -11,7 +11,7 @@ const LEFT = 0.5;
 /**
  * What to set where a message that no consumer can process holds up those after it, and runs that pass it over prove it:
  * `Let its consumers give such a message up, with onPoison: deadLetter: of ... that wait for orders on average, 3 remain`.
- * null in other cases. No number of a setting helps here, so that `fix` finds nothing.
+ * null in other cases.
  */
 export function poisonAdvice(variant: VariantResult): string | null {
   for (const one of variant.counterfactuals?.unseen ?? []) {

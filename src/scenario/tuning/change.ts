@@ -8,6 +8,16 @@ export interface SettingChange {
   readonly value: Node | null;
   /** The present value, of which nothing remains; absent if there is none. */
   readonly before?: Node;
+  /** What it needs to be valid, such as the queue that it names. */
+  readonly needs?: readonly SettingChange[];
+  /** How far it goes, as a factor, where its value does not say so. */
+  readonly size?: number;
+}
+
+/** Some changes with what they need, each place once. */
+export function wholeOf(changes: readonly SettingChange[]): readonly SettingChange[] {
+  const all = changes.flatMap((change) => [change, ...(change.needs ?? [])]);
+  return all.filter((own, k) => all.findIndex(({ path }) => path === own.path) === k);
 }
 
 /** The new value as YAML on one line; null for a removal. */
@@ -20,11 +30,12 @@ export function beforeText({ before }: SettingChange): string | null {
   return before === undefined ? null : flow(plain(before));
 }
 
-/** The edits that make some changes, all at one place; `remove` comes first. */
+/** The edits that make some changes and what they need, all at one place; `remove` comes first. */
 export function editsFor(
-  changes: readonly SettingChange[],
+  asked: readonly SettingChange[],
   at: Place,
 ): { readonly edits: readonly Edit[]; readonly remove: readonly Edit[] } {
+  const changes = wholeOf(asked);
   const edits = changes.flatMap(({ path, value }) => (value === null ? [] : [{ path, at, value }]));
   const gone = changes.filter(({ value, before }) => value === null || before?.type === 'map');
   return { edits, remove: gone.map(({ path }) => ({ path, at, value: null })) };

@@ -14,7 +14,8 @@ import { SECTIONS } from '../modules/index.js';
 import { schemas } from '../schemas.js';
 import { movesOf } from './chosen.js';
 import { multiples, type Move, type Setting } from './moves.js';
-import { entrySchema, unwrittenIn } from './unwritten.js';
+import { givingUp } from './giving-up.js';
+import { entrySchema, shapeFor, unwrittenIn } from './unwritten.js';
 
 /** Sections whose entries are components. */
 const COMPONENTS: readonly string[] = [
@@ -40,6 +41,9 @@ export function componentSettings(written: MapNode): readonly Setting[] {
         ...alone(written, value, path),
         ...one(written, section, value, path),
         ...quickFailover(section, value, path),
+        ...(schema === undefined
+          ? []
+          : givingUp({ written, node: value, path, shape: shapeFor(schema, value) })),
         ...unwrittenIn(schema, value, path).flatMap((own) =>
           movesOf(own.field, own.value, own.path),
         ),

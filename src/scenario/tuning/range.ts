@@ -44,6 +44,7 @@ export function rangeOf({ before, value }: SettingChange): Range | null {
 /** How far a change goes: its factor, or the inverse of it. Where it is none of a number, as much as a factor of 16. */
 export function sizeOf(change: SettingChange): number {
   const range = rangeOf(change);
+  if (change.size !== undefined) return change.size;
   return range === null ? 16 : Math.max(range.to / range.from, range.from / range.to);
 }
 

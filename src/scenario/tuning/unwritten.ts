@@ -26,7 +26,7 @@ export function unwrittenIn(
     return node.items.flatMap((item, k) => unwrittenIn(schema, item, [...path, k], `${field}[]`));
   }
   if (node.type !== 'map') return [];
-  const shape = takenBy(schema).shapes.find((one) => isOfKind(one, node)) ?? {};
+  const shape = shapeFor(schema, node);
   const nameOf = (name: string): string => (field === '' ? name : `${field}.${name}`);
   const below = entries(node).flatMap(([name, { value }]) =>
     unwrittenIn(shape[name], value, [...path, name], nameOf(name)),
@@ -39,6 +39,11 @@ export function unwrittenIn(
     return isPlain(value) ? [{ path: at, field: nameOf(name), value: scalar(value, node.at) }] : [];
   });
   return [...below, ...own];
+}
+
+/** The fields of a mapping, by its kind. */
+export function shapeFor(schema: z.core.$ZodType, node: Node): Shape {
+  return takenBy(schema).shapes.find((one) => isOfKind(one, node)) ?? {};
 }
 
 /** A mapping without a kind is of every one. */
