@@ -161,7 +161,7 @@ export const addFix: Add = (program, terminal, perform) => {
         .default('text'),
     )
     .option(
-      '--out <file>',
+      '--out <file|folder>',
       'write the change: a scenario that includes this one, or with --as that format',
       pathName,
     )

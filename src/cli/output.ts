@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { CommandError, EXIT, usageError } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
@@ -36,10 +36,17 @@ export function onOutput(listener: (path: string, isBegun: boolean) => void): vo
 /** Rejects, before any work, a file that could not be written. Exit code 2. */
 export function checkOutputFile(path: string): void {
   const found = inspect(path);
-  if (found?.isDirectory()) throw usageError(`cannot write ${path}: is a directory`);
+  if (found?.isDirectory())
+    throw usageError(`cannot write ${path}: is a directory; name a file in it`);
   refuseSymlink(path, found);
   if (found !== null && !found.isFile()) return;
   checkOutputDirectory(dirname(path));
+}
+
+/** A path; where it is a directory, a file in it that is named after its source: `shop-fixed.yaml`. */
+export function fileIn(path: string, source: string, suffix: string): string {
+  const isDirectory = path !== '-' && inspect(path)?.isDirectory() === true;
+  return isDirectory ? join(path, `${parse(source).name}-${suffix}.yaml`) : path;
 }
 
 /** Rejects, before any work, a directory that could not be created or written to. Exit code 2. */

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FixResult } from '../../src/contracts/result/fix.js';
 import { Folder, faultline } from './harness.js';
@@ -359,6 +360,20 @@ variants:
         ['fixed', 'pass'],
       ]);
     }
+  });
+
+  it('writes the change into a folder under the name of the scenario', () => {
+    const path = folder.put('shop.yaml', POOL);
+    const out = folder.at('changes');
+    mkdirSync(out);
+    const { status, stderr } = faultline(['fix', path, '--quiet', '--out', out]);
+    expect([status, stderr]).toEqual([0, `The change is in ${out}/shop-fixed.yaml.\n`]);
+    expect(readFileSync(join(out, 'shop-fixed.yaml'), 'utf8')).toContain('../shop.yaml');
+    const json = faultline(['fix', path, '--quiet', '--json', out]);
+    expect([json.status, json.stderr]).toEqual([
+      2,
+      `faultline: cannot write ${out}: is a directory; name a file in it\n`,
+    ]);
   });
 
   it('writes the change in the format of a product, and names what that has no field for', () => {

@@ -13,9 +13,11 @@ import { oneLine } from '../../text/line.js';
 import { checkDestinations, takesStandardOutput, writeDocument, Writes } from '../documents.js';
 import { EXIT, usageError } from '../exit.js';
 import type { FIX_FORMATS } from '../flags.js';
+import { STDIN } from '../files.js';
 import { interruption, keep } from '../interrupt.js';
 import type { Prepared, Selection } from '../../api/prepare.js';
 import { fixOf } from '../../api/tune/fix.js';
+import { fileIn } from '../output.js';
 import { checkPatch, patchText } from '../patch.js';
 import { prepare } from '../prepare.js';
 import { stopwatch } from '../progress.js';
@@ -43,11 +45,13 @@ export async function fix(
   { as = [], ...flags }: FixFlags,
   terminal: Terminal,
 ): Promise<number> {
-  checkDestinations([flags.json, flags.out]);
   const chosenFormats = formatsOf(as, flags.out);
+  const source = argument === STDIN ? 'scenario' : argument;
+  const out = flags.out === undefined ? undefined : fileIn(flags.out, source, as[0] ?? 'fixed');
+  checkDestinations([flags.json, out]);
   const prepared = prepare(argument, { ...flags, variant: undefined }, terminal);
   const { path } = prepared;
-  if (as.length === 0) checkPatch(flags.out, path, flags.set ?? []);
+  if (as.length === 0) checkPatch(out, path, flags.set ?? []);
   const took = stopwatch();
   const { maxRuns, over = null } = flags;
   const runs = searchRuns(path, flags, terminal, WORDS);
@@ -61,10 +65,10 @@ export async function fix(
   const writes = new Writes();
   const json = `${canonicalJson(result)}\n`;
   await writes.attempt(() => writeDocument(flags.json, () => json, terminal));
-  const { out } = flags;
   if (out !== undefined && isAnswer) {
     const text = (): string => exports[0]?.text ?? patchText(prepared, fixed.name, changes, out);
     await writes.attempt(() => writeDocument(out, text, terminal));
+    if (out !== flags.out) terminal.note(oneLine(`The change is in ${out}.`));
   } else if (out !== undefined) {
     terminal.note(oneLine(`faultline: ${out} is not written: no change holds every budget`));
   }
