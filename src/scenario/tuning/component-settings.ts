@@ -115,6 +115,16 @@ function quickFailover(
   return [{ path: pathText([...path, 'failover']), value, effort: 1 }];
 }
 
+/** The names of fields without those of entries: `pools.main.size` is `pool.size`, `versions.v2.cpu` is `cpu`. */
+function fieldsBelow([first, ...rest]: readonly PathKey[]): readonly PathKey[] {
+  if (first === 'versions') return fieldsBelow(rest.slice(1));
+  return first === 'pools'
+    ? ['pool', ...rest.slice(1)]
+    : first === undefined
+      ? []
+      : [first, ...rest];
+}
+
 function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
   return entries(node).flatMap(([name, { value }]) => {
     const below = [...path, name];
@@ -122,7 +132,7 @@ function chosenIn(node: Node, path: readonly PathKey[]): readonly Move[] {
     if (value.type === 'list')
       return value.items.flatMap((item, k) => chosenIn(item, [...below, k]));
     const [, , ...own] = below;
-    const names = own[0] === 'pools' ? ['pool', ...own.slice(2)] : own;
+    const names = fieldsBelow(own);
     const field = names
       .map((key) => (typeof key === 'number' ? '[]' : `.${key}`))
       .join('')

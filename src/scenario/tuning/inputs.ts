@@ -15,18 +15,31 @@ export interface ModelInput {
   readonly half: number | null;
 }
 
-/** Sections in which every quantity is a fact, and fields of components that are facts. All others are settings. */
-const FACTS: ReadonlySet<string> = new Set(['network', 'workloads', 'faults']);
+/** Sections in which every quantity is a fact. */
+const FACTS: ReadonlySet<string> = new Set(['network', 'workloads', 'faults', 'keys']);
+/**
+ * Fields of components that are facts with all that is in them, at any depth: what work takes, how long the product takes
+ * for something, and shares of what comes. Names that are settings elsewhere have that of the field, or of the section,
+ * around them. All others are settings.
+ */
 const FIELDS: ReadonlySet<string> = new Set([
-  'endpoints',
-  'operations',
-  'lifecycle',
-  'connectWork',
-  'onMiss',
-  'latency',
-  'pauses',
-  'errors',
+  ...['endpoints', 'operations', 'lifecycle', 'onMiss', 'latency', 'pauses', 'errors'],
+  ...['work', 'workPerKiB', 'rejectWork', 'handshakeWork', 'connectWork', 'logPerRow'],
+  ...['append', 'commitLatency', 'readPerEvent', 'upcast', 'apply', 'connect', 'publishLatency'],
+  ...['eventStores.read', 'snapshots.read', 'snapshots.write', 'cdcLatency', 'propagation'],
+  ...['coldStart', 'scaleRate', 'provisioning', 'electionTime', 'failover.reconnect'],
+  ...['schedulingDelay', 'imagePull', 'endpointPropagation'],
+  ...['replicas.lag', 'replicas.applyRate', 'rebuild.rate', 'rebalance.pause'],
+  ...['gc.every', 'gc.pause', 'gc.allocated', 'memory.base', 'memory.perRequest'],
+  ...['hitRatio', 'warm', 'consumers.filter', 'subscribers.filter', 'requestSize', 'responseSize'],
 ]);
+/** Fields whose entries have names of the user, which say nothing. */
+const NAMED: ReadonlySet<string> = new Set([
+  ...['endpoints', 'operations', 'versions', 'pools', 'outbound', 'workloads', 'keys'],
+]);
+/** Sections with fields of their own instead of entries. */
+const SINGLE: ReadonlySet<string> = new Set(['platform', 'mesh', 'tracing']);
+
 /** Within facts: what a policy or an operator chooses, and when something begins, which changes no answer. */
 const CHOICES: ReadonlySet<string> = new Set([
   'policy',
@@ -69,15 +82,27 @@ const INTERVAL = /± ?(\d+(?:\.\d+)?) ?%/;
  * Other settings that an operator chooses are none. `commentOf`: the comment at the end of the line of a place.
  */
 export function inputsOf(written: Node, commentOf: CommentOf): readonly ModelInput[] {
+  const all = quantitiesIn(written, commentOf);
+  const isOfVersion = ({ path }: ModelInput): boolean => path.includes('.versions.');
+  const placeOf = ({ value: { at } }: ModelInput): string => `${at.start} ${at.file}`;
+  // What a version has from its component is one input, and changes with that of the component.
+  const own = new Set(all.flatMap((input) => (isOfVersion(input) ? [] : [placeOf(input)])));
+  return all.filter((input) => !isOfVersion(input) || !own.has(placeOf(input)));
+}
+
+function quantitiesIn(written: Node, commentOf: CommentOf): readonly ModelInput[] {
   return entries(written).flatMap(([section, { value }]) => {
     if (ABOUT.has(section)) return [];
     if (FACTS.has(section))
-      return within(value, section, { field: section, isFact: true, commentOf });
+      return within(value, section, { field: section, around: '', isFact: true, commentOf });
     if (value.type !== 'map') return [];
-    return entries(value).flatMap(([name, { value: component }]) =>
-      entries(component).flatMap(([field, { value: own }]) => {
-        const isFact = FIELDS.has(field);
-        return within(own, pathText([section, name, field]), { field, isFact, commentOf });
+    return entries(value).flatMap(([name, { value: own }]) =>
+      within(own, pathText([section, name]), {
+        ...(value.type === 'map' && !SINGLE.has(section)
+          ? { field: '', around: section }
+          : { field: name, around: section }),
+        isFact: false,
+        commentOf,
       }),
     );
   });
@@ -89,20 +114,28 @@ type CommentOf = (value: Node) => string;
 /** What is known of a value besides itself. */
 interface Standing {
   readonly field: string;
+  /** The field that has it; the section for a field of a component. Entries have no field, only names. */
+  readonly around: string;
   readonly isFact: boolean;
   readonly commentOf: CommentOf;
 }
 
 function within(node: Node, path: string, where: Standing): readonly ModelInput[] {
-  const { field, commentOf } = where;
-  const isFact = where.isFact && !CHOICES.has(field);
+  const { field, around, commentOf } = where;
+  const isFact = isFactField(around, field) || (where.isFact && !CHOICES.has(field));
   if (CODES.has(field) && node.type === 'scalar') return [];
   const input = isQuantity(node, field) ? inputAt(node, { path, field }, commentOf(node)) : null;
   if (input !== null) {
     return input.isMarked || (isFact && input.whole === null) ? [input] : [];
   }
+  const isEntries = NAMED.has(field);
   const below = (value: Node, own: string, name: string): readonly ModelInput[] =>
-    within(value, own, { field: name, isFact, commentOf });
+    within(value, own, {
+      field: isEntries ? '' : name,
+      around: field === '' || node.type === 'list' ? around : field,
+      isFact,
+      commentOf,
+    });
   if (node.type === 'list') {
     const names = node.items.map((item) => text(get(item, 'id')) ?? text(get(item, 'name')));
     return node.items.flatMap((item, k) => {
@@ -115,6 +148,11 @@ function within(node: Node, path: string, where: Standing): readonly ModelInput[
   return entries(node).flatMap(([name, { value }]) =>
     below(value, path + pathText(['_', name]).slice(1), name),
   );
+}
+
+/** Whether a field of a component is a fact with all that is in it; `around`: the field, or the section, that has it. */
+export function isFactField(around: string, field: string): boolean {
+  return FIELDS.has(`${around}.${field}`) || FIELDS.has(field);
 }
 
 function oneOf(names: readonly (string | undefined)[], name: string): boolean {
