@@ -5,6 +5,7 @@ import { readInputWith } from './files.js';
 import { interrupt, onLeft } from './interrupt.js';
 import { onOutput } from './output.js';
 import { askWith } from './questions.js';
+import { startedWith } from './run-errors.js';
 import { postingTerminal } from './terminal.js';
 import type { InputAnswer, InputRequest, ThreadMessage, ThreadSetup } from './thread-messages.js';
 
@@ -23,6 +24,7 @@ onLeft((left) => post({ kind: 'left', left }));
 onOutput((path, isBegun) => post({ kind: isBegun ? 'begun' : 'ended', path }));
 readInputWith(askForInput);
 askWith((question) => Buffer.from(askForInput(0, question)).toString());
+startedWith(args);
 // Any other error is a defect of the program, and must not end like a broken budget (1).
 process.once('uncaughtException', (error) => {
   post({ kind: 'exit', exitCode: report(error, terminal, args.includes('--debug')) });

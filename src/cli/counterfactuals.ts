@@ -126,7 +126,7 @@ async function proofsOf(
     }
     return found ?? new Map();
   } catch (error) {
-    throw explainRunError(error, prepared.path, prepared.file.whatIf);
+    throw explainRunError(error, prepared.path);
   } finally {
     tuneForCommand();
     terminal.progress('');
@@ -192,7 +192,7 @@ async function tippingPoints(
       );
     return made;
   } catch (error) {
-    throw explainRunError(error, path, prepared.file.whatIf);
+    throw explainRunError(error, path);
   } finally {
     tuneForCommand();
   }

@@ -6,11 +6,31 @@ import { STDIN } from './files.js';
 import { CommandError, EXIT } from './exit.js';
 import { codeOf, fileError, isMachineCode } from './system-errors.js';
 
-/** A message for the user about what ended a simulation; any other error is returned unchanged. */
-export function explainRunError(error: unknown, path: string, whatIf?: WhatIfWords): unknown {
+/**
+ * A message for the user about what ended a simulation; any other error is returned unchanged. `again`: the command that
+ * repeats a run; by default that of the user, because the run may have changes that no command line can name.
+ */
+export function explainRunError(
+  error: unknown,
+  path: string,
+  again: (run: RunIdentity) => string = repeated,
+): unknown {
   if (error instanceof GuardStop) return guardError(error, path);
-  if (error instanceof RunFailure) return failureError(error, path, whatIf);
+  if (error instanceof RunFailure) return failureError(error, path, again);
   return error;
+}
+
+let args: readonly string[] = [];
+
+/** Notes the words of the command, for a message that repeats it. */
+export function startedWith(words: readonly string[]): void {
+  args = words;
+}
+
+/** The command of the user, on one thread. */
+function repeated(): string {
+  const workers = args.some((arg) => arg.startsWith('--workers')) ? [] : ['--workers', '1'];
+  return ['faultline', ...args, ...workers].map(shellWord).join(' ');
 }
 
 /** The command that repeats exactly this replication, with the changes of the command line. */
@@ -29,7 +49,11 @@ function guardError(stop: GuardStop, path: string): CommandError {
   return new CommandError(EXIT.guard, message, { cause: stop });
 }
 
-function failureError(failure: RunFailure, path: string, whatIf?: WhatIfWords): CommandError {
+function failureError(
+  failure: RunFailure,
+  path: string,
+  again: (run: RunIdentity) => string,
+): CommandError {
   const { error, run } = failure;
   if (isMachineCode(error.code)) {
     return new CommandError(EXIT.failed, error.message, { cause: failure });
@@ -40,7 +64,7 @@ function failureError(failure: RunFailure, path: string, whatIf?: WhatIfWords): 
     EXIT.failed,
     `internal error: ${error.message}` +
       `\n  scenario ${path}, variant ${run.variant}, seed ${run.seed}, replication ${run.replication}` +
-      `\n  again: ${replayCommand(path, run, whatIf)}` +
+      `\n  again: ${again(run)}` +
       '\n  This is a fault of faultline: please report it with the scenario. --debug shows where.',
     { cause: original },
   );

@@ -18,7 +18,7 @@ import { UNREPORTED, interruption, keep, keepNoMore, reporting } from './interru
 import { memoryOf, type MemoryFlags } from './memory.js';
 import { progressBar, stopwatch } from './progress.js';
 import { withRunners } from './queue/runners.js';
-import { explainRunError } from './run-errors.js';
+import { explainRunError, replayCommand } from './run-errors.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from '../text/version.js';
 
@@ -102,7 +102,7 @@ export async function simulateAll(
     if (shortfall?.isEmpty === true) keepNoMore();
     return { ...enough, shortfall, words };
   } catch (error) {
-    throw explainRunError(error, path, prepared.file.whatIf);
+    throw explainRunError(error, path, (run) => replayCommand(path, run, prepared.file.whatIf));
   } finally {
     tuneForCommand();
     terminal.progress('');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cli/exit.js';
-import { explainRunError, replayCommand } from '../../src/cli/run-errors.js';
+import { explainRunError, replayCommand, startedWith } from '../../src/cli/run-errors.js';
 import { GuardStop, RunFailure } from '../../src/run/failure.js';
 
 const RUN = { variant: 'naive', seed: 42, replication: 3 };
@@ -26,7 +26,10 @@ describe('what ended a run, in words', () => {
       code: '',
       stack,
     };
-    const { exitCode, message, cause } = told(new RunFailure(RUN, error));
+    const explained = explainRunError(new RunFailure(RUN, error), 'shop.yaml', (run) =>
+      replayCommand('shop.yaml', run),
+    );
+    const { exitCode, message, cause } = explained as CommandError;
     expect(exitCode).toBe(3);
     expect(message).toContain('internal error: invariant broken: permit-twice');
     expect(message).toContain(
@@ -71,8 +74,27 @@ describe('a run with changes of the command line', () => {
 
   it('says so where it breaks a law', () => {
     const error = { name: 'Error', message: 'broken', code: '', stack: '' };
-    const explained = explainRunError(new RunFailure(RUN, error), 'shop.yaml', whatIf);
+    const explained = explainRunError(new RunFailure(RUN, error), 'shop.yaml', (run) =>
+      replayCommand('shop.yaml', run, whatIf),
+    );
     expect((explained as CommandError).message).toContain('--set services.shop.concurrency=x2');
+  });
+});
+
+describe('a run with changes that a command makes, such as a proof', () => {
+  const error = { name: 'Error', message: 'broken', code: '', stack: '' };
+  const again = (...args: readonly string[]): string => {
+    startedWith(args);
+    return told(new RunFailure(RUN, error)).message.split('again: ')[1]!.split('\n')[0]!;
+  };
+
+  it('is made again by the command, on one thread', () => {
+    expect(again('fix', "my shop's.yaml", '--set', 'a.b=[ 1 ]')).toBe(
+      `faultline fix 'my shop'\\''s.yaml' --set 'a.b=[ 1 ]' --workers 1`,
+    );
+    expect(again('check', 'shop.yaml', '--workers=2')).toBe(
+      'faultline check shop.yaml --workers=2',
+    );
   });
 });
 
