@@ -74,7 +74,12 @@ function stepError(text, { variant }) {
         variant.faults.some(({ id, words }) => id === subject && what.startsWith(words))
       );
     if (!what.startsWith(subject)) return false;
-    if (/ is healthy again: was degraded | recovers: /u.test(what)) return true;
+    if (
+      / (?:is healthy again|works as before, and its backlog is left): was degraded | recovers: /u.test(
+        what,
+      )
+    )
+      return true;
     // The words after the verb are its text, and the runs that have it.
     const said = what.replace(/, in \d+ of \d+ runs$/u, '');
     const verb = said.slice(0, subject.length + 1 + (head ?? '').length);

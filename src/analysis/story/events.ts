@@ -84,6 +84,7 @@ export function eventsOf(
   onsets: Onsets,
   causes: readonly CauseFact[],
 ): readonly StoryEvent[] {
+  const backlogs = backlogEvents(scene, record);
   const events: StoryEvent[] = [
     ...faultEvents(scene, record),
     ...breakerEvents(scene, record),
@@ -95,7 +96,7 @@ export function eventsOf(
     ...discoveryEvents(scene.data, record),
     ...rolloutEvents(scene.data, record),
     ...replayEvents(scene.data.plan),
-    ...backlogEvents(scene, record),
+    ...backlogs,
     ...blockedEvents(scene, record),
     ...cancelledEvents(scene, record),
     ...effectEvents(scene, record),
@@ -104,7 +105,9 @@ export function eventsOf(
     ...unseenEvents(scene, record),
     ...scene.lanes.flatMap((lane) => [
       ...saturation(scene, lane),
-      ...degradation(scene, lane, influences, onsets, causes),
+      ...degradation(scene, lane, influences, onsets, causes).map((event) =>
+        besideBacklog(event, backlogs),
+      ),
     ]),
   ];
   const ranks = ranksOf(scene, influences);
@@ -128,6 +131,20 @@ export function eventsOf(
       byCodeUnit(a.kind, b.kind),
   );
 }
+
+/** A consumer that works as before is not well while more waits for it than before. */
+function besideBacklog(event: StoryEvent, backlogs: readonly StoryEvent[]): StoryEvent {
+  const { kind, subject, at, text, head } = event;
+  const isLeft = backlogs.some((begins, k) => {
+    const isOf = begins.kind === 'backlog' && begins.places?.includes(subject) === true;
+    return isOf && begins.at <= at && at < (backlogs[k + 1]?.at ?? Infinity);
+  });
+  if (kind !== 'recovered' || head !== HEALTHY || !isLeft) return event;
+  return { ...event, head: BESIDE, text: text.replace(HEALTHY, BESIDE) };
+}
+
+const HEALTHY = 'is healthy again';
+const BESIDE = 'works as before, and its backlog is left';
 
 /** Simultaneous faults are ordered by their words: their ids mean nothing. */
 function nameOf({ kind, subject, text }: StoryEvent): string {
@@ -239,7 +256,7 @@ function degradation(
     const idleFrom = idleSince(scene, lane, episode);
     const isOver = episode.until < steps.count || idleFrom !== null;
     const until = idleFrom ?? recoverySecondsOf(scene, episode.until);
-    const healthy = idleFrom === null ? 'is healthy again' : 'has no requests any more';
+    const healthy = idleFrom === null ? HEALTHY : 'has no requests any more';
     const words = isOver
       ? twoParts(healthy, `was degraded for ${formatSeconds(until - begun)}`, ': ')
       : {
