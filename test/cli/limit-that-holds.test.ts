@@ -39,3 +39,24 @@ budgets: [ mobile.latency.p99 < 100ms ]
   expect(stdout).toMatch(/what +partner\.\S+ requests: success/u);
   expect(stdout).toMatch(/do +Nothing: it holds every budget\.\n/u);
 });
+
+it('nothing is to be done where a fault harms users no more than the budgets allow, and nothing helps', () => {
+  const path = folder.put(
+    'allowed.yaml',
+    `faultline: 1
+title: A harm that is allowed
+run: { duration: 30s, warmup: 2s, seed: 7, replications: 2 }
+services:
+  shop: { concurrency: 64, endpoints: { buy: [ { call: bank.pay, policy: { timeout: 400ms } } ] } }
+  bank: { concurrency: 16, external: true, endpoints: { pay: [ wait: exponential(20ms) ] } }
+workloads: { people: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }
+faults: [ { id: errors, kind: error, target: bank, share: 20%, at: 20s, for: 5s } ]
+budgets: [ people.success >= 90% ]
+`,
+  );
+  const { status, stdout } = faultline(['run', path, '--out', folder.at('out')]);
+  expect(status).toBe(0);
+  // A fifth of the requests of 5 s fail, of 30 s: 3.3 %.
+  expect(stdout).toMatch(/what +buy requests: success [78]\d\S* % from 20 s/u);
+  expect(stdout).toMatch(/do +Nothing: it holds every budget\.\n/u);
+});

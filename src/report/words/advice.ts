@@ -149,7 +149,9 @@ function bestOf(view: View): Advice {
   if (poison !== null && !judged.some(holdsAll)) return { words: [`${poison}.`], bare: null };
   if (judged.some((variant) => heldBudgets(variant).broken > 0))
     return { words: ['Not known: ', { strong: 'faultline fix' }, SEARCHES], bare: null };
-  const isHeld = isCalm(result) && judged.length > 0 && judged.every(holdsAll);
+  // Users that a fault harms are within what the budgets allow, if there are any for this variant.
+  const isJudged = heldBudgets(worstVariant).of > 0 || (isCalm(result) && judged.length > 0);
+  const isHeld = isJudged && judged.every(holdsAll);
   return { words: isHeld ? [heldWords(view)] : null, bare: null };
 }
 
