@@ -104,7 +104,7 @@ budgets: [ users.success >= 98% ]
     expect(found[0]!.full).toMatchObject({ component: 'app', resource: 'cores' });
   });
 
-  it('names the limit that refuses calls where no resource is full', () => {
+  it('names the limit that refuses calls where no resource is full, and raises it', () => {
     const text = `faultline: 1
 title: A quota
 run: { duration: 40s, warmup: 5s, seed: 3, replications: 1 }
@@ -121,12 +121,46 @@ budgets: [ users.latency.p99 < 1s ]
     const refused = { caller: 'app', callee: 'bank', by: 'rate limit' };
     expect([found[0]!.full, found[0]!.gives]).toEqual([null, null]);
     expect(found[0]!.refused).toMatchObject(refused);
-    expect(need).toMatchObject({ holds: false, settings: [], refused });
+    // A quarter more is asked for: 375/s, and as much of the burst.
+    expect(need!.holds).toBe(true);
+    const path = 'services.app.endpoints.get.steps[0].policy.rateLimit';
+    expect(need!.settings.map((own) => [own.path, own.from])).toEqual([
+      [`${path}.rate`, '300/s'],
+      [`${path}.burst`, '10'],
+    ]);
+    const [rate] = need!.settings.map(({ to }) => Number(to.replace('/s', '')));
+    expect(rate! / need!.rate).toBeGreaterThan(0.97);
+    expect(rate! / need!.rate).toBeLessThan(1.3);
     const { stdout } = faultline(['capacity', folder.put('quota2.yaml', text), '--quiet']);
     const said = stdout.replace(/\s+/g, ' ');
     expect(said).toMatch(/beyond it the rate limit of app refuses [\d.]+ % of the calls to bank/);
-    expect(said).toMatch(/to bank; no resource is full, so that limit decides\./);
+    expect(said).toContain(`needs: + ${path}.rate: `);
     expect(said).not.toContain('has no setting for more');
+  });
+
+  it('raises a bulkhead: 12 permits of 20 ms refuse 1 % of 294/s, and 15 of 405/s (Erlang B)', () => {
+    const { limits: found, need } = limits(
+      'permits.yaml',
+      `faultline: 1
+title: A bulkhead
+run: { duration: 60s, warmup: 5s, seed: 7, replications: 1 }
+policies: { pay: { timeout: 400ms, bulkhead: { maxConcurrent: 12 } } }
+services:
+  shop: { concurrency: 400, endpoints: { buy: [ { call: bank.pay, policy: pay } ] } }
+  bank: { external: true, endpoints: { pay: [ wait: exponential(20ms) ] } }
+workloads: { people: { arrivals: poisson(200/s), requests: [ call: shop.buy ] } }
+budgets: [ people.success >= 99% ]
+`,
+    );
+    expect(found[0]!.rate).toBeGreaterThan(294 * 0.94);
+    expect(found[0]!.rate).toBeLessThan(294 * 1.06);
+    // The shop fails its requests, and not by itself.
+    expect(found[0]).toMatchObject({ gives: 'shop', refused: { by: 'bulkhead', callee: 'bank' } });
+    // 294 * 1.25 = 368/s.
+    expect(need).toMatchObject({
+      holds: true,
+      settings: [{ path: 'policies.pay.bulkhead.maxConcurrent', from: '12', to: '15' }],
+    });
   });
 
   it('takes 99 % of the present success where no budget is about the load', () => {

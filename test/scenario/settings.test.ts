@@ -55,6 +55,32 @@ workloads:
     expect(isSetting(['defaults', 'workloads', 'patience'])).toBe(false);
   });
 
+  it('are the amounts of a rate limit, and not the status of its refusals', () => {
+    const text = `
+faultline: 1
+title: rates
+run: { duration: 10s }
+policies: { pay: { rateLimit: { rate: 300/s, burst: 10 } } }
+services:
+  shop: { endpoints: { buy: [ { call: bank.pay, policy: pay } ] } }
+  bank: { endpoints: { pay: [ wait: 5ms ] } }
+workloads:
+  users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] }
+`;
+    const { file, texts } = new Source('rates.yaml', () => ({ text })).load();
+    expect(file).not.toBe(null);
+    const moves = settingsOf(texts.get('base')!.written).flatMap((own) => own.moves);
+    const changes = moves.map(({ path, value }) => `${path}: ${value ? flow(plain(value)) : ''}`);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        'policies.pay.rateLimit.rate: 600/s',
+        'policies.pay.rateLimit.rate: 150/s',
+        'policies.pay.rateLimit.burst: 20',
+      ]),
+    );
+    expect(changes.filter((own) => own.includes('status'))).toEqual([]);
+  });
+
   it('are also those that stand for their defaults, and the other protocol of a group', () => {
     const text = `
 faultline: 1

@@ -20,6 +20,11 @@ describe('the values between two settings', () => {
     expect(plain(range.node(19))).toBe(19);
   });
 
+  it('are rates where both are', () => {
+    const range = rangeOf(change('300/s', '1200/s'))!;
+    expect([range.between(300, 1200), plain(range.node(600))]).toEqual([600, '600/s']);
+  });
+
   it('have few digits and the unit that fits', () => {
     const range = rangeOf(change('1m', '7.5s'))!;
     // The root of 60 x 7.5 is 21.2.

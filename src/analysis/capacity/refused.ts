@@ -1,6 +1,8 @@
 import { OUTCOME_KINDS, OUTCOME_NAMES } from '../../contracts/outcome.js';
 import { wiringOf } from '../../contracts/plan/wiring.js';
 import type { EdgeRecord } from '../../contracts/record/record.js';
+import type { Layer } from '../../contracts/scenario/policies.js';
+import { policyTraits } from '../../patterns/registry.js';
 import type { RefusedCalls } from '../../contracts/result/capacity.js';
 import { callLimits, UNSENT } from '../measure/call-limits.js';
 import type { LoadRuns } from './loads.js';
@@ -22,13 +24,25 @@ export function refusedCalls({ plan, records }: LoadRuns): RefusedCalls | null {
     if (refused <= mostRefused || refused < COUNTS * made) return;
     mostRefused = refused;
     const nameOf = (part: number): string => plan.components[plan.parts[part]!.component]!.name;
-    const layers = wiring.edgesOf[stat]!.flatMap(({ bundle }) =>
-      plan.bundles[bundle]!.layers.filter(({ dryRun }) => !dryRun),
+    const bundles = wiring.edgesOf[stat]!.map(({ bundle }) => plan.bundles[bundle]!);
+    const all = bundles.flatMap(({ id, layers }) =>
+      layers.flatMap((layer) => (layer.dryRun ? [] : [{ id, layer }])),
     );
-    const by = callLimits(layers);
-    most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made };
+    const by = callLimits(all.map(({ layer }) => layer));
+    const fields = all.flatMap(({ id, layer }) => {
+      const field = fieldOf(layer);
+      return field === null ? [] : id.split(' + ').map((bundle) => ({ bundle, field }));
+    });
+    most = { caller: nameOf(from), callee: nameOf(to), by, share: refused / made, fields };
   });
   return most;
+}
+
+/** The field of a limit, or the policy with all its fields; null for other policies. */
+function fieldOf(layer: Layer): string | null {
+  if (layer.policy === 'bulkhead')
+    return `bulkhead.${policyTraits('bulkhead', layer).permits.field}`;
+  return layer.policy === 'rateLimit' ? layer.policy : null;
 }
 
 function countOf(table: EdgeRecord['outcomes']): number {

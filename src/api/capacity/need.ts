@@ -1,6 +1,7 @@
 import type { ComponentHeadroom } from '../../contracts/result/headroom.js';
-import type { CapacityNeed } from '../../contracts/result/capacity.js';
-import type { MapNode } from '../../scenario/located.js';
+import type { CapacityNeed, RefusedCalls } from '../../contracts/result/capacity.js';
+import { plain, type MapNode } from '../../scenario/located.js';
+import { admittedBy, moreOf } from './admitted.js';
 import type { Probes, Shown } from './probe.js';
 import { raised, settingFor } from './settings.js';
 
@@ -9,8 +10,18 @@ const ROUNDS = 8;
 /** A resource is raised until it has this much more than the load needs. */
 const ROOM = 1.02;
 
+/** Least part by which a limit on calls is raised at a time. */
+const STEP = 1.25;
+
+/** A setting that is raised, and how often its present value. */
+interface Raised {
+  readonly from: string | null;
+  readonly to: string;
+  readonly by: number;
+}
+
 /**
- * Raises the setting of the fullest resource until a load holds: each time to what the load needs by the law of utilisation,
+ * Raises the setting of the fullest resource, or the limit that refuses calls where none is full, until a load holds: each time to what the load needs by the law of utilisation,
  * and a run shows whether that is enough. null if the search is over, or where nothing is full.
  */
 export async function needFor(
@@ -19,7 +30,7 @@ export async function needFor(
   load: { readonly workloads: readonly string[]; readonly factor: number },
   isAsked: boolean,
 ): Promise<CapacityNeed | null> {
-  const settings = new Map<string, { from: string | null; to: number }>();
+  const settings = new Map<string, Raised>();
   const set = (): string[] => [...settings].map(([path, { to }]) => `${path}=${to}`);
   let first: Shown | null = null;
   let stuck: ComponentHeadroom | null = null;
@@ -35,7 +46,7 @@ export async function needFor(
         rate,
         isAsked,
         holds: shown.holds,
-        settings: [...settings].map(([path, { from, to }]) => ({ path, from, to: String(to) })),
+        settings: [...settings].map(([path, { from, to }]) => ({ path, from, to })),
         cost: isMeasured ? { from: first.cost!, to: shown.cost! } : null,
         refused: shown.holds || fullOf(shown.gives, shown.headroom) !== null ? null : shown.refused,
         stuck,
@@ -46,19 +57,34 @@ export async function needFor(
 
 /** Raises the setting of the fullest resource; returns the resource if there is no such setting. */
 function raise(
-  { gives, headroom }: Shown,
+  { gives, headroom, refused }: Shown,
   written: MapNode,
-  settings: Map<string, { from: string | null; to: number }>,
+  settings: Map<string, Raised>,
 ): ComponentHeadroom | null {
   const full = fullOf(gives, headroom);
-  if (full === null) return headroom.components[0] ?? null;
+  if (full === null) {
+    const isRaised = refused !== null && admit(refused, written, settings);
+    return isRaised ? null : (headroom.components[0] ?? null);
+  }
   const more = settingFor(written, full);
   if (more === null) return full;
   const known = settings.get(more.path);
-  const now = known?.to ?? more.now;
+  const now = known === undefined ? more.now : Number(known.to);
   const to = raised({ ...more, now }, ROOM / full.factor, full.busiest);
-  settings.set(more.path, { from: more.now === null ? null : String(more.now), to });
+  const from = more.now === null ? null : String(more.now);
+  settings.set(more.path, { from, to: String(to), by: to / (more.now ?? 1) });
   return null;
+}
+
+/** Raises the limits that refuse calls to what is asked of them; false if they have no number. */
+function admit(refused: RefusedCalls, written: MapNode, settings: Map<string, Raised>): boolean {
+  const all = admittedBy(written, refused);
+  for (const own of all) {
+    const before = settings.get(own.path)?.by ?? 1;
+    const by = Math.ceil(20 * before * Math.max(STEP, ROOM / (1 - refused.share))) / 20;
+    settings.set(own.path, { from: String(plain(own.now)), to: moreOf(own, by), by });
+  }
+  return all.length > 0;
 }
 
 /** The resource that is full, or nearly so. */

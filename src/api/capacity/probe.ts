@@ -30,6 +30,8 @@ export interface Shown {
   readonly holds: boolean;
   /** Budgets that break. */
   readonly broken: readonly string[];
+  /** The topic or queue whose consumers handle less than comes to them, where no budget breaks. */
+  readonly behind: string | null;
   readonly gives: SweepFigures['gives'] | null;
   readonly refused: RefusedCalls | null;
   readonly rates: ReadonlyMap<string, number>;
@@ -108,7 +110,8 @@ export class Probes {
         : { subject: behind.component, full: behind, holds, fault: null };
     return {
       holds: broken.length === 0 && behind === undefined,
-      broken: behind === undefined ? broken : [`${behind.of} falls behind`],
+      broken,
+      behind: behind?.of ?? null,
       gives,
       refused: refusedCalls(runsOf),
       rates: ratesOf(runsOf),

@@ -149,10 +149,7 @@ class Capacity {
     if (shown.size === 0) return null;
     const held = shown.get(found.holds);
     const beyond = found.breaks === null ? undefined : shown.get(found.breaks);
-    const why =
-      beyond === undefined && calm !== null
-        ? { full: calm.full, gives: calm.gives, refused: calm.refused, broken: calm.broken }
-        : whyOf(beyond);
+    const why = beyond === undefined && calm !== null ? whyIn(calm) : whyOf(beyond);
     const rate = held === undefined ? 0 : rateOf(held, workloads);
     const breaks = found.breaks === null ? null : Math.min(found.breaks, most);
     const limit: CapacityLimit = { workload, fault, holds: found.holds, breaks, rate, ...why };
@@ -215,17 +212,26 @@ class Capacity {
 const ROOM = 0.8;
 
 /** What gives in beyond a limit. */
-type Why = Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken'>;
+type Why = Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken' | 'behind'>;
 
 /** What gives in where a load or a fault is too much. */
 function whyOf(beyond: Shown | undefined): Why {
   const gives = beyond?.gives ?? null;
+  const full = gives !== null && 'full' in gives ? gives.full : null;
+  const refused = beyond?.refused ?? null;
+  // A caller that refuses its own calls gives in by that limit.
+  const isByLimit = gives === null || (full === null && gives.subject === refused?.caller);
   return {
-    full: gives !== null && 'full' in gives ? gives.full : null,
+    full,
     gives: gives?.subject ?? null,
-    refused: gives === null ? (beyond?.refused ?? null) : null,
+    refused: isByLimit ? refused : null,
     broken: beyond?.broken ?? [],
+    behind: beyond?.behind ?? null,
   };
+}
+
+function whyIn({ full, gives, refused, broken, behind }: Why): Why {
+  return { full, gives, refused, broken, behind };
 }
 
 function isFixed({ kind }: Arrivals): boolean {

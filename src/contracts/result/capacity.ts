@@ -45,10 +45,12 @@ export interface CapacityLimit {
   readonly full: ComponentHeadroom | null;
   /** The component that gives in where no resource is full. */
   readonly gives: string | null;
-  /** The calls that a limit of their caller refuses there, where neither a resource is full nor a component gives in; else null. */
+  /** The calls that a limit of their caller refuses there, where no resource is full and no other component gives in; else null. */
   readonly refused: RefusedCalls | null;
   /** Budgets that break first. */
   readonly broken: readonly string[];
+  /** The topic or queue whose consumers handle less than comes to them, where no budget breaks first; else null. */
+  readonly behind: string | null;
 }
 
 /** Calls that a bulkhead, a rate limit or another configured limit of their caller refuses. */
@@ -59,12 +61,14 @@ export interface RefusedCalls {
   readonly by: string;
   /** Share of these calls that are refused. */
   readonly share: number;
+  /** The fields with these limits, below their bundle of policies: `bulkhead.maxConcurrent`, `rateLimit`. */
+  readonly fields: readonly { readonly bundle: string; readonly field: string }[];
 }
 
 /** How long a fault may last, alone, at the load of the file. Durations in seconds. */
 export interface CapacityLength extends Pick<
   CapacityLimit,
-  'full' | 'gives' | 'refused' | 'broken'
+  'full' | 'gives' | 'refused' | 'broken' | 'behind'
 > {
   readonly fault: string;
   /** As in the file. */

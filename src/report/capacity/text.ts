@@ -75,9 +75,11 @@ function givesWords({
   gives,
   refused,
   broken,
-}: Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken'>): string {
+  behind,
+}: Pick<CapacityLimit, 'full' | 'gives' | 'refused' | 'broken' | 'behind'>): string {
   if (full !== null) return `${full.component} is full (${heldWords(full)})`;
-  const what = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
+  const first = broken.length === 0 ? 'a budget breaks' : `${list(broken.slice(0, 2))} breaks`;
+  const what = behind === null ? first : `${behind} falls behind`;
   if (refused !== null) return `${refusedWords(refused)}, and ${what}`;
   return gives === null ? what : `${gives} gives in, and ${what}`;
 }
@@ -175,9 +177,7 @@ function stuckWords({ stuck, refused }: CapacityNeed): string {
 
 function notesOf(result: CapacityResult): readonly string[] {
   const { budgets, kept, fixed, limits, unlimited, resolution, runs, interrupted } = result;
-  const isByConsumers = limits.some(({ broken }) =>
-    broken.some((one) => one.endsWith(' falls behind')),
-  );
+  const isByConsumers = limits.some(({ behind }) => behind !== null);
   const answers = `99 % of the full answers of ${list(kept)} at the load of the file remain`;
   const hold = `${list(budgets)} ${budgets.length === 1 ? 'does' : 'do'}`;
   const conditions = [

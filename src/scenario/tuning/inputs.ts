@@ -60,7 +60,7 @@ const CHOICES: ReadonlySet<string> = new Set([
 const PLAIN: ReadonlySet<string> = new Set(['weight', 'factor']);
 
 /** Numbers that count nothing. */
-const CODES: ReadonlySet<string> = new Set(['status', 'fail']);
+export const CODES: ReadonlySet<string> = new Set(['status', 'fail']);
 
 /** Sections of which nothing is a guess about the system. */
 const ABOUT: ReadonlySet<string> = new Set([

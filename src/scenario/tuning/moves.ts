@@ -23,8 +23,8 @@ const FACTORS: readonly (readonly number[])[] = [
   [0.5, 0.25, 0.125],
 ];
 
-/** A number, or a number with its unit. */
-const QUANTITY = /^\d+(\.\d+)?(%|[A-Za-z]+)?$/;
+/** A number, or a number with its unit; a rate has that of a time. */
+const QUANTITY = /^\d+(\.\d+)?(%|[A-Za-z]+|\/[a-z]+)?$/;
 
 /** The changes of a number or a quantity: more and less of it. Empty for other values. */
 export function multiples(

@@ -50,7 +50,7 @@ export function sizeOf(change: SettingChange): number {
 
 function quantityOf(node: Node | undefined): Quantity | null {
   if (node?.type !== 'scalar') return null;
-  const match = /^(\d+(?:\.\d+)?)(%|[A-Za-z]+)?$/.exec(String(node.value));
+  const match = /^(\d+(?:\.\d+)?)(%|[A-Za-z]+|\/[a-z]+)?$/.exec(String(node.value));
   if (match === null) return null;
   const [, digits, unit = ''] = match;
   const ns = DURATION_UNITS.get(unit);

@@ -19,6 +19,7 @@ import { bundleIdAt } from '../resolve/bundles.js';
 import { visitScenario } from '../walk.js';
 import { isSetting } from './change.js';
 import { movesOf } from './chosen.js';
+import { CODES } from './inputs.js';
 import { componentSettings } from './component-settings.js';
 import { multiples, type Move, type Setting } from './moves.js';
 import { entrySchema, unwrittenIn } from './unwritten.js';
@@ -141,6 +142,7 @@ function isTime({ value }: Move): boolean {
 
 function numbersIn(value: MapNode, path: readonly PathKey[]): readonly Move[] {
   return entries(value).flatMap(([name, { value: own }]) => {
+    if (CODES.has(name)) return [];
     const below = [...path, name];
     return own.type === 'map' ? numbersIn(own, below) : multiples(below, own, 1);
   });
