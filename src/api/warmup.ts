@@ -83,7 +83,8 @@ function pilotPlan(variant: Variant, file: ScenarioFile): Plan {
   const calm = { ...own, scenario: { ...scenario, faults: [], run } };
   const plan = compile(calm, { ...file, budgets: [], expect: [], hypothesis: null });
   const endNs = durationNs;
-  const cuts = { faults: [], windowEdges: [], hasStepSegments: false };
+  const none = { windowEdges: [], responses: [], areResponsesAsked: false };
+  const cuts = { faults: [], ...none, hasStepSegments: false };
   const grid = planGrid({ warmupNs: 0, endNs, stepNs, ...cuts });
   return { ...plan, endNs, horizonNs: endNs, grid, traceShare: 0 };
 }

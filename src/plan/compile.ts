@@ -25,7 +25,7 @@ import { resourcesOf } from './fault-needs.js';
 import type { FaultSource } from './fault-source.js';
 import { planFaults } from './faults.js';
 import { GateTable } from './gates.js';
-import { askedBySteps, planGrid, windowEdgesOf, type GridSource } from './grid.js';
+import { askedBySteps, asksFor, planGrid, windowEdgesOf, type GridSource } from './grid.js';
 import { Keyed } from './keyed.js';
 import { hostOf, isModule, type LaidComponent, type Layout } from './layout.js';
 import { layOut } from './lay-out.js';
@@ -37,6 +37,7 @@ import { forgets, planLinks, planPeers, withLinks } from './network.js';
 import { Onces, sendsKeys } from './onces.js';
 import { planModules } from './modules/index.js';
 import { planParts, prioritiesOf } from './parts.js';
+import { responsesTo } from './responders.js';
 import { planAutoscaling } from './autoscaling.js';
 import { planNodes } from './nodes.js';
 import { planPlatform } from './platform.js';
@@ -102,7 +103,7 @@ export function compile(variant: Variant, file: ScenarioFile, options: CompileOp
     seed: scenario.run.seed,
     ...times,
     maxEvents: scenario.run.maxEvents,
-    ...measuring(file, components, { ...times, stepNs: scenario.run.stepNs, faults }),
+    ...measuring(file, scenario, components, { ...times, faults }),
     components,
     parts: planParts(layout, programs, onces, priorities),
     measured,
@@ -379,22 +380,19 @@ function protocolOf(host: Host | null): PlanComponent['protocol'] {
 /** The measuring grid, and the components with histograms for each step. */
 function measuring(
   file: ScenarioFile,
+  scenario: Scenario,
   components: readonly { readonly name: string }[],
-  source: Omit<GridSource, 'windowEdges' | 'hasStepSegments'>,
+  source: Pick<GridSource, 'warmupNs' | 'endNs' | 'faults'>,
 ): Pick<Plan, 'grid' | 'bySteps'> {
   const asked = askedBySteps(file);
-  return {
-    grid: gridOf(file, asked, source),
-    bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')),
-  };
-}
-
-/** The measuring grid, with the edges of the windows of budgets. */
-function gridOf(
-  file: ScenarioFile,
-  asked: ReadonlySet<string>,
-  source: Omit<GridSource, 'windowEdges' | 'hasStepSegments'>,
-): Plan['grid'] {
-  const windowEdges = windowEdgesOf(file).map((edge) => source.warmupNs + edge);
-  return planGrid({ ...source, windowEdges, hasStepSegments: asked.size > 0 });
+  const { ended, times } = responsesTo(source.faults, scenario.alerts ?? null, source);
+  const grid = planGrid({
+    ...source,
+    stepNs: scenario.run.stepNs,
+    windowEdges: windowEdgesOf(file).map((edge) => source.warmupNs + edge),
+    responses: times,
+    areResponsesAsked: asksFor(file, ended),
+    hasStepSegments: asked.size > 0,
+  });
+  return { grid, bySteps: components.map(({ name }) => asked.has(name) || asked.has('all')) };
 }

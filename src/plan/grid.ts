@@ -17,6 +17,9 @@ export interface GridSource {
   readonly endNs: Ns;
   readonly stepNs: Ns;
   readonly faults: readonly PlanFault[];
+  /** Times at which a responder may end a fault, absolute; whether windows of budgets end with such a fault. */
+  readonly responses: readonly Ns[];
+  readonly areResponsesAsked: boolean;
   /** Edges of the windows of budgets, absolute. */
   readonly windowEdges: readonly Ns[];
   /** Budgets need distributions per step of the timeline, so each step is a segment. */
@@ -45,20 +48,39 @@ export function windowEdgesOf(file: ScenarioFile): readonly Ns[] {
   );
 }
 
+/** Whether a window of a budget or a question begins or ends with one of these faults. */
+export function asksFor(file: ScenarioFile, faults: ReadonlySet<string>): boolean {
+  return expressionsOf(file).some(
+    ({ window }) => window !== null && window.kind !== 'between' && faults.has(window.fault),
+  );
+}
+
 /**
- * Builds the measuring grid: steps of the timeline, cut at the edges of faults and windows, with smaller cells after
- * the end of a fault. Segments are cut at the edges of faults and windows, and with `hasStepSegments` at steps.
+ * Builds the measuring grid: steps of the timeline, cut at the edges of faults and windows and where a responder may end a
+ * fault, with smaller cells after the end of a fault. Segments are cut at the edges of faults and windows, and with `hasStepSegments` at steps.
  */
 export function planGrid(source: GridSource): Grid {
   const { warmupNs, endNs, stepNs } = source;
   const inside = (time: Ns): boolean => time > warmupNs && time < endNs;
   const spans = source.faults.flatMap((fault) => fault.spans);
   const cuts = new Set(
-    [...spans.flatMap((span) => [span.fromNs, span.untilNs]), ...source.windowEdges]
+    [
+      ...spans.flatMap((span) => [span.fromNs, span.untilNs]),
+      ...source.windowEdges,
+      ...(source.areResponsesAsked ? source.responses : []),
+    ]
       .map(Math.round)
       .filter(inside),
   );
-  const times = new Set([warmupNs, endNs, ...cuts, ...recoveryEdges(spans, endNs).filter(inside)]);
+  // A fault may end at each of these times; slots from the first of them on fit all of them.
+  const [first] = source.responses;
+  const ended = first === undefined ? spans : [...spans, { fromNs: first, untilNs: first }];
+  const recoveries = recoveryEdges(ended, endNs);
+  const times = new Set([
+    ...[warmupNs, endNs, ...cuts],
+    ...source.responses.filter(inside),
+    ...recoveries.filter(inside),
+  ]);
   const steps = Math.max(1, Math.ceil((endNs - warmupNs) / stepNs));
   for (let step = 1; step < steps; step++) times.add(warmupNs + step * stepNs);
   const edges = Float64Array.from(times).sort();

@@ -263,9 +263,11 @@ function isFaultTime({ faults }: Scenario, id: string): boolean {
   return spans.length > 0 && spans.every(({ fromNs, untilNs }) => fromNs === untilNs);
 }
 
-/** Whether the last activation of a fault ends with the run. */
+/** Whether the last activation of a fault ends with the run, unless a responder ends it. */
 function lastsToEnd({ faults, run }: Scenario, id: string): boolean {
-  const ends = (faults.find((fault) => fault.id === id)?.spans ?? []).map(({ untilNs }) => untilNs);
+  const fault = faults.find((one) => one.id === id);
+  if (fault?.mitigated !== undefined) return false;
+  const ends = (fault?.spans ?? []).map(({ untilNs }) => untilNs);
   return ends.some((untilNs) => untilNs === null || untilNs >= run.durationNs);
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../theory/program.js';
 
-const shop = (faults: string, alerts = '{ rules: { down: { expr: up == 0 } } }') => {
+const DOWN = '{ rules: { down: { expr: up == 0 } } }';
+
+const shop = (faults: string, alerts = DOWN, more = '') => {
   const { result } = run(`
 faultline: 1
 title: Responders
@@ -13,6 +15,7 @@ workloads: { users: { arrivals: constant(10/s), requests: [ { call: shop.buy } ]
 faults:
 ${faults}
 alerts: ${alerts}
+${more}
 `);
   return result.variants[0]!;
 };
@@ -75,5 +78,44 @@ describe('responders', () => {
         `  - { id: dead, kind: crash, target: shop, at: 50s, for: 60s, mitigated: { alert: up } }`,
       ),
     ).toThrow(/there is no alert up/);
+  });
+
+  it('end the windows of the fault that they end, also within a step of the timeline', () => {
+    // Down at 50 s, seen at 60 s, restarted 22 s later: 320 requests fail, and those from 82 s on succeed.
+    const dead =
+      '  - { id: dead, kind: crash, target: shop, at: 50s, for: 4m, mitigated: { alert: down, after: 22s } }';
+    const { budgets, faults, summary } = shop(
+      dead,
+      DOWN,
+      `budgets:
+  - users.outcomes.refused == 320 during dead
+  - users.success == 0% during dead
+  - users.success == 100% after dead
+  - users.latency.p99 > 4ms after dead
+  - users.throughput == 10/s after dead
+  - users.recovery == 0s after dead`,
+    );
+    expect(budgets.map(({ text, verdict, value }) => [text, verdict, value])).toEqual(
+      budgets.map(({ text, value }) => [text, 'pass', value]),
+    );
+    expect(faults.map(({ spans }) => spans)).toEqual([[{ from: 50, until: 82 }]]);
+    const [buy] = summary.during;
+    expect(buy!.success.value).toBe(0);
+  });
+
+  it('end them in the last run that ends it, where the runs differ', () => {
+    const { result } = run(`
+faultline: 1
+title: Responders
+run: { duration: 5m, replications: 4, timeline: 15s, seed: 5 }
+services: { shop: { endpoints: { buy: [ wait: 5ms ] } } }
+workloads: { users: { arrivals: poisson(4/s), requests: [ { call: shop.buy } ] } }
+faults:
+  - { id: bad, kind: error, target: shop, share: 15%, at: 50s, for: none, mitigated: { alert: page, after: 5s } }
+alerts: { rules: { page: { when: users.success < 86%, over: 60s } } }
+budgets: [ users.outcomes.serverError > 0 during bad, users.outcomes.serverError == 0 after bad ]
+`);
+    const [variant] = result.variants;
+    expect(variant!.budgets.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
   });
 });

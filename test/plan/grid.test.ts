@@ -33,6 +33,8 @@ const grid = (own: Partial<GridSource> = {}) =>
     stepNs: seconds(20),
     faults: [],
     windowEdges: [],
+    responses: [],
+    areResponsesAsked: false,
     hasStepSegments: false,
     ...own,
   });

@@ -1,6 +1,7 @@
 import type { PlanFault } from '../../contracts/plan/plan.js';
 import { firstTriggerNs } from './background.js';
-import { JOURNAL, type RunRecord } from '../../contracts/record/record.js';
+import type { RunRecord } from '../../contracts/record/record.js';
+import { journalSpans } from './responded.js';
 import { overAt } from './rollouts.js';
 import { partsOf, type VariantData } from './variant-data.js';
 import { cellsOf, clipped, type CellSet } from './window.js';
@@ -37,8 +38,8 @@ export function touchedBy(fault: PlanFault, data: VariantData): Touched {
 }
 
 /**
- * Intervals in which a fault was active in one run. They are planned, except for a conditional or random fault or a
- * rollout: those are in the journal.
+ * Intervals in which a fault was active in one run. They are planned, except for a conditional or random fault, a
+ * rollout, and a fault that a responder ends: those are in the journal.
  */
 export function spansIn(
   data: VariantData,
@@ -48,15 +49,8 @@ export function spansIn(
   const isPlanned = fault.when === null && fault.chance === null && fault.mitigated === undefined;
   if (isPlanned) return fault.spans;
   const { plan } = data;
-  const index = plan.faults.indexOf(fault);
-  const { timeNs, kind, subject, value } = record.journal;
-  const spans: { fromNs: number; untilNs: number }[] = [];
-  for (let k = 0; k < timeNs.length; k++) {
-    if (kind[k] !== JOURNAL.fault || subject[k] !== index) continue;
-    const at = timeNs[k] + plan.warmupNs;
-    if (value[k] === 1) spans.push({ fromNs: at, untilNs: plan.horizonNs });
-    else spans[spans.length - 1].untilNs = at;
-  }
+  const index = plan.faults.findIndex(({ id }) => id === fault.id);
+  const spans = journalSpans(plan, index, record);
   if (fault.rollout !== null && spans.length > 0) {
     spans[0].untilNs = Math.min(spans[0].untilNs, overAt(data, record, fault.rollout));
   }
@@ -102,7 +96,7 @@ function hasWork(plan: VariantData['plan'], component: number, record: RunRecord
 export function windowsDuring(data: VariantData, fault: PlanFault): readonly CellSet[] {
   const { plan, records } = data;
   const windowOf = (spans: PlanFault['spans']): CellSet => cellsOf(clipped(spans, plan), plan);
-  if (fault.when !== null || fault.rollout !== null)
+  if (fault.when !== null || fault.rollout !== null || fault.mitigated !== undefined)
     return records.map((record) => windowOf(spansIn(data, fault, record)));
   const planned = windowOf(fault.spans);
   return records.map(() => planned);

@@ -37,7 +37,7 @@ export function recoveryGrid(data: VariantData, fault: string): RecoveryGrid | n
   return gridOf(data, found);
 }
 
-/** The same for one run, because the end of a rollout differs between runs; null if the fault does not strike in it. */
+/** The same for one run, because the end of a rollout, and of a fault that a responder ends, differs between runs; null if the fault does not strike in it. */
 export function recoveryGridIn(
   data: VariantData,
   fault: string,
@@ -45,7 +45,8 @@ export function recoveryGridIn(
 ): RecoveryGrid | null {
   const found = data.plan.faults.find((candidate) => candidate.id === fault);
   if (found === undefined || !strikes(data, found, record)) return null;
-  if (found.rollout === null) return found.spans.length === 0 ? null : gridOf(data, found);
+  if (found.rollout === null && found.mitigated === undefined)
+    return found.spans.length === 0 ? null : gridOf(data, found);
   const { edges } = data.plan.grid;
   const spans = spansIn(data, found, record).map(({ fromNs, untilNs }) => ({
     fromNs,

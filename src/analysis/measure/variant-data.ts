@@ -4,6 +4,7 @@ import type { Plan, PlanComponent } from '../../contracts/plan/plan.js';
 import type { RunRecord } from '../../contracts/record/record.js';
 import type { Variant } from '../../contracts/scenario/scenario.js';
 import { firstTriggerNs } from './background.js';
+import { withResponses } from './responded.js';
 import { cellsOf, type CellSet } from './window.js';
 
 /** Component edge: all measured edges between the parts of two components. */
@@ -19,6 +20,7 @@ export interface ComponentEdge {
 /** One variant with its plan, its runs, and the look-ups that every part of the analysis needs. */
 export interface VariantData {
   readonly variant: Variant;
+  /** With the ends that responders have given to faults. */
   readonly plan: Plan;
   /** By replication; at least one. */
   readonly records: readonly RunRecord[];
@@ -41,11 +43,12 @@ export interface VariantData {
 /** Builds the look-ups of one variant. */
 export function variantData(
   variant: Variant,
-  plan: Plan,
+  planned: Plan,
   records: readonly RunRecord[],
   whole: CellSet,
 ): VariantData {
   invariant(records.length > 0, 'analysis-no-records');
+  const plan = withResponses(planned, records);
   const componentIds = new Map(plan.components.map((component, id) => [component.name, id]));
   const requests: number[] = [];
   plan.parts.forEach((part, id) => {

@@ -95,11 +95,11 @@ function scalingOf({ autoscaling, initial, ...own }: PlanComponent): Pick<Topolo
 }
 
 /**
- * Whether the fault's times are known before the run. Those of a conditional fault or a rollout come from the first
- * run.
+ * Whether the fault's times are known before the run. Those of a conditional fault, a rollout, or a fault that a responder
+ * ends come from the first run.
  */
-function isKnown({ when, rollout }: PlanFault): boolean {
-  return when === null && rollout === null;
+function isKnown({ when, rollout, mitigated }: PlanFault): boolean {
+  return when === null && rollout === null && mitigated === undefined;
 }
 
 /** Longest distance of each component from a workload, without repeating a component. */
