@@ -33,7 +33,7 @@ export function responsesTo(
   return { ended: new Set(ended.map(({ id }) => id)), times: [...times].sort((a, b) => a - b) };
 }
 
-/** Most times at which responders may act that are told apart in a run; later ones are known to the cell. */
+/** Most edges of the grid for the actions of responders; later actions fall within a cell. */
 const TIMES_MAX = 2000;
 
 /** The plan whose responders come later by some time, or earlier, but not before their alert. */
