@@ -12,7 +12,9 @@ import { adviceOf, codeOf, fileError, isMachineCode } from './system-errors.js';
 const FILES_MAX = 5000;
 /** Deepest folder below one that was given. */
 const FOLDERS_MAX = 32;
-const READABLE = /\.(ya?ml|json)$/i;
+const READABLE = /\.(ya?ml|json)$|^(application|bootstrap)(-[\w-]+)?\.properties$/i;
+/** Files with variables, which Compose files may name. */
+const VARIABLES = /^\.env(\.(?!example|sample|template|dist)[\w-]+)?$|\.env$/i;
 /** Files that use the variables of a `.env` file beside them. */
 const COMPOSE = /^(docker-)?compose(\.[\w-]+)?\.ya?ml$/i;
 /** Folders of tools, which hold copies or caches. */
@@ -64,27 +66,32 @@ function textOf(path: string, most?: number): string {
 function filesAt(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
-    return below(path, realpathSync(path), 0);
+    return below(path, realpathSync(path), 0, false);
   } catch (error) {
     if (isMachineCode(codeOf(error))) throw fileError('cannot read', path, error);
     throw usageError(`${path}: ${adviceOf(error)}`);
   }
 }
 
-function below(folder: string, root: string, depth: number): readonly string[] {
+function below(
+  folder: string,
+  root: string,
+  depth: number,
+  isInProject: boolean,
+): readonly string[] {
   if (depth > FOLDERS_MAX) throw new Error(`has folders more than ${FOLDERS_MAX} deep`);
   const all = readdirSync(folder);
-  const hasVariables = all.some((name) => COMPOSE.test(name));
-  const names = all.filter((name) => !SKIPPED.test(name) || (name === '.env' && hasVariables));
+  const hasVariables = isInProject || all.some((name) => COMPOSE.test(name));
+  const isVariables = (name: string): boolean => hasVariables && VARIABLES.test(name);
+  const names = all.filter((name) => !SKIPPED.test(name) || isVariables(name));
   return names.sort().flatMap((name) => {
     const path = join(folder, name);
     const own = lstatSync(path);
     if (own.isSymbolicLink() && !isInside(path, root)) return [];
     // A link to a folder could lead back to one above it.
-    if (own.isDirectory()) return below(path, root, depth + 1);
-    return (READABLE.test(name) || name === '.env' || canBeTraces(name)) && statSync(path).isFile()
-      ? [path]
-      : [];
+    if (own.isDirectory()) return below(path, root, depth + 1, hasVariables);
+    const isRead = READABLE.test(name) || isVariables(name) || canBeTraces(name);
+    return isRead && statSync(path).isFile() ? [path] : [];
   });
 }
 

@@ -98,4 +98,23 @@ export class Cell {
   }
 }
 
+/** A value that others give together, such as a text with its variables put in. Its use is the use of those. */
+export class DerivedCell extends Cell {
+  constructor(
+    path: string,
+    private readonly origins: readonly Cell[],
+    text: string,
+  ) {
+    super(path, origins[0]!.file, origins[0]!.line, text);
+  }
+
+  override put(): void {
+    for (const origin of this.origins) origin.put();
+  }
+
+  override list(reason: string): void {
+    for (const origin of this.origins) origin.list(reason);
+  }
+}
+
 const PLACED: Fate = Object.freeze({ kind: 'placed' });

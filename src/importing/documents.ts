@@ -12,6 +12,7 @@ import { DEPTH_MAX, guardText, NODES_MAX } from '../scenario/guards.js';
 import { Cell, type Scalar, type SourceText } from './cell.js';
 import { ImportError } from './error.js';
 import { dotEnvOf, isDotEnv } from './dot-env.js';
+import { isProperties, propertiesOf } from './properties-file.js';
 import { isKafkaDescribe, kafkaDescribeOf } from './kafka-describe.js';
 
 /** Keys that would reach the prototype of an object. */
@@ -21,6 +22,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 export function documentsOf(source: SourceText): readonly Cell[] {
   const { path, text } = source;
   if (isDotEnv(path)) return [dotEnvOf(source)];
+  if (isProperties(path)) return [propertiesOf(source)];
   if (isKafkaDescribe(text)) return [kafkaDescribeOf(source)];
   const refusal = guardText(text);
   if (refusal !== null) {
@@ -48,9 +50,39 @@ export function documentsOf(source: SourceText): readonly Cell[] {
     }
     const root = document.contents;
     if (root === null || (isScalar(root) && root.value === null)) return [];
-    return [reader.read(root)];
+    return [withFiles(reader.read(root))];
   });
 }
+
+/** A ConfigMap whose files of Spring are mappings of their own, with the lines that they have in it. */
+function withFiles(document: Cell): Cell {
+  const data = document.get('data');
+  if (document.get('kind')?.text() !== 'ConfigMap' || data === undefined) return document;
+  const files = data.entries().map(([name, cell]) => [name, fileIn(name, cell)] as const);
+  const all = document.entries().map(([key, cell]) => {
+    const below = new Cell(data.path, data.file, data.line, new Map(files));
+    return [key, key === 'data' ? below : cell] as const;
+  });
+  return new Cell(document.path, document.file, document.line, new Map(all));
+}
+
+function fileIn(name: string, cell: Cell): Cell {
+  const text = cell.text();
+  if (text === undefined || !APPLICATION.test(name)) return cell;
+  const source = { path: cell.file, text: '\n'.repeat(cell.line) + text };
+  try {
+    const documents = isProperties(name) ? [propertiesOf(source)] : documentsOf(source);
+    const [first, ...others] = documents;
+    if (first === undefined || others.length === 0) return first ?? cell;
+    return new Cell(cell.path, cell.file, cell.line, documents);
+  } catch (error) {
+    if (error instanceof ImportError) return cell;
+    throw error;
+  }
+}
+
+/** Files with settings of Spring, as they are called in a ConfigMap. */
+const APPLICATION = /^application(-[\w-]+)?\.(ya?ml|properties)$/i;
 
 /** Templates and Kustomizations become manifests only when their own tools render them. */
 function refuseTemplates({ path, text }: SourceText): void {

@@ -171,6 +171,23 @@ describe('variables of a Compose file', () => {
   stock: { image: s }
 `;
 
+  it('have those of an env_file, which environment overrides and texts do not use', () => {
+    const compose = `services:
+  web:
+    image: web
+    env_file: [ ./env/web.env, { path: missing.env, required: false } ]
+    environment: { SERVER_TOMCAT_ACCEPT_COUNT: 9, CART_URL: "http://$CART:80" }
+  cart: { image: cart }
+  other: { image: other }
+`;
+    const env =
+      'SERVER_TOMCAT_THREADS_MAX=50\nSERVER_TOMCAT_ACCEPT_COUNT=5\nCART=cart\nOTHER_ADDR=other:80\n';
+    const { scenario } = read(['shop/compose.yaml', compose], ['shop/env/web.env', env]);
+    expect(scenario.services.web).toMatchObject({ concurrency: 50, queue: { capacity: 9 } });
+    const { steps } = scenario.services.web.endpoints.handle;
+    expect(steps.slice(1)).toEqual([{ call: 'other.handle' }]);
+  });
+
   it('have the values of the .env file, which may use each other, and else their defaults', () => {
     const env = `# where things are
 CART_PORT=7070

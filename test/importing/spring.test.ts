@@ -261,3 +261,124 @@ spring.cloud.gateway:
     );
   });
 });
+
+/** Deployments of order and payment, with variables of the order service. */
+function withVariables(env: readonly string[], more = '', container = ''): any {
+  const list = env.map((one) => {
+    const [name, value] = one.split('=');
+    return `{ name: ${name}, value: "${value}" }`;
+  });
+  const text = `${MANIFESTS.replace('image: x }', `image: x, env: [ ${list.join(', ')} ] ${container} }`)}\n${more}`;
+  const sources = [{ path: 'k8s.yaml', text }];
+  const result = new Importing(sources, { title: 'Shop', names: new Map() }).finish(null);
+  loaded(result);
+  return { ...parse(result.scenario), result };
+}
+
+describe('variables of the environment', () => {
+  // docs.spring.io/spring-boot/reference/features/external-config: dots become underscores, dashes go; with an underscore
+  // for each dash it is the older spelling.
+  it.each([
+    'RESILIENCE4J_CIRCUITBREAKER_INSTANCES_PAYMENT_FAILURERATETHRESHOLD',
+    'RESILIENCE4J_CIRCUITBREAKER_INSTANCES_PAYMENT_FAILURE_RATE_THRESHOLD',
+    'resilience4j.circuitbreaker.instances.payment.failure-rate-threshold',
+  ])('set a field of an instance: %s', (name) => {
+    const { services } = withVariables([`${name}=25`]);
+    expect(services.order.outbound.payment.circuitBreaker).toEqual({
+      kind: 'resilience4j',
+      failureRateThreshold: '25%',
+    });
+  });
+
+  it.each(['SPRINGDATASOURCEURL', 'SPRING_DATA_SOURCE_URL', 'MY_SPRING_DATASOURCE_URL'])(
+    'are other ones where dots are not underscores: %s',
+    (name) => {
+      const { databases } = withVariables([`${name}=jdbc:postgresql://pg:5432/shop`]);
+      expect(databases).toBeUndefined();
+    },
+  );
+
+  it('make retries, bulkheads of threads and what a base has', () => {
+    const { services, result } = withVariables([
+      'RESILIENCE4J_RETRY_CONFIGS_DEFAULT_MAXATTEMPTS=4',
+      'RESILIENCE4J_RETRY_INSTANCES_PAYMENT_WAITDURATION=200ms',
+      'RESILIENCE4J_THREADPOOLBULKHEAD_INSTANCES_PAYMENT_MAXTHREADPOOLSIZE=8',
+      'SERVER_SHUTDOWN=graceful',
+    ]);
+    expect(services.order.outbound.payment).toMatchObject({
+      retry: { attempts: 4, backoff: { kind: 'constant', base: '200ms' } },
+      bulkhead: { kind: 'threadPool', maxThreads: 8 },
+    });
+    expect(services.order.lifecycle.drain).toBe(true);
+    const paths = result.account.listed.filter(({ path }: any) => path.endsWith('.value'));
+    expect(paths).toEqual([]);
+  });
+
+  it('override application.yml, whose other fields stay, and fill its placeholders', () => {
+    const settings = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: order-config }
+data:
+  application.yml: |
+    spring.datasource.url: jdbc:postgresql://\${DB_HOST:localhost}:5432/shop
+    spring.datasource.hikari.maximum-pool-size: 12
+    resilience4j.retry.instances.Payment: { maxAttempts: 3, waitDuration: 100ms }
+`;
+    const { services, databases, result } = withVariables(
+      [
+        'DB_HOST=pg-orders',
+        'RESILIENCE4J_RETRY_INSTANCES_PAYMENT_MAXATTEMPTS=5',
+        'SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE=30',
+      ],
+      `---\n${settings}`,
+    );
+    expect(services.order.outbound.payment.retry).toMatchObject({
+      attempts: 5,
+      backoff: { base: '100ms' },
+    });
+    expect(databases['pg-orders'].pools.order.maximumPoolSize).toBe(30);
+    // The line is that of the ConfigMap.
+    const line = result.scenario.split('\n').find((one: string) => one.includes('base: 100ms'));
+    const text = `${MANIFESTS}\n---\n${settings}`.split('\n');
+    expect(line).toContain(
+      `k8s.yaml:${text.findIndex((one) => one.includes('Retry') || one.includes('retry.instances')) + 1}`,
+    );
+  });
+
+  it('come from ConfigMaps: envFrom, a key, and application.properties in a volume', () => {
+    const maps = `---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: shared }
+data: { SERVER_TOMCAT_THREADS_MAX: "40", POOL: "9" }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: files }
+data:
+  application.properties: |
+    # comment
+    server.tomcat.accept-count = 7
+    spring.datasource.url: jdbc:postgresql://\\
+      pg:5432/shop
+  readme.md: text
+`;
+    const { services, databases, result } = withVariables(
+      [],
+      maps,
+      `, envFrom: [ { configMapRef: { name: shared } } ]`,
+    );
+    expect(services.order.concurrency).toBe(40);
+    expect(databases).toBeUndefined();
+    const mounted = withVariables(
+      [],
+      maps,
+      `, envFrom: [ { configMapRef: { name: shared } } ] } ], volumes: [ { configMap: { name: files }`,
+    );
+    expect(mounted.services.order).toMatchObject({ concurrency: 40, queue: { capacity: 7 } });
+    expect(mounted.databases.pg).toBeDefined();
+    const { values, placed, listed } = result.account;
+    expect(values).toBe(placed + listed.length);
+  });
+});

@@ -13,6 +13,7 @@ import { kafkas } from './kafka/cluster.js';
 import { describedTopics } from './kafka/described.js';
 import { kafkaTopicResources } from './kafka/topics.js';
 import { kongDeclarations } from './kong/declarative.js';
+import { configMaps } from './kubernetes/config-maps.js';
 import { autoscalers } from './kubernetes/hpa.js';
 import { services } from './kubernetes/services.js';
 import { workloads } from './kubernetes/workloads.js';
@@ -34,6 +35,7 @@ export const documentKinds: readonly DocumentKind[] = [
   kafkas,
   kafkaTopicResources,
   describedTopics,
+  configMaps,
   bystanders,
   envoyBootstraps,
   kongDeclarations,

@@ -1,7 +1,7 @@
-import { Cell } from '../../cell.js';
+import { DerivedCell, type Cell } from '../../cell.js';
 import type { Component, System } from '../../system.js';
 import { connectAddresses } from '../kubernetes/addresses.js';
-import { configureProcess } from '../spring/application.js';
+import type { Variable } from '../spring/layers.js';
 import type { Container } from './container.js';
 import type { Values } from './values.js';
 
@@ -27,54 +27,27 @@ export function callsOf(
   }
 }
 
-/** Settings of Spring in the environment, as in `application.yml`: threads, the pool of the database. */
-export function settingsOf(
-  container: Container,
-  component: Component,
-  values: Values,
-  system: System,
-): void {
-  const variables = environmentOf(container, values).map(({ name, text, origins }) => {
-    const [{ file, line }] = origins as [Cell];
-    const entry = new Map([
-      ['name', new Cell('name', file, line, name)],
-      ['value', new Derived(name, origins, text)],
-    ]);
-    return new Cell(name, file, line, entry);
-  });
-  const [first] = variables;
-  if (first === undefined) return;
-  configureProcess(new Cell('environment', first.file, first.line, variables), component, system);
+/** The environment of a process, in which Spring may have settings. */
+export function variablesOf(container: Container, values: Values): readonly Variable[] {
+  return environmentOf(container, values).map(({ name, origins, text }) => ({
+    name,
+    value: new DerivedCell(name, origins, text),
+  }));
 }
 
-/** A value with its variables put in. Its use is the use of the values that it is from. */
-class Derived extends Cell {
-  constructor(
-    name: string,
-    private readonly origins: readonly Cell[],
-    text: string,
-  ) {
-    super(name, origins[0]!.file, origins[0]!.line, text);
-  }
-
-  override put(): void {
-    for (const origin of this.origins) origin.put();
-  }
-
-  override list(reason: string): void {
-    for (const origin of this.origins) origin.list(reason);
-  }
-}
-
-interface Variable {
+interface Given {
   readonly name: string;
   readonly origins: readonly Cell[];
   readonly text: string;
 }
 
 /** Variables as a mapping or as `NAME=value`. A name alone takes its value from the `.env` file. */
-function environmentOf(container: Container, values: Values): readonly Variable[] {
-  const last = new Map<string, Variable>();
+function environmentOf(container: Container, values: Values): readonly Given[] {
+  const last = new Map<string, Given>();
+  for (const path of container.environmentFiles()) {
+    for (const [name, value] of values.variablesIn(path)?.entries() ?? [])
+      last.set(name, { name, text: values.text(value) ?? '', origins: [value] });
+  }
   for (const cell of container.all('environment')) {
     const pairs = cell
       .entries()

@@ -48,6 +48,14 @@ export class Container {
     return this.layers.flatMap((layer) => layer.get(...path) ?? []);
   }
 
+  /** Paths of files with variables, the one that counts most last: texts, or mappings with a `path`. */
+  environmentFiles(): readonly Cell[] {
+    const cells = this.all('env_file').flatMap((cell) =>
+      cell.items().length > 0 ? cell.items() : [cell],
+    );
+    return cells.map((cell) => cell.get('path') ?? cell).filter((cell) => cell.isScalar);
+  }
+
   /** What the container is: a database, a generator of load, or neither. */
   role(values: Values): { readonly product: string | null; readonly isLoad: boolean } {
     const image = values.text(this.get('image')) ?? '';
@@ -124,7 +132,7 @@ const REST: Readonly<Record<string, string>> = {
   hostname: REASON.name,
   domainname: REASON.name,
   extends: OUTPUT,
-  env_file: OUTPUT,
+  env_file: 'a file with variables: those of files of this import count',
   environment: REASON.environment,
   ports: REASON.port,
   expose: REASON.port,

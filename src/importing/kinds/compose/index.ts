@@ -24,6 +24,9 @@ export const dotEnvFiles: DocumentKind = {
   name: '.env file of Docker Compose',
   recognises: (document) => isDotEnv(document.file),
   read(document, system) {
-    for (const [name, cell] of document.entries()) projectOf(system).variables.set(name, cell);
+    projectOf(system).environments.set(
+      document.file.replaceAll('\\', '/').replace(/^\.\//, ''),
+      document,
+    );
   },
 };

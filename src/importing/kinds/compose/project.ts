@@ -2,7 +2,8 @@ import type { Cell } from '../../cell.js';
 import { listBelow, listExtensions, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain } from '../../written.js';
-import { callsOf, settingsOf } from './calls.js';
+import { addEnvironment } from '../spring/application.js';
+import { callsOf, variablesOf } from './calls.js';
 import { Container } from './container.js';
 import { fieldsOf } from './fields.js';
 import { Values } from './values.js';
@@ -10,21 +11,34 @@ import { Values } from './values.js';
 /** All Compose files and `.env` files of an import. Later files override earlier ones, as for Docker Compose. */
 export interface Project {
   readonly files: Cell[];
+  /** Variables that texts of the files name. */
   readonly variables: Map<string, Cell>;
+  /** Files with variables by their path. */
+  readonly environments: Map<string, Cell>;
 }
 
 /** The Compose files of an import, which become components once all are read. */
 export function projectOf(system: System): Project {
   return system.shared('compose', () => {
-    const made: Project = { files: [], variables: new Map() };
+    const made: Project = { files: [], variables: new Map(), environments: new Map() };
     system.later('parts', () => build(made, system));
     return made;
   });
 }
 
-function build({ files, variables }: Project, system: System): void {
-  const values = new Values(variables);
+function build({ files, variables, environments }: Project, system: System): void {
   const containers = containersOf(files);
+  const values = new Values(variables, environments);
+  const used = new Set(
+    [...containers.values()].flatMap((container) =>
+      container.environmentFiles().flatMap((cell) => values.variablesIn(cell) ?? []),
+    ),
+  );
+  // Docker Compose puts variables of `.env` in; a file that only a service names sets its environment alone.
+  const own = [...environments].filter(([path]) => /(^|\/)\.env$/.test(path));
+  const others = [...environments].filter(([, file]) => !used.has(file));
+  const project = (own.length > 0 ? own : others).map(([, file]) => file);
+  for (const file of project) for (const [name, cell] of file.entries()) variables.set(name, cell);
   const made: (readonly [Container, Component])[] = [];
   for (const container of containers.values()) {
     const reason = leftOut(container, values);
@@ -39,17 +53,16 @@ function build({ files, variables }: Project, system: System): void {
     values,
     system,
   );
-  system.later('settings', () => {
-    for (const [container, component] of made)
-      if (component.section === 'services') settingsOf(container, component, values, system);
-  });
+  for (const [container, component] of made)
+    addEnvironment(component, variablesOf(container, values), system);
   system.later('calls', () => {
     for (const [container, component] of made) callsOf(container, component, values, system);
     entrances(made, values, system);
     for (const [container] of made) container.listRest();
     for (const file of files) listFile(file);
-    for (const variable of variables.values()) {
-      variable.list('a variable: the values that use it count');
+    for (const file of environments.values()) {
+      if (project.includes(file)) file.list('a variable: the values that use it count');
+      else file.list(used.has(file) ? REASON.environment : 'no service names this file');
     }
   });
 }

@@ -4,7 +4,16 @@ import { resolve, type Variables } from './variables.js';
 
 /** Reads values of one project, with its variables put in. */
 export class Values {
-  constructor(private readonly variables: Variables) {}
+  constructor(
+    private readonly variables: Variables,
+    private readonly files: ReadonlyMap<string, Cell> = new Map(),
+  ) {}
+
+  /** Variables of a file that a value names, from the folder of its own file; undefined = the import does not have it. */
+  variablesIn(cell: Cell): Cell | undefined {
+    const text = this.text(cell);
+    return text === undefined ? undefined : this.files.get(pathFrom(cell.file, text));
+  }
 
   /** The text of a value. A variable without a value is empty, as for Docker Compose, and listed. */
   text(cell: Cell | undefined): string | undefined {
@@ -93,3 +102,14 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   m: 60_000_000,
   h: 3_600_000_000,
 };
+
+/** `a/b/compose.yaml` and `../db.env` give `a/db.env`. */
+function pathFrom(file: string, relative: string): string {
+  const parts = file.split(/[/\\]/).slice(0, -1);
+  for (const part of relative.split('/')) {
+    const last = parts.at(-1);
+    if (part === '..' && last !== undefined && last !== '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

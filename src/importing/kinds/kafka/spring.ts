@@ -2,6 +2,7 @@ import type { Cell } from '../../cell.js';
 import { listBelow, REASON } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { filled, from, fromLater, list, map, plain, type Written } from '../../written.js';
+import { pathsIn } from '../spring/layers.js';
 import { countIn, durationIn, flagIn, numberIn, property, valueOf } from '../spring/properties.js';
 import { kafkaTopics } from './topics.js';
 import { sizeIn } from './values.js';
@@ -79,11 +80,12 @@ function namedIn(document: Cell, kafka: Cell, system: System): readonly Found[] 
   const own = document
     .entries()
     .filter(([key]) => !/^(spring|server|resilience4j|management|logging)(\.|$)/.test(key))
-    .flatMap(([, cell]) => cell.leaves());
-  return [...(standard === undefined ? [] : [standard]), ...own].flatMap((place): Found[] => {
+    .flatMap(([key, cell]) => pathsIn(cell, key));
+  const all = [...(standard === undefined ? [] : [['', standard] as const]), ...own];
+  return all.flatMap(([path, place]): Found[] => {
     const topic = topics.get(valueOf(place) ?? '');
     if (topic === undefined) return [];
-    const isOut = place === standard || /out|produc|publish|send/i.test(place.path);
+    const isOut = place === standard || /out|produc|publish|send/i.test(path);
     const isRead = !isOut && (group !== undefined || !isProducer);
     return [{ use: { topic, place, group, binding: undefined }, isRead }];
   });

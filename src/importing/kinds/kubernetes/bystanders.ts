@@ -12,10 +12,8 @@ export const bystanders: DocumentKind = {
 };
 
 const METRICS = 'metrics are not simulated';
-const DATA = 'the program reads it, not the simulation';
 const BYSTANDERS: ReadonlyMap<string, string> = new Map([
-  ['ConfigMap', DATA],
-  ['Secret', DATA],
+  ['Secret', 'the program reads it, not the simulation'],
   ['ServiceAccount', REASON.security],
   ['Role', REASON.security],
   ['RoleBinding', REASON.security],

@@ -2,8 +2,9 @@ import type { Cell } from '../../cell.js';
 import { listBelow } from '../../reasons.js';
 import type { Component, System } from '../../system.js';
 import { from, map, plain, type Written } from '../../written.js';
-import { configureProcess } from '../spring/application.js';
+import { addEnvironment } from '../spring/application.js';
 import { connectAddresses } from './addresses.js';
+import { variablesOf } from './environment.js';
 import { containerOf, cpuOf, limitOf, processFields } from './pods.js';
 import { coresOf } from './quantities.js';
 import { spread } from './spread.js';
@@ -50,17 +51,11 @@ export function addComponent(
     system.later('calls', () => listBelow(document, ROLLOUT_REASONS));
   }
   for (const { pod, namespace } of group) {
-    const variables = containerOf(pod)?.get('env');
-    const env = variables?.items() ?? [];
-    if (variables !== undefined && component.section === 'services')
-      system.later('settings', () => configureProcess(variables, component, system));
+    const variables = variablesOf(containerOf(pod), namespace, system);
+    if (component.section === 'services') addEnvironment(component, variables, system);
     system.later('calls', () => {
-      for (const variable of env) {
-        const value = variable.get('value');
-        const name = variable.get('name')?.text() ?? '';
-        if (value === undefined) continue;
+      for (const { name, value } of variables)
         connectAddresses(component, name, value.text(), namespace, system, [value]);
-      }
     });
   }
   return component;

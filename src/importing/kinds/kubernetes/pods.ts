@@ -136,6 +136,9 @@ export function listPod(pod: Cell | undefined): void {
   listBelow(pod, POD);
 }
 
+const IN_OTHERS =
+  'the values are in another object: those of ConfigMaps of these files count, Secrets are not read';
+
 const CONTAINER: Readonly<Record<string, string>> = {
   name: REASON.name,
   image: REASON.program,
@@ -150,9 +153,9 @@ const CONTAINER: Readonly<Record<string, string>> = {
   terminationMessagePath: REASON.program,
   terminationMessagePolicy: REASON.program,
   'env.*.name': 'the name of an environment variable is no setting',
-  'env.*.valueFrom': 'the value is in another object, and is read by the program',
+  'env.*.valueFrom': IN_OTHERS,
   env: REASON.environment,
-  envFrom: 'the values are in another object, and are read by the program',
+  envFrom: IN_OTHERS,
   'resources.limits.ephemeral-storage': REASON.storage,
   'resources.requests.ephemeral-storage': REASON.storage,
 };

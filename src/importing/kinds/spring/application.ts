@@ -6,6 +6,7 @@ import type { DocumentKind } from '../kind.js';
 import { useTopics } from '../kafka/spring.js';
 import { hostsIn } from '../kubernetes/addresses.js';
 import { routeRequests } from './gateway.js';
+import { environmentOf, layered, resolved, type Variable } from './layers.js';
 import { countIn, durationIn, property, valueOf } from './properties.js';
 import { instancesOf } from './resilience4j.js';
 
@@ -15,32 +16,71 @@ export const applications: DocumentKind = {
   recognises: (document) =>
     document.get('kind') === undefined &&
     document.entries().some(([key]) => /^(spring|server|resilience4j)(\.|$)/.test(key)),
-  read(document, system) {
-    if (PROFILES.some((path) => property(document, path) !== undefined)) {
-      document.list('only a profile uses it: the settings of all profiles count');
-      return;
-    }
-    system.later('settings', () => {
-      const components = ownersOf(document, system);
-      if (components.length === 0) {
-        document.list(
-          'no component has this name: write --map FILE=NAME, or spring.application.name',
-        );
-        system.ask(
-          `Which components have the settings of ${document.file}? --map ${document.file}=NAME`,
-        );
-        return;
-      }
-      for (const component of components) configure(document, component, system);
-      listBelow(document, {
-        spring: 'this setting of Spring has no counterpart',
-        server: 'this setting of the server has no counterpart',
-        resilience4j: 'no instance that names a component uses it',
-      });
-      document.list('a setting of the program, not of its resources or calls');
-    });
-  },
+  read: (document, system) => addSettings(document, () => [], system),
 };
+
+/** Settings of all files and environments, which are bound together: a variable overrides a file. */
+interface Settings {
+  /** Files, and the components that use them besides those that they name. */
+  readonly documents: Map<Cell, () => readonly Component[]>;
+  readonly environments: Map<Component, readonly Variable[]>;
+}
+
+function settingsOf(system: System): Settings {
+  return system.shared('settings of Spring', () => {
+    const made: Settings = { documents: new Map(), environments: new Map() };
+    system.later('settings', () => configureAll(made, system));
+    return made;
+  });
+}
+
+/** Notes a file with settings; to be called before the phase `settings`. */
+export function addSettings(
+  document: Cell,
+  usedBy: () => readonly Component[],
+  system: System,
+): void {
+  const isPartial = PROFILES.some((path) => property(document, path) !== undefined);
+  if (isPartial) document.list('only a profile uses it: the settings of all profiles count');
+  else settingsOf(system).documents.set(document, usedBy);
+}
+
+/** Notes the environment of a process; to be called before the phase `settings`. */
+export function addEnvironment(
+  component: Component,
+  variables: readonly Variable[],
+  system: System,
+): void {
+  if (variables.length > 0) settingsOf(system).environments.set(component, variables);
+}
+
+function configureAll({ documents, environments }: Settings, system: System): void {
+  const files = new Map<Component, Cell>();
+  for (const [document, usedBy] of documents) {
+    const named = ownersOf(document, system);
+    const components = named.length > 0 ? named : usedBy();
+    for (const one of components) files.set(one, layered(document, files.get(one))!);
+    if (components.length > 0) continue;
+    document.list('no component has this name: write --map FILE=NAME, or spring.application.name');
+    system.ask(
+      `Which components have the settings of ${document.file}? --map ${document.file}=NAME`,
+    );
+  }
+  for (const component of new Set([...files.keys(), ...environments.keys()])) {
+    const environment = environmentOf(environments.get(component) ?? []);
+    const all = layered(environment, files.get(component));
+    if (component.section === 'services' && all !== undefined)
+      configure(resolved(all), component, system);
+  }
+  for (const document of documents.keys()) {
+    listBelow(document, {
+      spring: 'this setting of Spring has no counterpart',
+      server: 'this setting of the server has no counterpart',
+      resilience4j: 'no instance that names a component uses it',
+    });
+    document.list('a setting of the program, not of its resources or calls');
+  }
+}
 
 /** Settings that bind a document of a file to a profile. */
 const PROFILES = ['spring.config.activate.on-profile', 'spring.profiles'];
@@ -60,8 +100,7 @@ function ownersOf(document: Cell, system: System): readonly Component[] {
   return servicesOf(names.flatMap((name) => (name ? [name] : []))).slice(0, 1);
 }
 
-/** Settings of a process and its data, from a file or from a list of environment variables. */
-export function configureProcess(document: Cell, component: Component, system: System): void {
+function configure(document: Cell, component: Component, system: System): void {
   const { fields } = component;
   const threads = countIn(property(document, 'server.tomcat.threads.max'));
   if (threads !== undefined) fields.set('concurrency', threads);
@@ -72,11 +111,6 @@ export function configureProcess(document: Cell, component: Component, system: S
   const redis = property(document, 'spring.data.redis.host');
   const host = valueOf(redis);
   if (redis !== undefined && host !== undefined) connect(component, redis, host, 'redis', system);
-}
-
-function configure(document: Cell, component: Component, system: System): void {
-  const { fields } = component;
-  configureProcess(document, component, system);
   property(document, 'spring.application.name')?.list('names the component');
   const outbound: (readonly [string, Written])[] = [];
   for (const [name, { bundle, place }] of instancesOf(document)) {

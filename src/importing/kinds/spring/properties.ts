@@ -1,35 +1,11 @@
 import type { Cell } from '../../cell.js';
 import { from, type WrittenScalar } from '../../written.js';
+import { below, plainName } from './layers.js';
 
-/** `maximum-pool-size`, `maximumPoolSize` and `MAXIMUM_POOL_SIZE` are one name. */
-function plainName(key: string): string {
-  return key.toLowerCase().replace(/[-_]/g, '');
-}
-
-/** The value of a property, however its path is split and spelt; in a list of environment variables, that of its variable. */
+/** The value of a property, however its path is split and spelt. */
 export function property(cell: Cell | undefined, path: string): Cell | undefined {
-  const variables = cell?.items() ?? [];
-  return variables.length > 0
-    ? variableOf(variables, path)
-    : below(cell, path.split('.').map(plainName));
-}
-
-/** `SPRING_DATASOURCE_HIKARI_MAXIMUMPOOLSIZE`, or with an underscore for each dash, is `spring.datasource.hikari.maximum-pool-size`. */
-function variableOf(variables: readonly Cell[], path: string): Cell | undefined {
-  const plain = (name = ''): string => plainName(name.replaceAll('.', '_'));
-  const found = variables.find((variable) => plain(variable.get('name')?.text()) === plain(path));
-  return found?.get('value');
-}
-
-function below(cell: Cell | undefined, parts: readonly string[]): Cell | undefined {
-  if (cell === undefined || parts.length === 0) return cell;
-  for (const [key, value] of cell.entries()) {
-    const own = key.split('.').map(plainName);
-    if (!own.every((part, index) => part === parts[index])) continue;
-    const found = below(value, parts.slice(own.length));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const words = path.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  return below(cell, words.split('.'));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cell } from '../../cell.js';
 import { filled, from, guess, map, plain, type Written, type WrittenMap } from '../../written.js';
+import { entryOf, plainName } from './layers.js';
 import {
   countIn,
   durationIn,
@@ -30,7 +31,8 @@ export function instancesOf(
   const names = new Map<string, Cell>();
   for (const kind of KINDS) {
     for (const [name, cell] of property(root, `resilience4j.${kind}.instances`)?.entries() ?? []) {
-      if (!names.has(name)) names.set(name, cell);
+      const isKnown = [...names.keys()].some((one) => plainName(one) === plainName(name));
+      if (!isKnown) names.set(name, cell);
     }
   }
   const found = [...names].map(([name, cell]) => {
@@ -53,10 +55,10 @@ function bundleOf(root: Cell | undefined, name: string): WrittenMap {
 }
 
 function lookup(root: Cell | undefined, kind: string, name: string): Lookup | null {
-  const instance = property(root, `${kind}.instances`)?.get(name);
+  const instance = entryOf(property(root, `${kind}.instances`), name);
   if (instance === undefined) return null;
   const named = property(instance, 'baseConfig');
-  const base = property(root, `${kind}.configs`)?.get(valueOf(named) ?? 'default');
+  const base = entryOf(property(root, `${kind}.configs`), valueOf(named) ?? 'default');
   named?.list('names the settings that an instance begins with');
   return (key) => property(instance, key) ?? property(base, key);
 }

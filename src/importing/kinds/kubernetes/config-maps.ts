@@ -1,0 +1,48 @@
+import { listBelow, REASON } from '../../reasons.js';
+import type { Component, System } from '../../system.js';
+import { namespaceOf, resource, type DocumentKind } from '../kind.js';
+import { addSettings } from '../spring/application.js';
+import { clusterOf } from './cluster.js';
+import { configMapsOf } from './environment.js';
+
+/** Values that pods get as variables. Files in them are documents of their own. */
+export const configMaps: DocumentKind = {
+  name: 'Kubernetes ConfigMap',
+  recognises: resource(/^$/, 'ConfigMap'),
+  read(document, system) {
+    const name = document.get('metadata', 'name')?.text() ?? '';
+    configMapsOf(system).set(`${namespaceOf(document)}/${name}`, document);
+    for (const [, file] of document.get('data')?.entries() ?? []) {
+      const files = file.isScalar ? [] : file.items().length > 0 ? file.items() : [file];
+      const usedBy = (): readonly Component[] => mountedBy(name, namespaceOf(document), system);
+      for (const each of files) addSettings(each, usedBy, system);
+    }
+    system.later('calls', () => {
+      listBelow(document, {
+        apiVersion: REASON.kind,
+        kind: REASON.kind,
+        metadata: REASON.name,
+      });
+      document.list('the program reads it, not the simulation');
+    });
+  },
+};
+
+/** The services whose pods have a ConfigMap as a volume or as variables, else the one of nearly its name. */
+function mountedBy(name: string, namespace: string, system: System): readonly Component[] {
+  const { pods, components } = clusterOf(system);
+  const found = pods.flatMap((each) => {
+    const volumes = each.pod?.get('volumes')?.items() ?? [];
+    const sources = volumes.flatMap((volume) => [
+      volume.get('configMap', 'name'),
+      ...(volume.get('projected', 'sources')?.items() ?? []).map((one) =>
+        one.get('configMap', 'name'),
+      ),
+    ]);
+    const isUsed = each.namespace === namespace && sources.some((one) => one?.text() === name);
+    return isUsed ? (components.get(`${each.namespace}/${each.name}`) ?? []) : [];
+  });
+  if (found.length > 0) return [...new Set(found)];
+  const own = system.named(name.replace(/-(config|configmap|cm|properties|settings)$/, ''));
+  return own === undefined ? [] : [own];
+}
