@@ -5,13 +5,14 @@ import type { Path } from '../scenario/located.js';
 import type { Middleware } from '../contracts/scenario/middleware.js';
 import type { Layer } from '../contracts/scenario/policies.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
-import type { Service } from '../contracts/scenario/services.js';
 import type { Step, Bundle, StepOf } from '../contracts/scenario/steps.js';
 import type { Pool } from '../contracts/scenario/pools.js';
 import type { Connections } from '../contracts/scenario/connections.js';
 import type { Target } from '../contracts/scenario/target.js';
 import { meanCount } from './counts.js';
-import { isStore, storeCalls } from './stores.js';
+import { governing } from './governing.js';
+import { servicesOr } from './service-section.js';
+import { storeCalls } from './stores.js';
 
 /** A call site: a place in a program that calls another part, with the policy bundle that applies. */
 export interface Call {
@@ -64,6 +65,8 @@ interface Around extends Pick<
   Call,
   'from' | 'times' | 'most' | 'cache' | 'background' | 'handled' | 'withinNs' | 'inside'
 > {
+  /** As `times`, but conditions count as not met. */
+  readonly sure: number;
   /** Number of `self` calls around it. */
   readonly selves: number;
   /** Other paths under which the policy of a step can be written, after its own. */
@@ -79,6 +82,7 @@ const BARE: RequestLine = Object.freeze({
 const TOP: Omit<Around, 'from'> = Object.freeze({
   selves: 0,
   times: 1,
+  sure: 1,
   most: 1,
   cache: null,
   background: false,
@@ -96,11 +100,34 @@ export interface Unrouted {
   readonly path: Path;
 }
 
-/** Every call of every program, and those without a route. `written` says whether the file contains a path. */
-export function callsOf(
-  scenario: Scenario,
-  written: (path: Path) => boolean,
-): { readonly calls: readonly Call[]; readonly unrouted: readonly Unrouted[] } {
+/** A place in a program that sends messages to a topic or queue, or events to a store. */
+export interface Publication {
+  readonly from: string;
+  /** The topic, queue or event store. */
+  readonly to: string;
+  /** Key of the messages; '' = none. */
+  readonly key: string;
+  /** Messages are rows of an outbox until they are sent. */
+  readonly isRow: boolean;
+  /** Messages per run of the part, as those of a call. */
+  readonly times: number;
+  readonly most: number;
+  /** Those that are certain: conditions count as not met. */
+  readonly sure: number;
+}
+
+/** What programs send. */
+export interface Sent {
+  readonly calls: readonly Call[];
+  readonly unrouted: readonly Unrouted[];
+  readonly publications: readonly Publication[];
+}
+
+/**
+ * Every call and message of every program, and the calls without a route. `written` says whether the file contains a
+ * path.
+ */
+export function callsOf(scenario: Scenario, written: (path: Path) => boolean): Sent {
   const walker = new Walker(scenario, written);
   for (const [name, service] of scenario.services) {
     const at = [servicesOr(service), name];
@@ -126,6 +153,7 @@ const SELF_DEPTH = 8;
 
 class Walker {
   readonly calls: Call[] = [];
+  readonly publications: Publication[] = [];
   readonly unrouted: Unrouted[] = [];
   /** Bundles whose fallbacks are being walked. */
   private readonly around = new Set<Bundle>();
@@ -187,15 +215,14 @@ class Walker {
   private step(step: Step, path: Path, outer: Around): void {
     const share = step.probability * meanCount(step.times);
     const around: Around = {
-      ...outer,
-      times: outer.times * share,
-      most: outer.most * share,
+      ...often(outer, share),
+      sure: step.when === null ? outer.sure * share : 0,
       background: outer.background || step.background,
       inside: step.background ? null : outer.inside,
       handled: outer.handled || step.optional || step.onError !== null,
     };
     if (step.onError !== null) {
-      const after = { ...outer, times: 0, most: outer.most * share };
+      const after = { ...outer, times: 0, sure: 0, most: outer.most * share };
       this.steps(step.onError, [...path, 'onError'], after);
     }
     switch (step.verb) {
@@ -220,8 +247,7 @@ class Walker {
         this.choose(step, path, around);
         return;
       case 'loop': {
-        const rounds = meanCount(step.count);
-        const inner = { ...around, times: around.times * rounds, most: around.most * rounds };
+        const inner = often(around, meanCount(step.count));
         this.steps(step.steps, [...path, 'loop', 'steps'], inner);
         return;
       }
@@ -238,9 +264,23 @@ class Walker {
         this.steps(step.then, [...path, 'respond', 'then'], left);
         return;
       }
+      case 'publish': {
+        const isRow = step.via === 'outbox';
+        this.publish(step.topic, step.key ?? '', isRow, often(around, meanCount(step.count)));
+        return;
+      }
       default:
-        step.verb satisfies 'work' | 'wait' | 'publish' | 'fail';
+        step.verb satisfies 'work' | 'wait' | 'fail';
     }
+  }
+
+  private publish(
+    to: string,
+    key: string,
+    isRow: boolean,
+    { from, times, most, sure }: Around,
+  ): void {
+    this.publications.push({ from, to, key, isRow, times, most, sure });
   }
 
   private query(
@@ -249,14 +289,16 @@ class Walker {
     around: Around,
   ): void {
     const asked = nodesAsked(this.scenario.databases.get(database), operation);
-    const own = { ...around, times: around.times * asked, most: around.most * asked };
-    this.add({ component: database, part: operation }, BARE, policy, path, own);
+    const to = { component: database, part: operation };
+    this.add(to, BARE, policy, path, often(around, asked));
   }
 
   private stored(step: StepOf<'load' | 'append'>, path: Path, around: Around): void {
     for (const [part, times] of storeCalls(this.scenario, step)) {
-      const inner = { ...around, times: around.times * times, most: around.most * times };
-      this.add({ component: step.store, part }, BARE, step.policy, path, inner);
+      this.add({ component: step.store, part }, BARE, step.policy, path, often(around, times));
+    }
+    if (step.verb === 'append') {
+      this.publish(step.store, step.stream, false, often(around, meanCount(step.events)));
     }
   }
 
@@ -274,11 +316,11 @@ class Walker {
 
   private parallel(step: StepOf<'parallel'>, path: Path, around: Around): void {
     const { join } = step;
-    const each = meanCount(step.each);
+    const copies = often(around, meanCount(step.each));
     const inner: Around = {
-      ...around,
-      times: around.times * each,
-      most: around.most * each,
+      ...copies,
+      // Other joins may leave a branch before its end.
+      sure: join.kind === 'all' ? copies.sure : 0,
       handled: around.handled || join.kind !== 'all',
       withinNs:
         join.kind === 'bestEffort' ? Math.min(around.withinNs, join.withinNs) : around.withinNs,
@@ -291,8 +333,9 @@ class Walker {
   private choose({ branches }: StepOf<'choose'>, path: Path, around: Around): void {
     const total = branches.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
     branches.forEach(({ weight, steps }, index) => {
-      const part = weight === null || total === 0 ? 1 : weight / total;
-      const inner = { ...around, times: around.times * part, most: around.most * part };
+      const isKnown = weight !== null && total > 0;
+      const own = often(around, isKnown ? weight / total : 1);
+      const inner = { ...own, sure: isKnown ? own.sure : 0 };
       this.steps(steps, [...path, 'choose', index, 'steps'], inner);
     });
   }
@@ -313,8 +356,7 @@ class Walker {
     }
     if (own.persistence === null) return;
     const { database, operation, before, read } = own.persistence;
-    const writes = 1 + (before ? 2 : 1) * saga.steps.length;
-    const saving = { ...inner, times: inner.times * writes, most: inner.most * writes };
+    const saving = often(inner, 1 + (before ? 2 : 1) * saga.steps.length);
     this.add({ component: database, part: operation }, BARE, null, path, saving);
     if (read !== null) this.add(read, BARE, null, path, undoing);
   }
@@ -323,7 +365,7 @@ class Walker {
     // Without a fixed ratio, the miss ratio depends on which keys recur.
     const { hitRatio } = this.scenario.caches.get(step.cache)!;
     const misses = step.op === 'refresh' ? 1 : hitRatio === null ? 0 : 1 - hitRatio;
-    const loads = { ...around, times: around.times * misses, cache: step.cache };
+    const loads = { ...often(around, misses), most: around.most, cache: step.cache };
     this.steps(step.onMiss ?? [], [...path, 'cache', 'onMiss'], loads);
     this.steps(step.write ?? [], [...path, 'cache', 'write'], around);
   }
@@ -343,7 +385,7 @@ class Walker {
     path: Path,
     around: Around,
   ): void {
-    const { from, owners, selves: _selves, ...inherited } = around;
+    const { from, owners, selves: _selves, sure: _sure, ...inherited } = around;
     const part = this.partOf(target, line);
     if (part === null) {
       const gateway = this.scenario.gateways.get(target.component);
@@ -353,7 +395,14 @@ class Walker {
     }
     const caller = componentOf(from);
     const callee = target.component;
-    const { bundle, policyPath } = this.governing(caller, callee, part, own, path, owners);
+    const { bundle, policyPath } = governing(this.scenario, this.written, {
+      caller,
+      callee,
+      part,
+      own,
+      path,
+      owners,
+    });
     const { databases, eventStores } = this.scenario;
     const database = databases.get(callee) ?? eventStores.get(callee);
     const proxy = this.proxyOf(caller, callee, part);
@@ -393,7 +442,7 @@ class Walker {
   private instead(bundle: Bundle, path: Path, around: Around): void {
     if (bundle.fallback?.kind !== 'steps' || this.around.has(bundle)) return;
     this.around.add(bundle);
-    const after = { ...around, times: 0, inside: null, owners: [], selves: 0 };
+    const after = { ...around, times: 0, sure: 0, inside: null, owners: [], selves: 0 };
     this.steps(bundle.fallback.steps, path, after);
     this.around.delete(bundle);
   }
@@ -406,56 +455,15 @@ class Walker {
     const service = this.scenario.services.get(target.component);
     return service === undefined ? null : ([...service.endpoints.keys()][0] ?? null);
   }
+}
 
-  /** The bundle of a call by the rules of `outbound`, and where it is written. */
-  private governing(
-    caller: string,
-    callee: string,
-    part: string,
-    own: Bundle | null,
-    path: Path,
-    owners: readonly Path[],
-  ): { readonly bundle: Bundle | null; readonly policyPath: Path } {
-    if (own !== null) {
-      const places = [path, ...owners].map((at) => [...at, 'policy']);
-      return this.placed(own, places.find(this.written) ?? inSaga(own) ?? path);
-    }
-    const covered = !isStore(this.scenario, callee);
-    const workload = this.scenario.workloads.get(caller);
-    if (workload !== undefined) {
-      const bundle = covered ? workload.policy : null;
-      if (bundle === null) return { bundle, policyPath: path };
-      return this.placed(bundle, ['workloads', caller, 'policy']);
-    }
-    const host: Service | Gateway | undefined =
-      this.scenario.services.get(caller) ?? this.scenario.gateways.get(caller);
-    const service = this.scenario.services.get(caller);
-    const section = service === undefined ? 'gateways' : servicesOr(service);
-    const named = this.scenario.gateways.get(callee)?.balances ?? callee;
-    for (const key of [`${named}.${part}`, named, ...(covered ? ['default'] : [])]) {
-      const bundle = host?.outbound.get(key);
-      if (bundle !== undefined) return this.placed(bundle, [section, caller, 'outbound', key]);
-    }
-    return { bundle: null, policyPath: path };
-  }
-
-  private placed(bundle: Bundle, path: Path): { bundle: Bundle; policyPath: Path } {
-    const named = this.scenario.policies.get(bundle.id) === bundle;
-    return { bundle, policyPath: named ? ['policies', bundle.id] : path };
-  }
+/** The same place, passed this many times as often. */
+function often(around: Around, by: number): Around {
+  const { times, most, sure } = around;
+  return { ...around, times: times * by, most: most * by, sure: sure * by };
 }
 
 /** The component of `component.part`. */
 export function componentOf(part: string): string {
   return part.slice(0, part.indexOf('.'));
-}
-
-/** The section of the file that contains a service. */
-function servicesOr({ environments }: Service): string {
-  return environments === null ? 'services' : 'functions';
-}
-
-/** Path of the bundle of a saga or of one of its steps, taken from its id; null for other bundles. */
-function inSaga({ id }: Bundle): Path | null {
-  return id.startsWith('sagas.') ? id.split(/[.[\]]+/) : null;
 }

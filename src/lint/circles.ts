@@ -22,7 +22,11 @@ export class Circles {
   private readonly by: Int32Array;
   private search = 0;
 
-  constructor({ calls, graph }: Subject, along: (call: Call) => boolean) {
+  constructor(
+    { calls, graph }: Subject,
+    along: (call: Call) => boolean,
+    startsAt: (part: string) => boolean = () => true,
+  ) {
     const rings = ringsOf(new Set(calls.map(({ caller }) => caller)), (component) =>
       graph
         .madeBy(component)
@@ -39,6 +43,7 @@ export class Circles {
       (this.out[part] ??= []).push(position);
       this.to[position] = numberOf(to, this.parts);
       this.callee[position] = numberOf(callee, this.components);
+      if (!startsAt(from)) return;
       const starts = this.starts.get(caller) ?? new Set();
       this.starts.set(caller, starts.add(part));
     });

@@ -1,8 +1,7 @@
-import { eachStep } from '../language/each-step.js';
-import type { Service } from '../contracts/scenario/services.js';
-import type { Call } from './calls.js';
+import { componentOf, type Call } from './calls.js';
 import { isWaitedFor, reach, requestsOf } from './reach.js';
 import { traitsIn } from './layers.js';
+import { servicesOr } from './service-section.js';
 import { isStore } from './stores.js';
 import type { Subject } from './subject.js';
 
@@ -22,7 +21,7 @@ export function droppableCalls(subject: Subject): readonly Call[] {
       const found: Call[] = [];
       for (let index = steps.length - 1; index >= 0; index--) {
         if (steps[index].background) continue;
-        const at = [sectionOf(service), service.name, 'endpoints', name, 'steps', index];
+        const at = [servicesOr(service), service.name, 'endpoints', name, 'steps', index];
         const call = bySteps.get(`${part} ${at.join('.')}`);
         if (call === undefined || !isDroppable(call, subject)) break;
         found.unshift(call);
@@ -31,10 +30,6 @@ export function droppableCalls(subject: Subject): readonly Call[] {
       return found.length === steps.length ? [] : found;
     }),
   );
-}
-
-function sectionOf({ environments }: Service): string {
-  return environments === null ? 'services' : 'functions';
 }
 
 function isDroppable(call: Call, { scenario, graph }: Subject): boolean {
@@ -52,18 +47,12 @@ function isDroppable(call: Call, { scenario, graph }: Subject): boolean {
 }
 
 /** Number of calls and messages that components send without waiting for the result. */
-export function sentWithoutWait({ scenario, calls, traffic }: Subject): number {
-  let sent = calls.filter(
-    ({ background, from, caller }) =>
-      background && (traffic.most.get(from) ?? 0) > 0 && scenario.services.has(caller),
-  ).length;
-  for (const { name, endpoints } of scenario.services.values()) {
-    for (const [part, { steps }] of endpoints) {
-      if ((traffic.most.get(`${name}.${part}`) ?? 0) === 0) continue;
-      eachStep(steps, ({ verb }) => {
-        if (verb === 'publish') sent++;
-      });
-    }
-  }
-  return sent;
+export function sentWithoutWait({ scenario, calls, publications }: Subject): number {
+  const sent = calls.filter(
+    ({ background, caller }) => background && scenario.services.has(caller),
+  );
+  const published = publications.filter(
+    ({ from, to }) => scenario.services.has(componentOf(from)) && !scenario.eventStores.has(to),
+  );
+  return sent.length + published.length;
 }

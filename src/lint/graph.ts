@@ -8,7 +8,10 @@ export class Graph {
     this.calls.map((call, position) => [call, position]),
   );
   /** All parts, callees before their callers; cycles are cut at the part where they are entered. */
-  readonly calleesFirst: readonly string[] = this.sorted();
+  readonly calleesFirst: readonly string[] = calleesFirst(
+    [...this.by(FROM).keys(), ...this.by(TO).keys()],
+    (part) => this.from(part),
+  );
 
   constructor(private readonly calls: readonly Call[]) {}
 
@@ -61,29 +64,35 @@ export class Graph {
     for (const part of order) values.set(part, by(part, of));
     return of;
   }
+}
 
-  /** Uses an explicit stack: a chain of calls can be as long as the number of services. */
-  private sorted(): readonly string[] {
-    const order: string[] = [];
-    const seen = new Set<string>();
-    for (const start of [...this.by(FROM).keys(), ...this.by(TO).keys()]) {
-      if (seen.has(start)) continue;
-      seen.add(start);
-      const stack = [{ part: start, next: 0 }];
-      while (stack.length > 0) {
-        const top = stack[stack.length - 1];
-        const callee = this.from(top.part)[top.next++]?.to;
-        if (callee === undefined) {
-          order.push(top.part);
-          stack.pop();
-        } else if (!seen.has(callee)) {
-          seen.add(callee);
-          stack.push({ part: callee, next: 0 });
-        }
+/**
+ * These parts and all below, callees before their callers. Uses an explicit stack: a chain of calls can be as long as the
+ * number of services.
+ */
+export function calleesFirst(
+  starts: Iterable<string>,
+  from: (part: string) => readonly { readonly to: string }[],
+): string[] {
+  const order: string[] = [];
+  const seen = new Set<string>();
+  for (const start of starts) {
+    if (seen.has(start)) continue;
+    seen.add(start);
+    const stack = [{ part: start, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1];
+      const callee = from(top.part)[top.next++]?.to;
+      if (callee === undefined) {
+        order.push(top.part);
+        stack.pop();
+      } else if (!seen.has(callee)) {
+        seen.add(callee);
+        stack.push({ part: callee, next: 0 });
       }
     }
-    return order;
   }
+  return order;
 }
 
 /** Returns the value of a part. */

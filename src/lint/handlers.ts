@@ -15,23 +15,16 @@ export interface Handler {
   readonly elapsedNs: Ns;
 }
 
-/** The groups of all topics. */
-export function handlersOf({ scenario, demands }: Subject): readonly Handler[] {
-  const logs = [...scenario.topics.values()].filter((topic) => topic.kind === 'kafka');
-  return logs.flatMap((topic) =>
-    topic.subscribers.map((spec, index) => {
-      const { component, part } = spec.call;
-      const most = mostOf(scenario, component);
-      const isBound = isBoundByPartitions(scenario, component, `${topic.name}.${spec.group}`);
-      return {
-        topic,
-        spec,
-        path: ['topics', topic.name, 'subscribers', index],
-        members: (isBound ? Math.min(most, topic.partitions) : most) * spec.concurrency,
-        elapsedNs: demands.of(`${component}.${part}`).elapsedNs,
-      };
-    }),
-  );
+/** The groups of all logs. */
+export function handlersOf({ scenario, consumers, demands }: Subject): readonly Handler[] {
+  return consumers.flatMap((consumer): readonly Handler[] => {
+    if (consumer.kind !== 'log') return [];
+    const { holder: topic, spec, name, part, path } = consumer;
+    const most = mostOf(scenario, spec.call.component);
+    const isBound = isBoundByPartitions(scenario, spec.call.component, name);
+    const members = (isBound ? Math.min(most, topic.partitions) : most) * spec.concurrency;
+    return [{ topic, spec, path, members, elapsedNs: demands.of(part).elapsedNs }];
+  });
 }
 
 /** Whether the only metric of an autoscaler is the lag of this group, and stops at its partitions. */

@@ -58,10 +58,14 @@ export function limitOfCall(call: Call): Limit {
 
 /**
  * The latest deadline that a part can inherit, counted from its call: the longest over all callers, Infinity if one
- * of them has none. 0 for a part that nothing calls.
+ * of them has none. 0 for a part that nothing calls. No deadline travels with a message.
  */
-export function inheritedDeadlines(scenario: Scenario, graph: Graph): ReadonlyMap<string, Ns> {
-  const latest = new Map<string, Ns>();
+export function inheritedDeadlines(
+  scenario: Scenario,
+  graph: Graph,
+  handlers: readonly string[],
+): ReadonlyMap<string, Ns> {
+  const latest = new Map<string, Ns>(handlers.map((part) => [part, Infinity]));
   for (const [name, { requests }] of scenario.workloads) {
     for (const request of requests) latest.set(`${name}.${request.name}`, Infinity);
   }

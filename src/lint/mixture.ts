@@ -10,7 +10,7 @@ export interface Share {
 /** The parts of a component that receive requests. */
 export function partsOf({ traffic }: Subject, component: string): readonly Share[] {
   const own = (traffic.parts.get(component) ?? [])
-    .map((part) => ({ part, rate: traffic.mean.get(part)! }))
+    .map((part) => ({ part, rate: traffic.requests.get(part)! }))
     .filter(({ rate }) => rate > 0 && rate < Infinity);
   const total = own.reduce((sum, { rate }) => sum + rate, 0);
   return own.map(({ part, rate }) => ({ part, weight: rate / total }));
@@ -19,7 +19,7 @@ export function partsOf({ traffic }: Subject, component: string): readonly Share
 /** Mean number of requests per second of a component, without failures. */
 export function rateIn({ traffic }: Subject, component: string): number {
   let rate = 0;
-  for (const part of traffic.parts.get(component) ?? []) rate += traffic.mean.get(part)!;
+  for (const part of traffic.parts.get(component) ?? []) rate += traffic.requests.get(part)!;
   return rate;
 }
 

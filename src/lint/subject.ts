@@ -6,32 +6,24 @@ import type { Plan } from '../contracts/plan/plan.js';
 import type { Expression, MetricPath } from '../contracts/scenario/expression.js';
 import type { Gateway, Scenario } from '../contracts/scenario/scenario.js';
 import type { Service } from '../contracts/scenario/services.js';
-import { callsOf, type Call, type Unrouted } from './calls.js';
-import { Demands } from './demand.js';
-import { Graph } from './graph.js';
+import { consumersOf, type Consumer } from './consumers.js';
 import { inheritedDeadlines } from './limits.js';
-import { trafficOf, type Traffic } from './traffic.js';
+import { reachedIn, type Reached } from './reached.js';
 import { namersOf, type Placed } from './uses.js';
 
 /** One variant of a scenario, with facts that are derived without running it. */
-export interface Subject {
+export interface Subject extends Reached {
   readonly scenario: Scenario;
   /** All services and gateways. */
   readonly hosts: readonly (Service | Gateway)[];
-  /** Calls that some workload can cause; other calls in the file have no effect. */
-  readonly calls: readonly Call[];
-  readonly unrouted: readonly Unrouted[];
+  /** All consumers of topics and queues. */
+  readonly consumers: readonly Consumer[];
   /** Whether any message has a size. */
   readonly isSized: boolean;
-  readonly graph: Graph;
-  readonly traffic: Traffic;
-  readonly demands: Demands;
   /** Latest deadline that a part inherits, counted from its call; Infinity = one of its callers has none. */
   readonly inherited: ReadonlyMap<string, Ns>;
   /** Parts (`component.part`) that can run twice without harm. */
   readonly repeatable: ReadonlySet<string>;
-  /** All calls of a part, also of a handler of messages, which no workload reaches by calls. */
-  readonly callsFrom: (part: string) => readonly Call[];
   /** Components that a part depends on when it runs. */
   readonly callees: (part: string) => readonly string[];
   /** Components with processes that a fault, an autoscaler or a rollout stops. */
@@ -68,11 +60,8 @@ export function subjectOf(
   written: (path: Path) => boolean,
   amounts: () => readonly Amount[],
 ): Subject {
-  const { calls: all, unrouted } = callsOf(scenario, written);
-  const whole = new Graph(all);
-  const traffic = trafficOf(scenario, whole);
-  const calls = all.filter((call) => call.most > 0 && (traffic.most.get(call.from) ?? 0) > 0);
-  const graph = new Graph(calls);
+  const reached = reachedIn(scenario, written);
+  const consumers = consumersOf(scenario);
   const parts = plan.parts.filter(({ idempotent }) => idempotent);
   const shrinking = plan.components.filter(
     ({ autoscaling, versions }) =>
@@ -90,18 +79,20 @@ export function subjectOf(
     frozen: new Set(hitBy('hold', plan)),
     harms: harmsOf(plan),
     stopped: new Set([...hitBy('ask', plan), ...shrinking.map(({ name }) => name)]),
-    callsFrom: (part) => whole.from(part),
     callees: (part) => {
-      const own = whole.from(part).filter(({ handled, background }) => !handled && !background);
+      const own = reached.whole
+        .from(part)
+        .filter(({ handled, background }) => !handled && !background);
       return [...new Set(own.filter((it) => it.callee !== it.caller).map(({ callee }) => callee))];
     },
-    calls,
-    unrouted,
+    ...reached,
+    consumers,
     isSized: plan.sized,
-    graph,
-    traffic,
-    demands: new Demands(scenario, calls, graph),
-    inherited: inheritedDeadlines(scenario, graph),
+    inherited: inheritedDeadlines(
+      scenario,
+      reached.graph,
+      consumers.map(({ part }) => part),
+    ),
     repeatable: new Set(
       parts.map(({ component, name }) => `${plan.components[component].name}.${name}`),
     ),

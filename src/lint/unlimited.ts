@@ -1,16 +1,19 @@
 import type { Call } from './calls.js';
 import { limitOfCall } from './limits.js';
+import { runLimit } from './run-limit.js';
 import type { Finding } from './rule.js';
 import type { Subject } from './subject.js';
 import { bundleYaml, callText, handyTime, timeText } from './words.js';
 
 /** Calls of services and gateways without a time limit, if their callee hangs. */
-export function unlimited({ scenario, calls, inherited }: Subject): readonly Call[] {
+export function unlimited(subject: Subject): readonly Call[] {
+  const { scenario, calls, inherited } = subject;
   return calls.filter((call) => {
     // A client may wait as long as it likes: the system exists to serve it.
     if (scenario.workloads.has(call.caller) || call.background) return false;
     const limit = limitOfCall(call);
-    return limit?.callNs === Infinity && inherited.get(call.from) === Infinity;
+    if (limit.callNs !== Infinity || inherited.get(call.from) !== Infinity) return false;
+    return runLimit(call.from, subject) === Infinity;
   });
 }
 

@@ -1,4 +1,5 @@
 import { ALERT_CASES } from './cases-alerts.js';
+import { BEHIND_CASES } from './cases-behind.js';
 import { DATA_CASES } from './cases-data.js';
 import { OPTION_CASES } from './cases-options.js';
 import { QUEUE_CASES } from './cases-queues.js';
@@ -1262,4 +1263,5 @@ export const CASES: readonly RuleCase[] = [
   ...SCALING_CASES,
   ...STOP_CASES,
   ...ALERT_CASES,
+  ...BEHIND_CASES,
 ];

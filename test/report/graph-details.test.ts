@@ -109,6 +109,15 @@ describe('the details of a topology', () => {
     expect(wordsOf('users', 'shop').words).toEqual(['patience 2 s', '100/s']);
   });
 
+  it('are the rate of a call that the handler of a message makes', () => {
+    const calling = SHOP.replace(
+      /sink: \{[^\n]*\}/,
+      'sink: { endpoints: { take: [ call: back ] } }',
+    );
+    const own = detailedGraph('a.yaml', calling).edges.find(({ from }) => from === 'sink')!;
+    expect(own.words).toEqual(['no time limit', '100/s']);
+  });
+
   it('are none of a message, which is drawn with dots', () => {
     expect(wordsOf('shop', 'events')).toMatchObject({ isMessage: true, words: [], faults: [] });
     expect(graphMermaid(graph)).toContain('n2 -.-> n1');

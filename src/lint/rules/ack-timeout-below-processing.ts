@@ -52,9 +52,9 @@ function judge(subject: Subject, queue: MessageQueue, consumer: QueueConsumer): 
 }
 
 /** The call of a handler with the longest time limit, all tries and back-offs included; null if none has a limit. */
-function slowestCall({ callsFrom }: Subject, handler: string): Slowest | null {
+function slowestCall({ graph }: Subject, handler: string): Slowest | null {
   let slowest: Slowest | null = null;
-  for (const call of callsFrom(handler)) {
+  for (const call of graph.from(handler)) {
     const { callNs } = limitOfCall(call);
     if (call.background || callNs === Infinity || callNs <= (slowest?.ns ?? 0)) continue;
     slowest = { callee: call.to, ns: callNs };

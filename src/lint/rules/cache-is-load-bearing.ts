@@ -24,14 +24,18 @@ export const cacheIsLoadBearing: Rule = {
 function findingOf(call: Call, subject: Subject): Finding | null {
   const cache = call.cache === null ? undefined : subject.scenario.caches.get(call.cache);
   if (cache === undefined || isGuarded(call, cache)) return null;
-  const reads = (subject.traffic.most.get(call.from) ?? 0) * call.most;
+  const { most, mean } = subject.traffic;
+  const atMost = most.get(call.from) ?? 0;
+  // A backlog has no highest rate, so behind a queue the mean has to be too much.
+  const isOpen = atMost === Infinity;
+  const reads = (isOpen ? (mean.get(call.from) ?? 0) : atMost) * call.most;
   const behind = bottleneckOf([{ part: call.to, weight: 1 }], subject);
   if (behind === null || reads <= behind.perSecond) return null;
   return {
     path: call.path,
     entities: [cache.name, call.from, behind.component],
     message: `without ${cache.name} all reads of ${callText(call)} go to ${behind.component}`,
-    measured: `${formatRate(reads)} at most`,
+    measured: `${formatRate(reads)} ${isOpen ? 'on average' : 'at most'}`,
     limit: `${formatRate(behind.perSecond)}, what ${behind.component} can do`,
     fix: yamlAt(['caches', cache.name], 'coalesce: cluster'),
   };

@@ -32,9 +32,9 @@ function findingsOf(call: Call, { scenario, traffic }: Subject): Finding | null 
   // If a waiting request gives its worker back, a hanging callee holds none.
   if (host.runtime !== 'threads' || host.concurrency === Infinity) return null;
   if (GUARDS.some((policy) => layerOf(call.layers, policy) !== undefined)) return null;
-  // Calls without any limit have their own rule.
+  // Calls without any limit have their own rule. A handler of messages holds no worker.
   const withinNs = limitOfCall(call).callNs;
-  const perSecond = (traffic.mean.get(from) ?? 0) * call.times;
+  const perSecond = (traffic.requests.get(from) ?? 0) * call.times;
   if (withinNs === Infinity || perSecond === Infinity) return null;
   const held = (perSecond * withinNs) / NS_PER_SECOND;
   const workers = host.replicas * host.concurrency;

@@ -1,12 +1,12 @@
-import { NS_PER_SECOND, type Ns } from '../../kernel/time.js';
-import type { Path } from '../../scenario/located.js';
-import type { Consumption } from '../../contracts/scenario/messaging.js';
-import type { QueueConsumer } from '../../contracts/scenario/queues.js';
-import { coresForRequests, hostOf, mostOf } from '../demand.js';
+import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Topic } from '../../contracts/scenario/messaging.js';
+import { capacityOf, type Consumer } from '../consumers.js';
+import { hostOf } from '../demand.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatNumber, formatRate } from '../../text/figures.js';
+import { groupedBy } from '../../text/order.js';
 import { timeText, yamlAt } from '../words.js';
 
 /** Consumers that handle fewer messages than are published. */
@@ -18,41 +18,32 @@ export const consumersBelowTraffic: Rule = {
   remedy:
     'Add handlers (and partitions, for a log), use larger batches, or reduce the work per message.',
   check: (subject) => {
-    const { topics, queues } = subject.scenario;
-    return [
-      ...[...topics.values()].flatMap((topic) => {
-        const partitions = topic.kind === 'kafka' ? topic.partitions : Infinity;
-        const at = ['topics', topic.name, 'subscribers'];
-        return topic.subscribers.flatMap(
-          (one: Consumption, index) =>
-            judge(subject, topic.name, [one], partitions, isOwn(one) ? at : [...at, index]) ?? [],
-        );
-      }),
-      ...[...queues.values()].flatMap(
-        ({ name, consumers }) =>
-          judge(subject, name, consumers, Infinity, ['queues', name, 'consumers']) ?? [],
-      ),
-    ];
+    // The consumers of a queue share its messages; each group and subscriber gets all of them.
+    const sharing = groupedBy(subject.consumers, (own) =>
+      'consumers' in own.holder ? own.holder.name : own.name,
+    );
+    return [...sharing.values()].flatMap((consumers) => judge(subject, consumers) ?? []);
   },
 };
 
-/** Checks consumers that share the messages of one topic or queue. */
-function judge(
-  subject: Subject,
-  name: string,
-  consumers: readonly Consumption[],
-  partitions: number,
-  path: Path,
-): Finding | null {
-  const ways = consumers.map((consumer) => wayOf(subject, consumer, partitions));
+/** Checks consumers that share messages. */
+function judge(subject: Subject, consumers: readonly Consumer[]): Finding | null {
+  const [{ holder, kind, path: own }] = consumers as readonly [Consumer, ...Consumer[]];
+  const { name } = holder;
+  const path = 'consumers' in holder ? own.slice(0, -1) : own;
+  const partitions = kind === 'log' ? (holder as Topic).partitions : Infinity;
+  const ways = consumers.map((consumer) => {
+    const capacity = capacityOf(subject.scenario, subject.demands, consumer);
+    return { ...capacity, perSecond: capacity.perSecond * consumer.spec.batch };
+  });
   const most = ways.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  const filter = consumers.length === 1 ? consumers[0].filter : 1;
+  const { spec } = consumers[0];
+  const filter = consumers.length === 1 ? spec.filter : 1;
   const coming = allPublishedTo(subject, name) * filter;
-  const [first] = ways;
-  // Without consumers there is no backlog to judge: the queue is read elsewhere, or is an archive.
-  if (first === undefined || coming === Infinity || coming <= most) return null;
-  const { component } = consumers[0].call;
-  const { handlers, members, onceNs, batch } = first;
+  if (coming === Infinity || coming <= most) return null;
+  const { component } = spec.call;
+  const { batch } = spec;
+  const { handlers, members, onceNs } = ways[0];
   const service = ['services', component];
   const least = Math.ceil((1.2 * coming * onceNs) / NS_PER_SECOND / batch);
   const each = Math.max(1, Math.floor(partitions / least));
@@ -67,7 +58,7 @@ function judge(
         : yamlAt([...service, 'autoscaling'], `max: ${needed}`);
   return {
     path,
-    entities: [name, ...consumers.map(({ call }) => `${call.component}.${call.part}`)],
+    entities: [name, ...consumers.map(({ part }) => part)],
     message: `the consumers of ${name} handle less than is published to it`,
     measured: `${formatRate(coming)} are published`,
     limit:
@@ -83,39 +74,4 @@ function unevenWords(partitions: number, members: number): string {
   if (members > partitions) return '';
   const most = Math.ceil(partitions / members);
   return `, of ${members} members, since the busiest read ${most} of the ${partitions} partitions`;
-}
-
-/**
- * Highest rate of a consumer, over all its instances, with messages spread evenly over the partitions: the members with
- * the most partitions are full first.
- */
-function wayOf(
-  { scenario, demands }: Subject,
-  consumer: Consumption,
-  partitions: number,
-): {
-  /** Executions at once that an even load can reach, and the members that share the partitions. */
-  readonly handlers: number;
-  readonly members: number;
-  readonly onceNs: Ns;
-  readonly batch: number;
-  readonly perSecond: number;
-} {
-  const { call, concurrency, batch } = consumer;
-  const part = `${call.component}.${call.part}`;
-  const { elapsedNs, workNs } = demands.of(part);
-  const host = hostOf(scenario, call.component)!;
-  const replicas = isOwn(consumer) ? 1 : mostOf(scenario, call.component);
-  const members = replicas * concurrency;
-  const handlers = partitions === Infinity ? members : partitions / Math.ceil(partitions / members);
-  const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
-  const cores = replicas * coresForRequests(host);
-  const byCores = workNs === 0 ? Infinity : cores / workNs;
-  const perSecond = Math.min(byHandlers, byCores) * batch * NS_PER_SECOND;
-  return { handlers, members, onceNs: elapsedNs, batch, perSecond };
-}
-
-/** Whether a single process handles all of its messages. */
-function isOwn(consumer: Consumption): boolean {
-  return ((consumer as Partial<QueueConsumer>).instance ?? null) !== null;
 }

@@ -1,8 +1,7 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
 import type { Outbox } from '../../contracts/scenario/outbox.js';
 import type { Service } from '../../contracts/scenario/services.js';
-import type { Step } from '../../contracts/scenario/steps.js';
-import { meanCount } from '../counts.js';
+import { componentOf } from '../calls.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
 import { formatCount, formatRate } from '../../text/figures.js';
@@ -22,10 +21,11 @@ export const outboxBelowTraffic: Rule = {
     }),
 };
 
-function shortage({ traffic }: Subject, service: Service, outbox: Outbox): Finding[] {
+function shortage(subject: Subject, service: Service, outbox: Outbox): Finding[] {
   let written = 0;
-  for (const { name, steps } of service.endpoints.values()) {
-    written += (traffic.mean.get(`${service.name}.${name}`) ?? 0) * rowsOf(steps);
+  for (const { from, isRow, sure } of subject.publications) {
+    if (!isRow || sure === 0 || componentOf(from) !== service.name) continue;
+    written += (subject.traffic.mean.get(from) ?? 0) * sure;
   }
   const seconds = outbox.pollNs / NS_PER_SECOND;
   const published = outbox.batchSize / seconds;
@@ -43,15 +43,4 @@ function shortage({ traffic }: Subject, service: Service, outbox: Outbox): Findi
       ),
     },
   ];
-}
-
-/** Lower bound of the rows of one run: steps in branches and loops are not counted. */
-function rowsOf(steps: readonly Step[]): number {
-  let rows = 0;
-  for (const step of steps) {
-    const share = step.probability * meanCount(step.times);
-    if (step.verb === 'publish' && step.via === 'outbox') rows += share * meanCount(step.count);
-    if (step.verb === 'transaction') rows += share * rowsOf(step.steps);
-  }
-  return rows;
 }

@@ -1,4 +1,5 @@
 import { NS_PER_SECOND } from '../../kernel/time.js';
+import type { Host } from '../../contracts/scenario/host.js';
 import { poolSizeOf } from '../../contracts/scenario/pool-size.js';
 import type { Call } from '../calls.js';
 import { hostOf, sectionOf } from '../demand.js';
@@ -38,7 +39,7 @@ function shortage(subject: Subject, calls: readonly Call[]): Finding | null {
     rate += perSecond;
     busy += (perSecond * subject.demands.of(call.to).elapsedNs) / NS_PER_SECOND;
   }
-  const needed = Math.min(busy, host?.concurrency ?? Infinity);
+  const needed = Math.min(busy, runsAtOnce(subject, calls, host));
   if (!Number.isFinite(needed) || needed <= size) return null;
   const { databases, eventStores } = subject.scenario;
   const own = (databases.get(callee) ?? eventStores.get(callee))!.pools.has(caller);
@@ -52,4 +53,18 @@ function shortage(subject: Subject, calls: readonly Call[]): Finding | null {
     limit: `at least ${formatCount(Math.ceil(needed))}`,
     fix: yamlAt(place, `${field}: ${Math.ceil(needed * 1.5)}`),
   };
+}
+
+/** Most runs at once in one instance of the caller: in its workers, and beside them the handlers of its messages. */
+function runsAtOnce(
+  { traffic, consumers }: Subject,
+  calls: readonly Call[],
+  host: Host | undefined,
+): number {
+  const isAsked = calls.some(({ from }) => traffic.requests.has(from));
+  const workers = isAsked ? (host?.concurrency ?? Infinity) : 0;
+  const starts = new Set(calls.map(({ from }) => from));
+  const own = consumers.filter(({ part }) => starts.has(part));
+  const most = own.reduce((sum, { spec }) => sum + spec.concurrency, workers);
+  return most === 0 ? Infinity : most;
 }

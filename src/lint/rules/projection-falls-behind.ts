@@ -1,10 +1,6 @@
 import { meanOf } from '../../kernel/distribution.js';
 import { NS_PER_SECOND } from '../../kernel/time.js';
-import { eachStep } from '../../language/each-step.js';
-import type { Scenario } from '../../contracts/scenario/scenario.js';
 import type { Projection } from '../../contracts/scenario/projections.js';
-import type { Step } from '../../contracts/scenario/steps.js';
-import { meanCount } from '../counts.js';
 import { allPublishedTo } from '../published.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Subject } from '../subject.js';
@@ -28,7 +24,7 @@ export const projectionFallsBehind: Rule = {
 
 function findingOf(projection: Projection, subject: Subject): Finding | null {
   const { scenario } = subject;
-  const { name, from, source, lifecycle, service } = projection;
+  const { name, from, lifecycle, service } = projection;
   const workNs = meanOf(projection.work);
   if (lifecycle !== 'async' || workNs === 0) return null;
   const host = service === null ? undefined : scenario.services.get(service);
@@ -37,7 +33,7 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
   const partitions = topic?.kind === 'kafka' ? topic.partitions : Infinity;
   const concurrency = Math.min(projection.concurrency, partitions);
   const most = (Math.min(concurrency, cores) / workNs) * NS_PER_SECOND;
-  const events = source === 'topic' ? allPublishedTo(subject, from) : appended(subject, from);
+  const events = allPublishedTo(subject, from);
   if (events <= most) return null;
   // A tenth below the largest work that fits.
   const fits = (0.9 * Math.min(concurrency, cores) * NS_PER_SECOND) / events;
@@ -49,23 +45,4 @@ function findingOf(projection: Projection, subject: Subject): Finding | null {
     limit: `${formatRate(most)}: concurrency ${limitText(concurrency)} on cores ${limitText(cores)}`,
     fix: yamlAt(['projections', name], `work: ${fieldTime(fits)}`),
   };
-}
-
-function appended({ scenario, traffic }: Subject, store: string): number {
-  return (traffic.mean.get(`${store}.append`) ?? 0) * fewestEvents(scenario, store);
-}
-
-/** Lowest mean number of events per append to a store. */
-function fewestEvents({ services, workloads }: Scenario, store: string): number {
-  let fewest = Infinity;
-  const read = (steps: readonly Step[]): void =>
-    eachStep(steps, (step) => {
-      if (step.verb !== 'append' || step.store !== store) return;
-      fewest = Math.min(fewest, meanCount(step.events));
-    });
-  for (const { endpoints } of services.values()) {
-    for (const { steps } of endpoints.values()) read(steps);
-  }
-  for (const { requests } of workloads.values()) for (const { steps } of requests) read(steps);
-  return fewest === Infinity ? 1 : fewest;
 }

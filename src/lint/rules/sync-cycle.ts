@@ -15,7 +15,12 @@ export const syncCycle: Rule = {
     'Break the cycle: move the shared part into one component, or respond before calling back.',
   check(subject): readonly Finding[] {
     const seen = new Set<string>();
-    const circles = new Circles(subject, ({ background }) => !background);
+    // A handler of messages waits without a worker.
+    const circles = new Circles(
+      subject,
+      ({ background }) => !background,
+      (part) => subject.graph.into(part).length > 0,
+    );
     return subject.hosts
       .filter(({ runtime, concurrency }) => runtime === 'threads' && concurrency < Infinity)
       .flatMap(({ name }) => {

@@ -1,7 +1,5 @@
 import { faultWords } from '../../analysis/story/fault-words.js';
-import { callsOf } from '../../lint/calls.js';
-import { Graph } from '../../lint/graph.js';
-import { trafficOf } from '../../lint/traffic.js';
+import { reachedIn } from '../../lint/reached.js';
 import type { Plan, PlanFault } from '../../contracts/plan/plan.js';
 import type { Scenario } from '../../contracts/scenario/scenario.js';
 import { formatRate } from '../../text/figures.js';
@@ -48,8 +46,8 @@ export function withDetails(graph: TopologyGraph, plan: Plan, scenario: Scenario
 
 /** Mean rates of the run without failures: of the requests of each workload, and of the calls of each line. */
 function ratesOf(scenario: Scenario): ReadonlyMap<string, string> {
-  const { calls } = callsOf(scenario, () => true);
-  const { mean } = trafficOf(scenario, new Graph(calls));
+  const { calls, traffic } = reachedIn(scenario, () => true);
+  const { mean } = traffic;
   const rates = new Map<string, number>();
   const add = (key: string, rate: number): void =>
     void rates.set(key, (rates.get(key) ?? 0) + rate);

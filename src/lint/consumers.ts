@@ -1,0 +1,104 @@
+import { NS_PER_SECOND, type Ns } from '../kernel/time.js';
+import type { Path } from '../scenario/located.js';
+import type { Subscriber, Topic } from '../contracts/scenario/messaging.js';
+import type { Bus, MessageQueue, QueueConsumer } from '../contracts/scenario/queues.js';
+import type { Scenario } from '../contracts/scenario/scenario.js';
+import { coresForRequests, hostOf, mostOf, type Demands } from './demand.js';
+
+/** A consumer group, the subscriber of a bus, or the consumer of a queue. */
+export type Consumer = OfLog | OfQueue;
+
+interface Common {
+  /** Its name in metrics: `topic.group`, `queue.consumer`. */
+  readonly name: string;
+  readonly path: Path;
+  /** The part that handles a message. */
+  readonly part: string;
+}
+
+export interface OfLog extends Common {
+  readonly kind: 'log';
+  readonly holder: Topic;
+  readonly spec: Subscriber;
+}
+
+export interface OfQueue extends Common {
+  readonly kind: 'queue';
+  readonly holder: MessageQueue | Bus;
+  readonly spec: QueueConsumer;
+}
+
+/** All consumers, by the topics and queues in the order of the file. */
+export function consumersOf({
+  topics,
+  queues,
+}: Pick<Scenario, 'topics' | 'queues'>): readonly Consumer[] {
+  const all: Consumer[] = [];
+  const pushed = (holder: MessageQueue | Bus, section: string, list: string): void => {
+    const specs = 'consumers' in holder ? holder.consumers : holder.subscribers;
+    specs.forEach((spec, index) => {
+      // A subscriber of system events has an entry for each instance, and one place in the file.
+      const path = [section, holder.name, list, ...(spec.instance === null ? [index] : [])];
+      all.push({ kind: 'queue', holder, spec, path, ...named(holder.name, spec.name, spec) });
+    });
+  };
+  for (const topic of topics.values()) {
+    if (topic.kind === 'bus') pushed(topic, 'topics', 'subscribers');
+    else {
+      topic.subscribers.forEach((spec, index) => {
+        const path = ['topics', topic.name, 'subscribers', index];
+        all.push({
+          kind: 'log',
+          holder: topic,
+          spec,
+          path,
+          ...named(topic.name, spec.group, spec),
+        });
+      });
+    }
+  }
+  for (const queue of queues.values()) pushed(queue, 'queues', 'consumers');
+  return all;
+}
+
+function named(
+  holder: string,
+  name: string,
+  { call }: Consumer['spec'],
+): Pick<Consumer, 'name' | 'part'> {
+  return { name: `${holder}.${name}`, part: `${call.component}.${call.part}` };
+}
+
+/** What a consumer can do without queueing, over all its instances. */
+export interface Capacity {
+  /** Executions at once that an even load can reach, and the members that share the partitions. */
+  readonly handlers: number;
+  readonly members: number;
+  readonly onceNs: Ns;
+  /** Executions per second. */
+  readonly perSecond: number;
+}
+
+/**
+ * Highest rate of a consumer, with messages spread evenly over the partitions: the members with the most partitions are
+ * full first.
+ */
+export function capacityOf(scenario: Scenario, demands: Demands, consumer: Consumer): Capacity {
+  const { spec, part } = consumer;
+  const { elapsedNs, workNs } = demands.of(part);
+  const { component } = spec.call;
+  const replicas = isOwn(consumer) ? 1 : mostOf(scenario, component);
+  const members = replicas * spec.concurrency;
+  const partitions = consumer.kind === 'log' ? consumer.holder.partitions : Infinity;
+  const handlers = partitions === Infinity ? members : partitions / Math.ceil(partitions / members);
+  const byHandlers = elapsedNs === 0 ? Infinity : handlers / elapsedNs;
+  const cores = replicas * coresForRequests(hostOf(scenario, component)!);
+  const byCores = workNs === 0 ? Infinity : cores / workNs;
+  const perSecond = Math.min(byHandlers, byCores) * NS_PER_SECOND;
+  return { handlers, members, onceNs: elapsedNs, perSecond };
+}
+
+/** Whether a single process handles all of its messages. */
+function isOwn({ kind, spec }: Consumer): boolean {
+  return kind === 'queue' && (spec as QueueConsumer).instance !== null;
+}

@@ -1,0 +1,99 @@
+import type { RuleCase } from './cases.js';
+import { scenario } from './lint-text.js';
+
+/** 100 messages a second to a queue, whose handler `work.handle` runs these steps. */
+function behind(steps: string, consumer = '', more: readonly string[] = [], work = ''): string {
+  return scenario([
+    `queues: { jobs: { kind: sqs, consumers: [ { call: work.handle${consumer} } ] } }`,
+    'services:',
+    '  shop: { endpoints: { buy: [ publish: jobs ] } }',
+    `  work: { endpoints: { handle: { idempotent: true, ${work}steps: [ ${steps} ] } } }`,
+    ...more,
+    'workloads: { users: { arrivals: poisson(100/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+const PSP = '  psp: { endpoints: { charge: { idempotent: true, steps: [ wait: 20ms ] } } }';
+const HANDLERS = ', concurrency: 4';
+
+/** The handler queries a database through a pool of this size. */
+const querying = (size: number, handlers: number): string =>
+  behind('{ query: db.read, policy: { timeout: 1s } }', `, concurrency: ${handlers}`, [
+    `databases: { db: { pool: { maxOpen: ${size} }, operations: { read: { wait: 20ms } } } }`,
+  ]);
+
+/** The handler waits for `psp`, and that for `bank`. */
+const inverted = (inner: string, consumer = ''): string =>
+  behind('{ call: psp.charge, policy: { timeout: 500ms } }', `${HANDLERS}${consumer}`, [
+    `  psp: { endpoints: { charge: { idempotent: true, steps: [ { call: bank.pay, policy: { timeout: ${inner} } } ] } } }`,
+    '  bank: { endpoints: { pay: [ wait: 20ms ] } }',
+  ]);
+
+/** Half of the messages that a group handles are published to its own topic again. */
+const again = (policy: string): string =>
+  scenario([
+    'topics: { news: { kind: kafka, subscribers: [ { group: mail, call: work.handle, inbox: {} } ] } }',
+    'services:',
+    '  shop: { endpoints: { buy: [ publish: news ] } }',
+    `  work: { endpoints: { handle: [ { call: psp.charge${policy} }, { publish: news, probability: 0.5 } ] } }`,
+    PSP,
+    'workloads: { users: { arrivals: poisson(10/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
+/** Rules about calls, for those that the handler of a message makes. */
+export const BEHIND_CASES: readonly RuleCase[] = [
+  {
+    rule: 'call-without-time-limit',
+    fires: behind('call: psp.charge', HANDLERS, [PSP]),
+    path: 'services.work.endpoints.handle.steps[0]',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: {
+      'the call has one': behind('{ call: psp.charge, policy: { timeout: 1s } }', HANDLERS, [PSP]),
+      'the consumer ends each handling': behind(
+        'call: psp.charge',
+        `${HANDLERS}, policy: { timeout: 1s }`,
+        [PSP],
+      ),
+      'the endpoint ends each run': behind('call: psp.charge', HANDLERS, [PSP], 'timeLimit: 1s, '),
+      'no message comes': behind('call: psp.charge', HANDLERS, [PSP]).replace(
+        'publish: jobs',
+        'wait: 1ms',
+      ),
+    },
+  },
+  {
+    rule: 'call-without-time-limit',
+    // The messages go round, but the walk ends.
+    fires: again(''),
+    path: 'services.work.endpoints.handle.steps[0]',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: { 'the call has one': again(', policy: { timeout: 1s }') },
+  },
+  {
+    rule: 'query-without-time-limit',
+    fires: querying(10, 4).replace(', policy: { timeout: 1s }', ''),
+    path: 'services.work.endpoints.handle.steps[0]',
+    measured: 'no timeout, and no deadline that reaches the call on every way',
+    limit: 'a finite one',
+    silent: { 'the query has one': querying(10, 4) },
+  },
+  {
+    rule: 'pool-below-concurrency',
+    // 100/s x 20 ms = 2 connections are busy on average.
+    fires: querying(1, 4),
+    path: 'databases.db.pool.maxOpen',
+    measured: '1 connections for 100/s x 20 ms = 2',
+    limit: 'at least 2',
+    silent: { 'as many as are busy': querying(2, 4), 'no more handlers': querying(1, 1) },
+  },
+  {
+    rule: 'timeout-inversion',
+    fires: inverted('1s'),
+    path: 'services.psp.endpoints.charge.steps[0].policy.timeout',
+    measured: '1 s',
+    limit: 'below 500 ms',
+    silent: { 'the inner limit is below': inverted('400ms') },
+  },
+];
