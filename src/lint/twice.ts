@@ -27,7 +27,8 @@ function answersForData(part: string, subject: Subject): boolean {
   return endpoint !== undefined && endpoint.idempotent && endpoint.once === null;
 }
 
-function harmedPart(part: string, subject: Subject, seen: Set<string>): string | null {
+/** The same for a part that is executed twice. */
+export function harmedPart(part: string, subject: Subject, seen: Set<string>): string | null {
   const { graph, repeatable } = subject;
   if (seen.has(part)) return null;
   seen.add(part);

@@ -62,8 +62,96 @@ function calling(policy: string): string {
   ]);
 }
 
+/** A queue or bus `jobs`, whose consumer `work.handle` queries a database. */
+function taking(holder: string, handle = '', call = 'query: db.add'): string {
+  return scenario([
+    `${holder}`,
+    'databases: { db: { operations: { add: { work: 1ms, write: true } } } }',
+    'services:',
+    '  shop: { endpoints: { buy: [ publish: jobs ] } }',
+    `  work: { endpoints: { handle: { ${handle}steps: [ ${call} ] } } }`,
+    '  psp: { endpoints: { charge: [ wait: 20ms ] } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+}
+
+const held = (kind: string, consumer = ''): string =>
+  `queues: { jobs: { kind: ${kind}, consumers: [ { call: work.handle${consumer} } ] } }`;
+
+const pushed = (fields: string): string =>
+  `topics: { jobs: { kind: bus${fields}, subscribers: [ { group: mail, call: work.handle } ] } }`;
+
+/** An outbox, whose rows a group of a log reads in transactions. */
+const rows = (via: string, subscriber = ''): string =>
+  scenario([
+    `topics: { jobs: { kind: kafka, subscribers: [ { group: mail, call: work.handle, commit: transactional${subscriber} } ] } }`,
+    'databases: { db: { operations: { add: { work: 1ms, write: true } } } }',
+    'services:',
+    `  shop: { outbox: { database: db }, endpoints: { buy: [ transaction: { database: db, steps: [ query: db.add, publish: { topic: jobs, via: ${via} } ] } ] } }`,
+    '  work: { endpoints: { handle: [ work: 1ms ] } }',
+    'workloads: { users: { arrivals: poisson(1/s), requests: [ { call: shop.buy } ] } }',
+  ]);
+
+const NOT_TWICE = 'an idempotent handler, or an inbox';
+
+/** Ways on which a message is delivered again, with a handler that is not idempotent. */
+const REPEATED: readonly RuleCase[] = [
+  ['sqs', 'delivered again after a crash and after visibilityTimeout, 30 s'],
+  ['rabbitmq', 'delivered again after a crash and after consumerTimeout, 30 min'],
+  ['nats', 'delivered again after a crash and after ackWait, 30 s'],
+  ['simple', 'delivered again after a crash'],
+].map(([kind, measured]) => ({
+  rule: 'consumer-not-idempotent',
+  fires: taking(held(kind)),
+  path: 'queues.jobs.consumers[0]',
+  measured,
+  limit: NOT_TWICE,
+  silent: {
+    'the handler is idempotent': taking(held(kind), 'idempotent: true, '),
+    'there is an inbox': taking(held(kind, ', inbox: {}')),
+    ...(kind === 'rabbitmq'
+      ? { 'it is confirmed before': taking(held(kind, ', commit: before')) }
+      : {}),
+  },
+}));
+
 /** Rules about queues of messages. */
 export const QUEUE_CASES: readonly RuleCase[] = [
+  ...REPEATED,
+  {
+    rule: 'consumer-not-idempotent',
+    fires: taking(pushed('')),
+    path: 'topics.jobs.subscribers[0]',
+    measured: 'delivered again after a crash',
+    limit: NOT_TWICE,
+    silent: { 'the bus is in memory': taking(pushed(', stored: false')) },
+  },
+  {
+    rule: 'consumer-not-idempotent',
+    // The handler answers for its own work, and calls psp again.
+    fires: taking(held('sqs'), 'idempotent: true, ', 'call: psp.charge'),
+    path: 'queues.jobs.consumers[0]',
+    measured: 'delivered again after a crash and after visibilityTimeout, 30 s',
+    limit: NOT_TWICE,
+    silent: {
+      'the handler runs once for each message': taking(
+        held('sqs'),
+        'idempotent: request, ',
+        'call: psp.charge',
+      ),
+    },
+  },
+  {
+    rule: 'consumer-not-idempotent',
+    fires: rows('outbox'),
+    path: 'topics.jobs.subscribers[0].commit',
+    measured: 'sent again when the outbox of shop has not noted it as sent',
+    limit: NOT_TWICE,
+    silent: {
+      'it is sent at once': rows('direct'),
+      'there is an inbox': rows('outbox', ', inbox: {}'),
+    },
+  },
   {
     rule: 'ack-timeout-below-processing',
     // Three messages of one receive, 20 s each, one after the other.

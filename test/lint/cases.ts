@@ -1016,6 +1016,13 @@ export const CASES: readonly RuleCase[] = [
     measured: 'sent again until its outcome is known',
     limit: 'done once',
     silent: {
+      'its outcome is compensated': scenario([
+        'services:',
+        '  shop: { endpoints: { buy: [ saga: order ] } }',
+        '  pay: { endpoints: { charge: [ wait: 20ms ], refund: { idempotent: true, steps: [ wait: 20ms ] } } }',
+        SAGA.replace('steps:', 'ambiguous: compensate, steps:'),
+        USERS,
+      ]),
       'a command that is sent once': scenario([
         'services:',
         '  shop: { endpoints: { buy: [ saga: order ] } }',
@@ -1024,6 +1031,21 @@ export const CASES: readonly RuleCase[] = [
         USERS,
       ]),
     },
+  },
+  {
+    rule: 'saga-step-not-idempotent',
+    // A pivot cannot be undone, so its engine repeats it.
+    fires: scenario([
+      'services:',
+      '  shop: { endpoints: { buy: [ saga: order ] } }',
+      '  pay: { endpoints: { charge: [ wait: 20ms ] } }',
+      'sagas: { order: { kind: orchestrated, orchestrator: shop, steps: [ { name: charge, call: pay.charge, kind: pivot } ] } }',
+      USERS,
+    ]),
+    path: 'sagas.order.steps',
+    measured: 'sent again until its outcome is known',
+    limit: 'done once',
+    silent: {},
   },
   {
     rule: 'server-closes-first',

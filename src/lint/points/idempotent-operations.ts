@@ -1,4 +1,3 @@
-import { handlersOf } from '../handlers.js';
 import { retryOf } from '../layers.js';
 import type { Point } from '../point.js';
 import { consumerNotIdempotent } from '../rules/consumer-not-idempotent.js';
@@ -23,7 +22,7 @@ export const idempotentOperations: Point = {
       ]),
     );
     return {
-      of: retried + handlersOf(subject).length + sagas.length,
+      of: retried + subject.consumers.length + sagas.length,
       lacking: RULES.flatMap((rule) => rule.check(subject)),
     };
   },

@@ -35,6 +35,8 @@ function reasonFor(
 ): string | null {
   if (persistence !== null) return 'after a crash of its orchestrator';
   if (kind === 'retryable') return 'until it succeeds';
-  if (ambiguous === 'retry') return 'until its outcome is known';
+  // The engine also repeats a pivot that it would otherwise compensate.
+  const isRepeated = ambiguous === 'retry' || (kind === 'pivot' && ambiguous === 'compensate');
+  if (isRepeated) return 'until its outcome is known';
   return retry.attempts > 1 ? 'by its engine' : null;
 }
